@@ -1,0 +1,98 @@
+"""What an emulated service is made of: declared actions, answers, refusals. No HTTP here.
+
+An action's parameters are declared in `emulator/declarations/<service>.json`, taken from the vendor's own
+API metadata, so that an unknown, missing or malformed parameter is refused as the vendor's gateway would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+
+Answer = dict[str, Any]
+Place = Literal["query", "body", "path", "header", "host"]
+
+
+class ApiError(Exception):
+    """An answer other than success, in the cloud's own words. `extra` joins the body as it is."""
+
+    def __init__(self, status: int, code: str, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.extra = status, code, message, extra
+
+
+@dataclass(frozen=True)
+class Param:
+    """One declared parameter. `type` is the metadata's word: String, Integer, Long, Boolean, Array, Struct, Json…"""
+
+    name: str
+    type: str
+    place: Place
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Call:
+    """One accepted request: signature verified, parameters declared, typed and complete.
+
+    `params` holds ints, bools, lists (from `Name.1`) and dicts (from `Name.1.Key`) as declared.
+    """
+
+    action: str
+    params: Mapping[str, Any]
+    region: str  #: from the Host header where the endpoint is regional, else ""
+    account: str
+    raw_body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    host: str = ""
+
+
+@dataclass
+class Raw:
+    """An answer that is not a JSON object with a RequestId (OSS's XML, FC's function output)."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/octet-stream"
+
+
+class EmulatedService:
+    """Base of a product. A method per API action, under the action's exact name, taking a `Call`.
+
+    State lives in the instance and is only touched under `cloud.lock`; a service is made anew by `reset`.
+    """
+
+    api: ClassVar[str]  #: product code as in the endpoints table, e.g. "Cdn"
+    version: ClassVar[str]  #: e.g. "2018-05-10"
+    style: ClassVar[Literal["RPC", "ROA", "OSS"]] = "RPC"
+    ram: ClassVar[str]  #: prefix of the RAM actions, e.g. "cdn"
+    hosts: ClassVar[tuple[str, ...]] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
+    limits: ClassVar[Mapping[str, int]] = {}  #: documented calls per second, by action
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+
+    def load(self, estate: Any) -> None:
+        """Take this product's part of the estate."""
+
+    def served(self, host: str, server_name: str) -> tuple[Any, ...] | None:
+        """The key pairs that this product's edge at `host` offers for `server_name`, best first.
+
+        `host` is the address a client connected to (a CNAME, a load balancer's DNS name), or "" where
+        the client came to the TLS edge itself: then whoever serves `server_name` answers. None: not mine.
+        """
+        return None
+
+    def handler(self, action: str) -> Callable[[Call], Answer | Raw]:
+        method = getattr(self, action, None)
+        if method is None or not action[:1].isupper():
+            raise ApiError(
+                404, "InvalidAction.NotFound", f"Specified api is not found: {action} is not emulated."
+            )
+        found: Callable[[Call], Answer | Raw] = method
+        return found
