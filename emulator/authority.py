@@ -1,0 +1,145 @@
+"""A local certificate authority: root, intermediate, leaf. For estates, tests and the demo only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from emulator.bundles import Bundle, a_label
+
+KeyKind = Literal["rsa-2048", "ecdsa-p256"]
+LeafKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+ROOT_NAME = "certdeploy Local Root CA"
+ISSUER_NAME = "certdeploy Local TLS CA"
+
+
+class Authority:
+    """Signs leaf certificates under one root and one intermediate, made once per process."""
+
+    def __init__(self) -> None:
+        self._root, self._intermediate, self._key = _ca()
+
+    @property
+    def root_pem(self) -> str:
+        """What a client must trust to verify any chain from here."""
+        return _pem(self._root)
+
+    def issue(
+        self,
+        names: Sequence[str],
+        *,
+        key: KeyKind = "rsa-2048",
+        days: float = 90,
+        age: float = 0,
+        now: datetime | None = None,
+        key_slot: str | None = None,
+    ) -> Bundle:
+        """A chain (leaf, intermediate) for `names`, the first also its common name, and its key.
+
+        Valid from `age` days before `now` until `days` after it; negative `days`: already expired.
+        RSA keys are slow to make: calls that name the same `key_slot` share one key.
+        """
+        if age + days <= 0:
+            raise ValueError("a certificate must be valid for some time: age + days > 0")
+        now = (now or datetime.now(timezone.utc)).replace(microsecond=0)
+        labels = list(dict.fromkeys(a_label(name) for name in names))
+        private = _new_key(key) if key_slot is None else _kept_key(key, key_slot)
+        start, end = now - timedelta(days=age), now + timedelta(days=days)
+        leaf = (
+            _builder(_name(labels[0][:64]), self._intermediate.subject, private, start, end)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.DNSName(label) for label in labels]),
+                critical=False,
+            )
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
+                critical=False,
+            )
+            .sign(self._key, hashes.SHA256())
+        )
+        key_pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return Bundle(_pem(leaf) + _pem(self._intermediate), key_pem.decode())
+
+
+@cache
+def _ca() -> tuple[x509.Certificate, x509.Certificate, ec.EllipticCurvePrivateKey]:
+    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    start = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(days=3650)
+    end = start + timedelta(days=7300)
+    root = _ca_certificate(_name(ROOT_NAME), _name(ROOT_NAME), root_key, root_key, start, end)
+    return root, _ca_certificate(_name(ISSUER_NAME), root.subject, key, root_key, start, end), key
+
+
+def _ca_certificate(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    start: datetime,
+    end: datetime,
+) -> x509.Certificate:
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    return (
+        _builder(subject, issuer, key, start, end)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
+        )
+        .sign(signer, hashes.SHA256())
+    )
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: LeafKey, start: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _new_key(kind: KeyKind) -> LeafKey:
+    if kind == "rsa-2048":
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@cache
+def _kept_key(kind: KeyKind, slot: str) -> LeafKey:
+    return _new_key(kind)
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode()

@@ -1,0 +1,158 @@
+"""A certificate chain with its private key, and the X.509 facts the emulated services answer with.
+
+`read` refuses what a certificate store refuses, with a `BundleProblem` that says what kind of fault
+it is; each service puts that into its own error code. No text or repr here holds a private key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+import idna
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509.oid import NameOID
+
+Fault = Literal["certificate", "key", "encrypted key", "mismatch", "chain"]
+
+
+class BundleProblem(Exception):
+    """Why a PEM pair is no usable bundle. `fault` is the kind, the text one sentence."""
+
+    def __init__(self, fault: Fault, text: str) -> None:
+        super().__init__(text)
+        self.fault = fault
+
+
+def a_label(name: str) -> str:
+    """A host name as DNS and certificates write it: lower case, IDNA A-labels, wildcard kept."""
+    head, dot, rest = name.lower().rstrip(".").partition(".")
+    if head in {"*", ""} and dot:
+        return f"{head}.{a_label(rest)}"
+    try:
+        return name.encode("ascii").decode().lower().rstrip(".")
+    except UnicodeEncodeError:
+        return idna.encode(name, uts46=True).decode()
+
+
+def covers(pattern: str, host: str) -> bool:
+    """Whether a certificate's name stands for `host`. A wildcard takes the place of one label.
+
+    CDN writes a wildcard domain as `.example.com`: only the same wildcard covers all of it.
+    """
+    pattern, host = a_label(pattern), a_label(host)
+    if host.startswith("."):
+        host = f"*{host}"
+    if pattern == host:
+        return True
+    return pattern.startswith("*.") and "." in host and host.split(".", 1)[1] == pattern[2:]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A chain in PEM, leaf first, and its private key where it is known."""
+
+    certificate_pem: str
+    key_pem: str | None = field(default=None, repr=False)
+
+    @cached_property
+    def chain(self) -> tuple[x509.Certificate, ...]:
+        return tuple(x509.load_pem_x509_certificates(self.certificate_pem.encode()))
+
+    @property
+    def leaf(self) -> x509.Certificate:
+        return self.chain[0]
+
+    @cached_property
+    def common_name(self) -> str:
+        return common_name(self.leaf.subject)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The DNS names, as written in the certificate; the common name where it has none."""
+        try:
+            found = self.leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        except x509.ExtensionNotFound:
+            return (self.common_name,)
+        return tuple(found.value.get_values_for_type(x509.DNSName))
+
+    @property
+    def issuer(self) -> str:
+        return common_name(self.leaf.issuer)
+
+    @property
+    def algorithm(self) -> Literal["RSA", "ECC"]:
+        return "RSA" if isinstance(self.leaf.public_key(), rsa.RSAPublicKey) else "ECC"
+
+    @property
+    def key_size(self) -> int:
+        key = self.leaf.public_key()
+        return key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
+
+    @property
+    def not_before(self) -> datetime:
+        return self.leaf.not_valid_before_utc
+
+    @property
+    def not_after(self) -> datetime:
+        return self.leaf.not_valid_after_utc
+
+    @property
+    def serial(self) -> str:
+        """Lower-case hex of whole bytes, as the vendor's samples write it."""
+        digits = f"{self.leaf.serial_number:x}"
+        return digits.zfill(len(digits) + len(digits) % 2)
+
+    @cached_property
+    def sha1(self) -> str:
+        return self.leaf.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - a name, no proof
+
+    @cached_property
+    def sha256(self) -> str:
+        return self.leaf.fingerprint(hashes.SHA256()).hex().upper()
+
+    def covers(self, host: str) -> bool:
+        return any(covers(name, host) for name in self.names)
+
+
+def common_name(name: x509.Name) -> str:
+    values = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(values[0].value) if values else ""
+
+
+def read(certificate_pem: str, key_pem: str | None) -> Bundle:
+    """A bundle from outside: readable, leaf first, each certificate signed by the next, key fits.
+
+    Raises:
+        BundleProblem: the first of these that does not hold.
+    """
+    bundle = Bundle(certificate_pem.strip() + "\n", key_pem and key_pem.strip() + "\n")
+    try:
+        chain = bundle.chain
+        leaf_key = bundle.leaf.public_key()
+    except (ValueError, IndexError, UnsupportedAlgorithm):
+        raise BundleProblem("certificate", "the certificate is not readable PEM") from None
+    if key_pem is not None:
+        try:
+            key = load_pem_private_key(key_pem.strip().encode(), None)
+        except TypeError:
+            raise BundleProblem("encrypted key", "the private key is encrypted") from None
+        except (ValueError, UnsupportedAlgorithm):
+            raise BundleProblem("key", "the private key is not readable PEM") from None
+        if key.public_key() != leaf_key:
+            raise BundleProblem("mismatch", "the private key is not that of the first certificate")
+    for lower, upper in pairwise(chain):
+        try:
+            lower.verify_directly_issued_by(upper)
+        except (ValueError, TypeError, InvalidSignature):
+            raise BundleProblem(
+                "chain", f"{common_name(upper.subject)} did not issue {common_name(lower.subject)}"
+            ) from None
+    return bundle
