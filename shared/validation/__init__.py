@@ -1,0 +1,1 @@
+"""Outside data in, our values or one readable message out."""

@@ -1,0 +1,41 @@
+"""Requests, events and settings: parsed by a model, all wrong fields told at once."""
+
+import difflib
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import InvalidRequestError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse(model: type[Model], data: object) -> Model:
+    """Raises InvalidRequestError naming every wrong field as the caller spelled it."""
+    if not isinstance(data, Mapping):
+        raise InvalidRequestError(f"a JSON object is needed, not {type(data).__name__}")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InvalidRequestError(explain(error, model)) from None
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> str:
+    """One clause per wrong field. Values are not repeated: they may be secret."""
+    clauses = []
+    for item in error.errors(include_url=False, include_input=False):
+        path = ".".join(map(str, item["loc"])) or "request"
+        if item["type"] == "extra_forbidden":
+            clauses.append(f"{path}: unknown field{_hint(str(item['loc'][-1]), model)}")
+        elif item["type"] == "missing":
+            clauses.append(f"{path}: is missing")
+        else:
+            clauses.append(f"{path}: {item['msg'].removeprefix('Value error, ')}")
+    return "; ".join(clauses)
+
+
+def _hint(name: str, model: type[BaseModel]) -> str:
+    known = [field.alias or key for key, field in model.model_fields.items()]
+    near = difflib.get_close_matches(name, known, n=1)
+    return f", did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
