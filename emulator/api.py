@@ -1,7 +1,7 @@
 """What an emulated service is made of: declared actions, answers, refusals. No HTTP here.
 
-An action's parameters are declared in `emulator/declarations/<service>.json`, taken from the vendor's own
-API metadata, so that an unknown, missing or malformed parameter is refused as the vendor's gateway would.
+An action's parameters are declared in `emulator/declarations/<service>.json`, taken from the
+vendor's own API metadata, so that an unknown, missing or malformed parameter is refused as the vendor's gateway would.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
+    from emulator.request import Request
 
 Answer = dict[str, Any]
 Place = Literal["query", "body", "path", "header", "host"]
@@ -23,16 +24,22 @@ class ApiError(Exception):
     def __init__(self, status: int, code: str, message: str, **extra: Any) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.extra = status, code, message, extra
+        self.retry_after_ms: int | None = None  #: sent as the header x-acs-retry-after
 
 
 @dataclass(frozen=True)
 class Param:
-    """One declared parameter. `type` is the metadata's word: String, Integer, Long, Boolean, Array, Struct, Json…"""
+    """One declared parameter. `type` is the metadata's word: String, Integer, Long, Boolean, Array, Struct, Json…
+
+    `element` is what an Array holds and `fields` what a Struct has; without them any text is taken.
+    """
 
     name: str
     type: str
     place: Place
     required: bool = False
+    element: Param | None = None
+    fields: tuple[Param, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Call:
     params: Mapping[str, Any]
     region: str  #: from the Host header where the endpoint is regional, else ""
     account: str
+    request_id: str = ""
+    access_key_id: str = ""
     raw_body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     host: str = ""
@@ -71,8 +80,11 @@ class EmulatedService:
     version: ClassVar[str]  #: e.g. "2018-05-10"
     style: ClassVar[Literal["RPC", "ROA", "OSS"]] = "RPC"
     ram: ClassVar[str]  #: prefix of the RAM actions, e.g. "cdn"
-    hosts: ClassVar[tuple[str, ...]] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
+    hosts: ClassVar[
+        tuple[str, ...]
+    ] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
     limits: ClassVar[Mapping[str, int]] = {}  #: documented calls per second, by action
+    lengthy: ClassVar[frozenset[str]] = frozenset()  #: actions that wait: run in a thread, unlocked
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
@@ -88,11 +100,20 @@ class EmulatedService:
         """
         return None
 
+    def route(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """Action and parameters of a request, for a style without declarations (OSS).
+
+        Raises ApiError where the request is none that is emulated.
+        """
+        raise NotImplementedError(f"{type(self).__module__} declares its actions")
+
     def handler(self, action: str) -> Callable[[Call], Answer | Raw]:
         method = getattr(self, action, None)
         if method is None or not action[:1].isupper():
             raise ApiError(
-                404, "InvalidAction.NotFound", f"Specified api is not found: {action} is not emulated."
+                404,
+                "InvalidAction.NotFound",
+                f"Specified api is not found: {action} is not emulated.",
             )
         found: Callable[[Call], Answer | Raw] = method
         return found

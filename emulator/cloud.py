@@ -1,0 +1,167 @@
+"""The emulated cloud: its products, keys, faults, limits, denials and log. Knows no product and no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from fnmatch import fnmatchcase
+from threading import RLock
+from typing import Any, Literal
+
+from emulator.api import Answer, ApiError, Call, EmulatedService, Raw
+from emulator.calls import CallRecord
+from emulator.faults import DroppedError, Faults, When
+from emulator.keys import AccessKey, Keyring
+from emulator.limits import RateLimits
+from emulator.services import service_classes
+
+Limits = Literal["documented", "none"]
+
+
+def utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Denial:
+    """A RAM policy's refusal: `action` as "cdn:SetCdnDomainSSLCertificate", `*` for any part."""
+
+    action: str
+    resource: str = "*"
+    region: str | None = None
+
+    def meets(self, ram_action: str, call: Call) -> bool:
+        return (
+            fnmatchcase(ram_action, self.action)
+            and self.region in (None, call.region)
+            and (
+                self.resource == "*"
+                or any(
+                    fnmatchcase(value, self.resource)
+                    for value in call.params.values()
+                    if isinstance(value, str)
+                )
+            )
+        )
+
+
+class Cloud:
+    """One account on one cloud. Several may live in a process; they share nothing.
+
+    `functions` and `deliver` join a host: what FC invokes (`services/fc.py` says its shape), and who
+    takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str = "1000000000000001",
+        settle_s: float = 1.0,
+        latency_s: float = 0.0,
+        limits: Limits = "none",
+        clock: Callable[[], datetime] = utc_now,
+        functions: Any = None,
+        deliver: Callable[[dict[str, Any]], None] | None = None,
+    ) -> None:
+        self.account, self.clock = account, clock
+        self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
+        self.functions, self.deliver = functions, deliver
+        self.lock = RLock()
+        self.faults = Faults()
+        self.calls: list[CallRecord] = []
+        self.denials: list[Denial] = []
+        self.keys = Keyring()
+        self.key = self.keys.add(account)
+        self._estate: Any = None
+        self._rates = RateLimits()
+        self.services: dict[str, EmulatedService] = {}
+        self._start_services()
+
+    def service(self, name: str) -> Any:
+        """The live service of a product, "cdn". Made anew by `reset` and `load`: do not keep it."""
+        return self.services[name.lower()]
+
+    def add_key(self, account: str | None = None) -> AccessKey:
+        """A further access key of this account, or of another one."""
+        return self.keys.add(account or self.account)
+
+    def load(self, estate: Any) -> None:
+        """Replace everything that the products hold by the estate's."""
+        with self.lock:
+            self._estate = estate
+            self._start_services()
+
+    def reset(self) -> None:
+        """Back to the estate as loaded; no faults, denials, calls, sessions. Access keys stay good."""
+        with self.lock:
+            self.faults.clear()
+            self.denials.clear()
+            self.calls.clear()
+            self.keys.forget_sessions()
+            self._rates = RateLimits()
+            self._start_services()
+
+    def deny(self, ram_action: str, resource: str = "*", region: str | None = None) -> None:
+        """Refuse `ram_action` from now on, where any text parameter matches `resource`."""
+        self.denials.append(Denial(ram_action, resource, region))
+
+    def execute(self, service: EmulatedService, call: Call) -> Answer | Raw:
+        """Carry out one accepted request.
+
+        Raises:
+            ApiError: refused by a fault, a limit, RAM or the service.
+            DroppedError: the connection is to be closed without an answer.
+        """
+        self._fail(service, call, "before")
+        self._limit(service, call)
+        self._authorize(service, call)
+        handler = service.handler(call.action)
+        if call.action in service.lengthy:
+            answer = handler(call)
+        else:
+            with self.lock:
+                answer = handler(call)
+        self._fail(service, call, "after")
+        return answer
+
+    def _start_services(self) -> None:
+        self.services = {name: made(self) for name, made in service_classes().items()}
+        if self._estate is not None:
+            for service in self.services.values():
+                service.load(self._estate)
+
+    def _fail(self, service: EmulatedService, call: Call, when: When) -> None:
+        fault = self.faults.take(service.api, call.action, call.region, when)
+        if fault is None:
+            return
+        if fault.drop:
+            raise DroppedError(call.action)
+        error = ApiError(fault.status, fault.code, fault.message)
+        error.retry_after_ms = fault.retry_after_ms
+        raise error
+
+    def _limit(self, service: EmulatedService, call: Call) -> None:
+        per_second = service.limits.get(call.action)
+        if self.limits == "none" or per_second is None:
+            return
+        if self._rates.take((call.account, service.api, call.action), per_second) > 0:
+            raise ApiError(400, "Throttling.User", "Request was denied due to user flow control.")
+
+    def _authorize(self, service: EmulatedService, call: Call) -> None:
+        ram_action = f"{service.ram}:{call.action}"
+        if not any(denial.meets(ram_action, call) for denial in self.denials):
+            return
+        rpc = service.style == "RPC"
+        raise ApiError(
+            403,
+            "Forbidden.RAM" if rpc else "AccessDenied",
+            "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
+            AccessDeniedDetail={
+                "AuthAction": ram_action,
+                "AuthPrincipalType": "SubUser",
+                "AuthPrincipalOwnerId": call.account,
+                "NoPermissionType": "ImplicitDeny",
+                "PolicyType": "AccountLevelIdentityBasedPolicy",
+            },
+        )

@@ -1,0 +1,201 @@
+"""The declared actions of each service, and the gateway's judgement of a request's parameters.
+
+Source of the declarations: the vendor's API metadata, by `tools/declare.py`. An action's answer to a
+missing parameter is `Missing<Name>`, to a malformed or unknown one `InvalidParameter`. The real
+gateway overlooks unknown parameters; here they are refused, since each is a mistake of the caller.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from emulator.api import ApiError, Param
+
+_FOLDER = Path(__file__).parent / "declarations"
+#: What every RPC request may carry beside its own parameters.
+COMMON = frozenset(
+    "Action Version Format Timestamp SignatureNonce SignatureMethod SignatureVersion SignatureType "
+    "AccessKeyId SecurityToken Signature RegionId".split()
+)
+_INTEGERS = {"Integer": 31, "Long": 63}
+
+
+@dataclass(frozen=True)
+class Action:
+    name: str
+    methods: tuple[str, ...]
+    path: str  #: "/" for RPC, else with "{name}" for a path parameter
+    params: tuple[Param, ...]
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """The path parameters, if `path` (decoded) is one of this action."""
+        parts = re.split(r"\{(\w+)\}", self.path)
+        pattern = "".join(
+            f"(?P<{part}>[^/]+)" if odd else re.escape(part)
+            for part, odd in zip(parts, [False, True] * len(parts), strict=False)
+        )
+        found = re.fullmatch(pattern, path)
+        return found.groupdict() if found else None
+
+    def parse(
+        self,
+        named: Mapping[str, str],
+        *,
+        path: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The typed parameters, complete and without strangers.
+
+        Raises:
+            ApiError: 400, as the gateway refuses. Never repeats a value, which may be a key.
+        """
+        tree = _tree({name: text for name, text in named.items() if name not in COMMON})
+        for param in self.params:
+            if param.name in COMMON and param.name in named:
+                tree[param.name] = named[param.name]
+        typed: dict[str, Any] = {}
+        for param in self.params:
+            if param.place == "path":
+                value = (path or {}).get(param.name)
+            elif param.place == "header":
+                value = (headers or {}).get(param.name.lower())
+            elif self.path != "/" and param.place == "body":
+                continue  # ROA bodies are the service's to read
+            else:
+                value = tree.pop(param.name, None)
+            if value is None or value == "":
+                if param.required:
+                    raise ApiError(
+                        400, f"Missing{param.name}", f"{param.name} is mandatory for this action."
+                    )
+                if value is None or param.type != "String":
+                    continue
+            typed[param.name] = _typed(param, value, param.name)
+        if tree:
+            raise _invalid(min(tree), f"is not a parameter of {self.name}")
+        return typed
+
+
+@dataclass(frozen=True)
+class Declaration:
+    api: str
+    version: str
+    style: str
+    actions: Mapping[str, Action]
+
+
+@lru_cache(maxsize=None)
+def declarations() -> Mapping[str, Declaration]:
+    """All declared services, by the name of their module in `emulator/services`."""
+    return {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.json"))}
+
+
+def _load(path: Path) -> Declaration:
+    data = json.loads(path.read_text())
+    actions = {
+        name: Action(
+            name,
+            tuple(action["method"].split("|")),
+            action["path"],
+            tuple(_param(item) for item in action["params"]),
+        )
+        for name, action in data["actions"].items()
+    }
+    return Declaration(data["api"], data["version"], data["style"], actions)
+
+
+def _param(data: dict[str, Any]) -> Param:
+    return Param(
+        data.get("name", ""),
+        data["type"],
+        data.get("place", "query"),
+        data.get("required", False),
+        _param(data["element"]) if "element" in data else None,
+        tuple(_param(item) for item in data.get("fields", ())),
+    )
+
+
+def _tree(flat: Mapping[str, str]) -> dict[str, Any]:
+    """`{"A.1.B": "x"}` as `{"A": {"1": {"B": "x"}}}`: how the RPC style writes lists and objects."""
+    tree: dict[str, Any] = {}
+    for name, text in flat.items():
+        *parents, last = name.split(".")
+        node = tree
+        for part in parents:
+            node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                raise _invalid(name, "is given both as a value and as an object")
+        if isinstance(node.get(last), dict):
+            raise _invalid(name, "is given both as a value and as an object")
+        node[last] = text
+    return tree
+
+
+def _typed(param: Param, value: Any, where: str) -> Any:
+    if param.type in ("Array", "RepeatList"):
+        return _array(param, value, where)
+    if param.type in ("Struct", "Object") and param.fields:
+        return _struct(param, value, where)
+    if param.type == "Json":
+        return _json(value, where)
+    if isinstance(value, dict):
+        if param.type in ("Struct", "Object", "Any"):
+            return value
+        raise _invalid(where, "takes a single value")
+    if param.type in _INTEGERS:
+        bits = _INTEGERS[param.type]
+        if not re.fullmatch(r"-?[0-9]{1,19}", value) or not -(2**bits) <= int(value) < 2**bits:
+            raise _invalid(where, f"takes an integer of {bits + 1} bits")
+        return int(value)
+    if param.type == "Boolean":
+        if value.lower() not in ("true", "false"):
+            raise _invalid(where, "takes true or false")
+        return value.lower() == "true"
+    if param.type in ("Float", "Double"):
+        try:
+            return float(value)
+        except ValueError:
+            raise _invalid(where, "takes a number") from None
+    return value
+
+
+def _array(param: Param, value: Any, where: str) -> list[Any]:
+    if not isinstance(value, dict):
+        raise _invalid(where, f"takes a list, as {where}.1")
+    if not all(re.fullmatch(r"[1-9][0-9]{0,4}", index) for index in value):
+        raise _invalid(where, f"takes a list, counted from {where}.1")
+    element = param.element or Param("", "Any", param.place)
+    return [_typed(element, value[index], f"{where}.{index}") for index in sorted(value, key=int)]
+
+
+def _struct(param: Param, value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _invalid(where, f"takes an object, as {where}.{param.fields[0].name}")
+    rest, typed = dict(value), {}
+    for field in param.fields:
+        inner = rest.pop(field.name, None)
+        if inner is None and field.required:
+            name = f"{where}.{field.name}"
+            raise ApiError(400, "MissingParameter", f"{name} is mandatory for this action.")
+        if inner is not None:
+            typed[field.name] = _typed(field, inner, f"{where}.{field.name}")
+    if rest:
+        raise _invalid(f"{where}.{min(rest)}", "is not a known field")
+    return typed
+
+
+def _json(value: Any, where: str) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise _invalid(where, "takes JSON text") from None
+
+
+def _invalid(name: str, why: str) -> ApiError:
+    return ApiError(400, "InvalidParameter", f'The specified parameter "{name}" {why}.')

@@ -1,0 +1,47 @@
+"""One HTTP request as it came over the wire, with the forms that signing and routing need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import parse_qsl, unquote
+
+
+@dataclass(frozen=True)
+class Request:
+    """`path` and `query` stay as sent (percent-encoded): signatures are over those. Header names are lower-case."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes = b""
+
+    @cached_property
+    def queries(self) -> dict[str, str]:
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The form fields of the body; empty for any other content type."""
+        if not self.header("content-type").startswith("application/x-www-form-urlencoded"):
+            return {}
+        text = self.body.decode("utf-8", "replace")
+        return dict(parse_qsl(text, keep_blank_values=True))
+
+    @cached_property
+    def named(self) -> dict[str, str]:
+        """Query and form together: a gateway of the RPC style takes a parameter from either."""
+        return {**self.queries, **self.form}
+
+    @property
+    def plain_path(self) -> str:
+        return unquote(self.path)
+
+    @cached_property
+    def host(self) -> str:
+        """The host the client addressed, without its port, in lower case."""
+        return self.header("host").rsplit(":", 1)[0].lower()
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name, "")

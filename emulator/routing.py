@@ -1,0 +1,142 @@
+"""Which product, action and region a request is for. One port serves all products, so names decide.
+
+First the request's own words (version and action, or a path), then the host: the Host header where it
+is a cloud's name, else the header `x-emulator-host`, in which a client names the endpoint that it would
+have called. A regional product without either gets `RegionId`, else cn-hangzhou.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from emulator import oss_signatures
+from emulator.api import ApiError, EmulatedService
+from emulator.cloud import Cloud
+from emulator.declared import Action, declarations
+from emulator.request import Request
+
+DEFAULT_REGION = "cn-hangzhou"
+
+
+@dataclass(frozen=True)
+class Route:
+    service: EmulatedService
+    action: str
+    params: dict[str, Any]
+    region: str
+    host: str
+
+
+def cloud_host(request: Request) -> str:
+    """The endpoint that the client meant, or ""."""
+    if request.host.endswith(".aliyuncs.com"):
+        return request.host
+    return request.header("x-emulator-host").rsplit(":", 1)[0].lower()
+
+
+def style(request: Request) -> str:
+    """In which product family's form to answer: RPC, ROA, FC2 or OSS."""
+    authorization = request.header("authorization")
+    if authorization.startswith(("OSS ", "OSS4-HMAC-SHA256")):
+        return "OSS"
+    if request.path.startswith("/2016-08-15/"):
+        return "FC2"
+    rpc = "x-acs-action" in request.headers or "Action" in request.named
+    return "RPC" if rpc and request.path in ("", "/") else "ROA"
+
+
+def words(request: Request) -> tuple[str, str]:
+    """Action and version as the client said them, for the log of refused calls."""
+    named = request.named
+    return (
+        request.header("x-acs-action") or named.get("Action", ""),
+        request.header("x-acs-version") or named.get("Version", ""),
+    )
+
+
+def find(cloud: Cloud, request: Request) -> Route:
+    """Raises ApiError where nothing emulated is meant, or the parameters are not the action's."""
+    how = style(request)
+    if how == "OSS":
+        return _oss(cloud, request)
+    return _rpc(cloud, request) if how == "RPC" else _by_path(cloud, request)
+
+
+def _rpc(cloud: Cloud, request: Request) -> Route:
+    name, version = words(request)
+    host = cloud_host(request)
+    candidates = [
+        (module, declaration)
+        for module, declaration in declarations().items()
+        if declaration.version == version and module in cloud.services
+    ]
+    if not candidates:
+        raise ApiError(400, "InvalidVersion", "Specified parameter Version is not valid.")
+    candidates = [found for found in candidates if name in found[1].actions] or candidates
+    at_host = [found for found in candidates if _region(cloud.services[found[0]], host) is not None]
+    module, declaration = (at_host or candidates)[0]
+    action = declaration.actions.get(name)
+    if action is None:
+        raise ApiError(
+            404,
+            "InvalidAction.NotFound",
+            f"Specified api is not found, please check your url and method: {name} is not emulated.",
+        )
+    _check_method(request, action)
+    return _route(cloud, request, module, action, action.parse(request.named), host)
+
+
+def _by_path(cloud: Cloud, request: Request) -> Route:
+    for module, declaration in declarations().items():
+        for action in declaration.actions.values():
+            path = None if action.path == "/" else action.match(request.plain_path)
+            if path is None or module not in cloud.services:
+                continue
+            _check_method(request, action)
+            params = action.parse(request.queries, path=path, headers=request.headers)
+            return _route(cloud, request, module, action, params, cloud_host(request))
+    raise ApiError(
+        404,
+        "InvalidAction.NotFound",
+        f"Specified api is not found: {request.method} {request.plain_path} is not emulated.",
+    )
+
+
+def _oss(cloud: Cloud, request: Request) -> Route:
+    service: EmulatedService = cloud.service("oss")
+    name, params = service.route(request)
+    host = cloud_host(request)
+    at_host = oss_signatures.host_parts(host)
+    scope = oss_signatures.credential_fields(request.header("authorization")).get("Credential", "")
+    region = at_host[1] if at_host else (scope.split("/") + ["", ""])[2] or DEFAULT_REGION
+    return Route(service, name, params, region, host)
+
+
+def _route(
+    cloud: Cloud, request: Request, module: str, action: Action, params: dict[str, Any], host: str
+) -> Route:
+    service = cloud.services[module]
+    region = _region(service, host)
+    if region is None:
+        regional = any("{region}" in pattern for pattern in service.hosts)
+        region = request.named.get("RegionId") or DEFAULT_REGION if regional else ""
+    return Route(service, action.name, params, region, host)
+
+
+def _region(service: EmulatedService, host: str) -> str | None:
+    """The region that `host` names, "" where the product's endpoint is global; None: not its host."""
+    for pattern in service.hosts:
+        expression = re.escape(pattern).replace(r"\{region\}", "(?P<region>[a-z0-9-]+)")
+        found = re.fullmatch(expression, host)
+        if found:
+            return found.groupdict().get("region", "")
+    return None
+
+
+def _check_method(request: Request, action: Action) -> None:
+    if request.method not in action.methods:
+        raise ApiError(
+            405, "UnsupportedHTTPMethod", f"{action.name} takes {' or '.join(action.methods)}."
+        )

@@ -1,0 +1,155 @@
+"""The one HTTP port of a cloud: plain ASGI on uvicorn, as an object that starts and stops.
+
+Actions run in the event loop, under the cloud's lock; the lengthy ones run in threads of their own, so
+that an invoked function can call back. URLs of up to 1 MB are taken: the vendor's SDKs send whole
+certificates in the query.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from emulator import admin, gateway
+from emulator.api import Raw
+from emulator.cloud import Cloud
+from emulator.faults import DroppedError
+from emulator.request import Request
+
+_LONGEST_HEAD = 1 << 20
+
+
+class Server:
+    """A cloud on a loopback port."""
+
+    def __init__(self, cloud: Cloud, port: int = 0) -> None:
+        """Take the port. Raises OSError if it is in use."""
+        self.cloud = cloud
+        self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
+        self.port: int = self._socket.getsockname()[1]
+        self._threads = ThreadPoolExecutor(64, thread_name_prefix="emulator")
+        self._transports: dict[tuple[str, int], asyncio.Transport] = {}
+        self._uvicorn = uvicorn.Server(
+            uvicorn.Config(
+                self._app,
+                http=_protocol(self._transports),
+                interface="asgi3",
+                ws="none",
+                lifespan="off",
+                loop="asyncio",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=1,
+                h11_max_incomplete_event_size=_LONGEST_HEAD,
+            )
+        )
+        self._thread = Thread(target=self._run, name="emulator", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """`127.0.0.1:PORT`, what the official SDKs take as endpoint (with protocol="http")."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        """`http://127.0.0.1:PORT`."""
+        return f"http://{self.address}"
+
+    def start(self) -> None:
+        self._thread.start()  # the port listens already: a client that comes early waits
+
+    def stop(self) -> None:
+        self._uvicorn.should_exit = True
+        self._thread.join(5)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._uvicorn.run(sockets=[self._socket])
+
+    async def _app(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        request = await _read(scope, receive)
+        try:
+            raw = await self._answer(request)
+        except DroppedError:
+            self._transports[tuple(scope["client"])].abort()
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return
+        headers = {"content-type": raw.content_type, **raw.headers}
+        headers["content-length"] = str(len(raw.body))
+        pairs = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        await send({"type": "http.response.start", "status": raw.status, "headers": pairs})
+        await send({"type": "http.response.body", "body": raw.body})
+
+    async def _answer(self, request: Request) -> Raw:
+        if request.path.startswith(admin.PREFIX):
+            return admin.answer(self.cloud, request)
+        if self.cloud.latency_s:
+            await asyncio.sleep(self.cloud.latency_s)
+        if gateway.lengthy(self.cloud, request):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, gateway.answer, self.cloud, request)
+        return gateway.answer(self.cloud, request)
+
+
+@contextmanager
+def running(cloud: Cloud, port: int = 0) -> Iterator[Server]:
+    """Serve `cloud` for the length of a `with`. Raises OSError if the port is in use."""
+    server = Server(cloud, port)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+async def _read(scope: MutableMapping[str, Any], receive: Any) -> Request:
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return Request(
+        method=scope["method"],
+        path=scope["raw_path"].decode("ascii", "replace"),
+        query=scope["query_string"].decode("ascii", "replace"),
+        headers={name.decode("ascii").lower(): _text(text) for name, text in scope["headers"]},
+        body=bytes(body),
+    )
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _protocol(transports: dict[tuple[str, int], asyncio.Transport]) -> type[asyncio.Protocol]:
+    """uvicorn's protocol, but each connection can be found by its client's address, to be dropped."""
+
+    class Droppable(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            if self.client is not None:
+                transports[self.client] = transport
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self.client is not None:
+                transports.pop(self.client, None)
+            super().connection_lost(exc)
+
+    return Droppable

@@ -1,0 +1,74 @@
+"""STS 2015-04-01: who is calling, and sessions of a role. Every role of every account lets itself be assumed."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from emulator.api import Answer, ApiError, Call, EmulatedService
+
+_ROLE = re.compile(r"acs:ram::(?P<account>\d{1,20}):role/(?P<name>[\w.-]{1,64})")
+_SESSION = re.compile(r"[\w.@-]{2,64}")
+
+
+class Service(EmulatedService):
+    api = "Sts"
+    version = "2015-04-01"
+    ram = "sts"
+    hosts = ("sts.aliyuncs.com", "sts.{region}.aliyuncs.com")
+    limits = {"AssumeRole": 100}  # noqa: RUF012
+
+    def AssumeRole(self, call: Call) -> Answer:
+        """A session's keys; DurationSeconds 900 to 43200, the largest that a role can allow."""
+        role = _ROLE.fullmatch(call.params["RoleArn"])
+        name = call.params["RoleSessionName"]
+        seconds = call.params.get("DurationSeconds", 3600)
+        if role is None:
+            raise ApiError(
+                400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed."
+            )
+        if not _SESSION.fullmatch(name):
+            raise ApiError(
+                400,
+                "InvalidParameter.RoleSessionName",
+                "The parameter RoleSessionName is wrongly formed.",
+            )
+        if not 900 <= seconds <= 43200:
+            raise ApiError(
+                400,
+                "InvalidParameter.DurationSeconds",
+                "The Min/Max value of DurationSeconds is 15min/12hr.",
+            )
+        account = role["account"]
+        arn = f"acs:ram::{account}:assumed-role/{role['name']}/{name}"
+        expires = self.cloud.clock().replace(microsecond=0) + timedelta(seconds=seconds)
+        key = self.cloud.keys.add(account, arn, expires)
+        return {
+            "AssumedRoleUser": {"Arn": arn, "AssumedRoleId": f"{_role_id(role['name'])}:{name}"},
+            "Credentials": {
+                "AccessKeyId": key.access_key_id,
+                "AccessKeySecret": key.access_key_secret,
+                "SecurityToken": key.token,
+                "Expiration": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            },
+        }
+
+    def GetCallerIdentity(self, call: Call) -> Answer:
+        key = self.cloud.keys.of(call.access_key_id)
+        assumed = ":assumed-role/" in key.arn
+        who = key.arn.split("/")[1] if assumed else ""
+        return {
+            "AccountId": call.account,
+            "Arn": key.arn,
+            "IdentityType": "AssumedRoleUser" if assumed else "Account",
+            "PrincipalId": f"{_role_id(who)}:{key.arn.rsplit('/', 1)[1]}"
+            if assumed
+            else call.account,
+            "RoleId": _role_id(who) if assumed else "",
+            "UserId": "" if assumed else call.account,
+        }
+
+
+def _role_id(name: str) -> str:
+    """A stable id in the form of the vendor's: 18 digits."""
+    return str(300_000_000_000_000_000 + int.from_bytes(name.encode()[:7], "big"))[:18]
