@@ -1,0 +1,188 @@
+"""What CAS keeps of a certificate, and how each of its calls words the same facts.
+
+Source of forms: the samples of the vendor's API pages. `Fingerprint` is the SHA-1 and `Sha2` the
+SHA-256 of the certificate in upper-case hex, `SerialNo` lower-case hex, `NotBefore` is in ms.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+
+from emulator.bundles import Bundle, common_name
+
+#: [guess] "near expiry"; CAS reminds of a certificate's end 30 days before it.
+WILL_EXPIRE = timedelta(days=30)
+
+
+@dataclass
+class CasCertificate:
+    """A certificate in one of the account's two stores. `identifier` is what products take."""
+
+    id: int
+    name: str
+    store: str
+    source: str  #: UPLOAD, BUY, TEST
+    bundle: Bundle = field(repr=False)
+    revoked: bool = False
+    tags: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def identifier(self) -> str:
+        return f"{self.id}-{self.store}"
+
+    @property
+    def instance_id(self) -> str:
+        return f"cas-{self.source.lower()}-{self.id:x}"
+
+    @property
+    def deployable(self) -> bool:
+        """Without its private key CAS can hand a certificate to no product."""
+        return self.bundle.key_pem is not None
+
+    def status(self, now: datetime) -> str:
+        if self.revoked:
+            return "revoked"
+        if self.bundle.not_after <= now:
+            return "expired"
+        return "willExpire" if self.bundle.not_after - now <= WILL_EXPIRE else "issued"
+
+    def matches(self, keyword: str) -> bool:
+        words = (self.name, self.instance_id, *self.bundle.names)
+        return any(keyword.lower() in word.lower() for word in words)
+
+
+def list_item(row: CasCertificate, now: datetime, using: list[str]) -> dict[str, Any]:
+    """An item of ListCertificates; GetCertificateDetail answers with the same and the chain."""
+    bundle = row.bundle
+    return {
+        "CertificateId": str(row.id),
+        "CertIdentifier": row.identifier,
+        "CertificateName": row.name,
+        "CertificateSource": row.source,
+        "CertificateStatus": row.status(now),
+        "Domain": ",".join(bundle.names),
+        "CommonName": bundle.common_name,
+        "SubjectAlternativeNames": list(bundle.names),
+        "Algorithm": bundle.algorithm,
+        "KeySize": bundle.key_size,
+        "ExistPrivateKey": row.deployable,
+        "FingerPrint": bundle.sha1,
+        "Serial": bundle.serial,
+        "Issuer": bundle.issuer,
+        "NotBefore": ms(bundle.not_before),
+        "NotAfter": ms(bundle.not_after),
+        "InstanceId": row.instance_id,
+        "UsingProductList": using,
+        "DeploymentDesc": json.dumps({"Scope": "all" if row.deployable else "server"}),
+    }
+
+
+def order_item(row: CasCertificate, now: datetime) -> dict[str, Any]:
+    """An item of ListUserCertificateOrder, OrderType CERT or UPLOAD: no status, no identifier."""
+    return {
+        **_subject(row, now),
+        "CertificateId": row.id,
+        "CommonName": row.bundle.common_name,
+        "SerialNo": row.bundle.serial,
+        "Upload": row.source == "UPLOAD",
+    }
+
+
+def purchase_item(row: CasCertificate, now: datetime) -> dict[str, Any]:
+    """An item of ListUserCertificateOrder, OrderType CPACK or BUY: the order, no certificate id."""
+    names = row.bundle.names
+    wild = sum(name.startswith("*.") for name in names)
+    return {
+        "OrderId": row.id,
+        "AliyunOrderId": row.id,
+        "InstanceId": row.instance_id,
+        "Name": row.name,
+        "Status": {"willExpire": "WILLEXPIRED"}.get(row.status(now), row.status(now).upper()),
+        "Domain": ",".join(names),
+        "DomainCount": len(names) - wild,
+        "WildDomainCount": wild,
+        "CertType": "FREE" if row.source == "TEST" else "DV",
+        "Algorithm": row.bundle.algorithm,
+        "BuyDate": ms(row.bundle.not_before),
+        "CertStartTime": ms(row.bundle.not_before),
+        "CertEndTime": ms(row.bundle.not_after),
+        "SourceType": "cpack" if row.source == "TEST" else "buy",
+        "TrusteeStatus": "unTrustee",
+    }
+
+
+def user_detail(row: CasCertificate, now: datetime, *, with_pem: bool) -> dict[str, Any]:
+    """GetUserCertificateDetail; `Cert` and `Key` only where CertFilter is false."""
+    answer = {
+        **_subject(row, now),
+        "Id": row.id,
+        "CertIdentifier": row.identifier,
+        "Common": row.bundle.common_name,
+        "SerialNo": row.bundle.serial,
+        "CertSha2": row.bundle.sha256,
+        "Algorithm": row.bundle.algorithm,
+        "NotBefore": ms(row.bundle.not_before),
+        "NotAfter": ms(row.bundle.not_after),
+        "BuyInAliyun": row.source != "UPLOAD",
+        "CertChain": [
+            {
+                "CommonName": common_name(link.subject),
+                "IssuerCommonName": common_name(link.issuer),
+                **_lifetime(link, now),
+            }
+            for link in row.bundle.chain
+        ],
+        "Tags": [{"TagKey": key, "TagValue": value} for key, value in row.tags],
+    }
+    if with_pem:
+        answer["Cert"] = row.bundle.certificate_pem
+        if row.bundle.key_pem is not None:
+            answer["Key"] = row.bundle.key_pem
+    return answer
+
+
+def chain_list(row: CasCertificate, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "Subject": common_name(link.subject),
+            "Issuer": common_name(link.issuer),
+            **_lifetime(link, now),
+        }
+        for link in row.bundle.chain
+    ]
+
+
+def ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def _subject(row: CasCertificate, now: datetime) -> dict[str, Any]:
+    return {
+        "Name": row.name,
+        "InstanceId": row.instance_id,
+        "Sans": ",".join(row.bundle.names),
+        "Issuer": row.bundle.issuer,
+        "Fingerprint": row.bundle.sha1,
+        "Sha2": row.bundle.sha256,
+        "StartDate": f"{row.bundle.not_before:%Y-%m-%d}",
+        "EndDate": f"{row.bundle.not_after:%Y-%m-%d}",
+        "Expired": row.bundle.not_after <= now,
+        "OrgName": "",
+        "City": "",
+        "Province": "",
+        "Country": "",
+    }
+
+
+def _lifetime(link: x509.Certificate, now: datetime) -> dict[str, int]:
+    end = link.not_valid_after_utc
+    return {
+        "NotBefore": ms(link.not_valid_before_utc),
+        "NotAfter": ms(end),
+        "RemainDay": (end - now).days,
+    }
