@@ -1,0 +1,84 @@
+"""Whose key signs the calls."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.errors import SettingsError
+
+_ID, _SECRET, _TOKEN = (
+    f"ALIBABA_CLOUD_{name}" for name in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
+)
+_HELP = f"set {_ID} and {_SECRET} (and {_TOKEN} for a temporary key), or give the function a role"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    access_key_id: str
+    access_key_secret: str = field(repr=False)
+    security_token: str = field(default="", repr=False)
+
+
+Provider = Callable[[], Credentials]  #: asked before every call, so that a key may be renewed
+
+
+def fixed(credentials: Credentials) -> Provider:
+    return lambda: credentials
+
+
+def from_context(context: object = None, environ: Mapping[str, str] = os.environ) -> Provider:
+    """The role of the function that runs, else the environment, else the SDK's default chain.
+
+    Function Compute hands the role's key over in the context up to python3.10, in the environment
+    from python3.12 on; the context's is the fresher one, so it goes first.
+    """
+    given = getattr(context, "credentials", None)
+    if given is not None and getattr(given, "access_key_id", None):
+        return fixed(
+            Credentials(given.access_key_id, given.access_key_secret, given.security_token or "")
+        )
+    return from_environment(environ)
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Provider:
+    """Read at every call: the SDK's own reader remembers what it saw when it was imported."""
+    chain: Provider | None = None
+
+    def provide() -> Credentials:
+        nonlocal chain
+        key_id, secret = environ.get(_ID, ""), environ.get(_SECRET, "")
+        if key_id and secret:
+            return Credentials(key_id, secret, environ.get(_TOKEN, ""))
+        if key_id or secret:
+            missing = _SECRET if key_id else _ID
+            raise SettingsError(f"{missing} is empty while its other half is set; {_HELP}")
+        chain = chain or _default_chain()
+        return chain()
+
+    return provide
+
+
+def _default_chain() -> Provider:
+    """What else the official SDK knows: OIDC, ~/.aliyun/config.json, the role of an ECS host.
+
+    Imported here, since it is seldom needed.
+    """
+    from alibabacloud_credentials.client import Client  # type: ignore[import-untyped]
+
+    client: Any = None
+
+    def provide() -> Credentials:
+        nonlocal client
+        try:
+            client = client or Client()
+            found = client.get_credential()
+        except Exception as error:  # its providers raise whatever they meet: one sentence for all
+            reason = type(error).__name__
+        else:
+            return Credentials(
+                found.access_key_id, found.access_key_secret, found.security_token or ""
+            )
+        raise SettingsError(f"no credentials were found ({reason}); {_HELP}")
+
+    return provide

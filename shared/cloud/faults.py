@@ -1,0 +1,164 @@
+"""What went wrong, from whatever the SDK raised, as one of our errors. One function: `map_error`.
+
+Only code, message and request id are taken over, redacted: the SDK's own exception text holds the
+whole answer, and that of a failed connection the whole URL.
+"""
+
+from typing import Any, Final
+
+from requests import exceptions as http
+from urllib3.exceptions import NewConnectionError
+
+from shared.cloud.redact import redact
+from shared.errors import (
+    CloudBusyError,
+    CloudCredentialsError,
+    CloudDeniedError,
+    CloudError,
+    CloudRejectedError,
+    CloudThrottledError,
+    CloudUnavailableError,
+)
+
+
+class NotSentError(CloudUnavailableError):
+    """No connection came about, so the cloud never saw the request."""
+
+
+# Codes compare case-blind: the products spell `listener` and `Listener`.
+_THROTTLED: Final = (
+    "throttling",
+    "rejected.throttling",
+    "flowcontrolerror",
+    "resourcethrottled",
+    "toomanyrequests",
+    "requestlimitexceeded",
+)
+_BUSY: Final = (
+    "systembusy",
+    "servicebusy",
+    "operationbusy",
+    "systemupgrading",
+    "operationdenied.systemupgrading",
+    "deductquotafailed",
+    "incorrectstatus.",
+    "incorrectbusinessstatus.",
+    "resourceinconfiguring",
+    "conflict.lock",
+    "idempotenceprocessing",
+    "vipstatusnotsupport",
+    "serviceisconfiguring",
+    "serviceisstopping",
+    "backendserver.configuring",
+    "domainextensionprocessing",
+    "-22001",
+    "-21020",
+    "-22031",
+)
+_UNAVAILABLE: Final = ("serviceunavailable", "internalerror", "internalservererror")
+_CREDENTIALS: Final = (
+    "invalidaccesskeyid",
+    "inactiveaccesskeyid",
+    "signaturedoesnotmatch",
+    "incompletesignature",
+    "invalidsecuritytoken",
+    "missingsecuritytoken",
+    "invalidtimestamp",
+    "signaturenonceused",
+)
+_DENIED: Final = ("forbidden", "nopermission", "accessdenied", "unauthorized")
+
+_CLASSES: Final[tuple[tuple[tuple[str, ...], type[CloudError]], ...]] = (
+    (_THROTTLED, CloudThrottledError),
+    (_BUSY, CloudBusyError),
+    (_UNAVAILABLE, CloudUnavailableError),
+    (_CREDENTIALS, CloudCredentialsError),
+    (_DENIED, CloudDeniedError),
+)
+
+
+def classify(code: str, status: int | None, retry_after: bool = False) -> type[CloudError]:
+    """Which of our errors a vendor's code means (RPC, ROA and FC products alike)."""
+    text = code.lower()
+    for prefixes, error in _CLASSES:
+        if text.startswith(prefixes):
+            return error
+    if text.endswith(".noauth"):
+        return CloudDeniedError
+    if status == 429:
+        return CloudThrottledError
+    if status is None or status >= 500:
+        return CloudUnavailableError
+    if retry_after:
+        return CloudThrottledError
+    if status == 401:
+        return CloudCredentialsError
+    return CloudDeniedError if status == 403 else CloudRejectedError
+
+
+def map_error(action: str, error: Exception) -> CloudError:
+    """Our error for what the SDK raised on `action`."""
+    status = getattr(error, "status_code", None)
+    if status is None:
+        return _without_answer(action, error)
+    found = getattr(error, "data", None)
+    data = found if isinstance(found, dict) else {}
+    code, message, request_id = (
+        str(_any_case(data, name) or default)
+        for name, default in (
+            ("Code", f"HTTP {status}"),
+            ("Message", "no message"),
+            ("RequestId", "-"),
+        )
+    )
+    after_ms = getattr(error, "retry_after", None)
+    kind = classify(code, int(status), after_ms is not None)
+    if kind is CloudDeniedError:
+        message += _missing_action(getattr(error, "access_denied_detail", None))
+    mapped = kind(action, redact(code), redact(message), redact(request_id))
+    if after_ms is not None and isinstance(mapped, CloudThrottledError):
+        mapped.retry_after_s = after_ms / 1000
+    return mapped
+
+
+def _without_answer(action: str, error: Exception) -> CloudError:
+    """The SDK hides what happened in two wrappers; the innermost one tells."""
+    inner = getattr(error, "inner_exception", None) or error
+    cause = inner.__context__
+    if _never_connected(cause):
+        return NotSentError(action, "ConnectionFailed", "no connection to the API could be made")
+    if isinstance(cause, http.Timeout):
+        return CloudUnavailableError(action, "Timeout", "the API did not answer in time")
+    if isinstance(cause, http.SSLError):
+        return CloudUnavailableError(
+            action, "TlsFailed", "the API's TLS certificate is not trusted"
+        )
+    if isinstance(cause, http.RequestException):
+        return CloudUnavailableError(
+            action, "ConnectionLost", "the connection ended without answer"
+        )
+    reason = f"its answer could not be read ({type(inner).__name__})"
+    return CloudUnavailableError(action, "UnreadableAnswer", reason)
+
+
+def _never_connected(cause: BaseException | None) -> bool:
+    if isinstance(cause, http.ConnectTimeout):
+        return True
+    if not isinstance(cause, http.ConnectionError) or not cause.args:
+        return False
+    return isinstance(getattr(cause.args[0], "reason", None), NewConnectionError)
+
+
+def _any_case(data: dict[str, Any], name: str) -> object:
+    """RPC products write `Code`, ROA products `code`, older FC answers `ErrorCode`."""
+    return (
+        data.get(name) or data.get(name[0].lower() + name[1:]) or data.get(f"Error{name}") or None
+    )
+
+
+def _missing_action(detail: object) -> str:
+    if not isinstance(detail, dict):
+        return ""
+    action, policy = (_any_case(detail, name) for name in ("AuthAction", "PolicyType"))
+    told = f"; the role needs the RAM action {action}" if action else ""
+    return told + (f" (policy type {policy})" if policy else "")

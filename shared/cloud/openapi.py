@@ -1,0 +1,228 @@
+"""Calls any OpenAPI action: signs, paces, retries what may be retried, and maps errors.
+
+The official generic client signs and transports; `Action` values tell which actions there are.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from alibabacloud_tea_openapi.client import Client
+from alibabacloud_tea_openapi.utils import Utils
+from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
+from darabonba.runtime import RuntimeOptions
+from tenacity import RetryCallState, Retrying, retry_if_exception
+from tenacity.wait import wait_exponential_jitter
+
+from shared.cloud import endpoints, loopback
+from shared.cloud.api import Action, Api
+from shared.cloud.credentials import Credentials, Provider
+from shared.cloud.faults import NotSentError, map_error
+from shared.cloud.pacing import Pacer
+from shared.errors import (
+    CloudBusyError,
+    CloudError,
+    CloudThrottledError,
+    CloudUnavailableError,
+    SettingsError,
+)
+
+Deadline = Callable[[], float]  #: seconds left for the whole invocation
+_BACKOFF: Final = wait_exponential_jitter(initial=0.3, max=8, jitter=0.3)
+
+# With DEBUG=sdk in the environment, the SDK prints every header to this logger: tokens too.
+logging.getLogger("darabonba-core").disabled = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]  #: names in lower case
+    body: bytes
+
+
+class OpenApi:
+    """One account's way into every API. Thread safe."""
+
+    def __init__(
+        self,
+        credentials: Provider,
+        *,
+        endpoint: str | None = None,
+        hosts: Mapping[str, str] | None = None,
+        pacer: Pacer | None = None,
+        deadline: Deadline | None = None,
+        max_attempts: int = 4,
+        connect_timeout_s: float = 5,
+        read_timeout_s: float = 15,
+        version: str = "0.1.0",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`endpoint`: "http://127.0.0.1:8000" sends everything to an emulated cloud there.
+
+        `hosts` overrides single hosts, see `endpoints.host`.
+        """
+        self._credentials = credentials
+        self._hosts = hosts
+        self._pacer = pacer or Pacer()
+        self._deadline = deadline
+        self._max_attempts = max_attempts
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self._user_agent = f"certdeploy/{version}"
+        self._sleep = sleep
+        self._loopback = ""
+        if endpoint:
+            url = urlsplit(endpoint)
+            if url.scheme != "http" or not url.netloc or not loopback.is_loopback(url.hostname):
+                raise SettingsError(f"the endpoint {endpoint!r} is not http://127.0.0.1:<port>")
+            self._loopback = url.netloc
+            loopback.bypass_proxies(url.netloc)
+
+    def call(
+        self,
+        api: Api,
+        action: Action,
+        params: Mapping[str, Any] | None = None,
+        *,
+        region: str = "",
+        path: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Call an action; its JSON answer. Parameters that are None are not sent.
+
+        Raises:
+            CloudError: the kinds of `shared.errors`. After CloudUnavailableError the outcome of a
+                write is not known, and it was sent at most once: read back before writing again.
+        """
+        answer = self.call_raw(api, action, params, region=region, path=path, headers=headers)
+        try:
+            data = json.loads(answer.body or b"{}")
+        except ValueError:
+            data = None
+        if not isinstance(data, dict):
+            raise CloudUnavailableError(action.name, "UnreadableAnswer", "not a JSON object")
+        return data
+
+    def call_raw(
+        self,
+        api: Api,
+        action: Action,
+        params: Mapping[str, Any] | None = None,
+        *,
+        region: str = "",
+        path: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        read_timeout_s: float | None = None,
+    ) -> Answer:
+        """As `call`, for answers that are not JSON. `body` is sent as it is."""
+        host = endpoints.host(api.code, region, self._hosts)
+        request = _request(action, params or {}, body)
+        sent_headers = dict(headers or {})
+        if self._loopback:
+            sent_headers["x-emulator-host"] = host
+
+        def once() -> Answer:
+            credentials = self._credentials()
+            key = (credentials.access_key_id, api.code, region, action.name)
+            self._pacer.wait(key, action.name, action.per_second, self._left())
+            request.headers = dict(sent_headers)
+            try:
+                return self._send(
+                    self._client(credentials, host),
+                    _params(api, action, path or {}),
+                    request,
+                    action,
+                    read_timeout_s or self._read_timeout_s,
+                )
+            except CloudThrottledError:
+                self._pacer.slow_down(key)
+                raise
+
+        retrying = Retrying(
+            stop=self._give_up,
+            wait=_pause,
+            retry=retry_if_exception(lambda error: _may_repeat(error, action)),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(once)
+
+    def _send(
+        self, client: Any, params: Params, request: OpenApiRequest, action: Action, read_s: float
+    ) -> Answer:
+        left = self._left()
+        if left is not None:
+            read_s = max(0.5, min(read_s, left))
+        runtime = RuntimeOptions(
+            connect_timeout=int(self._connect_timeout_s * 1000), read_timeout=int(read_s * 1000)
+        )
+        try:
+            got = client.call_api(params, request, runtime)
+        except Exception as error:  # the SDK's kinds have no common base
+            mapped = map_error(action.name, error)
+        else:
+            return Answer(int(got["statusCode"]), got["headers"], got["body"])
+        raise mapped  # out here, so that not even __context__ holds the SDK's text
+
+    def _client(self, credentials: Credentials, host: str) -> Any:
+        """Made per call: it costs microseconds, and a client keeps the key it was made with."""
+        return Client(
+            Config(
+                access_key_id=credentials.access_key_id,
+                access_key_secret=credentials.access_key_secret,
+                security_token=credentials.security_token or None,
+                endpoint=self._loopback or host,
+                protocol="http" if self._loopback else "https",
+                user_agent=self._user_agent,
+            )
+        )
+
+    def _left(self) -> float | None:
+        return None if self._deadline is None else self._deadline()
+
+    def _give_up(self, state: RetryCallState) -> bool:
+        left = self._left()
+        out_of_time = left is not None and left <= _pause(state) + 0.5
+        return out_of_time or state.attempt_number >= self._max_attempts
+
+
+def _may_repeat(error: BaseException, action: Action) -> bool:
+    if isinstance(error, CloudError) and error.cloud_code == "Paced":
+        return False  # the wait would outlast the invocation
+    if isinstance(error, (CloudThrottledError, CloudBusyError, NotSentError)):
+        return True
+    return isinstance(error, CloudUnavailableError) and not action.writes
+
+
+def _pause(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    told = error.retry_after_s if isinstance(error, CloudThrottledError) else None
+    return max(told or 0.0, _BACKOFF(state))
+
+
+def _params(api: Api, action: Action, path: Mapping[str, str]) -> Params:
+    filled = action.path.format(**{name: quote(value, safe="") for name, value in path.items()})
+    return Params(
+        action=action.name,
+        version=api.version,
+        protocol="HTTPS",
+        pathname=filled,
+        method=action.method,
+        auth_type="AK",
+        style=api.style,
+        req_body_type="json" if action.place == "json" else "formData",
+        body_type="byte",
+    )
+
+
+def _request(action: Action, params: Mapping[str, Any], body: bytes | None) -> OpenApiRequest:
+    given = {name: value for name, value in params.items() if value is not None}
+    if action.place == "query":
+        return OpenApiRequest(query=Utils.query(given), stream=body)
+    return OpenApiRequest(body=given or None, stream=body)

@@ -1,0 +1,77 @@
+"""Keeps calls below the vendor's limits: a token bucket per access key and action."""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from shared.errors import CloudThrottledError
+
+#: Where the vendor publishes no limit. Those that are published lie between 10 and 100 calls a second;
+#: this is near the lower end, and Throttling answers halve it.
+UNPUBLISHED = 20.0
+_RECOVERY_S = 30.0  #: from nothing back to the full rate
+
+
+@dataclass
+class _Bucket:
+    full_rate: float
+    burst: float
+    rate: float
+    tokens: float
+    at: float
+
+    def refill(self, now: float) -> None:
+        passed = max(0.0, now - self.at)
+        self.tokens = min(self.burst, self.tokens + passed * self.rate)
+        self.rate = min(self.full_rate, self.rate + passed * self.full_rate / _RECOVERY_S)
+        self.at = now
+
+
+class Pacer:
+    """Thread safe. Other processes share the account's limits unseen: hence `slow_down`."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._buckets: dict[Hashable, _Bucket] = {}
+
+    def wait(
+        self, key: Hashable, action: str, per_second: float | None, left_s: float | None = None
+    ) -> None:
+        """Return when one more call is allowed.
+
+        Raises:
+            CloudThrottledError: that would take longer than the `left_s` seconds there are.
+        """
+        with self._lock:
+            bucket = self._bucket(key, per_second or UNPUBLISHED)
+            bucket.refill(self._clock())
+            pause = max(0.0, (1 - bucket.tokens) / bucket.rate)
+            if left_s is not None and pause > left_s:
+                raise CloudThrottledError(
+                    action, "Paced", f"its turn comes in {pause:.1f} s, {left_s:.1f} s are left"
+                )
+            bucket.tokens -= 1  # may go below zero: a place in the queue
+        if pause:
+            self._sleep(pause)
+
+    def slow_down(self, key: Hashable) -> None:
+        """The cloud said Throttling: half the rate from here, recovering within half a minute."""
+        with self._lock:
+            if bucket := self._buckets.get(key):
+                bucket.refill(self._clock())
+                bucket.rate = max(bucket.full_rate / 32, bucket.rate / 2)
+                bucket.tokens = min(bucket.tokens, 0.0)
+
+    def _bucket(self, key: Hashable, limit: float) -> _Bucket:
+        if key not in self._buckets:
+            burst = max(1.0, limit / 5)  # burst + rate ≤ limit: no second sees more than the limit
+            rate = max(limit - burst, limit / 2)
+            self._buckets[key] = _Bucket(rate, burst, rate, burst, self._clock())
+        return self._buckets[key]
