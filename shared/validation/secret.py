@@ -5,7 +5,7 @@ from typing import NoReturn
 
 
 class SecretPem:
-    """A PEM private key that does not print, format, pickle or serialize; `reveal` is the one way out.
+    """A PEM private key that does not print, format or pickle; `reveal` is the one way out.
 
     grep for `reveal(` finds every place where a key leaves.
     """

@@ -1,0 +1,124 @@
+"""What a user uploads: a certificate chain and its private key, checked as a whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from shared.validation import chains, leaves
+from shared.validation.keys import describe, public_key_of, read_key
+from shared.validation.pem import Block, Reading, read_blocks
+from shared.validation.problems import refuse_if_any
+from shared.validation.secret import SecretPem
+
+
+@dataclass(frozen=True)
+class CertificateBundle:
+    """A chain and key that fit. Spelled as in `shared.domain.certificates.Certificate`."""
+
+    certificate_pem: str  #: leaf first, one spelling
+    key: SecretPem
+    names: tuple[str, ...]  #: normalized
+    algorithm: str  #: RSA or ECC
+    key_size: int
+    serial: str  #: lower-case hex without leading zeros
+    sha1: str  #: lower-case hex without colons; CAS's fingerprint
+    sha256: str
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+    notes: tuple[str, ...]  #: no faults, but good to know
+
+
+def read_bundle(certificate: str, key: SecretPem, *, now: datetime) -> CertificateBundle:
+    """The bundle, in normalized PEM.
+
+    Raises:
+        InvalidRequestError: everything that is wrong, each with what to do about it.
+    """
+    reading = read_blocks(certificate)
+    chain, problems = _certificates(reading)
+    if not reading.damaged:
+        if right := chains.right_order(chain):
+            if chain != right:
+                order = ", ".join(chains.quoted(each.subject) for each in right)
+                problems.append(f"the certificates are in the wrong order; put them as {order}")
+            chain = right  # so that what follows is not told of the wrong one
+        else:
+            problems += chains.order_problems(chain)
+        problems += chains.completeness_problems(chain)
+    names: tuple[str, ...] = ()
+    if chain:
+        names, name_problems = leaves.names_of(chain[0])
+        problems += [
+            *chains.validity_problems(chain, now),
+            *name_problems,
+            *leaves.purpose_problems(chain[0]),
+            *leaves.strength_problems(chain),
+        ]
+    key, public, key_faults = read_key(key)
+    problems += [f"private key: {fault}" for fault in key_faults]
+    if chain and public is not None:
+        problems += chains.key_problems(chain, public)
+    refuse_if_any("certificate", problems)
+
+    leaf = chain[0]
+    algorithm, size = describe(public_key_of(leaf))
+    return CertificateBundle(
+        certificate_pem="".join(_pem(certificate) for certificate in chain),
+        key=key,
+        names=names,
+        algorithm=algorithm,
+        key_size=size,
+        serial=f"{leaf.serial_number:x}",
+        sha1=leaf.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - a name, no proof
+        sha256=leaf.fingerprint(hashes.SHA256()).hex(),
+        issuer=chains.common_name(leaf.issuer),
+        not_before=leaf.not_valid_before_utc,
+        not_after=leaf.not_valid_after_utc,
+        notes=(*reading.notes, *chains.notes_on(chain)),
+    )
+
+
+_ELSEWHERE = {
+    "CERTIFICATE REQUEST": "it holds a request (CSR); give the certificate your CA made of it",
+    "NEW CERTIFICATE REQUEST": "it holds a request (CSR); give the certificate your CA made of it",
+    "TRUSTED CERTIFICATE": "it is openssl's own form; convert it with `openssl x509`",
+    "X509 CERTIFICATE": "it is an old form; convert it with `openssl x509`",
+    "PKCS7": "it is PKCS#7; convert it with `openssl pkcs7 -print_certs`",
+}
+
+
+def _certificates(reading: Reading) -> tuple[chains.Chain, list[str]]:
+    """The certificates as they stand, and every problem of the text."""
+    chain, problems = list[x509.Certificate](), list(reading.problems)
+    for block in reading.blocks:
+        if block.label.endswith("PRIVATE KEY"):
+            problems.append("it holds a private key; keys go into the other field only")
+        elif block.label != "CERTIFICATE":
+            problems.append(_ELSEWHERE.get(block.label, f"it holds a {block.label}; remove it"))
+        elif certificate := _certificate(block):
+            chain.append(certificate)
+        else:
+            reading.damaged = True
+            problems.append(
+                f"the CERTIFICATE that begins in line {block.line} is damaged; copy it again"
+            )
+    if not chain and not problems:
+        problems.append("there is no certificate in it")
+    return chain, problems
+
+
+def _certificate(block: Block) -> x509.Certificate | None:
+    try:
+        certificate = x509.load_der_x509_certificate(block.der)
+        certificate.subject, certificate.issuer, certificate.extensions  # noqa: B018 - lazy: faults show here
+    except ValueError:
+        return None
+    return certificate
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode()

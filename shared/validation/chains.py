@@ -1,0 +1,151 @@
+"""A certificate chain: leaf first, each signed by the next, up to the root or with it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise, permutations
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.x509.oid import NameOID
+
+from shared.validation.keys import public_key_of
+
+#: Public chains have two or three certificates; each further one only slows the handshake.
+MAX_CERTIFICATES = 6
+#: Clocks differ: a certificate made this moment may begin a little in our future.
+CLOCK_SKEW = timedelta(minutes=5)
+
+Chain = Sequence[x509.Certificate]
+Kind = TypeVar("Kind", bound=x509.ExtensionType)
+
+
+def common_name(name: x509.Name) -> str:
+    """The common name; the whole name where there is none."""
+    common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(common[0].value) if common else name.rfc4514_string()
+
+
+def quoted(name: x509.Name) -> str:
+    return f"'{common_name(name)}'"
+
+
+def extension(certificate: x509.Certificate, kind: type[Kind]) -> Kind | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """By name and by signature."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def self_signed(certificate: x509.Certificate) -> bool:
+    return issued_by(certificate, certificate)
+
+
+def is_ca(certificate: x509.Certificate) -> bool:
+    constraints = extension(certificate, x509.BasicConstraints)
+    return constraints is not None and constraints.ca
+
+
+def right_order(chain: Chain) -> Chain | None:
+    """The order in which each certificate is signed by the next; None if there is none."""
+    if len(chain) > MAX_CERTIFICATES:
+        return None
+    for candidate in permutations(chain):
+        if all(below.issuer == above.subject for below, above in pairwise(candidate)) and all(
+            issued_by(below, above) for below, above in pairwise(candidate)
+        ):
+            return candidate
+    return None
+
+
+def order_problems(chain: Chain) -> Iterator[str]:
+    """Leaf first, then each one's issuer; no certificate twice, none missing in between."""
+    if len(chain) > MAX_CERTIFICATES:
+        yield f"it holds {len(chain)} certificates; give one chain of at most {MAX_CERTIFICATES}"
+        return
+    if len(set(chain)) < len(chain):
+        yield "a certificate is in it twice; keep each once"
+        return
+    for below, above in pairwise(chain):
+        if issued_by(below, above):
+            continue
+        subject, issuer = quoted(below.subject), quoted(below.issuer)
+        if below.issuer == above.subject:
+            yield (
+                f"{subject} is not signed by the {issuer} that follows it, but by another"
+                " certificate of that name; get the chain from your CA again"
+            )
+        else:
+            yield (
+                f"after {subject} comes {quoted(above.subject)}, which did not issue it;"
+                f" its issuer is {issuer}: put that one there"
+            )
+
+
+def completeness_problems(chain: Chain) -> Iterator[str]:
+    """The way up is there: a lone leaf that another signed lacks its issuer.
+
+    Whether the last issuer is a root that clients know cannot be told without their trust store.
+    """
+    if len(chain) == 1 and not self_signed(chain[0]):
+        issuer = quoted(chain[0].issuer)
+        yield (
+            f"the chain is incomplete: append the certificate of its issuer {issuer}"
+            " (your CA offers it as chain, bundle or fullchain)"
+        )
+    for certificate in chain[1:]:
+        if not is_ca(certificate):
+            yield (
+                f"{quoted(certificate.subject)} is no CA certificate, so it belongs"
+                " to no chain; remove it"
+            )
+    if len(chain) > 1 and is_ca(chain[0]):
+        yield "the first certificate is a CA's; begin with that of your domain"
+
+
+def validity_problems(chain: Chain, now: datetime) -> Iterator[str]:
+    for place, certificate in enumerate(chain):
+        which = "it" if place == 0 else quoted(certificate.subject)
+        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        if end <= now:
+            action = "renew it first" if place == 0 else "get the chain from your CA again"
+            yield f"{which} expired on {end:%Y-%m-%d}; {action}"
+        elif start > now + CLOCK_SKEW:
+            yield f"{which} is valid only from {start:%Y-%m-%d %H:%M} UTC; wait until then"
+
+
+def key_problems(chain: Chain, key: PublicKeyTypes) -> Iterator[str]:
+    if public_key_of(chain[0]) == key:
+        return
+    for certificate in chain[1:]:
+        if public_key_of(certificate) == key:
+            name = quoted(certificate.subject)
+            yield f"the private key belongs to {name}, which is not first; put it first"
+            return
+    yield "the private key is not that of the certificate; give the one its request was made with"
+
+
+def notes_on(chain: Chain) -> Iterator[str]:
+    """What is no fault, but good to know."""
+    top = chain[-1]
+    if self_signed(top):
+        if len(chain) == 1:
+            yield "it is self-signed: clients trust it only where they were told to"
+        else:
+            yield f"the root {quoted(top.subject)} is included; clients do not need it"
+    else:
+        yield f"the chain ends below {quoted(top.issuer)}, which clients must trust"
+    for issuer in chain[1:]:
+        if issuer.not_valid_after_utc < chain[0].not_valid_after_utc:
+            end = issuer.not_valid_after_utc
+            yield f"its issuer {quoted(issuer.subject)} ends before it, on {end:%Y-%m-%d}"

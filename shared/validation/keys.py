@@ -1,0 +1,98 @@
+"""Keys and signatures: what may serve TLS at the products, and how a private key is read."""
+
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from shared.validation.pem import Reading, read_blocks
+from shared.validation.secret import SecretPem
+
+MIN_RSA_BITS: Final = 2048
+CURVES: Final = frozenset({"secp256r1", "secp384r1"})  # P-256 and P-384
+WEAK_HASHES: Final = frozenset({"md5", "sha1"})
+_KEY_LABELS: Final = frozenset({"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"})
+_SUPPORTED: Final = f"use RSA with {MIN_RSA_BITS} bits or more, or EC on P-256 or P-384"
+
+
+def read_key(secret: SecretPem) -> tuple[SecretPem, PublicKeyTypes | None, list[str]]:
+    """The key in normalized PEM, its public half (None if unreadable), and every problem."""
+    reading = read_blocks(secret.reveal())
+    problems = _wrong_blocks(reading)
+    keys = [block for block in reading.blocks if block.label in _KEY_LABELS]
+    if len(keys) != 1:
+        if not problems:
+            problems.append(f"there are {len(keys)} private keys in it; give exactly one")
+        return secret, None, problems
+    pem = keys[0].text
+    if any("ENCRYPTED" in header for header in keys[0].headers):
+        return secret, None, [*problems, _ENCRYPTED]
+    try:
+        key = load_pem_private_key(pem.encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return secret, None, [*problems, f"it is damaged or of an unsupported kind; {_SUPPORTED}"]
+    return SecretPem(pem), key.public_key(), problems
+
+
+_ENCRYPTED: Final = (
+    "it is encrypted, and nobody can type its pass phrase later; decrypt it first:"
+    " `openssl pkey -in key.pem -out plain.pem`"
+)
+
+
+def _wrong_blocks(reading: Reading) -> list[str]:
+    problems = list(reading.problems)
+    for label in dict.fromkeys(block.label for block in reading.blocks):
+        if label == "ENCRYPTED PRIVATE KEY":
+            problems.append(_ENCRYPTED)
+        elif label == "CERTIFICATE":
+            problems.append("it holds a certificate; certificates go into the other field")
+        elif label not in _KEY_LABELS and label != "EC PARAMETERS":  # openssl ecparam writes these
+            problems.append(f"it holds a {label}; give a PKCS#8, RSA or EC private key")
+    return problems
+
+
+def public_key_of(certificate: x509.Certificate) -> PublicKeyTypes | None:
+    """None where the kind of key is unknown here, such as SM2."""
+    try:
+        return certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+
+
+def describe(key: PublicKeyTypes | None) -> tuple[str, int]:
+    """CAS's word for the algorithm, and the size in bits; ("", 0) for what we do not deploy."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RSA", key.key_size
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return "ECC", key.key_size
+    return "", 0
+
+
+def why_weak_key(key: PublicKeyTypes | None) -> str | None:
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < MIN_RSA_BITS:
+        return f"its RSA key has only {key.key_size} bits; {_SUPPORTED}"
+    return None
+
+
+def why_unsupported_key(key: PublicKeyTypes | None) -> str | None:
+    if isinstance(key, rsa.RSAPublicKey):
+        return None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return f"its key is of an unsupported kind; {_SUPPORTED}"
+    if key.curve.name not in CURVES:
+        return f"its EC key is on {key.curve.name}; {_SUPPORTED}"
+    return None
+
+
+def why_weak_signature(certificate: x509.Certificate) -> str | None:
+    try:
+        algorithm = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return "its signature algorithm is unknown; have it issued with SHA-256"
+    if algorithm is not None and algorithm.name in WEAK_HASHES:
+        return f"it is signed with {algorithm.name.upper()}, which clients refuse; have it reissued"
+    return None

@@ -1,0 +1,38 @@
+"""Names that people give: of certificates in CAS, and of deployment jobs."""
+
+from collections.abc import Iterator
+from typing import Final
+
+#: Both, in CAS: facts differ between 63 and 64; 63 is safe.
+MAX_NAME: Final = 63
+
+
+def certificate_name_problems(name: str) -> Iterator[str]:
+    """UploadUserCertificate takes more than a deployment does: the stricter rule counts."""
+    yield from job_name_problems(name)
+    if any(is_chinese(char) for char in name):
+        yield "it has Chinese characters, with which CAS deploys no certificate; use Latin letters"
+
+
+def job_name_problems(name: str) -> Iterator[str]:
+    if not name.strip():
+        yield "it is empty; give a name"
+    elif name != name.strip():
+        yield "it begins or ends with a space; remove it"
+    if len(name) > MAX_NAME:
+        yield f"it has {len(name)} characters; use at most {MAX_NAME}"
+    if any(not char.isprintable() for char in name):
+        yield "it has control characters or line ends; remove them"
+
+
+def is_chinese(char: str) -> bool:
+    """The CJK ideographs of Unicode with their extensions, and full-width punctuation."""
+    return (
+        "\u2e80" <= char <= "\u2fdf"
+        or "\u3000" <= char <= "\u303f"
+        or "\u3400" <= char <= "\u4dbf"
+        or "\u4e00" <= char <= "\u9fff"
+        or "\uf900" <= char <= "\ufaff"
+        or "\uff00" <= char <= "\uffef"
+        or "\U00020000" <= char <= "\U0003ffff"
+    )

@@ -1,0 +1,121 @@
+"""PEM text from outside (RFC 7468): its blocks, and what is wrong with it.
+
+No message repeats a line of the text: what was pasted in the wrong place may be a private key.
+"""
+
+import base64
+import binascii
+import re
+import textwrap
+from dataclasses import dataclass, field
+
+#: Chain and key together are some 10 KB; more than this is some other file.
+MAX_CHARACTERS = 256 * 1024
+
+_LABEL = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]+)-----")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*:")  # Proc-Type, DEK-Info: RFC 1421
+
+
+@dataclass(frozen=True)
+class Block:
+    label: str
+    line: int  #: of its BEGIN
+    der: bytes = field(repr=False)
+    headers: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def text(self) -> str:
+        """The block in its one spelling: 64 characters a line, one line end after each."""
+        body = "\n".join(textwrap.wrap(base64.b64encode(self.der).decode(), 64))
+        head = "".join(f"{line}\n" for line in self.headers) + ("\n" if self.headers else "")
+        return f"-----BEGIN {self.label}-----\n{head}{body}\n-----END {self.label}-----\n"
+
+
+@dataclass
+class Reading:
+    blocks: list[Block] = field(default_factory=list)
+    damaged: bool = False  #: a block is lost: what is said of the others as a whole may mislead
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def lose(self, problem: str) -> None:
+        self.damaged = True
+        self.problems.append(problem)
+
+
+def read_blocks(text: str) -> Reading:
+    """Every block, whatever the line ends, blank lines and widths; and every fault of the form.
+
+    Text before a block explains it (openssl writes its `Bag Attributes` there) and is dropped;
+    text after the last one is refused, since it is what a cut or doubled paste leaves behind.
+    """
+    reading = Reading()
+    if problem := _not_pem(text):
+        reading.lose(problem)
+        return reading
+    outside: list[int] = []  # lines of text since the last block
+    label, begun, body = "", 0, list[str]()
+    for number, line in enumerate(map(str.strip, text.lstrip("\ufeff").splitlines()), 1):
+        mark = _LABEL.fullmatch(line)
+        if mark is None:
+            if label:
+                body.append(line)
+            elif line:
+                outside.append(number)
+        elif mark[1] == "BEGIN":
+            if label:
+                reading.lose(_unclosed(label, begun))
+            if outside:
+                reading.notes.append("text outside the BEGIN and END lines was dropped")
+                outside = []
+            label, begun, body = mark[2], number, []
+        elif mark[2] == label:
+            _close(reading, label, begun, body)
+            label = ""
+        else:
+            reading.lose(f"line {number} ends a {mark[2]} that no BEGIN line opened")
+            label = ""
+    if label:
+        reading.lose(_unclosed(label, begun))
+    elif outside:
+        reading.problems.append(
+            f"there is text after the last END line (line {outside[0]}); remove it"
+        )
+    reading.notes = list(dict.fromkeys(reading.notes))
+    return reading
+
+
+def _close(reading: Reading, label: str, begun: int, lines: list[str]) -> None:
+    headers = tuple(line for line in lines if _HEADER.match(line))
+    body = "".join("".join(line.split()) for line in lines if not _HEADER.match(line))
+    try:
+        der = base64.b64decode(body, validate=True)
+    except binascii.Error:
+        der = b""
+    if der:
+        reading.blocks.append(Block(label, begun, der, headers))
+    else:
+        reading.lose(
+            f"the {label} that begins in line {begun} is damaged (no base64); copy it again"
+        )
+
+
+def _unclosed(label: str, begun: int) -> str:
+    return f"the {label} that begins in line {begun} has no END line; copy all of it"
+
+
+def _not_pem(text: str) -> str | None:
+    if not text.strip():
+        return "it is empty; give the PEM text"
+    if len(text) > MAX_CHARACTERS:
+        return f"it is longer than {MAX_CHARACTERS // 1024} KiB; give only this certificate"
+    if "-----BEGIN" not in text:
+        return (
+            "it is not PEM (no BEGIN line); convert it, for example with"
+            " `openssl x509 -inform der` or `openssl pkcs12 -nodes`"
+        )
+    if "\\n" in text and len(text.strip().splitlines()) == 1:
+        return r"its line ends are written as the two characters \n; give real line ends"
+    if not any(_LABEL.fullmatch(line.strip()) for line in text.lstrip("\ufeff").splitlines()):
+        return "its BEGIN line is not alone on a line of its own; keep the line ends when copying"
+    return None

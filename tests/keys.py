@@ -1,0 +1,116 @@
+"""Key material for tests: one local CA and a few keys, made once per session, never stored.
+
+Keys are reused among certificates, since RSA keys are slow to make.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+NOW = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
+
+
+@cache
+def rsa_key(bits: int = 2048, which: str = "") -> rsa.RSAPrivateKey:
+    """`which` tells apart keys of one size."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
+@cache
+def ec_key(curve: type[ec.EllipticCurve] = ec.SECP256R1, which: str = "") -> PrivateKey:
+    return ec.generate_private_key(curve())
+
+
+@cache
+def ed25519_key() -> PrivateKey:
+    return ed25519.Ed25519PrivateKey.generate()
+
+
+def key_pem(key: PrivateKey, *, passphrase: str = "", traditional: bool = False) -> str:
+    form = serialization.PrivateFormat
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        form.TraditionalOpenSSL if traditional else form.PKCS8,
+        serialization.BestAvailableEncryption(passphrase.encode())
+        if passphrase
+        else serialization.NoEncryption(),
+    ).decode()
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A certificate and the key it was made for."""
+
+    certificate: x509.Certificate
+    key: PrivateKey
+
+    @property
+    def pem(self) -> str:
+        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    @property
+    def key_pem(self) -> str:
+        return key_pem(self.key)
+
+
+def a_signed_certificate(
+    common_name: str,
+    *,
+    key: PrivateKey | None = None,
+    issuer: Signed | None = None,
+    names: Sequence[str] = (),
+    ca: bool = False,
+    days: float = 90,
+    age: float = 1,
+    digest: hashes.HashAlgorithm | None = None,
+    client_only: bool = False,
+) -> Signed:
+    """Valid from `age` days before NOW until `days` after it; without an issuer self-signed."""
+    key = key or ec_key()
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    signer = issuer.key if issuer else key
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - timedelta(days=age))
+        .not_valid_after(NOW + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+    )
+    if names:
+        alternative = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+        builder = builder.add_extension(alternative, critical=False)
+    if client_only:
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        builder = builder.add_extension(usage, critical=False)
+    edwards = isinstance(signer, ed25519.Ed25519PrivateKey)
+    return Signed(builder.sign(signer, None if edwards else digest or hashes.SHA256()), key)
+
+
+@cache
+def root() -> Signed:
+    return a_signed_certificate("Test Root CA", key=ec_key(which="root"), ca=True, days=3650)
+
+
+@cache
+def intermediate() -> Signed:
+    return a_signed_certificate(
+        "Test TLS CA", key=ec_key(which="intermediate"), issuer=root(), ca=True, days=1825
+    )
+
+
+def a_leaf(*names: str, key: PrivateKey | None = None, days: float = 90, age: float = 1) -> Signed:
+    """A server certificate of the intermediate for `names`, as an honest CA makes it."""
+    names = names or ("www.example.com",)
+    return a_signed_certificate(
+        names[0], key=key, issuer=intermediate(), names=names, days=days, age=age
+    )
