@@ -42,7 +42,7 @@ def read_bundle(certificate: str, key: SecretPem, *, now: datetime) -> Certifica
     chain, problems = _certificates(reading)
     if not reading.damaged:
         if right := chains.right_order(chain):
-            if chain != right:
+            if list(right) != list(chain):
                 order = ", ".join(chains.quoted(each.subject) for each in right)
                 problems.append(f"the certificates are in the wrong order; put them as {order}")
             chain = right  # so that what follows is not told of the wrong one
