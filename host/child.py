@@ -1,0 +1,174 @@
+"""What runs inside a function instance: a process that holds one handler and calls it.
+
+The environment, the context and the conversion of results follow Function Compute 3.0's
+python3.10 runtime. Imported by every instance, so: standard library only.
+"""
+
+import importlib.util
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+Handler = Callable[[bytes, Any], Any]
+
+#: What an instance keeps of the host's environment: the means to run Python, no configuration.
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV")
+#: What a function's caller sees in `x-fc-error-type`.
+UNHANDLED = "UnhandledInvocationError"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """All that an instance needs to start. Crosses the process border, so plain values only."""
+
+    function: str
+    folder: Path  #: holds index.py; stands for /code
+    code_root: Path  #: holds the packages that functions share; in a zip they lie beside index.py
+    handler: str
+    memory_mb: int
+    timeout_s: int
+    region: str
+    account: str
+    environment: Mapping[str, str]
+    log: Path | None  #: appended to; None = the host's stderr
+
+
+class _Instance:
+    """The one handler of this process, or the error that kept it from loading."""
+
+    launch: Launch
+    handler: Handler
+
+
+def start(launch: Launch) -> None:
+    """Makes this process an instance. Each invocation reports an index.py that does not load."""
+    _redirect(launch.log)
+    environment = _environment(launch)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[:0] = [str(launch.folder), str(launch.code_root)]
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s [%(levelname)s] %(message)s"
+    )
+    _Instance.launch = launch
+    try:
+        _Instance.handler = _load(launch)
+    except BaseException as error:
+        # SystemExit too: a module that exits on import must not make the pool start it forever.
+        traceback.print_exc()
+        failure = error
+
+        def failed(event: bytes, context: Any) -> None:
+            raise failure.with_traceback(None)
+
+        _Instance.handler = failed
+
+
+def call(payload: bytes, request_id: str) -> tuple[bytes, str | None]:
+    """The handler's answer as bytes, and the error type if it raised."""
+    try:
+        answer = _Instance.handler(payload, _context(_Instance.launch, request_id))
+        return _as_bytes(answer), None
+    except BaseException as error:
+        # SystemExit too: the exception would otherwise travel to the host and end a thread there.
+        traceback.print_exc()
+        return _error_body(error), UNHANDLED
+
+
+def error_body(message: str, error_type: str) -> bytes:
+    """The JSON body of a function error without a stack trace (names of the keys unconfirmed)."""
+    return json.dumps({"errorMessage": message, "errorType": error_type, "stackTrace": []}).encode()
+
+
+def _error_body(error: BaseException) -> bytes:
+    trace = traceback.format_exception(type(error), error, error.__traceback__)
+    body = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": trace}
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def _as_bytes(answer: Any) -> bytes:
+    if isinstance(answer, (bytes, bytearray)):
+        return bytes(answer)
+    if isinstance(answer, str):
+        return answer.encode()
+    return json.dumps(answer, ensure_ascii=False).encode()
+
+
+def _redirect(log: Path | None) -> None:
+    """Standard output and error to the log; one write per line, so that lines do not mix."""
+    if log is None:
+        os.dup2(2, 1)
+    else:
+        target = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.dup2(target, 1)
+        os.dup2(target, 2)
+        os.close(target)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _environment(launch: Launch) -> dict[str, str]:
+    """Proxy variables of the host stay outside: they would catch loopback calls too."""
+    return {
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
+        **launch.environment,
+        "FC_FUNC_CODE_PATH": str(launch.folder),
+        "FC_ACCOUNT_ID": launch.account,
+        "FC_REGION": launch.region,
+        "FC_FUNCTION_NAME": launch.function,
+        "FC_FUNCTION_HANDLER": launch.handler,
+        "FC_FUNCTION_MEMORY_SIZE": str(launch.memory_mb),
+        "FC_FUNCTION_VERSION": "LATEST",
+        "FC_INSTANCE_ID": f"local-{os.getpid()}",
+        "FC_RUNTIME": "python3.10",
+        "FC_TIMEOUT": str(launch.timeout_s),
+    }
+
+
+def _load(launch: Launch) -> Handler:
+    module_name, _, attribute = launch.handler.rpartition(".")
+    path = launch.folder / f"{module_name}.py"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot load {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    spec.loader.exec_module(module)
+    handler: Handler = getattr(module, attribute)
+    return handler
+
+
+def _context(launch: Launch, request_id: str) -> SimpleNamespace:
+    """FCContext of python3.10; `credentials` is None where the environment has none."""
+    function = SimpleNamespace(
+        name=launch.function,
+        handler=launch.handler,
+        memory=launch.memory_mb,
+        timeout=launch.timeout_s,
+    )
+    return SimpleNamespace(
+        request_id=request_id,
+        function=function,
+        region=launch.region,
+        account_id=launch.account,
+        credentials=_credentials(),
+        logger=logging.getLogger(),
+    )
+
+
+def _credentials() -> SimpleNamespace | None:
+    key_id = os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_ID")
+    if not key_id:
+        return None
+    return SimpleNamespace(
+        access_key_id=key_id,
+        access_key_secret=os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_SECRET", ""),
+        security_token=os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN", ""),
+    )

@@ -1,0 +1,260 @@
+"""The functions of a folder on one machine, run by what a ROS template declares.
+
+    with Host(Path("template.yml"), Path("functions"), Path("host.db"), environment={...}) as host:
+        host.invoke("certdeploy-scan_expiry", b"{}")
+        host.invoke("certdeploy-scan_expiry", b"{}", asynchronous=True)
+        host.deliver_event({"source": "certdeploy", "type": "certdeploy:Certificate:Issued", ...})
+
+Synchronous and asynchronous invocations, timers and event rules, with Function Compute's limits. An
+asynchronous invocation that was accepted is run even if the host is stopped or killed in between.
+"""
+
+import json
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from host.child import Launch
+from host.errors import HostStoppedError, PayloadTooLargeError, TemplateError
+from host.instances import Instances, InvocationResult
+from host.intrinsics import PSEUDO
+from host.patterns import matches
+from host.queue import AsyncQueue
+from host.tasks import NewTask, Task, TaskTable
+from host.template import FunctionSpec, TimerSpec, load_template
+
+MAX_SYNC_PAYLOAD = 32 * 1024 * 1024
+MAX_ASYNC_PAYLOAD = 128 * 1024
+
+
+class Host:
+    """`state` is a SQLite file of the host's own, made if it is not there.
+
+    `environment` reaches every function and wins over the template's EnvironmentVariables; nothing
+    else of this process's environment does. `log`: the file that functions' output is appended to,
+    None = stderr. `concurrency`: instances per function. `code_root`: what functions import from
+    (default: what lies beside functions/).
+    """
+
+    def __init__(
+        self,
+        template: Path,
+        functions_dir: Path,
+        state: Path,
+        parameters: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
+        *,
+        concurrency: int = 4,
+        retry_base_s: float = 0.5,
+        grace_s: float = 10.0,
+        code_root: Path | None = None,
+    ) -> None:
+        self._template = load_template(template, parameters)
+        self._grace_s = grace_s
+        self._launch_all = {
+            spec.name: _launch(
+                spec,
+                functions_dir.resolve(),
+                (code_root or functions_dir.parent).resolve(),
+                {**PSEUDO, **(parameters or {})},
+                environment or {},
+                log.resolve() if log else None,
+            )
+            for spec in self.functions.values()
+        }
+        self._instances = {
+            name: Instances(launch, concurrency) for name, launch in self._launch_all.items()
+        }
+        # APScheduler tells of every job at INFO; an invocation is told of by its function.
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        self._scheduler = BackgroundScheduler(timezone=timezone.utc)
+        self._table = TaskTable(state)
+        self._queue = AsyncQueue(
+            self._table,
+            self.functions,
+            self._run,
+            self._scheduler,
+            concurrency=concurrency,
+            retry_base_s=retry_base_s,
+        )
+        self._state = "new"
+
+    @property
+    def functions(self) -> Mapping[str, FunctionSpec]:
+        """By name, as declared."""
+        return self._template.functions
+
+    def start(self) -> None:
+        """Takes up what an earlier host left, and lets timers run; missed ticks come once."""
+        if self._state != "new":
+            raise HostStoppedError("a host starts once")
+        self._state = "running"
+        self._queue.start()
+        for timer in self._template.timers:
+            if timer.enabled:
+                self._add_timer(timer)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Waits up to `grace_s` for what runs, then kills it.
+
+        Unfinished asynchronous invocations run after the next start.
+        """
+        if self._state == "stopped":
+            return
+        self._state = "stopped"
+        self._queue.stop(self._grace_s)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for instances in self._instances.values():
+            instances.stop()
+        self._queue.drained()
+        for instances in self._instances.values():
+            instances.join()
+        self._table.close()
+
+    def __enter__(self) -> "Host":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def invoke(
+        self,
+        name: str,
+        payload: bytes,
+        *,
+        asynchronous: bool = False,
+        request_id: str | None = None,
+        task_id: str | None = None,
+    ) -> InvocationResult:
+        """Synchronous: runs it now, and blocks. Asynchronous: accepted, on disk, status 202.
+
+        LookupError for an unknown name; PayloadTooLargeError, InvalidTaskIdError, TaskExistsError,
+        HostStoppedError.
+        """
+        if name not in self.functions:
+            raise LookupError(f"no function is called {name!r}")
+        limit = MAX_ASYNC_PAYLOAD if asynchronous else MAX_SYNC_PAYLOAD
+        if len(payload) > limit:
+            raise PayloadTooLargeError(f"{name}: payload of {len(payload)} bytes, limit {limit}")
+        if self._state != "running":
+            raise HostStoppedError("the host is not running")
+        request_id = request_id or str(uuid.uuid4())
+        if not asynchronous:
+            return self._run(name, payload, request_id)
+        self._queue.accept(NewTask(name, payload, request_id, task_id))
+        return InvocationResult(202)
+
+    def deliver_event(self, event: Mapping[str, Any]) -> list[str]:
+        """Invokes, asynchronously, every function with a rule that matches; returns their names."""
+        payload = json.dumps(event, ensure_ascii=False).encode()
+        names = [
+            rule.function
+            for rule in self._template.rules
+            if rule.enabled and matches(rule.pattern, event)
+        ]
+        for name in names:
+            self.invoke(name, payload, asynchronous=True)
+        return names
+
+    def fire_timer(self, function: str) -> int:
+        """Ticks each timer of a function (by name or folder) now; how many. LookupError if none."""
+        timers = [
+            timer
+            for timer in self._template.timers
+            if function in (timer.function, self.functions[timer.function].folder)
+        ]
+        if not timers:
+            raise LookupError(f"no timer invokes {function!r}")
+        for timer in timers:
+            self._tick(timer)
+        return len(timers)
+
+    def pending(self) -> int:
+        """Asynchronous invocations that are accepted and not finished, waiting retries included."""
+        return self._table.pending()
+
+    def idle(self) -> bool:
+        return self.pending() == 0
+
+    def wait_idle(self, timeout_s: float) -> bool:
+        """Whether everything accepted came to an end within the time."""
+        return self._queue.wait_idle(timeout_s)
+
+    def tasks(self) -> list[Task]:
+        """The asynchronous invocations that are known, oldest first, with their states."""
+        return self._table.list()
+
+    def _run(self, name: str, payload: bytes, request_id: str) -> InvocationResult:
+        return self._instances[name].run(payload, request_id)
+
+    def _add_timer(self, timer: TimerSpec) -> None:
+        last = self._table.last_tick(timer.function, timer.name)
+        now = datetime.now(timezone.utc)
+        if last is None:
+            self._table.save_tick(timer.function, timer.name, now.timestamp())
+            before = now
+        else:
+            before = datetime.fromtimestamp(last, timezone.utc)
+        self._scheduler.add_job(
+            self._tick,
+            timer.trigger,
+            args=(timer,),
+            next_run_time=timer.trigger.get_next_fire_time(before, before),
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    def _tick(self, timer: TimerSpec) -> None:
+        now = time.time()
+        moment = datetime.fromtimestamp(int(now), timezone.utc)
+        event = {
+            "triggerTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "triggerName": timer.name,
+            "payload": timer.payload,
+        }
+        try:
+            self.invoke(timer.function, json.dumps(event).encode(), asynchronous=True)
+        except HostStoppedError:
+            return
+        self._table.save_tick(timer.function, timer.name, now)
+
+
+def _launch(
+    spec: FunctionSpec,
+    functions_dir: Path,
+    code_root: Path,
+    parameters: Mapping[str, str],
+    environment: Mapping[str, str],
+    log: Path | None,
+) -> Launch:
+    folder = functions_dir / spec.folder
+    if not (folder / "index.py").is_file():
+        raise TemplateError(f"function {spec.name}: there is no {folder / 'index.py'}")
+    return Launch(
+        function=spec.name,
+        folder=folder,
+        code_root=code_root,
+        handler=spec.handler,
+        memory_mb=spec.memory_mb,
+        timeout_s=spec.timeout_s,
+        region=parameters["ALIYUN::Region"],
+        account=parameters["ALIYUN::TenantId"],
+        environment={**spec.environment, **environment},
+        log=log,
+    )

@@ -1,0 +1,100 @@
+"""Function instances: processes, started when needed, kept warm, serving one request at a time.
+
+As in Function Compute's built-in runtimes a function scales by instances. Each is a pebble pool of
+one worker: pebble kills it at its timeout and starts the next. Memory limits are not enforced.
+"""
+
+import logging
+import multiprocessing
+from concurrent.futures import CancelledError, TimeoutError
+from dataclasses import dataclass
+from threading import BoundedSemaphore, Lock
+
+from pebble import ProcessExpired, ProcessPool
+
+from host import child
+from host.errors import HostStoppedError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class InvocationResult:
+    """`status` is the API's: 200 run, 202 accepted. A function error is 200 with `error_type`."""
+
+    status: int
+    body: bytes = b""
+    error_type: str | None = None
+
+
+class Instances:
+    """The instances of one function, at most `concurrency` at once; who comes later waits."""
+
+    def __init__(self, launch: child.Launch, concurrency: int) -> None:
+        self._launch = launch
+        self._slots = BoundedSemaphore(concurrency)
+        self._lock = Lock()
+        self._idle: list[ProcessPool] = []
+        self._all: list[ProcessPool] = []
+        self._stopped = False
+
+    def run(self, payload: bytes, request_id: str) -> InvocationResult:
+        """Raises HostStoppedError if the host stops before there is a result."""
+        with self._slots:
+            instance = self._take()
+            try:
+                return self._run(instance, payload, request_id)
+            finally:
+                with self._lock:
+                    if instance.active:
+                        self._idle.append(instance)
+
+    def stop(self) -> None:
+        """Kills what still runs."""
+        with self._lock:
+            self._stopped = True
+            instances = list(self._all)
+        for instance in instances:
+            instance.stop()  # type: ignore[no-untyped-call]
+
+    def join(self) -> None:
+        for instance in self._all:
+            instance.join()
+
+    def _take(self) -> ProcessPool:
+        with self._lock:
+            self._refuse_if_stopped()
+            if self._idle:
+                return self._idle.pop()
+            instance = ProcessPool(
+                max_workers=1,
+                context=multiprocessing.get_context("spawn"),
+                initializer=child.start,
+                initargs=(self._launch,),
+            )
+            self._all.append(instance)
+            return instance
+
+    def _run(self, instance: ProcessPool, payload: bytes, request_id: str) -> InvocationResult:
+        timeout_s = self._launch.timeout_s
+        try:
+            future = instance.schedule(child.call, (payload, request_id), timeout=timeout_s)
+            body, error_type = future.result()
+        except TimeoutError:
+            return self._ended(request_id, f"Function timed out after {timeout_s} seconds")
+        except (CancelledError, ProcessExpired):
+            return self._ended(request_id, "Process exited unexpectedly before completing request")
+        except RuntimeError:
+            self._refuse_if_stopped()
+            raise
+        return InvocationResult(200, body, error_type)
+
+    def _ended(self, request_id: str, message: str) -> InvocationResult:
+        """The worker was killed or died. The wording of both messages is from memory."""
+        self._refuse_if_stopped()
+        log.warning("%s %s: %s", self._launch.function, request_id, message)
+        return InvocationResult(200, child.error_body(message, child.UNHANDLED), child.UNHANDLED)
+
+    def _refuse_if_stopped(self) -> None:
+        if self._stopped:
+            raise HostStoppedError(f"{self._launch.function}: the host is stopping")

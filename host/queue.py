@@ -1,0 +1,165 @@
+"""Asynchronous invocations: accepted once, run at least once, retried as Function Compute retries.
+
+The table says what is to be done; APScheduler says when, with one executor per function so that a
+slow function does not hold up another. What a crash cuts short is run again after the next start.
+"""
+
+import json
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from threading import Condition
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from host.errors import HostStoppedError, InvalidTaskIdError
+from host.instances import InvocationResult
+from host.tasks import NewTask, Task, TaskTable
+from host.template import FunctionSpec
+
+log = logging.getLogger(__name__)
+
+Run = Callable[[str, bytes, str], InvocationResult]
+MAX_BACKOFF_S = 300.0
+_TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
+
+
+class AsyncQueue:
+    """`retry_base_s`: wait before the first retry, doubled for each further one."""
+
+    def __init__(
+        self,
+        table: TaskTable,
+        functions: Mapping[str, FunctionSpec],
+        run: Run,
+        scheduler: BackgroundScheduler,
+        *,
+        concurrency: int,
+        retry_base_s: float,
+    ) -> None:
+        self._table, self._functions, self._run = table, functions, run
+        self._scheduler, self._retry_base_s = scheduler, retry_base_s
+        self._changed = Condition()
+        self._active = 0
+        self._stopping = False
+        for name in functions:
+            scheduler.add_executor(ThreadPoolExecutor(concurrency), alias=name)
+
+    def start(self) -> None:
+        for task in self._table.recover():
+            if task.function in self._functions:
+                self._schedule(task.id, task.function, task.due_at)
+            else:
+                log.error("%s %s: no such function any more", task.function, task.request_id)
+                self._table.finish(task.id, "Failed", time.time(), "FunctionNotFound")
+
+    def accept(self, task: NewTask) -> None:
+        """On disk when this returns. The same task id is refused while it is known."""
+        if task.task_id is not None and not _TASK_ID.fullmatch(task.task_id):
+            raise InvalidTaskIdError(
+                f"task id {task.task_id!r}: 1 to 128 of letters, digits, '_', '-', "
+                "beginning with a letter or '_'"
+            )
+        if self._stopping:
+            raise HostStoppedError("the host is stopping")
+        now = time.time()
+        self._schedule(self._table.add(task, now), task.function, now)
+
+    def stop(self, grace_s: float) -> None:
+        """Begins nothing new and gives what runs `grace_s` to end; the rest stays in the table."""
+        with self._changed:
+            self._stopping = True
+            self._changed.wait_for(lambda: self._active == 0, grace_s)
+
+    def drained(self) -> None:
+        """Returns when no thread works on an invocation; call it once the instances are stopped."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._active == 0)
+
+    def wait_idle(self, timeout_s: float) -> bool:
+        """Whether within the time there came a moment with nothing accepted and unfinished."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._table.pending() == 0, timeout_s)
+
+    def _schedule(self, task_id: int, function: str, due_at: float) -> None:
+        self._scheduler.add_job(
+            self._work,
+            "date",
+            args=(task_id,),
+            run_date=datetime.fromtimestamp(due_at, timezone.utc),
+            misfire_grace_time=None,
+            executor=function,
+        )
+
+    def _work(self, task_id: int) -> None:
+        with self._changed:
+            if self._stopping:
+                return
+            self._active += 1
+        try:
+            task = self._table.begin(task_id)
+            if task:
+                self._attempt(task, self._functions[task.function])
+        except HostStoppedError:
+            pass  # Still Running in the table: it counts as not run at the next start.
+        finally:
+            with self._changed:
+                self._active -= 1
+                self._changed.notify_all()
+
+    def _attempt(self, task: Task, spec: FunctionSpec) -> None:
+        if time.time() - task.enqueued_at > spec.max_age_s:
+            self._fail(task, spec, "Expired", InvocationResult(200, b"", "EventAgeExceeded"))
+            return
+        try:
+            result = self._run(task.function, task.payload, task.request_id)
+        except HostStoppedError:
+            raise
+        except Exception:
+            # The host's own failure, like the platform's 500: retried until the event is too old.
+            log.exception("%s %s could not be run", task.function, task.request_id)
+            self._retry(task, "InternalServerError")
+            return
+        if result.error_type is None:
+            self._table.finish(task.id, "Succeeded", time.time())
+        elif task.attempts <= spec.max_retries:
+            self._retry(task, result.error_type)
+        else:
+            self._fail(task, spec, "Failed", result)
+
+    def _retry(self, task: Task, error_type: str) -> None:
+        wait_s = min(MAX_BACKOFF_S, self._retry_base_s * 2 ** min(task.attempts - 1, 20))
+        due_at = time.time() + wait_s
+        self._table.retry(task.id, due_at, error_type)
+        if not self._stopping:
+            self._schedule(task.id, task.function, due_at)
+
+    def _fail(self, task: Task, spec: FunctionSpec, state: str, result: InvocationResult) -> None:
+        log.error("%s %s: %s, %s", task.function, task.request_id, state, result.error_type)
+        follow = _failure_event(task, spec.on_failure, state, result) if spec.on_failure else None
+        follow_id = self._table.finish(task.id, state, time.time(), result.error_type, follow)
+        if follow and follow_id and not self._stopping:
+            self._schedule(follow_id, follow.function, time.time())
+
+
+def _failure_event(task: Task, destination: str, state: str, result: InvocationResult) -> NewTask:
+    """Function Compute's destination event. The two values of `condition` are unconfirmed."""
+    runs = task.attempts if state == "Failed" else task.attempts - 1
+    event = {
+        "timestamp": int(time.time() * 1000),
+        "requestContext": {
+            "requestId": task.request_id,
+            "functionArn": f"acs:fc:::functions/{task.function}",
+            "condition": "RetriesExhausted" if state == "Failed" else "EventAgeExceeded",
+            "approximateInvokeCount": runs,
+        },
+        "requestPayload": task.payload.decode("utf-8", "replace"),
+        "responseContext": {"statusCode": 200, "functionError": result.error_type or ""},
+        "responsePayload": result.body.decode("utf-8", "replace"),
+    }
+    payload = json.dumps(event, ensure_ascii=False).encode()
+    return NewTask(destination, payload, str(uuid.uuid4()))
