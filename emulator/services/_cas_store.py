@@ -1,7 +1,8 @@
 """What CAS keeps of a certificate, and how each of its calls words the same facts.
 
-Source of forms: the samples of the vendor's API pages. `Fingerprint` is the SHA-1 and `Sha2` the
-SHA-256 of the certificate in upper-case hex, `SerialNo` lower-case hex, `NotBefore` is in ms.
+Fields are those of the official SDK's response models. Their forms are guessed from samples:
+`Fingerprint` is the SHA-1 and `Sha2` the SHA-256 of the certificate in upper-case hex, a serial
+number lower-case hex, `NotBefore` and `NotAfter` in ms.
 """
 
 from __future__ import annotations
