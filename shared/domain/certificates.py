@@ -1,0 +1,91 @@
+"""Certificates as CAS lists them: public facts only, never a PEM, never a key."""
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+from pydantic import AwareDatetime, field_validator
+
+from shared.domain.names import covers, normalize
+from shared.domain.values import Versioned, Wire
+
+
+class CertificateSource(str, Enum):
+    """CAS's certificate types: one per job."""
+
+    BUY = "BUY"
+    TEST = "TEST"
+    UPLOAD = "UPLOAD"
+
+
+class CertificateStatus(str, Enum):
+    ISSUED = "issued"
+    WILL_EXPIRE = "willExpire"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class Certificate(Wire):
+    """One certificate in one CAS store (ListCertificates of CAS 2020-04-07)."""
+
+    cert_id: int
+    store: str  #: site region: cn-hangzhou (China site) or ap-southeast-1 (International site)
+    name: str
+    source: CertificateSource
+    status: CertificateStatus
+    names: tuple[str, ...]  #: normalized
+    algorithm: str  #: RSA, ECC or SM2
+    has_private_key: bool = True
+    fingerprint: str = ""  #: lower-case hex without colons; SHA-1 or SHA-256 by its length
+    serial: str = ""  #: lower-case hex without leading zeros
+    issuer: str = ""
+    not_before: AwareDatetime
+    not_after: AwareDatetime
+
+    @field_validator("names")
+    @classmethod
+    def _normalized(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(normalize(name) for name in names))
+
+    @property
+    def identifier(self) -> str:
+        """CAS's CertIdentifier: the handle that products take."""
+        return f"{self.cert_id}-{self.store}"
+
+    def covers(self, name: str) -> bool:
+        return any(covers(pattern, name) for pattern in self.names)
+
+    def why_not_deployable(self, now: datetime) -> str | None:
+        """Why CAS itself would refuse to deploy this certificate; None if it would not."""
+        if self.algorithm == "SM2":
+            return "it is an SM2 certificate, which this version does not deploy"
+        if not self.has_private_key:
+            return "CAS does not hold its private key (the CSR was made elsewhere)"
+        if self.status is CertificateStatus.REVOKED:
+            return "it is revoked"
+        if self.not_after <= now:
+            return f"it expired on {self.not_after:%Y-%m-%d}; renew it first"
+        if self.not_before > now + timedelta(minutes=5):
+            return f"it is valid only from {self.not_before:%Y-%m-%d %H:%M} UTC"
+        if any("\u4e00" <= char <= "\u9fff" for char in self.name):
+            return "its name in CAS has Chinese characters; rename it first"
+        return None
+
+
+class CertificateRecord(Versioned):
+    """What we know of a certificate, and what we have told of it."""
+
+    certificate: Certificate
+    issued_handled: bool = False  #: planned for; until then each scan announces it again
+    expiring_announced_days: int | None = None  #: the smallest threshold already announced
+
+
+def identifier_of(value: str, default_store: str = "cn-hangzhou") -> str:
+    """The CertIdentifier that a product means by `value`; bare ids belong to the default store."""
+    text = value.strip()
+    return f"{text}-{default_store}" if text.isdigit() else text
+
+
+def cert_id_of(identifier: str) -> int | None:
+    """The CAS id within an identifier; None where it is another store's own form."""
+    head = identifier.partition("-")[0]
+    return int(head) if head.isdigit() else None

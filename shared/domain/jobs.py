@@ -1,0 +1,98 @@
+"""Deployment jobs and their workers, as values that step from status to status."""
+
+from datetime import datetime
+from enum import Enum
+
+from pydantic import AwareDatetime, Field
+
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.states import JOB_TRANSITIONS, WORKER_TRANSITIONS, JobStatus, WorkerStatus
+from shared.domain.values import Versioned, Wire
+from shared.errors import InvalidTransitionError
+
+
+class Handshake(str, Enum):
+    """What a TLS client met where the slot is served."""
+
+    SERVED = "served"
+    UNREACHABLE = "unreachable"  #: no connection from where the function runs; not proved, not disproved
+    NOT_TRIED = "not tried"  #: the product tells no address
+
+
+class Verification(Wire):
+    """How a worker's success was proved."""
+
+    read_back: bool
+    handshake: Handshake
+    server_names: tuple[str, ...] = ()
+    detail: str = ""
+    at: AwareDatetime
+
+
+class WorkerResource(Versioned):
+    """One certificate on its way to one slot, within one DeploymentJob."""
+
+    job_id: int
+    worker_id: int
+    resource: CloudResource  #: as planned: its certificate is the one expected in place
+    cert_identifier: str
+    status: WorkerStatus = WorkerStatus.PENDING
+    reason: str = ""
+    previous_cert_identifier: str | None = None  #: stored before the first write; "" = had none
+    verification: Verification | None = None
+    attempts: int = 0
+    lease_until: AwareDatetime | None = None
+    not_before: AwareDatetime | None = None  #: a retry waits until then
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
+
+    def to(self, status: WorkerStatus, **changes: object) -> "WorkerResource":
+        """A copy in the next status; raises InvalidTransitionError if the table forbids it."""
+        if status not in WORKER_TRANSITIONS[self.status]:
+            key = f"{self.job_id}/{self.worker_id}"
+            raise InvalidTransitionError("WorkerResource", key, self.status.value, status.value)
+        return self.model_copy(update={**changes, "status": status})
+
+    def leased(self, now: datetime) -> bool:
+        return self.lease_until is not None and self.lease_until > now
+
+
+class DeploymentJob(Versioned):
+    """What a user or an event asked for: certificates onto slots, at once or at a set time."""
+
+    job_id: int
+    name: str
+    token: str  #: the same token never makes a second job
+    status: JobStatus = JobStatus.EDITING
+    origin: str  #: "manual", or the event that asked for it
+    cert_identifiers: tuple[str, ...]
+    cert_type: str
+    contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
+    schedule_time: AwareDatetime
+    plan_digest: str
+    products: dict[CloudProduct, int]  #: workers per product
+    success_count: int = 0
+    error_count: int = 0
+    created_at: AwareDatetime
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
+    dispatched_at: AwareDatetime | None = None
+    finish_announced: bool = False
+
+    @property
+    def worker_count(self) -> int:
+        return sum(self.products.values())
+
+    def to(self, status: JobStatus, **changes: object) -> "DeploymentJob":
+        if status not in JOB_TRANSITIONS[self.status]:
+            raise InvalidTransitionError(
+                "DeploymentJob", self.job_id, self.status.value, status.value
+            )
+        return self.model_copy(update={**changes, "status": status})
+
+
+class Contact(Versioned):
+    contact_id: int
+    name: str
+    email: str = ""
+    mobile: str = ""

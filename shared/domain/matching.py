@@ -1,0 +1,74 @@
+"""Whether a certificate may go onto a slot, and if not, why not: a sentence for a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from shared.domain.certificates import Certificate
+from shared.domain.names import for_display
+from shared.domain.resources import CloudProduct, CloudResource
+
+#: Where HTTPS may be switched on by a deployment; everywhere else a certificate is only replaced.
+FIRST_DEPLOYMENT = frozenset({CloudProduct.CDN})
+
+
+class Action(str, Enum):
+    DEPLOY = "deploy"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True)
+class Decision:
+    action: Action
+    reason: str
+
+
+def leave(reason: str) -> Decision:
+    return Decision(Action.LEAVE, reason)
+
+
+def decide(
+    certificate: Certificate,
+    resource: CloudResource,
+    present: Certificate | None,
+    *,
+    first_deployment: bool = False,
+    automatic: bool = False,
+) -> Decision:
+    """Decide for one slot. `present` is the certificate in place, if CAS knows it.
+
+    `first_deployment`: the job may switch HTTPS on where that is allowed.
+    `automatic`: nobody looks at the plan, so only a renewal in the narrow sense is taken: the same
+    kind of key, and a later end than that of the certificate in place.
+    """
+    if not resource.domains:
+        return leave("the names it answers to are not known, since CAS does not hold its certificate")
+    missing = [name for name in resource.domains if not certificate.covers(name)]
+    if missing:
+        return leave(f"not covered: {', '.join(map(for_display, missing))}")
+    if resource.cert_identifier == certificate.identifier:
+        return leave("it serves this certificate already")
+    if resource.obstacle:
+        return leave(resource.obstacle)
+    if not resource.https or not resource.cert_identifier:
+        if resource.product not in FIRST_DEPLOYMENT:
+            return leave("it has no certificate; the first one is set in the product's console")
+        if not first_deployment:
+            return leave("HTTPS is off; a job switches it on only when asked to (first deployment)")
+        return Decision(Action.DEPLOY, "first deployment, as asked")
+    if automatic:
+        ends = present.not_after if present else resource.cert_not_after
+        if ends is None:
+            return leave("when the certificate in place ends is not known; create a job by hand")
+        if certificate.not_after <= ends:
+            return leave(f"the certificate in place is valid longer, until {ends:%Y-%m-%d}")
+        if present is not None and present.algorithm != certificate.algorithm:
+            change = f"{present.algorithm} → {certificate.algorithm}"
+            return leave(f"the kind of key would change ({change}); create a job by hand")
+    return Decision(Action.DEPLOY, "its names are covered")
+
+
+def latest(certificates: list[Certificate], now: datetime) -> list[Certificate]:
+    """The deployable ones, the one that is valid longest first; equal ends by id, newest first."""
+    usable = [c for c in certificates if c.why_not_deployable(now) is None]
+    return sorted(usable, key=lambda c: (c.not_after, c.cert_id), reverse=True)

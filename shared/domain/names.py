@@ -1,0 +1,54 @@
+"""Names of hosts as certificates and products write them, and which name covers which.
+
+Every name in the domain is an A-label in lower case without a trailing dot (RFC 5890), a wildcard written
+`*.example.com` (RFC 6125 §6.4.3: the whole left-most label, one label only).
+"""
+
+import idna
+
+WILDCARD = "*."
+
+
+def normalize(name: str) -> str:
+    """The one spelling under which names compare. `.example.com` of CDN is its wildcard form.
+
+    Raises:
+        ValueError: not a host name.
+    """
+    text = name.strip().rstrip(".").lower()
+    if text.startswith("."):
+        text = "*" + text
+    prefix, host = (WILDCARD, text[2:]) if text.startswith(WILDCARD) else ("", text)
+    if not host or "*" in host:
+        raise ValueError(f"{name!r} is not a host name")
+    if host.replace(".", "").replace("-", "").replace("_", "").isalnum() and host.isascii():
+        return prefix + host  # also underscores and digits, which IDNA 2008 refuses but DNS serves
+    try:
+        return prefix + idna.encode(host, uts46=True, transitional=False).decode()
+    except idna.IDNAError as error:
+        raise ValueError(f"{name!r} is not a host name: {error}") from None
+
+
+def covers(pattern: str, name: str) -> bool:
+    """Whether a certificate's `pattern` covers `name`; both normalized.
+
+    `*.example.com` covers `www.example.com` and the wildcard `*.example.com` itself, neither
+    `example.com` nor `a.b.example.com`.
+    """
+    if pattern == name:
+        return True
+    return pattern.startswith(WILDCARD) and parent(name) == pattern[2:] and name[:1] != "*"
+
+
+def parent(name: str) -> str:
+    """What is left without the first label: `example.com` for `www.example.com` and `*.example.com`."""
+    return name.partition(".")[2]
+
+
+def for_display(name: str) -> str:
+    """The name as a person reads it: U-labels where they decode."""
+    prefix, host = (WILDCARD, name[2:]) if name.startswith(WILDCARD) else ("", name)
+    try:
+        return prefix + idna.decode(host)
+    except idna.IDNAError:
+        return name

@@ -1,0 +1,43 @@
+"""A plan is a value with a digest: what would be written where, and what is left alone and why."""
+
+import hashlib
+import json
+from collections import Counter
+
+from shared.domain.matching import Action
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.values import Wire
+
+
+class PlanEntry(Wire):
+    resource: CloudResource
+    cert_identifier: str  #: the certificate that was held against the slot
+    action: Action
+    reason: str
+
+
+class Plan(Wire):
+    entries: tuple[PlanEntry, ...]
+    cert_type: str = ""
+    quota: int = 0  #: deployments that the vendor's own job would charge: uploaded × domain × product
+
+    @property
+    def deployments(self) -> tuple[PlanEntry, ...]:
+        return tuple(entry for entry in self.entries if entry.action is Action.DEPLOY)
+
+    @property
+    def left_alone(self) -> tuple[PlanEntry, ...]:
+        return tuple(entry for entry in self.entries if entry.action is Action.LEAVE)
+
+    @property
+    def products(self) -> dict[CloudProduct, int]:
+        return dict(Counter(entry.resource.product for entry in self.deployments))
+
+    @property
+    def digest(self) -> str:
+        """The same for the same writes: slot, certificate in place, certificate to come."""
+        writes = sorted(
+            (e.resource.slot, e.resource.cert_identifier, e.cert_identifier)
+            for e in self.deployments
+        )
+        return hashlib.sha256(json.dumps(writes).encode()).hexdigest()[:16]

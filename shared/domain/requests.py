@@ -1,0 +1,66 @@
+"""What a person may ask of the functions. Unknown fields are refused: a typo is an error."""
+
+from pydantic import AwareDatetime, Field, field_validator
+
+from shared.domain.resources import CloudProduct
+from shared.domain.values import Wire
+
+
+class ScanExpiry(Wire):
+    """Read CAS now."""
+
+
+class DiscoverResources(Wire):
+    """Everything; or the named products; or one product in one region (a part of a fan-out)."""
+
+    products: tuple[CloudProduct, ...] = ()
+    region: str | None = None
+
+
+
+class PreviewDeploymentJob(Wire):
+    """Which slots would get which certificate. Without `resource_ids`: every slot that matches."""
+
+    cert_ids: tuple[int, ...] = Field(min_length=1)
+    resource_ids: tuple[str, ...] = ()  #: slots as `resource list` names them
+    first_deployment: bool = False
+
+    @field_validator("cert_ids", "resource_ids")
+    @classmethod
+    def _each_once(cls, ids: tuple[object, ...]) -> tuple[object, ...]:
+        if twice := sorted({str(i) for i in ids if ids.count(i) > 1}):
+            raise ValueError(f"{', '.join(twice)} listed twice; name each once")
+        return ids
+
+
+class CreateDeploymentJob(PreviewDeploymentJob):
+    """The CAS request of the same name, with slots in place of CAS's resource ids."""
+
+    name: str = Field(min_length=1, max_length=63)
+    contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
+    schedule_time: AwareDatetime | None = None
+    digest: str | None = None  #: of the preview that was approved; refused if the world moved
+    submit: bool = True  #: False leaves the job in editing
+    client_token: str | None = Field(default=None, min_length=1, max_length=64)
+
+
+class RunDeploymentJobs(Wire):
+    """Every due job, or one."""
+
+    job_id: int | None = None
+
+
+class ListDeploymentJobs(Wire):
+    status: str | None = None
+
+
+class ShowDeploymentJob(Wire):
+    job_id: int
+
+
+class ManageDeploymentJobs(Wire):
+    """Exactly one of the three."""
+
+    list_jobs: ListDeploymentJobs | None = Field(default=None, alias="List")
+    show: ShowDeploymentJob | None = None
+    preview: PreviewDeploymentJob | None = None

@@ -1,0 +1,84 @@
+"""Cloud resources. A CloudResource is a slot: one place that holds one server certificate."""
+
+from enum import Enum
+
+from pydantic import AwareDatetime, field_validator
+
+from shared.domain.names import normalize
+from shared.domain.values import Versioned, Wire
+
+
+class CloudProduct(str, Enum):
+    """CAS's product codes."""
+
+    ALB = "ALB"
+    CDN = "CDN"
+    OSS = "OSS"
+
+
+class SlotRole(str, Enum):
+    DOMAIN = "domain"  #: the certificate of one domain name
+    DEFAULT = "default"  #: of a listener
+    ADDITIONAL = "additional"  #: one of several that a listener chooses from by SNI
+
+
+class CloudResource(Wire):
+    """One slot as discovery saw it.
+
+    `domains` are the names the slot answers to. A slot without a domain of its own, such as a listener,
+    has none until the names of the certificate in place are filled in (`domains_of_certificate`).
+    """
+
+    product: CloudProduct
+    region: str = ""  #: "" where the product is global
+    resource_id: str  #: unique within product and region
+    instance_id: str = ""
+    instance_name: str = ""
+    listener_id: str = ""
+    port: int | None = None
+    role: SlotRole = SlotRole.DOMAIN
+    domains: tuple[str, ...] = ()
+    domains_of_certificate: bool = False
+    https: bool = True
+    cert_identifier: str = ""  #: the certificate in place, as CAS identifies it; "" = none
+    cert_not_after: AwareDatetime | None = None
+    endpoint: str = ""  #: host:port where a TLS client meets this slot; "" = not known
+    obstacle: str = ""  #: why nothing can be deployed here, with the step that is missing
+
+    @field_validator("domains")
+    @classmethod
+    def _normalized(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(normalize(name) for name in names))
+
+    @property
+    def slot(self) -> str:
+        """Unique among all products."""
+        return f"{self.product.value}/{self.region or '-'}/{self.resource_id}"
+
+    @property
+    def writer(self) -> str:
+        """Slots with the same writer are changed one after the other."""
+        return f"{self.product.value}/{self.region or '-'}/{self.listener_id or self.resource_id}"
+
+
+class ResourceRecord(Versioned):
+    resource: CloudResource
+    seen_at: AwareDatetime
+
+
+class SyncState(str, Enum):
+    SYNCING = "syncing"
+    SYNCED = "synced"
+    FAILED = "failed"
+
+
+class SyncStatus(Versioned):
+    """How the last discovery of one product in one region went. Region "" of a regional product: its list of regions."""
+
+    product: CloudProduct
+    region: str = ""
+    state: SyncState
+    count: int = 0
+    reason: str = ""
+    started_at: AwareDatetime
+    finished_at: AwareDatetime | None = None

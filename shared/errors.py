@@ -1,0 +1,108 @@
+"""Errors that callers tell apart.
+
+* AppError
+  - InvalidRequestError          the caller must change the request
+  - SettingsError                the environment of the process is wrong or incomplete
+  - NotFoundError
+  - InvalidTransitionError       the status table forbids this step
+  - PlanChangedError             the world moved since the preview
+  - ConflictError            (R) somebody saved first; read again
+  - CloudError                   an API of the cloud refused or failed
+    · CloudCredentialsError      the AccessKey or token is wrong
+    · CloudDeniedError           the role lacks a permission
+    · CloudRejectedError         the product refuses this call
+    · CloudThrottledError    (R)
+    · CloudBusyError         (R) the product refused for now, and changed nothing
+    · CloudUnavailableError  (R) no answer, or a 5xx: the outcome of a write is unknown
+    · NotYetEffectiveError   (R) accepted, but not in service yet
+
+(R) = retryable: the handler lets it out, and Function Compute delivers again.
+"""
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """Base of everything we raise on purpose. `code` is what API callers see."""
+
+    code: ClassVar[str] = "InternalError"
+    retryable: ClassVar[bool] = False
+
+
+class InvalidRequestError(AppError):
+    code = "InvalidParameter"
+
+
+class SettingsError(AppError):
+    code = "InvalidSettings"
+
+
+class NotFoundError(AppError):
+    code = "NotFound"
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"{kind} {key} does not exist")
+
+
+class InvalidTransitionError(AppError):
+    code = "InvalidStatus"
+
+    def __init__(self, kind: str, key: object, status: str, wanted: str) -> None:
+        super().__init__(f"{kind} {key} is {status}; it cannot become {wanted}")
+
+
+class PlanChangedError(AppError):
+    code = "PlanChanged"
+
+
+class ConflictError(AppError):
+    code = "Conflict"
+    retryable = True
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"{kind} {key} was changed by someone else meanwhile; read it again")
+
+
+class CloudError(AppError):
+    """Keeps the code and the RequestId that the vendor's support asks for."""
+
+    code = "CloudError"
+
+    def __init__(self, action: str, cloud_code: str, message: str, request_id: str = "-") -> None:
+        super().__init__(f"{action}: {cloud_code}: {message} (RequestId {request_id})")
+        self.action = action
+        self.cloud_code = cloud_code
+        self.request_id = request_id
+
+
+class CloudCredentialsError(CloudError):
+    code = "InvalidCredentials"
+
+
+class CloudDeniedError(CloudError):
+    code = "NoPermission"
+
+
+class CloudRejectedError(CloudError):
+    code = "Rejected"
+
+
+class CloudThrottledError(CloudError):
+    code = "Throttling"
+    retryable = True
+    retry_after_s: float | None = None
+
+
+class CloudBusyError(CloudError):
+    code = "Busy"
+    retryable = True
+
+
+class CloudUnavailableError(CloudError):
+    code = "ServiceUnavailable"
+    retryable = True
+
+
+class NotYetEffectiveError(CloudError):
+    code = "NotYetEffective"
+    retryable = True

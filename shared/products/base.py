@@ -1,0 +1,131 @@
+"""What every cloud product must offer, and what is the same for all of them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, final
+
+from shared.cloud.api import Action, Api
+from shared.cloud.openapi import OpenApi
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudRejectedError
+from shared.products.waiting import FOREVER, Waiter
+
+Answer = dict[str, Any]
+
+
+class ProductAdapter(ABC):
+    """Finds a product's slots and puts certificates on them.
+
+    Holds a client and a way to wait, no state, so one adapter may serve many threads.
+    """
+
+    product: ClassVar[CloudProduct]
+    api: ClassVar[Api]
+    actions: ClassVar[Mapping[str, Action]]  #: every action called, by name; the role grants these
+    #: RAM actions that a call needs beside those of `actions`
+    also_granted: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, client: OpenApi, waiter: Waiter = FOREVER) -> None:
+        self._client = client
+        self._waiter = waiter
+
+    def regions(self) -> list[str]:
+        """Where to look: every region the product has; `[""]` where it is global."""
+        return [""]
+
+    @abstractmethod
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        """Yield every slot of the region with the certificate it carries; complete, or raise."""
+
+    @abstractmethod
+    def read(self, resource: CloudResource) -> CloudResource | None:
+        """The slot as the product has it right now; None if it is gone.
+
+        A slot that is named by its certificate, such as an additional one, is gone when another
+        has taken its place: see `successor`.
+        """
+
+    @abstractmethod
+    def _bind(self, resource: CloudResource, identifier: str) -> None:
+        """Make the product serve `identifier` on the slot. Checks and repetition are not yours."""
+
+    def _unbind(self, resource: CloudResource) -> None:
+        """Undo a first deployment. Only where one is allowed."""
+        raise CloudRejectedError("unbind", "Unsupported", f"{resource.slot} keeps its certificate")
+
+    def successor(self, resource: CloudResource, identifier: str) -> CloudResource | None:
+        """The slot that carries `identifier` in the place of `resource`, if it is so by now."""
+        now = self.read(resource)
+        return now if now is not None and now.cert_identifier == identifier else None
+
+    def settled(self, resource: CloudResource) -> bool:
+        """Whether the product has finished the last change of this slot."""
+        return True
+
+    @final
+    def deploy(self, resource: CloudResource, certificate: Certificate) -> None:
+        """Put `certificate` in service on the slot, once, however often this is called.
+
+        Returns when the product accepted the change; `successor` and `settled` tell when it is made.
+
+        Raises:
+            CloudRejectedError: the certificate does not cover all domains of the slot.
+        """
+        missing = [name for name in resource.domains if not certificate.covers(name)]
+        if missing:
+            raise CloudRejectedError("deploy", "CertificateMismatch", ", ".join(missing))
+        if self.successor(resource, certificate.identifier) is not None:
+            return
+        try:
+            self._bind(resource, certificate.identifier)
+        except CloudRejectedError as error:
+            raise _explained(error, resource, certificate) from None
+
+    @final
+    def restore(self, resource: CloudResource, identifier: str) -> None:
+        """Put back what the slot carried before: the certificate, or none."""
+        if identifier:
+            self._bind(resource, identifier)
+        else:
+            self._unbind(resource)
+
+    def _call(self, action: str, region: str = "", /, **params: Any) -> Answer:
+        return self._client.call(self.api, self.actions[action], params, region=region)
+
+    def _numbered_pages(
+        self, action: str, region: str = "", /, *, page_size: int, **params: Any
+    ) -> Iterator[Answer]:
+        """Answers of PageNumber/PageSize paging, until `TotalCount` rows were asked for."""
+        number = 1
+        while True:
+            answer = self._call(action, region, PageNumber=number, PageSize=page_size, **params)
+            yield answer
+            if number * page_size >= int(answer["TotalCount"]):
+                return
+            number += 1
+
+    def _token_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
+        """Answers of NextToken/MaxResults paging, until there is no token."""
+        token: dict[str, str] = {}
+        while True:
+            answer = self._call(action, region, **params, **token)
+            yield answer
+            if not answer.get("NextToken"):
+                return
+            token = {"NextToken": answer["NextToken"]}
+
+
+def _explained(
+    error: CloudRejectedError, resource: CloudResource, certificate: Certificate
+) -> CloudRejectedError:
+    """Name the likely cause where the product cannot find a certificate that CAS has.
+
+    Resources outside the mainland of a China-site account look it up in CAS's other store.
+    """
+    code = error.cloud_code
+    other_store = not resource.region.startswith("cn-") and certificate.store == "cn-hangzhou"
+    if resource.region and other_store and "NotFound" in code and "Certificate" in code:
+        hint = "upload it to the CAS store ap-southeast-1, where this region looks it up"
+        return CloudRejectedError(error.action, code, hint, error.request_id)
+    return error

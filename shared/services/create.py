@@ -1,0 +1,213 @@
+"""Create deployment jobs: asked for by a person, by a certificate that was issued, or by one near its end."""
+
+import hashlib
+import uuid
+from functools import singledispatch
+
+from shared.domain.certificates import Certificate, CertificateRecord
+from shared.domain.events import CertificateExpiring, CertificateIssued, ReplacementMissing
+from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.plans import Plan
+from shared.domain.requests import CreateDeploymentJob
+from shared.domain.resources import CloudResource, SyncState
+from shared.domain.states import JobStatus
+from shared.domain.values import Wire
+from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
+from shared.services import plan as planning
+from shared.services.world import World
+
+
+class Created(Wire):
+    jobs: tuple[DeploymentJob, ...] = ()
+    note: str = ""
+
+
+@singledispatch
+def create_deployment_jobs(
+    request: CreateDeploymentJob | CertificateIssued | CertificateExpiring, world: World
+) -> Created:
+    """Plan, store job and workers, submit. The same request or event never makes a second job."""
+    raise TypeError(type(request).__name__)
+
+
+@create_deployment_jobs.register
+def _asked(request: CreateDeploymentJob, world: World) -> Created:
+    token = request.client_token or str(uuid.uuid4())
+    if job := world.jobs.find(_job_id(token)):
+        return Created(jobs=(_submitted(world, job, request.submit),), note="existed already")
+    plan = planning.preview(world, request)
+    if request.digest is not None and request.digest != plan.digest:
+        raise PlanChangedError(
+            f"the plan is now {plan.digest}, not {request.digest}: resources or certificates have"
+            " changed since the preview; preview again and approve what it shows"
+        )
+    left = {e.resource.slot: e.reason for e in plan.left_alone}
+    if request.resource_ids and left:
+        reasons = "; ".join(f"{slot}: {reason}" for slot, reason in left.items())
+        raise InvalidRequestError(f"ResourceIds: {reasons}")
+    if not plan.deployments:
+        reasons = "; ".join(f"{slot}: {reason}" for slot, reason in left.items())
+        nothing = "no discovered resource answers to a name of the certificate"
+        raise InvalidRequestError(f"nothing to deploy: {reasons or nothing}")
+    job = _store(
+        world,
+        plan,
+        name=request.name,
+        token=token,
+        origin="manual",
+        schedule_time=request.schedule_time,
+        contact_ids=request.contact_ids,
+    )
+    return Created(jobs=(_submitted(world, job, request.submit),))
+
+
+@create_deployment_jobs.register
+def _issued(event: CertificateIssued, world: World) -> Created:
+    record = world.certificates.get(event.cert_identifier)
+    certificate = record.certificate
+    if record.issued_handled:
+        return Created(note=f"{certificate.identifier} has been planned for already")
+    if waiting := _not_discovered(world):
+        return Created(note=f"waits for the discovery of {', '.join(waiting)}; the next scan asks again")
+    slots = planning.candidates(world, [certificate])
+    job = _automatic(world, [certificate], slots, f"issued-{certificate.identifier}")
+    _handled(world, record)
+    return Created(
+        jobs=(job,) if job else (), note="" if job else "it replaces nothing that is in service"
+    )
+
+
+@create_deployment_jobs.register
+def _expiring(event: CertificateExpiring, world: World) -> Created:
+    """Replace it where it is in service by what CAS has; tell the contacts of what cannot be."""
+    ending = world.certificates.get(event.cert_identifier).certificate
+    slots = [
+        resource
+        for resource in planning.candidates(world, [ending])
+        if resource.cert_identifier == ending.identifier
+    ]
+    others = [
+        record.certificate
+        for store in world.policy.stores
+        for record in world.certificates.list(store)
+        if record.certificate.not_after > ending.not_after
+    ]
+    jobs: list[DeploymentJob] = []
+    replaced: set[str] = set()
+    for source in sorted({certificate.source for certificate in others}):  # one type per job
+        of_type = [certificate for certificate in others if certificate.source is source]
+        rest = [resource for resource in slots if resource.slot not in replaced]
+        key = f"expiring-{ending.identifier}-{source.value}-{event.days_left}"
+        if job := _automatic(world, of_type, rest, key):
+            jobs.append(job)
+            replaced |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
+    if missing := [resource.slot for resource in slots if resource.slot not in replaced]:
+        world.events.publish(
+            ReplacementMissing(
+                certificate=ending, days_left=event.days_left, slots=tuple(sorted(missing))
+            ),
+            id=f"replacement-missing-{ending.identifier}-{event.days_left}",
+            subject=f"Certificate/{ending.identifier}",
+        )
+    return Created(jobs=tuple(jobs))
+
+
+def _automatic(
+    world: World, certificates: list[Certificate], slots: list[CloudResource], token: str
+) -> DeploymentJob | None:
+    plan = planning.plan(world, certificates, slots, automatic=True)
+    existing = world.jobs.find(_job_id(token))
+    if existing is None or (
+        existing.status is JobStatus.EDITING and existing.plan_digest != plan.digest
+    ):
+        if not plan.deployments:
+            return existing
+        existing = _store(world, plan, name=token[:63], token=token, origin=token)
+    elif existing.status is JobStatus.EDITING:
+        _store_workers(world, existing, plan)  # the first delivery was cut off
+    return _submitted(world, existing, world.policy.submit_automatic_jobs)
+
+
+def _store(
+    world: World,
+    plan: Plan,
+    *,
+    name: str,
+    token: str,
+    origin: str,
+    schedule_time: object = None,
+    contact_ids: tuple[int, ...] = (),
+) -> DeploymentJob:
+    """Store the job in `editing`, then its workers. A job that was cut off here is made anew."""
+    now = world.clock()
+    old = world.jobs.find(_job_id(token))
+    job = DeploymentJob.model_validate(
+        {
+            "job_id": _job_id(token),
+            "name": name,
+            "token": token,
+            "origin": origin,
+            "cert_identifiers": sorted({e.cert_identifier for e in plan.deployments}),
+            "cert_type": plan.cert_type,
+            "contact_ids": contact_ids,
+            "schedule_time": schedule_time or now,
+            "plan_digest": plan.digest,
+            "products": plan.products,
+            "created_at": now,
+            "version": old.version if old else 0,
+        }
+    )
+    job = world.jobs.save(job)
+    for stale in list(world.workers.list(job.job_id)):
+        world.workers.delete(stale)
+    _store_workers(world, job, plan)
+    return job
+
+
+def _store_workers(world: World, job: DeploymentJob, plan: Plan) -> None:
+    for number, entry in enumerate(plan.deployments, start=1):
+        worker = WorkerResource(
+            job_id=job.job_id,
+            worker_id=number,
+            resource=entry.resource,
+            cert_identifier=entry.cert_identifier,
+        )
+        try:
+            world.workers.save(worker)
+        except ConflictError:
+            continue  # stored by the delivery that was cut off
+
+
+def _submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
+    """Make the job pending and wake the runner. Without the wake-up the next tick finds it."""
+    if not submit or job.status is not JobStatus.EDITING:
+        return job
+    world.jobs.open(job)
+    job = world.jobs.save(job.to(JobStatus.PENDING))
+    if job.schedule_time <= world.clock():
+        world.functions.invoke("run_deployment_jobs", f'{{"JobId":{job.job_id}}}'.encode())
+    return job
+
+
+def _handled(world: World, record: CertificateRecord) -> None:
+    try:
+        world.certificates.save(record.model_copy(update={"issued_handled": True}))
+    except ConflictError:
+        return  # a scan wrote the row; the next one announces again, and finds the job made
+
+
+def _not_discovered(world: World) -> list[str]:
+    """Products that are being discovered or never were: a plan made now could miss their slots."""
+    waiting = []
+    for product in world.policy.products:
+        states = [status.state for status in world.syncs.list(product)]
+        if not states or SyncState.SYNCING in states:
+            waiting.append(product.value)
+    return waiting
+
+
+def _job_id(token: str) -> int:
+    """The same token, the same id: a second delivery meets the job of the first. Fits 52 bits."""
+    return int(hashlib.sha256(token.encode()).hexdigest()[:13], 16)
+
+

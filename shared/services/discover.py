@@ -1,0 +1,126 @@
+"""Ask each product, in each region, for its slots. A region is synced completely or has failed."""
+
+import json
+
+from shared.domain.certificates import Certificate
+from shared.domain.requests import DiscoverResources
+from shared.domain.resources import CloudProduct, CloudResource, SyncState, SyncStatus
+from shared.domain.values import Wire
+from shared.errors import CloudError, ConflictError, InvalidRequestError
+from shared.services.world import World
+
+
+class DiscoverResult(Wire):
+    started: tuple[str, ...] = ()  #: product/region whose discovery was started elsewhere
+    statuses: tuple[SyncStatus, ...] = ()
+
+
+def discover_resources(world: World, request: DiscoverResources) -> DiscoverResult:
+    """One product's region; or, without a region, start one invocation for each."""
+    products = request.products or world.policy.products
+    if request.region is None:
+        statuses: list[SyncStatus] = []
+        started: list[str] = []
+        for product in products:
+            started += _fan_out(world, product, statuses)
+        return DiscoverResult(started=tuple(started), statuses=tuple(statuses))
+    if len(products) != 1:
+        raise InvalidRequestError("Products: name the one product that Region belongs to")
+    return DiscoverResult(statuses=(_discover_region(world, products[0], request.region),))
+
+
+def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) -> list[str]:
+    now = world.clock()
+    listing = SyncStatus(product=product, state=SyncState.SYNCING, started_at=now)
+    try:
+        regions = world.adapter(product, world.waiter()).regions()
+    except CloudError as error:
+        failed = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}
+        world.syncs.put(listing.model_copy(update=failed))
+        statuses.append(listing.model_copy(update=failed))
+        return []
+    if regions != [""]:
+        wanted = world.policy.regions
+        regions = [region for region in regions if not wanted or region in wanted]
+    for old in world.syncs.list(product):
+        if old.region not in regions:
+            _forget(world, old)
+    for region in regions:
+        syncing = SyncStatus(
+            product=product, region=region, state=SyncState.SYNCING, started_at=now
+        )
+        world.syncs.put(syncing)
+        payload = {"Products": [product.value], "Region": region}
+        world.functions.invoke("discover_resources", json.dumps(payload).encode())
+    return [f"{product.value}/{region or '-'}" for region in regions]
+
+
+def _forget(world: World, status: SyncStatus) -> None:
+    try:
+        world.syncs.delete(status)
+    except ConflictError:
+        return  # it is being discovered right now
+
+
+def _discover_region(world: World, product: CloudProduct, region: str) -> SyncStatus:
+    started = world.clock()
+    status = SyncStatus(
+        product=product, region=region, state=SyncState.SYNCING, started_at=started
+    )
+    world.syncs.put(status)
+    try:
+        names = _Names(world)
+        found = [
+            names.filled_in(resource)
+            for resource in world.adapter(product, world.waiter()).discover(region)
+        ]
+    except CloudError as error:
+        changes = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}
+        world.syncs.put(status.model_copy(update=changes))
+        if error.retryable:
+            raise
+        return status.model_copy(update=changes)
+    for resource in found:
+        world.resources.put(resource, started)
+    for record in list(world.resources.list(product, region)):
+        if record.seen_at < started:
+            try:
+                world.resources.remove(record)
+            except ConflictError:
+                continue  # seen again meanwhile
+    changes = {"state": SyncState.SYNCED, "count": len(found), "finished_at": world.clock()}
+    world.syncs.put(status.model_copy(update=changes))
+    return status.model_copy(update=changes)
+
+
+class _Names:
+    """Names of the certificates in place, for slots without a domain of their own.
+
+    From the table where it knows the certificate; CAS is read once, and only for one it does not.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._listed: dict[str, Certificate] | None = None
+
+    def filled_in(self, resource: CloudResource) -> CloudResource:
+        if not resource.cert_identifier:
+            return resource
+        certificate = self._find(resource.cert_identifier)
+        if certificate is None:
+            return resource
+        changes: dict[str, object] = {"cert_not_after": certificate.not_after}
+        if resource.domains_of_certificate:
+            changes["domains"] = certificate.names
+        return resource.model_copy(update=changes)
+
+    def _find(self, identifier: str) -> Certificate | None:
+        if record := self._world.certificates.find(identifier):
+            return record.certificate
+        if self._listed is None:
+            self._listed = {
+                certificate.identifier: certificate
+                for store in self._world.policy.stores
+                for certificate in self._world.cas(store).list_certificates()
+            }
+        return self._listed.get(identifier)

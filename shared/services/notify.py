@@ -1,0 +1,64 @@
+"""Tell the contacts how a job ended, or what needs a person."""
+
+from functools import singledispatch
+
+from shared.domain.events import JobFinished, ReplacementMissing
+from shared.domain.jobs import WorkerResource
+from shared.domain.values import Wire
+from shared.services.world import World
+
+
+class Notified(Wire):
+    notification_id: str
+    delivered: bool  #: False: no contact is configured
+
+
+@singledispatch
+def notify_contacts(event: JobFinished | ReplacementMissing, world: World) -> Notified:
+    """At least once; the id lets the receiver drop a repetition."""
+    raise TypeError(type(event).__name__)
+
+
+@notify_contacts.register
+def _job_finished(event: JobFinished, world: World) -> Notified:
+    job = world.jobs.get(event.job_id)
+    body: dict[str, object] = {
+        "Type": event.type,
+        "JobId": job.job_id,
+        "Name": job.name,
+        "Status": job.status.value,
+        "SuccessCount": job.success_count,
+        "ErrorCount": job.error_count,
+        "CertIdentifiers": list(job.cert_identifiers),
+        "Workers": [_line(worker) for worker in world.workers.list(job.job_id)],
+    }
+    return _sent(world, f"finished-{job.job_id}", body)
+
+
+@notify_contacts.register
+def _replacement_missing(event: ReplacementMissing, world: World) -> Notified:
+    body: dict[str, object] = {
+        "Type": event.type,
+        "CertIdentifier": event.certificate.identifier,
+        "Name": event.certificate.name,
+        "NotAfter": event.certificate.not_after.isoformat(),
+        "DaysLeft": event.days_left,
+        "Slots": list(event.slots),
+    }
+    return _sent(world, f"missing-{event.certificate.identifier}-{event.days_left}", body)
+
+
+def _sent(world: World, notification_id: str, body: dict[str, object]) -> Notified:
+    delivered = world.notify(notification_id, body)
+    return Notified(notification_id=notification_id, delivered=delivered)
+
+
+def _line(worker: WorkerResource) -> dict[str, object]:
+    return {
+        "Slot": worker.resource.slot,
+        "Status": worker.status.value,
+        "From": worker.previous_cert_identifier,
+        "To": worker.cert_identifier,
+        "Handshake": worker.verification.handshake.value if worker.verification else None,
+        "Reason": worker.reason,
+    }

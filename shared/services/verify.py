@@ -1,0 +1,61 @@
+"""Prove by TLS handshakes that clients of a slot are served the new certificate."""
+
+from shared.domain.certificates import Certificate
+from shared.domain.jobs import Handshake, Verification
+from shared.domain.names import WILDCARD
+from shared.domain.resources import CloudResource
+from shared.errors import NotYetEffectiveError
+from shared.products.waiting import Waiter
+from shared.services.world import World
+
+PROBE = "certdeploy-probe"
+
+
+def server_names(resource: CloudResource) -> tuple[str, ...]:
+    """A name to ask for each domain of the slot; a wildcard is asked by a label that it covers."""
+    return tuple(
+        f"{PROBE}.{name[2:]}" if name.startswith(WILDCARD) else name for name in resource.domains
+    )
+
+
+def verify(
+    world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter
+) -> Verification:
+    """Ask for every name until it is served, or no connection can be made at all.
+
+    Raises:
+        NotYetEffectiveError: a client could connect, and was served something else to the last.
+    """
+    names = server_names(resource)
+    if not resource.endpoint:
+        detail = "the product names no address that a TLS client could reach"
+        return _verified(world, Handshake.NOT_TRIED, (), detail)
+    unreachable: list[str] = []
+    for name in names:
+        detail = ""
+
+        def served(name: str = name) -> bool:
+            nonlocal detail
+            met = world.probe(resource.endpoint, name, certificate)
+            detail = met.detail
+            if met.served is None:
+                unreachable.append(f"{name}: {met.detail}")
+            return met.served is not False
+
+        try:
+            waiter.until(served, name)
+        except NotYetEffectiveError as error:
+            raise NotYetEffectiveError(
+                "handshake", error.cloud_code, f"{name} at {resource.endpoint}: {detail}"
+            ) from None
+    if unreachable:
+        return _verified(world, Handshake.UNREACHABLE, names, "; ".join(unreachable))
+    return _verified(world, Handshake.SERVED, names, resource.endpoint)
+
+
+def _verified(
+    world: World, handshake: Handshake, names: tuple[str, ...], detail: str
+) -> Verification:
+    return Verification(
+        read_back=True, handshake=handshake, server_names=names, detail=detail, at=world.clock()
+    )

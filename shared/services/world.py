@@ -1,0 +1,84 @@
+"""Everything a use case may touch, handed in: state, cloud, clock. Nothing below the runtime finds these by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.cloud.cas import Cas
+from shared.cloud.events import Events
+from shared.cloud.functions import Functions
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudProduct
+from shared.products.base import ProductAdapter
+from shared.products.waiting import Waiter
+from shared.state import repositories
+from shared.state.leases import Leases
+
+
+class Prober(Protocol):
+    """What a TLS client meets at an address."""
+
+    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> "Met": ...
+
+
+@dataclass(frozen=True)
+class Met:
+    """`served`: it was this certificate; None: no connection could be made."""
+
+    served: bool | None
+    detail: str
+
+
+class Notifier(Protocol):
+    def __call__(self, notification_id: str, body: dict[str, object]) -> bool:
+        """Deliver once or more; False where no contact is configured."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the owner of the installation decides."""
+
+    stores: tuple[str, ...] = ("cn-hangzhou",)
+    regions: tuple[str, ...] = ()  #: empty = all
+    products: tuple[CloudProduct, ...] = tuple(CloudProduct)
+    submit_automatic_jobs: bool = True
+    expiring_days: tuple[int, ...] = (30, 15, 7, 3, 1)
+    max_attempts: int = 6
+    worker_age_limit_s: float = 3600.0
+    lease_s: float = 300.0
+    redispatch_after_s: float = 90.0
+    parallel: int = 8
+    served_within_s: float = 600.0
+
+
+@dataclass(frozen=True)
+class World:
+    clock: Callable[[], datetime]
+    left_s: Callable[[], float]  #: seconds until the function is cut off
+    sleep: Callable[[float], None]
+    certificates: repositories.Certificates
+    scans: repositories.Scans
+    resources: repositories.Resources
+    syncs: repositories.SyncStatuses
+    jobs: repositories.Jobs
+    workers: repositories.Workers
+    leases: Leases
+    functions: Functions
+    events: Events
+    cas: Callable[[str], Cas]  #: by store
+    adapter: Callable[[CloudProduct, Waiter], ProductAdapter]
+    probe: Prober
+    notify: Notifier
+    policy: Policy
+    holder: str  #: who holds a lease: this invocation
+
+    def waiter(self, *, spare_s: float = 5.0, at_most_s: float = 3600.0) -> Waiter:
+        """Waits while the function has more than `spare_s` left, and not longer than `at_most_s`."""
+        start = self.clock()
+
+        def left_s() -> float:
+            spent = (self.clock() - start).total_seconds()
+            return min(self.left_s() - spare_s, at_most_s - spent)
+
+        return Waiter(left_s=left_s, sleep=self.sleep)

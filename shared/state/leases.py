@@ -1,0 +1,43 @@
+"""Leases: one writer per listener or domain, for a while. A holder that dies lets go by the clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from shared.errors import ConflictError
+from shared.state.store import Row, Store
+from shared.state.tables import LEASES
+
+
+class Leases:
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store, self._clock = store, clock
+
+    @contextmanager
+    def hold(self, name: str, holder: str, for_s: float) -> Iterator[None]:
+        """Hold `name` for the block.
+
+        Raises:
+            ConflictError: somebody else holds it now.
+        """
+        version = self._acquire(name, holder, for_s)
+        try:
+            yield
+        finally:
+            try:
+                self._store.delete(LEASES, (name,), version=version)
+            except ConflictError:
+                pass  # it ran out and somebody else holds it now
+
+    def _acquire(self, name: str, holder: str, for_s: float) -> int:
+        row = self._store.get(LEASES, (name,))
+        now = self._clock()
+        if row is not None and self._until(row) > now:
+            raise ConflictError("Lease", name)
+        until = now + timedelta(seconds=for_s)
+        document = {"Holder": holder, "Until": until.isoformat()}
+        return self._store.put(LEASES, (name,), document, version=row.version if row else 0)
+
+    @staticmethod
+    def _until(row: Row) -> datetime:
+        return datetime.fromisoformat(str(row.document["Until"]))

@@ -1,0 +1,260 @@
+"""Repositories: what services may ask of the state, in terms of the domain. `save` is compare-and-set.
+
+They are written once, over the four operations of a `Store`; a driver is one module.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from shared.domain.certificates import CertificateRecord
+from shared.domain.jobs import Contact, DeploymentJob, WorkerResource
+from shared.domain.names import parent
+from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncStatus
+from shared.domain.values import Versioned
+from shared.errors import ConflictError, NotFoundError
+from shared.state import tables
+from shared.state.store import Key, Row, Store
+from shared.state.tables import Table
+
+Record = TypeVar("Record", bound=Versioned)
+OWNER = "-"  #: one account a stack: the partition of tables that have no other
+
+
+def _region(region: str) -> str:
+    return region or "-"  # a key column is never empty
+
+
+class _Records(Generic[Record]):
+    """Records of one model in one table."""
+
+    table: Table
+    model: type[Record]
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def _read(self, row: Row) -> Record:
+        return self.model.model_validate({**row.document, "Version": row.version})
+
+    def _find(self, key: Key) -> Record | None:
+        row = self._store.get(self.table, key)
+        return self._read(row) if row else None
+
+    def _get(self, key: Key) -> Record:
+        if (record := self._find(key)) is None:
+            raise NotFoundError(self.model.__name__.removesuffix("Record"), "/".join(map(str, key)))
+        return record
+
+    def _save(self, key: Key, record: Record) -> Record:
+        document = record.model_dump(mode="json", by_alias=True, exclude={"version"})
+        version = self._store.put(self.table, key, document, version=record.version)
+        return record.model_copy(update={"version": version})
+
+    def _range(self, prefix: Key) -> Iterator[Record]:
+        return map(self._read, self._store.range(self.table, prefix))
+
+
+class Certificates(_Records[CertificateRecord]):
+    table, model = tables.CERTIFICATES, CertificateRecord
+
+    def find(self, identifier: str) -> CertificateRecord | None:
+        """By CertIdentifier; None also for an identifier that is not CAS's."""
+        cert_id, _, store = identifier.partition("-")
+        return self._find((store, int(cert_id))) if cert_id.isdigit() and store else None
+
+    def get(self, identifier: str) -> CertificateRecord:
+        if (record := self.find(identifier)) is None:
+            raise NotFoundError("Certificate", identifier)
+        return record
+
+    def save(self, record: CertificateRecord) -> CertificateRecord:
+        return self._save((record.certificate.store, record.certificate.cert_id), record)
+
+    def list(self, store: str) -> Iterator[CertificateRecord]:
+        return self._range((store,))
+
+    def delete(self, record: CertificateRecord) -> None:
+        key = (record.certificate.store, record.certificate.cert_id)
+        self._store.delete(self.table, key, version=record.version)
+
+
+class Scans:
+    """When each CAS store was read completely for the first time: what was there then is no news."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def has_baseline(self, store: str) -> bool:
+        return self._store.get(tables.SCANS, (store,)) is not None
+
+    def set_baseline(self, store: str, at: datetime) -> None:
+        try:
+            self._store.put(tables.SCANS, (store,), {"At": at.isoformat()}, version=0)
+        except ConflictError:
+            return  # another scan of the same store was as complete
+
+
+class Resources(_Records[ResourceRecord]):
+    """Slots, and where to find them by the parent of each of their domains.
+
+    Index rows are written before the slot and removed after it, so a cut between leaves at worst an
+    index row without its slot, which readers skip and the next discovery mends.
+    """
+
+    table, model = tables.RESOURCES, ResourceRecord
+
+    def find(self, slot: str) -> ResourceRecord | None:
+        return self._find(self._key_of_slot(slot))
+
+    def get(self, slot: str) -> ResourceRecord:
+        if (record := self.find(slot)) is None:
+            raise NotFoundError("CloudResource", slot)
+        return record
+
+    def list(self, product: CloudProduct, region: str | None = None) -> Iterator[ResourceRecord]:
+        prefix: Key = (product.value,) if region is None else (product.value, _region(region))
+        return self._range(prefix)
+
+    def by_parent(self, parent_domain: str, domain: str | None = None) -> Iterator[ResourceRecord]:
+        """Slots with a domain right below `parent_domain`, or with just this `domain`."""
+        prefix: Key = (parent_domain,) if domain is None else (parent_domain, domain)
+        for row in self._store.range(tables.RESOURCE_DOMAINS, prefix):
+            if record := self.find(str(row.key[2])):
+                yield record
+
+    def put(self, resource: CloudResource, seen_at: datetime) -> None:
+        """Store what was seen at `seen_at`, unless something newer is stored."""
+        while True:
+            old = self.find(resource.slot)
+            if old is not None and old.seen_at > seen_at:
+                return
+            for domain in resource.domains:
+                self._index(domain, resource.slot)
+            record = ResourceRecord(
+                resource=resource, seen_at=seen_at, version=old.version if old else 0
+            )
+            try:
+                self._save(self._key_of_slot(resource.slot), record)
+            except ConflictError:
+                continue
+            if old is not None:
+                self._unindex(resource.slot, set(old.resource.domains) - set(resource.domains))
+            return
+
+    def remove(self, record: ResourceRecord) -> None:
+        """Raises ConflictError if the slot was seen again meanwhile."""
+        slot = record.resource.slot
+        self._store.delete(self.table, self._key_of_slot(slot), version=record.version)
+        self._unindex(slot, set(record.resource.domains))
+
+    def _index(self, domain: str, slot: str) -> None:
+        key = (parent(domain), domain, slot)
+        if self._store.get(tables.RESOURCE_DOMAINS, key) is None:
+            try:
+                self._store.put(tables.RESOURCE_DOMAINS, key, {}, version=0)
+            except ConflictError:
+                return  # the same row, by another discovery
+
+    def _unindex(self, slot: str, domains: set[str]) -> None:
+        for domain in domains:
+            key = (parent(domain), domain, slot)
+            if row := self._store.get(tables.RESOURCE_DOMAINS, key):
+                self._store.delete(tables.RESOURCE_DOMAINS, key, version=row.version)
+
+    @staticmethod
+    def _key_of_slot(slot: str) -> Key:
+        product, _, rest = slot.partition("/")
+        region, _, resource_id = rest.partition("/")
+        return (product, region, resource_id)
+
+
+class SyncStatuses(_Records[SyncStatus]):
+    table, model = tables.SYNC_STATUS, SyncStatus
+
+    def put(self, status: SyncStatus) -> None:
+        """The latest start wins; a run that started earlier does not overwrite it."""
+        key = (status.product.value, _region(status.region))
+        while True:
+            old = self._find(key)
+            if old is not None and old.started_at > status.started_at:
+                return
+            try:
+                self._save(key, status.model_copy(update={"version": old.version if old else 0}))
+                return
+            except ConflictError:
+                continue
+
+    def list(self, product: CloudProduct) -> Iterator[SyncStatus]:
+        return self._range((product.value,))
+
+    def delete(self, status: SyncStatus) -> None:
+        key = (status.product.value, _region(status.region))
+        self._store.delete(self.table, key, version=status.version)
+
+
+class Jobs(_Records[DeploymentJob]):
+    """Jobs, and the index of those that are not finished, by the time they are due."""
+
+    table, model = tables.JOBS, DeploymentJob
+
+    def find(self, job_id: int) -> DeploymentJob | None:
+        return self._find((OWNER, job_id))
+
+    def get(self, job_id: int) -> DeploymentJob:
+        if (job := self.find(job_id)) is None:
+            raise NotFoundError("DeploymentJob", job_id)
+        return job
+
+    def save(self, job: DeploymentJob) -> DeploymentJob:
+        return self._save((OWNER, job.job_id), job)
+
+    def list(self) -> Iterator[DeploymentJob]:
+        return self._range((OWNER,))
+
+    def open(self, job: DeploymentJob) -> None:
+        """Let the runs find the job. Done before the job leaves `editing`, so that none is forgotten."""
+        try:
+            self._store.put(tables.OPEN_JOBS, self._due_key(job), {}, version=0)
+        except ConflictError:
+            return
+
+    def close(self, job: DeploymentJob) -> None:
+        if row := self._store.get(tables.OPEN_JOBS, self._due_key(job)):
+            self._store.delete(tables.OPEN_JOBS, row.key, version=row.version)
+
+    def due(self, now: datetime) -> Iterator[int]:
+        """Ids of the unfinished jobs whose time has come, the longest due first."""
+        below = (OWNER, _ms(now) + 1)
+        for row in self._store.range(tables.OPEN_JOBS, (OWNER,), below=below):
+            yield int(row.key[2])
+
+    @staticmethod
+    def _due_key(job: DeploymentJob) -> Key:
+        return (OWNER, _ms(job.schedule_time), job.job_id)
+
+
+class Workers(_Records[WorkerResource]):
+    table, model = tables.WORKERS, WorkerResource
+
+    def save(self, worker: WorkerResource) -> WorkerResource:
+        key = (worker.job_id, worker.resource.product.value, worker.worker_id)
+        return self._save(key, worker)
+
+    def delete(self, worker: WorkerResource) -> None:
+        key = (worker.job_id, worker.resource.product.value, worker.worker_id)
+        self._store.delete(self.table, key, version=worker.version)
+
+    def list(self, job_id: int, product: CloudProduct | None = None) -> Iterator[WorkerResource]:
+        return self._range((job_id,) if product is None else (job_id, product.value))
+
+
+class Contacts(_Records[Contact]):
+    table, model = tables.CONTACTS, Contact
+
+    def list(self) -> Iterator[Contact]:
+        return self._range((OWNER,))
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -1,0 +1,101 @@
+"""The store in one SQLite file: the default on one machine, and in the tests."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from shared.errors import ConflictError
+from shared.state.store import Document, Key, Row
+from shared.state.tables import TABLES, Table
+
+_PAGE = 500
+
+
+class SqliteStore:
+    """Safe for several threads and several processes: every operation is one statement of its own."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = str(path)
+        self._local = threading.local()
+        with self._connection() as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            for table in TABLES:
+                columns = ", ".join(
+                    f"{c.name} {'TEXT' if c.type is str else 'INTEGER'} NOT NULL" for c in table.key
+                )
+                names = ", ".join(c.name for c in table.key)
+                connection.execute(
+                    f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, version INTEGER NOT NULL,"
+                    f" document TEXT NOT NULL, PRIMARY KEY ({names})) WITHOUT ROWID"
+                )
+
+    def get(self, table: Table, key: Key) -> Row | None:
+        sql = f"SELECT version, document FROM {table.name} WHERE {_where(table)}"  # noqa: S608
+        found = self._connection().execute(sql, key).fetchone()
+        return Row(key, found[0], json.loads(found[1])) if found else None
+
+    def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        with self._connection() as connection:
+            if version == 0:
+                marks = ", ".join("?" * (len(key) + 2))
+                sql = f"INSERT OR IGNORE INTO {table.name} VALUES ({marks})"  # noqa: S608
+                done = connection.execute(sql, (*key, 1, text)).rowcount
+            else:
+                sql = (
+                    f"UPDATE {table.name} SET version = version + 1, document = ?"  # noqa: S608
+                    f" WHERE {_where(table)} AND version = ?"
+                )
+                done = connection.execute(sql, (text, *key, version)).rowcount
+        if not done:
+            raise ConflictError(table.name, "/".join(map(str, key)))
+        return version + 1
+
+    def delete(self, table: Table, key: Key, *, version: int) -> None:
+        with self._connection() as connection:
+            sql = f"DELETE FROM {table.name} WHERE {_where(table)} AND version = ?"  # noqa: S608
+            done = connection.execute(sql, (*key, version)).rowcount
+        if not done and self.get(table, key) is not None:
+            raise ConflictError(table.name, "/".join(map(str, key)))
+
+    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+        if not prefix:
+            raise ValueError(f"a range of {table.name} needs its partition key")
+        names = [c.name for c in table.key]
+        order = ", ".join(names)
+        fixed = " AND ".join(f"{name} = ?" for name in names[: len(prefix)])
+        values: list[str | int] = list(prefix)
+        if below is not None:
+            columns = ", ".join(names[: len(below)])
+            fixed += f" AND ({columns}) < ({', '.join('?' * len(below))})"
+            values += below
+        after: Key | None = None
+        while True:  # by pages, so that a reader may write between two rows
+            page_fixed, page_values = fixed, list(values)
+            if after is not None:
+                page_fixed += f" AND ({order}) > ({', '.join('?' * len(after))})"
+                page_values += after
+            sql = (
+                f"SELECT {order}, version, document FROM {table.name}"  # noqa: S608
+                f" WHERE {page_fixed} ORDER BY {order} LIMIT {_PAGE}"
+            )
+            rows = self._connection().execute(sql, page_values).fetchall()
+            for row in rows:
+                yield Row(tuple(row[:-2]), row[-2], json.loads(row[-1]))
+            if len(rows) < _PAGE:
+                return
+            after = tuple(rows[-1][:-2])
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=30)
+            connection.execute("PRAGMA synchronous=NORMAL")
+            self._local.connection = connection
+        return connection
+
+
+def _where(table: Table) -> str:
+    return " AND ".join(f"{column.name} = ?" for column in table.key)

@@ -1,0 +1,50 @@
+"""The tables: names and primary keys, as Tablestore would hold them.
+
+The first key column is the partition key; a query is a range of rows that share the leading columns.
+A row is its key, a `version` that every write raises, and one document.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: type[str] | type[int]
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    key: tuple[Column, ...]
+
+
+def _table(name: str, **key: type[str] | type[int]) -> Table:
+    return Table(name, tuple(Column(column, kind) for column, kind in key.items()))
+
+
+CERTIFICATES = _table("certificates", store=str, cert_id=int)
+SCANS = _table("scans", store=str)
+RESOURCES = _table("resources", product=str, region=str, resource_id=str)
+#: Slots by the parent of each of their domains: a certificate's names are a few range reads.
+RESOURCE_DOMAINS = _table("resource_domains", parent=str, domain=str, slot=str)
+SYNC_STATUS = _table("sync_status", product=str, region=str)
+JOBS = _table("jobs", owner=str, job_id=int)
+#: Jobs that are not finished, by the time they are due (ms since the epoch).
+OPEN_JOBS = _table("open_jobs", owner=str, due=int, job_id=int)
+WORKERS = _table("workers", job_id=int, product=str, worker_id=int)
+LEASES = _table("leases", name=str)
+CONTACTS = _table("contacts", owner=str, contact_id=int)
+
+TABLES = (
+    CERTIFICATES,
+    SCANS,
+    RESOURCES,
+    RESOURCE_DOMAINS,
+    SYNC_STATUS,
+    JOBS,
+    OPEN_JOBS,
+    WORKERS,
+    LEASES,
+    CONTACTS,
+)
