@@ -1,0 +1,34 @@
+"""Pages by NextToken, as the load-balancer family has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from emulator.api import Answer, ApiError
+
+
+def page(params: Mapping[str, Any], name: str, rows: Sequence[dict[str, Any]]) -> Answer:
+    """One page of `rows` under `name`. A token that was not given out is refused."""
+    size, token = params.get("MaxResults", 20), params.get("NextToken") or "0"
+    if not 1 <= size <= 100:
+        raise ApiError(400, "InvalidParameter", "MaxResults takes 1 to 100.")
+    try:
+        start = int(token, 16)
+    except ValueError:
+        start = -1
+    if not 0 <= start <= len(rows):
+        raise ApiError(400, "InvalidParameter", "NextToken is not one that was given out.")
+    answer = {
+        name: list(rows[start : start + size]),
+        "MaxResults": size,
+        "TotalCount": len(rows),
+    }
+    if start + size < len(rows):
+        answer["NextToken"] = f"{start + size:08x}"
+    return answer
+
+
+def asked(params: Mapping[str, Any], name: str, value: str) -> bool:
+    """Whether the filter `name` (a list) is absent or holds `value`."""
+    return not params.get(name) or value in params[name]
