@@ -1,6 +1,7 @@
 """Keeps calls to an emulated cloud on this machine, whatever the environment says of proxies."""
 
 import ipaddress
+import os
 from typing import Any
 
 from darabonba.core import DEFAULT_POOL_MAXSIZE, DaraCore
@@ -33,3 +34,11 @@ def bypass_proxies(netloc: str) -> None:
     session = Session()
     session.mount("http://", _DirectAdapter(pool_maxsize=DEFAULT_POOL_MAXSIZE))
     DaraCore._sessions[f"http://{netloc}:80:pool={DEFAULT_POOL_MAXSIZE}"] = session
+
+
+def exempt_from_proxies(hostname: str) -> None:
+    """For clients that heed NO_PROXY: name this address there, in addition to what it says."""
+    for name in ("NO_PROXY", "no_proxy"):
+        named = os.environ.get(name, "")
+        if hostname not in named.split(","):
+            os.environ[name] = f"{named},{hostname}".lstrip(",")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.errors import CloudThrottledError
 
-#: Where the vendor publishes no limit. Those that are published lie between 10 and 100 calls a second;
+#: Where the vendor publishes no limit. The published ones lie between 10 and 100 calls a second:
 #: this is near the lower end, and Throttling answers halve it.
 UNPUBLISHED = 20.0
 _RECOVERY_S = 30.0  #: from nothing back to the full rate

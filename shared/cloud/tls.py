@@ -1,0 +1,188 @@
+"""Which certificate a server serves for a name: a TLS handshake, and what to make of it.
+
+The chain is not verified. The question is whether the very certificate that was deployed is in
+service, which the leaf answers; whether clients trust it is a property of the certificate, not of
+the deployment, and a private CA's is as good here as any other.
+"""
+
+import re
+import socket
+import ssl
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
+from shared.domain.certificates import Certificate
+from shared.domain.names import normalize
+
+Algorithm = Literal["RSA", "ECC"]
+_CIPHERS: Final[dict[str, str]] = {"RSA": "aRSA", "ECC": "aECDSA"}
+_ROUNDING: Final = timedelta(seconds=1)  #: between a certificate's seconds and the cloud's ms
+
+
+class UnreachableError(Exception):
+    """No TLS server was met: no name, no connection, no answer in time. It proves nothing."""
+
+
+class HandshakeRefusedError(Exception):
+    """A TLS server was met, and has no certificate for this name (or of this kind)."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """The certificate served. All hex in lower case; `serial` without leading zeros."""
+
+    sha1: str
+    sha256: str
+    serial: str
+    not_after: datetime
+    names: tuple[str, ...]  #: DNS names, normalized
+    key_sha1: str = ""  #: of its public key (SubjectPublicKeyInfo)
+    key_sha256: str = ""
+
+
+def handshake(
+    endpoint: str,
+    server_name: str,
+    *,
+    via: str | None = None,
+    algorithm: Algorithm | None = None,
+    timeout_s: float = 10,
+) -> Leaf:
+    """What `endpoint` ("host:port") serves for `server_name`.
+
+    `algorithm`: of a server with an RSA and an ECC certificate, ask for this one. That takes TLS 1.2,
+    whose cipher suites name the kind of key; a server without it is asked without restriction.
+    `via`: a tunnel ("host:port") that takes CONNECT, such as the edge of an emulated cloud.
+
+    Raises:
+        UnreachableError: no TLS server was met.
+        HandshakeRefusedError: it has no certificate for this.
+    """
+    try:
+        return _shake(endpoint, server_name, via, algorithm, timeout_s)
+    except HandshakeRefusedError as refusal:
+        if algorithm is None or "PROTOCOL_VERSION" not in str(refusal):
+            raise
+    return _shake(endpoint, server_name, via, None, timeout_s)
+
+
+def matches(leaf: Leaf, certificate: Certificate) -> bool:
+    """Whether `leaf` is the certificate that CAS describes.
+
+    A serial number is unique within its CA, so with the fingerprint, or else the names and the end,
+    it settles the matter. CAS does not say well what its fingerprint is one of (its SDK: of the public
+    key; samples: of the certificate), hence an unequal one refutes nothing.
+    """
+    if certificate.serial and leaf.serial != certificate.serial:
+        return False
+    known = {leaf.sha1, leaf.sha256, leaf.key_sha1, leaf.key_sha256} - {""}
+    if certificate.fingerprint in known:
+        return True
+    same_end = abs(leaf.not_after - certificate.not_after) <= _ROUNDING
+    return same_end and set(leaf.names) == set(certificate.names)
+
+
+def read_leaf(der: bytes) -> Leaf:
+    certificate = x509.load_der_x509_certificate(der)
+    key = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return Leaf(
+        sha1=certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - CAS's form
+        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
+        serial=f"{certificate.serial_number:x}",
+        not_after=certificate.not_valid_after_utc,
+        names=_names(certificate),
+        key_sha1=_digest(hashes.SHA1(), key),  # noqa: S303
+        key_sha256=_digest(hashes.SHA256(), key),
+    )
+
+
+def _shake(
+    endpoint: str, server_name: str, via: str | None, algorithm: str | None, timeout_s: float
+) -> Leaf:
+    context = _context(algorithm)
+    with closing(_connect(endpoint, via, timeout_s)) as connection:
+        try:
+            with context.wrap_socket(connection, server_hostname=server_name) as tls:
+                der = tls.getpeercert(binary_form=True)
+        except ssl.SSLError as error:
+            reason = error.reason or "no reason given"
+            if "ALERT" in reason or "UNRECOGNIZED_NAME" in reason:
+                raise HandshakeRefusedError(f"{endpoint} for {server_name}: {reason}") from None
+            raise UnreachableError(f"{endpoint}: no TLS spoken ({reason})") from None
+        except OSError as error:
+            raise UnreachableError(f"{endpoint}: {_why(error)}") from None
+    if der is None:
+        raise HandshakeRefusedError(f"{endpoint} for {server_name}: no certificate was sent")
+    return read_leaf(der)
+
+
+def _context(algorithm: str | None) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if algorithm is not None:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(_CIPHERS[algorithm])
+    return context
+
+
+def _connect(endpoint: str, via: str | None, timeout_s: float) -> socket.socket:
+    host, _, port = (via or endpoint).rpartition(":")
+    try:
+        connection = socket.create_connection((host.strip("[]"), int(port)), timeout_s)
+    except OSError as error:
+        raise UnreachableError(f"{via or endpoint}: {_why(error)}") from None
+    if via is None:
+        return connection
+    try:
+        connection.sendall(f"CONNECT {endpoint} HTTP/1.1\r\nHost: {endpoint}\r\n\r\n".encode())
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):  # byte by byte: what follows is not ours to read
+            head += (byte := connection.recv(1))
+            if not byte:
+                raise UnreachableError(f"{endpoint}: the tunnel {via} closed the connection")
+    except OSError as error:
+        connection.close()
+        raise UnreachableError(f"{endpoint} by {via}: {_why(error)}") from None
+    except UnreachableError:
+        connection.close()
+        raise
+    status = head.split(b"\r\n")[0].decode("latin-1")
+    if not re.match(r"HTTP/1\.[01] 200\b", status):
+        connection.close()
+        raise UnreachableError(f"{endpoint}: the tunnel {via} answered {status!r}")
+    return connection
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return error.strerror or type(error).__name__
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return ()
+    names = []
+    for written in found.value.get_values_for_type(x509.DNSName):
+        try:
+            names.append(normalize(written))
+        except ValueError:
+            continue  # covers nothing
+    return tuple(dict.fromkeys(names))
+
+
+def _digest(algorithm: hashes.HashAlgorithm, data: bytes) -> str:
+    digest = hashes.Hash(algorithm)
+    digest.update(data)
+    return digest.finalize().hex()
