@@ -69,7 +69,6 @@ def a_signed_certificate(
     ca: bool = False,
     days: float = 90,
     age: float = 1,
-    digest: hashes.HashAlgorithm | None = None,
     client_only: bool = False,
 ) -> Signed:
     """Valid from `age` days before NOW until `days` after it; without an issuer self-signed."""
@@ -93,7 +92,7 @@ def a_signed_certificate(
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
         builder = builder.add_extension(usage, critical=False)
     edwards = isinstance(signer, ed25519.Ed25519PrivateKey)
-    return Signed(builder.sign(signer, None if edwards else digest or hashes.SHA256()), key)
+    return Signed(builder.sign(signer, None if edwards else hashes.SHA256()), key)
 
 
 @cache
@@ -114,3 +113,13 @@ def a_leaf(*names: str, key: PrivateKey | None = None, days: float = 90, age: fl
     return a_signed_certificate(
         names[0], key=key, issuer=intermediate(), names=names, days=days, age=age
     )
+
+
+def signed_with_sha1(signed: Signed) -> Signed:
+    """What an old CA made: libraries no longer sign so, hence the algorithm's name is changed in
+    the bytes of a certificate signed by an RSA key (1.2.840.113549.1.1.11 to .5).
+    """
+    der = signed.certificate.public_bytes(serialization.Encoding.DER)
+    sha256, sha1 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
+    assert sha256 in der, "an RSA signer is needed"
+    return Signed(x509.load_der_x509_certificate(der.replace(sha256, sha1)), signed.key)

@@ -1,6 +1,6 @@
 """What a user uploads: a certificate chain and its private key, checked as a whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
@@ -18,7 +18,7 @@ from shared.validation.secret import SecretPem
 class CertificateBundle:
     """A chain and key that fit. Spelled as in `shared.domain.certificates.Certificate`."""
 
-    certificate_pem: str  #: leaf first, one spelling
+    certificate_pem: str = field(repr=False)  #: leaf first, one spelling
     key: SecretPem
     names: tuple[str, ...]  #: normalized
     algorithm: str  #: RSA or ECC

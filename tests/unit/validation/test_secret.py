@@ -1,0 +1,33 @@
+"""A private key in memory has one way out."""
+
+import json
+import pickle
+
+import pytest
+
+from shared.validation.secret import SecretPem
+
+SECRET = SecretPem("the key itself")
+
+
+@pytest.mark.parametrize("show", [repr, str, "{}".format, "%s".__mod__, lambda s: f"{[s]!r}"])
+def test_a_secret_does_not_print(show) -> None:  # type: ignore[no-untyped-def]
+    assert "itself" not in show(SECRET)
+
+
+@pytest.mark.parametrize("write", [pickle.dumps, json.dumps, hash, vars])
+def test_a_secret_is_not_written(write) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(TypeError) as error:
+        write(SECRET)
+    assert "itself" not in str(error.value)
+
+
+def test_a_secret_is_revealed_when_asked() -> None:
+    assert SECRET.reveal() == "the key itself"
+
+
+def test_secrets_compare() -> None:
+    assert SecretPem("ä") == SecretPem("ä")
+    assert SecretPem("a") != SecretPem("b")
+    assert SecretPem("a") != "a"
+    assert not SecretPem("")
