@@ -1,7 +1,7 @@
 """ALB 2020-06-16: load balancers per region, and the certificates on their listeners.
 
 A change is a job: the listener is `Configuring` and certificates `Associating`/`Diassociating`
-until it has settled; the edge serves the former ones so long. A listener takes one change at a time.
+until it has settled; the edge serves the former ones so long. A listener takes one change at once.
 Codes are documented for ALB or, for the same fault, on NLB's pages; where neither, marked guessed.
 Not emulated: rules, server groups, ACLs, CA certificates, QUIC upgrade settings.
 """

@@ -197,10 +197,9 @@ class Service(EmulatedService):
             row, kind = cas.find(identifier), "CAS"
             if row is None or not row.deployable:  # [guess] the code
                 raise ApiError(400, "InvalidArgument", f"CAS has no usable {identifier}.")
+            _must_cover(row.bundle, cname.domain)
         else:
             row, kind = self._upload(cname, certificate, key), "Upload"
-        if not row.bundle.covers(cname.domain):  # [guess] the code
-            raise ApiError(400, "InvalidArgument", f"It does not cover {cname.domain}.")
         return Binding(kind, row.identifier)
 
     def _upload(self, cname: Cname, certificate: str | None, key: str | None) -> Any:
@@ -210,9 +209,8 @@ class Service(EmulatedService):
             bundle = read(certificate, key)
         except BundleProblem as problem:
             raise ApiError(400, "InvalidArgument", f"Refused: {problem}.") from None
-        if not bundle.covers(cname.domain):
-            raise ApiError(400, "InvalidArgument", f"It does not cover {cname.domain}.")
-        name = f"oss-{a_label(cname.domain)}-{bundle.serial[:8]}"
+        _must_cover(bundle, cname.domain)
+        name = f"oss-{a_label(cname.domain)[:40]}-{self.cloud.clock().timestamp():.0f}"
         return self.cloud.service("cas").add(name, "cn-hangzhou", bundle)
 
     def _bucket(self, call: Call) -> Bucket:
@@ -248,6 +246,11 @@ class Service(EmulatedService):
         return {
             name: row for bucket in self._buckets.values() for name, row in bucket.cnames.items()
         }
+
+
+def _must_cover(bundle: Bundle, domain: str) -> None:
+    if not bundle.covers(domain):  # [guess] the code
+        raise ApiError(400, "InvalidArgument", f"The certificate does not cover {domain}.")
 
 
 def _words(bucket: Bucket) -> dict[str, str]:
