@@ -1,7 +1,8 @@
 """What an emulated service is made of: declared actions, answers, refusals. No HTTP here.
 
 An action's parameters are declared in `emulator/declarations/<service>.json`, taken from the
-vendor's own API metadata, so that an unknown, missing or malformed parameter is refused as the vendor's gateway would.
+vendor's own API metadata, so that an unknown, missing or malformed parameter is refused as the
+vendor's gateway would.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ class ApiError(Exception):
 
 @dataclass(frozen=True)
 class Param:
-    """One declared parameter. `type` is the metadata's word: String, Integer, Long, Boolean, Array, Struct, Json…
+    """One declared parameter.
 
+    `type` is the metadata's word: String, Integer, Long, Boolean, Array, Struct, Json…
     `element` is what an Array holds and `fields` what a Struct has; without them any text is taken.
     """
 
@@ -73,7 +75,8 @@ class Raw:
 class EmulatedService:
     """Base of a product. A method per API action, under the action's exact name, taking a `Call`.
 
-    State lives in the instance and is only touched under `cloud.lock`; a service is made anew by `reset`.
+    State lives in the instance and is only touched under `cloud.lock`; a service is made anew by
+    `reset`.
     """
 
     api: ClassVar[str]  #: product code as in the endpoints table, e.g. "Cdn"
@@ -95,8 +98,9 @@ class EmulatedService:
     def served(self, host: str, server_name: str) -> tuple[Any, ...] | None:
         """The key pairs that this product's edge at `host` offers for `server_name`, best first.
 
-        `host` is the address a client connected to (a CNAME, a load balancer's DNS name), or "" where
-        the client came to the TLS edge itself: then whoever serves `server_name` answers. None: not mine.
+        `host` is the address a client connected to (a CNAME, a load balancer's DNS name), or ""
+        where the client came to the TLS edge itself: then whoever serves `server_name` answers.
+        None: not mine.
         """
         return None
 

@@ -1,4 +1,4 @@
-"""The emulated cloud: its products, keys, faults, limits, denials and log. Knows no product and no HTTP."""
+"""The emulated cloud: products, keys, faults, limits, denials, log. Knows no product, no HTTP."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Denial:
 class Cloud:
     """One account on one cloud. Several may live in a process; they share nothing.
 
-    `functions` and `deliver` join a host: what FC invokes (`services/fc.py` says its shape), and who
-    takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
+    `functions` and `deliver` join a host: what FC invokes (`services/fc.py` says its shape), and
+    who takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Cloud:
             self._start_services()
 
     def reset(self) -> None:
-        """Back to the estate as loaded; no faults, denials, calls, sessions. Access keys stay good."""
+        """Back to the estate as loaded: no faults, denials, calls, sessions. Access keys stay."""
         with self.lock:
             self.faults.clear()
             self.denials.clear()
@@ -156,7 +156,8 @@ class Cloud:
         raise ApiError(
             403,
             "Forbidden.RAM" if rpc else "AccessDenied",
-            "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
+            "User not authorized to operate on the specified resource, "
+            "or this API doesn't support RAM.",
             AccessDeniedDetail={
                 "AuthAction": ram_action,
                 "AuthPrincipalType": "SubUser",

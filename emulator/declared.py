@@ -1,7 +1,7 @@
 """The declared actions of each service, and the gateway's judgement of a request's parameters.
 
-Source of the declarations: the vendor's API metadata, by `tools/declare.py`. An action's answer to a
-missing parameter is `Missing<Name>`, to a malformed or unknown one `InvalidParameter`. The real
+Source of the declarations: the vendor's API metadata, by `tools/declare.py`. An action's answer to
+a missing parameter is `Missing<Name>`, to a malformed or unknown one `InvalidParameter`. The real
 gateway overlooks unknown parameters; here they are refused, since each is a mistake of the caller.
 """
 
@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,20 @@ from emulator.api import ApiError, Param
 _FOLDER = Path(__file__).parent / "declarations"
 #: What every RPC request may carry beside its own parameters.
 COMMON = frozenset(
-    "Action Version Format Timestamp SignatureNonce SignatureMethod SignatureVersion SignatureType "
-    "AccessKeyId SecurityToken Signature RegionId".split()
+    [
+        "Action",
+        "Version",
+        "Format",
+        "Timestamp",
+        "SignatureNonce",
+        "SignatureMethod",
+        "SignatureVersion",
+        "SignatureType",
+        "AccessKeyId",
+        "SecurityToken",
+        "Signature",
+        "RegionId",
+    ]
 )
 _INTEGERS = {"Integer": 31, "Long": 63}
 
@@ -90,7 +102,7 @@ class Declaration:
     actions: Mapping[str, Action]
 
 
-@lru_cache(maxsize=None)
+@cache
 def declarations() -> Mapping[str, Declaration]:
     """All declared services, by the name of their module in `emulator/services`."""
     return {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.json"))}
@@ -122,7 +134,7 @@ def _param(data: dict[str, Any]) -> Param:
 
 
 def _tree(flat: Mapping[str, str]) -> dict[str, Any]:
-    """`{"A.1.B": "x"}` as `{"A": {"1": {"B": "x"}}}`: how the RPC style writes lists and objects."""
+    """`{"A.1.B": "x"}` as `{"A": {"1": {"B": "x"}}}`: the RPC style's lists and objects."""
     tree: dict[str, Any] = {}
     for name, text in flat.items():
         *parents, last = name.split(".")

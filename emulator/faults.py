@@ -17,8 +17,9 @@ class DroppedError(Exception):
 class Fault:
     """The next `times` calls of `action` go wrong.
 
-    `when="after"`: the change has happened and only the answer is lost. `drop`: the connection closes
-    without any answer. `api` (a product, "cdn") and `region` narrow it where an action's name is not enough.
+    `when="after"`: the change has happened and only the answer is lost. `drop`: the connection
+    closes without any answer. `api` (a product, "cdn") and `region` narrow it where an action's
+    name is not enough.
     """
 
     action: str
@@ -31,6 +32,10 @@ class Fault:
     drop: bool = False
     message: str = "injected by the emulator"
     retry_after_ms: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.when not in ("before", "after"):
+            raise ValueError(f'when must be "before" or "after", not {self.when!r}')
 
     def meets(self, api: str, action: str, region: str, when: When) -> bool:
         return (

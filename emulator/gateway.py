@@ -1,4 +1,4 @@
-"""What stands before every product: signature, route, parameters, the log, and the forms of an answer."""
+"""What stands before every product: signature, route, parameters, log, the form of answers."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def answer(cloud: Cloud, request: Request) -> Raw:
         raise
     except Exception:  # a mistake in an emulated product: say where, and answer as the cloud would
         _logger.exception("an emulated action failed: %s", route.action if route else "?")
-        error = ApiError(500, "InternalError", "The request processing has failed.")
-        return _refusal(error, request_id, how, request)
+        broken = ApiError(500, "InternalError", "The request processing has failed.")
+        return _refusal(broken, request_id, how, request)
     finally:
         _log(cloud, request, route, status, code, request_id)
 

@@ -37,7 +37,7 @@ class Keyring:
     def add(self, account: str, arn: str = "", expires: datetime | None = None) -> AccessKey:
         """Make a key; one that `expires` is a session's, and gets a security token."""
         key = AccessKey(
-            access_key_id=("STS.N" if expires else "LTAI5t") + _random(20),
+            access_key_id=("STS.N" if expires else "LTAI5t") + _random(18),
             access_key_secret=_random(30),
             account=account,
             token="CAIS" + _random(96) if expires else "",
@@ -69,12 +69,15 @@ class Keyring:
             )
         return key
 
+    def all(self) -> list[AccessKey]:
+        return list(self._keys.values())
+
     def of(self, access_key_id: str) -> AccessKey:
         """The key of an id that has been verified before."""
         return self._keys[access_key_id]
 
     def use_nonce(self, access_key_id: str, nonce: str, now: datetime) -> None:
-        """Raises ApiError if this key has used `nonce` within the time that its date is good for."""
+        """Raises ApiError if this key has used `nonce` while its date is good."""
         with self._lock:
             if len(self._nonces) > 10_000:
                 old = now - 2 * SKEW

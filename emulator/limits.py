@@ -16,7 +16,7 @@ class RateLimits:
         self._buckets: dict[tuple[str, ...], tuple[float, float]] = {}  # key -> tokens, at
 
     def take(self, key: tuple[str, ...], per_second: int) -> float:
-        """Spend one call; 0.0, or the seconds until the next one is allowed (and nothing is spent)."""
+        """Spend one call: 0.0, or else the seconds until the next is allowed."""
         with self._lock:
             now = self._timer()
             tokens, at = self._buckets.get(key, (float(per_second), now))

@@ -1,4 +1,4 @@
-"""OSS's own signatures, V1 (`OSS id:signature`) and V4 (`OSS4-HMAC-SHA256`), in the Authorization header.
+"""OSS's own signatures in the header: V1 (`OSS id:signature`) and V4 (`OSS4-HMAC-SHA256`).
 
 Source: the signers of `alibabacloud_oss_v2` and `oss2`. OSS refuses in its own codes, with 403.
 """
@@ -22,11 +22,50 @@ _HOST = re.compile(
 )
 #: Query parameters that V1 signs (those of `oss2`, as far as bucket actions go).
 _SUBRESOURCES = frozenset(
-    "acl bucketInfo cname comp continuation-token cors delete encryption group inventory lifecycle "
-    "link live location logging objectMeta partNumber policy position qos referer regionList "
-    "requestPayment resourceGroup restore security-token sequential stat status style styleName "
-    "symlink tagging transferAcceleration uploadId uploads versionId versioning versions vod "
-    "website worm".split()
+    [
+        "acl",
+        "bucketInfo",
+        "cname",
+        "comp",
+        "continuation-token",
+        "cors",
+        "delete",
+        "encryption",
+        "group",
+        "inventory",
+        "lifecycle",
+        "link",
+        "live",
+        "location",
+        "logging",
+        "objectMeta",
+        "partNumber",
+        "policy",
+        "position",
+        "qos",
+        "referer",
+        "regionList",
+        "requestPayment",
+        "resourceGroup",
+        "restore",
+        "security-token",
+        "sequential",
+        "stat",
+        "status",
+        "style",
+        "styleName",
+        "symlink",
+        "tagging",
+        "transferAcceleration",
+        "uploadId",
+        "uploads",
+        "versionId",
+        "versioning",
+        "versions",
+        "vod",
+        "website",
+        "worm",
+    ]
 )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 
 @dataclass(frozen=True)
 class Request:
-    """`path` and `query` stay as sent (percent-encoded): signatures are over those. Header names are lower-case."""
+    """`path` and `query` as sent, since signatures are over those; header names in lower case."""
 
     method: str
     path: str

@@ -1,8 +1,8 @@
 """Which product, action and region a request is for. One port serves all products, so names decide.
 
-First the request's own words (version and action, or a path), then the host: the Host header where it
-is a cloud's name, else the header `x-emulator-host`, in which a client names the endpoint that it would
-have called. A regional product without either gets `RegionId`, else cn-hangzhou.
+First the request's own words (version and action, or a path), then the host: the Host header where
+it is a cloud's name, else the header `x-emulator-host`, in which a client names the endpoint that
+it would have called. A regional product without either gets `RegionId`, else cn-hangzhou.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def _rpc(cloud: Cloud, request: Request) -> Route:
     candidates = [
         (module, declaration)
         for module, declaration in declarations().items()
-        if declaration.version == version and module in cloud.services
+        if declaration.version == version
+        and declaration.style == "RPC"
+        and module in cloud.services
     ]
     if not candidates:
         raise ApiError(400, "InvalidVersion", "Specified parameter Version is not valid.")
@@ -82,7 +84,7 @@ def _rpc(cloud: Cloud, request: Request) -> Route:
         raise ApiError(
             404,
             "InvalidAction.NotFound",
-            f"Specified api is not found, please check your url and method: {name} is not emulated.",
+            f"Specified api is not found, check url and method: {name} is not emulated.",
         )
     _check_method(request, action)
     return _route(cloud, request, module, action, action.parse(request.named), host)
@@ -110,7 +112,7 @@ def _oss(cloud: Cloud, request: Request) -> Route:
     host = cloud_host(request)
     at_host = oss_signatures.host_parts(host)
     scope = oss_signatures.credential_fields(request.header("authorization")).get("Credential", "")
-    region = at_host[1] if at_host else (scope.split("/") + ["", ""])[2] or DEFAULT_REGION
+    region = at_host[1] if at_host else [*scope.split("/"), "", ""][2] or DEFAULT_REGION
     return Route(service, name, params, region, host)
 
 
@@ -126,9 +128,10 @@ def _route(
 
 
 def _region(service: EmulatedService, host: str) -> str | None:
-    """The region that `host` names, "" where the product's endpoint is global; None: not its host."""
+    """The region that `host` names, "" for a global endpoint; None: not this product's host."""
     for pattern in service.hosts:
         expression = re.escape(pattern).replace(r"\{region\}", "(?P<region>[a-z0-9-]+)")
+        expression = expression.replace(r"\{account\}", "[0-9]+")
         found = re.fullmatch(expression, host)
         if found:
             return found.groupdict().get("region", "")

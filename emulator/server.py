@@ -1,8 +1,8 @@
 """The one HTTP port of a cloud: plain ASGI on uvicorn, as an object that starts and stops.
 
-Actions run in the event loop, under the cloud's lock; the lengthy ones run in threads of their own, so
-that an invoked function can call back. URLs of up to 1 MB are taken: the vendor's SDKs send whole
-certificates in the query.
+Actions run in the event loop, under the cloud's lock; the lengthy ones run in threads of their own,
+so that an invoked function can call back. URLs of up to 1 MB are taken: the vendor's SDKs send
+whole certificates in the query.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def _text(raw: bytes) -> str:
 
 
 def _protocol(transports: dict[tuple[str, int], asyncio.Transport]) -> type[asyncio.Protocol]:
-    """uvicorn's protocol, but each connection can be found by its client's address, to be dropped."""
+    """uvicorn's protocol, but a connection can be found by its client's address, to be dropped."""
 
     class Droppable(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

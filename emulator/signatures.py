@@ -1,18 +1,20 @@
 """Who signed this request: every signature form that the vendor's clients use.
 
-ACS3-HMAC-SHA256 (RPC and ROA), RPC with HMAC-SHA1 in the parameters, ROA with `acs id:signature`, Function
-Compute 2.0's `FC id:signature`; OSS's own two are in `oss_signatures.py`. Source: the official SDKs' signers.
-A refusal never repeats what was signed: a query may hold a key. OSS's presigned URLs are not emulated.
+ACS3-HMAC-SHA256 (RPC and ROA), RPC with HMAC-SHA1 in the parameters, ROA with `acs id:signature`,
+Function Compute 2.0's `FC id:signature`; OSS's own two are in `oss_signatures.py`. Source: the
+official SDKs' signers. A refusal never repeats what was signed: a query may hold a key. OSS's
+presigned URLs are not emulated.
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from hashlib import sha1, sha256
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from emulator import oss_signatures
@@ -28,7 +30,7 @@ def verify(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     """The key that signed `request`.
 
     Raises:
-        ApiError: unsigned, unknown key, wrong signature, date off by more than 15 minutes, nonce used.
+        ApiError: unsigned, unknown key, wrong signature, date over 15 minutes off, nonce used.
     """
     scheme = request.header("authorization").split(" ", 1)[0]
     if scheme == _ACS3:
@@ -122,8 +124,8 @@ def _function_compute(request: Request, keys: Keyring, now: datetime) -> AccessK
     return key
 
 
-def _compare(secret: str, text: str, digest: object, signature: str) -> None:
-    made = hmac.new(secret.encode(), text.encode(), digest).digest()  # type: ignore[arg-type]
+def _compare(secret: str, text: str, digest: Callable[[], Any], signature: str) -> None:
+    made = hmac.new(secret.encode(), text.encode(), digest).digest()
     if not hmac.compare_digest(base64.b64encode(made), signature.encode()):
         raise _mismatch("check the secret and the signed parameters")
 

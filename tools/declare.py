@@ -2,9 +2,10 @@
 
     python tools/declare.py META_DIR SERVICE ACTION...
 
-META_DIR holds `<service>/<Action>.json` and `endpoints.json`. The metadata does not say what an array
-or object holds; that is read from the request models of the vendor's official SDK, if it is installed.
-Actions declared before are kept. An action without metadata is declared by hand, with a "source".
+META_DIR holds `<service>/<Action>.json` and `endpoints.json`. The metadata does not say what an
+array or object holds; that is read from the request models of the vendor's official SDK, if it is
+installed. Actions declared before are kept. An action without metadata is declared by hand, with a
+"source".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""STS 2015-04-01: who is calling, and sessions of a role. Every role of every account lets itself be assumed."""
+"""STS 2015-04-01: who is calling, and sessions of a role. Every role lets itself be assumed."""
 
 from __future__ import annotations
 

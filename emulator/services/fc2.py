@@ -1,0 +1,28 @@
+"""Function Compute 2.0 (2016-08-15), as `aliyun-fc2` calls it: functions within services.
+
+Whatever runs the functions knows flat names: `{service}-{function}` is tried first, then
+`{function}`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from emulator.api import Call, Raw
+from emulator.services import fc
+
+
+class Service(fc.Service):
+    api = "FC2"
+    version = "2016-08-15"
+    hosts: ClassVar[tuple[str, ...]] = ("{account}.{region}.fc.aliyuncs.com",)
+
+    def InvokeFunction(self, call: Call) -> Raw:
+        service = call.params["serviceName"].partition(".")[0]  # "name.qualifier"
+        function = call.params["functionName"]
+        return self._invoke(
+            call,
+            (f"{service}-{function}", function),
+            call.params.get("x-fc-invocation-type", "Sync"),
+            call.params.get("x-fc-stateful-async-invocation-id"),
+        )
