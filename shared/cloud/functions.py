@@ -88,25 +88,27 @@ class Fc3Functions:
 class Fc2Functions:
     """Functions `<prefix>-<function>` in a service of Function Compute 2.0, through `aliyun-fc2`.
 
-    `endpoint`: https://<account>.<region>.fc.aliyuncs.com, or an emulated cloud's.
+    `endpoint`: of an emulated cloud, "http://127.0.0.1:8000".
     """
 
     def __init__(
         self,
         credentials: Provider,
-        endpoint: str,
+        *,
         service: str,
         prefix: str,
-        emulated_host: str = "",
+        region: str,
+        account_id: str,
+        endpoint: str | None = None,
     ) -> None:
         self._credentials = credentials
-        self._endpoint = endpoint
         self._service = service
         self._prefix = prefix
-        self._headers = {"x-emulator-host": emulated_host} if emulated_host else {}
-        url = urlsplit(endpoint)
-        if loopback.is_loopback(url.hostname):
-            loopback.exempt_from_proxies(str(url.hostname))
+        host = f"{account_id}.{region}.fc.aliyuncs.com"
+        self._endpoint = endpoint or f"https://{host}"
+        self._headers = {"x-emulator-host": host} if endpoint else {}
+        if endpoint:
+            loopback.exempt_from_proxies(str(urlsplit(endpoint).hostname))
 
     def invoke(self, function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
         _check_size(function, payload, asynchronous)

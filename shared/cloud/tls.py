@@ -11,7 +11,7 @@ import ssl
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from shared.domain.certificates import Certificate
 from shared.domain.names import normalize
 
-Algorithm = Literal["RSA", "ECC"]
 _CIPHERS: Final[dict[str, str]] = {"RSA": "aRSA", "ECC": "aECDSA"}
 _ROUNDING: Final = timedelta(seconds=1)  #: between a certificate's seconds and the cloud's ms
 
@@ -50,12 +49,12 @@ def handshake(
     server_name: str,
     *,
     via: str | None = None,
-    algorithm: Algorithm | None = None,
+    algorithm: str | None = None,
     timeout_s: float = 10,
 ) -> Leaf:
     """What `endpoint` ("host:port") serves for `server_name`.
 
-    `algorithm`: of a server with an RSA and an ECC certificate, ask for this one. That takes TLS 1.2,
+    `algorithm`: of a server with an "RSA" and an "ECC" certificate, ask for this. It takes TLS 1.2,
     whose cipher suites name the kind of key; a server without it is asked without restriction.
     `via`: a tunnel ("host:port") that takes CONNECT, such as the edge of an emulated cloud.
 
@@ -75,8 +74,8 @@ def matches(leaf: Leaf, certificate: Certificate) -> bool:
     """Whether `leaf` is the certificate that CAS describes.
 
     A serial number is unique within its CA, so with the fingerprint, or else the names and the end,
-    it settles the matter. CAS does not say well what its fingerprint is one of (its SDK: of the public
-    key; samples: of the certificate), hence an unequal one refutes nothing.
+    it settles the matter. Sources disagree on what CAS's fingerprint is one of (its
+    SDK: of the public key; samples: of the certificate), hence an unequal one refutes nothing.
     """
     if certificate.serial and leaf.serial != certificate.serial:
         return False
@@ -103,9 +102,7 @@ def read_leaf(der: bytes) -> Leaf:
     )
 
 
-def _shake(
-    endpoint: str, server_name: str, via: str | None, algorithm: str | None, timeout_s: float
-) -> Leaf:
+def _shake(endpoint: str, server_name: str, via: str | None, algorithm: str | None, timeout_s: float) -> Leaf:
     context = _context(algorithm)
     with closing(_connect(endpoint, via, timeout_s)) as connection:
         try:
