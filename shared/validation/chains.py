@@ -110,8 +110,7 @@ def completeness_problems(chain: Chain) -> Iterator[str]:
     for certificate in chain[1:]:
         if not is_ca(certificate):
             yield (
-                f"{quoted(certificate.subject)} is no CA certificate, so it belongs"
-                " to no chain; remove it"
+                f"{quoted(certificate.subject)} is no CA certificate, so it belongs to no chain; remove it"
             )
     if len(chain) > 1 and is_ca(chain[0]):
         yield "the first certificate is a CA's; begin with that of your domain"

@@ -58,8 +58,6 @@ def _text(path: Path, limit: int) -> str:
             raise InvalidRequestError(f"{path}: longer than {limit // 1024} KiB; is it that file?")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidRequestError(
-            f"{path}: not a text file (UTF-8); is it DER or PKCS#12?"
-        ) from None
+        raise InvalidRequestError(f"{path}: not a text file (UTF-8); is it DER or PKCS#12?") from None
     except OSError as error:
         raise InvalidRequestError(f"{path}: {error.strerror or 'cannot be read'}") from None

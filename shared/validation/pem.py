@@ -78,9 +78,7 @@ def read_blocks(text: str) -> Reading:
     if label:
         reading.lose(_unclosed(label, begun))
     elif outside:
-        reading.problems.append(
-            f"there is text after the last END line (line {outside[0]}); remove it"
-        )
+        reading.problems.append(f"there is text after the last END line (line {outside[0]}); remove it")
     reading.notes = list(dict.fromkeys(reading.notes))
     return reading
 
@@ -95,9 +93,7 @@ def _close(reading: Reading, label: str, begun: int, lines: list[str]) -> None:
     if der:
         reading.blocks.append(Block(label, begun, der, headers))
     else:
-        reading.lose(
-            f"the {label} that begins in line {begun} is damaged (no base64); copy it again"
-        )
+        reading.lose(f"the {label} that begins in line {begun} is damaged (no base64); copy it again")
 
 
 def _unclosed(label: str, begun: int) -> str:

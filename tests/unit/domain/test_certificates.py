@@ -1,0 +1,93 @@
+"""Certificates: what they are called, what they cover, and when CAS deploys one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shared.domain.certificates import CertificateStatus, cert_id_of, identifier_of
+from tests.builders import NOW, a_certificate
+
+
+def test_the_identifier_names_the_store() -> None:
+    assert a_certificate(7).identifier == "7-cn-hangzhou"
+    assert a_certificate(7, store="ap-southeast-1").identifier == "7-ap-southeast-1"
+
+
+@pytest.mark.parametrize(
+    ("value", "identifier"),
+    [
+        ("7", "7-cn-hangzhou"),
+        (" 7 ", "7-cn-hangzhou"),
+        ("7-ap-southeast-1", "7-ap-southeast-1"),
+        ("1231579_166f8204689", "1231579_166f8204689"),
+    ],
+)
+def test_a_bare_id_belongs_to_the_default_store(value: str, identifier: str) -> None:
+    assert identifier_of(value) == identifier
+
+
+@pytest.mark.parametrize(
+    ("identifier", "cert_id"),
+    [("7-cn-hangzhou", 7), ("7", 7), ("1231579_166f", None), ("", None), ("x-1", None)],
+)
+def test_the_id_is_read_from_an_identifier(identifier: str, cert_id: int | None) -> None:
+    assert cert_id_of(identifier) == cert_id
+
+
+def test_names_are_normalized_and_each_is_there_once() -> None:
+    certificate = a_certificate(names=("Example.com", "example.com.", ".example.com"))
+    assert certificate.names == ("example.com", "*.example.com")
+
+
+def test_any_of_its_names_may_cover() -> None:
+    certificate = a_certificate(names=("example.com", "*.example.com"))
+    assert certificate.covers("example.com")
+    assert certificate.covers("www.example.com")
+    assert not certificate.covers("example.org")
+
+
+def test_a_time_without_zone_is_no_end() -> None:
+    with pytest.raises(ValidationError, match=r"NotAfter|not_after"):
+        a_certificate(not_after=NOW.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"algorithm": "SM2"}, "SM2"),
+        ({"has_private_key": False}, "does not hold its private key"),
+        ({"status": CertificateStatus.REVOKED}, "revoked"),
+        ({"not_after": NOW}, "it expired on 2026-05-01; renew it first"),
+        ({"not_before": NOW + timedelta(minutes=6)}, "it is valid only from 2026-05-01 12:06 UTC"),
+        ({"name": "证书-7"}, "Chinese characters"),
+    ],
+)
+def test_a_certificate_that_cas_would_not_deploy_says_why(
+    changes: dict[str, Any], reason: str
+) -> None:
+    told = a_certificate(**changes).why_not_deployable(NOW)
+    assert told is not None
+    assert reason in told
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"status": CertificateStatus.WILL_EXPIRE, "not_after": NOW + timedelta(seconds=1)},
+        {"not_before": NOW + timedelta(minutes=5)},
+        {"algorithm": "ECC"},
+    ],
+    ids=["issued", "last second", "clock skew", "ecc"],
+)
+def test_a_certificate_within_its_time_is_deployable(changes: dict[str, Any]) -> None:
+    assert a_certificate(**changes).why_not_deployable(NOW) is None
+
+
+def test_it_travels_in_the_cloud_s_spelling_and_comes_back_the_same() -> None:
+    certificate = a_certificate()
+    wire = certificate.model_dump(mode="json", by_alias=True)
+    assert wire["CertId"] == 7
+    assert type(certificate).model_validate(wire) == certificate

@@ -1,0 +1,99 @@
+"""Host names: one spelling for each, and which name of a certificate covers which."""
+
+import pytest
+
+from shared.domain.names import covers, for_display, normalize, parent
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("www.example.com", "www.example.com"),
+        ("WWW.Example.COM", "www.example.com"),
+        (" www.example.com ", "www.example.com"),
+        ("www.example.com.", "www.example.com"),
+        (".example.com", "*.example.com"),
+        ("*.Example.com.", "*.example.com"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("*.bücher.example", "*.xn--bcher-kva.example"),
+        (".bücher.example", "*.xn--bcher-kva.example"),
+        ("XN--Bcher-KVA.example", "xn--bcher-kva.example"),
+        ("例え。example", "xn--r8jz45g.example"),
+        ("faß.example", "xn--fa-hia.example"),
+        ("_dmarc.example.com", "_dmarc.example.com"),
+        ("1.example.com", "1.example.com"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_a_name_has_one_spelling(written: str, normal: str) -> None:
+    assert normalize(written) == normal
+    assert normalize(normal) == normal
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        ".",
+        "*",
+        "*.",
+        "w*.example.com",
+        "*.*.example.com",
+        "a.*.com",
+        "a b.com",
+        "ü" * 64,
+        "a/b",
+    ],
+)
+def test_what_is_no_host_name_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="is not a host name"):
+        normalize(written)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "covered"),
+    [
+        ("example.com", "example.com", True),
+        ("example.com", "www.example.com", False),
+        ("www.example.com", "example.com", False),
+        ("*.example.com", "www.example.com", True),
+        ("*.example.com", "*.example.com", True),
+        ("*.example.com", "example.com", False),
+        ("*.example.com", "a.b.example.com", False),
+        ("*.example.com", "*.b.example.com", False),
+        ("*.example.com", "www.example.org", False),
+        ("*.example.com", "www.badexample.com", False),
+        ("www.example.com", "*.example.com", False),
+        ("*.com", "example.com", True),
+        ("*.xn--bcher-kva.example", "www.xn--bcher-kva.example", True),
+    ],
+)
+def test_a_wildcard_stands_for_one_whole_label(pattern: str, name: str, covered: bool) -> None:
+    assert covers(pattern, name) is covered
+
+
+@pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        ("www.example.com", "example.com"),
+        ("*.example.com", "example.com"),
+        ("example.com", "com"),
+        ("localhost", ""),
+    ],
+)
+def test_a_name_and_its_wildcard_have_the_same_parent(name: str, above: str) -> None:
+    assert parent(name) == above
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("xn--bcher-kva.example", "bücher.example"),
+        ("*.xn--bcher-kva.example", "*.bücher.example"),
+        ("_dmarc.example.com", "_dmarc.example.com"),
+        ("xn--a.example", "xn--a.example"),
+    ],
+)
+def test_a_person_reads_the_name_as_it_is_meant(name: str, shown: str) -> None:
+    assert for_display(name) == shown

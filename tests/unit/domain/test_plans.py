@@ -1,0 +1,53 @@
+"""A plan's digest: the same for the same writes, and another for any other."""
+
+import pytest
+
+from shared.domain.matching import Action
+from shared.domain.plans import PlanEntry
+from shared.domain.resources import CloudProduct
+from tests.builders import a_listener_slot, a_plan, a_plan_entry, a_resource
+
+FIRST = a_plan_entry(a_resource("a.example.com"))
+SECOND = a_plan_entry(a_listener_slot())
+LEFT = a_plan_entry(a_resource("c.example.com"), action=Action.LEAVE, reason="not covered")
+PLAN = a_plan(FIRST, SECOND, LEFT)
+
+
+def test_the_order_of_discovery_does_not_matter() -> None:
+    assert a_plan(LEFT, SECOND, FIRST).digest == PLAN.digest
+
+
+def test_what_is_left_alone_and_the_wording_do_not_matter() -> None:
+    reworded = FIRST.model_copy(update={"reason": "another sentence"})
+    assert a_plan(reworded, SECOND).digest == PLAN.digest
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        a_plan_entry(a_resource("a.example.com", cert_identifier="2-cn-hangzhou")),
+        a_plan_entry(a_resource("a.example.com"), cert_identifier="8-cn-hangzhou"),
+        a_plan_entry(a_resource("b.example.com")),
+        a_plan_entry(a_resource("a.example.com", product=CloudProduct.OSS)),
+        a_plan_entry(a_resource("a.example.com", region="cn-beijing")),
+        a_plan_entry(a_resource("a.example.com"), action=Action.LEAVE),
+    ],
+    ids=["certificate in place", "certificate to come", "slot", "product", "region", "left alone"],
+)
+def test_another_write_is_another_digest(changed: PlanEntry) -> None:
+    assert a_plan(changed, SECOND, LEFT).digest != PLAN.digest
+
+
+def test_one_write_more_or_less_is_another_digest() -> None:
+    assert len({PLAN.digest, a_plan(FIRST).digest, a_plan(LEFT).digest}) == 3
+
+
+def test_a_digest_survives_the_journey_as_json() -> None:
+    wire = PLAN.model_dump(mode="json", by_alias=True)
+    assert type(PLAN).model_validate(wire).digest == PLAN.digest
+
+
+def test_writes_are_counted_per_product() -> None:
+    assert PLAN.products == {CloudProduct.CDN: 1, CloudProduct.ALB: 1}
+    assert PLAN.deployments == (FIRST, SECOND)
+    assert PLAN.left_alone == (LEFT,)
