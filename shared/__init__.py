@@ -1,0 +1,1 @@
+"""What the functions import: domain, services, products, state, cloud, runtime."""

@@ -23,6 +23,4 @@ class Action:
     path: str = field(default="/", kw_only=True)  #: ROA: with {names} that a call fills
     place: Literal["query", "form", "json"] = field(default="query", kw_only=True)
     writes: bool = field(default=False, kw_only=True)  #: not repeated after an unknown outcome
-    per_second: float | None = field(
-        default=None, kw_only=True
-    )  #: the vendor's limit, if published
+    per_second: float | None = field(default=None, kw_only=True)  #: the vendor's limit, if published

@@ -20,9 +20,7 @@ LIST_CERTIFICATES: Final = Action("ListCertificates", per_second=10)
 GET_CERTIFICATE_DETAIL: Final = Action("GetCertificateDetail")
 GET_USER_CERTIFICATE_DETAIL: Final = Action("GetUserCertificateDetail", per_second=100)
 # The vendor's SDKs put certificate and key into the URL. The gateway reads a form just as well.
-UPLOAD_USER_CERTIFICATE: Final = Action(
-    "UploadUserCertificate", place="form", writes=True, per_second=100
-)
+UPLOAD_USER_CERTIFICATE: Final = Action("UploadUserCertificate", place="form", writes=True, per_second=100)
 LIST_CONTACT: Final = Action("ListContact")
 ACTIONS: Final = (
     LIST_CERTIFICATES,
@@ -122,9 +120,7 @@ class Cas:
                 rows.update((str(row[key]), row) for row in found)
             if len(rows) == total:
                 return list(rows.values())
-        raise CloudUnavailableError(
-            action.name, "ListChanged", f"it has {total} rows but shows {len(rows)}"
-        )
+        raise CloudUnavailableError(action.name, "ListChanged", f"it has {total} rows but shows {len(rows)}")
 
     def _certificate(self, row: Mapping[str, Any]) -> Certificate | None:
         """None for what is no certificate yet, or of a kind that did not exist in April 2026."""
@@ -148,9 +144,7 @@ class Cas:
                 not_after=_moment(row["NotAfter"]),
             )
         except (KeyError, ValueError):
-            _log.warning(
-                "CAS lists %s as %s, %s: not a certificate we know", cert_id, source, status
-            )
+            _log.warning("CAS lists %s as %s, %s: not a certificate we know", cert_id, source, status)
             return None
 
 

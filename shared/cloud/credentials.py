@@ -35,9 +35,7 @@ def from_context(context: object = None, environ: Mapping[str, str] = os.environ
     """
     given = getattr(context, "credentials", None)
     if given is not None and getattr(given, "access_key_id", None):
-        return fixed(
-            Credentials(given.access_key_id, given.access_key_secret, given.security_token or "")
-        )
+        return fixed(Credentials(given.access_key_id, given.access_key_secret, given.security_token or ""))
     return from_environment(environ)
 
 
@@ -76,9 +74,7 @@ def _default_chain() -> Provider:
         except Exception as error:  # its providers raise whatever they meet: one sentence for all
             reason = type(error).__name__
         else:
-            return Credentials(
-                found.access_key_id, found.access_key_secret, found.security_token or ""
-            )
+            return Credentials(found.access_key_id, found.access_key_secret, found.security_token or "")
         raise SettingsError(f"no credentials were found ({reason}); {_HELP}")
 
     return provide

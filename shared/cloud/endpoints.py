@@ -47,6 +47,7 @@ _EXCEPTIONS: Final[dict[str, dict[str, str]]] = {
             "cn-heyuan-acdr-1",
         )
     },
+    "kms": {"ap-southeast-5": "kms.ap-southeast-1.aliyuncs.com"},
     "slb": dict.fromkeys(
         (
             "cn-qingdao",
@@ -75,10 +76,7 @@ def host(code: str, region: str = "", overrides: Mapping[str, str] | None = None
     """
     own = overrides or {}
     rule = (
-        own.get(f"{code}.{region}")
-        or own.get(code)
-        or _EXCEPTIONS.get(code, {}).get(region)
-        or _HOSTS[code]
+        own.get(f"{code}.{region}") or own.get(code) or _EXCEPTIONS.get(code, {}).get(region) or _HOSTS[code]
     )
     if "{region}" in rule and not region:
         raise ValueError(f"{code} is regional: which region is meant?")

@@ -16,9 +16,7 @@ class Events:
         self._functions = functions
         self._clock = clock
 
-    def publish(
-        self, data: EventData, *, id: str, subject: str, time: datetime | None = None
-    ) -> CloudEvent:
+    def publish(self, data: EventData, *, id: str, subject: str, time: datetime | None = None) -> CloudEvent:
         """Send `data` to its consumer. (source, id) is what consumers know duplicates by."""
         event = CloudEvent(
             id=id,

@@ -130,13 +130,9 @@ def _without_answer(action: str, error: Exception) -> CloudError:
     if isinstance(cause, http.Timeout):
         return CloudUnavailableError(action, "Timeout", "the API did not answer in time")
     if isinstance(cause, http.SSLError):
-        return CloudUnavailableError(
-            action, "TlsFailed", "the API's TLS certificate is not trusted"
-        )
+        return CloudUnavailableError(action, "TlsFailed", "the API's TLS certificate is not trusted")
     if isinstance(cause, http.RequestException):
-        return CloudUnavailableError(
-            action, "ConnectionLost", "the connection ended without answer"
-        )
+        return CloudUnavailableError(action, "ConnectionLost", "the connection ended without answer")
     reason = f"its answer could not be read ({type(inner).__name__})"
     return CloudUnavailableError(action, "UnreadableAnswer", reason)
 
@@ -151,9 +147,7 @@ def _never_connected(cause: BaseException | None) -> bool:
 
 def _any_case(data: dict[str, Any], name: str) -> object:
     """RPC products write `Code`, ROA products `code`, older FC answers `ErrorCode`."""
-    return (
-        data.get(name) or data.get(name[0].lower() + name[1:]) or data.get(f"Error{name}") or None
-    )
+    return data.get(name) or data.get(name[0].lower() + name[1:]) or data.get(f"Error{name}") or None
 
 
 def _missing_action(detail: object) -> str:

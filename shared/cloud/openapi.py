@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 from alibabacloud_tea_openapi.client import Client
@@ -31,6 +31,7 @@ from shared.errors import (
     SettingsError,
 )
 
+Result = TypeVar("Result")
 Deadline = Callable[[], float]  #: seconds left for the whole invocation
 _BACKOFF: Final = wait_exponential_jitter(initial=0.3, max=8, jitter=0.3)
 
@@ -127,19 +128,27 @@ class OpenApi:
         if self._loopback:
             sent_headers["x-emulator-host"] = host
 
-        def once() -> Answer:
+        def once(credentials: Credentials) -> Answer:
+            request.headers = dict(sent_headers)
+            return self._send(
+                self._client(credentials, host),
+                _params(api, action, path or {}),
+                request,
+                action,
+                read_timeout_s or self._read_timeout_s,
+            )
+
+        return self.repeat(api, action, region, once)
+
+    def repeat(self, api: Api, action: Action, region: str, once: Callable[[Credentials], Result]) -> Result:
+        """Make one call, at the pace of its action, as often as may be: for other wire formats too."""
+
+        def paced() -> Result:
             credentials = self._credentials()
             key = (credentials.access_key_id, api.code, region, action.name)
             self._pacer.wait(key, action.name, action.per_second, self._left())
-            request.headers = dict(sent_headers)
             try:
-                return self._send(
-                    self._client(credentials, host),
-                    _params(api, action, path or {}),
-                    request,
-                    action,
-                    read_timeout_s or self._read_timeout_s,
-                )
+                return once(credentials)
             except CloudThrottledError:
                 self._pacer.slow_down(key)
                 raise
@@ -151,7 +160,12 @@ class OpenApi:
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(once)
+        return retrying(paced)
+
+    @property
+    def emulated(self) -> str:
+        """host:port of the emulated cloud that takes the place of every host; "" for the real one."""
+        return self._loopback
 
     def _send(
         self, client: Any, params: Params, request: OpenApiRequest, action: Action, read_s: float

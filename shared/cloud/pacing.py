@@ -41,9 +41,7 @@ class Pacer:
         self._lock = threading.Lock()
         self._buckets: dict[Hashable, _Bucket] = {}
 
-    def wait(
-        self, key: Hashable, action: str, per_second: float | None, left_s: float | None = None
-    ) -> None:
+    def wait(self, key: Hashable, action: str, per_second: float | None, left_s: float | None = None) -> None:
         """Return when one more call is allowed.
 
         Raises:

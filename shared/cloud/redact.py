@@ -3,28 +3,28 @@
 import re
 from typing import Final
 
+_NAMES: Final = (
+    r"signature|security-?token|access[-_]?key[-_]?secret|private[-_]?key|sslpri|authorization|password"
+)
+_SCHEMES: Final = r"ACS3-HMAC-SHA256|Bearer|Basic|FC|acs|OSS\S*"
+_B64: Final = "[A-Za-z0-9+/_-]"
 _RULES: Final = (
-    # PEM blocks, whole or cut off; also URL-encoded and JSON-escaped ones.
+    # PEM blocks, whole or cut off, plain, JSON-escaped or URL-encoded
+    (re.compile(r"-----BEGIN\b.*?(?:-----END[^-]*-----|\Z)", re.S), "[PEM]"),
+    # name=value, name: value, 'name': 'value'
     (
-        re.compile(
-            r"-----BEGIN[ +%20]*[A-Z0-9 +%]*?-----.*?(?:-----END[ +%20]*[A-Z0-9 +%]*?-----|\Z)",
-            re.S,
-        ),
-        "[PEM]",
-    ),
-    # name=value, name: value and "name": "value" of what must not be shown
-    (
-        re.compile(
-            r"(?i)([\w.-]*(?:signature|security-?token|access-?key-?secret|access_key_secret|"
-            r"private-?_?key|sslpri|authorization|password)[\"']?\s*[:=]\s*[\"']?)"
-            r"(?:ACS3-HMAC-SHA256 |Bearer )?[^\s&\"',;)]+"
-        ),
+        re.compile(rf"([\w.-]*(?:{_NAMES})[\"']?\s*[:=]\s*[\"']?)(?:(?:{_SCHEMES}) )?[^\s&\"',;)]+", re.I),
         r"\1[…]",
     ),
-    # what looks like a key or a token by itself: long unbroken base64 (a hash in hex may stay)
-    (re.compile(r"(?![0-9a-fA-F]{64}\b)[A-Za-z0-9+/_-]{60,}={0,2}"), "[…]"),
-    # query strings of URLs
+    # the query of a URL
     (re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+"), r"\1?[…]"),
+    # what looks like a key or a token by itself; neither a hash in hex nor a path
+    (
+        re.compile(
+            rf"(?<!{_B64})(?![0-9a-fA-F]{{64}}\b)(?={_B64}*[A-Z])(?={_B64}*[0-9]){_B64}{{60,}}={{0,2}}"
+        ),
+        "[…]",
+    ),
 )
 
 

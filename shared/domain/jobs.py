@@ -85,9 +85,7 @@ class DeploymentJob(Versioned):
 
     def to(self, status: JobStatus, **changes: object) -> "DeploymentJob":
         if status not in JOB_TRANSITIONS[self.status]:
-            raise InvalidTransitionError(
-                "DeploymentJob", self.job_id, self.status.value, status.value
-            )
+            raise InvalidTransitionError("DeploymentJob", self.job_id, self.status.value, status.value)
         return self.model_copy(update={**changes, "status": status})
 
 

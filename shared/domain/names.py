@@ -19,9 +19,10 @@ def normalize(name: str) -> str:
     if text.startswith("."):
         text = "*" + text
     prefix, host = (WILDCARD, text[2:]) if text.startswith(WILDCARD) else ("", text)
-    if not host or "*" in host:
+    labels = host.split(".")
+    if "*" in host or not all(0 < len(label) <= 63 for label in labels):
         raise ValueError(f"{name!r} is not a host name")
-    if host.replace(".", "").replace("-", "").replace("_", "").isalnum() and host.isascii():
+    if host.isascii() and "".join(labels).replace("-", "").replace("_", "").isalnum():
         return prefix + host  # also underscores and digits, which IDNA 2008 refuses but DNS serves
     try:
         return prefix + idna.encode(host, uts46=True, transitional=False).decode()

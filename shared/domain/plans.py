@@ -37,7 +37,6 @@ class Plan(Wire):
     def digest(self) -> str:
         """The same for the same writes: slot, certificate in place, certificate to come."""
         writes = sorted(
-            (e.resource.slot, e.resource.cert_identifier, e.cert_identifier)
-            for e in self.deployments
+            (e.resource.slot, e.resource.cert_identifier, e.cert_identifier) for e in self.deployments
         )
         return hashlib.sha256(json.dumps(writes).encode()).hexdigest()[:16]

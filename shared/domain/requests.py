@@ -17,7 +17,6 @@ class DiscoverResources(Wire):
     region: str | None = None
 
 
-
 class PreviewDeploymentJob(Wire):
     """Which slots would get which certificate. Without `resource_ids`: every slot that matches."""
 

@@ -32,6 +32,7 @@ class CloudResource(Wire):
     product: CloudProduct
     region: str = ""  #: "" where the product is global
     resource_id: str  #: unique within product and region
+    location: str = ""  #: the instance's own region, where the product is global
     instance_id: str = ""
     instance_name: str = ""
     listener_id: str = ""
@@ -73,7 +74,7 @@ class SyncState(str, Enum):
 
 
 class SyncStatus(Versioned):
-    """How the last discovery of one product in one region went. Region "" of a regional product: its list of regions."""
+    """How the last discovery of one product in one region went ("" : global, or the list of regions)."""
 
     product: CloudProduct
     region: str = ""

@@ -6,7 +6,7 @@ exchanged by adding the new one before the old one goes; none but the slot's own
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.domain.certificates import identifier_of
@@ -22,7 +22,7 @@ _NO_CERTIFICATE = "the listener has no server certificate; set the first one in 
 class Adapter(ProductAdapter):
     product = CloudProduct.ALB
     api = Api("alb", "2020-06-16", "RPC", ram="alb")
-    actions = {
+    actions: ClassVar = {
         action.name: action
         for action in (
             Action("DescribeRegions"),
@@ -38,7 +38,7 @@ class Adapter(ProductAdapter):
     }
 
     def regions(self) -> list[str]:
-        answer = self._call("DescribeRegions")
+        answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
         return [row["RegionId"] for row in answer["Regions"]]
 
     def discover(self, region: str) -> Iterator[CloudResource]:
@@ -88,9 +88,7 @@ class Adapter(ProductAdapter):
         }
         if resource.role is SlotRole.DEFAULT:
             if bound.get(identifier) is False:  # an additional one cannot be made the default
-                self._change(
-                    "DissociateAdditionalCertificatesFromListener", resource, identifier
-                )
+                self._change("DissociateAdditionalCertificatesFromListener", resource, identifier)
             self._change("UpdateListenerAttribute", resource, identifier)
             return
         if identifier not in bound:
@@ -132,9 +130,7 @@ class Adapter(ProductAdapter):
     def _bound(self, region: str, listener_id: str) -> list[Answer]:
         query: dict[str, Any] = {"ListenerId": listener_id, "CertificateType": "Server"}
         pages = self._token_pages("ListListenerCertificates", region, MaxResults=100, **query)
-        return [
-            row for page in pages for row in page["Certificates"] if row["Status"] != "Diassociating"
-        ]
+        return [row for page in pages for row in page["Certificates"] if row["Status"] != "Diassociating"]
 
     def _slots(self, region: str, balancer: Answer, listener: Answer) -> Iterator[CloudResource]:
         listener_id, port = listener["ListenerId"], listener["ListenerPort"]

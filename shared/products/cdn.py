@@ -1,6 +1,7 @@
 """CDN (API 2018-05-10): one slot per accelerated domain. A wildcard domain is written `.example.com`."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.domain.certificates import cert_id_of, identifier_of
@@ -15,13 +16,11 @@ _UNDEPLOYABLE = ("offline", "checking", "check_failed", "stopping", "deleting", 
 class Adapter(ProductAdapter):
     product = CloudProduct.CDN
     api = Api("cdn", "2018-05-10", "RPC", ram="cdn")
-    actions = {
+    actions: ClassVar = {
         "DescribeUserDomains": Action("DescribeUserDomains", per_second=100),
         "DescribeDomainCertificateInfo": Action("DescribeDomainCertificateInfo", per_second=100),
         "DescribeCdnDomainDetail": Action("DescribeCdnDomainDetail", per_second=30),
-        "SetCdnDomainSSLCertificate": Action(
-            "SetCdnDomainSSLCertificate", writes=True, per_second=30
-        ),
+        "SetCdnDomainSSLCertificate": Action("SetCdnDomainSSLCertificate", writes=True, per_second=30),
     }
 
     def discover(self, region: str) -> Iterator[CloudResource]:
@@ -54,9 +53,7 @@ class Adapter(ProductAdapter):
         )
 
     def _unbind(self, resource: CloudResource) -> None:
-        self._call(
-            "SetCdnDomainSSLCertificate", DomainName=resource.resource_id, SSLProtocol="off"
-        )
+        self._call("SetCdnDomainSSLCertificate", DomainName=resource.resource_id, SSLProtocol="off")
 
     def _info(self, name: str) -> Answer:
         answer = self._call("DescribeDomainCertificateInfo", DomainName=name)

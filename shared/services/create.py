@@ -72,9 +72,7 @@ def _issued(event: CertificateIssued, world: World) -> Created:
     slots = planning.candidates(world, [certificate])
     job = _automatic(world, [certificate], slots, f"issued-{certificate.identifier}")
     _handled(world, record)
-    return Created(
-        jobs=(job,) if job else (), note="" if job else "it replaces nothing that is in service"
-    )
+    return Created(jobs=(job,) if job else (), note="" if job else "it replaces nothing that is in service")
 
 
 @create_deployment_jobs.register
@@ -103,9 +101,7 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
             replaced |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
     if missing := [resource.slot for resource in slots if resource.slot not in replaced]:
         world.events.publish(
-            ReplacementMissing(
-                certificate=ending, days_left=event.days_left, slots=tuple(sorted(missing))
-            ),
+            ReplacementMissing(certificate=ending, days_left=event.days_left, slots=tuple(sorted(missing))),
             id=f"replacement-missing-{ending.identifier}-{event.days_left}",
             subject=f"Certificate/{ending.identifier}",
         )
@@ -117,9 +113,7 @@ def _automatic(
 ) -> DeploymentJob | None:
     plan = planning.plan(world, certificates, slots, automatic=True)
     existing = world.jobs.find(_job_id(token))
-    if existing is None or (
-        existing.status is JobStatus.EDITING and existing.plan_digest != plan.digest
-    ):
+    if existing is None or (existing.status is JobStatus.EDITING and existing.plan_digest != plan.digest):
         if not plan.deployments:
             return existing
         existing = _store(world, plan, name=token[:63], token=token, origin=token)
@@ -209,5 +203,3 @@ def _not_discovered(world: World) -> list[str]:
 def _job_id(token: str) -> int:
     """The same token, the same id: a second delivery meets the job of the first. Fits 52 bits."""
     return int(hashlib.sha256(token.encode()).hexdigest()[:13], 16)
-
-

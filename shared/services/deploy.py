@@ -67,9 +67,7 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
     )
 
 
-def _deploy_side_by_side(
-    world: World, adapter: ProductAdapter, workers: list[WorkerResource]
-) -> None:
+def _deploy_side_by_side(world: World, adapter: ProductAdapter, workers: list[WorkerResource]) -> None:
     by_writer: dict[str, list[WorkerResource]] = defaultdict(list)
     # The default before the additional ones: it is what clients fall back on.
     for worker in sorted(workers, key=lambda w: (w.resource.role is SlotRole.ADDITIONAL, w.worker_id)):
@@ -144,9 +142,7 @@ def _certificate(world: World, worker: WorkerResource) -> Certificate:
     return certificate
 
 
-def _remember_previous(
-    world: World, worker: WorkerResource, current: CloudResource | None
-) -> WorkerResource:
+def _remember_previous(world: World, worker: WorkerResource, current: CloudResource | None) -> WorkerResource:
     """Store what is in place before the first write. Refuse if it is not what the plan saw."""
     expected = worker.resource.cert_identifier
     resumed = worker.previous_cert_identifier is not None  # our own change may be half done
@@ -169,9 +165,11 @@ def _after(world: World, worker: WorkerResource, error: AppError) -> WorkerResou
     tries_left = worker.attempts < policy.max_attempts and age_s < policy.worker_age_limit_s
     if error.retryable and tries_left:
         pause = min(2.0 ** (worker.attempts - 1), 60.0)
+        waited = isinstance(error, ConflictError)  # for another writer: nothing was tried
         return worker.to(
             WorkerStatus.PENDING,
             reason=str(error),
+            attempts=worker.attempts - waited,
             lease_until=None,
             not_before=now + timedelta(seconds=pause),
         )
@@ -179,9 +177,7 @@ def _after(world: World, worker: WorkerResource, error: AppError) -> WorkerResou
     return _ended(world, worker, WorkerStatus.ERROR, reason=str(error))
 
 
-def _ended(
-    world: World, worker: WorkerResource, status: WorkerStatus, **changes: object
-) -> WorkerResource:
+def _ended(world: World, worker: WorkerResource, status: WorkerStatus, **changes: object) -> WorkerResource:
     base: dict[str, object] = {"reason": "", "lease_until": None, "finished_at": world.clock()}
     return worker.to(status, **{**base, **changes})
 

@@ -46,9 +46,7 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
         if old.region not in regions:
             _forget(world, old)
     for region in regions:
-        syncing = SyncStatus(
-            product=product, region=region, state=SyncState.SYNCING, started_at=now
-        )
+        syncing = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=now)
         world.syncs.put(syncing)
         payload = {"Products": [product.value], "Region": region}
         world.functions.invoke("discover_resources", json.dumps(payload).encode())
@@ -64,15 +62,12 @@ def _forget(world: World, status: SyncStatus) -> None:
 
 def _discover_region(world: World, product: CloudProduct, region: str) -> SyncStatus:
     started = world.clock()
-    status = SyncStatus(
-        product=product, region=region, state=SyncState.SYNCING, started_at=started
-    )
+    status = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=started)
     world.syncs.put(status)
     try:
         names = _Names(world)
         found = [
-            names.filled_in(resource)
-            for resource in world.adapter(product, world.waiter()).discover(region)
+            names.filled_in(resource) for resource in world.adapter(product, world.waiter()).discover(region)
         ]
     except CloudError as error:
         changes = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}

@@ -60,9 +60,7 @@ def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
         success = sum(worker.status is WorkerStatus.SUCCESS for worker in workers)
         status = JobStatus.SUCCESS if success == job.worker_count else JobStatus.ERROR
         error = job.worker_count - success
-        return world.jobs.save(
-            job.to(status, finished_at=now, success_count=success, error_count=error)
-        )
+        return world.jobs.save(job.to(status, finished_at=now, success_count=success, error_count=error))
     idle = [w for w in workers if not w.status.settled and not w.leased(now)]
     again_at = (job.dispatched_at or now) + timedelta(seconds=world.policy.redispatch_after_s)
     if idle and now >= again_at:

@@ -86,9 +86,7 @@ def _announce_expiring(world: World, record: CertificateRecord) -> bool:
     if threshold is None or (told is not None and told <= threshold):
         return False
     world.events.publish(
-        CertificateExpiring(
-            cert_identifier=certificate.identifier, days_left=_days_left(certificate, now)
-        ),
+        CertificateExpiring(cert_identifier=certificate.identifier, days_left=_days_left(certificate, now)),
         id=f"expiring-{certificate.identifier}-{threshold}",
         subject=f"Certificate/{certificate.identifier}",
     )

@@ -13,14 +13,10 @@ PROBE = "certdeploy-probe"
 
 def server_names(resource: CloudResource) -> tuple[str, ...]:
     """A name to ask for each domain of the slot; a wildcard is asked by a label that it covers."""
-    return tuple(
-        f"{PROBE}.{name[2:]}" if name.startswith(WILDCARD) else name for name in resource.domains
-    )
+    return tuple(f"{PROBE}.{name[2:]}" if name.startswith(WILDCARD) else name for name in resource.domains)
 
 
-def verify(
-    world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter
-) -> Verification:
+def verify(world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter) -> Verification:
     """Ask for every name until it is served, or no connection can be made at all.
 
     Raises:
@@ -53,9 +49,7 @@ def verify(
     return _verified(world, Handshake.SERVED, names, resource.endpoint)
 
 
-def _verified(
-    world: World, handshake: Handshake, names: tuple[str, ...], detail: str
-) -> Verification:
+def _verified(world: World, handshake: Handshake, names: tuple[str, ...], detail: str) -> Verification:
     return Verification(
         read_back=True, handshake=handshake, server_names=names, detail=detail, at=world.clock()
     )

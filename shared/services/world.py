@@ -1,4 +1,4 @@
-"""Everything a use case may touch, handed in: state, cloud, clock. Nothing below the runtime finds these by itself."""
+"""Everything a use case may touch, handed in: state, cloud, clock. Nothing below finds these by itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

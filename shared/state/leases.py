@@ -1,7 +1,7 @@
 """Leases: one writer per listener or domain, for a while. A holder that dies lets go by the clock."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from shared.errors import ConflictError
@@ -24,10 +24,8 @@ class Leases:
         try:
             yield
         finally:
-            try:
+            with suppress(ConflictError):  # it ran out and somebody else holds it now
                 self._store.delete(LEASES, (name,), version=version)
-            except ConflictError:
-                pass  # it ran out and somebody else holds it now
 
     def _acquire(self, name: str, holder: str, for_s: float) -> int:
         row = self._store.get(LEASES, (name,))

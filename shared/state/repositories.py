@@ -131,9 +131,7 @@ class Resources(_Records[ResourceRecord]):
                 return
             for domain in resource.domains:
                 self._index(domain, resource.slot)
-            record = ResourceRecord(
-                resource=resource, seen_at=seen_at, version=old.version if old else 0
-            )
+            record = ResourceRecord(resource=resource, seen_at=seen_at, version=old.version if old else 0)
             try:
                 self._save(self._key_of_slot(resource.slot), record)
             except ConflictError:

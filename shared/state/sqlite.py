@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ class SqliteStore:
         self._path = str(path)
         self._local = threading.local()
         with self._connection() as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+            _use_wal(connection)
             for table in TABLES:
                 columns = ", ".join(
                     f"{c.name} {'TEXT' if c.type is str else 'INTEGER'} NOT NULL" for c in table.key
@@ -95,6 +96,22 @@ class SqliteStore:
             connection.execute("PRAGMA synchronous=NORMAL")
             self._local.connection = connection
         return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer work at once; a property of the file, so the first one sets it.
+
+    Of several processes that open a new file at once, SQLite tells all but one "locked" without
+    waiting its timeout (the switch needs the file alone), hence the loop.
+    """
+    for wait_s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(wait_s)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _where(table: Table) -> str:

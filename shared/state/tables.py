@@ -19,8 +19,8 @@ class Table:
     key: tuple[Column, ...]
 
 
-def _table(name: str, **key: type[str] | type[int]) -> Table:
-    return Table(name, tuple(Column(column, kind) for column, kind in key.items()))
+def _table(table_name: str, /, **key: type[str] | type[int]) -> Table:
+    return Table(table_name, tuple(Column(column, kind) for column, kind in key.items()))
 
 
 CERTIFICATES = _table("certificates", store=str, cert_id=int)

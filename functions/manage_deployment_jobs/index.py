@@ -1,0 +1,13 @@
+"""List, show and preview deployment jobs.
+
+Trigger: manual, with {"List": {}}, {"Show": {"JobId": …}} or {"Preview": {"CertIds": […]}}.
+"""
+
+from shared.domain.requests import ManageDeploymentJobs
+from shared.runtime import App, function
+from shared.services.manage import Managed, manage_deployment_jobs
+
+
+@function(ManageDeploymentJobs)
+def handler(request: ManageDeploymentJobs, app: App) -> Managed:
+    return manage_deployment_jobs(app.world, request)

@@ -1,0 +1,108 @@
+"""OSS's own wire format (XML, signature V4) by its official client, which is imported when first needed.
+
+`alibabacloud_oss_v2` costs a third of a second at start-up, so only the function that calls it pays.
+"""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from shared.cloud.api import Action, Api
+from shared.cloud.credentials import Credentials
+from shared.cloud.faults import NotSentError, classify
+from shared.cloud.openapi import OpenApi
+from shared.cloud.redact import redact
+from shared.errors import CloudError, CloudUnavailableError
+
+API = Api("oss", "2019-05-17", "ROA", ram="oss")
+LIST_BUCKETS = Action("ListBuckets", method="GET")
+LIST_CNAME = Action("ListCname", method="GET")
+PUT_CNAME = Action("PutCname", writes=True)
+_ANY_REGION = "cn-hangzhou"  # the service answers for the buckets of all regions anywhere
+
+
+class Oss:
+    """The three calls that custom domains need. Errors are those of `OpenApi.call`."""
+
+    def __init__(self, openapi: OpenApi) -> None:
+        self._openapi = openapi
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+
+    def list_buckets(self) -> Iterator[Any]:
+        """Every bucket of the account: name, region, extranet_endpoint."""
+        import alibabacloud_oss_v2 as sdk
+
+        marker = ""
+        while True:
+            request = sdk.ListBucketsRequest(marker=marker or None, max_keys=1000)
+            page = self._call(LIST_BUCKETS, _ANY_REGION, "list_buckets", request)
+            yield from page.buckets or ()
+            if not page.is_truncated:
+                return
+            marker = page.next_marker
+
+    def list_cname(self, bucket: str, region: str) -> list[Any]:
+        """The bucket's domains, each with its certificate: domain, status, certificate.cert_id."""
+        import alibabacloud_oss_v2 as sdk
+
+        found = self._call(LIST_CNAME, region, "list_cname", sdk.ListCnameRequest(bucket=bucket))
+        return list(found.cnames or ())
+
+    def put_cname(
+        self, bucket: str, region: str, domain: str, *, cert_id: str, previous_cert_id: str
+    ) -> None:
+        """Exchange the certificate of a bound domain, if `previous_cert_id` is the one in place."""
+        import alibabacloud_oss_v2 as sdk
+
+        certificate = sdk.models.CertificateConfiguration(cert_id=cert_id, previous_cert_id=previous_cert_id)
+        cname = sdk.models.Cname(domain=domain, certificate_configuration=certificate)
+        configuration = sdk.models.BucketCnameConfiguration(cname=cname)
+        request = sdk.PutCnameRequest(bucket=bucket, bucket_cname_configuration=configuration)
+        self._call(PUT_CNAME, region, "put_cname", request)
+
+    def _call(self, action: Action, region: str, method: str, request: Any) -> Any:
+        def once(credentials: Credentials) -> Any:
+            try:
+                return getattr(self._client(credentials, region), method)(request)
+            except Exception as error:  # the client's kinds have no useful common base
+                mapped = _map_error(action.name, error)
+            raise mapped  # out here, so that not even __context__ holds the client's text
+
+        return self._openapi.repeat(API, action, region, once)
+
+    def _client(self, credentials: Credentials, region: str) -> Any:
+        key = (credentials.access_key_id, region)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = _new_client(credentials, region, self._openapi.emulated)
+            return self._clients[key]
+
+
+def _new_client(credentials: Credentials, region: str, emulated: str) -> Any:
+    import alibabacloud_oss_v2 as sdk
+
+    config = sdk.config.load_default()
+    config.region = region
+    config.credentials_provider = sdk.credentials.StaticCredentialsProvider(
+        credentials.access_key_id, credentials.access_key_secret, credentials.security_token or None
+    )
+    config.retry_max_attempts = 1  # repeated by OpenApi.repeat, which knows reads from writes
+    config.user_agent = "certdeploy"
+    if emulated:
+        config.endpoint = f"http://{emulated}"
+        config.use_path_style = True
+    return sdk.Client(config)
+
+
+def _map_error(action: str, error: Exception) -> CloudError:
+    import alibabacloud_oss_v2 as sdk
+
+    cause = error.unwrap() if isinstance(error, sdk.exceptions.OperationError) else error
+    if isinstance(cause, sdk.exceptions.ServiceError):
+        code, status = cause.code or f"HTTP {cause.status_code}", cause.status_code
+        message = redact(f"{cause.message or 'no message'} (EC {cause.ec or '-'})")
+        return classify(code, status)(action, code, message, cause.request_id or "-")
+    if "Connection refused" in str(cause):
+        return NotSentError(action, "ConnectionFailed", "no connection to the API could be made")
+    return CloudUnavailableError(action, "NoAnswer", f"no readable answer ({type(cause).__name__})")

@@ -1,0 +1,56 @@
+"""A signed webhook: POST of JSON, which the receiver can check and de-duplicate.
+
+Headers: `X-Certdeploy-Id` (the same for a repetition), `X-Certdeploy-Timestamp` (Unix seconds) and,
+with a secret, `X-Certdeploy-Signature`: `sha256=` and the hex HMAC-SHA256 of `<timestamp>.<body>`.
+A receiver refuses what is older than five minutes.
+"""
+
+import hashlib
+import hmac
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from shared.errors import CloudRejectedError, CloudUnavailableError, SettingsError
+
+
+class Webhook:
+    def __init__(self, url: str, secret: str, clock: Callable[[], datetime]) -> None:
+        self._url, self._secret, self._clock = url, secret, clock
+
+    def __call__(self, notification_id: str, body: dict[str, object]) -> bool:
+        """Deliver; False where no webhook is configured.
+
+        Raises:
+            CloudUnavailableError: no answer, or a 5xx or 429: worth another delivery.
+            CloudRejectedError: the receiver does not want it.
+        """
+        if not self._url:
+            return False
+        if urlsplit(self._url).scheme not in ("http", "https"):
+            raise SettingsError("CERTDEPLOY_WEBHOOK_URL must begin with https:// or http://")
+        data = json.dumps(body, ensure_ascii=False).encode()
+        timestamp = str(int(self._clock().timestamp()))
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "certdeploy",
+            "X-Certdeploy-Id": notification_id,
+            "X-Certdeploy-Timestamp": timestamp,
+        }
+        if self._secret:
+            headers["X-Certdeploy-Signature"] = f"sha256={self._sign(timestamp, data)}"
+        request = urllib.request.Request(self._url, data=data, headers=headers)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - scheme checked above
+                return True
+        except urllib.error.HTTPError as error:
+            kind = CloudUnavailableError if error.code >= 500 or error.code == 429 else CloudRejectedError
+            raise kind("webhook", f"HTTP {error.code}", "the webhook refused it") from None
+        except OSError:  # its text may hold the URL, and so a token
+            raise CloudUnavailableError("webhook", "Unreachable", "no answer") from None
+
+    def _sign(self, timestamp: str, data: bytes) -> str:
+        return hmac.new(self._secret.encode(), f"{timestamp}.".encode() + data, hashlib.sha256).hexdigest()

@@ -1,0 +1,38 @@
+"""Which RAM actions each function calls. template.yml grants just these; a test holds the two together."""
+
+from typing import Final
+
+from shared.cloud import cas
+from shared.domain.resources import CloudProduct
+from shared.products import adapter_class, supported_products
+
+_STATE: Final = frozenset({"ots:GetRow", "ots:PutRow", "ots:DeleteRow", "ots:GetRange"})
+_INVOKE: Final = frozenset({"fc:InvokeFunction"})
+_READ_CAS: Final = frozenset({f"{cas.API.ram}:{cas.LIST_CERTIFICATES.name}"})
+
+
+def _product(product: CloudProduct, *, writes: bool) -> frozenset[str]:
+    """Discovery is granted what only reads; deployment everything of its product."""
+    adapter = adapter_class(product)
+    chosen = [name for name, action in adapter.actions.items() if writes or not action.writes]
+    also = adapter.also_granted if writes else frozenset()
+    return frozenset(f"{adapter.api.ram}:{name}" for name in chosen) | also
+
+
+def grants() -> dict[str, frozenset[str]]:
+    """RAM actions by function."""
+    discovery: frozenset[str] = frozenset()
+    deploy: dict[str, frozenset[str]] = {}
+    for product in supported_products():
+        discovery |= _product(product, writes=False)
+        name = f"deploy_{product.value.lower()}"
+        deploy[name] = _STATE | _INVOKE | _product(product, writes=True)
+    return {
+        "scan_expiry": _STATE | _INVOKE | _READ_CAS,
+        "discover_resources": _STATE | _INVOKE | _READ_CAS | discovery,
+        "create_deployment_job": _STATE | _INVOKE,
+        "run_deployment_jobs": _STATE | _INVOKE,
+        "manage_deployment_jobs": _STATE,
+        "notify_contacts": _STATE,
+        **deploy,
+    }

@@ -1,0 +1,89 @@
+"""The decorator of handlers: bytes in, one typed request or event, one call, JSON out.
+
+A function takes three kinds of payload: a CloudEvent of a type that it names, a timer's tick whose
+payload is a request, or the request itself (manual). What does not validate is logged as an error and
+dropped: delivering it again cannot help. What fails otherwise is raised, and Function Compute retries.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from shared.domain.events import CloudEvent, EventData
+from shared.errors import (
+    AppError,
+    InvalidRequestError,
+    InvalidTransitionError,
+    NotFoundError,
+    PlanChangedError,
+)
+from shared.runtime.app import App
+from shared.runtime.log import configure, log_context
+from shared.validation.requests import parse
+
+log = logging.getLogger("certdeploy.function")
+_FINAL = (InvalidRequestError, InvalidTransitionError, NotFoundError, PlanChangedError)
+
+Body = Callable[[Any, App], BaseModel]
+Handler = Callable[[bytes, Any], str]
+Item = TypeVar("Item")
+
+
+def function(request: type[BaseModel] | None = None, *events: type[EventData]) -> Callable[[Body], Handler]:
+    """Make `body(message, app)` a handler for `request` and for CloudEvents of the types of `events`."""
+    by_type = {event.type: event for event in events}
+
+    def decorate(body: Body) -> Handler:
+        def handler(event: bytes, context: Any) -> str:
+            configure()
+            with log_context(request_id=context.request_id, function=context.function.name):
+                try:
+                    message, facts = _message(event, request, by_type)
+                    with log_context(**facts):
+                        return _json(body(message, App.of(context)))
+                except _FINAL as error:
+                    log.error("event was refused", extra={"code": error.code, "reason": str(error)})
+                    return json.dumps({"Code": error.code, "Message": str(error)})
+                except AppError as error:
+                    log.warning("function failed", extra={"code": error.code, "reason": str(error)})
+                    raise
+
+        return handler
+
+    return decorate
+
+
+def _message(
+    payload: bytes, request: type[BaseModel] | None, by_type: Mapping[str, type[EventData]]
+) -> tuple[BaseModel, dict[str, object]]:
+    data = _loads(payload or b"{}")
+    if isinstance(data, list) and len(data) == 1:
+        data = data[0]  # EventBridge in streaming mode hands over a batch of one
+    if isinstance(data, Mapping) and "specversion" in data:
+        envelope = parse(CloudEvent, data)
+        facts: dict[str, object] = {"event_id": envelope.id, "event_type": envelope.type}
+        if (model := by_type.get(envelope.type)) is None:
+            if request is not None and envelope.source.startswith("acs."):
+                return parse(request, {}), facts  # something happened in the cloud: look now
+            raise InvalidRequestError(f"type: {envelope.type} is not for this function")
+        return parse(model, envelope.data), facts
+    if request is None:
+        raise InvalidRequestError(f"a CloudEvent is needed, of type {', '.join(by_type)}")
+    if isinstance(data, Mapping) and {"triggerTime", "triggerName"} <= data.keys():
+        facts = {"trigger": data["triggerName"], "trigger_time": data["triggerTime"]}
+        return parse(request, _loads(data.get("payload") or "{}")), facts
+    return parse(request, data), {}
+
+
+def _loads(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InvalidRequestError(f"the payload is not JSON: {error}") from None
+
+
+def _json(result: BaseModel) -> str:
+    return result.model_dump_json(by_alias=True, exclude_none=True)

@@ -1,0 +1,49 @@
+"""One line of JSON a record: a constant message, the facts as fields, who called from the context."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TextIO
+
+from shared.cloud.redact import redact
+
+_context: ContextVar[dict[str, object] | None] = ContextVar("log_context", default=None)
+_OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        facts = {key: value for key, value in record.__dict__.items() if key not in _OWN}
+        line: dict[str, object] = {
+            "level": record.levelname,
+            "message": record.getMessage(),
+            **(_context.get() or {}),
+            **facts,
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return redact(json.dumps(line, ensure_ascii=False, default=str))
+
+
+def configure(stream: TextIO | None = None) -> None:
+    """Our log in JSON; other libraries from warnings on. Calling it again changes nothing."""
+    root = logging.getLogger("certdeploy")
+    if root.handlers:
+        return
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(JsonFormatter())
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+@contextmanager
+def log_context(**facts: object) -> Iterator[None]:
+    token = _context.set({**(_context.get() or {}), **facts})
+    try:
+        yield
+    finally:
+        _context.reset(token)

@@ -1,0 +1,28 @@
+"""TLS handshakes, as the verification asks for them."""
+
+from shared.cloud.tls import HandshakeRefusedError, UnreachableError, handshake, matches
+from shared.domain.certificates import Certificate
+from shared.services.world import Met
+
+
+class TlsProber:
+    """`via` is the TLS edge of an emulated cloud, which takes the place of the Internet."""
+
+    def __init__(self, via: str | None) -> None:
+        self._via = via
+
+    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> Met:
+        try:
+            leaf = handshake(endpoint, server_name, via=self._via, algorithm=_algorithm(certificate))
+        except UnreachableError as error:
+            return Met(None, str(error))
+        except HandshakeRefusedError as error:
+            return Met(False, str(error))
+        if matches(leaf, certificate):
+            return Met(True, leaf.sha256)
+        return Met(False, f"served is the certificate with serial {leaf.serial}, not {certificate.serial}")
+
+
+def _algorithm(certificate: Certificate) -> str | None:
+    """A listener may hold one certificate of each kind and prefer ECC: ask for the kind that is meant."""
+    return certificate.algorithm if certificate.algorithm in ("RSA", "ECC") else None

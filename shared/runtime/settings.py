@@ -1,0 +1,83 @@
+"""Settings: read from the environment once, checked, all problems in one message."""
+
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+
+from shared.domain.resources import CloudProduct
+from shared.errors import SettingsError
+
+_PREFIX = "CERTDEPLOY_"
+
+
+class Settings(BaseModel):
+    """Every variable is `CERTDEPLOY_` and the field's name in capitals, unless an alias is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: str = ""  #: file of the SQLite store
+    endpoint: str = ""  #: of an emulated cloud, "http://127.0.0.1:P"; empty = the real one
+    tls: str = ""  #: of its TLS edge, "127.0.0.1:Q"
+    stores: tuple[str, ...] = ("cn-hangzhou",)
+    regions: tuple[str, ...] = ()
+    products: tuple[CloudProduct, ...] = tuple(CloudProduct)
+    auto: Literal["submit", "draft"] = "submit"  #: what becomes of jobs that nobody asked for
+    prefix: str = "certdeploy"  #: of the functions' names
+    fc_endpoint: str = ""  #: where functions are invoked, if not at FC of the region
+    fc_access_key_id: str = ""
+    fc_access_key_secret: SecretStr = SecretStr("")
+    fc2_service: str = ""  #: set where the functions run on Function Compute 2.0
+    webhook_url: SecretStr = SecretStr("")  #: a URL may hold a token
+    webhook_secret: SecretStr = SecretStr("")
+    region: str = Field(default="cn-hangzhou", validation_alias=AliasChoices("FC_REGION", "region"))
+    account_id: str = Field(default="", validation_alias=AliasChoices("FC_ACCOUNT_ID", "account_id"))
+
+    @field_validator("stores", "regions", "products", mode="before")
+    @classmethod
+    def _comma_list(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("endpoint", "fc_endpoint")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("stores")
+    @classmethod
+    def _known_stores(cls, stores: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(stores) - {"cn-hangzhou", "ap-southeast-1"}:
+            raise ValueError(f"{', '.join(sorted(unknown))}: stores are cn-hangzhou, ap-southeast-1")
+        return stores
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Empty variables count as unset. Raises SettingsError."""
+    values: dict[str, str] = {}
+    for name, value in environ.items():
+        field = name.removeprefix(_PREFIX).lower()
+        if name.startswith(_PREFIX) and value and field in Settings.model_fields:
+            values[field] = value
+        elif name in ("FC_REGION", "FC_ACCOUNT_ID") and value:
+            values[name] = value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        clauses = [
+            f"{_PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError("; ".join(clauses)) from None
