@@ -1,0 +1,95 @@
+"""The vendor's official typed SDKs against an emulated cloud, as judges of its answers."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Any
+
+from alibabacloud_tea_openapi.utils_models import GlobalParameters
+from darabonba.exceptions import DaraException
+from darabonba.runtime import RuntimeOptions
+
+from emulator.cloud import Cloud
+from emulator.estate import Estate, load_estate, parse_estate
+from emulator.server import Server
+from tests.functional.emulator.clients import config
+
+PACKAGES = {"cas": "cas20200407", "cdn": "cdn20180510", "alb": "alb20200616"}
+
+
+class Official:
+    """One product's official client; every answer is held against the SDK's response model."""
+
+    def __init__(self, server: Server, product: str, host: str) -> None:
+        name = f"alibabacloud_{PACKAGES[product]}"
+        self._models = importlib.import_module(f"{name}.models")
+        everywhere = GlobalParameters(headers={"x-emulator-host": host})
+        module = importlib.import_module(f"{name}.client")
+        self._client = module.Client(config(server, global_parameters=everywhere))
+        self._sent = self._client.call_api
+        self._client.call_api = self._recorded
+        self._raw: dict[str, Any] = {}
+
+    def __call__(self, action: str, **params: Any) -> Any:
+        """The SDK's response body. Fails where the raw answer has what the model does not know."""
+        request_type = getattr(self._models, f"{action}Request", None)
+        wanted = f"{action}WithOptions".lower()
+        method = next(
+            getattr(self._client, name) for name in dir(self._client) if name.replace("_", "") == wanted
+        )
+        arguments = [request_type.from_map(request_type(), params)] if request_type else []
+        body = method(*arguments, RuntimeOptions()).body
+        strangers = unknown(self._raw, body.to_map())
+        assert not strangers, f"{action} answers with fields the SDK does not know: {strangers}"
+        return body
+
+    def refusal(self, action: str, **params: Any) -> tuple[int, str]:
+        try:
+            self(action, **params)
+        except DaraException as error:
+            return error.status_code, error.code  # type: ignore[attr-defined]
+        raise AssertionError(f"{action} was not refused")
+
+    def _recorded(self, *arguments: Any) -> Any:
+        answer = self._sent(*arguments)
+        self._raw = answer["body"]
+        return answer
+
+
+def unknown(raw: Any, known: Any, path: str = "") -> list[str]:
+    """The paths in `raw` that `known` lacks or has otherwise."""
+    if isinstance(raw, dict) and isinstance(known, dict):
+        pairs = [(f"{path}.{key}", value, known.get(key)) for key, value in raw.items()]
+    elif isinstance(raw, list) and isinstance(known, list) and len(raw) == len(known):
+        pairs = [(f"{path}[]", *both) for both in zip(raw, known, strict=True)]
+    else:
+        return [] if raw == known else [path]
+    return [stranger for name, one, other in pairs for stranger in unknown(one, other, name)]
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(timezone.utc)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@cache
+def sample() -> Estate:
+    return load_estate(None)
+
+
+def populate(cloud: Cloud, data: dict[str, Any] | None = None) -> Clock:
+    """Load the sample estate (or `data`) and stop the clock."""
+    clock = Clock()
+    cloud.clock = clock
+    cloud.load(sample() if data is None else parse_estate(data))
+    return clock

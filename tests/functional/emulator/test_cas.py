@@ -1,0 +1,142 @@
+"""CAS as its official SDK sees it: two stores, listings, uploads that are refused for a reason."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from emulator.authority import Authority
+from emulator.cloud import Cloud
+from emulator.server import Server
+from tests.functional.emulator.official import Official, populate
+
+HOST = "cas.aliyuncs.com"
+
+
+@pytest.fixture
+def cas(cloud: Cloud, server: Server) -> Official:
+    populate(cloud)
+    return Official(server, "cas", HOST)
+
+
+def test_a_listing_is_paged_and_tells_status_and_key(cas: Official) -> None:
+    pages = [cas("ListCertificates", CurrentPage=page, ShowSize=4) for page in (1, 2, 3, 4)]
+    rows = {row.certificate_name: row for page in pages for row in page.certificate_list}
+
+    assert pages[0].total_count == len(rows) == 9
+    assert [len(page.certificate_list) for page in pages] == [4, 4, 1, 0]
+    assert rows["shop"].certificate_status == "willExpire"
+    assert rows["shop"].cert_identifier == f"{rows['shop'].certificate_id}-cn-hangzhou"
+    assert rows["shop"].not_after > 10**12
+    assert rows["retired"].certificate_status == "expired"
+    assert rows["leaked"].certificate_status == "revoked"
+    assert rows["offline-key"].exist_private_key is False
+    assert rows["books"].algorithm == "ECC"
+    assert sorted(rows["shop"].using_product_list) == ["ALB", "CDN", "OSS"]
+    assert "hand-made" not in rows
+
+
+def test_the_stores_are_apart(cas: Official, server: Server) -> None:
+    other = Official(server, "cas", "cas.ap-southeast-1.aliyuncs.com")
+    rows = other("ListCertificates").certificate_list
+
+    assert [row.certificate_name for row in rows] == ["singapore"]
+    assert rows[0].cert_identifier.endswith("-ap-southeast-1")
+    assert cas.refusal("GetCertificateDetail", CertificateId=int(rows[0].certificate_id)) == (
+        400,
+        "NotFound",
+    )
+
+
+def test_filters_narrow_a_listing(cas: Official) -> None:
+    def names(**filters: str) -> set[str]:
+        found = cas("ListCertificates", ShowSize=100, **filters).certificate_list
+        return {row.certificate_name for row in found}
+
+    assert names(CertificateStatus="expired") == {"retired"}
+    assert names(CertificateSource="TEST") == {"books"}
+    assert names(Keyword="api-v2") == {"net-api"}
+
+
+def test_orders_show_certificates_or_purchases(cas: Official) -> None:
+    certificates = cas("ListUserCertificateOrder", OrderType="CERT").certificate_order_list
+    uploads = cas("ListUserCertificateOrder", OrderType="UPLOAD").certificate_order_list
+    bought = cas("ListUserCertificateOrder", OrderType="BUY").certificate_order_list
+
+    assert "retired" not in {row.name for row in certificates}, "an empty status means valid ones"
+    assert all(row.upload for row in uploads)
+    assert {row.name: row.status for row in bought}["leaked"] == "REVOKED"
+    assert all(row.certificate_id is None and row.order_id for row in bought)
+
+
+def test_details_give_the_key_only_when_asked(cas: Official) -> None:
+    cert_id = int(cas("ListCertificates", Keyword="net-api").certificate_list[0].certificate_id)
+    full = cas("GetUserCertificateDetail", CertId=cert_id)
+    filtered = cas("GetUserCertificateDetail", CertId=cert_id, CertFilter=True)
+    public = cas("GetCertificateDetail", CertificateId=cert_id)
+
+    assert full.key.startswith("-----BEGIN PRIVATE KEY")
+    assert full.cert.count("BEGIN CERTIFICATE") == len(full.cert_chain) == 2
+    assert filtered.key is None
+    assert filtered.cert is None
+    assert filtered.cert_identifier == public.cert_identifier == f"{cert_id}-cn-hangzhou"
+    assert public.certificate_chain_list[0].subject == "api.example.net"
+
+
+def test_an_upload_can_be_read_back_and_deleted(cas: Official) -> None:
+    bundle = Authority().issue(["new.example.com"], key="ecdsa-p256")
+    upload = {"Name": "new", "Cert": bundle.certificate_pem, "Key": bundle.key_pem}
+    cert_id = cas("UploadUserCertificate", **upload).cert_id
+
+    assert cas("GetUserCertificateDetail", CertId=cert_id).sha_2 == bundle.sha256
+    assert cas.refusal("UploadUserCertificate", **upload) == (400, "NameRepeat")
+    cas("DeleteUserCertificate", CertId=cert_id)
+    assert cas.refusal("GetUserCertificateDetail", CertId=cert_id) == (400, "NotFound")
+
+
+def test_a_certificate_in_use_is_not_deleted(cas: Official) -> None:
+    cert_id = int(cas("ListCertificates", Keyword="net-api").certificate_list[0].certificate_id)
+
+    assert cas.refusal("DeleteUserCertificate", CertId=cert_id) == (
+        400,
+        "InvalidStatus.DeleteProtection",
+    )
+
+
+def test_a_bad_upload_is_refused_for_its_reason(cas: Official) -> None:
+    good = Authority().issue(["new.example.com"], key="ecdsa-p256")
+    other = Authority().issue(["other.example.com"], key="ecdsa-p256")
+    old = Authority().issue(["new.example.com"], key="ecdsa-p256", days=-1, age=9)
+    assert good.key_pem is not None
+    locked = load_pem_private_key(good.key_pem.encode(), None).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")
+    )
+    cases = [
+        (good.certificate_pem, other.key_pem, "NotMatch.CertificateAndPrivateKey"),
+        (good.certificate_pem, locked.decode(), "PrivateKeyFormatException"),
+        ("nonsense", good.key_pem, "CertificateFormatException"),
+        (good.certificate_pem + other.certificate_pem, good.key_pem, "CertificateChainNotMatch"),
+        (old.certificate_pem, old.key_pem, "CertificateExpired"),
+        (good.certificate_pem, None, "MissingParameter"),
+    ]
+
+    for cert, key, code in cases:
+        given = {"Name": "bad", "Cert": cert} | ({"Key": key} if key else {})
+        assert cas.refusal("UploadUserCertificate", **given) == (400, code)
+
+
+def test_no_private_key_is_left_in_the_log_of_calls(cas: Official, cloud: Cloud) -> None:
+    bundle = Authority().issue(["new.example.com"], key="ecdsa-p256")
+    cas("UploadUserCertificate", Name="n", Cert=bundle.certificate_pem, Key=bundle.key_pem)
+
+    assert "PRIVATE KEY" not in repr(list(cloud.calls))
+
+
+def test_contacts_are_those_of_the_estate(cas: Official) -> None:
+    assert [row.name for row in cas("ListContact").contact_list] == ["Web operations", "On call"]
+    assert cas("ListContact", Keyword="call").total_count == 1
