@@ -1,6 +1,7 @@
 """The store in one SQLite file: conditional writes of single rows, and range reads."""
 
 import multiprocessing
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -182,17 +183,26 @@ def test_threads_that_add_at_once_lose_nothing(store: SqliteStore) -> None:
     assert conflicts >= 7, "they never met: this proves nothing"
 
 
+def test_a_new_file_that_another_process_is_setting_up_is_waited_for(path: Path) -> None:
+    """SQLite itself does not wait here: without our loop this is "database is locked" at once."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.05, other.execute, ["ROLLBACK"]).start()
+    assert SqliteStore(path).put(JOBS, KEY, {}, version=0) == 1
+    other.close()
+
+
 def test_processes_that_open_a_new_file_at_once_lose_nothing(path: Path) -> None:
     processes = multiprocessing.get_context("spawn")
-    meet, told = processes.Barrier(4), processes.Queue()
-    workers = [processes.Process(target=open_and_add, args=(path, meet, told)) for _ in range(4)]
+    meet, told = processes.Barrier(2), processes.Queue()
+    workers = [processes.Process(target=open_and_add, args=(path, meet, told)) for _ in range(2)]
     for worker in workers:
         worker.start()
     conflicts = [told.get(timeout=30) for _ in workers]
     for worker in workers:
         worker.join()
-    assert count(SqliteStore(path)) == 20
-    assert sum(conflicts) >= 3, "they never met: this proves nothing"
+    assert count(SqliteStore(path)) == 10
+    assert sum(conflicts) >= 1, "they never met: this proves nothing"
 
 
 def test_of_many_who_add_one_row_one_succeeds(store: SqliteStore) -> None:
