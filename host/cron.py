@@ -52,12 +52,8 @@ def _fields(text: str) -> BaseTrigger:
     zone, text = _zone(text)
     parts = text.split()
     if len(parts) != 6:
-        raise CronError(
-            f"needs 6 fields (second minute hour day month weekday), found {len(parts)}"
-        )
-    values = {
-        name: _checked(name, part.lower()) for name, part in zip(_FIELDS, parts[:5], strict=True)
-    }
+        raise CronError(f"needs 6 fields (second minute hour day month weekday), found {len(parts)}")
+    values = {name: _checked(name, part.lower()) for name, part in zip(_FIELDS, parts[:5], strict=True)}
     weekday = _weekdays(parts[5].lower())
     if values["day"] == "*" or weekday == "*":
         return CronTrigger(**values, day_of_week=weekday, timezone=zone)

@@ -70,9 +70,7 @@ class Host:
             )
             for spec in self.functions.values()
         }
-        self._instances = {
-            name: Instances(launch, concurrency) for name, launch in self._launch_all.items()
-        }
+        self._instances = {name: Instances(launch, concurrency) for name, launch in self._launch_all.items()}
         # APScheduler tells of every job at INFO; an invocation is told of by its function.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = BackgroundScheduler(timezone=timezone.utc)
@@ -116,9 +114,9 @@ class Host:
             self._scheduler.shutdown(wait=False)
         for instances in self._instances.values():
             instances.stop()
-        self._queue.drained()
         for instances in self._instances.values():
             instances.join()
+        self._queue.drained()
         self._table.close()
 
     def __enter__(self) -> "Host":
@@ -164,9 +162,7 @@ class Host:
         """Invokes, asynchronously, every function with a rule that matches; returns their names."""
         payload = json.dumps(event, ensure_ascii=False).encode()
         names = [
-            rule.function
-            for rule in self._template.rules
-            if rule.enabled and matches(rule.pattern, event)
+            rule.function for rule in self._template.rules if rule.enabled and matches(rule.pattern, event)
         ]
         for name in names:
             self.invoke(name, payload, asynchronous=True)

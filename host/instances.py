@@ -58,6 +58,7 @@ class Instances:
             instance.stop()  # type: ignore[no-untyped-call]
 
     def join(self) -> None:
+        """After `stop`: whoever waits for a result gets HostStoppedError only now."""
         for instance in self._all:
             instance.join()
 

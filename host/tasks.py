@@ -80,8 +80,7 @@ class TaskTable:
         """All unfinished, oldest first. What ran when the last host ended counts as not run."""
         with self._transaction() as db:
             db.execute(
-                "UPDATE invocations SET state = 'Enqueued', attempts = attempts - 1"
-                " WHERE state = 'Running'"
+                "UPDATE invocations SET state = 'Enqueued', attempts = attempts - 1 WHERE state = 'Running'"
             )
             return [
                 Task(*row)
@@ -103,8 +102,7 @@ class TaskTable:
     def retry(self, task_id: int, due_at: float, error_type: str | None) -> None:
         with self._transaction() as db:
             db.execute(
-                "UPDATE invocations SET state = 'Retrying', due_at = ?, error_type = ?"
-                " WHERE id = ?",
+                "UPDATE invocations SET state = 'Retrying', due_at = ?, error_type = ? WHERE id = ?",
                 (due_at, error_type, task_id),
             )
 
@@ -132,9 +130,7 @@ class TaskTable:
     def pending(self) -> int:
         """How many are accepted and not finished."""
         with self._lock:
-            row = self._db.execute(
-                "SELECT count(*) FROM invocations WHERE finished_at IS NULL"
-            ).fetchone()
+            row = self._db.execute("SELECT count(*) FROM invocations WHERE finished_at IS NULL").fetchone()
             return int(row[0])
 
     def list(self) -> list[Task]:

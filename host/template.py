@@ -81,9 +81,7 @@ class _Reader:
 
     def read(self) -> Template:
         configs = dict(self._each(_ASYNC, _async_config))
-        functions = {
-            spec.name: spec for spec in self._each(_FUNCTION, lambda p: self._function(p, configs))
-        }
+        functions = {spec.name: spec for spec in self._each(_FUNCTION, lambda p: self._function(p, configs))}
         triggers = list(self._each(_TRIGGER, _trigger))
         for name in [*configs, *(trigger.function for trigger in triggers)]:
             if name not in functions:
@@ -104,9 +102,7 @@ class _Reader:
                 reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
                 raise TemplateError(f"template resource {logical_id}: {reason}") from error
 
-    def _function(
-        self, properties: "_Properties", configs: Mapping[str, Mapping[str, Any]]
-    ) -> FunctionSpec:
+    def _function(self, properties: "_Properties", configs: Mapping[str, Mapping[str, Any]]) -> FunctionSpec:
         name = str(properties["FunctionName"])
         optional: dict[str, Any] = {
             field_name: int(properties[key])
