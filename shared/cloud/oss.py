@@ -29,13 +29,13 @@ class Oss:
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 
-    def list_buckets(self) -> Iterator[Any]:
+    def list_buckets(self, page_size: int = 1000) -> Iterator[Any]:
         """Every bucket of the account: name, region, extranet_endpoint."""
         import alibabacloud_oss_v2 as sdk
 
         marker = ""
         while True:
-            request = sdk.ListBucketsRequest(marker=marker or None, max_keys=1000)
+            request = sdk.ListBucketsRequest(marker=marker or None, max_keys=page_size)
             page = self._call(LIST_BUCKETS, _ANY_REGION, "list_buckets", request)
             yield from page.buckets or ()
             if not page.is_truncated:

@@ -7,7 +7,7 @@ _NAMES: Final = (
     r"signature|security-?token|access[-_]?key[-_]?secret|private[-_]?key|sslpri|authorization|password"
 )
 _SCHEMES: Final = r"ACS3-HMAC-SHA256|Bearer|Basic|FC|acs|OSS\S*"
-_B64: Final = "[A-Za-z0-9+/_-]"
+_B64: Final = "[A-Za-z0-9+/]"  # not of URLs: identifiers of slots hold - and _ too
 _RULES: Final = (
     # PEM blocks, whole or cut off, plain, JSON-escaped or URL-encoded
     (re.compile(r"-----BEGIN\b.*?(?:-----END[^-]*-----|\Z)", re.S), "[PEM]"),

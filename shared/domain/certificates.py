@@ -76,7 +76,7 @@ class CertificateRecord(Versioned):
 
     certificate: Certificate
     issued_handled: bool = False  #: planned for; until then each scan announces it again
-    expiring_announced_days: int | None = None  #: the smallest threshold already announced
+    expiring_handled_days: int | None = None  #: the smallest threshold already dealt with
 
 
 def identifier_of(value: str, default_store: str = "cn-hangzhou") -> str:

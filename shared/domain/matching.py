@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.names import for_display
 from shared.domain.resources import CloudProduct, CloudResource
 
@@ -39,7 +39,7 @@ def decide(
 
     `first_deployment`: the job may switch HTTPS on where that is allowed.
     `automatic`: nobody looks at the plan, so only a renewal in the narrow sense is taken: the same
-    kind of key, and a later end than that of the certificate in place.
+    kind of key, a later end than that of the certificate in place, and a way back to that one.
     """
     if not resource.domains:
         return leave("the names it answers to are not known, since CAS does not hold its certificate")
@@ -57,12 +57,13 @@ def decide(
             return leave("HTTPS is off; a job switches it on only when asked to (first deployment)")
         return Decision(Action.DEPLOY, "first deployment, as asked")
     if automatic:
-        ends = present.not_after if present else resource.cert_not_after
-        if ends is None:
-            return leave("when the certificate in place ends is not known; create a job by hand")
-        if certificate.not_after <= ends:
-            return leave(f"the certificate in place is valid longer, until {ends:%Y-%m-%d}")
-        if present is not None and present.algorithm != certificate.algorithm:
+        if present is None:
+            return leave("CAS does not hold the certificate in place, to put it back; create a job by hand")
+        if certificate.not_after <= present.not_after:
+            return leave(f"the certificate in place is valid longer, until {present.not_after:%Y-%m-%d}")
+        if present.source is CertificateSource.BUY and certificate.source is not CertificateSource.BUY:
+            return leave("the certificate in place was bought, this one was not; create a job by hand")
+        if present.algorithm != certificate.algorithm:
             change = f"{present.algorithm} → {certificate.algorithm}"
             return leave(f"the kind of key would change ({change}); create a job by hand")
     return Decision(Action.DEPLOY, "its names are covered")

@@ -37,21 +37,22 @@ class Adapter(ProductAdapter):
         )
     }
 
+    gone = frozenset({"ResourceNotFound.Listener"})
+
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
         return [row["RegionId"] for row in answer["Regions"]]
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         balancers: dict[str, Answer] = {}
-        for page in self._token_pages("ListLoadBalancers", region, MaxResults=100):
+        for page in self._token_pages("ListLoadBalancers", region):
             balancers.update({row["LoadBalancerId"]: row for row in page["LoadBalancers"]})
         for protocol in ("HTTPS", "QUIC") if balancers else ():
-            query = {"ListenerProtocol": protocol, "MaxResults": 100}
-            for page in self._token_pages("ListListeners", region, **query):
+            for page in self._token_pages("ListListeners", region, ListenerProtocol=protocol):
                 for listener in page["Listeners"]:
                     yield from self._slots(region, balancers[listener["LoadBalancerId"]], listener)
 
-    def read(self, resource: CloudResource) -> CloudResource | None:
+    def _read(self, resource: CloudResource) -> CloudResource | None:
         for bound in self._bound(resource.region, resource.listener_id):
             identifier = identifier_of(bound["CertificateId"])
             if resource.role is SlotRole.DEFAULT and bound["IsDefault"]:
@@ -129,7 +130,7 @@ class Adapter(ProductAdapter):
 
     def _bound(self, region: str, listener_id: str) -> list[Answer]:
         query: dict[str, Any] = {"ListenerId": listener_id, "CertificateType": "Server"}
-        pages = self._token_pages("ListListenerCertificates", region, MaxResults=100, **query)
+        pages = self._token_pages("ListListenerCertificates", region, **query)
         return [row for page in pages for row in page["Certificates"] if row["Status"] != "Diassociating"]
 
     def _slots(self, region: str, balancer: Answer, listener: Answer) -> Iterator[CloudResource]:

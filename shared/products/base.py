@@ -25,6 +25,9 @@ class ProductAdapter(ABC):
     actions: ClassVar[Mapping[str, Action]]  #: every action called, by name; the role grants these
     #: RAM actions that a call needs beside those of `actions`
     also_granted: ClassVar[frozenset[str]] = frozenset()
+    page_size: ClassVar[int] = 100  #: the most rows that its lists give at once
+    #: codes by which the product says that the slot, or what it is part of, does not exist
+    gone: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, client: OpenApi, waiter: Waiter = FOREVER) -> None:
         self._client = client
@@ -38,13 +41,23 @@ class ProductAdapter(ABC):
     def discover(self, region: str) -> Iterator[CloudResource]:
         """Yield every slot of the region with the certificate it carries; complete, or raise."""
 
-    @abstractmethod
+    @final
     def read(self, resource: CloudResource) -> CloudResource | None:
         """The slot as the product has it right now; None if it is gone.
 
         A slot that is named by its certificate, such as an additional one, is gone when another
         has taken its place: see `successor`.
         """
+        try:
+            return self._read(resource)
+        except CloudRejectedError as error:
+            if error.cloud_code not in self.gone:
+                raise
+            return None
+
+    @abstractmethod
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        """As `read`. What the product refuses with a code of `gone` is not yours."""
 
     @abstractmethod
     def _bind(self, resource: CloudResource, identifier: str) -> None:
@@ -93,15 +106,13 @@ class ProductAdapter(ABC):
     def _call(self, action: str, region: str = "", /, **params: Any) -> Answer:
         return self._client.call(self.api, self.actions[action], params, region=region)
 
-    def _numbered_pages(
-        self, action: str, region: str = "", /, *, page_size: int, **params: Any
-    ) -> Iterator[Answer]:
+    def _numbered_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
         """Answers of PageNumber/PageSize paging, until `TotalCount` rows were asked for."""
         number = 1
         while True:
-            answer = self._call(action, region, PageNumber=number, PageSize=page_size, **params)
+            answer = self._call(action, region, PageNumber=number, PageSize=self.page_size, **params)
             yield answer
-            if number * page_size >= int(answer["TotalCount"]):
+            if number * self.page_size >= int(answer["TotalCount"]):
                 return
             number += 1
 
@@ -109,7 +120,7 @@ class ProductAdapter(ABC):
         """Answers of NextToken/MaxResults paging, until there is no token."""
         token: dict[str, str] = {}
         while True:
-            answer = self._call(action, region, **params, **token)
+            answer = self._call(action, region, MaxResults=self.page_size, **params, **token)
             yield answer
             if not answer.get("NextToken"):
                 return

@@ -25,18 +25,21 @@ class Adapter(ProductAdapter):
         }
     )
 
+    page_size = 1000
+    gone = frozenset({"NoSuchBucket"})
+
     def __init__(self, client: OpenApi, waiter: Waiter = FOREVER) -> None:
         super().__init__(client, waiter)
         self._oss = oss.Oss(client)
 
     def discover(self, region: str) -> Iterator[CloudResource]:
-        for bucket in self._oss.list_buckets():
+        for bucket in self._oss.list_buckets(self.page_size):
             location = bucket.region or bucket.location.removeprefix("oss-")
             endpoint = f"{bucket.name}.{bucket.extranet_endpoint}:443"
             for cname in self._oss.list_cname(bucket.name, location):
                 yield self._resource(bucket.name, location, endpoint, cname)
 
-    def read(self, resource: CloudResource) -> CloudResource | None:
+    def _read(self, resource: CloudResource) -> CloudResource | None:
         bucket, location = resource.instance_id, resource.location
         for cname in self._oss.list_cname(bucket, location):
             if normalize(cname.domain) == resource.domains[0]:

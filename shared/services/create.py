@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import timedelta
 from functools import singledispatch
 
 from shared.domain.certificates import Certificate, CertificateRecord
@@ -15,6 +16,9 @@ from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services import plan as planning
 from shared.services.world import World
+
+_WAITS = "waits for the discovery of {}; the next scan asks again"
+_DISCOVERY_TAKES = timedelta(minutes=15)  #: a discovery that is older than this has died
 
 
 class Created(Wire):
@@ -68,17 +72,22 @@ def _issued(event: CertificateIssued, world: World) -> Created:
     if record.issued_handled:
         return Created(note=f"{certificate.identifier} has been planned for already")
     if waiting := _not_discovered(world):
-        return Created(note=f"waits for the discovery of {', '.join(waiting)}; the next scan asks again")
+        return Created(note=_WAITS.format(", ".join(waiting)))
     slots = planning.candidates(world, [certificate])
     job = _automatic(world, [certificate], slots, f"issued-{certificate.identifier}")
-    _handled(world, record)
+    _handled(world, record, issued_handled=True)
     return Created(jobs=(job,) if job else (), note="" if job else "it replaces nothing that is in service")
 
 
 @create_deployment_jobs.register
 def _expiring(event: CertificateExpiring, world: World) -> Created:
     """Replace it where it is in service by what CAS has; tell the contacts of what cannot be."""
-    ending = world.certificates.get(event.cert_identifier).certificate
+    record = world.certificates.get(event.cert_identifier)
+    ending, threshold = record.certificate, event.threshold_days
+    if record.expiring_handled_days is not None and record.expiring_handled_days <= threshold:
+        return Created(note=f"{ending.identifier} has been dealt with already")
+    if waiting := _not_discovered(world):
+        return Created(note=_WAITS.format(", ".join(waiting)))
     slots = [
         resource
         for resource in planning.candidates(world, [ending])
@@ -95,16 +104,17 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
     for source in sorted({certificate.source for certificate in others}):  # one type per job
         of_type = [certificate for certificate in others if certificate.source is source]
         rest = [resource for resource in slots if resource.slot not in replaced]
-        key = f"expiring-{ending.identifier}-{source.value}-{event.days_left}"
+        key = f"expiring-{ending.identifier}-{source.value}-{threshold}"
         if job := _automatic(world, of_type, rest, key):
             jobs.append(job)
             replaced |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
     if missing := [resource.slot for resource in slots if resource.slot not in replaced]:
         world.events.publish(
             ReplacementMissing(certificate=ending, days_left=event.days_left, slots=tuple(sorted(missing))),
-            id=f"replacement-missing-{ending.identifier}-{event.days_left}",
+            id=f"replacement-missing-{ending.identifier}-{threshold}",
             subject=f"Certificate/{ending.identifier}",
         )
+    _handled(world, record, expiring_handled_days=threshold)
     return Created(jobs=tuple(jobs))
 
 
@@ -116,7 +126,8 @@ def _automatic(
     if existing is None or (existing.status is JobStatus.EDITING and existing.plan_digest != plan.digest):
         if not plan.deployments:
             return existing
-        existing = _store(world, plan, name=token[:63], token=token, origin=token)
+        name = f"{certificates[0].name} {token.partition('-')[0]}"[:63]
+        existing = _store(world, plan, name=name, token=token, origin=token)
     elif existing.status is JobStatus.EDITING:
         _store_workers(world, existing, plan)  # the first delivery was cut off
     return _submitted(world, existing, world.policy.submit_automatic_jobs)
@@ -183,9 +194,9 @@ def _submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
     return job
 
 
-def _handled(world: World, record: CertificateRecord) -> None:
+def _handled(world: World, record: CertificateRecord, **changes: object) -> None:
     try:
-        world.certificates.save(record.model_copy(update={"issued_handled": True}))
+        world.certificates.save(record.model_copy(update=changes))
     except ConflictError:
         return  # a scan wrote the row; the next one announces again, and finds the job made
 
@@ -193,9 +204,11 @@ def _handled(world: World, record: CertificateRecord) -> None:
 def _not_discovered(world: World) -> list[str]:
     """Products that are being discovered or never were: a plan made now could miss their slots."""
     waiting = []
+    alive_since = world.clock() - _DISCOVERY_TAKES
     for product in world.policy.products:
-        states = [status.state for status in world.syncs.list(product)]
-        if not states or SyncState.SYNCING in states:
+        statuses = list(world.syncs.list(product))
+        under_way = any(s.state is SyncState.SYNCING and s.started_at > alive_since for s in statuses)
+        if not statuses or under_way:
             waiting.append(product.value)
     return waiting
 

@@ -26,6 +26,7 @@ from shared.services.world import World
 log = logging.getLogger("certdeploy.deploy")
 _SPARE_S = 20.0  #: left for handing on what is not done
 _IDLE_S = 1.0
+_AFTER_S = 10.0  #: a lease outlasts the function that holds it, which is cut off at its timeout
 
 
 class ShardResult(Wire):
@@ -87,19 +88,20 @@ def _deploy_in_turn(world: World, adapter: ProductAdapter, workers: list[WorkerR
 def deploy_worker(world: World, adapter: ProductAdapter, worker: WorkerResource) -> None:
     """Bring one worker to success or error, or leave it pending for another try. Never raises."""
     now = world.clock()
+    lease_s = world.left_s() + _AFTER_S
     try:
         worker = world.workers.save(
             worker.to(
                 WorkerStatus.PROCESSING,
                 attempts=worker.attempts + 1,
                 started_at=worker.started_at or now,
-                lease_until=now + timedelta(seconds=world.policy.lease_s),
+                lease_until=now + timedelta(seconds=lease_s),
             )
         )
     except ConflictError:
         return  # another delivery claimed it
     try:
-        with world.leases.hold(worker.resource.writer, world.holder, world.policy.lease_s):
+        with world.leases.hold(worker.resource.writer, world.holder, lease_s):
             worker = _deploy(world, adapter, worker)
     except AppError as error:
         worker = _after(world, worker, error)
@@ -123,10 +125,12 @@ def _deploy(world: World, adapter: ProductAdapter, worker: WorkerResource) -> Wo
     bound: list[CloudResource] = []
 
     def in_service() -> bool:
+        if not adapter.settled(resource):
+            return False
         now = adapter.successor(resource, certificate.identifier)
         if now is not None:
             bound.append(now)
-        return now is not None and adapter.settled(resource)
+        return now is not None
 
     waiter.until(in_service, f"{resource.slot} does not show the new certificate yet")
     verification = verify(world, resource, certificate, waiter)

@@ -80,22 +80,21 @@ def _announce_issued(world: World, record: CertificateRecord) -> bool:
 
 
 def _announce_expiring(world: World, record: CertificateRecord) -> bool:
+    """Announced at every scan until it has been dealt with, once for each warning time."""
     certificate, now = record.certificate, world.clock()
     threshold = _threshold(certificate, now, world.policy.expiring_days)
-    told = record.expiring_announced_days
+    told = record.expiring_handled_days
     if threshold is None or (told is not None and told <= threshold):
         return False
     world.events.publish(
-        CertificateExpiring(cert_identifier=certificate.identifier, days_left=_days_left(certificate, now)),
+        CertificateExpiring(
+            cert_identifier=certificate.identifier,
+            days_left=_days_left(certificate, now),
+            threshold_days=threshold,
+        ),
         id=f"expiring-{certificate.identifier}-{threshold}",
         subject=f"Certificate/{certificate.identifier}",
     )
-    update = {"expiring_announced_days": threshold}
-    try:  # after the event: cut off between the two, it is told again under the same id
-        latest = world.certificates.find(certificate.identifier) or record
-        world.certificates.save(latest.model_copy(update=update))
-    except ConflictError:
-        pass
     return True
 
 

@@ -46,7 +46,6 @@ class Policy:
     expiring_days: tuple[int, ...] = (30, 15, 7, 3, 1)
     max_attempts: int = 6
     worker_age_limit_s: float = 3600.0
-    lease_s: float = 300.0
     redispatch_after_s: float = 90.0
     parallel: int = 8
     served_within_s: float = 600.0
