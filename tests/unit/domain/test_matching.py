@@ -100,15 +100,10 @@ def test_nothing_is_replaced_by_itself_that_is_valid_as_long(longer: timedelta) 
     assert deployed(decide(NEW, a_resource(), present))
 
 
-def test_the_end_that_the_product_tells_counts_where_cas_knows_none() -> None:
-    assert deployed(decide(NEW, a_resource(), None, automatic=True))
-    late = a_resource(cert_not_after=NEW.not_after)
-    assert "valid longer" in left(decide(NEW, late, None, automatic=True))
-
-
-def test_an_unknown_end_is_a_person_s_decision() -> None:
-    slot = a_resource(cert_not_after=None)
-    assert "create a job by hand" in left(decide(NEW, slot, None, automatic=True))
+def test_nothing_is_replaced_by_itself_that_could_not_be_put_back() -> None:
+    decision = decide(NEW, a_resource(), None, automatic=True)
+    assert "CAS does not hold the certificate in place" in left(decision)
+    assert "create a job by hand" in decision.reason
 
 
 def test_another_kind_of_key_is_a_person_s_decision() -> None:
