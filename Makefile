@@ -1,0 +1,68 @@
+# What one needs to try, test and measure certdeploy. Needs make and Python 3.10 or later, nothing else.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint bench lock clean
+
+help:
+	@echo "make demo   a renewed certificate arrives everywhere, on an emulated cloud"
+	@echo "make test   tests, lint, types"
+	@echo "make bench  API calls, times and import times, with their floors"
+	@echo "make lock   pin the dependencies anew"
+	@echo "make clean  remove the environment and caches"
+
+demo: $(VENV)/run.stamp
+	@$(BIN)/certdeploy demo
+
+test: $(VENV)/dev.stamp lint
+	@$(BIN)/pytest -n 2
+
+lint: $(VENV)/dev.stamp
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@if [ -f .importlinter ]; then $(BIN)/lint-imports --no-timeout 2>/dev/null >$(VENV)/imports.log \
+	  || $(BIN)/lint-imports; fi
+
+bench: $(VENV)/run.stamp
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/uv.stamp
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local \
+	  pyproject.toml -o requirements.lock
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local --extra dev \
+	  pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/uv.stamp
+	$(call install,requirements.lock,to run)
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/uv.stamp
+	$(call install,requirements-dev.lock,to test)
+
+# uv is fast; where it cannot be had, pip does the same.
+$(VENV)/uv.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \
+	  || { echo "Python 3.10 or later is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Making the environment $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv \
+	  || echo "uv is not to be had, so pip takes its place (slower)"
+	@touch $@
+
+define install
+	@echo "Installing what is needed $(2) …"
+	@if $(BIN)/python -m uv --version >/dev/null 2>&1; then \
+	  $(BIN)/python -m uv pip install -q --python $(BIN)/python -r $(1) \
+	  && $(BIN)/python -m uv pip install -q --python $(BIN)/python --no-deps -e .; \
+	else \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check -r $(1) \
+	  && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; \
+	fi
+	@touch $@
+endef

@@ -1,0 +1,51 @@
+"""Exit codes, and which error means which. README and `certdeploy --help` tell them from here."""
+
+from typing import Final
+
+from shared import errors
+
+OK: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+REFUSED: Final = 3
+NO_ANSWER: Final = 4
+STATE: Final = 5
+
+MEANINGS: Final = {
+    OK: "done",
+    FAILED: "the work ended in error, or not everything was proved",
+    USAGE: "the command, the request, a file or a setting is wrong",
+    REFUSED: "the cloud refused: AccessKey, permission, or the call itself",
+    NO_ANSWER: "the cloud did not answer, or asked to come back later",
+    STATE: "what is named does not exist, or has changed meanwhile",
+}
+
+#: The nearest class in an error's ancestry decides.
+_CODES: Final[dict[type[errors.AppError], int]] = {
+    errors.AppError: FAILED,
+    errors.InvalidRequestError: USAGE,
+    errors.SettingsError: USAGE,
+    errors.NotFoundError: STATE,
+    errors.InvalidTransitionError: STATE,
+    errors.PlanChangedError: STATE,
+    errors.ConflictError: STATE,
+    errors.CloudError: REFUSED,
+    errors.CloudThrottledError: NO_ANSWER,
+    errors.CloudBusyError: NO_ANSWER,
+    errors.CloudUnavailableError: NO_ANSWER,
+    errors.NotYetEffectiveError: NO_ANSWER,
+}
+
+
+def exit_code(error: type[errors.AppError]) -> int:
+    return next(_CODES[kind] for kind in error.__mro__ if kind in _CODES)
+
+
+def exit_code_of_name(class_name: str) -> int:
+    """Of an error that another process named; unknown names are failures of the work."""
+    return next((exit_code(kind) for kind in _CODES if kind.__name__ == class_name), FAILED)
+
+
+def exit_code_of_answer(code: str) -> int:
+    """Of the `Code` in a function's answer to a request that it refused."""
+    return next((exit_code(kind) for kind in _CODES if kind.code == code), FAILED)

@@ -1,0 +1,103 @@
+"""What people and programs see: results on stdout, everything else on stderr. Times are UTC."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from shared.cloud.redact import redact
+from shared.domain.names import for_display
+
+_WIDTH = 150  #: of tables that go into a pipe or a file
+
+
+def console(*, stderr: bool = False) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH
+    return Console(stderr=stderr, width=width, highlight=False)
+
+
+def tell(text: str) -> None:
+    """One line for the person, on stderr."""
+    console(stderr=True).print(Text(redact(text)), soft_wrap=True)
+
+
+def show_json(value: BaseModel | Mapping[str, Any]) -> None:
+    """As the functions answer: PascalCase, absent where there is nothing to say."""
+    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def show(table: Table) -> None:
+    console().print(table)
+
+
+def table(*columns: str, title: str = "", wrap: tuple[str, ...] = ()) -> Table:
+    """Columns named in `wrap` give way where the terminal is narrow."""
+    made = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold", no_wrap=column not in wrap, header_style="dim")
+    return made
+
+
+def row(made: Table, *cells: str | Text) -> None:
+    """Cells as they are: nothing in them is read as markup."""
+    made.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
+
+
+def names(domains: tuple[str, ...]) -> str:
+    return ", ".join(map(for_display, domains))
+
+
+def moment(at: datetime | None) -> str:
+    return f"{at.astimezone(timezone.utc):%Y-%m-%d %H:%M}" if at else ""
+
+
+def ends(at: datetime | None, now: datetime) -> Text:
+    if at is None:
+        return Text("")
+    days = (at - now).days
+    style = "red" if days < 0 else "yellow" if days < 30 else ""
+    left = "expired" if at <= now else f"{days} d"
+    return Text(f"{at:%Y-%m-%d} ({left})", style)
+
+
+STATUS_STYLES = {
+    "success": "green",
+    "synced": "green",
+    "error": "red",
+    "failed": "red",
+    "processing": "cyan",
+    "syncing": "cyan",
+    "deploy": "green",
+}
+
+
+def status(value: str) -> Text:
+    return Text(value, STATUS_STYLES.get(value, ""))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Status]:
+    """A spinner on stderr while something takes its time; nothing where nobody watches."""
+    screen = console(stderr=True)
+    with screen.status(Text(what)) as shown:
+        yield shown
