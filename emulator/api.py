@@ -83,9 +83,7 @@ class EmulatedService:
     version: ClassVar[str]  #: e.g. "2018-05-10"
     style: ClassVar[Literal["RPC", "ROA", "OSS"]] = "RPC"
     ram: ClassVar[str]  #: prefix of the RAM actions, e.g. "cdn"
-    hosts: ClassVar[
-        tuple[str, ...]
-    ] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
+    hosts: ClassVar[tuple[str, ...]] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
     limits: ClassVar[Mapping[str, int]] = {}  #: documented calls per second, by action
     lengthy: ClassVar[frozenset[str]] = frozenset()  #: actions that wait: run in a thread, unlocked
 

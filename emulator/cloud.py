@@ -156,8 +156,7 @@ class Cloud:
         raise ApiError(
             403,
             "Forbidden.RAM" if rpc else "AccessDenied",
-            "User not authorized to operate on the specified resource, "
-            "or this API doesn't support RAM.",
+            "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
             AccessDeniedDetail={
                 "AuthAction": ram_action,
                 "AuthPrincipalType": "SubUser",

@@ -83,9 +83,7 @@ class Action:
                 value = tree.pop(param.name, None)
             if value is None or value == "":
                 if param.required:
-                    raise ApiError(
-                        400, f"Missing{param.name}", f"{param.name} is mandatory for this action."
-                    )
+                    raise ApiError(400, f"Missing{param.name}", f"{param.name} is mandatory for this action.")
                 if value is None or param.type != "String":
                     continue
             typed[param.name] = _typed(param, value, param.name)

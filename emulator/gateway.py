@@ -66,8 +66,7 @@ def lengthy(cloud: Cloud, request: Request) -> bool:
         return True
     action, version = routing.words(request)
     return any(
-        action in service.lengthy and service.version == version
-        for service in cloud.services.values()
+        action in service.lengthy and service.version == version for service in cloud.services.values()
     )
 
 

@@ -64,9 +64,7 @@ class Keyring:
                 "Specified SecurityToken mismatches the AccessKey.",
             )
         if key.expires is not None and now >= key.expires:
-            raise ApiError(
-                403, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired."
-            )
+            raise ApiError(403, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
         return key
 
     def all(self) -> list[AccessKey]:
@@ -83,9 +81,7 @@ class Keyring:
                 old = now - 2 * SKEW
                 self._nonces = {name: at for name, at in self._nonces.items() if at > old}
             if (access_key_id, nonce) in self._nonces:
-                raise ApiError(
-                    400, "SignatureNonceUsed", "Specified signature nonce was used already."
-                )
+                raise ApiError(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
             self._nonces[access_key_id, nonce] = now
 
     def forget_sessions(self) -> None:

@@ -17,9 +17,7 @@ from emulator.api import ApiError
 from emulator.keys import SKEW, AccessKey, Keyring
 from emulator.request import Request
 
-_HOST = re.compile(
-    r"(?:(?P<bucket>[a-z0-9-]+)\.)?oss-(?P<region>[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com"
-)
+_HOST = re.compile(r"(?:(?P<bucket>[a-z0-9-]+)\.)?oss-(?P<region>[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com")
 #: Query parameters that V1 signs (those of `oss2`, as far as bucket actions go).
 _SUBRESOURCES = frozenset(
     [
@@ -143,9 +141,7 @@ def _v4(request: Request, keys: Keyring, now: datetime) -> AccessKey:
         if name.startswith("x-oss-") or name in ("content-type", "content-md5", *additional)
     )
     pairs = sorted(pair.partition("=")[::2] for pair in request.query.split("&") if pair)
-    query = "&".join(
-        f"{_again(name)}={_again(text)}" if text else _again(name) for name, text in pairs
-    )
+    query = "&".join(f"{_again(name)}={_again(text)}" if text else _again(name) for name, text in pairs)
     canonical = "\n".join(
         [
             request.method,

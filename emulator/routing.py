@@ -70,9 +70,7 @@ def _rpc(cloud: Cloud, request: Request) -> Route:
     candidates = [
         (module, declaration)
         for module, declaration in declarations().items()
-        if declaration.version == version
-        and declaration.style == "RPC"
-        and module in cloud.services
+        if declaration.version == version and declaration.style == "RPC" and module in cloud.services
     ]
     if not candidates:
         raise ApiError(400, "InvalidVersion", "Specified parameter Version is not valid.")
@@ -140,6 +138,4 @@ def _region(service: EmulatedService, host: str) -> str | None:
 
 def _check_method(request: Request, action: Action) -> None:
     if request.method not in action.methods:
-        raise ApiError(
-            405, "UnsupportedHTTPMethod", f"{action.name} takes {' or '.join(action.methods)}."
-        )
+        raise ApiError(405, "UnsupportedHTTPMethod", f"{action.name} takes {' or '.join(action.methods)}.")

@@ -37,7 +37,7 @@ class Server:
         self.port: int = self._socket.getsockname()[1]
         self._threads = ThreadPoolExecutor(64, thread_name_prefix="emulator")
         self._transports: dict[tuple[str, int], asyncio.Transport] = {}
-        self._uvicorn = uvicorn.Server(
+        self._uvicorn = _Uvicorn(
             uvicorn.Config(
                 self._app,
                 http=_protocol(self._transports),
@@ -49,6 +49,7 @@ class Server:
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                date_header=False,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=1,
                 h11_max_incomplete_event_size=_LONGEST_HEAD,
@@ -70,7 +71,7 @@ class Server:
         self._thread.start()  # the port listens already: a client that comes early waits
 
     def stop(self) -> None:
-        self._uvicorn.should_exit = True
+        self._uvicorn.stop()
         self._thread.join(5)
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._socket.close()
@@ -102,6 +103,25 @@ class Server:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, gateway.answer, self.cloud, request)
         return gateway.answer(self.cloud, request)
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn, but told to stop it stops at once, not at its next tick: tests start many."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        if not self.should_exit:
+            await self._stopped.wait()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stopped.set)
 
 
 @contextmanager

@@ -91,9 +91,7 @@ def _roa(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     key = keys.get(access_key_id, request.header("x-acs-security-token"), now)
     _check_date(_http_date(request.header("date")), now)
     acs = sorted(name for name in request.headers if name.startswith("x-acs-"))
-    query = "&".join(
-        f"{name}={text}" if text else name for name, text in sorted(request.queries.items())
-    )
+    query = "&".join(f"{name}={text}" if text else name for name, text in sorted(request.queries.items()))
     text = "\n".join(
         [
             request.method,
@@ -168,9 +166,7 @@ def _http_date(text: str) -> datetime:
 
 def _check_date(date: datetime, now: datetime) -> None:
     if abs(now - date) > SKEW:
-        raise ApiError(
-            400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."
-        )
+        raise ApiError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
 
 
 def _mismatch(hint: str) -> ApiError:

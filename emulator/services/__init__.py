@@ -11,8 +11,4 @@ from emulator.api import EmulatedService
 def service_classes() -> dict[str, type[EmulatedService]]:
     """Every product's class by its module's name; modules with a leading underscore are helpers."""
     names = sorted(module.name for module in iter_modules(__path__))
-    return {
-        name: import_module(f"{__name__}.{name}").Service
-        for name in names
-        if not name.startswith("_")
-    }
+    return {name: import_module(f"{__name__}.{name}").Service for name in names if not name.startswith("_")}

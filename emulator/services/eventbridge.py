@@ -46,9 +46,7 @@ class Service(EmulatedService):
     def PutEvents(self, call: Call) -> Answer:
         bus, entries = call.params["EventBusName"], call.params.get("EventList")
         if not _BUS.fullmatch(bus):
-            raise ApiError(
-                400, "InvalidParameter", 'The specified parameter "EventBusName" is wrong.'
-            )
+            raise ApiError(400, "InvalidParameter", 'The specified parameter "EventBusName" is wrong.')
         if not isinstance(entries, list) or not entries:
             raise ApiError(400, "MissingEventList", "EventList is mandatory for this action.")
         results = [self._put(call, bus, entry) for entry in entries]
@@ -61,9 +59,7 @@ class Service(EmulatedService):
             event, pattern = (json.loads(call.params[name]) for name in ("Event", "EventPattern"))
             result = matches(pattern, event)
         except (ValueError, TypeError, AttributeError, PatternError):
-            raise ApiError(
-                400, "EventPatternInvalid", "The event or the pattern is not valid."
-            ) from None
+            raise ApiError(400, "EventPatternInvalid", "The event or the pattern is not valid.") from None
         return {
             "Code": "Success",
             "Message": "success",

@@ -116,6 +116,4 @@ class Service(EmulatedService):
 
 
 def _too_large(kind: str, limit: int) -> ApiError:
-    return ApiError(
-        413, "PayloadTooLarge", f"The payload of {kind} invocations is at most {limit} bytes."
-    )
+    return ApiError(413, "PayloadTooLarge", f"The payload of {kind} invocations is at most {limit} bytes.")

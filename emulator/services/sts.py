@@ -24,9 +24,7 @@ class Service(EmulatedService):
         name = call.params["RoleSessionName"]
         seconds = call.params.get("DurationSeconds", 3600)
         if role is None:
-            raise ApiError(
-                400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed."
-            )
+            raise ApiError(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.")
         if not _SESSION.fullmatch(name):
             raise ApiError(
                 400,
@@ -61,9 +59,7 @@ class Service(EmulatedService):
             "AccountId": call.account,
             "Arn": key.arn,
             "IdentityType": "AssumedRoleUser" if assumed else "Account",
-            "PrincipalId": f"{_role_id(who)}:{key.arn.rsplit('/', 1)[1]}"
-            if assumed
-            else call.account,
+            "PrincipalId": f"{_role_id(who)}:{key.arn.rsplit('/', 1)[1]}" if assumed else call.account,
             "RoleId": _role_id(who) if assumed else "",
             "UserId": "" if assumed else call.account,
         }

@@ -78,9 +78,7 @@ def test_a_wrong_entry_fails_alone(
     assert [event["id"] for event in delivered] == ["2"]
 
 
-def test_the_default_bus_takes_no_custom_events(
-    server: Server, delivered: list[dict[str, Any]]
-) -> None:
+def test_the_default_bus_takes_no_custom_events(server: Server, delivered: list[dict[str, Any]]) -> None:
     body = put(server, an_entry(), bus="default")
 
     assert body.data.entry_list[0].error_code == "EventBusNotAllowed"

@@ -96,9 +96,7 @@ def test_a_function_error_is_a_200_that_says_so(server: Server) -> None:
 
 
 def test_an_asynchronous_invocation_is_accepted(server: Server, functions: Functions) -> None:
-    answer = invoke(
-        server, "echo", b'{"id":1}', x_fc_invocation_type="Async", x_fc_async_task_id="job-1"
-    )
+    answer = invoke(server, "echo", b'{"id":1}', x_fc_invocation_type="Async", x_fc_async_task_id="job-1")
 
     assert (answer.status_code, answer.body.read()) == (202, b"")
     ((name, payload, asynchronous, request_id, task_id),) = functions.seen
@@ -148,15 +146,11 @@ def test_others_are_answered_while_a_function_runs(server: Server, functions: Fu
         waiting.join(5)
 
 
-def test_the_old_client_invokes_a_function_of_a_service(
-    server: Server, functions: Functions
-) -> None:
+def test_the_old_client_invokes_a_function_of_a_service(server: Server, functions: Functions) -> None:
     client = an_old_client(server)
 
     answer = client.invoke_function("shop", "echo", b'{"id":1}', qualifier="LATEST")
-    accepted = client.invoke_function(
-        "other", "echo", b"{}", headers={"x-fc-invocation-type": "Async"}
-    )
+    accepted = client.invoke_function("other", "echo", b"{}", headers={"x-fc-invocation-type": "Async"})
 
     assert answer.data == b'{"id":1}'
     assert accepted.data == b""

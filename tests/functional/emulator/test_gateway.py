@@ -30,9 +30,7 @@ ACTION = Action(
             "Certificates",
             "Array",
             "query",
-            element=Param(
-                "", "Struct", "query", fields=(Param("CertificateId", "String", "query"),)
-            ),
+            element=Param("", "Struct", "query", fields=(Param("CertificateId", "String", "query"),)),
         ),
         Param("Quic", "Struct", "query", fields=(Param("Upgrade", "Boolean", "query"),)),
         Param("Filter", "Json", "query"),
@@ -146,9 +144,7 @@ def test_parameters_arrive_typed(named: dict[str, str], params: dict[str, Any]) 
         ({"Id": "1", "Ids": "3", "Ids.1": "3"}, "InvalidParameter", "both"),
     ],
 )
-def test_what_the_declaration_does_not_allow_is_refused(
-    named: dict[str, str], code: str, says: str
-) -> None:
+def test_what_the_declaration_does_not_allow_is_refused(named: dict[str, str], code: str, says: str) -> None:
     with pytest.raises(ApiError, match=says) as refused:
         ACTION.parse(named)
 

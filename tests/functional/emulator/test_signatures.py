@@ -38,9 +38,7 @@ def with_secret(server: Server, secret: str) -> AccessKey:
 
 @FORMS
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_both_forms_and_both_methods_are_taken(
-    server: Server, form: dict[str, Any], method: str
-) -> None:
+def test_both_forms_and_both_methods_are_taken(server: Server, form: dict[str, Any], method: str) -> None:
     answer = call(server, "GetCallerIdentity", method=method, **form)
 
     assert answer["AccountId"] == server.cloud.account
@@ -77,9 +75,7 @@ def test_an_unknown_key_is_refused(server: Server, form: dict[str, Any]) -> None
 
 @FORMS
 @pytest.mark.parametrize("minutes", [-16, 16])
-def test_a_date_off_by_over_a_quarter_of_an_hour_is_refused(
-    form: dict[str, Any], minutes: int
-) -> None:
+def test_a_date_off_by_over_a_quarter_of_an_hour_is_refused(form: dict[str, Any], minutes: int) -> None:
     off = Cloud(clock=lambda: datetime.now(timezone.utc) + timedelta(minutes=minutes))
     with running(off) as server:
         assert refusal(server, "GetCallerIdentity", **form)[:2] == (400, "InvalidTimeStamp.Expired")

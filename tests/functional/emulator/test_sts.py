@@ -30,11 +30,7 @@ def test_a_session_lasts_as_long_as_asked(sts: Client, server: Server) -> None:
     key = server.cloud.keys.of(body.credentials.access_key_id)
     assert key.token == body.credentials.security_token
     assert key.expires is not None
-    assert (
-        timedelta(0)
-        <= server.cloud.clock() + timedelta(seconds=900) - key.expires
-        < timedelta(seconds=5)
-    )
+    assert timedelta(0) <= server.cloud.clock() + timedelta(seconds=900) - key.expires < timedelta(seconds=5)
 
 
 @pytest.mark.parametrize(
@@ -46,9 +42,7 @@ def test_a_session_lasts_as_long_as_asked(sts: Client, server: Server) -> None:
         ("role_session_name", "a b", "InvalidParameter.RoleSessionName"),
     ],
 )
-def test_what_a_role_does_not_allow_is_refused(
-    sts: Client, field: str, value: object, code: str
-) -> None:
+def test_what_a_role_does_not_allow_is_refused(sts: Client, field: str, value: object, code: str) -> None:
     with pytest.raises(DaraException) as refused:
         sts.assume_role(a_request(**{field: value}))
 

@@ -1,0 +1,94 @@
+"""An emulated cloud as a process: HTTP and TLS on loopback until it is told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread, current_thread, main_thread
+from typing import Any
+
+from emulator.cloud import Cloud, Limits
+from emulator.edge import Edge
+from emulator.estate import EstateError, load_estate
+from emulator.server import running
+
+
+def print_ready(ready: dict[str, str]) -> None:
+    """One JSON line on stdout, at once also into a pipe."""
+    print(json.dumps(ready), flush=True)
+
+
+def serve(
+    port: int = 0,
+    tls_port: int = 0,
+    estate_path: Path | None = None,
+    latency_ms: float = 0,
+    limits: Limits = "documented",
+    settle_s: float = 1.0,
+    on_ready: Callable[[dict[str, str]], None] = print_ready,
+    *,
+    functions: Any = None,
+    deliver: Callable[[dict[str, Any]], None] | None = None,
+    stop: Event | None = None,
+) -> int:
+    """Serve the estate (None: the sample) until SIGINT, SIGTERM or `stop`; the exit status.
+
+    `on_ready` gets the endpoint, the TLS address and the access key. 0: stopped as told; 2: the
+    estate is wrong or a port is taken, said on stderr in one sentence, with nothing served.
+    """
+    stop = stop or Event()
+    try:
+        cloud = Cloud(
+            settle_s=settle_s,
+            latency_s=latency_ms / 1000,
+            limits=limits,
+            functions=functions,
+            deliver=deliver,
+        )
+        cloud.load(load_estate(estate_path))
+    except EstateError as error:
+        return _refuse(str(error))
+    before = _stop_on_signals(stop)
+    taken = port
+    try:
+        with running(cloud, port) as server:
+            taken = tls_port
+            with Edge(cloud, tls_port) as edge:
+                taken = 0
+                on_ready(
+                    {
+                        "endpoint": server.endpoint,
+                        "tls": edge.address,
+                        "access_key_id": cloud.key.access_key_id,
+                        "access_key_secret": cloud.key.access_key_secret,
+                    }
+                )
+                while not stop.wait(0.2):
+                    pass  # a signal may have come to another thread: its handler runs only here
+    except OSError as error:
+        if not taken:
+            raise
+        why = os.strerror(error.errno) if error.errno else str(error)
+        return _refuse(f"port {taken} of 127.0.0.1 cannot be had: {why}")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def _refuse(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 2
+
+
+def _stop_on_signals(stop: Event) -> dict[signal.Signals, Any]:
+    """Only the main thread may; elsewhere the caller has `stop`."""
+    if current_thread() is not main_thread():
+        return {}
+    return {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }

@@ -1,0 +1,78 @@
+"""The emulator as a process: what it says when ready, how it stops, what it refuses to start with."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from emulator.main import serve
+
+PROGRAM = "import sys; from emulator.main import serve; sys.exit(serve(0, 0, None, 0, 'none', 0.1))"
+ROOT = Path(__file__).parents[3]
+
+
+def test_one_line_says_where_it_is_and_a_signal_ends_it() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        assert list(ready) == ["endpoint", "tls", "access_key_id", "access_key_secret"]
+        host, port = ready["endpoint"].removeprefix("http://").split(":")
+        socket.create_connection((host, int(port)), 5).close()
+        host, port = ready["tls"].split(":")
+        socket.create_connection((host, int(port)), 5).close()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=10)
+    finally:
+        process.kill()
+
+    assert (process.returncode, out, err) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("which", ["port", "tls_port"])
+def test_a_taken_port_is_one_sentence(which: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert serve(**{which: port}, stop=a_set_event()) == 2
+
+    assert capsys.readouterr().err == f"port {port} of 127.0.0.1 cannot be had: Address already in use\n"
+
+
+def test_a_wrong_estate_is_told_and_nothing_is_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "estate.yaml"
+    path.write_text("cdm: []\n")
+
+    assert serve(estate_path=path, stop=a_set_event()) == 2
+
+    captured = capsys.readouterr()
+    assert "cdm" in captured.err
+    assert captured.out == ""
+
+
+def test_it_stops_when_told_in_another_thread() -> None:
+    stop, ready = Event(), Event()
+    thread = Thread(target=serve, kwargs={"stop": stop, "on_ready": lambda _: ready.set()})
+    thread.start()
+    assert ready.wait(10)
+    stop.set()
+    thread.join(5)
+
+    assert not thread.is_alive()
+
+
+def a_set_event() -> Event:
+    event = Event()
+    event.set()
+    return event
