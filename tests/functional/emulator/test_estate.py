@@ -207,3 +207,11 @@ def test_what_a_store_refuses_is_told_apart() -> None:
 )
 def test_a_wildcard_takes_the_place_of_one_label(pattern: str, host: str, covered: bool) -> None:
     assert bundles.covers(pattern, host) is covered
+
+
+def test_the_documented_example_is_a_valid_estate(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "estate.md").read_text()
+    path = tmp_path / "my-estate.yaml"
+    path.write_text(text.split("```yaml\n")[1].split("```")[0])
+
+    assert load_estate(path).alb[0].listeners[0].additional == ["main-ecc"]
