@@ -89,6 +89,9 @@ def _stop_on_signals(stop: Event) -> dict[signal.Signals, Any]:
     """Only the main thread may; elsewhere the caller has `stop`."""
     if current_thread() is not main_thread():
         return {}
-    return {
-        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+
+    def handle(*_: object) -> None:
+        # In a thread of its own: this one may be inside stop.wait(), whose lock set() needs.
+        Thread(target=stop.set).start()
+
+    return {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}

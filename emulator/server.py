@@ -12,6 +12,7 @@ import socket
 from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from email.utils import formatdate
 from threading import Thread
 from typing import Any
 
@@ -88,7 +89,7 @@ class Server:
             while (await receive())["type"] != "http.disconnect":
                 pass
             return
-        headers = {"content-type": raw.content_type, **raw.headers}
+        headers = {"date": formatdate(usegmt=True), "content-type": raw.content_type, **raw.headers}
         headers["content-length"] = str(len(raw.body))
         pairs = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
         await send({"type": "http.response.start", "status": raw.status, "headers": pairs})
