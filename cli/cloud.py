@@ -1,0 +1,48 @@
+"""`certdeploy scan` and `certdeploy discover`: look at the cloud now."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from cli import exits, output, syncs
+from cli.session import session
+from shared.domain.resources import CloudProduct, SyncState
+
+AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+
+
+def scan(as_json: AsJson = False) -> None:
+    """Read CAS now, and announce what is new or near its end."""
+    current = session()
+    with output.progress("Reading CAS …"):
+        result = current.call("scan_expiry", b"{}")
+    if as_json:
+        output.show_json(result)
+        return
+    issued, expiring = result.get("Issued", []), result.get("Expiring", [])
+    count = result.get("Certificates", 0)
+    output.tell(f"{count} certificates; newly issued: {len(issued)}; near their end: {len(expiring)}")
+
+
+def discover(
+    product: Annotated[list[CloudProduct] | None, typer.Option(help="Only this one; repeatable.")] = None,
+    region: Annotated[str | None, typer.Option(help="Only this one, of the one product named.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the products for their slots: everything, where nothing is named."""
+    request: dict[str, Any] = {"Products": [item.value for item in product or []]}
+    if region is not None:
+        request["Region"] = region
+    current = session()
+    products = product or list(current.settings.products)
+    with output.progress("Asking the products …"):
+        current.call("discover_resources", json.dumps(request).encode())
+        world = current.world()
+        found = syncs.settled(world, products)
+    if as_json:
+        output.show_json({"Statuses": found})
+    else:
+        output.show(syncs.show(world, products))
+    if any(status.state is not SyncState.SYNCED for status in found):
+        raise typer.Exit(exits.FAILED)

@@ -1,0 +1,24 @@
+"""`certdeploy invoke`: one function on one event, as the console's test button does."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import output
+from cli.session import function_names, session
+from shared.errors import InvalidRequestError
+
+
+def invoke(
+    function: Annotated[str, typer.Argument(help=f"One of {', '.join(function_names())}.")],
+    event: Annotated[Path, typer.Argument(help="A file such as those of events/; - reads stdin.")],
+) -> None:
+    """Invoke a function and print its answer: in the running `serve`, else in this process."""
+    try:
+        payload = typer.get_binary_stream("stdin").read() if str(event) == "-" else event.read_bytes()
+    except OSError as error:
+        raise InvalidRequestError(f"{event}: {error.strerror or error}") from None
+    with output.progress(f"{function} …"):
+        answer = session().call(function, payload)
+    output.show_json(answer)

@@ -1,0 +1,112 @@
+"""Plans and jobs as tables."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+
+from cli import output
+from cli.resources import slot
+from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
+from shared.domain.plans import Plan
+from shared.domain.states import WorkerStatus
+from shared.services.world import World
+
+
+def show_plan(plan: Plan, world: World) -> None:
+    made = output.table(
+        "Slot", "Names", "Certificate", "Why", title="To deploy", wrap=("Slot", "Names", "Why")
+    )
+    for entry in plan.deployments:
+        change = arrow(entry.resource.cert_identifier, entry.cert_identifier)
+        output.row(made, slot(entry.resource), output.names(entry.resource.domains), change, entry.reason)
+    output.show(made)
+    if plan.left_alone:
+        left = output.table("Slot", "Why", title="\nLeft alone", wrap=("Slot", "Why"))
+        for entry in plan.left_alone:
+            output.row(left, slot(entry.resource), entry.reason)
+        output.show(left)
+    counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
+    output.console().print(
+        f"\n{len(plan.deployments)} slots ({counts or 'none'}); by the vendor's own job it would cost"
+        f" {plan.quota} of its quota; digest {plan.digest}"
+    )
+
+
+def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
+    made = output.table("Job", "Name", "Status", "Due (UTC)", "Certificates", "Slots", "Done", wrap=("Name",))
+    for job in jobs:
+        done = (
+            f"{job.success_count} + {job.error_count} failed" if job.error_count else str(job.success_count)
+        )
+        output.row(
+            made,
+            str(job.job_id),
+            job.name,
+            output.status(job.status.value),
+            output.moment(job.schedule_time),
+            ", ".join(job.cert_identifiers),
+            str(job.worker_count),
+            done if job.status.final else "",
+        )
+    output.show(made)
+
+
+def show_job(job: DeploymentJob, workers: Sequence[WorkerResource]) -> None:
+    output.console().print(job_line(job, workers))
+    output.console().print(
+        f"due {output.moment(job.schedule_time)} UTC, asked for by {job.origin}, digest {job.plan_digest}\n"
+    )
+    show_workers(workers)
+
+
+def show_workers(workers: Iterable[WorkerResource], title: str = "") -> None:
+    made = output.table(
+        "Slot", "Certificate", "Status", "Verified", "Took", title=title, wrap=("Slot", "Verified")
+    )
+    for worker in sorted(workers, key=lambda one: one.resource.slot):
+        output.row(
+            made,
+            slot(worker.resource),
+            arrow(worker.previous_cert_identifier or worker.resource.cert_identifier, worker.cert_identifier),
+            output.status(worker.status.value),
+            worker.reason or verified(worker),
+            took(worker),
+        )
+    output.show(made)
+
+
+def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
+    done = sum(worker.status is WorkerStatus.SUCCESS for worker in workers)
+    return Text.assemble(
+        f"Job {job.job_id} ",
+        (job.name, "bold"),
+        ": ",
+        output.status(job.status.value),
+        f", {done}/{len(workers)} slots",
+    )
+
+
+def arrow(old: str, new: str) -> str:
+    """`10741304 → 10741317`; the store only where it differs from the usual one."""
+    return f"{_short(old) or 'none'} → {_short(new)}"
+
+
+def verified(worker: WorkerResource) -> Text:
+    """By which proof the new certificate is known to be in service."""
+    proof = worker.verification
+    if proof is None:
+        return Text("")
+    if proof.handshake is Handshake.SERVED:
+        count = len(proof.server_names)
+        return Text(f"TLS handshake{f' × {count}' if count > 1 else ''}", "green")
+    return Text(f"read back; {proof.handshake.value}: {proof.detail}", "yellow")
+
+
+def took(worker: WorkerResource) -> str:
+    if worker.started_at is None or worker.finished_at is None:
+        return ""
+    return f"{(worker.finished_at - worker.started_at).total_seconds():.1f} s"
+
+
+def _short(identifier: str) -> str:
+    return identifier.removesuffix("-cn-hangzhou")

@@ -1,0 +1,167 @@
+"""`certdeploy job`: preview, create, list and show deployment jobs."""
+
+import time
+from datetime import datetime, timezone
+from typing import Annotated, Any
+
+import typer
+
+from cli import exits, output
+from cli.job_tables import job_line, show_job, show_jobs, show_plan
+from cli.session import Session, session
+from shared.domain.certificates import cert_id_of
+from shared.domain.jobs import DeploymentJob
+from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
+from shared.domain.states import JobStatus
+from shared.errors import InvalidRequestError, SettingsError
+from shared.services.create import create_deployment_jobs
+from shared.services.manage import Managed, manage_deployment_jobs
+from shared.services.world import World
+from shared.validation.requests import parse
+
+app = typer.Typer(no_args_is_help=True)
+_POLL_S = 0.5
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Certificates = Annotated[list[str], typer.Option("--certificate", help="Its id in CAS; repeatable.")]
+Slots = Annotated[
+    list[str] | None,
+    typer.Option("--resource", help="A slot as `resource list` names it; default: every one that matches."),
+]
+First = Annotated[
+    bool, typer.Option("--first-deployment", help="May switch HTTPS on, where that is allowed.")
+]
+Wait = Annotated[bool, typer.Option("--wait", help="Until the job has ended; 1 if it ended in error.")]
+
+
+@app.callback()
+def job() -> None:
+    """Deployment jobs."""
+
+
+@app.command("preview")
+def preview(
+    certificate: Certificates,
+    resource: Slots = None,
+    first_deployment: First = False,
+    as_json: AsJson = False,
+) -> None:
+    """What a job would write where, and what it would leave alone and why. Changes nothing."""
+    world = session().world()
+    result = _managed(world, {"Preview": _selection(certificate, resource, first_deployment)})
+    if as_json:
+        output.show_json(result)
+    elif result.plan is not None:
+        show_plan(result.plan, world)
+
+
+@app.command("create")
+def create(
+    name: Annotated[str, typer.Option(help="Of the job, for people.")],
+    certificate: Certificates,
+    resource: Slots = None,
+    first_deployment: First = False,
+    digest: Annotated[
+        str | None, typer.Option(help="Of the preview that was approved; refused if the world moved.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="When, as 2026-05-01T02:00 (UTC) or with an offset; default: now.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Leave it in editing.")] = False,
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Create a job and, unless it is a draft, submit it."""
+    request = {
+        "Name": name,
+        "Submit": not draft,
+        **_selection(certificate, resource, first_deployment),
+        **({"Digest": digest} if digest else {}),
+        **({"ScheduleTime": _moment(at)} if at else {}),
+    }
+    current = session()
+    if wait:
+        _refuse_to_wait_in_vain(current, draft)
+    world = current.world()
+    created = create_deployment_jobs(parse(CreateDeploymentJob, request), world).jobs[0]
+    if current.running is None and not draft:
+        output.tell("it runs as soon as `certdeploy serve` does")
+    _end(world, created, wait, as_json)
+
+
+@app.command("list")
+def list_jobs(
+    status: Annotated[JobStatus | None, typer.Option(help="Only these.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """All jobs, the oldest first."""
+    result = _managed(session().world(), {"List": {"Status": status.value} if status else {}})
+    if as_json:
+        output.show_json(result)
+    else:
+        show_jobs(result.jobs or ())
+
+
+@app.command("show")
+def show(
+    job_id: Annotated[int, typer.Argument(help="As `job list` shows it.")],
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """One job with every slot: old and new certificate, status, and how it was verified."""
+    current = session()
+    world = current.world()
+    found = world.jobs.get(job_id)
+    if wait and not found.status.final:
+        _refuse_to_wait_in_vain(current, found.status is JobStatus.EDITING)
+    _end(world, found, wait, as_json)
+
+
+def _end(world: World, found: DeploymentJob, wait: bool, as_json: bool) -> None:
+    if wait:
+        found = _ended(world, found.job_id)
+    result = _managed(world, {"Show": {"JobId": found.job_id}})
+    if as_json:
+        output.show_json(result)
+    elif result.job is not None:
+        show_job(result.job, result.workers or ())
+    if wait and found.status is not JobStatus.SUCCESS:
+        raise typer.Exit(exits.FAILED)
+
+
+def _ended(world: World, job_id: int) -> DeploymentJob:
+    with output.progress(f"Job {job_id} …") as shown:
+        while not (found := world.jobs.get(job_id)).status.final:
+            shown.update(job_line(found, list(world.workers.list(job_id))))
+            time.sleep(_POLL_S)
+    return found
+
+
+def _refuse_to_wait_in_vain(current: Session, draft: bool) -> None:
+    if draft:
+        raise InvalidRequestError("--wait: a draft does not run, so there is no end to wait for")
+    if current.running is None:
+        raise SettingsError(
+            "--wait: no `certdeploy serve` runs on this state, so there is no end to wait for"
+        )
+
+
+def _managed(world: World, request: dict[str, Any]) -> Managed:
+    return manage_deployment_jobs(world, parse(ManageDeploymentJobs, request))
+
+
+def _selection(certificates: list[str], slots: list[str] | None, first: bool) -> dict[str, Any]:
+    ids = [cert_id_of(text.strip()) for text in certificates]
+    if wrong := [text for text, cert_id in zip(certificates, ids, strict=True) if cert_id is None]:
+        raise InvalidRequestError(
+            f"--certificate {wrong[0]!r}: an id as `certificate list` shows it is needed"
+        )
+    return {"CertIds": ids, "ResourceIds": slots or [], "FirstDeployment": first}
+
+
+def _moment(text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise InvalidRequestError(f"--at {text!r}: a time such as 2026-05-01T02:00+08:00 is needed") from None
+    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).isoformat()

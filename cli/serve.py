@@ -1,0 +1,110 @@
+"""`certdeploy serve`: the functions and their timers on this machine."""
+
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Annotated, Any
+
+import typer
+
+from cli import fc_api, running
+from cli.output import progress, tell
+from cli.session import FUNCTIONS, TEMPLATE, Session, session
+from host.host import Host
+from shared.cloud import cas
+from shared.errors import InvalidRequestError, SettingsError
+from shared.runtime.settings import Settings
+
+#: Of this process's environment, what the functions get.
+_PASSED = ("CERTDEPLOY_", "ALIBABA_CLOUD_")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+def serve(
+    state: Annotated[
+        Path | None,
+        typer.Option(help="File of the state, made if it is not there.", envvar="CERTDEPLOY_STATE"),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(help="Name=value of template.yml, such as ScanSchedule='@every 5m'; repeatable."),
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="File for the functions' log lines; default: stderr.")
+    ] = None,
+) -> None:
+    """Run functions and timers against the configured cloud until stopped.
+
+    What was accepted before a stop or a crash runs after the next start.
+    """
+    if state is not None:
+        os.environ["CERTDEPLOY_STATE"] = str(state)
+    parameters = _parameters(parameter or [])
+    current = session()
+    settings = current.settings
+    if (other := current.running) is not None:
+        raise SettingsError(f"process {other.pid} serves {settings.state} already")
+    with progress("Asking the cloud …"):
+        _check_access(current)
+    stop = Event()
+    with ExitStack() as stack:
+        fc = stack.enter_context(fc_api.serving())
+        host = Host(
+            TEMPLATE,
+            FUNCTIONS,
+            Path(f"{settings.state}.host.db"),
+            parameters={"Prefix": settings.prefix, **parameters},
+            environment={**_environment(settings), **fc.environment},
+            log=log,
+        )
+        fc.cloud.functions, fc.cloud.deliver = host, lambda event: _delivered(host, event)
+        stack.enter_context(_until_told(stop))
+        stack.enter_context(host)
+        found = running.Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
+        stack.enter_context(running.announced(settings.state, found))
+        for function in ("scan_expiry", "discover_resources"):  # not first after a timer's first wait
+            host.invoke(f"{settings.prefix}-{function}", b"{}", asynchronous=True)
+        where = settings.endpoint or "Alibaba Cloud"
+        tell(f"{len(host.functions)} functions serve {where}; state {settings.state}; Ctrl-C stops")
+        stop.wait()
+        tell("stopping: what runs may end, what waits runs after the next start")
+
+
+def _delivered(host: Host, event: dict[str, Any]) -> None:
+    host.deliver_event(event)
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if wrong := [name for name, equals, _ in pairs if not (name and equals)]:
+        raise InvalidRequestError(f"--parameter {wrong[0]!r}: Name=value is needed")
+    return {name: value for name, _, value in pairs}
+
+
+def _check_access(current: Session) -> None:
+    """A wrong key, a missing permission or a dead endpoint is told now, once, and not every minute."""
+    app = current.app()
+    for store in current.settings.stores:
+        app.openapi.call(cas.API, cas.LIST_CERTIFICATES, {"CurrentPage": 1, "ShowSize": 1}, region=store)
+
+
+def _environment(settings: Settings, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    passed = {name: value for name, value in environ.items() if name.startswith(_PASSED)}
+    if not settings.endpoint:
+        passed.update({name: environ[name] for name in _PROXIES if name in environ})
+    return {**passed, "CERTDEPLOY_STATE": settings.state}
+
+
+@contextmanager
+def _until_told(stop: Event) -> Iterator[None]:
+    before = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
