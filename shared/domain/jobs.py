@@ -70,6 +70,7 @@ class DeploymentJob(Versioned):
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
     schedule_time: AwareDatetime
     plan_digest: str
+    accept_outage: bool = False  #: where a product can only take the old certificate off first
     products: dict[CloudProduct, int]  #: workers per product
     success_count: int = 0
     error_count: int = 0

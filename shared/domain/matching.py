@@ -34,10 +34,12 @@ def decide(
     *,
     first_deployment: bool = False,
     automatic: bool = False,
+    batch: bool = False,
 ) -> Decision:
     """Decide for one slot. `present` is the certificate in place, if CAS knows it.
 
     `first_deployment`: the job may switch HTTPS on where that is allowed.
+    `batch`: the job has several certificates, which some slots are left out of.
     `automatic`: nobody looks at the plan, so only a renewal in the narrow sense is taken: the same
     kind of key, a later end than that of the certificate in place, and a way back to that one.
     """
@@ -50,6 +52,8 @@ def decide(
         return leave("it serves this certificate already")
     if resource.obstacle:
         return leave(resource.obstacle)
+    if batch and resource.batch_obstacle:
+        return leave(resource.batch_obstacle)
     if not resource.https or not resource.cert_identifier:
         if resource.product not in FIRST_DEPLOYMENT:
             return leave("it has no certificate; the first one is set in the product's console")

@@ -39,6 +39,7 @@ class CreateDeploymentJob(PreviewDeploymentJob):
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
     schedule_time: AwareDatetime | None = None
     digest: str | None = None  #: of the preview that was approved; refused if the world moved
+    accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
     submit: bool = True  #: False leaves the job in editing
     client_token: str | None = Field(default=None, min_length=1, max_length=64)
 

@@ -44,6 +44,8 @@ class CloudResource(Wire):
     cert_identifier: str = ""  #: the certificate in place, as CAS identifies it; "" = none
     cert_not_after: AwareDatetime | None = None
     endpoint: str = ""  #: host:port where a TLS client meets this slot; "" = not known
+    writer_id: str = ""  #: what one writer at a time may change, if more than the listener or domain
+    batch_obstacle: str = ""  #: why a job with several certificates leaves it alone
     obstacle: str = ""  #: why nothing can be deployed here, with the step that is missing
 
     @field_validator("domains")
@@ -59,7 +61,8 @@ class CloudResource(Wire):
     @property
     def writer(self) -> str:
         """Slots with the same writer are changed one after the other."""
-        return f"{self.product.value}/{self.region or '-'}/{self.listener_id or self.resource_id}"
+        changed = self.writer_id or self.listener_id or self.resource_id
+        return f"{self.product.value}/{self.region or '-'}/{changed}"
 
 
 class ResourceRecord(Versioned):

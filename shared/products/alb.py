@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.domain.certificates import identifier_of
+from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudRejectedError
 from shared.products.base import Answer, ProductAdapter
@@ -36,8 +36,7 @@ class Adapter(ProductAdapter):
             Action("DissociateAdditionalCertificatesFromListener", writes=True),
         )
     }
-
-    gone = frozenset({"ResourceNotFound.Listener"})
+    gone = frozenset({"resourcenotfound.listener"})
 
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
@@ -61,9 +60,10 @@ class Adapter(ProductAdapter):
                 return None if bound["IsDefault"] else resource
         return None
 
-    def successor(self, resource: CloudResource, identifier: str) -> CloudResource | None:
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        identifier = certificate.identifier
         if resource.role is SlotRole.DEFAULT:
-            return super().successor(resource, identifier)
+            return super().successor(resource, certificate)
         bound = {
             identifier_of(row["CertificateId"]): row
             for row in self._bound(resource.region, resource.listener_id)
@@ -81,7 +81,8 @@ class Adapter(ProductAdapter):
         answer = self._call("GetListenerAttribute", resource.region, **listener)
         return answer["ListenerStatus"] not in _BUSY
 
-    def _bind(self, resource: CloudResource, identifier: str) -> None:
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        identifier = certificate.identifier
         self._waiter.until(lambda: self.settled(resource), f"{resource.listener_id} is busy")
         bound = {
             identifier_of(row["CertificateId"]): bool(row["IsDefault"])

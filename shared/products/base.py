@@ -9,6 +9,7 @@ from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
+from shared.products.catalogue import NO_CATALOGUE, Catalogue
 from shared.products.waiting import FOREVER, Waiter
 
 Answer = dict[str, Any]
@@ -26,12 +27,21 @@ class ProductAdapter(ABC):
     #: RAM actions that a call needs beside those of `actions`
     also_granted: ClassVar[frozenset[str]] = frozenset()
     page_size: ClassVar[int] = 100  #: the most rows that its lists give at once
-    #: codes by which the product says that the slot, or what it is part of, does not exist
+    #: codes, in lower case, by which the product says that the slot or what holds it is gone
     gone: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, client: OpenApi, waiter: Waiter = FOREVER) -> None:
+    def __init__(
+        self,
+        client: OpenApi,
+        waiter: Waiter = FOREVER,
+        catalogue: Catalogue = NO_CATALOGUE,
+        accept_outage: bool = False,
+    ) -> None:
+        """`accept_outage`: a product that cannot exchange may take the old certificate off first."""
         self._client = client
         self._waiter = waiter
+        self._catalogue = catalogue
+        self._accept_outage = accept_outage
 
     def regions(self) -> list[str]:
         """Where to look: every region the product has; `[""]` where it is global."""
@@ -51,7 +61,7 @@ class ProductAdapter(ABC):
         try:
             return self._read(resource)
         except CloudRejectedError as error:
-            if error.cloud_code not in self.gone:
+            if error.cloud_code.lower() not in self.gone:
                 raise
             return None
 
@@ -60,17 +70,17 @@ class ProductAdapter(ABC):
         """As `read`. What the product refuses with a code of `gone` is not yours."""
 
     @abstractmethod
-    def _bind(self, resource: CloudResource, identifier: str) -> None:
-        """Make the product serve `identifier` on the slot. Checks and repetition are not yours."""
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        """Make the product serve `certificate` on the slot. Checks and repetition are not yours."""
 
     def _unbind(self, resource: CloudResource) -> None:
         """Undo a first deployment. Only where one is allowed."""
         raise CloudRejectedError("unbind", "Unsupported", f"{resource.slot} keeps its certificate")
 
-    def successor(self, resource: CloudResource, identifier: str) -> CloudResource | None:
-        """The slot that carries `identifier` in the place of `resource`, if it is so by now."""
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        """The slot that carries `certificate` in the place of `resource`, if it is so by now."""
         now = self.read(resource)
-        return now if now is not None and now.cert_identifier == identifier else None
+        return now if now is not None and now.cert_identifier == certificate.identifier else None
 
     def settled(self, resource: CloudResource) -> bool:
         """Whether the product has finished the last change of this slot."""
@@ -88,18 +98,18 @@ class ProductAdapter(ABC):
         missing = [name for name in resource.domains if not certificate.covers(name)]
         if missing:
             raise CloudRejectedError("deploy", "CertificateMismatch", ", ".join(missing))
-        if self.successor(resource, certificate.identifier) is not None:
+        if self.successor(resource, certificate) is not None:
             return
         try:
-            self._bind(resource, certificate.identifier)
+            self._bind(resource, certificate)
         except CloudRejectedError as error:
             raise _explained(error, resource, certificate) from None
 
     @final
-    def restore(self, resource: CloudResource, identifier: str) -> None:
+    def restore(self, resource: CloudResource, previous: Certificate | None) -> None:
         """Put back what the slot carried before: the certificate, or none."""
-        if identifier:
-            self._bind(resource, identifier)
+        if previous is not None:
+            self._bind(resource, previous)
         else:
             self._unbind(resource)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.domain.certificates import cert_id_of, identifier_of
+from shared.domain.certificates import Certificate, cert_id_of, identifier_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.base import Answer, ProductAdapter
@@ -23,7 +23,7 @@ class Adapter(ProductAdapter):
         "SetCdnDomainSSLCertificate": Action("SetCdnDomainSSLCertificate", writes=True, per_second=30),
     }
     page_size = 500
-    gone = frozenset({"InvalidDomain.NotFound"})
+    gone = frozenset({"invaliddomain.notfound"})
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         for page in self._numbered_pages("DescribeUserDomains"):
@@ -36,11 +36,11 @@ class Adapter(ProductAdapter):
         detail = self._call("DescribeCdnDomainDetail", DomainName=name)["GetDomainDetailModel"]
         return self._resource(name, detail["DomainStatus"], detail["Cname"], self._info(name))
 
-    def successor(self, resource: CloudResource, identifier: str) -> CloudResource | None:
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
         """From the certificate alone: one call, where `read` needs two."""
         bound = _identifier(self._info(resource.resource_id))
         changes = {"cert_identifier": bound, "https": True}
-        return resource.model_copy(update=changes) if bound == identifier else None
+        return resource.model_copy(update=changes) if bound == certificate.identifier else None
 
     def settled(self, resource: CloudResource) -> bool:
         answer = self._call("DescribeCdnDomainDetail", DomainName=resource.resource_id)
@@ -49,15 +49,14 @@ class Adapter(ProductAdapter):
             raise CloudRejectedError("SetCdnDomainSSLCertificate", status, resource.resource_id)
         return bool(status == "online")
 
-    def _bind(self, resource: CloudResource, identifier: str) -> None:
-        cert_id, _, store = identifier.partition("-")
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         self._call(
             "SetCdnDomainSSLCertificate",
             DomainName=resource.resource_id,
             SSLProtocol="on",
             CertType="cas",
-            CertId=int(cert_id),
-            CertRegion=store,
+            CertId=certificate.cert_id,
+            CertRegion=certificate.store,
         )
 
     def _unbind(self, resource: CloudResource) -> None:

@@ -5,12 +5,11 @@ from typing import Any, ClassVar
 
 from shared.cloud import oss
 from shared.cloud.openapi import OpenApi
-from shared.domain.certificates import identifier_of
+from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.base import ProductAdapter
 from shared.products.times import parse_time
-from shared.products.waiting import FOREVER, Waiter
 
 
 class Adapter(ProductAdapter):
@@ -26,10 +25,10 @@ class Adapter(ProductAdapter):
     )
 
     page_size = 1000
-    gone = frozenset({"NoSuchBucket"})
+    gone = frozenset({"nosuchbucket"})
 
-    def __init__(self, client: OpenApi, waiter: Waiter = FOREVER) -> None:
-        super().__init__(client, waiter)
+    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
+        super().__init__(client, *means, **more)
         self._oss = oss.Oss(client)
 
     def discover(self, region: str) -> Iterator[CloudResource]:
@@ -46,12 +45,12 @@ class Adapter(ProductAdapter):
                 return self._resource(bucket, location, resource.endpoint, cname)
         return None
 
-    def _bind(self, resource: CloudResource, identifier: str) -> None:
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         self._oss.put_cname(
             resource.instance_id,
             resource.location,
             resource.resource_id.partition("/")[2],
-            cert_id=identifier,
+            cert_id=certificate.identifier,
             previous_cert_id=resource.cert_identifier,
         )
 

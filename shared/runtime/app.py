@@ -18,6 +18,7 @@ from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.products import adapter_class
 from shared.products.base import ProductAdapter
+from shared.products.catalogue import Catalogue
 from shared.products.waiting import Waiter
 from shared.runtime.probe import TlsProber
 from shared.runtime.settings import Settings, read_settings
@@ -148,8 +149,10 @@ class App:
             holder=self._holder,
         )
 
-    def _adapter(self, product: CloudProduct, waiter: Waiter) -> ProductAdapter:
-        return adapter_class(product)(self.openapi, waiter)
+    def _adapter(
+        self, product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
+    ) -> ProductAdapter:
+        return adapter_class(product)(self.openapi, waiter, catalogue, accept_outage)
 
 
 def _instance(environ: Mapping[str, str]) -> Instance:

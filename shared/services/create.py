@@ -59,6 +59,7 @@ def _asked(request: CreateDeploymentJob, world: World) -> Created:
         name=request.name,
         token=token,
         origin="manual",
+        accept_outage=request.accept_outage,
         schedule_time=request.schedule_time,
         contact_ids=request.contact_ids,
     )
@@ -74,7 +75,8 @@ def _issued(event: CertificateIssued, world: World) -> Created:
     if waiting := _not_discovered(world):
         return Created(note=_WAITS.format(", ".join(waiting)))
     slots = planning.candidates(world, [certificate])
-    job = _automatic(world, [certificate], slots, f"issued-{certificate.identifier}")
+    token = f"issued-{certificate.identifier}"
+    job = _automatic(world, [certificate], slots, token, f"{certificate.name} issued")
     _handled(world, record, issued_handled=True)
     return Created(jobs=(job,) if job else (), note="" if job else "it replaces nothing that is in service")
 
@@ -105,7 +107,7 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
         of_type = [certificate for certificate in others if certificate.source is source]
         rest = [resource for resource in slots if resource.slot not in replaced]
         key = f"expiring-{ending.identifier}-{source.value}-{threshold}"
-        if job := _automatic(world, of_type, rest, key):
+        if job := _automatic(world, of_type, rest, key, f"{ending.name} expiring"):
             jobs.append(job)
             replaced |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
     if missing := [resource.slot for resource in slots if resource.slot not in replaced]:
@@ -119,15 +121,14 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
 
 
 def _automatic(
-    world: World, certificates: list[Certificate], slots: list[CloudResource], token: str
+    world: World, certificates: list[Certificate], slots: list[CloudResource], token: str, name: str
 ) -> DeploymentJob | None:
     plan = planning.plan(world, certificates, slots, automatic=True)
     existing = world.jobs.find(_job_id(token))
     if existing is None or (existing.status is JobStatus.EDITING and existing.plan_digest != plan.digest):
         if not plan.deployments:
             return existing
-        name = f"{certificates[0].name} {token.partition('-')[0]}"[:63]
-        existing = _store(world, plan, name=name, token=token, origin=token)
+        existing = _store(world, plan, name=name[:63], token=token, origin=token)
     elif existing.status is JobStatus.EDITING:
         _store_workers(world, existing, plan)  # the first delivery was cut off
     return _submitted(world, existing, world.policy.submit_automatic_jobs)
@@ -141,6 +142,7 @@ def _store(
     token: str,
     origin: str,
     schedule_time: object = None,
+    accept_outage: bool = False,
     contact_ids: tuple[int, ...] = (),
 ) -> DeploymentJob:
     """Store the job in `editing`, then its workers. A job that was cut off here is made anew."""
@@ -157,6 +159,7 @@ def _store(
             "contact_ids": contact_ids,
             "schedule_time": schedule_time or now,
             "plan_digest": plan.digest,
+            "accept_outage": accept_outage,
             "products": plan.products,
             "created_at": now,
             "version": old.version if old else 0,

@@ -19,6 +19,7 @@ from shared.errors import (
     PlanChangedError,
 )
 from shared.products.base import ProductAdapter
+from shared.services.catalogue import KnownCertificates
 from shared.services.run import publish_scheduled
 from shared.services.verify import verify
 from shared.services.world import World
@@ -44,7 +45,8 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
     job = world.jobs.get(event.job_id)
     if job.status not in (JobStatus.SCHEDULING, JobStatus.PROCESSING):
         return ShardResult()
-    adapter = world.adapter(event.product, world.waiter(spare_s=_SPARE_S))
+    catalogue = KnownCertificates(world.certificates, world.policy.stores)
+    adapter = world.adapter(event.product, world.waiter(spare_s=_SPARE_S), catalogue, job.accept_outage)
     while True:
         now = world.clock()
         workers = list(world.workers.list(event.job_id, event.product))
@@ -118,7 +120,7 @@ def deploy_worker(world: World, adapter: ProductAdapter, worker: WorkerResource)
 def _deploy(world: World, adapter: ProductAdapter, worker: WorkerResource) -> WorkerResource:
     certificate = _certificate(world, worker)
     resource = worker.resource
-    if adapter.successor(resource, certificate.identifier) is None:
+    if adapter.successor(resource, certificate) is None:
         worker = _remember_previous(world, worker, adapter.read(resource))
         adapter.deploy(resource, certificate)
     waiter = world.waiter(spare_s=_SPARE_S, at_most_s=world.policy.served_within_s)
@@ -127,7 +129,7 @@ def _deploy(world: World, adapter: ProductAdapter, worker: WorkerResource) -> Wo
     def in_service() -> bool:
         if not adapter.settled(resource):
             return False
-        now = adapter.successor(resource, certificate.identifier)
+        now = adapter.successor(resource, certificate)
         if now is not None:
             bound.append(now)
         return now is not None

@@ -2,11 +2,12 @@
 
 import json
 
-from shared.domain.certificates import Certificate
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct, CloudResource, SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.errors import CloudError, ConflictError, InvalidRequestError
+from shared.products.catalogue import NO_CATALOGUE, Catalogue
+from shared.services.catalogue import KnownCertificates
 from shared.services.world import World
 
 
@@ -33,7 +34,7 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
     now = world.clock()
     listing = SyncStatus(product=product, state=SyncState.SYNCING, started_at=now)
     try:
-        regions = world.adapter(product, world.waiter()).regions()
+        regions = world.adapter(product, world.waiter(), NO_CATALOGUE).regions()
     except CloudError as error:
         failed = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}
         world.syncs.put(listing.model_copy(update=failed))
@@ -65,10 +66,9 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
     status = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=started)
     world.syncs.put(status)
     try:
-        names = _Names(world)
-        found = [
-            names.filled_in(resource) for resource in world.adapter(product, world.waiter()).discover(region)
-        ]
+        catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
+        adapter = world.adapter(product, world.waiter(), catalogue)
+        found = [_filled_in(resource, catalogue) for resource in adapter.discover(region)]
     except CloudError as error:
         changes = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}
         world.syncs.put(status.model_copy(update=changes))
@@ -88,34 +88,12 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
     return status.model_copy(update=changes)
 
 
-class _Names:
-    """Names of the certificates in place, for slots without a domain of their own.
-
-    From the table where it knows the certificate; CAS is read once, and only for one it does not.
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._listed: dict[str, Certificate] | None = None
-
-    def filled_in(self, resource: CloudResource) -> CloudResource:
-        if not resource.cert_identifier:
-            return resource
-        certificate = self._find(resource.cert_identifier)
-        if certificate is None:
-            return resource
-        changes: dict[str, object] = {"cert_not_after": certificate.not_after}
-        if resource.domains_of_certificate:
-            changes["domains"] = certificate.names
-        return resource.model_copy(update=changes)
-
-    def _find(self, identifier: str) -> Certificate | None:
-        if record := self._world.certificates.find(identifier):
-            return record.certificate
-        if self._listed is None:
-            self._listed = {
-                certificate.identifier: certificate
-                for store in self._world.policy.stores
-                for certificate in self._world.cas(store).list_certificates()
-            }
-        return self._listed.get(identifier)
+def _filled_in(resource: CloudResource, catalogue: Catalogue) -> CloudResource:
+    """With what CAS knows of the certificate in place: its end, and the names where the slot has none."""
+    certificate = catalogue.by_identifier(resource.cert_identifier) if resource.cert_identifier else None
+    if certificate is None:
+        return resource
+    changes: dict[str, object] = {"cert_not_after": certificate.not_after}
+    if resource.domains_of_certificate:
+        changes["domains"] = certificate.names
+    return resource.model_copy(update=changes)

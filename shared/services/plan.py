@@ -39,10 +39,11 @@ def plan(
     if not ordered:
         return Plan(entries=())
     entries = []
+    batch = len(certificates) > 1 and not automatic
     for resource in sorted(slots, key=lambda r: r.slot):
         record = world.certificates.find(resource.cert_identifier)
         present = record.certificate if record else None
-        chosen, decision = _choose(ordered, resource, present, first_deployment, automatic)
+        chosen, decision = _choose(ordered, resource, present, first_deployment, automatic, batch)
         entries.append(
             PlanEntry(
                 resource=resource,
@@ -82,6 +83,7 @@ def _choose(
     present: Certificate | None,
     first_deployment: bool,
     automatic: bool,
+    batch: bool,
 ) -> tuple[Certificate, Decision]:
     """The first that may go there; else the first that at least covers it, to give its reason."""
     held = [
@@ -93,6 +95,7 @@ def _choose(
                 present,
                 first_deployment=first_deployment,
                 automatic=automatic,
+                batch=batch,
             ),
         )
         for certificate in certificates

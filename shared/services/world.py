@@ -11,6 +11,7 @@ from shared.cloud.functions import Functions
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct
 from shared.products.base import ProductAdapter
+from shared.products.catalogue import Catalogue
 from shared.products.waiting import Waiter
 from shared.state import repositories
 from shared.state.leases import Leases
@@ -28,6 +29,12 @@ class Met:
 
     served: bool | None
     detail: str
+
+
+class AdapterMaker(Protocol):
+    def __call__(
+        self, product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
+    ) -> ProductAdapter: ...
 
 
 class Notifier(Protocol):
@@ -66,7 +73,7 @@ class World:
     functions: Functions
     events: Events
     cas: Callable[[str], Cas]  #: by store
-    adapter: Callable[[CloudProduct, Waiter], ProductAdapter]
+    adapter: AdapterMaker
     probe: Prober
     notify: Notifier
     policy: Policy

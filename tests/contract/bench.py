@@ -1,0 +1,122 @@
+"""A product's adapter with everything real around it: the client, HTTP, and an emulated account."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.cloud import Cloud
+from emulator.estate import Estate, parse_estate
+from emulator.server import running
+from shared.cloud.cas import Cas
+from shared.cloud.credentials import Credentials
+from shared.cloud.openapi import OpenApi
+from shared.cloud.pacing import Pacer
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.products import adapter_class
+from shared.products.base import ProductAdapter
+from shared.products.waiting import Waiter
+
+SETTLE_S = 0.1
+STORE = "cn-hangzhou"
+
+
+def certificates(*names: str, domain: str = "example.com") -> dict[str, Any]:
+    """Rows of an estate file: each for `domain` and one label below it, of a quick kind of key."""
+    return {name: {"names": [domain, f"*.{domain}"], "key": "ecdsa-p256"} for name in names}
+
+
+def client(cloud: Cloud, endpoint: str, **options: Any) -> OpenApi:
+    """The real client. It repeats as always, but pauses for nothing."""
+    key = cloud.key
+    credentials = Credentials(key.access_key_id, key.access_key_secret, "")
+    pacer = Pacer(sleep=lambda seconds: None)
+    return OpenApi(lambda: credentials, endpoint=endpoint, pacer=pacer, sleep=lambda s: None, **options)
+
+
+@dataclass
+class Bench:
+    """An account with an `estate`, and the adapter of one product; pages have two rows."""
+
+    cloud: Cloud
+    client: OpenApi
+    estate: Estate
+    product: CloudProduct
+    region: str
+    adapter: ProductAdapter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.adapter = self.adapter_with(seconds=10)
+
+    def adapter_with(self, *, seconds: float) -> ProductAdapter:
+        """An adapter that may wait so long at each step."""
+        waiter = Waiter(left_s=lambda: seconds, first_pause_s=0.02, longest_pause_s=0.05)
+        adapter = adapter_class(self.product)(self.client, waiter)
+        adapter.page_size = 2  # type: ignore[misc]
+        return adapter
+
+    def slots(self, region: str | None = None) -> dict[str, CloudResource]:
+        """What discovery yields, by a name that a person would give the slot."""
+        found = list(self.adapter.discover(self.region if region is None else region))
+        named = {self._label(resource): resource for resource in found}
+        assert len(named) == len(found), "a slot was yielded twice"
+        return named
+
+    def carried(self, region: str | None = None) -> dict[str, str]:
+        """The slots with the estate's names of the certificates that they carry."""
+        return {label: self.name_of(slot.cert_identifier) for label, slot in self.slots(region).items()}
+
+    def slot(self, label: str) -> CloudResource:
+        """One slot, as discovery stores it: with the names it answers to."""
+        slot = self.slots()[label]
+        if not slot.domains_of_certificate:
+            return slot
+        names = self.certificate(self.name_of(slot.cert_identifier)).names
+        return slot.model_copy(update={"domains": names})
+
+    def certificate(self, name: str) -> Certificate:
+        return Cas(self.client, STORE).get_detail(self.estate.id_of(name))
+
+    def name_of(self, identifier: str) -> str:
+        names = {self.estate.identifier(name): name for name in self.estate.certificates}
+        return names.get(identifier, identifier)
+
+    def settle(self, slot: CloudResource) -> None:
+        waiter = Waiter(left_s=lambda: 10, first_pause_s=0.02, longest_pause_s=0.05)
+        waiter.until(lambda: self.adapter.settled(slot), "settled")
+
+    def deploy(self, slot: CloudResource, name: str) -> CloudResource:
+        """Deploy, see it through, and give the slot as it is then."""
+        self.adapter.deploy(slot, self.certificate(name))
+        self.settle(slot)
+        successor = self.adapter.successor(slot, self.certificate(name))
+        assert successor is not None, "the product does not show the certificate"
+        return successor
+
+    def count(self, action: str, *, code: str | None = None) -> int:
+        """How often the action was called; with that code in the answer ("" is success)."""
+        calls = (call for call in self.cloud.calls if call.action == action)
+        return sum(code is None or call.code == code for call in calls)
+
+    def calls(self) -> Counter[str]:
+        return Counter(call.action for call in self.cloud.calls)
+
+    def _label(self, slot: CloudResource) -> str:
+        if slot.role is SlotRole.DOMAIN:
+            return slot.resource_id
+        which = "" if slot.role is SlotRole.DEFAULT else f"/{self.name_of(slot.cert_identifier)}"
+        return f"{slot.instance_name}:{slot.port}/{slot.role.value}{which}"
+
+
+@contextmanager
+def bench(cloud: Cloud, product: CloudProduct, estate: dict[str, Any], region: str = "") -> Iterator[Bench]:
+    """Load `estate` into `cloud` and serve it."""
+    cloud.settle_s = SETTLE_S
+    parsed = parse_estate(estate)
+    cloud.load(parsed)
+    with running(cloud) as server:
+        yield Bench(cloud, client(cloud, server.endpoint), parsed, product, region)

@@ -1,0 +1,229 @@
+"""What every product's adapter keeps: one suite, a row per product in `cases.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+
+from emulator.cloud import Cloud
+from emulator.estate import parse_estate
+from emulator.faults import Fault
+from shared.domain.matching import FIRST_DEPLOYMENT
+from shared.errors import (
+    CloudDeniedError,
+    CloudRejectedError,
+    CloudThrottledError,
+    CloudUnavailableError,
+)
+from shared.products import supported_products
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CASES, CERTIFICATES, Case
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def it(case: Case, cloud: Cloud) -> Iterator[Bench]:
+    with bench(cloud, case.product, case.estate, case.region) as made:
+        yield made
+
+
+def test_every_supported_product_has_a_row() -> None:
+    assert {case.product for case in CASES} == set(supported_products())
+
+
+def test_every_product_with_a_first_deployment_has_a_slot_for_it() -> None:
+    assert {case.product for case in CASES if case.without_https} == FIRST_DEPLOYMENT
+
+
+def test_discovery_yields_every_slot_of_every_page(case: Case, it: Bench) -> None:
+    assert it.carried() == case.carried
+    assert it.count(case.pages) > 1, "the account has one page only"
+
+
+def test_discovery_says_where_https_is_off(case: Case, it: Bench) -> None:
+    slots = it.slots()
+
+    assert {label for label, slot in slots.items() if slot.https} == {
+        label for label, name in case.carried.items() if name
+    }
+
+
+def test_reading_a_slot_gives_what_discovery_found(case: Case, it: Bench) -> None:
+    slots = {label: slot for label, slot in it.slots().items() if slot.https}
+
+    assert {label: it.adapter.read(slot) for label, slot in slots.items()} == slots
+
+
+def test_a_vanished_slot_reads_as_none(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    it.cloud.load(parse_estate({"certificates": CERTIFICATES}))
+
+    assert it.adapter.read(slot) is None
+
+
+def test_a_deployment_exchanges_this_slot_and_no_other(case: Case, it: Bench) -> None:
+    it.deploy(it.slot(case.slot), "new")
+
+    after = {case.renamed.get(label, label): name for label, name in case.carried.items()}
+    after[case.renamed.get(case.slot, case.slot)] = "new"
+    assert it.carried() == after
+
+
+def test_a_deployed_slot_settles(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    it.adapter.deploy(slot, it.certificate("new"))
+
+    it.settle(slot)
+
+    successor = it.adapter.successor(slot, it.certificate("new"))
+    assert successor is not None
+    assert successor == it.slots()[case.renamed.get(case.slot, case.slot)].model_copy(
+        update={"domains": successor.domains}
+    )
+
+
+def test_deploying_twice_writes_once(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+
+    it.deploy(slot, "new")
+    it.deploy(slot, "new")
+
+    assert it.count(case.writes) == 1
+
+
+def test_a_lost_answer_does_not_deploy_twice(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    it.cloud.faults.add(Fault(case.writes, when="after"))
+
+    with pytest.raises(CloudUnavailableError):
+        it.adapter.deploy(slot, it.certificate("new"))
+    it.deploy(slot, "new")
+
+    assert it.count(case.writes) == 1
+
+
+def test_a_connection_that_breaks_after_the_change_does_not_deploy_twice(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    it.cloud.faults.add(Fault(case.writes, when="after", drop=True))
+
+    with pytest.raises(CloudUnavailableError):
+        it.adapter.deploy(slot, it.certificate("new"))
+    it.deploy(slot, "new")
+
+    assert it.count(case.writes) == 1
+
+
+def test_a_write_that_the_product_never_carried_out_is_made_by_the_next_try(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    it.cloud.faults.add(Fault(case.writes, status=503, when="before"))
+
+    with pytest.raises(CloudUnavailableError):
+        it.adapter.deploy(slot, it.certificate("new"))
+    it.deploy(slot, "new")
+
+    assert (it.count(case.writes, code="ServiceUnavailable"), it.count(case.writes, code="")) == (1, 1)
+
+
+def test_a_throttled_write_is_tried_until_it_is_let_through(case: Case, it: Bench) -> None:
+    it.cloud.faults.add(Fault(case.writes, status=400, code="Throttling.User", times=2))
+
+    it.deploy(it.slot(case.slot), "new")
+
+    assert (it.count(case.writes, code="Throttling.User"), it.count(case.writes, code="")) == (2, 1)
+
+
+def test_a_denied_write_is_not_repeated_and_changes_nothing(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    it.cloud.deny(f"{it.adapter.api.ram}:{case.writes}")
+
+    with pytest.raises(CloudDeniedError):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert it.count(case.writes) == it.count(case.writes, code=case.code_of_denial) == 1
+    assert it.carried() == case.carried
+
+
+@pytest.mark.parametrize("number", range(max(len(case.reads) for case in CASES)))
+def test_a_denied_discovery_is_an_error_never_an_empty_list(case: Case, it: Bench, number: int) -> None:
+    action = case.reads[number % len(case.reads)]
+    it.cloud.deny(f"{it.adapter.api.ram}:{action}")
+
+    with pytest.raises(CloudDeniedError):
+        it.slots()
+
+
+@pytest.mark.parametrize("number", range(max(len(case.reads) for case in CASES)))
+def test_a_throttled_discovery_is_an_error_never_an_empty_list(
+    case: Case, it: Bench, number: int
+) -> None:
+    action = case.reads[number % len(case.reads)]
+    it.cloud.faults.add(Fault(action, status=400, code="Throttling.User", times=4))
+
+    with pytest.raises(CloudThrottledError):
+        it.slots()
+
+
+def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(case: Case, it: Bench) -> None:
+    slots = it.adapter.discover(case.region)
+    assert list(islice(slots, 1)), "the first page had a slot"
+    it.cloud.faults.add(Fault(case.pages, times=4))
+
+    with pytest.raises(CloudUnavailableError):
+        list(slots)
+
+
+def test_a_page_that_is_throttled_twice_is_read_in_the_end(case: Case, it: Bench) -> None:
+    it.cloud.faults.add(Fault(case.pages, status=400, code="Throttling.User", times=2))
+
+    assert it.carried() == case.carried
+
+
+def test_a_certificate_for_other_names_is_refused_before_anything_is_sent(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+
+    with pytest.raises(CloudRejectedError, match="CertificateMismatch"):
+        it.adapter.deploy(slot, it.certificate("other-too"))
+
+    assert it.count(case.writes) == 0
+
+
+def test_a_certificate_that_the_product_cannot_find_is_refused(case: Case, it: Bench) -> None:
+    certificate = it.certificate("new").model_copy(update={"cert_id": 1})
+
+    with pytest.raises(CloudRejectedError):
+        it.adapter.deploy(it.slot(case.slot), certificate)
+
+    assert it.carried() == case.carried
+
+
+def test_restoring_puts_the_old_certificate_back(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    successor = it.deploy(slot, "new")
+
+    it.adapter.restore(successor, it.certificate(it.name_of(slot.cert_identifier)))
+    it.settle(successor)
+
+    assert it.carried() == case.carried
+
+
+def test_a_first_deployment_is_made_and_undone(case: Case, it: Bench) -> None:
+    if not case.without_https:
+        slot = it.slot(case.slot)
+        with pytest.raises(CloudRejectedError, match="Unsupported"):
+            it.adapter.restore(slot, None)
+        assert it.carried() == case.carried
+        return
+    slot = it.slot(case.without_https)
+
+    successor = it.deploy(slot, "new")
+    assert it.carried() == {**case.carried, case.without_https: "new"}
+    it.adapter.restore(successor, None)
+    it.settle(successor)
+
+    assert it.carried() == case.carried
