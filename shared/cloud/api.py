@@ -22,5 +22,6 @@ class Action:
     method: str = field(default="POST", kw_only=True)
     path: str = field(default="/", kw_only=True)  #: ROA: with {names} that a call fills
     place: Literal["query", "form", "json"] = field(default="query", kw_only=True)
+    api: Api | None = field(default=None, kw_only=True)  #: if not the API of the adapter that calls it
     writes: bool = field(default=False, kw_only=True)  #: not repeated after an unknown outcome
     per_second: float | None = field(default=None, kw_only=True)  #: the vendor's limit, if published

@@ -9,7 +9,7 @@ from shared.domain.names import for_display
 from shared.domain.resources import CloudProduct, CloudResource
 
 #: Where HTTPS may be switched on by a deployment; everywhere else a certificate is only replaced.
-FIRST_DEPLOYMENT = frozenset({CloudProduct.CDN})
+FIRST_DEPLOYMENT = frozenset({CloudProduct.CDN, CloudProduct.DCDN})
 
 
 class Action(str, Enum):

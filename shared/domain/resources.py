@@ -11,9 +11,25 @@ from shared.domain.values import Versioned, Wire
 class CloudProduct(str, Enum):
     """CAS's product codes."""
 
+    ACK = "ACK"
     ALB = "ALB"
+    API_GATEWAY = "APIGateway"
+    AWS = "AWS"
     CDN = "CDN"
+    DCDN = "DCDN"
+    DDOS = "DDOS"
+    ESA = "ESA"
+    FC = "FC"
+    GA = "GA"
+    LIVE = "LIVE"
+    MSE = "MSE"
+    NLB = "NLB"
     OSS = "OSS"
+    PAI = "PAI"
+    SAE = "SAE"
+    SLB = "SLB"
+    VOD = "VOD"
+    WAF = "WAF"
 
 
 class SlotRole(str, Enum):
@@ -38,6 +54,7 @@ class CloudResource(Wire):
     listener_id: str = ""
     port: int | None = None
     role: SlotRole = SlotRole.DOMAIN
+    kind: str = ""  #: which of the product's kinds of slot, where it has several
     domains: tuple[str, ...] = ()
     domains_of_certificate: bool = False
     https: bool = True

@@ -1,6 +1,7 @@
-"""The products: one module each, found by its name."""
+"""The products: one module each, found by its name. What has a module here is supported."""
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.domain.resources import CloudProduct
@@ -16,4 +17,5 @@ def adapter_class(product: CloudProduct) -> "type[ProductAdapter]":
 
 
 def supported_products() -> tuple[CloudProduct, ...]:
-    return tuple(CloudProduct)
+    folder = Path(__file__).parent
+    return tuple(p for p in CloudProduct if (folder / f"{p.value.lower()}.py").exists())

@@ -113,8 +113,21 @@ class ProductAdapter(ABC):
         else:
             self._unbind(resource)
 
+    @classmethod
+    def granted(cls, *, writes: bool) -> frozenset[str]:
+        """The RAM actions that discovery needs, or deployment (`writes`)."""
+        chosen = [action for action in cls.actions.values() if writes or not action.writes]
+        names = frozenset(f"{(action.api or cls.api).ram}:{action.name}" for action in chosen)
+        return names | (cls.also_granted if writes else frozenset())
+
     def _call(self, action: str, region: str = "", /, **params: Any) -> Answer:
-        return self._client.call(self.api, self.actions[action], params, region=region)
+        """Call one of `actions`."""
+        return self._call_at(action, region, {}, **params)
+
+    def _call_at(self, action: str, region: str, path: Mapping[str, str], /, **params: Any) -> Answer:
+        """Call one of `actions`; `path` fills the {names} in the path of a ROA action."""
+        called = self.actions[action]
+        return self._client.call(called.api or self.api, called, params, region=region, path=path)
 
     def _numbered_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
         """Answers of PageNumber/PageSize paging, until `TotalCount` rows were asked for."""

@@ -3,7 +3,6 @@
 from typing import Final
 
 from shared.cloud import cas
-from shared.domain.resources import CloudProduct
 from shared.products import adapter_class, supported_products
 
 _STATE: Final = frozenset({"ots:GetRow", "ots:PutRow", "ots:DeleteRow", "ots:GetRange"})
@@ -11,22 +10,15 @@ _INVOKE: Final = frozenset({"fc:InvokeFunction"})
 _READ_CAS: Final = frozenset({f"{cas.API.ram}:{cas.LIST_CERTIFICATES.name}"})
 
 
-def _product(product: CloudProduct, *, writes: bool) -> frozenset[str]:
-    """Discovery is granted what only reads; deployment everything of its product."""
-    adapter = adapter_class(product)
-    chosen = [name for name, action in adapter.actions.items() if writes or not action.writes]
-    also = adapter.also_granted if writes else frozenset()
-    return frozenset(f"{adapter.api.ram}:{name}" for name in chosen) | also
-
-
 def grants() -> dict[str, frozenset[str]]:
     """RAM actions by function."""
     discovery: frozenset[str] = frozenset()
     deploy: dict[str, frozenset[str]] = {}
     for product in supported_products():
-        discovery |= _product(product, writes=False)
+        adapter = adapter_class(product)
+        discovery |= adapter.granted(writes=False)
         name = f"deploy_{product.value.lower()}"
-        deploy[name] = _STATE | _INVOKE | _product(product, writes=True)
+        deploy[name] = _STATE | _INVOKE | adapter.granted(writes=True)
     return {
         "scan_expiry": _STATE | _INVOKE | _READ_CAS,
         "discover_resources": _STATE | _INVOKE | _READ_CAS | discovery,

@@ -16,6 +16,7 @@ from pydantic import (
 
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
+from shared.products import supported_products
 
 _PREFIX = "CERTDEPLOY_"
 
@@ -30,7 +31,7 @@ class Settings(BaseModel):
     tls: str = ""  #: of its TLS edge, "127.0.0.1:Q"
     stores: tuple[str, ...] = ("cn-hangzhou",)
     regions: tuple[str, ...] = ()
-    products: tuple[CloudProduct, ...] = tuple(CloudProduct)
+    products: tuple[CloudProduct, ...] = Field(default_factory=supported_products)
     auto: Literal["submit", "draft"] = "submit"  #: what becomes of jobs that nobody asked for
     prefix: str = "certdeploy"  #: of the functions' names
     fc_endpoint: str = ""  #: where functions are invoked, if not at FC of the region

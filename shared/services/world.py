@@ -1,7 +1,7 @@
 """Everything a use case may touch, handed in: state, cloud, clock. Nothing below finds these by itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from shared.cloud.events import Events
 from shared.cloud.functions import Functions
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct
+from shared.products import supported_products
 from shared.products.base import ProductAdapter
 from shared.products.catalogue import Catalogue
 from shared.products.waiting import Waiter
@@ -48,7 +49,7 @@ class Policy:
 
     stores: tuple[str, ...] = ("cn-hangzhou",)
     regions: tuple[str, ...] = ()  #: empty = all
-    products: tuple[CloudProduct, ...] = tuple(CloudProduct)
+    products: tuple[CloudProduct, ...] = field(default_factory=supported_products)
     submit_automatic_jobs: bool = True
     expiring_days: tuple[int, ...] = (30, 15, 7, 3, 1)
     max_attempts: int = 6

@@ -1,0 +1,53 @@
+"""A product whose slots are of several kinds, each with an adapter of its own: API Gateway, FC, ACK."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from shared.cloud.api import Action
+from shared.cloud.openapi import OpenApi
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudResource
+from shared.products.base import ProductAdapter
+
+
+class ManyKinds(ProductAdapter):
+    """Asks every kind for its slots, and each slot's own kind for everything else (`resource.kind`)."""
+
+    kinds: ClassVar[Mapping[str, type[ProductAdapter]]]  #: by the name that its slots bear
+    actions: ClassVar[Mapping[str, Action]] = {}
+
+    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
+        super().__init__(client, *means, **more)
+        self._by_kind = {name: kind(client, *means, **more) for name, kind in self.kinds.items()}
+
+    @classmethod
+    def granted(cls, *, writes: bool) -> frozenset[str]:
+        return frozenset().union(*(kind.granted(writes=writes) for kind in cls.kinds.values()))
+
+    def regions(self) -> list[str]:
+        return sorted({region for kind in self._by_kind.values() for region in kind.regions()})
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        for name, kind in self._by_kind.items():
+            for resource in kind.discover(region):
+                yield resource.model_copy(update={"kind": name})
+
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        found = self._kind(resource).read(resource)
+        return found.model_copy(update={"kind": resource.kind}) if found else None
+
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        self._kind(resource)._bind(resource, certificate)
+
+    def _unbind(self, resource: CloudResource) -> None:
+        self._kind(resource)._unbind(resource)
+
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        found = self._kind(resource).successor(resource, certificate)
+        return found.model_copy(update={"kind": resource.kind}) if found else None
+
+    def settled(self, resource: CloudResource) -> bool:
+        return self._kind(resource).settled(resource)
+
+    def _kind(self, resource: CloudResource) -> ProductAdapter:
+        return self._by_kind[resource.kind]
