@@ -14,6 +14,7 @@ import logging
 import time
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
@@ -112,10 +113,8 @@ class Host:
         self._queue.stop(self._grace_s)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        for instances in self._instances.values():
-            instances.stop()
-        for instances in self._instances.values():
-            instances.join()
+        with ThreadPoolExecutor(len(self._instances) or 1) as threads:
+            list(threads.map(Instances.stop, self._instances.values()))
         self._queue.drained()
         self._table.close()
 

@@ -6,9 +6,10 @@ one worker: pebble kills it at its timeout and starts the next. Memory limits ar
 
 import logging
 import multiprocessing
-from concurrent.futures import CancelledError, TimeoutError
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, TimeoutError, wait
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -36,7 +37,8 @@ class Instances:
         self._lock = Lock()
         self._idle: list[ProcessPool] = []
         self._all: list[ProcessPool] = []
-        self._stopped = False
+        # Waited for beside each result: a pool that is stopped leaves its futures unanswered.
+        self._stopped: Future[Any] = Future()
 
     def run(self, payload: bytes, request_id: str) -> InvocationResult:
         """Raises HostStoppedError if the host stops before there is a result."""
@@ -46,27 +48,27 @@ class Instances:
                 return self._run(instance, payload, request_id)
             finally:
                 with self._lock:
-                    if instance.active:
-                        self._idle.append(instance)
+                    self._idle.append(instance)
 
     def stop(self) -> None:
-        """Kills what still runs."""
+        """Kills what still runs; whoever waits for it gets HostStoppedError."""
         with self._lock:
-            self._stopped = True
+            self._stopped.set_result(None)
             instances = list(self._all)
         for instance in instances:
             instance.stop()  # type: ignore[no-untyped-call]
-
-    def join(self) -> None:
-        """After `stop`: whoever waits for a result gets HostStoppedError only now."""
-        for instance in self._all:
+        for instance in instances:
             instance.join()
 
     def _take(self) -> ProcessPool:
         with self._lock:
             self._refuse_if_stopped()
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                instance = self._idle.pop()
+                if instance.active:
+                    return instance
+                # pebble gives up a pool whose worker died between two requests.
+                self._all.remove(instance)
             instance = ProcessPool(
                 max_workers=1,
                 context=multiprocessing.get_context("spawn"),
@@ -80,6 +82,10 @@ class Instances:
         timeout_s = self._launch.timeout_s
         try:
             future = instance.schedule(child.call, (payload, request_id), timeout=timeout_s)
+            either: tuple[Future[Any], ...] = (future, self._stopped)
+            wait(either, return_when=FIRST_COMPLETED)
+            if not future.done():
+                self._refuse_if_stopped()
             body, error_type = future.result()
         except TimeoutError:
             return self._ended(request_id, f"Function timed out after {timeout_s} seconds")
@@ -97,5 +103,5 @@ class Instances:
         return InvocationResult(200, child.error_body(message, child.UNHANDLED), child.UNHANDLED)
 
     def _refuse_if_stopped(self) -> None:
-        if self._stopped:
+        if self._stopped.done():
             raise HostStoppedError(f"{self._launch.function}: the host is stopping")

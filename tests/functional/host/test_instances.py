@@ -1,6 +1,8 @@
 """A handler sees what Function Compute would show it, and its answer arrives as it would there."""
 
 import json
+import os
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -77,7 +79,9 @@ def test_an_exception_is_a_function_error_and_the_instance_lives_on(host: Host, 
     assert json.loads(host.invoke("demo-work", b'{"id": "a", "fail_times": 1}').body) == {"ran": 2}
 
 
-def test_a_handler_over_its_timeout_is_killed(host: Host) -> None:
+def test_a_handler_over_its_timeout_is_killed(a_host: MakeHost) -> None:
+    host = a_host(parameters={"Patience": "1"})
+    host.start()
     began = time.monotonic()
     result = host.invoke("demo-work", b'{"sleep_s": 60}')
 
@@ -93,6 +97,14 @@ def test_a_handler_that_ends_its_process_is_a_function_error(host: Host) -> None
     assert result.error_type == "UnhandledInvocationError"
     assert "Process exited unexpectedly" in json.loads(result.body)["errorMessage"]
     assert host.invoke("demo-work", b'{"id": "next"}').error_type is None
+
+
+def test_an_instance_that_dies_while_idle_is_replaced(host: Host) -> None:
+    before = json.loads(host.invoke("demo-echo", b"").body)["pid"]
+    os.kill(before, signal.SIGKILL)
+    time.sleep(0.5)  # pebble looks after its workers ten times a second
+
+    assert json.loads(host.invoke("demo-echo", b"").body)["pid"] != before
 
 
 def test_an_index_that_does_not_load_is_told_at_each_invocation(host: Host) -> None:

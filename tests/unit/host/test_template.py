@@ -24,7 +24,7 @@ def changed(tmp_path: Path, path: list[str], value: Any) -> Path:
 
 
 def test_functions_are_read_with_their_asynchronous_configuration() -> None:
-    template = load_template(SAMPLE, {"Prefix": "shop", "Age": "60"})
+    template = load_template(SAMPLE, {"Prefix": "shop", "Age": "60", "Patience": "1"})
 
     work = template.functions["shop-work"]
     assert (work.folder, work.handler, work.timeout_s) == ("work", "index.handler", 1)
