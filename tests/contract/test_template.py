@@ -1,0 +1,181 @@
+"""template.yml against ROS's own property table, the code it deploys, and the limits of the platform."""
+
+import ast
+import json
+import re
+from typing import Any
+
+import pytest
+
+from host.cron import parse_cron
+from host.patterns import check_pattern
+from host.template import load_template
+from shared.runtime.grants import grants
+from shared.runtime.settings import Settings
+from shared.state.tables import TABLES
+from tests.contract.rosfile import ROOT, RosFile
+
+TEXT = (ROOT / "template.yml").read_text(encoding="utf-8")
+TEMPLATE = RosFile(TEXT)
+FUNCTIONS = TEMPLATE.of_type("ALIYUN::FC3::Function")
+FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
+#: Set for the driver of the production store, which reads them itself.
+OF_THE_STORE = {"CERTDEPLOY_OTS_INSTANCE", "CERTDEPLOY_OTS_ENDPOINT"}
+
+
+def folder(properties: dict[str, Any]) -> str:
+    return str(properties["FunctionName"]).removeprefix("certdeploy-")
+
+
+def statements() -> dict[str, list[dict[str, Any]]]:
+    """The policy statements of each function's role, by the function's folder."""
+    found = {}
+    for properties in FUNCTIONS.values():
+        [role, attribute] = properties["Role"]["Fn::GetAtt"]
+        assert attribute == "Arn"
+        policies = TEMPLATE.of_type("ALIYUN::RAM::Role")[role]["Policies"]
+        found[folder(properties)] = [
+            statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]
+        ]
+    return found
+
+
+def test_properties_and_references_are_those_of_ros() -> None:
+    assert TEMPLATE.document["ROSTemplateFormatVersion"] == "2015-09-01"
+    assert TEMPLATE.problems() == []
+
+
+def test_the_template_is_within_the_limits_of_ros() -> None:
+    assert len(TEXT.encode()) < 512 * 1024
+    assert len(TEMPLATE.resources) <= 200
+
+
+def test_every_parameter_is_used() -> None:
+    used = set(re.findall(r"Ref: (\w+)", TEXT)) | set(re.findall(r"\$\{(\w+)\}", TEXT))
+    assert set(TEMPLATE.parameters) <= used
+
+
+def test_every_folder_is_a_function_and_every_function_a_folder() -> None:
+    assert sorted(map(folder, FUNCTIONS.values())) == FOLDERS
+
+
+@pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
+def test_a_function_names_a_handler_that_is_there(properties: dict[str, Any]) -> None:
+    module, attribute = properties["Handler"].split(".")
+    tree = ast.parse((ROOT / "functions" / folder(properties) / f"{module}.py").read_text())
+    assert attribute in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert properties["Code"]["OssObjectName"] == f"certdeploy/{folder(properties)}-x.zip"
+
+
+@pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
+def test_a_function_is_within_the_limits_of_function_compute(properties: dict[str, Any]) -> None:
+    assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", properties["FunctionName"])
+    assert len(folder(properties)) + 1 + 32 <= 64, "with the longest prefix that is allowed"
+    assert properties["Runtime"] in {"python3.10", "python3.12"}
+    assert properties["MemorySize"] % 64 == 0
+    assert properties["DiskSize"] in {512, 10240}
+    assert round(properties["Cpu"] / 0.05, 6).is_integer()
+    gigabytes = properties["MemorySize"] / 1024
+    assert properties["Cpu"] <= gigabytes <= 4 * properties["Cpu"]
+
+
+@pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
+def test_the_environment_is_what_the_code_reads(properties: dict[str, Any]) -> None:
+    environment = properties["EnvironmentVariables"]
+    read = {f"CERTDEPLOY_{field.upper()}" for field in Settings.model_fields} | OF_THE_STORE
+    assert set(environment) <= read
+    assert sum(len(name) + len(str(value)) for name, value in environment.items()) <= 4096
+    assert not any(name.startswith("FC_") for name in environment)
+
+
+def test_the_defaults_are_settings_that_the_code_accepts() -> None:
+    for spec in load_template(ROOT / "template.yml").functions.values():
+        values = {
+            name.removeprefix("CERTDEPLOY_").lower(): value
+            for name, value in spec.environment.items()
+            if value and name not in OF_THE_STORE
+        }
+        assert Settings.model_validate(values).prefix == "certdeploy"
+
+
+def test_every_function_has_its_own_role() -> None:
+    roles = [properties["Role"]["Fn::GetAtt"][0] for properties in FUNCTIONS.values()]
+    assert sorted(roles) == sorted(TEMPLATE.of_type("ALIYUN::RAM::Role"))
+    assert len(set(roles)) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize("properties", TEMPLATE.of_type("ALIYUN::RAM::Role").values(), ids=str)
+def test_a_role_is_only_for_function_compute(properties: dict[str, Any]) -> None:
+    [statement] = properties["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": ["fc.aliyuncs.com"]}
+    assert re.fullmatch(r"[A-Za-z0-9-]{1,64}", properties["RoleName"])
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_role_grants_exactly_what_its_function_calls(name: str) -> None:
+    granted = [action for statement in statements()[name] for action in statement["Action"]]
+    assert sorted(granted) == sorted(grants()[name])
+    assert all(statement["Effect"] == "Allow" for statement in statements()[name])
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_state_and_functions_are_granted_by_name_only(name: str) -> None:
+    own = {
+        "ots": "acs:ots:cn-hangzhou:1000000000000001:instance/certdeploy/table/*",
+        "fc": "acs:fc:cn-hangzhou:1000000000000001:functions/certdeploy-*",
+    }
+    for statement in statements()[name]:
+        [service] = {action.split(":")[0] for action in statement["Action"]}
+        if service in own:
+            assert statement["Resource"] == [own[service]]
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    declared = {
+        properties["TableName"]: [(key["Name"], key["Type"]) for key in properties["PrimaryKey"]]
+        for properties in TEMPLATE.of_type("ALIYUN::OTS::Table").values()
+    }
+    kinds = {str: "STRING", int: "INTEGER"}
+    assert declared == {
+        table.name: [(column.name, kinds[column.type]) for column in table.key] for table in TABLES
+    }
+
+
+def test_tables_keep_one_version_for_ever_and_wait_for_their_instance() -> None:
+    for name, properties in TEMPLATE.of_type("ALIYUN::OTS::Table").items():
+        assert (properties["TimeToLive"], properties["MaxVersions"]) == (-1, 1)
+        assert TEMPLATE.resources[name]["DependsOn"] == "Ots"
+
+
+def test_every_function_has_an_asynchronous_configuration() -> None:
+    configured = TEMPLATE.of_type("ALIYUN::FC3::AsyncInvokeConfig").values()
+    assert sorted(map(folder, configured)) == FOLDERS
+
+
+@pytest.mark.parametrize("properties", TEMPLATE.of_type("ALIYUN::FC3::Trigger").values(), ids=folder)
+def test_a_trigger_is_one_that_function_compute_takes(properties: dict[str, Any]) -> None:
+    assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,127}", properties["TriggerName"])
+    config = properties["TriggerConfig"]
+    if properties["TriggerType"] == "timer":
+        assert set(config) == {"cronExpression", "enable", "payload"}
+        parse_cron(config["cronExpression"])
+    else:
+        assert properties["TriggerType"] == "eventbridge"
+        assert {"triggerEnable", "asyncInvocationType", "eventRuleFilterPattern"} <= set(config)
+        assert config["eventSourceConfig"] == {"eventSourceType": "Default"}
+        check_pattern(json.loads(config["eventRuleFilterPattern"]))
+
+
+def test_secrets_are_not_shown_by_ros() -> None:
+    for name in ("WebhookUrl", "WebhookSecret"):
+        assert TEMPLATE.parameters[name]["NoEcho"] is True
+
+
+def test_the_host_reads_the_template() -> None:
+    template = load_template(ROOT / "template.yml", {"Prefix": "mine"})
+    assert sorted(spec.folder for spec in template.functions.values()) == FOLDERS
+    assert {timer.function for timer in template.timers} == {
+        "mine-scan_expiry",
+        "mine-discover_resources",
+        "mine-run_deployment_jobs",
+    }
