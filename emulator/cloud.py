@@ -62,7 +62,7 @@ class Cloud:
         limits: Limits = "none",
         clock: Callable[[], datetime] = utc_now,
         functions: Any = None,
-        deliver: Callable[[dict[str, Any]], None] | None = None,
+        deliver: Callable[[dict[str, Any]], object] | None = None,
     ) -> None:
         self.account, self.clock = account, clock
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits

@@ -35,14 +35,17 @@ class Keyring:
         self._nonces: dict[tuple[str, str], datetime] = {}
 
     def add(self, account: str, arn: str = "", expires: datetime | None = None) -> AccessKey:
-        """Make a key; one that `expires` is a session's, and gets a security token."""
+        """Make a key, of a RAM user if no `arn` says whose (an account's own may not AssumeRole).
+
+        One that `expires` is a session's, and gets a security token.
+        """
         key = AccessKey(
             access_key_id=("STS.N" if expires else "LTAI5t") + _random(18),
             access_key_secret=_random(30),
             account=account,
             token="CAIS" + _random(96) if expires else "",
             expires=expires,
-            arn=arn or f"acs:ram::{account}:root",
+            arn=arn or f"acs:ram::{account}:user/certdeploy",
         )
         with self._lock:
             self._keys[key.access_key_id] = key

@@ -32,7 +32,7 @@ def serve(
     on_ready: Callable[[dict[str, str]], None] = print_ready,
     *,
     functions: Any = None,
-    deliver: Callable[[dict[str, Any]], None] | None = None,
+    deliver: Callable[[dict[str, Any]], object] | None = None,
     stop: Event | None = None,
 ) -> int:
     """Serve the estate (None: the sample) until SIGINT, SIGTERM or `stop`; the exit status.

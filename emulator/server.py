@@ -26,6 +26,7 @@ from emulator.faults import DroppedError
 from emulator.request import Request
 
 _LONGEST_HEAD = 1 << 20
+_PATIENCE_S = 1.0
 
 
 class Server:
@@ -35,6 +36,9 @@ class Server:
         """Take the port. Raises OSError if it is in use."""
         self.cloud = cloud
         self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
+        # For the connections too: asyncio does so only where the socket names its protocol, and
+        # without it each answer waits 40 ms for the client's delayed acknowledgement.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: int = self._socket.getsockname()[1]
         self._threads = ThreadPoolExecutor(64, thread_name_prefix="emulator")
         self._transports: dict[tuple[str, int], asyncio.Transport] = {}
@@ -52,7 +56,6 @@ class Server:
                 server_header=False,
                 date_header=False,
                 timeout_keep_alive=75,
-                timeout_graceful_shutdown=1,
                 h11_max_incomplete_event_size=_LONGEST_HEAD,
             )
         )
@@ -118,6 +121,14 @@ class _Uvicorn(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         if not self.should_exit:
             await self._stopped.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_PATIENCE_S)
 
     def stop(self) -> None:
         self.should_exit = True

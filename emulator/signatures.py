@@ -68,15 +68,23 @@ def _acs3(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     text = f"{_ACS3}\n{sha256(canonical.encode()).hexdigest()}"
     expected = hmac.new(key.access_key_secret.encode(), text.encode(), sha256).hexdigest()
     if request.header("x-acs-content-sha256") not in ("", body_hash):
-        raise _mismatch("the body is not the one that was hashed")
+        raise _mismatch("The body is not the one that was hashed.")
     if not hmac.compare_digest(expected, fields.get("Signature", "")):
-        raise _mismatch(f"server string to sign is: {text!r}")
+        raise ApiError(
+            400,
+            "SignatureDoesNotMatch",
+            "Specified signature does not match our calculation. "
+            f"server StringToSign is [{text}]",  # a hash: nothing that was signed can be read
+        )
     keys.use_nonce(key.access_key_id, request.header("x-acs-signature-nonce"), now)
     return key
 
 
 def _rpc(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     named = request.named
+    for name in ("AccessKeyId", "Timestamp", "SignatureNonce"):
+        if not named.get(name):
+            raise ApiError(400, f"Missing{name}", f"{name} is mandatory for this action.")
     key = keys.get(named.get("AccessKeyId", ""), named.get("SecurityToken", ""), now)
     _check_date(_iso(named.get("Timestamp", "")), now)
     pairs = [(name, text) for name, text in named.items() if name != "Signature"]
@@ -106,8 +114,15 @@ def _roa(request: Request, keys: Keyring, now: datetime) -> AccessKey:
 
 
 def _function_compute(request: Request, keys: Keyring, now: datetime) -> AccessKey:
+    """FC refuses in codes of its own: the vendor's page "Error codes" of Function Compute."""
     access_key_id, signature = _pair(request)
-    key = keys.get(access_key_id, request.header("x-fc-security-token"), now)
+    try:
+        key = keys.get(access_key_id, request.header("x-fc-security-token"), now)
+    except ApiError as error:
+        if error.status != 404:
+            raise
+        why = f"invalid access key ID '{access_key_id}'"
+        raise ApiError(403, "InvalidAccessKeyID", why) from None
     _check_date(_http_date(request.header("date")), now)
     own = sorted(name for name in request.headers if name.startswith("x-fc-"))
     text = "\n".join(
@@ -118,14 +133,24 @@ def _function_compute(request: Request, keys: Keyring, now: datetime) -> AccessK
             request.plain_path,
         ]
     )
-    _compare(key.access_key_secret, text, sha256, signature)
+    if not _matches(key.access_key_secret, text, sha256, signature):
+        raise ApiError(
+            403,
+            "SignatureNotMatch",
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your access key and signing method",
+        )
     return key
 
 
 def _compare(secret: str, text: str, digest: Callable[[], Any], signature: str) -> None:
+    if not _matches(secret, text, digest, signature):
+        raise _mismatch("Check the secret and the signed parameters.")
+
+
+def _matches(secret: str, text: str, digest: Callable[[], Any], signature: str) -> bool:
     made = hmac.new(secret.encode(), text.encode(), digest).digest()
-    if not hmac.compare_digest(base64.b64encode(made), signature.encode()):
-        raise _mismatch("check the secret and the signed parameters")
+    return hmac.compare_digest(base64.b64encode(made), signature.encode())
 
 
 def _pair(request: Request) -> tuple[str, str]:

@@ -1,10 +1,9 @@
 """Function Compute 3.0 (2023-03-30): invoking functions, over what runs them (`Cloud.functions`).
 
-Emulated: InvokeFunction, synchronous and asynchronous, with the payload limits. Not emulated: logs
-in the answer (`x-fc-log-type: Tail` is taken and no log returned), versions and aliases (any
-`qualifier` is taken). Documented: 202 and an empty body for Async; 200 with `x-fc-error-type` for a
-function's own error; 128 KB and 32 MB. Guessed: the codes PayloadTooLarge and
-AsyncTaskAlreadyExists.
+Emulated: InvokeFunction, synchronous and asynchronous, with the payload limits of 32 MB and 128 KB.
+Not emulated: logs in the answer (`x-fc-log-type: Tail` is taken and no log returned), versions and
+aliases (any `qualifier` is taken). Source of codes: the vendor's page "Error codes" of Function
+Compute; AsyncTaskAlreadyExists is a guess.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ class Service(EmulatedService):
         asynchronous = kind == "Async"
         limit = ASYNC_LIMIT if asynchronous else SYNC_LIMIT
         if len(call.raw_body) > limit:
-            raise _too_large(kind, limit)
+            raise _too_large(limit)
         result = self._first(call, names, asynchronous, task_id, limit)
         headers = {"x-fc-request-id": call.request_id}
         if result.error_type:
@@ -105,7 +104,7 @@ class Service(EmulatedService):
             except LookupError:
                 continue
             except PayloadTooLargeError:
-                raise _too_large("Async" if asynchronous else "Sync", limit) from None
+                raise _too_large(limit) from None
             except InvalidTaskIdError as error:
                 raise ApiError(400, "InvalidArgument", str(error)) from None
             except TaskExistsError as error:
@@ -115,5 +114,5 @@ class Service(EmulatedService):
         raise ApiError(404, "FunctionNotFound", f"function '{names[-1]}' does not exist")
 
 
-def _too_large(kind: str, limit: int) -> ApiError:
-    return ApiError(413, "PayloadTooLarge", f"The payload of {kind} invocations is at most {limit} bytes.")
+def _too_large(limit: int) -> ApiError:
+    return ApiError(400, "EntityTooLarge", f"payload size exceeds maximum allowed size ({limit} bytes)")

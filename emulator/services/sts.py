@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import ClassVar
 
 from emulator.api import Answer, ApiError, Call, EmulatedService
 
@@ -16,7 +17,8 @@ class Service(EmulatedService):
     version = "2015-04-01"
     ram = "sts"
     hosts = ("sts.aliyuncs.com", "sts.{region}.aliyuncs.com")
-    limits = {"AssumeRole": 100}  # noqa: RUF012
+    #: The vendor's page "Quotas" of STS 2015-04-01.
+    limits: ClassVar[dict[str, int]] = {"AssumeRole": 100, "GetCallerIdentity": 100}
 
     def AssumeRole(self, call: Call) -> Answer:
         """A session's keys; DurationSeconds 900 to 43200, the largest that a role can allow."""
@@ -42,7 +44,7 @@ class Service(EmulatedService):
         expires = self.cloud.clock().replace(microsecond=0) + timedelta(seconds=seconds)
         key = self.cloud.keys.add(account, arn, expires)
         return {
-            "AssumedRoleUser": {"Arn": arn, "AssumedRoleId": f"{_role_id(role['name'])}:{name}"},
+            "AssumedRoleUser": {"Arn": arn, "AssumedRoleId": f"{_id(role['name'])}:{name}"},
             "Credentials": {
                 "AccessKeyId": key.access_key_id,
                 "AccessKeySecret": key.access_key_secret,
@@ -53,18 +55,24 @@ class Service(EmulatedService):
 
     def GetCallerIdentity(self, call: Call) -> Answer:
         key = self.cloud.keys.of(call.access_key_id)
-        assumed = ":assumed-role/" in key.arn
-        who = key.arn.split("/")[1] if assumed else ""
+        kind, _, who = key.arn.rpartition(":")[2].partition("/")
+        identity = {"AccountId": call.account, "Arn": key.arn}
+        if kind == "assumed-role":
+            role, _, session = who.partition("/")
+            return {
+                **identity,
+                "IdentityType": "AssumedRoleUser",
+                "PrincipalId": f"{_id(role)}:{session}",
+                "RoleId": _id(role),
+            }
         return {
-            "AccountId": call.account,
-            "Arn": key.arn,
-            "IdentityType": "AssumedRoleUser" if assumed else "Account",
-            "PrincipalId": f"{_role_id(who)}:{key.arn.rsplit('/', 1)[1]}" if assumed else call.account,
-            "RoleId": _role_id(who) if assumed else "",
-            "UserId": "" if assumed else call.account,
+            **identity,
+            "IdentityType": "RAMUser",
+            "PrincipalId": _id(who),
+            "UserId": _id(who),
         }
 
 
-def _role_id(name: str) -> str:
+def _id(name: str) -> str:
     """A stable id in the form of the vendor's: 18 digits."""
     return str(300_000_000_000_000_000 + int.from_bytes(name.encode()[:7], "big"))[:18]

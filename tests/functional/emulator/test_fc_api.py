@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import fc2
@@ -18,6 +19,7 @@ from darabonba.runtime import RuntimeOptions
 from emulator.cloud import Cloud
 from emulator.server import Server, running
 from host.errors import TaskExistsError
+from host.host import Host
 from tests.functional.emulator.clients import call, config
 
 
@@ -64,8 +66,8 @@ def server(functions: Functions) -> Iterator[Server]:
         yield server
 
 
-def invoke(server: Server, name: str, body: bytes = b"{}", **headers: str) -> Any:
-    return Client(config(server)).invoke_function_with_options(
+def invoke(server: Server, name: str, body: bytes = b"{}", form: str | None = None, **headers: str) -> Any:
+    return Client(config(server, signature_algorithm=form)).invoke_function_with_options(
         name,
         InvokeFunctionRequest(body=body, qualifier="LATEST"),
         InvokeFunctionHeaders(**headers),
@@ -77,6 +79,10 @@ def refused(server: Server, name: str, body: bytes = b"{}", **headers: str) -> t
     with pytest.raises(DaraException) as error:
         invoke(server, name, body, **headers)
     return error.value.status_code, error.value.code
+
+
+def test_the_old_signature_of_this_style_is_taken(server: Server) -> None:
+    assert invoke(server, "echo", b"{}", "v2").status_code == 200
 
 
 def test_a_synchronous_invocation_gets_the_functions_answer(server: Server) -> None:
@@ -129,8 +135,8 @@ def test_an_asynchronous_payload_over_128_kb_is_refused(server: Server) -> None:
 
     assert invoke(server, "echo", most, x_fc_invocation_type="Async").status_code == 202
     assert refused(server, "echo", most + b"x", x_fc_invocation_type="Async") == (
-        413,
-        "PayloadTooLarge",
+        400,
+        "EntityTooLarge",
     )
     assert invoke(server, "echo", most + b"x").status_code == 200
 
@@ -164,7 +170,29 @@ def test_the_old_client_is_refused_in_its_own_form(server: Server) -> None:
         an_old_client(server, "wrong").invoke_function("shop", "echo", b"")
 
     assert (unknown.value.status_code, unknown.value.err_code) == (404, "FunctionNotFound")
-    assert forged.value.err_code == "SignatureDoesNotMatch"
+    assert (forged.value.status_code, forged.value.err_code) == (403, "SignatureNotMatch")
+
+
+def test_a_host_runs_what_is_invoked(tmp_path: Path) -> None:
+    """The real host over the sample functions, through the API."""
+    sample = Path(__file__).parents[2] / "functions_sample"
+    with Host(
+        sample / "template.yml",
+        sample / "functions",
+        tmp_path / "host.db",
+        environment={"RECORD": str(tmp_path / "record"), "TOLD": str(tmp_path / "told")},
+        log=tmp_path / "log",
+    ) as host:
+        name = next(spec.name for spec in host.functions.values() if spec.folder == "work")
+        with running(Cloud(functions=host, deliver=host.deliver_event)) as server:
+            answer = invoke(server, name, b'{"id":"one"}')
+            assert answer.status_code == 200
+            assert "x-fc-error-type" not in answer.headers, answer.body.read()
+            assert invoke(server, name, b'{"id":"two"}', x_fc_invocation_type="Async")
+            assert host.wait_idle(10)
+    ran = (tmp_path / "record").read_text()
+    assert "one" in ran
+    assert "two" in ran
 
 
 def an_old_client(server: Server, secret: str = "") -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Thread
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -163,6 +165,29 @@ def test_a_product_takes_its_region_from_the_host_a_client_meant(server: Server)
         "cn-hangzhou",
         "cn-shanghai",
     ]
+
+
+def test_an_unmodified_client_is_known_by_the_host_it_addresses(server: Server) -> None:
+    target = legacy(server.cloud, {"Action": "GetCallerIdentity", "Version": STS})
+
+    status, _, _ = plain(server, "GET", target, {"Host": "sts.cn-shanghai.aliyuncs.com"})
+
+    assert status == 200
+    assert server.cloud.calls[-1].region == "cn-shanghai"
+
+
+def test_latency_delays_each_call_and_not_the_next(server: Server) -> None:
+    server.cloud.latency_s = 0.2
+    threads = [Thread(target=call, args=(server, "GetCallerIdentity")) for _ in range(4)]
+    began = monotonic()
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert 0.2 <= monotonic() - began < 0.7
+    assert len(server.cloud.calls) == 4
 
 
 def test_a_denied_action_says_what_policy_is_missing(server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from alibabacloud_credentials.client import Client as Credentials
 from alibabacloud_credentials.models import Config as CredentialsConfig
 from Tea.core import TeaCore
 
+from emulator import gateway
 from emulator.api import ApiError
 from emulator.cloud import Cloud
 from emulator.keys import AccessKey
@@ -115,6 +117,32 @@ def test_the_same_request_is_taken_once(server: Server) -> None:
     status, _, body = plain(server, "GET", target)
 
     assert (status, json.loads(body)["Code"]) == (400, "SignatureNonceUsed")
+
+
+@pytest.mark.parametrize("name", ["AccessKeyId", "Timestamp", "SignatureNonce"])
+def test_each_part_of_the_old_form_is_mandatory(server: Server, name: str) -> None:
+    params = {"Action": "GetCallerIdentity", "Version": "2015-04-01", name: ""}
+
+    status, _, body = plain(server, "GET", legacy(server.cloud, params))
+
+    assert (status, json.loads(body)["Code"]) == (400, f"Missing{name}")
+
+
+def test_a_body_that_was_changed_on_the_way_is_refused(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = {"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "abc"}
+    seen: list[Request] = []
+    original = gateway.verify
+
+    def changed(request: Request, *rest: Any) -> AccessKey:
+        seen.append(request)
+        return original(replace(request, body=request.body.replace(b"abc", b"abd")), *rest)
+
+    monkeypatch.setattr(gateway, "verify", changed)
+
+    assert refusal(server, "AssumeRole", form=role)[:2] == (400, "SignatureDoesNotMatch")
+    assert b"abc" in seen[0].body
 
 
 def test_an_unsigned_request_is_refused(server: Server) -> None:

@@ -49,10 +49,10 @@ def test_what_a_role_does_not_allow_is_refused(sts: Client, field: str, value: o
     assert refused.value.code == code
 
 
-def test_the_accounts_own_key_is_the_account(sts: Client, server: Server) -> None:
+def test_the_emulated_key_is_a_ram_users(sts: Client, server: Server) -> None:
     body = sts.get_caller_identity().body
 
-    assert (body.identity_type, body.account_id) == ("Account", server.cloud.account)
+    assert (body.identity_type, body.account_id) == ("RAMUser", server.cloud.account)
 
 
 def test_a_further_key_may_be_another_accounts(server: Server) -> None:
