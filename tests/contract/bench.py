@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.cloud import Cloud
 from emulator.estate import Estate, parse_estate
-from emulator.server import running
+from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.cloud.credentials import Credentials
 from shared.cloud.openapi import OpenApi
@@ -21,7 +20,7 @@ from shared.products import adapter_class
 from shared.products.base import ProductAdapter
 from shared.products.waiting import Waiter
 
-SETTLE_S = 0.1
+SETTLE_S = 0.06
 STORE = "cn-hangzhou"
 
 
@@ -53,9 +52,8 @@ class Bench:
         self.adapter = self.adapter_with(seconds=10)
 
     def adapter_with(self, *, seconds: float) -> ProductAdapter:
-        """An adapter that may wait so long at each step."""
-        waiter = Waiter(left_s=lambda: seconds, first_pause_s=0.02, longest_pause_s=0.05)
-        adapter = adapter_class(self.product)(self.client, waiter)
+        """An adapter that may wait so long from now."""
+        adapter = adapter_class(self.product)(self.client, _waiter(seconds))
         adapter.page_size = 2  # type: ignore[misc]
         return adapter
 
@@ -86,8 +84,7 @@ class Bench:
         return names.get(identifier, identifier)
 
     def settle(self, slot: CloudResource) -> None:
-        waiter = Waiter(left_s=lambda: 10, first_pause_s=0.02, longest_pause_s=0.05)
-        waiter.until(lambda: self.adapter.settled(slot), "settled")
+        _waiter(10).until(lambda: self.adapter.settled(slot), "settled")
 
     def deploy(self, slot: CloudResource, name: str) -> CloudResource:
         """Deploy, see it through, and give the slot as it is then."""
@@ -112,11 +109,15 @@ class Bench:
         return f"{slot.instance_name}:{slot.port}/{slot.role.value}{which}"
 
 
-@contextmanager
-def bench(cloud: Cloud, product: CloudProduct, estate: dict[str, Any], region: str = "") -> Iterator[Bench]:
-    """Load `estate` into `cloud` and serve it."""
+def _waiter(seconds: float) -> Waiter:
+    end = time.monotonic() + seconds
+    return Waiter(left_s=lambda: end - time.monotonic(), first_pause_s=0.02, longest_pause_s=0.05)
+
+
+def bench(server: Server, product: CloudProduct, estate: dict[str, Any], region: str = "") -> Bench:
+    """Load `estate` into the served cloud, and forget what was before."""
+    cloud, parsed = server.cloud, parse_estate(estate)
     cloud.settle_s = SETTLE_S
-    parsed = parse_estate(estate)
+    cloud.reset()
     cloud.load(parsed)
-    with running(cloud) as server:
-        yield Bench(cloud, client(cloud, server.endpoint), parsed, product, region)
+    return Bench(cloud, client(cloud, server.endpoint), parsed, product, region)

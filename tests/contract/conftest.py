@@ -1,0 +1,29 @@
+"""One served cloud for all contract tests of a process: it is emptied for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.cloud import Cloud
+from emulator.server import Server, running
+
+
+@pytest.fixture(scope="session")
+def one_server() -> Iterator[Server]:
+    with running(Cloud()) as server:
+        yield server
+
+
+@pytest.fixture
+def server(one_server: Server) -> Iterator[Server]:
+    """Faults that never struck fail the test, which then proved nothing."""
+    one_server.cloud.reset()
+    yield one_server
+    assert not one_server.cloud.faults.unhit(), "a fault never struck"
+
+
+@pytest.fixture
+def cloud(server: Server) -> Cloud:
+    return server.cloud

@@ -1,0 +1,212 @@
+"""ALB alone: listeners with several certificates, jobs, and listeners that are busy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.domain.resources import CloudProduct
+from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from tests.contract.bench import SETTLE_S, Bench, bench, certificates
+from tests.contract.cases import CASES
+
+ADD = "AssociateAdditionalCertificatesWithListener"
+TAKE_OFF = "DissociateAdditionalCertificatesFromListener"
+UPDATE = "UpdateListenerAttribute"
+ALB = next(case for case in CASES if case.product is CloudProduct.ALB)
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.ALB, ALB.estate, "cn-hangzhou")
+
+
+def a_bench(server: Server, **balancer: Any) -> Bench:
+    """An account with one load balancer, `shop`."""
+    names = certificates("old", "new", "second", "third")
+    extras = certificates(*(f"extra{n}" for n in range(10)), domain="example.net")
+    row = {"name": "shop", "region": "cn-hangzhou", **balancer}
+    return bench(server, CloudProduct.ALB, {"certificates": names | extras, "alb": [row]}, "cn-hangzhou")
+
+
+def touch(it: Bench) -> None:
+    """Somebody changes something else of shop:443, which makes the listener busy."""
+    slot = it.slots()["shop:443/default"]
+    action = it.adapter.actions[UPDATE]
+    params = {"ListenerId": slot.listener_id, "ListenerDescription": "touched"}
+    it.client.call(it.adapter.api, action, params, region=it.region)
+
+
+@pytest.mark.parametrize("label", ["shop:443/default", "shop:443/additional/second"])
+def test_a_busy_listener_is_waited_for_and_not_knocked_at(it: Bench, label: str) -> None:
+    slot = it.slot(label)
+    certificate = it.certificate("new")
+    touch(it)
+
+    it.adapter.deploy(slot, certificate)
+
+    assert {call.code for call in it.cloud.calls} == {""}, "a call met the busy listener"
+
+
+def test_a_listener_that_stays_busy_is_not_yet_effective(it: Bench) -> None:
+    slot, certificate = it.slot("shop:443/default"), it.certificate("new")
+    it.cloud.settle_s = 30
+    touch(it)
+
+    with pytest.raises(NotYetEffectiveError, match="busy"):
+        it.adapter_with(seconds=0.05).deploy(slot, certificate)
+
+    assert it.count(UPDATE) == 1, "only the touch was written"
+
+
+@pytest.mark.parametrize("label", ["shop:443/default", "shop:443/additional/second"])
+def test_a_deployment_whose_time_ran_out_is_finished_by_the_next(it: Bench, label: str) -> None:
+    slot, certificate = it.slot(label), it.certificate("new")
+    it.cloud.settle_s = 0.3
+
+    with pytest.raises(NotYetEffectiveError):
+        it.adapter_with(seconds=0.03).deploy(slot, certificate)
+    it.cloud.settle_s = SETTLE_S
+    it.deploy(slot, "new")
+
+    assert [it.count(action) for action in (UPDATE, ADD, TAKE_OFF)] in ([1, 0, 0], [0, 1, 1])
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_old_additional_certificate_that_could_not_be_taken_off_goes_with_the_next_try(
+    it: Bench, when: Any
+) -> None:
+    slot = it.slot("shop:443/additional/second")
+    it.cloud.faults.add(Fault(TAKE_OFF, when=when))
+
+    with pytest.raises(CloudUnavailableError):
+        it.adapter.deploy(slot, it.certificate("new"))
+    it.deploy(slot, "new")
+
+    assert (it.count(ADD), it.count(TAKE_OFF)) == (1, 2 if when == "before" else 1)
+    assert {label for label in it.slots() if label.startswith("shop:443/")} == {
+        "shop:443/default",
+        "shop:443/additional/other",
+        "shop:443/additional/new",
+    }
+
+
+def test_the_new_certificate_is_in_service_before_the_old_one_is_taken_off(it: Bench) -> None:
+    it.deploy(it.slot("shop:443/additional/second"), "new")
+
+    order = [call.action for call in it.cloud.calls if call.action in (ADD, TAKE_OFF)]
+    assert order == [ADD, TAKE_OFF]
+
+
+def test_every_certificate_of_a_listener_may_be_exchanged_in_turn(it: Bench) -> None:
+    for label, name in {
+        "shop:443/default": "new",
+        "shop:443/additional/other": "other-too",
+    }.items():
+        it.deploy(it.slot(label), name)
+
+    shop = {label: name for label, name in it.carried().items() if label.startswith("shop:443")}
+    assert shop == {
+        "shop:443/default": "new",
+        "shop:443/additional/other-too": "other-too",
+        "shop:443/additional/second": "second",
+    }
+
+
+def test_a_certificate_that_is_an_additional_one_already_becomes_the_default(it: Bench) -> None:
+    it.deploy(it.slot("shop:443/default"), "second")
+
+    shop = {label: name for label, name in it.carried().items() if label.startswith("shop:443")}
+    assert shop == {"shop:443/default": "second", "shop:443/additional/other": "other"}
+
+
+def test_an_additional_slot_whose_certificate_became_the_default_reads_as_none(it: Bench) -> None:
+    slot = it.slot("shop:443/additional/second")
+    it.deploy(it.slot("shop:443/default"), "second")
+
+    assert it.adapter.read(slot) is None
+
+
+def test_an_additional_slot_may_take_the_certificate_that_another_slot_brought(it: Bench) -> None:
+    """Two additional slots that become one certificate: each is replaced, none is added twice."""
+    first, second = (it.slot(f"shop:443/additional/{name}") for name in ("other", "second"))
+    first = first.model_copy(update={"domains": second.domains})
+
+    it.deploy(first, "new")
+    it.deploy(second, "new")
+
+    shop = {label for label in it.slots() if label.startswith("shop:443")}
+    assert shop == {"shop:443/default", "shop:443/additional/new"}
+    assert it.count(ADD) == 1
+
+
+def test_a_full_quota_of_additional_certificates_is_told_and_changes_nothing(server: Server) -> None:
+    additional = [f"extra{n}" for n in range(9)] + ["second"]
+    listener = {"port": 443, "default": "old", "additional": additional}
+    it = a_bench(server, edition="Basic", listeners=[listener])
+    before = it.carried()
+
+    with pytest.raises(CloudRejectedError, match="QuotaExceeded"):
+        it.adapter.deploy(it.slot("shop:443/additional/second"), it.certificate("new"))
+
+    assert it.carried() == before
+    assert it.count(TAKE_OFF) == 0
+
+
+def test_certificates_of_more_than_one_page_are_all_seen(server: Server) -> None:
+    additional = [f"extra{n}" for n in range(5)]
+    it = a_bench(server, listeners=[{"port": 443, "default": "old", "additional": additional}])
+
+    assert set(it.carried().values()) == {"old", *additional}
+    assert it.count("ListListenerCertificates") == 3
+
+
+def test_the_same_listener_is_not_looked_for_in_another_region(it: Bench) -> None:
+    assert set(it.slots("cn-beijing")) == {"far:443/default"}
+
+
+def test_every_region_of_the_product_is_named(it: Bench) -> None:
+    assert it.adapter.regions() == ["cn-hangzhou", "cn-beijing"]
+
+
+def test_a_denied_region_is_an_error_and_the_other_region_is_not(it: Bench) -> None:
+    it.cloud.deny("alb:ListLoadBalancers", region="cn-beijing")
+
+    assert it.carried() == ALB.carried
+    with pytest.raises(CloudDeniedError):
+        it.slots("cn-beijing")
+
+
+def test_a_listener_without_certificate_says_what_is_missing(it: Bench) -> None:
+    slot = it.slots()["mail:9443/default"]
+
+    assert not slot.https
+    assert "ALB console" in slot.obstacle
+
+
+def test_a_load_balancer_of_a_cluster_is_left_to_the_cluster(server: Server) -> None:
+    it = a_bench(server, managed=True, listeners=[{"port": 443, "default": "old"}])
+    slot = it.slot("shop:443/default")
+
+    assert "deploy through the cluster" in slot.obstacle
+    with pytest.raises(CloudRejectedError, match="ServiceManagedResource"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+
+def test_a_certificate_in_the_wrong_store_is_refused_with_the_store_to_use(server: Server) -> None:
+    names = certificates("new") | {
+        name: {**row, "store": "ap-southeast-1"} for name, row in certificates("old").items()
+    }
+    balancer = {
+        "name": "shop",
+        "region": "ap-southeast-1",
+        "listeners": [{"port": 443, "default": "old"}],
+    }
+    estate = {"regions": ["ap-southeast-1"], "certificates": names, "alb": [balancer]}
+    it = bench(server, CloudProduct.ALB, estate, "ap-southeast-1")
+
+    with pytest.raises(CloudRejectedError, match="upload it to the CAS store ap-southeast-1"):
+        it.adapter.deploy(it.slots()["shop:443/default"], it.certificate("new"))

@@ -1,0 +1,62 @@
+"""OSS alone: the certificate in place is named in the change, and identifiers carry their store."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.server import Server
+from shared.domain.resources import CloudProduct
+from shared.errors import CloudDeniedError, CloudRejectedError
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CASES
+
+OSS = next(case for case in CASES if case.product is CloudProduct.OSS)
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.OSS, OSS.estate)
+
+
+def test_a_certificate_is_not_replaced_unseen(it: Bench) -> None:
+    """Somebody exchanged it since it was read: PreviousCertId no longer fits."""
+    stale = it.slot(OSS.slot)
+    it.deploy(stale, "second")
+
+    with pytest.raises(CloudRejectedError, match="0018-00000209"):
+        it.adapter.deploy(stale, it.certificate("new"))
+
+    assert it.carried()[OSS.slot] == "second"
+
+
+def test_an_identifier_names_its_store(it: Bench) -> None:
+    slot = it.slot(OSS.slot)
+
+    assert slot.cert_identifier == f"{it.estate.id_of('old')}-cn-hangzhou"
+
+
+def test_buckets_of_every_region_are_reached_through_their_own(it: Bench) -> None:
+    locations = {label: slot.location for label, slot in it.slots().items()}
+
+    assert set(locations.values()) == {"cn-hangzhou", "ap-southeast-1"}
+    assert {call.region for call in it.cloud.calls if call.action == "ListCname"} == {
+        "cn-hangzhou",
+        "cn-beijing",
+        "ap-southeast-1",
+    }
+
+
+def test_a_role_that_may_not_read_the_certificate_is_denied_with_the_reason(it: Bench) -> None:
+    missing = "yundun-cert:DescribeSSLCertificatePrivateKey"
+    assert missing in it.adapter.also_granted
+    it.cloud.deny(missing)
+
+    with pytest.raises(CloudDeniedError, match=missing):
+        it.adapter.deploy(it.slot(OSS.slot), it.certificate("new"))
+
+
+def test_a_domain_that_was_unbound_reads_as_none(it: Bench) -> None:
+    slot = it.slot(OSS.slot)
+    changes = {"resource_id": "bucket-one/gone.example.com", "domains": ("gone.example.com",)}
+
+    assert it.adapter.read(slot.model_copy(update=changes)) is None
