@@ -6,17 +6,12 @@ are never in the file: certificates are issued by the local CA when the estate i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, get_args
 
-import idna
 import yaml
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
@@ -25,7 +20,11 @@ from pydantic import (
 
 from emulator._estate_text import explain, nearest
 from emulator.authority import Authority, KeyKind
-from emulator.bundles import Bundle, a_label
+from emulator.bundles import Bundle
+from emulator.sections import Domain, Part, Region, Section, Use, twice
+from emulator.sections.alb import LoadBalancer
+from emulator.sections.cdn import CdnDomain
+from emulator.sections.oss import Bucket
 
 SAMPLE = Path(__file__).parent / "estates" / "sample.yaml"
 FIRST_CERTIFICATE_ID = 10741304
@@ -35,26 +34,6 @@ Store = Literal["cn-hangzhou", "ap-southeast-1"]
 
 class EstateError(Exception):
     """The estate file cannot be used; the text says where, what and the nearest valid name."""
-
-
-def _domain(name: str) -> str:
-    try:
-        label = a_label(name)
-    except (idna.IDNAError, UnicodeError):
-        label = ""
-    labels = label.removeprefix("*.").removeprefix(".").split(".")
-    if len(labels) < 2 or not all(part and set(part) <= _LETTERS for part in labels):
-        raise ValueError(f'"{name}" is not a domain name')
-    return name
-
-
-_LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-_")
-Domain = Annotated[str, AfterValidator(_domain)]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$")]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Certificate(Part):
@@ -79,55 +58,6 @@ class Certificate(Part):
         if self.lived + self.days <= 0:
             raise ValueError(f"it would end before it begins: raise age above {-self.days:g}")
         return self
-
-
-class CdnDomain(Part):
-    domain: Domain
-    certificate: str | None = None  #: none: HTTPS is off
-    status: Literal[
-        "online", "offline", "configuring", "configure_failed", "checking", "check_failed"
-    ] = "online"
-
-
-class Listener(Part):
-    port: int = Field(ge=1, le=65535)
-    protocol: Literal["HTTP", "HTTPS", "QUIC"] = "HTTPS"
-    default: str | None = None
-    additional: list[str] = []
-    ca_enabled: bool = False
-    status: Literal["Running", "Stopped"] = "Running"
-
-    @model_validator(mode="after")
-    def _speaks_tls(self) -> Listener:
-        if self.protocol == "HTTP" and (self.default or self.additional):
-            raise ValueError("an HTTP listener has no certificates")
-        if self.additional and not self.default:
-            raise ValueError("additional certificates need a default certificate beside them")
-        if len({self.default, *self.additional}) != 1 + len(self.additional):
-            raise ValueError("a certificate stands on a listener once")
-        return self
-
-
-class LoadBalancer(Part):
-    name: str = Field(min_length=1)
-    region: Region
-    edition: Literal["Basic", "Standard", "StandardWithWaf"] = "Standard"
-    address_type: Literal["Internet", "Intranet"] = "Internet"
-    managed: bool = False  #: owned by an ACK cluster: the API refuses changes
-    tags: dict[str, str] = {}
-    listeners: list[Listener] = []
-
-
-class BucketCname(Part):
-    domain: Domain
-    certificate: str | None = None
-    status: Literal["Enabled", "Disabled"] = "Enabled"
-
-
-class Bucket(Part):
-    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
-    region: Region
-    cnames: list[BucketCname] = []
 
 
 class Contact(Part):
@@ -170,61 +100,48 @@ class Estate(Part):
 
     def problems(self) -> list[str]:
         """References and rules that no single field can check."""
-        found = [f"{use.path}: {fault}" for use in self._uses() if (fault := self._fault(use))]
-        for index, balancer in enumerate(self.alb):
-            if balancer.region not in self.regions:
-                found.append(
-                    f'alb[{index}].region: "{balancer.region}" is not in regions'
-                    f"{nearest(balancer.region, self.regions)}"
-                )
-            found += _twice(f"alb[{index}].listeners", "port", (s.port for s in balancer.listeners))
-        found += _twice("cdn", "domain", (a_label(row.domain) for row in self.cdn))
-        found += _twice("alb", "name", (f"{row.name} in {row.region}" for row in self.alb))
-        found += _twice("oss", "bucket", (row.bucket for row in self.oss))
-        cnames = (a_label(cname.domain) for row in self.oss for cname in row.cnames)
-        return found + _twice("oss", "domain of a bucket", cnames)
+        found: list[str] = []
+        for product in PRODUCTS:
+            identities: dict[str, list[str]] = {}
+            for index, row in enumerate(getattr(self, product)):
+                path = f"{product}[{index}]"
+                found += self._out_of_place(path, row)
+                found += [f"{use.path}: {fault}" for use in row.uses(path) if (fault := self._fault(use))]
+                found += row.problems(path)
+                for what, value in row.identities():
+                    identities.setdefault(what, []).append(value)
+            for what, values in identities.items():
+                found += twice(product, what, values)
+        return found
 
-    def _fault(self, use: _Use) -> str:
+    def _out_of_place(self, path: str, row: Section) -> list[str]:
+        """A regional resource is in one of the account's regions; buckets may be anywhere."""
+        region = getattr(row, "region", None)
+        if region is None or region in self.regions or row.anywhere:
+            return []
+        return [f'{path}.region: "{region}" is not in regions{nearest(region, self.regions)}']
+
+    def _fault(self, use: Use) -> str:
         certificate = self.certificates.get(use.name)
         if certificate is None:
             return f'no certificate is named "{use.name}"{nearest(use.name, self.certificates)}'
         if not certificate.private_key:
             return f'"{use.name}" has no private key, so nothing can serve it'
-        if use.product != "cdn" and not certificate.in_cas:
-            return f'"{use.name}" is not in CAS, and only a CDN domain can do without'
-        if use.product == "alb" and not reaches(certificate.store, use.region):
+        if use.in_cas and not certificate.in_cas:
+            return f'"{use.name}" is not in CAS, and this product takes its certificates from there'
+        if use.region and not reaches(certificate.store, use.region):
             return (
                 f'"{use.name}" is in store {certificate.store}; a load balancer outside '
                 "mainland China takes certificates of store ap-southeast-1"
             )
         return ""
 
-    def _uses(self) -> Iterable[_Use]:
-        for i, domain in enumerate(self.cdn):
-            yield from _uses("cdn", f"cdn[{i}].certificate", domain.certificate)
-        for i, balancer in enumerate(self.alb):
-            for j, listener in enumerate(balancer.listeners):
-                path = f"alb[{i}].listeners[{j}]"
-                yield from _uses("alb", f"{path}.default", listener.default, balancer.region)
-                for k, name in enumerate(listener.additional):
-                    yield from _uses("alb", f"{path}.additional[{k}]", name, balancer.region)
-        for i, bucket in enumerate(self.oss):
-            for j, cname in enumerate(bucket.cnames):
-                yield from _uses("oss", f"oss[{i}].cnames[{j}].certificate", cname.certificate)
 
-
-class _Use(NamedTuple):
-    """One place in the file that names a certificate."""
-
-    product: str
-    path: str
-    name: str
-    region: str
-
-
-def _uses(product: str, path: str, name: str | None, region: str = "") -> Iterable[_Use]:
-    if name is not None:
-        yield _Use(product, path, name, region)
+PRODUCTS = tuple(
+    name
+    for name, field in Estate.model_fields.items()
+    if isinstance(row := (get_args(field.annotation) or [None])[0], type) and issubclass(row, Section)
+)  #: the fields that hold a product's rows
 
 
 def reaches(store: str, region: str) -> bool:
@@ -263,15 +180,6 @@ def parse_estate(data: object, *, source: str = "estate") -> Estate:
     if problems:
         raise EstateError("\n".join([f"{source}: {len(problems)} wrong:", *problems]))
     return estate
-
-
-def _twice(path: str, what: str, values: Iterable[object]) -> list[str]:
-    seen: set[object] = set()
-    return [
-        f'{path}: {what} "{value}" is given twice'
-        for value in values
-        if value in seen or seen.add(value)  # type: ignore[func-returns-value]
-    ]
 
 
 class _Loader(yaml.SafeLoader):
