@@ -104,8 +104,6 @@ def _certificates(reading: Reading) -> tuple[chains.Chain, list[str]]:
         else:
             reading.damaged = True
             problems.append(f"the CERTIFICATE that begins in line {block.line} is damaged; copy it again")
-    if not chain and not problems:
-        problems.append("there is no certificate in it")
     return chain, problems
 
 

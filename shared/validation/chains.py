@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise, permutations
+from itertools import pairwise
 from typing import TypeVar
 
 from cryptography import x509
@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from shared.validation.keys import public_key_of, why_weak_signature
 
-#: Public chains have two or three certificates; each further one only slows the handshake.
+#: Public chains have two or three; more that do not fit are a collection, told as a whole.
 MAX_CERTIFICATES = 6
 #: Clocks differ: a certificate made this moment may begin a little in our future.
 CLOCK_SKEW = timedelta(minutes=5)
@@ -62,20 +62,22 @@ def is_ca(certificate: x509.Certificate) -> bool:
 
 def right_order(chain: Chain) -> Chain | None:
     """The order in which each certificate is signed by the next; None if there is none."""
-    if len(chain) > MAX_CERTIFICATES:
-        return None
-    for candidate in permutations(chain):
-        if all(below.issuer == above.subject for below, above in pairwise(candidate)) and all(
-            issued_by(below, above) for below, above in pairwise(candidate)
-        ):
-            return candidate
+    for leaf in chain:
+        path = [leaf]
+        while above := next((c for c in chain if c not in path and issued_by(path[-1], c)), None):
+            path.append(above)
+        if len(path) == len(chain):
+            return path
     return None
 
 
 def order_problems(chain: Chain) -> Iterator[str]:
     """Leaf first, then each one's issuer; no certificate twice, none missing in between."""
     if len(chain) > MAX_CERTIFICATES:
-        yield f"it holds {len(chain)} certificates; give one chain of at most {MAX_CERTIFICATES}"
+        yield (
+            f"its {len(chain)} certificates form no chain; give that of your domain"
+            " and those of its issuers only"
+        )
         return
     if len(set(chain)) < len(chain):
         yield "a certificate is in it twice; keep each once"

@@ -64,9 +64,7 @@ def test_a_time_without_zone_is_no_end() -> None:
         ({"name": "证书-7"}, "Chinese characters"),
     ],
 )
-def test_a_certificate_that_cas_would_not_deploy_says_why(
-    changes: dict[str, Any], reason: str
-) -> None:
+def test_a_certificate_that_cas_would_not_deploy_says_why(changes: dict[str, Any], reason: str) -> None:
     told = a_certificate(**changes).why_not_deployable(NOW)
     assert told is not None
     assert reason in told

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.certificates import CertificateStatus
+from shared.domain.certificates import CertificateSource, CertificateStatus
 from shared.domain.matching import FIRST_DEPLOYMENT, Action, Decision, decide, latest
 from shared.domain.resources import CloudProduct
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
@@ -59,9 +59,7 @@ def test_the_same_id_of_another_store_is_another_certificate() -> None:
 
 
 def test_an_obstacle_is_told_as_discovery_put_it() -> None:
-    assert left(decide(NEW, a_resource(obstacle="the domain is offline"), OLD)) == (
-        "the domain is offline"
-    )
+    assert left(decide(NEW, a_resource(obstacle="the domain is offline"), OLD)) == ("the domain is offline")
 
 
 def test_an_obstacle_is_no_news_to_those_that_are_not_covered() -> None:
@@ -110,6 +108,21 @@ def test_another_kind_of_key_is_a_person_s_decision() -> None:
     ecc = a_certificate(7, algorithm="ECC")
     assert "(RSA → ECC)" in left(decide(ecc, a_resource(), OLD, automatic=True))
     assert deployed(decide(ecc, a_resource(), OLD))
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "replaced"),
+    [("BUY", "BUY", True), ("UPLOAD", "BUY", True), ("BUY", "UPLOAD", False), ("BUY", "TEST", False)],
+)
+def test_a_bought_certificate_is_replaced_by_itself_by_a_bought_one_only(
+    present: str, new: str, replaced: bool
+) -> None:
+    old = OLD.model_copy(update={"source": CertificateSource(present)})
+    certificate = a_certificate(7, source=new)
+    decision = decide(certificate, a_resource(), old, automatic=True)
+    assert (decision.action is Action.DEPLOY) is replaced
+    assert replaced or "was bought" in decision.reason
+    assert deployed(decide(certificate, a_resource(), old))
 
 
 def test_the_certificate_that_is_valid_longest_comes_first_and_of_equals_the_newest() -> None:

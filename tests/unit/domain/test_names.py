@@ -44,6 +44,8 @@ def test_a_name_has_one_spelling(written: str, normal: str) -> None:
         "a b.com",
         "ü" * 64,
         "a/b",
+        "a..com",
+        "a" * 64,
     ],
 )
 def test_what_is_no_host_name_is_refused(written: str) -> None:

@@ -52,9 +52,7 @@ def test_a_good_event_is_read(tmp_path: Path, event: dict[str, Any]) -> None:
     ],
     ids=["no json", "no object", "no text", "long", "envelope", "data"],
 )
-def test_a_bad_event_is_refused_under_its_file_name(
-    tmp_path: Path, content: Any, message: str
-) -> None:
+def test_a_bad_event_is_refused_under_its_file_name(tmp_path: Path, content: Any, message: str) -> None:
     with pytest.raises(InvalidRequestError) as error:
         read_event_file(a_file(tmp_path, content))
     assert str(error.value).startswith(f"{tmp_path}/event.json: {message}")
