@@ -13,11 +13,11 @@ _RULES: Final = (
     (re.compile(r"-----BEGIN\b.*?(?:-----END[^-]*-----|\Z)", re.S), "[PEM]"),
     # name=value, name: value, 'name': 'value'
     (
-        re.compile(rf"([\w.-]*(?:{_NAMES})[\"']?\s*[:=]\s*[\"']?)(?:(?:{_SCHEMES}) )?[^\s&\"',;)]+", re.I),
+        re.compile(rf"((?:{_NAMES})[\"']?\s*[:=]\s*[\"']?)(?:(?:{_SCHEMES}) )?[^\s&\"',;)]+", re.I),
         r"\1[…]",
     ),
     # the query of a URL
-    (re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+"), r"\1?[…]"),
+    (re.compile(r"(https?://[^\s?\"']{1,500})\?[^\s\"']+"), r"\1?[…]"),
     # what looks like a key or a token by itself; neither a hash in hex nor a path
     (
         re.compile(

@@ -1,0 +1,65 @@
+"""Whether what is served is what was deployed; `handshake` itself is tested against real sockets."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from shared.cloud.tls import Leaf, matches, read_leaf
+from shared.domain.certificates import Certificate
+from tests.builders import a_certificate
+from tests.keys import Signed, a_leaf
+
+SIGNED = a_leaf("www.example.com", "*.example.com")
+
+
+def leaf_of(signed: Signed) -> Leaf:
+    return read_leaf(signed.certificate.public_bytes(Encoding.DER))
+
+
+LEAF = leaf_of(SIGNED)
+
+
+def deployed(**changes: Any) -> Certificate:
+    values: dict[str, Any] = {
+        "names": LEAF.names,
+        "serial": LEAF.serial,
+        "fingerprint": LEAF.sha256,
+        "not_after": LEAF.not_after,
+    }
+    return a_certificate(**{**values, **changes})
+
+
+@pytest.mark.parametrize("kind", ["sha1", "sha256", "key_sha1", "key_sha256"])
+def test_any_fingerprint_that_cas_may_mean_is_known(kind: str) -> None:
+    certificate = deployed(
+        fingerprint=getattr(LEAF, kind), names=("other.example",), not_after=LEAF.not_after
+    )
+    assert matches(LEAF, certificate)
+
+
+def test_without_a_fingerprint_serial_names_and_end_decide() -> None:
+    assert matches(LEAF, deployed(fingerprint=""))
+    assert not matches(LEAF, deployed(fingerprint="", names=("www.example.com",)))
+    later = LEAF.not_after + timedelta(days=1)
+    assert not matches(LEAF, deployed(fingerprint="", not_after=later))
+
+
+def test_a_fingerprint_of_something_else_is_no_proof_against() -> None:
+    assert matches(LEAF, deployed(fingerprint="0" * 40))
+
+
+def test_the_certificate_before_the_renewal_does_not_match() -> None:
+    old = leaf_of(a_leaf("www.example.com", "*.example.com"))  # same key, names and end
+    assert not matches(old, deployed())
+    assert not matches(old, deployed(fingerprint=""))
+
+
+def test_another_serial_outweighs_an_equal_fingerprint() -> None:
+    assert not matches(replace(LEAF, serial="1"), deployed())
+
+
+def test_serials_are_written_without_leading_zeros() -> None:
+    assert LEAF.serial == format(SIGNED.certificate.serial_number, "x")
