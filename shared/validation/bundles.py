@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from shared.validation import chains, leaves
 from shared.validation.keys import describe, public_key_of, read_key
+from shared.validation.names import certificate_name_problems
 from shared.validation.pem import Block, Reading, read_blocks
 from shared.validation.problems import refuse_if_any
 from shared.validation.secret import SecretPem
@@ -32,8 +33,10 @@ class CertificateBundle:
     notes: tuple[str, ...]  #: no faults, but good to know
 
 
-def read_bundle(certificate: str, key: SecretPem, *, now: datetime) -> CertificateBundle:
-    """The bundle, in normalized PEM.
+def read_bundle(
+    certificate: str, key: SecretPem, *, now: datetime, name: str | None = None
+) -> CertificateBundle:
+    """The bundle, in normalized PEM. `name`: the one it is to have in CAS, checked with it.
 
     Raises:
         InvalidRequestError: everything that is wrong, each with what to do about it.
@@ -62,6 +65,8 @@ def read_bundle(certificate: str, key: SecretPem, *, now: datetime) -> Certifica
     problems += [f"private key: {fault}" for fault in key_faults]
     if chain and public is not None:
         problems += chains.key_problems(chain, public)
+    if name is not None:
+        problems += [f"name: {problem}" for problem in certificate_name_problems(name)]
     refuse_if_any("certificate", problems)
 
     leaf = chain[0]
