@@ -55,11 +55,8 @@ def list_resources(
 
 
 def slot(one: CloudResource) -> str:
-    return (
-        f"{one.product.value}/-/{for_display(one.resource_id)}"
-        if one.product is CloudProduct.CDN
-        else one.slot
-    )
+    """As it is named, an IDN readable."""
+    return f"{one.product.value}/{one.region or '-'}/{for_display(one.resource_id)}"
 
 
 def remarks(one: CloudResource) -> str:

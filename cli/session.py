@@ -4,7 +4,7 @@ import importlib.util
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,6 +93,7 @@ class InProcess:
 @dataclass(frozen=True)
 class Session:
     settings: Settings
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)  #: holds the key that signs
 
     @property
     def running(self) -> running.Running | None:
@@ -107,10 +108,19 @@ class Session:
     def world(self) -> World:
         """The use cases, in this process. What they invoke goes to the running `serve`, if there is one."""
         settings = self.reachable
-        return _app(settings, None if settings.fc_endpoint else HeldBack()).world
+        return self._app(settings, None if settings.fc_endpoint else HeldBack()).world
 
     def app(self) -> App:
-        return _app(self.reachable)
+        return self._app(self.reachable)
+
+    def _app(self, settings: Settings, functions: HeldBack | None = None) -> App:
+        return App(
+            Instance(settings),
+            credentials.from_environment(self.environ),
+            left_s=lambda: _PATIENCE_S,
+            holder=f"cli-{uuid.uuid4()}",
+            functions=functions,
+        )
 
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         """Invoke one function and wait: in the running `serve`, else in this process.
@@ -144,16 +154,6 @@ def session() -> Session:
 
 def function_names() -> list[str]:
     return sorted(path.parent.name for path in FUNCTIONS.glob("*/index.py"))
-
-
-def _app(settings: Settings, functions: HeldBack | None = None) -> App:
-    return App(
-        Instance(settings),
-        credentials.from_environment(),
-        left_s=lambda: _PATIENCE_S,
-        holder=f"cli-{uuid.uuid4()}",
-        functions=functions,
-    )
 
 
 def _at(settings: Settings, found: running.Running) -> Settings:

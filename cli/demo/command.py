@@ -1,0 +1,96 @@
+"""The story of the demo: serve, upload a renewed certificate, watch, prove, tell."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cli import exits, output
+from cli.demo import proof, report
+from cli.demo.stage import Stage, StageError, stage
+from cli.demo.watch import Say, TooLongError, Watcher
+from emulator.authority import Authority, KeyKind
+from emulator.bundles import Bundle
+from shared.cloud.cas import Cas
+from shared.domain.certificates import Certificate
+from shared.services import plan as planning
+from shared.validation.secret import SecretPem
+
+_DAYS = 199
+
+
+def demo(
+    estate: Annotated[
+        Path | None, typer.Option(help="What the emulated account holds; default: the sample.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where state and logs are kept; default: a new one under /tmp.")
+    ] = None,
+    settle_s: Annotated[float, typer.Option(help="How long changes take to be in service.", min=0)] = 1.0,
+    within_s: Annotated[float, typer.Option(help="When to give up.", min=1)] = 150,
+) -> None:
+    """A certificate is renewed on an emulated cloud, and arrives everywhere by itself.
+
+    0 only if every matched slot was proved by TLS handshakes, and nothing else has changed.
+    """
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="certdeploy-demo-"))
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    options = [f"--settle-s={settle_s}", *([f"--estate={estate.resolve()}"] if estate else [])]
+    parameters = {"ScanSchedule": "*/3 * * * * *"}
+    started = time.monotonic()
+    say = _teller(started)
+    try:
+        say("starting an emulated cloud, and the functions that template.yml declares")
+        with stage(folder, options, parameters) as on:
+            good = _play(Watcher(on, on.session.world(), say, started + within_s), on)
+    except (StageError, TooLongError) as error:
+        output.tell(f"certdeploy demo: {error}")
+        good = False
+    output.console().print(Text(f"\nState, logs and the cloud's log of calls are kept in {folder}", "dim"))
+    raise typer.Exit(exits.OK if good else exits.FAILED)
+
+
+def _play(watch: Watcher, on: Stage) -> bool:
+    watch.functions_are_up()
+    slots = watch.everything_is_discovered()
+    ending = watch.certificate_to_renew(slots)
+    days = (ending.not_after - watch.world.clock()).days
+    watch.say(f"{ending.name} ({output.names(ending.names)}) ends in {days} days; its owner renews it")
+    before = on.edge()
+    renewed = _issue(ending)
+    cert_id = _upload(on, ending, renewed)
+    watch.say(f"uploaded to CAS as {cert_id}; from here on everything happens by itself")
+    job = watch.job_for(cert_id, ending.store)
+    job, workers = watch.the_end_of(job)
+    certificate = watch.world.certificates.get(f"{cert_id}-{ending.store}").certificate
+    plan = planning.plan(watch.world, [certificate], slots, automatic=True)
+    proved = proof.prove(workers, renewed, on.session.settings.tls, before, on.edge())
+    report.show(workers, plan, certificate, proved)
+    return proved.complete
+
+
+def _issue(ending: Certificate) -> Bundle:
+    """As a certificate authority renews: the same names and kind of key, a new key, a later end."""
+    key: KeyKind = "rsa-2048" if ending.algorithm == "RSA" else "ecdsa-p256"
+    return Authority().issue(ending.names, key=key, days=_DAYS)
+
+
+def _upload(on: Stage, ending: Certificate, renewed: Bundle) -> int:
+    cas = Cas(on.session.app().openapi, ending.store)
+    key = SecretPem(renewed.key_pem or "")
+    return cas.upload(f"{ending.name}-renewed"[:63], renewed.certificate_pem, key)
+
+
+def _teller(started: float) -> Say:
+    screen = output.console()
+
+    def say(text: str) -> None:
+        clock = (f"{time.monotonic() - started:5.1f} s  ", "dim")
+        screen.print(Text.assemble(clock, text), soft_wrap=True)
+
+    return say

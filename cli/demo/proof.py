@@ -1,0 +1,69 @@
+"""The demo's own proof, apart from what the functions recorded: TLS clients, before and after."""
+
+from dataclasses import dataclass
+
+from emulator.bundles import Bundle
+from shared.cloud.tls import HandshakeRefusedError, UnreachableError, handshake
+from shared.domain.jobs import Handshake, WorkerResource
+from shared.domain.names import covers
+from shared.domain.resources import SlotRole
+from shared.domain.states import WorkerStatus
+from shared.services.verify import server_names
+
+Edge = dict[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Proof:
+    served: tuple[str, ...]  #: matched slots that serve the new certificate, by handshakes
+    not_served: tuple[str, ...]  #: the others, each with what was met
+    unchanged: int  #: further places at the edge that serve what they did before
+    changed: tuple[str, ...]  #: those that do not
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.served) and not self.not_served and not self.changed
+
+
+def prove(workers: list[WorkerResource], renewed: Bundle, tls: str, before: Edge, after: Edge) -> Proof:
+    served: list[str] = []
+    not_served: list[str] = []
+    for worker in workers:
+        slot, met = worker.resource.slot, _met(worker, renewed, tls)
+        (not_served.append(f"{slot}: {met}") if met else served.append(slot))
+    others = [place for place in {**before, **after} if not any(_at(worker, place) for worker in workers)]
+    changed = [place for place in others if before.get(place) != after.get(place)]
+    return Proof(
+        served=tuple(served),
+        not_served=tuple(not_served),
+        unchanged=len(others) - len(changed),
+        changed=tuple(f"{host} for {name or 'no name'}" for host, name in changed),
+    )
+
+
+def _met(worker: WorkerResource, renewed: Bundle, tls: str) -> str:
+    """What is wrong; "" if the worker says that it was proved, and it is so."""
+    proof = worker.verification
+    if worker.status is not WorkerStatus.SUCCESS or proof is None:
+        return worker.reason or worker.status.value
+    if proof.handshake is not Handshake.SERVED:
+        return f"{proof.handshake.value}: {proof.detail}"
+    for name in server_names(worker.resource):
+        try:
+            leaf = handshake(worker.resource.endpoint, name, via=tls, algorithm=renewed.algorithm)
+        except (UnreachableError, HandshakeRefusedError) as error:
+            return str(error)
+        if leaf.sha256 != renewed.sha256.lower():
+            return f"{name} is served another certificate"
+    return ""
+
+
+def _at(worker: WorkerResource, place: tuple[str, str]) -> bool:
+    """Whether a change at this address and server name is what the worker was for."""
+    host, name = place
+    resource = worker.resource
+    if host != resource.endpoint:
+        return False
+    if not name:
+        return resource.role is SlotRole.DEFAULT
+    return any(covers(pattern, name) for pattern in resource.domains)

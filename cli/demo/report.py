@@ -1,0 +1,92 @@
+"""The demo's last page: what went where, what was left alone and why, and the proof."""
+
+from collections import Counter, defaultdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli import output
+from cli.demo.proof import Proof
+from cli.job_tables import arrow, took, verified
+from shared.domain.certificates import Certificate
+from shared.domain.jobs import WorkerResource
+from shared.domain.plans import Plan, PlanEntry
+from shared.domain.resources import CloudResource, SlotRole
+
+
+def show(workers: list[WorkerResource], plan: Plan, renewed: Certificate, proof: Proof) -> None:
+    """`plan`: the renewed certificate held against every slot that was discovered."""
+    screen = output.console()
+    screen.print()
+    output.show(_deployed(workers))
+    screen.print()
+    _left_alone(screen, plan, renewed)
+    screen.print()
+    _proof(screen, proof)
+
+
+def _deployed(workers: list[WorkerResource]) -> Table:
+    made = output.table(
+        "", "Slot", "Certificate", "Status", "Verified by", "Took", wrap=("Slot", "Verified by")
+    )
+    made.title = "Deployed"
+    for worker in sorted(workers, key=lambda one: one.resource.slot):
+        old = worker.previous_cert_identifier or worker.resource.cert_identifier
+        output.row(
+            made,
+            worker.resource.product.value,
+            place(worker.resource),
+            arrow(old, worker.cert_identifier),
+            output.status(worker.status.value),
+            worker.reason or verified(worker),
+            took(worker),
+        )
+    return made
+
+
+def _left_alone(screen: Console, plan: Plan, renewed: Certificate) -> None:
+    made = output.table("", "Slot", "Why", title="Left alone", wrap=("Slot", "Why"))
+    elsewhere: dict[str, list[PlanEntry]] = defaultdict(list)
+    for entry in plan.left_alone:
+        domains = entry.resource.domains
+        if domains and not all(map(renewed.covers, domains)):
+            elsewhere[entry.resource.product.value].append(entry)
+        else:
+            output.row(made, entry.resource.product.value, place(entry.resource), entry.reason)
+    for product, entries in sorted(elsewhere.items()):
+        uncovered = Counter(
+            output.names((name,)) for e in entries for name in e.resource.domains if not renewed.covers(name)
+        )
+        why = f"not covered by this certificate: {', '.join(sorted(uncovered))}"
+        output.row(made, product, f"{len(entries)} more", why)
+    screen.print(made)
+
+
+def _proof(screen: Console, proof: Proof) -> None:
+    total = len(proof.served) + len(proof.not_served)
+    _check(
+        screen,
+        not proof.not_served,
+        f"{len(proof.served)} of {total} matched slots serve the new certificate",
+    )
+    for text in proof.not_served:
+        screen.print(Text(f"    {text}"))
+    words = "all other places serve what they served before"
+    _check(screen, not proof.changed, f"{words} ({proof.unchanged} asked)")
+    for text in proof.changed:
+        screen.print(Text(f"    changed: {text}"))
+
+
+def _check(screen: Console, good: bool, text: str) -> None:
+    screen.print(Text.assemble(("✓ ", "bold green") if good else ("✗ ", "bold red"), text))
+
+
+def place(resource: CloudResource) -> str:
+    """The slot as its owner would call it."""
+    if resource.role is SlotRole.DOMAIN:
+        holder = resource.instance_name or resource.instance_id
+        inside = f" ({holder})" if holder and holder not in (resource.resource_id, *resource.domains) else ""
+        return output.names(resource.domains) + inside
+    name = resource.instance_name or resource.instance_id
+    return f"{name}:{resource.port} {resource.role.value} ({resource.region})"

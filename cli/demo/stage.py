@@ -1,0 +1,120 @@
+"""The demo's stage: the emulated cloud and `certdeploy serve`, each a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli import running
+from cli.session import Session
+from shared.runtime.settings import read_settings
+
+_STOP_S = 15
+
+
+class StageError(Exception):
+    """A process of the demo did not come up, or went down; the text holds what it said last."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    folder: Path  #: state, logs, calls
+    environment: Mapping[str, str]  #: what a command needs to work on this stage
+    session: Session
+    emulator: "subprocess.Popen[bytes]"
+    functions: "subprocess.Popen[bytes]"
+
+    @property
+    def running(self) -> bool:
+        """Whether the functions are being served. Raises StageError if a process has gone down."""
+        for process, log in ((self.emulator, "emulator.log"), (self.functions, "serve.log")):
+            if process.poll() is not None:
+                raise StageError(f"{log}: {_last_words(self.folder / log)}")
+        return running.find(self.session.settings.state) is not None
+
+    def edge(self) -> dict[tuple[str, str], str]:
+        """What a TLS client meets: SHA-256 of the leaf by address and server name, "" for none."""
+        return {(row["host"], row["server_name"]): row["fingerprint_sha256"] for row in self.ask("edge")}
+
+    def ask(self, what: str) -> Any:
+        url = f"{self.session.settings.endpoint}/_emulator/{what}"
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(url, timeout=10) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def stage(folder: Path, emulator_options: Sequence[str], parameters: Mapping[str, str]) -> Iterator[Stage]:
+    """Both processes for the length of a `with`; their call log is kept in the folder."""
+    with _process(
+        ["emulator", "serve", *emulator_options], folder / "emulator.log", dict(os.environ)
+    ) as emulator:
+        ready = _ready(emulator, folder / "emulator.log")
+        ours = {
+            "CERTDEPLOY_ENDPOINT": ready["endpoint"],
+            "CERTDEPLOY_TLS": ready["tls"],
+            "CERTDEPLOY_STATE": str(folder / "state.db"),
+            "CERTDEPLOY_STORES": "cn-hangzhou,ap-southeast-1",
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": ready["access_key_id"],
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ready["access_key_secret"],
+        }
+        # Nothing of what is configured for the real cloud has a say here.
+        others = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("CERTDEPLOY_", "ALIBABA_CLOUD_"))
+        }
+        options = [f"--parameter={name}={value}" for name, value in parameters.items()]
+        command = ["serve", f"--log={folder / 'functions.log'}", *options]
+        with _process(command, folder / "serve.log", {**others, **ours}) as functions:
+            made = Stage(folder, ours, Session(read_settings(ours), ours), emulator, functions)
+            try:
+                yield made
+            finally:
+                if emulator.poll() is None:
+                    (folder / "calls.json").write_text(json.dumps(made.ask("calls"), indent=1))
+
+
+@contextmanager
+def _process(
+    command: Sequence[str], log: Path, environment: Mapping[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    with log.open("wb") as file:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "cli", *command],
+            env=dict(environment),
+            cwd=log.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if command[0] == "emulator" else file,
+            stderr=file,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _ready(emulator: "subprocess.Popen[bytes]", log: Path) -> dict[str, str]:
+    assert emulator.stdout is not None
+    line = emulator.stdout.readline()
+    if not line:
+        emulator.wait()
+        raise StageError(_last_words(log))
+    ready: dict[str, str] = json.loads(line)
+    return ready
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return "\n".join(lines[-20:]) or "it said nothing"

@@ -1,0 +1,105 @@
+"""Watching: nothing here moves anything, it reads the state until what events bring about is there."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from cli.demo.stage import Stage
+from shared.domain.certificates import Certificate
+from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.resources import CloudResource, SyncState
+from shared.services.world import World
+
+_POLL_S = 0.2
+T = TypeVar("T")
+Say = Callable[[str], None]
+
+
+class TooLongError(Exception):
+    """What was waited for did not come; the text says what."""
+
+
+@dataclass
+class Watcher:
+    stage: Stage
+    world: World
+    say: Say
+    until: float  #: of time.monotonic()
+    _said: set[str] = field(default_factory=set)
+
+    def functions_are_up(self) -> None:
+        self._wait(lambda: self.stage.running or None, "`certdeploy serve` to come up")
+
+    def everything_is_discovered(self) -> list[CloudResource]:
+        """Also that CAS has been read once: what a scan sees from then on is news."""
+
+        def discovered() -> bool | None:
+            policy = self.world.policy
+            for product in policy.products:
+                found = list(self.world.syncs.list(product))
+                if not found or any(status.state is not SyncState.SYNCED for status in found):
+                    return None
+                self._once(f"discovered {product.value}: {sum(status.count for status in found)} slots")
+            return all(self.world.scans.has_baseline(store) for store in policy.stores) or None
+
+        self._wait(discovered, "the first discovery")
+        return [
+            record.resource
+            for product in self.world.policy.products
+            for record in self.world.resources.list(product)
+        ]
+
+    def job_for(self, cert_id: int, store: str) -> DeploymentJob:
+        """The job that the certificate's own event made."""
+        identifier = f"{cert_id}-{store}"
+
+        def made() -> DeploymentJob | None:
+            if self.world.certificates.find(identifier) is not None:
+                self._once(f"scan_expiry found {identifier} in CAS: event Certificate:Issued")
+            return next((job for job in self.world.jobs.list() if identifier in job.cert_identifiers), None)
+
+        job = self._wait(made, f"a job for {identifier}")
+        counts = ", ".join(f"{product.value} {count}" for product, count in sorted(job.products.items()))
+        self.say(f"create_deployment_job made job {job.job_id}: {job.worker_count} slots ({counts})")
+        return job
+
+    def the_end_of(self, job: DeploymentJob) -> tuple[DeploymentJob, list[WorkerResource]]:
+        def ended() -> DeploymentJob | None:
+            for product, count in sorted(job.products.items()):
+                workers = list(self.world.workers.list(job.job_id, product))
+                if workers and all(worker.status.settled for worker in workers):
+                    self._once(f"deploy_{product.value.lower()} has settled {len(workers)} of {count}")
+            now = self.world.jobs.get(job.job_id)
+            return now if now.status.final else None
+
+        final = self._wait(ended, f"job {job.job_id} to end")
+        self.say(f"job {job.job_id} ended: {final.status.value}")
+        return final, list(self.world.workers.list(job.job_id))
+
+    def certificate_to_renew(self, slots: list[CloudResource]) -> Certificate:
+        """Of those in service, the one that ends first and can be renewed."""
+        now = self.world.clock()
+        used = {slot.cert_identifier for slot in slots}
+        found = [
+            record.certificate
+            for store in self.world.policy.stores
+            for record in self.world.certificates.list(store)
+            if record.certificate.identifier in used and record.certificate.why_not_deployable(now) is None
+        ]
+        if not found:
+            raise TooLongError("the estate has no certificate in service that could be renewed")
+        return min(found, key=lambda one: (one.not_after, one.cert_id))
+
+    def _wait(self, look: Callable[[], T | None], what: str) -> T:
+        while (found := look()) is None:
+            if time.monotonic() > self.until:
+                raise TooLongError(f"waited too long for {what}")
+            self.stage.running  # noqa: B018 - raises if a process has gone down
+            time.sleep(_POLL_S)
+        return found
+
+    def _once(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            self.say(text)
