@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from emulator.authority import Authority, KeyKind
+from emulator.bundles import Bundle
 from emulator.cloud import Cloud
 from emulator.server import Server
+from emulator.services._alb_model import choose
 from tests.functional.emulator.official import Clock, Official, populate, sample
 
 UPDATE = "UpdateListenerAttribute"
@@ -255,3 +258,19 @@ def test_overseas_a_certificate_of_the_china_store_is_not_found(cloud: Cloud, se
         404,
         "ResourceNotFound.Certificate",
     )
+
+
+def test_of_several_fitting_certificates_the_documented_one_is_served() -> None:
+    def issue(name: str, key: KeyKind, days: float) -> Bundle:
+        return Authority().issue([name], key=key, days=days, key_slot="alb rank")
+
+    default = issue("*.example.com", "rsa-2048", 300)
+    short, long = (issue("*.example.com", "rsa-2048", days) for days in (20, 90))
+    ecc = issue("*.example.com", "ecdsa-p256", 5)
+    other = issue("example.net", "ecdsa-p256", 90)
+    bundles = [default, short, other, long, ecc]
+
+    assert choose(bundles, "www.example.com") == (ecc, long, short, default)
+    assert choose(bundles, "example.net") == (other,)
+    assert choose(bundles, "unknown.test") == choose(bundles, "") == (default,)
+    assert choose([], "www.example.com") == ()
