@@ -153,7 +153,8 @@ class Host:
             raise HostStoppedError("the host is not running")
         request_id = request_id or str(uuid.uuid4())
         if not asynchronous:
-            return self._run(name, payload, request_id)
+            with self._queue.working():
+                return self._run(name, payload, request_id)
         self._queue.accept(NewTask(name, payload, request_id, task_id))
         return InvocationResult(202)
 

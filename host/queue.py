@@ -9,7 +9,8 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from threading import Condition
 
@@ -95,21 +96,27 @@ class AsyncQueue:
             executor=function,
         )
 
-    def _work(self, task_id: int) -> None:
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Around every run, synchronous ones too: `stop` waits for them. HostStoppedError after it."""
         with self._changed:
             if self._stopping:
-                return
+                raise HostStoppedError("the host is stopping")
             self._active += 1
         try:
-            task = self._table.begin(task_id)
-            if task:
-                self._attempt(task, self._functions[task.function])
-        except HostStoppedError:
-            pass  # Still Running in the table: it counts as not run at the next start.
+            yield
         finally:
             with self._changed:
                 self._active -= 1
                 self._changed.notify_all()
+
+    def _work(self, task_id: int) -> None:
+        # Stopped before: still waiting in the table. Stopped meanwhile: still Running there, which
+        # counts as not run at the next start.
+        with suppress(HostStoppedError), self.working():
+            task = self._table.begin(task_id)
+            if task:
+                self._attempt(task, self._functions[task.function])
 
     def _attempt(self, task: Task, spec: FunctionSpec) -> None:
         if time.time() - task.enqueued_at > spec.max_age_s:

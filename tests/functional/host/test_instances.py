@@ -121,6 +121,22 @@ def test_unknown_names_and_large_payloads_are_refused(host: Host) -> None:
         host.invoke("demo-echo", b"x" * (MAX_SYNC_PAYLOAD + 1))
 
 
+@pytest.mark.parametrize(("grace_s", "outcome"), [(10, 200), (0, HostStoppedError)])
+def test_a_stop_waits_for_a_synchronous_invocation_as_long_as_it_may(
+    a_host: MakeHost, tmp_path: Path, grace_s: float, outcome: object
+) -> None:
+    host = a_host(grace_s=grace_s)
+    host.start()
+    with ThreadPoolExecutor(1) as threads:
+        result = threads.submit(host.invoke, "demo-work", b'{"sleep_s": 1}')
+        while not (tmp_path / "record").exists():
+            time.sleep(0.02)
+        host.stop()
+
+    error = result.exception()
+    assert (type(error) if error else result.result().status) == outcome
+
+
 def test_a_stopped_host_invokes_nothing(host: Host) -> None:
     host.stop()
     with pytest.raises(HostStoppedError):
