@@ -33,7 +33,7 @@ from shared.errors import (
 
 Result = TypeVar("Result")
 Deadline = Callable[[], float]  #: seconds left for the whole invocation
-_BACKOFF: Final = wait_exponential_jitter(initial=0.3, max=8, jitter=0.3)
+_BACKOFF: Final = wait_exponential_jitter(multiplier=0.3, max=8, jitter=0.3)
 
 # With DEBUG=sdk in the environment, the SDK prints every header to this logger: tokens too.
 logging.getLogger("darabonba-core").disabled = True

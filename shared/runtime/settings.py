@@ -17,6 +17,7 @@ from pydantic import (
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.products import supported_products
+from shared.validation.contacts import webhook_problems
 
 _PREFIX = "CERTDEPLOY_"
 
@@ -56,6 +57,13 @@ class Settings(BaseModel):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook(cls, url: SecretStr) -> SecretStr:
+        if url and (problems := list(webhook_problems(url.get_secret_value()))):
+            raise ValueError("; ".join(problems))
+        return url
 
     @field_validator("stores")
     @classmethod

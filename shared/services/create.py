@@ -16,6 +16,7 @@ from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services import plan as planning
 from shared.services.world import World
+from shared.validation.jobs import check_job
 
 _WAITS = "waits for the discovery of {}; the next scan asks again"
 _DISCOVERY_TAKES = timedelta(minutes=15)  #: a discovery that is older than this has died
@@ -39,6 +40,7 @@ def _asked(request: CreateDeploymentJob, world: World) -> Created:
     token = request.client_token or str(uuid.uuid4())
     if job := world.jobs.find(_job_id(token)):
         return Created(jobs=(_submitted(world, job, request.submit),), note="existed already")
+    check_job(request, world.clock())
     plan = planning.preview(world, request)
     if request.digest is not None and request.digest != plan.digest:
         raise PlanChangedError(
