@@ -44,7 +44,8 @@ def decide(
     kind of key, a later end than that of the certificate in place, and a way back to that one.
     """
     if not resource.domains:
-        return leave("the names it answers to are not known, since CAS does not hold its certificate")
+        unknown = "the names it answers to are not known, since CAS does not hold its certificate"
+        return leave(resource.obstacle or unknown)
     missing = [name for name in resource.domains if not certificate.covers(name)]
     if missing:
         return leave(f"not covered: {', '.join(map(for_display, missing))}")
