@@ -1,7 +1,6 @@
 """The story of the demo: serve, upload a renewed certificate, watch, prove, tell."""
 
 import tempfile
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,8 @@ from rich.text import Text
 from cli import exits, output
 from cli.demo import proof, report
 from cli.demo.stage import Stage, StageError, stage
-from cli.demo.watch import Say, TooLongError, Watcher
+from cli.demo.teller import Teller
+from cli.demo.watch import TooLongError, Watcher
 from emulator.authority import Authority, KeyKind
 from emulator.bundles import Bundle
 from shared.cloud.cas import Cas
@@ -42,12 +42,11 @@ def demo(
     folder.mkdir(parents=True, exist_ok=True)
     options = [f"--settle-s={settle_s}", *([f"--estate={estate.resolve()}"] if estate else [])]
     parameters = {"ScanSchedule": "*/3 * * * * *"}
-    started = time.monotonic()
-    say = _teller(started)
+    teller = Teller()
     try:
-        say("starting an emulated cloud, and the functions that template.yml declares")
+        teller.say("starting an emulated cloud, and the functions that template.yml declares")
         with stage(folder, options, parameters) as on:
-            good = _play(Watcher(on, on.session.world(), say, started + within_s), on)
+            good = _play(Watcher(on, on.session.world(), teller, teller.started + within_s), on)
     except (StageError, TooLongError) as error:
         output.tell(f"certdeploy demo: {error}")
         good = False
@@ -60,11 +59,11 @@ def _play(watch: Watcher, on: Stage) -> bool:
     slots = watch.everything_is_discovered()
     ending = watch.certificate_to_renew(slots)
     days = (ending.not_after - watch.world.clock()).days
-    watch.say(f"{ending.name} ({output.names(ending.names)}) ends in {days} days; its owner renews it")
+    watch.teller.say(f"{ending.name} ({output.names(ending.names)}) ends in {days} days; its owner renews it")
     before = on.edge()
     renewed = _issue(ending)
     cert_id = _upload(on, ending, renewed)
-    watch.say(f"uploaded to CAS as {cert_id}; from here on everything happens by itself")
+    watch.teller.say(f"uploaded to CAS as {cert_id}; from here on everything happens by itself")
     job = watch.job_for(cert_id, ending.store)
     job, workers = watch.the_end_of(job)
     certificate = watch.world.certificates.get(f"{cert_id}-{ending.store}").certificate
@@ -84,13 +83,3 @@ def _upload(on: Stage, ending: Certificate, renewed: Bundle) -> int:
     cas = Cas(on.session.app().openapi, ending.store)
     key = SecretPem(renewed.key_pem or "")
     return cas.upload(f"{ending.name}-renewed"[:63], renewed.certificate_pem, key)
-
-
-def _teller(started: float) -> Say:
-    screen = output.console()
-
-    def say(text: str) -> None:
-        clock = (f"{time.monotonic() - started:5.1f} s  ", "dim")
-        screen.print(Text.assemble(clock, text), soft_wrap=True)
-
-    return say

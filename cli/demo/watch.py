@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cli.demo.stage import Stage
+from cli.demo.teller import Teller
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.resources import CloudResource, SyncState
@@ -13,7 +14,6 @@ from shared.services.world import World
 
 _POLL_S = 0.2
 T = TypeVar("T")
-Say = Callable[[str], None]
 
 
 class TooLongError(Exception):
@@ -24,12 +24,13 @@ class TooLongError(Exception):
 class Watcher:
     stage: Stage
     world: World
-    say: Say
+    teller: Teller
     until: float  #: of time.monotonic()
     _said: set[str] = field(default_factory=set)
 
     def functions_are_up(self) -> None:
         self._wait(lambda: self.stage.running or None, "`certdeploy serve` to come up")
+        self.teller.say("the functions serve; each product is asked for its slots, region by region")
 
     def everything_is_discovered(self) -> list[CloudResource]:
         """Also that CAS has been read once: what a scan sees from then on is news."""
@@ -61,7 +62,7 @@ class Watcher:
 
         job = self._wait(made, f"a job for {identifier}")
         counts = ", ".join(f"{product.value} {count}" for product, count in sorted(job.products.items()))
-        self.say(f"create_deployment_job made job {job.job_id}: {job.worker_count} slots ({counts})")
+        self.teller.say(f"create_deployment_job made job {job.job_id}: {job.worker_count} slots ({counts})")
         return job
 
     def the_end_of(self, job: DeploymentJob) -> tuple[DeploymentJob, list[WorkerResource]]:
@@ -74,7 +75,7 @@ class Watcher:
             return now if now.status.final else None
 
         final = self._wait(ended, f"job {job.job_id} to end")
-        self.say(f"job {job.job_id} ended: {final.status.value}")
+        self.teller.say(f"job {job.job_id} ended: {final.status.value}")
         return final, list(self.world.workers.list(job.job_id))
 
     def certificate_to_renew(self, slots: list[CloudResource]) -> Certificate:
@@ -92,14 +93,15 @@ class Watcher:
         return min(found, key=lambda one: (one.not_after, one.cert_id))
 
     def _wait(self, look: Callable[[], T | None], what: str) -> T:
-        while (found := look()) is None:
-            if time.monotonic() > self.until:
-                raise TooLongError(f"waited too long for {what}")
-            self.stage.running  # noqa: B018 - raises if a process has gone down
-            time.sleep(_POLL_S)
+        with self.teller.waiting(what):
+            while (found := look()) is None:
+                if time.monotonic() > self.until:
+                    raise TooLongError(f"waited too long for {what}")
+                self.stage.running  # noqa: B018 - raises if a process has gone down
+                time.sleep(_POLL_S)
         return found
 
     def _once(self, text: str) -> None:
         if text not in self._said:
             self._said.add(text)
-            self.say(text)
+            self.teller.say(text)
