@@ -35,7 +35,7 @@ def discover(
     if region is not None:
         request["Region"] = region
     current = session()
-    products = product or list(current.settings.products)
+    products = current.products(product)
     with output.progress("Asking the products …"):
         current.call("discover_resources", json.dumps(request).encode())
         world = current.world()

@@ -28,7 +28,7 @@ def list_resources(
     """The slots that the last discovery saw, and how up to date that is."""
     current = session()
     world = current.world()
-    products = product or list(current.settings.products)
+    products = current.products(product)
     known = [record.resource for one in products for record in world.resources.list(one)]
     wanted = identifier_of(certificate)
     found = [one for one in known if not certificate or one.cert_identifier == wanted]

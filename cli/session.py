@@ -4,7 +4,7 @@ import importlib.util
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +18,9 @@ from pydantic import SecretStr
 import shared
 from cli import running
 from shared.cloud import credentials
-from shared.errors import NotFoundError
+from shared.domain.resources import CloudProduct
+from shared.errors import InvalidRequestError, NotFoundError
+from shared.products import supported_products
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings, read_settings
 from shared.services.world import World
@@ -99,6 +101,13 @@ class Session:
     def running(self) -> running.Running | None:
         """The `serve` that runs on this state."""
         return running.find(self.settings.state)
+
+    def products(self, given: Sequence[CloudProduct] | None) -> list[CloudProduct]:
+        """Those named, else those configured. Raises InvalidRequestError for one that is not supported."""
+        if unknown := [product.value for product in given or [] if product not in supported_products()]:
+            known = ", ".join(product.value for product in supported_products())
+            raise InvalidRequestError(f"--product {unknown[0]}: not supported by this version; {known} are")
+        return list(given or self.settings.products)
 
     @property
     def reachable(self) -> Settings:
