@@ -36,6 +36,7 @@ class Functions:
     def __init__(self) -> None:
         self.seen: list[tuple[str, bytes, bool, str, str | None]] = []
         self.entered, self.go = threading.Event(), threading.Event()
+        self.let_go = False
 
     def invoke(
         self, name: str, payload: bytes, *, asynchronous: bool, request_id: str, task_id: str | None
@@ -49,7 +50,7 @@ class Functions:
             return Result(202, b"")
         if name == "wait":
             self.entered.set()
-            self.go.wait(5)
+            self.let_go = self.go.wait(3)
         if name == "fail":
             return Result(200, b'{"errorMessage":"no"}', "UnhandledInvocationError")
         return Result(200, payload)
@@ -150,6 +151,7 @@ def test_others_are_answered_while_a_function_runs(server: Server, functions: Fu
     finally:
         functions.go.set()
         waiting.join(5)
+    assert functions.let_go, "the call was only answered when the function had ended"
 
 
 def test_the_old_client_invokes_a_function_of_a_service(server: Server, functions: Functions) -> None:

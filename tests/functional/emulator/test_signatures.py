@@ -100,6 +100,15 @@ def test_a_session_without_its_token_is_refused(server: Server) -> None:
     )
 
 
+def test_a_token_of_another_session_is_refused(server: Server) -> None:
+    mixed = replace(a_session(server), token=a_session(server).token)
+
+    assert refusal(server, "GetCallerIdentity", key=mixed)[:2] == (
+        403,
+        "InvalidSecurityToken.MismatchWithAccessKey",
+    )
+
+
 def test_a_session_ends(cloud: Cloud) -> None:
     past = cloud.clock() - timedelta(seconds=1)
     ended = cloud.keys.add(cloud.account, expires=past)
