@@ -27,6 +27,7 @@ class ProductAdapter(ABC):
     #: RAM actions that a call needs beside those of `actions`
     also_granted: ClassVar[frozenset[str]] = frozenset()
     page_size: ClassVar[int] = 100  #: the most rows that its lists give at once
+    smaller_pages: ClassVar[Mapping[str, int]] = {}  #: lists that give fewer, by action
     #: codes, in lower case, by which the product says that the slot or what holds it is gone
     gone: ClassVar[frozenset[str]] = frozenset()
 
@@ -141,9 +142,10 @@ class ProductAdapter(ABC):
 
     def _token_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
         """Answers of NextToken/MaxResults paging, until there is no token."""
+        size = min(self.page_size, self.smaller_pages.get(action, self.page_size))
         token: dict[str, str] = {}
         while True:
-            answer = self._call(action, region, MaxResults=self.page_size, **params, **token)
+            answer = self._call(action, region, MaxResults=size, **params, **token)
             yield answer
             if not answer.get("NextToken"):
                 return

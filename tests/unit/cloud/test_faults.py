@@ -49,6 +49,8 @@ from shared.errors import (
         ("ResourceInConfiguring.Listener", 400, CloudBusyError),
         ("Conflict.Lock", 400, CloudBusyError),
         ("IdempotenceProcessing", 400, CloudBusyError),
+        ("StateError.Accelerator", 400, CloudBusyError),  # GA
+        ("NotActive.Listener", 400, CloudBusyError),
         ("NameRepeat", 400, CloudRejectedError),
         ("InvalidParameter", 400, CloudRejectedError),
         ("Certificate.NotFound", 404, CloudRejectedError),
