@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,13 +10,15 @@ from alibabacloud_eventbridge20200401.client import Client
 from alibabacloud_eventbridge20200401.models import (
     PutEventsRequest,
     PutEventsRequestEventList,
+    PutEventsResponseBody,
 )
 from alibabacloud_eventbridge20200401.models import TestEventPatternRequest as PatternRequest
 from darabonba.exceptions import DaraException
 
 from emulator.server import Server
 from host.errors import HostStoppedError
-from tests.functional.emulator.clients import config
+from tests.functional.emulator.clients import call, config
+from tests.functional.emulator.official import unknown
 
 
 @pytest.fixture
@@ -116,3 +119,13 @@ def test_a_bad_pattern_is_refused(server: Server) -> None:
         Client(config(server)).test_event_pattern(request)
 
     assert refused.value.code == "EventPatternInvalid"
+
+
+def test_answers_have_no_field_that_the_sdk_does_not_know(server: Server) -> None:
+    entries = [{"Id": "1", "Source": "certdeploy", "Type": "x"}, {"Id": "2"}]
+    form = {"EventBusName": "certdeploy", "EventList": json.dumps(entries)}
+
+    raw = call(server, "PutEvents", "2020-04-01", form=form)
+
+    assert raw["Data"]["FailedEntryCount"] == 1
+    assert not unknown(raw, PutEventsResponseBody().from_map(raw).to_map())

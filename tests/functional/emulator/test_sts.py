@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from alibabacloud_sts20150401 import models
 from alibabacloud_sts20150401.client import Client
 from alibabacloud_sts20150401.models import AssumeRoleRequest
 from darabonba.exceptions import DaraException
 
 from emulator.server import Server
-from tests.functional.emulator.clients import config
+from tests.functional.emulator.clients import call, config
+from tests.functional.emulator.official import unknown
 
 
 @pytest.fixture
@@ -59,3 +61,12 @@ def test_a_further_key_may_be_another_accounts(server: Server) -> None:
     other = server.cloud.add_key("3000000000000003")
 
     assert Client(config(server, other)).get_caller_identity().body.account_id == other.account
+
+
+def test_answers_have_no_field_that_the_sdk_does_not_know(server: Server) -> None:
+    role = {"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "abc"}
+    for action, params in {"AssumeRole": role, "GetCallerIdentity": {}}.items():
+        raw = call(server, action, query=params)
+        body = getattr(models, f"{action}ResponseBody")().from_map(raw)
+
+        assert not unknown(raw, body.to_map())
