@@ -104,7 +104,9 @@ def deploy_worker(world: World, adapter: ProductAdapter, worker: WorkerResource)
         return  # another delivery claimed it
     try:
         with world.leases.hold(worker.resource.writer, world.holder, lease_s):
-            worker = _deploy(world, adapter, worker)
+            certificate = _certificate(world, worker)
+            worker = _remember_previous(world, adapter, worker, certificate)  # a version of its own
+            worker = _deploy(world, adapter, worker, certificate)
     except AppError as error:
         worker = _after(world, worker, error)
     except Exception as error:
@@ -117,12 +119,11 @@ def deploy_worker(world: World, adapter: ProductAdapter, worker: WorkerResource)
         log.warning("worker was taken over", extra=_facts(worker))
 
 
-def _deploy(world: World, adapter: ProductAdapter, worker: WorkerResource) -> WorkerResource:
-    certificate = _certificate(world, worker)
+def _deploy(
+    world: World, adapter: ProductAdapter, worker: WorkerResource, certificate: Certificate
+) -> WorkerResource:
     resource = worker.resource
-    if adapter.successor(resource, certificate) is None:
-        worker = _remember_previous(world, worker, adapter.read(resource))
-        adapter.deploy(resource, certificate)
+    adapter.deploy(resource, certificate)
     waiter = world.waiter(spare_s=_SPARE_S, at_most_s=world.policy.served_within_s)
     bound: list[CloudResource] = []
 
@@ -148,8 +149,13 @@ def _certificate(world: World, worker: WorkerResource) -> Certificate:
     return certificate
 
 
-def _remember_previous(world: World, worker: WorkerResource, current: CloudResource | None) -> WorkerResource:
+def _remember_previous(
+    world: World, adapter: ProductAdapter, worker: WorkerResource, certificate: Certificate
+) -> WorkerResource:
     """Store what is in place before the first write. Refuse if it is not what the plan saw."""
+    if adapter.successor(worker.resource, certificate) is not None:
+        return worker
+    current = adapter.read(worker.resource)
     expected = worker.resource.cert_identifier
     resumed = worker.previous_cert_identifier is not None  # our own change may be half done
     if current is None and not resumed:
