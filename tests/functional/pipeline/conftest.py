@@ -1,0 +1,66 @@
+"""An installation on a small account, with its first scan and discovery behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.runtime.app import App
+from tests.functional.pipeline.platform import Platform, platform
+
+_OLD = {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 40}
+_OTHER = {"names": ["example.org", "*.example.org"], "key": "ecdsa-p256", "days": 40}
+
+#: `old` is on four slots of three products and will be renewed; `other` belongs to somebody else.
+ESTATE: dict[str, Any] = {
+    "regions": ["cn-hangzhou", "cn-beijing"],
+    "certificates": {"old": _OLD, "other": _OTHER},
+    "cdn": [
+        {"domain": "www.example.com", "certificate": "old"},
+        {"domain": "off.example.com"},
+        {"domain": "www.example.org", "certificate": "other"},
+    ],
+    "alb": [
+        {
+            "name": "shop",
+            "region": "cn-hangzhou",
+            "listeners": [
+                {"port": 443, "default": "old", "additional": ["other"]},
+                {"port": 444, "default": "other", "additional": ["old"]},
+            ],
+        },
+        {"name": "far", "region": "cn-beijing", "listeners": [{"port": 443, "default": "other"}]},
+    ],
+    "oss": [
+        {
+            "bucket": "bucket-one",
+            "region": "cn-beijing",
+            "cnames": [{"domain": "img.example.com", "certificate": "old"}],
+        }
+    ],
+}
+NAMES = ("example.com", "*.example.com")
+
+
+@pytest.fixture(autouse=True)
+def _handlers_of_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Handlers make their App from the context: here it brings the platform along."""
+    monkeypatch.setattr(App, "of", lambda context: context.platform.app(context.request_id))
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Platform]:
+    """Nothing has run yet."""
+    with platform(ESTATE, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def it(fresh: Platform) -> Platform:
+    """The baseline is scanned, the slots are discovered, nothing is under way."""
+    fresh.tick("scan_expiry", "discover_resources")
+    fresh.cloud.calls.clear()
+    return fresh

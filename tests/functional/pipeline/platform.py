@@ -1,0 +1,213 @@
+"""The functions in one process: their handlers, the real client, SQLite, an emulated account.
+
+Invocations wait in a queue until `drain`, so that a test may lose, double or hold back any of them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from emulator.authority import Authority
+from emulator.cloud import Cloud
+from emulator.edge import Edge
+from emulator.estate import Estate, parse_estate
+from emulator.server import running
+from shared.cloud.credentials import Credentials
+from shared.cloud.events import Events
+from shared.cloud.openapi import OpenApi
+from shared.cloud.pacing import Pacer
+from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.resources import CloudProduct
+from shared.runtime.app import App, Instance
+from shared.runtime.settings import Settings
+from shared.services.world import World
+from shared.state.leases import Leases
+from shared.state.store import Store
+
+TIMEOUT_S = 60.0
+PRODUCTS = (CloudProduct.CDN, CloudProduct.ALB, CloudProduct.OSS)
+_DELIVERIES = 3  #: Function Compute's own: one and two retries
+
+
+class Cut(BaseException):
+    """The process was killed. Not an Exception: nothing may catch it and go on."""
+
+
+class Clock:
+    """Real time, and what was slept on top of it without waiting; `real` waits."""
+
+    def __init__(self, *, real: bool = False) -> None:
+        self._ahead, self._real = timedelta(), real
+
+    def __call__(self) -> datetime:
+        return datetime.now(timezone.utc) + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        if self._real:
+            time.sleep(seconds)
+        else:
+            self._ahead += timedelta(seconds=seconds)
+
+
+class Platform:
+    """Timers and asynchronous invocations of one installation, by hand."""
+
+    def __init__(self, cloud: Cloud, settings: Settings, clock: Clock, *, parallel: int) -> None:
+        self.cloud, self.clock = cloud, clock
+        self.queue: list[tuple[str, bytes]] = []
+        self.copies = 1  #: how often each invocation is delivered
+        self.lost: set[str] = set()  #: functions whose next invocation gets lost
+        self.failures: list[tuple[str, str]] = []
+        self._instance = Instance(settings)
+        self._instance.pacer = Pacer(sleep=lambda seconds: None)
+        self._parallel = parallel
+        self._ids = count(1)
+
+    @property
+    def store(self) -> Store:
+        return self._instance.store
+
+    @store.setter
+    def store(self, store: Store) -> None:
+        self._instance.store = store
+
+    @property
+    def world(self) -> World:
+        return self.app().world
+
+    def invoke(self, function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
+        assert asynchronous, "our functions never wait for each other"
+        if function in self.lost:
+            self.lost.remove(function)
+        else:
+            self.queue += [(function, payload)] * self.copies
+        return b""
+
+    def tick(self, *functions: str) -> None:
+        """Their timers fire, and everything that follows is done."""
+        for function in functions:
+            trigger = {"triggerTime": "2026-01-01T00:00:00Z", "triggerName": "timer", "payload": "{}"}
+            self.queue.append((function, json.dumps(trigger).encode()))
+            self.drain()
+
+    def drain(self, *, until: str = "") -> None:
+        """Deliver what waits; up to the first invocation of a function that begins with `until`."""
+        while self.queue and not (until and self.queue[0][0].startswith(until)):
+            self.deliver(*self.queue.pop(0))
+
+    def deliver(self, function: str, payload: bytes) -> None:
+        for _ in range(_DELIVERIES):
+            try:
+                self.call(function, payload)
+            except Exception as error:
+                self.failures.append((function, f"{type(error).__name__}: {error}"))
+                continue
+            return
+
+    def call(self, function: str, payload: bytes | dict[str, Any]) -> Any:
+        """Invoke by hand: its answer."""
+        sent = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        handler = import_module(f"functions.{function}.index").handler
+        context = SimpleNamespace(
+            request_id=f"request-{next(self._ids)}", function=SimpleNamespace(name=function), platform=self
+        )
+        return json.loads(handler(sent, context))
+
+    def app(self, holder: str = "test") -> App:
+        """As `App.of` makes it, but on our clock."""
+        started, key, clock = self.clock(), self.cloud.key, self.clock
+        credentials = Credentials(key.access_key_id, key.access_key_secret, "")
+
+        def left_s() -> float:
+            return TIMEOUT_S - (clock() - started).total_seconds()
+
+        app = App(self._instance, lambda: credentials, left_s=left_s, holder=holder, functions=self)
+        app.__dict__["openapi"] = OpenApi(
+            lambda: credentials,
+            endpoint=app.settings.endpoint,
+            pacer=self._instance.pacer,
+            deadline=left_s,
+            sleep=clock.sleep,
+        )
+        app.__dict__["world"] = replace(
+            app.world,
+            clock=clock,
+            sleep=clock.sleep,
+            leases=Leases(self.store, clock),
+            events=Events(self, clock),
+            policy=replace(app.world.policy, parallel=self._parallel),
+        )
+        return app
+
+    def jobs(self) -> list[DeploymentJob]:
+        return list(self.world.jobs.list())
+
+    def job(self) -> DeploymentJob:
+        """The only one."""
+        (job,) = self.jobs()
+        return job
+
+    def workers(self) -> dict[str, WorkerResource]:
+        """The job's workers by slot."""
+        return {worker.resource.slot: worker for worker in self.world.workers.list(self.job().job_id)}
+
+    def renew(self, *names: str, days: float = 200) -> str:
+        """The owner uploads a new certificate to CAS; its identifier."""
+        bundle = Authority().issue(names, key="ecdsa-p256", days=days, now=self.clock())
+        row = self.cloud.service("cas").add(f"renewed-{next(self._ids)}", "cn-hangzhou", bundle)
+        return str(row.identifier)
+
+    def writes(self) -> list[tuple[str, str]]:
+        """Changes that the products carried out: action and what it changed."""
+        names = ("DomainName", "ListenerId", "bucket")
+        return [
+            (call.action, next(str(call.params[name]) for name in names if name in call.params))
+            for call in self.cloud.calls
+            if call.action in _WRITES and call.status == 200
+        ]
+
+
+_WRITES = frozenset(
+    {
+        "SetCdnDomainSSLCertificate",
+        "UpdateListenerAttribute",
+        "AssociateAdditionalCertificatesWithListener",
+        "DissociateAdditionalCertificatesFromListener",
+        "PutCname",
+    }
+)
+
+
+@contextmanager
+def platform(
+    estate: dict[str, Any],
+    folder: Path,
+    *,
+    real_time: bool = False,
+    parallel: int = 1,
+    edge: Callable[[str], str] = str,
+) -> Iterator[Platform]:
+    """An installation on an account with `estate`. `edge` may put another address in its place."""
+    clock = Clock(real=real_time)
+    cloud = Cloud(clock=clock, settle_s=0.2 if real_time else 3)
+    parsed: Estate = parse_estate(estate)
+    cloud.load(parsed)
+    with running(cloud) as server, Edge(cloud) as tls:
+        settings = Settings(
+            state=str(folder / "state.db"),
+            endpoint=server.endpoint,
+            tls=edge(tls.address),
+            products=PRODUCTS,
+        )
+        yield Platform(cloud, settings, clock, parallel=parallel)
+    assert not cloud.faults.unhit(), "a fault never struck"

@@ -1,0 +1,185 @@
+"""Events that come twice, late, at once or never; functions that are killed after any write."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.state.sqlite import SqliteStore
+from shared.state.store import Document, Key
+from shared.state.tables import Table
+from tests.functional.pipeline.conftest import ESTATE, NAMES
+from tests.functional.pipeline.platform import Cut, Platform, platform
+
+TIMERS = ("scan_expiry", "run_deployment_jobs")
+SHARES = 4
+
+
+def done_once(it: Platform) -> None:
+    """The end that every one of these stories must come to."""
+    assert it.job().status is JobStatus.SUCCESS
+    statuses = [worker.status for worker in it.workers().values()]
+    assert statuses == [WorkerStatus.SUCCESS] * it.job().worker_count
+    assert set(Counter(it.writes()).values()) == {1}, it.writes()
+
+
+@pytest.mark.parametrize("copies", [2, 3])
+def test_events_delivered_several_times_make_one_job_and_one_write_each(it: Platform, copies: int) -> None:
+    it.copies = copies
+    it.renew(*NAMES)
+
+    it.tick("scan_expiry")
+
+    done_once(it)
+    assert it.job().worker_count == 4
+
+
+@pytest.mark.parametrize(
+    "function",
+    ["create_deployment_job", "run_deployment_jobs", "deploy_cdn", "deploy_alb", "deploy_oss"],
+)
+def test_a_lost_event_is_made_up_for_by_the_timers(it: Platform, function: str) -> None:
+    it.renew(*NAMES)
+    it.lost.add(function)
+    it.tick("scan_expiry")
+    assert not it.lost
+    assert not it.jobs() or it.job().status is not JobStatus.SUCCESS
+
+    it.clock.sleep(100)
+    it.tick(*TIMERS)
+
+    done_once(it)
+
+
+def test_a_job_whose_last_run_nobody_called_for_is_closed_by_the_timer(it: Platform) -> None:
+    it.renew(*NAMES)
+    it.queue.append(("scan_expiry", b"{}"))
+    it.drain(until="deploy_")
+    while it.queue:
+        it.lost.add("run_deployment_jobs")
+        it.deliver(*it.queue.pop(0))
+    assert it.job().status is JobStatus.PROCESSING
+
+    it.tick("run_deployment_jobs")
+
+    done_once(it)
+    assert list(it.world.jobs.due(it.clock())) == [], "a finished job is still looked at"
+
+
+def test_a_finished_job_that_was_not_closed_is_told_once_and_closed(it: Platform) -> None:
+    it.renew(*NAMES)
+    it.tick("scan_expiry")
+    it.world.jobs.open(it.job())
+
+    it.queue.append(("run_deployment_jobs", b"{}"))
+    it.drain(until="notify")
+
+    assert it.queue == []
+    assert list(it.world.jobs.due(it.clock())) == []
+
+
+@pytest.mark.parametrize("function", ["run_deployment_jobs", "deploy_cdn", "deploy_alb"])
+def test_two_deliveries_at_once_write_once(tmp_path: Path, function: str) -> None:
+    with platform(ESTATE, tmp_path, real_time=True, parallel=8) as it:
+        it.tick("scan_expiry", "discover_resources")
+        it.cloud.calls.clear()
+        it.renew(*NAMES)
+        it.queue.append(("scan_expiry", b"{}"))
+        it.drain(until=function)
+        name, payload = it.queue.pop(0)
+        assert name == function
+        start = Barrier(2)
+
+        def deliver() -> None:
+            start.wait()
+            it.deliver(name, payload)
+
+        threads = [Thread(target=deliver) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        it.drain()
+
+        done_once(it)
+
+
+class MortalStore(SqliteStore):
+    """A store whose process is killed right after its n-th write, for all its threads."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.writes = 0
+        self.dies_after: int | None = None
+
+    @property
+    def dead(self) -> bool:
+        return self.dies_after is not None and self.writes >= self.dies_after
+
+    def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        self._live()
+        done = super().put(table, key, document, version=version)
+        self._wrote()
+        return done
+
+    def delete(self, table: Table, key: Key, *, version: int) -> None:
+        self._live()
+        super().delete(table, key, version=version)
+        self._wrote()
+
+    def get(self, table: Table, key: Key) -> Any:
+        self._live()
+        return super().get(table, key)
+
+    def _live(self) -> None:
+        if self.dead:
+            raise Cut
+
+    def _wrote(self) -> None:
+        self.writes += 1
+        self._live()
+
+
+def a_renewal(it: Platform, folder: Path, dies_after: int | None) -> int:
+    """Scan to the end, killed once after that many writes; then only the timers. Writes made."""
+    path = folder / f"{dies_after}.db"
+    with sqlite3.connect(folder / "state.db") as source, sqlite3.connect(path) as copy:
+        source.backup(copy)
+    it.cloud.reset()
+    it.queue.clear()
+    store = MortalStore(path)
+    store.dies_after, it.store = dies_after, store
+    it.renew(*NAMES)
+    try:
+        it.tick("scan_expiry")
+        assert dies_after is None, "nobody was killed"
+    except Cut:
+        store.dies_after = None
+        it.queue.clear()  # what was on its way is lost as well
+        for _ in range(3):
+            it.clock.sleep(100)
+            it.tick(*TIMERS)
+    return store.writes
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_killed_after_any_write_every_slot_is_still_written_once_and_no_worker_is_lost(
+    tmp_path: Path, share: int
+) -> None:
+    with platform(ESTATE, tmp_path) as it:
+        it.tick("scan_expiry", "discover_resources")
+        writes = a_renewal(it, tmp_path, None)
+        done_once(it)
+        assert writes > 30, "the renewal is cut off nowhere"
+        for number in range(1 + share, writes + 1, SHARES):
+            began = it.clock()
+            a_renewal(it, tmp_path, number)
+            assert it.jobs(), f"killed after write {number}: no job"
+            done_once(it)
+            it.clock.sleep(-(it.clock() - began).total_seconds())  # signatures live 15 minutes

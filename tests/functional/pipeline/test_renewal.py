@@ -1,0 +1,112 @@
+"""From a certificate that appears in CAS to a job whose every slot is proved to serve it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from shared.domain.jobs import Handshake
+from shared.domain.states import JobStatus, WorkerStatus
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform
+
+
+def served(it: Platform) -> Counter[str]:
+    """Which certificates the slots have, by the table after a new discovery."""
+    it.tick("discover_resources")
+    rows = [
+        record.resource for product in it.world.policy.products for record in it.world.resources.list(product)
+    ]
+    return Counter(row.cert_identifier for row in rows)
+
+
+def test_a_renewed_certificate_reaches_every_slot_that_it_replaces(it: Platform) -> None:
+    before = served(it)
+    new = it.renew(*NAMES)
+
+    it.tick("scan_expiry")
+
+    assert it.job().status is JobStatus.SUCCESS
+    assert (it.job().success_count, it.job().error_count) == (4, 0)
+    assert {w.verification.handshake for w in it.workers().values() if w.verification} == {Handshake.SERVED}
+    (old,) = {str(w.previous_cert_identifier) for w in it.workers().values()}
+    assert served(it) == before - Counter({old: 4}) + Counter({new: 4})
+
+
+def test_the_first_scan_announces_nothing(fresh: Platform) -> None:
+    fresh.tick("discover_resources")
+
+    answer = fresh.call("scan_expiry", {})
+
+    assert answer["Certificates"] == 2
+    assert (answer["Issued"], fresh.queue, fresh.jobs()) == ([], [], [])
+
+
+def test_a_certificate_that_came_before_the_first_discovery_waits_for_it(fresh: Platform) -> None:
+    fresh.tick("scan_expiry")
+    fresh.renew(*NAMES)
+    fresh.tick("scan_expiry")
+    assert fresh.jobs() == []
+
+    fresh.tick("discover_resources", "scan_expiry")
+
+    assert fresh.job().status is JobStatus.SUCCESS
+
+
+def test_a_certificate_that_replaces_nothing_makes_no_job(it: Platform) -> None:
+    it.renew("example.net")
+
+    it.tick("scan_expiry", "scan_expiry")
+
+    assert it.jobs() == []
+
+
+def test_a_second_scan_does_not_plan_again(it: Platform) -> None:
+    it.renew(*NAMES)
+
+    it.tick("scan_expiry", "scan_expiry", "run_deployment_jobs")
+
+    assert len(it.jobs()) == 1
+    assert set(Counter(it.writes()).values()) == {1}
+
+
+def test_a_draft_is_left_until_it_is_asked_for(it: Platform) -> None:
+    new = it.renew(*NAMES)
+    it.lost.add("create_deployment_job")
+    it.tick("scan_expiry")
+    request = {"CertIds": [int(new.partition("-")[0])], "Name": "by hand", "ClientToken": "t"}
+
+    draft = it.call("create_deployment_job", {**request, "Submit": False})
+    it.tick("run_deployment_jobs")
+    assert (draft["Jobs"][0]["Status"], it.writes()) == ("editing", [])
+    it.call("create_deployment_job", request)
+    it.drain()
+
+    assert it.job().status is JobStatus.SUCCESS
+
+
+def test_a_plan_that_the_world_outran_is_refused(it: Platform) -> None:
+    new = it.renew(*NAMES)
+    it.lost.add("create_deployment_job")
+    it.tick("scan_expiry")
+    cert_id = int(new.partition("-")[0])
+    digest = it.call("manage_deployment_jobs", {"Preview": {"CertIds": [cert_id]}})["Digest"]
+    it.world.resources.remove(it.world.resources.get("CDN/-/www.example.com"))
+
+    answer = it.call("create_deployment_job", {"CertIds": [cert_id], "Name": "late", "Digest": digest})
+
+    assert answer["Code"] == "PlanChanged"
+    assert it.jobs() == []
+
+
+def test_the_digest_that_was_approved_is_accepted(it: Platform) -> None:
+    new = it.renew(*NAMES)
+    it.lost.add("create_deployment_job")
+    it.tick("scan_expiry")
+    cert_id = int(new.partition("-")[0])
+    digest = it.call("manage_deployment_jobs", {"Preview": {"CertIds": [cert_id]}})["Digest"]
+
+    it.call("create_deployment_job", {"CertIds": [cert_id], "Name": "early", "Digest": digest})
+    it.drain()
+
+    assert it.job().status is JobStatus.SUCCESS
+    assert all(worker.status is WorkerStatus.SUCCESS for worker in it.workers().values())
