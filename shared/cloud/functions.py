@@ -154,7 +154,15 @@ def _map_fc2(name: str, error: Exception) -> Exception:
     code = str(getattr(error, "err_code", "") or f"HTTP {status}")
     if code == "FunctionNotFound":
         return NotFoundError("Function", name)
-    return classify(code, status)(_NAME, redact(code), redact(text), request_id)
+    return classify(code, status)(_NAME, redact(code), redact(_told(text)), request_id)
+
+
+def _told(text: str) -> str:
+    """The message within the JSON that this client takes for one."""
+    try:
+        return str(json.loads(text)["ErrorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return text
 
 
 def _not_from_fc2(record: logging.LogRecord) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from emulator.server import Server
 from shared.cloud.credentials import Credentials, fixed
 from shared.cloud.openapi import OpenApi
+from shared.cloud.pacing import Pacer
 
 MakeClient = Callable[..., OpenApi]
 KEY = Credentials("LTAI-test", "the-access-key-secret", "the-security-token")
@@ -40,7 +41,12 @@ def client(server: Server, pauses: Pauses) -> MakeClient:
     def make(credentials: Credentials | None = None, **options: Any) -> OpenApi:
         return OpenApi(
             fixed(credentials or key_of(server)),
-            **{"endpoint": server.endpoint, "sleep": pauses, **options},
+            **{
+                "endpoint": server.endpoint,
+                "sleep": pauses,
+                "pacer": Pacer(sleep=lambda _: None),
+                **options,
+            },
         )
 
     return make

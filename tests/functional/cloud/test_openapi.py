@@ -226,7 +226,7 @@ def test_no_error_shows_a_secret(scripted: Scripted, closed_port: int, hanging: 
     ]
     urls = [scripted.endpoint] * 4 + [f"http://127.0.0.1:{port}" for port in (closed_port, hanging)]
     for place in ("form", "query"):
-        action = Action("UploadUserCertificate", place=place, writes=True)  # type: ignore[arg-type]
+        action = Action("UploadUserCertificate", place=place, writes=True)
         for url in urls:
             client = OpenApi(fixed(KEY), endpoint=url, read_timeout_s=0.3, max_attempts=1)
             with pytest.raises(CloudError) as caught:

@@ -1,0 +1,155 @@
+"""CAS as the use cases see it, over the emulated one."""
+
+import json
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from emulator.cloud import Cloud
+from emulator.estate import load_estate, parse_estate
+from emulator.faults import Fault
+from shared.cloud.cas import Cas
+from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
+from shared.errors import (
+    CloudRejectedError,
+    CloudThrottledError,
+    CloudUnavailableError,
+    NotFoundError,
+)
+from shared.validation.secret import SecretPem
+from tests.functional.cloud.conftest import MakeClient, Scripted
+from tests.keys import a_leaf
+
+LEAF = a_leaf("www.example.com", "*.example.com", days=3650)
+
+
+@pytest.fixture
+def cas(client: MakeClient, cloud: Cloud) -> Cas:
+    cloud.load(load_estate(None))
+    return Cas(client())
+
+
+def named(cas: Cas, name: str) -> Certificate:
+    return next(found for found in cas.list_certificates() if found.name == name)
+
+
+def test_a_certificate_is_listed_with_all_that_is_asked_of_it(cas: Cas) -> None:
+    found = named(cas, "shop")
+    assert found.names == ("example.com", "*.example.com")
+    assert (found.store, found.algorithm) == ("cn-hangzhou", "RSA")
+    assert found.identifier == f"{found.cert_id}-cn-hangzhou"
+    assert 11 <= (found.not_after - datetime.now(timezone.utc)).days <= 12
+    assert named(cas, "books").source is CertificateSource.TEST
+    assert named(cas, "books").names[0] == "xn--bcher-kva.example"
+    assert named(cas, "leaked").status is CertificateStatus.REVOKED
+    assert not named(cas, "offline-key").has_private_key
+
+
+def test_the_stores_are_read_apart(cas: Cas, client: MakeClient) -> None:
+    other = Cas(client(), "ap-southeast-1").list_certificates()
+    assert [(found.name, found.store) for found in other] == [("singapore", "ap-southeast-1")]
+    assert "singapore" not in {found.name for found in cas.list_certificates()}
+
+
+def test_every_page_is_read(client: MakeClient, cloud: Cloud) -> None:
+    rows = {f"c{n}": {"names": [f"n{n}.example.com"], "key": "ecdsa-p256"} for n in range(101)}
+    cloud.load(parse_estate({"certificates": rows}))
+    assert {found.name for found in Cas(client()).list_certificates()} == set(rows)
+    assert len(cloud.calls) == 2
+
+
+def test_a_throttled_page_is_not_an_empty_one(cas: Cas, cloud: Cloud) -> None:
+    cloud.faults.add(Fault("ListCertificates", 400, "Throttling.User", times=4))
+    with pytest.raises(CloudThrottledError):
+        cas.list_certificates()
+
+
+def test_a_list_that_stays_incomplete_is_refused(client: MakeClient, scripted: Scripted) -> None:
+    scripted.answers = [page(2, "1"), page(2), page(2, "1"), page(2)]
+    with pytest.raises(CloudUnavailableError, match="has 2 rows but shows 1"):
+        Cas(client(endpoint=scripted.endpoint)).list_certificates()
+
+
+def test_a_list_that_changed_meanwhile_is_read_again(client: MakeClient, scripted: Scripted) -> None:
+    scripted.answers = [page(2, "1"), page(2), page(1, "1")]
+    (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
+    assert found.cert_id == 1
+
+
+def test_times_are_taken_in_seconds_and_in_milliseconds(client: MakeClient, scripted: Scripted) -> None:
+    scripted.answers = [page(1, "1", NotBefore=1777636800, NotAfter=1777636800000)]
+    (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
+    assert found.not_before == found.not_after == datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
+
+
+def test_serial_and_fingerprint_are_taken_in_any_spelling(client: MakeClient, scripted: Scripted) -> None:
+    scripted.answers = [page(1, "1", Serial="00AB:CD", FingerPrint="AA:BB:CC")]
+    (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
+    assert (found.serial, found.fingerprint) == ("abcd", "aabbcc")
+
+
+def test_what_is_no_certificate_yet_is_left_out(client: MakeClient, scripted: Scripted) -> None:
+    scripted.answers = [page(1, "1", CertificateStatus="checking")]
+    assert Cas(client(endpoint=scripted.endpoint)).list_certificates() == []
+
+
+def test_one_certificate_is_read_without_its_key(cas: Cas, cloud: Cloud) -> None:
+    listed = named(cas, "shop")
+    assert cas.get_detail(listed.cert_id) == listed
+    assert cloud.calls[-1].action == "GetCertificateDetail"
+    with pytest.raises(NotFoundError, match="5-cn-hangzhou"):
+        cas.get_detail(5)
+
+
+def test_an_uploaded_certificate_comes_back_with_its_key(cas: Cas) -> None:
+    cert_id = cas.upload("new", LEAF.pem, SecretPem(LEAF.key_pem))
+    pair = cas.key_pair(cert_id)
+    assert pair.certificate_pem.split() == LEAF.pem.split()
+    assert pair.key.reveal().split() == LEAF.key_pem.split()
+    assert "PRIVATE" not in repr(pair)
+    assert cas.get_detail(cert_id).serial == f"{LEAF.certificate.serial_number:x}"
+
+
+def test_a_key_travels_in_the_form_only(client: MakeClient, scripted: Scripted) -> None:
+    scripted.answers = [(200, b'{"CertId":1}', {})]
+    Cas(client(endpoint=scripted.endpoint)).upload("new", LEAF.pem, SecretPem(LEAF.key_pem))
+    assert scripted.targets == ["/"]
+    assert b"PRIVATE+KEY" in scripted.bodies[0]
+
+
+def test_a_name_that_is_taken_is_refused(cas: Cas) -> None:
+    with pytest.raises(CloudRejectedError, match="NameRepeat"):
+        cas.upload("shop", LEAF.pem, SecretPem(LEAF.key_pem))
+
+
+def test_a_refused_upload_does_not_show_the_key(cas: Cas) -> None:
+    other = a_leaf(days=3650).key_pem.replace("A", "B", 3)
+    with pytest.raises(CloudRejectedError) as caught:
+        cas.upload("new", LEAF.pem, SecretPem(other))
+    assert other[60:90] not in str(caught.value)
+
+
+def test_a_certificate_without_its_key_is_told(cas: Cas) -> None:
+    with pytest.raises(CloudRejectedError, match="no private key"):
+        cas.key_pair(named(cas, "offline-key").cert_id)
+
+
+def test_contacts_are_listed(cas: Cas) -> None:
+    found = {contact.name: contact.mobile for contact in cas.list_contacts()}
+    assert found == {"Web operations": "", "On call": "13800000000"}
+
+
+def page(total: int, *ids: str, **changes: Any) -> tuple[int, bytes, dict[str, str]]:
+    row = {
+        "CertificateName": "n",
+        "CertificateSource": "UPLOAD",
+        "CertificateStatus": "issued",
+        "Domain": "example.com",
+        "Algorithm": "RSA",
+        "NotBefore": 1777636800000,
+        "NotAfter": 1787636800000,
+        **changes,
+    }
+    rows = [{**row, "CertificateId": cert_id} for cert_id in ids]
+    return 200, json.dumps({"TotalCount": total, "CertificateList": rows}).encode(), {}

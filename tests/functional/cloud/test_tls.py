@@ -1,0 +1,122 @@
+"""Handshakes with real sockets: what is served, what is refused, and what proves nothing."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator.cloud import Cloud
+from emulator.edge import Edge
+from emulator.estate import load_estate
+from shared.cloud.tls import HandshakeRefusedError, UnreachableError, handshake
+from tests.functional.cloud.conftest import Scripted
+from tests.keys import Signed, a_leaf, ec_key, rsa_key
+
+RSA = a_leaf("www.example.com", key=rsa_key())
+ECC = a_leaf("www.example.com", key=ec_key())
+Serve = Callable[..., str]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Starts TLS servers for `www.example.com` only, with the certificates given; their address."""
+    listening: list[socket.socket] = []
+
+    def serve(*pairs: Signed, minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2) -> str:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = minimum
+        for number, pair in enumerate(pairs):
+            path = tmp_path / f"{number}.pem"
+            path.write_text(pair.pem + pair.key_pem)
+            context.load_cert_chain(path)
+        context.sni_callback = _only_www
+        listener = socket.create_server(("127.0.0.1", 0))
+        listening.append(listener)
+        threading.Thread(target=_accept, args=(listener, context), daemon=True).start()
+        return f"127.0.0.1:{listener.getsockname()[1]}"
+
+    yield serve
+    for listener in listening:
+        listener.close()
+
+
+def _only_www(tls: object, name: str | None, context: object) -> int | None:
+    return None if name == "www.example.com" else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
+
+def _accept(listener: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        try:
+            context.wrap_socket(connection, server_side=True).close()
+        except OSError:
+            connection.close()
+
+
+def serial(pair: Signed) -> str:
+    return f"{pair.certificate.serial_number:x}"
+
+
+def test_the_leaf_is_read_whoever_signed_it(serve: Serve) -> None:
+    leaf = handshake(serve(RSA), "www.example.com")
+    assert (leaf.serial, leaf.names) == (serial(RSA), ("www.example.com",))
+    assert leaf.not_after == RSA.certificate.not_valid_after_utc
+
+
+@pytest.mark.parametrize(("algorithm", "pair"), [("RSA", RSA), ("ECC", ECC), (None, ECC)])
+def test_of_two_kinds_of_certificate_the_one_asked_for_is_met(
+    serve: Serve, algorithm: str | None, pair: Signed
+) -> None:
+    address = serve(RSA, ECC)
+    assert handshake(address, "www.example.com", algorithm=algorithm).serial == serial(pair)
+
+
+def test_a_server_without_a_certificate_of_that_kind_refuses(serve: Serve) -> None:
+    with pytest.raises(HandshakeRefusedError):
+        handshake(serve(RSA), "www.example.com", algorithm="ECC")
+
+
+def test_a_server_without_tls_1_2_is_asked_without_a_kind(serve: Serve) -> None:
+    address = serve(RSA, minimum=ssl.TLSVersion.TLSv1_3)
+    assert handshake(address, "www.example.com", algorithm="RSA").serial == serial(RSA)
+
+
+def test_a_name_that_the_server_does_not_know_is_refused(serve: Serve) -> None:
+    with pytest.raises(HandshakeRefusedError, match=r"other\.example\.com"):
+        handshake(serve(RSA), "other.example.com")
+
+
+def test_nothing_is_proved_where_nothing_listens(closed_port: int) -> None:
+    with pytest.raises(UnreachableError):
+        handshake(f"127.0.0.1:{closed_port}", "www.example.com")
+
+
+def test_nothing_is_proved_by_silence(hanging: int) -> None:
+    with pytest.raises(UnreachableError, match="in time"):
+        handshake(f"127.0.0.1:{hanging}", "www.example.com", timeout_s=0.2)
+
+
+def test_nothing_is_proved_by_a_name_without_an_address() -> None:
+    with pytest.raises(UnreachableError):
+        handshake("nowhere.invalid:443", "nowhere.invalid")
+
+
+def test_nothing_is_proved_by_a_server_of_something_else(scripted: Scripted) -> None:
+    with pytest.raises(UnreachableError):
+        handshake(f"127.0.0.1:{scripted.port}", "www.example.com", timeout_s=1)
+
+
+def test_the_edge_is_asked_for_an_address_of_the_cloud(cloud: Cloud) -> None:
+    cloud.load(load_estate(None))
+    row = next(found for found in cloud.service("cas")._certificates.values() if found.name == "shop")
+    with Edge(cloud) as edge:
+        leaf = handshake("www.example.com:443", "www.example.com", via=edge.address)
+        assert leaf.serial == row.bundle.serial.lstrip("0").lower()
+        with pytest.raises(UnreachableError, match="502"):
+            handshake("nowhere.example:443", "nowhere.example", via=edge.address)
