@@ -50,6 +50,10 @@ def function(request: type[BaseModel] | None = None, *events: type[EventData]) -
                 except AppError as error:
                     log.warning("function failed", extra={"code": error.code, "reason": str(error)})
                     raise
+                except Exception as error:
+                    log.exception("function failed unexpectedly")
+                    reason = f"internal error: {type(error).__name__}; the log has the details"
+                raise AppError(reason)  # out here: the platform prints what is raised, context and all
 
         return handler
 
