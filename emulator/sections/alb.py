@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
-
-from emulator.sections import Part, Region, Section, Use, twice, use
+from emulator.sections import listeners
 
 
-class Listener(Part):
-    port: int = Field(ge=1, le=65535)
+class Listener(listeners.Listener):
+    tls: ClassVar = frozenset({"HTTPS", "QUIC"})
+
     protocol: Literal["HTTP", "HTTPS", "QUIC"] = "HTTPS"
-    default: str | None = None
-    additional: list[str] = []
-    ca_enabled: bool = False
-    status: Literal["Running", "Stopped"] = "Running"
-
-    @model_validator(mode="after")
-    def _speaks_tls(self) -> Listener:
-        if self.protocol == "HTTP" and (self.default or self.additional):
-            raise ValueError("an HTTP listener has no certificates")
-        if self.additional and not self.default:
-            raise ValueError("additional certificates need a default certificate beside them")
-        if len({self.default, *self.additional}) != 1 + len(self.additional):
-            raise ValueError("a certificate stands on a listener once")
-        return self
 
 
-class LoadBalancer(Section):
-    name: str = Field(min_length=1)
-    region: Region
+class LoadBalancer(listeners.LoadBalancer):
     edition: Literal["Basic", "Standard", "StandardWithWaf"] = "Standard"
-    address_type: Literal["Internet", "Intranet"] = "Internet"
-    managed: bool = False  #: owned by an ACK cluster: the API refuses changes
-    tags: dict[str, str] = {}
     listeners: list[Listener] = []
-
-    def uses(self, path: str) -> Iterable[Use]:
-        for i, listener in enumerate(self.listeners):
-            place = f"{path}.listeners[{i}]"
-            yield from use(f"{place}.default", listener.default, self.region)
-            for j, name in enumerate(listener.additional):
-                yield from use(f"{place}.additional[{j}]", name, self.region)
-
-    def identities(self) -> Iterable[tuple[str, str]]:
-        yield "name", f"{self.name} in {self.region}"
-
-    def problems(self, path: str) -> Iterable[str]:
-        return twice(f"{path}.listeners", "port", (listener.port for listener in self.listeners))

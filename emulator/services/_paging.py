@@ -8,11 +8,11 @@ from typing import Any
 from emulator.api import Answer, ApiError
 
 
-def page(params: Mapping[str, Any], name: str, rows: Sequence[dict[str, Any]]) -> Answer:
+def page(params: Mapping[str, Any], name: str, rows: Sequence[dict[str, Any]], most: int = 100) -> Answer:
     """One page of `rows` under `name`. A token that was not given out is refused."""
     size, token = params.get("MaxResults", 20), params.get("NextToken") or "0"
-    if not 1 <= size <= 100:
-        raise ApiError(400, "InvalidParameter", "MaxResults takes 1 to 100.")
+    if not 1 <= size <= most:
+        raise ApiError(400, "InvalidParameter", f"MaxResults takes 1 to {most}.")
     try:
         start = int(token, 16)
     except ValueError:

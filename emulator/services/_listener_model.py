@@ -1,4 +1,4 @@
-"""Load balancers and listeners, and how each of ALB's calls words them."""
+"""Load balancers, listeners and the certificates on them, as ALB and NLB have them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 
 from emulator.bundles import Bundle
 from emulator.estate import Estate
+from emulator.sections.listeners import LoadBalancer as Row
 from emulator.services._settling import Settling
 
 CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
-#: Additional certificates of one instance, default certificates not counted.
-QUOTA = {"Basic": 10, "Standard": 25, "StandardWithWaf": 25}
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,12 @@ class LoadBalancer:
     id: str
     name: str
     region: str
-    edition: str
+    dns_name: str
+    edition: str  #: "" where the product has none
     address_type: str
     managed: bool
     tags: dict[str, str]
     listeners: list[Listener] = field(default_factory=list)
-
-    @property
-    def dns_name(self) -> str:
-        return f"{self.id}.{self.region}.alb.aliyuncsslb.com"
 
     @property
     def additional_in_use(self) -> int:
@@ -80,30 +76,18 @@ class Job:
     created: datetime
     ends: datetime
 
-    def words(self, now: datetime) -> dict[str, Any]:
-        """An item of ListAsynJobs."""
-        done = now >= self.ends
-        return {
-            "Id": self.id,
-            "ApiName": self.api_name,
-            "OperateType": self.operate_type,
-            "ResourceType": "listener",
-            "ResourceId": self.listener_id,
-            "Status": "Succeeded" if done else "Processing",
-            "CreateTime": _ms(self.created),
-            "ModifyTime": _ms(self.ends if done else self.created),
-        }
 
-
-def build(estate: Estate) -> list[LoadBalancer]:
-    """The estate's load balancers with their listeners."""
+def build(product: str, rows: Sequence[Row], estate: Estate) -> list[LoadBalancer]:
+    """The estate's load balancers of one product ("alb", "nlb") with their listeners."""
     balancers = []
-    for row in estate.alb:
+    for row in rows:
+        balancer_id = resource_id(product, row.region, row.name)
         balancer = LoadBalancer(
-            resource_id("alb", row.region, row.name),
+            balancer_id,
             row.name,
             row.region,
-            row.edition,
+            f"{balancer_id}.{row.region}.{product}.aliyuncsslb.com",
+            getattr(row, "edition", ""),
             row.address_type,
             row.managed,
             dict(row.tags) | ({"ack.aliyun.com": "managed"} if row.managed else {}),
@@ -113,8 +97,9 @@ def build(estate: Estate) -> list[LoadBalancer]:
                 estate.identifier(port.default) if port.default else None,
                 tuple(map(estate.identifier, port.additional)),
             )
+            listener_id = resource_id("lsn", balancer.id, port.port)
             listener = Listener(
-                resource_id("lsn", balancer.id, port.port),
+                f"{listener_id}@{port.port}" if product == "nlb" else listener_id,
                 port.port,
                 port.protocol,
                 port.status,
@@ -132,7 +117,7 @@ def choose(bundles: Sequence[Bundle], server_name: str) -> tuple[Bundle, ...]:
     """What a listener serves for a name, best first; `bundles` has its default first.
 
     Where certificates cover the name: ECC before RSA, an additional one before the default, then
-    the one that lasts longest (documented for RSA, taken for ECC as well). Else the default.
+    the one that lasts longest (documented for ALB's RSA ones, taken for all). Else the default.
     """
     default, additional = bundles[:1], bundles[1:]
     fitting = [bundle for bundle in bundles if server_name and bundle.covers(server_name)]
@@ -151,60 +136,6 @@ def resource_id(kind: str, *words: object) -> str:
     """`alb-…`, `lsn-…`: the same for the same estate."""
     digits = sha256("/".join(map(str, words)).encode()).hexdigest()
     return f"{kind}-{digits[:18]}"
-
-
-def balancer_item(balancer: LoadBalancer) -> dict[str, Any]:
-    """An item of ListLoadBalancers."""
-    return {
-        "LoadBalancerId": balancer.id,
-        "LoadBalancerName": balancer.name,
-        "LoadBalancerStatus": "Active",
-        "LoadBalancerBussinessStatus": "Normal",
-        "LoadBalancerEdition": balancer.edition,
-        "LoadBalancerOperationLocks": [],
-        "AddressType": balancer.address_type,
-        "AddressAllocatedMode": "Dynamic",
-        "AddressIpVersion": "IPv4",
-        "DNSName": balancer.dns_name,
-        "CreateTime": f"{CREATED:%Y-%m-%dT%H:%M:%SZ}",
-        "DeletionProtectionConfig": {"Enabled": False},
-        "ModificationProtectionConfig": {"Status": "NonProtection"},
-        "LoadBalancerBillingConfig": {"PayType": "PostPay"},
-        "ResourceGroupId": "rg-default",
-        "VpcId": resource_id("vpc", balancer.region),
-        "Tags": [{"Key": key, "Value": value} for key, value in balancer.tags.items()],
-    }
-
-
-def listener_item(listener: Listener, now: datetime) -> dict[str, Any]:
-    """An item of ListListeners: no certificate in it. GetListenerAttribute adds them."""
-    item = {
-        "ListenerId": listener.id,
-        "ListenerPort": listener.port,
-        "ListenerProtocol": listener.protocol,
-        "ListenerStatus": listener.status_at(now),
-        "LoadBalancerId": listener.balancer.id,
-        "ListenerDescription": "",
-        "GzipEnabled": True,
-        "IdleTimeout": 15,
-        "RequestTimeout": 60,
-        "DefaultActions": [],
-        "Tags": [],
-    }
-    if listener.protocol == "HTTPS":
-        item |= {"Http2Enabled": True, "SecurityPolicyId": "tls_cipher_policy_1_0"}
-    shown = {key: value for key, value in listener.attributes.items() if key != "CaEnabled"}
-    return item | shown
-
-
-def listener_attribute(listener: Listener, now: datetime) -> dict[str, Any]:
-    """GetListenerAttribute. `Certificates` holds the default one only."""
-    default = listener.certificates.value.default
-    return listener_item(listener, now) | {
-        "CaEnabled": listener.attributes.get("CaEnabled", False),
-        "CaCertificates": [],
-        "Certificates": [{"CertificateId": default}] if default else [],
-    }
 
 
 def certificate_items(listener: Listener, now: datetime) -> list[dict[str, Any]]:
@@ -228,7 +159,3 @@ def certificate_items(listener: Listener, now: datetime) -> list[dict[str, Any]]
 
 def settles(now: datetime, seconds: float) -> datetime:
     return now + timedelta(seconds=seconds)
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
