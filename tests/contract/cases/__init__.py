@@ -1,0 +1,54 @@
+"""One module per product: its rows in the contract suite, and what the official SDK sends for it.
+
+A module holds `CASES`, a row per kind of slot; and, for products with an official typed SDK, `SDK` (the
+package `alibabacloud_<SDK>`) and `OFFICIAL`: for each action of the adapter, the parameters of the
+first call that `tests.contract.story` makes the adapter send.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Final
+
+from emulator.estate import FIRST_CERTIFICATE_ID
+from shared.domain.resources import CloudProduct
+from tests.contract.bench import STORE, certificates
+
+#: `old` is in service, `new` is to replace it, `other` is for other names.
+CERTIFICATES: Final = {
+    **certificates("old", "new", "second"),
+    **certificates("other", "other-too", domain="example.org"),
+}
+CERT_ID: Final = {name: FIRST_CERTIFICATE_ID + 1009 * n for n, name in enumerate(CERTIFICATES)}
+IDENTIFIER: Final = {name: f"{number}-{STORE}" for name, number in CERT_ID.items()}
+#: In `OFFICIAL`: any value, such as a token that is made up; the SDK is given the adapter's.
+ANY: Final = object()
+
+
+@dataclass(frozen=True)
+class Case:
+    """`carried`: every slot of `region` and its certificate, more than a page of them.
+
+    `slot` carries `old` or `second`; `writes` is the one action that changes it; `pages` lists slots
+    by pages, and `reads` are all actions that discovery needs.
+    """
+
+    name: str
+    product: CloudProduct
+    estate: dict[str, Any]
+    carried: dict[str, str]
+    slot: str
+    writes: str
+    pages: str
+    reads: tuple[str, ...]
+    region: str = ""
+    code_of_denial: str = "Forbidden.RAM"
+    #: the slots of `region` afterwards, where the exchange renames one
+    renamed: dict[str, str] = field(default_factory=dict)
+    without_https: str = ""  #: a slot where a first deployment is allowed
+
+
+MODULES: Final = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+CASES: Final[list[Case]] = [case for module in MODULES for case in module.CASES]

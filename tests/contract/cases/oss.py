@@ -1,0 +1,46 @@
+"""OSS: custom domains of buckets in several regions. Its wire format has tests of its own."""
+
+from __future__ import annotations
+
+from shared.domain.resources import CloudProduct
+from tests.contract.cases import CERTIFICATES, Case
+
+CASES = [
+    Case(
+        "OSS",
+        CloudProduct.OSS,
+        {
+            "certificates": CERTIFICATES,
+            "oss": [
+                {
+                    "bucket": "bucket-one",
+                    "region": "cn-hangzhou",
+                    "cnames": [
+                        {"domain": "img.example.com", "certificate": "old"},
+                        {"domain": "css.example.com", "certificate": "second"},
+                    ],
+                },
+                {"bucket": "bucket-empty", "region": "cn-beijing"},
+                {
+                    "bucket": "bucket-two",
+                    "region": "ap-southeast-1",
+                    "cnames": [
+                        {"domain": "img.example.org", "certificate": "other"},
+                        {"domain": "raw.example.org"},
+                    ],
+                },
+            ],
+        },
+        {
+            "bucket-one/img.example.com": "old",
+            "bucket-one/css.example.com": "second",
+            "bucket-two/img.example.org": "other",
+            "bucket-two/raw.example.org": "",
+        },
+        slot="bucket-one/img.example.com",
+        writes="PutCname",
+        pages="ListBuckets",
+        reads=("ListBuckets", "ListCname"),
+        code_of_denial="AccessDenied",
+    ),
+]
