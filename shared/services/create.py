@@ -1,6 +1,7 @@
 """Create deployment jobs: asked for by a person, by a certificate that was issued, or by one near its end."""
 
 import hashlib
+import logging
 import uuid
 from datetime import timedelta
 from functools import singledispatch
@@ -18,6 +19,7 @@ from shared.services import plan as planning
 from shared.services.world import World
 from shared.validation.jobs import check_job
 
+log = logging.getLogger("certdeploy.create")
 _WAITS = "waits for the discovery of {}; the next scan asks again"
 _DISCOVERY_TAKES = timedelta(minutes=15)  #: a discovery that is older than this has died
 
@@ -73,9 +75,9 @@ def _issued(event: CertificateIssued, world: World) -> Created:
     record = world.certificates.get(event.cert_identifier)
     certificate = record.certificate
     if record.issued_handled:
-        return Created(note=f"{certificate.identifier} has been planned for already")
+        return Created(note="it has been planned for already")
     if waiting := _not_discovered(world):
-        return Created(note=_WAITS.format(", ".join(waiting)))
+        return _none(_WAITS.format(", ".join(waiting)), event.cert_identifier)
     slots = planning.candidates(world, [certificate])
     token = f"issued-{certificate.identifier}"
     job = _automatic(world, [certificate], slots, token, f"{certificate.name} issued")
@@ -91,7 +93,7 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
     if record.expiring_handled_days is not None and record.expiring_handled_days <= threshold:
         return Created(note=f"{ending.identifier} has been dealt with already")
     if waiting := _not_discovered(world):
-        return Created(note=_WAITS.format(", ".join(waiting)))
+        return _none(_WAITS.format(", ".join(waiting)), event.cert_identifier)
     slots = [
         resource
         for resource in planning.candidates(world, [ending])
@@ -120,6 +122,11 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
         )
     _handled(world, record, expiring_handled_days=threshold)
     return Created(jobs=tuple(jobs))
+
+
+def _none(note: str, identifier: str) -> Created:
+    log.info("no job was created", extra={"cert_identifier": identifier, "reason": note})
+    return Created(note=note)
 
 
 def _automatic(
@@ -194,6 +201,7 @@ def _submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
         return job
     world.jobs.open(job)
     job = world.jobs.save(job.to(JobStatus.PENDING))
+    log.info("job was submitted", extra={"job_id": job.job_id, "job": job.name, "workers": job.worker_count})
     if job.schedule_time <= world.clock():
         world.functions.invoke("run_deployment_jobs", f'{{"JobId":{job.job_id}}}'.encode())
     return job
