@@ -8,6 +8,7 @@ import typer
 
 from cli import exits, output
 from cli.job_tables import job_line, show_job, show_jobs, show_plan
+from cli.resources import slot
 from cli.session import Session, session
 from shared.domain.certificates import cert_id_of
 from shared.domain.jobs import DeploymentJob
@@ -48,7 +49,7 @@ def preview(
 ) -> None:
     """What a job would write where, and what it would leave alone and why. Changes nothing."""
     world = session().world()
-    result = _managed(world, {"Preview": _selection(certificate, resource, first_deployment)})
+    result = _managed(world, {"Preview": _selection(world, certificate, resource, first_deployment)})
     if as_json:
         output.show_json(result)
     elif result.plan is not None:
@@ -72,17 +73,17 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Create a job and, unless it is a draft, submit it."""
-    request = {
-        "Name": name,
-        "Submit": not draft,
-        **_selection(certificate, resource, first_deployment),
-        **({"Digest": digest} if digest else {}),
-        **({"ScheduleTime": _moment(at)} if at else {}),
-    }
     current = session()
     if wait:
         _refuse_to_wait_in_vain(current, draft)
     world = current.world()
+    request = {
+        "Name": name,
+        "Submit": not draft,
+        **_selection(world, certificate, resource, first_deployment),
+        **({"Digest": digest} if digest else {}),
+        **({"ScheduleTime": _moment(at)} if at else {}),
+    }
     created = create_deployment_jobs(parse(CreateDeploymentJob, request), world).jobs[0]
     if current.running is None and not draft:
         output.tell("it runs as soon as `certdeploy serve` does")
@@ -150,13 +151,25 @@ def _managed(world: World, request: dict[str, Any]) -> Managed:
     return manage_deployment_jobs(world, parse(ManageDeploymentJobs, request))
 
 
-def _selection(certificates: list[str], slots: list[str] | None, first: bool) -> dict[str, Any]:
+def _selection(world: World, certificates: list[str], slots: list[str] | None, first: bool) -> dict[str, Any]:
     ids = [cert_id_of(text.strip()) for text in certificates]
     if wrong := [text for text, cert_id in zip(certificates, ids, strict=True) if cert_id is None]:
         raise InvalidRequestError(
             f"--certificate {wrong[0]!r}: an id as `certificate list` shows it is needed"
         )
-    return {"CertIds": ids, "ResourceIds": slots or [], "FirstDeployment": first}
+    return {
+        "CertIds": ids,
+        "ResourceIds": [_slot(world, text) for text in slots or []],
+        "FirstDeployment": first,
+    }
+
+
+def _slot(world: World, text: str) -> str:
+    """The slot that is shown as `text`, where an IDN makes the two differ."""
+    if text.isascii():
+        return text
+    known = (record.resource for product in world.policy.products for record in world.resources.list(product))
+    return next((resource.slot for resource in known if slot(resource) == text), text)
 
 
 def _moment(text: str) -> str:

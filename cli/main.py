@@ -1,5 +1,6 @@
 """The entry of the command `certdeploy`: its commands, its help, and how errors end it."""
 
+import logging
 import os
 import sqlite3
 import sys
@@ -14,6 +15,7 @@ from cli.session import FunctionRefusedError
 from host.errors import HostError
 from shared.cloud.functions import FunctionFailedError
 from shared.errors import AppError
+from shared.runtime.log import configure
 
 _HELP = """Puts SSL certificates from Alibaba Cloud Certificate Management Service onto every resource
 that serves them, and proves by TLS handshakes that they are served.
@@ -45,6 +47,7 @@ app.command("demo")(demo.demo)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Errors are one sentence on stderr."""
+    _log_of_functions_in_this_process()
     try:
         app(args=list(argv) if argv is not None else None, prog_name="certdeploy")
     except SystemExit as end:
@@ -54,6 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         return _failed(error)
     return exits.OK
+
+
+def _log_of_functions_in_this_process() -> None:
+    """What matters of it is told as a sentence; all of it only to who asks."""
+    debug = bool(os.environ.get("CERTDEPLOY_DEBUG"))
+    logging.getLogger("certdeploy").handlers[:] = [] if debug else [logging.NullHandler()]
+    configure(sys.stderr)
 
 
 def _failed(error: Exception) -> int:

@@ -11,6 +11,7 @@ import pytest
 from host.host import MAX_ASYNC_PAYLOAD
 from host.template import load_template
 from shared.domain.events import EventData
+from shared.errors import AppError
 from shared.products import supported_products
 from shared.runtime.app import App
 
@@ -19,7 +20,7 @@ SAMPLES = sorted((ROOT / "events").glob("*.json"))
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 
 
-class Understood(Exception):
+class Understood(AppError):
     """Raised in the place of the work: the handler has taken the message."""
 
 

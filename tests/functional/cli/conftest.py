@@ -1,0 +1,84 @@
+"""The command, run in this process against an emulated cloud of its own."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.main import main
+from emulator.cloud import Cloud
+from emulator.edge import Edge
+from emulator.estate import parse_estate
+from emulator.server import Server
+
+SHOP, OTHER = 10741304, 10742313  # ids of the estate's certificates, in their order
+
+ESTATE = {
+    "regions": ["cn-hangzhou"],
+    "certificates": {
+        "shop": {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 12},
+        "other": {"names": ["example.edu"], "key": "ecdsa-p256", "days": 90},
+        "renewed": {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 199},
+    },
+    "cdn": [
+        {"domain": "www.example.com", "certificate": "shop"},
+        {"domain": "bücher.example.com", "certificate": "shop"},
+        {"domain": "plain.example.com"},
+    ],
+    "oss": [{"bucket": "files", "region": "cn-hangzhou", "cnames": [{"domain": "f.example.net"}]}],
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command in an environment that says nothing."""
+    for name in ("CERTDEPLOY_STATE", "CERTDEPLOY_ENDPOINT", "CERTDEPLOY_TLS", "CERTDEPLOY_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str) -> Ran:
+        capsys.readouterr()
+        code = main(arguments)
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def command(
+    bare: Command, cloud: Cloud, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Command]:
+    """The command on a small estate, with a state of its own."""
+    cloud.load(parse_estate(ESTATE))
+    with Edge(cloud) as edge:
+        monkeypatch.setenv("CERTDEPLOY_STATE", str(tmp_path / "state.db"))
+        monkeypatch.setenv("CERTDEPLOY_ENDPOINT", server.endpoint)
+        monkeypatch.setenv("CERTDEPLOY_TLS", edge.address)
+        monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", cloud.key.access_key_id)
+        monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", cloud.key.access_key_secret)
+        yield bare
+
+
+@pytest.fixture
+def informed(command: Command) -> Command:
+    """The command after a scan and a discovery."""
+    assert command("scan").code == 0
+    assert command("discover").code == 0
+    return command

@@ -1,0 +1,124 @@
+"""What is wrong is told in one clear message, with the exit code of its kind, and nothing is half done."""
+
+from pathlib import Path
+
+import pytest
+
+from cli import exits
+from cli.exits import exit_code
+from shared import errors
+from shared.errors import AppError
+from tests.functional.cli.conftest import Command
+
+
+def test_a_request_with_an_unknown_field_is_refused(command: Command, tmp_path: Path) -> None:
+    (event := tmp_path / "event.json").write_text('{"Lisst": {}}')
+
+    ran = command("invoke", "manage_deployment_jobs", str(event))
+
+    assert ran.code == 2
+    assert ran.err == "certdeploy: Lisst: unknown field, did you mean List?\n"
+
+
+def test_an_event_that_is_no_json_is_refused(command: Command, tmp_path: Path) -> None:
+    (event := tmp_path / "event.json").write_text("{")
+
+    assert command("invoke", "scan_expiry", str(event)).code == 2
+
+
+def test_a_file_that_is_not_there_is_named(command: Command, tmp_path: Path) -> None:
+    ran = command("invoke", "scan_expiry", str(tmp_path / "no.json"))
+
+    assert ran.code == 2
+    assert "no.json: No such file" in ran.err
+
+
+def test_an_unknown_function_is_answered_with_those_there_are(command: Command, tmp_path: Path) -> None:
+    (event := tmp_path / "event.json").write_text("{}")
+
+    ran = command("invoke", "scan_expirey", str(event))
+
+    assert ran.code == 5
+    assert "scan_expiry" in ran.err
+
+
+def test_an_invocation_prints_the_answer(informed: Command, tmp_path: Path) -> None:
+    (event := tmp_path / "event.json").write_text('{"List": {}}')
+
+    assert informed("invoke", "manage_deployment_jobs", str(event)).json == {"Jobs": []}
+
+
+def test_an_estate_with_a_typo_names_the_field(bare: Command, tmp_path: Path) -> None:
+    (estate := tmp_path / "estate.yaml").write_text("cdn:\n  - {domian: www.example.com}\n")
+
+    ran = bare("emulator", "serve", "--estate", str(estate))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "domian" in ran.err
+    assert "domain" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [("scan",), ("serve",), ("discover",)])
+def test_a_wrong_access_key_is_told_at_once(
+    command: Command, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "not-the-secret")
+
+    ran = command(*arguments)
+
+    assert ran.code == 3 if arguments != ("discover",) else 1
+    assert "SignatureDoesNotMatch" in ran.err + ran.out
+    assert "not-the-secret" not in ran.err + ran.out
+    assert not (tmp_path / "state.db.serve.json").exists()
+
+
+@pytest.mark.parametrize("arguments", [("scan",), ("serve",)])
+def test_a_cloud_that_does_not_answer_is_told(
+    command: Command, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTDEPLOY_ENDPOINT", "http://127.0.0.1:9")
+
+    ran = command(*arguments)
+
+    assert ran.code == 4
+    assert ran.err.startswith("certdeploy: ListCertificates: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_a_state_must_be_named(bare: Command) -> None:
+    ran = bare("job", "list")
+
+    assert ran.code == 2
+    assert "CERTDEPLOY_STATE is not set" in ran.err
+
+
+def test_a_state_that_cannot_be_is_told(
+    bare: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CERTDEPLOY_STATE", str(tmp_path / "no" / "folder" / "state.db"))
+
+    ran = bare("job", "list")
+
+    assert ran.code == 2
+    assert "unable to open database file" in ran.err
+
+
+def test_a_parameter_that_the_template_lacks_is_named(command: Command) -> None:
+    ran = command("serve", "--parameter", "ScanShedule=@every 1m")
+
+    assert ran.code == 2
+    assert "ScanShedule" in ran.err
+
+
+def test_an_unknown_option_is_a_usage_error(bare: Command) -> None:
+    assert bare("scan", "--nope").code == 2
+
+
+def test_every_error_has_an_exit_code_with_a_meaning() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, AppError)]
+
+    assert {exit_code(kind) for kind in kinds} <= set(exits.MEANINGS) - {exits.OK}
+
+
+def test_help_tells_the_exit_codes(bare: Command) -> None:
+    assert "Exit codes: 0 done; 1 " in " ".join(bare("--help").out.split())

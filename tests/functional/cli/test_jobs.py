@@ -1,0 +1,95 @@
+"""Jobs by hand: previewed, created under the preview's digest, listed, shown."""
+
+import pytest
+
+from emulator.cloud import Cloud
+from tests.functional.cli.conftest import OTHER, SHOP, Command
+
+RENEWED = 10743322
+
+
+def test_a_preview_names_writes_what_is_left_and_the_digest(informed: Command) -> None:
+    ran = informed("job", "preview", "--certificate", str(RENEWED))
+
+    assert ran.code == 0
+    assert f"{SHOP} → {RENEWED}" in ran.out
+    assert "HTTPS is off" in ran.out
+    assert informed("job", "preview", "--certificate", str(RENEWED), "--json").json["Digest"] in ran.out
+
+
+def test_a_draft_is_created_under_the_digest_and_shown(informed: Command) -> None:
+    digest = informed("job", "preview", "--certificate", str(RENEWED), "--json").json["Digest"]
+
+    created = informed(
+        "job", "create", "--name", "spring", "--certificate", f"{RENEWED}-cn-hangzhou",
+        "--digest", digest, "--draft", "--json",
+    )  # fmt: skip
+    job_id = created.json["Job"]["JobId"]
+
+    assert created.code == 0
+    assert created.json["Job"]["Status"] == "editing"
+    assert [job["JobId"] for job in informed("job", "list", "--json").json["Jobs"]] == [job_id]
+    assert "spring: editing, 0/2 slots" in informed("job", "show", str(job_id)).out
+
+
+def test_a_slot_is_named_as_it_is_shown(informed: Command) -> None:
+    ran = informed(
+        "job", "preview", "--certificate", str(RENEWED), "--resource", "CDN/-/bücher.example.com", "--json"
+    )
+
+    assert [entry["Action"] for entry in ran.json["Plan"]["Entries"]] == ["deploy"]
+
+
+def test_another_digest_is_refused_and_nothing_is_stored(informed: Command) -> None:
+    ran = informed(
+        "job", "create", "--name", "x", "--certificate", str(RENEWED), "--digest", "0123456789abcdef"
+    )
+
+    assert ran.code == 5
+    assert "preview again" in ran.err
+    assert informed("job", "list", "--json").json == {"Jobs": []}
+
+
+def test_a_certificate_that_matches_nothing_is_refused_and_nothing_is_stored(informed: Command) -> None:
+    ran = informed("job", "create", "--name", "x", "--certificate", str(OTHER))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "nothing to deploy: no discovered resource answers to a name of the certificate" in ran.err
+    assert informed("job", "list", "--json").json == {"Jobs": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--certificate", "shop"), "an id as `certificate list` shows it"),
+        (("--certificate", "99"), "99 is not known"),
+        (("--certificate", str(RENEWED), "--at", "tomorrow"), "--at 'tomorrow'"),
+        (
+            ("--certificate", str(RENEWED), "--resource", "CDN/-/nope.example.com"),
+            "nope.example.com not known",
+        ),
+        (("--certificate", str(RENEWED), "--wait"), "no `certdeploy serve` runs"),
+        (("--certificate", str(RENEWED), "--wait", "--draft"), "a draft does not run"),
+    ],
+)
+def test_a_wrong_request_is_one_sentence_and_stores_nothing(
+    informed: Command, arguments: tuple[str, ...], told: str
+) -> None:
+    ran = informed("job", "create", "--name", "x", *arguments)
+
+    assert ran.code == 2
+    assert told in ran.err
+    assert ran.err.count("\n") == 1
+    assert informed("job", "list", "--json").json == {"Jobs": []}
+
+
+def test_an_unknown_job_does_not_exist(informed: Command) -> None:
+    assert informed("job", "show", "7").code == 5
+
+
+def test_submitting_without_a_serve_says_who_will_run_it(informed: Command, cloud: Cloud) -> None:
+    ran = informed("job", "create", "--name", "x", "--certificate", str(RENEWED))
+
+    assert ran.code == 0
+    assert "it runs as soon as `certdeploy serve` does" in ran.err
+    assert "SetCdnDomainSSLCertificate" not in {call.action for call in cloud.calls}

@@ -1,0 +1,59 @@
+"""What the cloud holds, as the command shows it; without a `serve`, the command looks by itself."""
+
+from emulator.cloud import Cloud
+from tests.functional.cli.conftest import SHOP, Command
+
+
+def test_discovery_ends_with_every_product_synced(command: Command) -> None:
+    ran = command("discover", "--json")
+
+    assert ran.code == 0
+    assert {(row["Product"], row["State"]) for row in ran.json["Statuses"]} == {
+        ("ALB", "synced"),
+        ("CDN", "synced"),
+        ("OSS", "synced"),
+    }
+
+
+def test_a_product_that_cannot_be_read_is_told_with_its_reason(command: Command, cloud: Cloud) -> None:
+    cloud.deny("cdn:DescribeUserDomains")
+
+    ran = command("discover", "--product", "CDN")
+    shown = command("resource", "list")
+
+    assert ran.code != 0
+    assert "failed" in shown.out
+    assert "DescribeUserDomains" in shown.out
+
+
+def test_a_product_never_asked_is_told_so(command: Command) -> None:
+    assert "never synchronised" in command("resource", "list").out
+
+
+def test_certificates_are_listed_the_next_to_end_first(informed: Command) -> None:
+    listed = informed("certificate", "list", "--json").json["Certificates"]
+
+    assert [row["Name"] for row in listed] == ["shop", "other", "renewed"]
+
+
+def test_resources_are_shown_with_the_names_that_people_read(informed: Command) -> None:
+    ran = informed("resource", "list")
+
+    assert "bücher.example.com" in ran.out
+    assert "plain.example.com" not in ran.out
+
+
+def test_all_resources_include_those_without_a_certificate(informed: Command) -> None:
+    listed = informed("resource", "list", "--all", "--json").json["Resources"]
+
+    assert {row["ResourceId"] for row in listed} >= {"plain.example.com", "www.example.com"}
+
+
+def test_resources_are_selected_by_certificate(informed: Command) -> None:
+    listed = informed("resource", "list", "--certificate", str(SHOP), "--json").json["Resources"]
+
+    assert {row["CertIdentifier"] for row in listed} == {f"{SHOP}-cn-hangzhou"}
+
+
+def test_what_nobody_can_run_is_told_as_held_back(command: Command) -> None:
+    assert "held back until `certdeploy serve` runs: create_deployment_job" in command("scan").err
