@@ -40,7 +40,7 @@ def create_deployment_jobs(
 @create_deployment_jobs.register
 def _asked(request: CreateDeploymentJob, world: World) -> Created:
     token = request.client_token or str(uuid.uuid4())
-    if job := world.jobs.find(_job_id(token)):
+    if job := _complete(world, token):
         return Created(jobs=(_submitted(world, job, request.submit),), note="existed already")
     check_job(request, world.clock())
     plan = planning.preview(world, request)
@@ -82,7 +82,9 @@ def _issued(event: CertificateIssued, world: World) -> Created:
     token = f"issued-{certificate.identifier}"
     job = _automatic(world, [certificate], slots, token, f"{certificate.name} issued")
     _handled(world, record, issued_handled=True)
-    return Created(jobs=(job,) if job else (), note="" if job else "it replaces nothing that is in service")
+    if job is None:
+        return _none("it replaces nothing that is in service", event.cert_identifier)
+    return Created(jobs=(job,))
 
 
 @create_deployment_jobs.register
@@ -132,15 +134,21 @@ def _none(note: str, identifier: str) -> Created:
 def _automatic(
     world: World, certificates: list[Certificate], slots: list[CloudResource], token: str, name: str
 ) -> DeploymentJob | None:
-    plan = planning.plan(world, certificates, slots, automatic=True)
-    existing = world.jobs.find(_job_id(token))
-    if existing is None or (existing.status is JobStatus.EDITING and existing.plan_digest != plan.digest):
+    job = _complete(world, token)
+    if job is None:
+        plan = planning.plan(world, certificates, slots, automatic=True)
         if not plan.deployments:
-            return existing
-        existing = _store(world, plan, name=name[:63], token=token, origin=token)
-    elif existing.status is JobStatus.EDITING:
-        _store_workers(world, existing, plan)  # the first delivery was cut off
-    return _submitted(world, existing, world.policy.submit_automatic_jobs)
+            return None
+        job = _store(world, plan, name=name[:63], token=token, origin=token)
+    return _submitted(world, job, world.policy.submit_automatic_jobs)
+
+
+def _complete(world: World, token: str) -> DeploymentJob | None:
+    """The job that an earlier delivery made, if it was not cut off while it stored the workers."""
+    job = world.jobs.find(_job_id(token))
+    if job is None or job.status is not JobStatus.EDITING:
+        return job
+    return job if sum(1 for _ in world.workers.list(job.job_id)) == job.worker_count else None
 
 
 def _store(
@@ -177,22 +185,16 @@ def _store(
     job = world.jobs.save(job)
     for stale in list(world.workers.list(job.job_id)):
         world.workers.delete(stale)
-    _store_workers(world, job, plan)
-    return job
-
-
-def _store_workers(world: World, job: DeploymentJob, plan: Plan) -> None:
     for number, entry in enumerate(plan.deployments, start=1):
-        worker = WorkerResource(
-            job_id=job.job_id,
-            worker_id=number,
-            resource=entry.resource,
-            cert_identifier=entry.cert_identifier,
+        world.workers.save(
+            WorkerResource(
+                job_id=job.job_id,
+                worker_id=number,
+                resource=entry.resource,
+                cert_identifier=entry.cert_identifier,
+            )
         )
-        try:
-            world.workers.save(worker)
-        except ConflictError:
-            continue  # stored by the delivery that was cut off
+    return job
 
 
 def _submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
