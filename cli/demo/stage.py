@@ -16,6 +16,7 @@ from cli.session import Session
 from shared.runtime.settings import read_settings
 
 _STOP_S = 15
+_CONFIGURED = ("CERTDEPLOY_", "ALIBABA_CLOUD_")
 
 
 class StageError(Exception):
@@ -50,35 +51,43 @@ class Stage:
 
 
 @contextmanager
+def emulated(
+    folder: Path, options: Sequence[str]
+) -> Iterator[tuple["subprocess.Popen[bytes]", dict[str, str]]]:
+    """An emulated cloud for the length of a `with`, and the environment that leads to it."""
+    log = folder / "emulator.log"
+    with _process(["emulator", "serve", *options], log, dict(os.environ)) as emulator:
+        ready = _ready(emulator, log)
+        yield (
+            emulator,
+            {
+                "CERTDEPLOY_ENDPOINT": ready["endpoint"],
+                "CERTDEPLOY_TLS": ready["tls"],
+                "CERTDEPLOY_STATE": str(folder / "state.db"),
+                "CERTDEPLOY_STORES": "cn-hangzhou,ap-southeast-1",
+                "ALIBABA_CLOUD_ACCESS_KEY_ID": ready["access_key_id"],
+                "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ready["access_key_secret"],
+            },
+        )
+
+
+@contextmanager
 def stage(folder: Path, emulator_options: Sequence[str], parameters: Mapping[str, str]) -> Iterator[Stage]:
-    """Both processes for the length of a `with`; their call log is kept in the folder."""
-    with _process(
-        ["emulator", "serve", *emulator_options], folder / "emulator.log", dict(os.environ)
-    ) as emulator:
-        ready = _ready(emulator, folder / "emulator.log")
-        ours = {
-            "CERTDEPLOY_ENDPOINT": ready["endpoint"],
-            "CERTDEPLOY_TLS": ready["tls"],
-            "CERTDEPLOY_STATE": str(folder / "state.db"),
-            "CERTDEPLOY_STORES": "cn-hangzhou,ap-southeast-1",
-            "ALIBABA_CLOUD_ACCESS_KEY_ID": ready["access_key_id"],
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ready["access_key_secret"],
-        }
-        # Nothing of what is configured for the real cloud has a say here.
-        others = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("CERTDEPLOY_", "ALIBABA_CLOUD_"))
-        }
-        options = [f"--parameter={name}={value}" for name, value in parameters.items()]
-        command = ["serve", f"--log={folder / 'functions.log'}", *options]
-        with _process(command, folder / "serve.log", {**others, **ours}) as functions:
-            made = Stage(folder, ours, Session(read_settings(ours), ours), emulator, functions)
-            try:
-                yield made
-            finally:
-                if emulator.poll() is None:
-                    (folder / "calls.json").write_text(json.dumps(made.ask("calls"), indent=1))
+    """The cloud and the functions for the length of a `with`; the log of calls is kept in the folder."""
+    # Nothing of what is configured for the real cloud has a say here.
+    others = {name: value for name, value in os.environ.items() if not name.startswith(_CONFIGURED)}
+    options = [f"--parameter={name}={value}" for name, value in parameters.items()]
+    command = ["serve", f"--log={folder / 'functions.log'}", *options]
+    with (
+        emulated(folder, emulator_options) as (emulator, ours),
+        _process(command, folder / "serve.log", {**others, **ours}) as functions,
+    ):
+        made = Stage(folder, ours, Session(read_settings(ours), ours), emulator, functions)
+        try:
+            yield made
+        finally:
+            if emulator.poll() is None:
+                (folder / "calls.json").write_text(json.dumps(made.ask("calls"), indent=1))
 
 
 @contextmanager
