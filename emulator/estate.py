@@ -24,6 +24,7 @@ from emulator.bundles import Bundle
 from emulator.sections import Domain, Part, Region, Section, Use, twice
 from emulator.sections.alb import LoadBalancer
 from emulator.sections.cdn import CdnDomain
+from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
 from emulator.sections.oss import Bucket
 
 SAMPLE = Path(__file__).parent / "estates" / "sample.yaml"
@@ -74,6 +75,7 @@ class Estate(Part):
     certificates: dict[str, Certificate] = {}
     cdn: list[CdnDomain] = []
     alb: list[LoadBalancer] = []
+    nlb: list[NetworkLoadBalancer] = []
     oss: list[Bucket] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)
 

@@ -37,7 +37,7 @@ def test_a_listing_is_paged_and_tells_status_and_key(cas: Official) -> None:
     assert rows["leaked"].certificate_status == "revoked"
     assert rows["offline-key"].exist_private_key is False
     assert rows["books"].algorithm == "ECC"
-    assert sorted(rows["shop"].using_product_list) == ["ALB", "CDN", "OSS"]
+    assert {"ALB", "CDN", "OSS"} <= set(rows["shop"].using_product_list)
     assert "hand-made" not in rows
 
 

@@ -183,7 +183,7 @@ def test_the_table_agrees_with_handshakes(edge: Edge, cloud: Cloud, server: Serv
     sampled = [row for row in full if row["server_name"]][::4]
 
     assert rows == json.loads(json.dumps(edge_table(cloud)))
-    assert {row["product"] for row in full} == {"alb", "cdn", "oss"}
+    assert {row["product"] for row in full} >= {"alb", "cdn", "oss"}
     assert {row["server_name"] for row in rows} - {row["server_name"] for row in full} >= {
         "video.example.com",
         "files.example.com",

@@ -1,0 +1,17 @@
+"""NLB: load balancers and their listeners."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from emulator.sections import listeners
+
+
+class Listener(listeners.Listener):
+    tls: ClassVar = frozenset({"TCPSSL"})
+
+    protocol: Literal["TCP", "UDP", "TCPSSL"] = "TCPSSL"
+
+
+class LoadBalancer(listeners.LoadBalancer):
+    listeners: list[Listener] = []

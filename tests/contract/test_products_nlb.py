@@ -1,0 +1,112 @@
+"""NLB alone: what differs from ALB, whose own tests hold for the listeners of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.domain.resources import CloudProduct
+from shared.errors import CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from tests.contract.bench import SETTLE_S, Bench, bench, certificates
+from tests.contract.cases.nlb import CASES, ESTATE
+from tests.contract.oracle import recording
+
+ADD = "AssociateAdditionalCertificatesWithListener"
+TAKE_OFF = "DisassociateAdditionalCertificatesWithListener"
+UPDATE = "UpdateListenerAttribute"
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.NLB, ESTATE, "cn-hangzhou")
+
+
+def a_bench(server: Server, **balancer: Any) -> Bench:
+    """An account with one load balancer, `shop`."""
+    names = certificates("old", "new", "second")
+    extras = certificates(*(f"extra{n}" for n in range(24)), domain="example.net")
+    row = {"name": "shop", "region": "cn-hangzhou", **balancer}
+    return bench(server, CloudProduct.NLB, {"certificates": names | extras, "nlb": [row]}, "cn-hangzhou")
+
+
+def test_writes_travel_in_the_form_body_and_nothing_in_the_url(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with recording(monkeypatch) as recorder:
+        it.deploy(it.slot("shop:443/default"), "new")  # which frees the old one
+        it.deploy(it.slot("shop:443/additional/second"), "old")
+
+    for action in (UPDATE, ADD, TAKE_OFF):
+        (request,) = recorder.of(action)
+        assert request.queries == {}
+        assert {"ListenerId", "ClientToken"} <= set(request.form)
+
+
+def test_a_job_is_polled_until_it_is_done(it: Bench) -> None:
+    it.cloud.settle_s = 0.2
+
+    it.adapter.deploy(it.slot("shop:443/default"), it.certificate("new"))
+
+    assert it.count("GetJobStatus") > 1
+    assert {call.code for call in it.cloud.calls} == {""}
+
+
+def test_pages_of_certificates_are_half_as_long_as_those_of_listeners(it: Bench) -> None:
+    it.adapter.page_size = 100  # type: ignore[misc]
+
+    assert it.carried() == CASES[0].carried
+
+    sizes = {call.action: call.params["MaxResults"] for call in it.cloud.calls if "MaxResults" in call.params}
+    assert sizes == {"ListLoadBalancers": 100, "ListListeners": 100, "ListListenerCertificates": 50}
+
+
+def test_a_deployment_whose_time_ran_out_is_finished_by_the_next(it: Bench) -> None:
+    slot, certificate = it.slot("shop:443/additional/second"), it.certificate("new")
+    it.cloud.settle_s = 0.3
+
+    with pytest.raises(NotYetEffectiveError):
+        it.adapter_with(seconds=0.03).deploy(slot, certificate)
+    it.cloud.settle_s = SETTLE_S
+    it.deploy(slot, "new")
+
+    assert [it.count(action) for action in (UPDATE, ADD, TAKE_OFF)] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_old_certificate_that_could_not_be_taken_off_goes_with_the_next_try(it: Bench, when: Any) -> None:
+    slot = it.slot("shop:443/additional/second")
+    it.cloud.faults.add(Fault(TAKE_OFF, when=when))
+
+    with pytest.raises(CloudUnavailableError):
+        it.adapter.deploy(slot, it.certificate("new"))
+    it.deploy(slot, "new")
+
+    assert (it.count(ADD), it.count(TAKE_OFF)) == (1, 2 if when == "before" else 1)
+
+
+def test_a_full_quota_is_told_and_changes_nothing(server: Server) -> None:
+    additional = [f"extra{n}" for n in range(24)] + ["second"]
+    it = a_bench(server, listeners=[{"port": 443, "default": "old", "additional": additional}])
+    before = it.carried()
+
+    with pytest.raises(CloudRejectedError, match="QuotaExceeded"):
+        it.adapter.deploy(it.slot("shop:443/additional/second"), it.certificate("new"))
+
+    assert it.carried() == before
+
+
+def test_a_load_balancer_of_a_cluster_is_left_to_the_cluster(server: Server) -> None:
+    it = a_bench(
+        server,
+        tags={"kubernetes.do.not.delete": "ingress/shop"},
+        listeners=[{"port": 443, "default": "old"}],
+    )
+
+    assert "deploy through the cluster" in it.slots()["shop:443/default"].obstacle
+
+
+def test_a_listener_without_certificate_says_what_is_missing(it: Bench) -> None:
+    assert "NLB console" in it.slots()["mail:995/default"].obstacle
