@@ -51,6 +51,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """The command in an environment that says nothing."""
     for name in ("CERTDEPLOY_STATE", "CERTDEPLOY_ENDPOINT", "CERTDEPLOY_TLS", "CERTDEPLOY_DEBUG"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str) -> Ran:
         capsys.readouterr()
