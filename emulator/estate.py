@@ -25,6 +25,7 @@ from emulator.sections import Domain, Part, Region, Section, Use, twice
 from emulator.sections.alb import LoadBalancer
 from emulator.sections.cdn import CdnDomain
 from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
+from emulator.sections.mse import MseGateway
 from emulator.sections.oss import Bucket
 
 SAMPLE = Path(__file__).parent / "estates" / "sample.yaml"
@@ -77,6 +78,7 @@ class Estate(Part):
     alb: list[LoadBalancer] = []
     nlb: list[NetworkLoadBalancer] = []
     oss: list[Bucket] = []
+    mse: list[MseGateway] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)
 
     def id_of(self, name: str) -> int:

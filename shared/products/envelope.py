@@ -1,0 +1,24 @@
+"""Answers that tell their own success or failure, under whatever HTTP status: MSE and SAE."""
+
+from typing import Any
+
+from shared.cloud.faults import classify
+from shared.cloud.redact import redact
+
+
+def opened(action: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, if it tells of success.
+
+    Raises:
+        CloudError: the kind that its ErrorCode and Code mean.
+    """
+    success = answer.get("Success")
+    code = None if success is True else answer.get("ErrorCode")  # which MSE does not have
+    if success is not False and not code:
+        return answer
+    told = str(answer.get("Code") or "")
+    status = int(told) if told.isdigit() else 400
+    status = 400 if status < 400 else status  # a failure all the same
+    code = str(code or (told if not told.isdigit() else "Failed"))
+    message, request_id = str(answer.get("Message") or "no message"), str(answer.get("RequestId") or "-")
+    raise classify(code, status)(action, redact(code), redact(message), redact(request_id))

@@ -1,0 +1,161 @@
+"""MSE cloud-native gateways (API 2019-05-31): one slot per domain of a gateway.
+
+The domain `*` answers whatever no other domain of its gateway takes, so it has no name of its own.
+`CertBeforeDate` is the certificate's end. Newer gateways belong to API Gateway.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from shared.cloud.api import Action, Api
+from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudRejectedError
+from shared.products.base import Answer, ProductAdapter
+from shared.products.envelope import opened
+from shared.products.times import parse_time
+
+_RUNNING = 2  #: of a gateway
+_UNSETTLED = (2, 4, 5)  #: of a domain: publishing, editing, unpublishing
+_UNPUBLISHED = {0: "not published", 6: "unavailable"}
+
+
+class Adapter(ProductAdapter):
+    product = CloudProduct.MSE
+    api = Api("mse", "2019-05-31", "RPC", ram="mse")
+    actions: ClassVar = {
+        action.name: action
+        for action in (
+            Action("QueryGatewayRegion"),
+            Action("ListGateway"),
+            Action("ListGatewayDomain"),
+            Action("UpdateSSLCert", writes=True),
+        )
+    }
+    page_size = 50
+
+    def regions(self) -> list[str]:
+        return list(self._opened("QueryGatewayRegion", "cn-hangzhou"))  # any region lists all
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        for gateway in self._gateways(region):
+            wanted = {"GatewayUniqueId": gateway["GatewayUniqueId"]}
+            for row in self._opened("ListGatewayDomain", region, **wanted) or ():
+                yield self._resource(region, gateway, row)
+
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        gateway = self._gateway(resource)
+        row = self._row(resource) if gateway else None
+        return self._resource(resource.region, gateway, row) if gateway and row else None
+
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        """From the domain alone: one call, where `read` needs two."""
+        row = self._row(resource)
+        if row is None or identifier_of(row.get("CertIdentifier") or "") != certificate.identifier:
+            return None
+        return resource.model_copy(
+            update={
+                "cert_identifier": certificate.identifier,
+                "cert_not_after": parse_time(row.get("CertBeforeDate")),
+            }
+        )
+
+    def settled(self, resource: CloudResource) -> bool:
+        row = self._row(resource)
+        return row is not None and row.get("Status") not in _UNSETTLED
+
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        self._waiter.until(lambda: self._running(resource), f"{resource.instance_id} is not running")
+        row = self._row(resource)
+        if row is None:
+            raise CloudRejectedError("UpdateSSLCert", "NotFound", f"{resource.slot} is gone")
+        if obstacle := _ownership(row):
+            raise CloudRejectedError("UpdateSSLCert", "NotDeployable", obstacle)
+        done = self._opened(
+            "UpdateSSLCert",
+            resource.region,
+            GatewayUniqueId=resource.instance_id,
+            DomainId=row["Id"],
+            CertIdentifier=certificate.identifier,
+        )
+        if done is False:
+            raise CloudRejectedError("UpdateSSLCert", "Failed", f"{resource.slot} was not changed")
+
+    def _running(self, resource: CloudResource) -> bool:
+        gateway = self._gateway(resource)
+        if gateway is None:
+            raise CloudRejectedError("ListGateway", "NotFound", f"{resource.instance_id} is gone")
+        return bool(gateway["Status"] == _RUNNING)
+
+    def _gateways(self, region: str) -> Iterator[Answer]:
+        number = 1
+        while True:
+            page = self._opened("ListGateway", region, PageNumber=number, PageSize=self.page_size)
+            yield from page["Result"]
+            if number * self.page_size >= int(page["TotalSize"]):
+                return
+            number += 1
+
+    def _gateway(self, resource: CloudResource) -> Answer | None:
+        wanted = {"GatewayUniqueId": resource.instance_id}
+        page = self._opened(
+            "ListGateway",
+            resource.region,
+            PageNumber=1,
+            PageSize=self.page_size,
+            FilterParams=json.dumps(wanted, separators=(",", ":")),
+        )
+        rows = page["Result"]
+        return next((dict(row) for row in rows if wanted.items() <= row.items()), None)
+
+    def _row(self, resource: CloudResource) -> Answer | None:
+        gateway, _, name = resource.resource_id.partition("/")
+        rows = self._opened(
+            "ListGatewayDomain", resource.region, GatewayUniqueId=gateway, DomainName=name
+        )  # which may match by part
+        return next((dict(row) for row in rows or () if row["Name"] == name), None)
+
+    def _opened(self, action: str, region: str, **params: Any) -> Any:
+        return opened(action, self._call(action, region, **params)).get("Data")
+
+    def _resource(self, region: str, gateway: Answer, row: Answer) -> CloudResource:
+        name, identifier = row["Name"], identifier_of(row.get("CertIdentifier") or "")
+        named = name != "*"
+        address = _address(gateway) if named else ""
+        return CloudResource(
+            product=self.product,
+            region=region,
+            resource_id=f"{gateway['GatewayUniqueId']}/{name}",
+            instance_id=gateway["GatewayUniqueId"],
+            instance_name=gateway.get("Name") or "",
+            domains=(name,) if named else (),
+            domains_of_certificate=not named,
+            https=bool(identifier),
+            cert_identifier=identifier,
+            cert_not_after=parse_time(row.get("CertBeforeDate")),
+            endpoint=f"{address}:443" if address else "",
+            obstacle=_ownership(row) or _state(gateway, row),
+        )
+
+
+def _ownership(row: Answer) -> str:
+    if row.get("Type") == "Ingress" or row.get("IsManaged"):
+        return "a Kubernetes Ingress manages the domain; deploy to the Ingress's Secret instead"
+    return ""
+
+
+def _state(gateway: Answer, row: Answer) -> str:
+    if gateway["Status"] != _RUNNING:
+        state = gateway.get("StatusDesc") or f"status {gateway['Status']}"
+        return f"the gateway is not running ({state}); wait for it or start it, then discover again"
+    if state := _UNPUBLISHED.get(row.get("Status", 3), ""):
+        return f"the domain is {state}; publish it in the MSE console first"
+    return ""
+
+
+def _address(gateway: Answer) -> str:
+    """A public address of the gateway's load balancers."""
+    balancers = [*(gateway.get("Slb") or []), *(gateway.get("InternetSlb") or [])]
+    public = (row.get("SlbIp") for row in balancers if row.get("Type") == "PUB_NET")
+    return next((address for address in public if address), "")

@@ -1,0 +1,73 @@
+"""MSE: domains of gateways in two regions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.services._gateways import digits
+from shared.domain.resources import CloudProduct
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+
+ESTATE: dict[str, Any] = {
+    "regions": ["cn-hangzhou", "cn-beijing"],
+    "certificates": CERTIFICATES,
+    "mse": [
+        {
+            "name": "shop",
+            "region": "cn-hangzhou",
+            "domains": [
+                {"domain": "www.example.com", "certificate": "old"},
+                {"domain": "w.example.com", "certificate": "second"},
+                {"domain": "ww.example.com"},
+                {"domain": "*.example.org", "certificate": "other"},
+            ],
+        },
+        {
+            "name": "mail",
+            "region": "cn-hangzhou",
+            "domains": [{"domain": "*", "certificate": "old"}],
+        },
+        {"name": "empty", "region": "cn-hangzhou"},
+        {
+            "name": "far",
+            "region": "cn-beijing",
+            "domains": [{"domain": "www.example.com", "certificate": "old"}],
+        },
+    ],
+}
+
+
+def gateway(name: str, region: str = "cn-hangzhou") -> str:
+    return f"gw-{digits('mse', region, name)}"
+
+
+CASES = [
+    Case(
+        "MSE",
+        CloudProduct.MSE,
+        ESTATE,
+        {
+            f"{gateway('shop')}/www.example.com": "old",
+            f"{gateway('shop')}/w.example.com": "second",
+            f"{gateway('shop')}/ww.example.com": "",
+            f"{gateway('shop')}/*.example.org": "other",
+            f"{gateway('mail')}/*": "old",
+        },
+        region="cn-hangzhou",
+        slot=f"{gateway('shop')}/www.example.com",
+        writes="UpdateSSLCert",
+        pages="ListGateway",
+        reads=("ListGateway", "ListGatewayDomain"),
+    ),
+]
+SDK = "mse20190531"
+OFFICIAL = {
+    "QueryGatewayRegion": {},
+    "ListGateway": {"PageNumber": 1, "PageSize": 2},
+    "ListGatewayDomain": {"GatewayUniqueId": gateway("shop")},
+    "UpdateSSLCert": {
+        "GatewayUniqueId": gateway("shop"),
+        "DomainId": ANY,
+        "CertIdentifier": IDENTIFIER["new"],
+    },
+}

@@ -1,0 +1,115 @@
+"""MSE alone: refusals under HTTP 200, gateways that are not running, domains of an Ingress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from shared.domain.resources import CloudProduct
+from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CERTIFICATES
+from tests.contract.cases.mse import CASES, ESTATE, gateway
+
+CASE = CASES[0]
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.MSE, ESTATE, "cn-hangzhou")
+
+
+def a_slot(server: Server, gateway: dict[str, Any] | None = None, **domain: Any) -> tuple[Bench, Any]:
+    """An account with one gateway of one domain, and its slot."""
+    rows = [{"domain": "www.example.com", "certificate": "old", **domain}]
+    row = {"name": "shop", "region": "cn-hangzhou", "domains": rows, **(gateway or {})}
+    it = bench(server, CloudProduct.MSE, {"certificates": CERTIFICATES, "mse": [row]}, "cn-hangzhou")
+    (label,) = it.slots()
+    return it, it.slot(label)
+
+
+@pytest.mark.parametrize(("code", "kind"), [(400, CloudRejectedError), (500, CloudUnavailableError)])
+@pytest.mark.parametrize("action", ["ListGateway", "ListGatewayDomain"])
+def test_a_list_that_failed_under_http_200_is_an_error_never_an_empty_list(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, action: str, code: int, kind: type[AppError]
+) -> None:
+    refusal = {"Success": False, "Code": code, "Message": "try another day"}
+    monkeypatch.setattr(it.cloud.service("mse"), action, lambda call: refusal)
+
+    with pytest.raises(kind, match="try another day"):
+        it.slots()
+
+
+@pytest.mark.parametrize(("code", "kind"), [(400, CloudRejectedError), (500, CloudUnavailableError)])
+def test_a_change_that_failed_under_http_200_is_an_error(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[AppError]
+) -> None:
+    slot = it.slot(CASE.slot)
+    refusal = {"Success": False, "Code": code, "Message": "no"}
+    monkeypatch.setattr(it.cloud.service("mse"), "UpdateSSLCert", lambda call: refusal)
+
+    with pytest.raises(kind):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+
+def test_a_change_that_says_false_was_not_made(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot = it.slot(CASE.slot)
+    answer = {"Success": True, "Code": 200, "Data": False}
+    monkeypatch.setattr(it.cloud.service("mse"), "UpdateSSLCert", lambda call: answer)
+
+    with pytest.raises(CloudRejectedError, match="was not changed"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+
+def test_a_gateway_that_is_not_running_is_waited_for_and_not_written_to(server: Server) -> None:
+    it, slot = a_slot(server, {"status": "changing"})
+
+    assert "changing" in slot.obstacle
+    with pytest.raises(NotYetEffectiveError, match="is not running"):
+        it.adapter_with(seconds=0.05).deploy(slot, it.certificate("new"))
+    assert it.count("UpdateSSLCert") == 0
+
+
+def test_a_domain_of_an_ingress_is_left_to_the_cluster(server: Server) -> None:
+    it, slot = a_slot(server, ingress=True)
+
+    assert "Kubernetes Ingress" in slot.obstacle
+    with pytest.raises(CloudRejectedError, match="Kubernetes Ingress"):
+        it.adapter.deploy(slot, it.certificate("new"))
+    assert it.count("UpdateSSLCert") == 0
+
+
+@pytest.mark.parametrize("status", ["unpublished", "unavailable"])
+def test_a_domain_that_serves_nobody_says_what_is_missing(server: Server, status: str) -> None:
+    _, slot = a_slot(server, status=status)
+
+    assert "publish it" in slot.obstacle
+
+
+def test_a_domain_without_a_name_has_those_of_its_certificate(it: Bench) -> None:
+    slot = it.slots()[f"{gateway('mail')}/*"]
+
+    assert (slot.domains, slot.domains_of_certificate, slot.endpoint) == ((), True, "")
+
+
+def test_a_domain_whose_name_is_part_of_anothers_is_told_apart(it: Bench) -> None:
+    slot = it.slot(f"{gateway('shop')}/w.example.com")
+
+    it.deploy(slot, "new")
+
+    assert it.carried() == {**CASE.carried, f"{gateway('shop')}/w.example.com": "new"}
+
+
+def test_a_domain_is_settled_when_it_is_published(it: Bench) -> None:
+    slot = it.slot(CASE.slot)
+    it.cloud.settle_s = 30
+
+    it.adapter.deploy(slot, it.certificate("new"))
+
+    assert not it.adapter.settled(slot)
+
+
+def test_every_region_of_the_product_is_named(it: Bench) -> None:
+    assert it.adapter.regions() == ["cn-hangzhou", "cn-beijing"]
