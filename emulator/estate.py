@@ -24,9 +24,13 @@ from emulator.bundles import Bundle
 from emulator.sections import Domain, Part, Region, Section, Use, twice
 from emulator.sections.alb import LoadBalancer
 from emulator.sections.cdn import CdnDomain
+from emulator.sections.dcdn import DcdnDomain
+from emulator.sections.ddos import WebRule
+from emulator.sections.live import LiveDomain
 from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
 from emulator.sections.mse import MseGateway
 from emulator.sections.oss import Bucket
+from emulator.sections.vod import VodDomain
 
 SAMPLE = Path(__file__).parent / "estates" / "sample.yaml"
 FIRST_CERTIFICATE_ID = 10741304
@@ -78,6 +82,10 @@ class Estate(Part):
     alb: list[LoadBalancer] = []
     nlb: list[NetworkLoadBalancer] = []
     oss: list[Bucket] = []
+    dcdn: list[DcdnDomain] = []
+    vod: list[VodDomain] = []
+    live: list[LiveDomain] = []
+    ddos: list[WebRule] = []
     mse: list[MseGateway] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)
 

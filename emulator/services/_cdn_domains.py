@@ -1,7 +1,8 @@
-"""An accelerated domain and the certificate on it, and how each of CDN's calls words them."""
+"""An accelerated domain and the certificate on it, and the words of CDN, DCDN, VOD and Live for them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -30,6 +31,8 @@ class Domain:
     name: str  #: as its owner wrote it; a wildcard domain is `.example.com`
     status: str
     certificate: Settling[Binding | None]  #: none: HTTPS is off
+    zone: str  #: of its CNAME
+    kind: str = ""  #: the product's own sort of domain, where it has several
     modified: datetime = CREATED
 
     @property
@@ -38,7 +41,7 @@ class Domain:
 
     @property
     def cname(self) -> str:
-        return f"{'all' * self.label.startswith('.')}{self.label}.w.kunlunsl.com"
+        return f"{'all' * self.label.startswith('.')}{self.label}.{self.zone}"
 
     def status_at(self, now: datetime) -> str:
         return self.status if self.certificate.settled(now) else "configuring"
@@ -48,85 +51,74 @@ class Domain:
         return covers(own, host)
 
 
-def page_item(domain: Domain, now: datetime) -> dict[str, Any]:
-    """A domain in DescribeUserDomains."""
+def told(names: Iterable[str], domain: Domain, now: datetime) -> dict[str, Any]:
+    """What an answer with the fields `names` says of a domain. A fact that is not there is left out."""
+    known = _facts(domain, now) | _of_certificate(domain, now)
+    return {name: known[name] for name in names if name in known}
+
+
+def _facts(domain: Domain, now: datetime) -> dict[str, Any]:
+    """By every word that any of the calls has for it."""
+    status = domain.status_at(now)
+    switch = "off" if domain.certificate.value is None else "on"
+    origin = {
+        "Content": f"origin.{domain.label.lstrip('.')}",
+        "Port": 443,
+        "Priority": "20",
+        "Type": "domain",
+        "Weight": "10",
+    }
     return {
         "DomainName": domain.name,
         "DomainId": int(sha256(domain.label.encode()).hexdigest()[:10], 16),
-        "DomainStatus": domain.status_at(now),
-        "SslProtocol": _switch(domain),
-        "Cname": domain.cname,
-        "CdnType": "web",
-        "Coverage": "global",
-        "Description": "",
-        "GmtCreated": iso(CREATED),
-        "GmtModified": iso(domain.modified),
-        "ResourceGroupId": "rg-default",
-        "Sandbox": "normal",
-        "Sources": {"Source": [_origin(domain)]},
-    }
-
-
-def detail(domain: Domain, now: datetime) -> dict[str, Any]:
-    """DescribeCdnDomainDetail."""
-    return {
-        "DomainName": domain.name,
-        "DomainStatus": domain.status_at(now),
-        "ServerCertificateStatus": _switch(domain),
+        "DomainStatus": status,
+        "LiveDomainStatus": status,
+        "DomainCnameStatus": "ok",
+        "SslProtocol": switch,
+        "SSLProtocol": switch,
+        "ServerCertificateStatus": switch,
         "Cname": domain.cname,
         "HttpsCname": domain.cname if domain.certificate.value else "",
         "CdnType": "web",
+        "LiveDomainType": domain.kind,
+        "Region": "cn-shanghai",
+        "RegionName": "cn-shanghai",
+        "Coverage": "global",
         "Scope": "global",
         "Description": "",
         "GmtCreated": iso(CREATED),
         "GmtModified": iso(domain.modified),
         "ResourceGroupId": "rg-default",
-        "SourceModels": {"SourceModel": [_origin(domain) | {"Enabled": "online"}]},
+        "Sandbox": "normal",
+        "Sources": {"Source": [origin]},
+        "SourceModels": {"SourceModel": [origin | {"Enabled": "online"}]},
     }
 
 
-def certificate_info(domain: Domain, now: datetime) -> dict[str, Any]:
-    """DescribeDomainCertificateInfo: `CertId` is text, and only a certificate of CAS has one."""
-    info = {
-        "DomainName": domain.name,
-        "DomainCnameStatus": "ok",
-        "ServerCertificateStatus": _switch(domain),
-    }
+def _of_certificate(domain: Domain, now: datetime) -> dict[str, Any]:
+    """`CertId` is text, and only a certificate of CAS has one."""
     bound = domain.certificate.value
     if bound is None:
-        return info
+        return {}
     bundle = bound.bundle
-    info |= {
+    facts = {
         "CertName": bound.name,
         "CertType": bound.cert_type,
         "CertDomainName": bundle.common_name,
+        "CertCommonName": bundle.common_name,
         "CertOrg": bundle.issuer,
         "CertLife": "months",
         "CertStartTime": iso(bundle.not_before),
         "CertExpireTime": iso(bundle.not_after),
         "CertUpdateTime": iso(bound.updated),
+        "CertStatus": _health(bundle.covers(domain.name), (bundle.not_after - now).days),
         "ServerCertificate": bundle.certificate_pem,
+        "SSLPub": bundle.certificate_pem,
         "Status": "success",
     }
     if bound.cert_id:
-        info |= {"CertId": str(bound.cert_id), "CertRegion": bound.region}
-    return info
-
-
-def https_item(domain: Domain, bound: Binding, now: datetime) -> dict[str, Any]:
-    """A domain in DescribeCdnHttpsDomainList."""
-    bundle = bound.bundle
-    left = (bundle.not_after - now).days
-    return {
-        "DomainName": domain.name,
-        "CertName": bound.name,
-        "CertCommonName": bundle.common_name,
-        "CertType": bound.cert_type,
-        "CertStatus": _health(bundle.covers(domain.name), left),
-        "CertStartTime": iso(bundle.not_before),
-        "CertExpireTime": iso(bundle.not_after),
-        "CertUpdateTime": iso(bound.updated),
-    }
+        facts |= {"CertId": str(bound.cert_id), "CertRegion": bound.region}
+    return facts
 
 
 def iso(moment: datetime) -> str:
@@ -139,17 +131,3 @@ def _health(covered: bool, days_left: int) -> str:
     if days_left < 0:
         return "expired"
     return "expire_soon" if days_left < 30 else "ok"
-
-
-def _switch(domain: Domain) -> str:
-    return "off" if domain.certificate.value is None else "on"
-
-
-def _origin(domain: Domain) -> dict[str, Any]:
-    return {
-        "Content": f"origin.{domain.label.lstrip('.')}",
-        "Port": 443,
-        "Priority": "20",
-        "Type": "domain",
-        "Weight": "10",
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +39,25 @@ def client(cloud: Cloud, endpoint: str, **options: Any) -> OpenApi:
 
 
 @dataclass
+class AllOfCas:
+    """The catalogue of one store, read anew whenever something is looked up."""
+
+    cas: Cas
+
+    def by_identifier(self, identifier: str) -> Certificate | None:
+        return self._one(lambda found: found.identifier == identifier)
+
+    def by_fingerprint(self, *fingerprints: str) -> Certificate | None:
+        return self._one(lambda found: found.fingerprint in fingerprints)
+
+    def by_name(self, name: str, store: str) -> Certificate | None:
+        return self._one(lambda found: (found.name, found.store) == (name, store))
+
+    def _one(self, fits: Callable[[Certificate], bool]) -> Certificate | None:
+        return next(filter(fits, self.cas.list_certificates()), None)
+
+
+@dataclass
 class Bench:
     """An account with an `estate`, and the adapter of one product; pages have two rows."""
 
@@ -53,7 +73,8 @@ class Bench:
 
     def adapter_with(self, *, seconds: float) -> ProductAdapter:
         """An adapter that may wait so long from now."""
-        adapter = adapter_class(self.product)(self.client, _waiter(seconds))
+        known = AllOfCas(Cas(self.client, STORE))
+        adapter = adapter_class(self.product)(self.client, _waiter(seconds), known)
         adapter.page_size = 2  # type: ignore[misc]
         return adapter
 

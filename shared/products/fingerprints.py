@@ -1,0 +1,15 @@
+"""The fingerprints of a certificate that a product tells as PEM."""
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+
+
+def fingerprints(pem: str | None) -> tuple[str, ...]:
+    """SHA-1 and SHA-256 of the first certificate in `pem`, as lower-case hex; none if it is not readable."""
+    try:
+        leaf = x509.load_pem_x509_certificates((pem or "").encode())[0]
+    except (ValueError, IndexError, UnsupportedAlgorithm):
+        return ()
+    sha1 = leaf.fingerprint(hashes.SHA1()).hex()  # noqa: S303 - CAS's form
+    return sha1, leaf.fingerprint(hashes.SHA256()).hex()

@@ -1,0 +1,103 @@
+"""Anti-DDoS alone: the certificate is known by name and store, and there are ten rules a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from shared.domain.resources import CloudProduct
+from shared.products import adapter_class
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CERTIFICATES
+from tests.contract.cases.ddos import CASES
+
+CASE = CASES[0]
+ABROAD = "ap-southeast-1"
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.DDOS, CASE.estate, CASE.region)
+
+
+def account(server: Server, *rows: dict[str, Any]) -> Bench:
+    return bench(server, CloudProduct.DDOS, {"certificates": CERTIFICATES, "ddos": list(rows)}, CASE.region)
+
+
+def test_a_page_has_ten_rules_and_no_more(server: Server) -> None:
+    rows = [{"domain": f"s{n}.example.com", "certificate": "old"} for n in range(23)]
+    it = account(server, *rows)
+    it.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
+
+    assert len(it.slots()) == 23
+    assert it.count("DescribeWebRules", code="") == it.count("DescribeWebRules") == 3
+
+
+def test_a_rule_is_changed_at_its_own_site_only(it: Bench) -> None:
+    it.deploy(it.slot("www.example.com"), "new")
+
+    assert it.carried()["www.example.com"] == "new"
+    assert it.carried(ABROAD) == {"www.example.com": "old"}
+
+
+def test_a_rule_of_a_similar_name_is_not_taken_for_it(server: Server) -> None:
+    """The product's search is fuzzy where it is not told to be exact."""
+    it = account(
+        server,
+        *({"domain": f"{n}shop.example.com", "certificate": "second"} for n in ("a", "b", "c")),
+        {"domain": "shop.example.com", "certificate": "old"},
+    )
+    slot = it.slot("shop.example.com")
+
+    read = it.adapter.read(slot)
+
+    assert read is not None
+    assert it.name_of(read.cert_identifier) == "old"
+
+
+@pytest.mark.parametrize(
+    ("told", "carried"),
+    [
+        ({"UserCertName": "its-own-name"}, "old"),
+        ({"CertName": "its-own-name"}, "old"),
+        ({"UserCertName": "new"}, "upload:old"),  # two names, two certificates: which one is not known
+        ({"CertRegion": ABROAD}, "upload:old"),
+        ({"CertName": "gone", "UserCertName": "gone"}, "upload:gone"),
+    ],
+)
+def test_a_name_means_a_certificate_of_its_store_or_none(
+    server: Server, monkeypatch: pytest.MonkeyPatch, told: dict[str, str], carried: str
+) -> None:
+    it = account(server, {"domain": "www.example.com", "certificate": "old"})
+    service = it.cloud.service("ddoscoo")
+    answer = service.DescribeWebRules
+
+    def otherwise(call: Any) -> Any:
+        page = answer(call)
+        return {**page, "WebRules": [row | told for row in page["WebRules"]]}
+
+    monkeypatch.setattr(service, "DescribeWebRules", otherwise)
+
+    assert it.carried() == {"www.example.com": carried}
+
+
+def test_a_rule_that_serves_no_tls_says_what_is_missing(server: Server) -> None:
+    it = account(
+        server,
+        {"domain": "plain.example.com", "certificate": "old", "https_ports": []},
+        {"domain": "off.example.com", "certificate": "old", "forwarding": False},
+    )
+    slots = it.slots()
+
+    assert "HTTPS port" in slots["plain.example.com"].obstacle
+    assert slots["plain.example.com"].endpoint == ""
+    assert "switch it on" in slots["off.example.com"].obstacle
+
+
+def test_a_rule_is_met_at_its_own_port(it: Bench) -> None:
+    endpoint = it.slots()["*.example.com"].endpoint
+
+    assert endpoint.endswith(":8443")
+    assert it.cloud.service("ddoscoo").served(endpoint, "any.example.com")
