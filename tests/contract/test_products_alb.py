@@ -94,6 +94,22 @@ def test_an_old_additional_certificate_that_could_not_be_taken_off_goes_with_the
     }
 
 
+def test_a_job_that_fails_is_told_with_its_reason(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulator's jobs never fail, so this one is made to say so."""
+    alb = it.cloud.service("alb")
+    listed = alb.ListAsynJobs
+
+    def failed(call: Any) -> Any:
+        why = {"Status": "Failed", "ErrorCode": "SystemBusy.Storage", "ErrorMessage": "a reason"}
+        answer = listed(call)
+        return {**answer, "Jobs": [{**job, **why} for job in answer["Jobs"]]}
+
+    monkeypatch.setattr(alb, "ListAsynJobs", failed)
+
+    with pytest.raises(CloudRejectedError, match=r"UpdateListenerAttribute: SystemBusy.Storage: a reason"):
+        it.adapter.deploy(it.slot("shop:443/default"), it.certificate("new"))
+
+
 def test_the_new_certificate_is_in_service_before_the_old_one_is_taken_off(it: Bench) -> None:
     it.deploy(it.slot("shop:443/additional/second"), "new")
 

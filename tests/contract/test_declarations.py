@@ -1,0 +1,89 @@
+"""What the emulator declares of each action is what the vendor declares: SDK models and API metadata."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.services import service_classes
+from tools import declare
+
+ROOT = Path(__file__).parents[2]
+DECLARED = {path.stem: json.loads(path.read_text()) for path in sorted(declare.TARGET.glob("*.json"))}
+ACTIONS = [(service, action) for service, data in DECLARED.items() for action in data["actions"]]
+#: Headers of FC's invocation are a model of their own; the 2.0 API has no typed SDK.
+OTHER_MODELS = {("fc", "InvokeFunction"): ("InvokeFunctionHeaders", "InvokeFunctionRequest")}
+NO_SDK = {"fc2"}
+META = Path(os.environ.get("CERTDEPLOY_OPENAPI_META") or ROOT.parent / "shared" / "openapi-meta")
+
+
+def _models(service: str) -> Any:
+    models = declare.sdk_models(service, DECLARED[service]["version"])
+    if models is None:
+        version = DECLARED[service]["version"].replace("-", "")
+        models = importlib.import_module(f"alibabacloud_{service.replace('-', '_')}{version}.models")
+    return models
+
+
+@pytest.mark.parametrize(("service", "action"), [pair for pair in ACTIONS if pair[0] not in NO_SDK])
+def test_the_sdk_s_request_model_has_every_declared_parameter(service: str, action: str) -> None:
+    declared = {
+        param["name"]: param
+        for param in DECLARED[service]["actions"][action]["params"]
+        if param["place"] != "path"
+    }
+    names = OTHER_MODELS.get((service, action), (f"{action}Request",))
+    models = _models(service)
+    known = {key: value for name in names for key, value in _fields(models, name).items()}
+
+    assert set(declared) <= set(known)
+    for name, param in declared.items():
+        _same_shape(f"{action}.{name}", param, known[name])
+
+
+def _fields(models: Any, name: str) -> dict[str, Any]:
+    if name.endswith("Headers"):
+        return {f"x-fc-{key}": {"type": "Any"} for key in ("async-task-id", "invocation-type", "log-type")}
+    found: dict[str, Any] = declare.fields_of(models, name)
+    return found
+
+
+def _same_shape(path: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """Whatever nested structure is declared is the SDK's, by the names of its fields."""
+    if element := ours.get("element"):
+        _same_shape(f"{path}[]", element, theirs.get("element", {}))
+    if fields := ours.get("fields"):
+        known = {field["name"]: field for field in theirs.get("fields", [])}
+        assert {field["name"] for field in fields} <= set(known), path
+        for field in fields:
+            _same_shape(f"{path}.{field['name']}", field, known[field["name"]])
+
+
+def test_every_declared_action_is_emulated_and_every_emulated_one_is_declared() -> None:
+    for name, service in service_classes().items():
+        if service.style == "OSS":
+            continue
+        methods = {key for key in vars(service) if key[:1].isupper()}
+        assert methods <= set(DECLARED[name]["actions"]), name
+        emulated = {key for key in dir(service) if key[:1].isupper()}
+        assert set(DECLARED[name]["actions"]) <= emulated, name
+
+
+@pytest.mark.skipif(not META.is_dir(), reason="the vendor's API metadata is not beside the repository")
+@pytest.mark.parametrize("service", DECLARED)
+def test_the_vendor_s_metadata_declares_the_same(
+    service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = {name: row for name, row in DECLARED[service]["actions"].items() if "source" not in row}
+    if not described:
+        pytest.skip("declared by hand from other sources, each with its source")
+    monkeypatch.setattr(declare, "TARGET", tmp_path)
+
+    declare.declare(META, service, list(described))
+
+    assert json.loads((tmp_path / f"{service}.json").read_text())["actions"] == described
