@@ -8,7 +8,7 @@ from emulator.sections import listeners
 
 
 class Listener(listeners.Listener):
-    tls: ClassVar = frozenset({"HTTPS", "QUIC"})
+    tls: ClassVar[frozenset[str]] = frozenset({"HTTPS", "QUIC"})
 
     protocol: Literal["HTTP", "HTTPS", "QUIC"] = "HTTPS"
 

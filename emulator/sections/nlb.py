@@ -8,7 +8,7 @@ from emulator.sections import listeners
 
 
 class Listener(listeners.Listener):
-    tls: ClassVar = frozenset({"TCPSSL"})
+    tls: ClassVar[frozenset[str]] = frozenset({"TCPSSL"})
 
     protocol: Literal["TCP", "UDP", "TCPSSL"] = "TCPSSL"
 
