@@ -6,9 +6,8 @@ import importlib
 import inspect
 import json
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -176,9 +175,5 @@ def filled(row: Mapping[str, Any], request: Request) -> dict[str, Any]:
 
 
 def _method(client: Any, action: str) -> Any:
-    return getattr(client, _names(type(client))[f"{action}WithOptions".lower()])
-
-
-@cache
-def _names(client: Hashable) -> dict[str, str]:
-    return {name.replace("_", "").lower(): name for name in dir(client)}
+    wanted = f"{action}WithOptions".lower()
+    return next(getattr(client, name) for name in dir(client) if name.replace("_", "").lower() == wanted)
