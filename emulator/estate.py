@@ -22,14 +22,21 @@ from emulator._estate_text import explain, nearest
 from emulator.authority import Authority, KeyKind
 from emulator.bundles import Bundle
 from emulator.sections import Domain, Part, Region, Section, Use, twice
+from emulator.sections.ack import Cluster
 from emulator.sections.alb import LoadBalancer
+from emulator.sections.apigateway import ApiGroup, CloudNativeGateway
 from emulator.sections.cdn import CdnDomain
 from emulator.sections.dcdn import DcdnDomain
 from emulator.sections.ddos import WebRule
+from emulator.sections.fc import FcDomain
+from emulator.sections.ga import Accelerator
 from emulator.sections.live import LiveDomain
-from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
 from emulator.sections.mse import MseGateway
+from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
 from emulator.sections.oss import Bucket
+from emulator.sections.pai import Gateway as PaiGateway
+from emulator.sections.sae import Ingress
+from emulator.sections.slb import LoadBalancer as ClassicLoadBalancer
 from emulator.sections.vod import VodDomain
 
 SAMPLE = Path(__file__).parent / "estates" / "sample.yaml"
@@ -81,12 +88,20 @@ class Estate(Part):
     cdn: list[CdnDomain] = []
     alb: list[LoadBalancer] = []
     nlb: list[NetworkLoadBalancer] = []
+    ga: list[Accelerator] = []
+    slb: list[ClassicLoadBalancer] = []
+    sae: list[Ingress] = []
     oss: list[Bucket] = []
+    ack: list[Cluster] = []
     dcdn: list[DcdnDomain] = []
     vod: list[VodDomain] = []
     live: list[LiveDomain] = []
     ddos: list[WebRule] = []
     mse: list[MseGateway] = []
+    apigateway: list[ApiGroup] = []
+    apig: list[CloudNativeGateway] = []
+    fc: list[FcDomain] = []
+    pai: list[PaiGateway] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)
 
     def id_of(self, name: str) -> int:

@@ -89,14 +89,19 @@ def _rpc(cloud: Cloud, request: Request) -> Route:
 
 
 def _by_path(cloud: Cloud, request: Request) -> Route:
+    others: list[Action] = []  #: of the same path, by another method
     for module, declaration in declarations().items():
         for action in declaration.actions.values():
             path = None if action.path == "/" else action.match(request.plain_path)
             if path is None or module not in cloud.services:
                 continue
-            _check_method(request, action)
+            if request.method not in action.methods:
+                others.append(action)
+                continue
             params = action.parse(request.queries, path=path, headers=request.headers)
             return _route(cloud, request, module, action, params, cloud_host(request))
+    for action in others:
+        _check_method(request, action)
     raise ApiError(
         404,
         "InvalidAction.NotFound",

@@ -79,7 +79,10 @@ def fields_of(models: Any, name: str) -> dict[str, dict[str, Any]]:
     model = getattr(models, name, None)
     if model is None:
         return {}
-    wire = {found.lower(): found for found in re.findall(r"result\['(\w+)'\]", inspect.getsource(model))}
+    wire = {
+        found.lower().replace("_", ""): found
+        for found in re.findall(r"result\['(\w+)'\]", inspect.getsource(model))
+    }
     return {
         wire[attribute.replace("_", "")]: shape_of(models, str(parameter.annotation))
         for attribute, parameter in inspect.signature(model.__init__).parameters.items()

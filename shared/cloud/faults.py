@@ -53,6 +53,8 @@ _BUSY: Final = (
     "serviceisstopping",
     "backendserver.configuring",
     "domainextensionprocessing",
+    "operationfailed.listenerstatusnotsupport",
+    "repeatedcommit",
     "-22001",
     "-21020",
     "-22031",

@@ -1,0 +1,189 @@
+"""SAE 2019-05-06: namespaces and gateway routing rules (ingresses) on ALB, CLB and MSE.
+
+A refusal is an envelope under HTTP 200, with `Success` false and an `ErrorCode` [guess: the worst
+case]. A change is shown at once; what the load balancer behind serves is not emulated, so that no
+rule has a TLS edge. `CertIds` replaces the whole list. Not emulated: applications, rules' changes,
+DescribeNamespaces (whose answer carries keys).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.estate import Estate, reaches
+from emulator.services._slb_model import balancer_id
+from emulator.services._slb_store import store_id
+
+MAX_PAGE = 100  #: [guess]
+SETTINGS: dict[str, Any] = {
+    "Description": "",
+    "EnableGzip": True,
+    "EnableXForwardedFor": True,
+    "EnableXForwardedForProto": False,
+    "IdleTimeout": 15,
+    "RequestTimeout": 60,
+}
+NOT_EMULATED = frozenset(
+    {"CorsConfig", "DefaultRule", "ListenerPort", "ListenerProtocol", "LoadBalanceType", "Rules"}
+)
+
+
+@dataclass
+class Ingress:
+    id: int
+    name: str
+    region: str
+    namespace: str
+    balancer: str
+    port: int
+    protocol: str
+    certificates: list[str]  #: CAS's identifiers (alb), or one id of SLB's store (clb)
+    settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
+
+    def words(self) -> dict[str, Any]:
+        """What ListIngresses and DescribeIngress have in common."""
+        found = {
+            "Id": self.id,
+            "Name": self.name,
+            "Description": self.settings["Description"],
+            "NamespaceId": self.namespace,
+            "LoadBalanceType": self.balancer,
+            "ListenerProtocol": self.protocol,
+            "IdleTimeout": self.settings["IdleTimeout"],
+            "RequestTimeout": self.settings["RequestTimeout"],
+            "DefaultRule": {"AppId": "app-1", "AppName": "front", "ContainerPort": 8080},
+            "Rules": [],
+        }
+        if self.balancer == "alb":
+            found |= {"SlbId": f"alb-{self.id:x}", "CertIds": ",".join(self.certificates)}
+        elif self.balancer == "clb":
+            found |= {"SlbId": balancer_id(self.region, f"sae {self.name}")}
+            found["CertId"] = "".join(self.certificates)
+        return found | ({} if self.balancer == "mse" else {"SlbType": "internet"})
+
+    def item(self) -> dict[str, Any]:
+        """An item of ListIngresses: the port is text here."""
+        mse = {"MseGatewayId": f"gw-{self.id:x}", "MseGatewayPort": str(self.port)}
+        return self.words() | {"ListenerPort": str(self.port)} | (mse if self.balancer == "mse" else {})
+
+    def description(self) -> dict[str, Any]:
+        """DescribeIngress: the port is a number here."""
+        return {**self.words(), **self.settings, "ListenerPort": self.port, "CreatedBySae": False}
+
+
+class Service(EmulatedService):
+    api = "sae"
+    version = "2019-05-06"
+    style = "ROA"
+    ram = "sae"
+    hosts = ("sae.{region}.aliyuncs.com", "sae-vpc.{region}.aliyuncs.com")
+
+    def __init__(self, cloud: Any) -> None:
+        super().__init__(cloud)
+        self._regions: list[str] = []
+        self._ingresses: list[Ingress] = []
+        #: Settings that a change which leaves them out takes away; by Terraform's code, none.
+        self.forgets: frozenset[str] = frozenset()
+
+    def load(self, estate: Estate) -> None:
+        self._regions = list(estate.regions)
+        for row in estate.sae:
+            names = row.certificates
+            if row.balancer == "clb":
+                bound = [store_id(self.cloud.account, row.region, name) for name in names]
+            else:
+                bound = [estate.identifier(name) for name in names]
+            number = int(sha256(f"{row.region}/{row.name}".encode()).hexdigest()[:8], 16)
+            space = f"{row.region}:{row.namespace}" if row.namespace else row.region
+            self._ingresses.append(
+                Ingress(number, row.name, row.region, space, row.balancer, row.port, row.protocol, bound)
+            )
+
+    def uses(self, identifier: str) -> bool:
+        return any(identifier in row.certificates for row in self._ingresses)
+
+    def DescribeRegions(self, call: Call) -> Answer:
+        rows = [
+            {"RegionId": region, "LocalName": region, "RegionEndpoint": f"sae.{region}.aliyuncs.com"}
+            for region in self._regions
+        ]
+        return {"Code": 200, "Message": "success", "Regions": {"Region": rows}}
+
+    def DescribeNamespaceList(self, call: Call) -> Answer:
+        """The default namespace bears the region's name [guess]; the others only if asked for."""
+        own = {row.namespace for row in self._ingresses if row.region == call.region} - {call.region}
+        names = [call.region, *sorted(own if call.params.get("ContainCustom") else ())]
+        rows = [
+            {
+                "NamespaceId": name,
+                "NamespaceName": name.partition(":")[2] or "default",
+                "RegionId": call.region,
+                "Custom": ":" in name,
+                "Current": ":" not in name,
+            }
+            for name in names
+        ]
+        return _envelope(rows)
+
+    def ListIngresses(self, call: Call) -> Answer:
+        params = call.params
+        number, size = params.get("CurrentPage", 1), params.get("PageSize", 10)
+        if number < 1 or not 1 <= size <= MAX_PAGE:
+            return _refused("InvalidParameter.WithMessage", "CurrentPage or PageSize is invalid.")
+        rows = [
+            row.item()
+            for row in self._ingresses
+            if (row.region, row.namespace) == (call.region, params["NamespaceId"])
+        ]
+        shown = rows[(number - 1) * size : number * size]
+        data = {"IngressList": shown, "CurrentPage": number, "PageSize": size, "TotalSize": len(rows)}
+        return _envelope(data)
+
+    def DescribeIngress(self, call: Call) -> Answer:
+        row = self._ingress(call)
+        return _envelope(row.description()) if row else _not_found(call)
+
+    def UpdateIngress(self, call: Call) -> Answer:
+        params, row = call.params, self._ingress(call)
+        if row is None:
+            return _not_found(call)
+        if ignored := sorted(NOT_EMULATED & set(params)):
+            raise ApiError(501, "NotEmulated", f"{', '.join(ignored)}: not emulated.")
+        name = {"alb": "CertIds", "clb": "CertId"}.get(row.balancer, "")
+        if other := ({"CertId", "CertIds"} & set(params)) - {name}:
+            return _refused("InvalidParameter.Obviously", f"{other.pop()} is not for {row.balancer}.")
+        if name in params:
+            wanted = [text for text in params[name].split(",") if text]
+            if missing := [text for text in wanted if not self._known(row, text)] or not wanted:
+                return _refused("InvalidParameter.WithMessage", f"{name}: {missing} is not found.")
+            row.certificates = wanted
+        given = {key: value for key, value in params.items() if key in SETTINGS or key.startswith("Enable")}
+        kept = {key: value for key, value in row.settings.items() if key not in self.forgets}
+        row.settings = {**dict.fromkeys(SETTINGS), **kept, **given}
+        return _envelope({"IngressId": row.id})
+
+    def _known(self, row: Ingress, text: str) -> bool:
+        if row.balancer == "clb":
+            return self.cloud.service("slb").stored(row.region, text) is not None
+        found = self.cloud.service("cas").find(text)
+        return bool(found is not None and found.deployable and reaches(found.store, row.region))
+
+    def _ingress(self, call: Call) -> Ingress | None:
+        wanted = call.params["IngressId"]
+        rows = (row for row in self._ingresses if (row.region, row.id) == (call.region, wanted))
+        return next(rows, None)
+
+
+def _envelope(data: Any) -> Answer:
+    return {"Code": "200", "Success": True, "Message": "success", "TraceId": "0" * 30, "Data": data}
+
+
+def _refused(code: str, message: str) -> Answer:
+    return {"Code": "400", "Success": False, "ErrorCode": code, "Message": message, "TraceId": "0" * 30}
+
+
+def _not_found(call: Call) -> Answer:
+    return _refused("InvalidParameter.WithMessage", f"Ingress {call.params['IngressId']} is not found.")

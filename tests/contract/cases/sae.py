@@ -1,0 +1,73 @@
+"""SAE: gateway routing rules on ALB (a list of certificates) and on CLB (one of SLB's store)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain.resources import CloudProduct
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+
+_REGION = "cn-hangzhou"
+_ESTATE: dict[str, Any] = {
+    "regions": [_REGION, "cn-shanghai"],
+    "certificates": CERTIFICATES,
+    "sae": [
+        {"name": "shop", "region": _REGION, "certificates": ["other", "old", "second"]},
+        {"name": "mail", "region": _REGION, "balancer": "clb", "certificates": ["old"]},
+        {"name": "plain", "region": _REGION, "port": 80, "protocol": "HTTP"},
+        {"name": "mse", "region": _REGION, "balancer": "mse"},
+        {"name": "test", "region": _REGION, "namespace": "test", "certificates": ["old"]},
+        {"name": "bare", "region": _REGION, "namespace": "test", "balancer": "clb"},
+        {
+            "name": "spare",
+            "region": _REGION,
+            "namespace": "test",
+            "balancer": "clb",
+            "certificates": ["other"],
+        },
+        {"name": "far", "region": "cn-shanghai", "certificates": ["old"]},
+    ],
+}
+_CARRIED = {
+    "shop:443/default": "other",
+    "shop:443/additional/old": "old",
+    "shop:443/additional/second": "second",
+    "mail:443/default": "old",
+    "test:443/default": "old",
+    "bare:443/default": "",
+    "spare:443/default": "other",
+}
+
+
+def _case(name: str, slot: str, renamed: str = "") -> Case:
+    return Case(
+        name,
+        CloudProduct.SAE,
+        _ESTATE,
+        _CARRIED,
+        region=_REGION,
+        slot=slot,
+        writes="UpdateIngress",
+        pages="ListIngresses",
+        reads=("DescribeNamespaceList", "ListIngresses"),
+        code_of_denial="AccessDenied",
+        renamed={slot: renamed} if renamed else {},
+    )
+
+
+CASES = [
+    _case("SAE-alb", "shop:443/additional/old", renamed="shop:443/additional/new"),
+    _case("SAE-alb-first", "test:443/default"),
+    _case("SAE-clb", "mail:443/default"),
+]
+SDK = "sae20190506"
+OFFICIAL = {
+    "DescribeRegions": {},
+    "DescribeNamespaceList": {"ContainCustom": True},
+    "ListIngresses": {"NamespaceId": _REGION, "CurrentPage": 1, "PageSize": 2},
+    "DescribeIngress": {"IngressId": ANY},
+    "UpdateIngress": {
+        "IngressId": ANY,
+        "CertIds": f"{IDENTIFIER['other']},{IDENTIFIER['new']},{IDENTIFIER['second']}",
+    },
+}

@@ -1,0 +1,211 @@
+"""SLB alone: the store of a region, settings that must survive, and listeners that are left alone."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.cloud.cas import Cas
+from shared.domain.resources import CloudProduct
+from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.slb import Adapter
+from shared.products.slb_store import SlbStore
+from tests.contract.bench import AllOfCas, Bench, bench, certificates
+from tests.contract.cases.slb import CASES, SHOP
+
+SLB = CASES[0]
+UPLOAD = "UploadServerCertificate"
+ABROAD = "ap-southeast-1"
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.SLB, SLB.estate, SLB.region)
+
+
+def a_bench(server: Server, listener: dict[str, Any], region: str = "cn-hangzhou", **balancer: Any) -> Bench:
+    """An account with one load balancer, `shop`, and one listener, 443."""
+    names = {
+        name: {**row, "store": ABROAD if region == ABROAD else "cn-hangzhou"}
+        for name, row in certificates("old", "new").items()
+    }
+    row = {"name": "shop", "region": region, "listeners": [{"port": 443, **listener}], **balancer}
+    return bench(server, CloudProduct.SLB, {"regions": [region], "certificates": names, "slb": [row]}, region)
+
+
+def stored(it: Bench, region: str = "cn-hangzhou") -> list[dict[str, Any]]:
+    action = it.adapter.actions["DescribeServerCertificates"]
+    answer = it.client.call(Adapter.api, action, {"RegionId": region}, region=region)
+    rows: list[dict[str, Any]] = answer["ServerCertificates"]["ServerCertificate"]
+    return rows
+
+
+def settings(it: Bench) -> dict[str, Any]:
+    action = it.adapter.actions["DescribeLoadBalancerHTTPSListenerAttribute"]
+    params = {"RegionId": it.region, "LoadBalancerId": SHOP, "ListenerPort": 443}
+    return it.client.call(Adapter.api, action, params, region=it.region)
+
+
+def test_a_certificate_is_uploaded_once_for_many_load_balancers_at_once(server: Server) -> None:
+    rows = [
+        {"name": f"shop{n}", "region": "cn-hangzhou", "listeners": [{"port": 443, "certificate": "old"}]}
+        for n in range(4)
+    ]
+    it = bench(
+        server, CloudProduct.SLB, {"certificates": certificates("old", "new"), "slb": rows}, "cn-hangzhou"
+    )
+    slots, certificate = list(it.slots().values()), it.certificate("new")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda slot: it.adapter.deploy(slot, certificate), slots))
+
+    assert it.count(UPLOAD) == 1
+    assert set(it.carried().values()) == {"new"}
+
+
+def test_an_upload_whose_answer_is_lost_is_found_again(it: Bench) -> None:
+    it.cloud.faults.add(Fault(UPLOAD, when="after"))
+
+    with pytest.raises(CloudUnavailableError):
+        it.adapter.deploy(it.slot(SLB.slot), it.certificate("new"))
+    it.deploy(it.slot(SLB.slot), "new")
+
+    assert it.count(UPLOAD) == 1
+
+
+def test_a_copy_that_somebody_uploaded_by_hand_is_taken(it: Bench) -> None:
+    """It tells no CAS id, but its fingerprint does."""
+    pair = Cas(it.client).key_pair(it.estate.id_of("new"))
+    params = {
+        "RegionId": it.region,
+        "ServerCertificateName": "by-hand",
+        "ServerCertificate": pair.certificate_pem,
+        "PrivateKey": pair.key.reveal(),
+    }
+    it.client.call(Adapter.api, it.adapter.actions[UPLOAD], params, region=it.region)
+
+    it.deploy(it.slot(SLB.slot), "new")
+
+    assert it.count(UPLOAD) == 1
+    assert it.carried()[SLB.slot] == "new"
+
+
+def test_a_region_has_a_store_of_its_own(it: Bench) -> None:
+    it.deploy(it.slot(SLB.slot), "new")
+    [far] = it.slots("cn-chengdu").values()
+
+    it.adapter.deploy(far.model_copy(update={"domains": ("example.com",)}), it.certificate("new"))
+
+    assert [row["AliCloudCertificateId"] for row in stored(it, "cn-chengdu")] == [
+        str(it.estate.id_of(name)) for name in ("old", "new")
+    ]
+
+
+def test_a_certificate_of_the_international_store_is_uploaded_as_pem(server: Server) -> None:
+    it = a_bench(server, {"certificate": "old"}, ABROAD)
+    cas = Cas(it.client, ABROAD)
+    adapter = Adapter(it.client, catalogue=AllOfCas(cas))
+    [slot] = adapter.discover(ABROAD)
+    certificate = cas.get_detail(it.estate.id_of("new"))
+    assert it.name_of(slot.cert_identifier) == "old", "found by its fingerprint"
+
+    adapter.deploy(slot, certificate)
+    adapter.deploy(slot, certificate)
+
+    [after] = adapter.discover(ABROAD)
+    assert it.name_of(after.cert_identifier) == "new"
+    [call] = [call for call in it.cloud.calls if call.action == UPLOAD]
+    assert (call.params["PrivateKey"], call.params["ServerCertificate"]) == ("***", "***")
+    assert "AliCloudCertificateId" not in call.params
+    assert "yundun-cert:GetUserCertificateDetail" in Adapter.granted(writes=True)
+
+
+def test_a_certificate_that_cas_does_not_know_is_not_named_as_one_of_cas(server: Server) -> None:
+    names = certificates("old") | {"mine": {"names": ["example.com"], "in_cas": False}}
+    row = {"name": "shop", "region": "cn-hangzhou", "listeners": [{"port": 443, "certificate": "mine"}]}
+    it = bench(server, CloudProduct.SLB, {"certificates": names, "slb": [row]}, "cn-hangzhou")
+
+    assert it.carried() == {"shop:443/default": "upload:mine"}
+
+
+@pytest.mark.parametrize("label", ["shop:443/default", f"{SHOP}/443/img.example.com"])
+def test_other_settings_survive(it: Bench, label: str) -> None:
+    before = settings(it)
+
+    it.deploy(it.slot(label), "new")
+
+    moved = {"RequestId", "ServerCertificateId", "DomainExtensions"}
+    assert {k: v for k, v in settings(it).items() if k not in moved} == {
+        k: v for k, v in before.items() if k not in moved
+    }
+
+
+def test_a_setting_that_the_change_takes_away_is_put_back_and_told(it: Bench) -> None:
+    slot, before = it.slot(SLB.slot), settings(it)
+    it.cloud.service("slb").forgets = frozenset({"HealthCheckDomain"})
+
+    with pytest.raises(
+        CloudRejectedError, match=r"SettingsLost.*HealthCheckDomain: 'health.internal' → None"
+    ):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert {**settings(it), "RequestId": ""} == {**before, "RequestId": ""}
+    assert it.carried() == SLB.carried
+
+
+def test_only_listeners_with_several_certificates_are_left_out_of_batch_jobs(it: Bench) -> None:
+    several = {label for label, slot in it.slots().items() if slot.batch_obstacle}
+
+    assert several == {label for label in SLB.carried if label == SLB.slot or SHOP in label}
+
+
+def test_slots_of_one_load_balancer_have_one_writer(it: Bench) -> None:
+    assert {slot.writer for label, slot in it.slots().items() if "mail" not in label} == {
+        f"SLB/cn-hangzhou/{SHOP}"
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"managed": True}, "deploy through the cluster"),
+        ({"status": "locked"}, "the load balancer is locked"),
+        ({"listeners": [{"port": 443, "certificate": "old", "status": "stopped"}]}, "start it first"),
+        ({"listeners": [{"port": 443}]}, "set the first one in the SLB console"),
+    ],
+)
+def test_a_listener_that_takes_no_certificate_says_why(
+    server: Server, changes: dict[str, Any], reason: str
+) -> None:
+    [slot] = a_bench(server, {"certificate": "old"}, **changes).slots().values()
+
+    assert reason in slot.obstacle
+
+
+def test_an_extension_without_a_rule_has_no_address_to_prove_it_at(server: Server) -> None:
+    extensions = [
+        {"domain": "a.example.com", "certificate": "old"},
+        {"domain": "b.example.com", "certificate": "old", "rule": False},
+    ]
+    it = a_bench(server, {"certificate": "old", "extensions": extensions})
+    endpoints = {label.rpartition("/")[2]: bool(slot.endpoint) for label, slot in it.slots().items()}
+
+    assert endpoints == {"default": True, "a.example.com": True, "b.example.com": False}
+
+
+def test_a_store_that_is_full_is_told_and_changes_nothing(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emulator.services._slb_store.QUOTA", 3)
+
+    with pytest.raises(CloudRejectedError, match="QuotaExceeded"):
+        it.adapter.deploy(it.slot(SLB.slot), it.certificate("new"))
+
+    assert it.carried() == SLB.carried
+
+
+def test_sae_may_use_the_store_too() -> None:
+    assert SlbStore.granted(writes=False) == {"slb:DescribeServerCertificates"}
+    assert f"slb:{UPLOAD}" in SlbStore.granted(writes=True)
