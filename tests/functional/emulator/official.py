@@ -16,7 +16,15 @@ from emulator.estate import Estate, load_estate, parse_estate
 from emulator.server import Server
 from tests.functional.emulator.clients import config
 
-PACKAGES = {"cas": "cas20200407", "cdn": "cdn20180510", "alb": "alb20200616"}
+PACKAGES = {
+    "cas": "cas20200407",
+    "cdn": "cdn20180510",
+    "alb": "alb20200616",
+    "dcdn": "dcdn20180115",
+    "vod": "vod20170321",
+    "live": "live20161101",
+    "ddoscoo": "ddoscoo20200101",
+}
 
 
 class Official:

@@ -1,0 +1,80 @@
+"""A renewal on DCDN, VOD, Live and Anti-DDoS, by what each of them tells of its certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.jobs import Handshake
+from shared.domain.resources import CloudProduct
+from shared.domain.states import JobStatus
+from tests.functional.pipeline import platform as made
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform, platform
+
+_PRODUCTS = (CloudProduct.DCDN, CloudProduct.VOD, CloudProduct.LIVE, CloudProduct.DDOS)
+_QUICK = {"key": "ecdsa-p256", "days": 40}
+ESTATE: dict[str, Any] = {
+    "certificates": {
+        "old": {"names": list(NAMES), **_QUICK},
+        "hand-made": {"names": ["*.example.com"], "in_cas": False, **_QUICK},
+    },
+    "dcdn": [{"domain": "app.example.com", "certificate": "old"}, {"domain": "off.example.com"}],
+    "vod": [{"domain": "vod.example.com", "certificate": "old"}],
+    "live": [
+        {"domain": "live.example.com", "certificate": "old"},
+        {"domain": ".example.com", "certificate": "old"},
+        {"domain": "own.example.com", "certificate": "hand-made"},
+        {"domain": "push.example.com", "kind": "liveEdge"},
+    ],
+    "ddos": [
+        {"domain": "pay.example.com", "certificate": "old", "https_ports": [8443]},
+        {"domain": "pay.example.com", "certificate": "old", "region": "ap-southeast-1"},
+        {"domain": "plain.example.com", "https_ports": []},
+    ],
+}
+
+
+@pytest.fixture
+def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    monkeypatch.setattr(made, "PRODUCTS", _PRODUCTS)
+    with platform(ESTATE, tmp_path) as installed:
+        installed.tick("scan_expiry", "discover_resources")
+        yield installed
+
+
+def test_a_renewed_certificate_is_served_by_each_of_them(it: Platform) -> None:
+    new = it.renew(*NAMES)
+
+    it.tick("scan_expiry")
+
+    assert it.job().status is JobStatus.SUCCESS
+    workers = it.workers()
+    assert set(workers) == {
+        "DCDN/-/app.example.com",
+        "VOD/-/vod.example.com",
+        "LIVE/-/live.example.com",
+        "LIVE/-/.example.com",
+        "DDOS/cn-hangzhou/pay.example.com",
+        "DDOS/ap-southeast-1/pay.example.com",
+    }
+    assert {w.verification.handshake for w in workers.values() if w.verification} == {Handshake.SERVED}
+    it.tick("discover_resources")
+    for product in _PRODUCTS:
+        shown = {r.resource.slot: r.resource.cert_identifier for r in it.world.resources.list(product)}
+        assert {slot for slot, identifier in shown.items() if identifier == new} == {
+            slot for slot in workers if slot in shown
+        }
+
+
+def test_a_certificate_that_cas_does_not_hold_is_left_alone(it: Platform) -> None:
+    """There would be no way back to it."""
+    it.renew(*NAMES)
+
+    it.tick("scan_expiry")
+
+    (domain,) = [d for d in it.cloud.service("live")._domains.values() if d.name == "own.example.com"]
+    assert domain.certificate.value.name == "hand-made"
