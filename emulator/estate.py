@@ -32,6 +32,7 @@ from emulator.sections.fc import FcDomain
 from emulator.sections.ga import Accelerator
 from emulator.sections.live import LiveDomain
 from emulator.sections.mse import MseGateway
+from emulator.sections.ga import Accelerator
 from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
 from emulator.sections.oss import Bucket
 from emulator.sections.pai import Gateway as PaiGateway
@@ -88,6 +89,7 @@ class Estate(Part):
     cdn: list[CdnDomain] = []
     alb: list[LoadBalancer] = []
     nlb: list[NetworkLoadBalancer] = []
+    ga: list[Accelerator] = []
     ga: list[Accelerator] = []
     slb: list[ClassicLoadBalancer] = []
     sae: list[Ingress] = []

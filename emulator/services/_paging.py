@@ -1,4 +1,4 @@
-"""Pages by NextToken, as the load-balancer family has them."""
+"""Pages by NextToken, as the load-balancer family has them, and by number."""
 
 from __future__ import annotations
 
@@ -27,6 +27,21 @@ def page(params: Mapping[str, Any], name: str, rows: Sequence[dict[str, Any]], m
     if start + size < len(rows):
         answer["NextToken"] = f"{start + size:08x}"
     return answer
+
+
+def numbered_page(
+    params: Mapping[str, Any], name: str, rows: Sequence[dict[str, Any]], *, most: int, default: int = 10
+) -> Answer:
+    """One page of `rows` under `name`, by PageNumber and PageSize."""
+    number, size = params.get("PageNumber", 1), params.get("PageSize", default)
+    if number < 1 or not 1 <= size <= most:
+        raise ApiError(400, "InvalidParameter", f"PageNumber from 1, PageSize 1 to {most}.")
+    return {
+        name: list(rows[(number - 1) * size : number * size]),
+        "PageNumber": number,
+        "PageSize": size,
+        "TotalCount": len(rows),
+    }
 
 
 def asked(params: Mapping[str, Any], name: str, value: str) -> bool:

@@ -1,0 +1,132 @@
+"""GA (API 2019-11-20): the default and each domain's own certificate of HTTPS listeners.
+
+One endpoint for the whole world. A change locks the accelerator, not only the listener. A domain's
+certificate is exchanged in place. Whether `UpdateListener` resets what it is not told is not
+documented: what is doubtful is sent again, and everything is compared before and after.
+"""
+
+import uuid
+from collections.abc import Iterator
+from typing import ClassVar
+
+from shared.cloud.api import Action, Api
+from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.errors import CloudError, CloudRejectedError, CloudUnavailableError
+from shared.products.base import Answer, ProductAdapter
+from shared.products.ga_listener import SENT_AGAIN, SETTINGS, as_sent, domain_of, slots
+from shared.products.unchanged import changed, differences, settings_lost
+
+_REGION = {"RegionId": "cn-hangzhou"}  #: whatever the accelerated regions are
+
+
+class Adapter(ProductAdapter):
+    product = CloudProduct.GA
+    api = Api("ga", "2019-11-20", "RPC", ram="ga")
+    actions: ClassVar = {
+        action.name: action
+        for action in (
+            Action("ListAccelerators"),
+            Action("ListListeners"),
+            Action("ListListenerCertificates"),
+            Action("DescribeListener"),
+            Action("UpdateListener", writes=True),
+            Action("UpdateAdditionalCertificateWithListener", writes=True),
+        )
+    }
+    page_size = 50
+    gone = frozenset({"notexist.accelerator", "notexist.listener"})
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        for page in self._numbered_pages("ListAccelerators", **_REGION):
+            for accelerator in page["Accelerators"]:
+                wanted = {"AcceleratorId": accelerator["AcceleratorId"], "Protocol": "https", **_REGION}
+                for listeners in self._numbered_pages("ListListeners", **wanted):
+                    for listener in listeners["Listeners"]:
+                        bound = self._bound(accelerator["AcceleratorId"], listener["ListenerId"])
+                        yield from slots(accelerator, listener, bound)
+
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        row = self._row(resource)
+        if row is None:
+            return None
+        return resource.model_copy(update={"cert_identifier": identifier_of(row["CertificateId"])})
+
+    def settled(self, resource: CloudResource) -> bool:
+        accelerator = {"AcceleratorId": resource.instance_id, "PageSize": 1, **_REGION}
+        states = [row["State"] for row in self._call("ListAccelerators", **accelerator)["Accelerators"]]
+        if states != ["active"] or self._settings(resource)["State"] != "active":
+            return False
+        row = self._row(resource)
+        return row is None or row["State"] == "active"
+
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        busy = f"accelerator {resource.instance_id} is busy"
+        self._waiter.until(lambda: self.settled(resource), busy)
+        if resource.role is SlotRole.DEFAULT:
+            self._exchange_default(resource, certificate)
+            return
+        self._call(
+            "UpdateAdditionalCertificateWithListener",
+            AcceleratorId=resource.instance_id,
+            ListenerId=resource.listener_id,
+            Domain=domain_of(resource),
+            CertificateId=certificate.identifier,
+            ClientToken=str(uuid.uuid4()),
+            **_REGION,
+        )
+
+    def _exchange_default(self, resource: CloudResource, certificate: Certificate) -> None:
+        before, unknown = self._settings(resource), None
+        again = {name: before.get(name) for name in SENT_AGAIN}
+        try:
+            self._update(resource, certificate.identifier, again)
+        except CloudUnavailableError as error:
+            unknown = error  # it may have been made, and then it is looked at all the same
+        try:
+            self._waiter.until(lambda: self.settled(resource), f"{resource.listener_id} is busy")
+        finally:
+            self._hold_against(before, resource, again)
+        if unknown is not None:
+            raise unknown
+
+    def _hold_against(self, before: Answer, resource: CloudResource, again: Answer) -> None:
+        """Raise CloudRejectedError if anything but the certificate changed; put it back first."""
+        after, meant = self._settings(resource), ("Certificates", "RequestId", "State")
+        paths = changed(before, after, ignore=meant)
+        if not paths:
+            return
+        lost = differences(before, after, ignore=meant)
+        former = {name: before.get(name) for name in {p.partition(".")[0] for p in paths} & SETTINGS}
+        try:
+            self._update(resource, before["Certificates"][0]["Id"], {**again, **former})
+        except CloudError as error:  # not let out: a later try would find the certificate in place
+            reason = f"{'; '.join(lost)}; could not be put back ({error.cloud_code}): do it in the console"
+            raise CloudRejectedError("UpdateListener", "SettingsLost", reason) from None
+        raise settings_lost("UpdateListener", resource.slot, lost)
+
+    def _update(self, resource: CloudResource, identifier: str, settings: Answer) -> None:
+        self._call(
+            "UpdateListener",
+            ListenerId=resource.listener_id,
+            Certificates=[{"Id": identifier}],
+            ClientToken=str(uuid.uuid4()),
+            **{name: as_sent(value) for name, value in settings.items()},
+            **_REGION,
+        )
+
+    def _settings(self, resource: CloudResource) -> Answer:
+        return self._call("DescribeListener", ListenerId=resource.listener_id, **_REGION)
+
+    def _row(self, resource: CloudResource) -> Answer | None:
+        """The certificate of this slot, as the listener lists it."""
+        default = resource.role is SlotRole.DEFAULT
+        for row in self._bound(resource.instance_id, resource.listener_id):
+            if row["IsDefault"] == default and (default or row["Domain"] == domain_of(resource)):
+                return row
+        return None
+
+    def _bound(self, accelerator_id: str, listener_id: str) -> list[Answer]:
+        where = {"AcceleratorId": accelerator_id, "ListenerId": listener_id, **_REGION}
+        pages = self._token_pages("ListListenerCertificates", **where)
+        return [row for page in pages for row in page["Certificates"]]
