@@ -39,6 +39,8 @@ lock: $(VENV)/uv.stamp
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
 
+# Compiled at once, not by the many processes of the first demo.
+$(VENV)/run.stamp: export UV_COMPILE_BYTECODE := 1
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/uv.stamp
 	$(call install,requirements.lock,to run)
 

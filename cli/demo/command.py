@@ -30,7 +30,7 @@ def demo(
         Path | None, typer.Option(help="Where state and logs are kept; default: a new one under /tmp.")
     ] = None,
     settle_s: Annotated[float, typer.Option(help="How long changes take to be in service.", min=0)] = 1.0,
-    within_s: Annotated[float, typer.Option(help="When to give up.", min=1)] = 150,
+    within_s: Annotated[float, typer.Option(help="When to give up.", min=1)] = 240,
 ) -> None:
     """A certificate is renewed on an emulated cloud, and arrives everywhere by itself.
 
