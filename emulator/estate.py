@@ -29,7 +29,6 @@ from emulator.sections.cdn import CdnDomain
 from emulator.sections.dcdn import DcdnDomain
 from emulator.sections.ddos import WebRule
 from emulator.sections.fc import FcDomain
-from emulator.sections.ga import Accelerator
 from emulator.sections.live import LiveDomain
 from emulator.sections.mse import MseGateway
 from emulator.sections.ga import Accelerator
@@ -89,7 +88,6 @@ class Estate(Part):
     cdn: list[CdnDomain] = []
     alb: list[LoadBalancer] = []
     nlb: list[NetworkLoadBalancer] = []
-    ga: list[Accelerator] = []
     ga: list[Accelerator] = []
     slb: list[ClassicLoadBalancer] = []
     sae: list[Ingress] = []
