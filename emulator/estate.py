@@ -29,9 +29,9 @@ from emulator.sections.cdn import CdnDomain
 from emulator.sections.dcdn import DcdnDomain
 from emulator.sections.ddos import WebRule
 from emulator.sections.fc import FcDomain
+from emulator.sections.ga import Accelerator
 from emulator.sections.live import LiveDomain
 from emulator.sections.mse import MseGateway
-from emulator.sections.ga import Accelerator
 from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
 from emulator.sections.oss import Bucket
 from emulator.sections.pai import Gateway as PaiGateway
