@@ -1,0 +1,116 @@
+"""Write the parts of template.yml that follow from the code: a block per deploy function, discovery's grants.
+
+    python tools/template.py
+
+What it writes stands between the markers `# >>> written by tools/template.py` and `# <<<`; all else is
+written by hand. Run it after a product was added or calls another action; a test holds the two together.
+"""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from shared.products import supported_products
+from shared.runtime.grants import grants
+
+TEMPLATE = Path(__file__).parents[1] / "template.yml"
+BEGIN, END = "# >>> written by tools/template.py", "# <<<"
+#: where a product narrows its actions to resources; `*` for all others (facts of its RAM page)
+SCOPES = {
+    "cdn": "acs:cdn:*:${ALIYUN::TenantId}:domain/*",
+    "oss": "acs:oss:*:${ALIYUN::TenantId}:*",
+    "ots": "acs:ots:${ALIYUN::Region}:${ALIYUN::TenantId}:instance/${OtsInstance}/table/*",
+    "fc": "acs:fc:*:${ALIYUN::TenantId}:custom-domains/*",
+    "fc:InvokeFunction": "acs:fc:${ALIYUN::Region}:${ALIYUN::TenantId}:functions/${Prefix}-*",
+}
+
+BLOCK = """\
+  # --- deploy_{name} {rule}
+  {logical}Role:
+    Type: ALIYUN::RAM::Role
+    Properties:
+      RoleName: {{Fn::Sub: '${{Prefix}}-deploy-{name}'}}
+      Description: Of the function deploy_{name}
+      AssumeRolePolicyDocument:
+        Version: '1'
+        Statement:
+          - Effect: Allow
+            Action: sts:AssumeRole
+            Principal: {{Service: [fc.aliyuncs.com]}}
+      Policies:
+        - PolicyName: {{Fn::Sub: '${{Prefix}}-deploy-{name}'}}
+          PolicyDocument:
+            Version: '1'
+            Statement:
+{statements}
+
+  {logical}:
+    Type: ALIYUN::FC3::Function
+    Properties:
+      FunctionName: {{Fn::Sub: '${{Prefix}}-deploy_{name}'}}
+      Description: Deploys a job's share on {code}.
+      Runtime: python3.10
+      Handler: index.handler
+      Timeout: 900
+      MemorySize: 512
+      Cpu: 0.5
+      DiskSize: 512
+      Role: {{Fn::GetAtt: [{logical}Role, Arn]}}
+      Code:
+        OssBucketName: {{Ref: CodeBucket}}
+        OssObjectName: {{Fn::Sub: 'certdeploy/deploy_{name}-${{CodeVersion}}.zip'}}
+      EnvironmentVariables:
+        CERTDEPLOY_PREFIX: {{Ref: Prefix}}
+        CERTDEPLOY_OTS_INSTANCE: {{Ref: OtsInstance}}
+        CERTDEPLOY_OTS_ENDPOINT: {{Fn::GetAtt: [Ots, PublicEndpoint]}}
+
+  {logical}Async:
+    Type: ALIYUN::FC3::AsyncInvokeConfig
+    Properties:
+      FunctionName: {{Fn::GetAtt: [{logical}, FunctionName]}}
+      MaxAsyncRetryAttempts: 3
+      MaxAsyncEventAgeInSeconds: 86400
+"""
+
+
+def statements(actions: frozenset[str]) -> str:
+    """One statement for each service and the resources that its actions are narrowed to."""
+    by_scope: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for action in sorted(actions):
+        service = action.partition(":")[0]
+        by_scope[service, SCOPES.get(action) or SCOPES.get(service, "*")].append(action)
+    pad = " " * 14
+    lines = []
+    for (_, scope), names in by_scope.items():
+        lines += [f"{pad}- Effect: Allow", f"{pad}  Action:", *(f"{pad}    - {name}" for name in names)]
+        narrowed = [f"{pad}  Resource:", f"{pad}    - Fn::Sub: {scope}"]
+        lines += [f"{pad}  Resource: ['*']"] if scope == "*" else narrowed
+    return "\n".join(lines)
+
+
+def deploy_blocks() -> str:
+    granted = grants()
+    blocks = []
+    for product in supported_products():
+        name = product.value.lower()
+        blocks.append(
+            BLOCK.format(
+                name=name,
+                logical=f"Deploy{name.capitalize()}",
+                code=product.value,
+                rule="-" * (87 - len(name)),
+                statements=statements(granted[f"deploy_{name}"]),
+            )
+        )
+    return "\n".join(blocks)
+
+
+def rewritten(text: str) -> str:
+    """`text` with both parts as the code has them now."""
+    parts = iter((statements(grants()["discover_resources"]) + "\n", deploy_blocks()))
+    marked = re.compile(rf"(?P<begin>^ *{re.escape(BEGIN)}\n).*?(?P<end>^ *{re.escape(END)}\n)", re.M | re.S)
+    return marked.sub(lambda found: found["begin"] + next(parts) + found["end"], text)
+
+
+if __name__ == "__main__":
+    TEMPLATE.write_text(rewritten(TEMPLATE.read_text(encoding="utf-8")), encoding="utf-8")
