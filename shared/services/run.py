@@ -11,7 +11,7 @@ from shared.domain.requests import RunDeploymentJobs
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
-from shared.errors import ConflictError
+from shared.errors import AppError, ConflictError
 from shared.services.world import World
 
 
@@ -70,9 +70,18 @@ def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
 
 
 def _dispatch(world: World, job: DeploymentJob, workers: list[WorkerResource]) -> None:
-    """Cut off here, the redispatch of a later run makes up for what was not sent."""
+    """Cut off here, the redispatch of a later run makes up for what was not sent.
+
+    A product that cannot be told, such as one whose function is missing, does not hold up the others.
+    """
+    failures: list[AppError] = []
     for product in sorted({w.resource.product for w in workers if not w.status.settled}):
-        publish_scheduled(world, job.job_id, product)
+        try:
+            publish_scheduled(world, job.job_id, product)
+        except AppError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def publish_scheduled(world: World, job_id: int, product: CloudProduct) -> None:

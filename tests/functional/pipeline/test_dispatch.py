@@ -1,0 +1,35 @@
+"""Handing a job's shares to the products."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.states import WorkerStatus
+from shared.errors import NotFoundError
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform
+
+
+def test_a_product_without_its_function_does_not_hold_up_the_others(
+    it: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver = it.invoke
+
+    def invoke(function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
+        if function == "deploy_alb":  # the first of them in order
+            raise NotFoundError("Function", function)
+        return deliver(function, payload, asynchronous=asynchronous)
+
+    monkeypatch.setattr(it, "invoke", invoke)
+    it.renew(*NAMES)
+
+    it.tick("scan_expiry")
+
+    by_product: dict[str, set[WorkerStatus]] = {}
+    for slot, worker in it.workers().items():
+        by_product.setdefault(slot.partition("/")[0], set()).add(worker.status)
+    assert by_product == {
+        "ALB": {WorkerStatus.PENDING},
+        "CDN": {WorkerStatus.SUCCESS},
+        "OSS": {WorkerStatus.SUCCESS},
+    }
