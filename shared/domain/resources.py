@@ -61,6 +61,7 @@ class CloudResource(Wire):
     cert_identifier: str = ""  #: the certificate in place, as CAS identifies it; "" = none
     cert_not_after: AwareDatetime | None = None
     endpoint: str = ""  #: host:port where a TLS client meets this slot; "" = not known
+    server_names: tuple[str, ...] = ()  #: names served at `endpoint`, where they are not `domains`
     writer_id: str = ""  #: what one writer at a time may change, if more than the listener or domain
     batch_obstacle: str = ""  #: why a job with several certificates leaves it alone
     obstacle: str = ""  #: why nothing can be deployed here, with the step that is missing

@@ -12,8 +12,9 @@ PROBE = "certdeploy-probe"
 
 
 def server_names(resource: CloudResource) -> tuple[str, ...]:
-    """A name to ask for each domain of the slot; a wildcard is asked by a label that it covers."""
-    return tuple(f"{PROBE}.{name[2:]}" if name.startswith(WILDCARD) else name for name in resource.domains)
+    """A name to ask for each that the slot serves; a wildcard is asked by a label that it covers."""
+    names = resource.server_names or resource.domains
+    return tuple(f"{PROBE}.{name[2:]}" if name.startswith(WILDCARD) else name for name in names)
 
 
 def verify(world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter) -> Verification:

@@ -1,0 +1,115 @@
+"""ACK: Secrets and AlbConfigs of three clusters, one of them without permission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.sections import ack
+from emulator.services._cluster_model import cluster_id
+from shared.domain.resources import CloudProduct
+from tests.contract.cases import CERTIFICATES, Case
+
+_REGION = "cn-hangzhou"
+ESTATE: dict[str, Any] = {
+    "regions": [_REGION, "cn-beijing"],
+    "certificates": CERTIFICATES,
+    "ack": [
+        {
+            "name": "shop",
+            "region": _REGION,
+            "secrets": [
+                {"namespace": "web", "name": "tls", "certificate": "old"},
+                {"namespace": "web", "name": "mail", "certificate": "other"},
+                {"namespace": "dev", "name": "tls", "certificate": "old"},
+                {"namespace": "dev", "name": "empty"},
+            ],
+            "ingresses": [
+                {
+                    "namespace": "web",
+                    "name": "shop",
+                    "secret": "tls",
+                    "hosts": ["www.example.com"],
+                    "address": "ingress.shop.example.net",
+                }
+            ],
+            "albconfigs": [
+                {
+                    "name": "front",
+                    "listeners": [
+                        {"port": 80, "protocol": "HTTP"},
+                        {"port": 443, "default": "old", "additional": ["other", "second"]},
+                        {"port": 8443},
+                    ],
+                },
+                {"name": "back", "listeners": [{"port": 443, "default": "old"}]},
+            ],
+        },
+        {"name": "locked", "region": _REGION, "role": "none", "secrets": [{"name": "a"}]},
+        {
+            "name": "plain",
+            "region": _REGION,
+            "albconfigs_installed": False,
+            "public": False,
+            "secrets": [{"name": "tls", "certificate": "old"}],
+        },
+        {"name": "far", "region": "cn-beijing", "secrets": [{"name": "tls", "certificate": "old"}]},
+    ],
+}
+
+
+def identity(name: str, region: str = _REGION) -> str:
+    return cluster_id(ack.Cluster(name=name, region=region))
+
+
+SHOP = identity("shop")
+CARRIED = {
+    f"{SHOP}/secret/web/tls": "old",
+    f"{SHOP}/secret/web/mail": "other",
+    f"{SHOP}/secret/dev/tls": "old",
+    f"{SHOP}/secret/dev/empty": "",
+    "shop/front:443/default": "old",
+    "shop/front:443/additional/other": "other",
+    "shop/front:443/additional/second": "second",
+    "shop/front:8443/default": "",
+    "shop/back:443/default": "old",
+    identity("locked"): "",
+    f"{identity('plain')}/secret/default/tls": "old",
+}
+
+
+def _case(name: str, slot: str, writes: str, renamed: str = "") -> Case:
+    return Case(
+        name,
+        CloudProduct.ACK,
+        ESTATE,
+        CARRIED,
+        region=_REGION,
+        slot=slot,
+        writes=writes,
+        pages="DescribeClustersForRegion",
+        reads=("DescribeClustersForRegion",),
+        code_of_denial="AccessDenied",
+        renamed={slot: renamed} if renamed else {},
+    )
+
+
+CASES = [
+    _case("ACK-secret", f"{SHOP}/secret/web/tls", "PatchSecret"),
+    _case("ACK-albconfig", "shop/front:443/default", "PatchAlbConfig"),
+    _case(
+        "ACK-albconfig-additional",
+        "shop/front:443/additional/second",
+        "PatchAlbConfig",
+        renamed="shop/front:443/additional/new",
+    ),
+]
+SDK = "cs20151215"
+OFFICIAL = {
+    "DescribeRegions": {},
+    "DescribeClustersForRegion": {"region_id": _REGION, "page_number": 1, "page_size": 2},
+    "DescribeClusterUserKubeconfig": {
+        "ClusterId": SHOP,
+        "PrivateIpAddress": False,
+        "TemporaryDurationMinutes": 30,
+    },
+}
