@@ -184,7 +184,8 @@ def test_the_host_reads_the_template() -> None:
 
 def test_what_follows_from_the_code_is_written_anew_as_it_stands() -> None:
     spec = spec_from_file_location("write_template", ROOT / "tools" / "template.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     tool = module_from_spec(spec)
     spec.loader.exec_module(tool)
     text = (ROOT / "template.yml").read_text(encoding="utf-8")
