@@ -1,6 +1,8 @@
-"""Function Compute 3.0 (2023-03-30): invoking functions, over what runs them (`Cloud.functions`).
+"""Function Compute 3.0 (2023-03-30): custom domains (`_fc_domains`), and invoking functions, over what
+runs them (`Cloud.functions`).
 
-Emulated: InvokeFunction, synchronous and asynchronous, with the payload limits of 32 MB and 128 KB.
+Emulated of functions: InvokeFunction, synchronous and asynchronous, with the payload limits of 32 MB
+and 128 KB.
 Not emulated: logs in the answer (`x-fc-log-type: Tail` is taken and no log returned), versions and
 aliases (any `qualifier` is taken). Source of codes: the vendor's page "Error codes" of Function
 Compute; AsyncTaskAlreadyExists is a guess.
@@ -10,7 +12,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol
 
-from emulator.api import ApiError, Call, EmulatedService, Raw
+from emulator.api import ApiError, Call, Raw
+from emulator.services._fc_domains import Domains
 from host.errors import (
     HostStoppedError,
     InvalidTaskIdError,
@@ -48,7 +51,7 @@ class Functions(Protocol):
         """Raises LookupError for an unknown name, and the refusals of `host.errors`."""
 
 
-class Service(EmulatedService):
+class Service(Domains):
     api = "FC"
     version = "2023-03-30"
     style = "ROA"

@@ -1,4 +1,4 @@
-"""Function Compute 2.0 (2016-08-15), as `aliyun-fc2` calls it: functions within services.
+"""Function Compute 2.0 (2016-08-15), as `aliyun-fc2` calls it: functions within services, custom domains.
 
 Whatever runs the functions knows flat names: `{service}-{function}` is tried first, then
 `{function}`.
@@ -15,6 +15,7 @@ from emulator.services import fc
 class Service(fc.Service):
     api = "FC2"
     version = "2016-08-15"
+    version_name = "2.0"
     hosts: ClassVar[tuple[str, ...]] = ("{account}.{region}.fc.aliyuncs.com",)
 
     def InvokeFunction(self, call: Call) -> Raw:

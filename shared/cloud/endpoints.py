@@ -64,6 +64,22 @@ _EXCEPTIONS: Final[dict[str, dict[str, str]]] = {
     ),
 }
 
+#: Where a product is, if its API does not tell; those of finance and government clouds are left out.
+REGIONS: Final[dict[str, tuple[str, ...]]] = {
+    "eas": (
+        *("ap-northeast-1", "ap-southeast-1", "ap-southeast-5", "cn-beijing", "cn-chengdu"),
+        *("cn-guangzhou", "cn-hangzhou", "cn-heyuan", "cn-hongkong", "cn-shanghai", "cn-shenzhen"),
+        *("cn-wulanchabu", "cn-zhangjiakou", "eu-central-1", "us-east-1", "us-west-1"),
+    ),
+    "fc": (
+        *("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"),
+        *("ap-southeast-5", "ap-southeast-7", "cn-beijing", "cn-chengdu", "cn-hangzhou", "cn-hongkong"),
+        *("cn-huhehaote", "cn-qingdao", "cn-shanghai", "cn-shenzhen", "cn-zhangjiakou"),
+        *("eu-central-1", "eu-west-1", "me-central-1", "us-east-1", "us-west-1"),
+    ),
+}
+REGIONS["fc-open"] = tuple(r for r in REGIONS["fc"] if r not in ("ap-southeast-7", "me-central-1"))
+
 
 def host(code: str, region: str = "", overrides: Mapping[str, str] | None = None) -> str:
     """The host name of a product in a region.

@@ -71,11 +71,12 @@ class Bench:
     def __post_init__(self) -> None:
         self.adapter = self.adapter_with(seconds=10)
 
-    def adapter_with(self, *, seconds: float) -> ProductAdapter:
+    def adapter_with(self, *, seconds: float, accept_outage: bool = False) -> ProductAdapter:
         """An adapter that may wait so long from now."""
         known = AllOfCas(Cas(self.client, STORE))
-        adapter = adapter_class(self.product)(self.client, _waiter(seconds), known)
-        adapter.page_size = 2  # type: ignore[misc]
+        adapter = adapter_class(self.product)(self.client, _waiter(seconds), known, accept_outage)
+        for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):
+            one.page_size = 2
         return adapter
 
     def slots(self, region: str | None = None) -> dict[str, CloudResource]:

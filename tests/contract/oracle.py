@@ -17,6 +17,7 @@ from darabonba.exceptions import DaraException
 from darabonba.runtime import RuntimeOptions
 
 from emulator import gateway
+from emulator.declared import declarations
 from emulator.request import Request
 from emulator.server import Server
 from tests.contract.cases import ANY
@@ -60,10 +61,11 @@ def form(request: Request) -> dict[str, Any]:
         "method": request.method,
         "path": request.plain_path,
         "headers": {key: text for key, text in headers.items() if key != "content-type"},
-        "query": request.queries,
+        # an SDK sends some of the filters that were left out, as empty lists
+        "query": {name: text for name, text in request.queries.items() if text != "[]"},
         "content-type": content.partition(";")[0],
         "form": request.form,
-        "body": b"" if request.form else request.body,
+        "body": b"" if request.form else _json(request) or request.body,
     }
 
 
@@ -82,9 +84,12 @@ class Sdk:
 
     def send(self, action: str, params: Mapping[str, Any]) -> None:
         """Send an action with parameters by their names on the wire."""
+        named = {name.lower().replace("_", ""): name for name in params}
+        leading = [named[name] for name in _path_names(_method(self._module.Client, action)) if name in named]
+        rest = {name: value for name, value in params.items() if name not in leading}
         model = getattr(self.models, f"{action}Request", None)
-        arguments = [] if model is None else [_request(model, params)]
-        self._send(action, *arguments)
+        arguments = [params[name] for name in leading]
+        self._send(action, *arguments, *([] if model is None else [_request(model, rest)]))
 
     def invoke(self, function: str, payload: bytes, headers: Any) -> None:
         """FC's InvokeFunction, whose body is a stream."""
@@ -109,7 +114,9 @@ class Sdk:
 
 
 def _request(model: Any, params: Mapping[str, Any]) -> Any:
-    """The SDK takes as objects what travels as JSON text in a parameter."""
+    """The SDK takes as objects what travels as JSON text in a parameter; some bodies have a name there."""
+    if "body" in inspect.signature(model.__init__).parameters:
+        params = {"body": params}
     try:
         return model().from_map(dict(params))
     except AttributeError:
@@ -145,8 +152,28 @@ def _survives(sdk: Sdk, model: str, path: str, leaf: Any) -> bool:
 
 
 def told(request: Request) -> dict[str, Any]:
-    """The parameters of a request as an SDK's request model takes them."""
-    return _nested({**request.queries, **request.form})
+    """The parameters of a request, those in its path included, as an SDK takes them."""
+    parameters = _nested({**request.queries, **request.form})
+    return {**_in_path(request), **parameters, **_json(request)}
+
+
+def _json(request: Request) -> dict[str, Any]:
+    is_json = request.header("content-type").startswith("application/json") and request.body
+    found: dict[str, Any] = json.loads(request.body) if is_json else {}
+    return found
+
+
+def _in_path(request: Request) -> dict[str, str]:
+    action = request.header("x-acs-action")
+    for declaration in declarations().values():
+        if action in declaration.actions and (found := declaration.actions[action].match(request.plain_path)):
+            return found
+    return {}
+
+
+def _path_names(method: Any) -> list[str]:
+    """What an SDK's method takes before the request: `cluster_id` as "clusterid"."""
+    return [name.replace("_", "") for name in inspect.signature(method).parameters]
 
 
 def _nested(flat: Mapping[str, str]) -> dict[str, Any]:

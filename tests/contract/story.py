@@ -19,3 +19,5 @@ def tell(it: Bench, case: Case) -> None:
         first = it.deploy(it.slot(case.without_https), "new")
         it.adapter.restore(first, None)
         it.settle(first)
+    if case.also:
+        case.also(it)

@@ -19,6 +19,8 @@ ACTIONS = [(service, action) for service, data in DECLARED.items() for action in
 #: Headers of FC's invocation are a model of their own; the 2.0 API has no typed SDK.
 OTHER_MODELS = {("fc", "InvokeFunction"): ("InvokeFunctionHeaders", "InvokeFunctionRequest")}
 NO_SDK = {"fc2"}
+#: The metadata is newer than the Python SDK.
+AHEAD_OF_SDK = {("eas", "ListGateway")}
 META = Path(os.environ.get("CERTDEPLOY_OPENAPI_META") or ROOT.parent / "shared" / "openapi-meta")
 
 
@@ -30,12 +32,14 @@ def _models(service: str) -> Any:
     return models
 
 
-@pytest.mark.parametrize(("service", "action"), [pair for pair in ACTIONS if pair[0] not in NO_SDK])
+@pytest.mark.parametrize(
+    ("service", "action"), [pair for pair in ACTIONS if pair[0] not in NO_SDK and pair not in AHEAD_OF_SDK]
+)
 def test_the_sdk_s_request_model_has_every_declared_parameter(service: str, action: str) -> None:
     declared = {
         param["name"]: param
         for param in DECLARED[service]["actions"][action]["params"]
-        if param["place"] != "path"
+        if param["place"] != "path" and param["name"] != "body"  # whose fields the SDK has singly
     }
     names = OTHER_MODELS.get((service, action), (f"{action}Request",))
     models = _models(service)

@@ -2,19 +2,27 @@
 
 A module holds `CASES`, a row per kind of slot; and, for products with an official typed SDK, `SDK` (the
 package `alibabacloud_<SDK>`) and `OFFICIAL`: for each action of the adapter, the parameters of the
-first call that `tests.contract.story` makes the adapter send.
+first call that `tests.contract.story` makes the adapter send. `IN_FORM`: actions whose secret we send
+in the form body, where the SDK puts it into the URL. `KIND`: the kind of slot that the module is about,
+where the product has several. `ANSWERS`: the SDK's model of an answer, where it is not
+named after the action. `NEWER`: by action, what the API documents of its answer and the SDK lacks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, Final
 
 from emulator.estate import FIRST_CERTIFICATE_ID
 from shared.domain.resources import CloudProduct
-from tests.contract.bench import STORE, certificates
+from shared.products import adapter_class
+from shared.products.base import ProductAdapter
+from shared.products.kinds import ManyKinds
+from tests.contract.bench import STORE, Bench, certificates
 
 #: `old` is in service, `new` is to replace it, `other` is for other names.
 CERTIFICATES: Final = {
@@ -48,7 +56,15 @@ class Case:
     #: the slots of `region` afterwards, where the exchange renames one
     renamed: dict[str, str] = field(default_factory=dict)
     without_https: str = ""  #: a slot where a first deployment is allowed
+    #: what else makes the adapter call actions that nothing above needs
+    also: Callable[[Bench], None] | None = None
 
 
 MODULES: Final = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
 CASES: Final[list[Case]] = [case for module in MODULES for case in module.CASES]
+
+
+def adapter_of(module: ModuleType) -> type[ProductAdapter]:
+    """The adapter that a module is about: its product's, or that of its kind of slot."""
+    found = adapter_class(module.CASES[0].product)
+    return found.kinds[module.KIND] if issubclass(found, ManyKinds) else found

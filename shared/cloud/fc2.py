@@ -1,0 +1,111 @@
+"""Custom domains of Function Compute 2.0, through `aliyun-fc2`."""
+
+import json
+from functools import cached_property
+from typing import Any, Final
+
+from requests import RequestException, Response, request
+
+from shared.cloud import loopback
+from shared.cloud.api import Action, Api
+from shared.cloud.credentials import Credentials
+from shared.cloud.faults import classify
+from shared.cloud.openapi import OpenApi
+from shared.cloud.redact import redact
+from shared.errors import CloudError, CloudUnavailableError
+
+API: Final = Api("fc2", "2016-08-15", "ROA", ram="fc")
+LIST: Final = Action("ListCustomDomains", api=API)
+GET: Final = Action("GetCustomDomain", api=API)
+UPDATE: Final = Action("UpdateCustomDomain", api=API, writes=True)
+_STS: Final = Api("sts", "2015-04-01", "RPC", ram="sts")
+_WHO: Final = Action("GetCallerIdentity", per_second=100)  # needs no permission
+_TIMEOUTS_S: Final = (5.0, 15.0)  #: to connect, to read
+
+
+class Fc2Domains:
+    """One account's custom domains, as the API gives them. Errors are those of `OpenApi.call`."""
+
+    def __init__(self, openapi: OpenApi) -> None:
+        self._openapi = openapi
+
+    @cached_property
+    def account_id(self) -> str:
+        """The host's name begins with it."""
+        return str(self._openapi.call(_STS, _WHO)["AccountId"])
+
+    def list(self, region: str, limit: int, token: str | None) -> dict[str, Any]:
+        return self._call(LIST, region, "list_custom_domains", limit=limit, nextToken=token)
+
+    def get(self, region: str, name: str) -> dict[str, Any]:
+        return self._call(GET, region, "get_custom_domain", domainName=name)
+
+    def update(self, region: str, name: str, **settings: Any) -> None:
+        """Change `protocol`, `certConfig` or `routeConfig`: the package knows no other settings."""
+        self._call(UPDATE, region, "update_custom_domain", domainName=name, **settings)
+
+    def _call(self, action: Action, region: str, method: str, **arguments: Any) -> dict[str, Any]:
+        host = f"{self.account_id}.{region}.fc.aliyuncs.com"
+        emulated = self._openapi.emulated
+        headers = {"x-emulator-host": host} if emulated else {}
+        if emulated:
+            loopback.exempt_from_proxies(emulated.rpartition(":")[0])
+
+        def once(credentials: Credentials) -> dict[str, Any]:
+            client = _client(credentials, f"http://{emulated}" if emulated else f"https://{host}")
+            try:
+                data: dict[str, Any] = getattr(client, method)(headers=headers, **arguments).data
+            except (_RefusedError, RequestException, ValueError) as error:
+                mapped = _map_error(action.name, error)
+            else:
+                return data
+            raise mapped  # out here, so that not even __context__ holds the text of `requests`
+
+        return self._openapi.repeat(API, action, region, once)
+
+
+class _RefusedError(Exception):
+    """The API said no. Holds its answer, which is not for printing."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__("refused")
+        self.answer = answer
+
+
+def _client(credentials: Credentials, endpoint: str) -> Any:
+    """The package's client, imported when it is needed.
+
+    Its way of sending is replaced: that one repeats a write whose outcome is not known, and logs
+    the headers of a refused request, the token among them.
+    """
+    import fc2
+
+    class Client(fc2.Client):  # type: ignore[misc]  # the package is untyped
+        def _do_request(
+            self, method: str, path: str, headers: dict[str, str], params: Any = None, body: Any = None
+        ) -> Response:
+            url = f"{self.endpoint}{path}"
+            answer = request(method, url, headers=headers, params=params, data=body, timeout=_TIMEOUTS_S)
+            if answer.status_code >= 400:
+                raise _RefusedError(answer)
+            return answer
+
+    return Client(
+        endpoint=endpoint,
+        accessKeyID=credentials.access_key_id,
+        accessKeySecret=credentials.access_key_secret,
+        securityToken=credentials.security_token,
+    )
+
+
+def _map_error(action: str, error: Exception) -> CloudError:
+    if not isinstance(error, _RefusedError):
+        return CloudUnavailableError(action, type(error).__name__, "no answer from the API")
+    answer = error.answer
+    try:
+        told = json.loads(answer.content)
+        code, message = str(told["ErrorCode"]), str(told.get("ErrorMessage") or "no message")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        code, message = f"HTTP {answer.status_code}", "no message"
+    request_id = answer.headers.get("x-fc-request-id", "-")
+    return classify(code, answer.status_code)(action, redact(code), redact(message), redact(request_id))

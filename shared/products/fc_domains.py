@@ -1,0 +1,194 @@
+"""Custom domains of Function Compute, 3.0 (API 2023-03-30) and 2.0 (2016-08-15): one slot each.
+
+A domain takes its certificate as PEM and never tells the key; which of CAS's it carries is known by
+the leaf's fingerprint. A change names only what is to change. Whether everything else is kept is not
+documented: the whole configuration is compared.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from shared.cloud import cas, fc2
+from shared.cloud.api import Action, Api
+from shared.cloud.openapi import OpenApi
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.base import Answer, ProductAdapter
+from shared.products.fingerprints import fingerprints
+from shared.products.unchanged import changed, differences, settings_lost
+
+#: Of a domain's description: what is to change, and what moves by itself.
+_VOLATILE = frozenset({"certConfig", "lastModifiedTime", "RequestId"})
+
+
+class DomainsAdapter(ProductAdapter):
+    """What both versions have in common."""
+
+    product = CloudProduct.FC
+    also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
+    gone = frozenset({"domainnamenotfound"})
+    settable: ClassVar[frozenset[str]]  #: settings that a change may name
+
+    @abstractmethod
+    def _list(self, region: str, token: str | None) -> Answer:
+        """A page of domains."""
+
+    @abstractmethod
+    def _get(self, region: str, name: str) -> Answer: ...
+
+    @abstractmethod
+    def _put(self, region: str, name: str, settings: Answer) -> None: ...
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        token: str | None = None
+        while True:
+            page = self._list(region, token)
+            for row in page.get("customDomains") or ():
+                yield self._resource(region, _without_key(row))
+            token = page.get("nextToken")
+            if not token:
+                return
+
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        return self._resource(resource.region, self._row(resource))
+
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        """By the leaf itself: CAS may hold the very same certificate under several ids."""
+        row = self._row(resource)
+        if certificate.fingerprint not in _fingerprints(row):
+            return None
+        found = self._resource(resource.region, row)
+        return found.model_copy(update={"cert_identifier": certificate.identifier})
+
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        before = self._row(resource)
+        new = {"certConfig": self._pair(certificate), "protocol": before["protocol"]}
+        try:
+            self._put(resource.region, resource.resource_id, new)
+        except CloudUnavailableError:
+            self._check(resource, before)  # it may have been made all the same
+            raise
+        self._check(resource, before)
+
+    def _check(self, resource: CloudResource, before: Answer) -> None:
+        """Put everything back and raise, if more than the certificate has changed."""
+        after = self._row(resource)
+        lost = changed(before, after, ignore=_VOLATILE)
+        if not lost:
+            return
+        told = differences(before, after, ignore=_VOLATILE)
+        names = {path.partition(".")[0] for path in lost} & self.settable
+        settings = {name: before[name] for name in sorted(names) if before.get(name) is not None}
+        try:
+            old = self._old(before)
+        except CloudRejectedError:  # CAS does not have it, or not its key
+            self._put(resource.region, resource.resource_id, settings)
+            why = "other settings changed with the certificate and were put back; CAS has no key of the"
+            why = f"{why} certificate before, so the new one stays: {'; '.join(told)}"
+            raise CloudRejectedError("deploy", "SettingsLost", f"{resource.slot}: {why}") from None
+        settings |= {"certConfig": old, "protocol": before["protocol"]}
+        self._put(resource.region, resource.resource_id, settings)
+        raise settings_lost("deploy", resource.slot, told)
+
+    def _old(self, before: Answer) -> Answer:
+        certificate = self._catalogue.by_fingerprint(*_fingerprints(before))
+        if certificate is None:
+            raise CloudRejectedError("restore", "NotFound", "CAS does not have the certificate before")
+        return self._pair(certificate) | {"certName": before["certConfig"]["certName"]}
+
+    def _pair(self, certificate: Certificate) -> Answer:
+        pair = cas.Cas(self._client, certificate.store).key_pair(certificate.cert_id)
+        return {
+            "certName": f"cas-{certificate.identifier}",  # letters, digits, "-" and "_", no digit first
+            "certificate": pair.certificate_pem,
+            "privateKey": pair.key.reveal(),
+        }
+
+    def _row(self, resource: CloudResource) -> Answer:
+        return _without_key(self._get(resource.region, resource.resource_id))
+
+    def _resource(self, region: str, row: Answer) -> CloudResource:
+        name, account = row["domainName"], row.get("accountId")
+        pem, on = _pem(row), "HTTPS" in (row.get("protocol") or "")
+        return CloudResource(
+            product=self.product,
+            region=region,
+            resource_id=name,
+            domains=(name,),
+            https=bool(pem) and on,
+            cert_identifier=self._identifier(row) if pem and on else "",
+            endpoint=f"{account}.{region}.fc.aliyuncs.com:443" if account and on else "",
+            obstacle="" if pem and on else _MISSING,
+        )
+
+    def _identifier(self, row: Answer) -> str:
+        found = _fingerprints(row)
+        certificate = self._catalogue.by_fingerprint(*found)
+        if certificate is not None:
+            return certificate.identifier
+        return f"sha256:{found[-1]}" if found else f"upload:{row['certConfig'].get('certName') or '?'}"
+
+
+_MISSING = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
+
+
+class Fc3(DomainsAdapter):
+    api = Api("fc", "2023-03-30", "ROA", ram="fc")
+    actions: ClassVar = {
+        "ListCustomDomains": Action("ListCustomDomains", method="GET", path="/2023-03-30/custom-domains"),
+        "GetCustomDomain": Action(
+            "GetCustomDomain", method="GET", path="/2023-03-30/custom-domains/{domainName}"
+        ),
+        "UpdateCustomDomain": Action(
+            "UpdateCustomDomain",
+            method="PUT",
+            path="/2023-03-30/custom-domains/{domainName}",
+            place="json",
+            writes=True,
+        ),
+    }
+    settable = frozenset({"protocol", "routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig"})
+
+    def _list(self, region: str, token: str | None) -> Answer:
+        return self._call("ListCustomDomains", region, limit=self.page_size, nextToken=token)
+
+    def _get(self, region: str, name: str) -> Answer:
+        return self._call_at("GetCustomDomain", region, {"domainName": name})
+
+    def _put(self, region: str, name: str, settings: Answer) -> None:
+        self._call_at("UpdateCustomDomain", region, {"domainName": name}, **settings)
+
+
+class Fc2(DomainsAdapter):
+    api = fc2.API
+    actions: ClassVar = {action.name: action for action in (fc2.LIST, fc2.GET, fc2.UPDATE)}
+    settable = frozenset({"protocol", "routeConfig"})
+
+    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
+        super().__init__(client, *means, **more)
+        self._fc2 = fc2.Fc2Domains(client)
+
+    def _list(self, region: str, token: str | None) -> Answer:
+        return self._fc2.list(region, self.page_size, token)
+
+    def _get(self, region: str, name: str) -> Answer:
+        return self._fc2.get(region, name)
+
+    def _put(self, region: str, name: str, settings: Answer) -> None:
+        self._fc2.update(region, name, **settings)
+
+
+def _without_key(row: Answer) -> Answer:
+    """The key is not told, by all that is known; if it ever is, it ends here."""
+    (row.get("certConfig") or {}).pop("privateKey", None)
+    return row
+
+
+def _pem(row: Answer) -> str:
+    return (row.get("certConfig") or {}).get("certificate") or ""
+
+
+def _fingerprints(row: Answer) -> tuple[str, ...]:
+    return fingerprints(_pem(row))

@@ -1,0 +1,93 @@
+"""PAI EAS: custom domains of gateways, one domain on both sides of the network."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from shared.domain.resources import CloudProduct
+from tests.contract.bench import Bench
+from tests.contract.cases import CERT_ID, CERTIFICATES, Case
+
+ESTATE: dict[str, Any] = {
+    "regions": ["cn-hangzhou", "cn-beijing"],
+    "certificates": CERTIFICATES,
+    "pai": [
+        {
+            "name": "models",
+            "region": "cn-hangzhou",
+            "domains": [
+                {"domain": "eas.example.com", "certificate": "old"},
+                {"domain": "eas.example.com", "type": "intranet", "certificate": "second"},
+                {"domain": "*.example.org", "certificate": "other"},
+            ],
+        },
+        {
+            "name": "inner",
+            "region": "cn-hangzhou",
+            "internet": False,
+            "domains": [{"domain": "in.example.com", "type": "intranet", "certificate": "old"}],
+        },
+        {"name": "plain", "region": "cn-hangzhou", "domains": [{"domain": "http.example.com"}]},
+        {"name": "empty", "region": "cn-hangzhou"},
+        {
+            "name": "past",
+            "region": "cn-hangzhou",
+            "status": "Deleted",
+            "domains": [{"domain": "past.example.com", "certificate": "old"}],
+        },
+        {
+            "name": "far",
+            "region": "cn-beijing",
+            "domains": [{"domain": "eas.example.com", "certificate": "old"}],
+        },
+    ],
+}
+
+
+def gateway(name: str) -> str:
+    return f"gw-{sha256(f'cn-hangzhou/{name}'.encode()).hexdigest()[:18]}"
+
+
+def exchange_by_detaching(it: Bench) -> None:
+    it.cloud.service("eas").replaces = False
+    slot = it.slot(CASES[0].slot)
+    it.adapter_with(seconds=10, accept_outage=True).deploy(slot, it.certificate("second"))
+
+
+CASES = [
+    Case(
+        "PAI",
+        CloudProduct.PAI,
+        ESTATE,
+        {
+            f"{gateway('models')}/eas.example.com/internet": "old",
+            f"{gateway('models')}/eas.example.com/intranet": "second",
+            f"{gateway('models')}/*.example.org/internet": "other",
+            f"{gateway('inner')}/in.example.com/intranet": "old",
+            f"{gateway('plain')}/http.example.com/internet": "",
+        },
+        region="cn-hangzhou",
+        slot=f"{gateway('models')}/eas.example.com/internet",
+        writes="AttachGatewayDomain",
+        pages="ListGateway",
+        reads=("ListGateway", "ListGatewayDomains"),
+        code_of_denial="AccessDenied",
+        also=exchange_by_detaching,
+    )
+]
+SDK = "eas20210701"
+_GATEWAY = {"ClusterId": "cn-hangzhou", "GatewayId": gateway("models")}
+_DOMAIN = {"Domain": "eas.example.com", "Type": "internet"}
+OFFICIAL = {
+    "ListGateway": {"PageNumber": 1, "PageSize": 2},
+    "ListGatewayDomains": {**_GATEWAY},
+    "AttachGatewayDomain": {**_GATEWAY, "CustomDomain": {"CertificateId": str(CERT_ID["new"]), **_DOMAIN}},
+    "DetachGatewayDomain": {**_GATEWAY, "CustomDomain": _DOMAIN},
+}
+#: What the API has by its documentation, and its Python SDK (7.0.0, April 2025) not yet.
+NEWER = {
+    "ListGatewayDomains": {
+        f"CustomDomains[].Certificate{name}" for name in ("Name", "Status", "StartDate", "EndDate")
+    }
+}

@@ -1,0 +1,148 @@
+"""FC alone: every setting is kept, no key leaks, two APIs list the same domain, regions without it."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CERTIFICATES
+from tests.contract.cases.fc import ESTATE
+
+VERSIONS = {"fc": "www.example.com", "fc2": "old.example.com"}
+REGION = "cn-hangzhou"
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.FC, ESTATE, REGION)
+
+
+def settings(it: Bench, slot: CloudResource) -> dict[str, object]:
+    domains = it.cloud.service("fc").domains
+    found = (d for d in domains if (d.name, d.region) == (slot.resource_id, slot.region))
+    return dict(next(found).settings)
+
+
+@pytest.mark.parametrize("service", VERSIONS)
+def test_a_change_keeps_all_other_settings(it: Bench, service: str) -> None:
+    slot = it.slot(VERSIONS[service])
+    before = settings(it, slot)
+
+    it.deploy(slot, "new")
+
+    assert settings(it, slot) == before
+
+
+def test_settings_that_a_change_resets_are_put_back_with_the_old_certificate(it: Bench) -> None:
+    slot = it.slot("www.example.com")
+    before = settings(it, slot)
+    it.cloud.service("fc").forgets = ("tlsConfig",)
+
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*tlsConfig"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert settings(it, slot) == before
+    assert it.carried()["www.example.com"] == "old"
+
+
+def test_lost_settings_are_seen_even_when_the_answer_is_lost(it: Bench) -> None:
+    slot = it.slot("www.example.com")
+    it.cloud.service("fc").forgets = ("tlsConfig",)
+    it.cloud.faults.add(Fault("UpdateCustomDomain", when="after"))
+
+    with pytest.raises(CloudRejectedError, match="SettingsLost"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+
+def test_settings_are_put_back_also_where_the_old_key_is_unknown(server: Server) -> None:
+    certificates = {**CERTIFICATES, "foreign": {**CERTIFICATES["old"], "in_cas": False}}
+    row = {"domain": "www.example.com", "region": REGION, "certificate": "foreign"}
+    it = bench(server, CloudProduct.FC, {"certificates": certificates, "fc": [row]}, REGION)
+    slot = it.slot("www.example.com")
+    before = settings(it, slot)
+    assert slot.cert_identifier.startswith("sha256:")
+    it.cloud.service("fc").forgets = ("tlsConfig",)
+
+    with pytest.raises(CloudRejectedError, match="the new one stays"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert settings(it, slot) == before
+
+
+def test_a_domain_that_both_apis_list_is_one_slot_of_3_0(it: Bench) -> None:
+    kinds = {label: slot.kind for label, slot in it.slots().items()}
+
+    assert kinds["both.example.com"] == "3.0"
+    assert (kinds["www.example.com"], kinds["old.example.com"]) == ("3.0", "2.0")
+
+
+def test_a_name_of_cas_that_fc_would_refuse_does_not_matter(it: Bench) -> None:
+    odd = it.certificate("new").model_copy(update={"name": "2026 *.example.com"})
+
+    it.adapter.deploy(it.slot("www.example.com"), odd)
+
+    assert it.carried()["www.example.com"] == "new"
+
+
+@pytest.mark.parametrize("service", VERSIONS)
+def test_no_key_is_in_what_is_logged_or_recorded(
+    it: Bench, service: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    slot = it.slot(VERSIONS[service])
+    it.cloud.faults.add(Fault("UpdateCustomDomain", status=400, code="InvalidArgument", api=service))
+
+    with pytest.raises(CloudRejectedError) as refused:
+        it.adapter.deploy(slot, it.certificate("new"))
+    it.deploy(slot, "new")
+
+    texts = [caplog.text, repr(it.cloud.calls), str(refused.value), repr(it.slots())]
+    assert not any("PRIVATE" in text or "BEGIN" in text for text in texts)
+
+
+def test_a_region_without_the_service_fails_alone_and_says_why(it: Bench) -> None:
+    not_enabled = "FC service is not enabled for current user."
+    it.cloud.faults.add(
+        Fault("ListCustomDomains", 403, "AccessDenied", region="cn-beijing", api="fc", message=not_enabled)
+    )
+
+    with pytest.raises(CloudDeniedError, match=not_enabled):
+        it.slots("cn-beijing")
+    assert it.slots()
+
+
+def test_an_account_without_2_0_has_its_domains_of_3_0(it: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    not_enabled = "FC service is not enabled for current user."
+    it.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2", message=not_enabled))
+
+    assert set(it.slots()) >= {"www.example.com", "both.example.com"}
+    assert "2.0 is not enabled" in caplog.text
+
+
+def test_2_0_that_may_not_be_read_is_an_error(it: Bench) -> None:
+    it.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2"))
+
+    with pytest.raises(CloudDeniedError):
+        it.slots()
+
+
+def test_2_0_is_not_asked_where_it_never_was(it: Bench) -> None:
+    assert it.slots("ap-southeast-7") == {}
+    assert {call.api.lower() for call in it.cloud.calls} == {"fc"}
+
+
+def test_a_lost_connection_to_2_0_is_told_without_its_address(it: Bench) -> None:
+    it.cloud.faults.add(Fault("ListCustomDomains", api="fc2", drop=True, times=4))
+
+    with pytest.raises(CloudUnavailableError) as lost:
+        it.slots()
+
+    assert "http" not in str(lost.value)
+    assert lost.value.__cause__ is None
+    assert lost.value.__context__ is None or "http" not in str(lost.value.__context__)

@@ -1,0 +1,121 @@
+"""PAI alone: a gateway that does not exchange certificates, both sides of the network, bare ids."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.edge import offered
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.base import ProductAdapter
+from tests.contract.bench import Bench, bench
+from tests.contract.cases.pai import CASES, ESTATE, gateway
+
+PAI = CASES[0]
+DETACH, ATTACH = "DetachGatewayDomain", "AttachGatewayDomain"
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.PAI, ESTATE, "cn-hangzhou")
+
+
+@pytest.fixture
+def refusing(it: Bench) -> Bench:
+    it.cloud.service("eas").replaces = False
+    return it
+
+
+def with_outage(it: Bench) -> ProductAdapter:
+    return it.adapter_with(seconds=5, accept_outage=True)
+
+
+def expected(slot: CloudResource, name: str) -> dict[str, str]:
+    return {**PAI.carried, slot.resource_id: name}
+
+
+def test_a_refused_exchange_says_that_an_outage_must_be_accepted(refusing: Bench) -> None:
+    with pytest.raises(CloudRejectedError, match="--accept-outage"):
+        refusing.adapter.deploy(refusing.slot(PAI.slot), refusing.certificate("new"))
+
+    assert refusing.count(DETACH) == 0
+    assert refusing.carried() == PAI.carried
+
+
+def test_an_accepted_outage_detaches_and_attaches_this_side_alone(refusing: Bench) -> None:
+    slot = refusing.slot(PAI.slot)
+
+    with_outage(refusing).deploy(slot, refusing.certificate("new"))
+
+    assert refusing.carried() == expected(slot, "new")
+
+
+def test_where_the_exchange_works_nothing_is_detached(it: Bench) -> None:
+    with_outage(it).deploy(it.slot(PAI.slot), it.certificate("new"))
+
+    assert it.count(DETACH) == 0
+
+
+def test_another_refusal_is_no_reason_to_detach(refusing: Bench) -> None:
+    refusing.cloud.faults.add(Fault(ATTACH, 404, "CertificateNotFound", message="it does not exist"))
+
+    with pytest.raises(CloudRejectedError, match="CertificateNotFound"):
+        with_outage(refusing).deploy(refusing.slot(PAI.slot), refusing.certificate("new"))
+
+    assert refusing.count(DETACH) == 0
+
+
+def test_if_attaching_fails_after_detaching_the_old_certificate_is_back_at_once(refusing: Bench) -> None:
+    slot, broken = refusing.slot(PAI.slot), refusing.certificate("new").model_copy(update={"cert_id": 1})
+    refusing.cloud.faults.add(Fault(ATTACH, 409, "DomainAlreadyExists"))
+
+    with pytest.raises(CloudRejectedError, match="CertificateNotFound"):
+        with_outage(refusing).deploy(slot, broken)
+
+    assert refusing.count(DETACH) == 1
+    assert refusing.carried() == PAI.carried
+
+
+def test_a_detachment_whose_answer_is_lost_is_made_good_by_attaching_again(refusing: Bench) -> None:
+    slot, adapter = refusing.slot(PAI.slot), with_outage(refusing)
+    refusing.cloud.faults.add(Fault(DETACH, when="after"))
+
+    with pytest.raises(CloudUnavailableError):
+        adapter.deploy(slot, refusing.certificate("new"))
+
+    assert refusing.carried() == PAI.carried
+    adapter.deploy(slot, refusing.certificate("new"))
+    assert refusing.carried() == expected(slot, "new")
+
+
+def test_a_deployment_that_ended_while_detached_is_resumed(refusing: Bench) -> None:
+    slot = refusing.slot(PAI.slot)
+    domains = refusing.cloud.service("eas")._gateways[0].domains
+    domains[:] = [d for d in domains if (d.name, d.type) != ("eas.example.com", "internet")]
+    assert refusing.adapter.read(slot) is None
+
+    refusing.adapter.deploy(slot, refusing.certificate("new"))
+
+    assert refusing.carried() == expected(slot, "new")
+
+
+def test_only_the_internet_side_can_be_met(it: Bench) -> None:
+    slots = it.slots()
+    public, private = slots[PAI.slot], slots[f"{gateway('models')}/eas.example.com/intranet"]
+
+    assert private.endpoint == ""
+    served = offered(it.cloud, public.endpoint, "eas.example.com")
+    assert served
+    assert served[0].sha256.lower() == it.estate.bundle("old", it.cloud.clock()).sha256.lower()
+
+
+def test_a_domain_without_certificate_and_a_stopped_gateway_say_what_is_missing(server: Server) -> None:
+    rows = [{**ESTATE["pai"][0], "status": "Stopped"}, ESTATE["pai"][2]]
+    it = bench(server, CloudProduct.PAI, {**ESTATE, "pai": rows}, "cn-hangzhou")
+
+    obstacles = {slot.obstacle for slot in it.slots().values()}
+
+    assert any("Stopped" in text for text in obstacles)
+    assert any("no certificate" in text for text in obstacles)
