@@ -16,6 +16,7 @@ from shared.products.slb import Adapter
 from shared.products.slb_store import SlbStore
 from tests.contract.bench import AllOfCas, Bench, bench, certificates
 from tests.contract.cases.slb import CASES, SHOP
+from tests.contract.oracle import recording
 
 SLB = CASES[0]
 UPLOAD = "UploadServerCertificate"
@@ -105,7 +106,9 @@ def test_a_region_has_a_store_of_its_own(it: Bench) -> None:
     ]
 
 
-def test_a_certificate_of_the_international_store_is_uploaded_as_pem(server: Server) -> None:
+def test_a_certificate_of_the_international_store_is_uploaded_as_pem_outside_the_url(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     it = a_bench(server, {"certificate": "old"}, ABROAD)
     cas = Cas(it.client, ABROAD)
     adapter = Adapter(it.client, catalogue=AllOfCas(cas))
@@ -113,11 +116,15 @@ def test_a_certificate_of_the_international_store_is_uploaded_as_pem(server: Ser
     certificate = cas.get_detail(it.estate.id_of("new"))
     assert it.name_of(slot.cert_identifier) == "old", "found by its fingerprint"
 
-    adapter.deploy(slot, certificate)
-    adapter.deploy(slot, certificate)
+    with recording(monkeypatch) as recorder:
+        adapter.deploy(slot, certificate)
+        adapter.deploy(slot, certificate)
 
     [after] = adapter.discover(ABROAD)
     assert it.name_of(after.cert_identifier) == "new"
+    [request] = recorder.of(UPLOAD)
+    assert request.form["PrivateKey"].startswith("-----BEGIN")
+    assert not {"PrivateKey", "ServerCertificate"} & set(request.queries)
     [call] = [call for call in it.cloud.calls if call.action == UPLOAD]
     assert (call.params["PrivateKey"], call.params["ServerCertificate"]) == ("***", "***")
     assert "AliCloudCertificateId" not in call.params
