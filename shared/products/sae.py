@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.openapi import OpenApi
-from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
-from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.errors import CloudUnavailableError
 from shared.products.base import Answer, ProductAdapter
 from shared.products.envelope import opened
 from shared.products.listeners import no_certificate
+from shared.products.sae_entries import entry, exchanged, listed
 from shared.products.slb_store import SlbStore
 from shared.products.unchanged import changed, differences, settings_lost
 
@@ -77,10 +78,10 @@ class Adapter(ProductAdapter):
     def _read(self, resource: CloudResource) -> CloudResource | None:
         ingress = self._ingress(resource)
         if resource.kind == "alb":
-            bound = _listed(ingress)
+            bound = listed(ingress)
             if resource.cert_identifier not in bound:
                 return None if resource.cert_identifier or bound else resource
-            return _with(resource, bound, resource.cert_identifier)
+            return entry(resource, bound, resource.cert_identifier)
         bound_id = ingress.get("CertId") or ""
         identifier = self._store.identifier(resource.region, bound_id) if bound_id else ""
         return resource.model_copy(update={"cert_identifier": identifier, "https": bool(bound_id)})
@@ -88,9 +89,9 @@ class Adapter(ProductAdapter):
     def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
         ingress, identifier = self._ingress(resource), certificate.identifier
         if resource.kind == "alb":
-            bound = _listed(ingress)
+            bound = listed(ingress)
             replaced = resource.cert_identifier in (identifier, "") or resource.cert_identifier not in bound
-            return _with(resource, bound, identifier) if identifier in bound and replaced else None
+            return entry(resource, bound, identifier) if identifier in bound and replaced else None
         bound_id = ingress.get("CertId")
         if not bound_id or not self._store.holds(resource.region, bound_id, certificate):
             return None
@@ -99,7 +100,7 @@ class Adapter(ProductAdapter):
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         before = self._ingress(resource)
         if resource.kind == "alb":
-            name, new = "CertIds", ",".join(_exchanged(resource, before, certificate.identifier))
+            name, new = "CertIds", ",".join(exchanged(resource, before, certificate.identifier))
         else:
             name, new = "CertId", self._store.put(resource.region, certificate)
         if new == before.get(name):
@@ -140,7 +141,7 @@ class Adapter(ProductAdapter):
             yield from rows
 
     def _slots(self, region: str, ingress: Answer, known: dict[str, str]) -> Iterator[CloudResource]:
-        bound, bound_id = _listed(ingress), ingress.get("CertId")
+        bound, bound_id = listed(ingress), ingress.get("CertId")
         secure = bound or bound_id or ingress.get("ListenerProtocol") == "HTTPS"
         if ingress.get("MseGatewayId") or not secure:
             return
@@ -157,7 +158,7 @@ class Adapter(ProductAdapter):
             domains_of_certificate=True,
         )
         if slot.kind == "alb" and bound:
-            yield from (_with(slot, bound, identifier) for identifier in bound)
+            yield from (entry(slot, bound, identifier) for identifier in bound)
         elif slot.kind == "clb" and bound_id:
             identifier = known.get(bound_id) or self._store.identifier(region, bound_id)
             yield slot.model_copy(update={"cert_identifier": identifier})
@@ -168,29 +169,3 @@ class Adapter(ProductAdapter):
     def _call_at(self, action: str, region: str, path: Mapping[str, str], /, **params: Any) -> Answer:
         answer = super()._call_at(action, region, path, **params)
         return answer if action == "DescribeRegions" else opened(action, answer)  # it has no envelope
-
-
-def _raw(ingress: Answer) -> list[str]:
-    return [text for part in (ingress.get("CertIds") or "").split(",") if (text := part.strip())]
-
-
-def _listed(ingress: Answer) -> list[str]:
-    return [identifier_of(text) for text in _raw(ingress)]
-
-
-def _exchanged(resource: CloudResource, ingress: Answer, new: str) -> list[str]:
-    """The list with the slot's entry exchanged: the others as they were, in their order."""
-    old = resource.cert_identifier
-    if not old or old not in _listed(ingress):
-        raise CloudRejectedError("UpdateIngress", "NotFound", f"{resource.slot} carries {old} no more")
-    return list(dict.fromkeys(new if identifier_of(text) in (old, new) else text for text in _raw(ingress)))
-
-
-def _with(slot: CloudResource, bound: list[str], identifier: str) -> CloudResource:
-    """The first of the list is shown as the default: likely, and only shown."""
-    changes = {
-        "role": SlotRole.DEFAULT if bound[0] == identifier else SlotRole.ADDITIONAL,
-        "cert_identifier": identifier,
-        "resource_id": f"{slot.listener_id}/{identifier}",
-    }
-    return slot.model_copy(update=changes)

@@ -1,0 +1,35 @@
+"""The list of certificates that an SAE routing rule on ALB has (`CertIds`), one slot per entry."""
+
+from typing import Any
+
+from shared.domain.certificates import identifier_of
+from shared.domain.resources import CloudResource, SlotRole
+from shared.errors import CloudRejectedError
+
+Answer = dict[str, Any]
+
+
+def _raw(ingress: Answer) -> list[str]:
+    return [text for part in (ingress.get("CertIds") or "").split(",") if (text := part.strip())]
+
+
+def listed(ingress: Answer) -> list[str]:
+    return [identifier_of(text) for text in _raw(ingress)]
+
+
+def exchanged(resource: CloudResource, ingress: Answer, new: str) -> list[str]:
+    """The list with the slot's entry exchanged: the others as they were, in their order."""
+    old = resource.cert_identifier
+    if not old or old not in listed(ingress):
+        raise CloudRejectedError("UpdateIngress", "NotFound", f"{resource.slot} carries {old} no more")
+    return list(dict.fromkeys(new if identifier_of(text) in (old, new) else text for text in _raw(ingress)))
+
+
+def entry(slot: CloudResource, bound: list[str], identifier: str) -> CloudResource:
+    """The first of the list is shown as the default: likely, and only shown."""
+    changes = {
+        "role": SlotRole.DEFAULT if bound[0] == identifier else SlotRole.ADDITIONAL,
+        "cert_identifier": identifier,
+        "resource_id": f"{slot.listener_id}/{identifier}",
+    }
+    return slot.model_copy(update=changes)
