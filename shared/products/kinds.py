@@ -28,8 +28,9 @@ class ManyKinds(ProductAdapter):
         return sorted({region for kind in self._by_kind.values() for region in kind.regions()})
 
     def discover(self, region: str) -> Iterator[CloudResource]:
+        """A kind is asked in the regions that it has."""
         for name, kind in self._by_kind.items():
-            for resource in kind.discover(region):
+            for resource in kind.discover(region) if region in kind.regions() else ():
                 yield resource.model_copy(update={"kind": name})
 
     def _read(self, resource: CloudResource) -> CloudResource | None:

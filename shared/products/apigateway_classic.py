@@ -1,0 +1,184 @@
+"""The traditional API Gateway (CloudAPI 2016-07-14): one slot per custom domain of an API group.
+
+It takes PEM with private key, and never tells an id of CAS. So each certificate is named after the
+CAS certificate that it is, and else known again by its fingerprint. `DescribeDomain` may answer with
+the private key: nothing of its answer but fingerprints leaves `_fingerprints`.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any, ClassVar, Final
+
+from shared.cloud.api import Action, Api
+from shared.cloud.cas import Cas
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudRejectedError
+from shared.products.base import Answer, ProductAdapter
+from shared.products.fingerprints import fingerprints
+from shared.products.unchanged import differences, settings_lost
+
+_BOUND: Final = ("BINDING", "BOUND")  #: documented with meanings that look swapped: both are bound
+_MUTUAL: Final = ("SslVerifyDepth", "ClientCertSDnPassThrough", "SslOcspEnable", "SslOcspCacheEnable")
+_CERTIFICATE: Final = (
+    "CertificateId",
+    "CertificateName",
+    "CertificateValidStart",
+    "CertificateValidEnd",
+)
+#: What the gateway finds out by itself.
+_OBSERVED: Final = ("DomainCNAMEStatus", "DomainLegalStatus", "DomainRemark")
+
+
+class ClassicDomains(ProductAdapter):
+    product = CloudProduct.API_GATEWAY
+    api = Api("cloudapi", "2016-07-14", "RPC", ram="apigateway")
+    actions: ClassVar = {
+        action.name: action
+        for action in (
+            Action("DescribeRegions"),
+            Action("DescribeApiGroups"),
+            Action("DescribeApiGroup"),
+            Action("DescribeDomain"),
+            Action("SetDomainCertificate", place="form", writes=True),
+        )
+    }
+    also_granted = frozenset({"yundun-cert:GetUserCertificateDetail"})
+    page_size = 50
+    gone = frozenset({"notfoundapigroup", "invalidgroupid.notfound", "notfounddomain"})
+
+    def regions(self) -> list[str]:
+        answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
+        return [row["RegionId"] for row in answer["Regions"]["Region"]]
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        for page in self._numbered_pages("DescribeApiGroups", region):
+            for row in page["ApiGroupAttributes"]["ApiGroupAttribute"]:
+                group = self._call("DescribeApiGroup", region, GroupId=row["GroupId"])
+                for domain in group["CustomDomains"]["DomainItem"]:
+                    yield self._resource(region, group, domain, self._identifier(region, group, domain))
+
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        group, domain = self._domain(resource)
+        if domain is None:
+            return None
+        identifier = self._by_pem(resource.region, group, domain) if domain.get("CertificateId") else ""
+        return self._resource(resource.region, group, domain, identifier)
+
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        """CAS may hold the same certificate twice: the one that is meant counts."""
+        group, domain = self._domain(resource)
+        if domain is None or not domain.get("CertificateId"):
+            return None
+        identifier = self._by_pem(resource.region, group, domain, certificate)
+        found = self._resource(resource.region, group, domain, identifier)
+        return found if identifier == certificate.identifier else None
+
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        _, before = self._domain(resource)
+        if before is None:
+            raise CloudRejectedError("SetDomainCertificate", "NotFoundDomain", f"{resource.slot} is gone")
+        if obstacle := _mutual_tls(before):
+            raise CloudRejectedError("SetDomainCertificate", "NotDeployable", obstacle)
+        self._set(resource, certificate)
+        _, after = self._domain(resource)
+        if lost := differences(before, after or {}, ignore=(*_CERTIFICATE, *_OBSERVED)):
+            if previous := self._catalogue.by_identifier(resource.cert_identifier):
+                self._set(resource, previous)
+                raise settings_lost("SetDomainCertificate", resource.slot, lost)
+            raise CloudRejectedError("SetDomainCertificate", "SettingsLost", "; ".join(lost))
+
+    def _set(self, resource: CloudResource, certificate: Certificate) -> None:
+        pair = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
+        self._call(
+            "SetDomainCertificate",
+            resource.region,
+            GroupId=resource.instance_id,
+            DomainName=_domain_name(resource),
+            CertificateName=_name(certificate.identifier),
+            CertificateBody=pair.certificate_pem,
+            CertificatePrivateKey=pair.key.reveal(),
+        )
+
+    def _domain(self, resource: CloudResource) -> tuple[Answer, Answer | None]:
+        """The group and the domain as they are now."""
+        group = self._call("DescribeApiGroup", resource.region, GroupId=resource.instance_id)
+        name = _domain_name(resource)
+        rows = (dict(row) for row in group["CustomDomains"]["DomainItem"])
+        return group, next((row for row in rows if row["DomainName"] == name), None)
+
+    def _identifier(self, region: str, group: Answer, domain: Answer) -> str:
+        """Told by a name that we gave, if CAS's certificate of that name ends as this one does."""
+        if not domain.get("CertificateId"):
+            return ""
+        named = self._catalogue.by_identifier(_named(domain.get("CertificateName") or ""))
+        if named and named.not_after == _moment(domain.get("CertificateValidEnd")):
+            return named.identifier
+        return self._by_pem(region, group, domain)
+
+    def _by_pem(self, region: str, group: Answer, domain: Answer, expected: Certificate | None = None) -> str:
+        name = domain.get("CertificateName") or ""
+        prints = self._fingerprints(region, group, domain)
+        likely = expected or self._catalogue.by_identifier(_named(name))
+        if likely and likely.fingerprint in prints:
+            return likely.identifier
+        known = self._catalogue.by_fingerprint(*prints) if prints else None
+        return known.identifier if known else f"sha256:{prints[-1]}" if prints else f"upload:{name}"
+
+    def _fingerprints(self, region: str, group: Answer, domain: Answer) -> tuple[str, ...]:
+        """Of the certificate in place."""
+        names = {"GroupId": group["GroupId"], "DomainName": domain["DomainName"]}
+        answer = self._call("DescribeDomain", region, **names)
+        answer.pop("CertificatePrivateKey", None)  # goes no further, whatever happens next
+        return fingerprints(answer["CertificateBody"])
+
+    def _resource(self, region: str, group: Answer, domain: Answer, identifier: str) -> CloudResource:
+        name, address = domain["DomainName"], group.get("SubDomain")
+        internal = (domain.get("CustomDomainType") or "").upper() == "INTRANET"
+        return CloudResource(
+            product=self.product,
+            region=region,
+            resource_id=f"{group['GroupId']}/{name}",
+            instance_id=group["GroupId"],
+            instance_name=group.get("GroupName") or "",
+            domains=(name,),
+            https=bool(identifier),
+            cert_identifier=identifier,
+            cert_not_after=_moment(domain.get("CertificateValidEnd")),
+            endpoint=f"{address}:443" if address and not internal else "",
+            writer_id=group["GroupId"],  # a second change of a group is a RepeatedCommit
+            obstacle=_mutual_tls(domain) or _unbound(domain),
+        )
+
+
+def _mutual_tls(domain: Answer) -> str:
+    if any(domain.get(setting) for setting in _MUTUAL):
+        return "the domain uses mutual TLS, whose CA cannot be read back; replace it in the console"
+    return ""
+
+
+def _unbound(domain: Answer) -> str:
+    status = domain.get("DomainBindingStatus") or _BOUND[0]
+    return "" if status in _BOUND else f"the domain is {status} in API Gateway; bind it first"
+
+
+def _domain_name(resource: CloudResource) -> str:
+    """As API Gateway writes it."""
+    return resource.resource_id.partition("/")[2]
+
+
+def _name(identifier: str) -> str:
+    """`cas_23759533_cn_hangzhou`: letters, digits and underscores are allowed in a name."""
+    return f"cas_{identifier.replace('-', '_')}"
+
+
+def _named(name: str) -> str:
+    """The identifier in a name of ours."""
+    head, _, rest = name.partition("_")
+    number, _, store = rest.partition("_")
+    return f"{number}-{store.replace('_', '-')}" if head == "cas" and store else ""
+
+
+def _moment(value: Any) -> datetime | None:
+    """From ms; whole seconds, as certificates count."""
+    return datetime.fromtimestamp(int(value) // 1000, timezone.utc) if value else None

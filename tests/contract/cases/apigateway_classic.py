@@ -1,0 +1,76 @@
+"""API Gateway, traditional: custom domains of groups in two regions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.services._gateways import digits
+from shared.domain.resources import CloudProduct
+from tests.contract.cases import ANY, CERTIFICATES, Case
+
+ESTATE: dict[str, Any] = {
+    "regions": ["cn-hangzhou", "cn-beijing"],
+    "certificates": {**CERTIFICATES, "by-hand": {**CERTIFICATES["old"], "in_cas": False}},
+    "apigateway": [
+        {
+            "name": "shop",
+            "region": "cn-hangzhou",
+            "domains": [
+                {"domain": "www.example.com", "certificate": "old"},
+                {"domain": "api.example.com", "certificate": "second"},
+                {"domain": "plain.example.com"},
+            ],
+        },
+        {"name": "empty", "region": "cn-hangzhou"},
+        {
+            "name": "mail",
+            "region": "cn-hangzhou",
+            "domains": [{"domain": "*.example.org", "certificate": "other"}],
+        },
+        {
+            "name": "far",
+            "region": "cn-beijing",
+            "domains": [{"domain": "www.example.com", "certificate": "old"}],
+        },
+    ],
+}
+
+
+def group(name: str, region: str = "cn-hangzhou") -> str:
+    return digits("group", region, name)
+
+
+KIND = "classic"
+CASES = [
+    Case(
+        "APIGateway-classic",
+        CloudProduct.API_GATEWAY,
+        ESTATE,
+        {
+            f"{group('shop')}/www.example.com": "old",
+            f"{group('shop')}/api.example.com": "second",
+            f"{group('shop')}/plain.example.com": "",
+            f"{group('mail')}/*.example.org": "other",
+        },
+        region="cn-hangzhou",
+        slot=f"{group('shop')}/www.example.com",
+        writes="SetDomainCertificate",
+        pages="DescribeApiGroups",
+        reads=("DescribeRegions", "DescribeApiGroups", "DescribeApiGroup", "DescribeDomain"),
+    ),
+]
+SDK = "cloudapi20160714"
+IN_FORM = {"SetDomainCertificate"}
+_DOMAIN = {"GroupId": group("shop"), "DomainName": "www.example.com"}
+OFFICIAL = {
+    "DescribeRegions": {},
+    "DescribeApiGroups": {"PageNumber": 1, "PageSize": 2},
+    "DescribeApiGroup": {"GroupId": ANY},
+    "DescribeDomain": _DOMAIN,
+    "SetDomainCertificate": {
+        **_DOMAIN,
+        "CertificateName": ANY,
+        "CertificateBody": ANY,
+        "CertificatePrivateKey": ANY,
+    },
+}

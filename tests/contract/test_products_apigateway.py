@@ -1,0 +1,223 @@
+"""API Gateway alone: PEM and names of the traditional one, whole-domain changes of the cloud-native one."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudDeniedError, CloudRejectedError, CloudThrottledError
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CERTIFICATES, apigateway_classic, apigateway_cloud_native
+from tests.contract.cases.apigateway_classic import group
+from tests.contract.cases.apigateway_cloud_native import domain
+
+REGION = "cn-hangzhou"
+CLASSIC, NATIVE = apigateway_classic.CASES[0], apigateway_cloud_native.CASES[0]
+
+
+@pytest.fixture
+def classic(server: Server) -> Bench:
+    return bench(server, CloudProduct.API_GATEWAY, CLASSIC.estate, REGION)
+
+
+@pytest.fixture
+def native(server: Server) -> Bench:
+    return bench(server, CloudProduct.API_GATEWAY, NATIVE.estate, REGION)
+
+
+def a_slot(server: Server, section: str, **row: Any) -> tuple[Bench, CloudResource]:
+    """An account with one domain of one kind, and its slot."""
+    domains = [{"domain": "www.example.com", "certificate": "old", **row}]
+    estate = {
+        "certificates": apigateway_classic.ESTATE["certificates"],
+        section: [{"name": "shop", "region": REGION, "domains": domains}],
+    }
+    it = bench(server, CloudProduct.API_GATEWAY, estate, REGION)
+    (slot,) = it.slots().values()
+    return it, slot
+
+
+def test_a_certificate_that_we_set_is_known_by_its_name_without_reading_its_pem(classic: Bench) -> None:
+    classic.deploy(classic.slot(CLASSIC.slot), "new")
+    classic.cloud.calls.clear()
+
+    assert classic.carried()[CLASSIC.slot] == "new"
+    named = {call.params["DomainName"] for call in classic.cloud.calls if call.action == "DescribeDomain"}
+    assert named == {"api.example.com", "*.example.org"}
+
+
+def test_a_certificate_that_was_exchanged_under_our_name_is_seen_before_a_change(classic: Bench) -> None:
+    slot = classic.deploy(classic.slot(CLASSIC.slot), "new")
+    bundle = classic.estate.bundle("second", classic.cloud.clock())
+    held = classic.cloud.service("cloudapi")._groups[0].domains[0].held
+    held.bundle = bundle
+
+    now = classic.adapter.read(slot)
+
+    assert now is not None
+    assert classic.name_of(now.cert_identifier) == "second"
+
+
+def test_a_certificate_that_cas_does_not_know_is_named_by_its_fingerprint(server: Server) -> None:
+    it, slot = a_slot(server, "apigateway", certificate="by-hand")
+
+    bundle = it.estate.bundle("by-hand", it.cloud.clock())
+    assert slot.cert_identifier == f"sha256:{bundle.sha256.lower()}"
+    assert slot.https
+
+
+def test_a_private_key_that_the_gateway_answers_with_goes_nowhere(
+    classic: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    slots = classic.slots()
+    classic.deploy(classic.slot(CLASSIC.slot), "new")
+
+    kept = f"{slots} {caplog.text} {classic.adapter.__dict__} {classic.cloud.calls}"
+    assert "PRIVATE" not in kept
+
+
+def test_a_domain_with_mutual_tls_is_left_alone(server: Server) -> None:
+    it, slot = a_slot(server, "apigateway", mutual_tls=True)
+
+    assert "mutual TLS" in slot.obstacle
+    with pytest.raises(CloudRejectedError, match="mutual TLS"):
+        it.adapter.deploy(slot, it.certificate("new"))
+    assert it.count("SetDomainCertificate") == 0
+
+
+def test_a_domain_within_a_vpc_cannot_be_met(server: Server) -> None:
+    _, slot = a_slot(server, "apigateway", internal=True)
+
+    assert slot.endpoint == ""
+
+
+def test_a_change_that_meets_another_one_of_the_group_is_made_in_the_end(classic: Bench) -> None:
+    slot = classic.slot(CLASSIC.slot)
+    classic.cloud.faults.add(Fault("SetDomainCertificate", status=400, code="RepeatedCommit"))
+
+    classic.deploy(slot, "new")
+
+    assert slot.writer == f"APIGateway/{REGION}/{group('shop')}"
+
+
+def test_a_setting_that_a_change_took_along_is_told_and_the_certificate_put_back(
+    classic: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, slot = classic.cloud.service("cloudapi"), classic.slot(CLASSIC.slot)
+    change = service.SetDomainCertificate
+
+    def careless(call: Any) -> Any:
+        answer = change(call)
+        service._groups[0].domains[0].settings["SslOcspEnable"] = True
+        monkeypatch.setattr(service, "SetDomainCertificate", change)
+        return answer
+
+    monkeypatch.setattr(service, "SetDomainCertificate", careless)
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*SslOcspEnable"):
+        classic.adapter.deploy(slot, classic.certificate("new"))
+
+    assert classic.carried() == CLASSIC.carried
+
+
+def settings(it: Bench) -> dict[str, Any]:
+    """Of the slot's domain, without the certificate."""
+    found: dict[str, Any] = it.cloud.service("apig")._domains[NATIVE.slot].settings
+    return found
+
+
+def test_every_setting_of_a_domain_is_sent_again(native: Bench) -> None:
+    before = settings(native)
+
+    native.deploy(native.slot(NATIVE.slot), "new")
+
+    assert settings(native) == before
+    assert (before["tlsMin"], before["mTLSEnabled"], before["forceHttps"]) == ("TLS 1.1", True, True)
+
+
+def test_a_lost_setting_is_put_back_with_the_old_certificate_and_told(
+    native: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, slot, before = native.cloud.service("apig"), native.slot(NATIVE.slot), settings(native)
+    update = service.UpdateDomain
+
+    def forgetful(call: Any) -> Any:
+        answer = update(call)
+        del settings(native)["tlsMin"]
+        monkeypatch.setattr(service, "UpdateDomain", update)
+        return answer
+
+    monkeypatch.setattr(service, "UpdateDomain", forgetful)
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*tlsMin"):
+        native.adapter.deploy(slot, native.certificate("new"))
+
+    assert settings(native) == before
+    assert native.carried() == NATIVE.carried
+
+
+@pytest.mark.parametrize("action", ["ListGateways", "ListDomains"])
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("Forbidden", CloudDeniedError), ("Throttling.User", CloudThrottledError), ("Bad", CloudRejectedError)],
+)
+def test_a_list_that_failed_under_http_200_is_an_error_never_an_empty_list(
+    native: Bench, monkeypatch: pytest.MonkeyPatch, action: str, code: str, kind: type[Exception]
+) -> None:
+    refusal = {"code": code, "message": "not today"}
+    monkeypatch.setattr(native.cloud.service("apig"), action, lambda call: refusal)
+
+    with pytest.raises(kind, match="not today"):
+        native.slots()
+
+
+def test_a_domain_that_another_product_made_is_left_to_it(server: Server) -> None:
+    it, slot = a_slot(server, "apig", created_from="K8sIngress")
+
+    assert "K8sIngress" in slot.obstacle
+    with pytest.raises(CloudRejectedError, match="K8sIngress"):
+        it.adapter.deploy(slot, it.certificate("new"))
+    assert it.count("UpdateDomain") == 0
+
+
+def test_a_domain_is_met_at_a_public_address_of_its_gateway(native: Bench) -> None:
+    slots = native.slots()
+    addresses = {name: host for host, name in native.cloud.service("apig").slots()}
+
+    assert slots[domain("w.example.com")].endpoint == addresses["w.example.com"]
+    assert slots[domain("*.example.org")].endpoint == addresses["any.example.org"]
+
+
+def test_a_changed_domain_is_settled_when_it_is_published(native: Bench) -> None:
+    slot = native.slot(NATIVE.slot)
+    native.cloud.settle_s = 30
+
+    native.adapter.deploy(slot, native.certificate("new"))
+
+    assert not native.adapter.settled(slot)
+
+
+def test_a_region_is_asked_only_for_the_kinds_that_it_has(native: Bench) -> None:
+    assert "me-central-1" in native.adapter.regions()
+
+    assert native.slots("me-central-1") == {}
+    assert native.count("DescribeApiGroups") == 0
+    assert native.count("ListDomains") == 1
+
+
+def test_both_kinds_of_one_region_are_found(server: Server) -> None:
+    rows = {"domains": [{"domain": "www.example.com", "certificate": "old"}]}
+    shop = {"name": "shop", "region": REGION, **rows}
+    estate = {"certificates": CERTIFICATES, "apigateway": [shop], "apig": [shop]}
+    it = bench(server, CloudProduct.API_GATEWAY, estate, REGION)
+
+    kinds = {slot.kind: label for label, slot in it.slots().items()}
+    assert kinds == {
+        "classic": f"{group('shop')}/www.example.com",
+        "cloud-native": domain("www.example.com"),
+    }
