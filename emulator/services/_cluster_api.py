@@ -8,6 +8,7 @@ Tables (`kubectl` makes them from the objects), validation by schema, owners of 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,15 +18,17 @@ import yaml
 
 from emulator.api import Answer, ApiError, Call, EmulatedService, Raw
 from emulator.calls import CallRecord
+from emulator.faults import DroppedError
 from emulator.request import Request
 from emulator.services._cluster_kinds import ALBCONFIGS, INGRESSES, Target, authorize, document, target
 from emulator.services._cluster_model import Cluster
-from emulator.services._cluster_patches import json_patch, merge
+from emulator.services._cluster_patches import json_patch, merge_patch
 from emulator.services._cluster_store import Object
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
 
+_logger = logging.getLogger("emulator")
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 _OF_CONTROLLERS = (ALBCONFIGS, INGRESSES)  #: kinds whose status is not for clients to write
 
@@ -83,7 +86,16 @@ def answer(cloud: Cloud, cluster: Cluster, request: Request, user: str) -> Reply
         request_id=str(uuid4()),
     )
     outcome, code = 0, "Dropped"
-    service = _KubernetesCall(cloud, lambda: _carried_out(cloud, cluster, verb, wanted, request, user))
+
+    def work() -> Reply | Watch:
+        authorize(cluster.role, user, verb, wanted)
+        settled = cloud.clock(), cloud.settle_s, cloud.service("cas")
+        cluster.reconcile(*settled)
+        reply = _carried_out(cloud, cluster, verb, wanted, request)
+        cluster.reconcile(*settled)  # a change begins to settle now
+        return reply
+
+    service = _KubernetesCall(cloud, work)
     try:
         cloud.execute(service, call)
         assert service.reply is not None
@@ -92,6 +104,12 @@ def answer(cloud: Cloud, cluster: Cluster, request: Request, user: str) -> Reply
     except ApiError as error:
         outcome, code = error.status, error.code
         return status(error.status, error.code, error.message, wanted)
+    except DroppedError:
+        raise
+    except Exception:  # a mistake in the emulation: say where, and answer as an API server would
+        _logger.exception("an emulated cluster failed: %s", call.action)
+        outcome, code = 500, "InternalError"
+        return status(500, "InternalError", "Internal error occurred", wanted)
     finally:
         cloud.calls.append(
             CallRecord(
@@ -131,13 +149,11 @@ def _verb(request: Request, wanted: Target) -> str:
 
 
 def _carried_out(
-    cloud: Cloud, cluster: Cluster, verb: str, wanted: Target, request: Request, user: str
+    cloud: Cloud, cluster: Cluster, verb: str, wanted: Target, request: Request
 ) -> Reply | Watch:
-    authorize(cluster.role, user, verb, wanted)
     store, query = cluster.store, request.queries
     if query.get("dryRun"):
         raise ApiError(400, "BadRequest", "dryRun is not emulated")
-    cluster.reconcile(cloud.clock(), cloud.settle_s, cloud.service("cas"))
     match verb:
         case "list":
             return Reply(200, store.page(wanted, query))
@@ -169,14 +185,16 @@ def _patched(cloud: Cloud, cluster: Cluster, wanted: Target, request: Request) -
         applied = _body(request)
         if key not in store.objects:
             return Reply(201, store.create(wanted, applied, cloud.clock()))
-        return Reply(200, store.replace(wanted, _kept(cluster, wanted, merge(store.get(wanted), applied))))
+        return Reply(
+            200, store.replace(wanted, _kept(cluster, wanted, merge_patch(store.get(wanted), applied)))
+        )
     before = store.get(wanted)
     if kind == "application/json-patch+json":
         after = json_patch(before, _body(request))
     elif kind == "application/merge-patch+json" or (
         kind == "application/strategic-merge-patch+json" and not wanted.kind.custom
     ):
-        after = merge(before, _body(request))
+        after = merge_patch(before, _body(request))
     else:
         raise ApiError(
             415, "UnsupportedMediaType", f"the body of the request was in an unknown format: {kind}"

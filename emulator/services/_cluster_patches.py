@@ -13,6 +13,13 @@ from typing import Any
 from emulator.api import ApiError
 
 
+def merge_patch(target: Any, patch: Any) -> Any:
+    """Raises ApiError 400 where the patch is not an object."""
+    if not isinstance(patch, dict):
+        raise ApiError(400, "BadRequest", "error decoding patch: it is not an object")
+    return merge(target, patch)
+
+
 def merge(target: Any, patch: Any) -> Any:
     if not isinstance(patch, dict):
         return copy.deepcopy(patch)

@@ -1,0 +1,373 @@
+"""ACK alone: permissions by cluster, Secrets that others own or edit, and AlbConfigs that move meanwhile."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from emulator.services._cluster_kinds import ALBCONFIGS, SECRETS, Target
+from emulator.services._cluster_model import Cluster
+from shared.cloud.api import Action
+from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.clusters import Clusters
+from tests.contract.bench import Bench, bench
+from tests.contract.cases.ack import CARRIED, ESTATE, SHOP, identity
+
+TLS = f"{SHOP}/secret/web/tls"
+FRONT = "shop/front:443/default"
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.ACK, ESTATE, "cn-hangzhou")
+
+
+def a_bench(server: Server, **cluster: Any) -> Bench:
+    """One cluster, named shop."""
+    row = {"name": "shop", "region": "cn-hangzhou", **cluster}
+    return bench(server, CloudProduct.ACK, {**ESTATE, "ack": [row]}, "cn-hangzhou")
+
+
+def shop(it: Bench) -> Cluster:
+    return it.cloud.service("cs").cluster("shop")  # type: ignore[no-any-return]
+
+
+def secret(it: Bench, namespace: str = "web", name: str = "tls") -> dict[str, Any]:
+    return shop(it).store.get(Target(SECRETS, namespace, name))
+
+
+def edit(it: Bench, change: Callable[[dict[str, Any]], dict[str, Any]], wanted: Target) -> None:
+    """What a person does with kubectl, seen from within."""
+    store = shop(it).store
+    store.replace(wanted, change(store.get(wanted)))
+
+
+def put_by_hand(it: Bench, name: str) -> None:
+    bundle = it.estate.bundle(name, it.cloud.clock())
+    pair = {"tls.crt": bundle.certificate_pem, "tls.key": bundle.key_pem or ""}
+    data = {key: base64.b64encode(text.encode()).decode() for key, text in pair.items()}
+    edit(it, lambda item: {**item, "data": data}, Target(SECRETS, "web", "tls"))
+
+
+def before_the_patch(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Between our reading and our writing, once."""
+    patch, pending = Kubernetes.patch, [happens]
+
+    def patched(self: Kubernetes, *arguments: Any) -> None:
+        while pending:
+            pending.pop()()
+        patch(self, *arguments)
+
+    monkeypatch.setattr(Kubernetes, "patch", patched)
+
+
+def test_a_cluster_without_permission_says_so_and_hides_no_other(it: Bench) -> None:
+    locked = it.slots()[identity("locked")]
+
+    assert "unauthorised" in locked.obstacle
+    assert "operator permission (ops)" in locked.obstacle
+    assert it.carried() == CARRIED
+
+
+def test_a_cluster_whose_kubeconfig_is_denied_says_so_and_hides_no_other(it: Bench) -> None:
+    it.cloud.deny("cs:DescribeClusterUserKubeconfig", resource=SHOP)
+
+    slots = it.slots()
+
+    assert "unauthorised" in slots[SHOP].obstacle
+    assert {label for label in slots if label.startswith(f"{SHOP}/")} == set()
+    assert f"{identity('plain')}/secret/default/tls" in slots
+
+
+def test_what_a_lesser_role_may_see_is_found_and_the_rest_is_reported(server: Server) -> None:
+    it = a_bench(server, role="dev", secrets=[{"name": "tls", "certificate": "old"}])
+
+    slots = it.slots()
+
+    assert it.carried()[f"{SHOP}/secret/default/tls"] == "old"
+    assert "unauthorised" in slots[f"{SHOP}/albconfig"].obstacle
+
+
+def test_a_cluster_that_does_not_run_says_so(server: Server) -> None:
+    assert "is initial" in a_bench(server, state="initial").slots()[SHOP].obstacle
+    assert a_bench(server, state="deleting").slots() == {}
+
+
+def test_a_throttled_or_silent_cluster_is_an_error_never_an_empty_one(it: Bench) -> None:
+    it.cloud.faults.add(Fault("ListSecrets", drop=True, times=4))
+
+    with pytest.raises(CloudUnavailableError):
+        it.slots()
+
+
+def test_a_list_that_expired_is_read_anew(server: Server) -> None:
+    rows = [{"name": f"tls-{n}"} for n in range(45)]
+    it = a_bench(server, secrets=rows)
+    it.cloud.faults.add(Fault("ListSecrets", status=410, code="Expired"))
+
+    assert len(it.slots()) == 45
+    assert it.count("ListSecrets", code="") == 3
+
+
+def test_a_cluster_without_public_address_is_met_at_its_private_one(it: Bench) -> None:
+    it.slots()
+
+    asked = [
+        call.params["PrivateIpAddress"]
+        for call in it.cloud.calls
+        if call.action == "DescribeClusterUserKubeconfig" and call.params["ClusterId"] == identity("plain")
+    ]
+    assert asked == [False, True]
+
+
+def test_a_cluster_that_is_out_of_reach_says_so(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.products.clusters._inside", lambda host: True)
+    monkeypatch.setattr(Kubernetes, "reachable", lambda self: False)
+
+    assert "run the function in that VPC" in it.slots()[SHOP].obstacle
+
+
+def test_a_kubeconfig_is_short_lived_and_asked_for_once(it: Bench) -> None:
+    it.deploy(it.slot(TLS), "new")
+
+    asked = [call for call in it.cloud.calls if call.action == "DescribeClusterUserKubeconfig"]
+    mine = [call for call in asked if call.params["ClusterId"] == SHOP]
+    assert [call.params["TemporaryDurationMinutes"] for call in mine] == [30]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({"owner": "cert-manager"}, "cert-manager owns it"),
+        ({"owner": "helm"}, "Helm owns it"),
+        ({"owner": "certificate"}, "Certificate tls owns it"),
+        ({"immutable": True}, "immutable"),
+        ({"certificate": None}, "put the first one there"),
+    ],
+)
+def test_a_secret_that_is_not_ours_to_change_says_why(server: Server, row: dict[str, Any], why: str) -> None:
+    it = a_bench(server, secrets=[{"name": "tls", "certificate": "old", **row}])
+
+    assert why in it.slots()[f"{SHOP}/secret/default/tls"].obstacle
+
+
+def test_an_immutable_secret_is_refused(server: Server) -> None:
+    it = a_bench(server, secrets=[{"name": "tls", "certificate": "old", "immutable": True}])
+
+    with pytest.raises(CloudRejectedError, match="Immutable"):
+        it.adapter.deploy(it.slot(f"{SHOP}/secret/default/tls"), it.certificate("new"))
+
+
+def test_a_hand_edit_of_a_deployed_secret_is_drift(it: Bench) -> None:
+    it.deploy(it.slot(TLS), "new")
+    assert it.slots()[TLS].obstacle == ""
+
+    put_by_hand(it, "second")
+
+    slot = it.slots()[TLS]
+    assert slot.obstacle.startswith("drift: edited by hand")
+    assert it.name_of(slot.cert_identifier) == "second"
+
+
+def test_a_key_that_does_not_fit_is_told(it: Bench) -> None:
+    key = secret(it, "web", "mail")["data"]["tls.key"]
+    edit(
+        it,
+        lambda item: {**item, "data": {**item["data"], "tls.key": key}},
+        Target(SECRETS, "web", "tls"),
+    )
+
+    assert "tls.key does not belong to tls.crt" in it.slots()[TLS].obstacle
+
+
+def test_only_certificate_and_key_of_a_secret_change(it: Bench) -> None:
+    extra = {"ca.crt": "Y2E="}
+    edit(
+        it,
+        lambda item: {
+            **item,
+            "data": {**item["data"], **extra},
+            "metadata": {**item["metadata"], "labels": {"team": "shop"}, "annotations": {"note": "keep"}},
+        },
+        Target(SECRETS, "web", "tls"),
+    )
+
+    it.deploy(it.slot(TLS), "new")
+
+    after = secret(it)
+    assert after["data"]["ca.crt"] == extra["ca.crt"]
+    assert after["metadata"]["labels"] == {"team": "shop"}
+    assert set(after["metadata"]["annotations"]) == {
+        "note",
+        "certdeploy.io/certificate",
+        "certdeploy.io/fingerprint",
+    }
+
+
+def test_a_secret_that_changes_meanwhile_is_read_again(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def label() -> None:
+        meta = {"labels": {"team": "shop"}}
+        edit(
+            it,
+            lambda item: {**item, "metadata": {**item["metadata"], **meta}},
+            Target(SECRETS, "web", "tls"),
+        )
+
+    slot = it.slot(TLS)
+    before_the_patch(monkeypatch, label)
+
+    it.deploy(slot, "new")
+
+    assert it.count("PatchSecret", code="Conflict") == 1
+    assert secret(it)["metadata"]["labels"] == {"team": "shop"}
+
+
+def test_a_certificate_put_there_meanwhile_is_not_overwritten(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = it.slot(TLS)
+    before_the_patch(monkeypatch, lambda: put_by_hand(it, "second"))
+
+    with pytest.raises(CloudRejectedError, match="put there just now"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert it.carried()[TLS] == "second"
+
+
+def test_a_secret_is_met_where_an_ingress_serves_it(it: Bench) -> None:
+    slot = it.slots()[TLS]
+
+    assert (slot.endpoint, slot.server_names) == ("ingress.shop.example.net:443", ("www.example.com",))
+    assert it.slots()[f"{SHOP}/secret/dev/tls"].endpoint == ""
+
+
+def test_the_ingress_serves_the_new_pair(it: Bench) -> None:
+    slot, fingerprint = it.slot(TLS), it.certificate("new").fingerprint
+
+    def served() -> bool:
+        found = it.cloud.service("cs").served(slot.endpoint, "www.example.com")
+        return fingerprint in {found[0].sha1.lower(), found[0].sha256.lower()}
+
+    assert not served()
+    it.deploy(slot, "new")
+    it.adapter._waiter.until(served, "served")
+
+
+def listeners(it: Bench, name: str = "front") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = shop(it).store.get(Target(ALBCONFIGS, "", name))["spec"]["listeners"]
+    return found
+
+
+def albconfig(it: Bench, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
+    edit(
+        it,
+        lambda item: {**item, "spec": {**item["spec"], "listeners": change(item["spec"]["listeners"])}},
+        Target(ALBCONFIGS, "", "front"),
+    )
+
+
+def test_a_listener_that_moved_meanwhile_is_found_again(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot = it.slot(FRONT)
+    before_the_patch(monkeypatch, lambda: albconfig(it, lambda rows: rows[1:]))
+
+    it.deploy(slot, "new")
+
+    names = [it.name_of(row["CertificateId"]) for row in listeners(it)[0]["certificates"]]
+    assert names == ["new", "other", "second"]
+    assert it.count("PatchAlbConfig", code="Invalid") == 1
+
+
+def test_all_else_of_an_albconfig_stays(it: Bench) -> None:
+    before = listeners(it)
+
+    it.deploy(it.slot(FRONT), "new")
+
+    after = listeners(it)
+    assert after[1].pop("certificates")[0].pop("CertificateId") == it.estate.identifier("new")
+    before[1] = {name: value for name, value in before[1].items() if name != "certificates"}
+    assert after == before
+
+
+def test_a_change_is_settled_when_the_controller_says_so(it: Bench) -> None:
+    it.cloud.settle_s = 30
+    slot = it.slot(FRONT)
+    assert it.adapter.settled(slot)
+
+    it.adapter.deploy(slot, it.certificate("new"))
+
+    assert not it.adapter.settled(slot)
+
+
+def test_a_certificate_that_the_listener_has_already_stands_there_once(it: Bench) -> None:
+    it.deploy(it.slot(FRONT), "second")
+
+    assert {label: name for label, name in it.carried().items() if label.startswith("shop/front:443")} == {
+        FRONT: "second",
+        "shop/front:443/additional/other": "other",
+    }
+
+
+def test_two_additional_certificates_may_become_one(it: Bench) -> None:
+    first, second = (it.slot(f"shop/front:443/additional/{name}") for name in ("other", "second"))
+    first = first.model_copy(update={"domains": second.domains})
+
+    it.deploy(first, "new")
+    it.deploy(second, "new")
+
+    assert {label for label in it.slots() if label.startswith("shop/front:443")} == {
+        FRONT,
+        "shop/front:443/additional/new",
+    }
+
+
+def test_the_default_of_newer_controllers_is_the_default(it: Bench) -> None:
+    own = {"kind": "CertIdentifier", "certificateId": it.estate.identifier("old")}
+    others = [{"CertificateId": it.estate.identifier("other")}]
+    row = {"port": 443, "protocol": "HTTPS", "defaultCertificate": own, "certificates": others}
+    albconfig(it, lambda rows: [row])
+
+    it.deploy(it.slot(FRONT), "new")
+
+    assert {label: name for label, name in it.carried().items() if label.startswith("shop/front")} == {
+        FRONT: "new",
+        "shop/front:443/additional/other": "other",
+    }
+    assert listeners(it)[0]["defaultCertificate"]["kind"] == "CertIdentifier"
+
+
+def test_without_a_mark_the_first_certificate_is_the_default(it: Bench) -> None:
+    identifiers = [it.estate.identifier(name) for name in ("other", "old")]
+    rows = [{"CertificateId": identifier} for identifier in identifiers]
+    albconfig(it, lambda _: [{"port": 443, "protocol": "HTTPS", "certificates": rows}])
+
+    assert it.carried()[FRONT] == "other"
+    assert it.carried()["shop/front:443/additional/old"] == "old"
+
+
+def test_no_private_key_is_kept_logged_or_left_behind(it: Bench) -> None:
+    slot: CloudResource = it.deploy(it.slot(TLS), "new")
+
+    assert "PRIVATE" not in repr(it.cloud.calls) + repr(slot)
+    assert list(Path(tempfile.gettempdir()).glob("cluster-*")) == []
+
+
+def test_a_server_that_is_not_of_the_clusters_ca_is_refused(it: Bench) -> None:
+    clusters: Clusters = it.adapter._clusters  # type: ignore[attr-defined]
+    answers = [
+        clusters._call("DescribeClusterUserKubeconfig", "cn-hangzhou", {"ClusterId": one})["config"]
+        for one in (SHOP, identity("locked"))
+    ]
+    mine, other = map(read_kubeconfig, answers)
+    mixed = type(mine)(mine.server, other.ca_pem, mine.certificate_pem, mine.key_pem)
+
+    with pytest.raises(CloudUnavailableError, match="TlsFailed"):
+        Kubernetes(it.client, mixed, "cn-hangzhou").get(Action("GetSecret"), "/api/v1/secrets")
