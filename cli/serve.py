@@ -59,6 +59,7 @@ def serve(
             parameters={"Prefix": settings.prefix, **parameters},
             environment={**_environment(settings), **fc.environment},
             log=log,
+            preload=("shared.runtime",),
         )
         fc.cloud.functions, fc.cloud.deliver = host, lambda event: _delivered(host, event)
         stack.enter_context(_until_told(stop))

@@ -13,7 +13,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
@@ -24,7 +24,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from host.child import Launch
 from host.errors import HostStoppedError, PayloadTooLargeError, TemplateError
-from host.instances import Instances, InvocationResult
+from host.instances import Instances, InvocationResult, import_beforehand
 from host.intrinsics import PSEUDO
 from host.patterns import matches
 from host.queue import AsyncQueue
@@ -41,7 +41,8 @@ class Host:
     `environment` reaches every function and wins over the template's EnvironmentVariables; nothing
     else of this process's environment does. `log`: the file that functions' output is appended to,
     None = stderr. `concurrency`: instances per function. `code_root`: what functions import from
-    (default: what lies beside functions/).
+    (default: what lies beside functions/). `preload`: modules that many functions import and that
+    do nothing when imported; instances start faster with them.
     """
 
     def __init__(
@@ -57,7 +58,9 @@ class Host:
         retry_base_s: float = 0.5,
         grace_s: float = 10.0,
         code_root: Path | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
+        import_beforehand(preload)
         self._template = load_template(template, parameters)
         self._grace_s = grace_s
         self._launch_all = {
