@@ -32,6 +32,13 @@ Slots = Annotated[
 First = Annotated[
     bool, typer.Option("--first-deployment", help="May switch HTTPS on, where that is allowed.")
 ]
+Outage = Annotated[
+    bool,
+    typer.Option(
+        "--accept-outage",
+        help="A product that cannot exchange certificates may take the old one off first.",
+    ),
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Until the job has ended; 1 if it ended in error.")]
 
 
@@ -45,11 +52,13 @@ def preview(
     certificate: Certificates,
     resource: Slots = None,
     first_deployment: First = False,
+    accept_outage: Outage = False,
     as_json: AsJson = False,
 ) -> None:
     """What a job would write where, and what it would leave alone and why. Changes nothing."""
     world = session().world()
-    result = _managed(world, {"Preview": _selection(world, certificate, resource, first_deployment)})
+    asked = _selection(world, certificate, resource, first_deployment, accept_outage)
+    result = _managed(world, {"Preview": asked})
     if as_json:
         output.show_json(result)
     elif result.plan is not None:
@@ -62,6 +71,7 @@ def create(
     certificate: Certificates,
     resource: Slots = None,
     first_deployment: First = False,
+    accept_outage: Outage = False,
     digest: Annotated[
         str | None, typer.Option(help="Of the preview that was approved; refused if the world moved.")
     ] = None,
@@ -80,7 +90,7 @@ def create(
     request = {
         "Name": name,
         "Submit": not draft,
-        **_selection(world, certificate, resource, first_deployment),
+        **_selection(world, certificate, resource, first_deployment, accept_outage),
         **({"Digest": digest} if digest else {}),
         **({"ScheduleTime": _moment(at)} if at else {}),
     }
@@ -151,7 +161,9 @@ def _managed(world: World, request: dict[str, Any]) -> Managed:
     return manage_deployment_jobs(world, parse(ManageDeploymentJobs, request))
 
 
-def _selection(world: World, certificates: list[str], slots: list[str] | None, first: bool) -> dict[str, Any]:
+def _selection(
+    world: World, certificates: list[str], slots: list[str] | None, first: bool, outage: bool
+) -> dict[str, Any]:
     ids = [cert_id_of(text.strip()) for text in certificates]
     if wrong := [text for text, cert_id in zip(certificates, ids, strict=True) if cert_id is None]:
         raise InvalidRequestError(
@@ -161,6 +173,7 @@ def _selection(world: World, certificates: list[str], slots: list[str] | None, f
         "CertIds": ids,
         "ResourceIds": [_slot(world, text) for text in slots or []],
         "FirstDeployment": first,
+        "AcceptOutage": outage,
     }
 
 

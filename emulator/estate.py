@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from emulator._estate_text import explain, nearest
-from emulator.authority import Authority, KeyKind
+from emulator.authority import Authority
 from emulator.bundles import Bundle
 from emulator.sections import Domain, Part, Region, Section, Use, twice
 from emulator.sections.ack import Cluster
@@ -38,6 +38,7 @@ from emulator.sections.pai import Gateway as PaiGateway
 from emulator.sections.sae import Ingress
 from emulator.sections.slb import LoadBalancer as ClassicLoadBalancer
 from emulator.sections.vod import VodDomain
+from emulator.sections.waf import WafInstance
 
 SAMPLE = Path(__file__).parent / "estates" / "sample.yaml"
 FIRST_CERTIFICATE_ID = 10741304
@@ -53,13 +54,14 @@ class Certificate(Part):
     """A certificate in the account. `days` from now until it ends, `age` days since it began."""
 
     names: list[Domain] = Field(min_length=1)
-    key: KeyKind = "rsa-2048"
+    key: Literal["rsa-2048", "ecdsa-p256", "sm2"] = "rsa-2048"
     days: float = 200
     age: float | None = None  #: default: as much as a life of 200 days leaves
     source: Literal["UPLOAD", "BUY", "TEST"] = "UPLOAD"
     store: Store = "cn-hangzhou"
     private_key: bool = True
     in_cas: bool = True
+    listed: bool = True  #: False: only the older list of CAS shows it
     status: Literal["revoked"] | None = None
 
     @property
@@ -102,6 +104,7 @@ class Estate(Part):
     apig: list[CloudNativeGateway] = []
     fc: list[FcDomain] = []
     pai: list[PaiGateway] = []
+    waf: list[WafInstance] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)
 
     def id_of(self, name: str) -> int:
@@ -112,12 +115,15 @@ class Estate(Part):
         return f"{self.id_of(name)}-{self.certificates[name].store}"
 
     def bundle(self, name: str, now: datetime) -> Bundle:
-        """The certificate itself, issued by the local CA when first asked for, then kept."""
+        """The certificate itself, issued by the local CA when first asked for, then kept.
+
+        An SM2 certificate is only told to be one: nothing here can sign with SM2, and nothing serves it.
+        """
         if name not in self._bundles:
             wanted = self.certificates[name]
             self._bundles[name] = Authority().issue(
                 wanted.names,
-                key=wanted.key,
+                key="ecdsa-p256" if wanted.key == "sm2" else wanted.key,
                 days=wanted.days,
                 age=wanted.lived,
                 now=now,
@@ -154,6 +160,8 @@ class Estate(Part):
             return f'no certificate is named "{use.name}"{nearest(use.name, self.certificates)}'
         if not certificate.private_key:
             return f'"{use.name}" has no private key, so nothing can serve it'
+        if certificate.key == "sm2":
+            return f'"{use.name}" is an SM2 certificate, which nothing here serves'
         if use.in_cas and not certificate.in_cas:
             return f'"{use.name}" is not in CAS, and this product takes its certificates from there'
         if use.region and not reaches(certificate.store, use.region):

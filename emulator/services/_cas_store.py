@@ -30,6 +30,8 @@ class CasCertificate:
     source: str  #: UPLOAD, BUY, TEST
     bundle: Bundle = field(repr=False)
     revoked: bool = False
+    sm2: bool = False  #: told to be one; `bundle` stands in for its two pairs
+    listed: bool = True  #: by ListCertificates; the older list has it in any case
     tags: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -41,9 +43,17 @@ class CasCertificate:
         return f"cas-{self.source.lower()}-{self.id:x}"
 
     @property
-    def deployable(self) -> bool:
-        """Without its private key CAS can hand a certificate to no product."""
+    def algorithm(self) -> str:
+        return "SM2" if self.sm2 else self.bundle.algorithm
+
+    @property
+    def has_key(self) -> bool:
         return self.bundle.key_pem is not None
+
+    @property
+    def deployable(self) -> bool:
+        """Without its private key CAS can hand a certificate to no product; SM2 is not emulated there."""
+        return self.has_key and not self.sm2
 
     def status(self, now: datetime) -> str:
         if self.revoked:
@@ -69,9 +79,9 @@ def list_item(row: CasCertificate, now: datetime, using: list[str]) -> dict[str,
         "Domain": ",".join(bundle.names),
         "CommonName": bundle.common_name,
         "SubjectAlternativeNames": list(bundle.names),
-        "Algorithm": bundle.algorithm,
+        "Algorithm": row.algorithm,
         "KeySize": bundle.key_size,
-        "ExistPrivateKey": row.deployable,
+        "ExistPrivateKey": row.has_key,
         "FingerPrint": bundle.sha1,
         "Serial": bundle.serial,
         "Issuer": bundle.issuer,
@@ -79,7 +89,7 @@ def list_item(row: CasCertificate, now: datetime, using: list[str]) -> dict[str,
         "NotAfter": ms(bundle.not_after),
         "InstanceId": row.instance_id,
         "UsingProductList": using,
-        "DeploymentDesc": json.dumps({"Scope": "all" if row.deployable else "server"}),
+        "DeploymentDesc": json.dumps({"Scope": "all" if row.has_key else "server"}),
     }
 
 
@@ -89,7 +99,7 @@ def order_item(row: CasCertificate, now: datetime) -> dict[str, Any]:
         **_subject(row, now),
         "CertificateId": row.id,
         "CommonName": row.bundle.common_name,
-        "SerialNo": row.bundle.serial,
+        "SerialNo": row.bundle.serial.zfill(40),  # padded, a peer saw
         "Upload": row.source == "UPLOAD",
     }
 
@@ -108,7 +118,7 @@ def purchase_item(row: CasCertificate, now: datetime) -> dict[str, Any]:
         "DomainCount": len(names) - wild,
         "WildDomainCount": wild,
         "CertType": "FREE" if row.source == "TEST" else "DV",
-        "Algorithm": row.bundle.algorithm,
+        "Algorithm": row.algorithm,
         "BuyDate": ms(row.bundle.not_before),
         "CertStartTime": ms(row.bundle.not_before),
         "CertEndTime": ms(row.bundle.not_after),
@@ -126,7 +136,7 @@ def user_detail(row: CasCertificate, now: datetime, *, with_pem: bool) -> dict[s
         "Common": row.bundle.common_name,
         "SerialNo": row.bundle.serial,
         "CertSha2": row.bundle.sha256,
-        "Algorithm": row.bundle.algorithm,
+        "Algorithm": row.algorithm,
         "NotBefore": ms(row.bundle.not_before),
         "NotAfter": ms(row.bundle.not_after),
         "BuyInAliyun": row.source != "UPLOAD",
@@ -141,9 +151,14 @@ def user_detail(row: CasCertificate, now: datetime, *, with_pem: bool) -> dict[s
         "Tags": [{"TagKey": key, "TagValue": value} for key, value in row.tags],
     }
     if with_pem:
-        answer["Cert"] = row.bundle.certificate_pem
+        certificates, keys = (
+            (("SignCert", "EncryptCert"), ("SignPrivateKey", "EncryptPrivateKey"))
+            if row.sm2
+            else (("Cert",), ("Key",))
+        )
+        answer |= dict.fromkeys(certificates, row.bundle.certificate_pem)
         if row.bundle.key_pem is not None:
-            answer["Key"] = row.bundle.key_pem
+            answer |= dict.fromkeys(keys, row.bundle.key_pem)
     return answer
 
 

@@ -3,7 +3,7 @@
 `cas.aliyuncs.com` is the store of the China site (cn-hangzhou), `cas.ap-southeast-1.aliyuncs.com`
 that of the International site; the other `cas.<region>` hosts are taken for the second one [guess].
 CAS refuses nearly everything with HTTP 400; the codes are documented, where marked guessed.
-Not emulated: the deployment-job family, instances and orders, SM2 certificates.
+Not emulated: the deployment-job family, instances and orders; SM2 certificates are listed only.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class Service(EmulatedService):
             kept = bundle if row.private_key else Bundle(bundle.certificate_pem)
             found = CasCertificate(estate.id_of(name), name, row.store, row.source, kept)
             found.revoked = row.status == "revoked"
+            found.sm2, found.listed = row.key == "sm2", row.listed
             self._certificates[found.id] = found
         self._next_id = FIRST_CERTIFICATE_ID + 1009 * len(estate.certificates)
         self._contacts = [
@@ -96,7 +97,8 @@ class Service(EmulatedService):
         rows = [
             row
             for row in self._stored(call)
-            if params.get("CertificateSource") in (None, row.source)
+            if row.listed
+            and params.get("CertificateSource") in (None, row.source)
             and params.get("CertificateStatus") in (None, row.status(now))
             and params.get("InstanceId") in (None, row.instance_id)
             and row.matches(params.get("Keyword", ""))

@@ -1,22 +1,21 @@
 """CAS 2020-04-07: reads the certificates of one store, and uploads to it."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any, Final
 
 from shared.cloud.api import Action, Api
+from shared.cloud.cas_rows import certificate_of, certificate_of_order
 from shared.cloud.openapi import OpenApi
-from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
+from shared.domain.certificates import Certificate
 from shared.domain.jobs import Contact
-from shared.domain.names import normalize
 from shared.errors import CloudRejectedError, CloudUnavailableError, NotFoundError
 from shared.validation.secret import SecretPem
 
 API: Final = Api("cas", "2020-04-07", "RPC", "yundun-cert")
 # The vendor publishes no limit for ListCertificates; its older sibling's is 10.
 LIST_CERTIFICATES: Final = Action("ListCertificates", per_second=10)
+LIST_USER_CERTIFICATE_ORDER: Final = Action("ListUserCertificateOrder", per_second=10)
 GET_CERTIFICATE_DETAIL: Final = Action("GetCertificateDetail")
 GET_USER_CERTIFICATE_DETAIL: Final = Action("GetUserCertificateDetail", per_second=100)
 # The vendor's SDKs put certificate and key into the URL. The gateway reads a form just as well.
@@ -24,15 +23,18 @@ UPLOAD_USER_CERTIFICATE: Final = Action("UploadUserCertificate", place="form", w
 LIST_CONTACT: Final = Action("ListContact")
 ACTIONS: Final = (
     LIST_CERTIFICATES,
+    LIST_USER_CERTIFICATE_ORDER,
     GET_CERTIFICATE_DETAIL,
     GET_USER_CERTIFICATE_DETAIL,
     UPLOAD_USER_CERTIFICATE,
     LIST_CONTACT,
 )
+#: What it takes to list every certificate of a store, and no key.
+READING: Final = (LIST_CERTIFICATES, LIST_USER_CERTIFICATE_ORDER, GET_CERTIFICATE_DETAIL)
 _PAGE: Final = 100
-_MS_FROM: Final = 10**11  #: greater numbers are ms: the unit is not documented
-
-_log = logging.getLogger(__name__)
+_ORDER_PAGE: Final = 50  #: the default of the older list, whose maximum is not published
+#: Without a status the older list leaves out what has expired; revoked ones it never shows so.
+_ORDER_STATUSES: Final = (None, "EXPIRED")
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,32 @@ class Cas:
         self._openapi = openapi
 
     def list_certificates(self) -> list[Certificate]:
-        """Every certificate of the store; complete, or it raises."""
-        rows = self._all(LIST_CERTIFICATES, "CertificateList", "CertificateId")
-        return [found for row in rows if (found := self._certificate(row)) is not None]
+        """Every certificate of the store; complete, or it raises.
+
+        What only the older list tells, such as one of a private CA, is asked for one by one, since
+        that list says neither whether CAS holds the key nor which kind of key it is.
+        """
+        rows = self._all(LIST_CERTIFICATES, "CertificateList", "CertificateId", {"ShowSize": _PAGE})
+        found = [certificate_of(row, self.store) for row in rows]
+        listed = {str(row["CertificateId"]) for row in rows}
+        for row in self._orders():
+            if str(row["CertificateId"]) not in listed:
+                listed.add(str(row["CertificateId"]))
+                found.append(self._missing(row))
+        return [certificate for certificate in found if certificate is not None]
+
+    def _orders(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for status in _ORDER_STATUSES:
+            params = {"OrderType": "CERT", "Status": status, "ShowSize": _ORDER_PAGE}
+            rows += self._all(LIST_USER_CERTIFICATE_ORDER, "CertificateOrderList", "CertificateId", params)
+        return rows
+
+    def _missing(self, order: Mapping[str, Any]) -> Certificate | None:
+        try:
+            return self.get_detail(int(order["CertificateId"]))
+        except NotFoundError:
+            return certificate_of_order(order, self.store)
 
     def get_detail(self, cert_id: int) -> Certificate:
         """One certificate, without its PEM: needs no access to keys.
@@ -65,7 +90,7 @@ class Cas:
             if not error.cloud_code.startswith("NotFound"):
                 raise
             row = {}
-        found = self._certificate(row) if row else None
+        found = certificate_of(row, self.store) if row else None
         if found is None:
             raise NotFoundError("Certificate", f"{cert_id}-{self.store}")
         return found
@@ -84,12 +109,14 @@ class Cas:
         """The PEM with its private key, for products that take nothing else."""
         row = self._call(GET_USER_CERTIFICATE_DETAIL, {"CertId": cert_id, "CertFilter": False})
         if not row.get("Cert") or not row.get("Key"):
-            raise CloudRejectedError(
-                GET_USER_CERTIFICATE_DETAIL.name,
-                "NoPrivateKey",
-                f"CAS holds no private key of {cert_id}-{self.store}",
-                str(row.get("RequestId", "-")),
+            which = f"{cert_id}-{self.store}"
+            code, message = (
+                ("SM2", f"{which} is an SM2 certificate, which this version does not handle")
+                if row.get("SignCert") or row.get("Algorithm") == "SM2"
+                else ("NoPrivateKey", f"CAS holds no private key of {which}")
             )
+            request_id = str(row.get("RequestId", "-"))
+            raise CloudRejectedError(GET_USER_CERTIFICATE_DETAIL.name, code, message, request_id)
         return KeyPair(row["Cert"], SecretPem(row["Key"]))
 
     def list_contacts(self) -> list[Contact]:
@@ -100,20 +127,20 @@ class Cas:
                 email=row.get("Email") or "",
                 mobile=row.get("Mobile") or "",
             )
-            for row in self._all(LIST_CONTACT, "ContactList", "ContactId")
+            for row in self._all(LIST_CONTACT, "ContactList", "ContactId", {"ShowSize": _PAGE})
         ]
 
     def _call(self, action: Action, params: Mapping[str, Any]) -> dict[str, Any]:
         return self._openapi.call(API, action, params, region=self.store)
 
-    def _all(self, action: Action, items: str, key: str) -> list[dict[str, Any]]:
+    def _all(self, action: Action, items: str, key: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Every row of every page. The list may change while it is read: then it is read again."""
         for _ in range(2):
             rows: dict[str, dict[str, Any]] = {}
             page = total = 0
             while page == 0 or len(rows) < total:
                 page += 1
-                answer = self._call(action, {"CurrentPage": page, "ShowSize": _PAGE})
+                answer = self._call(action, {"CurrentPage": page, **params})
                 total = int(answer.get("TotalCount", -1))  # not told: never equal, so refused below
                 if not (found := answer.get(items) or []):
                     break
@@ -121,50 +148,3 @@ class Cas:
             if len(rows) == total:
                 return list(rows.values())
         raise CloudUnavailableError(action.name, "ListChanged", f"it has {total} rows but shows {len(rows)}")
-
-    def _certificate(self, row: Mapping[str, Any]) -> Certificate | None:
-        """None for what is no certificate yet, or of a kind that did not exist in April 2026."""
-        cert_id, source, status = (
-            row.get(name) for name in ("CertificateId", "CertificateSource", "CertificateStatus")
-        )
-        try:
-            return Certificate(
-                cert_id=int(str(cert_id)),
-                store=self.store,
-                name=row.get("CertificateName") or "",
-                source=CertificateSource(source),
-                status=CertificateStatus(status),
-                names=_names(row),
-                algorithm=row.get("Algorithm") or "",
-                has_private_key=row.get("ExistPrivateKey", True),
-                fingerprint=_hex(row.get("FingerPrint")),
-                serial=_hex(row.get("Serial")).lstrip("0"),
-                issuer=row.get("Issuer") or "",
-                not_before=_moment(row["NotBefore"]),
-                not_after=_moment(row["NotAfter"]),
-            )
-        except (KeyError, ValueError):
-            _log.warning("CAS lists %s as %s, %s: not a certificate we know", cert_id, source, status)
-            return None
-
-
-def _names(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names that TLS clients go by; CAS's own list where those are not told."""
-    written = row.get("SubjectAlternativeNames") or (row.get("Domain") or "").split(",")
-    return tuple(name for text in written if (name := _normal(text)))
-
-
-def _normal(text: str) -> str:
-    try:
-        return normalize(text)
-    except ValueError:
-        return ""  # an e-mail address, say
-
-
-def _hex(value: object) -> str:
-    return str(value or "").replace(":", "").replace(" ", "").lower()
-
-
-def _moment(value: object) -> datetime:
-    number = int(str(value))
-    return datetime.fromtimestamp(number / 1000 if number > _MS_FROM else number, timezone.utc)

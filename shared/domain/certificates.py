@@ -34,7 +34,7 @@ class Certificate(Wire):
     status: CertificateStatus
     names: tuple[str, ...]  #: normalized
     algorithm: str  #: RSA, ECC or SM2
-    has_private_key: bool = True
+    has_private_key: bool | None = True  #: None: CAS does not tell
     fingerprint: str = ""  #: lower-case hex without colons; SHA-1 or SHA-256 by its length
     serial: str = ""  #: lower-case hex without leading zeros
     issuer: str = ""
@@ -58,6 +58,8 @@ class Certificate(Wire):
         """Why CAS itself would refuse to deploy this certificate; None if it would not."""
         if self.algorithm == "SM2":
             return "it is an SM2 certificate, which this version does not deploy"
+        if self.has_private_key is None:
+            return "CAS tells neither its kind of key nor whether it holds it; upload it with its key"
         if not self.has_private_key:
             return "CAS does not hold its private key (the CSR was made elsewhere)"
         if self.status is CertificateStatus.REVOKED:

@@ -23,6 +23,7 @@ class PreviewDeploymentJob(Wire):
     cert_ids: tuple[int, ...] = Field(min_length=1)
     resource_ids: tuple[str, ...] = ()  #: slots as `resource list` names them
     first_deployment: bool = False
+    accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
 
     @field_validator("cert_ids", "resource_ids")
     @classmethod
@@ -39,7 +40,6 @@ class CreateDeploymentJob(PreviewDeploymentJob):
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
     schedule_time: AwareDatetime | None = None
     digest: str | None = None  #: of the preview that was approved; refused if the world moved
-    accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
     submit: bool = True  #: False leaves the job in editing
     client_token: str | None = Field(default=None, min_length=1, max_length=64)
 

@@ -101,6 +101,11 @@ assert PAIR.key_pem is not None
 UPLOAD = {"Name": "up", "Cert": PAIR.certificate_pem, "Key": PAIR.key_pem}
 CAS_ROWS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "ListCertificates": ("list_certificates", (), {"CurrentPage": 1, "ShowSize": 100}),
+    "ListUserCertificateOrder": (
+        "list_certificates",
+        (),
+        {"CurrentPage": 1, "OrderType": "CERT", "ShowSize": 50},
+    ),
     "GetCertificateDetail": ("get_detail", (CERT_ID["old"],), {"CertificateId": CERT_ID["old"]}),
     "GetUserCertificateDetail": (
         "key_pair",
@@ -125,8 +130,7 @@ def _cas_request(server: Server, monkeypatch: pytest.MonkeyPatch, action: str, s
     method, arguments, _ = CAS_ROWS[action]
     with recording(monkeypatch) as recorder:
         getattr(cas.Cas(client(server.cloud, server.endpoint), store), method)(*arguments)
-    (ours,) = recorder.requests
-    return ours
+    return next(ours for ours in recorder.requests if ours.header("x-acs-action") == action)
 
 
 @pytest.mark.parametrize("action", CAS_ROWS)

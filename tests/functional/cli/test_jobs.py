@@ -32,6 +32,18 @@ def test_a_draft_is_created_under_the_digest_and_shown(informed: Command) -> Non
     assert "spring: editing, 0/2 slots" in informed("job", "show", str(job_id)).out
 
 
+def test_what_a_job_may_do_is_asked_for_by_options(informed: Command) -> None:
+    asked = ("--certificate", str(RENEWED), "--first-deployment", "--accept-outage", "--json")
+
+    previewed = informed("job", "preview", *asked).json["Plan"]["Entries"]
+    created = informed("job", "create", "--name", "spring", "--draft", *asked).json
+
+    reasons = {entry["Resource"]["ResourceId"]: entry["Reason"] for entry in previewed}
+    assert reasons["plain.example.com"] == "first deployment, as asked"
+    assert created["Job"]["AcceptOutage"] is True
+    assert {worker["Resource"]["ResourceId"] for worker in created["Workers"]} >= {"plain.example.com"}
+
+
 def test_a_slot_is_named_as_it_is_shown(informed: Command) -> None:
     ran = informed(
         "job", "preview", "--certificate", str(RENEWED), "--resource", "CDN/-/bücher.example.com", "--json"

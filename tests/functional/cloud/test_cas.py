@@ -1,6 +1,7 @@
 """CAS as the use cases see it, over the emulated one."""
 
 import json
+from collections import Counter
 from datetime import datetime, timezone
 from typing import Any
 
@@ -12,6 +13,7 @@ from emulator.faults import Fault
 from shared.cloud.cas import Cas
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
 from shared.errors import (
+    CloudDeniedError,
     CloudRejectedError,
     CloudThrottledError,
     CloudUnavailableError,
@@ -21,6 +23,7 @@ from shared.validation.secret import SecretPem
 from tests.functional.cloud.conftest import MakeClient, Scripted
 from tests.keys import a_leaf
 
+NO_ORDERS = (200, b'{"TotalCount":0,"CertificateOrderList":[]}', dict[str, str]())
 LEAF = a_leaf("www.example.com", "*.example.com", days=3650)
 
 
@@ -56,7 +59,66 @@ def test_every_page_is_read(client: MakeClient, cloud: Cloud) -> None:
     rows = {f"c{n}": {"names": [f"n{n}.example.com"], "key": "ecdsa-p256"} for n in range(101)}
     cloud.load(parse_estate({"certificates": rows}))
     assert {found.name for found in Cas(client()).list_certificates()} == set(rows)
-    assert len(cloud.calls) == 2
+    pages = Counter(call.action for call in cloud.calls)
+    assert pages == {"ListCertificates": 2, "ListUserCertificateOrder": 4}
+
+
+def test_what_only_the_older_list_tells_is_asked_for_by_itself(client: MakeClient, cloud: Cloud) -> None:
+    rows = {
+        "new": {"names": ["a.example.com"], "key": "ecdsa-p256"},
+        "own-ca": {"names": ["b.example.com"], "key": "ecdsa-p256", "listed": False},
+        "past": {"names": ["c.example.com"], "key": "ecdsa-p256", "listed": False, "days": -3},
+        "keyless": {"names": ["d.example.com"], "key": "ecdsa-p256", "listed": False, "private_key": False},
+    }
+    cloud.load(parse_estate({"certificates": rows}))
+    cas = Cas(client())
+
+    found = {one.name: one for one in cas.list_certificates()}
+
+    assert set(found) == set(rows)
+    assert [call.action for call in cloud.calls].count("GetCertificateDetail") == 3, "but not the first"
+    assert found["own-ca"] == cas.get_detail(found["own-ca"].cert_id)
+    assert found["past"].status is CertificateStatus.EXPIRED
+    assert found["keyless"].has_private_key is False
+
+
+def test_an_older_certificate_without_details_is_known_and_not_deployable(
+    client: MakeClient, scripted: Scripted
+) -> None:
+    order = {
+        "CertificateId": 9, "Name": "own", "Sans": "a.example.com,b.example.com", "Upload": False,
+        "StartDate": "2026-01-01", "EndDate": "2027-01-01", "SerialNo": "00000ABC", "Fingerprint": "AB",
+    }  # fmt: skip
+    orders = {"TotalCount": 1, "CertificateOrderList": [order]}
+    scripted.answers = [
+        page(0),
+        (200, json.dumps(orders).encode(), {}),
+        NO_ORDERS,
+        (400, b'{"Code":"NotFound","Message":"no","RequestId":"R"}', {}),
+    ]
+
+    (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
+
+    assert (found.cert_id, found.names) == (9, ("a.example.com", "b.example.com"))
+    assert (found.serial, found.not_after.isoformat()) == ("abc", "2027-01-01T00:00:00+00:00")
+    why = found.why_not_deployable(datetime(2026, 6, 1, tzinfo=timezone.utc))
+    assert why is not None
+    assert "tells neither" in why
+
+
+def test_an_older_list_that_is_denied_is_not_an_empty_one(cas: Cas, cloud: Cloud) -> None:
+    cloud.deny("yundun-cert:ListUserCertificateOrder")
+    with pytest.raises(CloudDeniedError):
+        cas.list_certificates()
+
+
+def test_an_sm2_certificate_is_recognised_and_refused(cas: Cas) -> None:
+    found = named(cas, "national")
+    assert (found.algorithm, found.has_private_key) == ("SM2", True)
+    assert "SM2" in str(found.why_not_deployable(datetime.now(timezone.utc)))
+    with pytest.raises(CloudRejectedError, match="SM2") as caught:
+        cas.key_pair(found.cert_id)
+    assert "BEGIN" not in str(caught.value)
 
 
 def test_a_throttled_page_is_not_an_empty_one(cas: Cas, cloud: Cloud) -> None:
@@ -72,25 +134,25 @@ def test_a_list_that_stays_incomplete_is_refused(client: MakeClient, scripted: S
 
 
 def test_a_list_that_changed_meanwhile_is_read_again(client: MakeClient, scripted: Scripted) -> None:
-    scripted.answers = [page(2, "1"), page(2), page(1, "1")]
+    scripted.answers = [page(2, "1"), page(2), page(1, "1"), NO_ORDERS]
     (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
     assert found.cert_id == 1
 
 
 def test_times_are_taken_in_seconds_and_in_milliseconds(client: MakeClient, scripted: Scripted) -> None:
-    scripted.answers = [page(1, "1", NotBefore=1777636800, NotAfter=1777636800000)]
+    scripted.answers = [page(1, "1", NotBefore=1777636800, NotAfter=1777636800000), NO_ORDERS]
     (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
     assert found.not_before == found.not_after == datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
 
 
 def test_serial_and_fingerprint_are_taken_in_any_spelling(client: MakeClient, scripted: Scripted) -> None:
-    scripted.answers = [page(1, "1", Serial="00AB:CD", FingerPrint="AA:BB:CC")]
+    scripted.answers = [page(1, "1", Serial="00AB:CD", FingerPrint="AA:BB:CC"), NO_ORDERS]
     (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
     assert (found.serial, found.fingerprint) == ("abcd", "aabbcc")
 
 
 def test_what_is_no_certificate_yet_is_left_out(client: MakeClient, scripted: Scripted) -> None:
-    scripted.answers = [page(1, "1", CertificateStatus="checking")]
+    scripted.answers = [page(1, "1", CertificateStatus="checking"), NO_ORDERS]
     assert Cas(client(endpoint=scripted.endpoint)).list_certificates() == []
 
 

@@ -37,7 +37,7 @@ def test_the_sample_has_the_variety_that_the_demo_needs() -> None:
     assert any(line.default is None for line in https)
     assert len(estate.oss) == 4
     assert any(cname.certificate is None for row in estate.oss for cname in row.cnames)
-    assert kinds == {"rsa-2048", "ecdsa-p256"}
+    assert kinds == {"rsa-2048", "ecdsa-p256", "sm2"}
     assert min(row.days for row in estate.certificates.values()) < 0
     assert not all(row.private_key for row in estate.certificates.values())
 

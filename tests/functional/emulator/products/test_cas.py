@@ -28,8 +28,8 @@ def test_a_listing_is_paged_and_tells_status_and_key(cas: Official) -> None:
     pages = [cas("ListCertificates", CurrentPage=page, ShowSize=4) for page in (1, 2, 3, 4)]
     rows = {row.certificate_name: row for page in pages for row in page.certificate_list}
 
-    assert pages[0].total_count == len(rows) == 9
-    assert [len(page.certificate_list) for page in pages] == [4, 4, 1, 0]
+    assert pages[0].total_count == len(rows) == 10
+    assert [len(page.certificate_list) for page in pages] == [4, 4, 2, 0]
     assert rows["shop"].certificate_status == "willExpire"
     assert rows["shop"].cert_identifier == f"{rows['shop'].certificate_id}-cn-hangzhou"
     assert rows["shop"].not_after > 10**12
@@ -38,7 +38,8 @@ def test_a_listing_is_paged_and_tells_status_and_key(cas: Official) -> None:
     assert rows["offline-key"].exist_private_key is False
     assert rows["books"].algorithm == "ECC"
     assert {"ALB", "CDN", "OSS"} <= set(rows["shop"].using_product_list)
-    assert "hand-made" not in rows
+    assert rows["national"].algorithm == "SM2"
+    assert not {"hand-made", "own-ca"} & set(rows)
 
 
 def test_the_stores_are_apart(cas: Official, server: Server) -> None:
@@ -69,6 +70,7 @@ def test_orders_show_certificates_or_purchases(cas: Official) -> None:
     bought = cas("ListUserCertificateOrder", OrderType="BUY").certificate_order_list
 
     assert "retired" not in {row.name for row in certificates}, "an empty status means valid ones"
+    assert "own-ca" in {row.name for row in certificates}, "which the newer list lacks"
     assert all(row.upload for row in uploads)
     assert {row.name: row.status for row in bought}["leaked"] == "REVOKED"
     assert all(row.certificate_id is None and row.order_id for row in bought)
@@ -86,6 +88,15 @@ def test_details_give_the_key_only_when_asked(cas: Official) -> None:
     assert filtered.cert is None
     assert filtered.cert_identifier == public.cert_identifier == f"{cert_id}-cn-hangzhou"
     assert public.certificate_chain_list[0].subject == "api.example.net"
+
+
+def test_an_sm2_certificate_has_two_pairs_of_its_own(cas: Official) -> None:
+    cert_id = int(cas("ListCertificates", Keyword="national").certificate_list[0].certificate_id)
+    detail = cas("GetUserCertificateDetail", CertId=cert_id)
+
+    assert (detail.algorithm, detail.cert, detail.key) == ("SM2", None, None)
+    assert detail.sign_cert
+    assert detail.encrypt_private_key
 
 
 def test_an_upload_can_be_read_back_and_deleted(cas: Official) -> None:
