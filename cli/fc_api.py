@@ -39,5 +39,5 @@ def serving(functions: Any = None) -> Iterator[FcApi]:
     cloud.services = {name: service for name, service in cloud.services.items() if name in _SERVICES}
     # It may run for months. Only `append` and reading are asked of it.
     cloud.calls = deque(maxlen=_CALLS_KEPT)  # type: ignore[assignment]
-    with running(cloud) as server:
+    with running(cloud, admin=False) as server:
         yield FcApi(server.endpoint, cloud.key.access_key_id, cloud.key.access_key_secret, cloud)

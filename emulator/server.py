@@ -32,9 +32,10 @@ _PATIENCE_S = 1.0
 class Server:
     """A cloud on a loopback port."""
 
-    def __init__(self, cloud: Cloud, port: int = 0) -> None:
-        """Take the port. Raises OSError if it is in use."""
+    def __init__(self, cloud: Cloud, port: int = 0, *, admin: bool = True) -> None:
+        """Take the port. Raises OSError if it is in use. `admin`: with the unsigned `/_emulator/`."""
         self.cloud = cloud
+        self._admin = admin
         self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
         # For the connections too: asyncio does so only where the socket names its protocol, and
         # without it each answer waits 40 ms for the client's delayed acknowledgement.
@@ -99,7 +100,7 @@ class Server:
         await send({"type": "http.response.body", "body": raw.body})
 
     async def _answer(self, request: Request) -> Raw:
-        if request.path.startswith(admin.PREFIX):
+        if self._admin and request.path.startswith(admin.PREFIX):
             return admin.answer(self.cloud, request)
         if self.cloud.latency_s:
             await asyncio.sleep(self.cloud.latency_s)
@@ -137,9 +138,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 @contextmanager
-def running(cloud: Cloud, port: int = 0) -> Iterator[Server]:
+def running(cloud: Cloud, port: int = 0, *, admin: bool = True) -> Iterator[Server]:
     """Serve `cloud` for the length of a `with`. Raises OSError if the port is in use."""
-    server = Server(cloud, port)
+    server = Server(cloud, port, admin=admin)
     server.start()
     try:
         yield server

@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
 
 from shared.domain.certificates import Certificate
@@ -76,8 +77,12 @@ def _deploy_side_by_side(world: World, adapter: ProductAdapter, workers: list[Wo
     for worker in sorted(workers, key=lambda w: (w.resource.role is SlotRole.ADDITIONAL, w.worker_id)):
         by_writer[worker.resource.writer].append(worker)
     with ThreadPoolExecutor(max_workers=world.policy.parallel) as pool:
-        for _ in pool.map(lambda group: _deploy_in_turn(world, adapter, group), by_writer.values()):
-            pass
+        done = [
+            pool.submit(copy_context().run, _deploy_in_turn, world, adapter, group)
+            for group in by_writer.values()
+        ]
+    for future in done:
+        future.result()
 
 
 def _deploy_in_turn(world: World, adapter: ProductAdapter, workers: list[WorkerResource]) -> None:

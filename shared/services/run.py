@@ -23,6 +23,7 @@ class RunResult(Wire):
 def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
     dispatched: list[int] = []
     finished: list[int] = []
+    failures: list[AppError] = []
     for job_id in list(world.jobs.due(world.clock())):
         if request.job_id not in (None, job_id):
             continue
@@ -30,10 +31,15 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
             job = _advance(world, world.jobs.get(job_id))
         except ConflictError:
             continue  # another run has this job in hand
+        except AppError as error:
+            failures.append(error)  # the other jobs go on
+            continue
         if job.status.final:
             finished.append(job_id)
         elif job.status is JobStatus.PROCESSING:
             dispatched.append(job_id)
+    if failures:
+        raise failures[0]
     return RunResult(dispatched=tuple(dispatched), finished=tuple(finished))
 
 
@@ -54,8 +60,8 @@ def _advance(world: World, job: DeploymentJob) -> DeploymentJob:
 
 
 def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
-    workers = list(world.workers.list(job.job_id))
     now = world.clock()
+    workers = [_given_up(world, job, worker) for worker in world.workers.list(job.job_id)]
     if all(worker.status.settled for worker in workers):
         success = sum(worker.status is WorkerStatus.SUCCESS for worker in workers)
         status = JobStatus.SUCCESS if success == job.worker_count else JobStatus.ERROR
@@ -67,6 +73,20 @@ def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
         job = world.jobs.save(job.model_copy(update={"dispatched_at": now}))
         _dispatch(world, job, idle)
     return job
+
+
+def _given_up(world: World, job: DeploymentJob, worker: WorkerResource) -> WorkerResource:
+    """A worker that no function took up for too long ends in error: a job does not wait for ever."""
+    limit = timedelta(seconds=world.policy.worker_age_limit_s)
+    now = world.clock()
+    waits_since = worker.started_at or job.started_at or now
+    if worker.status.settled or worker.leased(now) or now < waits_since + limit:
+        return worker
+    reason = worker.reason or f"deploy_{worker.resource.product.value.lower()} did not take it up"
+    try:
+        return world.workers.save(worker.to(WorkerStatus.ERROR, reason=reason, finished_at=now))
+    except ConflictError:
+        return worker  # it was taken up after all
 
 
 def _dispatch(world: World, job: DeploymentJob, workers: list[WorkerResource]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.states import WorkerStatus
+from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import NotFoundError
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
@@ -33,3 +33,27 @@ def test_a_product_without_its_function_does_not_hold_up_the_others(
         "CDN": {WorkerStatus.SUCCESS},
         "OSS": {WorkerStatus.SUCCESS},
     }
+
+
+def test_workers_that_nobody_takes_up_end_in_error_at_last(
+    it: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver = it.invoke
+
+    def invoke(function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
+        if function == "deploy_oss":
+            raise NotFoundError("Function", function)
+        return deliver(function, payload, asynchronous=asynchronous)
+
+    monkeypatch.setattr(it, "invoke", invoke)
+    it.renew(*NAMES)
+    it.tick("scan_expiry")
+    assert it.job().status is JobStatus.PROCESSING
+
+    it.clock.sleep(it.world.policy.worker_age_limit_s + 1)
+    it.tick("run_deployment_jobs")
+
+    assert it.job().status is JobStatus.ERROR
+    reasons = {slot.partition("/")[0]: worker.reason for slot, worker in it.workers().items()}
+    assert reasons["OSS"] == "deploy_oss did not take it up"
+    assert reasons["CDN"] == ""
