@@ -24,6 +24,8 @@ PACKAGES = {
     "vod": "vod20170321",
     "live": "live20161101",
     "ddoscoo": "ddoscoo20200101",
+    "cloudapi": "cloudapi20160714",
+    "mse": "mse20190531",
 }
 
 

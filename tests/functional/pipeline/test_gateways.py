@@ -1,0 +1,118 @@
+"""A renewal on both kinds of API Gateway and on MSE, with what must be left alone beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.services._gateways import digits
+from emulator.services.apig import domain_id
+from shared.domain.jobs import Handshake
+from shared.domain.resources import CloudProduct
+from shared.domain.states import JobStatus
+from tests.functional.pipeline import platform as made
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform, platform
+
+PRODUCTS = (CloudProduct.API_GATEWAY, CloudProduct.MSE)
+REGION = "cn-hangzhou"
+_QUICK = {"key": "ecdsa-p256", "days": 40}
+ESTATE: dict[str, Any] = {
+    "certificates": {
+        "old": {"names": list(NAMES), **_QUICK},
+        "hand-made": {"names": ["*.example.com"], "in_cas": False, **_QUICK},
+    },
+    "apigateway": [
+        {
+            "name": "one",
+            "region": REGION,
+            "domains": [
+                {"domain": "open.example.com", "certificate": "old"},
+                {"domain": "*.example.com", "certificate": "old"},
+                {"domain": "mutual.example.com", "certificate": "old", "mutual_tls": True},
+                {"domain": "own.example.com", "certificate": "hand-made"},
+            ],
+        }
+    ],
+    "apig": [
+        {
+            "name": "one",
+            "region": REGION,
+            "domains": [
+                {"domain": "ai.example.com", "certificate": "old", "mutual_tls": True},
+                {"domain": "route.example.com", "certificate": "old", "created_from": "Ingress"},
+            ],
+        }
+    ],
+    "mse": [
+        {
+            "name": "one",
+            "region": REGION,
+            "domains": [
+                {"domain": "mesh.example.com", "certificate": "old"},
+                {"domain": "cart.example.com", "certificate": "old", "ingress": True},
+                {"domain": "*", "certificate": "old"},
+            ],
+        },
+        {
+            "name": "two",
+            "region": REGION,
+            "status": "suspended",
+            "domains": [{"domain": "past.example.com", "certificate": "old"}],
+        },
+    ],
+}
+GROUP, GATEWAY = digits("group", REGION, "one"), f"gw-{digits('mse', REGION, 'one')}"
+NOT_MET = f"MSE/{REGION}/{GATEWAY}/*"  #: it has no name that a client could ask for
+RENEWED = {
+    f"APIGateway/{REGION}/{GROUP}/open.example.com",
+    f"APIGateway/{REGION}/{GROUP}/*.example.com",
+    f"APIGateway/{REGION}/{domain_id(REGION, 'ai.example.com')}",
+    f"MSE/{REGION}/{GATEWAY}/mesh.example.com",
+    NOT_MET,
+}
+
+
+@pytest.fixture
+def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    monkeypatch.setattr(made, "PRODUCTS", PRODUCTS)
+    with platform(ESTATE, tmp_path) as installed:
+        installed.tick("scan_expiry", "discover_resources")
+        yield installed
+
+
+def carrying(it: Platform, identifier: str) -> set[str]:
+    return {
+        found.resource.slot
+        for product in PRODUCTS
+        for found in it.world.resources.list(product)
+        if found.resource.cert_identifier == identifier
+    }
+
+
+def test_a_renewed_certificate_is_served_by_each_of_them(it: Platform) -> None:
+    new = it.renew(*NAMES)
+
+    it.tick("scan_expiry")
+
+    assert it.job().status is JobStatus.SUCCESS
+    workers = it.workers()
+    assert set(workers) == RENEWED
+    met = {slot: w.verification.handshake for slot, w in workers.items() if w.verification}
+    assert met == {slot: Handshake.NOT_TRIED if slot == NOT_MET else Handshake.SERVED for slot in RENEWED}
+    it.tick("discover_resources")
+    assert carrying(it, new) == RENEWED
+
+
+def test_no_private_key_is_kept_or_logged(it: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    it.renew(*NAMES)
+
+    it.tick("scan_expiry")
+
+    kept = [record.model_dump_json() for p in PRODUCTS for record in it.world.resources.list(p)]
+    told = f"{caplog.text} {kept} {it.workers()} {it.cloud.calls}"
+    assert it.job().status is JobStatus.SUCCESS
+    assert "PRIVATE KEY" not in told
