@@ -62,10 +62,12 @@ class Cluster:
                 self.store.tell_status(key, self._status(name, shown.served(now)))
             elif plural == SECRETS.plural and item["type"] == "kubernetes.io/tls":
                 version = item["metadata"]["resourceVersion"]
-                seen, pair = self._pairs.get((namespace, name), ("", Settling(_pair(item))))
-                if seen and version != seen:
-                    pair.set(_pair(item), now=now, until=until)
-                self._pairs[namespace, name] = version, pair
+                seen = self._pairs.get((namespace, name))
+                if seen is None:
+                    self._pairs[namespace, name] = version, Settling(_pair(item))
+                elif seen[0] != version:
+                    seen[1].set(_pair(item), now=now, until=until)
+                    self._pairs[namespace, name] = version, seen[1]
 
     def uses(self, identifier: str) -> bool:
         listeners = (row for shown in self._listeners.values() for row in shown.value)
@@ -92,8 +94,8 @@ class Cluster:
         for address, secret, hosts in self._ingresses():
             here = here or address == host
             if host in ("", address) and any(covers(name, server_name) for name in hosts if server_name):
-                _, pair = self._pairs.get(secret, ("", None))
-                bundle = pair.served(now) if pair else None
+                seen = self._pairs.get(secret)
+                bundle = seen[1].served(now) if seen else None
                 return (bundle,) if bundle else ()
         return () if here else None
 
