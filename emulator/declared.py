@@ -103,7 +103,7 @@ class Declaration:
 @cache
 def declarations() -> Mapping[str, Declaration]:
     """All declared services, by the name of their module in `emulator/services`."""
-    return {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.json"))}
+    return {path.stem.replace("-", "_"): _load(path) for path in sorted(_FOLDER.glob("*.json"))}
 
 
 def _load(path: Path) -> Declaration:

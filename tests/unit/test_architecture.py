@@ -72,7 +72,7 @@ def test_a_function_is_parse_one_call_return(name: str) -> None:
 def test_a_product_is_complete(product: CloudProduct) -> None:
     """Adapter, function, and an emulated service that answers each action the adapter calls."""
     adapter = adapter_class(product)
-    service = service_classes()[adapter.api.code]
+    service = service_classes()[adapter.api.code.replace("-", "_")]
 
     assert adapter.product is product
     assert f"deploy_{product.value.lower()}" in FUNCTIONS

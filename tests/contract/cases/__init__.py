@@ -67,4 +67,5 @@ CASES: Final[list[Case]] = [case for module in MODULES for case in module.CASES]
 def adapter_of(module: ModuleType) -> type[ProductAdapter]:
     """The adapter that a module is about: its product's, or that of its kind of slot."""
     found = adapter_class(module.CASES[0].product)
-    return found.kinds[module.KIND] if issubclass(found, ManyKinds) else found
+    kind = getattr(module, "KIND", "")
+    return found.kinds[kind] if kind and issubclass(found, ManyKinds) else found

@@ -1,0 +1,43 @@
+"""WAF 3.0: one instance for the mainland, one for the rest of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from emulator.bundles import a_label
+from emulator.sections import Domain, Part, Section, Use, twice, use
+
+
+class WafDomain(Part):
+    domain: Domain
+    certificate: str | None = None
+    https_ports: list[int] = Field([443])  #: none: the site is protected for HTTP only
+    forwarding: bool = True
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """A certificate is what an HTTPS port takes."""
+        return tuple(self.https_ports) if self.certificate else ()
+
+
+class WafInstance(Section):
+    anywhere: ClassVar[bool] = True  # the service has two sides, whatever the account's regions
+
+    region: Literal["cn-hangzhou", "ap-southeast-1"] = "cn-hangzhou"
+    status: Literal["normal", "expired", "released"] = "normal"
+    default: str | None = None  #: for clients that name no server
+    domains: list[WafDomain] = []
+
+    def uses(self, path: str) -> Iterable[Use]:
+        yield from use(f"{path}.default", self.default)
+        for index, row in enumerate(self.domains):
+            yield from use(f"{path}.domains[{index}].certificate", row.certificate)
+
+    def identities(self) -> Iterable[tuple[str, str]]:
+        yield "instance", self.region
+
+    def problems(self, path: str) -> Iterable[str]:
+        return twice(path, "domain", (a_label(row.domain) for row in self.domains))

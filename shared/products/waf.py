@@ -1,0 +1,18 @@
+"""WAF 3.0: domains in CNAME access, and the default certificate of each instance."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from shared.domain.resources import CloudProduct
+from shared.products.base import ProductAdapter
+from shared.products.kinds import ManyKinds
+from shared.products.waf_default import WafDefault
+from shared.products.waf_domains import WafDomains
+from shared.products.waf_slots import API
+
+
+class Adapter(ManyKinds):
+    product = CloudProduct.WAF
+    api = API
+    actions: ClassVar = {**WafDomains.actions, **WafDefault.actions}
+    kinds: ClassVar[Mapping[str, type[ProductAdapter]]] = {"domain": WafDomains, "default": WafDefault}

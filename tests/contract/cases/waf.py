@@ -1,0 +1,79 @@
+"""WAF: domains of both sides, one of them without HTTPS port, and the default certificate beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.services._waf_model import CIPHERS
+from shared.domain.resources import CloudProduct
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+
+ESTATE: dict[str, Any] = {
+    "certificates": CERTIFICATES,
+    "waf": [
+        {
+            "default": "old",
+            "domains": [
+                {"domain": "www.example.com", "certificate": "old"},
+                {"domain": "plain.example.com"},
+                {"domain": "*.example.com", "certificate": "second", "https_ports": [8443, 443]},
+                {"domain": "shop.example.com", "certificate": "old"},
+                {"domain": "www.example.org", "certificate": "other"},
+            ],
+        },
+        {
+            "region": "ap-southeast-1",
+            "domains": [{"domain": "www.example.com", "certificate": "old"}],
+        },
+    ],
+}
+CARRIED = {
+    "www.example.com": "old",
+    "plain.example.com": "",
+    "*.example.com": "second",
+    "shop.example.com": "old",
+    "www.example.org": "other",
+    "WAF:443/default": "old",
+}
+_READS = ("DescribeInstance", "DescribeDomains", "DescribeDomainDetail", "DescribeDefaultHttps")
+CASES = [
+    Case(
+        "WAF",
+        CloudProduct.WAF,
+        ESTATE,
+        CARRIED,
+        region="cn-hangzhou",
+        slot="www.example.com",
+        writes="ModifyDomainCert",
+        pages="DescribeDomains",
+        reads=_READS,
+    ),
+    Case(
+        "WAF-default",
+        CloudProduct.WAF,
+        ESTATE,
+        CARRIED,
+        region="cn-hangzhou",
+        slot="WAF:443/default",
+        writes="ModifyDefaultHttps",
+        pages="DescribeDomains",
+        reads=(),
+    ),
+]
+SDK = "waf_openapi20211001"
+_WHERE = {"InstanceId": ANY, "RegionId": "cn-hangzhou"}
+_CHANGE = {
+    **_WHERE,
+    "CertId": IDENTIFIER["new"],
+    "TLSVersion": "tlsv1.2",
+    "EnableTLSv3": True,
+    "CustomCiphers": list(CIPHERS),
+}
+OFFICIAL = {
+    "DescribeInstance": {"RegionId": "cn-hangzhou"},
+    "DescribeDomains": {**_WHERE, "PageNumber": 1, "PageSize": 2},
+    "DescribeDomainDetail": {**_WHERE, "Domain": "www.example.com"},
+    "ModifyDomainCert": {**_CHANGE, "Domain": "www.example.com", "CipherSuite": "99"},
+    "DescribeDefaultHttps": _WHERE,
+    "ModifyDefaultHttps": {**_CHANGE, "CipherSuite": 99},
+}

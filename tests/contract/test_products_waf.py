@@ -1,0 +1,181 @@
+"""WAF alone: no setting is lost with a certificate, ids of two forms, sides without an instance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from emulator.services._waf_model import CIPHERS, Instance, Protected
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudRejectedError
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CERT_ID, CERTIFICATES
+from tests.contract.cases.waf import CASES
+
+CASE = CASES[0]
+MAINLAND, ABROAD = "cn-hangzhou", "ap-southeast-1"
+WWW, DEFAULT = "www.example.com", "WAF:443/default"
+CHANGES = {WWW: "ModifyDomainCert", DEFAULT: "ModifyDefaultHttps"}
+each_slot = pytest.mark.parametrize("label", CHANGES)
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.WAF, CASE.estate, CASE.region)
+
+
+def account(server: Server, *rows: dict[str, Any]) -> Bench:
+    return bench(server, CloudProduct.WAF, {"certificates": CERTIFICATES, "waf": list(rows)}, MAINLAND)
+
+
+def instance(it: Bench) -> Instance:
+    found: Instance = it.cloud.service("waf_openapi")._instances[MAINLAND]
+    return found
+
+
+def protected(it: Bench) -> Protected:
+    return next(domain for domain in instance(it).domains if domain.name == WWW)
+
+
+def settings(it: Bench) -> list[dict[str, Any]]:
+    return [dict(protected(it).listen), dict(protected(it).redirect), dict(instance(it).default_tls)]
+
+
+def losing(it: Bench, label: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change of the certificate changes something else too."""
+    service, name = it.cloud.service("waf_openapi"), CHANGES[label]
+    change = getattr(service, name)
+
+    def with_loss(call: Any) -> Any:
+        answer = change(call)
+        protected(it).listen["Http2Enabled"] = False
+        instance(it).default_tls["EnableTLSv3"] = False
+        return answer
+
+    monkeypatch.setattr(service, name, with_loss)
+
+
+@each_slot
+def test_a_new_certificate_leaves_every_setting_as_it_was(it: Bench, label: str) -> None:
+    before = settings(it)
+
+    it.deploy(it.slot(label), "new")
+
+    assert settings(it) == before
+
+
+@each_slot
+def test_a_setting_that_is_lost_takes_the_certificate_back(
+    it: Bench, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losing(it, label, monkeypatch)
+
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*True → False") as caught:
+        it.adapter.deploy(it.slot(label), it.certificate("new"))
+
+    assert ("Listen.Http2Enabled" in str(caught.value)) == (label == WWW)
+    it.settle(it.slot(label))
+    assert it.carried() == CASE.carried
+    assert it.count(CHANGES[label]) == 2
+
+
+@each_slot
+def test_a_bare_number_is_the_certificate_that_bears_it(
+    it: Bench, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = it.cloud.service("waf_openapi")
+    detail, default = service.DescribeDomainDetail, service.DescribeDefaultHttps
+
+    def bare(held: dict[str, Any]) -> dict[str, Any]:
+        return held | ({"CertId": held["CertId"].partition("-")[0]} if "CertId" in held else {})
+
+    monkeypatch.setattr(
+        service, "DescribeDomainDetail", lambda call: (a := detail(call)) | {"Listen": bare(a["Listen"])}
+    )
+    monkeypatch.setattr(
+        service, "DescribeDefaultHttps", lambda call: {"DefaultHttps": bare(default(call)["DefaultHttps"])}
+    )
+    assert it.carried() == CASE.carried
+
+    it.deploy(it.slot(label), "new")
+
+    assert it.carried() == {**CASE.carried, label: "new"}
+
+
+def test_a_side_without_an_instance_has_no_slots(server: Server) -> None:
+    it = account(server, {"status": "released", "domains": [{"domain": WWW, "certificate": "old"}]})
+
+    assert it.carried(MAINLAND) == it.carried(ABROAD) == {}
+    assert it.count("DescribeInstance", code="") == it.count("DescribeInstance")
+    assert it.count("DescribeDomains") == 0
+
+
+def test_each_side_has_an_instance_of_its_own(it: Bench) -> None:
+    it.deploy(it.slot(WWW), "new")
+
+    assert it.carried(ABROAD) == {WWW: "old", DEFAULT: ""}
+
+
+def test_an_expired_instance_takes_nothing_and_says_so(server: Server) -> None:
+    it = account(server, {"status": "expired", "domains": [{"domain": WWW, "certificate": "old"}]})
+
+    assert "renew" in it.slots()[WWW].obstacle
+
+
+def test_what_serves_no_tls_says_what_is_missing(server: Server) -> None:
+    it = account(
+        server,
+        {
+            "domains": [
+                {"domain": "plain.example.com", "certificate": "old", "https_ports": []},
+                {"domain": "off.example.com", "certificate": "old", "forwarding": False},
+            ]
+        },
+    )
+    slots = it.slots()
+
+    assert "HTTPS port" in slots["plain.example.com"].obstacle
+    assert "switch it on" in slots["off.example.com"].obstacle
+    assert "default certificate" in slots[DEFAULT].obstacle
+
+
+def test_a_domain_settles_only_when_both_its_certificates_agree(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, slot = it.cloud.service("waf_openapi"), it.slot(WWW)
+    detail = service.DescribeDomainDetail
+    assert it.adapter.settled(slot)
+
+    other = {"CertDetail": {"Id": f"{CERT_ID['new']}-{MAINLAND}"}}
+    monkeypatch.setattr(service, "DescribeDomainDetail", lambda call: detail(call) | other)
+
+    assert not it.adapter.settled(slot)
+
+
+@pytest.mark.parametrize("text", [",".join(CIPHERS), ", ".join(CIPHERS), f'["{CIPHERS[0]}","{CIPHERS[1]}"]'])
+def test_ciphers_told_as_one_text_are_sent_as_a_list(
+    it: Bench, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = it.cloud.service("waf_openapi")
+    answer = service.DescribeDefaultHttps
+    monkeypatch.setattr(
+        service,
+        "DescribeDefaultHttps",
+        lambda call: {"DefaultHttps": answer(call)["DefaultHttps"] | {"CustomCiphers": text}},
+    )
+
+    it.deploy(it.slot(DEFAULT), "new")
+
+    assert instance(it).default_tls["CustomCiphers"] == list(CIPHERS)
+
+
+def test_a_domain_is_met_at_its_own_port_and_a_nameless_client_gets_the_default(it: Bench) -> None:
+    slots: dict[str, CloudResource] = it.slots()
+    endpoint = slots["*.example.com"].endpoint
+    service = it.cloud.service("waf_openapi")
+
+    assert endpoint.endswith(":8443")
+    assert service.served(endpoint, "any.example.com") != service.served(endpoint, "")
+    assert slots[DEFAULT].endpoint == ""
