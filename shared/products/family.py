@@ -52,12 +52,16 @@ class FamilyAdapter(ProductAdapter):
                 yield self._resource(row["DomainName"], row[words.status], row.get("Cname") or "", info)
 
     def _read(self, resource: CloudResource) -> CloudResource | None:
-        name = resource.resource_id
-        detail = self._detail(name)
-        return self._resource(name, detail["DomainStatus"], detail.get("Cname") or "", self._info(name))
+        """The certificate alone, in one call: the detail, with its state, may be asked less often."""
+        info = self._info(resource.resource_id)
+        changes = {
+            "https": bool(info),
+            "cert_identifier": self._identifier(info),
+            "cert_not_after": parse_time(info.get("CertExpireTime")),
+        }
+        return resource.model_copy(update=changes)
 
     def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        """From the certificate alone: one call, where `read` needs two."""
         info = self._info(resource.resource_id)
         if self._identifier(info, certificate) != certificate.identifier:
             return None

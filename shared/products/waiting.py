@@ -13,7 +13,7 @@ class Waiter:
     """Polls with growing pauses. `left_s` says how many seconds may still be spent."""
 
     left_s: Callable[[], float]
-    first_pause_s: float = 0.25
+    first_pause_s: float = 0.5
     longest_pause_s: float = 10.0
     sleep: Callable[[float], None] = time.sleep
 

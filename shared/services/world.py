@@ -10,7 +10,7 @@ from shared.cloud.events import Events
 from shared.cloud.functions import Functions
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct
-from shared.products import supported_products
+from shared.products import default_products
 from shared.products.base import ProductAdapter
 from shared.products.catalogue import Catalogue
 from shared.products.waiting import Waiter
@@ -49,13 +49,13 @@ class Policy:
 
     stores: tuple[str, ...] = ("cn-hangzhou",)
     regions: tuple[str, ...] = ()  #: empty = all
-    products: tuple[CloudProduct, ...] = field(default_factory=supported_products)
+    products: tuple[CloudProduct, ...] = field(default_factory=default_products)
     submit_automatic_jobs: bool = True
     expiring_days: tuple[int, ...] = (30, 15, 7, 3, 1)
     max_attempts: int = 6
     worker_age_limit_s: float = 3600.0
     redispatch_after_s: float = 90.0
-    parallel: int = 8
+    parallel: int = 24
     served_within_s: float = 600.0
 
 
