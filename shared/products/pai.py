@@ -20,7 +20,7 @@ from shared.products.base import Answer, ProductAdapter
 _STORES = ("cn-hangzhou", "ap-southeast-1")
 _GATEWAY = "/api/v2/gateways/{ClusterId}/{GatewayId}"
 _GONE = ("Deleted", "Deleting")
-_TAKEN = re.compile(r"already|duplicat|conflict|(?<!not )exist", re.IGNORECASE)
+_TAKEN = re.compile(r"already|duplicat|conflict|(?<!not)(?<!not )(?<!n't )exist", re.IGNORECASE)
 _OUTAGE = "it does not exchange certificates; accept a short outage in the job (--accept-outage)"
 
 
