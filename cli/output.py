@@ -67,6 +67,12 @@ def names(domains: tuple[str, ...]) -> str:
     return ", ".join(map(for_display, domains))
 
 
+def handle(identifier: str) -> str:
+    """A certificate in place, short enough for a column; a fingerprint by its first digits."""
+    kind, colon, digits = identifier.partition(":")
+    return f"{kind}:{digits[:16]}…" if colon and kind == "sha256" else identifier
+
+
 def moment(at: datetime | None) -> str:
     return f"{at.astimezone(timezone.utc):%Y-%m-%d %H:%M}" if at else ""
 

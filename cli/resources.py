@@ -9,6 +9,7 @@ from cli.session import session
 from shared.domain.certificates import identifier_of
 from shared.domain.names import for_display
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.services.map import MappedSlot, map_slots
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,11 +26,11 @@ def list_resources(
     everything: Annotated[bool, typer.Option("--all", help="Also slots without a certificate.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """The slots that the last discovery saw, and how up to date that is."""
+    """The slots that the last discovery saw, what covers them, and how up to date that is."""
     current = session()
     world = current.world()
     products = current.products(product)
-    known = [record.resource for one in products for record in world.resources.list(one)]
+    known = map_slots(world, products)
     wanted = identifier_of(certificate)
     found = [one for one in known if not certificate or one.cert_identifier == wanted]
     shown = [one for one in found if everything or one.cert_identifier]
@@ -37,19 +38,23 @@ def list_resources(
         output.show_json({"Resources": shown, "SyncStatuses": syncs.statuses(world, products)})
         return
     now = world.clock()
-    made = output.table("Slot", "Names", "Certificate", "Ends", "Remarks", wrap=("Slot", "Names", "Remarks"))
+    made = output.table(
+        "Slot", "Names", "Certificate", "Ends", "Best in CAS", "Remarks", wrap=("Slot", "Names", "Remarks")
+    )
     for one in shown:
         output.row(
             made,
             slot(one),
             output.names(one.domains),
-            one.cert_identifier,
+            output.handle(one.cert_identifier),
             output.ends(one.cert_not_after, now),
-            remarks(one),
+            _best(one),
+            _remarks(one),
         )
     output.show(made)
     if hidden := len(found) - len(shown):
         output.tell(f"{hidden} more without a certificate: --all")
+    _count(shown)
     output.console().print()
     output.show(syncs.show(world, products))
 
@@ -59,9 +64,36 @@ def slot(one: CloudResource) -> str:
     return f"{one.product.value}/{one.region or '-'}/{for_display(one.resource_id)}"
 
 
-def remarks(one: CloudResource) -> str:
+def _best(one: MappedSlot) -> str:
+    if not one.best_cert_identifier:
+        return "none"
+    if one.best_cert_identifier == one.cert_identifier:
+        return "the one in place"
+    return f"{one.best_cert_identifier} ({one.best_not_after:%Y-%m-%d})"
+
+
+def _remarks(one: MappedSlot) -> str:
+    said = []
     if one.obstacle:
-        return one.obstacle
-    if not one.https:
-        return "HTTPS is off"
-    return "" if one.cert_identifier else "no certificate"
+        said.append(one.obstacle)
+    elif not one.https:
+        said.append("HTTPS is off")
+    elif not one.cert_identifier:
+        said.append("no certificate")
+    if one.cert_identifier and not one.known_to_cas:
+        said.append("CAS does not know the certificate in place")
+    if one.not_covered:
+        said.append(f"nothing in CAS covers {output.names(one.not_covered)}")
+    elif one.domains and not one.best_cert_identifier:
+        said.append("no single certificate in CAS covers all of its names")
+    return "; ".join(said)
+
+
+def _count(shown: list[MappedSlot]) -> None:
+    unknown = sum(bool(one.cert_identifier) and not one.known_to_cas for one in shown)
+    bare = sum(bool(one.domains) and not one.best_cert_identifier for one in shown)
+    if unknown or bare:
+        output.tell(
+            f"of {len(shown)} slots, {unknown} serve what CAS does not know, and {bare} are covered by"
+            " no certificate that could be deployed"
+        )

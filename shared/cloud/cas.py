@@ -113,7 +113,7 @@ class Cas:
             code, message = (
                 ("SM2", f"{which} is an SM2 certificate, which this version does not handle")
                 if row.get("SignCert") or row.get("Algorithm") == "SM2"
-                else ("NoPrivateKey", f"CAS holds no private key of {which}")
+                else ("KeyMissing", f"CAS holds no private key of {which}")
             )
             request_id = str(row.get("RequestId", "-"))
             raise CloudRejectedError(GET_USER_CERTIFICATE_DETAIL.name, code, message, request_id)

@@ -145,7 +145,7 @@ def test_live_says_that_cas_has_no_key_to_deploy(server: Server) -> None:
         server, "LIVE", {"domain": "www.example.com", "certificate": "old"}, **{"offline-key": keyless}
     )
 
-    with pytest.raises(CloudRejectedError, match="NoPrivateKey"):
+    with pytest.raises(CloudRejectedError, match="KeyMissing"):
         it.adapter.deploy(it.slot("www.example.com"), it.certificate("offline-key"))
 
 

@@ -15,10 +15,13 @@ from shared.products import adapter_class, supported_products
 ROOT = Path(__file__).parents[2]
 OURS = ("shared", "functions", "host", "emulator", "cli", "tests", "tools")
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
-#: Where a private key leaves its type: into our own check, and into the form body of an upload.
+#: Where a private key leaves its type: into our own check, the form body of an upload, and the file
+#: that a person asked for.
 REVEALED_IN = {
+    "cli/bundle_files.py",
     "shared/cloud/cas.py",
     "shared/products/apigateway_classic.py",
+    "shared/products/aws_kind.py",
     "shared/products/fc_domains.py",
     "shared/products/live.py",
     "shared/products/slb_store.py",

@@ -1,0 +1,64 @@
+"""Files that hold a certificate and its key: what `upload` reads and `export` writes."""
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from shared.cloud.cas import KeyPair
+from shared.errors import InvalidRequestError
+from shared.validation.files import read_certificate_file, read_key_file
+from shared.validation.secret import SecretPem
+
+_KEY: Final = re.compile(
+    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----.*?(?:-----END (?:[A-Z]+ )*PRIVATE KEY-----\s*|\Z)", re.S
+)
+
+
+def read_pair(certificate: Path, key: Path | None) -> tuple[str, SecretPem]:
+    """Both texts as they stand, unchecked. Without `key` the one file holds both.
+
+    Raises:
+        InvalidRequestError: a file cannot be read; each of both that cannot.
+    """
+    problems, text, secret = [], "", SecretPem("")
+    try:
+        text = read_certificate_file(certificate)
+    except InvalidRequestError as error:
+        problems.append(str(error))
+    if key is None:
+        secret = SecretPem("".join(_KEY.findall(text)))
+        text = _KEY.sub("", text)
+        if not secret and not problems:
+            problems.append(f"{certificate}: it holds no private key; name the key's file with --key")
+    else:
+        try:
+            secret = read_key_file(key)
+        except InvalidRequestError as error:
+            problems.append(str(error))
+    if problems:
+        raise InvalidRequestError("; ".join(problems))
+    return text, secret
+
+
+def refuse_to_overwrite(path: Path) -> None:
+    if path.exists() or path.is_symlink():
+        raise InvalidRequestError(f"{path}: is there already; nothing is overwritten, name a new file")
+
+
+def write_pair(path: Path, pair: KeyPair) -> None:
+    """A new file that only its owner can read. Raises InvalidRequestError, and leaves no part of it."""
+    text = f"{pair.certificate_pem.strip()}\n{pair.key.reveal().strip()}\n"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        refuse_to_overwrite(path)
+        raise
+    except OSError as error:
+        raise InvalidRequestError(f"{path}: {error.strerror or 'cannot be written'}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise InvalidRequestError(f"{path}: {error.strerror or 'cannot be written'}") from None

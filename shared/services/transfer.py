@@ -1,0 +1,123 @@
+"""Certificates into CAS, and out of it for another account."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.cloud.cas import KeyPair
+from shared.domain.certificates import Certificate, cert_id_of
+from shared.domain.values import Wire
+from shared.errors import CloudRejectedError, CloudUnavailableError, InvalidRequestError, NotFoundError
+from shared.services.world import World
+from shared.validation.bundles import CertificateBundle, read_bundle
+from shared.validation.secret import SecretPem
+
+
+class Uploaded(Wire):
+    cert_id: int
+    cert_identifier: str
+    name: str  #: in CAS; another than asked for where the certificate was there already
+    already_there: bool  #: found by its fingerprint, so no second copy was made
+    names: tuple[str, ...]
+    not_after: datetime
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exported:
+    cert_identifier: str
+    pair: KeyPair = field(repr=False)
+
+
+def upload_certificate(
+    world: World, name: str, certificate: str, key: SecretPem, store: str = ""
+) -> Uploaded:
+    """Add a certificate to CAS, once, however often this is called. `store`: default the first one.
+
+    Raises:
+        InvalidRequestError: all that is wrong with certificate, key, name and store; nothing was sent.
+        CloudRejectedError: CAS finds fault with it all the same.
+        CloudUnavailableError: it may have been added; calling this again is safe.
+    """
+    bundle, store = _checked(world, name, certificate, key, store)
+    cas = world.cas(store)
+    listed = cas.list_certificates()
+    if found := _same(listed, bundle):
+        return _uploaded(found.cert_id, found.name, store, bundle, already_there=True)
+    if taken := next((one for one in listed if one.name == name), None):
+        raise InvalidRequestError(
+            f"name: another certificate is named {name} already ({taken.identifier}); choose one that is new"
+        )
+    try:
+        cert_id = cas.upload(name, bundle.certificate_pem, bundle.key)
+    except CloudUnavailableError:  # the answer is lost, the certificate perhaps not
+        if (found := _same(cas.list_certificates(), bundle)) is None:
+            raise
+        cert_id = found.cert_id
+    return _uploaded(cert_id, name, store, bundle, already_there=False)
+
+
+def export_certificate(world: World, text: str) -> Exported:
+    """The chain with its private key. `text`: an id of any of our stores, or an identifier.
+
+    Raises:
+        NotFoundError: none of our stores has it.
+        CloudRejectedError: CAS does not hold its private key, or it is an SM2 certificate.
+    """
+    cert_id, _, given = text.strip().partition("-")
+    if cert_id_of(cert_id) is None or (given and given not in world.policy.stores):
+        known = ", ".join(world.policy.stores)
+        raise InvalidRequestError(
+            f"{text!r}: an id is needed, such as 10741304, of one of our stores ({known})"
+        )
+    for store in [given] if given else world.policy.stores:
+        try:
+            return Exported(f"{cert_id}-{store}", world.cas(store).key_pair(int(cert_id)))
+        except CloudRejectedError as error:
+            if not error.cloud_code.startswith("NotFound"):
+                raise
+    raise NotFoundError("Certificate", text.strip())
+
+
+def _checked(
+    world: World, name: str, certificate: str, key: SecretPem, store: str
+) -> tuple[CertificateBundle, str]:
+    problems = []
+    if store and store not in world.policy.stores:
+        problems.append(f"store: {store} is none of ours ({', '.join(world.policy.stores)})")
+    try:
+        bundle = read_bundle(certificate, key, now=world.clock(), name=name)
+    except InvalidRequestError as error:
+        raise InvalidRequestError("; ".join([str(error), *problems])) from None
+    if problems:
+        raise InvalidRequestError("; ".join(problems))
+    return bundle, store or world.policy.stores[0]
+
+
+def _same(listed: list[Certificate], bundle: CertificateBundle) -> Certificate | None:
+    """The one in CAS, with its key; by serial number and names where CAS tells another fingerprint."""
+    return next(
+        (
+            one
+            for one in listed
+            if one.has_private_key
+            and (
+                one.fingerprint in (bundle.sha1, bundle.sha256)
+                or (one.serial == bundle.serial and set(one.names) == set(bundle.names))
+            )
+        ),
+        None,
+    )
+
+
+def _uploaded(
+    cert_id: int, name: str, store: str, bundle: CertificateBundle, *, already_there: bool
+) -> Uploaded:
+    return Uploaded(
+        cert_id=cert_id,
+        cert_identifier=f"{cert_id}-{store}",
+        name=name,
+        already_there=already_there,
+        names=bundle.names,
+        not_after=bundle.not_after,
+        notes=bundle.notes,
+    )

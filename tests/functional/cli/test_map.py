@@ -1,0 +1,111 @@
+"""The map: which slot serves which certificate, what covers it, and where a certificate could go."""
+
+from typing import Any
+
+import pytest
+
+from emulator.cloud import Cloud
+from emulator.estate import parse_estate
+from tests.functional.cli.conftest import SHOP, Command
+
+ESTATE = {
+    "regions": ["cn-hangzhou"],
+    "certificates": {
+        "shop": {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 12},
+        "renewed": {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 199},
+        "keyless": {"names": ["*.example.edu"], "key": "ecdsa-p256", "days": 50, "private_key": False},
+        "hand-made": {"names": ["h.example.com"], "key": "ecdsa-p256", "days": 40, "in_cas": False},
+        "edu": {"names": ["www.example.edu"], "key": "ecdsa-p256", "days": -2, "age": 90},
+        "national": {"names": ["*.example.com"], "key": "sm2", "days": 300},
+        "own-ca": {"names": ["in.example.com"], "key": "ecdsa-p256", "days": 300, "listed": False},
+    },
+    "cdn": [
+        {"domain": "www.example.com", "certificate": "shop"},
+        {"domain": "new.example.com", "certificate": "renewed"},
+        {"domain": "h.example.com", "certificate": "hand-made"},
+        {"domain": "www.example.edu", "certificate": "edu"},
+        {"domain": "plain.example.com"},
+    ],
+}
+RENEWED, KEYLESS, NATIONAL = SHOP + 1009, SHOP + 2 * 1009, SHOP + 5 * 1009
+
+
+@pytest.fixture
+def mapped(command: Command, cloud: Cloud) -> Command:
+    cloud.load(parse_estate(ESTATE))
+    assert command("scan").code == 0
+    assert command("discover", "--product", "CDN").code == 0
+    return command
+
+
+def slots(command: Command) -> dict[str, dict[str, Any]]:
+    listed = command("resource", "list", "--product", "CDN", "--all", "--json").json["Resources"]
+    return {row["ResourceId"]: row for row in listed}
+
+
+def test_each_slot_is_told_with_what_covers_it_best(mapped: Command) -> None:
+    found = slots(mapped)
+
+    assert found["www.example.com"]["CertName"] == "shop"
+    assert {row["BestCertIdentifier"] for name, row in found.items() if name.endswith("com")} == {
+        f"{RENEWED}-cn-hangzhou"
+    }
+    assert found["www.example.com"]["BestNotAfter"] > found["www.example.com"]["CertNotAfter"]
+
+
+def test_what_nothing_covers_is_told(mapped: Command) -> None:
+    """One that is expired, without its key or SM2 covers nothing."""
+    row = slots(mapped)["www.example.edu"]
+
+    assert (row["BestCertIdentifier"], row["NotCovered"]) == ("", ["www.example.edu"])
+    assert "nothing in CAS covers www.example.edu" in mapped("resource", "list", "--product", "CDN").out
+
+
+def test_a_certificate_that_cas_does_not_know_is_told_as_such(mapped: Command) -> None:
+    row = slots(mapped)["h.example.com"]
+    ran = mapped("resource", "list", "--product", "CDN")
+
+    assert row["CertIdentifier"].startswith(("sha256:", "upload:"))
+    assert row["KnownToCas"] is False
+    assert slots(mapped)["www.example.com"]["KnownToCas"] is True
+    assert "CAS does not know the certificate in place" in ran.out
+    assert "1 serve what CAS does not know, and 1 are covered by no certificate" in ran.err
+
+
+def test_a_certificate_is_shown_with_the_slots_that_serve_it_and_those_it_could_go_to(
+    mapped: Command,
+) -> None:
+    found = mapped("certificate", "show", str(RENEWED), "--json").json
+    could = {entry["Resource"]["ResourceId"]: entry for entry in found["CouldServe"]}
+    shown = mapped("certificate", "show", f"{RENEWED}-cn-hangzhou").out
+
+    assert [row["ResourceId"] for row in found["Serving"]] == ["new.example.com"]
+    assert could["www.example.com"]["Action"] == "deploy"
+    assert (could["plain.example.com"]["Action"], "HTTPS is off" in could["plain.example.com"]["Reason"]) == (
+        "leave",
+        True,
+    )
+    assert "www.example.edu" not in could
+    assert "CDN/-/new.example.com" in shown
+
+
+@pytest.mark.parametrize(("cert_id", "why"), [(KEYLESS, "private key"), (NATIONAL, "SM2")])
+def test_what_cannot_be_deployed_is_shown_with_the_reason_and_goes_nowhere(
+    mapped: Command, cert_id: int, why: str
+) -> None:
+    found = mapped("certificate", "show", str(cert_id), "--json").json
+
+    assert why in found["WhyNotDeployable"]
+    assert {entry["Action"] for entry in found["CouldServe"]} == {"leave"}
+    assert f"no: {found['WhyNotDeployable']}" in mapped("certificate", "show", str(cert_id)).out
+
+
+def test_what_only_the_older_list_of_cas_tells_is_listed(mapped: Command) -> None:
+    assert "own-ca" in {row["Name"] for row in mapped("certificate", "list", "--json").json["Certificates"]}
+
+
+def test_a_certificate_that_no_scan_saw_does_not_exist(mapped: Command) -> None:
+    ran = mapped("certificate", "show", "5")
+
+    assert ran.code == 5
+    assert "`certdeploy scan` reads CAS anew" in ran.err
