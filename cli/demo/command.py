@@ -14,6 +14,7 @@ from cli.demo.teller import Teller
 from cli.demo.watch import TooLongError, Watcher
 from emulator.authority import Authority, KeyKind
 from emulator.bundles import Bundle
+from emulator.estate import EstateError, load_estate
 from shared.cloud.cas import Cas
 from shared.domain.certificates import Certificate
 from shared.services import plan as planning
@@ -41,7 +42,7 @@ def demo(
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     options = [f"--settle-s={settle_s}", *([f"--estate={estate.resolve()}"] if estate else [])]
-    parameters = {"ScanSchedule": "*/3 * * * * *"}
+    parameters = {"ScanSchedule": "*/3 * * * * *", "Regions": _regions(estate)}
     teller = Teller()
     try:
         teller.say("starting an emulated cloud, and the functions that template.yml declares")
@@ -52,6 +53,14 @@ def demo(
         good = False
     output.console().print(Text(f"\nState, logs and the cloud's log of calls are kept in {folder}", "dim"))
     raise typer.Exit(exits.OK if good else exits.FAILED)
+
+
+def _regions(estate: Path | None) -> str:
+    """The account's own: products without a list of their regions would be asked in all of theirs."""
+    try:
+        return ",".join(load_estate(estate).regions)
+    except EstateError:
+        return ""  # told by the emulator, which reads it too
 
 
 def _play(watch: Watcher, on: Stage) -> bool:
