@@ -21,7 +21,7 @@ class MappedSlot(CloudResource):
 
     known_to_cas: bool  #: the certificate in place is one of CAS; False also where there is none
     cert_name: str = ""  #: its name in CAS
-    best_cert_identifier: str = ""  #: deployable, covers every name, and valid longest
+    best_cert_identifier: str = ""  #: deployable, covers every name, the kind of key in place, valid longest
     best_not_after: AwareDatetime | None = None
     not_covered: tuple[str, ...] = ()  #: names that no deployable certificate covers
 
@@ -98,15 +98,15 @@ class _Cover:
         wild = [] if name.startswith(WILDCARD) else self._by_pattern.get(WILDCARD + parent(name), [])
         return self._by_pattern.get(name, []) + wild
 
-    def best(self, names: tuple[str, ...]) -> Certificate | None:
-        """The first in the order that covers them all."""
+    def best(self, names: tuple[str, ...], kind: str) -> Certificate | None:
+        """The first in the order that covers them all, of this kind of key if there is one."""
         fitting = (pair for pair in self.of(names[0]) if all(map(pair[1].covers, names))) if names else ()
-        found = min(fitting, key=lambda pair: pair[0], default=None)
+        found = min(fitting, key=lambda pair: (pair[1].algorithm != kind, pair[0]), default=None)
         return found[1] if found else None
 
 
 def _mapped(resource: CloudResource, present: Certificate | None, cover: _Cover) -> MappedSlot:
-    best = cover.best(resource.domains)
+    best = cover.best(resource.domains, present.algorithm if present else "")
     return MappedSlot(
         **resource.model_dump(),
         known_to_cas=present is not None,

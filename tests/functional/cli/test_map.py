@@ -17,6 +17,7 @@ ESTATE = {
         "hand-made": {"names": ["h.example.com"], "key": "ecdsa-p256", "days": 40, "in_cas": False},
         "edu": {"names": ["www.example.edu"], "key": "ecdsa-p256", "days": -2, "age": 90},
         "national": {"names": ["*.example.com"], "key": "sm2", "days": 300},
+        "rsa": {"names": ["*.example.com"], "days": 250},
         "own-ca": {"names": ["in.example.com"], "key": "ecdsa-p256", "days": 300, "listed": False},
     },
     "cdn": [
@@ -27,7 +28,7 @@ ESTATE = {
         {"domain": "plain.example.com"},
     ],
 }
-RENEWED, KEYLESS, NATIONAL = SHOP + 1009, SHOP + 2 * 1009, SHOP + 5 * 1009
+RENEWED, KEYLESS, NATIONAL, RSA = (SHOP + 1009 * place for place in (1, 2, 5, 6))
 
 
 @pytest.fixture
@@ -44,12 +45,13 @@ def slots(command: Command) -> dict[str, dict[str, Any]]:
 
 
 def test_each_slot_is_told_with_what_covers_it_best(mapped: Command) -> None:
+    """The kind of key stays where there is a choice; what is valid longest comes first."""
     found = slots(mapped)
 
     assert found["www.example.com"]["CertName"] == "shop"
-    assert {row["BestCertIdentifier"] for name, row in found.items() if name.endswith("com")} == {
-        f"{RENEWED}-cn-hangzhou"
-    }
+    assert found["www.example.com"]["BestCertIdentifier"] == f"{RENEWED}-cn-hangzhou"
+    assert found["new.example.com"]["BestCertIdentifier"] == f"{RENEWED}-cn-hangzhou"
+    assert found["plain.example.com"]["BestCertIdentifier"] == f"{RSA}-cn-hangzhou"
     assert found["www.example.com"]["BestNotAfter"] > found["www.example.com"]["CertNotAfter"]
 
 
