@@ -28,6 +28,7 @@ from emulator.sections.apigateway import ApiGroup, CloudNativeGateway
 from emulator.sections.cdn import CdnDomain
 from emulator.sections.dcdn import DcdnDomain
 from emulator.sections.ddos import WebRule
+from emulator.sections.esa import EsaSite
 from emulator.sections.fc import FcDomain
 from emulator.sections.ga import Accelerator
 from emulator.sections.live import LiveDomain
@@ -105,6 +106,7 @@ class Estate(Part):
     fc: list[FcDomain] = []
     pai: list[PaiGateway] = []
     waf: list[WafInstance] = []
+    esa: list[EsaSite] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)
 
     def id_of(self, name: str) -> int:

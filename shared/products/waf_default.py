@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from shared.cloud.api import Action
 from shared.domain.resources import CloudResource, SlotRole
+from shared.products.bare_ids import identifier_in
 from shared.products.base import Answer
 from shared.products.waf_slots import PACE, WafSlots, where
 
@@ -63,7 +64,7 @@ class WafDefault(WafSlots):
             role=SlotRole.DEFAULT,
             domains_of_certificate=True,
             https=bool(cert_id),
-            cert_identifier=self._identifier(cert_id),
+            cert_identifier=identifier_in(self._catalogue, cert_id),
             obstacle="" if cert_id else missing,
         )
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 from shared.cloud.api import Action
 from shared.domain.certificates import cert_id_of
 from shared.domain.resources import CloudResource
+from shared.products.bare_ids import identifier_in
 from shared.products.base import Answer
 from shared.products.waf_slots import PACE, WafSlots, where
 
@@ -85,7 +86,7 @@ class WafDomains(WafSlots):
             port=ports[0] if ports else None,
             domains=(name,),
             https=bool(ports and cert_id),
-            cert_identifier=self._identifier(cert_id),
+            cert_identifier=identifier_in(self._catalogue, cert_id),
             endpoint=f"{cname}:{ports[0]}" if cname and ports else "",
             obstacle=_obstacle(row["Status"], bool(ports), listen),
         )

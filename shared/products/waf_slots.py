@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from shared.cloud.api import Api
-from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudError, CloudRejectedError, CloudUnavailableError
 from shared.products.base import Answer, ProductAdapter
@@ -18,7 +18,6 @@ from shared.products.unchanged import differences, settings_lost
 API: Final = Api("waf-openapi", "2021-10-01", "RPC", ram="yundun-waf")
 PACE: Final = 10.0  #: calls a second; no limit is published
 _EXPIRED, _RELEASED = 2, 3
-_STORES = ("cn-hangzhou", "ap-southeast-1")
 
 
 class WafSlots(ProductAdapter):
@@ -80,13 +79,6 @@ class WafSlots(ProductAdapter):
             reason = f"{'; '.join(lost)}; nor could the certificate be put back ({error.cloud_code})"
             raise CloudRejectedError(self.change, "SettingsLost", f"{resource.slot}: {reason}") from None
         raise settings_lost(self.change, resource.slot, lost)
-
-    def _identifier(self, cert_id: str) -> str:
-        """WAF tells an identifier, or the bare number of it: then of the store that has it."""
-        if not cert_id.isdigit():
-            return cert_id
-        known = (self._catalogue.by_identifier(identifier_of(cert_id, store)) for store in _STORES)
-        return next((found.identifier for found in known if found), identifier_of(cert_id))
 
 
 def where(resource: CloudResource) -> dict[str, str]:

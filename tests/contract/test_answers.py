@@ -29,6 +29,7 @@ class Watch:
     def __init__(self) -> None:
         self.answers: dict[str, list[dict[str, Any]]] = {}
         self.read: dict[str, set[str]] = {}
+        self.overlooked = ""  #: the code of an API, two of which may have an action of one name
 
 
 class Watched(dict[str, Any]):
@@ -64,6 +65,8 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
 
     def watched(self: OpenApi, api: Any, action: Any, *arguments: Any, **options: Any) -> dict[str, Any]:
         answer = call(self, api, action, *arguments, **options)
+        if api.code == watch.overlooked:
+            return answer
         watch.answers.setdefault(action.name, []).append(json.loads(json.dumps(answer)))
         return Watched(answer, "", watch.read.setdefault(action.name, set()))
 
@@ -120,6 +123,7 @@ def check(sdk: Sdk, watch: Watch, actions: set[str], product: ModuleType | None 
 def test_a_product_answers_what_the_sdk_knows_and_all_that_we_read(
     product: ModuleType, server: Server, watch: Watch
 ) -> None:
+    watch.overlooked = "cas"
     _tell(product, server)
 
     check(Sdk(product.SDK, server), watch, set(adapter_of(product).actions), product)

@@ -1,0 +1,38 @@
+"""What both kinds of ESA's slots share (esa 2024-09-10): the sites, and the certificates that they name.
+
+The API has one host for each of the vendor's two sites, and an account belongs to one of these: an
+account of the International site names its host in the settings (`esa`: esa.ap-southeast-1.aliyuncs.com).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from shared.cloud.api import Api
+from shared.domain.resources import CloudProduct
+from shared.products.base import Answer, ProductAdapter
+from shared.products.fingerprints import fingerprints
+
+API: Final = Api("esa", "2024-09-10", "RPC", ram="esa")
+HOME: Final = "cn-hangzhou"  #: region of the API's host
+PACE: Final = 10.0  #: calls a second; no limit is published
+
+
+class EsaSlots(ProductAdapter):
+    product = CloudProduct.ESA
+    api = API
+    gone = frozenset({"activesitenotexist"})
+
+    def _sites(self) -> Iterator[Answer]:
+        for page in self._numbered_pages("ListSites", HOME):
+            yield from page["Sites"]
+
+    def _uploaded(self, pem: str | None) -> str:
+        """The certificate of CAS that was uploaded as PEM; or its fingerprint, which nothing knows."""
+        if not (prints := fingerprints(pem)):
+            return "upload:unreadable"
+        known = self._catalogue.by_fingerprint(*prints)
+        return known.identifier if known else f"sha256:{prints[-1]}"
+
+
+def site_obstacle(status: str) -> str:
+    return "" if status == "active" else f"the site is {status}; bring it into service first"
