@@ -19,7 +19,7 @@ from shared.errors import InvalidRequestError, SettingsError
 from shared.runtime.settings import Settings
 
 #: Of this process's environment, what the functions get.
-_PASSED = ("CERTDEPLOY_", "ALIBABA_CLOUD_")
+_PASSED = ("CERTDEPLOY_", "ALIBABA_CLOUD_", "AWS_")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
 

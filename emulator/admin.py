@@ -31,6 +31,8 @@ def _answer(cloud: Cloud, method: str, name: str, body: bytes) -> Any:
     match method, name:
         case "GET", "health":
             return {"status": "ok", "services": sorted(cloud.services)}
+        case "GET", "aws":
+            return cloud.service("aws").start()
         case "GET", "calls":
             return [asdict(record) for record in list(cloud.calls)]
         case "GET", "faults":

@@ -25,6 +25,7 @@ from emulator.sections import Domain, Part, Region, Section, Use, twice
 from emulator.sections.ack import Cluster
 from emulator.sections.alb import LoadBalancer
 from emulator.sections.apigateway import ApiGroup, CloudNativeGateway
+from emulator.sections.aws import AwsBalancer
 from emulator.sections.cdn import CdnDomain
 from emulator.sections.dcdn import DcdnDomain
 from emulator.sections.ddos import WebRule
@@ -105,6 +106,7 @@ class Estate(Part):
     apig: list[CloudNativeGateway] = []
     fc: list[FcDomain] = []
     pai: list[PaiGateway] = []
+    aws: list[AwsBalancer] = []
     waf: list[WafInstance] = []
     esa: list[EsaSite] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)

@@ -16,7 +16,7 @@ from cli.session import Session
 from shared.runtime.settings import read_settings
 
 _STOP_S = 15
-_CONFIGURED = ("CERTDEPLOY_", "ALIBABA_CLOUD_")
+_CONFIGURED = ("CERTDEPLOY_", "ALIBABA_CLOUD_", "AWS_")
 
 
 class StageError(Exception):
@@ -44,10 +44,7 @@ class Stage:
         return {(row["host"], row["server_name"]): row["fingerprint_sha256"] for row in self.ask("edge")}
 
     def ask(self, what: str) -> Any:
-        url = f"{self.session.settings.endpoint}/_emulator/{what}"
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(url, timeout=10) as answer:
-            return json.load(answer)
+        return _ask(self.session.settings.endpoint, what)
 
 
 @contextmanager
@@ -67,8 +64,29 @@ def emulated(
                 "CERTDEPLOY_STORES": "cn-hangzhou,ap-southeast-1",
                 "ALIBABA_CLOUD_ACCESS_KEY_ID": ready["access_key_id"],
                 "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ready["access_key_secret"],
+                **_aws(ready["endpoint"]),
             },
         )
+
+
+def _ask(endpoint: str, what: str) -> Any:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(f"{endpoint}/_emulator/{what}", timeout=60) as answer:
+        return json.load(answer)
+
+
+def _aws(endpoint: str) -> dict[str, str]:
+    """What leads to the emulated AWS; nothing where the estate has none."""
+    aws = _ask(endpoint, "aws")
+    if not aws:
+        return {}
+    return {
+        "CERTDEPLOY_AWS": "on",
+        "CERTDEPLOY_AWS_ENDPOINT": aws["endpoint"],
+        "CERTDEPLOY_AWS_REGIONS": ",".join(aws["regions"]),
+        "AWS_ACCESS_KEY_ID": aws["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": aws["access_key_secret"],
+    }
 
 
 @contextmanager

@@ -16,6 +16,11 @@ def adapter_class(product: CloudProduct) -> "type[ProductAdapter]":
     return found
 
 
+def default_products(*, aws: bool = False) -> tuple[CloudProduct, ...]:
+    """What is looked after where no products are named: another cloud only if it is configured."""
+    return tuple(p for p in supported_products() if aws or p is not CloudProduct.AWS)
+
+
 def supported_products() -> tuple[CloudProduct, ...]:
     folder = Path(__file__).parent
     return tuple(p for p in CloudProduct if (folder / f"{p.value.lower()}.py").exists())

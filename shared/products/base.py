@@ -30,6 +30,8 @@ class ProductAdapter(ABC):
     smaller_pages: ClassVar[Mapping[str, int]] = {}  #: lists that give fewer, by action
     #: codes, in lower case, by which the product says that the slot or what holds it is gone
     gone: ClassVar[frozenset[str]] = frozenset()
+    #: not Alibaba Cloud: its regions are chosen by a setting of its own, its codes mean other things
+    other_cloud: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -104,6 +106,8 @@ class ProductAdapter(ABC):
         try:
             self._bind(resource, certificate)
         except CloudRejectedError as error:
+            if self.other_cloud:
+                raise
             raise _explained(error, resource, certificate) from None
 
     @final

@@ -14,9 +14,10 @@ from pydantic import (
     field_validator,
 )
 
+from shared.cloud.aws import CloudAccess
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
-from shared.products import supported_products
+from shared.products import default_products
 from shared.validation.contacts import webhook_problems
 
 _PREFIX = "CERTDEPLOY_"
@@ -32,7 +33,10 @@ class Settings(BaseModel):
     tls: str = ""  #: of its TLS edge, "127.0.0.1:Q"
     stores: tuple[str, ...] = ("cn-hangzhou",)
     regions: tuple[str, ...] = ()
-    products: tuple[CloudProduct, ...] = Field(default_factory=supported_products)
+    aws: bool = False  #: AWS is looked after too; shared/cloud/aws.py has the settings of the access
+    products: tuple[CloudProduct, ...] = Field(
+        default_factory=lambda known: default_products(aws=bool(known.get("aws")))
+    )
     auto: Literal["submit", "draft"] = "submit"  #: what becomes of jobs that nobody asked for
     prefix: str = "certdeploy"  #: of the functions' names
     fc_endpoint: str = ""  #: where functions are invoked, if not at FC of the region
@@ -83,7 +87,10 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         elif name in ("FC_REGION", "FC_ACCOUNT_ID") and value:
             values[name] = value
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
+        if settings.aws:
+            CloudAccess.of(environ)  # what is wrong there is told now, not by each discovery
+        return settings
     except ValidationError as error:
         clauses = [
             f"{_PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"

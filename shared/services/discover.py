@@ -34,13 +34,14 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
     now = world.clock()
     listing = SyncStatus(product=product, state=SyncState.SYNCING, started_at=now)
     try:
-        regions = world.adapter(product, world.waiter(), NO_CATALOGUE).regions()
+        adapter = world.adapter(product, world.waiter(), NO_CATALOGUE)
+        regions = adapter.regions()
     except CloudError as error:
         failed = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}
         world.syncs.put(listing.model_copy(update=failed))
         statuses.append(listing.model_copy(update=failed))
         return []
-    if regions != [""]:
+    if regions != [""] and not adapter.other_cloud:
         wanted = world.policy.regions
         regions = [region for region in regions if not wanted or region in wanted]
     for old in world.syncs.list(product):

@@ -8,6 +8,8 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.server import Server, running
+from tests.contract import aws_bench
+from tests.contract.bench import Bench
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,9 @@ def server(one_server: Server) -> Iterator[Server]:
 @pytest.fixture
 def cloud(server: Server) -> Cloud:
     return server.cloud
+
+
+@pytest.fixture
+def amazon(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """An AWS account, which moto plays."""
+    return aws_bench.account(server, monkeypatch)

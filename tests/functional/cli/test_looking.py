@@ -1,7 +1,7 @@
 """What the cloud holds, as the command shows it; without a `serve`, the command looks by itself."""
 
 from emulator.cloud import Cloud
-from shared.products import supported_products
+from shared.products import default_products
 from tests.functional.cli.conftest import SHOP, Command
 
 
@@ -9,7 +9,7 @@ def test_discovery_ends_with_every_product_synced(command: Command) -> None:
     ran = command("discover", "--json")
 
     assert ran.code == 0
-    assert {row["Product"] for row in ran.json["Statuses"]} == {one.value for one in supported_products()}
+    assert {row["Product"] for row in ran.json["Statuses"]} == {one.value for one in default_products()}
     assert {row["State"] for row in ran.json["Statuses"]} == {"synced"}
 
 

@@ -1,0 +1,13 @@
+"""Deploy a job's certificates to its AWS slots.
+
+Trigger: CloudEvent certdeploy:WorkerResource:Scheduled with data.Product = AWS.
+"""
+
+from shared.domain.events import WorkersScheduled
+from shared.runtime import App, function
+from shared.services.deploy import ShardResult, deploy_workers
+
+
+@function(None, WorkersScheduled)
+def handler(event: WorkersScheduled, app: App) -> ShardResult:
+    return deploy_workers(app.world, event)

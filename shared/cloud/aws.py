@@ -1,0 +1,183 @@
+"""AWS by boto3, which is loaded when the first call is made: whoever has no AWS never pays for it.
+
+`CERTDEPLOY_AWS_REGIONS` says where to look (default us-east-1, where CloudFront's certificates are),
+`CERTDEPLOY_AWS_ROLE_ARN` which role to assume, `CERTDEPLOY_AWS_ENDPOINT` an emulator in AWS's place.
+Keys come from boto3's own chain: AWS_ACCESS_KEY_ID and so on, a profile, the machine's role.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final
+
+from shared.cloud.faults import NotSentError, classify
+from shared.cloud.redact import redact
+from shared.errors import (
+    CloudBusyError,
+    CloudCredentialsError,
+    CloudError,
+    CloudRejectedError,
+    CloudUnavailableError,
+    SettingsError,
+)
+
+Answer = dict[str, Any]
+HOME: Final = "us-east-1"  #: the region of what is global: CloudFront, IAM
+#: Every action that is called, with its service as boto3 names it.
+ACTIONS: Final = {
+    "AssumeRole": "sts",
+    "ListCertificates": "acm",
+    "DescribeCertificate": "acm",
+    "GetCertificate": "acm",
+    "ImportCertificate": "acm",
+    "DescribeLoadBalancers": "elbv2",
+    "DescribeListeners": "elbv2",
+    "DescribeListenerCertificates": "elbv2",
+    "ModifyListener": "elbv2",
+    "AddListenerCertificates": "elbv2",
+    "RemoveListenerCertificates": "elbv2",
+    "ListDistributions": "cloudfront",
+    "GetDistribution": "cloudfront",
+    "GetDistributionConfig": "cloudfront",
+    "UpdateDistribution": "cloudfront",
+    "GetServerCertificate": "iam",
+}
+_WRITES: Final = ("Import", "Modify", "Add", "Remove", "Update")
+_GLOBAL: Final = ("cloudfront", "iam")
+_BUSY: Final = ("preconditionfailed", "invalidifmatchversion", "conflictexception", "requestinprogress")
+_CREDENTIALS: Final = ("invalidclienttokenid", "unrecognizedclient", "expiredtoken", "invalidsignature")
+
+
+@dataclass(frozen=True)
+class CloudAccess:
+    """The way into another cloud. Keys are not in here."""
+
+    regions: tuple[str, ...] = (HOME,)
+    role_arn: str = ""
+    endpoint: str = ""
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str] = os.environ) -> "CloudAccess":
+        """Raises SettingsError that names every wrong variable."""
+        regions = environ.get("CERTDEPLOY_AWS_REGIONS", "").replace(" ", "").strip(",") or HOME
+        role, endpoint = (environ.get(f"CERTDEPLOY_AWS_{name}", "") for name in ("ROLE_ARN", "ENDPOINT"))
+        wrong = [
+            f"CERTDEPLOY_AWS_{name}: {what}"
+            for name, what, good in (
+                ("REGIONS", "regions such as us-east-1,eu-west-1", _fits(r"[a-z0-9,-]+", regions)),
+                (
+                    "ROLE_ARN",
+                    "arn:aws:iam::ACCOUNT:role/NAME",
+                    _fits(r"(arn:aws[a-z-]*:iam::\d+:role/\S+)?", role),
+                ),
+                ("ENDPOINT", "must begin with http:// or https://", _fits(r"(https?://\S+)?", endpoint)),
+            )
+            if not good
+        ]
+        if wrong:
+            raise SettingsError("; ".join(wrong))
+        return cls(tuple(dict.fromkeys(filter(None, regions.split(",")))), role, endpoint.rstrip("/"))
+
+
+class Aws:
+    """Calls one account. Thread safe. Errors are those of `OpenApi.call`."""
+
+    def __init__(self, access: CloudAccess) -> None:
+        self.access = access
+        self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._session: Any = None
+        self._lock = Lock()
+
+    def call(self, action: str, region: str, /, **params: Any) -> Answer:
+        """One of ACTIONS. A write is sent once: whether a lost one was carried out, its caller looks."""
+        with _ours(action):
+            client = self._client(action, region)
+            answer: Answer = getattr(client, _method(action))(**params)
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def pages(self, action: str, region: str, /, **params: Any) -> Iterator[Answer]:
+        """Every page of a list; complete, or it raises."""
+        with _ours(action):
+            yield from self._client(action, region).get_paginator(_method(action)).paginate(**params)
+
+    def _client(self, action: str, region: str) -> Any:
+        service, writes = ACTIONS[action], action.startswith(_WRITES)
+        key = (service, HOME if service in _GLOBAL else region, writes)
+        with self._lock:  # sessions are not thread safe, clients are
+            if self._session is None:
+                self._session = self._made_session()
+            if key not in self._clients:
+                self._clients[key] = self._made(self._session, *key)
+            return self._clients[key]
+
+    def _made_session(self) -> Any:
+        import boto3
+
+        logging.getLogger("botocore").setLevel(logging.INFO)  # below, it logs bodies: private keys
+        session = boto3.session.Session()
+        if not self.access.role_arn:
+            return session
+        sts = self._made(session, "sts", self.access.regions[0], False)
+        role = {"RoleArn": self.access.role_arn, "RoleSessionName": "certdeploy"}
+        keys = sts.assume_role(**role)["Credentials"]
+        return boto3.session.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+
+    def _made(self, session: Any, service: str, region: str, writes: bool) -> Any:
+        from botocore.config import Config
+
+        tries = {"mode": "standard", "total_max_attempts": 1 if writes else 5}
+        direct: Answer = {"proxies": {}} if self.access.endpoint else {}  # an emulator is on this machine
+        config = Config(connect_timeout=5, read_timeout=30, retries=tries, **direct)
+        return session.client(
+            service, region_name=region, endpoint_url=self.access.endpoint or None, config=config
+        )
+
+
+def _fits(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text) is not None
+
+
+def _method(action: str) -> str:
+    from botocore import xform_name
+
+    return str(xform_name(action))
+
+
+@contextmanager
+def _ours(action: str) -> Iterator[None]:
+    """boto3's errors as ours. The text of those about parameters repeats values, so it is not taken."""
+    try:
+        from botocore import exceptions as boto
+    except ImportError:
+        raise CloudRejectedError(action, "NoBoto3", "AWS needs boto3: install certdeploy[aws]") from None
+    try:
+        yield
+    except boto.ClientError as error:
+        raise _answered(action, error.response) from None
+    except (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError):
+        what = "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or unset CERTDEPLOY_AWS"
+        raise CloudCredentialsError(action, "NoCredentials", what) from None
+    except (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError):
+        raise NotSentError(action, "ConnectionFailed", "no connection to AWS could be made") from None
+    except boto.HTTPClientError:
+        raise CloudUnavailableError(action, "ConnectionLost", "AWS did not answer") from None
+    except boto.BotoCoreError as error:
+        raise CloudRejectedError(action, type(error).__name__, "boto3 refused the call") from None
+
+
+def _answered(action: str, response: Mapping[str, Any]) -> CloudError:
+    error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
+    code = str(error.get("Code") or "Unknown")
+    kind = classify(code, meta.get("HTTPStatusCode"))
+    if code.lower().startswith(_BUSY):
+        kind = CloudBusyError
+    elif code.lower().startswith(_CREDENTIALS):
+        kind = CloudCredentialsError
+    return kind(
+        action, redact(code), redact(str(error.get("Message") or "no message")), meta.get("RequestId") or "-"
+    )

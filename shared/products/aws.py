@@ -1,0 +1,45 @@
+"""AWS: imported ACM certificates, listeners of ELBv2, CloudFront distributions. Off unless CERTDEPLOY_AWS.
+
+A renewal goes into ACM under the ARN that is there, and everything that uses it serves it. Listeners and
+distributions with such a certificate are listed, and left to it. CloudFront is looked at if
+CERTDEPLOY_AWS_REGIONS has us-east-1. An account is asked for what it has: AWS's own permissions are in
+docs/aws.md; of Alibaba Cloud only CAS is called.
+"""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from shared.cloud.aws import Aws, CloudAccess
+from shared.cloud.openapi import OpenApi
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.products.aws_account import Region
+from shared.products.aws_acm import Imported
+from shared.products.aws_distribution import Distributions
+from shared.products.aws_kind import AwsKind
+from shared.products.aws_listener import Listeners
+from shared.products.kinds import ManyKinds
+
+
+class Adapter(ManyKinds):
+    product = CloudProduct.AWS
+    api = AwsKind.api
+    other_cloud = True
+    kinds: ClassVar = {"acm": Imported, "listener": Listeners, "distribution": Distributions}
+
+    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
+        super().__init__(client, *means, **more)
+        self._aws = Aws(CloudAccess.of())
+        for kind in self._by_kind.values():
+            assert isinstance(kind, AwsKind)
+            kind.aws = self._aws
+
+    def regions(self) -> list[str]:
+        return list(self._aws.access.regions)
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        """The kinds share what is read."""
+        seen = Region(self._aws, region)
+        for name, kind in self._by_kind.items():
+            assert isinstance(kind, AwsKind)
+            for resource in kind.slots(seen):
+                yield resource.model_copy(update={"kind": name})

@@ -1,0 +1,127 @@
+"""An AWS account on moto, with the adapter of the product AWS on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from emulator import aws as emulated
+from emulator.server import Server
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudUnavailableError
+from tests.contract.bench import Bench, bench, certificates
+
+REGION = "us-east-1"
+ESTATE: dict[str, Any] = {
+    "certificates": {
+        **certificates("old", "new"),
+        **certificates("other", domain="example.org"),
+        "rsa": {"names": ["example.com", "*.example.com"]},
+        "apart": {"names": ["*.example.com"], "key": "ecdsa-p256"},
+        "alone": {"names": ["www.example.com"], "key": "ecdsa-p256"},
+    },
+    "aws": [
+        {"name": "front", "listeners": [{"port": 443, "default": "old", "additional": ["other"]}]},
+        {"name": "inside", "internal": True, "listeners": [{"port": 443, "default": "alone"}]},
+    ],
+}
+
+
+def account(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setenv("CERTDEPLOY_AWS_ENDPOINT", emulated.endpoint())
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", emulated.ACCESS_KEY["access_key_id"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", emulated.ACCESS_KEY["access_key_secret"])
+    made = bench(server, CloudProduct.AWS, ESTATE, REGION)
+    made.cloud.service("aws").start()
+    return made
+
+
+@dataclass(frozen=True)
+class Seen:
+    by_kind: dict[str, list[CloudResource]]
+
+    def of(self, kind: str, identifier: str) -> CloudResource:
+        (found,) = [one for one in self.by_kind.get(kind, []) if one.cert_identifier == identifier]
+        return found
+
+
+def seen(it: Bench) -> Seen:
+    by_kind: dict[str, list[CloudResource]] = {}
+    for slot in it.adapter.discover(REGION):
+        by_kind.setdefault(slot.kind, []).append(slot)
+    return Seen(by_kind)
+
+
+def slot(it: Bench, kind: str, name: str) -> CloudResource:
+    return seen(it).of(kind, it.estate.identifier(name))
+
+
+def elb() -> Any:
+    return emulated.client("elbv2", REGION)
+
+
+def acm() -> Any:
+    return emulated.client("acm", REGION)
+
+
+def issued_by_amazon(*names: str) -> str:
+    return str(
+        acm().request_certificate(DomainName=names[0], SubjectAlternativeNames=list(names))["CertificateArn"]
+    )
+
+
+def give_listener(it: Bench, arn: str) -> str:
+    """Have the listener of `front` carry `arn` as its default; the listener's ARN."""
+    listener = next(s for s in seen(it).by_kind["listener"] if s.instance_name == "front").listener_id
+    elb().modify_listener(ListenerArn=listener, Certificates=[{"CertificateArn": arn}])
+    return listener
+
+
+def breaks(it: Bench, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    """The next call of `action` never arrives."""
+    client = it.adapter._aws  # type: ignore[attr-defined]
+    real = client.call
+
+    def call(named: str, region: str, /, **params: Any) -> Any:
+        if named == action:
+            monkeypatch.setattr(client, "call", real)
+            raise CloudUnavailableError(action, "ConnectionLost", "as asked")
+        return real(named, region, **params)
+
+    monkeypatch.setattr(client, "call", call)
+
+
+def a_distribution(arn: str, *aliases: str) -> str:
+    origin = {
+        "Id": "o",
+        "DomainName": "origin.example.com",
+        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+    }
+    behavior = {
+        "TargetOriginId": "o",
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
+        "MinTTL": 0,
+    }
+    config = {
+        "CallerReference": "once",
+        "Comment": "the shop",
+        "Enabled": True,
+        "Aliases": {"Quantity": len(aliases), "Items": list(aliases)},
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": behavior,
+        "ViewerCertificate": {
+            "ACMCertificateArn": arn,
+            "SSLSupportMethod": "sni-only",
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+        },
+    }
+    made = emulated.client("cloudfront", REGION).create_distribution(DistributionConfig=config)
+    return str(made["Distribution"]["Id"])
+
+
+def config_of(distribution: str) -> dict[str, Any]:
+    answer = emulated.client("cloudfront", REGION).get_distribution_config(Id=distribution)
+    return dict(answer["DistributionConfig"])

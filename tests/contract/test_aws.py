@@ -1,0 +1,151 @@
+"""AWS on moto: what is renewed in place in ACM, which of its rules stop a deployment, and who may call."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import aws as emulated
+from emulator.edge import Edge
+from shared.cloud.aws import ACTIONS
+from shared.cloud.tls import handshake
+from shared.domain.resources import CloudProduct
+from shared.errors import CloudCredentialsError, CloudRejectedError, SettingsError
+from shared.runtime.settings import read_settings
+from tests.contract.aws_bench import REGION, issued_by_amazon, seen, slot
+from tests.contract.bench import Bench
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_imported_certificate_is_a_slot_and_listeners_follow_it(amazon: Bench) -> None:
+    found = seen(amazon).by_kind
+
+    names = {amazon.name_of(one.cert_identifier) for one in found["acm"]}
+    assert names == {"old", "other", "alone"}
+    assert {one.obstacle.partition(" arn")[0] for one in found["listener"]} == {"follows the ACM certificate"}
+    assert [amazon.name_of(one.cert_identifier) for one in found["listener"]] == ["old", "other", "alone"]
+
+
+def test_ecc_and_large_keys_are_asked_for(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    client = amazon.adapter._aws  # type: ignore[attr-defined]
+    real = client.pages
+
+    def pages(action: str, region: str, /, **params: Any) -> Any:
+        asked.append((action, params))
+        return real(action, region, **params)
+
+    monkeypatch.setattr(client, "pages", pages)
+    seen(amazon)
+
+    (includes,) = [params["Includes"] for action, params in asked if action == "ListCertificates"]
+    assert {"RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1"} <= set(includes["keyTypes"])
+
+
+def test_a_certificate_that_amazon_issued_is_no_slot(amazon: Bench) -> None:
+    issued_by_amazon("auto.example.com")
+
+    assert all("auto.example.com" not in one.domains for one in seen(amazon).by_kind["acm"])
+
+
+def test_an_internal_balancer_names_no_address(amazon: Bench) -> None:
+    assert slot(amazon, "acm", "alone").endpoint == ""
+    assert slot(amazon, "acm", "old").endpoint.endswith(".elb.amazonaws.com:443")
+
+
+def test_a_renewal_keeps_the_arn_and_is_served_by_the_listener(amazon: Bench) -> None:
+    before = slot(amazon, "acm", "old")
+    with Edge(amazon.cloud) as edge:
+        after = amazon.deploy(before, "new")
+        leaf = handshake(before.endpoint, "www.example.com", via=edge.address, algorithm="ECC")
+
+    assert after.resource_id == before.resource_id
+    assert leaf.sha256 == amazon.estate.bundle("new", amazon.cloud.clock()).sha256.lower()
+    assert slot(amazon, "listener", "new").resource_id == slot(amazon, "listener", "new").listener_id
+    assert amazon.adapter.read(after) == slot(amazon, "acm", "new")
+
+
+def test_restoring_imports_the_old_pair_again(amazon: Bench) -> None:
+    after = amazon.deploy(slot(amazon, "acm", "old"), "new")
+
+    amazon.adapter.restore(after, amazon.certificate("old"))
+
+    assert slot(amazon, "acm", "old").resource_id == after.resource_id
+
+
+def test_another_kind_of_key_is_refused_before_anything_is_sent(amazon: Bench) -> None:
+    with pytest.raises(CloudRejectedError, match="EC_prime256v1 to RSA_2048"):
+        amazon.adapter.deploy(slot(amazon, "acm", "old"), amazon.certificate("rsa"))
+
+    assert slot(amazon, "acm", "old")
+
+
+def test_a_certificate_that_keeps_no_name_is_refused(amazon: Bench) -> None:
+    with pytest.raises(CloudRejectedError, match="none of its names would stay"):
+        amazon.adapter.deploy(slot(amazon, "acm", "alone"), amazon.certificate("apart"))
+
+
+def test_a_vanished_certificate_reads_as_none(amazon: Bench) -> None:
+    here = slot(amazon, "acm", "alone")
+    emulated.clear()
+
+    assert amazon.adapter.read(here) is None
+
+
+def test_without_credentials_discovery_is_an_error_never_an_empty_list(
+    amazon: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+
+    with pytest.raises(CloudCredentialsError, match="AWS_ACCESS_KEY_ID"):
+        list(amazon.adapter.discover(REGION))
+
+
+def test_a_role_is_assumed(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTDEPLOY_AWS_ROLE_ARN", f"arn:aws:iam::{emulated.ACCOUNT}:role/certdeploy")
+
+    assert len(list(amazon.adapter_with(seconds=5).discover(REGION))) == 6
+
+
+def test_no_key_is_in_what_an_error_says(amazon: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    broken = amazon.certificate("new").model_copy(update={"cert_id": 1})
+
+    with pytest.raises(CloudRejectedError) as told:
+        amazon.adapter.deploy(slot(amazon, "acm", "old"), broken)
+    amazon.deploy(slot(amazon, "acm", "old"), "new")
+
+    assert "PRIVATE KEY" not in caplog.text + str(told.value)
+
+
+def test_the_documented_policy_is_what_is_called() -> None:
+    prefixes = {"elbv2": "elasticloadbalancing"}
+    called = {
+        f"{prefixes.get(service, service)}:{action}"
+        for action, service in ACTIONS.items()
+        if service != "sts"
+    }
+    documented = re.findall(r'"([a-z]+:[A-Z]\w+)"', (ROOT / "docs/aws.md").read_text(encoding="utf-8"))
+
+    assert set(documented) == called
+
+
+def test_aws_is_off_until_it_is_configured() -> None:
+    assert CloudProduct.AWS not in read_settings({}).products
+    assert CloudProduct.AWS in read_settings({"CERTDEPLOY_AWS": "on"}).products
+    assert read_settings({"CERTDEPLOY_PRODUCTS": "AWS"}).products == (CloudProduct.AWS,)
+
+
+def test_wrong_access_is_told_at_once_and_whole() -> None:
+    wrong = {"CERTDEPLOY_AWS": "on", "CERTDEPLOY_AWS_ROLE_ARN": "me", "CERTDEPLOY_AWS_ENDPOINT": "here"}
+
+    with pytest.raises(SettingsError, match=r"ROLE_ARN.*ENDPOINT"):
+        read_settings(wrong)

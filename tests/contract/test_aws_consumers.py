@@ -1,0 +1,109 @@
+"""AWS on moto: listeners and distributions whose certificate is not an imported one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator import aws as emulated
+from emulator.authority import Authority
+from shared.errors import CloudRejectedError, CloudUnavailableError
+from tests.contract.aws_bench import (
+    REGION,
+    a_distribution,
+    breaks,
+    config_of,
+    elb,
+    give_listener,
+    issued_by_amazon,
+    seen,
+    slot,
+)
+from tests.contract.bench import Bench
+
+
+def test_a_listener_of_amazon_s_certificate_gets_an_imported_one_and_keeps_the_others(amazon: Bench) -> None:
+    listener = give_listener(amazon, issued_by_amazon("example.com", "*.example.com"))
+    other = slot(amazon, "acm", "other").resource_id
+    elb().add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": other}])
+    before = next(s for s in seen(amazon).by_kind["listener"] if s.resource_id == listener)
+    assert (before.obstacle, set(before.domains)) == ("", {"example.com", "*.example.com"})
+
+    after = amazon.deploy(before, "new")
+
+    assert (after.resource_id, amazon.name_of(after.cert_identifier)) == (listener, "new")
+    now = [one for one in seen(amazon).by_kind["listener"] if one.listener_id == listener]
+    assert [amazon.name_of(one.cert_identifier) for one in now] == ["new", "other"]
+
+
+def test_an_additional_certificate_is_exchanged_once_even_if_a_try_broke_off(
+    amazon: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = slot(amazon, "listener", "old").listener_id
+    theirs = issued_by_amazon("example.com", "*.example.com")
+    elb().add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": theirs}])
+    before = next(s for s in seen(amazon).by_kind["listener"] if s.resource_id == f"{listener}/{theirs}")
+    breaks(amazon, monkeypatch, "RemoveListenerCertificates")
+
+    with pytest.raises(CloudUnavailableError):
+        amazon.adapter.deploy(before, amazon.certificate("new"))
+    assert amazon.adapter.successor(before, amazon.certificate("new")) is None
+    after = amazon.deploy(before, "new")
+
+    here = [one for one in seen(amazon).by_kind["listener"] if one.listener_id == listener]
+    assert [amazon.name_of(one.cert_identifier) for one in here] == ["old", "other", "new"]
+    assert after.resource_id == here[-1].resource_id
+    assert [amazon.name_of(one.cert_identifier) for one in seen(amazon).by_kind["acm"]].count("new") == 1
+
+
+def test_a_distribution_s_certificate_is_exchanged_and_nothing_else(amazon: Bench) -> None:
+    there = a_distribution(issued_by_amazon("example.com", "*.example.com"), "www.example.com")
+    before = config_of(there)
+    (slot_before,) = seen(amazon).by_kind["distribution"]
+    assert (slot_before.domains, slot_before.obstacle) == (("www.example.com",), "")
+
+    after = amazon.deploy(slot_before, "new")
+
+    now = config_of(there)
+    arn = now["ViewerCertificate"].pop("ACMCertificateArn")
+    before["ViewerCertificate"].pop("ACMCertificateArn")
+    assert arn == slot(amazon, "acm", "new").resource_id
+    assert now == before
+    assert (amazon.name_of(after.cert_identifier), after.obstacle.partition(" arn")[0]) == (
+        "new",
+        "follows the ACM certificate",
+    )
+
+
+def test_settings_that_a_change_lost_come_back(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = issued_by_amazon("example.com", "*.example.com")
+    there = a_distribution(theirs, "www.example.com")
+    before = config_of(there)
+    (slot_before,) = seen(amazon).by_kind["distribution"]
+    client = amazon.adapter._aws  # type: ignore[attr-defined]
+    real = client.call
+
+    def forgetful(action: str, region: str, /, **params: Any) -> Any:
+        if action == "UpdateDistribution":
+            monkeypatch.setattr(client, "call", real)
+            params["DistributionConfig"] = {**params["DistributionConfig"], "Comment": ""}
+        return real(action, region, **params)
+
+    monkeypatch.setattr(client, "call", forgetful)
+    with pytest.raises(CloudRejectedError, match="Comment: 'the shop'"):
+        amazon.adapter.deploy(slot_before, amazon.certificate("new"))
+
+    assert config_of(there) == before
+
+
+def test_the_slot_of_a_certificate_of_a_distribution_is_met_there(amazon: Bench) -> None:
+    arn = emulated.import_certificate(
+        REGION, Authority().issue(["cf.example.com"], key="ecdsa-p256", days=50)
+    )
+    a_distribution(arn, "cf.example.com")
+
+    (found,) = [one for one in seen(amazon).by_kind["acm"] if one.resource_id == arn]
+
+    assert found.endpoint.endswith(".cloudfront.net:443")
+    assert found.server_names == ("cf.example.com",)
