@@ -89,15 +89,18 @@ class Kubernetes:
 
     def __init__(self, openapi: OpenApi, config: KubeConfig, region: str) -> None:
         self._openapi, self._region = openapi, region
-        self._server, self.address = config.server.rstrip("/"), config.address
+        self._server, self._address = config.server.rstrip("/"), config.address
         self._pool = urllib3.PoolManager(maxsize=8, retries=False, ssl_context=_context(config))
 
     def reachable(self) -> bool:
-        try:
-            socket.create_connection(self.address, _CONNECT_S).close()
-        except OSError:
-            return False
-        return True
+        """Whether a connection can be made; tried twice, before what cannot be waited for is waited for."""
+        for _ in range(2):
+            try:
+                socket.create_connection(self._address, _CONNECT_S).close()
+            except OSError:
+                continue
+            return True
+        return False
 
     def get(self, action: Action, path: str) -> Object:
         return self._request(action, "GET", path)

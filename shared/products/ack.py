@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
+from shared.cloud.faults import NotSentError
 from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
@@ -107,8 +108,11 @@ class Adapter(ProductAdapter):
             self._clusters.open(region, cluster.instance_id)
         except CloudDeniedError as error:
             yield unauthorised(cluster, error)
-        except CloudRejectedError as error:
-            if error.cloud_code.lower() not in self.gone:  # else: deleted since it was listed
+        except (CloudRejectedError, NotSentError) as error:
+            code = error.cloud_code
+            if isinstance(error, NotSentError) and code != "Unreachable":  # it is CS that is silent
+                raise
+            if code.lower() not in self.gone:  # else: deleted since it was listed
                 yield cluster.model_copy(update={"https": False, "obstacle": str(error)})
         else:
             yield from self._seen(cluster)

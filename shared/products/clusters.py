@@ -1,21 +1,25 @@
 """ACK's clusters: their lists, a way into the Kubernetes API of each, and what one shares among its slots."""
 
-import ipaddress
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Final
 
+from shared.cloud.faults import NotSentError
 from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
 from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
-from shared.errors import CloudDeniedError, CloudRejectedError
+from shared.errors import CloudDeniedError, CloudError, CloudRejectedError
 from shared.products.base import Answer
 
 _MINUTES: Final = 30  #: how long a kubeconfig is good for; 15 is the least
 _RENEW_S: Final = _MINUTES * 60 / 2
+_OUT_OF_REACH: Final = (
+    "no connection to the cluster's API server could be made; run the function in the cluster's VPC,"
+    " or let the function's address in"
+)
 
 
 class Clusters:
@@ -32,7 +36,8 @@ class Clusters:
 
         Raises:
             CloudDeniedError: this identity gets no kubeconfig.
-            CloudRejectedError: code Unreachable: its API server is inside the VPC only, and we are not.
+            CloudRejectedError: the cluster is gone, or has no API server.
+            NotSentError: there is no way from here to its API server.
         """
         with self._lock:
             since, found = self._open.get(cluster_id, (0.0, None))
@@ -50,16 +55,18 @@ class Clusters:
         return self.open(resource.region, resource.instance_id)
 
     def _connect(self, region: str, cluster_id: str) -> Kubernetes:
-        try:
-            found = self._kubeconfig(region, cluster_id, private=False)
-        except CloudRejectedError as error:
-            if error.cloud_code == "ErrorClusterNotFound":
-                raise
-            found = self._kubeconfig(region, cluster_id, private=True)  # it has no public API server
-        if _inside(found.address[0]) and not found.reachable():
-            step = "its API server is inside its VPC only; run the function in that VPC, or expose it"
-            raise CloudRejectedError("connect", "Unreachable", step)
-        return found
+        refusal: CloudError | None = None
+        for private in (False, True):
+            try:
+                found = self._kubeconfig(region, cluster_id, private=private)
+            except CloudRejectedError as error:  # it has no such address, or is gone
+                refusal = refusal or error
+                continue
+            if found.reachable():
+                return found
+            refusal = NotSentError("connect", "Unreachable", _OUT_OF_REACH)
+        assert refusal is not None
+        raise refusal
 
     def _kubeconfig(self, region: str, cluster_id: str, *, private: bool) -> Kubernetes:
         answer = self._call(
@@ -104,11 +111,3 @@ def unauthorised(cluster: CloudResource, error: CloudDeniedError, kind: str = ""
     suffix = f"/{kind}" if kind else ""
     changes = {"resource_id": f"{cluster.resource_id}{suffix}", "https": False}
     return cluster.model_copy(update={**changes, "obstacle": f"{step} ({error.action} is denied)"})
-
-
-def _inside(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_private and not address.is_loopback

@@ -1,10 +1,8 @@
-"""ACK alone: permissions by cluster, Secrets that others own or edit, and AlbConfigs that move meanwhile."""
+"""ACK's clusters and Secrets alone: permissions by cluster, and what others own or edit."""
 
 from __future__ import annotations
 
-import base64
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,7 @@ import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
-from emulator.services._cluster_kinds import ALBCONFIGS, SECRETS, Target
-from emulator.services._cluster_model import Cluster
+from emulator.services._cluster_kinds import SECRETS, Target
 from shared.cloud.api import Action
 from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
 from shared.domain.resources import CloudProduct, CloudResource
@@ -21,6 +18,7 @@ from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.clusters import Clusters
 from tests.contract.bench import Bench, bench
 from tests.contract.cases.ack import CARRIED, ESTATE, SHOP, identity
+from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret
 
 TLS = f"{SHOP}/secret/web/tls"
 FRONT = "shop/front:443/default"
@@ -29,45 +27,6 @@ FRONT = "shop/front:443/default"
 @pytest.fixture
 def it(server: Server) -> Bench:
     return bench(server, CloudProduct.ACK, ESTATE, "cn-hangzhou")
-
-
-def a_bench(server: Server, **cluster: Any) -> Bench:
-    """One cluster, named shop."""
-    row = {"name": "shop", "region": "cn-hangzhou", **cluster}
-    return bench(server, CloudProduct.ACK, {**ESTATE, "ack": [row]}, "cn-hangzhou")
-
-
-def shop(it: Bench) -> Cluster:
-    return it.cloud.service("cs").cluster("shop")  # type: ignore[no-any-return]
-
-
-def secret(it: Bench, namespace: str = "web", name: str = "tls") -> dict[str, Any]:
-    return shop(it).store.get(Target(SECRETS, namespace, name))
-
-
-def edit(it: Bench, change: Callable[[dict[str, Any]], dict[str, Any]], wanted: Target) -> None:
-    """What a person does with kubectl, seen from within."""
-    store = shop(it).store
-    store.replace(wanted, change(store.get(wanted)))
-
-
-def put_by_hand(it: Bench, name: str) -> None:
-    bundle = it.estate.bundle(name, it.cloud.clock())
-    pair = {"tls.crt": bundle.certificate_pem, "tls.key": bundle.key_pem or ""}
-    data = {key: base64.b64encode(text.encode()).decode() for key, text in pair.items()}
-    edit(it, lambda item: {**item, "data": data}, Target(SECRETS, "web", "tls"))
-
-
-def before_the_patch(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
-    """Between our reading and our writing, once."""
-    patch, pending = Kubernetes.patch, [happens]
-
-    def patched(self: Kubernetes, *arguments: Any) -> None:
-        while pending:
-            pending.pop()()
-        patch(self, *arguments)
-
-    monkeypatch.setattr(Kubernetes, "patch", patched)
 
 
 def test_a_cluster_without_permission_says_so_and_hides_no_other(it: Bench) -> None:
@@ -129,11 +88,18 @@ def test_a_cluster_without_public_address_is_met_at_its_private_one(it: Bench) -
     assert asked == [False, True]
 
 
-def test_a_cluster_that_is_out_of_reach_says_so(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.products.clusters._inside", lambda host: True)
+def test_a_cluster_that_is_out_of_reach_says_so_and_a_deployment_waits(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = it.slot(TLS)
     monkeypatch.setattr(Kubernetes, "reachable", lambda self: False)
+    out_of_reach = it.adapter_with(seconds=1)
 
-    assert "run the function in that VPC" in it.slots()[SHOP].obstacle
+    found = {one.resource_id: one for one in out_of_reach.discover(it.region)}
+
+    assert "run the function in the cluster's VPC" in found[SHOP].obstacle
+    with pytest.raises(CloudUnavailableError, match="Unreachable"):
+        out_of_reach.deploy(slot, it.certificate("new"))
 
 
 def test_a_kubeconfig_is_short_lived_and_asked_for_once(it: Bench) -> None:
@@ -260,97 +226,6 @@ def test_the_ingress_serves_the_new_pair(it: Bench) -> None:
     assert not served()
     it.deploy(slot, "new")
     it.adapter._waiter.until(served, "served")
-
-
-def listeners(it: Bench, name: str = "front") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = shop(it).store.get(Target(ALBCONFIGS, "", name))["spec"]["listeners"]
-    return found
-
-
-def albconfig(it: Bench, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
-    edit(
-        it,
-        lambda item: {**item, "spec": {**item["spec"], "listeners": change(item["spec"]["listeners"])}},
-        Target(ALBCONFIGS, "", "front"),
-    )
-
-
-def test_a_listener_that_moved_meanwhile_is_found_again(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    slot = it.slot(FRONT)
-    before_the_patch(monkeypatch, lambda: albconfig(it, lambda rows: rows[1:]))
-
-    it.deploy(slot, "new")
-
-    names = [it.name_of(row["CertificateId"]) for row in listeners(it)[0]["certificates"]]
-    assert names == ["new", "other", "second"]
-    assert it.count("PatchAlbConfig", code="Invalid") == 1
-
-
-def test_all_else_of_an_albconfig_stays(it: Bench) -> None:
-    before = listeners(it)
-
-    it.deploy(it.slot(FRONT), "new")
-
-    after = listeners(it)
-    assert after[1].pop("certificates")[0].pop("CertificateId") == it.estate.identifier("new")
-    before[1] = {name: value for name, value in before[1].items() if name != "certificates"}
-    assert after == before
-
-
-def test_a_change_is_settled_when_the_controller_says_so(it: Bench) -> None:
-    it.cloud.settle_s = 30
-    slot = it.slot(FRONT)
-    assert it.adapter.settled(slot)
-
-    it.adapter.deploy(slot, it.certificate("new"))
-
-    assert not it.adapter.settled(slot)
-
-
-def test_a_certificate_that_the_listener_has_already_stands_there_once(it: Bench) -> None:
-    it.deploy(it.slot(FRONT), "second")
-
-    assert {label: name for label, name in it.carried().items() if label.startswith("shop/front:443")} == {
-        FRONT: "second",
-        "shop/front:443/additional/other": "other",
-    }
-
-
-def test_two_additional_certificates_may_become_one(it: Bench) -> None:
-    first, second = (it.slot(f"shop/front:443/additional/{name}") for name in ("other", "second"))
-    first = first.model_copy(update={"domains": second.domains})
-
-    it.deploy(first, "new")
-    it.deploy(second, "new")
-
-    assert {label for label in it.slots() if label.startswith("shop/front:443")} == {
-        FRONT,
-        "shop/front:443/additional/new",
-    }
-
-
-def test_the_default_of_newer_controllers_is_the_default(it: Bench) -> None:
-    own = {"kind": "CertIdentifier", "certificateId": it.estate.identifier("old")}
-    others = [{"CertificateId": it.estate.identifier("other")}]
-    row = {"port": 443, "protocol": "HTTPS", "defaultCertificate": own, "certificates": others}
-    albconfig(it, lambda rows: [row])
-
-    it.deploy(it.slot(FRONT), "new")
-
-    assert {label: name for label, name in it.carried().items() if label.startswith("shop/front")} == {
-        FRONT: "new",
-        "shop/front:443/additional/other": "other",
-    }
-    assert listeners(it)[0]["defaultCertificate"]["kind"] == "CertIdentifier"
-
-
-def test_without_a_mark_the_first_certificate_is_the_default(it: Bench) -> None:
-    identifiers = [it.estate.identifier(name) for name in ("other", "old")]
-    rows = [{"CertificateId": identifier} for identifier in identifiers]
-    albconfig(it, lambda _: [{"port": 443, "protocol": "HTTPS", "certificates": rows}])
-
-    assert it.carried()[FRONT] == "other"
-    assert it.carried()["shop/front:443/additional/old"] == "old"
 
 
 def test_no_private_key_is_kept_logged_or_left_behind(it: Bench) -> None:

@@ -1,0 +1,56 @@
+"""One emulated cluster, looked at and edited from within, as a person with kubectl would."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from emulator.services._cluster_kinds import SECRETS, Target
+from emulator.services._cluster_model import Cluster
+from shared.cloud.kubernetes import Kubernetes
+from shared.domain.resources import CloudProduct
+from tests.contract.bench import Bench, bench
+from tests.contract.cases.ack import ESTATE
+
+
+def a_bench(server: Server, **cluster: Any) -> Bench:
+    """One cluster, named shop."""
+    row = {"name": "shop", "region": "cn-hangzhou", **cluster}
+    return bench(server, CloudProduct.ACK, {**ESTATE, "ack": [row]}, "cn-hangzhou")
+
+
+def shop(it: Bench) -> Cluster:
+    return it.cloud.service("cs").cluster("shop")  # type: ignore[no-any-return]
+
+
+def secret(it: Bench, namespace: str = "web", name: str = "tls") -> dict[str, Any]:
+    return shop(it).store.get(Target(SECRETS, namespace, name))
+
+
+def edit(it: Bench, change: Callable[[dict[str, Any]], dict[str, Any]], wanted: Target) -> None:
+    """What a person does with kubectl, seen from within."""
+    store = shop(it).store
+    store.replace(wanted, change(store.get(wanted)))
+
+
+def put_by_hand(it: Bench, name: str) -> None:
+    bundle = it.estate.bundle(name, it.cloud.clock())
+    pair = {"tls.crt": bundle.certificate_pem, "tls.key": bundle.key_pem or ""}
+    data = {key: base64.b64encode(text.encode()).decode() for key, text in pair.items()}
+    edit(it, lambda item: {**item, "data": data}, Target(SECRETS, "web", "tls"))
+
+
+def before_the_patch(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Between our reading and our writing, once."""
+    patch, pending = Kubernetes.patch, [happens]
+
+    def patched(self: Kubernetes, *arguments: Any) -> None:
+        while pending:
+            pending.pop()()
+        patch(self, *arguments)
+
+    monkeypatch.setattr(Kubernetes, "patch", patched)

@@ -1,0 +1,113 @@
+"""ACK's AlbConfigs alone: listeners that move meanwhile, and who is the default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from emulator.services._cluster_kinds import ALBCONFIGS, Target
+from shared.domain.resources import CloudProduct
+from tests.contract.bench import Bench, bench
+from tests.contract.cases.ack import ESTATE
+from tests.contract.clusters import before_the_patch, edit, shop
+
+FRONT = "shop/front:443/default"
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.ACK, ESTATE, "cn-hangzhou")
+
+
+def listeners(it: Bench, name: str = "front") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = shop(it).store.get(Target(ALBCONFIGS, "", name))["spec"]["listeners"]
+    return found
+
+
+def albconfig(it: Bench, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
+    edit(
+        it,
+        lambda item: {**item, "spec": {**item["spec"], "listeners": change(item["spec"]["listeners"])}},
+        Target(ALBCONFIGS, "", "front"),
+    )
+
+
+def test_a_listener_that_moved_meanwhile_is_found_again(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot = it.slot(FRONT)
+    before_the_patch(monkeypatch, lambda: albconfig(it, lambda rows: rows[1:]))
+
+    it.deploy(slot, "new")
+
+    names = [it.name_of(row["CertificateId"]) for row in listeners(it)[0]["certificates"]]
+    assert names == ["new", "other", "second"]
+    assert it.count("PatchAlbConfig", code="Invalid") == 1
+
+
+def test_all_else_of_an_albconfig_stays(it: Bench) -> None:
+    before = listeners(it)
+
+    it.deploy(it.slot(FRONT), "new")
+
+    after = listeners(it)
+    assert after[1].pop("certificates")[0].pop("CertificateId") == it.estate.identifier("new")
+    before[1] = {name: value for name, value in before[1].items() if name != "certificates"}
+    assert after == before
+
+
+def test_a_change_is_settled_when_the_controller_says_so(it: Bench) -> None:
+    it.cloud.settle_s = 30
+    slot = it.slot(FRONT)
+    assert it.adapter.settled(slot)
+
+    it.adapter.deploy(slot, it.certificate("new"))
+
+    assert not it.adapter.settled(slot)
+
+
+def test_a_certificate_that_the_listener_has_already_stands_there_once(it: Bench) -> None:
+    it.deploy(it.slot(FRONT), "second")
+
+    assert {label: name for label, name in it.carried().items() if label.startswith("shop/front:443")} == {
+        FRONT: "second",
+        "shop/front:443/additional/other": "other",
+    }
+
+
+def test_two_additional_certificates_may_become_one(it: Bench) -> None:
+    first, second = (it.slot(f"shop/front:443/additional/{name}") for name in ("other", "second"))
+    first = first.model_copy(update={"domains": second.domains})
+
+    it.deploy(first, "new")
+    it.deploy(second, "new")
+
+    assert {label for label in it.slots() if label.startswith("shop/front:443")} == {
+        FRONT,
+        "shop/front:443/additional/new",
+    }
+
+
+def test_the_default_of_newer_controllers_is_the_default(it: Bench) -> None:
+    own = {"kind": "CertIdentifier", "certificateId": it.estate.identifier("old")}
+    others = [{"CertificateId": it.estate.identifier("other")}]
+    row = {"port": 443, "protocol": "HTTPS", "defaultCertificate": own, "certificates": others}
+    albconfig(it, lambda rows: [row])
+
+    it.deploy(it.slot(FRONT), "new")
+
+    assert {label: name for label, name in it.carried().items() if label.startswith("shop/front")} == {
+        FRONT: "new",
+        "shop/front:443/additional/other": "other",
+    }
+    assert listeners(it)[0]["defaultCertificate"]["kind"] == "CertIdentifier"
+
+
+def test_without_a_mark_the_first_certificate_is_the_default(it: Bench) -> None:
+    identifiers = [it.estate.identifier(name) for name in ("other", "old")]
+    rows = [{"CertificateId": identifier} for identifier in identifiers]
+    albconfig(it, lambda _: [{"port": 443, "protocol": "HTTPS", "certificates": rows}])
+
+    assert it.carried()[FRONT] == "other"
+    assert it.carried()["shop/front:443/additional/old"] == "old"
