@@ -62,6 +62,8 @@ def _at(worker: WorkerResource, place: tuple[str, str]) -> bool:
     """Whether a change at this address and server name is what the worker was for."""
     host, name = place
     resource = worker.resource
+    if name in resource.server_names:
+        return True  # a pool of certificates serves its names at several addresses
     if host != resource.endpoint:
         return False
     if not name:
