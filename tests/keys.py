@@ -110,9 +110,7 @@ def intermediate() -> Signed:
 def a_leaf(*names: str, key: PrivateKey | None = None, days: float = 90, age: float = 1) -> Signed:
     """A server certificate of the intermediate for `names`, as an honest CA makes it."""
     names = names or ("www.example.com",)
-    return a_signed_certificate(
-        names[0], key=key, issuer=intermediate(), names=names, days=days, age=age
-    )
+    return a_signed_certificate(names[0], key=key, issuer=intermediate(), names=names, days=days, age=age)
 
 
 def signed_with_sha1(signed: Signed) -> Signed:

@@ -139,9 +139,7 @@ class Service(EmulatedService):
 
     def GetUserCertificateDetail(self, call: Call) -> Answer:
         row = self._one(call, "CertId")
-        return words.user_detail(
-            row, self.cloud.clock(), with_pem=not call.params.get("CertFilter", False)
-        )
+        return words.user_detail(row, self.cloud.clock(), with_pem=not call.params.get("CertFilter", False))
 
     def GetCertificateDetail(self, call: Call) -> Answer:
         row, now = self._one(call, "CertificateId"), self.cloud.clock()
@@ -173,9 +171,7 @@ class Service(EmulatedService):
     def DeleteUserCertificate(self, call: Call) -> Answer:
         row = self._one(call, "CertId")
         if row.source != "UPLOAD" and row.status(self.cloud.clock()) != "expired":
-            raise _refused(
-                "InvalidStatus.DeleteProtection", "Only uploaded or expired certificates go."
-            )
+            raise _refused("InvalidStatus.DeleteProtection", "Only uploaded or expired certificates go.")
         if using := self._using(row):
             # Documented code; that every use protects a certificate is a guess.
             raise _refused("InvalidStatus.DeleteProtection", f"In use by {', '.join(using)}.")

@@ -71,9 +71,7 @@ class Service(EmulatedService):
             for cname in row.cnames:
                 name = cname.certificate
                 bound = Binding("CAS", estate.identifier(name)) if name else None
-                bucket.cnames[a_label(cname.domain)] = Cname(
-                    cname.domain, cname.status, Settling(bound)
-                )
+                bucket.cnames[a_label(cname.domain)] = Cname(cname.domain, cname.status, Settling(bound))
             self._buckets[row.bucket] = bucket
 
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
@@ -95,11 +93,7 @@ class Service(EmulatedService):
 
     def slots(self) -> list[tuple[str, str]]:
         """Each custom domain as (address to connect to, server name to ask for)."""
-        return [
-            (f"{bucket.host}:443", name)
-            for bucket in self._buckets.values()
-            for name in bucket.cnames
-        ]
+        return [(f"{bucket.host}:443", name) for bucket in self._buckets.values() for name in bucket.cnames]
 
     def served(self, host: str, server_name: str) -> tuple[Bundle, ...] | None:
         """At the bucket's own host, or at the edge itself, the certificate of a custom domain.
@@ -123,9 +117,7 @@ class Service(EmulatedService):
         if not size.isdecimal() or not 1 <= int(size) <= 1000:
             raise ApiError(400, "InvalidArgument", "max-keys takes 1 to 1000.")
         rows = [
-            self._buckets[name]
-            for name in sorted(self._buckets)
-            if name.startswith(prefix) and name > marker
+            self._buckets[name] for name in sorted(self._buckets) if name.startswith(prefix) and name > marker
         ]
         page = rows[: int(size)]
         owner = {"ID": self.cloud.account, "DisplayName": self.cloud.account}
@@ -173,9 +165,7 @@ class Service(EmulatedService):
             return
         previous = (change.configuration or {}).get("PreviousCertId")
         if previous is None:  # [guess] the code; that one of both is needed is documented
-            raise ApiError(
-                400, "InvalidArgument", "Give PreviousCertId, or Force to replace unseen."
-            )
+            raise ApiError(400, "InvalidArgument", "Give PreviousCertId, or Force to replace unseen.")
         bound = cname.certificate.value
         if bound is None or bound.identifier != previous:
             raise ApiError(
@@ -190,9 +180,7 @@ class Service(EmulatedService):
         certificate, key, identifier = map(given.get, ("Certificate", "PrivateKey", "CertId"))
         cas = self.cloud.service("cas")
         if key and not certificate:
-            raise ApiError(
-                400, "InvalidArgument", "A private key without certificate.", EC="0018-00000210"
-            )
+            raise ApiError(400, "InvalidArgument", "A private key without certificate.", EC="0018-00000210")
         if identifier:
             row, kind = cas.find(identifier), "CAS"
             if row is None or not row.deployable:  # [guess] the code
@@ -238,14 +226,10 @@ class Service(EmulatedService):
             return bucket.cnames[name]
         if name in self._cnames():
             raise ApiError(409, "CnameAlreadyExists", "The domain is bound to another bucket.")
-        raise ApiError(
-            403, "NeedVerifyDomainOwnership", "Verify the domain with a DNS record first."
-        )
+        raise ApiError(403, "NeedVerifyDomainOwnership", "Verify the domain with a DNS record first.")
 
     def _cnames(self) -> dict[str, Cname]:
-        return {
-            name: row for bucket in self._buckets.values() for name, row in bucket.cnames.items()
-        }
+        return {name: row for bucket in self._buckets.values() for name, row in bucket.cnames.items()}
 
 
 def _must_cover(bundle: Bundle, domain: str) -> None:
