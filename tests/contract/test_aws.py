@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,10 @@ def test_no_key_is_in_what_an_error_says(amazon: Bench, caplog: pytest.LogCaptur
         amazon.adapter.deploy(slot(amazon, "acm", "old"), broken)
     amazon.deploy(slot(amazon, "acm", "old"), "new")
 
-    assert "PRIVATE KEY" not in caplog.text + str(told.value)
+    told_and_logged = caplog.text + str(told.value)
+    key = (amazon.estate.bundle("new", amazon.cloud.clock()).key_pem or "").encode()
+    assert "PRIVATE KEY" not in told_and_logged
+    assert b64encode(key)[:60].decode() not in told_and_logged  # as it is sent
 
 
 def test_the_documented_policy_is_what_is_called() -> None:

@@ -107,3 +107,21 @@ def test_the_slot_of_a_certificate_of_a_distribution_is_met_there(amazon: Bench)
 
     assert found.endpoint.endswith(".cloudfront.net:443")
     assert found.server_names == ("cf.example.com",)
+
+
+def test_a_listener_with_a_certificate_of_iam_gets_one_of_acm(amazon: Bench) -> None:
+    old = amazon.estate.bundle("old", amazon.cloud.clock())
+    uploaded = emulated.client("iam", REGION).upload_server_certificate(
+        ServerCertificateName="by-hand",
+        CertificateBody=old.certificate_pem.partition("-----END CERTIFICATE-----\n")[0]
+        + "-----END CERTIFICATE-----\n",
+        PrivateKey=old.key_pem,
+    )
+    listener = give_listener(amazon, uploaded["ServerCertificateMetadata"]["Arn"])
+    before = next(s for s in seen(amazon).by_kind["listener"] if s.resource_id == listener)
+    assert (before.obstacle, amazon.name_of(before.cert_identifier)) == ("", "old")
+
+    after = amazon.deploy(before, "new")
+
+    assert amazon.name_of(after.cert_identifier) == "new"
+    assert after.obstacle.endswith(f"{slot(amazon, 'acm', 'new').resource_id}, which has a slot of its own")
