@@ -114,6 +114,15 @@ def _ca_certificate(
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: LeafKey, start: datetime, end: datetime
 ) -> x509.CertificateBuilder:
+    return certificate_builder(subject, issuer, key, start, end).add_extension(
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+    )
+
+
+def certificate_builder(
+    subject: x509.Name, issuer: x509.Name, key: LeafKey, start: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    """What every certificate has; extensions and signature are the caller's."""
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -122,7 +131,6 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(end)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
 

@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+from emulator.authority import certificate_builder
+
 _LIFE = timedelta(days=3650)
 
 
@@ -23,7 +25,7 @@ class ClusterAuthority:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"kubernetes-{cluster_id[:16]}")])
         start = now - timedelta(days=1)
         self._ca = (
-            _builder(name, name, self._key, start, now + _LIFE)
+            certificate_builder(name, name, self._key, start, now + _LIFE)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
             .add_extension(_usage(signs=True), critical=True)
@@ -57,7 +59,7 @@ class ClusterAuthority:
         )
         loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
         certificate = (
-            _builder(subject, self._ca.subject, key, start, end)
+            certificate_builder(subject, self._ca.subject, key, start, end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
             .add_extension(x509.SubjectAlternativeName([loopback]), critical=False)
@@ -69,20 +71,6 @@ class ClusterAuthority:
         )
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return certificate.public_bytes(Encoding.PEM).decode(), private.decode()
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime, end: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(end)
-    )
 
 
 def _usage(*, signs: bool) -> x509.KeyUsage:
