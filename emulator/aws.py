@@ -2,24 +2,32 @@
 
 Started when first asked for, since moto takes seconds to load: `GET /_emulator/aws` starts it and tells
 the endpoint. moto keeps its state for the whole process: of several clouds in one, the last that was
-asked for has it. It checks no signature, and none of ACM's rules for importing a certificate anew.
+asked for has it, and its faults, denials and log are those of AWS. It checks no signature, and none of
+ACM's rules for importing a certificate anew.
 """
 
 from __future__ import annotations
 
+import logging
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
-from threading import Lock
-from typing import Any
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from emulator.bundles import Bundle, read
 
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+
 ACCESS_KEY = {"access_key_id": "AKIAEMULATEDEMULATED", "access_key_secret": "emulated"}
 ACCOUNT = "123456789012"
+HOME = "us-east-1"  #: the region of CloudFront's certificates
 _SERVICES = ("acm", "cloudfront", "elbv2", "iam")  #: of the network, the default one is enough
 _END = "-----END CERTIFICATE-----\n"
 _lock = Lock()
+_gate: Any = None
 _server: Any = None
 
 
@@ -29,25 +37,33 @@ def installed() -> bool:
 
 def endpoint() -> str:
     """`http://127.0.0.1:PORT` of moto's server, started if it was not."""
-    global _server
+    global _gate, _server
     with _lock:
         if _server is None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                from moto.server import ThreadedMotoServer
+                from moto.moto_server.werkzeug_app import (
+                    DomainDispatcherApplication,
+                    MotoRequestHandler,
+                    create_backend_app,
+                )
+            from werkzeug.serving import make_server
 
-                server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-                server.start()
-            _quiet()
-            _server = server
-        host, port = _server.get_host_and_port()
+            from emulator.aws_gate import Gate
+
+            _gate = Gate(DomainDispatcherApplication(create_backend_app))
+            _server = make_server("127.0.0.1", 0, _gate, True, request_handler=MotoRequestHandler)
+            logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request otherwise
+            Thread(target=_server.serve_forever, daemon=True).start()
+        host, port = _server.server_address[:2]
     return f"http://{host}:{port}"
 
 
-def _quiet() -> None:
-    import logging
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request otherwise
+def belong_to(cloud: Cloud) -> None:
+    """Empty, with the faults, denials and log of this cloud from now on."""
+    endpoint()
+    clear()
+    _gate.cloud = cloud
 
 
 def clear() -> None:
@@ -61,15 +77,17 @@ def clear() -> None:
 
 @cache
 def client(service: str, region: str) -> Any:
-    """boto3's client of this AWS. The first ones are to be made by one thread at a time."""
+    """boto3's client of this AWS, whose calls meet no fault. To be made by one thread at a time."""
     import boto3
     from botocore.config import Config
+
+    from emulator.aws_gate import OWN_KEY
 
     return boto3.session.Session().client(
         service,
         region_name=region,
         endpoint_url=endpoint(),
-        aws_access_key_id=ACCESS_KEY["access_key_id"],
+        aws_access_key_id=OWN_KEY,
         aws_secret_access_key=ACCESS_KEY["access_key_secret"],
         config=Config(proxies={}, connect_timeout=5, read_timeout=30),
     )
@@ -110,19 +128,80 @@ def add_balancer(name: str, region: str, internal: bool, listeners: list[tuple[i
     return str(made["DNSName"])
 
 
-def addresses() -> dict[str, list[Bundle]]:
-    """What TLS clients meet now, by "name:port": the listener's key pairs, the default one first."""
-    from moto.acm.models import AWS_ROOT_CA, acm_backends
+def add_distribution(aliases: list[str], arn: str, enabled: bool = True, comment: str = "") -> str:
+    """A CloudFront distribution; without `arn` it has no certificate of its own. Its id."""
+    origin = {
+        "Id": "origin",
+        "DomainName": "origin.example.com",
+        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+    }
+    own = {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
+    config = {
+        "CallerReference": str(uuid4()),
+        "Comment": comment,
+        "Enabled": enabled,
+        "Aliases": {"Quantity": len(aliases), "Items": aliases},
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {
+            "TargetOriginId": "origin",
+            "ViewerProtocolPolicy": "redirect-to-https",
+            "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
+            "MinTTL": 0,
+        },
+        "ViewerCertificate": own if arn else {"CloudFrontDefaultCertificate": True},
+    }
+    made = client("cloudfront", HOME).create_distribution(DistributionConfig=config)
+    return str(made["Distribution"]["Id"])
+
+
+def listeners() -> dict[str, list[Bundle]]:
+    """What TLS clients meet at public load balancers, by "name:port": the default key pair first."""
     from moto.elbv2.models import elbv2_backends
 
     found: dict[str, list[Bundle]] = {}
     for region, backend in elbv2_backends[ACCOUNT].items():
         for balancer in backend.load_balancers.values():
+            if balancer.scheme == "internal":
+                continue
             for listener in balancer.listeners.values():
-                arns = list(dict.fromkeys([listener.certificate, *listener.certificates]))
-                held = [acm_backends[ACCOUNT][region].get_certificate(arn) for arn in arns if arn]
-                found[f"{balancer.dns_name}:{listener.port}".lower()] = [
-                    read((one.cert + b"\n" + one.chain.replace(AWS_ROOT_CA, b"")).decode(), one.key.decode())
-                    for one in held
-                ]
+                arns = dict.fromkeys([listener.certificate, *listener.certificates])
+                if held := [_pair(arn, region) for arn in arns if arn]:
+                    found[f"{balancer.dns_name}:{listener.port}".lower()] = held
     return found
+
+
+def distributions() -> dict[str, tuple[tuple[str, ...], Bundle]]:
+    """What TLS clients meet at CloudFront now, by "name:443": aliases, and the certificate for them.
+
+    Not the certificate of *.cloudfront.net itself, and none of IAM.
+    """
+    from moto.cloudfront.models import cloudfront_backends
+
+    found: dict[str, tuple[tuple[str, ...], Bundle]] = {}
+    for backend in cloudfront_backends[ACCOUNT].values():
+        for row in backend.distributions.values():
+            config: Any = row.distribution_config
+            arn = config.ViewerCertificate.acm_certificate_arn
+            if arn and _is_true(config.Enabled):
+                aliases = tuple(config.Aliases.get("Items") or ())
+                found[f"{row.domain_name}:443"] = (aliases, _pair(arn, HOME))
+    return found
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() == "true"
+
+
+def _pair(arn: str, region: str) -> Bundle:
+    from moto.acm.models import AWS_ROOT_CA, acm_backends
+    from moto.iam.models import iam_backends
+
+    if ":server-certificate/" in arn:
+        of_iam = next(iter(iam_backends[ACCOUNT].values())).get_server_certificate(arn.rpartition("/")[2])
+        return _read(f"{of_iam.cert_body}\n{of_iam.cert_chain or ''}", of_iam.private_key)
+    held = acm_backends[ACCOUNT][region].get_certificate(arn)
+    chain = held.chain.replace(AWS_ROOT_CA, b"")
+    return _read((held.cert + b"\n" + chain).decode(), held.key.decode())
+
+
+_read = lru_cache(256)(read)  #: each handshake asks for all of them

@@ -25,7 +25,7 @@ from emulator.sections import Domain, Part, Region, Section, Use, twice
 from emulator.sections.ack import Cluster
 from emulator.sections.alb import LoadBalancer
 from emulator.sections.apigateway import ApiGroup, CloudNativeGateway
-from emulator.sections.aws import AwsBalancer
+from emulator.sections.aws import AwsBalancer, AwsDistribution
 from emulator.sections.cdn import CdnDomain
 from emulator.sections.dcdn import DcdnDomain
 from emulator.sections.ddos import WebRule
@@ -107,6 +107,7 @@ class Estate(Part):
     fc: list[FcDomain] = []
     pai: list[PaiGateway] = []
     aws: list[AwsBalancer] = []
+    cloudfront: list[AwsDistribution] = []
     waf: list[WafInstance] = []
     esa: list[EsaSite] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)

@@ -63,7 +63,7 @@ BLOCK = """\
         CERTDEPLOY_PREFIX: {{Ref: Prefix}}
         CERTDEPLOY_OTS_INSTANCE: {{Ref: OtsInstance}}
         CERTDEPLOY_OTS_ENDPOINT: {{Fn::GetAtt: [Ots, PublicEndpoint]}}
-
+{way_in}
   {logical}Async:
     Type: ALIYUN::FC3::AsyncInvokeConfig
     Properties:
@@ -71,6 +71,16 @@ BLOCK = """\
       MaxAsyncRetryAttempts: 3
       MaxAsyncEventAgeInSeconds: 86400
 """
+#: What a function that calls AWS is told beside; discover_resources has the same, by hand.
+WAYS_IN = {
+    "aws": """\
+        CERTDEPLOY_AWS: {Ref: Aws}
+        CERTDEPLOY_AWS_REGIONS: {Ref: AwsRegions}
+        CERTDEPLOY_AWS_ROLE_ARN: {Ref: AwsRoleArn}
+        AWS_ACCESS_KEY_ID: {Ref: AwsAccessKeyId}
+        AWS_SECRET_ACCESS_KEY: {Ref: AwsSecretAccessKey}
+"""
+}
 
 
 def statements(actions: frozenset[str]) -> str:
@@ -100,6 +110,7 @@ def deploy_blocks() -> str:
                 code=product.value,
                 rule="-" * (87 - len(name)),
                 statements=statements(granted[f"deploy_{name}"]),
+                way_in=WAYS_IN.get(name, ""),
             )
         )
     return "\n".join(blocks)

@@ -1,4 +1,4 @@
-"""AWS: certificates imported into ACM, and the load balancers that use them. `moto` answers for it."""
+"""AWS: certificates imported into ACM, with load balancers and distributions that use them. moto plays it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from emulator.sections import Part, Section, Use
+from emulator.sections import Domain, Part, Section, Use, use
 
 
 class AwsListener(Part):
@@ -44,3 +44,17 @@ class AwsBalancer(Section):
         ports = [listener.port for listener in self.listeners]
         if len(set(ports)) < len(ports):
             yield f"{path}.listeners: a port is given twice"
+
+
+class AwsDistribution(Section):
+    """Of CloudFront. Its certificate is imported for it alone, so that it is proved there."""
+
+    aliases: list[Domain] = Field(min_length=1)
+    certificate: str
+    enabled: bool = True
+
+    def uses(self, path: str) -> Iterable[Use]:
+        return use(f"{path}.certificate", self.certificate, in_cas=False)
+
+    def identities(self) -> Iterable[tuple[str, str]]:
+        return (("alias", alias) for alias in self.aliases)

@@ -1,4 +1,7 @@
-"""AWS: no actions of this port, which moto's own server answers; what its listeners serve at the TLS edge."""
+"""AWS: no actions of this port, which moto's own server answers; what is served at the TLS edge.
+
+Load balancers are met at their DNS names, CloudFront at a distribution's own name and at its aliases.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from typing import Any, ClassVar
 
 from emulator import aws
 from emulator.api import EmulatedService
-from emulator.bundles import Bundle
+from emulator.bundles import Bundle, covers
 from emulator.estate import Estate
 
-_SUFFIX = ".elb.amazonaws.com"
+_LISTENER, _DISTRIBUTION = ".elb.amazonaws.com", ".cloudfront.net"
 
 
 class Service(EmulatedService):
@@ -28,14 +31,16 @@ class Service(EmulatedService):
 
     def start(self) -> dict[str, Any]:
         """Where AWS is, and who may call it. Empty if the estate has none, or moto is not installed."""
-        if self._estate is None or not self._estate.aws or not aws.installed():
+        estate = self._estate
+        if estate is None or not (estate.aws or estate.cloudfront) or not aws.installed():
             return {}
         found = {"endpoint": aws.endpoint(), **aws.ACCESS_KEY}
         if not self._started:
-            aws.clear()
-            self._fill(self._estate)
+            aws.belong_to(self.cloud)
+            self._fill(estate)
             self._started = True
-        return {**found, "regions": sorted({row.region for row in self._estate.aws})}
+        homes = {aws.HOME for _ in estate.cloudfront}
+        return {**found, "regions": sorted({row.region for row in estate.aws} | homes)}
 
     def _fill(self, estate: Estate) -> None:
         arns: dict[tuple[str, str], str] = {}
@@ -49,22 +54,42 @@ class Service(EmulatedService):
                 for one in row.listeners
             ]
             aws.add_balancer(row.name, row.region, row.internal, listeners)
+        for distribution in estate.cloudfront:
+            arn = aws.import_certificate(aws.HOME, estate.bundle(distribution.certificate, now))
+            aws.add_distribution(distribution.aliases, arn, distribution.enabled)
 
     def slots(self) -> list[tuple[str, str]]:
-        """Once AWS has been started: every certificate by a name that it covers."""
+        """Once AWS has been started: listeners' certificates by a name that each covers, and aliases."""
         if not self._started:
             return []
-        return [
+        at_listeners = [
             (host, bundle.names[0].replace("*", "any"))
-            for host, bundles in aws.addresses().items()
+            for host, bundles in aws.listeners().items()
             for bundle in bundles
         ]
+        at_distributions = [
+            (host, alias.replace("*", "any"))
+            for host, (aliases, _) in aws.distributions().items()
+            for alias in aliases
+        ]
+        return at_listeners + at_distributions
 
     def served(self, host: str, server_name: str) -> tuple[Bundle, ...] | None:
-        """At a listener's address, the certificate that covers the name, else the default one."""
-        if not self._started or _SUFFIX not in host:
+        """At a listener, the certificate that covers the name, else the default one.
+
+        At a distribution its own, for its aliases only; these are served wherever they lead to.
+        """
+        if not self._started:
             return None
-        bundles = aws.addresses().get(host)
-        if bundles is None:
+        if _LISTENER in host:
+            bundles = aws.listeners().get(host)
+            if bundles is None:
+                return None
+            return (next((one for one in bundles if one.covers(server_name)), bundles[0]),)
+        if host and not host.endswith(f"{_DISTRIBUTION}:443"):
             return None
-        return (next((one for one in bundles if one.covers(server_name)), bundles[0]),)
+        distributions = aws.distributions()
+        for at, (aliases, bundle) in distributions.items():
+            if host in ("", at) and any(covers(alias, server_name) for alias in aliases):
+                return (bundle,)
+        return () if host in distributions else None

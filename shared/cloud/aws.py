@@ -100,10 +100,11 @@ class Aws:
         answer.pop("ResponseMetadata", None)
         return answer
 
-    def pages(self, action: str, region: str, /, **params: Any) -> Iterator[Answer]:
+    def pages(self, action: str, region: str, page_size: int, /, **params: Any) -> Iterator[Answer]:
         """Every page of a list; complete, or it raises."""
         with _ours(action):
-            yield from self._client(action, region).get_paginator(_method(action)).paginate(**params)
+            paginator = self._client(action, region).get_paginator(_method(action))
+            yield from paginator.paginate(PaginationConfig={"PageSize": page_size}, **params)
 
     def _client(self, action: str, region: str) -> Any:
         service, writes = ACTIONS[action], action.startswith(_WRITES)

@@ -38,7 +38,7 @@ class Adapter(ManyKinds):
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         """The kinds share what is read."""
-        seen = Region(self._aws, region)
+        seen = Region(self._aws, region, self.page_size)
         for name, kind in self._by_kind.items():
             assert isinstance(kind, AwsKind)
             for resource in kind.slots(seen):

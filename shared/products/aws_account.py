@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -74,20 +74,20 @@ class Listener:
 class Region:
     """One region while it is looked at: what was read once is not read again."""
 
-    def __init__(self, aws: Aws, name: str) -> None:
-        self.aws, self.name = aws, name
+    def __init__(self, aws: Aws, name: str, page_size: int) -> None:
+        self.aws, self.name, self._page_size = aws, name, page_size
         self._leaves: dict[str, Leaf] = {}
 
     @cached_property
     def imported(self) -> dict[str, Answer]:
         """The certificates that someone imported into ACM, by ARN; others AWS renews by itself."""
-        pages = self.aws.pages("ListCertificates", self.name, Includes={"keyTypes": list(ALL_KEYS)})
+        pages = self._pages("ListCertificates", Includes={"keyTypes": list(ALL_KEYS)})
         rows = [row for page in pages for row in page["CertificateSummaryList"]]
         return {row["CertificateArn"]: row for row in rows if row.get("Type") == "IMPORTED"}
 
     @cached_property
     def listeners(self) -> tuple[Listener, ...]:
-        balancers = self.aws.pages("DescribeLoadBalancers", self.name)
+        balancers = self._pages("DescribeLoadBalancers")
         return tuple(
             found
             for page in balancers
@@ -101,7 +101,7 @@ class Region:
         """CloudFront's, which are at home in one region only."""
         if self.name != HOME:
             return ()
-        pages = self.aws.pages("ListDistributions", HOME)
+        pages = self._pages("ListDistributions")
         return tuple(row for page in pages for row in page["DistributionList"].get("Items") or ())
 
     def leaf(self, arn: str) -> Leaf:
@@ -119,15 +119,18 @@ class Region:
 
     def _of(self, balancer: Answer) -> Iterator[Listener]:
         arn = balancer["LoadBalancerArn"]
-        for page in self.aws.pages("DescribeListeners", self.name, LoadBalancerArn=arn):
+        for page in self._pages("DescribeListeners", LoadBalancerArn=arn):
             for row in page["Listeners"]:
                 if row.get("Protocol") in _TLS and row.get("Certificates"):
                     default = row["Certificates"][0]["CertificateArn"]
                     arns = (default, *self.additional(row["ListenerArn"], default))
                     yield Listener(row["ListenerArn"], row["Port"], balancer, arns)
 
+    def _pages(self, action: str, /, **params: Any) -> Iterator[Answer]:
+        return self.aws.pages(action, self.name, self._page_size, **params)
+
     def additional(self, listener_arn: str, default: str) -> list[str]:
         """Those that SNI chooses from. The list may hold the default one too, even twice."""
-        pages = self.aws.pages("DescribeListenerCertificates", self.name, ListenerArn=listener_arn)
+        pages = self._pages("DescribeListenerCertificates", ListenerArn=listener_arn)
         rows = [row["CertificateArn"] for page in pages for row in page["Certificates"]]
         return [arn for arn in dict.fromkeys(rows) if arn != default]

@@ -33,7 +33,7 @@ class Imported(AwsKind):
         return self._carrying(resource, leaf), leaf
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        arn, region = resource.resource_id, Region(self.aws, resource.region)
+        arn, region = resource.resource_id, self._region(resource.region)
         kind = self.aws.call("DescribeCertificate", region.name, CertificateArn=arn)["Certificate"]["Type"]
         if kind != "IMPORTED":
             why = f"{arn} is {kind}: only an imported certificate can be imported anew"
@@ -48,13 +48,14 @@ class _Where(NamedTuple):
 
 
 def _met(arn: str, leaf: Leaf, region: Region) -> _Where:
-    """One place that serves the certificate, to prove it by: best where a client gets no other one."""
-    listeners = [found for found in region.listeners if arn in found.arns]
-    for found in sorted(listeners, key=lambda one: (not one.endpoint, len(one.arns), one.arns[0] != arn)):
+    """One public place that serves the certificate: best a listener where a client gets no other one."""
+    using = [found for found in region.listeners if arn in found.arns]
+    public = [found for found in using if found.endpoint]
+    for found in sorted(public, key=lambda one: (len(one.arns), one.arns[0] != arn)):
         return _Where(found.endpoint, (), found.balancer["LoadBalancerName"])
     for row in region.distributions:
         aliases = (row.get("Aliases") or {}).get("Items") or ()
         fitting = tuple(name for name in aliases if any(covers(own, name) for own in leaf.names))
         if row["ViewerCertificate"].get("ACMCertificateArn") == arn and fitting and row["Enabled"]:
             return _Where(f"{row['DomainName']}:443".lower(), fitting, row["Id"])
-    return _Where()
+    return _Where(holder=using[0].balancer["LoadBalancerName"] if using else "")

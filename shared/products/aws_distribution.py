@@ -68,7 +68,7 @@ class Distributions(AwsKind):
         return slot.model_copy(update={**changes, "cert_not_after": None}), None
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        new = self._in_acm(certificate, Region(self.aws, HOME))
+        new = self._in_acm(certificate, self._region(HOME))
         read = self._config(resource)
         before = read["DistributionConfig"]
         kept = {name: value for name, value in before["ViewerCertificate"].items() if name not in _CHOICE}

@@ -40,16 +40,16 @@ class AwsKind(ProductAdapter):
         """The slot as it is, with the certificate in place (None: AWS does not show it); None: gone."""
 
     def discover(self, region: str) -> Iterator[CloudResource]:
-        return self.slots(Region(self.aws, region))
+        return self.slots(self._region(region))
 
     def _read(self, resource: CloudResource) -> CloudResource | None:
-        found = self._placed(resource, Region(self.aws, resource.region))
+        found = self._placed(resource, self._region(resource.region))
         return found[0] if found else None
 
     def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
         """By the leaf itself: CAS may hold the very same certificate under several ids."""
         try:
-            found = self._placed(resource, Region(self.aws, resource.region))
+            found = self._placed(resource, self._region(resource.region))
         except CloudRejectedError as error:
             if error.cloud_code.lower() not in self.gone:
                 raise
@@ -57,6 +57,9 @@ class AwsKind(ProductAdapter):
         if found is None or found[1] is None or certificate.fingerprint not in found[1].fingerprints:
             return None
         return found[0].model_copy(update={"cert_identifier": certificate.identifier})
+
+    def _region(self, name: str) -> Region:
+        return Region(self.aws, name, self.page_size)
 
     def _carrying(self, resource: CloudResource, leaf: Leaf) -> CloudResource:
         """The slot with what can be told of the certificate in place."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource, SlotRole
+from shared.errors import CloudUnavailableError
 from shared.products.aws_account import Leaf, Listener, Region
 from shared.products.aws_kind import AwsKind
 
@@ -51,7 +52,7 @@ class Listeners(AwsKind):
         found = super().successor(resource, certificate)
         if found is not None or resource.role is SlotRole.DEFAULT or self.read(resource) is not None:
             return found
-        region = Region(self.aws, resource.region)
+        region = self._region(resource.region)
         for arn in self._now(resource, region)[1]:
             if certificate.fingerprint in region.leaf(arn).fingerprints:
                 slot = resource.model_copy(update={"resource_id": f"{resource.listener_id}/{arn}"})
@@ -60,21 +61,29 @@ class Listeners(AwsKind):
         return None
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        region, listener = Region(self.aws, resource.region), resource.listener_id
+        region, listener = self._region(resource.region), resource.listener_id
         new = self._in_acm(certificate, region)
         default, additional = self._now(resource, region)
         if resource.role is SlotRole.DEFAULT:
-            self._write("ModifyListener", region, listener, new)
-            kept = self._now(resource, region)[1]
-            for arn in additional:  # they stay, by the documentation; if not, they come back
-                if arn not in (*kept, new):
-                    self._write("AddListenerCertificates", region, listener, arn)
+            try:
+                self._write("ModifyListener", region, listener, new)
+            except CloudUnavailableError:
+                self._put_back(resource, region, additional, new)  # it may have been made all the same
+                raise
+            self._put_back(resource, region, additional, new)
             return
         if new not in (default, *additional):
             self._write("AddListenerCertificates", region, listener, new)
         old = _arn(resource)
         if old in self._now(resource, region)[1] and old != new:
             self._write("RemoveListenerCertificates", region, listener, old)
+
+    def _put_back(self, resource: CloudResource, region: Region, additional: list[str], new: str) -> None:
+        """A new default leaves the others, by the documentation; if not, they come back."""
+        kept = self._now(resource, region)[1]
+        for arn in additional:
+            if arn not in (*kept, new):
+                self._write("AddListenerCertificates", region, resource.listener_id, arn)
 
     def _write(self, action: str, region: Region, listener: str, arn: str) -> None:
         self.aws.call(action, region.name, ListenerArn=listener, Certificates=[{"CertificateArn": arn}])

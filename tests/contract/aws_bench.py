@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from emulator import aws as emulated
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudUnavailableError
 from tests.contract.bench import Bench, bench, certificates
 
 REGION = "us-east-1"
@@ -29,11 +29,13 @@ ESTATE: dict[str, Any] = {
 }
 
 
-def account(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def account(server: Server, monkeypatch: pytest.MonkeyPatch, estate: dict[str, Any] = ESTATE) -> Bench:
+    """boto3 repeats as always, but pauses for nothing."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
     monkeypatch.setenv("CERTDEPLOY_AWS_ENDPOINT", emulated.endpoint())
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", emulated.ACCESS_KEY["access_key_id"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", emulated.ACCESS_KEY["access_key_secret"])
-    made = bench(server, CloudProduct.AWS, ESTATE, REGION)
+    made = bench(server, CloudProduct.AWS, estate, REGION)
     made.cloud.service("aws").start()
     return made
 
@@ -79,47 +81,8 @@ def give_listener(it: Bench, arn: str) -> str:
     return listener
 
 
-def breaks(it: Bench, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
-    """The next call of `action` never arrives."""
-    client = it.adapter._aws  # type: ignore[attr-defined]
-    real = client.call
-
-    def call(named: str, region: str, /, **params: Any) -> Any:
-        if named == action:
-            monkeypatch.setattr(client, "call", real)
-            raise CloudUnavailableError(action, "ConnectionLost", "as asked")
-        return real(named, region, **params)
-
-    monkeypatch.setattr(client, "call", call)
-
-
 def a_distribution(arn: str, *aliases: str) -> str:
-    origin = {
-        "Id": "o",
-        "DomainName": "origin.example.com",
-        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
-    }
-    behavior = {
-        "TargetOriginId": "o",
-        "ViewerProtocolPolicy": "redirect-to-https",
-        "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
-        "MinTTL": 0,
-    }
-    config = {
-        "CallerReference": "once",
-        "Comment": "the shop",
-        "Enabled": True,
-        "Aliases": {"Quantity": len(aliases), "Items": list(aliases)},
-        "Origins": {"Quantity": 1, "Items": [origin]},
-        "DefaultCacheBehavior": behavior,
-        "ViewerCertificate": {
-            "ACMCertificateArn": arn,
-            "SSLSupportMethod": "sni-only",
-            "MinimumProtocolVersion": "TLSv1.2_2021",
-        },
-    }
-    made = emulated.client("cloudfront", REGION).create_distribution(DistributionConfig=config)
-    return str(made["Distribution"]["Id"])
+    return emulated.add_distribution(list(aliases), arn, comment="the shop")
 
 
 def config_of(distribution: str) -> dict[str, Any]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from pathlib import Path
-from typing import Any
 
+import boto3
 import pytest
 
 from emulator import aws as emulated
 from emulator.edge import Edge
+from host.template import load_template
 from shared.cloud.aws import ACTIONS
 from shared.cloud.tls import handshake
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudCredentialsError, CloudRejectedError, SettingsError
 from shared.runtime.settings import read_settings
-from tests.contract.aws_bench import REGION, issued_by_amazon, seen, slot
+from tests.contract.aws_bench import REGION, acm, issued_by_amazon, seen, slot
 from tests.contract.bench import Bench
+from tests.keys import a_leaf, rsa_key
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,20 +33,16 @@ def test_every_imported_certificate_is_a_slot_and_listeners_follow_it(amazon: Be
     assert [amazon.name_of(one.cert_identifier) for one in found["listener"]] == ["old", "other", "alone"]
 
 
-def test_ecc_and_large_keys_are_asked_for(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    client = amazon.adapter._aws  # type: ignore[attr-defined]
-    real = client.pages
+def test_certificates_that_acm_lists_only_when_asked_to_are_found(amazon: Bench) -> None:
+    large = a_leaf("large.example.org", key=rsa_key(3072), days=4000)
+    acm().import_certificate(Certificate=large.pem, PrivateKey=large.key_pem)
 
-    def pages(action: str, region: str, /, **params: Any) -> Any:
-        asked.append((action, params))
-        return real(action, region, **params)
+    found = seen(amazon).by_kind["acm"]
 
-    monkeypatch.setattr(client, "pages", pages)
-    seen(amazon)
-
-    (includes,) = [params["Includes"] for action, params in asked if action == "ListCertificates"]
-    assert {"RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1"} <= set(includes["keyTypes"])
+    assert [one for one in found if one.domains == ("large.example.org",)]
+    assert slot(amazon, "acm", "old"), "which is ECC"
+    as_account = boto3.client("acm", region_name=REGION, endpoint_url=emulated.endpoint())
+    assert as_account.list_certificates()["CertificateSummaryList"] == [], "AWS hides both by default"
 
 
 def test_a_certificate_that_amazon_issued_is_no_slot(amazon: Bench) -> None:
@@ -146,6 +144,35 @@ def test_aws_is_off_until_it_is_configured() -> None:
     assert CloudProduct.AWS not in read_settings({}).products
     assert CloudProduct.AWS in read_settings({"CERTDEPLOY_AWS": "on"}).products
     assert read_settings({"CERTDEPLOY_PRODUCTS": "AWS"}).products == (CloudProduct.AWS,)
+
+
+def test_the_stack_s_parameters_lead_to_aws(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discovery and deployment, as template.yml gives them their environment."""
+    parameters = {
+        "Aws": "on",
+        "AwsRegions": "us-east-1,eu-west-1",
+        "AwsRoleArn": f"arn:aws:iam::{emulated.ACCOUNT}:role/certdeploy",
+        "AwsAccessKeyId": emulated.ACCESS_KEY["access_key_id"],
+        "AwsSecretAccessKey": emulated.ACCESS_KEY["access_key_secret"],
+    }
+    functions = load_template(ROOT / "template.yml", parameters).functions
+    assert (
+        CloudProduct.AWS in read_settings(functions["certdeploy-create_deployment_job"].environment).products
+    )
+    for name in ("discover_resources", "deploy_aws"):
+        environment = functions[f"certdeploy-{name}"].environment
+        assert CloudProduct.AWS in read_settings(environment).products
+        for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.delenv(variable)
+        for variable, value in environment.items():
+            monkeypatch.setenv(variable, value)
+        amazon.cloud.calls.clear()
+
+        adapter = amazon.adapter_with(seconds=5)
+
+        assert adapter.regions() == ["us-east-1", "eu-west-1"]
+        assert len(list(adapter.discover(REGION))) == 6
+        assert amazon.count("AssumeRole") == 1
 
 
 def test_wrong_access_is_told_at_once_and_whole() -> None:

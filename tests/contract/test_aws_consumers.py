@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from emulator import aws as emulated
-from emulator.authority import Authority
+from emulator.edge import Edge
+from emulator.faults import Fault
+from shared.cloud.tls import HandshakeRefusedError, handshake
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from tests.contract.aws_bench import (
     REGION,
     a_distribution,
-    breaks,
     config_of,
     elb,
     give_listener,
@@ -37,14 +38,12 @@ def test_a_listener_of_amazon_s_certificate_gets_an_imported_one_and_keeps_the_o
     assert [amazon.name_of(one.cert_identifier) for one in now] == ["new", "other"]
 
 
-def test_an_additional_certificate_is_exchanged_once_even_if_a_try_broke_off(
-    amazon: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_additional_certificate_is_exchanged_once_even_if_a_try_broke_off(amazon: Bench) -> None:
     listener = slot(amazon, "listener", "old").listener_id
     theirs = issued_by_amazon("example.com", "*.example.com")
     elb().add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": theirs}])
     before = next(s for s in seen(amazon).by_kind["listener"] if s.resource_id == f"{listener}/{theirs}")
-    breaks(amazon, monkeypatch, "RemoveListenerCertificates")
+    amazon.cloud.faults.add(Fault("RemoveListenerCertificates"))
 
     with pytest.raises(CloudUnavailableError):
         amazon.adapter.deploy(before, amazon.certificate("new"))
@@ -63,7 +62,12 @@ def test_a_distribution_s_certificate_is_exchanged_and_nothing_else(amazon: Benc
     (slot_before,) = seen(amazon).by_kind["distribution"]
     assert (slot_before.domains, slot_before.obstacle) == (("www.example.com",), "")
 
-    after = amazon.deploy(slot_before, "new")
+    with Edge(amazon.cloud) as edge:
+        after = amazon.deploy(slot_before, "new")
+        leaf = handshake(slot_before.endpoint, "www.example.com", via=edge.address, algorithm="ECC")
+        assert leaf.sha256 == amazon.estate.bundle("new", amazon.cloud.clock()).sha256.lower()
+        with pytest.raises(HandshakeRefusedError):
+            handshake(slot_before.endpoint, "shop.example.com", via=edge.address, algorithm="ECC")
 
     now = config_of(there)
     arn = now["ViewerCertificate"].pop("ACMCertificateArn")
@@ -97,16 +101,22 @@ def test_settings_that_a_change_lost_come_back(amazon: Bench, monkeypatch: pytes
     assert config_of(there) == before
 
 
-def test_the_slot_of_a_certificate_of_a_distribution_is_met_there(amazon: Bench) -> None:
-    arn = emulated.import_certificate(
-        REGION, Authority().issue(["cf.example.com"], key="ecdsa-p256", days=50)
-    )
-    a_distribution(arn, "cf.example.com")
-
-    (found,) = [one for one in seen(amazon).by_kind["acm"] if one.resource_id == arn]
-
+def test_an_imported_certificate_that_nothing_else_public_serves_is_proved_at_its_distribution(
+    amazon: Bench,
+) -> None:
+    """`inside` has it too, where nobody can ask for it."""
+    arn = slot(amazon, "acm", "alone").resource_id
+    a_distribution(arn, "www.example.com", "elsewhere.example.com")
+    found = slot(amazon, "acm", "alone")
     assert found.endpoint.endswith(".cloudfront.net:443")
-    assert found.server_names == ("cf.example.com",)
+    assert found.server_names == ("www.example.com",)
+
+    with Edge(amazon.cloud) as edge:
+        at_its_name = handshake(found.endpoint, "www.example.com", via=edge.address, algorithm="ECC")
+        at_the_alias = handshake("www.example.com:443", "www.example.com", via=edge.address, algorithm="ECC")
+
+    assert at_its_name.sha256 == amazon.estate.bundle("alone", amazon.cloud.clock()).sha256.lower()
+    assert at_its_name == at_the_alias
 
 
 def test_a_listener_with_a_certificate_of_iam_gets_one_of_acm(amazon: Bench) -> None:
@@ -120,6 +130,9 @@ def test_a_listener_with_a_certificate_of_iam_gets_one_of_acm(amazon: Bench) -> 
     listener = give_listener(amazon, uploaded["ServerCertificateMetadata"]["Arn"])
     before = next(s for s in seen(amazon).by_kind["listener"] if s.resource_id == listener)
     assert (before.obstacle, amazon.name_of(before.cert_identifier)) == ("", "old")
+    with Edge(amazon.cloud) as edge:
+        leaf = handshake(before.endpoint, "www.example.com", via=edge.address, algorithm="ECC")
+    assert leaf.sha256 == old.sha256.lower()
 
     after = amazon.deploy(before, "new")
 

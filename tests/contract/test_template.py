@@ -22,6 +22,9 @@ FUNCTIONS = TEMPLATE.of_type("ALIYUN::FC3::Function")
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 #: Set for the driver of the production store, which reads them itself.
 OF_THE_STORE = {"CERTDEPLOY_OTS_INSTANCE", "CERTDEPLOY_OTS_ENDPOINT"}
+#: The way into AWS, which shared/cloud/aws.py and boto3 read, and the key to it.
+KEY_OF_AWS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+OF_AWS = KEY_OF_AWS | {"CERTDEPLOY_AWS_REGIONS", "CERTDEPLOY_AWS_ROLE_ARN"}
 
 
 def folder(properties: dict[str, Any]) -> str:
@@ -83,7 +86,7 @@ def test_a_function_is_within_the_limits_of_function_compute(properties: dict[st
 @pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
 def test_the_environment_is_what_the_code_reads(properties: dict[str, Any]) -> None:
     environment = properties["EnvironmentVariables"]
-    read = {f"CERTDEPLOY_{field.upper()}" for field in Settings.model_fields} | OF_THE_STORE
+    read = {f"CERTDEPLOY_{field.upper()}" for field in Settings.model_fields} | OF_THE_STORE | OF_AWS
     assert set(environment) <= read
     assert sum(len(name) + len(str(value)) for name, value in environment.items()) <= 4096
     assert not any(name.startswith("FC_") for name in environment)
@@ -94,9 +97,19 @@ def test_the_defaults_are_settings_that_the_code_accepts() -> None:
         values = {
             name.removeprefix("CERTDEPLOY_").lower(): value
             for name, value in spec.environment.items()
-            if value and name not in OF_THE_STORE
+            if value and name not in OF_THE_STORE | OF_AWS
         }
         assert Settings.model_validate(values).prefix == "certdeploy"
+
+
+def test_the_key_to_aws_reaches_the_functions_that_call_it_and_no_other() -> None:
+    environments = {folder(each): set(each["EnvironmentVariables"]) for each in FUNCTIONS.values()}
+
+    for name, environment in environments.items():
+        callers = {"discover_resources", "deploy_aws"}
+        assert OF_AWS & environment == (OF_AWS if name in callers else set()), name
+    switched = {name for name, environment in environments.items() if "CERTDEPLOY_AWS" in environment}
+    assert switched == {"discover_resources", "create_deployment_job", "deploy_aws"}
 
 
 def test_every_function_has_its_own_role() -> None:
@@ -168,7 +181,7 @@ def test_a_trigger_is_one_that_function_compute_takes(properties: dict[str, Any]
 
 
 def test_secrets_are_not_shown_by_ros() -> None:
-    for name in ("WebhookUrl", "WebhookSecret"):
+    for name in ("WebhookUrl", "WebhookSecret", "AwsAccessKeyId", "AwsSecretAccessKey"):
         assert TEMPLATE.parameters[name]["NoEcho"] is True
 
 

@@ -1,0 +1,246 @@
+"""What test_products.py holds every product to, for each kind of slot of AWS: over HTTP, on moto."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator import aws as emulated
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.domain.resources import CloudResource
+from shared.errors import (
+    CloudBusyError,
+    CloudDeniedError,
+    CloudRejectedError,
+    CloudThrottledError,
+    CloudUnavailableError,
+)
+from tests.contract import aws_bench
+from tests.contract.aws_bench import REGION, a_distribution, issued_by_amazon
+from tests.contract.bench import Bench, certificates
+
+NAMES = ("example.com", "*.example.com")
+ESTATE: dict[str, Any] = {
+    "certificates": {
+        **certificates("old", "new"),
+        **certificates("other", "second", "other-too", domain="example.org"),
+    },
+    "aws": [
+        {"name": "side", "listeners": [{"port": 443, "default": "old", "additional": ["other"]}]},
+        {"name": "far", "region": "eu-west-1", "listeners": [{"port": 443, "default": "old"}]},
+    ],
+    "cloudfront": [{"aliases": ["img.example.org", "*.img.example.org"], "certificate": "second"}],
+}
+#: Kind, place, certificate.
+CARRIED = Counter(
+    [
+        ("acm", "", "old"),
+        ("acm", "", "other"),
+        ("acm", "", "second"),
+        ("acm", "", "second"),
+        ("listener", "side:443/default", "old"),
+        ("listener", "side:443/additional", "other"),
+        ("listener", "front:443/default", "amazon's"),
+        ("listener", "front:443/additional", "second"),
+        ("listener", "front:8443/default", "second"),
+        ("listener", "plain:443/default", "second"),
+        ("listener", "plain:443/additional", "amazon's"),
+        ("distribution", "img.example.org", "second"),
+        ("distribution", "www.example.com", "amazon's"),
+        ("distribution", "bare.example.com", ""),
+    ]
+)
+READS = (
+    "ListCertificates",
+    "GetCertificate",
+    "DescribeLoadBalancers",
+    "DescribeListeners",
+    "DescribeListenerCertificates",
+    "ListDistributions",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    kind: str
+    place: str
+    carries: str
+    writes: str
+
+    def slot(self, it: Bench) -> CloudResource:
+        row = (self.kind, self.place, self.carries)
+        (found,) = [slot for slot in it.adapter.discover(REGION) if _row(it, slot) == row]
+        return found
+
+
+CASES = [
+    Case("acm", "", "old", "ImportCertificate"),
+    Case("listener", "front:443/default", "amazon's", "ModifyListener"),
+    Case("listener", "plain:443/additional", "amazon's", "AddListenerCertificates"),
+    Case("distribution", "www.example.com", "amazon's", "UpdateDistribution"),
+]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.writes)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def it(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = aws_bench.account(server, monkeypatch, ESTATE)
+    amazons = issued_by_amazon(*NAMES)
+    second = emulated.import_certificate(REGION, made.estate.bundle("second", made.cloud.clock()))
+    emulated.add_balancer("front", REGION, False, [(443, [amazons, second]), (8443, [second])])
+    emulated.add_balancer("plain", REGION, False, [(443, [second, amazons])])
+    a_distribution(amazons, "www.example.com")
+    a_distribution("", "bare.example.com")
+    return made
+
+
+def _row(it: Bench, slot: CloudResource) -> tuple[str, str, str]:
+    place = {
+        "acm": "",
+        "listener": f"{slot.instance_name}:{slot.port}/{slot.role.value}",
+        "distribution": next(iter(slot.domains), ""),
+    }[slot.kind]
+    name = it.name_of(slot.cert_identifier)
+    return slot.kind, place, "amazon's" if name.startswith("sha256:") else name
+
+
+def carried(it: Bench) -> Counter[tuple[str, str, str]]:
+    return Counter(_row(it, slot) for slot in it.adapter.discover(REGION))
+
+
+def after(case: Case) -> Counter[tuple[str, str, str]]:
+    """What is carried once `case` was deployed: users of an ARN follow it; others have one more in ACM."""
+    if case.kind == "acm":
+        return Counter(
+            {(kind, place, "new" if name == "old" else name): n for (kind, place, name), n in CARRIED.items()}
+        )
+    new = [("acm", "", "new"), (case.kind, case.place, "new")]
+    return CARRIED - Counter([(case.kind, case.place, case.carries)]) + Counter(new)
+
+
+def test_discovery_yields_every_slot_of_every_page(it: Bench) -> None:
+    assert carried(it) == CARRIED
+    for action in ("ListCertificates", "DescribeLoadBalancers", "ListDistributions"):
+        assert it.count(action) > 1, f"{action} has one page only"
+
+
+def test_reading_a_slot_gives_what_discovery_found_and_none_once_it_has_vanished(it: Bench) -> None:
+    slots = list(it.adapter.discover(REGION))
+    (bare,) = [slot for slot in slots if not slot.cert_identifier]
+
+    assert [it.adapter.read(slot) for slot in slots] == slots
+    assert (bare.https, "set aliases and the first certificate in the console" in bare.obstacle) == (
+        False,
+        True,
+    )
+    emulated.clear()
+    assert {it.adapter.read(slot) for slot in slots} == {None}
+
+
+def test_a_deployment_exchanges_this_slot_and_no_other_and_can_be_undone(case: Case, it: Bench) -> None:
+    slot = case.slot(it)
+
+    it.deploy(slot, "new")
+    successor = it.deploy(slot, "new")
+    assert carried(it) == after(case)
+    assert it.count(case.writes) == 1
+
+    it.adapter.restore(successor, it.certificate("old"))
+    assert it.adapter.successor(successor, it.certificate("old")) is not None
+    if case.kind == "acm":
+        assert carried(it) == CARRIED
+
+
+def test_a_write_that_was_throttled_failed_or_lost_its_answer_is_made_once(case: Case, it: Bench) -> None:
+    slot = case.slot(it)
+    lost = [] if case.kind == "acm" else [Fault("ImportCertificate", when="after", drop=True)]
+    throttled = Fault(case.writes, status=400, code="ThrottlingException")
+    for fault in (*lost, throttled, Fault(case.writes), Fault(case.writes, when="after", drop=True)):
+        it.cloud.faults.add(fault)
+        with pytest.raises((CloudThrottledError, CloudUnavailableError)) as told:
+            it.adapter.deploy(slot, it.certificate("new"))
+        assert told.value.retryable
+        assert it.cloud.calls[-1].action == case.writes or fault.times == 0
+
+    it.deploy(slot, "new")
+
+    assert carried(it) == after(case)
+    assert it.count(case.writes) == 3, "and none after the one whose answer was lost"
+
+
+def test_what_is_refused_changes_no_slot(it: Bench) -> None:
+    for case in CASES:
+        slot = case.slot(it)
+        with pytest.raises(CloudRejectedError, match="CertificateMismatch"):
+            it.adapter.deploy(slot, it.certificate("other-too"))
+        it.cloud.deny(f"aws:{case.writes}")
+        with pytest.raises(CloudDeniedError):
+            it.adapter.deploy(slot, it.certificate("new"))
+        assert it.count(case.writes) == 1, "a denial is not repeated"
+        it.cloud.denials.clear()
+
+        unused = Counter() if case.kind == "acm" else Counter([("acm", "", "new")])
+        assert carried(it) == CARRIED + unused
+        it.cloud.calls.clear()
+
+
+def test_a_discovery_that_is_denied_or_throttled_is_an_error_never_an_empty_list(it: Bench) -> None:
+    for action in READS:
+        it.cloud.deny(f"aws:{action}")
+        with pytest.raises(CloudDeniedError):
+            carried(it)
+        it.cloud.denials.clear()
+        it.cloud.faults.add(Fault(action, status=400, code="ThrottlingException", times=5))
+        with pytest.raises(CloudThrottledError):
+            carried(it)
+
+
+def test_pages_that_are_throttled_twice_are_read_in_the_end(it: Bench) -> None:
+    for action in READS:
+        it.cloud.faults.add(Fault(action, status=400, code="ThrottlingException", times=2))
+
+    assert carried(it) == CARRIED
+
+
+def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(it: Bench) -> None:
+    slots = it.adapter.discover(REGION)
+    assert list(islice(slots, 1))
+    it.cloud.faults.add(Fault("GetCertificate", times=5))
+
+    with pytest.raises(CloudUnavailableError):
+        list(slots)
+
+
+def test_a_region_that_is_forbidden_fails_alone(it: Bench) -> None:
+    it.cloud.deny("aws:*", region="eu-west-1")
+
+    with pytest.raises(CloudDeniedError):
+        list(it.adapter.discover("eu-west-1"))
+    assert carried(it) == CARRIED
+
+
+def test_a_distribution_that_somebody_else_changed_meanwhile_is_left_for_another_try(it: Bench) -> None:
+    slot = CASES[3].slot(it)
+    there = boto3.client("cloudfront", region_name=REGION, endpoint_url=emulated.endpoint())
+    read = there.get_distribution_config(Id=slot.resource_id)
+    change = {"Id": slot.resource_id, "DistributionConfig": read["DistributionConfig"]}
+    there.update_distribution(IfMatch=read["ETag"], **change)
+
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        there.update_distribution(IfMatch=read["ETag"], **change)
+    it.cloud.faults.add(Fault("UpdateDistribution", status=412, code="PreconditionFailed"))
+    with pytest.raises(CloudBusyError) as told:
+        it.adapter.deploy(slot, it.certificate("new"))
+    assert told.value.retryable
+    it.deploy(slot, "new")
