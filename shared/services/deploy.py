@@ -29,6 +29,7 @@ log = logging.getLogger("certdeploy.deploy")
 _SPARE_S = 20.0  #: left for handing on what is not done
 _IDLE_S = 1.0
 _AFTER_S = 10.0  #: a lease outlasts the function that holds it, which is cut off at its timeout
+_FOLLOWED_S = 3.0  #: for a handshake that the next slot of the same listener may be in the way of
 
 
 class ShardResult(Wire):
@@ -86,14 +87,20 @@ def _deploy_side_by_side(world: World, adapter: ProductAdapter, workers: list[Wo
 
 
 def _deploy_in_turn(world: World, adapter: ProductAdapter, workers: list[WorkerResource]) -> None:
-    for worker in workers:
+    for follow, worker in zip(range(len(workers) - 1, -1, -1), workers, strict=True):
         if world.left_s() < _SPARE_S:
             return
-        deploy_worker(world, adapter, worker)
+        deploy_worker(world, adapter, worker, followed=follow > 0)
 
 
-def deploy_worker(world: World, adapter: ProductAdapter, worker: WorkerResource) -> None:
-    """Bring one worker to success or error, or leave it pending for another try. Never raises."""
+def deploy_worker(
+    world: World, adapter: ProductAdapter, worker: WorkerResource, *, followed: bool = False
+) -> None:
+    """Bring one worker to success or error, or leave it pending for another try. Never raises.
+
+    `followed`: other slots of the same listener are exchanged next. Until then clients may be served
+    one of theirs, so the handshake is not waited for long, and is tried again when they are done.
+    """
     now = world.clock()
     lease_s = world.left_s() + _AFTER_S
     try:
@@ -111,7 +118,7 @@ def deploy_worker(world: World, adapter: ProductAdapter, worker: WorkerResource)
         with world.leases.hold(worker.resource.writer, world.holder, lease_s):
             certificate = _certificate(world, worker)
             worker = _remember_previous(world, adapter, worker, certificate)  # a version of its own
-            worker = _deploy(world, adapter, worker, certificate)
+            worker = _deploy(world, adapter, worker, certificate, followed)
     except AppError as error:
         worker = _after(world, worker, error)
     except Exception as error:
@@ -125,7 +132,7 @@ def deploy_worker(world: World, adapter: ProductAdapter, worker: WorkerResource)
 
 
 def _deploy(
-    world: World, adapter: ProductAdapter, worker: WorkerResource, certificate: Certificate
+    world: World, adapter: ProductAdapter, worker: WorkerResource, certificate: Certificate, followed: bool
 ) -> WorkerResource:
     resource = worker.resource
     adapter.deploy(resource, certificate)
@@ -141,6 +148,8 @@ def _deploy(
         return now is not None
 
     waiter.until(in_service, f"{resource.slot} does not show the new certificate yet")
+    if followed:
+        waiter = world.waiter(spare_s=_SPARE_S, at_most_s=_FOLLOWED_S)
     verification = verify(world, resource, certificate, waiter)
     _update_resource(world, resource, bound[-1], certificate)
     log.info("worker deployed", extra={**_facts(worker), "handshake": verification.handshake.value})
