@@ -7,7 +7,7 @@ vendor's gateway would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -89,6 +89,15 @@ class EmulatedService:
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
+        #: Settings that the next change of a certificate takes along, whether it names them or not.
+        #: For products of which it is not known; only those whose settings are compared heed it.
+        self.forgets: Collection[str] = ()
+
+    def forget(self, settings: dict[str, Any]) -> None:
+        """Take from `settings` what is to be forgotten, once."""
+        for name in self.forgets:
+            settings.pop(name, None)
+        self.forgets = ()
 
     def load(self, estate: Any) -> None:
         """Take this product's part of the estate."""

@@ -1,7 +1,7 @@
 """Custom domains of Function Compute. The services of 3.0 and 2.0 share them.
 
 A key is taken and never told. A change names the settings that change; the others stay. Should the
-real API reset some of them (it is not documented): name these in `forgets`, and it does so here.
+real API reset some of them (it is not documented): `forgets` has it so here.
 The API shows a change at once, the edge serves it when it has settled.
 Codes are documented, which fault has which is guessed. Not emulated: creating and deleting domains.
 """
@@ -67,7 +67,6 @@ class Domains(EmulatedService):
     def __init__(self, cloud: Any) -> None:
         super().__init__(cloud)
         self._own: list[CustomDomain] = []
-        self.forgets: tuple[str, ...] = ()  #: settings that a change loses which does not name them
 
     @property
     def domains(self) -> list[CustomDomain]:
@@ -141,9 +140,8 @@ class Domains(EmulatedService):
         bundle = _bundle(body["certConfig"], domain.name) if "certConfig" in body else None
         if "HTTPS" in body.get("protocol", "") and (bundle or domain.certificate.value) is None:
             raise _invalid("HTTPS needs certConfig")
-        for name in self.forgets:
-            domain.settings.pop(name, None)
         domain.settings.update({name: value for name, value in body.items() if name != "certConfig"})
+        self.forget(domain.settings)
         now = self.cloud.clock()
         if bundle is not None:
             domain.certificate.set(bundle, now=now, until=now + timedelta(seconds=self.cloud.settle_s))

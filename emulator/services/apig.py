@@ -177,6 +177,7 @@ class Service(EmulatedService):
         until = now + timedelta(seconds=self.cloud.settle_s)
         row.certificate.set(identifier, now=now, until=until)
         row.settings = {"protocol": "HTTP", "mTLSEnabled": False, **wanted}
+        self.forget(row.settings)
         return _enveloped(call, {"deployRevisionId": f"dr-{gateways.digits(row.id, until)}"})
 
     def _find(self, call: Call) -> Domain | None:

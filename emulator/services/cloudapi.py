@@ -85,7 +85,8 @@ class Service(EmulatedService):
             for domain in row.domains:
                 name = domain.certificate
                 held = Held(f"set_by_hand_{name}", estate.bundle(name, now)) if name else None
-                settings = dict(RESET, SslVerifyDepth=2) if domain.mutual_tls else dict(RESET)
+                settings = RESET | {"IsHttpRedirectToHttps": False}
+                settings |= {"SslVerifyDepth": 2} if domain.mutual_tls else {}
                 domains.append(Domain(domain, held, settings))
             self._groups.append(Group(row, domains))
 
@@ -146,7 +147,8 @@ class Service(EmulatedService):
             raise ApiError(400, "InvalidCertificate.NotMatch", "The domain is not the certificate's.")
         writes = domain.held.writes + 1 if domain.held else 0
         domain.held = Held(params["CertificateName"], bundle, writes)
-        domain.settings = {name: params.get(name, value) for name, value in RESET.items()}
+        domain.settings |= {name: params.get(name, value) for name, value in RESET.items()}
+        self.forget(domain.settings)
         return {}
 
     def _of(self, call: Call) -> list[Group]:
@@ -198,5 +200,4 @@ def _common(domain: Domain) -> Answer:
 
 def _domain_item(domain: Domain) -> Answer:
     kind = "INTRANET" if domain.row.internal else "INTERNET"
-    settings = {"CustomDomainType": kind, "IsHttpRedirectToHttps": False, **domain.settings}
-    return {**_common(domain), **settings}
+    return {**_common(domain), "CustomDomainType": kind, **domain.settings}

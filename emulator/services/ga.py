@@ -115,6 +115,7 @@ class Service(EmulatedService):
         listener.name = params.get("Name", listener.name)
         listener.settings |= {name: words.DEFAULTS[name] for name in listener.resets}
         listener.settings |= _settings(params)
+        self.forget(listener.settings)
         return answer
 
     def UpdateAdditionalCertificateWithListener(self, call: Call) -> Answer:

@@ -8,7 +8,7 @@ Not emulated: routes, services, TLS settings of a domain (shown, never changed),
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -23,6 +23,7 @@ CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
 GATEWAY_STATUS = {"running": 2, "changing": 3, "restarting": 10, "suspended": 9}
 DOMAIN_STATUS = {"published": 3, "unpublished": 0, "unavailable": 6}
 PUBLISHING = 2
+SETTINGS = {"MustHttps": False, "Http2": "globalConfig", "TlsMin": "TLS 1.2", "TlsMax": "TLS 1.3"}
 STAMP = "%Y-%m-%d %H:%M:%S"
 
 
@@ -31,6 +32,7 @@ class Domain:
     id: int
     row: MseDomain
     certificate: Settling[str]  #: its identifier, or ""
+    settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
 
     @property
     def name(self) -> str:
@@ -170,6 +172,7 @@ class Service(EmulatedService):
             return _failed(400, "The certificate does not cover the domain.")
         until = now + timedelta(seconds=self.cloud.settle_s)
         domain.certificate.set(row.identifier, now=now, until=until)
+        self.forget(domain.settings)
         return _done(True)
 
     def _find(self, call: Call) -> Gateway | None:
@@ -193,10 +196,7 @@ class Service(EmulatedService):
             "Status": domain.status(self.cloud.clock()),
             "Type": "Ingress" if domain.row.ingress else "Op",
             "IsManaged": domain.row.ingress,
-            "MustHttps": False,
-            "Http2": "globalConfig",
-            "TlsMin": "TLS 1.2",
-            "TlsMax": "TLS 1.3",
+            **domain.settings,
             "GmtCreate": CREATED.strftime(STAMP),
             "GmtModified": CREATED.strftime(STAMP),
         }

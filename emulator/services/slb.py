@@ -32,8 +32,6 @@ class Service(EmulatedService):
         self._regions: list[str] = []
         self._balancers: list[LoadBalancer] = []
         self._certificates: dict[str, ServerCertificate] = {}
-        #: Settings that a change which leaves them out takes away. Of the real SLB nothing is known.
-        self.forgets: frozenset[str] = frozenset()
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
@@ -160,9 +158,8 @@ class Service(EmulatedService):
         if "ServerCertificateId" in params:
             listener.certificate = self._server_certificate(call).id
         own = {"LoadBalancerId", "ListenerPort", "RegionId", "ServerCertificateId"}
-        given = {name: value for name, value in params.items() if name not in own}
-        kept = {name: value for name, value in listener.settings.items() if name not in self.forgets}
-        listener.settings = kept | given
+        listener.settings |= {name: value for name, value in params.items() if name not in own}
+        self.forget(listener.settings)
         return {}
 
     def SetDomainExtensionAttribute(self, call: Call) -> Answer:
@@ -177,6 +174,7 @@ class Service(EmulatedService):
     def _extend(self, call: Call, listener: Listener, extension: Extension) -> Answer:
         self._changeable(listener)
         extension.certificate = self._server_certificate(call).id
+        self.forget(listener.settings)
         return {}
 
     def _changeable(self, listener: Listener) -> None:

@@ -120,6 +120,7 @@ class Service(EmulatedService):
         if not row.bundle.covers(domain.name):
             raise ApiError(400, "CertNotMatch", f"The certificate does not cover {domain.name}.")
         domain.listen |= tls
+        self.forget(domain.listen)
         domain.certificate.set(row, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
         return {}
 
@@ -131,6 +132,7 @@ class Service(EmulatedService):
         self._running(call)
         row, tls = self._of_cas(call), _tls(call.params)
         instance.default_tls |= tls
+        self.forget(instance.default_tls)
         instance.default.set(row, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
         return {}
 

@@ -16,7 +16,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.base import Answer, ProductAdapter
 from shared.products.fingerprints import fingerprints
-from shared.products.unchanged import differences, settings_lost
+from shared.products.unchanged import NOT_IN_CAS, Unchanged
 
 _BOUND: Final = ("BINDING", "BOUND")  #: documented with meanings that look swapped: both are bound
 _MUTUAL: Final = ("SslVerifyDepth", "ClientCertSDnPassThrough", "SslOcspEnable", "SslOcspCacheEnable")
@@ -80,13 +80,24 @@ class ClassicDomains(ProductAdapter):
             raise CloudRejectedError("SetDomainCertificate", "NotFoundDomain", f"{resource.slot} is gone")
         if obstacle := _mutual_tls(before):
             raise CloudRejectedError("SetDomainCertificate", "NotDeployable", obstacle)
-        self._set(resource, certificate)
-        _, after = self._domain(resource)
-        if lost := differences(before, after or {}, ignore=(*_CERTIFICATE, *_OBSERVED)):
-            if previous := self._catalogue.by_identifier(resource.cert_identifier):
-                self._set(resource, previous)
-                raise settings_lost("SetDomainCertificate", resource.slot, lost)
-            raise CloudRejectedError("SetDomainCertificate", "SettingsLost", "; ".join(lost))
+        held, name = before.get("CertificateId"), _name(certificate.identifier)
+        with Unchanged(
+            "SetDomainCertificate",
+            resource.slot,
+            self._waiter,
+            before,
+            read=lambda: self._domain(resource)[1] or {},
+            put_back=lambda lost: self._put_back(resource),
+            shown=lambda now: now.get("CertificateName") == name or now.get("CertificateId") != held,
+            ignore=(*_CERTIFICATE, *_OBSERVED),
+        ):
+            self._set(resource, certificate)
+
+    def _put_back(self, resource: CloudResource) -> None:
+        previous = self._catalogue.by_identifier(resource.cert_identifier)
+        if previous is None:
+            raise CloudRejectedError("SetDomainCertificate", "NotFound", NOT_IN_CAS)
+        self._set(resource, previous)
 
     def _set(self, resource: CloudResource, certificate: Certificate) -> None:
         pair = Cas(self._client, certificate.store).key_pair(certificate.cert_id)

@@ -14,7 +14,7 @@ from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.base import Answer, ProductAdapter
-from shared.products.unchanged import differences, settings_lost
+from shared.products.unchanged import Unchanged
 
 #: No action lists them: official endpoint data of April 2026.
 _REGIONS: Final = (
@@ -74,14 +74,18 @@ class CloudNativeDomains(ProductAdapter):
         before = self._domain(resource)
         if obstacle := _obstacle(before) or (before.get("default") and "it is the default domain"):
             raise CloudRejectedError("UpdateDomain", "NotDeployable", obstacle)
-        self._update(resource, before, certificate.identifier)
-        self._waiter.until(
-            lambda: self._domain(resource).get("certIdentifier") == certificate.identifier,
-            f"{resource.slot} does not show the new certificate yet",
-        )
-        if lost := differences(before, self._domain(resource), ignore=_OF_CERTIFICATE):
-            self._update(resource, before, before["certIdentifier"])
-            raise settings_lost("UpdateDomain", resource.slot, lost)
+        with Unchanged(
+            "UpdateDomain",
+            resource.slot,
+            self._waiter,
+            before,
+            read=lambda: self._domain(resource),
+            put_back=lambda lost: self._update(resource, before, before["certIdentifier"]),
+            shown=lambda now: identifier_of(now.get("certIdentifier") or "") == certificate.identifier,
+            settled=lambda: self.settled(resource),
+            ignore=_OF_CERTIFICATE,
+        ):
+            self._update(resource, before, certificate.identifier)
 
     def _update(self, resource: CloudResource, settings: Answer, identifier: str) -> None:
         kept = {name: settings[name] for name in _SETTINGS if settings.get(name) is not None}

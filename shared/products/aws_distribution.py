@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from shared.cloud.aws import HOME, Answer
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
-from shared.errors import CloudUnavailableError
 from shared.products.aws_account import Leaf, Region
 from shared.products.aws_kind import AwsKind
-from shared.products.unchanged import differences, settings_lost
+from shared.products.unchanged import Unchanged
 
+_ARN = "ACMCertificateArn"
 #: Of a ViewerCertificate: what says which one, and what it may not be sent beside.
 _CHOICE = frozenset(
     {
@@ -73,23 +73,21 @@ class Distributions(AwsKind):
         before = read["DistributionConfig"]
         kept = {name: value for name, value in before["ViewerCertificate"].items() if name not in _CHOICE}
         viewer = {"SSLSupportMethod": "sni-only", **kept, "ACMCertificateArn": new}
-        wanted = {**before, "ViewerCertificate": viewer}
-        try:
-            self._put(resource, wanted, read["ETag"])
-        except CloudUnavailableError:
-            self._check(resource, before)  # it may have been made all the same
-            raise
-        self._check(resource, before)
+        with Unchanged(
+            "UpdateDistribution",
+            resource.slot,
+            self._waiter,
+            _comparable(before),
+            read=lambda: _comparable(self._config(resource)["DistributionConfig"]),
+            put_back=lambda lost: self._put_back(resource, before),
+            shown=lambda now: bool(now[_ARN] == new),
+            ignore=(_ARN,),
+        ):
+            self._put(resource, {**before, "ViewerCertificate": viewer}, read["ETag"])
 
-    def _check(self, resource: CloudResource, before: Answer) -> None:
-        """Put everything back and raise, if more than the certificate has changed."""
-        read = self._config(resource)
-        lost = differences(_comparable(before), _comparable(read["DistributionConfig"]))
-        if not lost:
-            return
+    def _put_back(self, resource: CloudResource, before: Answer) -> None:
         viewer = {name: v for name, v in before["ViewerCertificate"].items() if name not in _DEPRECATED}
-        self._put(resource, {**before, "ViewerCertificate": viewer}, read["ETag"])
-        raise settings_lost("UpdateDistribution", resource.slot, lost)
+        self._put(resource, {**before, "ViewerCertificate": viewer}, self._config(resource)["ETag"])
 
     def _config(self, resource: CloudResource) -> Answer:
         return self.aws.call("GetDistributionConfig", HOME, Id=resource.resource_id)
@@ -101,6 +99,7 @@ class Distributions(AwsKind):
 
 
 def _comparable(config: Answer) -> Answer:
-    """Without what is meant to change."""
-    viewer = {name: value for name, value in config["ViewerCertificate"].items() if name not in _CHOICE}
-    return {**config, "ViewerCertificate": viewer}
+    """With what is meant to change at the top level."""
+    held = config["ViewerCertificate"]
+    viewer = {name: value for name, value in held.items() if name not in _CHOICE}
+    return {**config, "ViewerCertificate": viewer, _ARN: held.get(_ARN)}

@@ -6,7 +6,7 @@ documented: the whole configuration is compared.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, ClassVar
 
 from shared.cloud import cas, fc2
@@ -14,10 +14,10 @@ from shared.cloud.api import Action, Api
 from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.errors import CloudRejectedError
 from shared.products.base import Answer, ProductAdapter
 from shared.products.fingerprints import fingerprints
-from shared.products.unchanged import changed, differences, settings_lost
+from shared.products.unchanged import NOT_IN_CAS, Unchanged
 
 #: Of a domain's description: what is to change, and what moves by itself.
 _VOLATILE = frozenset({"certConfig", "lastModifiedTime", "RequestId"})
@@ -65,37 +65,34 @@ class DomainsAdapter(ProductAdapter):
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         before = self._row(resource)
         new = {"certConfig": self._pair(certificate), "protocol": before["protocol"]}
-        try:
+        with Unchanged(
+            "deploy",
+            resource.slot,
+            self._waiter,
+            before,
+            read=lambda: self._row(resource),
+            put_back=lambda lost: self._put_back(resource, before, lost),
+            shown=lambda now: certificate.fingerprint in _fingerprints(now),
+            ignore=_VOLATILE,
+        ):
             self._put(resource.region, resource.resource_id, new)
-        except CloudUnavailableError:
-            self._check(resource, before)  # it may have been made all the same
-            raise
-        self._check(resource, before)
 
-    def _check(self, resource: CloudResource, before: Answer) -> None:
-        """Put everything back and raise, if more than the certificate has changed."""
-        after = self._row(resource)
-        lost = changed(before, after, ignore=_VOLATILE)
-        if not lost:
-            return
-        told = differences(before, after, ignore=_VOLATILE)
-        names = {path.partition(".")[0] for path in lost} & self.settable
-        settings = {name: before[name] for name in sorted(names) if before.get(name) is not None}
+    def _put_back(self, resource: CloudResource, before: Answer, lost: Set[str]) -> None:
+        """The settings in any case, since CAS may not have the certificate before, or not its key."""
+        names = (name for name in sorted(lost & self.settable) if before.get(name) is not None)
+        settings = {name: before[name] for name in names}
         try:
             old = self._old(before)
-        except CloudRejectedError:  # CAS does not have it, or not its key
+        except CloudRejectedError:
             self._put(resource.region, resource.resource_id, settings)
-            why = "other settings changed with the certificate and were put back; CAS has no key of the"
-            why = f"{why} certificate before, so the new one stays: {'; '.join(told)}"
-            raise CloudRejectedError("deploy", "SettingsLost", f"{resource.slot}: {why}") from None
+            raise
         settings |= {"certConfig": old, "protocol": before["protocol"]}
         self._put(resource.region, resource.resource_id, settings)
-        raise settings_lost("deploy", resource.slot, told)
 
     def _old(self, before: Answer) -> Answer:
         certificate = self._catalogue.by_fingerprint(*_fingerprints(before))
         if certificate is None:
-            raise CloudRejectedError("restore", "NotFound", "CAS does not have the certificate before")
+            raise CloudRejectedError("restore", "NotFound", NOT_IN_CAS)
         return self._pair(certificate) | {"certName": before["certConfig"]["certName"]}
 
     def _pair(self, certificate: Certificate) -> Answer:
@@ -186,9 +183,9 @@ def _without_key(row: Answer) -> Answer:
     return row
 
 
-def _pem(row: Answer) -> str:
+def _pem(row: Mapping[str, Any]) -> str:
     return (row.get("certConfig") or {}).get("certificate") or ""
 
 
-def _fingerprints(row: Answer) -> tuple[str, ...]:
+def _fingerprints(row: Mapping[str, Any]) -> tuple[str, ...]:
     return fingerprints(_pem(row))

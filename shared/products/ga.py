@@ -6,16 +6,15 @@ documented: what is doubtful is sent again, and everything is compared before an
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
-from shared.errors import CloudError, CloudRejectedError, CloudUnavailableError
 from shared.products.base import Answer, ProductAdapter
 from shared.products.ga_listener import SENT_AGAIN, SETTINGS, as_sent, domain_of, slots
-from shared.products.unchanged import changed, differences, settings_lost
+from shared.products.unchanged import Unchanged
 
 _REGION = {"RegionId": "cn-hangzhou"}  #: whatever the accelerated regions are
 
@@ -77,33 +76,27 @@ class Adapter(ProductAdapter):
         )
 
     def _exchange_default(self, resource: CloudResource, certificate: Certificate) -> None:
-        before, unknown = self._settings(resource), None
+        before = self._settings(resource)
         again = {name: before.get(name) for name in SENT_AGAIN}
-        try:
-            self._update(resource, certificate.identifier, again)
-        except CloudUnavailableError as error:
-            unknown = error  # it may have been made, and then it is looked at all the same
-        try:
-            self._waiter.until(lambda: self.settled(resource), f"{resource.listener_id} is busy")
-        finally:
-            self._hold_against(before, resource, again)
-        if unknown is not None:
-            raise unknown
 
-    def _hold_against(self, before: Answer, resource: CloudResource, again: Answer) -> None:
-        """Raise CloudRejectedError if anything but the certificate changed; put it back first."""
-        after, meant = self._settings(resource), ("Certificates", "RequestId", "State")
-        paths = changed(before, after, ignore=meant)
-        if not paths:
-            return
-        lost = differences(before, after, ignore=meant)
-        former = {name: before.get(name) for name in {p.partition(".")[0] for p in paths} & SETTINGS}
-        try:
-            self._update(resource, before["Certificates"][0]["Id"], {**again, **former})
-        except CloudError as error:  # not let out: a later try would find the certificate in place
-            reason = f"{'; '.join(lost)}; could not be put back ({error.cloud_code}): do it in the console"
-            raise CloudRejectedError("UpdateListener", "SettingsLost", reason) from None
-        raise settings_lost("UpdateListener", resource.slot, lost)
+        def put_back(lost: Set[str]) -> None:
+            former = {name: before.get(name) for name in lost & SETTINGS}
+            self._update(resource, before["Certificates"][0]["Id"], again | former)
+
+        with Unchanged(
+            "UpdateListener",
+            resource.slot,
+            self._waiter,
+            before,
+            read=lambda: self._settings(resource),
+            put_back=put_back,
+            shown=lambda now: (
+                certificate.identifier in [identifier_of(row["Id"]) for row in now["Certificates"]]
+            ),
+            settled=lambda: self.settled(resource),
+            ignore=("Certificates", "RequestId", "State"),
+        ):
+            self._update(resource, certificate.identifier, again)
 
     def _update(self, resource: CloudResource, identifier: str, settings: Answer) -> None:
         self._call(

@@ -1,7 +1,8 @@
 """MSE cloud-native gateways (API 2019-05-31): one slot per domain of a gateway.
 
 The domain `*` answers whatever no other domain of its gateway takes, so it has no name of its own.
-`CertBeforeDate` is the certificate's end. Newer gateways belong to API Gateway.
+`CertBeforeDate` is the certificate's end. Newer gateways belong to API Gateway. `UpdateSSLCert` is
+documented to change the certificate alone; that is compared, and what it did change is not ours to set.
 """
 
 import json
@@ -15,9 +16,11 @@ from shared.errors import CloudRejectedError
 from shared.products.base import Answer, ProductAdapter
 from shared.products.envelope import opened
 from shared.products.times import parse_time
+from shared.products.unchanged import Unchanged
 
 _RUNNING = 2  #: of a gateway
 _UNSETTLED = (2, 4, 5)  #: of a domain: publishing, editing, unpublishing
+_OF_CERTIFICATE = ("CertIdentifier", "CertBeforeDate", "Comment", "GmtModified", "Status")  #: changes with it
 _UNPUBLISHED = {0: "not published", 6: "unavailable"}
 
 
@@ -72,12 +75,27 @@ class Adapter(ProductAdapter):
             raise CloudRejectedError("UpdateSSLCert", "NotFound", f"{resource.slot} is gone")
         if obstacle := _ownership(row):
             raise CloudRejectedError("UpdateSSLCert", "NotDeployable", obstacle)
+        old, new = row.get("CertIdentifier") or "", certificate.identifier
+        with Unchanged(
+            "UpdateSSLCert",
+            resource.slot,
+            self._waiter,
+            row,
+            read=lambda: self._row(resource) or {},
+            put_back=lambda lost: self._set(resource, row["Id"], old),
+            shown=lambda now: identifier_of(now.get("CertIdentifier") or "") == new,
+            settled=lambda: self.settled(resource),
+            ignore=_OF_CERTIFICATE,
+        ):
+            self._set(resource, row["Id"], new)
+
+    def _set(self, resource: CloudResource, domain_id: int, identifier: str) -> None:
         done = self._opened(
             "UpdateSSLCert",
             resource.region,
             GatewayUniqueId=resource.instance_id,
-            DomainId=row["Id"],
-            CertIdentifier=certificate.identifier,
+            DomainId=domain_id,
+            CertIdentifier=identifier,
         )
         if done is False:
             raise CloudRejectedError("UpdateSSLCert", "Failed", f"{resource.slot} was not changed")

@@ -5,7 +5,7 @@ an entry is named by its certificate. On CLB it has one, of SLB's store. A rule 
 its certificate there. Never call DescribeNamespaces: its answer carries access keys.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
@@ -16,9 +16,9 @@ from shared.errors import CloudUnavailableError
 from shared.products.base import Answer, ProductAdapter
 from shared.products.envelope import opened
 from shared.products.listeners import no_certificate
-from shared.products.sae_entries import entry, exchanged, listed
+from shared.products.sae_entries import beside, entry, exchanged, listed
 from shared.products.slb_store import SlbStore
-from shared.products.unchanged import changed, differences, settings_lost
+from shared.products.unchanged import Unchanged
 
 _INGRESS = "/pop/v1/sam/ingress/Ingress"
 #: Settings that DescribeIngress tells under the name by which UpdateIngress takes them.
@@ -105,19 +105,22 @@ class Adapter(ProductAdapter):
             name, new = "CertId", self._store.put(resource.region, certificate)
         if new == before.get(name):
             return
-        self._update(resource, {name: new})
-        shown: list[Answer] = []
 
-        def in_place() -> bool:
-            shown.append(self._ingress(resource))
-            return bool(shown[-1].get(name) != before.get(name))
+        def put_back(lost: Set[str]) -> None:
+            former = {field: before[field] for field in _SETTABLE if field in lost and field in before}
+            self._update(resource, {name: before.get(name), **former})
 
-        self._waiter.until(in_place, f"{resource.slot} does not show the change yet")
-        wanted = {**before, name: new}
-        if lost := changed(wanted, shown[-1]):
-            back = {field: before[field] for field in _SETTABLE if field in lost and field in before}
-            self._update(resource, {name: before.get(name), **back})
-            raise settings_lost("UpdateIngress", resource.slot, differences(wanted, shown[-1]))
+        with Unchanged(
+            "UpdateIngress",
+            resource.slot,
+            self._waiter,
+            beside(resource, before, certificate.identifier),
+            read=lambda: beside(resource, self._ingress(resource), certificate.identifier),
+            put_back=put_back,
+            shown=lambda now: bool(now.get(name) != before.get(name)),
+            ignore=("CertId", "CertIds"),
+        ):
+            self._update(resource, {name: new})
 
     def _update(self, resource: CloudResource, fields: Mapping[str, Any]) -> None:
         self._call("UpdateIngress", resource.region, IngressId=resource.listener_id, **fields)

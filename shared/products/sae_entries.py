@@ -25,6 +25,15 @@ def exchanged(resource: CloudResource, ingress: Answer, new: str) -> list[str]:
     return list(dict.fromkeys(new if identifier_of(text) in (old, new) else text for text in _raw(ingress)))
 
 
+def beside(resource: CloudResource, ingress: Answer, new: str) -> Answer:
+    """The rule, and as `Entries` its list without what the slot's entry says, before or after."""
+    own = (resource.cert_identifier, new)
+    return {
+        **ingress,
+        "Entries": list(dict.fromkeys("" if identifier_of(t) in own else t for t in _raw(ingress))),
+    }
+
+
 def entry(slot: CloudResource, bound: list[str], identifier: str) -> CloudResource:
     """The first of the list is shown as the default: likely, and only shown."""
     changes = {

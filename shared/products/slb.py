@@ -4,7 +4,7 @@ A listener's certificate is a copy in the store of its region (`slb_store`). It 
 whether a change of the certificate alone resets other settings: they are compared.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action
@@ -15,7 +15,7 @@ from shared.errors import CloudRejectedError
 from shared.products import slb_listener, slb_store
 from shared.products.base import Answer, ProductAdapter
 from shared.products.listeners import no_certificate
-from shared.products.unchanged import changed, differences, settings_lost
+from shared.products.unchanged import Unchanged
 
 _SEVERAL = "the listener carries several server certificates; deploy to it in a job of its own"
 
@@ -78,18 +78,24 @@ class Adapter(ProductAdapter):
         old = slb_listener.bound(resource, before)
         if old is None:
             raise CloudRejectedError("deploy", "NotFound", f"{resource.slot} is gone")
-        self._set(resource, before, self._store.put(resource.region, certificate))
-        was, now = (slb_listener.settings(resource, row) for row in (before, self._listener(resource)))
-        lost = changed(was, now)
-        if lost and old:
-            back = {
-                name: was[name]
-                for name in {path.partition(".")[0] for path in lost} - slb_listener.NOT_SET
-                if was.get(name) is not None and not isinstance(was[name], dict)
-            }
-            self._set(resource, before, old, **back)
-        if lost:
-            raise settings_lost("deploy", resource.slot, differences(was, now))
+        new, was = self._store.put(resource.region, certificate), slb_listener.settings(resource, before)
+
+        def put_back(lost: Set[str]) -> None:
+            given = {name: was[name] for name in lost - slb_listener.NOT_SET if was.get(name) is not None}
+            back = {name: value for name, value in given.items() if not isinstance(value, dict)}
+            self._set(resource, before, old or new, **back)
+
+        with Unchanged(
+            "deploy",
+            resource.slot,
+            self._waiter,
+            was,
+            read=lambda: slb_listener.settings(resource, self._listener(resource)),
+            put_back=put_back,
+            shown=lambda now: bool(now[slb_listener.OWN] == new),
+            ignore=(slb_listener.OWN,),
+        ):
+            self._set(resource, before, new)
 
     def _set(self, resource: CloudResource, listener: Answer, store_id: str, **settings: Any) -> None:
         """Put a certificate of the store on the slot. `settings` are the listener's."""

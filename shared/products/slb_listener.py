@@ -1,15 +1,16 @@
 """What the description of a CLB listener (DescribeLoadBalancerHTTPSListenerAttribute) tells of a slot."""
 
-from typing import Any
+from typing import Any, Final
 
 from shared.domain.resources import CloudResource, SlotRole
 
 Answer = dict[str, Any]
+OWN: Final = "(this slot)"  #: in `settings`: the store's id of the slot's certificate
 _CLUSTER_TAGS = ("ack.aliyun.com", "kubernetes.do.not.delete")
 #: Of a listener's description: what is no setting, or moves by itself.
 _VOLATILE = frozenset({"RequestId", "Status", "SecurityStatus", "DomainExtensions"})
 #: What can be read but not set: not sent back when settings are restored.
-NOT_SET = frozenset({"BackendServerPort", "AclIds", "Rules", "Tags", "ListenerPort", "LoadBalancerId"})
+NOT_SET: Final = frozenset({"BackendServerPort", "AclIds", "Rules", "Tags", "ListenerPort", "LoadBalancerId"})
 
 
 def extensions(listener: Answer) -> list[Answer]:
@@ -31,14 +32,14 @@ def bound(resource: CloudResource, listener: Answer) -> str | None:
 
 
 def settings(resource: CloudResource, listener: Answer) -> Answer:
-    """Everything but the slot's own certificate, which is to change."""
+    """Everything, with the slot's own certificate, which is to change, apart: under `OWN`."""
     kept = {name: value for name, value in listener.items() if name not in _VOLATILE}
     others = {row["Domain"]: row["ServerCertificateId"] for row in extensions(listener)}
     if resource.role is SlotRole.DEFAULT:
         kept.pop("ServerCertificateId", None)
     else:
         others.pop(extension(resource, listener).get("Domain", ""), None)
-    return kept | {"DomainExtensions": others}
+    return kept | {"DomainExtensions": others, OWN: bound(resource, listener)}
 
 
 def obstacle(balancer: Answer, listener: Answer) -> str:

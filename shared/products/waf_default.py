@@ -29,9 +29,9 @@ class WafDefault(WafSlots):
     def _read(self, resource: CloudResource) -> CloudResource | None:
         return self._resource(where(resource))
 
-    def _settings(self, resource: CloudResource) -> tuple[str, Answer]:
-        now = dict(self._default_https(where(resource)))
-        return str(now.pop("CertId", None) or ""), now
+    def _settings(self, resource: CloudResource) -> Answer:
+        now = self._default_https(where(resource))
+        return {**now, "CertId": str(now.get("CertId") or "")}
 
     def _write(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
         suite = settings.get("CipherSuite")

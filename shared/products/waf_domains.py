@@ -49,10 +49,11 @@ class WafDomains(WafSlots):
         detail = self._detail(where(resource), resource.resource_id)
         return self._resource(where(resource), detail, detail["Listen"])
 
-    def _settings(self, resource: CloudResource) -> tuple[str, Answer]:
+    def _settings(self, resource: CloudResource) -> Answer:
         detail = self._detail(where(resource), resource.resource_id)
         listen, redirect = detail["Listen"], detail.get("Redirect") or {}
-        return str(listen.get("CertId") or ""), {
+        return {
+            "CertId": str(listen.get("CertId") or ""),
             "Listen": {name: listen[name] for name in listen if name != "CertId"},
             "Redirect": {name: redirect[name] for name in redirect},
         }

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from shared.cloud.api import Api
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudError, CloudRejectedError, CloudUnavailableError
 from shared.products.base import Answer, ProductAdapter
-from shared.products.unchanged import differences, settings_lost
+from shared.products.unchanged import Unchanged
 
 API: Final = Api("waf-openapi", "2021-10-01", "RPC", ram="yundun-waf")
 PACE: Final = 10.0  #: calls a second; no limit is published
@@ -46,39 +45,28 @@ class WafSlots(ProductAdapter):
         """The slots of one instance. `where`: what every call has to name."""
 
     @abstractmethod
-    def _settings(self, resource: CloudResource) -> tuple[str, Answer]:
-        """The CertId in force, and every setting beside it."""
+    def _settings(self, resource: CloudResource) -> Answer:
+        """Every setting of the slot, with the CertId in force at the top level."""
 
     @abstractmethod
     def _write(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
         """Exchange the certificate, and send the TLS settings of `settings` again."""
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        what, unknown = f"{resource.slot} is being changed", None
-        self._waiter.until(lambda: self.settled(resource), what)
-        former, before = self._settings(resource)
-        try:
+        self._waiter.until(lambda: self.settled(resource), f"{resource.slot} is being changed")
+        before = self._settings(resource)
+        with Unchanged(
+            self.change,
+            resource.slot,
+            self._waiter,
+            before,
+            read=lambda: self._settings(resource),
+            put_back=lambda lost: self._write(resource, before["CertId"], before),
+            shown=lambda now: cert_id_of(now["CertId"]) == certificate.cert_id,
+            settled=lambda: self.settled(resource),
+            ignore=("CertId",),
+        ):
             self._write(resource, certificate.identifier, before)
-        except CloudUnavailableError as error:
-            unknown = error  # it may have been made, and then it is looked at all the same
-        try:
-            self._waiter.until(lambda: self.settled(resource), what)
-        finally:
-            self._hold_against(former, before, resource)
-        if unknown is not None:
-            raise unknown
-
-    def _hold_against(self, former: str, before: Answer, resource: CloudResource) -> None:
-        """Raise CloudRejectedError if anything but the certificate changed; put that back first."""
-        lost = differences(before, self._settings(resource)[1])
-        if not lost:
-            return
-        try:
-            self._write(resource, former, before)
-        except CloudError as error:  # not let out: a later try would find the certificate in place
-            reason = f"{'; '.join(lost)}; nor could the certificate be put back ({error.cloud_code})"
-            raise CloudRejectedError(self.change, "SettingsLost", f"{resource.slot}: {reason}") from None
-        raise settings_lost(self.change, resource.slot, lost)
 
 
 def where(resource: CloudResource) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudDeniedError, CloudRejectedError, CloudThrottledError
+from shared.errors import CloudDeniedError, CloudRejectedError, CloudThrottledError, NotYetEffectiveError
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES, apigateway_classic, apigateway_cloud_native
 from tests.contract.cases.apigateway_classic import group
@@ -107,60 +107,6 @@ def test_a_change_that_meets_another_one_of_the_group_is_made_in_the_end(classic
     assert slot.writer == f"APIGateway/{REGION}/{group('shop')}"
 
 
-def test_a_setting_that_a_change_took_along_is_told_and_the_certificate_put_back(
-    classic: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    service, slot = classic.cloud.service("cloudapi"), classic.slot(CLASSIC.slot)
-    change = service.SetDomainCertificate
-
-    def careless(call: Any) -> Any:
-        answer = change(call)
-        service._groups[0].domains[0].settings["SslOcspEnable"] = True
-        monkeypatch.setattr(service, "SetDomainCertificate", change)
-        return answer
-
-    monkeypatch.setattr(service, "SetDomainCertificate", careless)
-    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*SslOcspEnable"):
-        classic.adapter.deploy(slot, classic.certificate("new"))
-
-    assert classic.carried() == CLASSIC.carried
-
-
-def settings(it: Bench) -> dict[str, Any]:
-    """Of the slot's domain, without the certificate."""
-    found: dict[str, Any] = it.cloud.service("apig")._domains[NATIVE.slot].settings
-    return found
-
-
-def test_every_setting_of_a_domain_is_sent_again(native: Bench) -> None:
-    before = settings(native)
-
-    native.deploy(native.slot(NATIVE.slot), "new")
-
-    assert settings(native) == before
-    assert (before["tlsMin"], before["mTLSEnabled"], before["forceHttps"]) == ("TLS 1.1", True, True)
-
-
-def test_a_lost_setting_is_put_back_with_the_old_certificate_and_told(
-    native: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    service, slot, before = native.cloud.service("apig"), native.slot(NATIVE.slot), settings(native)
-    update = service.UpdateDomain
-
-    def forgetful(call: Any) -> Any:
-        answer = update(call)
-        del settings(native)["tlsMin"]
-        monkeypatch.setattr(service, "UpdateDomain", update)
-        return answer
-
-    monkeypatch.setattr(service, "UpdateDomain", forgetful)
-    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*tlsMin"):
-        native.adapter.deploy(slot, native.certificate("new"))
-
-    assert settings(native) == before
-    assert native.carried() == NATIVE.carried
-
-
 @pytest.mark.parametrize("action", ["ListGateways", "ListDomains"])
 @pytest.mark.parametrize(
     ("code", "kind"),
@@ -197,7 +143,8 @@ def test_a_changed_domain_is_settled_when_it_is_published(native: Bench) -> None
     slot = native.slot(NATIVE.slot)
     native.cloud.settle_s = 30
 
-    native.adapter.deploy(slot, native.certificate("new"))
+    with pytest.raises(NotYetEffectiveError):
+        native.adapter_with(seconds=0.05).deploy(slot, native.certificate("new"))
 
     assert not native.adapter.settled(slot)
 

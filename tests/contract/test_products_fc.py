@@ -1,4 +1,4 @@
-"""FC alone: every setting is kept, no key leaks, two APIs list the same domain, regions without it."""
+"""FC alone: no key is needed or leaks, two APIs list the same domain, regions without it."""
 
 from __future__ import annotations
 
@@ -27,37 +27,6 @@ def settings(it: Bench, slot: CloudResource) -> dict[str, object]:
     domains = it.cloud.service("fc").domains
     found = (d for d in domains if (d.name, d.region) == (slot.resource_id, slot.region))
     return dict(next(found).settings)
-
-
-@pytest.mark.parametrize("service", VERSIONS)
-def test_a_change_keeps_all_other_settings(it: Bench, service: str) -> None:
-    slot = it.slot(VERSIONS[service])
-    before = settings(it, slot)
-
-    it.deploy(slot, "new")
-
-    assert settings(it, slot) == before
-
-
-def test_settings_that_a_change_resets_are_put_back_with_the_old_certificate(it: Bench) -> None:
-    slot = it.slot("www.example.com")
-    before = settings(it, slot)
-    it.cloud.service("fc").forgets = ("tlsConfig",)
-
-    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*tlsConfig"):
-        it.adapter.deploy(slot, it.certificate("new"))
-
-    assert settings(it, slot) == before
-    assert it.carried()["www.example.com"] == "old"
-
-
-def test_lost_settings_are_seen_even_when_the_answer_is_lost(it: Bench) -> None:
-    slot = it.slot("www.example.com")
-    it.cloud.service("fc").forgets = ("tlsConfig",)
-    it.cloud.faults.add(Fault("UpdateCustomDomain", when="after"))
-
-    with pytest.raises(CloudRejectedError, match="SettingsLost"):
-        it.adapter.deploy(slot, it.certificate("new"))
 
 
 def test_settings_are_put_back_also_where_the_old_key_is_unknown(server: Server) -> None:

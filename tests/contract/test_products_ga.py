@@ -9,7 +9,7 @@ import pytest
 from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudBusyError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from shared.errors import CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.ga import CASES, ESTATE
@@ -56,41 +56,6 @@ def test_settings_that_an_update_may_reset_are_sent_with_it(server: Server, rese
 
     assert settings(it, slot) == before
     assert it.count(UPDATE) == 1
-
-
-@pytest.mark.parametrize("when", [None, "after"])
-def test_another_setting_that_was_lost_is_put_back_and_told(server: Server, when: Any) -> None:
-    it = a_listener(server, "SecurityPolicyId", "Description")
-    slot = it.slot("shop:443/default")
-    before = settings(it, slot)
-    if when:
-        it.cloud.faults.add(Fault(UPDATE, when=when))
-
-    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*Description: 'the shop'.*SecurityPolicyId"):
-        it.adapter.deploy(slot, it.certificate("new"))
-    it.settle(slot)
-
-    assert settings(it, slot) == before
-    assert it.carried() == {"shop:443/default": "old"}
-
-
-def test_a_lost_setting_that_cannot_be_put_back_is_told_and_not_tried_again(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    it = a_listener(server, "Description")
-    slot, certificate = it.slot("shop:443/default"), it.certificate("new")
-    updates = iter([False, True, True, True, True])
-    call = it.adapter._call
-
-    def denied_later(action: str, *where: str, **params: Any) -> Any:
-        if action == UPDATE and next(updates):
-            raise CloudBusyError(action, "StateError.Accelerator", "busy")
-        return call(action, *where, **params)
-
-    monkeypatch.setattr(it.adapter, "_call", denied_later)
-
-    with pytest.raises(CloudRejectedError, match=r"could not be put back \(StateError.Accelerator\)"):
-        it.adapter.deploy(slot, certificate)
 
 
 def test_a_default_whose_answer_was_lost_is_read_back_before_anything_else(it: Bench) -> None:

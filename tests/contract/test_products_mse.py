@@ -106,7 +106,8 @@ def test_a_domain_is_settled_when_it_is_published(it: Bench) -> None:
     slot = it.slot(CASE.slot)
     it.cloud.settle_s = 30
 
-    it.adapter.deploy(slot, it.certificate("new"))
+    with pytest.raises(NotYetEffectiveError):
+        it.adapter_with(seconds=0.05).deploy(slot, it.certificate("new"))
 
     assert not it.adapter.settled(slot)
 

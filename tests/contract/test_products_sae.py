@@ -78,17 +78,6 @@ def test_other_regions_of_the_account_are_asked_at_their_own_host(it: Bench) -> 
     assert it.adapter.regions() == ["cn-hangzhou", "cn-shanghai"]
 
 
-def test_a_setting_that_the_change_takes_away_is_put_back_and_told(it: Bench) -> None:
-    slot = it.slot(SAE.slot)
-    it.cloud.service("sae").forgets = frozenset({"RequestTimeout"})
-
-    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*RequestTimeout: 60 → None"):
-        it.adapter.deploy(slot, it.certificate("new"))
-
-    assert lists(it) == ["other new second", "other old second"]
-    assert it.carried() == SAE.carried
-
-
 def test_a_refusal_under_http_200_is_a_refusal(it: Bench) -> None:
     gone = it.slot(SAE.slot).model_copy(update={"listener_id": "7"})
 

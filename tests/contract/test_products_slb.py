@@ -1,4 +1,4 @@
-"""SLB alone: the store of a region, settings that must survive, and listeners that are left alone."""
+"""SLB alone: the store of a region, and listeners that are left alone."""
 
 from __future__ import annotations
 
@@ -43,12 +43,6 @@ def stored(it: Bench, region: str = "cn-hangzhou") -> list[dict[str, Any]]:
     answer = it.client.call(Adapter.api, action, {"RegionId": region}, region=region)
     rows: list[dict[str, Any]] = answer["ServerCertificates"]["ServerCertificate"]
     return rows
-
-
-def settings(it: Bench) -> dict[str, Any]:
-    action = it.adapter.actions["DescribeLoadBalancerHTTPSListenerAttribute"]
-    params = {"RegionId": it.region, "LoadBalancerId": SHOP, "ListenerPort": 443}
-    return it.client.call(Adapter.api, action, params, region=it.region)
 
 
 def test_a_certificate_is_uploaded_once_for_many_load_balancers_at_once(server: Server) -> None:
@@ -137,31 +131,6 @@ def test_a_certificate_that_cas_does_not_know_is_not_named_as_one_of_cas(server:
     it = bench(server, CloudProduct.SLB, {"certificates": names, "slb": [row]}, "cn-hangzhou")
 
     assert it.carried() == {"shop:443/default": "upload:mine"}
-
-
-@pytest.mark.parametrize("label", ["shop:443/default", f"{SHOP}/443/img.example.com"])
-def test_other_settings_survive(it: Bench, label: str) -> None:
-    before = settings(it)
-
-    it.deploy(it.slot(label), "new")
-
-    moved = {"RequestId", "ServerCertificateId", "DomainExtensions"}
-    assert {k: v for k, v in settings(it).items() if k not in moved} == {
-        k: v for k, v in before.items() if k not in moved
-    }
-
-
-def test_a_setting_that_the_change_takes_away_is_put_back_and_told(it: Bench) -> None:
-    slot, before = it.slot(SLB.slot), settings(it)
-    it.cloud.service("slb").forgets = frozenset({"HealthCheckDomain"})
-
-    with pytest.raises(
-        CloudRejectedError, match=r"SettingsLost.*HealthCheckDomain: 'health.internal' → None"
-    ):
-        it.adapter.deploy(slot, it.certificate("new"))
-
-    assert {**settings(it), "RequestId": ""} == {**before, "RequestId": ""}
-    assert it.carried() == SLB.carried
 
 
 def test_only_listeners_with_several_certificates_are_left_out_of_batch_jobs(it: Bench) -> None:

@@ -1,4 +1,4 @@
-"""WAF alone: no setting is lost with a certificate, ids of two forms, sides without an instance."""
+"""WAF alone: ids of two forms, sides without an instance."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
-from emulator.services._waf_model import CIPHERS, Instance, Protected
+from emulator.services._waf_model import CIPHERS, Instance
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudRejectedError
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERT_ID, CERTIFICATES
 from tests.contract.cases.waf import CASES
@@ -17,8 +16,7 @@ from tests.contract.cases.waf import CASES
 CASE = CASES[0]
 MAINLAND, ABROAD = "cn-hangzhou", "ap-southeast-1"
 WWW, DEFAULT = "www.example.com", "WAF:443/default"
-CHANGES = {WWW: "ModifyDomainCert", DEFAULT: "ModifyDefaultHttps"}
-each_slot = pytest.mark.parametrize("label", CHANGES)
+each_slot = pytest.mark.parametrize("label", [WWW, DEFAULT])
 
 
 @pytest.fixture
@@ -33,52 +31,6 @@ def account(server: Server, *rows: dict[str, Any]) -> Bench:
 def instance(it: Bench) -> Instance:
     found: Instance = it.cloud.service("waf_openapi")._instances[MAINLAND]
     return found
-
-
-def protected(it: Bench) -> Protected:
-    return next(domain for domain in instance(it).domains if domain.name == WWW)
-
-
-def settings(it: Bench) -> list[dict[str, Any]]:
-    return [dict(protected(it).listen), dict(protected(it).redirect), dict(instance(it).default_tls)]
-
-
-def losing(it: Bench, label: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each change of the certificate changes something else too."""
-    service, name = it.cloud.service("waf_openapi"), CHANGES[label]
-    change = getattr(service, name)
-
-    def with_loss(call: Any) -> Any:
-        answer = change(call)
-        protected(it).listen["Http2Enabled"] = False
-        instance(it).default_tls["EnableTLSv3"] = False
-        return answer
-
-    monkeypatch.setattr(service, name, with_loss)
-
-
-@each_slot
-def test_a_new_certificate_leaves_every_setting_as_it_was(it: Bench, label: str) -> None:
-    before = settings(it)
-
-    it.deploy(it.slot(label), "new")
-
-    assert settings(it) == before
-
-
-@each_slot
-def test_a_setting_that_is_lost_takes_the_certificate_back(
-    it: Bench, label: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    losing(it, label, monkeypatch)
-
-    with pytest.raises(CloudRejectedError, match=r"SettingsLost.*True → False") as caught:
-        it.adapter.deploy(it.slot(label), it.certificate("new"))
-
-    assert ("Listen.Http2Enabled" in str(caught.value)) == (label == WWW)
-    it.settle(it.slot(label))
-    assert it.carried() == CASE.carried
-    assert it.count(CHANGES[label]) == 2
 
 
 @each_slot
