@@ -171,15 +171,3 @@ def test_another_entry_of_a_list_that_went_with_the_change_comes_back(
         it.adapter.deploy(slot, it.certificate("new"))
 
     assert it.carried() == case.carried
-
-
-def test_what_could_not_be_put_back_is_told_and_not_tried_again(server: Server) -> None:
-    row = next(row for row in ROWS if row.case == "GA-default")
-    (it, held), case = _bench(server, row), _case(row)
-    slot = it.slot(case.slot)
-    it.cloud.faults.add(Fault(case.writes, 503, "TryLater", passing=1))
-
-    with pytest.raises(CloudRejectedError, match=r"IdleTimeout: 15 → None; not everything .*TryLater"):
-        it.adapter.deploy(slot, it.certificate("new"))
-
-    assert row.setting not in held()

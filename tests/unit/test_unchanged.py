@@ -30,6 +30,7 @@ class Product:
     then: dict[str, Any] = field(default_factory=dict)
     looks: int = 0
     deaf: int = 0  #: reads that get no answer
+    broken: bool = False  #: takes nothing back
     restored: list[Set[str]] = field(default_factory=list)
     polls: int = 0
 
@@ -50,6 +51,8 @@ class Product:
 
     def put_back(self, lost: Set[str]) -> None:
         self.restored.append(lost)
+        if self.broken:
+            raise LOST
         self.now |= {"Cert": "old", "Gzip": "on"}
 
     def exchange(self, tries: int = 50) -> Unchanged:
@@ -137,6 +140,13 @@ def test_what_cannot_be_put_back_is_told_to_be_set_by_hand() -> None:
     assert "Gzip: 'on' → 'off'; Tls.Min: 1 → 0" in str(told.value)
     assert "set again by hand: Tls.Min" in str(told.value)
     assert it.now == {"Cert": "old", "Gzip": "on", "Tls": {"Min": 0}}
+
+
+def test_what_could_not_be_put_back_is_told_and_not_tried_again() -> None:
+    it = Product(broken=True)
+
+    with pytest.raises(CloudRejectedError, match=r"'off'; not everything .* ConnectionLost"), it.exchange():
+        it.write(Gzip="off")
 
 
 def test_nothing_and_an_empty_list_are_the_same_setting() -> None:
