@@ -37,7 +37,7 @@ from emulator.sections.mse import MseGateway
 from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
 from emulator.sections.oss import Bucket
 from emulator.sections.pai import Gateway as PaiGateway
-from emulator.sections.sae import Ingress
+from emulator.sections.sae import Ingress, misplaced
 from emulator.sections.slb import LoadBalancer as ClassicLoadBalancer
 from emulator.sections.vod import VodDomain
 from emulator.sections.waf import WafInstance
@@ -150,7 +150,7 @@ class Estate(Part):
                     identities.setdefault(what, []).append(value)
             for what, values in identities.items():
                 found += twice(product, what, values)
-        return found
+        return [*found, *misplaced(self.sae, {"alb": self.alb, "clb": self.slb})]
 
     def _out_of_place(self, path: str, row: Section) -> list[str]:
         """A regional resource is in one of the account's regions; buckets may be anywhere."""

@@ -15,7 +15,7 @@ class DroppedError(Exception):
 
 @dataclass
 class Fault:
-    """The next `times` calls of `action` go wrong.
+    """The next `times` calls of `action` go wrong, after `passing` that do not.
 
     `when="after"`: the change has happened and only the answer is lost. `drop`: the connection
     closes without any answer. `api` (a product, "cdn") and `region` narrow it where an action's
@@ -27,6 +27,7 @@ class Fault:
     code: str = "ServiceUnavailable"
     when: When = "before"
     times: int = 1
+    passing: int = 0
     region: str | None = None
     api: str | None = None
     drop: bool = False
@@ -68,6 +69,9 @@ class Faults(list[Fault]):
         with self._lock:
             for fault in self:
                 if fault.meets(api, action, region, when):
+                    if fault.passing > 0:
+                        fault.passing -= 1
+                        continue
                     fault.times -= 1
                     return fault
         return None

@@ -13,9 +13,12 @@ from typing import Any, ClassVar
 from emulator.api import Answer, ApiError, Call, EmulatedService
 from emulator.bundles import Bundle
 from emulator.estate import Estate, reaches
+from emulator.sections.listeners import LoadBalancer as Row
 from emulator.services import _listener_model as model
 from emulator.services._listener_model import Certificates, Job, Listener, LoadBalancer
 from emulator.services._paging import asked, page
+
+MOST_IDS = 20  #: of load balancers, in one call
 
 
 class ListenerService(EmulatedService):
@@ -34,7 +37,12 @@ class ListenerService(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
-        self._balancers = model.build(self.api, getattr(estate, self.api), estate)
+        self._balancers = model.build(self.api, self.rows(estate), estate)
+
+    def rows(self, estate: Estate) -> Sequence[Row]:
+        """The estate's load balancers of this product."""
+        rows: Sequence[Row] = getattr(estate, self.api)
+        return rows
 
     def uses(self, identifier: str) -> bool:
         return any(identifier in row.certificates.value.all for row in self._all_listeners())
@@ -85,6 +93,8 @@ class ListenerService(EmulatedService):
 
     def ListLoadBalancers(self, call: Call) -> Answer:
         params = call.params
+        if len(params.get("LoadBalancerIds", ())) > MOST_IDS:
+            raise ApiError(400, "IllegalParamSize.LoadBalancerIds", f"Takes {MOST_IDS} at most.")  # [guess]
         rows = [
             self.balancer_item(row)
             for row in self._here(call)

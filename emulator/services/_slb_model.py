@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from emulator.bundles import covers
-from emulator.estate import Estate
+from emulator.sections.slb import LoadBalancer as Row
 from emulator.services._slb_store import CREATED, store_id
 
 #: What a new HTTPS listener is set to; the health check's domain is set, to be lost if it can be.
@@ -165,10 +166,10 @@ def balancer_id(region: str, name: str) -> str:
     return f"lb-{_digits(region, name)}"
 
 
-def build(estate: Estate, account: str) -> list[LoadBalancer]:
+def build(rows: Sequence[Row], account: str) -> list[LoadBalancer]:
     """The estate's load balancers with their listeners."""
     balancers = []
-    for row in estate.slb:
+    for row in rows:
         found = LoadBalancer(
             balancer_id(row.region, row.name),
             row.name,

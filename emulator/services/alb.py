@@ -6,9 +6,14 @@ Not emulated: rules, server groups, ACLs, CA certificates, QUIC upgrade settings
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from emulator.api import Answer, ApiError, Call
+from emulator.estate import Estate
+from emulator.sections.alb import LoadBalancer as Row
+from emulator.sections.sae import on_alb
 from emulator.services import _alb_words as words
-from emulator.services._listener_model import Listener, LoadBalancer
+from emulator.services._listener_model import Certificates, Listener, LoadBalancer, settles
 from emulator.services._listeners import ListenerService
 from emulator.services._paging import asked, page
 
@@ -37,6 +42,17 @@ class Service(ListenerService):
     kind_word = "CertificateType"
     tls = frozenset({"HTTPS", "QUIC"})
     most_per_call = 20
+
+    def rows(self, estate: Estate) -> list[Row]:
+        return on_alb(estate.alb, estate.sae)
+
+    def overwrite(self, balancer_id: str, port: int, identifiers: Sequence[str]) -> None:
+        """A routing rule of SAE has its listener carry these, whatever it carries; as any change settles."""
+        now, wanted = self.cloud.clock(), Certificates(identifiers[0], tuple(identifiers[1:]))
+        for listener in self._all_listeners():
+            there = (listener.balancer.id, listener.port) == (balancer_id, port)
+            if there and listener.certificates.value != wanted:
+                listener.certificates.set(wanted, now=now, until=settles(now, self.cloud.settle_s))
 
     def quota(self, balancer: LoadBalancer) -> int:
         return QUOTA[balancer.edition]

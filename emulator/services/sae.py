@@ -1,9 +1,10 @@
 """SAE 2019-05-06: namespaces and gateway routing rules (ingresses) on ALB, CLB and MSE.
 
 A refusal is an envelope under HTTP 200, with `Success` false and an `ErrorCode` [guess: the worst
-case]. A change is shown at once; what the load balancer behind serves is not emulated, so that no
-rule has a TLS edge. `CertIds` replaces the whole list. Not emulated: applications, rules' changes,
-DescribeNamespaces (whose answer carries keys).
+case]. A change is shown at once, and SAE has the listener of the load balancer behind (of the emulated
+ALB or SLB) carry what the rule says: at its own pace, and whatever was changed there directly
+[documented: may be overwritten]. `CertIds` replaces the whole list; the first is the listener's default
+[guess]. Not emulated: applications, rules' changes, DescribeNamespaces (whose answer carries keys).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from emulator.api import Answer, ApiError, Call, EmulatedService
 from emulator.estate import Estate, reaches
+from emulator.services._listener_model import resource_id
 from emulator.services._slb_model import balancer_id
 from emulator.services._slb_store import store_id
 
@@ -38,6 +40,8 @@ class Ingress:
     region: str
     namespace: str
     balancer: str
+    balancer_id: str  #: of ALB or SLB; "": on mse
+    network: str  #: "internet", "intranet"
     port: int
     protocol: str
     certificates: list[str]  #: CAS's identifiers (alb), or one id of SLB's store (clb)
@@ -57,12 +61,11 @@ class Ingress:
             "DefaultRule": {"AppId": "app-1", "AppName": "front", "ContainerPort": 8080},
             "Rules": [],
         }
-        if self.balancer == "alb":
-            found |= {"SlbId": f"alb-{self.id:x}", "CertIds": ",".join(self.certificates)}
-        elif self.balancer == "clb":
-            found |= {"SlbId": balancer_id(self.region, f"sae {self.name}")}
-            found["CertId"] = "".join(self.certificates)
-        return found | ({} if self.balancer == "mse" else {"SlbType": "internet"})
+        if self.balancer == "mse":
+            return found
+        name = "CertIds" if self.balancer == "alb" else "CertId"
+        behind = {"SlbId": self.balancer_id, "SlbType": self.network}
+        return found | behind | {name: ",".join(self.certificates)}
 
     def item(self) -> dict[str, Any]:
         """An item of ListIngresses: the port is text here."""
@@ -90,6 +93,8 @@ class Service(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
+        networks = {("alb", row.region, row.name): row.address_type.lower() for row in estate.alb}
+        networks |= {("clb", row.region, row.name): row.address_type for row in estate.slb}
         for row in estate.sae:
             names = row.certificates
             if row.balancer == "clb":
@@ -98,9 +103,21 @@ class Service(EmulatedService):
                 bound = [estate.identifier(name) for name in names]
             number = int(sha256(f"{row.region}/{row.name}".encode()).hexdigest()[:8], 16)
             space = f"{row.region}:{row.namespace}" if row.namespace else row.region
-            self._ingresses.append(
-                Ingress(number, row.name, row.region, space, row.balancer, row.port, row.protocol, bound)
+            place = row.region, row.balancer_name
+            behind = {"alb": resource_id("alb", *place), "clb": balancer_id(*place)}.get(row.balancer, "")
+            ingress = Ingress(
+                number,
+                row.name,
+                row.region,
+                space,
+                row.balancer,
+                behind,
+                networks.get((row.balancer, *place), "internet"),
+                row.port,
+                row.protocol,
+                bound,
             )
+            self._ingresses.append(ingress)
 
     def uses(self, identifier: str) -> bool:
         return any(identifier in row.certificates for row in self._ingresses)
@@ -163,7 +180,15 @@ class Service(EmulatedService):
         given = {key: value for key, value in params.items() if key in SETTINGS or key.startswith("Enable")}
         kept = {key: value for key, value in row.settings.items() if key not in self.forgets}
         row.settings = {**dict.fromkeys(SETTINGS), **kept, **given}
+        self._set_listener(row)
         return _envelope({"IngressId": row.id})
+
+    def _set_listener(self, row: Ingress) -> None:
+        """Have the load balancer carry what the rule says."""
+        if row.balancer == "alb" and row.certificates:
+            self.cloud.service("alb").overwrite(row.balancer_id, row.port, row.certificates)
+        elif row.balancer == "clb" and row.certificates:
+            self.cloud.service("slb").overwrite(row.balancer_id, row.port, *row.certificates)
 
     def _known(self, row: Ingress, text: str) -> bool:
         if row.balancer == "clb":

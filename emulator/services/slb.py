@@ -12,12 +12,15 @@ from typing import Any
 from emulator.api import Answer, ApiError, Call, EmulatedService
 from emulator.bundles import Bundle
 from emulator.estate import Estate
+from emulator.sections.sae import on_clb
+from emulator.sections.slb import LoadBalancer as Row
 from emulator.services import _slb_store as store
 from emulator.services._paging import asked, page
 from emulator.services._slb_model import Extension, Listener, LoadBalancer, build
 from emulator.services._slb_store import ServerCertificate
 
 MAX_PAGE = 100
+MOST_IDS = 10  #: of load balancers, in one call
 NOT_EMULATED = frozenset({"CACertificateId", "VServerGroup", "VServerGroupId"})
 
 
@@ -35,8 +38,9 @@ class Service(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
-        self._balancers = build(estate, self.cloud.account)
-        for region, name in _stored(estate):
+        rows = on_clb(estate.slb, estate.sae)
+        self._balancers = build(rows, self.cloud.account)
+        for region, name in _stored(rows):
             row = store.of_estate(estate, self.cloud.account, region, name, self.cloud.clock())
             self._certificates[row.id] = row
 
@@ -44,6 +48,12 @@ class Service(EmulatedService):
         """A certificate of the region's store; also for SAE, which takes its own from there."""
         row = self._certificates.get(certificate_id)
         return row if row is not None and row.region == region else None
+
+    def overwrite(self, balancer_id: str, port: int, certificate_id: str) -> None:
+        """A routing rule of SAE has its listener carry this certificate, whatever it carries."""
+        for listener in self._all_listeners():
+            if (listener.balancer.id, listener.port) == (balancer_id, port):
+                listener.certificate = certificate_id
 
     def uses(self, identifier: str) -> bool:
         bound = {found for listener in self._all_listeners() for found in listener.bound}
@@ -87,11 +97,13 @@ class Service(EmulatedService):
         number, size = params.get("PageNumber", 1), params.get("PageSize", 50)
         if number < 1 or not 1 <= size <= MAX_PAGE:
             raise ApiError(400, "InvalidParameter", f"PageNumber from 1, PageSize 1 to {MAX_PAGE}.")
+        wanted = params["LoadBalancerId"].split(",") if "LoadBalancerId" in params else []
+        if len(wanted) > MOST_IDS:
+            raise ApiError(400, "InvalidParameter", f"LoadBalancerId: {MOST_IDS} at most.")  # [guess]
         rows = [
             row.item()
             for row in self._here(call)
-            if params.get("LoadBalancerId", row.id) == row.id
-            and params.get("LoadBalancerStatus", row.status) == row.status
+            if row.id in (wanted or [row.id]) and params.get("LoadBalancerStatus", row.status) == row.status
         ]
         shown = rows[(number - 1) * size : number * size]
         return {
@@ -215,12 +227,11 @@ class Service(EmulatedService):
         raise ApiError(404, "ListenerNotFound", f"{wanted} has no HTTPS listener {port}.")  # [guess]
 
 
-def _stored(estate: Estate) -> list[tuple[str, str]]:
-    """Region and name of every certificate that the estate has on a listener, or SAE has on one."""
+def _stored(rows: list[Row]) -> list[tuple[str, str]]:
+    """Region and name of every certificate that the estate has on a listener."""
     found: list[tuple[str, str]] = []
-    for row in estate.slb:
+    for row in rows:
         for listener in row.listeners:
             names = (listener.certificate, *(e.certificate for e in listener.extensions))
             found += [(row.region, name) for name in names if name]
-    found += [(row.region, name) for row in estate.sae if row.balancer == "clb" for name in row.certificates]
     return list(dict.fromkeys(found))

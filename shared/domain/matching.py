@@ -1,5 +1,6 @@
 """Whether a certificate may go onto a slot, and if not, why not: a sentence for a person."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,6 +11,12 @@ from shared.domain.resources import CloudProduct, CloudResource
 
 #: Where HTTPS may be switched on by a deployment; everywhere else a certificate is only replaced.
 FIRST_DEPLOYMENT = frozenset({CloudProduct.CDN, CloudProduct.DCDN})
+#: Whose listeners another product's routing rules may be on, and whose: it sets their certificates, and
+#: may overwrite what is changed there directly.
+SET_BY: Mapping[CloudProduct, CloudProduct] = {
+    CloudProduct.ALB: CloudProduct.SAE,
+    CloudProduct.SLB: CloudProduct.SAE,
+}
 
 
 class Action(str, Enum):
@@ -25,6 +32,27 @@ class Decision:
 
 def leave(reason: str) -> Decision:
     return Decision(Action.LEAVE, reason)
+
+
+def rule_over(resource: CloudResource, slots: Iterable[CloudResource]) -> CloudResource | None:
+    """That of `slots` by whose rule another product sets the certificates of `resource`'s listener."""
+    if not resource.instance_id:
+        return None
+    listener = SET_BY.get(resource.product), resource.region, resource.instance_id, resource.port
+    return next(
+        (one for one in slots if (one.product, one.region, one.instance_id, one.port) == listener), None
+    )
+
+
+def under_rule(resource: CloudResource, slots: Iterable[CloudResource]) -> CloudResource:
+    """The slot, with an obstacle where `rule_over` finds a rule."""
+    rule = rule_over(resource, slots)
+    if rule is None:
+        return resource
+    name = rule.instance_name or rule.listener_id
+    setter = rule.product.value
+    obstacle = f"{setter} sets this listener's certificates; deploy to its routing rule {name} instead"
+    return resource.model_copy(update={"obstacle": obstacle})
 
 
 def decide(

@@ -16,6 +16,7 @@ from shared.errors import CloudUnavailableError
 from shared.products.base import Answer, ProductAdapter
 from shared.products.envelope import opened
 from shared.products.listeners import no_certificate
+from shared.products.sae_balancers import SaeBalancers, has_certificates
 from shared.products.sae_entries import beside, entry, exchanged, listed
 from shared.products.slb_store import SlbStore
 from shared.products.unchanged import Unchanged
@@ -55,10 +56,11 @@ class Adapter(ProductAdapter):
     def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
         super().__init__(client, *means, **more)
         self._store = SlbStore(client, self._catalogue)
+        self._balancers = SaeBalancers(client)
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
-        return super().granted(writes=writes) | SlbStore.granted(writes=writes)
+        return super().granted(writes=writes) | SlbStore.granted(writes=writes) | SaeBalancers.granted
 
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
@@ -66,14 +68,19 @@ class Adapter(ProductAdapter):
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         spaces = self._call("DescribeNamespaceList", region, ContainCustom=True)["Data"]
-        known: dict[str, str] | None = None
-        for space in spaces:
-            if space.get("RegionId") not in (None, "", region):
-                continue
-            for ingress in self._ingresses(region, space["NamespaceId"]):
-                if ingress.get("CertId") and known is None:
-                    known = self._store.identifiers(region)
-                yield from self._slots(region, ingress, known or {})
+        ingresses = [
+            ingress
+            for space in spaces
+            if space.get("RegionId") in (None, "", region)
+            for ingress in self._ingresses(region, space["NamespaceId"])
+            if has_certificates(ingress)
+        ]
+        hosts = self._balancers.hosts(region, ingresses)
+        on_clb = any(ingress.get("CertId") for ingress in ingresses)
+        known = self._store.identifiers(region) if on_clb else {}
+        for ingress in ingresses:
+            host = hosts.get(ingress.get("SlbId") or "", "")
+            yield from self._slots(region, ingress, host, known)
 
     def _read(self, resource: CloudResource) -> CloudResource | None:
         ingress = self._ingress(resource)
@@ -143,11 +150,10 @@ class Adapter(ProductAdapter):
             seen += len(rows)
             yield from rows
 
-    def _slots(self, region: str, ingress: Answer, known: dict[str, str]) -> Iterator[CloudResource]:
-        bound, bound_id = listed(ingress), ingress.get("CertId")
-        secure = bound or bound_id or ingress.get("ListenerProtocol") == "HTTPS"
-        if ingress.get("MseGatewayId") or not secure:
-            return
+    def _slots(
+        self, region: str, ingress: Answer, host: str, known: Mapping[str, str]
+    ) -> Iterator[CloudResource]:
+        bound, bound_id, port = listed(ingress), ingress.get("CertId"), int(ingress["ListenerPort"])
         slot = CloudResource(
             product=self.product,
             kind=ingress["LoadBalanceType"].lower(),
@@ -156,9 +162,10 @@ class Adapter(ProductAdapter):
             instance_id=ingress.get("SlbId") or "",
             instance_name=ingress.get("Name") or ingress.get("Description") or "",
             listener_id=str(ingress["Id"]),
-            port=int(ingress["ListenerPort"]),
+            port=port,
             role=SlotRole.DEFAULT,
             domains_of_certificate=True,
+            endpoint=f"{host}:{port}" if host else "",
         )
         if slot.kind == "alb" and bound:
             yield from (entry(slot, bound, identifier) for identifier in bound)

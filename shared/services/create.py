@@ -9,6 +9,7 @@ from functools import singledispatch
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued, ReplacementMissing
 from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.matching import rule_over
 from shared.domain.plans import Plan
 from shared.domain.requests import CreateDeploymentJob
 from shared.domain.resources import CloudResource, SyncState
@@ -101,6 +102,7 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
         for resource in planning.candidates(world, [ending])
         if resource.cert_identifier == ending.identifier
     ]
+    slots = [one for one in slots if rule_over(one, slots) is None]  # the rule stands for its listener
     others = [
         record.certificate
         for store in world.policy.stores

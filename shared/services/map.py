@@ -12,7 +12,7 @@ from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.values import Wire
 from shared.errors import NotFoundError
-from shared.services.plan import candidates
+from shared.services.plan import RoutingRules, candidates
 from shared.services.world import World
 
 
@@ -61,7 +61,8 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
         if record.resource.cert_identifier == certificate.identifier
     ]
     there = {resource.slot for resource in serving}
-    others = [one for one in candidates(world, [certificate]) if one.slot not in there]
+    rules = RoutingRules(world)
+    others = [rules.over(one) for one in candidates(world, [certificate]) if one.slot not in there]
     return CertificateMap(
         certificate=certificate,
         cert_identifier=certificate.identifier,
@@ -78,8 +79,9 @@ def map_slots(world: World, products: Iterable[CloudProduct]) -> list[MappedSlot
     known = known_certificates(world)
     by_identifier = {certificate.identifier: certificate for certificate in known}
     cover = _Cover(latest(known, world.clock()))
+    rules = RoutingRules(world)
     return [
-        _mapped(record.resource, by_identifier.get(record.resource.cert_identifier), cover)
+        _mapped(rules.over(record.resource), by_identifier.get(record.resource.cert_identifier), cover)
         for product in products
         for record in world.resources.list(product)
     ]

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from shared.domain.certificates import Certificate, CertificateSource
-from shared.domain.matching import Action, Decision, decide, latest
+from shared.domain.matching import SET_BY, Action, Decision, decide, latest, under_rule
 from shared.domain.names import WILDCARD, parent
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.requests import PreviewDeploymentJob
-from shared.domain.resources import CloudResource
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import InvalidRequestError
 from shared.services.world import World
 
@@ -40,7 +40,8 @@ def plan(
         return Plan(entries=())
     entries = []
     batch = len(certificates) > 1 and not automatic
-    for resource in sorted(slots, key=lambda r: r.slot):
+    rules = RoutingRules(world)
+    for resource in map(rules.over, sorted(slots, key=lambda r: r.slot)):
         record = world.certificates.find(resource.cert_identifier)
         present = record.certificate if record else None
         chosen, decision = _choose(ordered, resource, present, first_deployment, automatic, batch)
@@ -59,6 +60,23 @@ def plan(
         cert_type=certificates[0].source.value if certificates else "",
         quota=sum(max(1, len(entry.resource.domains)) for entry in charged),
     )
+
+
+class RoutingRules:
+    """Rules by which one product sets another's certificates, as discovered; each region is read once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._read: dict[tuple[CloudProduct, str], list[CloudResource]] = {}
+
+    def over(self, resource: CloudResource) -> CloudResource:
+        """The slot, with an obstacle where a rule sets its certificates."""
+        if (setter := SET_BY.get(resource.product)) is None:
+            return resource
+        place = setter, resource.region
+        if place not in self._read:
+            self._read[place] = [record.resource for record in self._world.resources.list(*place)]
+        return under_rule(resource, self._read[place])
 
 
 def candidates(world: World, certificates: Iterable[Certificate]) -> list[CloudResource]:

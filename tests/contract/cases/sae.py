@@ -11,18 +11,33 @@ _REGION = "cn-hangzhou"
 _ESTATE: dict[str, Any] = {
     "regions": [_REGION, "cn-shanghai"],
     "certificates": CERTIFICATES,
+    "alb": [{"name": "shared", "region": _REGION}],
+    "slb": [{"name": "inner", "region": _REGION, "address_type": "intranet"}],
     "sae": [
-        {"name": "shop", "region": _REGION, "certificates": ["other", "old", "second"]},
+        {
+            "name": "shop",
+            "region": _REGION,
+            "load_balancer": "shared",
+            "certificates": ["other", "old", "second"],
+        },
         {"name": "mail", "region": _REGION, "balancer": "clb", "certificates": ["old"]},
         {"name": "plain", "region": _REGION, "port": 80, "protocol": "HTTP"},
         {"name": "mse", "region": _REGION, "balancer": "mse"},
-        {"name": "test", "region": _REGION, "namespace": "test", "certificates": ["old"]},
+        {
+            "name": "test",
+            "region": _REGION,
+            "namespace": "test",
+            "load_balancer": "shared",
+            "port": 8443,
+            "certificates": ["old"],
+        },
         {"name": "bare", "region": _REGION, "namespace": "test", "balancer": "clb"},
         {
             "name": "spare",
             "region": _REGION,
             "namespace": "test",
             "balancer": "clb",
+            "load_balancer": "inner",
             "certificates": ["other"],
         },
         {"name": "far", "region": "cn-shanghai", "certificates": ["old"]},
@@ -33,7 +48,7 @@ _CARRIED = {
     "shop:443/additional/old": "old",
     "shop:443/additional/second": "second",
     "mail:443/default": "old",
-    "test:443/default": "old",
+    "test:8443/default": "old",
     "bare:443/default": "",
     "spare:443/default": "other",
 }
@@ -49,7 +64,7 @@ def _case(name: str, slot: str, renamed: str = "") -> Case:
         slot=slot,
         writes="UpdateIngress",
         pages="ListIngresses",
-        reads=("DescribeNamespaceList", "ListIngresses"),
+        reads=("DescribeNamespaceList", "ListIngresses", "ListLoadBalancers", "DescribeLoadBalancers"),
         code_of_denial="AccessDenied",
         renamed={slot: renamed} if renamed else {},
     )
@@ -57,7 +72,7 @@ def _case(name: str, slot: str, renamed: str = "") -> Case:
 
 CASES = [
     _case("SAE-alb", "shop:443/additional/old", renamed="shop:443/additional/new"),
-    _case("SAE-alb-first", "test:443/default"),
+    _case("SAE-alb-first", "test:8443/default"),
     _case("SAE-clb", "mail:443/default"),
 ]
 SDK = "sae20190506"

@@ -132,6 +132,23 @@ CERTIFICATES = {
             },
             "takes certificates of store ap-southeast-1",
         ),
+        (
+            {
+                "alb": [{"name": "front", "region": "cn-hangzhou"}],
+                "sae": [{"name": "web", "region": "cn-hangzhou", "load_balancer": "font"}],
+            },
+            'sae[0].load_balancer: no alb of cn-hangzhou is named "font"; did you mean "front"?',
+        ),
+        (
+            {
+                "slb": [{"name": "x", "region": "cn-hangzhou", "listeners": [{"port": 443}]}],
+                "sae": [
+                    {"name": name, "region": "cn-hangzhou", "balancer": "clb", "load_balancer": "x", **port}
+                    for name, port in (("one", {"port": 444}), ("two", {"port": 444}), ("three", {}))
+                ],
+            },
+            'sae[1].port: "x" has a listener 444 already\nsae[2].port: "x" has a listener 443 already',
+        ),
     ],
 )
 def test_references_are_checked(part: dict[str, Any], text: str) -> None:

@@ -53,6 +53,14 @@ def test_a_fault_strikes_as_often_as_it_says(server: Server) -> None:
     assert call(server, "GetCallerIdentity")
 
 
+def test_a_fault_lets_calls_pass_before_it_strikes(server: Server) -> None:
+    server.cloud.faults.add(Fault("GetCallerIdentity", 400, "Throttling.User", passing=1))
+
+    assert call(server, "GetCallerIdentity")
+    assert refusal(server, "GetCallerIdentity")[1] == "Throttling.User"
+    assert call(server, "GetCallerIdentity")
+
+
 def test_a_fault_is_narrowed_by_product_and_region(server: Server) -> None:
     fault = Fault("GetCallerIdentity", region="cn-beijing", api="sts")
     server.cloud.faults.add(Fault("GetCallerIdentity", region="cn-beijing", api="cdn", times=0))

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.domain.certificates import CertificateSource, CertificateStatus
-from shared.domain.matching import FIRST_DEPLOYMENT, Action, Decision, decide, latest
-from shared.domain.resources import CloudProduct
+from shared.domain.matching import FIRST_DEPLOYMENT, Action, Decision, decide, latest, under_rule
+from shared.domain.resources import CloudProduct, CloudResource
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
 
 NEW = a_certificate(7)
@@ -60,6 +60,38 @@ def test_the_same_id_of_another_store_is_another_certificate() -> None:
 
 def test_an_obstacle_is_told_as_discovery_put_it() -> None:
     assert left(decide(NEW, a_resource(obstacle="the domain is offline"), OLD)) == ("the domain is offline")
+
+
+def a_rule(**changes: Any) -> CloudResource:
+    """A routing rule of SAE on the listener of `a_listener_slot`."""
+    own = {"product": CloudProduct.SAE, "resource_id": "7", "listener_id": "7", "instance_name": "web"}
+    return a_listener_slot(**{**own, **changes})
+
+
+@pytest.mark.parametrize("product", [CloudProduct.ALB, CloudProduct.SLB])
+def test_a_listener_that_sae_sets_is_left_to_its_routing_rule(product: CloudProduct) -> None:
+    slot = under_rule(a_listener_slot(product=product), [a_rule(port=444), a_rule()])
+    told = "SAE sets this listener's certificates; deploy to its routing rule web instead"
+    assert left(decide(NEW, slot, OLD)) == told
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        a_rule(port=444),
+        a_rule(region="cn-beijing"),
+        a_rule(instance_id="alb-2"),
+        a_rule(product=CloudProduct.NLB),
+    ],
+)
+def test_a_rule_elsewhere_says_nothing_of_a_listener(rule: CloudResource) -> None:
+    assert under_rule(a_listener_slot(), [rule]) == a_listener_slot()
+
+
+def test_slots_without_a_load_balancer_are_under_no_rule() -> None:
+    unknown = a_listener_slot(instance_id="")
+    assert under_rule(unknown, [a_rule(instance_id="")]) == unknown
+    assert under_rule(a_rule(), [a_rule()]) == a_rule()
 
 
 def test_an_obstacle_is_no_news_to_those_that_are_not_covered() -> None:

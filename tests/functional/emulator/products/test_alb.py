@@ -52,7 +52,10 @@ def test_regions_are_apart(alb: Official, server: Server) -> None:
     there = {row.load_balancer_name for row in beijing("ListLoadBalancers").load_balancers}
     regions = [row.region_id for row in alb("DescribeRegions").regions]
 
-    assert (here, there) == ({"shop-front"}, {"api-front", "back-office"})
+    assert (here, there) == (
+        {"shop-front", "sae-brands"},
+        {"api-front", "back-office", "sae-plain"},
+    )
     assert regions == sample().regions
     assert beijing.refusal("GetListenerAttribute", ListenerId=listener_id(alb)) == (
         404,
@@ -64,8 +67,8 @@ def test_listings_are_paged_by_token(alb: Official) -> None:
     first = alb("ListListeners", MaxResults=3)
     second = alb("ListListeners", MaxResults=3, NextToken=first.next_token)
 
-    assert first.total_count == 4
-    assert [row.listener_port for row in first.listeners + second.listeners] == [80, 443, 4433, 8443]
+    assert first.total_count == 5
+    assert [row.listener_port for row in first.listeners + second.listeners] == [80, 443, 4433, 8443, 443]
     assert second.next_token is None
     assert alb.refusal("ListListeners", NextToken="made up") == (400, "InvalidParameter")
 
