@@ -122,15 +122,20 @@ class ClassicDomains(ProductAdapter):
         """Told by a name that we gave, if CAS's certificate of that name ends as this one does."""
         if not domain.get("CertificateId"):
             return ""
-        named = self._catalogue.by_identifier(_named(domain.get("CertificateName") or ""))
+        named = self._by_name(domain.get("CertificateName") or "")
         if named and named.not_after == _moment(domain.get("CertificateValidEnd")):
             return named.identifier
         return self._by_pem(region, group, domain)
 
+    def _by_name(self, name: str) -> Certificate | None:
+        """What a name of ours says; nothing by another."""
+        ours = _named(name)
+        return self._catalogue.by_identifier(ours) if ours else None
+
     def _by_pem(self, region: str, group: Answer, domain: Answer, expected: Certificate | None = None) -> str:
         name = domain.get("CertificateName") or ""
         prints = self._fingerprints(region, group, domain)
-        likely = expected or self._catalogue.by_identifier(_named(name))
+        likely = expected or self._by_name(name)
         if likely and likely.fingerprint in prints:
             return likely.identifier
         known = self._catalogue.by_fingerprint(*prints) if prints else None

@@ -8,10 +8,10 @@ from shared.products.base import ProductAdapter
 from shared.products.esa_hostnames import EsaHostnames
 from shared.products.esa_sites import EsaSites
 from shared.products.esa_slots import API
-from shared.products.kinds import ManyKinds
+from shared.products.kinds import KindsWithin
 
 
-class Adapter(ManyKinds):
+class Adapter(KindsWithin):
     product = CloudProduct.ESA
     api = API
     actions: ClassVar = {**EsaSites.actions, **EsaHostnames.actions}

@@ -21,10 +21,9 @@ class EsaHostnames(EsaSlots):
         "UpdateCustomHostname": Action("UpdateCustomHostname", writes=True, per_second=PACE),
     }
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        for site in self._sites():
-            for row in self._rows(site["SiteId"]):
-                yield self._resource(self._detail(row["HostnameId"]) if row["SslFlag"] == "on" else row)
+    def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
+        for row in self._rows(holder["SiteId"]):
+            yield self._resource(self._detail(row["HostnameId"]) if row["SslFlag"] == "on" else row)
 
     def _read(self, resource: CloudResource) -> CloudResource | None:
         """From the list, since what the API says of a hostname that is gone is not documented."""

@@ -5,7 +5,7 @@ until the new one is. Nothing is ever added to a pool, nor deleted from one.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shared.cloud.api import Action
 from shared.domain.certificates import Certificate, identifier_of
@@ -34,12 +34,11 @@ class EsaSites(EsaSlots):
         "SetCertificate": Action("SetCertificate", place="form", writes=True, per_second=PACE),
     }
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        for site in self._sites():
-            if entries := list(self._entries(site["SiteId"])):
-                records = list(self._records(site["SiteId"]))
-                for entry in entries:
-                    yield self._resource(site, entry, _met(entry, entries, records))
+    def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
+        if entries := list(self._entries(holder["SiteId"])):
+            records = list(self._records(holder["SiteId"]))
+            for entry in entries:
+                yield self._resource(holder, entry, _met(entry, entries, records))
 
     def _read(self, resource: CloudResource) -> CloudResource | None:
         for entry in self._entries(resource.instance_id):
@@ -48,17 +47,26 @@ class EsaSites(EsaSlots):
         return None
 
     def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        """A pool holds no certificate twice: another entry may have brought it into service."""
-        found: CloudResource | None = None
-        for entry in self._entries(resource.instance_id):
-            if (
-                self._identifier(resource.instance_id, entry) == certificate.identifier
-                and entry["Status"] in _VALID
-            ):
-                found = self._updated(resource, entry)
-                if entry["Id"] == resource.listener_id:
-                    break
-        return found
+        """A pool holds no certificate twice: another entry may have brought it into service.
+
+        Then the slot's own entry stays beside it, and a handshake has to tell which one is served.
+        """
+        site = resource.instance_id
+        held = [
+            entry
+            for entry in self._entries(site)
+            if entry["Status"] in _VALID and self._identifier(site, entry) == certificate.identifier
+        ]
+        own = next((entry for entry in held if entry["Id"] == resource.listener_id), None)
+        if own or not held:
+            return self._updated(resource, own) if own else None
+        both = [
+            record
+            for record in self._records(int(site))
+            if certificate.covers(name := normalize(record["RecordName"]))
+            and any(covers(domain, name) for domain in resource.domains)
+        ]
+        return self._updated(resource, held[0]).model_copy(update=_asked(both))
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         try:
@@ -90,15 +98,13 @@ class EsaSites(EsaSlots):
             yield from page["Records"]
 
     def _resource(self, site: Answer, entry: Answer, met: list[Answer]) -> CloudResource:
-        address = (met[0].get("RecordCname") or met[0]["RecordName"]) if met else ""
         slot = CloudResource(
             product=self.product,
             resource_id=f"{site['SiteId']}/{entry['Id']}",
             instance_id=str(site["SiteId"]),
             instance_name=site["SiteName"],
             domains_of_certificate=True,
-            endpoint=f"{address.replace('*', 'any')}:443" if address else "",
-            server_names=tuple(normalize(record["RecordName"]) for record in met),
+            **_asked(met),
             obstacle=site_obstacle(site["Status"]) or _OBSTACLES.get(entry["Type"], ""),
         )
         return self._updated(slot, entry)
@@ -145,4 +151,15 @@ def _met(entry: Answer, entries: Iterable[Answer], records: Iterable[Answer]) ->
         for name in _names(other)
     ]
     own = [r for r in records if any(covers(name, normalize(r["RecordName"])) for name in _names(entry))]
-    return [r for r in own if not any(covers(name, normalize(r["RecordName"])) for name in rivals)][:_PROVED]
+    return [r for r in own if not any(covers(name, normalize(r["RecordName"])) for name in rivals)]
+
+
+def _asked(records: list[Answer]) -> dict[str, Any]:
+    """Where and by which names a handshake asks for some of them."""
+    if not records:
+        return {"endpoint": "", "server_names": ()}
+    address = records[0].get("RecordCname") or records[0]["RecordName"]
+    return {
+        "endpoint": f"{address.replace('*', 'any')}:443",
+        "server_names": tuple(normalize(record["RecordName"]) for record in records[:_PROVED]),
+    }

@@ -9,20 +9,22 @@ from typing import Final
 
 from shared.cloud.api import Api
 from shared.domain.resources import CloudProduct
-from shared.products.base import Answer, ProductAdapter
+from shared.products.base import Answer
 from shared.products.fingerprints import fingerprints
+from shared.products.kinds import KindWithin
 
 API: Final = Api("esa", "2024-09-10", "RPC", ram="esa")
 HOME: Final = "cn-hangzhou"  #: region of the API's host
 PACE: Final = 10.0  #: calls a second; no limit is published
 
 
-class EsaSlots(ProductAdapter):
+class EsaSlots(KindWithin):
     product = CloudProduct.ESA
     api = API
     gone = frozenset({"activesitenotexist"})
 
-    def _sites(self) -> Iterator[Answer]:
+    def holders(self, region: str) -> Iterator[Answer]:
+        """The sites."""
         for page in self._numbered_pages("ListSites", HOME):
             yield from page["Sites"]
 

@@ -1,13 +1,14 @@
-"""A product whose slots are of several kinds, each with an adapter of its own: API Gateway, FC, ACK."""
+"""A product whose slots are of several kinds, each with an adapter of its own: API Gateway, FC, ESA, WAF."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from shared.cloud.api import Action
 from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
-from shared.products.base import ProductAdapter
+from shared.products.base import Answer, ProductAdapter
 
 
 class ManyKinds(ProductAdapter):
@@ -52,3 +53,30 @@ class ManyKinds(ProductAdapter):
 
     def _kind(self, resource: CloudResource) -> ProductAdapter:
         return self._by_kind[resource.kind]
+
+
+class KindWithin(ProductAdapter):
+    """A kind of slot within things (sites, instances) that other kinds are within as well."""
+
+    @abstractmethod
+    def holders(self, region: str) -> Iterator[Answer]:
+        """The things, the same whichever kind is asked."""
+
+    @abstractmethod
+    def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
+        """The slots of this kind in one of them."""
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        for holder in self.holders(region):
+            yield from self.within(region, holder)
+
+
+class KindsWithin(ManyKinds):
+    """Every kind is a `KindWithin`: what they are within is listed once, not once for each kind."""
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        kinds = cast("dict[str, KindWithin]", self._by_kind)
+        for holder in next(iter(kinds.values())).holders(region):
+            for name, kind in kinds.items():
+                for resource in kind.within(region, holder):
+                    yield resource.model_copy(update={"kind": name})

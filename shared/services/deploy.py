@@ -150,7 +150,7 @@ def _deploy(
     waiter.until(in_service, f"{resource.slot} does not show the new certificate yet")
     if followed:
         waiter = world.waiter(spare_s=_SPARE_S, at_most_s=_FOLLOWED_S)
-    verification = verify(world, resource, certificate, waiter)
+    verification = verify(world, bound[-1], certificate, waiter)
     _update_resource(world, resource, bound[-1], certificate)
     log.info("worker deployed", extra={**_facts(worker), "handshake": verification.handshake.value})
     return _ended(world, worker, WorkerStatus.SUCCESS, verification=verification)

@@ -50,6 +50,21 @@ def test_a_certificate_that_the_pool_has_already_is_not_added_again(server: Serv
     assert it.carried() == {OLD: "old", entry("new"): "new"}, "what is still served is not taken away"
 
 
+def test_where_the_old_entry_stays_beside_the_new_one_a_handshake_is_asked_for_what_both_are_for(
+    server: Server,
+) -> None:
+    """Neither slot has a name of its own to ask for: which one is served is what has to be proved."""
+    pool = [{"certificate": "old"}, {"certificate": "new"}]
+    it = account(server, certificates=pool, records=["www.example.com", "elsewhere.example.org"])
+    slot = it.slot(OLD)
+
+    successor = it.deploy(slot, "new")
+
+    assert (slot.server_names, slot.endpoint) == ((), "")
+    assert successor.server_names == ("www.example.com",)
+    assert successor.endpoint.endswith(":443")
+
+
 def test_a_duplicate_that_comes_up_meanwhile_is_a_success(it: Bench) -> None:
     slot, name = it.slot(OLD), "new"
     it.cloud.faults.add(Fault("SetCertificate", status=400, code="Certificate.Duplicated", when="after"))
