@@ -1,0 +1,58 @@
+"""What listing an estate costs: calls beside the fewest that the products' APIs allow, and the time."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bench.emulated import Ground, discover, ground
+from bench.shares import Share, share, shared_products
+from shared.domain.resources import CloudProduct, SyncState
+from shared.services.scan import scan_certificates
+
+
+@dataclass(frozen=True)
+class Discovery:
+    product: CloudProduct
+    slots: int
+    found: int
+    seconds: float
+    calls: dict[str, int]  #: by action, of every API
+    floor: dict[str, int]
+
+    @property
+    def above(self) -> dict[str, int]:
+        """Calls that nothing forces, by action."""
+        return dict(Counter(self.calls) - Counter(self.floor))
+
+    @property
+    def complete(self) -> bool:
+        return self.found == self.slots
+
+
+def run(slots: int, products: Iterable[CloudProduct] = ()) -> list[Discovery]:
+    """One estate of so many slots, in equal shares of the products; each is discovered in turn."""
+    chosen = list(products) or shared_products()
+    each, rest = divmod(slots, len(chosen))
+    shares = {product: share(product, each + (index < rest)) for index, product in enumerate(chosen)}
+    sections = {name: rows for part in shares.values() for name, rows in part.estate.items()}
+    with ground(sections) as here:
+        return [_discover(here, product, part) for product, part in shares.items()]
+
+
+def _discover(here: Ground, product: CloudProduct, part: Share) -> Discovery:
+    world = here.world(product, part.regions)
+    scan_certificates(world)
+    here.calls()
+    started = time.monotonic()
+    discover(world, product)
+    seconds = time.monotonic() - started
+    synced = [status for status in world.syncs.list(product) if status.state is SyncState.SYNCED]
+    return Discovery(
+        product=product,
+        slots=part.slots,
+        found=sum(status.count for status in synced),
+        seconds=seconds,
+        calls=dict(Counter(call["action"] for call in here.calls())),
+        floor=dict(part.floor),
+    )

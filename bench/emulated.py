@@ -1,0 +1,70 @@
+"""An emulated cloud with the documented limits, and the use cases on it, in one process."""
+
+import json
+import tempfile
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.shares import STORE, certificates
+from bench.shares.share import REGIONS
+from cli.demo.stage import emulated
+from cli.session import HeldBack, Session
+from shared.domain.requests import DiscoverResources
+from shared.domain.resources import CloudProduct
+from shared.runtime.settings import read_settings
+from shared.services.discover import discover_resources
+from shared.services.world import World
+
+SETTLE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Ground:
+    environment: Mapping[str, str]
+
+    def world(self, product: CloudProduct, regions: Iterable[str] = REGIONS) -> World:
+        environment = {
+            **self.environment,
+            "CERTDEPLOY_STORES": STORE,
+            "CERTDEPLOY_PRODUCTS": product.value,
+            "CERTDEPLOY_REGIONS": ",".join(regions),
+        }
+        world = Session(read_settings(environment), environment).world()
+        assert isinstance(world.functions, HeldBack)
+        return world
+
+    def calls(self) -> list[dict[str, Any]]:
+        """What was called since the last time."""
+        found: list[dict[str, Any]] = self._ask("GET")
+        self._ask("DELETE")
+        return found
+
+    def _ask(self, method: str) -> Any:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        url = f"{self.environment['CERTDEPLOY_ENDPOINT']}/_emulator/calls"
+        request = urllib.request.Request(url, method=method)  # noqa: S310 - loopback
+        with direct.open(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def ground(sections: Mapping[str, Any]) -> Iterator[Ground]:
+    """An estate of these sections, with the certificates that they name."""
+    with tempfile.TemporaryDirectory(prefix="certdeploy-bench-") as name:
+        folder = Path(name)
+        estate = {"regions": list(REGIONS), "certificates": certificates(), **sections}
+        (folder / "estate.json").write_text(json.dumps(estate))
+        options = [f"--settle-s={SETTLE_S}", f"--estate={folder / 'estate.json'}"]
+        with emulated(folder, options) as (_, environment):
+            yield Ground(environment)
+
+
+def discover(world: World, product: CloudProduct) -> None:
+    """All regions, one after the other; each is what the fan-out would have invoked."""
+    discover_resources(world, DiscoverResources(products=(product,)))
+    for status in list(world.syncs.list(product)):
+        discover_resources(world, DiscoverResources(products=(product,), region=status.region))

@@ -1,0 +1,49 @@
+"""Discovery asks no more than the products' APIs make it ask: the floors are the benchmark's own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from bench.shares import REGIONS, certificates, share, shared_products
+from emulator.server import Server
+from shared.cloud.cas import Cas
+from shared.domain.resources import CloudProduct
+from shared.products import adapter_class, default_products
+from shared.products.base import ProductAdapter
+from shared.products.waiting import FOREVER
+from tests.contract.bench import STORE, AllOfCas, bench
+
+_SLOTS = 60  #: more than a page of the lists with the smallest pages
+
+
+def test_every_product_has_a_floor() -> None:
+    """Another cloud's SDK pages by itself."""
+    assert set(shared_products()) == set(default_products())
+
+
+@pytest.mark.parametrize("product", default_products())
+def test_discovery_lists_every_slot_with_as_many_calls_as_it_must(
+    server: Server, product: CloudProduct
+) -> None:
+    part = share(product, _SLOTS)
+    estate: dict[str, Any] = {"regions": list(REGIONS), "certificates": certificates(), **part.estate}
+    it = bench(server, product, estate)
+    # What CAS holds is known from the scan: it is not read here.
+    known = Cas(it.client, STORE).list_certificates()
+    catalogue = AllOfCas(cast(Cas, SimpleNamespace(list_certificates=lambda listed=list(known): listed)))
+    it.cloud.calls.clear()
+
+    # each region by an adapter of its own, as each by an invocation of its own
+    def made() -> ProductAdapter:
+        return adapter_class(product)(it.client, FOREVER, catalogue)
+
+    asked = [region for region in made().regions() if region in (*part.regions, "")]
+    found = [slot for region in asked for slot in made().discover(region)]
+
+    assert (len(found), len({slot.slot for slot in found})) == (_SLOTS, _SLOTS)
+    calls = Counter(call.action for call in it.cloud.calls)
+    assert calls == Counter(part.floor)
