@@ -17,24 +17,11 @@ from shared.products.base import Answer, ProductAdapter
 from shared.products.envelope import opened
 from shared.products.listeners import no_certificate
 from shared.products.sae_balancers import SaeBalancers, has_certificates
-from shared.products.sae_entries import beside, entry, exchanged, listed
+from shared.products.sae_entries import SETTABLE, beside, entry, exchanged, listed
 from shared.products.slb_store import SlbStore
 from shared.products.unchanged import Unchanged
 
 _INGRESS = "/pop/v1/sam/ingress/Ingress"
-#: Settings that DescribeIngress tells under the name by which UpdateIngress takes them.
-_SETTABLE = (
-    "Description",
-    "EnableGzip",
-    "EnableXForwardedFor",
-    "EnableXForwardedForClientSrcPort",
-    "EnableXForwardedForProto",
-    "EnableXForwardedForSlbId",
-    "EnableXForwardedForSlbPort",
-    "IdleTimeout",
-    "RequestTimeout",
-    "SecurityPolicyId",
-)
 
 
 class Adapter(ProductAdapter):
@@ -114,7 +101,7 @@ class Adapter(ProductAdapter):
             return
 
         def put_back(lost: Set[str]) -> None:
-            former = {field: before[field] for field in _SETTABLE if field in lost and field in before}
+            former = {field: before[field] for field in SETTABLE if field in lost and field in before}
             self._update(resource, {name: before.get(name), **former})
 
         with Unchanged(

@@ -1,4 +1,7 @@
-"""The list of certificates that an SAE routing rule on ALB has (`CertIds`), one slot per entry."""
+"""An SAE routing rule, as DescribeIngress tells it: its settings, and its certificates.
+
+On ALB it has a list of them (`CertIds`), one slot per entry.
+"""
 
 from typing import Any
 
@@ -7,6 +10,19 @@ from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudRejectedError
 
 Answer = dict[str, Any]
+#: Settings that DescribeIngress tells under the name by which UpdateIngress takes them.
+SETTABLE = (
+    "Description",
+    "EnableGzip",
+    "EnableXForwardedFor",
+    "EnableXForwardedForClientSrcPort",
+    "EnableXForwardedForProto",
+    "EnableXForwardedForSlbId",
+    "EnableXForwardedForSlbPort",
+    "IdleTimeout",
+    "RequestTimeout",
+    "SecurityPolicyId",
+)
 
 
 def _raw(ingress: Answer) -> list[str]:
