@@ -9,6 +9,7 @@ ACM's rules for importing a certificate anew.
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -40,6 +41,8 @@ def endpoint() -> str:
     global _gate, _server
     with _lock:
         if _server is None:
+            # Of EC2 only the default network is needed; loading its images takes seconds.
+            os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 from moto.moto_server.werkzeug_app import (
