@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from shared.domain.resources import CloudProduct
 from shared.products.base import ProductAdapter
-from shared.products.kinds import ManyKinds
+from shared.products.kinds import KindsWithin
 from shared.products.waf_default import WafDefault
 from shared.products.waf_domains import WafDomains
 from shared.products.waf_slots import API
 
 
-class Adapter(ManyKinds):
+class Adapter(KindsWithin):
     product = CloudProduct.WAF
     api = API
     actions: ClassVar = {**WafDomains.actions, **WafDefault.actions}

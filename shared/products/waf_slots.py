@@ -11,7 +11,8 @@ from typing import ClassVar, Final
 from shared.cloud.api import Api
 from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.base import Answer, ProductAdapter
+from shared.products.base import Answer
+from shared.products.kinds import KindWithin
 from shared.products.unchanged import Unchanged
 
 API: Final = Api("waf-openapi", "2021-10-01", "RPC", ram="yundun-waf")
@@ -19,7 +20,7 @@ PACE: Final = 10.0  #: calls a second; no limit is published
 _EXPIRED, _RELEASED = 2, 3
 
 
-class WafSlots(ProductAdapter):
+class WafSlots(KindWithin):
     product = CloudProduct.WAF
     api = API
     page_size = 50
@@ -30,14 +31,15 @@ class WafSlots(ProductAdapter):
         """The two sides of the service, each with an instance of its own: mainland and outside."""
         return ["cn-hangzhou", "ap-southeast-1"]
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        """None on a side where there is no instance, or one that was released."""
+    def holders(self, region: str) -> Iterator[Answer]:
+        """A side's instance; none where there is none, or one that was released."""
         instance = self._call("DescribeInstance", region, RegionId=region)
-        instance_id, status = instance.get("InstanceId") or "", instance.get("Status")
-        if not instance_id or status == _RELEASED:
-            return
-        expired = "the WAF instance has expired; renew it first" if status == _EXPIRED else ""
-        for slot in self._slots({"InstanceId": instance_id, "RegionId": region}):
+        if instance.get("InstanceId") and instance.get("Status") != _RELEASED:
+            yield instance
+
+    def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
+        expired = "the WAF instance has expired; renew it first" if holder.get("Status") == _EXPIRED else ""
+        for slot in self._slots({"InstanceId": holder["InstanceId"], "RegionId": region}):
             yield slot.model_copy(update={"obstacle": expired or slot.obstacle})
 
     @abstractmethod
