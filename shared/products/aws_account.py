@@ -85,6 +85,17 @@ class Region:
         rows = [row for page in pages for row in page["CertificateSummaryList"]]
         return {row["CertificateArn"]: row for row in rows if row.get("Type") == "IMPORTED"}
 
+    def is_imported(self, arn: str) -> bool:
+        """For one certificate the list need not be read, which may have many pages."""
+        if "imported" in self.__dict__:
+            return arn in self.imported
+        return ":server-certificate/" not in arn and self.kind(arn) == "IMPORTED"
+
+    def kind(self, arn: str) -> str:
+        """ACM's word for where a certificate came from: IMPORTED, AMAZON_ISSUED, PRIVATE."""
+        answer = self.aws.call("DescribeCertificate", self.name, CertificateArn=arn)
+        return str(answer["Certificate"]["Type"])
+
     @cached_property
     def listeners(self) -> tuple[Listener, ...]:
         balancers = self._pages("DescribeLoadBalancers")

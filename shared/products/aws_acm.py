@@ -34,7 +34,7 @@ class Imported(AwsKind):
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         arn, region = resource.resource_id, self._region(resource.region)
-        kind = self.aws.call("DescribeCertificate", region.name, CertificateArn=arn)["Certificate"]["Type"]
+        kind = region.kind(arn)
         if kind != "IMPORTED":
             why = f"{arn} is {kind}: only an imported certificate can be imported anew"
             raise CloudRejectedError("ImportCertificate", "NotImported", why)

@@ -74,8 +74,8 @@ class AwsKind(ProductAdapter):
 
     def _follows(self, arn: str, region: Region) -> str:
         """The obstacle of what gets its new certificate from ACM, where the same ARN has a slot; or ""."""
-        imported = arn in region.imported
-        return f"follows the ACM certificate {arn}, which has a slot of its own" if imported else ""
+        follows = region.is_imported(arn)
+        return f"follows the ACM certificate {arn}, which has a slot of its own" if follows else ""
 
     def _import(self, certificate: Certificate, region: Region, check: Leaf | None, arn: str = "") -> str:
         """Send the key pair to ACM, as new or under `arn`; the ARN. `check` is what it replaces there."""
