@@ -27,9 +27,9 @@ def main() -> int:
     say(f"discovery of an estate of {options.slots} slots under the documented limits …")
     found = discovery.run(options.slots)
     say("API calls for each deployed slot …")
-    each = deployment.run(8, shared_products())
+    each = [deployment.run(product, 8) for product in shared_products()]
     say(f"a deployment to {options.domains} CDN domains under the documented limits …")
-    [timed] = deployment.run(options.domains, [CloudProduct.CDN])
+    timed = deployment.run(CloudProduct.CDN, options.domains)
     say("import times of the handlers …")
     loaded = imports.measure()
     if options.json:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.emulated import SETTLE_S, Ground, discover, ground
@@ -54,20 +54,18 @@ class Deployment:
         return self.seconds / self.floor_s
 
 
-def run(slots: int, products: Iterable[CloudProduct]) -> list[Deployment]:
-    """To so many slots of each product, one product after the other; all get the same certificate."""
-    shares = {product: share(product, slots) for product in products}
-    sections = {name: rows for part in shares.values() for name, rows in part.estate.items()}
-    with ground(sections) as here:
-        return [_deploy(here, product, part) for product, part in shares.items()]
+def run(product: CloudProduct, slots: int) -> Deployment:
+    """To so many slots of one product, which all get the same certificate."""
+    part = share(product, slots)
+    with ground(part.estate) as here:
+        return _deploy(here, product, part)
 
 
 def _deploy(here: Ground, product: CloudProduct, part: Share) -> Deployment:
     world = here.world(product, part.regions)
     scan_certificates(world)
     discover(world, product)
-    named = tuple(record.resource.slot for record in world.resources.list(product))
-    request = CreateDeploymentJob(name="bench", cert_ids=(_RENEWED,), resource_ids=named)
+    request = CreateDeploymentJob(name="bench", cert_ids=(_RENEWED,))
     job = create_deployment_jobs(request, world).jobs[0]
     here.calls()
     started = time.monotonic()

@@ -31,13 +31,20 @@ class Discovery:
 
 
 def run(slots: int, products: Iterable[CloudProduct] = ()) -> list[Discovery]:
-    """One estate of so many slots, in equal shares of the products; each is discovered in turn."""
+    """An estate of so many slots, in equal shares of the products; each is discovered in turn.
+
+    SAE's share is an account of its own: ALB and SLB would list the load balancers under its rules.
+    """
     chosen = list(products) or shared_products()
     each, rest = divmod(slots, len(chosen))
     shares = {product: share(product, each + (index < rest)) for index, product in enumerate(chosen)}
-    sections = {name: rows for part in shares.values() for name, rows in part.estate.items()}
-    with ground(sections) as here:
-        return [_discover(here, product, part) for product, part in shares.items()]
+    apart = {product: shares.pop(product) for product in (CloudProduct.SAE,) if product in shares}
+    found: list[Discovery] = []
+    for account in filter(None, (shares, apart)):
+        sections = {name: rows for part in account.values() for name, rows in part.estate.items()}
+        with ground(sections) as here:
+            found += [_discover(here, product, part) for product, part in account.items()]
+    return sorted(found, key=lambda one: one.product)
 
 
 def _discover(here: Ground, product: CloudProduct, part: Share) -> Discovery:

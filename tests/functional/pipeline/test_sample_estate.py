@@ -1,0 +1,50 @@
+"""The sample estate, which the demo runs on: a renewal concerns every product there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from emulator import aws
+from emulator.authority import Authority
+from emulator.estate import SAMPLE
+from shared.domain.resources import SyncState
+from shared.products import supported_products
+from shared.services import plan as planning
+from tests.functional.pipeline import platform as made
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform, platform
+
+
+@pytest.fixture
+def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    monkeypatch.setattr(made, "PRODUCTS", supported_products())
+    for name, value in aws.ACCESS_KEY.items():
+        monkeypatch.setenv(f"AWS_{name.upper()}", value)
+    monkeypatch.setenv("CERTDEPLOY_AWS_ENDPOINT", aws.endpoint())
+    sample: dict[str, Any] = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
+    with platform(sample, tmp_path) as installed:
+        installed.cloud.service("aws").start()
+        installed.tick("scan_expiry", "discover_resources")
+        yield installed
+
+
+def test_the_certificate_that_ends_first_is_replaced_on_every_product_where_a_client_meets_it(
+    it: Platform,
+) -> None:
+    bundle = Authority().issue(NAMES, days=200, now=it.clock())
+    row = it.cloud.service("cas").add("renewed", "cn-hangzhou", bundle)
+    it.call("scan_expiry", {})  # and nothing of what would follow
+    renewed = it.world.certificates.get(row.identifier).certificate
+
+    found = planning.plan(it.world, [renewed], planning.candidates(it.world, [renewed]), automatic=True)
+
+    slots = [entry.resource for entry in found.deployments]
+    assert {slot.product for slot in slots} == set(supported_products())
+    assert [slot.slot for slot in slots if not slot.endpoint] == [], "nothing could prove these"
+    failed = [s for p in supported_products() for s in it.world.syncs.list(p) if s.state is SyncState.FAILED]
+    assert failed == []
