@@ -23,8 +23,8 @@ from tests.functional.pipeline.platform import Platform, platform
 @pytest.fixture
 def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     monkeypatch.setattr(made, "PRODUCTS", supported_products())
-    for name, value in aws.ACCESS_KEY.items():
-        monkeypatch.setenv(f"AWS_{name.upper()}", value)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.ACCESS_KEY["access_key_id"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws.ACCESS_KEY["access_key_secret"])
     monkeypatch.setenv("CERTDEPLOY_AWS_ENDPOINT", aws.endpoint())
     sample: dict[str, Any] = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
     with platform(sample, tmp_path) as installed:
