@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 
 from emulator.estate import parse_estate
 from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.matching import FIRST_DEPLOYMENT
+from shared.domain.resources import CloudProduct
 from shared.errors import (
+    CloudBusyError,
     CloudDeniedError,
     CloudRejectedError,
     CloudThrottledError,
@@ -29,16 +34,45 @@ def it(case: Case, server: Server) -> Bench:
     return bench(server, case.product, case.estate, case.region)
 
 
-each_read = pytest.mark.parametrize(
-    ("case", "action"),
-    [pytest.param(case, action, id=f"{case.name}-{action}") for case in CASES for action in case.reads],
-    indirect=["case"],
-)
+def _each(actions: Callable[[Case], tuple[str, ...]]) -> pytest.MarkDecorator:
+    rows = [pytest.param(case, name, id=f"{case.name}-{name}") for case in CASES for name in actions(case)]
+    return pytest.mark.parametrize(("case", "action"), rows, indirect=["case"])
+
+
+each_read = _each(lambda case: case.reads)
+each_read_within = _each(lambda case: (*case.reads, *case.reads_within))
+#: Asked before the slots of a region are, or of whose account it is.
+_OF_THE_REGION = frozenset({"DescribeRegions", "GetCallerIdentity"})
 
 
 def test_every_supported_product_has_a_row() -> None:
     """Another cloud has a suite of its own, since its SDK is the client."""
     assert {case.product for case in CASES} == set(default_products())
+
+
+def test_every_account_has_several_of_everything(case: Case, it: Bench) -> None:
+    """Instances, slots, certificates of other owners, and a slot without any."""
+    slots = it.slots()
+
+    instances = {slot.instance_id or slot.resource_id for slot in slots.values()}
+    assert len(instances) > 1 or case.product is CloudProduct.WAF, "which has one instance a region"
+    assert list(case.carried.values()).count("") >= 1
+    assert {name for name in case.carried.values() if name.startswith(("old", "second"))}
+    assert [label for label, name in case.carried.items() if "other" in name and label != case.slot]
+
+
+@pytest.mark.parametrize("product", default_products())
+def test_every_action_that_discovery_calls_is_denied_and_throttled_below(
+    server: Server, product: CloudProduct
+) -> None:
+    cases = [case for case in CASES if case.product is product]
+    it = bench(server, product, cases[0].estate, cases[0].region)
+    slots = list(it.adapter.discover(cases[0].region))
+
+    called = {call.action for call in it.cloud.calls if call.api != "cas"}
+    struck = {action for case in cases for action in (*case.reads, *case.reads_within)}
+    assert slots
+    assert called - struck - _OF_THE_REGION == set()
 
 
 def test_every_product_with_a_first_deployment_has_a_slot_for_it() -> None:
@@ -144,6 +178,17 @@ def test_a_throttled_write_is_tried_until_it_is_let_through(case: Case, it: Benc
     assert (it.count(case.writes, code="Throttling.User"), it.count(case.writes, code="")) == (2, 1)
 
 
+def test_a_write_that_meets_another_change_is_made_when_that_one_is_done(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    it.cloud.faults.add(Fault(case.writes, status=409, code=case.busy))
+
+    with suppress(CloudBusyError):  # that the product waits for, or the next try
+        it.adapter.deploy(slot, it.certificate("new"))
+    it.deploy(slot, "new")
+
+    assert (it.count(case.writes, code=case.busy), it.count(case.writes, code="")) == (1, 1)
+
+
 def test_a_denied_write_is_not_repeated_and_changes_nothing(case: Case, it: Bench) -> None:
     slot = it.slot(case.slot)
     it.cloud.deny(f"*:{case.writes}")
@@ -163,7 +208,7 @@ def test_a_denied_discovery_is_an_error_never_an_empty_list(case: Case, it: Benc
         it.slots()
 
 
-@each_read
+@each_read_within
 def test_a_throttled_discovery_is_an_error_never_an_empty_list(case: Case, it: Bench, action: str) -> None:
     it.cloud.faults.add(Fault(action, status=400, code="Throttling.User", times=4))
 

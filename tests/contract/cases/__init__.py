@@ -40,7 +40,7 @@ class Case:
     """`carried`: every slot of `region` and its certificate, more than a page of them.
 
     `slot` carries `old` or `second`; `writes` is the one action that changes it; `pages` lists slots
-    by pages, and `reads` are all actions that discovery needs.
+    by pages, and `reads` are all actions that discovery of its kind of slot needs.
     """
 
     name: str
@@ -53,6 +53,8 @@ class Case:
     reads: tuple[str, ...]
     region: str = ""
     code_of_denial: str = "Forbidden.RAM"
+    busy: str = "ServiceBusy"  #: how the product says that another change is under way
+    reads_within: tuple[str, ...] = ()  #: further ones, whose denial is told in a slot's place
     #: the slots of `region` afterwards, where the exchange renames one
     renamed: dict[str, str] = field(default_factory=dict)
     without_https: str = ""  #: a slot where a first deployment is allowed

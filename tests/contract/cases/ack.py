@@ -88,6 +88,8 @@ def _case(name: str, slot: str, writes: str, renamed: str = "") -> Case:
         writes=writes,
         pages="DescribeClustersForRegion",
         reads=("DescribeClustersForRegion",),
+        reads_within=("DescribeClusterUserKubeconfig", "ListSecrets", "ListIngresses", "ListAlbConfigs"),
+        busy="Conflict",
         code_of_denial="AccessDenied",
         renamed={slot: renamed} if renamed else {},
     )

@@ -62,6 +62,7 @@ CASES = [
         writes="UpdateListenerAttribute",
         pages="ListListeners",
         reads=_ALB_READS,
+        busy="IncorrectStatus.Listener",
     ),
     Case(
         "ALB-additional",
@@ -73,6 +74,7 @@ CASES = [
         writes="AssociateAdditionalCertificatesWithListener",
         pages="ListListeners",
         reads=_ALB_READS,
+        busy="IncorrectStatus.Listener",
         renamed={"shop:443/additional/second": "shop:443/additional/new"},
     ),
 ]

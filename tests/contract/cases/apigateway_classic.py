@@ -57,6 +57,7 @@ CASES = [
         writes="SetDomainCertificate",
         pages="DescribeApiGroups",
         reads=("DescribeRegions", "DescribeApiGroups", "DescribeApiGroup", "DescribeDomain"),
+        busy="RepeatedCommit",
     ),
 ]
 SDK = "cloudapi20160714"

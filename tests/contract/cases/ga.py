@@ -48,6 +48,7 @@ CASES = [
         writes="UpdateListener",
         pages="ListListeners",
         reads=_READS,
+        busy="StateError.Accelerator",
     ),
     Case(
         "GA-additional",
@@ -58,6 +59,7 @@ CASES = [
         writes="UpdateAdditionalCertificateWithListener",
         pages="ListListeners",
         reads=_READS,
+        busy="StateError.Accelerator",
         renamed={"shop:443/additional/second": "shop:443/additional/new"},
     ),
 ]

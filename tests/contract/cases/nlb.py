@@ -53,6 +53,7 @@ CASES = [
         writes="UpdateListenerAttribute",
         pages="ListListeners",
         reads=_READS,
+        busy="ResourceInConfiguring.listener",
     ),
     Case(
         "NLB-additional",
@@ -64,6 +65,7 @@ CASES = [
         writes="AssociateAdditionalCertificatesWithListener",
         pages="ListListeners",
         reads=_READS,
+        busy="ResourceInConfiguring.listener",
         renamed={"shop:443/additional/second": "shop:443/additional/new"},
     ),
 ]

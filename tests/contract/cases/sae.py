@@ -64,7 +64,13 @@ def _case(name: str, slot: str, renamed: str = "") -> Case:
         slot=slot,
         writes="UpdateIngress",
         pages="ListIngresses",
-        reads=("DescribeNamespaceList", "ListIngresses", "ListLoadBalancers", "DescribeLoadBalancers"),
+        reads=(
+            "DescribeNamespaceList",
+            "ListIngresses",
+            "ListLoadBalancers",
+            "DescribeLoadBalancers",
+            "DescribeServerCertificates",
+        ),
         code_of_denial="AccessDenied",
         renamed={slot: renamed} if renamed else {},
     )

@@ -65,6 +65,7 @@ def _case(name: str, slot: str, writes: str) -> Case:
         writes=writes,
         pages="DescribeLoadBalancerListeners",
         reads=_READS,
+        busy="ServiceIsConfiguring",
     )
 
 
