@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import Any, Final
 
@@ -120,13 +121,14 @@ class Aws:
         import boto3
 
         logging.getLogger("botocore").setLevel(logging.INFO)  # below, it logs bodies: private keys
-        session = boto3.session.Session()
+        session = boto3.session.Session(botocore_session=_bare_session())
         if not self.access.role_arn:
             return session
         sts = self._made(session, "sts", self.access.regions[0], False)
         role = {"RoleArn": self.access.role_arn, "RoleSessionName": "certdeploy"}
         keys = sts.assume_role(**role)["Credentials"]
-        return boto3.session.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+        own = keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]
+        return boto3.session.Session(*own, botocore_session=_bare_session())
 
     def _made(self, session: Any, service: str, region: str, writes: bool) -> Any:
         from botocore.config import Config
@@ -137,6 +139,23 @@ class Aws:
         return session.client(
             service, region_name=region, endpoint_url=self.access.endpoint or None, config=config
         )
+
+
+@cache
+def _loader() -> Any:
+    """Reads the descriptions of AWS's services, which takes longer than a call: once for the process."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
+def _bare_session() -> Any:
+    from botocore.session import get_session
+
+    session, loader = get_session(), _loader()
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # boto3 adds its own each time
+    session.register_component("data_loader", loader)
+    return session
 
 
 def _fits(pattern: str, text: str) -> bool:
