@@ -10,6 +10,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.catalogue import NO_CATALOGUE, Catalogue
+from shared.products.exclusive import Exclusive, alone
 from shared.products.waiting import FOREVER, Waiter
 
 Answer = dict[str, Any]
@@ -39,12 +40,14 @@ class ProductAdapter(ABC):
         waiter: Waiter = FOREVER,
         catalogue: Catalogue = NO_CATALOGUE,
         accept_outage: bool = False,
+        exclusive: Exclusive = alone,
     ) -> None:
         """`accept_outage`: a product that cannot exchange may take the old certificate off first."""
         self._client = client
         self._waiter = waiter
         self._catalogue = catalogue
         self._accept_outage = accept_outage
+        self._exclusive = exclusive
 
     def regions(self) -> list[str]:
         """Where to look: every region the product has; `[""]` where it is global."""

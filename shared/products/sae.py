@@ -42,7 +42,7 @@ class Adapter(ProductAdapter):
 
     def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
         super().__init__(client, *means, **more)
-        self._store = SlbStore(client, self._catalogue)
+        self._store = SlbStore(client, self._catalogue, self._exclusive)
         self._balancers = SaeBalancers(client)
 
     @classmethod

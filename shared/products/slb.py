@@ -40,7 +40,7 @@ class Adapter(ProductAdapter):
 
     def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
         super().__init__(client, *means, **more)
-        self._store = slb_store.SlbStore(client, self._catalogue)
+        self._store = slb_store.SlbStore(client, self._catalogue, self._exclusive)
 
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all

@@ -12,6 +12,7 @@ from shared.cloud.api import Action, Api
 from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate, identifier_of
 from shared.products.catalogue import Catalogue
+from shared.products.exclusive import Exclusive
 
 API: Final = Api("slb", "2014-05-15", "RPC", ram="slb")
 _DESCRIBE: Final = Action("DescribeServerCertificates", api=API)
@@ -25,16 +26,17 @@ Row = dict[str, Any]
 
 
 class SlbStore:
-    """The account's stores. Uploads are made one at a time, so that threads make no second copy."""
+    """The account's stores. An upload is made by one at a time, so that there is no second copy."""
 
     actions: ClassVar = {action.name: action for action in (_DESCRIBE, _UPLOAD)}
     #: the key of a certificate that is taken as PEM only
     also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
 
-    def __init__(self, client: OpenApi, catalogue: Catalogue) -> None:
+    def __init__(self, client: OpenApi, catalogue: Catalogue, exclusive: Exclusive) -> None:
         self._client = client
         self._catalogue = catalogue
-        self._uploading = Lock()
+        self._exclusive = exclusive
+        self._uploading = Lock()  # threads of this function wait for each other
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
@@ -62,10 +64,17 @@ class SlbStore:
         Raises:
             CloudRejectedError: the store is full, or does not take the certificate.
             CloudUnavailableError: it may be there by now; another try finds it.
+            ConflictError: another function uploads it just now; likewise.
         """
         with self._uploading:
-            copies = [row["ServerCertificateId"] for row in self._rows(region) if _same(row, certificate)]
-            return min(copies) if copies else self._upload(region, certificate)
+            if there := self._copy(region, certificate):
+                return there
+            with self._exclusive(f"slb-store/{region}/{certificate.identifier}"):
+                return self._copy(region, certificate) or self._upload(region, certificate)
+
+    def _copy(self, region: str, certificate: Certificate) -> str:
+        copies = [row["ServerCertificateId"] for row in self._rows(region) if _same(row, certificate)]
+        return min(copies, default="")
 
     def _upload(self, region: str, certificate: Certificate) -> str:
         params = {"RegionId": region, "ServerCertificateName": _name(certificate)}

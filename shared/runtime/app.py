@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
@@ -29,6 +30,7 @@ from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 
 _instances: dict[str, "Instance"] = {}
+_EXCLUSIVE_S = 120.0  #: what is done by one function at a time takes a call or two
 
 
 def utc_now() -> datetime:
@@ -152,7 +154,10 @@ class App:
     def _adapter(
         self, product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
     ) -> ProductAdapter:
-        return adapter_class(product)(self.openapi, waiter, catalogue, accept_outage)
+        return adapter_class(product)(self.openapi, waiter, catalogue, accept_outage, self._exclusive)
+
+    def _exclusive(self, name: str) -> AbstractContextManager[None]:
+        return self.world.leases.hold(name, self._holder, _EXCLUSIVE_S)
 
 
 def _instance(environ: Mapping[str, str]) -> Instance:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.exclusive import alone
 from shared.products.slb import Adapter
 from shared.products.slb_store import SlbStore
 from tests.contract.bench import AllOfCas, Bench, bench, certificates
@@ -60,6 +63,23 @@ def test_a_certificate_is_uploaded_once_for_many_load_balancers_at_once(server: 
 
     assert it.count(UPLOAD) == 1
     assert set(it.carried().values()) == {"new"}
+
+
+def test_an_upload_that_another_function_makes_meanwhile_is_taken(it: Bench) -> None:
+    """Functions of two products may want the same copy at the same moment."""
+    known, certificate, names = AllOfCas(Cas(it.client, "cn-hangzhou")), it.certificate("new"), []
+
+    @contextmanager
+    def after_the_other(name: str) -> Iterator[None]:
+        names.append(name)
+        others.append(SlbStore(it.client, known, alone).put(SLB.region, certificate))
+        yield
+
+    others: list[str] = []
+    mine = SlbStore(it.client, known, after_the_other).put(SLB.region, certificate)
+
+    assert ([mine], it.count(UPLOAD)) == (others, 1)
+    assert names == [f"slb-store/{SLB.region}/{certificate.identifier}"]
 
 
 def test_an_upload_whose_answer_is_lost_is_found_again(it: Bench) -> None:

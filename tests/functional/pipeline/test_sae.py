@@ -123,3 +123,21 @@ def test_where_sae_is_not_looked_after_nothing_is_known_of_its_rules(
         it.tick("scan_expiry")
 
         assert {place(w.resource) for w in it.workers().values()} == {"ALB front:443", "ALB front:8443"}
+
+
+def test_a_copy_for_the_region_s_store_waits_for_the_function_that_is_uploading_one(it: Platform) -> None:
+    new = it.renew(*NAMES)
+    it.call("scan_expiry", {})
+    it.drain(until="deploy_sae")
+
+    with it.world.leases.hold(f"slb-store/{REGION}/{new}", "another function", 120):
+        it.deliver(*it.queue.pop(0))
+        assert _uploads(it) == 0
+    it.drain()
+
+    assert (_uploads(it), it.job().status) == (1, JobStatus.SUCCESS)
+    assert [worker.attempts for worker in it.workers().values()] == [1, 1, 1], "waiting is no attempt"
+
+
+def _uploads(it: Platform) -> int:
+    return sum(call.action == "UploadServerCertificate" for call in it.cloud.calls)
