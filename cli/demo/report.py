@@ -84,9 +84,15 @@ def _check(screen: Console, good: bool, text: str) -> None:
 
 def place(resource: CloudResource) -> str:
     """The slot as its owner would call it."""
+    holder = resource.instance_name or resource.instance_id
     if resource.role is SlotRole.DOMAIN:
-        holder = resource.instance_name or resource.instance_id
-        inside = f" ({holder})" if holder and holder not in (resource.resource_id, *resource.domains) else ""
-        return output.names(resource.domains) + inside
-    name = resource.instance_name or resource.instance_id
-    return f"{name}:{resource.port} {resource.role.value} ({resource.region})"
+        names = output.names(resource.domains)
+        beside = holder not in (resource.resource_id, *resource.domains)
+        return _with(names, holder if beside else "") if names else holder
+    own = "" if resource.domains_of_certificate else output.names(resource.domains)
+    listener = f"{holder}:{resource.port} {resource.role.value}"
+    return _with(f"{listener} {own}".strip(), resource.region or resource.location)
+
+
+def _with(name: str, where: str) -> str:
+    return f"{name} ({where})" if where else name
