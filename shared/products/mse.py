@@ -13,15 +13,14 @@ from shared.cloud.api import Action, Api
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
+from shared.products import mse_words as words
 from shared.products.base import Answer, ProductAdapter
 from shared.products.envelope import opened
 from shared.products.times import parse_time
 from shared.products.unchanged import Unchanged
 
-_RUNNING = 2  #: of a gateway
 _UNSETTLED = (2, 4, 5)  #: of a domain: publishing, editing, unpublishing
 _OF_CERTIFICATE = ("CertIdentifier", "CertBeforeDate", "Comment", "GmtModified", "Status")  #: changes with it
-_UNPUBLISHED = {0: "not published", 6: "unavailable"}
 
 
 class Adapter(ProductAdapter):
@@ -73,7 +72,7 @@ class Adapter(ProductAdapter):
         row = self._row(resource)
         if row is None:
             raise CloudRejectedError("UpdateSSLCert", "NotFound", f"{resource.slot} is gone")
-        if obstacle := _ownership(row):
+        if obstacle := words.ownership(row):
             raise CloudRejectedError("UpdateSSLCert", "NotDeployable", obstacle)
         old, new = row.get("CertIdentifier") or "", certificate.identifier
         with Unchanged(
@@ -104,7 +103,7 @@ class Adapter(ProductAdapter):
         gateway = self._gateway(resource)
         if gateway is None:
             raise CloudRejectedError("ListGateway", "NotFound", f"{resource.instance_id} is gone")
-        return bool(gateway["Status"] == _RUNNING)
+        return bool(gateway["Status"] == words.RUNNING)
 
     def _gateways(self, region: str) -> Iterator[Answer]:
         number = 1
@@ -140,7 +139,7 @@ class Adapter(ProductAdapter):
     def _resource(self, region: str, gateway: Answer, row: Answer) -> CloudResource:
         name, identifier = row["Name"], identifier_of(row.get("CertIdentifier") or "")
         named = name != "*"
-        address = _address(gateway) if named else ""
+        address = words.address(gateway) if named else ""
         return CloudResource(
             product=self.product,
             region=region,
@@ -153,27 +152,5 @@ class Adapter(ProductAdapter):
             cert_identifier=identifier,
             cert_not_after=parse_time(row.get("CertBeforeDate")),
             endpoint=f"{address}:443" if address else "",
-            obstacle=_ownership(row) or _state(gateway, row),
+            obstacle=words.ownership(row) or words.state(gateway, row),
         )
-
-
-def _ownership(row: Answer) -> str:
-    if row.get("Type") == "Ingress" or row.get("IsManaged"):
-        return "a Kubernetes Ingress manages the domain; deploy to the Ingress's Secret instead"
-    return ""
-
-
-def _state(gateway: Answer, row: Answer) -> str:
-    if gateway["Status"] != _RUNNING:
-        state = gateway.get("StatusDesc") or f"status {gateway['Status']}"
-        return f"the gateway is not running ({state}); wait for it or start it, then discover again"
-    if state := _UNPUBLISHED.get(row.get("Status", 3), ""):
-        return f"the domain is {state}; publish it in the MSE console first"
-    return ""
-
-
-def _address(gateway: Answer) -> str:
-    """A public address of the gateway's load balancers."""
-    balancers = [*(gateway.get("Slb") or []), *(gateway.get("InternetSlb") or [])]
-    public = (row.get("SlbIp") for row in balancers if row.get("Type") == "PUB_NET")
-    return next((address for address in public if address), "")
