@@ -5,7 +5,6 @@ capitalised in `certificates` of the spec and lower-case in the status and in `d
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.cloud.api import Action
@@ -14,6 +13,7 @@ from shared.cloud.kubernetes import JSON_PATCH, Object
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudBusyError, CloudRejectedError, NotFoundError
+from shared.products.albconfig_entries import Entry, entries_of, exchange
 from shared.products.clusters import ClusterKind
 
 _ROOT: Final = "/apis/alibabacloud.com/v1"
@@ -25,19 +25,6 @@ _NONE: Final = (
     "the listener names no certificate: those of its Ingresses apply; to manage one here,"
     " name the first in spec.listeners[].certificates"
 )
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """One certificate of a listener. `place` is the JSON pointer of its id within the object."""
-
-    place: str
-    text: str  #: as written there
-    role: SlotRole
-
-    @property
-    def identifier(self) -> str:
-        return identifier_of(self.text)
 
 
 class AlbConfigs(ClusterKind):
@@ -74,7 +61,7 @@ class AlbConfigs(ClusterKind):
     def settled(self, resource: CloudResource) -> bool:
         """Whether the status shows all that the spec names for the listener, and the same default."""
         item = self._item(resource)
-        wanted = {entry.identifier: entry.role for entry in _entries(item, resource.listener_id)}
+        wanted = {entry.identifier: entry.role for entry in entries_of(item, resource.listener_id)}
         wanted_default = [name for name, role in wanted.items() if role is SlotRole.DEFAULT]
         for listener in _status(item).get("listeners") or ():
             if _port_first(listener.get("portAndProtocol", "")) == resource.listener_id.rpartition("/")[2]:
@@ -89,7 +76,7 @@ class AlbConfigs(ClusterKind):
         kube = self._clusters.of(resource)
         for _ in range(_TRIES):
             item = self._item(resource)
-            change = _change(_entries(item, resource.listener_id), resource, certificate.identifier)
+            change = exchange(entries_of(item, resource.listener_id), resource, certificate.identifier)
             try:
                 kube.patch(_PATCH, _path(resource), change, JSON_PATCH)
                 return
@@ -98,36 +85,11 @@ class AlbConfigs(ClusterKind):
                     raise
         raise CloudBusyError("PatchAlbConfig", "Conflict", "it is changed again and again")
 
-    def _entries(self, resource: CloudResource) -> list[_Entry]:
-        return _entries(self._item(resource), resource.listener_id)
+    def _entries(self, resource: CloudResource) -> list[Entry]:
+        return entries_of(self._item(resource), resource.listener_id)
 
     def _item(self, resource: CloudResource) -> Object:
         return self._clusters.of(resource).get(_GET, _path(resource))
-
-
-def _change(entries: list[_Entry], resource: CloudResource, identifier: str) -> list[Object]:
-    default = resource.role is SlotRole.DEFAULT
-    old = [
-        e
-        for e in entries
-        if (e.role is resource.role and (default or e.identifier == resource.cert_identifier))
-    ]
-    if not old:
-        raise CloudRejectedError("PatchAlbConfig", "NotFound", f"{resource.slot} is gone")
-    also = [entry for entry in entries if entry.identifier == identifier and entry not in old]
-    tests = [{"op": "test", "path": entry.place, "value": entry.text} for entry in (*old, *also)]
-    if also and not default:  # it is there already: only the old one goes
-        return [*tests, *_removals(old)]
-    place, repeated = old[0].place, old[1:]
-    removed = _removals([*also, *repeated])  # a certificate stands on a listener once
-    return [*tests, {"op": "replace", "path": place, "value": identifier}, *removed]
-
-
-def _removals(entries: list[_Entry]) -> list[Object]:
-    """From the last to the first, so that the places before stay what they are."""
-    places = [entry.place.rpartition("/")[0] for entry in entries]
-    ordered = sorted(places, key=lambda place: int(place.rpartition("/")[2]), reverse=True)
-    return [{"op": "remove", "path": place} for place in ordered]
 
 
 def _slots(cluster: CloudResource, item: Object) -> Iterator[CloudResource]:
@@ -149,36 +111,13 @@ def _slots(cluster: CloudResource, item: Object) -> Iterator[CloudResource]:
             "endpoint": f"{host}:{port}" if host and protocol == "HTTPS" else "",
         }
         slot = cluster.model_copy(update=changes)
-        found = {entry.identifier: entry for entry in reversed(_entries(item, listener_id))}
+        found = {entry.identifier: entry for entry in reversed(entries_of(item, listener_id))}
         yield from (_with(slot, entry) for entry in reversed(found.values()))
         if not found:
             yield slot.model_copy(update={"https": False, "obstacle": _NONE})
 
 
-def _entries(item: Object, listener_id: str) -> list[_Entry]:
-    """The certificates of a listener, as the spec has them."""
-    for i, listener in enumerate((item.get("spec") or {}).get("listeners") or ()):
-        if f"{listener['port']}:{listener.get('protocol') or 'HTTP'}" != listener_id.rpartition("/")[2]:
-            continue
-        place = f"/spec/listeners/{i}"
-        rows = listener.get("certificates") or []
-        own = (listener.get("defaultCertificate") or {}).get("certificateId")
-        marked = [j for j, row in enumerate(rows) if row.get("IsDefault")]
-        default = -1 if own else next(iter(marked), 0)
-        found = [_Entry(f"{place}/defaultCertificate/certificateId", own, SlotRole.DEFAULT)] if own else []
-        return found + [
-            _Entry(
-                f"{place}/certificates/{j}/CertificateId",
-                row["CertificateId"],
-                SlotRole.DEFAULT if j == default else SlotRole.ADDITIONAL,
-            )
-            for j, row in enumerate(rows)
-            if row.get("CertificateId")
-        ]
-    return []
-
-
-def _with(slot: CloudResource, entry: _Entry) -> CloudResource:
+def _with(slot: CloudResource, entry: Entry) -> CloudResource:
     suffix = "default" if entry.role is SlotRole.DEFAULT else f"additional/{entry.identifier}"
     changes = {
         "role": entry.role,

@@ -6,20 +6,18 @@ the private key: nothing of its answer but fingerprints leaves `_fingerprints`.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.cas import Cas
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
+from shared.products import apigateway_words as words
 from shared.products.base import Answer, ProductAdapter
 from shared.products.fingerprints import fingerprints
 from shared.products.unchanged import NOT_IN_CAS, Unchanged
 
-_BOUND: Final = ("BINDING", "BOUND")  #: documented with meanings that look swapped: both are bound
-_MUTUAL: Final = ("SslVerifyDepth", "ClientCertSDnPassThrough", "SslOcspEnable", "SslOcspCacheEnable")
 _CERTIFICATE: Final = (
     "CertificateId",
     "CertificateName",
@@ -78,9 +76,9 @@ class ClassicDomains(ProductAdapter):
         _, before = self._domain(resource)
         if before is None:
             raise CloudRejectedError("SetDomainCertificate", "NotFoundDomain", f"{resource.slot} is gone")
-        if obstacle := _mutual_tls(before):
+        if obstacle := words.mutual_tls(before):
             raise CloudRejectedError("SetDomainCertificate", "NotDeployable", obstacle)
-        held, name = before.get("CertificateId"), _name(certificate.identifier)
+        held, name = before.get("CertificateId"), words.name_of(certificate.identifier)
         with Unchanged(
             "SetDomainCertificate",
             resource.slot,
@@ -106,7 +104,7 @@ class ClassicDomains(ProductAdapter):
             resource.region,
             GroupId=resource.instance_id,
             DomainName=_domain_name(resource),
-            CertificateName=_name(certificate.identifier),
+            CertificateName=words.name_of(certificate.identifier),
             CertificateBody=pair.certificate_pem,
             CertificatePrivateKey=pair.key.reveal(),
         )
@@ -123,13 +121,13 @@ class ClassicDomains(ProductAdapter):
         if not domain.get("CertificateId"):
             return ""
         named = self._by_name(domain.get("CertificateName") or "")
-        if named and named.not_after == _moment(domain.get("CertificateValidEnd")):
+        if named and named.not_after == words.moment(domain.get("CertificateValidEnd")):
             return named.identifier
         return self._by_pem(region, group, domain)
 
     def _by_name(self, name: str) -> Certificate | None:
         """What a name of ours says; nothing by another."""
-        ours = _named(name)
+        ours = words.named(name)
         return self._catalogue.by_identifier(ours) if ours else None
 
     def _by_pem(self, region: str, group: Answer, domain: Answer, expected: Certificate | None = None) -> str:
@@ -160,41 +158,13 @@ class ClassicDomains(ProductAdapter):
             domains=(name,),
             https=bool(identifier),
             cert_identifier=identifier,
-            cert_not_after=_moment(domain.get("CertificateValidEnd")),
+            cert_not_after=words.moment(domain.get("CertificateValidEnd")),
             endpoint=f"{address}:443" if address and not internal else "",
             writer_id=group["GroupId"],  # a second change of a group is a RepeatedCommit
-            obstacle=_mutual_tls(domain) or _unbound(domain),
+            obstacle=words.mutual_tls(domain) or words.unbound(domain),
         )
-
-
-def _mutual_tls(domain: Answer) -> str:
-    if any(domain.get(setting) for setting in _MUTUAL):
-        return "the domain uses mutual TLS, whose CA cannot be read back; replace it in the console"
-    return ""
-
-
-def _unbound(domain: Answer) -> str:
-    status = domain.get("DomainBindingStatus") or _BOUND[0]
-    return "" if status in _BOUND else f"the domain is {status} in API Gateway; bind it first"
 
 
 def _domain_name(resource: CloudResource) -> str:
     """As API Gateway writes it."""
     return resource.resource_id.partition("/")[2]
-
-
-def _name(identifier: str) -> str:
-    """`cas_23759533_cn_hangzhou`: letters, digits and underscores are allowed in a name."""
-    return f"cas_{identifier.replace('-', '_')}"
-
-
-def _named(name: str) -> str:
-    """The identifier in a name of ours."""
-    head, _, rest = name.partition("_")
-    number, _, store = rest.partition("_")
-    return f"{number}-{store.replace('_', '-')}" if head == "cas" and store else ""
-
-
-def _moment(value: Any) -> datetime | None:
-    """From ms; whole seconds, as certificates count."""
-    return datetime.fromtimestamp(int(value) // 1000, timezone.utc) if value else None

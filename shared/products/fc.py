@@ -7,7 +7,7 @@ from typing import ClassVar
 from shared.cloud.endpoints import REGIONS
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError
-from shared.products.fc_domains import Fc2, Fc3
+from shared.products.fc_versions import Fc2, Fc3
 from shared.products.kinds import ManyKinds
 
 _log = logging.getLogger(__name__)

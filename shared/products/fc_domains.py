@@ -1,4 +1,4 @@
-"""Custom domains of Function Compute, 3.0 (API 2023-03-30) and 2.0 (2016-08-15): one slot each.
+"""Custom domains of Function Compute, one slot each: what both versions of its API have in common.
 
 A domain takes its certificate as PEM and never tells the key; which of CAS's it carries is known by
 the leaf's fingerprint. A change names only what is to change. Whether everything else is kept is not
@@ -9,9 +9,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Set
 from typing import Any, ClassVar
 
-from shared.cloud import cas, fc2
-from shared.cloud.api import Action, Api
-from shared.cloud.openapi import OpenApi
+from shared.cloud import cas
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
@@ -21,11 +19,10 @@ from shared.products.unchanged import NOT_IN_CAS, Unchanged
 
 #: Of a domain's description: what is to change, and what moves by itself.
 _VOLATILE = frozenset({"certConfig", "lastModifiedTime", "RequestId"})
+_MISSING = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
 
 
 class DomainsAdapter(ProductAdapter):
-    """What both versions have in common."""
-
     product = CloudProduct.FC
     also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
     gone = frozenset({"domainnamenotfound"})
@@ -126,55 +123,6 @@ class DomainsAdapter(ProductAdapter):
         if certificate is not None:
             return certificate.identifier
         return f"sha256:{found[-1]}" if found else f"upload:{row['certConfig'].get('certName') or '?'}"
-
-
-_MISSING = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
-
-
-class Fc3(DomainsAdapter):
-    api = Api("fc", "2023-03-30", "ROA", ram="fc")
-    actions: ClassVar = {
-        "ListCustomDomains": Action("ListCustomDomains", method="GET", path="/2023-03-30/custom-domains"),
-        "GetCustomDomain": Action(
-            "GetCustomDomain", method="GET", path="/2023-03-30/custom-domains/{domainName}"
-        ),
-        "UpdateCustomDomain": Action(
-            "UpdateCustomDomain",
-            method="PUT",
-            path="/2023-03-30/custom-domains/{domainName}",
-            place="json",
-            writes=True,
-        ),
-    }
-    settable = frozenset({"protocol", "routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig"})
-
-    def _list(self, region: str, token: str | None) -> Answer:
-        return self._call("ListCustomDomains", region, limit=self.page_size, nextToken=token)
-
-    def _get(self, region: str, name: str) -> Answer:
-        return self._call_at("GetCustomDomain", region, {"domainName": name})
-
-    def _put(self, region: str, name: str, settings: Answer) -> None:
-        self._call_at("UpdateCustomDomain", region, {"domainName": name}, **settings)
-
-
-class Fc2(DomainsAdapter):
-    api = fc2.API
-    actions: ClassVar = {action.name: action for action in (fc2.LIST, fc2.GET, fc2.UPDATE)}
-    settable = frozenset({"protocol", "routeConfig"})
-
-    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
-        super().__init__(client, *means, **more)
-        self._fc2 = fc2.Fc2Domains(client)
-
-    def _list(self, region: str, token: str | None) -> Answer:
-        return self._fc2.list(region, self.page_size, token)
-
-    def _get(self, region: str, name: str) -> Answer:
-        return self._fc2.get(region, name)
-
-    def _put(self, region: str, name: str, settings: Answer) -> None:
-        self._fc2.update(region, name, **settings)
 
 
 def _without_key(row: Answer) -> Answer:
