@@ -1,6 +1,7 @@
-"""List, show and preview deployment jobs.
+"""List, show and preview deployment jobs, and roll finished ones back.
 
-Trigger: manual, with {"List": {}}, {"Show": {"JobId": …}} or {"Preview": {"CertIds": […]}}.
+Trigger: manual, with {"List": {}}, {"Show": {"JobId": …}}, {"Preview": {"CertIds": […]}} or
+{"RollBack": {"JobId": …}}.
 """
 
 from shared.domain.requests import ManageDeploymentJobs

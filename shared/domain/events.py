@@ -49,8 +49,16 @@ class JobFinished(EventData):
     job_id: int
 
 
+class JobRolledBack(EventData):
+    """All workers of a finished job that were to be rolled back have ended."""
+
+    type = "certdeploy:DeploymentJob:RolledBack"
+    consumer = "notify_contacts"
+    job_id: int
+
+
 class WorkersScheduled(EventData):
-    """A product's share of a job is due. Consumed by the product's own function."""
+    """A product's share of a job, or of its rollback, is due. Consumed by the product's own function."""
 
     type = "certdeploy:WorkerResource:Scheduled"
     consumer = "deploy_{product}"

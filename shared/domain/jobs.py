@@ -39,11 +39,13 @@ class WorkerResource(Versioned):
     status: WorkerStatus = WorkerStatus.PENDING
     reason: str = ""
     previous_cert_identifier: str | None = None  #: stored before the first write; "" = had none
+    joined: bool = False  #: its listener had the certificate before the job, on another slot
+    deployed: CloudResource | None = None  #: the slot as the job left it; stored before a rollback writes
     verification: Verification | None = None
     attempts: int = 0
     lease_until: AwareDatetime | None = None
     not_before: AwareDatetime | None = None  #: a retry waits until then
-    started_at: AwareDatetime | None = None
+    started_at: AwareDatetime | None = None  #: of a rollback: when it was asked for
     finished_at: AwareDatetime | None = None
 
     def to(self, status: WorkerStatus, **changes: object) -> "WorkerResource":
@@ -79,6 +81,7 @@ class DeploymentJob(Versioned):
     finished_at: AwareDatetime | None = None
     dispatched_at: AwareDatetime | None = None
     finish_announced: bool = False
+    rolled_back_at: AwareDatetime | None = None  #: end of the last rollback that was told
 
     @property
     def worker_count(self) -> int:

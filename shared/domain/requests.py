@@ -58,9 +58,17 @@ class ShowDeploymentJob(Wire):
     job_id: int
 
 
+class RollBackDeploymentJob(Wire):
+    """Put back what was in place before a finished job. Without `resource_ids`: wherever it wrote."""
+
+    job_id: int
+    resource_ids: tuple[str, ...] = ()  #: slots as `job show` names them
+
+
 class ManageDeploymentJobs(Wire):
-    """Exactly one of the three."""
+    """Exactly one of the four."""
 
     list_jobs: ListDeploymentJobs | None = Field(default=None, alias="List")
     show: ShowDeploymentJob | None = None
     preview: PreviewDeploymentJob | None = None
+    roll_back: RollBackDeploymentJob | None = None

@@ -27,6 +27,14 @@ class WorkerStatus(str, Enum):
     ROLLBACK_ERROR = "rollback_error"
 
     @property
+    def of_rollback(self) -> bool:
+        return self in {
+            WorkerStatus.ROLLBACK,
+            WorkerStatus.ROLLBACK_SUCCESS,
+            WorkerStatus.ROLLBACK_ERROR,
+        }
+
+    @property
     def settled(self) -> bool:
         """Nothing is under way, so the job may be closed."""
         return self not in {

@@ -24,7 +24,7 @@ def grants() -> dict[str, frozenset[str]]:
         "discover_resources": _STATE | _INVOKE | _READ_CAS | discovery,
         "create_deployment_job": _STATE | _INVOKE,
         "run_deployment_jobs": _STATE | _INVOKE,
-        "manage_deployment_jobs": _STATE,
+        "manage_deployment_jobs": _STATE | _INVOKE,
         "notify_contacts": _STATE,
         **deploy,
     }

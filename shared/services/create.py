@@ -17,6 +17,7 @@ from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services import plan as planning
+from shared.services.way_back import Joined
 from shared.services.world import World
 from shared.validation.jobs import check_job
 
@@ -187,6 +188,7 @@ def _store(
     job = world.jobs.save(job)
     for stale in list(world.workers.list(job.job_id)):
         world.workers.delete(stale)
+    joined = Joined(world)
     for number, entry in enumerate(plan.deployments, start=1):
         world.workers.save(
             WorkerResource(
@@ -194,6 +196,7 @@ def _store(
                 worker_id=number,
                 resource=entry.resource,
                 cert_identifier=entry.cert_identifier,
+                joined=joined(entry.resource, entry.cert_identifier),
             )
         )
     return job

@@ -1,4 +1,4 @@
-"""Look at jobs: list them, show one with its workers, preview one that does not exist yet."""
+"""Jobs: list them, show one with its workers, preview one that does not exist yet, roll one back."""
 
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
@@ -7,6 +7,8 @@ from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.services.plan import preview
+from shared.services.rollback import roll_back_job
+from shared.services.way_back import RollbackLine, lines
 from shared.services.world import World
 
 
@@ -18,18 +20,21 @@ class Managed(Wire):
     workers: tuple[WorkerResource, ...] | None = None
     plan: Plan | None = None
     digest: str | None = None  #: of the plan: names it when the job is created
+    rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back, and what is not and why
 
 
 def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Managed:
-    asked = [name for name in ("list_jobs", "show", "preview") if getattr(request, name)]
+    asked = [name for name in ("list_jobs", "show", "preview", "roll_back") if getattr(request, name)]
     if len(asked) != 1:
-        raise InvalidRequestError("exactly one of List, Show and Preview is needed")
+        raise InvalidRequestError("exactly one of List, Show, Preview and RollBack is needed")
     if request.preview:
         plan = preview(world, request.preview)
         return Managed(plan=plan, digest=plan.digest)
+    if request.roll_back:
+        planned = roll_back_job(world, request.roll_back)
+        return _shown(world, planned.job.job_id, rollback=lines(planned))
     if request.show:
-        job = world.jobs.get(request.show.job_id)
-        return Managed(job=job, workers=tuple(world.workers.list(job.job_id)))
+        return _shown(world, request.show.job_id)
     wanted = request.list_jobs.status if request.list_jobs else None
     if wanted is not None and wanted not in {status.value for status in JobStatus}:
         known = ", ".join(status.value for status in JobStatus)
@@ -37,3 +42,8 @@ def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Manag
     jobs = [job for job in world.jobs.list() if wanted in (None, job.status.value)]
     jobs.sort(key=lambda job: (job.created_at, job.job_id))
     return Managed(jobs=tuple(jobs))
+
+
+def _shown(world: World, job_id: int, rollback: tuple[RollbackLine, ...] | None = None) -> Managed:
+    job = world.jobs.get(job_id)
+    return Managed(job=job, workers=tuple(world.workers.list(job_id)), rollback=rollback)

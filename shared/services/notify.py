@@ -2,8 +2,9 @@
 
 from functools import singledispatch
 
-from shared.domain.events import JobFinished, ReplacementMissing
+from shared.domain.events import JobFinished, JobRolledBack, ReplacementMissing
 from shared.domain.jobs import WorkerResource
+from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.services.world import World
 
@@ -14,7 +15,7 @@ class Notified(Wire):
 
 
 @singledispatch
-def notify_contacts(event: JobFinished | ReplacementMissing, world: World) -> Notified:
+def notify_contacts(event: JobFinished | JobRolledBack | ReplacementMissing, world: World) -> Notified:
     """At least once; the id lets the receiver drop a repetition."""
     raise TypeError(type(event).__name__)
 
@@ -36,6 +37,27 @@ def _job_finished(event: JobFinished, world: World) -> Notified:
 
 
 @notify_contacts.register
+def _job_rolled_back(event: JobRolledBack, world: World) -> Notified:
+    job = world.jobs.get(event.job_id)
+    workers = [worker for worker in world.workers.list(job.job_id) if worker.status.of_rollback]
+    body: dict[str, object] = {
+        "Type": event.type,
+        "JobId": job.job_id,
+        "Name": job.name,
+        "RollbackSuccessCount": sum(w.status is WorkerStatus.ROLLBACK_SUCCESS for w in workers),
+        "RollbackErrorCount": sum(w.status is WorkerStatus.ROLLBACK_ERROR for w in workers),
+        "Workers": [_line(worker) for worker in workers],
+    }
+    return _sent(world, f"rolled-back-{job.job_id}-{_last_end(workers)}", body)
+
+
+def _last_end(workers: list[WorkerResource]) -> str:
+    """Tells the notifications of several rollbacks of one job apart."""
+    ends = [worker.finished_at.isoformat() for worker in workers if worker.finished_at]
+    return max(ends, default="")
+
+
+@notify_contacts.register
 def _replacement_missing(event: ReplacementMissing, world: World) -> Notified:
     body: dict[str, object] = {
         "Type": event.type,
@@ -54,11 +76,13 @@ def _sent(world: World, notification_id: str, body: dict[str, object]) -> Notifi
 
 
 def _line(worker: WorkerResource) -> dict[str, object]:
+    change = (worker.previous_cert_identifier, worker.cert_identifier)
+    before, after = reversed(change) if worker.status.of_rollback else change
     return {
         "Slot": worker.resource.slot,
         "Status": worker.status.value,
-        "From": worker.previous_cert_identifier,
-        "To": worker.cert_identifier,
+        "From": before,
+        "To": after,
         "Handshake": worker.verification.handshake.value if worker.verification else None,
         "Reason": worker.reason,
     }

@@ -1,17 +1,20 @@
 """Bring due jobs forward: hand their workers to the products, and close them when all are settled.
 
+A job that was closed is opened again when it is to be rolled back.
+
 This is the reconciliation that makes events true: whatever was lost or cut off is made up for here.
 """
 
 from datetime import timedelta
 
-from shared.domain.events import JobFinished, WorkersScheduled
+from shared.domain.events import JobFinished, JobRolledBack, WorkersScheduled
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.requests import RunDeploymentJobs
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError
+from shared.services.attempts import course_of
 from shared.services.world import World
 
 
@@ -28,22 +31,21 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
         if request.job_id not in (None, job_id):
             continue
         try:
-            job = _advance(world, world.jobs.get(job_id))
+            job, waits = _advance(world, world.jobs.get(job_id))
         except ConflictError:
             continue  # another run has this job in hand
         except AppError as error:
             failures.append(error)  # the other jobs go on
             continue
-        if job.status.final:
-            finished.append(job_id)
-        elif job.status is JobStatus.PROCESSING:
-            dispatched.append(job_id)
+        (dispatched if waits else finished).append(job.job_id)
     if failures:
         raise failures[0]
     return RunResult(dispatched=tuple(dispatched), finished=tuple(finished))
 
 
-def _advance(world: World, job: DeploymentJob) -> DeploymentJob:
+def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
+    """The job one step further, and whether anything is left to do for it."""
+    opened = world.jobs.opened(job)
     if job.status is JobStatus.PENDING:
         job = world.jobs.save(job.to(JobStatus.SCHEDULING))
     if job.status is JobStatus.SCHEDULING:
@@ -54,9 +56,9 @@ def _advance(world: World, job: DeploymentJob) -> DeploymentJob:
         _dispatch(world, job, workers)
     elif job.status is JobStatus.PROCESSING:
         job = _follow(world, job)
-    if job.status.final:
-        _announce(world, job)
-    return job
+    if not job.status.final:
+        return job, True
+    return _follow_rollback(world, _announce(world, job), opened)
 
 
 def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
@@ -67,16 +69,44 @@ def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
         status = JobStatus.SUCCESS if success == job.worker_count else JobStatus.ERROR
         error = job.worker_count - success
         return world.jobs.save(job.to(status, finished_at=now, success_count=success, error_count=error))
+    return _dispatch_again(world, job, workers)
+
+
+def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[DeploymentJob, bool]:
+    """Have the workers of a finished job rolled back that wait for it; else tell, and forget the job."""
+    workers = [_given_up(world, job, worker) for worker in world.workers.list(job.job_id)]
+    if not all(worker.status.settled for worker in workers):
+        return _dispatch_again(world, job, workers), True
+    ends = [w.finished_at for w in workers if w.status.of_rollback and w.finished_at]
+    if ends and (job.rolled_back_at is None or job.rolled_back_at < max(ends)):
+        ended = max(ends)
+        world.events.publish(
+            JobRolledBack(job_id=job.job_id),
+            id=f"rolled-back-{job.job_id}-{ended.timestamp():.3f}",
+            subject=f"DeploymentJob/{job.job_id}",
+        )
+        job = world.jobs.save(job.model_copy(update={"rolled_back_at": ended}))
+    world.jobs.close(job, opened)
+    return job, False
+
+
+def _dispatch_again(world: World, job: DeploymentJob, workers: list[WorkerResource]) -> DeploymentJob:
+    """Those that nobody has in hand for a while; at once if a rollback was asked for since the last time."""
+    now, last = world.clock(), job.dispatched_at
     idle = [w for w in workers if not w.status.settled and not w.leased(now)]
-    again_at = (job.dispatched_at or now) + timedelta(seconds=world.policy.redispatch_after_s)
-    if idle and now >= again_at:
+    asked = any(
+        w.status is WorkerStatus.ROLLBACK and w.started_at and (last is None or w.started_at > last)
+        for w in idle
+    )
+    again_at = (last or now) + timedelta(seconds=world.policy.redispatch_after_s)
+    if idle and (asked or now >= again_at):
         job = world.jobs.save(job.model_copy(update={"dispatched_at": now}))
         _dispatch(world, job, idle)
     return job
 
 
 def _given_up(world: World, job: DeploymentJob, worker: WorkerResource) -> WorkerResource:
-    """A worker that no function took up for too long ends in error: a job does not wait for ever."""
+    """A worker that no function took up for too long ends in its error: a job does not wait for ever."""
     limit = timedelta(seconds=world.policy.worker_age_limit_s)
     now = world.clock()
     waits_since = worker.started_at or job.started_at or now
@@ -84,7 +114,7 @@ def _given_up(world: World, job: DeploymentJob, worker: WorkerResource) -> Worke
         return worker
     reason = worker.reason or f"deploy_{worker.resource.product.value.lower()} did not take it up"
     try:
-        return world.workers.save(worker.to(WorkerStatus.ERROR, reason=reason, finished_at=now))
+        return world.workers.save(worker.to(course_of(worker).error, reason=reason, finished_at=now))
     except ConflictError:
         return worker  # it was taken up after all
 
@@ -113,8 +143,8 @@ def publish_scheduled(world: World, job_id: int, product: CloudProduct) -> None:
     )
 
 
-def _announce(world: World, job: DeploymentJob) -> None:
-    """Tell that the job ended, under one id however often; then let the runs forget it."""
+def _announce(world: World, job: DeploymentJob) -> DeploymentJob:
+    """Tell that the job ended, under one id however often."""
     if not job.finish_announced:
         world.events.publish(
             JobFinished(job_id=job.job_id),
@@ -122,4 +152,4 @@ def _announce(world: World, job: DeploymentJob) -> None:
             subject=f"DeploymentJob/{job.job_id}",
         )
         job = world.jobs.save(job.model_copy(update={"finish_announced": True}))
-    world.jobs.close(job)
+    return job

@@ -192,7 +192,7 @@ class SyncStatuses(_Records[SyncStatus]):
 
 
 class Jobs(_Records[DeploymentJob]):
-    """Jobs, and the index of those that are not finished, by the time they are due."""
+    """Jobs, and the index of those with something left to do, by the time they are due."""
 
     table, model = tables.JOBS, DeploymentJob
 
@@ -211,18 +211,31 @@ class Jobs(_Records[DeploymentJob]):
         return self._range((OWNER,))
 
     def open(self, job: DeploymentJob) -> None:
-        """Let the runs find the job. Done before the job leaves `editing`, so that none is forgotten."""
+        """Let the runs find the job. Done before the job leaves `editing`, so that none is forgotten.
+
+        Opening it again changes the row, so that a run that looked before does not close it.
+        """
+        while True:
+            try:
+                self._store.put(tables.OPEN_JOBS, self._due_key(job), {}, version=self.opened(job))
+                return
+            except ConflictError:
+                continue
+
+    def opened(self, job: DeploymentJob) -> int:
+        """What `close` needs, read before looking whether anything is left to do; 0: it is closed."""
+        row = self._store.get(tables.OPEN_JOBS, self._due_key(job))
+        return row.version if row else 0
+
+    def close(self, job: DeploymentJob, opened: int) -> None:
+        """Let the runs forget the job, unless it was opened again since `opened` was read."""
         try:
-            self._store.put(tables.OPEN_JOBS, self._due_key(job), {}, version=0)
+            self._store.delete(tables.OPEN_JOBS, self._due_key(job), version=opened)
         except ConflictError:
             return
 
-    def close(self, job: DeploymentJob) -> None:
-        if row := self._store.get(tables.OPEN_JOBS, self._due_key(job)):
-            self._store.delete(tables.OPEN_JOBS, row.key, version=row.version)
-
     def due(self, now: datetime) -> Iterator[int]:
-        """Ids of the unfinished jobs whose time has come, the longest due first."""
+        """Ids of the open jobs whose time has come, the longest due first."""
         below = (OWNER, _ms(now) + 1)
         for row in self._store.range(tables.OPEN_JOBS, (OWNER,), below=below):
             yield int(row.key[2])

@@ -1,0 +1,161 @@
+"""Whether a job's workers can be rolled back: what each would be given again, and if not, why not."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+from shared.domain.certificates import Certificate
+from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.requests import RollBackDeploymentJob
+from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.domain.states import WorkerStatus
+from shared.domain.values import Wire
+from shared.errors import InvalidRequestError
+from shared.services.world import World
+
+
+class WayBack(str, Enum):
+    RESTORE = "restore"
+    CANNOT = "cannot"  #: the job wrote here, and what was before is out of reach
+    LEAVE = "leave"  #: nothing to do
+
+
+class RollbackEntry(Wire):
+    worker: WorkerResource
+    action: WayBack
+    reason: str = ""
+
+
+class RollbackPlan(Wire):
+    job: DeploymentJob
+    entries: tuple[RollbackEntry, ...]
+
+    def of(self, *actions: WayBack) -> list[RollbackEntry]:
+        return [entry for entry in self.entries if entry.action in actions]
+
+
+class RollbackLine(Wire):
+    """One slot of the plan, for an answer that has the workers beside it."""
+
+    slot: str
+    cert_identifier: str
+    previous_cert_identifier: str | None = None
+    action: WayBack
+    reason: str = ""
+
+
+def lines(plan: RollbackPlan) -> tuple[RollbackLine, ...]:
+    return tuple(
+        RollbackLine(
+            slot=entry.worker.resource.slot,
+            cert_identifier=entry.worker.cert_identifier,
+            previous_cert_identifier=entry.worker.previous_cert_identifier,
+            action=entry.action,
+            reason=entry.reason,
+        )
+        for entry in plan.entries
+    )
+
+
+def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
+    """What a rollback would do, slot by slot, by the state alone. Changes nothing.
+
+    Raises:
+        NotFoundError: there is no such job.
+        InvalidRequestError: it has not ended, a slot is not its own, or nothing can be done on any.
+    """
+    job = world.jobs.get(request.job_id)
+    if not job.status.final:
+        raise InvalidRequestError(
+            f"job {job.job_id} is {job.status.value}; wait for its end (`job show --wait`), then roll it back"
+        )
+    workers = list(world.workers.list(job.job_id))
+    slots = {worker.resource.slot for worker in workers}
+    if unknown := [slot for slot in request.resource_ids if slot not in slots]:
+        raise InvalidRequestError(f"ResourceIds: {', '.join(unknown)}: no slot of job {job.job_id}")
+    chosen = [w for w in workers if not request.resource_ids or w.resource.slot in request.resource_ids]
+    entries = tuple(_entry(world, worker, workers) for worker in chosen)
+    if all(e.action is WayBack.LEAVE and not e.worker.status.of_rollback for e in entries):
+        reasons = "; ".join(f"{entry.worker.resource.slot}: {entry.reason}" for entry in entries)
+        raise InvalidRequestError(f"nothing to roll back: {reasons}")
+    return RollbackPlan(job=job, entries=entries)
+
+
+def _entry(world: World, worker: WorkerResource, workers: list[WorkerResource]) -> RollbackEntry:
+    left = _WHY_LEFT.get((worker.status, worker.previous_cert_identifier is not None))
+    if left is not None:
+        return RollbackEntry(worker=worker, action=WayBack.LEAVE, reason=left)
+    reason = why_not(world, worker, workers)
+    action = WayBack.CANNOT if reason else WayBack.RESTORE
+    return RollbackEntry(worker=worker, action=action, reason=reason)
+
+
+#: By status, and whether the job came to the point of writing.
+_WHY_LEFT = {
+    (WorkerStatus.SUCCESS, False): "the job found its certificate in place, and wrote nothing",
+    (WorkerStatus.ERROR, False): "the job wrote nothing here",
+    (WorkerStatus.ROLLBACK, True): "its rollback is under way",
+    (WorkerStatus.ROLLBACK_SUCCESS, True): "it has been rolled back",
+}
+
+
+def why_not(world: World, worker: WorkerResource, workers: Iterable[WorkerResource]) -> str:
+    """Why the slot cannot be given back what it had, or "". `workers`: those of the job, or its product."""
+    before = worker.previous_cert_identifier
+    if before and (reason := _why_not_again(world, before)):
+        return reason
+    if world.certificates.find(worker.cert_identifier) is None:
+        return f"CAS does not hold the certificate of the job ({worker.cert_identifier}) any more"
+    beside = any(
+        other.cert_identifier == worker.cert_identifier
+        and (other.previous_cert_identifier is not None or other.status is WorkerStatus.SUCCESS)
+        and together(worker.resource, other.resource)
+        for other in workers
+    )
+    if worker.joined or beside:
+        return (
+            f"its listener holds {worker.cert_identifier} once, for several slots;"
+            f" put {before} back in the product's console"
+        )
+    return ""
+
+
+def certificate_before(world: World, worker: WorkerResource) -> Certificate | None:
+    """What the slot had, where `why_not` has nothing to say; None: it had no certificate."""
+    before = worker.previous_cert_identifier
+    return world.certificates.get(before).certificate if before else None
+
+
+def together(one: CloudResource, other: CloudResource) -> bool:
+    """Whether the two share a listener that holds a certificate once, and names a slot by it."""
+    if one.slot == other.slot or not one.listener_id or _listener(one) != _listener(other):
+        return False
+    return any(slot.role is SlotRole.ADDITIONAL and slot.domains_of_certificate for slot in (one, other))
+
+
+class Joined:
+    """Which slots would share a certificate that their listener has already, by the last discovery."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._read: dict[tuple[CloudProduct, str], list[CloudResource]] = {}
+
+    def __call__(self, resource: CloudResource, cert_identifier: str) -> bool:
+        if not (resource.listener_id and resource.domains_of_certificate):
+            return False
+        place = resource.product, resource.region
+        if place not in self._read:
+            self._read[place] = [record.resource for record in self._world.resources.list(*place)]
+        return any(
+            one.cert_identifier == cert_identifier and together(one, resource) for one in self._read[place]
+        )
+
+
+def _listener(slot: CloudResource) -> tuple[CloudProduct, str, str]:
+    return slot.product, slot.region, slot.listener_id
+
+
+def _why_not_again(world: World, identifier: str) -> str:
+    if (record := world.certificates.find(identifier)) is None:
+        return f"CAS does not hold the certificate before ({identifier})"
+    reason = record.certificate.why_not_deployable(world.clock())
+    return f"the certificate before ({identifier}) cannot be deployed: {reason}" if reason else ""

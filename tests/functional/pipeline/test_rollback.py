@@ -1,0 +1,248 @@
+"""A finished job rolled back: each slot gets back what it had, and is proved to serve it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.faults import Fault
+from shared.domain.jobs import Handshake
+from shared.domain.states import JobStatus, WorkerStatus
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform, platform
+from tests.functional.pipeline.test_failures import IMG, WRITE_OF_WWW, WWW, by_console, others, worker_of
+from tests.functional.pipeline.test_renewal import served
+
+W = WorkerStatus
+OFF = "CDN/-/off.example.com"
+
+
+def deployed(it: Platform) -> Platform:
+    """Renewed on four slots; nothing has been written since."""
+    it.renew(*NAMES)
+    it.tick("scan_expiry")
+    assert it.job().status is JobStatus.SUCCESS
+    it.cloud.calls.clear()
+    return it
+
+
+def ask(it: Platform, *slots: str) -> Any:
+    return it.call("manage_deployment_jobs", {"RollBack": {"JobId": it.job().job_id, "ResourceIds": slots}})
+
+
+def roll_back(it: Platform, *slots: str) -> Any:
+    answer = ask(it, *slots)
+    it.drain()
+    return answer
+
+
+def statuses(it: Platform) -> Counter[WorkerStatus]:
+    return Counter(worker.status for worker in it.workers().values())
+
+
+def rolled_back_once(it: Platform, slots: int = 4) -> None:
+    """The end that every interrupted rollback must come to."""
+    assert statuses(it) == {W.ROLLBACK_SUCCESS: slots}, [w.reason for w in it.workers().values()]
+    assert set(Counter(it.writes()).values()) == {1}, it.writes()
+    assert list(it.world.jobs.due(it.clock())) == [], "the job is still looked at"
+
+
+def test_every_slot_gets_back_what_it_had_and_no_other_is_touched(
+    it: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = served(it)
+    sent: list[str] = []
+    deliver = it.invoke
+    monkeypatch.setattr(it, "invoke", lambda function, payload, **more: (
+        sent.append(json.loads(payload).get("type", "")), deliver(function, payload, **more)
+    )[1])  # fmt: skip
+    deployed(it)
+    job = it.job()
+
+    roll_back(it)
+
+    rolled_back_once(it)
+    proofs = [worker.verification for worker in it.workers().values()]
+    assert {proof.handshake for proof in proofs if proof} == {Handshake.SERVED}
+    table = Counter(
+        record.resource.cert_identifier
+        for product in it.world.policy.products
+        for record in it.world.resources.list(product)
+    )
+    assert table == before, "the table shows something else"
+    assert served(it) == before
+    told = Counter(kind for kind in sent if "DeploymentJob" in kind)
+    assert told == {"certdeploy:DeploymentJob:Finished": 1, "certdeploy:DeploymentJob:RolledBack": 1}
+    assert (it.job().status, it.job().success_count) == (job.status, job.success_count)
+
+
+def test_a_rollback_is_not_deployed_again_by_itself(it: Platform) -> None:
+    deployed(it)
+    roll_back(it)
+
+    it.tick("scan_expiry", "discover_resources", "run_deployment_jobs")
+
+    rolled_back_once(it)
+
+
+def test_a_rollback_of_one_slot_leaves_the_others(it: Platform) -> None:
+    deployed(it)
+
+    roll_back(it, WWW)
+
+    assert worker_of(it, WWW).status is W.ROLLBACK_SUCCESS
+    assert others(it, WWW) == {W.SUCCESS}
+    assert it.writes() == [WRITE_OF_WWW]
+
+
+def test_a_first_deployment_is_undone(it: Platform) -> None:
+    new = it.renew(*NAMES)
+    it.lost.add("create_deployment_job")
+    it.tick("scan_expiry")
+    request = {"CertIds": [int(new.partition("-")[0])], "ResourceIds": [OFF], "FirstDeployment": True}
+    it.call("create_deployment_job", {**request, "Name": "first"})
+    it.drain()
+    assert it.world.resources.get(OFF).resource.https
+
+    roll_back(it)
+
+    after = it.world.resources.get(OFF).resource
+    assert worker_of(it, OFF).status is W.ROLLBACK_SUCCESS
+    assert (after.https, after.cert_identifier) == (False, "")
+    assert it.cloud.service("cdn").served("", "off.example.com") is None
+
+
+@pytest.mark.parametrize("why", ["unknown", "expired"])
+def test_a_certificate_that_is_out_of_reach_is_not_put_back_and_nothing_is_written(
+    it: Platform, why: str
+) -> None:
+    deployed(it)
+    old = it.world.certificates.get(str(worker_of(it, WWW).previous_cert_identifier))
+    if why == "unknown":
+        it.world.certificates.delete(old)
+    else:
+        ended = old.certificate.model_copy(update={"not_after": it.clock()})
+        it.world.certificates.save(old.model_copy(update={"certificate": ended}))
+
+    answer = roll_back(it)
+
+    assert {line["Action"] for line in answer["Rollback"]} == {"cannot"}
+    assert statuses(it) == {W.ROLLBACK_ERROR: 4}
+    told = "CAS does not hold the certificate before" if why == "unknown" else "it expired on"
+    assert told in worker_of(it, WWW).reason
+    assert old.certificate.identifier in worker_of(it, WWW).reason
+    assert it.writes() == []
+
+
+def test_a_slot_that_was_changed_since_is_left_and_told(it: Platform) -> None:
+    deployed(it)
+    by_hand = it.renew(*NAMES, days=100)
+    by_console(it, by_hand)
+
+    roll_back(it)
+
+    www = worker_of(it, WWW)
+    assert (www.status, www.attempts) == (W.ROLLBACK_ERROR, 1)
+    assert f"carries {by_hand} by now, not what the job put there" in www.reason
+    assert others(it, WWW) == {W.ROLLBACK_SUCCESS}
+    assert it.writes().count(WRITE_OF_WWW) == 1, "only the console wrote"
+
+
+def test_a_slot_that_has_it_back_already_is_not_written(it: Platform) -> None:
+    deployed(it)
+    by_console(it, str(worker_of(it, WWW).previous_cert_identifier))
+
+    roll_back(it, WWW)
+
+    assert worker_of(it, WWW).status is W.ROLLBACK_SUCCESS
+    assert it.writes() == [WRITE_OF_WWW], "only the console wrote"
+
+
+def test_a_denied_write_ends_in_rollback_error_and_may_be_asked_for_again(it: Platform) -> None:
+    deployed(it)
+    it.cloud.deny("oss:PutCname")
+
+    roll_back(it)
+
+    img = worker_of(it, IMG)
+    assert (img.status, img.attempts) == (W.ROLLBACK_ERROR, 1)
+    assert "AccessDenied" in img.reason
+    assert others(it, IMG) == {W.ROLLBACK_SUCCESS}
+    it.cloud.denials.clear()
+    roll_back(it)
+    rolled_back_once(it)
+
+
+def test_what_the_job_did_not_write_is_left(it: Platform) -> None:
+    it.cloud.deny("oss:ListCname")
+    it.renew(*NAMES)
+    it.tick("scan_expiry")
+    assert worker_of(it, IMG).previous_cert_identifier is None
+    it.cloud.denials.clear()
+
+    answer = roll_back(it)
+
+    (left,) = [line for line in answer["Rollback"] if line["Action"] == "leave"]
+    assert (left["Slot"], left["Reason"]) == (IMG, "the job wrote nothing here")
+    assert worker_of(it, IMG).status is W.ERROR
+    assert others(it, IMG) == {W.ROLLBACK_SUCCESS}
+
+
+def test_a_write_that_was_made_though_the_job_was_told_otherwise_is_rolled_back(it: Platform) -> None:
+    it.cloud.faults.add(Fault("SetCdnDomainSSLCertificate", 403, "Forbidden.RAM", when="after"))
+    it.renew(*NAMES)
+    it.tick("scan_expiry")
+    assert worker_of(it, WWW).status is W.ERROR
+    it.cloud.calls.clear()
+
+    roll_back(it)
+
+    rolled_back_once(it)
+
+
+def test_a_job_that_has_not_ended_is_refused(it: Platform) -> None:
+    it.renew(*NAMES)
+    it.queue.append(("scan_expiry", b"{}"))
+    it.drain(until="deploy_")
+
+    answer = ask(it)
+
+    assert answer["Code"] == "InvalidParameter"
+    assert "is processing; wait for its end" in answer["Message"]
+
+
+def test_a_slot_of_another_job_is_refused(it: Platform) -> None:
+    assert "CDN/-/nope: no slot of job" in ask(deployed(it), "CDN/-/nope")["Message"]
+
+
+def a_listener(folder: Path, default: str, additional: str) -> Any:
+    rows = {name: {"names": list(NAMES), "key": "ecdsa-p256"} for name in ("old", "older")}
+    listener = {"port": 443, "default": default, "additional": [additional]}
+    alb = {"name": "shop", "region": "cn-hangzhou", "listeners": [listener]}
+    rows |= {"newest": {**rows["old"], "days": 300}}
+    return platform({"regions": ["cn-hangzhou"], "certificates": rows, "alb": [alb]}, folder)
+
+
+@pytest.mark.parametrize("before", [("old", "older"), ("old", "newest")])
+def test_a_certificate_that_a_listener_holds_for_several_slots_is_left_to_a_person(
+    tmp_path: Path, before: tuple[str, str]
+) -> None:
+    """The job brought it onto two slots; or onto one, and it was on the other before."""
+    with a_listener(tmp_path, *before) as it:
+        it.tick("scan_expiry", "discover_resources")
+        (newest,) = [c for c in it.world.certificates.list("cn-hangzhou") if c.certificate.name == "newest"]
+        request = {"CertIds": [newest.certificate.cert_id], "Name": "both"}
+        it.call("create_deployment_job", request)
+        it.drain()
+        assert it.job().status is JobStatus.SUCCESS
+        it.cloud.calls.clear()
+
+        roll_back(it)
+
+        assert set(statuses(it)) == {W.ROLLBACK_ERROR}
+        assert all("once, for several slots" in worker.reason for worker in it.workers().values())
+        assert it.writes() == []

@@ -1,0 +1,163 @@
+"""A rollback that is asked for twice, cut off, delivered twice, or that nobody takes up."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from emulator.faults import Fault
+from shared.domain.resources import CloudProduct, ResourceRecord, SlotRole
+from shared.domain.states import WorkerStatus
+from shared.errors import NotFoundError
+from tests.functional.pipeline.conftest import ESTATE, NAMES
+from tests.functional.pipeline.platform import Cut, Platform, platform
+from tests.functional.pipeline.test_deliveries import MortalStore
+from tests.functional.pipeline.test_failures import IMG, WWW, worker_of
+from tests.functional.pipeline.test_rollback import ask, deployed, roll_back, rolled_back_once, statuses
+
+W = WorkerStatus
+
+
+def test_asking_again_changes_nothing(it: Platform) -> None:
+    deployed(it)
+    ask(it)
+
+    during = ask(it)
+    it.drain()
+    writes = it.writes()
+    after = roll_back(it)
+
+    assert {line["Reason"] for line in during["Rollback"]} == {"its rollback is under way"}
+    assert {line["Reason"] for line in after["Rollback"]} == {"it has been rolled back"}
+    rolled_back_once(it)
+    assert it.writes() == writes
+
+
+def test_a_run_that_looked_before_does_not_close_what_was_asked_for_since(it: Platform) -> None:
+    job, jobs = deployed(it).job(), it.world.jobs
+    jobs.open(job)
+    opened = jobs.opened(job)
+
+    jobs.open(job)
+    jobs.close(job, opened)
+
+    assert list(jobs.due(it.clock())) == [job.job_id]
+    jobs.close(job, jobs.opened(job))
+    assert list(jobs.due(it.clock())) == []
+
+
+@pytest.mark.parametrize("function", ["run_deployment_jobs", "deploy_cdn", "deploy_alb"])
+def test_a_lost_invocation_is_made_up_for_by_the_timer(it: Platform, function: str) -> None:
+    deployed(it)
+    it.lost.add(function)
+    roll_back(it)
+    assert not it.lost
+
+    it.clock.sleep(100)
+    it.tick("run_deployment_jobs")
+
+    rolled_back_once(it)
+
+
+def test_invocations_delivered_twice_write_once(it: Platform) -> None:
+    deployed(it)
+    it.copies = 2
+
+    roll_back(it)
+
+    rolled_back_once(it)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "SetCdnDomainSSLCertificate",
+        "UpdateListenerAttribute",
+        "AssociateAdditionalCertificatesWithListener",
+        "DissociateAdditionalCertificatesFromListener",
+    ],
+)
+def test_a_lost_answer_does_not_put_it_back_twice(it: Platform, action: str) -> None:
+    deployed(it)
+    it.cloud.faults.add(Fault(action, when="after"))
+
+    roll_back(it)
+
+    rolled_back_once(it)
+
+
+def test_a_rollback_that_nobody_takes_up_ends_in_rollback_error_at_last(
+    it: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed(it)
+    deliver = it.invoke
+
+    def invoke(function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
+        if function == "deploy_oss":
+            raise NotFoundError("Function", function)
+        return deliver(function, payload, asynchronous=asynchronous)
+
+    monkeypatch.setattr(it, "invoke", invoke)
+    roll_back(it)
+    assert worker_of(it, IMG).status is W.ROLLBACK
+
+    it.clock.sleep(it.world.policy.worker_age_limit_s + 1)
+    it.tick("run_deployment_jobs")
+
+    img = worker_of(it, IMG)
+    assert (img.status, img.reason) == (W.ROLLBACK_ERROR, "deploy_oss did not take it up")
+    assert list(it.world.jobs.due(it.clock())) == []
+
+
+def a_rollback(it: Platform, folder: Path, dies_after: int | None) -> int:
+    """Of two slots, killed once after that many writes; then only the timers, or the person who was told
+    that nothing has happened. Writes made."""
+    path = folder / f"{dies_after}.db"
+    with sqlite3.connect(folder / "state.db") as source, sqlite3.connect(path) as copy:
+        source.backup(copy)
+    it.cloud.reset()
+    store = it.store = MortalStore(path)
+    new = it.renew(*NAMES)
+    it.lost.add("create_deployment_job")
+    it.tick("scan_expiry")
+    slots = [WWW, next(r.resource.slot for r in it.world.resources.list(CloudProduct.ALB) if is_old(it, r))]
+    request = {"CertIds": [int(new.partition("-")[0])], "ResourceIds": slots, "Name": "two"}
+    it.call("create_deployment_job", request)
+    it.drain()
+    assert statuses(it) == {W.SUCCESS: 2}
+    it.cloud.calls.clear()
+    store.writes, store.dies_after = 0, dies_after
+    try:
+        roll_back(it)
+        assert dies_after is None, "nobody was killed"
+    except Cut:
+        store.dies_after = None
+        it.queue.clear()
+        if statuses(it)[W.SUCCESS]:
+            ask(it)
+            it.queue.clear()
+        for _ in range(3):
+            it.clock.sleep(100)
+            it.tick("run_deployment_jobs")
+    return store.writes
+
+
+def is_old(it: Platform, record: ResourceRecord) -> bool:
+    """The additional certificate of a listener that will be renewed."""
+    resource = record.resource
+    return resource.role is SlotRole.ADDITIONAL and "example.com" in resource.domains
+
+
+def test_killed_after_any_write_every_slot_is_put_back_once(tmp_path: Path) -> None:
+    with platform(ESTATE, tmp_path) as it:
+        it.tick("scan_expiry", "discover_resources")
+        writes = a_rollback(it, tmp_path, None)
+        rolled_back_once(it, slots=2)
+        assert writes > 20, "the rollback is cut off nowhere"
+        for number in range(1, writes + 1, 2):  # all of them would take too long
+            began = it.clock()
+            a_rollback(it, tmp_path, number)
+            rolled_back_once(it, slots=2)
+            it.clock.sleep(-(it.clock() - began).total_seconds())  # signatures live 15 minutes
