@@ -6,6 +6,7 @@ first call that `tests.contract.story` makes the adapter send. `IN_FORM`: action
 in the form body, where the SDK puts it into the URL. `KIND`: the kind of slot that the module is about,
 where the product has several. `ANSWERS`: the SDK's model of an answer, where it is not
 named after the action. `NEWER`: by action, what the API documents of its answer and the SDK lacks.
+What products that are alike share is in modules with a leading underscore.
 """
 
 from __future__ import annotations
@@ -62,7 +63,11 @@ class Case:
     also: Callable[[Bench], None] | None = None
 
 
-MODULES: Final = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+MODULES: Final = [
+    import_module(f"{__name__}.{found.name}")
+    for found in iter_modules(__path__)
+    if not found.name.startswith("_")
+]
 CASES: Final[list[Case]] = [case for module in MODULES for case in module.CASES]
 
 

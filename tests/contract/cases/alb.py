@@ -2,82 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER
+from tests.contract.cases._listeners import SHARED, listener_cases, two_regions
 
-
-def _alb_estate() -> dict[str, Any]:
-    shared = {"protocol": "HTTPS", "default": "old", "additional": ["other", "second"]}
-    return {
-        "regions": ["cn-hangzhou", "cn-beijing"],
-        "certificates": CERTIFICATES,
-        "alb": [
-            {
-                "name": "shop",
-                "region": "cn-hangzhou",
-                "listeners": [
-                    {"port": 443, **shared},
-                    {"port": 444, **shared},
-                    {"port": 80, "protocol": "HTTP"},
-                ],
-            },
-            {
-                "name": "mail",
-                "region": "cn-hangzhou",
-                "listeners": [
-                    {"port": 443, "default": "other"},
-                    {"port": 8443, "protocol": "QUIC", "default": "old"},
-                    {"port": 9443},
-                ],
-            },
-            {"name": "empty", "region": "cn-hangzhou"},
-            {"name": "far", "region": "cn-beijing", "listeners": [{"port": 443, "default": "old"}]},
+_SHARED = {"protocol": "HTTPS", **SHARED}
+_ESTATE = {
+    "certificates": CERTIFICATES,
+    **two_regions(
+        "alb",
+        shop=[{"port": 443, **_SHARED}, {"port": 444, **_SHARED}, {"port": 80, "protocol": "HTTP"}],
+        mail=[
+            {"port": 443, "default": "other"},
+            {"port": 8443, "protocol": "QUIC", "default": "old"},
+            {"port": 9443},
         ],
-    }
-
-
-_ALB_CARRIED = {
-    "shop:443/default": "old",
-    "shop:443/additional/other": "other",
-    "shop:443/additional/second": "second",
-    "shop:444/default": "old",
-    "shop:444/additional/other": "other",
-    "shop:444/additional/second": "second",
-    "mail:443/default": "other",
-    "mail:8443/default": "old",
-    "mail:9443/default": "",
+    ),
 }
-_ALB_READS = ("ListLoadBalancers", "ListListeners", "ListListenerCertificates")
+_FURTHER = {"mail:443/default": "other", "mail:8443/default": "old", "mail:9443/default": ""}
 
-CASES = [
-    Case(
-        "ALB-default",
-        CloudProduct.ALB,
-        _alb_estate(),
-        _ALB_CARRIED,
-        region="cn-hangzhou",
-        slot="shop:443/default",
-        writes="UpdateListenerAttribute",
-        pages="ListListeners",
-        reads=_ALB_READS,
-        busy="IncorrectStatus.Listener",
-    ),
-    Case(
-        "ALB-additional",
-        CloudProduct.ALB,
-        _alb_estate(),
-        _ALB_CARRIED,
-        region="cn-hangzhou",
-        slot="shop:443/additional/second",
-        writes="AssociateAdditionalCertificatesWithListener",
-        pages="ListListeners",
-        reads=_ALB_READS,
-        busy="IncorrectStatus.Listener",
-        renamed={"shop:443/additional/second": "shop:443/additional/new"},
-    ),
-]
+CASES = listener_cases(CloudProduct.ALB, _ESTATE, _FURTHER, busy="IncorrectStatus.Listener")
 SDK = "alb20200616"
 _CHANGE = {"ListenerId": ANY, "ClientToken": ANY}
 OFFICIAL = {

@@ -2,73 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER
+from tests.contract.cases._listeners import SHARED, listener_cases, two_regions
 
-_SHARED = {"default": "old", "additional": ["other", "second"]}
-ESTATE: dict[str, Any] = {
-    "regions": ["cn-hangzhou", "cn-beijing"],
+ESTATE = {
     "certificates": CERTIFICATES,
-    "nlb": [
-        {
-            "name": "shop",
-            "region": "cn-hangzhou",
-            "listeners": [
-                {"port": 443, **_SHARED},
-                {"port": 444, **_SHARED},
-                {"port": 80, "protocol": "TCP"},
-            ],
-        },
-        {
-            "name": "mail",
-            "region": "cn-hangzhou",
-            "listeners": [{"port": 993, "default": "other"}, {"port": 995}],
-        },
-        {"name": "empty", "region": "cn-hangzhou"},
-        {"name": "far", "region": "cn-beijing", "listeners": [{"port": 443, "default": "old"}]},
-    ],
+    **two_regions(
+        "nlb",
+        shop=[{"port": 443, **SHARED}, {"port": 444, **SHARED}, {"port": 80, "protocol": "TCP"}],
+        mail=[{"port": 993, "default": "other"}, {"port": 995}],
+    ),
 }
-_CARRIED = {
-    "shop:443/default": "old",
-    "shop:443/additional/other": "other",
-    "shop:443/additional/second": "second",
-    "shop:444/default": "old",
-    "shop:444/additional/other": "other",
-    "shop:444/additional/second": "second",
-    "mail:993/default": "other",
-    "mail:995/default": "",
-}
-_READS = ("ListLoadBalancers", "ListListeners", "ListListenerCertificates")
+_FURTHER = {"mail:993/default": "other", "mail:995/default": ""}
 
-CASES = [
-    Case(
-        "NLB-default",
-        CloudProduct.NLB,
-        ESTATE,
-        _CARRIED,
-        region="cn-hangzhou",
-        slot="shop:443/default",
-        writes="UpdateListenerAttribute",
-        pages="ListListeners",
-        reads=_READS,
-        busy="ResourceInConfiguring.listener",
-    ),
-    Case(
-        "NLB-additional",
-        CloudProduct.NLB,
-        ESTATE,
-        _CARRIED,
-        region="cn-hangzhou",
-        slot="shop:443/additional/second",
-        writes="AssociateAdditionalCertificatesWithListener",
-        pages="ListListeners",
-        reads=_READS,
-        busy="ResourceInConfiguring.listener",
-        renamed={"shop:443/additional/second": "shop:443/additional/new"},
-    ),
-]
+CASES = listener_cases(CloudProduct.NLB, ESTATE, _FURTHER, busy="ResourceInConfiguring.listener")
 SDK = "nlb20220430"
 _CHANGE = {"ListenerId": ANY, "ClientToken": ANY}
 OFFICIAL = {

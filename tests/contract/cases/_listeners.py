@@ -1,0 +1,64 @@
+"""ALB and NLB: a default certificate, and additional ones that take the name of what they carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain.resources import CloudProduct
+from tests.contract.cases import Case
+
+#: What the first two listeners of an account have.
+SHARED: dict[str, Any] = {"default": "old", "additional": ["other", "second"]}
+CARRIED = {
+    "shop:443/default": "old",
+    "shop:443/additional/other": "other",
+    "shop:443/additional/second": "second",
+    "shop:444/default": "old",
+    "shop:444/additional/other": "other",
+    "shop:444/additional/second": "second",
+}
+
+
+def listener_cases(
+    product: CloudProduct, estate: dict[str, Any], further: dict[str, str], busy: str
+) -> list[Case]:
+    """A row for each of the two kinds. `further`: what is carried beside CARRIED."""
+    rows: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+        ("default", "shop:443/default", "UpdateListenerAttribute", {}),
+        (
+            "additional",
+            "shop:443/additional/second",
+            "AssociateAdditionalCertificatesWithListener",
+            {"shop:443/additional/second": "shop:443/additional/new"},
+        ),
+    )
+    return [
+        Case(
+            f"{product.value}-{kind}",
+            product,
+            estate,
+            CARRIED | further,
+            region="cn-hangzhou",
+            slot=slot,
+            writes=writes,
+            pages="ListListeners",
+            reads=("ListLoadBalancers", "ListListeners", "ListListenerCertificates"),
+            busy=busy,
+            renamed=renamed,
+        )
+        for kind, slot, writes, renamed in rows
+    ]
+
+
+def two_regions(section: str, shop: list[dict[str, Any]], mail: list[dict[str, Any]]) -> dict[str, Any]:
+    """Load balancers of a section: with listeners, without, and in another region."""
+    here = {"region": "cn-hangzhou"}
+    return {
+        "regions": ["cn-hangzhou", "cn-beijing"],
+        section: [
+            {"name": "shop", **here, "listeners": shop},
+            {"name": "mail", **here, "listeners": mail},
+            {"name": "empty", **here},
+            {"name": "far", "region": "cn-beijing", "listeners": [{"port": 443, "default": "old"}]},
+        ],
+    }
