@@ -1,0 +1,63 @@
+"""For every kind of slot: a worker deployed and rolled back by the services leaves the account as it was."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emulator.server import Server
+from shared.cloud.cas import Cas
+from shared.cloud.credentials import Credentials
+from shared.domain.certificates import CertificateRecord
+from shared.domain.jobs import WorkerResource
+from shared.domain.states import WorkerStatus
+from shared.runtime.app import App, Instance
+from shared.runtime.settings import Settings
+from shared.services.deploy import deploy_worker
+from shared.services.rollback import roll_back_worker
+from shared.services.world import World
+from tests.contract.bench import STORE, Bench, bench
+from tests.contract.cases import CASES, Case
+
+
+def a_world(it: Bench, server: Server, state: Path) -> World:
+    """The state knows the certificates that CAS has. Clients are not asked: listeners of these estates
+    have several certificates for one name, and the default of those is served to nobody."""
+    settings = Settings(state=str(state), endpoint=server.endpoint, tls="127.0.0.1:1")
+    key = it.cloud.key
+    credentials = Credentials(key.access_key_id, key.access_key_secret, "")
+    app = App(Instance(settings), lambda: credentials, left_s=lambda: 60.0, holder="test")
+    for certificate in Cas(it.client, STORE).list_certificates():
+        app.world.certificates.save(CertificateRecord(certificate=certificate))
+    return replace(app.world, sleep=lambda seconds: time.sleep(min(seconds, 0.03)))
+
+
+def the_worker(world: World) -> WorkerResource:
+    (worker,) = world.workers.list(1)
+    return worker
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_worker_that_is_rolled_back_leaves_the_account_as_it_was(
+    case: Case, server: Server, tmp_path: Path
+) -> None:
+    it = bench(server, case.product, case.estate, case.region)
+    world = a_world(it, server, tmp_path / "state.db")
+    slot, new = it.slot(case.slot), it.estate.identifier("new")
+    world.resources.put(slot, world.clock())
+    planned = world.workers.save(WorkerResource(job_id=1, worker_id=1, resource=slot, cert_identifier=new))
+    deploy_worker(world, it.adapter, planned)
+    deployed = the_worker(world)
+    assert deployed.status is WorkerStatus.SUCCESS, deployed.reason
+
+    roll_back_worker(world, it.adapter, world.workers.save(deployed.to(WorkerStatus.ROLLBACK)))
+
+    worker = the_worker(world)
+    assert worker.status is WorkerStatus.ROLLBACK_SUCCESS, worker.reason
+    assert worker.verification is not None
+    assert it.carried() == case.carried
+    (row,) = world.resources.list(case.product)
+    assert (row.resource.slot, row.resource.cert_identifier) == (slot.slot, slot.cert_identifier)
