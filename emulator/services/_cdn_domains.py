@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -12,6 +12,13 @@ from emulator.bundles import Bundle, a_label, covers
 from emulator.services._settling import Settling
 
 CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
+#: What every domain has set, by function: those that are about HTTPS, and one that is not.
+FUNCTIONS = {
+    "https_option": {"http2": "on", "ocsp_stapling": "off"},
+    "https_force": {"enable": "on", "https_rewrite": "301"},
+    "https_tls_version": {"tls10": "off", "tls11": "off", "tls12": "on", "tls13": "on"},
+    "set_req_host_header": {"domain_name": "origin.example.com"},
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,8 @@ class Domain:
     certificate: Settling[Binding | None]  #: none: HTTPS is off
     zone: str  #: of its CNAME
     kind: str = ""  #: the product's own sort of domain, where it has several
+    #: those of FUNCTIONS that the product knows
+    functions: dict[str, dict[str, str]] = field(default_factory=dict)
     modified: datetime = CREATED
 
     @property
@@ -55,6 +64,22 @@ def told(names: Iterable[str], domain: Domain, now: datetime) -> dict[str, Any]:
     """What an answer with the fields `names` says of a domain. A fact that is not there is left out."""
     known = _facts(domain, now) | _of_certificate(domain, now)
     return {name: known[name] for name in names if name in known}
+
+
+def configs(domain: Domain, names: Collection[str]) -> list[dict[str, Any]]:
+    """The domain's functions of these names. `ConfigId` is text."""
+    return [
+        {
+            "FunctionName": name,
+            "ConfigId": str(int(sha256(f"{domain.label} {name}".encode()).hexdigest()[:10], 16)),
+            "Status": "success",
+            "FunctionArgs": {
+                "FunctionArg": [{"ArgName": key, "ArgValue": value} for key, value in arguments.items()]
+            },
+        }
+        for name, arguments in domain.functions.items()
+        if name in names
+    ]
 
 
 def _facts(domain: Domain, now: datetime) -> dict[str, Any]:

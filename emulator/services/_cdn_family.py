@@ -2,7 +2,9 @@
 
 A change shows at once in the API; the domain is `configuring` and the edge serves the former
 certificate until it has settled. Codes are documented where not marked guessed.
-Not emulated: everything but the certificate (origins, caching, staging, SM2, free certificates).
+A change of the certificate leaves a domain's functions as they are [guess], unless `forgets` says otherwise.
+Not emulated: everything but the certificate (origins, caching, staging, SM2, free certificates); functions
+are shown, never changed.
 """
 
 from __future__ import annotations
@@ -45,6 +47,11 @@ class Family(EmulatedService):
     model: ClassVar[str] = "DomainDetail"
     most: ClassVar[int] = 500  #: rows of a page
     search: ClassVar[str] = "full_match"  #: where the call says none
+    #: the names of functions that it takes
+    functions: ClassVar[tuple[str, ...]] = (
+        *("http_force", "https_force", "https_option", "https_tls_version", "https_client_cert", "HSTS"),
+        "set_req_host_header",
+    )
     bad_switch: ClassVar[str] = "InvalidSSLProtocol.ValueNotSupported"
     bad_pair: ClassVar[tuple[int, str]] = (400, "Certificate.FormatError")  #: [guess]
 
@@ -63,7 +70,7 @@ class Family(EmulatedService):
                 bound = Binding(kind, name, estate.bundle(name, now), words.CREATED, *of_cas)
             kind = getattr(row, "kind", "")
             self._domains[a_label(row.domain)] = Domain(
-                row.domain, row.status, Settling(bound), self.zone, kind
+                row.domain, row.status, Settling(bound), self.zone, kind, self._functions()
             )
 
     def uses(self, identifier: str) -> bool:
@@ -131,6 +138,16 @@ class Family(EmulatedService):
     def detail(self, call: Call) -> Answer:
         return {self.model: told(self.details, self._domain(call), self.cloud.clock())}
 
+    def configs(self, call: Call) -> Answer:
+        """A name that is not known is refused; what is not set is left out [guess]."""
+        domain = self._domain(call)
+        names = [name for name in call.params.get("FunctionNames", "").split(",") if name]
+        for name in names:
+            if name not in self.functions:
+                code = "InvalidFunctionName.ValueNotSupported"
+                raise ApiError(400, code, f"FunctionName {name} is not supported.")
+        return {"DomainConfigs": {"DomainConfig": words.configs(domain, names or self.functions)}}
+
     def list_https(self, call: Call) -> Answer:
         keyword, now = call.params.get("Keyword", ""), self.cloud.clock()
         rows = [
@@ -151,6 +168,7 @@ class Family(EmulatedService):
             raise ApiError(400, self.bad_switch, "The specified SSLProtocol is invalid.")
         self.ready(domain)
         self.put(domain, self.wanted(call, domain) if switch == "on" else None)
+        self.forget(domain.functions)
         domain.modified = now
         return {}
 
@@ -186,6 +204,9 @@ class Family(EmulatedService):
             raise ApiError(*self.bad_pair, f"Refused: {problem}.") from None
         name = call.params.get("CertName") or f"{domain.label.lstrip('.')}-upload"
         return Binding("upload", name, bundle, self.cloud.clock())
+
+    def _functions(self) -> dict[str, dict[str, str]]:
+        return {name: dict(given) for name, given in words.FUNCTIONS.items() if name in self.functions}
 
     def _domain(self, call: Call) -> Domain:
         name = call.params["DomainName"]

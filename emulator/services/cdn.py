@@ -17,6 +17,7 @@ class Service(Family):
         "DescribeDomainCertificateInfo": 100,
         "DescribeCdnHttpsDomainList": 100,
         "DescribeCdnDomainDetail": 30,
+        "DescribeCdnDomainConfigs": 100,
         "SetCdnDomainSSLCertificate": 30,
     }
     zone = "w.kunlunsl.com"
@@ -37,5 +38,6 @@ class Service(Family):
     DescribeUserDomains = Family.list_domains
     DescribeDomainCertificateInfo = Family.certificate_of
     DescribeCdnDomainDetail = Family.detail
+    DescribeCdnDomainConfigs = Family.configs
     DescribeCdnHttpsDomainList = Family.list_https
     SetCdnDomainSSLCertificate = Family.set_certificate

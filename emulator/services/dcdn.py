@@ -37,5 +37,6 @@ class Service(Family):
     DescribeDcdnUserDomains = Family.list_domains
     DescribeDcdnDomainCertificateInfo = Family.certificate_of
     DescribeDcdnDomainDetail = Family.detail
+    DescribeDcdnDomainConfigs = Family.configs
     DescribeDcdnHttpsDomainList = Family.list_https
     SetDcdnDomainSSLCertificate = Family.set_certificate

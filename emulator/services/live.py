@@ -21,6 +21,7 @@ class Service(Family):
         "DescribeLiveUserDomains": 100,
         "DescribeLiveDomainCertificateInfo": 100,
         "DescribeLiveDomainDetail": 50,
+        "DescribeLiveDomainConfigs": 100,
         "SetLiveDomainCertificate": 30,
     }
     zone = "w.kunlunca.com"
@@ -35,6 +36,7 @@ class Service(Family):
     )
     most = 50
     search = "fuzzy_match"
+    functions = ("http_force", "https_force", "set_req_host_header")  # as documented; others: [guess]
     bad_pair = (400, "Certificate.MissMatch")
 
     def listed(self, domain: Domain, call: Call) -> bool:
@@ -74,3 +76,4 @@ class Service(Family):
     DescribeLiveUserDomains = Family.list_domains
     DescribeLiveDomainCertificateInfo = Family.certificate_of
     DescribeLiveDomainDetail = Family.detail
+    DescribeLiveDomainConfigs = Family.configs

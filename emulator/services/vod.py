@@ -30,6 +30,7 @@ class Service(Family):
     )
     most = 50
     search = "fuzzy_match"
+    functions = ("http_force", "https_force", "set_req_host_header")  # as documented; others: [guess]
     bad_pair = (500, "PrivateKeyError")
 
     def ready(self, domain: Domain) -> None:
@@ -40,4 +41,5 @@ class Service(Family):
     DescribeVodUserDomains = Family.list_domains
     DescribeVodDomainCertificateInfo = Family.certificate_of
     DescribeVodDomainDetail = Family.detail
+    DescribeVodDomainConfigs = Family.configs
     SetVodDomainSSLCertificate = Family.set_certificate

@@ -14,6 +14,7 @@ class Adapter(FamilyAdapter):
         "DescribeUserDomains": Action("DescribeUserDomains", per_second=100),
         "DescribeDomainCertificateInfo": Action("DescribeDomainCertificateInfo", per_second=100),
         "DescribeCdnDomainDetail": Action("DescribeCdnDomainDetail", per_second=30),
+        "DescribeCdnDomainConfigs": Action("DescribeCdnDomainConfigs", per_second=100),
         "SetCdnDomainSSLCertificate": Action("SetCdnDomainSSLCertificate", writes=True, per_second=30),
     }
     page_size = 500
@@ -21,6 +22,7 @@ class Adapter(FamilyAdapter):
         domains="DescribeUserDomains",
         info="DescribeDomainCertificateInfo",
         detail="DescribeCdnDomainDetail",
+        functions="DescribeCdnDomainConfigs",
         change="SetCdnDomainSSLCertificate",
         model="GetDomainDetailModel",
         switch="SslProtocol",

@@ -14,6 +14,7 @@ class Adapter(FamilyAdapter):
         "DescribeDcdnUserDomains": Action("DescribeDcdnUserDomains", per_second=80),
         "DescribeDcdnDomainCertificateInfo": Action("DescribeDcdnDomainCertificateInfo", per_second=100),
         "DescribeDcdnDomainDetail": Action("DescribeDcdnDomainDetail", per_second=30),
+        "DescribeDcdnDomainConfigs": Action("DescribeDcdnDomainConfigs"),
         # No limit is published; its siblings' is 30.
         "SetDcdnDomainSSLCertificate": Action("SetDcdnDomainSSLCertificate", writes=True, per_second=30),
     }
@@ -22,6 +23,7 @@ class Adapter(FamilyAdapter):
         domains="DescribeDcdnUserDomains",
         info="DescribeDcdnDomainCertificateInfo",
         detail="DescribeDcdnDomainDetail",
+        functions="DescribeDcdnDomainConfigs",
         change="SetDcdnDomainSSLCertificate",
         model="DomainDetail",
         switch="SSLProtocol",

@@ -1,6 +1,8 @@
 """CDN and its kin (DCDN, VOD, Live): one slot per accelerated domain, one set of calls in four spellings.
 
 A wildcard domain is written `.example.com`. The domain takes a while to settle after each change.
+It is not documented whether a change of the certificate leaves the other HTTPS settings as they are: they
+are compared. Calls of their own set them, so what is lost is told, to be set by hand.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,14 +13,17 @@ from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.matching import FIRST_DEPLOYMENT
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products import family_functions
 from shared.products.base import Answer, ProductAdapter
 from shared.products.fingerprints import fingerprints
 from shared.products.times import parse_time
+from shared.products.unchanged import NOT_IN_CAS, Unchanged
 
 _UNDEPLOYABLE = ("offline", "checking", "check_failed", "stopping", "deleting", "configure_failed")
 _STORES = ("cn-hangzhou", "ap-southeast-1")
 #: said with HTTP 500, but no passing trouble: the same call would fail again
 _FINAL = ("privatekeyerror", "invaliddomain.configure_failed")
+_CERTIFICATE = "(certificate)"  #: beside the functions: the identifier of the one in place
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Words:
     domains: str  #: lists the domains
     info: str  #: the certificate of a domain
     detail: str  #: a domain's state
+    functions: str  #: a domain's settings
     change: str  #: sets the certificate
     model: str  #: in the detail: what holds its fields
     status: str = "DomainStatus"  #: in the list
@@ -74,6 +80,35 @@ class FamilyAdapter(ProductAdapter):
         return bool(status == "online")
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        """At a first deployment nothing is compared: it is to change more than the certificate."""
+        if not resource.https:
+            self._set(resource, certificate)
+            return
+        name = resource.resource_id
+
+        def in_place() -> dict[str, str]:
+            return {_CERTIFICATE: self._identifier(self._info(name), certificate)}
+
+        with Unchanged(
+            self.words.change,
+            resource.slot,
+            self._waiter,
+            self._functions(name),
+            read=lambda: self._functions(name) | in_place(),
+            put_back=lambda lost: self._put_back(resource),
+            shown=lambda now: bool(now[_CERTIFICATE] == certificate.identifier),
+            settled=lambda: self.settled(resource),
+            ignore=(_CERTIFICATE,),
+        ):
+            self._set(resource, certificate)
+
+    def _put_back(self, resource: CloudResource) -> None:
+        previous = self._catalogue.by_identifier(resource.cert_identifier)
+        if previous is None:
+            raise CloudRejectedError(self.words.change, "NotFound", NOT_IN_CAS)
+        self._set(resource, previous)
+
+    def _set(self, resource: CloudResource, certificate: Certificate) -> None:
         self._change(
             resource,
             SSLProtocol="on",
@@ -105,6 +140,20 @@ class FamilyAdapter(ProductAdapter):
         answer = self._call(self.words.info, self.home, DomainName=name)
         infos: list[Answer] = answer["CertInfos"]["CertInfo"]
         return next((info for info in infos if info.get(self.words.info_switch) == "on"), {})
+
+    def _functions(self, name: str) -> dict[str, Any]:
+        """The functions that are about HTTPS, as far as the product knows them."""
+        try:
+            return self._configs(name, family_functions.HTTPS)
+        except CloudRejectedError as error:
+            if error.cloud_code.lower() != family_functions.UNKNOWN:
+                raise
+        return self._configs(name, family_functions.REDIRECTS)
+
+    def _configs(self, name: str, functions: tuple[str, ...]) -> dict[str, Any]:
+        asked = {"DomainName": name, "FunctionNames": ",".join(functions)}
+        answer = self._call(self.words.functions, self.home, **asked)
+        return family_functions.arguments(answer["DomainConfigs"]["DomainConfig"])
 
     def _resource(self, name: str, status: str, cname: str, info: Answer) -> CloudResource:
         stopped = status in _UNDEPLOYABLE

@@ -17,6 +17,7 @@ class Adapter(FamilyAdapter):
         "DescribeLiveUserDomains": Action("DescribeLiveUserDomains", per_second=100),
         "DescribeLiveDomainCertificateInfo": Action("DescribeLiveDomainCertificateInfo", per_second=100),
         "DescribeLiveDomainDetail": Action("DescribeLiveDomainDetail", per_second=50),
+        "DescribeLiveDomainConfigs": Action("DescribeLiveDomainConfigs", per_second=100),
         "SetLiveDomainCertificate": Action(
             "SetLiveDomainCertificate", place="form", writes=True, per_second=30
         ),
@@ -27,13 +28,14 @@ class Adapter(FamilyAdapter):
         domains="DescribeLiveUserDomains",
         info="DescribeLiveDomainCertificateInfo",
         detail="DescribeLiveDomainDetail",
+        functions="DescribeLiveDomainConfigs",
         change="SetLiveDomainCertificate",
         model="DomainDetail",
         status="LiveDomainStatus",
         tells_id=False,
     )
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+    def _set(self, resource: CloudResource, certificate: Certificate) -> None:
         pair = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
         self._change(
             resource,

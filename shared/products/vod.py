@@ -17,6 +17,7 @@ class Adapter(FamilyAdapter):
         "DescribeVodUserDomains": Action("DescribeVodUserDomains"),
         "DescribeVodDomainCertificateInfo": Action("DescribeVodDomainCertificateInfo"),
         "DescribeVodDomainDetail": Action("DescribeVodDomainDetail"),
+        "DescribeVodDomainConfigs": Action("DescribeVodDomainConfigs"),
         "SetVodDomainSSLCertificate": Action("SetVodDomainSSLCertificate", writes=True, per_second=30),
     }
     page_size = 50
@@ -25,6 +26,7 @@ class Adapter(FamilyAdapter):
         domains="DescribeVodUserDomains",
         info="DescribeVodDomainCertificateInfo",
         detail="DescribeVodDomainDetail",
+        functions="DescribeVodDomainConfigs",
         change="SetVodDomainSSLCertificate",
         model="DomainDetail",
         switch="SslProtocol",

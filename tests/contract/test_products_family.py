@@ -11,6 +11,8 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
+from shared.products.family_functions import arguments
+from shared.products.unchanged import NOT_IN_CAS
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES, CERTIFICATES
 from tests.contract.cases.live import CASES as LIVE
@@ -103,6 +105,45 @@ def test_a_domain_that_failed_to_configure_is_an_error(server: Server) -> None:
     assert "configure_failed" in slot.obstacle
     with pytest.raises(CloudRejectedError, match="configure_failed"):
         it.adapter.settled(slot)
+
+
+def test_a_first_deployment_may_change_what_comes_with_https(server: Server) -> None:
+    case = FAMILY[0]
+    it = bench(server, case.product, case.estate)
+    slot = it.slot(case.without_https)
+    it.cloud.service("cdn").forgets = ("https_option",)
+
+    it.deploy(slot, "new")
+
+    assert it.carried()[case.without_https] == "new"
+
+
+@pytest.mark.parametrize("product", LISTED)
+def test_a_lost_setting_is_told_where_cas_lacks_the_certificate_before(server: Server, product: str) -> None:
+    hand_made = {"names": ["www.example.com"], "key": "ecdsa-p256", "in_cas": False}
+    row = {"domain": "www.example.com", "certificate": "hand-made"}
+    it = account(server, product, row, **{"hand-made": hand_made})
+    slot = it.slot("www.example.com")
+    it.cloud.service(product).forgets = ("https_force",)
+
+    with pytest.raises(CloudRejectedError, match=rf"https_force\.enable: 'on' → None.*{NOT_IN_CAS}"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert it.carried() == {"www.example.com": "new"}
+
+
+def test_a_function_under_several_conditions_is_the_same_in_any_order() -> None:
+    rows = [
+        {
+            "FunctionName": "https_force",
+            "FunctionArgs": {"FunctionArg": [{"ArgName": "enable", "ArgValue": value}]},
+        }
+        for value in ("on", "off")
+    ]
+
+    assert (
+        arguments(rows) == arguments(reversed(rows)) == {"https_force": [{"enable": "off"}, {"enable": "on"}]}
+    )
 
 
 def test_domains_of_edge_programs_are_not_hidden(server: Server) -> None:

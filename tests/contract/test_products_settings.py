@@ -54,6 +54,10 @@ def _fc(name: str) -> Callable[[Any], Settings]:
     return lambda service: next(row.settings for row in service.domains if row.name == name)
 
 
+def _functions(service: Any) -> Settings:
+    return service._domains["www.example.com"].functions  # type: ignore[no-any-return]
+
+
 ROWS = [
     Row(
         "WAF", "waf_openapi", "Http2Enabled", lambda s: _waf(s).domains[0].listen, "Listen.Http2Enabled", True
@@ -78,6 +82,10 @@ ROWS = [
         "tlsMin",
         lambda s: s._domains[apigateway_cloud_native.CASES[0].slot].settings,
     ),
+    Row("CDN", "cdn", "https_option", _functions, "https_option.http2", True),
+    Row("DCDN", "dcdn", "https_tls_version", _functions, "https_tls_version.tls10", True),
+    Row("VOD", "vod", "https_force", _functions, "https_force.enable", True),
+    Row("LIVE", "live", "https_force", _functions, "https_force.enable", True),
     Row("FC-3.0", "fc", "tlsConfig", _fc("www.example.com"), "tlsConfig.minVersion"),
     Row("FC-2.0", "fc2", "routeConfig", _fc("old.example.com"), "routeConfig.routes"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERT_ID, CERTIFICATES, Case
+from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case
 
 CASES = [
     Case(
@@ -38,6 +38,7 @@ OFFICIAL = {
     "DescribeUserDomains": {"PageNumber": 1, "PageSize": 2},
     "DescribeDomainCertificateInfo": {"DomainName": "www.example.com"},
     "DescribeCdnDomainDetail": {"DomainName": "www.example.com"},
+    "DescribeCdnDomainConfigs": {"DomainName": "www.example.com", "FunctionNames": ANY},
     "SetCdnDomainSSLCertificate": {
         "DomainName": "www.example.com",
         "SSLProtocol": "on",

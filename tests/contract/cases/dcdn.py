@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERT_ID, CERTIFICATES, Case
+from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case
 
 CASES = [
     Case(
@@ -42,6 +42,7 @@ OFFICIAL = {
     },
     "DescribeDcdnDomainCertificateInfo": {"DomainName": "www.example.com"},
     "DescribeDcdnDomainDetail": {"DomainName": "www.example.com"},
+    "DescribeDcdnDomainConfigs": {"DomainName": "www.example.com", "FunctionNames": ANY},
     "SetDcdnDomainSSLCertificate": {
         "DomainName": "www.example.com",
         "SSLProtocol": "on",

@@ -39,6 +39,7 @@ OFFICIAL = {
     "DescribeLiveUserDomains": {"PageNumber": 1, "PageSize": 2},
     "DescribeLiveDomainCertificateInfo": {"DomainName": "www.example.com"},
     "DescribeLiveDomainDetail": {"DomainName": "www.example.com"},
+    "DescribeLiveDomainConfigs": {"DomainName": "www.example.com", "FunctionNames": ANY},
     "SetLiveDomainCertificate": {
         "DomainName": "www.example.com",
         "SSLProtocol": "on",

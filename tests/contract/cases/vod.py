@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERT_ID, CERTIFICATES, Case
+from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case
 
 CASES = [
     Case(
@@ -37,6 +37,7 @@ OFFICIAL = {
     "DescribeVodUserDomains": {"PageNumber": 1, "PageSize": 2},
     "DescribeVodDomainCertificateInfo": {"DomainName": "www.example.com"},
     "DescribeVodDomainDetail": {"DomainName": "www.example.com"},
+    "DescribeVodDomainConfigs": {"DomainName": "www.example.com", "FunctionNames": ANY},
     "SetVodDomainSSLCertificate": {
         "DomainName": "www.example.com",
         "SSLProtocol": "on",
