@@ -19,6 +19,7 @@ from host.errors import HostError, TemplateError
 from host.intrinsics import Resolver, UnknownHere
 from host.patterns import check_pattern
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  #: the fast one reads a stack in a tenth of the time
 _FUNCTION = "ALIYUN::FC3::Function"
 _TRIGGER = "ALIYUN::FC3::Trigger"
 _ASYNC = "ALIYUN::FC3::AsyncInvokeConfig"
@@ -66,7 +67,7 @@ class Template:
 def load_template(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """Raises TemplateError, naming the resource, for what cannot be read or does not fit."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
     except (OSError, yaml.YAMLError) as error:
         raise TemplateError(f"cannot read {path}: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):

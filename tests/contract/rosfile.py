@@ -12,14 +12,16 @@ from host.errors import TemplateError
 from host.intrinsics import PSEUDO, Resolver, UnknownHere
 
 ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "template.yml").read_text(encoding="utf-8")
+DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "ros_schema.json").read_text())
 _TYPES = {"string": str, "number": (int, float), "boolean": bool, "list": list, "map": dict}
 _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 class RosFile:
-    def __init__(self, text: str) -> None:
-        self.document: dict[str, Any] = yaml.safe_load(text)
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
         self.parameters: dict[str, Any] = self.document["Parameters"]
         self.resources: dict[str, Any] = self.document["Resources"]
         #: Parameters without a default get a stand-in, so that everything made of them can be checked.

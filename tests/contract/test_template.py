@@ -14,10 +14,9 @@ from host.template import load_template
 from shared.runtime.grants import grants
 from shared.runtime.settings import Settings
 from shared.state.tables import TABLES
-from tests.contract.rosfile import ROOT, RosFile
+from tests.contract.rosfile import DOCUMENT, ROOT, TEXT, RosFile
 
-TEXT = (ROOT / "template.yml").read_text(encoding="utf-8")
-TEMPLATE = RosFile(TEXT)
+TEMPLATE = RosFile(DOCUMENT)
 FUNCTIONS = TEMPLATE.of_type("ALIYUN::FC3::Function")
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 #: Set for the driver of the production store, which reads them itself.

@@ -1,15 +1,15 @@
 """The checker of templates finds what it is for: a template with mistakes fails, each by name."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.contract.rosfile import ROOT, RosFile
+from tests.contract.rosfile import DOCUMENT, RosFile
 
 
 def doctored(path: list[str], value: Any) -> list[str]:
-    document = yaml.safe_load((ROOT / "template.yml").read_text())
+    document = deepcopy(DOCUMENT)
     place = document["Resources"]
     for key in path[:-1]:
         place = place[key]
@@ -17,7 +17,7 @@ def doctored(path: list[str], value: Any) -> list[str]:
         del place[path[-1]]
     else:
         place[path[-1]] = value
-    return RosFile(yaml.safe_dump(document)).problems()
+    return RosFile(document).problems()
 
 
 @pytest.mark.parametrize(
