@@ -21,7 +21,7 @@ demo: $(VENV)/run.stamp
 	@$(BIN)/certdeploy demo
 
 test: $(VENV)/dev.stamp lint
-	@$(BIN)/pytest -n 4 --dist worksteal
+	@$(BIN)/pytest -n 3 --dist loadgroup
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

@@ -40,9 +40,10 @@ def client(cloud: Cloud, endpoint: str, **options: Any) -> OpenApi:
 
 @dataclass
 class AllOfCas:
-    """The catalogue of one store, read anew whenever something is looked up."""
+    """The catalogue of one store, read anew whenever something is looked up that was not there."""
 
     cas: Cas
+    _known: list[Certificate] = field(default_factory=list)
 
     def by_identifier(self, identifier: str) -> Certificate | None:
         return self._one(lambda found: found.identifier == identifier)
@@ -54,12 +55,15 @@ class AllOfCas:
         return self._one(lambda found: (found.name, found.store) == (name, store))
 
     def _one(self, fits: Callable[[Certificate], bool]) -> Certificate | None:
-        return next(filter(fits, self.cas.list_certificates()), None)
+        if found := next(filter(fits, self._known), None):
+            return found
+        self._known = list(self.cas.list_certificates())
+        return next(filter(fits, self._known), None)
 
 
 @dataclass
 class Bench:
-    """An account with an `estate`, and the adapter of one product; pages have two rows."""
+    """An account with an `estate`, and the adapter of one product, whose pages have two rows."""
 
     cloud: Cloud
     client: OpenApi
@@ -71,12 +75,14 @@ class Bench:
     def __post_init__(self) -> None:
         self.adapter = self.adapter_with(seconds=10)
 
-    def adapter_with(self, *, seconds: float, accept_outage: bool = False) -> ProductAdapter:
+    def adapter_with(
+        self, *, seconds: float, accept_outage: bool = False, page_size: int = 2
+    ) -> ProductAdapter:
         """An adapter that may wait so long from now."""
         known = AllOfCas(Cas(self.client, STORE))
         adapter = adapter_class(self.product)(self.client, _waiter(seconds), known, accept_outage)
         for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):
-            one.page_size = 2
+            one.page_size = page_size
         return adapter
 
     def slots(self, region: str | None = None) -> dict[str, CloudResource]:

@@ -26,6 +26,8 @@ from tests.contract import aws_bench
 from tests.contract.aws_bench import REGION, a_distribution, issued_by_amazon
 from tests.contract.bench import Bench, certificates
 
+pytestmark = pytest.mark.xdist_group("aws")  # moto takes seconds to load, in one process only
+
 NAMES = ("example.com", "*.example.com")
 ESTATE: dict[str, Any] = {
     "certificates": {
@@ -95,7 +97,9 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture
 def it(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """With lists of one page: each call of moto's takes its time."""
     made = aws_bench.account(server, monkeypatch, ESTATE)
+    made.adapter = made.adapter_with(seconds=10, page_size=50)
     amazons = issued_by_amazon(*NAMES)
     second = emulated.import_certificate(REGION, made.estate.bundle("second", made.cloud.clock()))
     emulated.add_balancer("front", REGION, False, [(443, [amazons, second]), (8443, [second])])
@@ -130,6 +134,8 @@ def after(case: Case) -> Counter[tuple[str, str, str]]:
 
 
 def test_discovery_yields_every_slot_of_every_page(it: Bench) -> None:
+    it.adapter = it.adapter_with(seconds=10)
+
     assert carried(it) == CARRIED
     for action in ("ListCertificates", "DescribeLoadBalancers", "ListDistributions"):
         assert it.count(action) > 1, f"{action} has one page only"

@@ -35,8 +35,18 @@ def it(case: Case, server: Server) -> Bench:
 
 
 def _each(actions: Callable[[Case], tuple[str, ...]]) -> pytest.MarkDecorator:
-    rows = [pytest.param(case, name, id=f"{case.name}-{name}") for case in CASES for name in actions(case)]
-    return pytest.mark.parametrize(("case", "action"), rows, indirect=["case"])
+    """Each action of a product, in the account of its first row."""
+    rows = {(case.product, name): case for case in reversed(CASES) for name in actions(case)}
+    params = [pytest.param(case, name, id=f"{case.name}-{name}") for (_, name), case in rows.items()]
+    return pytest.mark.parametrize(("case", "action"), params, indirect=["case"])
+
+
+#: What concerns an account, and no kind of slot in it, is asked once for each.
+each_account = pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=case.name) for case in {id(c.estate): c for c in reversed(CASES)}.values()],
+    indirect=True,
+)
 
 
 each_read = _each(lambda case: case.reads)
@@ -50,6 +60,7 @@ def test_every_supported_product_has_a_row() -> None:
     assert {case.product for case in CASES} == set(default_products())
 
 
+@each_account
 def test_every_account_has_several_of_everything(case: Case, it: Bench) -> None:
     """Instances, slots, certificates of other owners, and a slot without any."""
     slots = it.slots()
@@ -81,11 +92,13 @@ def test_every_product_with_a_first_deployment_has_a_slot_for_it() -> None:
     assert {case.product for case in CASES if case.without_https} == allowed
 
 
+@each_account
 def test_discovery_yields_every_slot_of_every_page(case: Case, it: Bench) -> None:
     assert it.carried() == case.carried
     assert it.count(case.pages) > 1, "the account has one page only"
 
 
+@each_account
 def test_discovery_says_where_https_is_off(case: Case, it: Bench) -> None:
     slots = it.slots()
 
@@ -94,6 +107,7 @@ def test_discovery_says_where_https_is_off(case: Case, it: Bench) -> None:
     }
 
 
+@each_account
 def test_reading_a_slot_gives_what_discovery_found(case: Case, it: Bench) -> None:
     slots = {label: slot for label, slot in it.slots().items() if slot.https}
 
@@ -138,17 +152,6 @@ def test_deploying_twice_writes_once(case: Case, it: Bench) -> None:
 
 
 def test_a_lost_answer_does_not_deploy_twice(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
-    it.cloud.faults.add(Fault(case.writes, when="after"))
-
-    with pytest.raises(CloudUnavailableError):
-        it.adapter.deploy(slot, it.certificate("new"))
-    it.deploy(slot, "new")
-
-    assert it.count(case.writes) == 1
-
-
-def test_a_connection_that_breaks_after_the_change_does_not_deploy_twice(case: Case, it: Bench) -> None:
     slot = it.slot(case.slot)
     it.cloud.faults.add(Fault(case.writes, when="after", drop=True))
 
@@ -216,6 +219,7 @@ def test_a_throttled_discovery_is_an_error_never_an_empty_list(case: Case, it: B
         it.slots()
 
 
+@each_account
 def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(case: Case, it: Bench) -> None:
     it.cloud.faults.add(Fault(case.pages, passing=1, times=4))
 
@@ -223,6 +227,7 @@ def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(case: Case, it:
         it.slots()
 
 
+@each_account
 def test_a_page_that_is_throttled_twice_is_read_in_the_end(case: Case, it: Bench) -> None:
     it.cloud.faults.add(Fault(case.pages, status=400, code="Throttling.User", times=2))
 
@@ -243,16 +248,6 @@ def test_a_certificate_that_the_product_cannot_find_is_refused(case: Case, it: B
 
     with pytest.raises(CloudRejectedError):
         it.adapter.deploy(it.slot(case.slot), certificate)
-
-    assert it.carried() == case.carried
-
-
-def test_restoring_puts_the_old_certificate_back(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
-    successor = it.deploy(slot, "new")
-
-    it.adapter.restore(successor, it.certificate(it.name_of(slot.cert_identifier)))
-    it.settle(successor)
 
     assert it.carried() == case.carried
 

@@ -91,8 +91,7 @@ ROWS = [
 ]
 ANSWERS: dict[str, dict[str, Any]] = {
     "answered": {},
-    "answer-lost": {"when": "after"},
-    "connection-lost": {"when": "after", "drop": True},
+    "answer-lost": {"when": "after", "drop": True},
 }
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.case)
 
