@@ -9,6 +9,7 @@ from cli.resources import slot
 from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
 from shared.domain.plans import Plan
 from shared.domain.states import WorkerStatus
+from shared.services.way_back import RollbackEntry, RollbackPlan, WayBack
 from shared.services.world import World
 
 
@@ -30,6 +31,29 @@ def show_plan(plan: Plan, world: World) -> None:
         f"\n{len(plan.deployments)} slots ({counts or 'none'}); by the vendor's own job it would cost"
         f" {plan.quota} of its quota; digest {plan.digest}"
     )
+
+
+def show_rollback(plan: RollbackPlan) -> None:
+    """What would be put back, what cannot be, and what is left, and why."""
+    if back := plan.of(WayBack.RESTORE):
+        made = output.table("Slot", "Now → before", title="To put back", wrap=("Slot",))
+        for worker in (entry.worker for entry in back):
+            output.row(
+                made,
+                slot(worker.resource),
+                arrow(worker.cert_identifier, worker.previous_cert_identifier or ""),
+            )
+        output.show(made)
+    _with_reasons("Cannot be put back", plan.of(WayBack.CANNOT))
+    _with_reasons("Left alone", plan.of(WayBack.LEAVE))
+
+
+def _with_reasons(title: str, entries: Sequence[RollbackEntry]) -> None:
+    if entries:
+        made = output.table("Slot", "Why", title=f"\n{title}", wrap=("Slot", "Why"))
+        for entry in entries:
+            output.row(made, slot(entry.worker.resource), entry.reason)
+        output.show(made)
 
 
 def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
@@ -67,7 +91,7 @@ def show_workers(workers: Iterable[WorkerResource], title: str = "") -> None:
         output.row(
             made,
             slot(worker.resource),
-            arrow(worker.previous_cert_identifier or worker.resource.cert_identifier, worker.cert_identifier),
+            _change(worker),
             output.status(worker.status.value),
             worker.reason or verified(worker),
             took(worker),
@@ -75,24 +99,33 @@ def show_workers(workers: Iterable[WorkerResource], title: str = "") -> None:
     output.show(made)
 
 
+def _change(worker: WorkerResource) -> str:
+    before = worker.previous_cert_identifier or worker.resource.cert_identifier
+    change = (before, worker.cert_identifier)
+    return arrow(*reversed(change)) if worker.status.of_rollback else arrow(*change)
+
+
 def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
     done = sum(worker.status is WorkerStatus.SUCCESS for worker in workers)
+    back = sum(worker.status is WorkerStatus.ROLLBACK_SUCCESS for worker in workers)
+    asked = sum(worker.status.of_rollback for worker in workers)
     return Text.assemble(
         f"Job {job.job_id} ",
         (job.name, "bold"),
         ": ",
         output.status(job.status.value),
         f", {done}/{len(workers)} slots",
+        f", {back}/{asked} rolled back" if asked else "",
     )
 
 
 def arrow(old: str, new: str) -> str:
     """`10741304 → 10741317`; the store only where it differs from the usual one."""
-    return f"{_short(old) or 'none'} → {_short(new)}"
+    return f"{_short(old) or 'none'} → {_short(new) or 'none'}"
 
 
 def verified(worker: WorkerResource) -> Text:
-    """By which proof the new certificate is known to be in service."""
+    """By which proof the new certificate, or after a rollback the old one, is known to be in service."""
     proof = worker.verification
     if proof is None:
         return Text("")

@@ -21,7 +21,7 @@ from shared.services.world import World
 from shared.validation.requests import parse
 
 app = typer.Typer(no_args_is_help=True)
-_POLL_S = 0.5
+POLL_S = 0.5
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Certificates = Annotated[list[str], typer.Option("--certificate", help="Its id in CAS; repeatable.")]
@@ -58,7 +58,7 @@ def preview(
     """What a job would write where, and what it would leave alone and why. Changes nothing."""
     world = session().world()
     asked = _selection(world, certificate, resource, first_deployment, accept_outage)
-    result = _managed(world, {"Preview": asked})
+    result = managed(world, {"Preview": asked})
     if as_json:
         output.show_json(result)
     elif result.plan is not None:
@@ -85,7 +85,7 @@ def create(
     """Create a job and, unless it is a draft, submit it."""
     current = session()
     if wait:
-        _refuse_to_wait_in_vain(current, draft)
+        refuse_to_wait_in_vain(current, draft)
     world = current.world()
     request = {
         "Name": name,
@@ -106,7 +106,7 @@ def list_jobs(
     as_json: AsJson = False,
 ) -> None:
     """All jobs, the oldest first."""
-    result = _managed(session().world(), {"List": {"Status": status.value} if status else {}})
+    result = managed(session().world(), {"List": {"Status": status.value} if status else {}})
     if as_json:
         output.show_json(result)
     else:
@@ -124,14 +124,14 @@ def show(
     world = current.world()
     found = world.jobs.get(job_id)
     if wait and not found.status.final:
-        _refuse_to_wait_in_vain(current, found.status is JobStatus.EDITING)
+        refuse_to_wait_in_vain(current, found.status is JobStatus.EDITING)
     _end(world, found, wait, as_json)
 
 
 def _end(world: World, found: DeploymentJob, wait: bool, as_json: bool) -> None:
     if wait:
         found = _ended(world, found.job_id)
-    result = _managed(world, {"Show": {"JobId": found.job_id}})
+    result = managed(world, {"Show": {"JobId": found.job_id}})
     if as_json:
         output.show_json(result)
     elif result.job is not None:
@@ -144,11 +144,11 @@ def _ended(world: World, job_id: int) -> DeploymentJob:
     with output.progress(f"Job {job_id} …") as shown:
         while not (found := world.jobs.get(job_id)).status.final:
             shown.update(job_line(found, list(world.workers.list(job_id))))
-            time.sleep(_POLL_S)
+            time.sleep(POLL_S)
     return found
 
 
-def _refuse_to_wait_in_vain(current: Session, draft: bool) -> None:
+def refuse_to_wait_in_vain(current: Session, draft: bool = False) -> None:
     if draft:
         raise InvalidRequestError("--wait: a draft does not run, so there is no end to wait for")
     if current.running is None:
@@ -157,7 +157,7 @@ def _refuse_to_wait_in_vain(current: Session, draft: bool) -> None:
         )
 
 
-def _managed(world: World, request: dict[str, Any]) -> Managed:
+def managed(world: World, request: dict[str, Any]) -> Managed:
     return manage_deployment_jobs(world, parse(ManageDeploymentJobs, request))
 
 
@@ -171,13 +171,13 @@ def _selection(
         )
     return {
         "CertIds": ids,
-        "ResourceIds": [_slot(world, text) for text in slots or []],
+        "ResourceIds": [slot_named(world, text) for text in slots or []],
         "FirstDeployment": first,
         "AcceptOutage": outage,
     }
 
 
-def _slot(world: World, text: str) -> str:
+def slot_named(world: World, text: str) -> str:
     """The slot that is shown as `text`, where an IDN makes the two differ."""
     if text.isascii():
         return text

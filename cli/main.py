@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import certificates, cloud, demo, emulator, exits, invoke, jobs, resources, serve
+from cli import certificates, cloud, demo, emulator, exits, invoke, jobs, resources, rollback, serve
 from cli.output import tell
 from cli.session import FunctionRefusedError
 from host.errors import HostError
@@ -41,6 +41,7 @@ app.command("discover")(cloud.discover)
 app.add_typer(certificates.app, name="certificate", help="Certificates, as CAS lists them.")
 app.add_typer(resources.app, name="resource", help="Where certificates are served.")
 app.add_typer(jobs.app, name="job", help="Deployment jobs.")
+jobs.app.command("rollback")(rollback.rollback)
 app.command("invoke")(invoke.invoke)
 app.command("demo")(demo.demo)
 

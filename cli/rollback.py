@@ -1,0 +1,87 @@
+"""`certdeploy job rollback`: shown first, then asked for, then done by the functions."""
+
+import sys
+import time
+from typing import Annotated, Any
+
+import typer
+
+from cli import exits, output
+from cli.job_tables import job_line, show_job, show_rollback
+from cli.jobs import POLL_S, AsJson, managed, refuse_to_wait_in_vain, slot_named
+from cli.session import session
+from shared.domain.jobs import WorkerResource
+from shared.domain.requests import RollBackDeploymentJob
+from shared.domain.states import WorkerStatus
+from shared.errors import InvalidRequestError
+from shared.services.way_back import RollbackPlan, WayBack, plan_rollback
+from shared.services.world import World
+from shared.validation.requests import parse
+
+
+def rollback(
+    job_id: Annotated[int, typer.Argument(help="As `job list` shows it; of a job that has ended.")],
+    slot: Annotated[
+        list[str] | None,
+        typer.Option("--slot", help="Only this one, as `job show` names it; repeatable."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Until it has ended; 1 if a slot was not put back.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put back what each slot had before a job: the certificate, or none after a first deployment.
+
+    Shows first what is put back and what cannot be. A slot that carries something else by now is left
+    alone. Nothing is deployed again because of it, but the certificate that comes back may be near its end:
+    the next warning of that makes a job anew.
+    """
+    current = session()
+    world = current.world()
+    request = {"JobId": job_id, "ResourceIds": [slot_named(world, text) for text in slot or []]}
+    plan = plan_rollback(world, parse(RollBackDeploymentJob, request))
+    if wait:
+        refuse_to_wait_in_vain(current)
+    if not as_json:
+        show_rollback(plan)
+    if plan.of(WayBack.RESTORE, WayBack.CANNOT) and not yes:
+        _confirm(plan, as_json)
+    asked = managed(world, {"RollBack": request})
+    if current.running is None and any(not worker.status.settled for worker in asked.workers or ()):
+        output.tell("it runs as soon as `certdeploy serve` does")
+    chosen = [entry.worker for entry in plan.entries if entry.action is not WayBack.LEAVE]
+    if wait:
+        _wait(world, job_id)
+        asked = managed(world, {"Show": {"JobId": job_id}}).model_copy(update={"rollback": asked.rollback})
+    if as_json:
+        output.show_json(asked)
+    elif wait and asked.job is not None:
+        output.console().print()
+        show_job(asked.job, asked.workers or ())
+    if wait and not _all_back(asked.workers or (), chosen):
+        raise typer.Exit(exits.FAILED)
+
+
+def _confirm(plan: RollbackPlan, as_json: bool) -> None:
+    if as_json or not sys.stdin.isatty():
+        raise InvalidRequestError("nothing was done: nobody can be asked here; --yes says that it is wanted")
+    count = len(plan.of(WayBack.RESTORE))
+    if not typer.confirm(f"Put back {count} slots?", err=True):
+        output.tell("nothing was done")
+        raise typer.Exit(exits.FAILED)
+
+
+def _wait(world: World, job_id: int) -> None:
+    with output.progress(f"Job {job_id} …") as shown:
+        while True:
+            workers = list(world.workers.list(job_id))
+            if all(worker.status.settled for worker in workers):
+                return
+            shown.update(job_line(world.jobs.get(job_id), workers))
+            time.sleep(POLL_S)
+
+
+def _all_back(workers: Any, chosen: list[WorkerResource]) -> bool:
+    back = {worker.worker_id for worker in workers if worker.status is WorkerStatus.ROLLBACK_SUCCESS}
+    return {worker.worker_id for worker in chosen} <= back
