@@ -20,8 +20,12 @@ help:
 demo: $(VENV)/run.stamp
 	@$(BIN)/certdeploy demo
 
-test: $(VENV)/dev.stamp lint
-	@$(BIN)/pytest -n 3 --dist loadgroup
+# The linters run beside the tests, which leave them time enough.
+test: $(VENV)/dev.stamp
+	@$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
+	$(BIN)/pytest -n 4 --dist worksteal; tests=$$?; \
+	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \
+	exit $$tests
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,17 +10,6 @@ from emulator.cloud import Cloud
 from emulator.server import Server, running
 from tests.contract import aws_bench
 from tests.contract.bench import Bench
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the same official SDK runs in one process: importing one takes a second."""
-    for item in items:
-        params = (
-            item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        )
-        sdk = getattr(params.get("product"), "SDK", None) or params.get("service")
-        if isinstance(sdk, str):
-            item.add_marker(pytest.mark.xdist_group(re.sub(r"\d+$|[-_]", "", sdk)))
 
 
 @pytest.fixture(scope="session")

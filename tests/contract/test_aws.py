@@ -21,8 +21,6 @@ from tests.contract.aws_bench import REGION, acm, issued_by_amazon, seen, slot
 from tests.contract.bench import Bench
 from tests.keys import a_leaf, rsa_key
 
-pytestmark = pytest.mark.xdist_group("aws")  # moto takes seconds to load, in one process only
-
 ROOT = Path(__file__).parents[2]
 
 

@@ -23,8 +23,6 @@ from tests.contract.aws_bench import (
 )
 from tests.contract.bench import Bench
 
-pytestmark = pytest.mark.xdist_group("aws")  # moto takes seconds to load, in one process only
-
 
 def test_a_listener_of_amazon_s_certificate_gets_an_imported_one_and_keeps_the_others(amazon: Bench) -> None:
     listener = give_listener(amazon, issued_by_amazon("example.com", "*.example.com"))

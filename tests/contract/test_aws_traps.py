@@ -26,8 +26,6 @@ from tests.contract import aws_bench
 from tests.contract.aws_bench import REGION, a_distribution, issued_by_amazon
 from tests.contract.bench import Bench, certificates
 
-pytestmark = pytest.mark.xdist_group("aws")  # moto takes seconds to load, in one process only
-
 NAMES = ("example.com", "*.example.com")
 ESTATE: dict[str, Any] = {
     "certificates": {

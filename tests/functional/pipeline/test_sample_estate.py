@@ -19,8 +19,6 @@ from tests.functional.pipeline import platform as made
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, platform
 
-pytestmark = pytest.mark.xdist_group("aws")  # moto takes seconds to load, in one process only
-
 
 @pytest.fixture
 def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:

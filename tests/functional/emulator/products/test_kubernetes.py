@@ -26,8 +26,6 @@ from emulator.kubernetes import api_server
 from emulator.server import Server
 from tests.functional.emulator.clients import config
 
-pytestmark = pytest.mark.xdist_group("kubernetes")  # the official client takes a second to load
-
 JSON_PATCH = {"_content_type": "application/json-patch+json"}
 CERTIFICATES = {name: {"names": ["www.example.com"], "key": "ecdsa-p256"} for name in ("old", "new")}
 ESTATE: dict[str, Any] = {
