@@ -2,7 +2,8 @@
 
 import sys
 import time
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
 
 import typer
 
@@ -50,7 +51,7 @@ def rollback(
     asked = managed(world, {"RollBack": request})
     if current.running is None and any(not worker.status.settled for worker in asked.workers or ()):
         output.tell("it runs as soon as `certdeploy serve` does")
-    chosen = [entry.worker for entry in plan.entries if entry.action is not WayBack.LEAVE]
+    to_do = [e.worker for e in plan.entries if e.action is not WayBack.LEAVE or not e.worker.status.settled]
     if wait:
         _wait(world, job_id)
         asked = managed(world, {"Show": {"JobId": job_id}}).model_copy(update={"rollback": asked.rollback})
@@ -59,7 +60,7 @@ def rollback(
     elif wait and asked.job is not None:
         output.console().print()
         show_job(asked.job, asked.workers or ())
-    if wait and not _all_back(asked.workers or (), chosen):
+    if wait and not _all_back(asked.workers or (), to_do):
         raise typer.Exit(exits.FAILED)
 
 
@@ -82,6 +83,6 @@ def _wait(world: World, job_id: int) -> None:
             time.sleep(POLL_S)
 
 
-def _all_back(workers: Any, chosen: list[WorkerResource]) -> bool:
+def _all_back(workers: Iterable[WorkerResource], asked: Iterable[WorkerResource]) -> bool:
     back = {worker.worker_id for worker in workers if worker.status is WorkerStatus.ROLLBACK_SUCCESS}
-    return {worker.worker_id for worker in chosen} <= back
+    return {worker.worker_id for worker in asked} <= back

@@ -1,11 +1,18 @@
 """A job rolled back by hand: shown, asked for, done by the functions, told."""
 
+import io
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from cli.fc_api import serving
+from cli.running import Running, announced
+from cli.session import InProcess
 from emulator.cloud import Cloud
 from tests.functional.cli.conftest import SHOP, Command
 
@@ -73,6 +80,23 @@ def test_what_would_be_put_back_is_shown_and_nobody_to_ask_is_a_refusal(
     assert set(statuses(informed, job).values()) == {"success"}
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "code", "status"), [("y", 0, "rollback"), ("n", 1, "success")])
+def test_a_person_at_the_terminal_is_asked(
+    informed: Command, job: str, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, status: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(f"{answer}\n"))
+
+    ran = informed("job", "rollback", job)
+
+    assert (ran.code, "Put back 2 slots?" in ran.err) == (code, True)
+    assert set(statuses(informed, job).values()) == {status}
+
+
 def test_what_was_before_comes_back(informed: Command, job: str, functions: Callable[[int], None]) -> None:
     assert carried(informed) == {f"{RENEWED}-cn-hangzhou"}
 
@@ -86,6 +110,46 @@ def test_what_was_before_comes_back(informed: Command, job: str, functions: Call
     shown = informed("job", "show", job).out
     assert "2/2 rolled back" in shown
     assert f"{RENEWED} → {SHOP}" in shown
+
+
+class Serving(InProcess):
+    """Runs every function at once, as a `serve` does."""
+
+    def invoke(self, name: str, payload: bytes, **how: Any) -> SimpleNamespace:
+        self._parts.append(self._pool.submit(self.run, name.removeprefix(f"{self.prefix}-"), payload))
+        return SimpleNamespace(status=202, body=b"", error_type=None)
+
+
+@pytest.fixture
+def served(job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A `serve` is found on the state."""
+    here = Serving("certdeploy")
+    with serving(here) as fc:
+        for name, value in fc.environment.items():
+            monkeypatch.setenv(name, value)
+        found = Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
+        with announced(str(tmp_path / "state.db"), found):
+            yield
+        here.wait()
+
+
+@pytest.mark.usefixtures("served")
+def test_waiting_ends_with_the_job_as_it_is_then(informed: Command, job: str) -> None:
+    ran = informed("job", "rollback", job, "--yes", "--wait")
+
+    assert (ran.code, ran.out.count("rollback_success")) == (0, 2), ran.err
+    again = informed("job", "rollback", job, "--yes", "--wait")
+    assert (again.code, again.out.count("it has been rolled back")) == (0, 2)
+
+
+@pytest.mark.usefixtures("served")
+def test_waiting_for_what_cannot_be_put_back_ends_in_1(informed: Command, job: str, cloud: Cloud) -> None:
+    cloud.deny("cdn:SetCdnDomainSSLCertificate", "www.example.com")
+
+    ran = informed("job", "rollback", job, "--yes", "--wait", "--json")
+
+    assert ran.code == 1
+    assert sorted(w["Status"] for w in ran.json["Workers"]) == ["rollback_error", "rollback_success"]
 
 
 def test_only_the_slot_that_is_named_is_rolled_back(informed: Command, job: str) -> None:
