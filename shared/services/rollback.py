@@ -38,8 +38,6 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
                     reason="",
                     verification=None,
                     attempts=0,
-                    lease_until=None,
-                    not_before=None,
                     started_at=world.clock(),
                     finished_at=None,
                 )

@@ -13,6 +13,7 @@ from shared.cloud.cas import Cas
 from shared.cloud.credentials import Credentials
 from shared.domain.certificates import CertificateRecord
 from shared.domain.jobs import WorkerResource
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import WorkerStatus
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings
@@ -40,18 +41,24 @@ def the_worker(world: World) -> WorkerResource:
     return worker
 
 
+def a_deployed_worker(world: World, it: Bench, slot: CloudResource) -> WorkerResource:
+    new = it.estate.identifier("new")
+    world.resources.put(slot, world.clock())
+    planned = world.workers.save(WorkerResource(job_id=1, worker_id=1, resource=slot, cert_identifier=new))
+    deploy_worker(world, it.adapter, planned)
+    worker = the_worker(world)
+    assert worker.status is WorkerStatus.SUCCESS, worker.reason
+    return worker
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_worker_that_is_rolled_back_leaves_the_account_as_it_was(
     case: Case, server: Server, tmp_path: Path
 ) -> None:
     it = bench(server, case.product, case.estate, case.region)
     world = a_world(it, server, tmp_path / "state.db")
-    slot, new = it.slot(case.slot), it.estate.identifier("new")
-    world.resources.put(slot, world.clock())
-    planned = world.workers.save(WorkerResource(job_id=1, worker_id=1, resource=slot, cert_identifier=new))
-    deploy_worker(world, it.adapter, planned)
-    deployed = the_worker(world)
-    assert deployed.status is WorkerStatus.SUCCESS, deployed.reason
+    slot = it.slot(case.slot)
+    deployed = a_deployed_worker(world, it, slot)
 
     roll_back_worker(world, it.adapter, world.workers.save(deployed.to(WorkerStatus.ROLLBACK)))
 
@@ -61,3 +68,26 @@ def test_a_worker_that_is_rolled_back_leaves_the_account_as_it_was(
     assert it.carried() == case.carried
     (row,) = world.resources.list(case.product)
     assert (row.resource.slot, row.resource.cert_identifier) == (slot.slot, slot.cert_identifier)
+
+
+@pytest.mark.parametrize(("attempts", "ends"), [(1, "rollback_success"), (0, "rollback_error")])
+def test_a_slot_that_is_gone_is_made_good_only_if_an_attempt_was_cut_off(
+    server: Server, tmp_path: Path, attempts: int, ends: str
+) -> None:
+    """PAI may have to take a domain off before it attaches it again."""
+    case = next(case for case in CASES if case.product is CloudProduct.PAI)
+    it = bench(server, case.product, case.estate, case.region)
+    world = a_world(it, server, tmp_path / "state.db")
+    slot = it.slot(case.slot)
+    left = {
+        "attempts": attempts,
+        "deployed": slot.model_copy(update={"cert_identifier": it.estate.identifier("new")}),
+    }
+    waiting = a_deployed_worker(world, it, slot).to(WorkerStatus.ROLLBACK, **left)
+    domains = it.cloud.service("eas")._gateways[0].domains
+    domains[:] = [d for d in domains if (d.name, d.type) != ("eas.example.com", "internet")]
+
+    roll_back_worker(world, it.adapter, world.workers.save(waiting))
+
+    assert the_worker(world).status.value == ends, the_worker(world).reason
+    assert (it.carried() == case.carried) is bool(attempts)

@@ -11,7 +11,9 @@ import pytest
 
 from emulator.faults import Fault
 from shared.domain.jobs import Handshake
+from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.services.catalogue import KnownCertificates
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, platform
 from tests.functional.pipeline.test_failures import IMG, WRITE_OF_WWW, WWW, by_console, others, worker_of
@@ -150,6 +152,29 @@ def test_a_slot_that_was_changed_since_is_left_and_told(it: Platform) -> None:
     assert f"carries {by_hand} by now, not what the job put there" in www.reason
     assert others(it, WWW) == {W.ROLLBACK_SUCCESS}
     assert it.writes().count(WRITE_OF_WWW) == 1, "only the console wrote"
+
+
+def test_an_additional_certificate_that_was_made_the_default_since_is_left(it: Platform) -> None:
+    deployed(it)
+    world = it.world
+    added = next(w for w in it.workers().values() if w.resource.role is SlotRole.ADDITIONAL)
+    default = next(
+        record.resource
+        for record in world.resources.list(CloudProduct.ALB)
+        if (record.resource.listener_id, record.resource.role)
+        == (added.resource.listener_id, SlotRole.DEFAULT)
+    )
+    known = KnownCertificates(world.certificates, world.policy.stores)
+    new = world.certificates.get(added.cert_identifier).certificate
+    world.adapter(CloudProduct.ALB, world.waiter(), known).restore(default, new)
+    it.cloud.calls.clear()
+
+    roll_back(it, added.resource.slot)
+
+    worker = worker_of(it, added.resource.slot)
+    assert worker.status is W.ROLLBACK_ERROR
+    assert f"has {new.identifier} in its place by now" in worker.reason
+    assert it.writes() == []
 
 
 def test_a_slot_that_has_it_back_already_is_not_written(it: Platform) -> None:
