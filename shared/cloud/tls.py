@@ -96,7 +96,7 @@ def read_leaf(der: bytes) -> Leaf:
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
         serial=f"{certificate.serial_number:x}",
         not_after=certificate.not_valid_after_utc,
-        names=_names(certificate),
+        names=names_of(certificate),
         key_sha1=_digest(hashes.SHA1(), key),  # noqa: S303
         key_sha256=_digest(hashes.SHA256(), key),
     )
@@ -165,7 +165,8 @@ def _why(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
-def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Its DNS names, normalized; without those that are none."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:

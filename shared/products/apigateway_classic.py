@@ -15,8 +15,8 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products import apigateway_words as words
 from shared.products.base import Answer, ProductAdapter
-from shared.products.fingerprints import fingerprints
-from shared.products.unchanged import NOT_IN_CAS, Unchanged
+from shared.products.fingerprints import fingerprints, identifier_by
+from shared.products.unchanged import Unchanged, in_cas
 
 _CERTIFICATE: Final = (
     "CertificateId",
@@ -93,9 +93,7 @@ class ClassicDomains(ProductAdapter):
 
     def _put_back(self, resource: CloudResource) -> None:
         previous = self._catalogue.by_identifier(resource.cert_identifier)
-        if previous is None:
-            raise CloudRejectedError("SetDomainCertificate", "NotFound", NOT_IN_CAS)
-        self._set(resource, previous)
+        self._set(resource, in_cas(previous, "SetDomainCertificate"))
 
     def _set(self, resource: CloudResource, certificate: Certificate) -> None:
         pair = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
@@ -136,8 +134,7 @@ class ClassicDomains(ProductAdapter):
         likely = expected or self._by_name(name)
         if likely and likely.fingerprint in prints:
             return likely.identifier
-        known = self._catalogue.by_fingerprint(*prints) if prints else None
-        return known.identifier if known else f"sha256:{prints[-1]}" if prints else f"upload:{name}"
+        return identifier_by(self._catalogue, prints, f"upload:{name}")
 
     def _fingerprints(self, region: str, group: Answer, domain: Answer) -> tuple[str, ...]:
         """Of the certificate in place."""

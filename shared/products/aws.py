@@ -6,21 +6,19 @@ CERTDEPLOY_AWS_REGIONS has us-east-1. An account is asked for what it has: AWS's
 docs/aws.md; of Alibaba Cloud only CAS is called.
 """
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from shared.cloud.aws import Aws, CloudAccess
 from shared.cloud.openapi import OpenApi
-from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.aws_account import Region
+from shared.domain.resources import CloudProduct
 from shared.products.aws_acm import Imported
 from shared.products.aws_distribution import Distributions
 from shared.products.aws_kind import AwsKind
 from shared.products.aws_listener import Listeners
-from shared.products.kinds import ManyKinds
+from shared.products.kinds import KindsWithin
 
 
-class Adapter(ManyKinds):
+class Adapter(KindsWithin):
     product = CloudProduct.AWS
     api = AwsKind.api
     other_cloud = True
@@ -35,11 +33,3 @@ class Adapter(ManyKinds):
 
     def regions(self) -> list[str]:
         return list(self._aws.access.regions)
-
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        """The kinds share what is read."""
-        seen = Region(self._aws, region, self.page_size)
-        for name, kind in self._by_kind.items():
-            assert isinstance(kind, AwsKind)
-            for resource in kind.slots(seen):
-                yield resource.model_copy(update={"kind": name})

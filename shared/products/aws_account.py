@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from shared.cloud.aws import HOME, Answer, Aws
-from shared.domain.names import normalize
+from shared.cloud.tls import names_of
 from shared.products.fingerprints import fingerprints
 
 #: Without these the list leaves out ECC and large RSA keys.
@@ -31,28 +31,20 @@ class Leaf:
 
     pem: str
 
-    @property
+    @cached_property
     def fingerprints(self) -> tuple[str, ...]:
         return fingerprints(self.pem)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         try:
-            found = self.parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        except (ValueError, UnsupportedAlgorithm, x509.ExtensionNotFound):
+            return names_of(self.parsed)
+        except (ValueError, UnsupportedAlgorithm):
             return ()
-        return tuple(dict.fromkeys(filter(None, map(_normal, found.value.get_values_for_type(x509.DNSName)))))
 
-    @property
+    @cached_property
     def parsed(self) -> x509.Certificate:
         return x509.load_pem_x509_certificate(self.pem.encode())
-
-
-def _normal(name: str) -> str:
-    try:
-        return normalize(name)
-    except ValueError:
-        return ""  # nothing that a slot could be asked by
 
 
 @dataclass(frozen=True)

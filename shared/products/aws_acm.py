@@ -12,13 +12,13 @@ from shared.products.aws_kind import AwsKind
 
 
 class Imported(AwsKind):
-    def slots(self, region: Region) -> Iterator[CloudResource]:
-        for arn in region.imported:
-            leaf = region.leaf(arn)
-            where = _met(arn, leaf, region)
+    def within(self, region: str, holder: Region) -> Iterator[CloudResource]:
+        for arn in holder.imported:
+            leaf = holder.leaf(arn)
+            where = _met(arn, leaf, holder)
             slot = CloudResource(
                 product=self.product,
-                region=region.name,
+                region=region,
                 resource_id=arn,
                 instance_id=arn,
                 instance_name=where.holder,

@@ -30,17 +30,17 @@ _STAGING = "it is a staging distribution, which has the certificate of its prima
 
 
 class Distributions(AwsKind):
-    def slots(self, region: Region) -> Iterator[CloudResource]:
-        for row in region.distributions:
+    def within(self, region: str, holder: Region) -> Iterator[CloudResource]:
+        for row in holder.distributions:
             slot = CloudResource(
                 product=self.product,
-                region=region.name,
+                region=region,
                 resource_id=row["Id"],
                 instance_name=row["DomainName"],
                 domains=tuple((row.get("Aliases") or {}).get("Items") or ()),
                 endpoint=f"{row['DomainName']}:443".lower() if row["Enabled"] else "",
             )
-            held = self._held(slot, row["ViewerCertificate"], region)[0]
+            held = self._held(slot, row["ViewerCertificate"], holder)[0]
             yield held.model_copy(update={"obstacle": _STAGING}) if row.get("Staging") else held
 
     def settled(self, resource: CloudResource) -> bool:

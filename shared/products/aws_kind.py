@@ -14,13 +14,14 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.aws_account import Leaf, Region
 from shared.products.aws_reimport import check_reimport
-from shared.products.base import ProductAdapter
+from shared.products.fingerprints import identifier_by
+from shared.products.kinds import KindWithin
 
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.S)
 _SOON = timedelta(seconds=2)
 
 
-class AwsKind(ProductAdapter):
+class AwsKind(KindWithin):
     """Calls nothing of Alibaba Cloud but CAS, for the key pair."""
 
     product = CloudProduct.AWS
@@ -32,15 +33,12 @@ class AwsKind(ProductAdapter):
     aws: Aws  #: set by the adapter whose kind it is
 
     @abstractmethod
-    def slots(self, region: Region) -> Iterator[CloudResource]:
-        """As `discover`, of a region that the other kinds look at too."""
-
-    @abstractmethod
     def _placed(self, resource: CloudResource, region: Region) -> tuple[CloudResource, Leaf | None] | None:
         """The slot as it is, with the certificate in place (None: AWS does not show it); None: gone."""
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        return self.slots(self._region(region))
+    def holders(self, region: str) -> Iterator[Region]:
+        """The region itself: what one kind has read of it, the others need not."""
+        yield self._region(region)
 
     def _read(self, resource: CloudResource) -> CloudResource | None:
         found = self._placed(resource, self._region(resource.region))
@@ -63,9 +61,8 @@ class AwsKind(ProductAdapter):
 
     def _carrying(self, resource: CloudResource, leaf: Leaf) -> CloudResource:
         """The slot with what can be told of the certificate in place."""
-        known = self._catalogue.by_fingerprint(*leaf.fingerprints)
         changes: dict[str, Any] = {
-            "cert_identifier": known.identifier if known else f"sha256:{leaf.fingerprints[-1]}",
+            "cert_identifier": identifier_by(self._catalogue, leaf.fingerprints, "upload:unreadable"),
             "cert_not_after": leaf.parsed.not_valid_after_utc,
         }
         if resource.domains_of_certificate:

@@ -14,10 +14,10 @@ from shared.products.aws_kind import AwsKind
 
 
 class Listeners(AwsKind):
-    def slots(self, region: Region) -> Iterator[CloudResource]:
-        for listener in region.listeners:
+    def within(self, region: str, holder: Region) -> Iterator[CloudResource]:
+        for listener in holder.listeners:
             for arn in listener.arns:
-                yield self._slot(listener, arn, region)
+                yield self._slot(listener, arn, holder)
 
     def _slot(self, listener: Listener, arn: str, region: Region) -> CloudResource:
         default = arn == listener.arns[0]

@@ -10,7 +10,7 @@ from typing import Final
 from shared.cloud.api import Api
 from shared.domain.resources import CloudProduct
 from shared.products.base import Answer
-from shared.products.fingerprints import fingerprints
+from shared.products.fingerprints import fingerprints, identifier_by
 from shared.products.kinds import KindWithin
 
 API: Final = Api("esa", "2024-09-10", "RPC", ram="esa")
@@ -30,10 +30,7 @@ class EsaSlots(KindWithin):
 
     def _uploaded(self, pem: str | None) -> str:
         """The certificate of CAS that was uploaded as PEM; or its fingerprint, which nothing knows."""
-        if not (prints := fingerprints(pem)):
-            return "upload:unreadable"
-        known = self._catalogue.by_fingerprint(*prints)
-        return known.identifier if known else f"sha256:{prints[-1]}"
+        return identifier_by(self._catalogue, fingerprints(pem), "upload:unreadable")
 
 
 def site_obstacle(status: str) -> str:

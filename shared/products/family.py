@@ -14,13 +14,13 @@ from shared.domain.matching import FIRST_DEPLOYMENT
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products import family_functions
+from shared.products.bare_ids import STORES
 from shared.products.base import Answer, ProductAdapter
-from shared.products.fingerprints import fingerprints
+from shared.products.fingerprints import fingerprints, identifier_by
 from shared.products.times import parse_time
-from shared.products.unchanged import NOT_IN_CAS, Unchanged
+from shared.products.unchanged import Unchanged, in_cas
 
 _UNDEPLOYABLE = ("offline", "checking", "check_failed", "stopping", "deleting", "configure_failed")
-_STORES = ("cn-hangzhou", "ap-southeast-1")
 #: said with HTTP 500, but no passing trouble: the same call would fail again
 _FINAL = ("privatekeyerror", "invaliddomain.configure_failed")
 _CERTIFICATE = "(certificate)"  #: beside the functions: the identifier of the one in place
@@ -104,9 +104,7 @@ class FamilyAdapter(ProductAdapter):
 
     def _put_back(self, resource: CloudResource) -> None:
         previous = self._catalogue.by_identifier(resource.cert_identifier)
-        if previous is None:
-            raise CloudRejectedError(self.words.change, "NotFound", NOT_IN_CAS)
-        self._set(resource, previous)
+        self._set(resource, in_cas(previous, self.words.change))
 
     def _set(self, resource: CloudResource, certificate: Certificate) -> None:
         self._change(
@@ -180,15 +178,14 @@ class FamilyAdapter(ProductAdapter):
         if self.words.tells_id:
             region = info.get("CertRegion") or ""
             if kind == "cas" and (cert_id := info.get("CertId")):
-                return identifier_of(cert_id, region or _STORES[0])
+                return identifier_of(cert_id, region or STORES[0])
         prints = fingerprints(info.get(self.words.info_pem))
         if expected is not None and expected.fingerprint in prints:
             return expected.identifier
         if prints:
-            known = self._catalogue.by_fingerprint(*prints)
-            return known.identifier if known else f"sha256:{prints[-1]}"
+            return identifier_by(self._catalogue, prints, "")
         if kind == "cas":
-            stores = (region,) if region else _STORES
+            stores = (region,) if region else STORES
             named = (self._catalogue.by_name(name, store) for store in stores)
             if known := next((found for found in named if found), None):
                 return known.identifier

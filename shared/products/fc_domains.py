@@ -14,8 +14,8 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.base import Answer, ProductAdapter
-from shared.products.fingerprints import fingerprints
-from shared.products.unchanged import NOT_IN_CAS, Unchanged
+from shared.products.fingerprints import fingerprints, identifier_by
+from shared.products.unchanged import Unchanged, in_cas
 
 #: Of a domain's description: what is to change, and what moves by itself.
 _VOLATILE = frozenset({"certConfig", "lastModifiedTime", "RequestId"})
@@ -88,9 +88,7 @@ class DomainsAdapter(ProductAdapter):
 
     def _old(self, before: Answer) -> Answer:
         certificate = self._catalogue.by_fingerprint(*_fingerprints(before))
-        if certificate is None:
-            raise CloudRejectedError("restore", "NotFound", NOT_IN_CAS)
-        return self._pair(certificate) | {"certName": before["certConfig"]["certName"]}
+        return self._pair(in_cas(certificate, "restore")) | {"certName": before["certConfig"]["certName"]}
 
     def _pair(self, certificate: Certificate) -> Answer:
         pair = cas.Cas(self._client, certificate.store).key_pair(certificate.cert_id)
@@ -118,11 +116,8 @@ class DomainsAdapter(ProductAdapter):
         )
 
     def _identifier(self, row: Answer) -> str:
-        found = _fingerprints(row)
-        certificate = self._catalogue.by_fingerprint(*found)
-        if certificate is not None:
-            return certificate.identifier
-        return f"sha256:{found[-1]}" if found else f"upload:{row['certConfig'].get('certName') or '?'}"
+        unreadable = f"upload:{row['certConfig'].get('certName') or '?'}"
+        return identifier_by(self._catalogue, _fingerprints(row), unreadable)
 
 
 def _without_key(row: Answer) -> Answer:

@@ -4,6 +4,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
+from shared.products.catalogue import Catalogue
+
 
 def fingerprints(pem: str | None) -> tuple[str, ...]:
     """SHA-1 and SHA-256 of the first certificate in `pem`, as lower-case hex; none if it is not readable."""
@@ -13,3 +15,11 @@ def fingerprints(pem: str | None) -> tuple[str, ...]:
         return ()
     sha1 = leaf.fingerprint(hashes.SHA1()).hex()  # noqa: S303 - CAS's form
     return sha1, leaf.fingerprint(hashes.SHA256()).hex()
+
+
+def identifier_by(catalogue: Catalogue, prints: tuple[str, ...], unreadable: str) -> str:
+    """What CAS calls the certificate of these fingerprints; without one there, a text of our own."""
+    if not prints:
+        return unreadable
+    known = catalogue.by_fingerprint(*prints)
+    return known.identifier if known else f"sha256:{prints[-1]}"

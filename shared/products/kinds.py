@@ -1,4 +1,4 @@
-"""A product whose slots are of several kinds, each with an adapter of its own: API Gateway, FC, ESA, WAF."""
+"""A product whose slots are of several kinds, each with an adapter of its own: API Gateway, FC, ESA, AWS."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from shared.cloud.api import Action
 from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
-from shared.products.base import Answer, ProductAdapter
+from shared.products.base import ProductAdapter
 
 
 class ManyKinds(ProductAdapter):
@@ -56,14 +56,14 @@ class ManyKinds(ProductAdapter):
 
 
 class KindWithin(ProductAdapter):
-    """A kind of slot within things (sites, instances) that other kinds are within as well."""
+    """A kind of slot within things (sites, instances, a region) that other kinds are within as well."""
 
     @abstractmethod
-    def holders(self, region: str) -> Iterator[Answer]:
+    def holders(self, region: str) -> Iterator[Any]:
         """The things, the same whichever kind is asked."""
 
     @abstractmethod
-    def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
+    def within(self, region: str, holder: Any) -> Iterator[CloudResource]:
         """The slots of this kind in one of them."""
 
     def discover(self, region: str) -> Iterator[CloudResource]:

@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.endpoints import REGIONS
-from shared.domain.certificates import Certificate, cert_id_of, identifier_of
+from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudError, CloudRejectedError
+from shared.products.bare_ids import identifier_in
 from shared.products.base import Answer, ProductAdapter
 
-_STORES = ("cn-hangzhou", "ap-southeast-1")
 _GATEWAY = "/api/v2/gateways/{ClusterId}/{GatewayId}"
 _GONE = ("Deleted", "Deleting")
 _TAKEN = re.compile(r"already|duplicat|conflict|(?<!not)(?<!not )(?<!n't )exist", re.IGNORECASE)
@@ -144,9 +144,7 @@ class Adapter(ProductAdapter):
 
     def _identifier(self, row: Answer) -> str:
         """The bare id does not say in which of CAS's stores it is."""
-        cert_id = str(row.get("CertificateId") or "")
-        named = [identifier_of(cert_id, store) for store in _STORES] if cert_id else [""]
-        return next((text for text in named if text and self._catalogue.by_identifier(text)), named[0])
+        return identifier_in(self._catalogue, str(row.get("CertificateId") or ""))
 
 
 def _slot(gateway_id: str, row: Answer) -> str:

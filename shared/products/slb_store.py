@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Final
 from shared.cloud import cas
 from shared.cloud.api import Action, Api
 from shared.cloud.openapi import OpenApi
-from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.certificates import Certificate
+from shared.products.bare_ids import STORES, identifier_in
 from shared.products.catalogue import Catalogue
 from shared.products.exclusive import Exclusive
 
@@ -19,8 +20,7 @@ _DESCRIBE: Final = Action("DescribeServerCertificates", api=API)
 _UPLOAD: Final = Action("UploadServerCertificate", api=API, writes=True)
 # The vendor's SDKs put the PEM and its key into the URL. The gateway reads a form just as well.
 _UPLOAD_PEM: Final = Action("UploadServerCertificate", api=API, place="form", writes=True)
-_CHINA: Final = "cn-hangzhou"
-_INTERNATIONAL: Final = "ap-southeast-1"
+_CHINA: Final = STORES[0]
 
 Row = dict[str, Any]
 
@@ -105,10 +105,7 @@ class SlbStore:
     def _identifier(self, row: Row) -> str:
         name = row.get("ServerCertificateName") or ""
         if cas_id := _cas_id(row):
-            named = (identifier_of(cas_id, store) for store in (_CHINA, _INTERNATIONAL))
-            known = (found for identifier in named if (found := self._catalogue.by_identifier(identifier)))
-            certificate = next(known, None)
-            return certificate.identifier if certificate else identifier_of(cas_id, _CHINA)
+            return identifier_in(self._catalogue, cas_id)
         certificate = self._catalogue.by_fingerprint(_fingerprint(row))
         if certificate is None and (ours := self._catalogue.by_identifier(name.removeprefix("cas-"))):
             certificate = ours if _same(row, ours) else None

@@ -2,18 +2,16 @@
 
 from typing import Any, Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from shared.cloud.api import Action
 from shared.cloud.cas import Cas
 from shared.cloud.kubernetes import MERGE_PATCH, Object
-from shared.cloud.tls import Leaf, matches, read_leaf
+from shared.cloud.tls import Leaf, matches
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
 from shared.errors import CloudBusyError, CloudRejectedError
 from shared.products import secret_pairs as pairs
 from shared.products.clusters import ClusterKind
+from shared.products.fingerprints import fingerprints
 from shared.products.ingresses import where_served
 
 _LIST: Final = Action("ListSecrets", method="GET")
@@ -55,7 +53,7 @@ class TlsSecrets(ClusterKind):
     def bind(self, resource: CloudResource, certificate: Certificate) -> None:
         """Both halves in one patch, held to the version that was read."""
         pair = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
-        new = x509.load_pem_x509_certificates(pair.certificate_pem.encode())[0]
+        sha256 = fingerprints(pair.certificate_pem)[-1]
         item = self._item(resource)
         before = pairs.text(item, "tls.crt")
         for _ in range(_TRIES):
@@ -67,10 +65,7 @@ class TlsSecrets(ClusterKind):
                 raise CloudRejectedError(
                     "PatchSecret", "Conflict", "another certificate was put there just now"
                 )
-            annotations = {
-                pairs.CERTIFICATE: certificate.identifier,
-                pairs.FINGERPRINT: read_leaf(new.public_bytes(Encoding.DER)).sha256,
-            }
+            annotations = {pairs.CERTIFICATE: certificate.identifier, pairs.FINGERPRINT: sha256}
             change: Object = {
                 "metadata": {
                     "resourceVersion": item["metadata"]["resourceVersion"],

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from shared.cloud.faults import NotSentError
+from shared.domain.certificates import Certificate
 from shared.errors import (
     AppError,
     CloudError,
@@ -21,6 +22,7 @@ from shared.errors import (
 from shared.products.waiting import Waiter
 
 Settings = Mapping[str, Any]
+#: why there is nothing to put back
 NOT_IN_CAS = "CAS does not have the certificate before, so the new one stays"
 _SHOWN = 60  #: characters of a value
 _LOOKS = 5  #: how often what may never come is looked for
@@ -120,6 +122,13 @@ class Unchanged:
 
     def _rejected(self, code: str, why: str) -> CloudRejectedError:
         return CloudRejectedError(self.action, code, f"{self.slot}: {why}")
+
+
+def in_cas(found: Certificate | None, action: str) -> Certificate:
+    """The certificate before, for `put_back`. Raises CloudRejectedError if CAS does not have it."""
+    if found is None:
+        raise CloudRejectedError(action, "NotFound", NOT_IN_CAS)
+    return found
 
 
 def changed(before: Settings, after: Settings, *, ignore: Collection[str] = ()) -> dict[str, tuple[Any, Any]]:
