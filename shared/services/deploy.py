@@ -89,11 +89,11 @@ def _side_by_side(world: World, adapter: ProductAdapter, workers: list[WorkerRes
 
 
 def _in_turn(world: World, adapter: ProductAdapter, workers: list[WorkerResource]) -> None:
-    for follow, worker in zip(range(len(workers) - 1, -1, -1), workers, strict=True):
+    for place, worker in enumerate(workers, start=1):
         if world.left_s() < SPARE_S:
             return
         bring = roll_back_worker if worker.status is WorkerStatus.ROLLBACK else deploy_worker
-        bring(world, adapter, worker, followed=follow > 0)
+        bring(world, adapter, worker, followed=place < len(workers))
 
 
 def deploy_worker(

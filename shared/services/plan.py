@@ -7,8 +7,9 @@ from shared.domain.matching import SET_BY, Action, Decision, decide, latest, und
 from shared.domain.names import WILDCARD, parent
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.requests import PreviewDeploymentJob
-from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.resources import CloudResource
 from shared.errors import InvalidRequestError
+from shared.services.discovered import Discovered
 from shared.services.world import World
 
 
@@ -63,20 +64,16 @@ def plan(
 
 
 class RoutingRules:
-    """Rules by which one product sets another's certificates, as discovered; each region is read once."""
+    """Rules by which one product sets another's certificates, as discovered."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
-        self._read: dict[tuple[CloudProduct, str], list[CloudResource]] = {}
+        self._discovered = Discovered(world)
 
     def over(self, resource: CloudResource) -> CloudResource:
         """The slot, with an obstacle where a rule sets its certificates."""
         if (setter := SET_BY.get(resource.product)) is None:
             return resource
-        place = setter, resource.region
-        if place not in self._read:
-            self._read[place] = [record.resource for record in self._world.resources.list(*place)]
-        return under_rule(resource, self._read[place])
+        return under_rule(resource, self._discovered.slots(setter, resource.region))
 
 
 def candidates(world: World, certificates: Iterable[Certificate]) -> list[CloudResource]:

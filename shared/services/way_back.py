@@ -10,6 +10,7 @@ from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
+from shared.services.discovered import Discovered
 from shared.services.world import World
 
 
@@ -136,17 +137,14 @@ class Joined:
     """Which slots would share a certificate that their listener has already, by the last discovery."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
-        self._read: dict[tuple[CloudProduct, str], list[CloudResource]] = {}
+        self._discovered = Discovered(world)
 
     def __call__(self, resource: CloudResource, cert_identifier: str) -> bool:
         if not (resource.listener_id and resource.domains_of_certificate):
             return False
-        place = resource.product, resource.region
-        if place not in self._read:
-            self._read[place] = [record.resource for record in self._world.resources.list(*place)]
         return any(
-            one.cert_identifier == cert_identifier and together(one, resource) for one in self._read[place]
+            one.cert_identifier == cert_identifier and together(one, resource)
+            for one in self._discovered.slots(resource.product, resource.region)
         )
 
 
