@@ -1,6 +1,7 @@
 """`certdeploy job`: preview, create, list and show deployment jobs."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from cli.job_tables import job_line, show_job, show_jobs, show_plan
 from cli.resources import slot
 from cli.session import Session, session
 from shared.domain.certificates import cert_id_of
-from shared.domain.jobs import DeploymentJob
+from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
 from shared.domain.states import JobStatus
 from shared.errors import InvalidRequestError, SettingsError
@@ -21,7 +22,7 @@ from shared.services.world import World
 from shared.validation.requests import parse
 
 app = typer.Typer(no_args_is_help=True)
-POLL_S = 0.5
+_POLL_S = 0.5
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Certificates = Annotated[list[str], typer.Option("--certificate", help="Its id in CAS; repeatable.")]
@@ -130,7 +131,7 @@ def show(
 
 def _end(world: World, found: DeploymentJob, wait: bool, as_json: bool) -> None:
     if wait:
-        found = _ended(world, found.job_id)
+        found = watched(world, found.job_id, until=lambda job, _: job.status.final)
     result = managed(world, {"Show": {"JobId": found.job_id}})
     if as_json:
         output.show_json(result)
@@ -140,12 +141,17 @@ def _end(world: World, found: DeploymentJob, wait: bool, as_json: bool) -> None:
         raise typer.Exit(exits.FAILED)
 
 
-def _ended(world: World, job_id: int) -> DeploymentJob:
+def watched(
+    world: World, job_id: int, until: Callable[[DeploymentJob, list[WorkerResource]], bool]
+) -> DeploymentJob:
+    """The job when it has come to that; its progress is shown all the while."""
     with output.progress(f"Job {job_id} …") as shown:
-        while not (found := world.jobs.get(job_id)).status.final:
-            shown.update(job_line(found, list(world.workers.list(job_id))))
-            time.sleep(POLL_S)
-    return found
+        while True:
+            job, workers = world.jobs.get(job_id), list(world.workers.list(job_id))
+            if until(job, workers):
+                return job
+            shown.update(job_line(job, workers))
+            time.sleep(_POLL_S)
 
 
 def refuse_to_wait_in_vain(current: Session, draft: bool = False) -> None:

@@ -1,22 +1,20 @@
 """`certdeploy job rollback`: shown first, then asked for, then done by the functions."""
 
 import sys
-import time
 from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from cli import exits, output
-from cli.job_tables import job_line, show_job, show_rollback
-from cli.jobs import POLL_S, AsJson, managed, refuse_to_wait_in_vain, slot_named
+from cli.job_tables import show_job, show_rollback
+from cli.jobs import AsJson, managed, refuse_to_wait_in_vain, slot_named, watched
 from cli.session import session
 from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.states import WorkerStatus
 from shared.errors import InvalidRequestError
 from shared.services.way_back import RollbackPlan, WayBack, plan_rollback
-from shared.services.world import World
 from shared.validation.requests import parse
 
 
@@ -53,7 +51,7 @@ def rollback(
         output.tell("it runs as soon as `certdeploy serve` does")
     to_do = [e.worker for e in plan.entries if e.action is not WayBack.LEAVE or not e.worker.status.settled]
     if wait:
-        _wait(world, job_id)
+        watched(world, job_id, until=lambda _, workers: all(w.status.settled for w in workers))
         asked = managed(world, {"Show": {"JobId": job_id}}).model_copy(update={"rollback": asked.rollback})
     if as_json:
         output.show_json(asked)
@@ -71,16 +69,6 @@ def _confirm(plan: RollbackPlan, as_json: bool) -> None:
     if not typer.confirm(f"Put back {count} slots?", err=True):
         output.tell("nothing was done")
         raise typer.Exit(exits.FAILED)
-
-
-def _wait(world: World, job_id: int) -> None:
-    with output.progress(f"Job {job_id} …") as shown:
-        while True:
-            workers = list(world.workers.list(job_id))
-            if all(worker.status.settled for worker in workers):
-                return
-            shown.update(job_line(world.jobs.get(job_id), workers))
-            time.sleep(POLL_S)
 
 
 def _all_back(workers: Iterable[WorkerResource], asked: Iterable[WorkerResource]) -> bool:
