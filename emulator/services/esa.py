@@ -99,9 +99,10 @@ class Service(EmulatedService):
 
     def GetCertificate(self, call: Call) -> Answer:
         site, now = self._site(call), self.cloud.clock()
-        row = self._entry(site, call.params["Id"]).row(now)
+        entry = self._entry(site, call.params["Id"])
+        row = entry.row(now)
         return {
-            "Certificate": self._entry(site, call.params["Id"]).certificate.value.bundle.certificate_pem,
+            "Certificate": entry.certificate.value.bundle.certificate_pem,
             "Status": row["Status"],
             "Result": row,
             "SiteId": site.id,

@@ -88,8 +88,6 @@ class Service(EmulatedService):
         super().__init__(cloud)
         self._regions: list[str] = []
         self._ingresses: list[Ingress] = []
-        #: Settings that a change which leaves them out takes away; by Terraform's code, none.
-        self.forgets: frozenset[str] = frozenset()
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
@@ -178,8 +176,8 @@ class Service(EmulatedService):
                 return _refused("InvalidParameter.WithMessage", f"{name}: {missing} is not found.")
             row.certificates = wanted
         given = {key: value for key, value in params.items() if key in SETTINGS or key.startswith("Enable")}
-        kept = {key: value for key, value in row.settings.items() if key not in self.forgets}
-        row.settings = {**dict.fromkeys(SETTINGS), **kept, **given}
+        self.forget(row.settings)  # by the code of Terraform, what a change leaves out stays
+        row.settings = {**dict.fromkeys(SETTINGS), **row.settings, **given}
         self._set_listener(row)
         return _envelope({"IngressId": row.id})
 
