@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.emulated import SETTLE_S, Ground, discover, ground
 from bench.shares import Share, share
 from bench.shares.share import NEW, certificates
-from emulator.estate import FIRST_CERTIFICATE_ID
+from emulator.estate import parse_estate
 from emulator.services import service_classes
 from shared.domain.events import WorkersScheduled
 from shared.domain.jobs import Handshake
@@ -20,9 +20,6 @@ from shared.services.create import create_deployment_jobs
 from shared.services.deploy import deploy_workers
 from shared.services.run import run_deployment_jobs
 from shared.services.scan import scan_certificates
-
-#: Ids of an estate's certificates follow from their order.
-_RENEWED = FIRST_CERTIFICATE_ID + 1009 * list(certificates()).index(NEW)
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,8 @@ def _deploy(here: Ground, product: CloudProduct, part: Share) -> Deployment:
     world = here.world(product, part.regions)
     scan_certificates(world)
     discover(world, product)
-    request = CreateDeploymentJob(name="bench", cert_ids=(_RENEWED,))
+    renewed = parse_estate({"certificates": certificates()}).id_of(NEW)
+    request = CreateDeploymentJob(name="bench", cert_ids=(renewed,))
     job = create_deployment_jobs(request, world).jobs[0]
     here.calls()
     started = time.monotonic()

@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bench.emulated import Ground, discover, ground
@@ -30,14 +29,14 @@ class Discovery:
         return self.found == self.slots
 
 
-def run(slots: int, products: Iterable[CloudProduct] = ()) -> list[Discovery]:
+def run(slots: int) -> list[Discovery]:
     """An estate of so many slots, in equal shares of the products; each is discovered in turn.
 
     SAE's share is an account of its own: ALB and SLB would list the load balancers under its rules.
     """
-    chosen = list(products) or shared_products()
-    each, rest = divmod(slots, len(chosen))
-    shares = {product: share(product, each + (index < rest)) for index, product in enumerate(chosen)}
+    products = shared_products()
+    each, rest = divmod(slots, len(products))
+    shares = {product: share(product, each + (index < rest)) for index, product in enumerate(products)}
     apart = {product: shares.pop(product) for product in (CloudProduct.SAE,) if product in shares}
     found: list[Discovery] = []
     for account in filter(None, (shares, apart)):

@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 from bench.shares import STORE, certificates
 from bench.shares.share import REGIONS
-from cli.demo.stage import emulated
+from cli.demo.stage import ask_emulator, emulated
 from cli.session import HeldBack, Session
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct
@@ -39,16 +38,10 @@ class Ground:
 
     def calls(self) -> list[dict[str, Any]]:
         """What was called since the last time."""
-        found: list[dict[str, Any]] = self._ask("GET")
-        self._ask("DELETE")
+        endpoint = self.environment["CERTDEPLOY_ENDPOINT"]
+        found: list[dict[str, Any]] = ask_emulator(endpoint, "calls")
+        ask_emulator(endpoint, "calls", "DELETE")
         return found
-
-    def _ask(self, method: str) -> Any:
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        url = f"{self.environment['CERTDEPLOY_ENDPOINT']}/_emulator/calls"
-        request = urllib.request.Request(url, method=method)  # noqa: S310 - loopback
-        with direct.open(request, timeout=60) as answer:
-            return json.load(answer)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def _oss(slots: int) -> Share:
 
 def _waf(slots: int) -> Share:
     """The list has no certificates. Its greatest page is not published; 50 is sure to be taken."""
-    halves = [(slots + 1) // 2, slots // 2]
+    halves = _halves(slots)
     rows = [
         {
             "region": side,
@@ -84,9 +84,13 @@ def _ddos(slots: int) -> Share:
     return Share(
         slots,
         {"ddos": rows},
-        {"DescribeWebRules": sum(pages(len(range(side, slots, 2)), 10) for side in range(2))},
+        {"DescribeWebRules": sum(pages(count, 10) for count in _halves(slots))},
         _SIDES,
     )
+
+
+def _halves(slots: int) -> tuple[int, int]:
+    return (slots + 1) // 2, slots // 2
 
 
 MAKERS: dict[Product, Callable[[int], Share]] = {

@@ -44,7 +44,7 @@ class Stage:
         return {(row["host"], row["server_name"]): row["fingerprint_sha256"] for row in self.ask("edge")}
 
     def ask(self, what: str) -> Any:
-        return _ask(self.session.settings.endpoint, what)
+        return ask_emulator(self.session.settings.endpoint, what)
 
 
 @contextmanager
@@ -69,15 +69,17 @@ def emulated(
         )
 
 
-def _ask(endpoint: str, what: str) -> Any:
+def ask_emulator(endpoint: str, what: str, method: str = "GET") -> Any:
+    """What the emulated cloud tells of itself, such as its "calls", which DELETE forgets."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(f"{endpoint}/_emulator/{what}", timeout=60) as answer:
+    request = urllib.request.Request(f"{endpoint}/_emulator/{what}", method=method)  # noqa: S310 - loopback
+    with direct.open(request, timeout=60) as answer:
         return json.load(answer)
 
 
 def _aws(endpoint: str) -> dict[str, str]:
     """What leads to the emulated AWS; nothing where the estate has none."""
-    aws = _ask(endpoint, "aws")
+    aws = ask_emulator(endpoint, "aws")
     if not aws:
         return {}
     return {
