@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case
+from tests.contract.cases import ANY, CERT_ID
+from tests.contract.cases._family import domains_case
 
 CASES = [
-    Case(
-        "DCDN",
+    domains_case(
         CloudProduct.DCDN,
-        {
-            "certificates": CERTIFICATES,
-            "dcdn": [
-                {"domain": "www.example.com", "certificate": "old"},
-                {"domain": "off.example.com"},
-                {"domain": ".example.com", "certificate": "second"},
-                {"domain": "shop.example.com", "certificate": "old"},
-                {"domain": "www.example.org", "certificate": "other", "kind": "computing_routine"},
-            ],
-        },
-        {
-            "www.example.com": "old",
-            "off.example.com": "",
-            ".example.com": "second",
-            "shop.example.com": "old",
-            "www.example.org": "other",
-        },
-        slot="www.example.com",
-        writes="SetDcdnDomainSSLCertificate",
         pages="DescribeDcdnUserDomains",
-        reads=("DescribeDcdnUserDomains", "DescribeDcdnDomainCertificateInfo"),
+        certificate="DescribeDcdnDomainCertificateInfo",
+        writes="SetDcdnDomainSSLCertificate",
+        kind="computing_routine",
         without_https="off.example.com",
     ),
 ]

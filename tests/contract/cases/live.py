@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, Case
+from tests.contract.cases import ANY
+from tests.contract.cases._family import domains_case
 
 CASES = [
-    Case(
-        "LIVE",
+    domains_case(
         CloudProduct.LIVE,
-        {
-            "certificates": CERTIFICATES,
-            "live": [
-                {"domain": "www.example.com", "certificate": "old"},
-                {"domain": "off.example.com"},
-                {"domain": ".example.com", "certificate": "second"},
-                {"domain": "shop.example.com", "certificate": "old"},
-                {"domain": "www.example.org", "certificate": "other", "kind": "liveEdge"},
-            ],
-        },
-        {
-            "www.example.com": "old",
-            "off.example.com": "",
-            ".example.com": "second",
-            "shop.example.com": "old",
-            "www.example.org": "other",
-        },
-        slot="www.example.com",
-        writes="SetLiveDomainCertificate",
         pages="DescribeLiveUserDomains",
-        reads=("DescribeLiveUserDomains", "DescribeLiveDomainCertificateInfo"),
+        certificate="DescribeLiveDomainCertificateInfo",
+        writes="SetLiveDomainCertificate",
+        kind="liveEdge",
     ),
 ]
 SDK = "live20161101"

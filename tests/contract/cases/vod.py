@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case
+from tests.contract.cases import ANY, CERT_ID
+from tests.contract.cases._family import domains_case
 
 CASES = [
-    Case(
-        "VOD",
+    domains_case(
         CloudProduct.VOD,
-        {
-            "certificates": CERTIFICATES,
-            "vod": [
-                {"domain": "www.example.com", "certificate": "old"},
-                {"domain": "off.example.com"},
-                {"domain": ".example.com", "certificate": "second"},
-                {"domain": "shop.example.com", "certificate": "old"},
-                {"domain": "www.example.org", "certificate": "other"},
-            ],
-        },
-        {
-            "www.example.com": "old",
-            "off.example.com": "",
-            ".example.com": "second",
-            "shop.example.com": "old",
-            "www.example.org": "other",
-        },
-        slot="www.example.com",
-        writes="SetVodDomainSSLCertificate",
         pages="DescribeVodUserDomains",
-        reads=("DescribeVodUserDomains", "DescribeVodDomainCertificateInfo"),
+        certificate="DescribeVodDomainCertificateInfo",
+        writes="SetVodDomainSSLCertificate",
     ),
 ]
 SDK = "vod20170321"
