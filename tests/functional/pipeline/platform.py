@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -28,6 +28,7 @@ from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.resources import CloudProduct
+from shared.errors import NotFoundError
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings
 from shared.services.world import World
@@ -67,6 +68,7 @@ class Platform:
         self.queue: list[tuple[str, bytes]] = []
         self.copies = 1  #: how often each invocation is delivered
         self.lost: set[str] = set()  #: functions whose next invocation gets lost
+        self.missing: set[str] = set()  #: functions that are not there
         self.failures: list[tuple[str, str]] = []
         self._instance = Instance(settings)
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
@@ -87,6 +89,8 @@ class Platform:
 
     def invoke(self, function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
         assert asynchronous, "our functions never wait for each other"
+        if function in self.missing:
+            raise NotFoundError("Function", function)
         if function in self.lost:
             self.lost.remove(function)
         else:
@@ -196,6 +200,7 @@ def platform(
     real_time: bool = False,
     parallel: int = 1,
     edge: Callable[[str], str] = str,
+    products: Sequence[CloudProduct] = PRODUCTS,
 ) -> Iterator[Platform]:
     """An installation on an account with `estate`. `edge` may put another address in its place."""
     clock = Clock(real=real_time)
@@ -207,7 +212,17 @@ def platform(
             state=str(folder / "state.db"),
             endpoint=server.endpoint,
             tls=edge(tls.address),
-            products=PRODUCTS,
+            products=tuple(products),
         )
         yield Platform(cloud, settings, clock, parallel=parallel)
     assert not cloud.faults.unhit(), "a fault never struck"
+
+
+@contextmanager
+def discovered(
+    estate: dict[str, Any], folder: Path, products: Sequence[CloudProduct] = PRODUCTS
+) -> Iterator[Platform]:
+    """An installation that has read CAS and discovered every product once."""
+    with platform(estate, folder, products=products) as installed:
+        installed.tick("scan_expiry", "discover_resources")
+        yield installed

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.errors import NotFoundError
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 
 
-def test_a_product_without_its_function_does_not_hold_up_the_others(
-    it: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deliver = it.invoke
-
-    def invoke(function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
-        if function == "deploy_alb":  # the first of them in order
-            raise NotFoundError("Function", function)
-        return deliver(function, payload, asynchronous=asynchronous)
-
-    monkeypatch.setattr(it, "invoke", invoke)
+def test_a_product_without_its_function_does_not_hold_up_the_others(it: Platform) -> None:
+    it.missing = {"deploy_alb"}  # the first of them in order
     it.renew(*NAMES)
 
     it.tick("scan_expiry")
@@ -35,17 +23,8 @@ def test_a_product_without_its_function_does_not_hold_up_the_others(
     }
 
 
-def test_workers_that_nobody_takes_up_end_in_error_at_last(
-    it: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deliver = it.invoke
-
-    def invoke(function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
-        if function == "deploy_oss":
-            raise NotFoundError("Function", function)
-        return deliver(function, payload, asynchronous=asynchronous)
-
-    monkeypatch.setattr(it, "invoke", invoke)
+def test_workers_that_nobody_takes_up_end_in_error_at_last(it: Platform) -> None:
+    it.missing = {"deploy_oss"}
     it.renew(*NAMES)
     it.tick("scan_expiry")
     assert it.job().status is JobStatus.PROCESSING

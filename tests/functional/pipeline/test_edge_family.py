@@ -11,9 +11,8 @@ import pytest
 from shared.domain.jobs import Handshake
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
-from tests.functional.pipeline import platform as made
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import Platform, platform
+from tests.functional.pipeline.platform import Platform, discovered
 
 _PRODUCTS = (CloudProduct.DCDN, CloudProduct.VOD, CloudProduct.LIVE, CloudProduct.DDOS)
 _QUICK = {"key": "ecdsa-p256", "days": 40}
@@ -39,10 +38,8 @@ ESTATE: dict[str, Any] = {
 
 
 @pytest.fixture
-def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    monkeypatch.setattr(made, "PRODUCTS", _PRODUCTS)
-    with platform(ESTATE, tmp_path) as installed:
-        installed.tick("scan_expiry", "discover_resources")
+def it(tmp_path: Path) -> Iterator[Platform]:
+    with discovered(ESTATE, tmp_path, _PRODUCTS) as installed:
         yield installed
 
 

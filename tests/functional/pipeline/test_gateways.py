@@ -13,9 +13,8 @@ from emulator.services.apig import domain_id
 from shared.domain.jobs import Handshake
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
-from tests.functional.pipeline import platform as made
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import Platform, platform
+from tests.functional.pipeline.platform import Platform, discovered
 
 PRODUCTS = (CloudProduct.API_GATEWAY, CloudProduct.MSE)
 REGION = "cn-hangzhou"
@@ -77,10 +76,8 @@ RENEWED = {
 
 
 @pytest.fixture
-def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    monkeypatch.setattr(made, "PRODUCTS", PRODUCTS)
-    with platform(ESTATE, tmp_path) as installed:
-        installed.tick("scan_expiry", "discover_resources")
+def it(tmp_path: Path) -> Iterator[Platform]:
+    with discovered(ESTATE, tmp_path, PRODUCTS) as installed:
         yield installed
 
 

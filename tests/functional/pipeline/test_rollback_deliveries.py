@@ -10,7 +10,6 @@ import pytest
 from emulator.faults import Fault
 from shared.domain.resources import CloudProduct, ResourceRecord, SlotRole
 from shared.domain.states import WorkerStatus
-from shared.errors import NotFoundError
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key
 from shared.state.tables import WORKERS, Table
@@ -91,18 +90,9 @@ def test_a_lost_answer_does_not_put_it_back_twice(it: Platform, action: str) -> 
     rolled_back_once(it)
 
 
-def test_a_rollback_that_nobody_takes_up_ends_in_rollback_error_at_last(
-    it: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rollback_that_nobody_takes_up_ends_in_rollback_error_at_last(it: Platform) -> None:
     deployed(it)
-    deliver = it.invoke
-
-    def invoke(function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
-        if function == "deploy_oss":
-            raise NotFoundError("Function", function)
-        return deliver(function, payload, asynchronous=asynchronous)
-
-    monkeypatch.setattr(it, "invoke", invoke)
+    it.missing = {"deploy_oss"}
     roll_back(it)
     assert worker_of(it, IMG).status is W.ROLLBACK
 

@@ -18,9 +18,8 @@ from shared.domain.states import JobStatus
 from shared.services.create import create_deployment_jobs
 from shared.services.map import find_certificate, map_certificate, map_slots
 from shared.services.plan import preview
-from tests.functional.pipeline import platform as made
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import Platform, platform
+from tests.functional.pipeline.platform import Platform, discovered
 
 PRODUCTS = (CloudProduct.SAE, CloudProduct.ALB, CloudProduct.SLB)
 REGION = "cn-hangzhou"
@@ -38,10 +37,8 @@ ESTATE: dict[str, Any] = {
 
 
 @pytest.fixture
-def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    monkeypatch.setattr(made, "PRODUCTS", PRODUCTS)
-    with platform(ESTATE, tmp_path) as installed:
-        installed.tick("scan_expiry", "discover_resources")
+def it(tmp_path: Path) -> Iterator[Platform]:
+    with discovered(ESTATE, tmp_path, PRODUCTS) as installed:
         yield installed
 
 
@@ -112,12 +109,8 @@ def test_a_listener_whose_rule_is_renewed_is_not_told_to_lack_a_replacement(it: 
     assert "notify_contacts" not in [function for function, _ in it.queue]
 
 
-def test_where_sae_is_not_looked_after_nothing_is_known_of_its_rules(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(made, "PRODUCTS", (CloudProduct.ALB,))
-    with platform(ESTATE, tmp_path) as it:
-        it.tick("scan_expiry", "discover_resources")
+def test_where_sae_is_not_looked_after_nothing_is_known_of_its_rules(tmp_path: Path) -> None:
+    with discovered(ESTATE, tmp_path, (CloudProduct.ALB,)) as it:
         it.renew(*NAMES)
 
         it.tick("scan_expiry")

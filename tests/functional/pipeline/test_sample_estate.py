@@ -15,19 +15,17 @@ from emulator.estate import SAMPLE
 from shared.domain.resources import SyncState
 from shared.products import supported_products
 from shared.services import plan as planning
-from tests.functional.pipeline import platform as made
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, platform
 
 
 @pytest.fixture
 def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    monkeypatch.setattr(made, "PRODUCTS", supported_products())
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.ACCESS_KEY["access_key_id"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws.ACCESS_KEY["access_key_secret"])
     monkeypatch.setenv("CERTDEPLOY_AWS_ENDPOINT", aws.endpoint())
     sample: dict[str, Any] = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
-    with platform(sample, tmp_path) as installed:
+    with platform(sample, tmp_path, products=supported_products()) as installed:
         installed.cloud.service("aws").start()
         installed.tick("scan_expiry", "discover_resources")
         yield installed
