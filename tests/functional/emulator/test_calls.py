@@ -8,8 +8,9 @@ from emulator.calls import without_secrets
 from emulator.faults import Fault
 from emulator.server import Server
 from tests.functional.emulator.clients import admin, call, refusal
+from tests.keys import key_pem, rsa_key
 
-PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----"
+PEM = key_pem(rsa_key(), traditional=True)
 
 
 def test_a_call_is_recorded_with_its_end(server: Server) -> None:

@@ -16,6 +16,7 @@ from emulator.declared import Action, declarations
 from emulator.server import Server, running
 from emulator.services import service_classes
 from tests.functional.emulator.clients import admin, call, legacy, plain, refusal
+from tests.keys import ec_key, key_pem
 
 STS = "2015-04-01"
 ACTION = Action(
@@ -205,7 +206,7 @@ def test_a_mistake_in_a_product_is_answered_as_an_internal_error(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_call: object) -> None:
-        raise RuntimeError("-----BEGIN PRIVATE KEY-----")
+        raise RuntimeError(key_pem(ec_key()))
 
     monkeypatch.setattr(server.cloud.service("sts"), "GetCallerIdentity", broken)
 

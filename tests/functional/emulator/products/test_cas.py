@@ -14,6 +14,7 @@ from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.server import Server
 from tests.functional.emulator.official import Official, populate
+from tests.keys import key_pem
 
 HOST = "cas.aliyuncs.com"
 
@@ -82,7 +83,7 @@ def test_details_give_the_key_only_when_asked(cas: Official) -> None:
     filtered = cas("GetUserCertificateDetail", CertId=cert_id, CertFilter=True)
     public = cas("GetCertificateDetail", CertificateId=cert_id)
 
-    assert full.key.startswith("-----BEGIN PRIVATE KEY")
+    assert key_pem(load_pem_private_key(full.key.encode(), None)) == full.key, "PKCS #8, in PEM"
     assert full.cert.count("BEGIN CERTIFICATE") == len(full.cert_chain) == 2
     assert filtered.key is None
     assert filtered.cert is None
