@@ -70,9 +70,10 @@ class Platform:
         self.lost: set[str] = set()  #: functions whose next invocation gets lost
         self.missing: set[str] = set()  #: functions that are not there
         self.failures: list[tuple[str, str]] = []
+        self.policy: dict[str, Any] = {"parallel": parallel}  #: what is not as by default
+        self.ports: dict[str, Any] = {}  #: what a test puts in the place of the World's own, by field
         self._instance = Instance(settings)
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
-        self._parallel = parallel
         self._ids = count(1)
 
     @property
@@ -149,8 +150,9 @@ class Platform:
             sleep=clock.sleep,
             leases=Leases(self.store, clock),
             events=Events(self, clock),
-            policy=replace(app.world.policy, parallel=self._parallel),
+            policy=replace(app.world.policy, **self.policy),
         )
+        app.__dict__["world"] = replace(app.world, **self.ports)
         return app
 
     def jobs(self) -> list[DeploymentJob]:
