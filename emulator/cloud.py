@@ -51,6 +51,7 @@ class Cloud:
 
     `functions` and `deliver` join a host: what FC invokes (`services/fc.py` says its shape), and
     who takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
+    `signing_clock`: the clients' own, where `clock` runs ahead of it.
     """
 
     def __init__(
@@ -61,10 +62,12 @@ class Cloud:
         latency_s: float = 0.0,
         limits: Limits = "none",
         clock: Callable[[], datetime] = utc_now,
+        signing_clock: Callable[[], datetime] | None = None,
         functions: Any = None,
         deliver: Callable[[dict[str, Any]], object] | None = None,
     ) -> None:
         self.account, self.clock = account, clock
+        self.signing_clock = signing_clock or clock
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
         self.functions, self.deliver = functions, deliver
         self.lock = RLock()

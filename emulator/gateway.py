@@ -30,7 +30,7 @@ def answer(cloud: Cloud, request: Request) -> Raw:
     route: routing.Route | None = None
     status, code = 500, "InternalError"
     try:
-        key = verify(request, cloud.keys, cloud.clock())
+        key = verify(request, cloud.keys, cloud.signing_clock())
         route = routing.find(cloud, request)
         call = Call(
             action=route.action,

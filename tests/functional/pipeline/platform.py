@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from emulator.authority import Authority
-from emulator.cloud import Cloud
+from emulator.cloud import Cloud, utc_now
 from emulator.edge import Edge
 from emulator.estate import Estate, parse_estate
 from emulator.server import running
@@ -128,6 +128,9 @@ class Platform:
         )
         return json.loads(handler(sent, context))
 
+    def pass_days(self, days: float) -> None:
+        self.clock.sleep(days * 86400)
+
     def app(self, holder: str = "test") -> App:
         """As `App.of` makes it, but on our clock."""
         started, key, clock = self.clock(), self.cloud.key, self.clock
@@ -203,10 +206,14 @@ def platform(
     parallel: int = 1,
     edge: Callable[[str], str] = str,
     products: Sequence[CloudProduct] = PRODUCTS,
+    **owner: Any,
 ) -> Iterator[Platform]:
-    """An installation on an account with `estate`. `edge` may put another address in its place."""
+    """An installation on an account with `estate`. `edge` may put another address in its place.
+
+    `owner`: settings that are not the defaults.
+    """
     clock = Clock(real=real_time)
-    cloud = Cloud(clock=clock, settle_s=0.2 if real_time else 3)
+    cloud = Cloud(clock=clock, signing_clock=utc_now, settle_s=0.2 if real_time else 3)
     parsed: Estate = parse_estate(estate)
     cloud.load(parsed)
     with running(cloud) as server, Edge(cloud) as tls:
@@ -215,6 +222,7 @@ def platform(
             endpoint=server.endpoint,
             tls=edge(tls.address),
             products=tuple(products),
+            **owner,
         )
         yield Platform(cloud, settings, clock, parallel=parallel)
     assert not cloud.faults.unhit(), "a fault never struck"
@@ -222,9 +230,9 @@ def platform(
 
 @contextmanager
 def discovered(
-    estate: dict[str, Any], folder: Path, products: Sequence[CloudProduct] = PRODUCTS
+    estate: dict[str, Any], folder: Path, products: Sequence[CloudProduct] = PRODUCTS, **owner: Any
 ) -> Iterator[Platform]:
     """An installation that has read CAS and discovered every product once."""
-    with platform(estate, folder, products=products) as installed:
+    with platform(estate, folder, products=products, **owner) as installed:
         installed.tick("scan_expiry", "discover_resources")
         yield installed
