@@ -6,16 +6,13 @@ import sqlite3
 from collections import Counter
 from pathlib import Path
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
 
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.state.sqlite import SqliteStore
-from shared.state.store import Document, Key
-from shared.state.tables import Table
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Cut, Platform, platform
+from tests.functional.pipeline.stories import MortalStore
 
 TIMERS = ("scan_expiry", "run_deployment_jobs")
 SHARES = 4
@@ -108,42 +105,6 @@ def test_two_deliveries_at_once_write_once(tmp_path: Path, function: str) -> Non
         it.drain()
 
         done_once(it)
-
-
-class MortalStore(SqliteStore):
-    """A store whose process is killed right after its n-th write, for all its threads."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.writes = 0
-        self.dies_after: int | None = None
-
-    @property
-    def dead(self) -> bool:
-        return self.dies_after is not None and self.writes >= self.dies_after
-
-    def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
-        self._live()
-        done = super().put(table, key, document, version=version)
-        self._wrote()
-        return done
-
-    def delete(self, table: Table, key: Key, *, version: int) -> None:
-        self._live()
-        super().delete(table, key, version=version)
-        self._wrote()
-
-    def get(self, table: Table, key: Key) -> Any:
-        self._live()
-        return super().get(table, key)
-
-    def _live(self) -> None:
-        if self.dead:
-            raise Cut
-
-    def _wrote(self) -> None:
-        self.writes += 1
-        self._live()
 
 
 def a_renewal(it: Platform, folder: Path, dies_after: int | None) -> int:

@@ -9,36 +9,12 @@ from pathlib import Path
 import pytest
 
 from emulator.faults import Fault
-from shared.domain.jobs import Handshake, WorkerResource
+from shared.domain.jobs import Handshake
 from shared.domain.resources import CloudProduct, SyncState
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.products.cdn import Adapter as Cdn
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Platform, platform
-
-WWW = "CDN/-/www.example.com"
-WRITE_OF_WWW = ("SetCdnDomainSSLCertificate", "www.example.com")
-IMG = "OSS/-/bucket-one/img.example.com"
-
-
-def others(it: Platform, slot: str) -> set[WorkerStatus]:
-    return {worker.status for name, worker in it.workers().items() if name != slot}
-
-
-def worker_of(it: Platform, slot: str) -> WorkerResource:
-    return it.workers()[slot]
-
-
-def by_console(it: Platform, identifier: str) -> None:
-    """Somebody puts another certificate on www.example.com."""
-    cert_id, _, store = identifier.partition("-")
-    params = {"DomainName": "www.example.com", "SSLProtocol": "on", "CertType": "cas"}
-    it.app().openapi.call(
-        Cdn.api,
-        Cdn.actions["SetCdnDomainSSLCertificate"],
-        {**params, "CertId": int(cert_id), "CertRegion": store},
-    )
-    it.clock.sleep(5)
+from tests.functional.pipeline.stories import IMG, WRITE_OF_WWW, WWW, by_console, others, worker_of
 
 
 def edge_stays_behind(it: Platform, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

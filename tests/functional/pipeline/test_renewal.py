@@ -8,15 +8,7 @@ from shared.domain.jobs import Handshake
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
-
-
-def served(it: Platform) -> Counter[str]:
-    """Which certificates the slots have, by the table after a new discovery."""
-    it.tick("discover_resources")
-    rows = [
-        record.resource for product in it.world.policy.products for record in it.world.resources.list(product)
-    ]
-    return Counter(row.cert_identifier for row in rows)
+from tests.functional.pipeline.stories import served
 
 
 def test_a_renewed_certificate_reaches_every_slot_that_it_replaces(it: Platform) -> None:

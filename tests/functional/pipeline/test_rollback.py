@@ -16,41 +16,23 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.services.catalogue import KnownCertificates
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, platform
-from tests.functional.pipeline.test_failures import IMG, WRITE_OF_WWW, WWW, by_console, others, worker_of
-from tests.functional.pipeline.test_renewal import served
+from tests.functional.pipeline.stories import (
+    IMG,
+    WRITE_OF_WWW,
+    WWW,
+    ask,
+    by_console,
+    deployed,
+    others,
+    roll_back,
+    rolled_back_once,
+    served,
+    statuses,
+    worker_of,
+)
 
 W = WorkerStatus
 OFF = "CDN/-/off.example.com"
-
-
-def deployed(it: Platform) -> Platform:
-    """Renewed on four slots; nothing has been written since."""
-    it.renew(*NAMES)
-    it.tick("scan_expiry")
-    assert it.job().status is JobStatus.SUCCESS
-    it.cloud.calls.clear()
-    return it
-
-
-def ask(it: Platform, *slots: str) -> Any:
-    return it.call("manage_deployment_jobs", {"RollBack": {"JobId": it.job().job_id, "ResourceIds": slots}})
-
-
-def roll_back(it: Platform, *slots: str) -> Any:
-    answer = ask(it, *slots)
-    it.drain()
-    return answer
-
-
-def statuses(it: Platform) -> Counter[WorkerStatus]:
-    return Counter(worker.status for worker in it.workers().values())
-
-
-def rolled_back_once(it: Platform, slots: int = 4) -> None:
-    """The end that every interrupted rollback must come to."""
-    assert statuses(it) == {W.ROLLBACK_SUCCESS: slots}, [w.reason for w in it.workers().values()]
-    assert set(Counter(it.writes()).values()) == {1}, it.writes()
-    assert list(it.world.jobs.due(it.clock())) == [], "the job is still looked at"
 
 
 def test_every_slot_gets_back_what_it_had_and_no_other_is_touched(

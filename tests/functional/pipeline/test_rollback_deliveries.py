@@ -15,9 +15,17 @@ from shared.state.store import Document, Key
 from shared.state.tables import WORKERS, Table
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Cut, Platform, platform
-from tests.functional.pipeline.test_deliveries import MortalStore
-from tests.functional.pipeline.test_failures import IMG, WWW, worker_of
-from tests.functional.pipeline.test_rollback import ask, deployed, roll_back, rolled_back_once, statuses
+from tests.functional.pipeline.stories import (
+    IMG,
+    WWW,
+    MortalStore,
+    ask,
+    deployed,
+    roll_back,
+    rolled_back_once,
+    statuses,
+    worker_of,
+)
 
 W = WorkerStatus
 

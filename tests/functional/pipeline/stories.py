@@ -1,0 +1,153 @@
+"""What happens on an installation and how it ends, for stories that several files tell parts of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from shared.domain.certificates import Certificate
+from shared.domain.jobs import WorkerResource
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.products.cdn import Adapter as Cdn
+from shared.services.world import Met
+from shared.state.sqlite import SqliteStore
+from shared.state.store import Document, Key
+from shared.state.tables import Table
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Cut, Platform
+
+WWW = "CDN/-/www.example.com"
+WRITE_OF_WWW = ("SetCdnDomainSSLCertificate", "www.example.com")
+IMG = "OSS/-/bucket-one/img.example.com"
+
+
+def worker_of(it: Platform, slot: str) -> WorkerResource:
+    return it.workers()[slot]
+
+
+def others(it: Platform, slot: str) -> set[WorkerStatus]:
+    return {worker.status for name, worker in it.workers().items() if name != slot}
+
+
+def statuses(it: Platform) -> Counter[WorkerStatus]:
+    return Counter(worker.status for worker in it.workers().values())
+
+
+def served(it: Platform) -> Counter[str]:
+    """Which certificates the slots have, by the table after a new discovery."""
+    it.tick("discover_resources")
+    rows = [
+        record.resource for product in it.world.policy.products for record in it.world.resources.list(product)
+    ]
+    return Counter(row.cert_identifier for row in rows)
+
+
+def by_console(it: Platform, identifier: str) -> None:
+    """Somebody puts another certificate on www.example.com."""
+    cert_id, _, store = identifier.partition("-")
+    params = {"DomainName": "www.example.com", "SSLProtocol": "on", "CertType": "cas"}
+    it.app().openapi.call(
+        Cdn.api,
+        Cdn.actions["SetCdnDomainSSLCertificate"],
+        {**params, "CertId": int(cert_id), "CertRegion": store},
+    )
+    it.clock.sleep(5)
+
+
+def uploaded(it: Platform, *names: str, days: float = 200) -> str:
+    """A new certificate that no job is made for by itself; its identifier."""
+    new = it.renew(*(names or NAMES), days=days)
+    it.lost.add("create_deployment_job")
+    it.tick("scan_expiry")
+    assert not it.lost, "it was not announced"
+    return new
+
+
+def asked_for(it: Platform, new: str, *slots: str, **more: Any) -> int:
+    """A person creates a job, which waits in the queue if it is due; its id."""
+    request = {"CertIds": [int(new.partition("-")[0])], "ResourceIds": slots, "Name": "by hand", **more}
+    answer = it.call("create_deployment_job", request)
+    return int(answer["Jobs"][0]["JobId"])
+
+
+def deployed(it: Platform) -> Platform:
+    """Renewed on four slots; nothing has been written since."""
+    it.renew(*NAMES)
+    it.tick("scan_expiry")
+    assert it.job().status is JobStatus.SUCCESS
+    it.cloud.calls.clear()
+    return it
+
+
+def ask(it: Platform, *slots: str) -> Any:
+    """A person asks for a rollback of the job."""
+    return it.call("manage_deployment_jobs", {"RollBack": {"JobId": it.job().job_id, "ResourceIds": slots}})
+
+
+def roll_back(it: Platform, *slots: str) -> Any:
+    answer = ask(it, *slots)
+    it.drain()
+    return answer
+
+
+def rolled_back_once(it: Platform, slots: int = 4) -> None:
+    """The end that every interrupted rollback must come to."""
+    assert statuses(it) == {WorkerStatus.ROLLBACK_SUCCESS: slots}, [w.reason for w in it.workers().values()]
+    assert set(Counter(it.writes()).values()) == {1}, it.writes()
+    assert list(it.world.jobs.due(it.clock())) == [], "the job is still looked at"
+
+
+class AtHandshake:
+    """`happens` once, right before clients of `name` are first asked for what they are served.
+
+    By then the function has claimed the worker and written, and has not yet said how it ended.
+    """
+
+    def __init__(self, it: Platform, name: str, happens: Callable[[], object]) -> None:
+        self._probe, self._name, self._happens = it.world.probe, name, happens
+        self.happened = False
+        it.ports["probe"] = self
+
+    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> Met:
+        if server_name == self._name and not self.happened:
+            self.happened = True
+            self._happens()
+        return self._probe(endpoint, server_name, certificate)
+
+
+class MortalStore(SqliteStore):
+    """A store whose process is killed right after its n-th write, for all its threads."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.writes = 0
+        self.dies_after: int | None = None
+
+    @property
+    def dead(self) -> bool:
+        return self.dies_after is not None and self.writes >= self.dies_after
+
+    def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        self._live()
+        done = super().put(table, key, document, version=version)
+        self._wrote()
+        return done
+
+    def delete(self, table: Table, key: Key, *, version: int) -> None:
+        self._live()
+        super().delete(table, key, version=version)
+        self._wrote()
+
+    def get(self, table: Table, key: Key) -> Any:
+        self._live()
+        return super().get(table, key)
+
+    def _live(self) -> None:
+        if self.dead:
+            raise Cut
+
+    def _wrote(self) -> None:
+        self.writes += 1
+        self._live()
