@@ -16,6 +16,16 @@ from datetime import datetime
 from shared.errors import CloudRejectedError, CloudUnavailableError
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """urllib would follow with a GET, and a page that is found there would count as a delivery."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirects)
+
+
 class Webhook:
     """`url` is http or https, as the settings have checked."""
 
@@ -27,7 +37,7 @@ class Webhook:
 
         Raises:
             CloudUnavailableError: no answer, or a 5xx or 429: worth another delivery.
-            CloudRejectedError: the receiver does not want it.
+            CloudRejectedError: the receiver does not want it, or is elsewhere (3xx).
         """
         if not self._url:
             return False
@@ -43,7 +53,7 @@ class Webhook:
             headers["X-Certdeploy-Signature"] = f"sha256={self._sign(timestamp, data)}"
         request = urllib.request.Request(self._url, data=data, headers=headers)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - settings take only http(s)
+            with _OPENER.open(request, timeout=10):
                 return True
         except urllib.error.HTTPError as error:
             kind = CloudUnavailableError if error.code >= 500 or error.code == 429 else CloudRejectedError

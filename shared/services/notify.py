@@ -1,17 +1,21 @@
 """Tell the contacts how a job ended, or what needs a person."""
 
+import logging
 from functools import singledispatch
 
 from shared.domain.events import JobFinished, JobRolledBack, ReplacementMissing
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
+from shared.errors import CloudRejectedError
 from shared.services.world import World
+
+log = logging.getLogger("certdeploy.notify")
 
 
 class Notified(Wire):
     notification_id: str
-    delivered: bool  #: False: no contact is configured
+    delivered: bool  #: False: no contact is configured, or it refused the message for good
 
 
 @singledispatch
@@ -71,7 +75,11 @@ def _replacement_missing(event: ReplacementMissing, world: World) -> Notified:
 
 
 def _sent(world: World, notification_id: str, body: dict[str, object]) -> Notified:
-    delivered = world.notify(notification_id, body)
+    try:
+        delivered = world.notify(notification_id, body)
+    except CloudRejectedError as error:  # the next delivery would be refused as well
+        log.error("message was refused", extra={"notification_id": notification_id, "reason": str(error)})
+        delivered = False
     return Notified(notification_id=notification_id, delivered=delivered)
 
 

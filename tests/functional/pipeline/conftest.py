@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.runtime.app import App
-from tests.functional.pipeline.platform import Platform, platform
+from tests.functional.pipeline.platform import Platform, discovered, platform
+from tests.receiver import SECRET, Receiver, receiving
 
 _OLD = {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 40}
 _OTHER = {"names": ["example.org", "*.example.org"], "key": "ecdsa-p256", "days": 40}
@@ -64,3 +65,16 @@ def it(fresh: Platform) -> Platform:
     fresh.tick("scan_expiry", "discover_resources")
     fresh.cloud.calls.clear()
     return fresh
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+def told(receiver: Receiver, tmp_path: Path) -> Iterator[Platform]:
+    """As `it`, and the owner has a receiver."""
+    with discovered(ESTATE, tmp_path, webhook_url=receiver.url, webhook_secret=SECRET) as made:
+        yield made

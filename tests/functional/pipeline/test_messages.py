@@ -1,0 +1,161 @@
+"""What the owner's receiver is told of jobs: what came of each slot, once for each end, or again."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from shared.domain.states import JobStatus
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform
+from tests.receiver import SECRET, Receiver
+
+WWW = "CDN/-/www.example.com"
+IMG = "OSS/-/bucket-one/img.example.com"
+
+
+def roll_back(it: Platform, *slots: str) -> None:
+    it.call("manage_deployment_jobs", {"RollBack": {"JobId": it.job().job_id, "ResourceIds": slots}})
+    it.drain()
+
+
+def test_the_end_of_a_job_is_told_slot_by_slot(told: Platform, receiver: Receiver) -> None:
+    """One product refuses; the message is what the owner learns of it."""
+    old = told.world.resources.get(WWW).resource.cert_identifier
+    told.cloud.deny("oss:PutCname")
+    new = told.renew(*NAMES)
+
+    told.tick("scan_expiry")
+
+    message, job = receiver.one(), told.job()
+    assert message.id == f"finished-{job.job_id}"
+    assert message.signed_with(SECRET)
+    assert abs(time.time() - int(message.headers["x-certdeploy-timestamp"])) < 60
+    body = message.body
+    workers = body.pop("Workers")
+    assert body == {
+        "Type": "certdeploy:DeploymentJob:Finished",
+        "JobId": job.job_id,
+        "Name": job.name,
+        "Status": "error",
+        "SuccessCount": 3,
+        "ErrorCount": 1,
+        "CertIdentifiers": [new],
+    }
+    lines = {line["Slot"]: line for line in workers}
+    assert lines.keys() == told.workers().keys()
+    assert len(workers) == 4
+    served = {"Status": "success", "From": old, "To": new, "Handshake": "served", "Reason": ""}
+    assert lines[WWW] == {"Slot": WWW, **served}
+    refused = lines[IMG]
+    assert "PutCname" in refused.pop("Reason")
+    assert refused == {"Slot": IMG, "Status": "error", "From": old, "To": new, "Handshake": None}
+
+
+def test_each_rollback_of_a_job_is_told_with_the_direction_it_took(
+    told: Platform, receiver: Receiver
+) -> None:
+    old = told.world.resources.get(WWW).resource.cert_identifier
+    new = told.renew(*NAMES)
+    told.tick("scan_expiry")
+    receiver.take()
+
+    roll_back(told, WWW)
+    first = receiver.one()
+    told.clock.sleep(60)
+    told.cloud.deny("oss:PutCname")
+    roll_back(told, IMG)
+    second = receiver.one()
+
+    job = told.job()
+    body = first.body
+    assert body == {
+        "Type": "certdeploy:DeploymentJob:RolledBack",
+        "JobId": job.job_id,
+        "Name": job.name,
+        "RollbackSuccessCount": 1,
+        "RollbackErrorCount": 0,
+        "Workers": [
+            {
+                "Slot": WWW,
+                "Status": "rollback_success",
+                "From": new,
+                "To": old,
+                "Handshake": "served",
+                "Reason": "",
+            }
+        ],
+    }
+    assert (second.body["RollbackSuccessCount"], second.body["RollbackErrorCount"]) == (1, 1)
+    lines = {line["Slot"]: line for line in second.body["Workers"]}
+    assert (lines[IMG]["Status"], lines[IMG]["From"], lines[IMG]["To"]) == ("rollback_error", new, old)
+    assert "PutCname" in lines[IMG]["Reason"]
+    assert first.id.startswith(f"rolled-back-{job.job_id}-")
+    assert first.id != second.id, "the receiver would drop the second"
+    assert first.signed_with(SECRET)
+
+
+def test_a_message_that_goes_out_twice_has_the_same_id(told: Platform, receiver: Receiver) -> None:
+    told.renew(*NAMES)
+    told.copies = 2
+    told.tick("scan_expiry")
+    finished = receiver.take()
+    roll_back(told)
+    rolled_back = receiver.take()
+
+    for messages in (finished, rolled_back):
+        assert len(messages) > 1
+        assert len({message.id for message in messages}) == 1
+        assert len({message.raw for message in messages}) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "deliveries"),
+    [([503], 2), ([500, 429], 3), ([400], 1), ([404], 1), ([302], 1)],
+    ids=str,
+)
+def test_a_receiver_that_fails_is_told_again_and_one_that_refuses_is_not(
+    told: Platform, receiver: Receiver, answers: list[int], deliveries: int
+) -> None:
+    told.renew(*NAMES)
+    receiver.answers = answers
+
+    told.tick("scan_expiry")
+    told.tick("run_deployment_jobs", "scan_expiry")
+
+    messages = receiver.take()
+    assert len(messages) == deliveries
+    assert len({message.id for message in messages}) == 1
+    assert told.job().status is JobStatus.SUCCESS
+
+
+def notified(it: Platform) -> bool:
+    """The end of the only job is told again; whether the function says that it was delivered."""
+    event = {
+        "specversion": "1.0",
+        "id": "e-1",
+        "source": "certdeploy",
+        "type": "certdeploy:DeploymentJob:Finished",
+        "time": "2026-05-01T12:00:00Z",
+        "data": {"JobId": it.job().job_id},
+    }
+    answer = it.call("notify_contacts", event)
+    assert answer["NotificationId"] == f"finished-{it.job().job_id}"
+    return bool(answer["Delivered"])
+
+
+def test_the_function_answers_whether_the_message_was_delivered(told: Platform, receiver: Receiver) -> None:
+    told.renew(*NAMES)
+    told.tick("scan_expiry")
+    receiver.answers = [200, 410]
+
+    assert [notified(told), notified(told)] == [True, False]
+
+
+def test_without_a_receiver_a_job_ends_as_well_and_nothing_counts_as_delivered(it: Platform) -> None:
+    it.renew(*NAMES)
+    it.tick("scan_expiry")
+
+    assert (it.job().status, it.failures) == (JobStatus.SUCCESS, [])
+    assert notified(it) is False
