@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -26,7 +27,9 @@ _NAME: Final = "InvokeFunction"
 INVOKE_ASYNC: Final = Action(_NAME, path=_PATH, per_second=100)
 INVOKE_SYNC: Final = Action(_NAME, path=_PATH, per_second=100, writes=True)
 ASYNC_LIMIT: Final = 128 * 1024  #: bytes
-_SYNC_TIMEOUT_S: Final = 600.0
+_CONNECT_S: Final = 5.0
+_ASYNC_TIMEOUT_S: Final = 15.0  #: handing over takes no longer
+_SYNC_TIMEOUT_S: Final = 600.0  #: as long as a function may run
 
 
 class FunctionFailedError(CloudRejectedError):
@@ -116,14 +119,14 @@ class Fc2Functions:
         kind = "Async" if asynchronous else "Sync"
         headers = {**self._headers, "x-fc-invocation-type": kind}
         try:
-            answer = self._client().invoke_function(self._service, name, payload, headers)
+            answer = self._client(asynchronous).invoke_function(self._service, name, payload, headers)
         except Exception as error:  # FcError, or what `requests` raised
             mapped = _map_fc2(name, error)
         else:
             return bytes(answer.data)
         raise mapped
 
-    def _client(self) -> Any:
+    def _client(self, asynchronous: bool) -> Any:
         import fc2
 
         _silence_fc2()
@@ -133,7 +136,7 @@ class Fc2Functions:
             accessKeyID=key.access_key_id,
             accessKeySecret=key.access_key_secret,
             securityToken=key.security_token,
-            Timeout=_SYNC_TIMEOUT_S,
+            Timeout=(_CONNECT_S, _ASYNC_TIMEOUT_S if asynchronous else _SYNC_TIMEOUT_S),
         )
 
 
@@ -166,7 +169,7 @@ def _told(text: str) -> str:
 
 
 def _not_from_fc2(record: logging.LogRecord) -> bool:
-    return "fc2" not in record.pathname.replace("\\", "/").split("/")[-2:]
+    return Path(record.pathname).parent.name != "fc2"
 
 
 def _silence_fc2() -> None:

@@ -161,7 +161,7 @@ class Kubernetes:
             else:
                 if answer.status < 300 and isinstance(data, dict):
                     return data
-                mapped = _refusal(action.name, answer.status, data if isinstance(data, dict) else {})
+                mapped = _refusal(action.name, answer.status, data)
             raise mapped  # out here, so that not even __context__ holds what was sent
 
         return self._openapi.repeat(API, action, self._region, once)
@@ -194,7 +194,9 @@ def _decoded(text: str) -> str:
         raise ValueError from None
 
 
-def _refusal(action: str, status: int, data: Mapping[str, Any]) -> CloudError:
+def _refusal(action: str, status: int, data: Any) -> CloudError:
+    if not isinstance(data, dict):  # no API server writes so: whatever did, the outcome is not known
+        return CloudUnavailableError(action, "UnreadableAnswer", f"HTTP {status} without an object")
     code = str(data.get("reason") or f"HTTP {status}")
     message = redact(str(data.get("message") or "no message"))
     kind = CloudCredentialsError if status == 401 else classify(code, status)

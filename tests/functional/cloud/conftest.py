@@ -62,6 +62,7 @@ class Scripted:
     """A server that keeps what it was sent and answers from a list; the last answer repeats."""
 
     answers: list[tuple[int, bytes, dict[str, str]]]
+    methods: list[str] = field(default_factory=list)
     heads: list[dict[str, str]] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
@@ -88,6 +89,7 @@ def scripted() -> Iterator[Scripted]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
+            script.methods.append(self.command)
             script.targets.append(self.path)
             script.heads.append({name.lower(): text for name, text in self.headers.items()})
             script.bodies.append(self.rfile.read(int(self.headers.get("content-length", 0))))
@@ -100,7 +102,7 @@ def scripted() -> Iterator[Scripted]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_CONNECT = do_POST
+        do_GET = do_PUT = do_PATCH = do_CONNECT = do_POST
 
         def log_message(self, *args: Any) -> None:
             pass

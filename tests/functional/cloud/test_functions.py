@@ -103,10 +103,17 @@ def test_a_function_that_is_not_there_is_named(make: Make, deployed: Deployed) -
         make().invoke("missing", b"{}")
 
 
-def test_a_payload_too_large_is_not_sent(make: Make, cloud: Cloud) -> None:
+def test_a_payload_of_128_kib_is_the_largest_to_hand_over(
+    make: Make, cloud: Cloud, deployed: Deployed
+) -> None:
+    largest = b"x" * 131072
     with pytest.raises(InvalidRequestError, match="131073 bytes for echo"):
-        make().invoke("echo", b"x" * (128 * 1024 + 1))
+        make().invoke("echo", largest + b"x")
     assert cloud.calls == []
+
+    make().invoke("echo", largest)
+    assert make().invoke("echo", largest + b"x", asynchronous=False) == largest + b"x"
+    assert [len(payload) for _, payload, _ in deployed.invoked] == [131072, 131073]
 
 
 def test_a_wrong_secret_is_told_as_such(make: Make, cloud: Cloud, deployed: Deployed) -> None:
