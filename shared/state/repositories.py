@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from shared.domain.certificates import CertificateRecord
-from shared.domain.jobs import Contact, DeploymentJob, WorkerResource
+from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.names import parent
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncStatus
 from shared.domain.values import Versioned
@@ -41,11 +41,6 @@ class _Records(Generic[Record]):
         row = self._store.get(self.table, key)
         return self._read(row) if row else None
 
-    def _get(self, key: Key) -> Record:
-        if (record := self._find(key)) is None:
-            raise NotFoundError(self.model.__name__.removesuffix("Record"), "/".join(map(str, key)))
-        return record
-
     def _save(self, key: Key, record: Record) -> Record:
         document = record.model_dump(mode="json", by_alias=True, exclude={"version"})
         version = self._store.put(self.table, key, document, version=record.version)
@@ -61,7 +56,7 @@ class Certificates(_Records[CertificateRecord]):
     def find(self, identifier: str) -> CertificateRecord | None:
         """By CertIdentifier; None also for an identifier that is not CAS's."""
         cert_id, _, store = identifier.partition("-")
-        return self._find((store, int(cert_id))) if cert_id.isdigit() and store else None
+        return self._find((store, int(cert_id))) if cert_id.isdecimal() and store else None
 
     def get(self, identifier: str) -> CertificateRecord:
         if (record := self.find(identifier)) is None:
@@ -258,13 +253,6 @@ class Workers(_Records[WorkerResource]):
 
     def list(self, job_id: int, product: CloudProduct | None = None) -> Iterator[WorkerResource]:
         return self._range((job_id,) if product is None else (job_id, product.value))
-
-
-class Contacts(_Records[Contact]):
-    table, model = tables.CONTACTS, Contact
-
-    def list(self) -> Iterator[Contact]:
-        return self._range((OWNER,))
 
 
 def _ms(at: datetime) -> int:

@@ -1,73 +1,25 @@
-"""The store in one SQLite file: conditional writes of single rows, and range reads."""
+"""The store in one SQLite file: what other instances and processes on the same file may do to it."""
 
 import multiprocessing
 import sqlite3
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.queues import Queue
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
 from shared.errors import ConflictError
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Key, Row
-from shared.state.tables import JOBS, OPEN_JOBS, RESOURCE_DOMAINS, SCANS, TABLES, WORKERS
+from shared.state.tables import JOBS, SCANS
+from tests.unit.state.counting import Meeting, add_five, count
 
 KEY: Key = ("me", 1)
-
-
-class Meeting(Protocol):
-    """A barrier, of threads or of processes."""
-
-    def wait(self, timeout: float | None = None, /) -> int: ...
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "state.sqlite"
-
-
-@pytest.fixture
-def store(path: Path) -> SqliteStore:
-    return SqliteStore(path)
-
-
-def keys(rows: Iterator[Row]) -> list[Key]:
-    return [row.key for row in rows]
-
-
-def test_a_row_that_was_never_written_is_not_there(store: SqliteStore) -> None:
-    assert store.get(JOBS, KEY) is None
-
-
-def test_a_row_is_read_as_it_was_written(store: SqliteStore) -> None:
-    document = {"name": "bücher ✓", "list": [1, None, {"a": True}]}
-    assert store.put(JOBS, KEY, document, version=0) == 1
-    assert store.get(JOBS, KEY) == Row(KEY, 1, document)
-
-
-def test_every_write_raises_the_version(store: SqliteStore) -> None:
-    for version in range(3):
-        assert store.put(JOBS, KEY, {"n": version}, version=version) == version + 1
-    assert store.get(JOBS, KEY) == Row(KEY, 3, {"n": 2})
-
-
-@pytest.mark.parametrize("version", [0, 1, 3], ids=["as new", "stale", "from the future"])
-def test_a_write_on_another_version_conflicts_and_changes_nothing(store: SqliteStore, version: int) -> None:
-    store.put(JOBS, KEY, {"n": 1}, version=0)
-    store.put(JOBS, KEY, {"n": 2}, version=1)
-    with pytest.raises(ConflictError, match="jobs me/1"):
-        store.put(JOBS, KEY, {"n": 9}, version=version)
-    assert store.get(JOBS, KEY) == Row(KEY, 2, {"n": 2})
-
-
-def test_an_update_of_a_row_that_is_gone_conflicts(store: SqliteStore) -> None:
-    with pytest.raises(ConflictError):
-        store.put(JOBS, KEY, {}, version=1)
-    assert store.get(JOBS, KEY) is None
 
 
 def test_of_two_who_read_the_same_version_one_saves(path: Path) -> None:
@@ -81,106 +33,9 @@ def test_of_two_who_read_the_same_version_one_saves(path: Path) -> None:
     assert row.document == {"by": "first"}
 
 
-def test_a_row_is_deleted_on_its_version_only(store: SqliteStore) -> None:
-    store.put(JOBS, KEY, {}, version=0)
-    with pytest.raises(ConflictError):
-        store.delete(JOBS, KEY, version=2)
-    assert store.get(JOBS, KEY) is not None
-    store.delete(JOBS, KEY, version=1)
-    assert store.get(JOBS, KEY) is None
-
-
-def test_deleting_what_is_gone_is_done_already(store: SqliteStore) -> None:
-    store.delete(JOBS, KEY, version=1)
-
-
-def test_a_key_may_be_used_again_after_deletion(store: SqliteStore) -> None:
-    store.put(JOBS, KEY, {"n": 1}, version=0)
-    store.delete(JOBS, KEY, version=1)
-    assert store.put(JOBS, KEY, {"n": 2}, version=0) == 1
-
-
 def test_rows_outlive_the_process(path: Path) -> None:
     SqliteStore(path).put(SCANS, ("cn-hangzhou",), {"n": 1}, version=0)
     assert SqliteStore(path).get(SCANS, ("cn-hangzhou",)) == Row(("cn-hangzhou",), 1, {"n": 1})
-
-
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_every_table_is_there_and_keeps_the_types_of_its_key(store: SqliteStore, table) -> None:  # type: ignore[no-untyped-def]
-    key = tuple("10" if column.type is str else 10 for column in table.key)
-    store.put(table, key, {"n": 1}, version=0)
-    assert store.get(table, key) == Row(key, 1, {"n": 1})
-    assert [row.key for row in store.range(table, key[:1])] == [key]
-
-
-def test_a_range_is_the_rows_of_a_prefix_in_key_order(store: SqliteStore) -> None:
-    for key in [(2, "CDN", 1), (1, "CDN", 10), (1, "CDN", 9), (1, "ALB", 3), (11, "ALB", 1)]:
-        store.put(WORKERS, key, {}, version=0)
-    assert keys(store.range(WORKERS, (1,))) == [(1, "ALB", 3), (1, "CDN", 9), (1, "CDN", 10)]
-    assert keys(store.range(WORKERS, (1, "CDN"))) == [(1, "CDN", 9), (1, "CDN", 10)]
-    assert keys(store.range(WORKERS, (1, "CDN", 9))) == [(1, "CDN", 9)]
-    assert keys(store.range(WORKERS, (3,))) == []
-
-
-def test_a_prefix_is_whole_columns_not_letters(store: SqliteStore) -> None:
-    for parent in ("example.com", "example.com.cn", "Example.com"):
-        store.put(RESOURCE_DOMAINS, (parent, "a", "s"), {}, version=0)
-    assert keys(store.range(RESOURCE_DOMAINS, ("example.com",))) == [("example.com", "a", "s")]
-
-
-def test_below_ends_a_range_without_its_end(store: SqliteStore) -> None:
-    for due in (100, 200, 300):
-        store.put(OPEN_JOBS, ("me", due, due), {}, version=0)
-    store.put(OPEN_JOBS, ("a", 50, 1), {}, version=0)
-    assert keys(store.range(OPEN_JOBS, ("me",), below=("me", 300))) == [
-        ("me", 100, 100),
-        ("me", 200, 200),
-    ]
-    assert keys(store.range(OPEN_JOBS, ("me",), below=("me", 100))) == []
-
-
-def test_a_range_without_its_partition_is_a_mistake(store: SqliteStore) -> None:
-    with pytest.raises(ValueError, match="needs its partition key"):
-        next(store.range(JOBS, ()))
-
-
-@pytest.mark.parametrize("count", [499, 500, 501, 1203])
-def test_a_range_goes_on_after_its_first_page(store: SqliteStore, count: int) -> None:
-    fill(store, count)
-    assert keys(store.range(WORKERS, (1,))) == [(1, "CDN", number) for number in range(count)]
-    assert len(keys(store.range(WORKERS, (1,), below=(1, "CDN", 501)))) == min(count, 501)
-
-
-def test_a_reader_may_write_between_two_rows(store: SqliteStore) -> None:
-    fill(store, 510)
-    seen = 0
-    for row in store.range(WORKERS, (1,)):
-        store.put(WORKERS, row.key, {"seen": True}, version=row.version)
-        seen += 1
-    assert seen == 510
-    assert all(row.document == {"seen": True} for row in store.range(WORKERS, (1,)))
-
-
-def test_rows_deleted_while_reading_do_not_stop_the_reader(store: SqliteStore) -> None:
-    fill(store, 510)
-    for row in store.range(WORKERS, (1,)):
-        store.delete(WORKERS, row.key, version=row.version)
-    assert keys(store.range(WORKERS, (1,))) == []
-
-
-def fill(store: SqliteStore, count: int) -> None:
-    """`count` rows in one transaction of the file, as no caller writes: for speed."""
-    rows = [(1, "CDN", number, 1, "{}") for number in range(count)]
-    with store._connection() as connection:
-        connection.executemany("INSERT INTO workers VALUES (?, ?, ?, ?, ?)", rows)
-
-
-def test_threads_that_add_at_once_lose_nothing(store: SqliteStore) -> None:
-    meet = threading.Barrier(8)
-    with ThreadPoolExecutor(8) as pool:
-        conflicts = sum(pool.map(lambda _: add_five(store, meet), range(8)))
-    assert count(store) == 40
-    assert conflicts >= 7, "they never met: this proves nothing"
 
 
 def test_a_new_file_that_another_process_is_setting_up_is_waited_for(path: Path) -> None:
@@ -205,45 +60,6 @@ def test_processes_that_open_a_new_file_at_once_lose_nothing(path: Path) -> None
     assert sum(conflicts) >= 1, "they never met: this proves nothing"
 
 
-def test_of_many_who_add_one_row_one_succeeds(store: SqliteStore) -> None:
-    def claim(number: int) -> bool:
-        try:
-            store.put(JOBS, KEY, {"by": number}, version=0)
-        except ConflictError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(claim, range(8))) == 1
-
-
-def count(store: SqliteStore) -> int:
-    row = store.get(SCANS, ("x",))
-    assert row is not None
-    return int(row.document["n"])
-
-
 def open_and_add(path: Path, meet: Meeting, told: "Queue[int]") -> None:
     meet.wait(30)
     told.put(add_five(SqliteStore(path), meet))
-
-
-def add_five(store: SqliteStore, meet: Meeting) -> int:
-    """Read, add one, save; on a conflict again. Returns how often others were first.
-
-    All read their first row before any of them writes.
-    """
-    done = conflicts = 0
-    while done < 5:
-        row = store.get(SCANS, ("x",))
-        if done == conflicts == 0:
-            meet.wait(30)
-        try:
-            if row is None:
-                store.put(SCANS, ("x",), {"n": 1}, version=0)
-            else:
-                store.put(SCANS, ("x",), {"n": row.document["n"] + 1}, version=row.version)
-            done += 1
-        except ConflictError:
-            conflicts += 1
-    return conflicts

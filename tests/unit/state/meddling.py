@@ -1,0 +1,41 @@
+"""A store in which something happens, or ends, right before a chosen write."""
+
+from collections.abc import Callable, Iterator
+
+from shared.state.store import Document, Key, Row, Store
+from shared.state.tables import Table
+
+
+class Cut(BaseException):
+    """The process was killed. Not an Exception: nothing may catch it and go on."""
+
+
+class Meddling:
+    """`store`, where `happens` once: right before the first write to `table`, or removal from it."""
+
+    def __init__(self, store: Store, table: Table, happens: Callable[[], object], *, removal: bool = False):
+        self._store, self._table, self._happens, self._removal = store, table, happens, removal
+        self.happened = False
+
+    def get(self, table: Table, key: Key) -> Row | None:
+        return self._store.get(table, key)
+
+    def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        self._meet(table, removal=False)
+        return self._store.put(table, key, document, version=version)
+
+    def delete(self, table: Table, key: Key, *, version: int) -> None:
+        self._meet(table, removal=True)
+        self._store.delete(table, key, version=version)
+
+    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+        return self._store.range(table, prefix, below=below)
+
+    def _meet(self, table: Table, *, removal: bool) -> None:
+        if (table, removal) == (self._table, self._removal) and not self.happened:
+            self.happened = True
+            self._happens()
+
+
+def killed() -> None:
+    raise Cut

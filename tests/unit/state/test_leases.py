@@ -1,0 +1,96 @@
+"""Leases, on every driver: one holder at a time, and the clock frees what nobody lets go."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.errors import ConflictError
+from shared.state.leases import Leases
+from shared.state.store import Store
+from shared.state.tables import LEASES
+from tests.builders import NOW
+from tests.unit.state.meddling import Cut, Meddling, killed
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def leases(store: Store, clock: Clock) -> Leases:
+    return Leases(store, clock)
+
+
+def held(leases: Leases, name: str = "a listener") -> bool:
+    """Whether somebody else is refused."""
+    try:
+        with leases.hold(name, "somebody else", 1):
+            return False
+    except ConflictError:
+        return True
+
+
+def test_a_name_is_held_for_the_block_and_no_other_name_is(leases: Leases) -> None:
+    with leases.hold("a listener", "me", 60):
+        assert held(leases)
+        assert not held(leases, "another listener")
+    assert not held(leases)
+
+
+def test_who_is_refused_is_told_what_is_held(leases: Leases) -> None:
+    with leases.hold("a listener", "me", 60), pytest.raises(ConflictError, match="Lease a listener"):  # noqa: SIM117
+        with leases.hold("a listener", "me", 60):
+            pytest.fail("held twice")
+
+
+def test_a_block_that_fails_lets_go_and_its_error_is_seen(leases: Leases) -> None:
+    with pytest.raises(ZeroDivisionError), leases.hold("a listener", "me", 60):
+        raise ZeroDivisionError
+    assert not held(leases)
+
+
+def test_a_dead_holder_s_lease_runs_out_by_the_clock(store: Store, leases: Leases, clock: Clock) -> None:
+    dying = Leases(Meddling(store, LEASES, killed, removal=True), clock)
+    with pytest.raises(Cut), dying.hold("a listener", "the dead", 60):
+        pass
+
+    clock.passes(59.9)
+    assert held(leases)
+    clock.passes(0.1)
+    assert not held(leases)
+
+
+def test_a_lease_that_ran_out_is_not_taken_from_its_next_holder(leases: Leases, clock: Clock) -> None:
+    with leases.hold("a listener", "the next", 100):
+        pass
+    slow = leases.hold("a listener", "the slow", 10)
+    slow.__enter__()
+    clock.passes(10)
+    with leases.hold("a listener", "the next", 100):
+        slow.__exit__(None, None, None)
+        assert held(leases)
+    assert not held(leases)
+
+
+def test_of_two_that_take_it_at_once_one_holds_it(store: Store, clock: Clock) -> None:
+    """The other one takes it between our reading and our writing."""
+    other = Leases(store, clock).hold("a listener", "the other", 60)
+    ours = Leases(Meddling(store, LEASES, other.__enter__), clock)
+
+    with pytest.raises(ConflictError), ours.hold("a listener", "me", 60):
+        pytest.fail("both hold it")
+
+    other.__exit__(None, None, None)
+    assert not held(ours)
