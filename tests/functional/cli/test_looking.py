@@ -2,7 +2,7 @@
 
 from emulator.cloud import Cloud
 from shared.products import default_products
-from tests.functional.cli.conftest import SHOP, Command
+from tests.functional.cli.conftest import OTHER, SHOP, Command
 
 
 def test_discovery_ends_with_every_product_synced(command: Command) -> None:
@@ -48,9 +48,12 @@ def test_all_resources_include_those_without_a_certificate(informed: Command) ->
 
 
 def test_resources_are_selected_by_certificate(informed: Command) -> None:
-    listed = informed("resource", "list", "--certificate", str(SHOP), "--json").json["Resources"]
+    def carrying(cert_id: int) -> list[str]:
+        ran = informed("resource", "list", "--all", "--certificate", str(cert_id), "--json")
+        return sorted(row["ResourceId"] for row in ran.json["Resources"])
 
-    assert {row["CertIdentifier"] for row in listed} == {f"{SHOP}-cn-hangzhou"}
+    assert carrying(SHOP) == ["bücher.example.com", "www.example.com"]
+    assert carrying(OTHER) == []
 
 
 def test_what_nobody_can_run_is_told_as_held_back(command: Command) -> None:

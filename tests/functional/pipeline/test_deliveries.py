@@ -12,6 +12,7 @@ import pytest
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Cut, Platform, platform
+from tests.receiver import Receiver
 from tests.functional.pipeline.stories import MortalStore
 
 TIMERS = ("scan_expiry", "run_deployment_jobs")
@@ -69,16 +70,19 @@ def test_a_job_whose_last_run_nobody_called_for_is_closed_by_the_timer(it: Platf
     assert list(it.world.jobs.due(it.clock())) == [], "a finished job is still looked at"
 
 
-def test_a_finished_job_that_was_not_closed_is_told_once_and_closed(it: Platform) -> None:
-    it.renew(*NAMES)
-    it.tick("scan_expiry")
-    it.world.jobs.open(it.job())
+def test_a_finished_job_that_was_not_closed_is_told_once_and_closed(
+    told: Platform, receiver: Receiver
+) -> None:
+    told.renew(*NAMES)
+    told.tick("scan_expiry")
+    assert receiver.one().id == f"finished-{told.job().job_id}"
+    told.world.jobs.open(told.job())
+    assert list(told.world.jobs.due(told.clock())) == [told.job().job_id]
 
-    it.queue.append(("run_deployment_jobs", b"{}"))
-    it.drain(until="notify")
+    told.tick("run_deployment_jobs")
 
-    assert it.queue == []
-    assert list(it.world.jobs.due(it.clock())) == []
+    assert receiver.take() == []
+    assert list(told.world.jobs.due(told.clock())) == []
 
 
 @pytest.mark.parametrize("function", ["run_deployment_jobs", "deploy_cdn", "deploy_alb"])
