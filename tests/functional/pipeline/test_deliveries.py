@@ -12,8 +12,8 @@ import pytest
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Cut, Platform, platform
-from tests.receiver import Receiver
 from tests.functional.pipeline.stories import MortalStore
+from tests.receiver import Receiver
 
 TIMERS = ("scan_expiry", "run_deployment_jobs")
 SHARES = 4
