@@ -182,14 +182,14 @@ def _after(world: World, worker: WorkerResource, course: Course, error: AppError
     """Another try later where that can help, else the end."""
     now, policy = world.clock(), world.policy
     age_s = (now - (worker.started_at or now)).total_seconds()
-    tries_left = worker.attempts < policy.max_attempts and age_s < policy.worker_age_limit_s
-    if error.retryable and tries_left:
+    waited = isinstance(error, ConflictError)  # for another writer: nothing was tried
+    tries = worker.attempts - waited
+    if error.retryable and tries < policy.max_attempts and age_s < policy.worker_age_limit_s:
         pause = min(2.0 ** (worker.attempts - 1), 60.0)
-        waited = isinstance(error, ConflictError)  # for another writer: nothing was tried
         return worker.to(
             course.waiting,
             reason=str(error),
-            attempts=worker.attempts - waited,
+            attempts=tries,
             lease_until=None,
             not_before=now + timedelta(seconds=pause),
         )

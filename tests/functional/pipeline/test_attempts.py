@@ -1,0 +1,215 @@
+"""A worker in a function's hands: held while it works, tried again where that can help, ended where not."""
+
+from __future__ import annotations
+
+import logging
+from itertools import pairwise
+
+import pytest
+
+from emulator.faults import Fault
+from shared.domain.certificates import Certificate
+from shared.domain.jobs import WorkerResource
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.errors import ConflictError
+from shared.services.world import Met
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import TIMEOUT_S, Platform
+from tests.functional.pipeline.stories import (
+    IMG,
+    WRITE_OF_WWW,
+    WWW,
+    AtHandshake,
+    asked_for,
+    deployed,
+    others,
+    roll_back,
+    uploaded,
+    worker_of,
+)
+
+W = WorkerStatus
+
+
+def broken(endpoint: str, server_name: str, certificate: Certificate) -> Met:
+    """Clients cannot be asked, for a reason that nobody thought of."""
+    raise KeyError("the probe's own fault")
+
+
+def test_an_internal_error_is_no_success(it: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    it.ports["probe"] = broken
+    it.renew(*NAMES)
+
+    with caplog.at_level(logging.ERROR, "certdeploy.deploy"):
+        it.tick("scan_expiry")
+
+    www = worker_of(it, WWW)
+    assert (www.status, www.attempts, www.verification) == (W.ERROR, 1, None)
+    assert www.reason == "internal error: KeyError; see the function's log"
+    assert (it.job().status, it.job().success_count, it.job().error_count) == (JobStatus.ERROR, 0, 4)
+    logged = [record for record in caplog.records if record.exc_info and record.__dict__["slot"] == WWW]
+    assert len(logged) == 1, "the log does not have it"
+
+
+def test_an_internal_error_is_no_successful_rollback(it: Platform) -> None:
+    deployed(it)
+    it.ports["probe"] = broken
+
+    roll_back(it)
+
+    img = worker_of(it, IMG)
+    assert (img.status, img.verification) == (W.ROLLBACK_ERROR, None)
+    assert img.reason == "internal error: KeyError; see the function's log"
+    assert others(it, IMG) == {W.ROLLBACK_ERROR}
+
+
+def to_www(it: Platform) -> bytes:
+    """A job of one worker; what its function will be invoked with."""
+    asked_for(it, uploaded(it), WWW)
+    it.drain(until="deploy_cdn")
+    return it.queue[0][1]
+
+
+def test_a_worker_is_held_until_its_function_can_no_longer_be_running(it: Platform) -> None:
+    """The event comes again; and in the last second, the runner looks for work that nobody does."""
+    event = to_www(it)
+    it.policy["redispatch_after_s"] = 5
+    began = it.clock()
+    seen: list[WorkerResource] = []
+
+    def until_the_last_second() -> None:
+        seen.append(worker_of(it, WWW))
+        it.deliver("deploy_cdn", event)
+        it.queue.clear()
+        it.clock.sleep((began - it.clock()).total_seconds() + TIMEOUT_S - 1)
+        it.call("run_deployment_jobs", {})
+        assert it.queue == [], "handed out again"
+        with pytest.raises(ConflictError), it.world.leases.hold(seen[0].resource.writer, "another", 1):
+            pytest.fail("the slot is free")
+        seen.append(worker_of(it, WWW))
+
+    meeting = AtHandshake(it, "www.example.com", until_the_last_second)
+    it.drain()
+
+    assert meeting.happened
+    assert seen[0] == seen[1], "another one has touched it"
+    assert (seen[0].status, seen[0].attempts) == (W.PROCESSING, 1)
+    www = worker_of(it, WWW)
+    assert (www.status, www.attempts, www.lease_until) == (W.SUCCESS, 1, None)
+    assert it.writes() == [WRITE_OF_WWW]
+    with it.world.leases.hold(www.resource.writer, "another", 1):
+        """Whoever comes next need not wait."""
+
+
+def test_a_worker_whose_function_died_is_taken_over_soon(it: Platform) -> None:
+    event = to_www(it)
+
+    def dies() -> None:
+        raise SystemExit
+
+    AtHandshake(it, "www.example.com", dies)
+    with pytest.raises(SystemExit):
+        it.deliver(*it.queue.pop(0))
+    it.clock.sleep(TIMEOUT_S + 15)
+    it.deliver("deploy_cdn", event)
+
+    www = worker_of(it, WWW)
+    assert (www.status, www.attempts) == (W.SUCCESS, 2)
+    assert it.writes() == [WRITE_OF_WWW]
+
+
+def test_who_was_taken_over_says_nothing_of_the_worker(it: Platform) -> None:
+    """A function that was cut off and yet goes on: another one has the worker by then."""
+    event = to_www(it)
+
+    def taken_over() -> None:
+        it.clock.sleep(TIMEOUT_S + 15)
+        it.deliver("deploy_cdn", event)
+
+    meeting = AtHandshake(it, "www.example.com", taken_over)
+    it.drain()
+
+    assert meeting.happened
+    assert (worker_of(it, WWW).status, worker_of(it, WWW).attempts) == (W.SUCCESS, 2)
+
+
+def test_a_slot_in_another_s_hands_is_waited_for_and_waiting_is_no_attempt(it: Platform) -> None:
+    it.policy["max_attempts"] = 1
+    to_www(it)
+    writer = "CDN/-/www.example.com"
+
+    with it.world.leases.hold(writer, "another function", 10 * TIMEOUT_S):
+        it.deliver(*it.queue.pop(0))
+        waiting = worker_of(it, WWW)
+        assert (waiting.status, waiting.attempts, it.writes()) == (W.PENDING, 0, [])
+        assert "Lease" in waiting.reason
+        assert not waiting.leased(it.clock())
+    it.drain()
+
+    www = worker_of(it, WWW)
+    assert (www.status, www.attempts, www.reason) == (W.SUCCESS, 1, "")
+
+
+def failing_writes(it: Platform, times: int) -> list[float]:
+    """img.example.com refuses for now, so often; the pauses between the tries."""
+    it.cloud.faults.add(Fault("PutCname", times=times))
+    asked_for(it, uploaded(it), IMG)
+    it.drain()
+    tries = [call.time for call in it.cloud.calls if call.action == "PutCname" and call.status == 503]
+    return [(after - before).total_seconds() for before, after in pairwise(tries)]
+
+
+def test_tries_come_at_growing_intervals_of_a_minute_at_most(it: Platform) -> None:
+    it.policy["max_attempts"] = 9
+
+    pauses = failing_writes(it, 9)
+
+    for pause, least in zip(pauses, (1, 2, 4, 8, 16, 32, 60, 60), strict=True):
+        assert least <= pause < least + 15
+    img = worker_of(it, IMG)
+    assert (img.status, img.attempts) == (W.ERROR, 9)
+
+
+def test_a_worker_that_is_tried_again_waits_and_tells_why(it: Platform) -> None:
+    it.cloud.faults.add(Fault("PutCname"))
+    it.renew(*NAMES)
+    seen: list[WorkerResource] = []
+    real = it.world.sleep
+    it.ports["sleep"] = lambda seconds: (seen.append(worker_of(it, IMG)), real(seconds))
+
+    it.tick("scan_expiry")
+
+    waiting = next(worker for worker in seen if worker.attempts)
+    assert (waiting.status, waiting.attempts, waiting.finished_at) == (W.PENDING, 1, None)
+    assert "ServiceUnavailable" in waiting.reason
+    assert waiting.not_before is not None
+    img = worker_of(it, IMG)
+    assert (img.status, img.attempts, img.reason) == (W.SUCCESS, 2, "")
+    assert img.started_at == waiting.started_at, "its age counts from the first try"
+
+
+def test_a_worker_is_not_tried_beyond_its_age(it: Platform) -> None:
+    it.policy |= {"max_attempts": 10**6, "worker_age_limit_s": 20.0}
+
+    pauses = failing_writes(it, 6)
+
+    assert sum(pauses[:-1]) < 20 <= sum(pauses)
+    img = worker_of(it, IMG)
+    assert (img.status, img.attempts) == (W.ERROR, 6)
+    assert "ServiceUnavailable" in img.reason
+
+
+def test_a_worker_in_hand_is_not_given_up_however_old(it: Platform) -> None:
+    to_www(it)
+    it.policy["worker_age_limit_s"] = 10.0
+
+    def beyond_the_age() -> None:
+        it.clock.sleep(30)
+        it.call("run_deployment_jobs", {})
+        assert worker_of(it, WWW).status is W.PROCESSING
+
+    meeting = AtHandshake(it, "www.example.com", beyond_the_age)
+    it.drain()
+
+    assert meeting.happened
+    assert (worker_of(it, WWW).status, it.job().status) == (W.SUCCESS, JobStatus.SUCCESS)
