@@ -16,7 +16,6 @@ from shared.errors import (
     CloudDeniedError,
     CloudRejectedError,
     CloudThrottledError,
-    CloudUnavailableError,
     NotFoundError,
 )
 from shared.validation.secret import SecretPem
@@ -125,30 +124,6 @@ def test_a_throttled_page_is_not_an_empty_one(cas: Cas, cloud: Cloud) -> None:
     cloud.faults.add(Fault("ListCertificates", 400, "Throttling.User", times=4))
     with pytest.raises(CloudThrottledError):
         cas.list_certificates()
-
-
-def test_a_list_that_stays_incomplete_is_refused(client: MakeClient, scripted: Scripted) -> None:
-    scripted.answers = [page(2, "1"), page(2), page(2, "1"), page(2)]
-    with pytest.raises(CloudUnavailableError, match="has 2 rows but shows 1"):
-        Cas(client(endpoint=scripted.endpoint)).list_certificates()
-
-
-def test_a_list_that_changed_meanwhile_is_read_again(client: MakeClient, scripted: Scripted) -> None:
-    scripted.answers = [page(2, "1"), page(2), page(1, "1"), NO_ORDERS]
-    (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
-    assert found.cert_id == 1
-
-
-def test_times_are_taken_in_seconds_and_in_milliseconds(client: MakeClient, scripted: Scripted) -> None:
-    scripted.answers = [page(1, "1", NotBefore=1777636800, NotAfter=1777636800000), NO_ORDERS]
-    (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
-    assert found.not_before == found.not_after == datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
-
-
-def test_serial_and_fingerprint_are_taken_in_any_spelling(client: MakeClient, scripted: Scripted) -> None:
-    scripted.answers = [page(1, "1", Serial="00AB:CD", FingerPrint="AA:BB:CC"), NO_ORDERS]
-    (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
-    assert (found.serial, found.fingerprint) == ("abcd", "aabbcc")
 
 
 def test_what_is_no_certificate_yet_is_left_out(client: MakeClient, scripted: Scripted) -> None:
