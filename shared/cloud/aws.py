@@ -173,6 +173,7 @@ def _ours(action: str) -> Iterator[None]:
     """boto3's errors as ours. The text of those about parameters repeats values, so it is not taken."""
     try:
         from botocore import exceptions as boto
+        from botocore.parsers import ResponseParserError
     except ImportError:
         raise CloudRejectedError(action, "NoBoto3", "AWS needs boto3: install certdeploy[aws]") from None
     try:
@@ -186,6 +187,8 @@ def _ours(action: str) -> Iterator[None]:
         raise NotSentError(action, "ConnectionFailed", "no connection to AWS could be made") from None
     except boto.HTTPClientError:
         raise CloudUnavailableError(action, "ConnectionLost", "AWS did not answer") from None
+    except ResponseParserError:  # its text repeats the answer
+        raise CloudUnavailableError(action, "UnreadableAnswer", "something else answered than AWS") from None
     except boto.BotoCoreError as error:
         raise CloudRejectedError(action, type(error).__name__, "boto3 refused the call") from None
 

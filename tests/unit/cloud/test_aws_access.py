@@ -1,0 +1,65 @@
+"""Where AWS is looked for, and as whom: what the settings say, and what they may not say."""
+
+import pytest
+
+from shared.cloud.aws import CloudAccess
+from shared.errors import SettingsError
+
+ROLE = "arn:aws:iam::123456789012:role/certdeploy"
+
+
+def of(**environ: str) -> CloudAccess:
+    return CloudAccess.of({f"CERTDEPLOY_AWS_{name}": text for name, text in environ.items()})
+
+
+def test_without_settings_aws_is_where_cloudfronts_certificates_are() -> None:
+    assert of() == of(REGIONS="", ROLE_ARN="", ENDPOINT="") == CloudAccess(("us-east-1",), "", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "regions"),
+    [
+        ("eu-west-1", ("eu-west-1",)),
+        ("us-east-1,eu-west-1", ("us-east-1", "eu-west-1")),
+        (" us-east-1 , eu-west-1 ,", ("us-east-1", "eu-west-1")),
+        ("eu-west-1,us-east-1,eu-west-1", ("eu-west-1", "us-east-1")),
+        ("us-east-1,,eu-west-1", ("us-east-1", "eu-west-1")),
+        (",", ("us-east-1",)),
+    ],
+)
+def test_regions_are_taken_once_and_in_order(written: str, regions: tuple[str, ...]) -> None:
+    assert of(REGIONS=written).regions == regions
+
+
+@pytest.mark.parametrize("role", [ROLE, ROLE.replace("arn:aws:", "arn:aws-cn:"), f"{ROLE}/path@x"])
+def test_a_role_is_taken_by_its_arn(role: str) -> None:
+    assert of(ROLE_ARN=role).role_arn == role
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_endpoint_stands_without_its_slash(scheme: str) -> None:
+    assert of(ENDPOINT=f"{scheme}://localhost:5000/").endpoint == f"{scheme}://localhost:5000"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("REGIONS", "US-EAST-1", "regions such as us-east-1,eu-west-1"),
+        ("REGIONS", "us-east-1;eu-west-1", "regions such as"),
+        ("ROLE_ARN", "certdeploy", "arn:aws:iam::ACCOUNT:role/NAME"),
+        ("ROLE_ARN", "arn:aws:iam::123456789012:user/me", "arn:aws:iam::ACCOUNT:role/NAME"),
+        ("ROLE_ARN", f"{ROLE} ", "arn:aws:iam::ACCOUNT:role/NAME"),
+        ("ENDPOINT", "localhost:5000", "must begin with http:// or https://"),
+        ("ENDPOINT", "http://", "must begin with http:// or https://"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_rule(name: str, text: str, rule: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        of(**{name: text})
+    assert str(refused.value).startswith(f"CERTDEPLOY_AWS_{name}: {rule}")
+    assert ";" not in str(refused.value)
+
+
+def test_every_wrong_setting_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"^CERTDEPLOY_AWS_REGIONS: .*; .*_ROLE_ARN: .*; .*_ENDPOINT: "):
+        of(REGIONS="?", ROLE_ARN="?", ENDPOINT="?")
