@@ -84,10 +84,14 @@ class CertificateRecord(Versioned):
 def identifier_of(value: str, default_store: str = "cn-hangzhou") -> str:
     """The CertIdentifier that a product means by `value`; bare ids belong to the default store."""
     text = value.strip()
-    return f"{text}-{default_store}" if text.isdigit() else text
+    return f"{text}-{default_store}" if _is_number(text) else text
 
 
 def cert_id_of(identifier: str) -> int | None:
     """The CAS id within an identifier; None where it is another store's own form."""
     head = identifier.partition("-")[0]
-    return int(head) if head.isdigit() else None
+    return int(head) if _is_number(head) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()  # `isdigit` alone takes "²", which `int` refuses

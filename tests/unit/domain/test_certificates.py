@@ -22,15 +22,23 @@ def test_the_identifier_names_the_store() -> None:
         (" 7 ", "7-cn-hangzhou"),
         ("7-ap-southeast-1", "7-ap-southeast-1"),
         ("1231579_166f8204689", "1231579_166f8204689"),
+        (" x-1 ", "x-1"),
+        ("", ""),
+        ("²", "²"),
     ],
 )
 def test_a_bare_id_belongs_to_the_default_store(value: str, identifier: str) -> None:
     assert identifier_of(value) == identifier
 
 
+def test_a_bare_id_belongs_to_the_store_that_is_named() -> None:
+    assert identifier_of("7", "ap-southeast-1") == "7-ap-southeast-1"
+    assert identifier_of("7-cn-hangzhou", "ap-southeast-1") == "7-cn-hangzhou"
+
+
 @pytest.mark.parametrize(
     ("identifier", "cert_id"),
-    [("7-cn-hangzhou", 7), ("7", 7), ("1231579_166f", None), ("", None), ("x-1", None)],
+    [("7-cn-hangzhou", 7), ("71", 71), ("1231579_166f", None), ("", None), ("x-1", None), ("²-x", None)],
 )
 def test_the_id_is_read_from_an_identifier(identifier: str, cert_id: int | None) -> None:
     assert cert_id_of(identifier) == cert_id
@@ -56,18 +64,28 @@ def test_a_time_without_zone_is_no_end() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"algorithm": "SM2"}, "SM2"),
-        ({"has_private_key": False}, "does not hold its private key"),
-        ({"status": CertificateStatus.REVOKED}, "revoked"),
+        ({"algorithm": "SM2"}, "it is an SM2 certificate, which this version does not deploy"),
+        (
+            {"has_private_key": None},
+            "CAS tells neither its kind of key nor whether it holds it; upload it with its key",
+        ),
+        (
+            {"has_private_key": False},
+            "CAS does not hold its private key (the CSR was made elsewhere)",
+        ),
+        ({"status": CertificateStatus.REVOKED}, "it is revoked"),
         ({"not_after": NOW}, "it expired on 2026-05-01; renew it first"),
-        ({"not_before": NOW + timedelta(minutes=6)}, "it is valid only from 2026-05-01 12:06 UTC"),
-        ({"name": "证书-7"}, "Chinese characters"),
+        (
+            {"not_before": NOW + timedelta(minutes=5, seconds=1)},
+            "it is valid only from 2026-05-01 12:05 UTC",
+        ),
+        ({"name": "cert-证书"}, "its name in CAS has Chinese characters; rename it first"),
+        ({"name": "\u4e00"}, "its name in CAS has Chinese characters; rename it first"),
+        ({"name": "\u9fff"}, "its name in CAS has Chinese characters; rename it first"),
     ],
 )
 def test_a_certificate_that_cas_would_not_deploy_says_why(changes: dict[str, Any], reason: str) -> None:
-    told = a_certificate(**changes).why_not_deployable(NOW)
-    assert told is not None
-    assert reason in told
+    assert a_certificate(**changes).why_not_deployable(NOW) == reason
 
 
 @pytest.mark.parametrize(
@@ -77,8 +95,9 @@ def test_a_certificate_that_cas_would_not_deploy_says_why(changes: dict[str, Any
         {"status": CertificateStatus.WILL_EXPIRE, "not_after": NOW + timedelta(seconds=1)},
         {"not_before": NOW + timedelta(minutes=5)},
         {"algorithm": "ECC"},
+        {"name": "bücher \u4dff\ua000"},
     ],
-    ids=["issued", "last second", "clock skew", "ecc"],
+    ids=["issued", "last second", "clock skew", "ecc", "other letters"],
 )
 def test_a_certificate_within_its_time_is_deployable(changes: dict[str, Any]) -> None:
     assert a_certificate(**changes).why_not_deployable(NOW) is None

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from shared.domain.certificates import CertificateSource, CertificateStatus
-from shared.domain.matching import FIRST_DEPLOYMENT, Action, Decision, decide, latest, under_rule
+from shared.domain.matching import Action, Decision, decide, latest, rule_over, under_rule
 from shared.domain.resources import CloudProduct, CloudResource
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
 
 NEW = a_certificate(7)
 OLD = a_certificate(1, not_after=NOW + timedelta(days=10))
+#: Where a job may switch HTTPS on.
+FIRST_DEPLOYMENT = [CloudProduct.CDN, CloudProduct.DCDN]
 OFF: dict[str, Any] = {"https": False, "cert_identifier": "", "cert_not_after": None}
 
 
@@ -46,11 +48,15 @@ def test_a_wildcard_domain_needs_the_wildcard() -> None:
 
 
 def test_a_slot_whose_names_are_unknown_is_left_alone() -> None:
-    assert "not known" in left(decide(NEW, a_listener_slot(domains=()), None))
+    unknown = a_listener_slot(domains=())
+    told = "the names it answers to are not known, since CAS does not hold its certificate"
+    assert left(decide(NEW, unknown, None)) == told
+    blocked = a_listener_slot(domains=(), obstacle="the listener is stopped")
+    assert left(decide(NEW, blocked, None)) == "the listener is stopped"
 
 
 def test_a_slot_that_serves_the_certificate_is_left_alone() -> None:
-    slot = a_resource(cert_identifier=NEW.identifier)
+    slot = a_resource(cert_identifier=NEW.identifier, obstacle="the domain is offline")
     assert left(decide(NEW, slot, NEW)) == "it serves this certificate already"
 
 
@@ -60,6 +66,13 @@ def test_the_same_id_of_another_store_is_another_certificate() -> None:
 
 def test_an_obstacle_is_told_as_discovery_put_it() -> None:
     assert left(decide(NEW, a_resource(obstacle="the domain is offline"), OLD)) == ("the domain is offline")
+
+
+def test_a_slot_that_a_batch_cannot_take_is_left_to_a_job_of_its_own() -> None:
+    slot = a_listener_slot(batch_obstacle="it carries several certificates")
+    assert left(decide(NEW, slot, OLD, batch=True)) == "it carries several certificates"
+    assert deployed(decide(NEW, slot, OLD))
+    assert deployed(decide(NEW, a_listener_slot(), OLD, batch=True))
 
 
 def a_rule(**changes: Any) -> CloudResource:
@@ -73,6 +86,27 @@ def test_a_listener_that_sae_sets_is_left_to_its_routing_rule(product: CloudProd
     slot = under_rule(a_listener_slot(product=product), [a_rule(port=444), a_rule()])
     told = "SAE sets this listener's certificates; deploy to its routing rule web instead"
     assert left(decide(NEW, slot, OLD)) == told
+
+
+def test_only_alb_and_clb_have_listeners_that_sae_sets() -> None:
+    under = {
+        product.value
+        for product in CloudProduct
+        if rule_over(a_listener_slot(product=product), [a_rule()]) is not None
+    }
+    assert under == {"ALB", "SLB"}
+
+
+def test_the_rule_over_a_listener_is_the_first_that_is_on_it() -> None:
+    first, second = a_rule(resource_id="7"), a_rule(resource_id="8")
+    assert rule_over(a_listener_slot(), [a_rule(port=444), first, second]) is first
+    assert rule_over(a_listener_slot(), []) is None
+
+
+def test_a_rule_without_a_name_is_told_by_its_id() -> None:
+    slot = under_rule(a_listener_slot(), [a_rule(instance_name="")])
+    assert slot.obstacle.endswith("deploy to its routing rule 7 instead")
+    assert slot == a_listener_slot(obstacle=slot.obstacle)
 
 
 @pytest.mark.parametrize(
@@ -99,46 +133,52 @@ def test_an_obstacle_is_no_news_to_those_that_are_not_covered() -> None:
     assert left(decide(NEW, slot, OLD)) == "not covered: www.example.org"
 
 
-@pytest.mark.parametrize("product", sorted(set(CloudProduct) - FIRST_DEPLOYMENT))
+@pytest.mark.parametrize("product", sorted(set(CloudProduct) - set(FIRST_DEPLOYMENT)))
 @pytest.mark.parametrize("asked", [False, True])
 def test_a_first_certificate_is_set_in_the_console(product: CloudProduct, asked: bool) -> None:
     slot = a_resource(product=product, **OFF)
-    assert "console" in left(decide(NEW, slot, None, first_deployment=asked))
+    told = "it has no certificate; the first one is set in the product's console"
+    assert left(decide(NEW, slot, None, first_deployment=asked)) == told
 
 
-@pytest.mark.parametrize("product", sorted(FIRST_DEPLOYMENT))
+@pytest.mark.parametrize("changes", [{"https": False}, {"cert_identifier": ""}])
+def test_https_alone_or_a_certificate_alone_is_not_yet_a_deployment(changes: dict[str, Any]) -> None:
+    assert "console" in left(decide(NEW, a_listener_slot(**changes), OLD))
+    assert "HTTPS is off" in left(decide(NEW, a_resource(**changes), OLD))
+    assert deployed(decide(NEW, a_resource(**changes), OLD, first_deployment=True))
+
+
+@pytest.mark.parametrize("product", FIRST_DEPLOYMENT)
 def test_https_is_switched_on_only_when_asked_to(product: CloudProduct) -> None:
     slot = a_resource(product=product, **OFF)
-    assert "HTTPS is off" in left(decide(NEW, slot, None))
+    told = "HTTPS is off; a job switches it on only when asked to (first deployment)"
+    assert left(decide(NEW, slot, None)) == told
     assert deployed(decide(NEW, slot, None, first_deployment=True)) == "first deployment, as asked"
 
 
-def test_https_that_is_off_is_a_first_deployment_even_with_an_old_certificate() -> None:
-    slot = a_resource(https=False)
-    assert "HTTPS is off" in left(decide(NEW, slot, OLD))
-    assert deployed(decide(NEW, slot, OLD, first_deployment=True))
-
-
-def test_a_renewal_is_taken_by_itself() -> None:
+def test_a_renewal_is_taken_by_itself_even_one_that_ends_a_second_later() -> None:
+    present = a_certificate(1, not_after=NEW.not_after - timedelta(seconds=1))
+    assert deployed(decide(NEW, a_resource(), present, automatic=True)) == "its names are covered"
     assert deployed(decide(NEW, a_resource(), OLD, automatic=True)) == "its names are covered"
 
 
 @pytest.mark.parametrize("longer", [timedelta(0), timedelta(seconds=1)])
 def test_nothing_is_replaced_by_itself_that_is_valid_as_long(longer: timedelta) -> None:
     present = a_certificate(1, not_after=NEW.not_after + longer)
-    assert "valid longer" in left(decide(NEW, a_resource(), present, automatic=True))
+    told = "the certificate in place is valid longer, until 2026-07-29"
+    assert left(decide(NEW, a_resource(), present, automatic=True)) == told
     assert deployed(decide(NEW, a_resource(), present))
 
 
 def test_nothing_is_replaced_by_itself_that_could_not_be_put_back() -> None:
-    decision = decide(NEW, a_resource(), None, automatic=True)
-    assert "CAS does not hold the certificate in place" in left(decision)
-    assert "create a job by hand" in decision.reason
+    told = "CAS does not hold the certificate in place, to put it back; create a job by hand"
+    assert left(decide(NEW, a_resource(), None, automatic=True)) == told
 
 
 def test_another_kind_of_key_is_a_person_s_decision() -> None:
     ecc = a_certificate(7, algorithm="ECC")
-    assert "(RSA → ECC)" in left(decide(ecc, a_resource(), OLD, automatic=True))
+    told = "the kind of key would change (RSA → ECC); create a job by hand"
+    assert left(decide(ecc, a_resource(), OLD, automatic=True)) == told
     assert deployed(decide(ecc, a_resource(), OLD))
 
 
@@ -153,7 +193,8 @@ def test_a_bought_certificate_is_replaced_by_itself_by_a_bought_one_only(
     certificate = a_certificate(7, source=new)
     decision = decide(certificate, a_resource(), old, automatic=True)
     assert (decision.action is Action.DEPLOY) is replaced
-    assert replaced or "was bought" in decision.reason
+    told = "the certificate in place was bought, this one was not; create a job by hand"
+    assert decision.reason == ("its names are covered" if replaced else told)
     assert deployed(decide(certificate, a_resource(), old))
 
 

@@ -24,6 +24,10 @@ from shared.domain.names import covers, for_display, normalize, parent
         ("_dmarc.example.com", "_dmarc.example.com"),
         ("1.example.com", "1.example.com"),
         ("localhost", "localhost"),
+        ("a-b_c.example.com", "a-b_c.example.com"),
+        (".a", "*.a"),
+        ("a" * 63 + ".b", "a" * 63 + ".b"),
+        ("b." + "a" * 63, "b." + "a" * 63),
     ],
 )
 def test_a_name_has_one_spelling(written: str, normal: str) -> None:
@@ -46,11 +50,18 @@ def test_a_name_has_one_spelling(written: str, normal: str) -> None:
         "a/b",
         "a..com",
         "a" * 64,
+        "b." + "a" * 64,
+        "*." + "a" * 64,
+        "-",
+        "*ü.example",
+        "\u00fc\u2028.example",
     ],
 )
 def test_what_is_no_host_name_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="is not a host name"):
+    with pytest.raises(ValueError, match="is not a host name") as error:
         normalize(written)
+    assert str(error.value).startswith(f"{written!r} is not a host name")
+    assert error.value.__cause__ is None
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A plan's digest: the same for the same writes, and another for any other."""
 
+import re
+
 import pytest
 
 from shared.domain.matching import Action
@@ -36,6 +38,10 @@ def test_what_is_left_alone_and_the_wording_do_not_matter() -> None:
 )
 def test_another_write_is_another_digest(changed: PlanEntry) -> None:
     assert a_plan(changed, SECOND, LEFT).digest != PLAN.digest
+
+
+def test_a_digest_is_short_enough_to_type() -> None:
+    assert re.fullmatch("[0-9a-f]{16}", PLAN.digest)
 
 
 def test_one_write_more_or_less_is_another_digest() -> None:

@@ -24,3 +24,9 @@ def test_the_same_domain_on_two_products_is_two_slots() -> None:
 def test_domains_are_normalized_and_each_is_there_once() -> None:
     resource = a_resource(domains=("WWW.example.com", "www.example.com.", ".example.com"))
     assert resource.domains == ("www.example.com", "*.example.com")
+
+
+def test_what_one_writer_changes_may_be_more_than_a_listener() -> None:
+    slot = a_listener_slot(writer_id="alb-1")
+    assert slot.writer == "ALB/cn-hangzhou/alb-1"
+    assert slot.slot == "ALB/cn-hangzhou/lsn-1/default"

@@ -1,0 +1,106 @@
+"""CloudEvents: what each type is called, who consumes it, what it carries, and which envelope is one."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shared.domain import events
+from shared.domain.events import CloudEvent, EventData
+from tests.builders import a_certificate
+
+ENVELOPE: dict[str, Any] = {
+    "specversion": "1.0",
+    "id": "1",
+    "source": "certdeploy",
+    "type": "certdeploy:Certificate:Issued",
+    "time": "2026-05-01T12:00:00Z",
+}
+SHORT, CERTIFICATE = (
+    {"CertIdentifier": "7-cn-hangzhou"},
+    a_certificate().model_dump(mode="json", by_alias=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_", "consumer", "data"),
+    [
+        (events.CertificateIssued, "Certificate:Issued", "create_deployment_job", SHORT),
+        (
+            events.CertificateExpiring,
+            "Certificate:Expiring",
+            "create_deployment_job",
+            {**SHORT, "DaysLeft": 12, "ThresholdDays": 15},
+        ),
+        (
+            events.ReplacementMissing,
+            "Certificate:ReplacementMissing",
+            "notify_contacts",
+            {"Certificate": CERTIFICATE, "DaysLeft": 12, "Slots": ["CDN/-/www.example.com"]},
+        ),
+        (events.JobFinished, "DeploymentJob:Finished", "notify_contacts", {"JobId": 1}),
+        (events.JobRolledBack, "DeploymentJob:RolledBack", "notify_contacts", {"JobId": 1}),
+        (
+            events.WorkersScheduled,
+            "WorkerResource:Scheduled",
+            "deploy_{product}",
+            {"JobId": 1, "Product": "CDN"},
+        ),
+    ],
+)
+def test_each_type_has_its_consumer_and_its_data(
+    kind: type[EventData], type_: str, consumer: str, data: dict[str, Any]
+) -> None:
+    assert (kind.type, kind.consumer) == (f"certdeploy:{type_}", consumer)
+    assert kind.model_validate(data).model_dump(mode="json", by_alias=True) == data
+    for key in data:
+        with pytest.raises(ValidationError, match=key):
+            kind.model_validate({name: value for name, value in data.items() if name != key})
+
+
+def test_a_newer_producer_may_say_more() -> None:
+    read = events.JobFinished.model_validate({"JobId": 1, "Later": 2})
+    assert read.model_dump(by_alias=True) == {"JobId": 1}
+
+
+def test_an_envelope_is_read_with_what_it_leaves_out() -> None:
+    event = CloudEvent.model_validate({**ENVELOPE, "aliyunregionid": "cn-hangzhou"})
+    assert event.model_dump(mode="json") == {
+        **ENVELOPE,
+        "subject": "",
+        "datacontenttype": "application/json;charset=utf-8",
+        "data": {},
+    }
+    without = {key: value for key, value in ENVELOPE.items() if key != "specversion"}
+    assert CloudEvent.model_validate(without).specversion == "1.0"
+
+
+def test_the_source_is_our_name() -> None:
+    assert events.SOURCE == "certdeploy"
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("specversion", "0.3"),
+        ("id", ""),
+        ("source", ""),
+        ("time", "2026-05-01T12:00:00"),
+        ("data", "text"),
+    ],
+)
+def test_what_is_no_envelope_is_refused_by_its_field(field: str, wrong: object) -> None:
+    with pytest.raises(ValidationError) as error:
+        CloudEvent.model_validate({**ENVELOPE, field: wrong})
+    assert [item["loc"] for item in error.value.errors()] == [(field,)]
+
+
+@pytest.mark.parametrize("field", ["id", "source", "type", "time"])
+def test_an_envelope_without_one_of_its_marks_is_refused(field: str) -> None:
+    with pytest.raises(ValidationError, match=field):
+        CloudEvent.model_validate({key: value for key, value in ENVELOPE.items() if key != field})
+
+
+def test_an_event_is_not_changed_in_place() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        CloudEvent.model_validate(ENVELOPE).id = "2"  # type: ignore[misc]

@@ -1,0 +1,97 @@
+"""What a person may ask for: what is left out, and each limit with its last good value."""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from shared.domain import requests
+from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
+
+JOB: dict[str, Any] = {"Name": "spring", "CertIds": [7]}
+PREVIEW: dict[str, Any] = {"ResourceIds": (), "FirstDeployment": False, "AcceptOutage": False}
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "rest"),
+    [
+        (requests.ScanExpiry, {}, {}),
+        (requests.DiscoverResources, {}, {"Products": (), "Region": None}),
+        (requests.PreviewDeploymentJob, {"CertIds": (7,)}, PREVIEW),
+        (
+            CreateDeploymentJob,
+            {"Name": "spring", "CertIds": (7,)},
+            {
+                **PREVIEW,
+                "ContactIds": (),
+                "ScheduleTime": None,
+                "Digest": None,
+                "Submit": True,
+                "ClientToken": None,
+            },
+        ),
+        (requests.RunDeploymentJobs, {}, {"JobId": None}),
+        (requests.ListDeploymentJobs, {}, {"Status": None}),
+        (requests.ShowDeploymentJob, {"JobId": 1}, {}),
+        (requests.RollBackDeploymentJob, {"JobId": 1}, {"ResourceIds": ()}),
+        (ManageDeploymentJobs, {}, {"List": None, "Show": None, "Preview": None, "RollBack": None}),
+    ],
+)
+def test_what_is_left_out_asks_for_nothing_special(
+    model: type[BaseModel], given: dict[str, Any], rest: dict[str, Any]
+) -> None:
+    assert model.model_validate(given).model_dump(by_alias=True) == {**given, **rest}
+    for key in given:
+        with pytest.raises(ValidationError, match=f"{key}\n  Field required"):
+            model.model_validate({name: value for name, value in given.items() if name != key})
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        model.model_validate({**given, "Typo": 1})
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ("Name", "n", ""),
+        ("Name", "n" * 63, "n" * 64),
+        ("CertIds", [7], []),
+        ("ContactIds", list(range(10)), list(range(11))),
+        ("ClientToken", "t", ""),
+        ("ClientToken", "t" * 64, "t" * 65),
+        ("ScheduleTime", "2026-05-01T02:00:00+08:00", "2026-05-01T02:00:00"),
+    ],
+)
+def test_the_last_good_value_is_taken_and_the_next_is_not(field: str, good: object, bad: object) -> None:
+    assert CreateDeploymentJob.model_validate({**JOB, field: good})
+    with pytest.raises(ValidationError) as error:
+        CreateDeploymentJob.model_validate({**JOB, field: bad})
+    assert [item["loc"] for item in error.value.errors()] == [(field,)]
+
+
+@pytest.mark.parametrize(
+    ("field", "ids", "twice"),
+    [
+        ("CertIds", [9, 7, 8, 7, 9, 7], "7, 9"),
+        ("ResourceIds", ["CDN/-/b", "CDN/-/a", "CDN/-/b"], "CDN/-/b"),
+    ],
+)
+def test_an_id_listed_twice_is_refused_and_named_once(field: str, ids: list[Any], twice: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        CreateDeploymentJob.model_validate({**JOB, field: ids})
+    assert [item["msg"] for item in error.value.errors()] == [
+        f"Value error, {twice} listed twice; name each once"
+    ]
+
+
+def test_each_of_the_four_is_asked_under_its_name() -> None:
+    asked = ManageDeploymentJobs.model_validate(
+        {
+            "List": {"Status": "error"},
+            "Show": {"JobId": 1},
+            "Preview": {"CertIds": [7]},
+            "RollBack": {"JobId": 2},
+        }
+    )
+    assert asked.list_jobs == requests.ListDeploymentJobs(status="error")
+    assert asked.show == requests.ShowDeploymentJob(job_id=1)
+    assert asked.preview == requests.PreviewDeploymentJob(cert_ids=(7,))
+    assert asked.roll_back == requests.RollBackDeploymentJob(job_id=2)

@@ -1,0 +1,199 @@
+"""How values are stored and travel: their words, their spelling, and what a new one starts with.
+
+Rows outlive a release, and two releases run side by side while one is rolled out, so each is held here.
+"""
+
+from enum import Enum
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from shared.domain.certificates import CertificateRecord, CertificateSource, CertificateStatus
+from shared.domain.jobs import Contact, DeploymentJob, Handshake, Verification, WorkerResource
+from shared.domain.matching import Action
+from shared.domain.plans import Plan
+from shared.domain.resources import (
+    CloudProduct,
+    CloudResource,
+    ResourceRecord,
+    SlotRole,
+    SyncState,
+    SyncStatus,
+)
+from shared.domain.values import Value
+from tests.builders import NOW, a_certificate, a_job, a_resource, a_worker
+
+AT = "2026-05-01T12:00:00Z"
+SLOT: dict[str, Any] = {"Product": "CDN", "ResourceId": "www.example.com"}
+CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (CertificateSource, "BUY TEST UPLOAD"),
+        (CertificateStatus, "issued willExpire expired revoked"),
+        (Action, "deploy leave"),
+        (SlotRole, "domain default additional"),
+        (SyncState, "syncing synced failed"),
+        (
+            CloudProduct,
+            "ACK ALB APIGateway AWS CDN DCDN DDOS ESA FC GA LIVE MSE NLB OSS PAI SAE SLB VOD WAF",
+        ),
+    ],
+)
+def test_each_word_is_spelled_as_rows_and_people_have_it(words: type[Enum], expected: str) -> None:
+    assert [word.value for word in words] == expected.split()
+
+
+def test_what_a_handshake_met_is_told_in_words() -> None:
+    assert [word.value for word in Handshake] == ["served", "unreachable", "not tried"]
+
+
+#: What is enough to make each value, and what it then holds besides.
+ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
+    (
+        CloudResource,
+        SLOT,
+        {
+            "Region": "",
+            "Location": "",
+            "InstanceId": "",
+            "InstanceName": "",
+            "ListenerId": "",
+            "Port": None,
+            "Role": "domain",
+            "Kind": "",
+            "Domains": [],
+            "DomainsOfCertificate": False,
+            "Https": True,
+            "CertIdentifier": "",
+            "CertNotAfter": None,
+            "Endpoint": "",
+            "ServerNames": [],
+            "WriterId": "",
+            "BatchObstacle": "",
+            "Obstacle": "",
+        },
+    ),
+    (
+        SyncStatus,
+        {"Product": "CDN", "State": "syncing", "StartedAt": AT},
+        {"Version": 0, "Region": "", "Count": 0, "Reason": "", "FinishedAt": None},
+    ),
+    (ResourceRecord, {"Resource": SLOT, "SeenAt": AT}, {"Version": 0}),
+    (
+        CertificateRecord,
+        {"Certificate": CERTIFICATE},
+        {"Version": 0, "IssuedHandled": False, "ExpiringHandledDays": None},
+    ),
+    (
+        WorkerResource,
+        {"JobId": 1, "WorkerId": 42, "Resource": SLOT, "CertIdentifier": "7-cn-hangzhou"},
+        {
+            "Version": 0,
+            "Status": "pending",
+            "Reason": "",
+            "PreviousCertIdentifier": None,
+            "Joined": False,
+            "Deployed": None,
+            "Verification": None,
+            "Attempts": 0,
+            "LeaseUntil": None,
+            "NotBefore": None,
+            "StartedAt": None,
+            "FinishedAt": None,
+        },
+    ),
+    (
+        DeploymentJob,
+        {
+            "JobId": 1,
+            "Name": "spring",
+            "Token": "t",
+            "Origin": "manual",
+            "CertIdentifiers": ["7-cn-hangzhou"],
+            "CertType": "UPLOAD",
+            "ScheduleTime": AT,
+            "PlanDigest": "0" * 16,
+            "Products": {"CDN": 1},
+            "CreatedAt": AT,
+        },
+        {
+            "Version": 0,
+            "Status": "editing",
+            "ContactIds": [],
+            "AcceptOutage": False,
+            "SuccessCount": 0,
+            "ErrorCount": 0,
+            "StartedAt": None,
+            "FinishedAt": None,
+            "DispatchedAt": None,
+            "FinishAnnounced": False,
+            "RolledBackAt": None,
+        },
+    ),
+    (
+        Verification,
+        {"ReadBack": True, "Handshake": "served", "At": AT},
+        {"ServerNames": [], "Detail": ""},
+    ),
+    (Contact, {"ContactId": 1, "Name": "Ops"}, {"Version": 0, "Email": "", "Mobile": ""}),
+    (Plan, {"Entries": []}, {"CertType": "", "Quota": 0}),
+    (
+        type(a_certificate()),
+        {key: CERTIFICATE[key] for key in CERTIFICATE if key not in ("Fingerprint", "Serial", "Issuer")},
+        {"HasPrivateKey": True, "Fingerprint": "", "Serial": "", "Issuer": ""},
+    ),
+]
+EACH_ROW = pytest.mark.parametrize(("model", "given", "rest"), ROWS, ids=[row[0].__name__ for row in ROWS])
+
+
+@EACH_ROW
+def test_a_new_value_holds_nothing_that_was_not_given(
+    model: type[BaseModel], given: dict[str, Any], rest: dict[str, Any]
+) -> None:
+    made = model.model_validate(given).model_dump(mode="json", by_alias=True)
+    assert {key: made[key] for key in rest} == rest
+    assert set(made) == {*given, *rest}
+
+
+@EACH_ROW
+def test_what_is_needed_is_not_guessed(
+    model: type[BaseModel], given: dict[str, Any], rest: dict[str, Any]
+) -> None:
+    for key in given.keys() - rest.keys():
+        with pytest.raises(ValidationError) as error:
+            model.model_validate({name: value for name, value in given.items() if name != key})
+        assert [(item["type"], item["loc"]) for item in error.value.errors()] == [("missing", (key,))]
+
+
+@EACH_ROW
+def test_a_value_is_not_changed_in_place_and_takes_no_unknown_field(
+    model: type[BaseModel], given: dict[str, Any], rest: dict[str, Any]
+) -> None:
+    value = model.model_validate(given)
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(value, next(iter(model.model_fields)), None)
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        model.model_validate({**given, "Stranger": 1})
+
+
+def test_a_value_that_does_not_travel_is_as_strict() -> None:
+    class Own(Value):
+        name: str
+
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(Own(name="a"), "name", "b")  # noqa: B010 - mypy would refuse the plain form
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        Own.model_validate({"name": "a", "Stranger": 1})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [a_certificate(), a_resource(), a_job(started_at=NOW), a_worker(deployed=a_resource(), lease_until=NOW)],
+)
+def test_a_value_comes_back_from_its_row_the_same(value: BaseModel) -> None:
+    row = value.model_dump_json(by_alias=True)
+    assert type(value).model_validate_json(row) == value
