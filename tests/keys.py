@@ -11,7 +11,7 @@ from functools import cache
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 NOW = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
@@ -66,14 +66,18 @@ def a_signed_certificate(
     key: PrivateKey | None = None,
     issuer: Signed | None = None,
     names: Sequence[str] = (),
-    ca: bool = False,
+    ca: bool | None = False,
     days: float = 90,
     age: float = 1,
-    client_only: bool = False,
+    extension: x509.ExtensionType | None = None,
+    subject: x509.Name | None = None,
 ) -> Signed:
-    """Valid from `age` days before NOW until `days` after it; without an issuer self-signed."""
+    """Valid from `age` days before NOW until `days` after it; without an issuer self-signed.
+
+    `ca`: None for a certificate that does not say whether it is one. `subject`: in place of the common name.
+    """
     key = key or ec_key()
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    subject = subject or x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     signer = issuer.key if issuer else key
     builder = (
         x509.CertificateBuilder()
@@ -83,14 +87,14 @@ def a_signed_certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - timedelta(days=age))
         .not_valid_after(NOW + timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
     )
+    if ca is not None:
+        builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
     if names:
         alternative = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
         builder = builder.add_extension(alternative, critical=False)
-    if client_only:
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-        builder = builder.add_extension(usage, critical=False)
+    if extension is not None:
+        builder = builder.add_extension(extension, critical=False)
     edwards = isinstance(signer, ed25519.Ed25519PrivateKey)
     return Signed(builder.sign(signer, None if edwards else hashes.SHA256()), key)
 
@@ -113,11 +117,21 @@ def a_leaf(*names: str, key: PrivateKey | None = None, days: float = 90, age: fl
     return a_signed_certificate(names[0], key=key, issuer=intermediate(), names=names, days=days, age=age)
 
 
-def signed_with_sha1(signed: Signed) -> Signed:
-    """What an old CA made: libraries no longer sign so, hence the algorithm's name is changed in
-    the bytes of a certificate signed by an RSA key (1.2.840.113549.1.1.11 to .5).
-    """
+P_256, NO_CURVE = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d03017f")
+SHA_256, SHA_1, MD_5, UNKNOWN = (  # RSA signatures with each, as bytes of their identifiers
+    bytes.fromhex(f"2a864886f70d0101{last}") for last in ("0b", "05", "04", "63")
+)
+
+
+def with_bytes(signed: Signed, before: bytes, after: bytes) -> Signed:
+    """What no library makes any more: bytes of the certificate changed, so its signature is wrong too."""
     der = signed.certificate.public_bytes(serialization.Encoding.DER)
-    sha256, sha1 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
-    assert sha256 in der, "an RSA signer is needed"
-    return Signed(x509.load_der_x509_certificate(der.replace(sha256, sha1)), signed.key)
+    assert before in der, "these bytes are not in it"
+    return Signed(x509.load_der_x509_certificate(der.replace(before, after)), signed.key)
+
+
+def signed_with_sha1(signed: Signed, algorithm: bytes = SHA_1) -> Signed:
+    """What an old CA made: libraries no longer sign so, hence only the algorithm's name is changed, in a
+    certificate that an RSA key signed.
+    """
+    return with_bytes(signed, SHA_256, algorithm)

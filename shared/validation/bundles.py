@@ -116,7 +116,7 @@ def _certificate(block: Block) -> x509.Certificate | None:
     try:
         certificate = x509.load_der_x509_certificate(block.der)
         certificate.subject, certificate.issuer, certificate.extensions  # noqa: B018 - lazy: faults show here
-    except ValueError:
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return None
     return certificate
 

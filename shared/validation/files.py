@@ -60,4 +60,4 @@ def _text(path: Path, limit: int) -> str:
     except UnicodeDecodeError:
         raise InvalidRequestError(f"{path}: not a text file (UTF-8); is it DER or PKCS#12?") from None
     except OSError as error:
-        raise InvalidRequestError(f"{path}: {error.strerror or 'cannot be read'}") from None
+        raise InvalidRequestError(f"{path}: {error.strerror}") from None

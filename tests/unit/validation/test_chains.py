@@ -1,9 +1,24 @@
 """The chain of an upload: its order, its gaps, and what does not belong into it."""
 
-import pytest
+from typing import Any
 
-from tests.keys import a_leaf, a_signed_certificate, ec_key, intermediate, root
-from tests.unit.validation.uploads import chain, refusal
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import x25519
+from cryptography.x509.oid import NameOID
+
+from tests.keys import (
+    NO_CURVE,
+    P_256,
+    a_leaf,
+    a_signed_certificate,
+    ec_key,
+    ed25519_key,
+    intermediate,
+    root,
+    with_bytes,
+)
+from tests.unit.validation.uploads import chain, read, refusal
 
 
 def test_a_chain_in_the_wrong_order_is_told_the_right_one_and_nothing_else() -> None:
@@ -16,13 +31,17 @@ def test_a_chain_in_the_wrong_order_is_told_the_right_one_and_nothing_else() -> 
 
 def test_a_lone_leaf_lacks_its_issuer() -> None:
     leaf = a_leaf()
-    assert "append the certificate of its issuer 'Test TLS CA'" in refusal(leaf.pem, leaf.key_pem)
+    assert refusal(leaf.pem, leaf.key_pem) == (
+        "certificate: the chain is incomplete: append the certificate of its issuer 'Test TLS CA'"
+        " (your CA offers it as chain, bundle or fullchain)"
+    )
 
 
 def test_a_gap_in_the_chain_is_named() -> None:
     leaf = a_leaf()
-    assert "after 'www.example.com' comes 'Test Root CA', which did not issue it;" in refusal(
-        chain(leaf, root()), leaf.key_pem
+    assert refusal(chain(leaf, root()), leaf.key_pem) == (
+        "certificate: after 'www.example.com' comes 'Test Root CA', which did not issue it;"
+        " its issuer is 'Test TLS CA': put that one there"
     )
 
 
@@ -35,38 +54,82 @@ def test_only_the_gap_is_told_not_the_links_that_hold() -> None:
     )
 
 
-def test_an_issuer_of_the_same_name_with_another_key_is_refused() -> None:
-    twin = a_signed_certificate("Test TLS CA", key=ec_key(which="twin"), issuer=root(), ca=True)
+@pytest.mark.parametrize(
+    "key",
+    [ec_key(which="twin"), ed25519_key(), x25519.X25519PrivateKey.generate()],
+    ids=["of the same kind", "of another kind", "that signs nothing"],
+)
+def test_an_issuer_of_the_same_name_with_another_key_is_refused(key: Any) -> None:
+    twin = a_signed_certificate("Test TLS CA", key=key, issuer=root(), ca=True)
     leaf = a_leaf()
-    assert "by another certificate of that name" in refusal(chain(leaf, twin), leaf.key_pem)
+    assert refusal(chain(leaf, twin), leaf.key_pem) == (
+        "certificate: 'www.example.com' is not signed by the 'Test TLS CA' that follows it, but by another"
+        " certificate of that name; get the chain from your CA again"
+    )
 
 
-def test_a_certificate_given_twice_is_refused() -> None:
+def test_an_issuer_whose_key_is_unknown_signed_nothing_that_we_know() -> None:
+    leaf, issuer = a_leaf(), with_bytes(intermediate(), P_256, NO_CURVE)
+    assert "by another certificate of that name" in refusal(chain(leaf, issuer), leaf.key_pem)
+
+
+def test_an_issuer_without_a_common_name_is_told_by_its_whole_name() -> None:
+    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Nameless Ltd")])
+    ca = a_signed_certificate("", key=ec_key(which="o"), issuer=root(), ca=True, subject=name)
+    leaf = a_signed_certificate("a.example.com", issuer=ca, names=["a.example.com"])
+    assert "append the certificate of its issuer 'O=Nameless Ltd'" in refusal(leaf.pem, leaf.key_pem)
+    assert read(chain(leaf, ca), leaf.key_pem).issuer == "O=Nameless Ltd"
+
+
+def test_a_certificate_given_twice_is_refused_and_nothing_else_is_told() -> None:
     leaf = a_leaf()
-    assert "twice" in refusal(chain(leaf, intermediate(), intermediate()), leaf.key_pem)
+    for doubled in (chain(leaf, intermediate(), intermediate()), chain(leaf, leaf, intermediate())):
+        message = refusal(doubled, leaf.key_pem)
+        assert message.startswith("certificate: a certificate is in it twice; keep each once")
+        assert "which did not issue it" not in message
 
 
-def test_a_collection_of_certificates_is_refused_in_one_sentence() -> None:
+def test_up_to_six_that_do_not_fit_are_told_each_and_more_as_a_whole() -> None:
     leaf = a_leaf()
     others = [a_leaf(f"{n}.example.com") for n in range(6)]
-    message = refusal(chain(leaf, *others), leaf.key_pem)
-    assert "its 7 certificates form no chain" in message
-    assert "which did not issue it" not in message
+    six, seven = (refusal(chain(leaf, *others[:count]), leaf.key_pem) for count in (5, 6))
+    assert six.count("which did not issue it") == 5
+    assert "form no chain" not in six
+    assert seven.startswith(
+        "certificate: its 7 certificates form no chain; give that of your domain"
+        " and those of its issuers only; "
+    )
+    assert "which did not issue it" not in seven
+
+
+def test_a_chain_may_be_as_long_as_it_is_if_each_signed_the_one_before() -> None:
+    above = [root()]
+    for n in range(6):
+        ca = a_signed_certificate(f"CA {n}", key=ec_key(which=f"{n}"), issuer=above[0], ca=True, days=900)
+        above.insert(0, ca)
+    leaf = a_signed_certificate("a.example.com", issuer=above[0], names=["a.example.com"])
+    assert read(chain(leaf, *above), leaf.key_pem).certificate_pem == chain(leaf, *above)
+
+
+CSR = "it holds a request (CSR); give the certificate your CA made of it"
 
 
 @pytest.mark.parametrize(
     ("label", "message"),
     [
-        ("CERTIFICATE REQUEST", "a request (CSR); give the certificate your CA made of it"),
-        ("PKCS7", "convert it with `openssl pkcs7 -print_certs`"),
-        ("TRUSTED CERTIFICATE", "convert it with `openssl x509`"),
+        ("CERTIFICATE REQUEST", CSR),
+        ("NEW CERTIFICATE REQUEST", CSR),
+        ("PKCS7", "it is PKCS#7; convert it with `openssl pkcs7 -print_certs`"),
+        ("TRUSTED CERTIFICATE", "it is openssl's own form; convert it with `openssl x509`"),
+        ("X509 CERTIFICATE", "it is an old form; convert it with `openssl x509`"),
         ("X509 CRL", "it holds a X509 CRL; remove it"),
+        ("RSA PRIVATE KEY", "it holds a private key; keys go into the other field only"),
     ],
 )
 def test_what_is_no_certificate_is_called_by_its_name(label: str, message: str) -> None:
     leaf = a_leaf()
     other = leaf.pem.replace("CERTIFICATE", label)
-    assert message in refusal(chain(leaf, intermediate()) + other, leaf.key_pem)
+    assert refusal(chain(leaf, intermediate()) + other, leaf.key_pem) == f"certificate: {message}"
 
 
 def test_a_certificate_with_damaged_bytes_is_told_by_its_line() -> None:
@@ -81,9 +144,18 @@ def test_a_certificate_with_damaged_bytes_is_told_by_its_line() -> None:
 def test_another_server_s_certificate_in_the_chain_is_refused() -> None:
     leaf = a_leaf()
     message = refusal(chain(leaf, a_leaf("b.example.com")), leaf.key_pem)
-    assert "'b.example.com' is no CA certificate" in message
+    assert message.endswith("'b.example.com' is no CA certificate, so it belongs to no chain; remove it")
+    assert "'www.example.com' is no CA certificate" not in message
+
+
+def test_an_issuer_that_does_not_say_it_is_a_ca_is_none() -> None:
+    silent = a_signed_certificate("Silent CA", key=ec_key(which="s"), issuer=root(), ca=None)
+    leaf = a_signed_certificate("a.example.com", issuer=silent, names=["a.example.com"])
+    assert refusal(chain(leaf, silent), leaf.key_pem) == (
+        "certificate: 'Silent CA' is no CA certificate, so it belongs to no chain; remove it"
+    )
 
 
 def test_a_ca_certificate_is_not_deployed() -> None:
     message = refusal(chain(intermediate(), root()), intermediate().key_pem)
-    assert "the first certificate is a CA's" in message
+    assert "the first certificate is a CA's; begin with that of your domain" in message

@@ -1,18 +1,14 @@
 """Files that a person names."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.errors import InvalidRequestError
-from shared.validation.files import (
-    MAX_EVENT_BYTES,
-    read_certificate_file,
-    read_event_file,
-    read_key_file,
-)
+from shared.validation.files import read_certificate_file, read_event_file, read_key_file
 from shared.validation.secret import SecretPem
 
 ISSUED: dict[str, Any] = {
@@ -46,16 +42,49 @@ def test_a_good_event_is_read(tmp_path: Path, event: dict[str, Any]) -> None:
         (b"{", "no JSON: "),
         ([1], "a JSON object is needed, not list"),
         (b"\xff\xfe", "not a text file (UTF-8)"),
-        (b" " * (MAX_EVENT_BYTES + 1), "longer than 128 KiB"),
         ({**ISSUED, "time": "noon", "id": ""}, "id: String should have at least 1 character; time"),
         ({**ISSUED, "data": {}}, "CertIdentifier: is missing"),
+        ({**ISSUED, "type": "other:Thing:Done", "data": 1}, "data: Input should be a valid dictionary"),
     ],
-    ids=["no json", "no object", "no text", "long", "envelope", "data"],
+    ids=["no json", "no object", "no text", "envelope", "data", "envelope of others"],
 )
 def test_a_bad_event_is_refused_under_its_file_name(tmp_path: Path, content: Any, message: str) -> None:
     with pytest.raises(InvalidRequestError) as error:
         read_event_file(a_file(tmp_path, content))
     assert str(error.value).startswith(f"{tmp_path}/event.json: {message}")
+    assert error.value.__cause__ is None
+
+
+def test_an_event_as_long_as_an_invocation_takes_is_read_and_one_byte_more_is_not(tmp_path: Path) -> None:
+    text = json.dumps(ISSUED).encode()
+    longest = text + b" " * (128 * 1024 - len(text))
+    assert read_event_file(a_file(tmp_path, longest)) == ISSUED
+    with pytest.raises(InvalidRequestError) as error:
+        read_event_file(a_file(tmp_path, longest + b" "))
+    assert str(error.value) == f"{tmp_path}/event.json: longer than 128 KiB; is it that file?"
+
+
+@pytest.mark.parametrize("read", [read_certificate_file, lambda path: read_key_file(path).reveal()])
+def test_a_pem_file_of_256_kib_is_read_and_one_byte_more_is_not(
+    tmp_path: Path, read: Callable[[Path], str]
+) -> None:
+    longest = "n" * 256 * 1024
+    assert read(a_file(tmp_path, longest.encode())) == longest
+    with pytest.raises(InvalidRequestError) as error:
+        read(a_file(tmp_path, longest.encode() + b"n"))
+    assert str(error.value) == f"{tmp_path}/event.json: longer than 256 KiB; is it that file?"
+
+
+def test_a_mark_at_the_start_of_a_text_file_is_dropped(tmp_path: Path) -> None:
+    assert read_event_file(a_file(tmp_path, b"\xef\xbb\xbf{}")) == {}
+    assert read_certificate_file(a_file(tmp_path, "\ufeffbücher".encode())) == "bücher"
+
+
+def test_a_file_that_is_no_text_says_what_it_may_be(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError) as error:
+        read_certificate_file(a_file(tmp_path, b"0\x82\xff"))
+    assert str(error.value) == f"{tmp_path}/event.json: not a text file (UTF-8); is it DER or PKCS#12?"
+    assert error.value.__cause__ is None
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

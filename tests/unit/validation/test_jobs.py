@@ -8,6 +8,7 @@ from shared.domain.requests import CreateDeploymentJob
 from shared.errors import InvalidRequestError
 from shared.validation.bundles import read_bundle
 from shared.validation.jobs import check_job
+from shared.validation.problems import refuse_if_any
 from shared.validation.secret import SecretPem
 from tests.keys import NOW, a_leaf, intermediate
 
@@ -21,9 +22,18 @@ def test_all_that_is_wrong_with_a_job_is_told_under_the_names_of_its_fields() ->
     request = CreateDeploymentJob(name=" spring", cert_ids=(7,), schedule_time=NOW, contact_ids=(1, 2, 1))
     with pytest.raises(InvalidRequestError) as error:
         check_job(request, NOW)
-    message = str(error.value)
-    assert message.startswith("job: Name: it begins or ends with a space; remove it; ScheduleTime:")
-    assert message.endswith("ContactIds: 1 listed twice; name each once")
+    assert str(error.value) == (
+        "job: Name: it begins or ends with a space; remove it;"
+        " ScheduleTime: it is in the past (now it is 2026-05-01 12:00 by UTC); give a later time, or none to"
+        " run at once; ContactIds: 1 listed twice; name each once"
+    )
+
+
+def test_problems_are_told_in_their_order_and_each_once() -> None:
+    with pytest.raises(InvalidRequestError) as error:
+        refuse_if_any("thing", iter(["second", "first", "second"]))
+    assert str(error.value) == "thing: second; first"
+    refuse_if_any("thing", iter(()))
 
 
 def test_an_upload_s_name_is_told_with_the_rest() -> None:

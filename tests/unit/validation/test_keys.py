@@ -1,8 +1,14 @@
 """The private key of an upload: one, readable, not encrypted, and that of the certificate."""
 
+import base64
+from typing import Any
+
 import pytest
 
-from tests.keys import a_leaf, ec_key, intermediate, key_pem, rsa_key
+from shared.validation.keys import read_key
+from shared.validation.pem import Block
+from shared.validation.secret import SecretPem
+from tests.keys import NO_CURVE, P_256, a_leaf, ec_key, intermediate, key_pem, rsa_key
 from tests.unit.validation import uploads
 
 LEAF = a_leaf()
@@ -15,20 +21,50 @@ def refusal(key: str) -> str:
 
 
 def test_another_certificate_s_key_is_refused() -> None:
-    assert refusal(key_pem(ec_key(which="other"))).startswith(
-        "the private key is not that of the certificate"
+    assert refusal(key_pem(ec_key(which="other"))) == (
+        "the private key is not that of the certificate; give the one its request was made with"
     )
 
 
 def test_the_ca_s_key_is_recognized() -> None:
-    assert "the private key belongs to 'Test TLS CA'" in refusal(intermediate().key_pem)
+    assert refusal(intermediate().key_pem) == (
+        "the private key belongs to 'Test TLS CA', which is not first; put it first"
+    )
+
+
+ENCRYPTED = (
+    "private key: it is encrypted, and nobody can type its pass phrase later; decrypt it first:"
+    " `openssl pkey -in key.pem -out plain.pem`"
+)
 
 
 @pytest.mark.parametrize("traditional", [False, True], ids=["pkcs8", "traditional"])
 def test_an_encrypted_key_is_refused_with_the_way_to_decrypt_it(traditional: bool) -> None:
-    message = refusal(key_pem(LEAF.key, passphrase="correct horse", traditional=traditional))
-    assert message.startswith("private key: it is encrypted")
-    assert "openssl pkey" in message
+    assert refusal(key_pem(LEAF.key, passphrase="correct horse", traditional=traditional)) == ENCRYPTED
+
+
+def test_an_encrypted_key_beside_something_else_is_told_with_it() -> None:
+    key = key_pem(LEAF.key, passphrase="correct horse", traditional=True)
+    certificate = "it holds a certificate; certificates go into the other field"
+    assert refusal(LEAF.pem + key) == f"private key: {certificate}; {ENCRYPTED}"
+    assert refusal(LEAF.pem * 2) == f"private key: {certificate}"
+
+
+@pytest.mark.parametrize("traditional", [False, True], ids=["pkcs8", "traditional"])
+@pytest.mark.parametrize("key", [rsa_key, ec_key], ids=["rsa", "ec"])
+def test_a_key_in_any_of_its_forms_is_read(key: Any, traditional: bool) -> None:
+    written = key_pem(key(), traditional=traditional)
+    secret, public, problems = read_key(SecretPem("\r\n" + written.replace("\n", "\r\n")))
+    assert secret == SecretPem(written)
+    assert public == key().public_key()
+    assert problems == []
+
+
+def test_a_key_with_other_headers_is_read_with_them() -> None:
+    begin, rest = key_pem(ec_key(), traditional=True).split("\n", 1)
+    secret, public, problems = read_key(SecretPem(f"{begin}\nComment: of 2026\n\n{rest}"))
+    assert secret.reveal() == f"{begin}\nComment: of 2026\n\n{rest}"
+    assert (public, problems) == (ec_key().public_key(), [])
 
 
 def test_two_keys_are_refused() -> None:
@@ -39,7 +75,7 @@ def test_two_keys_are_refused() -> None:
 
 def test_parameters_without_a_key_are_no_key() -> None:
     parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
-    assert "there are 0 private keys" in refusal(parameters)
+    assert refusal(parameters) == "private key: there are 0 private keys in it; give exactly one"
 
 
 @pytest.mark.parametrize("label", ["CERTIFICATE REQUEST", "PUBLIC KEY", "OPENSSH PRIVATE KEY"])
@@ -52,8 +88,18 @@ def test_what_is_no_private_key_for_tls_is_called_by_its_name(label: str) -> Non
 
 def test_a_key_with_damaged_bytes_is_refused() -> None:
     damaged = LEAF.key_pem.replace("\nMIG", "\nAAA", 1)
-    assert refusal(damaged).startswith("private key: it is damaged or of an unsupported kind")
+    told = (
+        "private key: it is damaged or of an unsupported kind;"
+        " use RSA with 2048 bits or more, or EC on P-256 or P-384"
+    )
+    assert refusal(damaged) == told
+    der = base64.b64decode("".join(LEAF.key_pem.splitlines()[1:-1])).replace(P_256, NO_CURVE)
+    assert refusal(Block("PRIVATE KEY", 1, der).text) == told
+    certificate = "private key: it holds a certificate; certificates go into the other field"
+    assert refusal(LEAF.pem + damaged) == f"{certificate}; {told}"
 
 
 def test_a_key_that_was_cut_off_is_refused() -> None:
-    assert "has no END line" in refusal(LEAF.key_pem[:-30])
+    assert refusal(LEAF.key_pem[:-30]) == (
+        "private key: the PRIVATE KEY that begins in line 1 has no END line; copy all of it"
+    )

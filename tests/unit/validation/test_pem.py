@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.validation.pem import MAX_CHARACTERS, read_blocks
+from shared.validation.pem import Block, read_blocks
 from tests.keys import a_leaf, intermediate
 
 PEM = a_leaf().pem
@@ -33,28 +33,94 @@ def test_lines_of_another_width_are_wrapped_anew() -> None:
     assert reading.blocks[0].text == PEM
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "it is empty"),
-        (" \n", "it is empty"),
-        ("0\x82\x03binary", "it is not PEM (no BEGIN line)"),
-        (PEM.replace("\n", "\\n"), "two characters \\n"),
-        (PEM.replace("\n", " "), "not alone on a line of its own"),
-        (PEM * (MAX_CHARACTERS // len(PEM) + 1), "longer than 256 KiB"),
-        (PEM[:200], "begins in line 1 has no END line"),
-        (PEM[:200] + "\n" + PEM, "begins in line 1 has no END line"),
-        (PEM + "left over\n", "text after the last END line"),
-        (PEM + PEM[30:], "ends a CERTIFICATE that no BEGIN line opened"),
-        (PEM.replace("\nM", "\n!M", 1), "damaged (no base64)"),
-        (PEM.splitlines()[0] + "\n" + PEM.splitlines()[-1], "damaged (no base64)"),
-        (PEM.replace("END CERTIFICATE", "END PRIVATE KEY"), "ends a PRIVATE KEY that no BEGIN"),
-    ],
-    ids=lambda value: value[:24] if "-----" not in value else "",
+EMPTY = "it is empty; give the PEM text"
+ONE_LINE = "its BEGIN line is not alone on a line of its own; keep the line ends when copying"
+NO_PEM = (
+    "it is not PEM (no BEGIN line); convert it, for example with"
+    " `openssl x509 -inform der` or `openssl pkcs12 -nodes`"
 )
-def test_a_bad_copy_is_told_what_is_wrong(text: str, message: str) -> None:
-    reading = read_blocks(text)
-    assert any(message in problem for problem in reading.problems), reading.problems
+UNCLOSED = "the CERTIFICATE that begins in line {} has no END line; copy all of it"
+NO_BASE64 = "the CERTIFICATE that begins in line {} is damaged (no base64); copy it again"
+LINES = len(PEM.splitlines())
+BEGIN, END = PEM.splitlines()[0], PEM.splitlines()[-1]
+
+
+LEFT_OVER = "there is text after the last END line (line {}); remove it"
+BACKSLASHES = r"its line ends are written as the two characters \n; give real line ends"
+BAD_COPIES = {
+    "nothing": ("", [EMPTY]),
+    "white space": (" \n", [EMPTY]),
+    "binary": ("0\x82\x03binary", [NO_PEM]),
+    "words": ("BEGIN CERTIFICATE", [NO_PEM]),
+    "backslashes": (PEM.replace("\n", "\\n"), [BACKSLASHES]),
+    "two of those": (f"{PEM!r}\n{PEM!r}", [ONE_LINE]),
+    "one line": (PEM.replace("\n", " "), [ONE_LINE]),
+    "label in lower case": (PEM.replace("CERTIFICATE", "certificate"), [ONE_LINE]),
+    "cut": (PEM[:200], [UNCLOSED.format(1)]),
+    "cut before another": (PEM[:200] + "\n" + PEM, [UNCLOSED.format(1)]),
+    "cut after another": (PEM + PEM[:200], [UNCLOSED.format(LINES + 1)]),
+    "cut twice": (f"{PEM}{BEGIN}\nAAAA\n{BEGIN}", [UNCLOSED.format(LINES + 1), UNCLOSED.format(LINES + 3)]),
+    "more behind": (PEM + "\nleft\nover\n", [LEFT_OVER.format(LINES + 2)]),
+    "an end without begin": (PEM + END, [f"line {LINES + 1} ends a CERTIFICATE that no BEGIN line opened"]),
+    "no base64": (PEM.replace("\nM", "\n!M", 1), [NO_BASE64.format(1)]),
+    "nothing inside": (f"{BEGIN}\n{END}", [NO_BASE64.format(1)]),
+    "padding within": (f"\n{BEGIN}\nQUI=C\n{END}", [NO_BASE64.format(2)]),
+    "another label": (
+        f"{BEGIN}\nAAAA\n-----END PRIVATE KEY-----",
+        ["line 3 ends a PRIVATE KEY that no BEGIN line opened"],
+    ),
+}
+
+
+@pytest.mark.parametrize("copy", BAD_COPIES)
+def test_a_bad_copy_is_told_what_is_wrong(copy: str) -> None:
+    text, problems = BAD_COPIES[copy]
+    assert read_blocks(text).problems == problems
+
+
+def test_text_as_long_as_allowed_is_read_and_one_character_more_is_not() -> None:
+    longest = PEM + " " * (256 * 1024 - len(PEM))
+    assert [block.text for block in read_blocks(longest).blocks] == [PEM]
+    reading = read_blocks(longest + " ")
+    assert reading.problems == ["it is longer than 256 KiB; give only this certificate"]
+    assert (reading.blocks, reading.damaged) == ([], True)
+
+
+def test_the_first_line_that_is_wrong_decides_whether_a_block_is_lost() -> None:
+    assert read_blocks(PEM[:200]).damaged
+    assert read_blocks(PEM.replace("\nM", "\n!M", 1)).damaged
+    assert read_blocks(PEM + PEM[30:]).damaged
+    left_over = read_blocks(PEM + "left over")
+    assert [block.text for block in left_over.blocks] == [PEM]
+    assert not left_over.damaged
+
+
+def test_a_block_knows_its_label_its_line_its_bytes_and_its_headers() -> None:
+    text = "\n-----BEGIN MY KEY 2-----\nProc-Type: 4,ENCRYPTED\nX: y\n\nQUJD\n-----END MY KEY 2-----\n"
+    (block,) = read_blocks(text).blocks
+    assert block == Block("MY KEY 2", 2, b"ABC", ("Proc-Type: 4,ENCRYPTED", "X: y"))
+    assert block.text == text.removeprefix("\n")
+
+
+def test_long_bytes_are_written_in_lines_of_64_characters() -> None:
+    lines = Block("DATA", 1, b"x" * 96).text.splitlines()
+    assert [len(line) for line in lines[1:-1]] == [64, 64]
+    assert Block("DATA", 1, b"x").text == "-----BEGIN DATA-----\neA==\n-----END DATA-----\n"
+
+
+def test_text_before_a_block_is_dropped_and_noted_once() -> None:
+    reading = read_blocks(f"Bag Attributes\n\n{PEM}\nanother\n{intermediate().pem}")
+    assert [block.text for block in reading.blocks] == [PEM, intermediate().pem]
+    assert reading.notes == ["text outside the BEGIN and END lines was dropped"]
+    assert reading.problems == []
+    assert read_blocks(PEM * 2).notes == []
+
+
+def test_what_follows_a_wrong_end_is_outside() -> None:
+    reading = read_blocks(f"{BEGIN}\nAAAA\n-----END OTHER-----\nloose\n{PEM}")
+    assert reading.problems == ["line 3 ends a OTHER that no BEGIN line opened"]
+    assert reading.notes == ["text outside the BEGIN and END lines was dropped"]
+    assert [block.text for block in reading.blocks] == [PEM]
 
 
 def test_a_lost_block_does_not_hide_the_other() -> None:

@@ -1,10 +1,18 @@
 """Requests: every wrong field in one message, under the caller's spelling, no value repeated."""
 
 import pytest
+from pydantic import BaseModel, model_validator
 
-from shared.domain.requests import CreateDeploymentJob, DiscoverResources, ScanExpiry
+from shared.domain.requests import CreateDeploymentJob, DiscoverResources, ManageDeploymentJobs, ScanExpiry
+from shared.domain.values import Value
 from shared.errors import InvalidRequestError
 from shared.validation.requests import parse
+
+
+class Plain(Value):
+    """Spelled as in Python, and nowhere else."""
+
+    name: str
 
 
 def refusal(model, data: object) -> str:  # type: ignore[no-untyped-def]
@@ -53,6 +61,30 @@ def test_all_wrong_fields_are_told_at_once() -> None:
         "Digset",
     ]
     assert "CertIds: 7 listed twice; name each once" in message
+
+
+def test_what_is_wrong_with_the_whole_or_deep_within_is_told_by_its_place() -> None:
+    class Pair(BaseModel):
+        low: int
+        high: int
+
+        @model_validator(mode="after")
+        def _ordered(self) -> "Pair":
+            if self.low > self.high:
+                raise ValueError("low is above high")
+            return self
+
+    class Pairs(BaseModel):
+        pairs: list[Pair]
+
+    assert refusal(Pair, {"low": 2, "high": 1}) == "request: low is above high"
+    assert refusal(Pairs, {"pairs": [{"low": 1, "high": 2}, {"low": 1}]}) == "pairs.1.high: is missing"
+    assert refusal(Pair, {"low": "x", "high": 1}).startswith("low: Input should be a valid integer")
+
+
+def test_a_field_is_suggested_as_the_caller_spells_it() -> None:
+    assert refusal(ManageDeploymentJobs, {"list": {}}) == "list: unknown field, did you mean List?"
+    assert refusal(Plain, {"name": "a", "nam": 1}) == "nam: unknown field, did you mean name?"
 
 
 def test_a_wrong_product_is_told_with_its_place_and_the_choices() -> None:
