@@ -60,11 +60,8 @@ def test_a_renewed_certificate_is_served_by_each_of_them(it: Platform) -> None:
     }
     assert {w.verification and w.verification.handshake for w in workers.values()} == {Handshake.SERVED}
     it.tick("discover_resources")
-    for product in _PRODUCTS:
-        shown = {r.resource.slot: r.resource.cert_identifier for r in it.world.resources.list(product)}
-        assert {slot for slot, identifier in shown.items() if identifier == new} == {
-            slot for slot in workers if slot in shown
-        }
+    shown = [record.resource for product in _PRODUCTS for record in it.world.resources.list(product)]
+    assert {slot.slot for slot in shown if slot.cert_identifier == new} == set(workers)
 
 
 def test_a_certificate_that_cas_does_not_hold_is_left_alone(it: Platform) -> None:

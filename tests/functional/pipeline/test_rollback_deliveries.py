@@ -26,6 +26,7 @@ from tests.functional.pipeline.stories import (
     statuses,
     worker_of,
 )
+from tests.receiver import Receiver
 
 W = WorkerStatus
 
@@ -140,16 +141,19 @@ def test_a_run_that_closes_the_job_while_it_is_asked_for_loses_nothing(it: Platf
     rolled_back_once(it)
 
 
-def test_the_end_of_a_rollback_is_told_once(it: Platform) -> None:
-    deployed(it)
-    roll_back(it)
-    it.world.jobs.open(it.job())
+def test_the_end_of_a_rollback_is_told_once(told: Platform, receiver: Receiver) -> None:
+    deployed(told)
+    job_id = told.job().job_id
+    roll_back(told)
+    ended = [message.body["Type"].rpartition(":")[2] for message in receiver.take()]
+    assert ended == ["Finished", "RolledBack"]
+    told.world.jobs.open(told.job())
+    assert list(told.world.jobs.due(told.clock())) == [job_id]
 
-    it.queue.append(("run_deployment_jobs", b"{}"))
-    it.drain(until="notify")
+    told.tick("run_deployment_jobs")
 
-    assert it.queue == []
-    assert list(it.world.jobs.due(it.clock())) == []
+    assert receiver.take() == []
+    assert list(told.world.jobs.due(told.clock())) == []
 
 
 def a_rollback(it: Platform, folder: Path, dies_after: int | None) -> int:
