@@ -24,7 +24,7 @@ def verify(world: World, resource: CloudResource, certificate: Certificate, wait
         NotYetEffectiveError: a client could connect, and was served something else to the last.
     """
     names = server_names(resource)
-    if not resource.endpoint:
+    if not (resource.endpoint and names):
         detail = "the product names no address that a TLS client could reach"
         return _verified(world, Handshake.NOT_TRIED, (), detail)
     unreachable: list[str] = []

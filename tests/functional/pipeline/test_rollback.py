@@ -19,7 +19,6 @@ from tests.functional.pipeline.stories import (
     IMG,
     WRITE_OF_WWW,
     WWW,
-    ask,
     by_console,
     deployed,
     others,
@@ -199,21 +198,6 @@ def test_a_write_that_was_made_though_the_job_was_told_otherwise_is_rolled_back(
     roll_back(it)
 
     rolled_back_once(it)
-
-
-def test_a_job_that_has_not_ended_is_refused(it: Platform) -> None:
-    it.renew(*NAMES)
-    it.queue.append(("scan_expiry", b"{}"))
-    it.drain(until="deploy_")
-
-    answer = ask(it)
-
-    assert answer["Code"] == "InvalidParameter"
-    assert "is processing; wait for its end" in answer["Message"]
-
-
-def test_a_slot_of_another_job_is_refused(it: Platform) -> None:
-    assert "CDN/-/nope: no slot of job" in ask(deployed(it), "CDN/-/nope")["Message"]
 
 
 def a_listener(folder: Path, default: str, additional: str) -> Any:

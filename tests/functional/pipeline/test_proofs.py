@@ -1,0 +1,48 @@
+"""What a job must be shown before it says success: by the product, and by clients of every name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.resources import CloudProduct, SlotRole
+from shared.domain.states import JobStatus, WorkerStatus
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import discovered
+from tests.functional.pipeline.stories import asked_for, uploaded
+
+_QUICK = {"key": "ecdsa-p256", "days": 40}
+
+
+@pytest.mark.parametrize(
+    ("beside", "name"), [("example.com", "example.com"), ("*.example.com", "certdeploy-probe.example.com")]
+)
+def test_a_listener_is_proved_for_each_name_that_it_serves(tmp_path: Path, beside: str, name: str) -> None:
+    """For one of them it prefers another certificate."""
+    estate: dict[str, Any] = {
+        "regions": ["cn-hangzhou"],
+        "certificates": {
+            "old": {"names": list(NAMES), **_QUICK},
+            "beside": {"names": [beside], **_QUICK, "days": 390},
+        },
+        "alb": [
+            {
+                "name": "shop",
+                "region": "cn-hangzhou",
+                "listeners": [{"port": 443, "default": "old", "additional": ["beside"]}],
+            }
+        ],
+    }
+    with discovered(estate, tmp_path) as it:
+        new = uploaded(it)
+        slots = [record.resource for record in it.world.resources.list(CloudProduct.ALB)]
+        (default,) = (slot.slot for slot in slots if slot.role is SlotRole.DEFAULT)
+        asked_for(it, new, default)
+        it.drain()
+
+        worker = it.workers()[default]
+        assert (worker.status, it.job().status) == (WorkerStatus.ERROR, JobStatus.ERROR)
+        assert f"{name} at " in worker.reason
+        assert "served is the certificate with serial" in worker.reason
