@@ -15,18 +15,14 @@ _HOSTS: Final[dict[str, str]] = {
     "cs": "cs.{region}.aliyuncs.com",
     "dcdn": "dcdn.aliyuncs.com",
     "ddoscoo": "ddoscoo.{region}.aliyuncs.com",
-    "dm": "dm.{region}.aliyuncs.com",
     "eas": "pai-eas.{region}.aliyuncs.com",
     "esa": "esa.{region}.aliyuncs.com",
-    "eventbridge": "eventbridge-console.{region}.aliyuncs.com",
     "fc": "fcv3.{region}.aliyuncs.com",
     "fc-open": "fc.{region}.aliyuncs.com",
     "ga": "ga.cn-hangzhou.aliyuncs.com",
-    "kms": "kms.{region}.aliyuncs.com",
     "live": "live.aliyuncs.com",
     "mse": "mse.{region}.aliyuncs.com",
     "nlb": "nlb.{region}.aliyuncs.com",
-    "ros": "ros.aliyuncs.com",
     "sae": "sae.{region}.aliyuncs.com",
     "slb": "slb.{region}.aliyuncs.com",
     "sts": "sts.aliyuncs.com",
@@ -37,7 +33,6 @@ _HOSTS: Final[dict[str, str]] = {
 _EXCEPTIONS: Final[dict[str, dict[str, str]]] = {
     "alb": {"cn-hangzhou-finance": "alb.cn-hangzhou.aliyuncs.com"},
     "cas": {"cn-hangzhou": "cas.aliyuncs.com"},
-    "dm": {"cn-hangzhou": "dm.aliyuncs.com"},
     "fc": {
         region: f"{region}.fc.aliyuncs.com"
         for region in (
@@ -47,7 +42,6 @@ _EXCEPTIONS: Final[dict[str, dict[str, str]]] = {
             "cn-heyuan-acdr-1",
         )
     },
-    "kms": {"ap-southeast-5": "kms.ap-southeast-1.aliyuncs.com"},
     "slb": dict.fromkeys(
         (
             "cn-qingdao",
