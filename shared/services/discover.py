@@ -1,6 +1,7 @@
 """Ask each product, in each region, for its slots. A region is synced completely or has failed."""
 
 import json
+from datetime import datetime
 
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct, CloudResource, SyncState, SyncStatus
@@ -46,7 +47,7 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
         regions = [region for region in regions if not wanted or region in wanted]
     for old in world.syncs.list(product):
         if old.region not in regions:
-            _forget(world, old)
+            _forget(world, old, now)
     for region in regions:
         syncing = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=now)
         world.syncs.put(syncing)
@@ -55,7 +56,9 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
     return [f"{product.value}/{region or '-'}" for region in regions]
 
 
-def _forget(world: World, status: SyncStatus) -> None:
+def _forget(world: World, status: SyncStatus, now: datetime) -> None:
+    """A region that is gone, or that the owner leaves out by now, with its slots."""
+    _remove_unseen(world, status.product, status.region, now)
     try:
         world.syncs.delete(status)
     except ConflictError:
@@ -78,15 +81,19 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
         return status.model_copy(update=changes)
     for resource in found:
         world.resources.put(resource, started)
+    _remove_unseen(world, product, region, started)
+    changes = {"state": SyncState.SYNCED, "count": len(found), "finished_at": world.clock()}
+    world.syncs.put(status.model_copy(update=changes))
+    return status.model_copy(update=changes)
+
+
+def _remove_unseen(world: World, product: CloudProduct, region: str, since: datetime) -> None:
     for record in list(world.resources.list(product, region)):
-        if record.seen_at < started:
+        if record.seen_at < since:
             try:
                 world.resources.remove(record)
             except ConflictError:
                 continue  # seen again meanwhile
-    changes = {"state": SyncState.SYNCED, "count": len(found), "finished_at": world.clock()}
-    world.syncs.put(status.model_copy(update=changes))
-    return status.model_copy(update=changes)
 
 
 def _filled_in(resource: CloudResource, catalogue: Catalogue) -> CloudResource:

@@ -89,7 +89,8 @@ def candidates(world: World, certificates: Iterable[Certificate]) -> list[CloudR
 def _below(world: World, name: str) -> Iterator[CloudResource]:
     domain = None if name.startswith(WILDCARD) else name
     for record in world.resources.by_parent(parent(name), domain):
-        yield record.resource
+        if record.resource.product in world.policy.products:  # the owner may leave one out by now
+            yield record.resource
 
 
 def _choose(

@@ -1,0 +1,227 @@
+"""Certificates near their end: replaced by what CAS has, and the owner is warned of what it cannot replace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.states import JobStatus
+from tests.functional.pipeline.platform import Platform, discovered, platform
+from tests.functional.pipeline.stories import IMG, WWW
+from tests.receiver import SECRET, Receiver
+
+OFF = "CDN/-/off.example.com"
+SHOP = "CDN/-/shop.example.org"
+MISSING = "certdeploy:Certificate:ReplacementMissing"
+
+
+def a_cert(*names: str, days: float, **more: Any) -> dict[str, Any]:
+    return {"names": list(names), "key": "ecdsa-p256", "days": days, **more}
+
+
+OLD = a_cert("example.com", "*.example.com", days=40)
+
+
+def an_estate(**certificates: dict[str, Any]) -> dict[str, Any]:
+    """`old`, 40 days, is on two slots of two products; what else CAS has is in service nowhere."""
+    return {
+        "regions": ["cn-hangzhou"],
+        "certificates": {"old": OLD, "long": a_cert("*.example.org", days=300), **certificates},
+        "cdn": [
+            {"domain": "www.example.com", "certificate": "old"},
+            {"domain": "off.example.com"},
+            {"domain": "shop.example.org", "certificate": "long"},
+        ],
+        "oss": [
+            {
+                "bucket": "bucket-one",
+                "region": "cn-hangzhou",
+                "cnames": [{"domain": "img.example.com", "certificate": "old"}],
+            }
+        ],
+    }
+
+
+Installed = Callable[..., Platform]
+
+
+@pytest.fixture
+def installed(receiver: Receiver, tmp_path: Path) -> Iterator[Installed]:
+    """An installation on an estate, whose owner has a receiver."""
+    entered: list[AbstractContextManager[Platform]] = []
+
+    def enter(**certificates: dict[str, Any]) -> Platform:
+        made = discovered(
+            an_estate(**certificates), tmp_path, webhook_url=receiver.url, webhook_secret=SECRET
+        )
+        entered.append(made)
+        return made.__enter__()
+
+    yield enter
+    for made in entered:
+        made.__exit__(None, None, None)
+
+
+def days_pass(it: Platform, days: float) -> None:
+    it.pass_days(days)
+    it.tick("scan_expiry", "scan_expiry")
+
+
+def slots_by_job(it: Platform) -> dict[str, set[str]]:
+    """By the origin of the job, which names certificate, type and warning time."""
+    return {
+        job.origin: {worker.resource.slot for worker in it.world.workers.list(job.job_id)}
+        for job in it.jobs()
+    }
+
+
+def test_nothing_to_replace_it_is_told_once_for_each_warning_time(
+    installed: Installed, receiver: Receiver
+) -> None:
+    it = installed()
+    ending = it.world.resources.get(WWW).resource
+    told: list[list[int]] = []
+
+    for days in (9.9, 0.5, 1, 14.2, 11.9, 2, 0.9):  # 30.1, 29.6, 28.6, 14.4, 2.5, 0.5, none left
+        days_pass(it, days)
+        messages = receiver.take()
+        told.append([message.body["DaysLeft"] for message in messages])
+        for message in messages:
+            assert message.signed_with(SECRET)
+            assert ending.cert_not_after is not None
+            body = message.body
+            assert message.id == f"missing-{ending.cert_identifier}-{body.pop('DaysLeft')}"
+            assert body == {
+                "Type": MISSING,
+                "CertIdentifier": ending.cert_identifier,
+                "Name": "old",
+                "NotAfter": ending.cert_not_after.isoformat(),
+                "Slots": [WWW, IMG],
+            }
+
+    assert told == [[], [29], [], [14], [2], [0], []]
+    assert (it.jobs(), it.failures) == ([], [])
+
+
+def test_a_scan_says_what_it_announces(installed: Installed) -> None:
+    it = installed()
+    ending = it.world.resources.get(WWW).resource.cert_identifier
+    it.pass_days(10.5)
+
+    first = it.call("scan_expiry", {})
+    again = it.call("scan_expiry", {})
+    it.drain()
+    last = it.call("scan_expiry", {})
+
+    assert [answer["Expiring"] for answer in (first, again, last)] == [[ending], [ending], []]
+    assert (first["Certificates"], first["Issued"]) == (2, [])
+
+
+def test_an_announcement_that_comes_again_is_dealt_with_once(
+    installed: Installed, receiver: Receiver
+) -> None:
+    it = installed()
+    it.copies = 3
+    it.pass_days(10.5)
+
+    it.tick("scan_expiry")
+
+    messages = receiver.take()
+    assert len(messages) == 3, "the message itself came three times"
+    assert len({message.id for message in messages}) == 1
+
+
+def test_what_cas_has_longer_replaces_it_where_it_is_in_service(
+    installed: Installed, receiver: Receiver
+) -> None:
+    """It was there at the first scan, so nobody had deployed it."""
+    it = installed(
+        spare=a_cert("*.example.com", days=100), longest=a_cert("example.com", "*.example.com", days=200)
+    )
+    old = it.world.resources.get(WWW).resource.cert_identifier
+    assert it.jobs() == []
+
+    days_pass(it, 10.5)
+
+    assert it.job().status is JobStatus.SUCCESS
+    assert slots_by_job(it) == {f"expiring-{old}-UPLOAD-30": {WWW, IMG}}
+    assert it.job().name == "old expiring"
+    assert it.world.resources.get(OFF).resource.cert_identifier == ""
+    served = {it.world.resources.get(slot).resource.cert_identifier for slot in (WWW, IMG)}
+    names = {
+        record.certificate.identifier: record.certificate.name
+        for record in it.world.certificates.list("cn-hangzhou")
+    }
+    assert [names[identifier] for identifier in served] == ["longest"]
+    assert [message.body["Type"] for message in receiver.take()] == ["certdeploy:DeploymentJob:Finished"]
+    days_pass(it, 15)
+    assert (receiver.take(), len(it.jobs())) == ([], 1), "it is in service nowhere"
+
+
+def test_slots_that_no_type_of_certificate_can_replace_are_told(
+    installed: Installed, receiver: Receiver
+) -> None:
+    """One is covered, the other is not."""
+    it = installed(partial=a_cert("www.example.com", days=100))
+    old = it.world.resources.get(WWW).resource.cert_identifier
+
+    days_pass(it, 10.5)
+
+    assert slots_by_job(it) == {f"expiring-{old}-UPLOAD-30": {WWW}}
+    messages = {message.body["Type"]: message.body for message in receiver.take()}
+    assert messages.pop(MISSING)["Slots"] == [IMG]
+    assert list(messages) == ["certdeploy:DeploymentJob:Finished"]
+
+
+def test_certificates_of_two_types_make_a_job_each_and_no_slot_is_replaced_twice(
+    installed: Installed, receiver: Receiver
+) -> None:
+    it = installed(
+        bought=a_cert("www.example.com", days=100, source="BUY"),
+        uploaded=a_cert("example.com", "*.example.com", days=200),
+    )
+    old = it.world.resources.get(WWW).resource.cert_identifier
+
+    days_pass(it, 10.5)
+
+    assert slots_by_job(it) == {f"expiring-{old}-BUY-30": {WWW}, f"expiring-{old}-UPLOAD-30": {IMG}}
+    assert {job.cert_type for job in it.jobs()} == {"BUY", "UPLOAD"}
+    assert {job.status for job in it.jobs()} == {JobStatus.SUCCESS}
+    assert MISSING not in [message.body["Type"] for message in receiver.take()]
+
+
+def test_a_kind_of_key_that_would_change_replaces_nothing(installed: Installed, receiver: Receiver) -> None:
+    it = installed(rsa={"names": ["*.example.com"], "key": "rsa-2048", "days": 200})
+
+    days_pass(it, 10.5)
+
+    assert it.jobs() == []
+    assert receiver.one().body["Slots"] == [WWW, IMG]
+
+
+def test_before_the_first_discovery_nothing_is_told_and_after_it_nothing_is_lost(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    estate = an_estate()
+    estate["certificates"]["old"] = {**OLD, "days": 20}
+    with platform(estate, tmp_path, webhook_url=receiver.url) as it:
+        it.tick("scan_expiry")
+        assert receiver.take() == [], "which slots it is on is not known"
+
+        it.tick("discover_resources", "scan_expiry")
+
+        assert receiver.one().body["DaysLeft"] == 19
+
+
+def test_a_certificate_that_is_in_service_nowhere_may_end_untold(
+    installed: Installed, receiver: Receiver
+) -> None:
+    it = installed(unused=a_cert("example.net", days=20))
+
+    days_pass(it, 1)
+
+    assert (receiver.take(), it.jobs(), it.failures) == ([], [], [])
