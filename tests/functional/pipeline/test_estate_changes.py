@@ -56,10 +56,6 @@ def test_a_discovery_forgets_the_slots_that_are_gone_and_sees_those_that_came(it
     assert synced(it, CloudProduct.OSS) == {"": (SyncState.SYNCED, 0)}
     with pytest.raises(NotFoundError):
         it.world.resources.get(OFF)
-    by_name = {
-        found.resource.slot for found in it.world.resources.by_parent("example.org", "www.example.org")
-    }
-    assert by_name == set(), "it is found by its name still"
 
 
 def test_a_slot_that_is_gone_gets_no_worker(it: Platform) -> None:

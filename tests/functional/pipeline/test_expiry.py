@@ -1,4 +1,4 @@
-"""Certificates near their end: replaced by what CAS has, and the owner is warned of what it cannot replace."""
+"""Certificates near their end: replaced by what CAS has; the owner is warned where it has nothing."""
 
 from __future__ import annotations
 
