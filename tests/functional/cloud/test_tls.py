@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cloud import Cloud
-from emulator.edge import Edge
-from emulator.estate import load_estate
 from shared.cloud.tls import HandshakeRefusedError, UnreachableError, handshake
 from tests.functional.cloud.conftest import Scripted
 from tests.keys import Signed, a_leaf, ec_key, rsa_key
@@ -110,13 +107,3 @@ def test_nothing_is_proved_by_a_name_without_an_address() -> None:
 def test_nothing_is_proved_by_a_server_of_something_else(scripted: Scripted) -> None:
     with pytest.raises(UnreachableError):
         handshake(f"127.0.0.1:{scripted.port}", "www.example.com", timeout_s=1)
-
-
-def test_the_edge_is_asked_for_an_address_of_the_cloud(cloud: Cloud) -> None:
-    cloud.load(load_estate(None))
-    row = next(found for found in cloud.service("cas")._certificates.values() if found.name == "shop")
-    with Edge(cloud) as edge:
-        leaf = handshake("www.example.com:443", "www.example.com", via=edge.address)
-        assert leaf.serial == row.bundle.serial.lstrip("0").lower()
-        with pytest.raises(UnreachableError, match="502"):
-            handshake("nowhere.example:443", "nowhere.example", via=edge.address)

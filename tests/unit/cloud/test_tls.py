@@ -1,16 +1,17 @@
 """Whether what is served is what was deployed; `handshake` itself is tested against real sockets."""
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from shared.cloud.tls import Leaf, matches, read_leaf
 from shared.domain.certificates import Certificate
 from tests.builders import a_certificate
-from tests.keys import Signed, a_leaf
+from tests.keys import Signed, a_leaf, a_signed_certificate
 
 SIGNED = a_leaf("www.example.com", "*.example.com")
 
@@ -63,3 +64,45 @@ def test_another_serial_outweighs_an_equal_fingerprint() -> None:
 
 def test_serials_are_written_without_leading_zeros() -> None:
     assert LEAF.serial == format(SIGNED.certificate.serial_number, "x")
+
+
+def test_without_a_serial_the_fingerprint_or_names_and_end_decide() -> None:
+    assert matches(LEAF, deployed(serial="", names=("other.example",)))
+    assert matches(LEAF, deployed(serial="", fingerprint=""))
+    assert not matches(LEAF, deployed(serial="", fingerprint="", names=("other.example",)))
+
+
+def test_a_fingerprint_that_neither_side_knows_is_no_match() -> None:
+    blank = replace(LEAF, key_sha1="", key_sha256="")
+    assert not matches(blank, deployed(fingerprint="", names=("other.example",)))
+
+
+@pytest.mark.parametrize(
+    ("apart", "same"),
+    [(timedelta(seconds=1), True), (-timedelta(seconds=1), True), (timedelta(seconds=1.001), False)],
+)
+def test_an_end_may_be_rounded_by_a_second(apart: timedelta, same: bool) -> None:
+    rounded = deployed(fingerprint="", not_after=LEAF.not_after + apart)
+    assert matches(LEAF, rounded) is same
+
+
+def test_the_order_of_names_does_not_matter() -> None:
+    assert matches(LEAF, deployed(fingerprint="", names=tuple(reversed(LEAF.names))))
+
+
+def test_a_leaf_s_fingerprints_are_of_the_certificate_and_of_its_key() -> None:
+    certificate = SIGNED.certificate
+    der = certificate.public_bytes(Encoding.DER)
+    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    expected = [hashlib.new(kind, data).hexdigest() for data in (der, key) for kind in ("sha1", "sha256")]
+    assert [LEAF.sha1, LEAF.sha256, LEAF.key_sha1, LEAF.key_sha256] == expected
+    assert LEAF.not_after == certificate.not_valid_after_utc
+
+
+def test_names_are_normalized_and_what_is_no_name_is_left_out() -> None:
+    named = a_leaf("WWW.Example.com", "*.example.com", "a..b", "www.example.com", "x*.example.com")
+    assert leaf_of(named).names == ("www.example.com", "*.example.com")
+
+
+def test_a_certificate_without_alternative_names_has_none() -> None:
+    assert leaf_of(a_signed_certificate("www.example.com")).names == ()
