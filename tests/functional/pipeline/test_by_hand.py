@@ -1,0 +1,198 @@
+"""What a person asks for: carried out as asked, or refused with every reason, and then nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.jobs import DeploymentJob
+from shared.domain.states import JobStatus
+from tests.functional.pipeline.platform import Platform, discovered
+from tests.functional.pipeline.stories import IMG, WWW
+
+OFF, SHOP = "CDN/-/off.example.com", "CDN/-/shop.example.org"
+_ECC = {"key": "ecdsa-p256"}
+_WILD = {"names": ["example.com", "*.example.com"], **_ECC}
+ESTATE: dict[str, Any] = {
+    "regions": ["cn-hangzhou"],
+    "certificates": {
+        "old": {**_WILD, "days": 40},
+        "new": {**_WILD, "days": 200},
+        "longer": {"names": ["www.example.com"], **_ECC, "days": 300},
+        "bought": {**_WILD, "days": 200, "source": "BUY"},
+        "revoked": {**_WILD, "days": 200, "status": "revoked"},
+        "keyless": {**_WILD, "days": 200, "private_key": False},
+        "far": {"names": ["*.example.org"], **_ECC, "days": 200, "store": "ap-southeast-1"},
+        "nowhere": {"names": ["example.net"], **_ECC, "days": 200},
+    },
+    "cdn": [
+        {"domain": "www.example.com", "certificate": "old"},
+        {"domain": "off.example.com"},
+        {"domain": "shop.example.org"},
+    ],
+    "oss": [
+        {
+            "bucket": "bucket-one",
+            "region": "cn-hangzhou",
+            "cnames": [{"domain": "img.example.com", "certificate": "old"}],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def it(tmp_path: Path) -> Iterator[Platform]:
+    with discovered(ESTATE, tmp_path, stores=("cn-hangzhou", "ap-southeast-1")) as made:
+        yield made
+
+
+def ids(it: Platform) -> dict[str, int]:
+    return {
+        record.certificate.name: record.certificate.cert_id
+        for store in it.world.policy.stores
+        for record in it.world.certificates.list(store)
+    }
+
+
+def create(it: Platform, *names: str, **more: Any) -> Any:
+    """What the function answers. Names that are no certificate's are sent as ids."""
+    known = ids(it)
+    request = {"CertIds": [known.get(name, name) for name in names], "Name": "by hand", **more}
+    return it.call("create_deployment_job", request)
+
+
+def refused(it: Platform, *names: str, **more: Any) -> str:
+    """Why the request is refused. Nothing is stored, nothing is sent."""
+    before = it.jobs()
+    answer = create(it, *names, **more)
+    assert answer["Code"] == "InvalidParameter"
+    assert (it.jobs(), it.queue) == (before, [])
+    return str(answer["Message"])
+
+
+def planned(it: Platform, job: DeploymentJob) -> dict[str, str]:
+    """The certificate's name by slot."""
+    names = {f"{number}": name for name, number in ids(it).items()}
+    return {
+        worker.resource.slot: names[worker.cert_identifier.partition("-")[0]]
+        for worker in it.world.workers.list(job.job_id)
+    }
+
+
+def test_a_job_keeps_its_name_its_contacts_and_its_time(it: Platform) -> None:
+    at = (it.clock() + timedelta(days=2)).replace(microsecond=0)
+
+    create(it, "new", Name="spring", ContactIds=[20001, 20002], ScheduleTime=at.isoformat())
+    it.drain()
+    it.tick("run_deployment_jobs")
+
+    job = it.job()
+    assert (job.name, job.contact_ids, job.schedule_time) == ("spring", (20001, 20002), at)
+    assert (job.origin, job.cert_type, job.accept_outage) == ("manual", "UPLOAD", False)
+    assert (job.status, it.writes()) == (JobStatus.PENDING, []), "it began before its time"
+    it.pass_days(2.01)
+    it.tick("run_deployment_jobs")
+    assert it.job().status is JobStatus.SUCCESS
+    assert planned(it, job) == {WWW: "new", IMG: "new"}
+
+
+def test_a_job_without_a_time_is_due_at_once_and_one_may_be_asked_to_accept_an_outage(it: Platform) -> None:
+    before = it.clock()
+
+    create(it, "new", AcceptOutage=True)
+
+    job = it.job()
+    assert before <= job.schedule_time == job.created_at <= it.clock()
+    assert [function for function, _ in it.queue] == ["run_deployment_jobs"]
+    assert job.accept_outage is True
+    assert job.contact_ids == ()
+
+
+def test_the_same_token_makes_one_job_and_says_so(it: Platform) -> None:
+    first = create(it, "new", ClientToken="once", Submit=False)
+    again = create(it, "new", "nowhere", ClientToken="once", Submit=False, Name="another")
+    other = create(it, "new", ClientToken="twice", Submit=False)
+
+    assert [job["JobId"] for job in again["Jobs"]] == [job["JobId"] for job in first["Jobs"]]
+    assert (first["Note"], again["Note"]) == ("", "existed already")
+    assert {job.token for job in it.jobs()} == {"once", "twice"}
+    assert other["Jobs"][0]["JobId"] != first["Jobs"][0]["JobId"]
+    assert {job.status for job in it.jobs()} == {JobStatus.EDITING}
+
+
+def test_without_a_token_each_request_makes_a_job(it: Platform) -> None:
+    create(it, "new", Submit=False)
+    create(it, "new", Submit=False)
+
+    assert len(it.jobs()) == 2
+
+
+def test_of_several_certificates_each_slot_gets_the_one_that_is_valid_longest(it: Platform) -> None:
+    create(it, "new", "longer", Submit=False)
+
+    assert planned(it, it.job()) == {WWW: "longer", IMG: "new"}
+    assert len(it.job().cert_identifiers) == 2
+
+
+def test_a_certificate_of_the_second_store_is_deployed_by_its_id(it: Platform) -> None:
+    create(it, "far", FirstDeployment=True)
+    it.drain()
+
+    assert it.job().status is JobStatus.SUCCESS
+    assert planned(it, it.job()) == {SHOP: "far"}
+    assert it.job().cert_identifiers == (f"{ids(it)['far']}-ap-southeast-1",)
+
+
+def test_one_job_takes_one_type_of_certificate(it: Platform) -> None:
+    assert (
+        refused(it, "new", "bought") == "CertIds: one job takes one certificate type, these are BUY, UPLOAD"
+    )
+
+
+def test_every_certificate_that_cannot_be_deployed_is_named_with_its_reason(it: Platform) -> None:
+    known = ids(it)
+    said = refused(it, "revoked", "99", "keyless", "new")
+
+    assert f"certificate {known['revoked']} cannot be deployed: it is revoked" in said
+    assert f"certificate {known['keyless']} cannot be deployed: CAS does not hold its private key" in said
+    assert "certificate 99 is not known" in said
+    assert str(known["new"]) not in said
+    assert said.startswith("CertIds: ")
+
+
+def test_slots_that_were_named_and_would_be_left_alone_are_not_skipped_in_silence(it: Platform) -> None:
+    said = refused(it, "new", ResourceIds=[WWW, OFF, SHOP])
+
+    assert f"{OFF}: HTTPS is off" in said
+    assert f"{SHOP}: not covered: shop.example.org" in said
+    assert WWW not in said
+    assert said.startswith("ResourceIds: ")
+
+
+def test_slots_that_are_not_known_are_named(it: Platform) -> None:
+    gone = ("CDN/-/gone.example.com", "OSS/-/nope/img.example.com")
+
+    said = refused(it, "new", ResourceIds=[WWW, *gone])
+
+    assert said.startswith(f"ResourceIds: {', '.join(gone)} not known")
+    assert WWW not in said
+
+
+def test_only_the_slots_that_were_named_get_a_worker(it: Platform) -> None:
+    create(it, "new", ResourceIds=[IMG], Submit=False)
+
+    assert planned(it, it.job()) == {IMG: "new"}
+
+
+def test_a_job_that_would_write_nothing_is_refused_with_the_reasons(it: Platform) -> None:
+    assert refused(it, "old") == (
+        f"nothing to deploy: {OFF}: HTTPS is off; a job switches it on only when asked to (first"
+        f" deployment); {WWW}: it serves this certificate already; {IMG}: it serves this certificate already"
+    )
+    assert refused(it, "nowhere") == (
+        "nothing to deploy: no discovered resource answers to a name of the certificate"
+    )
