@@ -59,7 +59,8 @@ def serve(
             parameters={"Prefix": settings.prefix, **parameters},
             environment={**_environment(settings), **fc.environment},
             log=log,
-            preload=("shared.runtime",),
+            # Each instance reads this process's main module, which imports `cli.main`.
+            preload=("shared.runtime", "cli.main"),
         )
         fc.cloud.functions, fc.cloud.deliver = host, lambda event: _delivered(host, event)
         stack.enter_context(_until_told(stop))

@@ -4,7 +4,7 @@ The environment, the context and the conversion of results follow Function Compu
 python3.10 runtime. Imported by every instance, so: standard library only.
 """
 
-import importlib.util
+import importlib
 import json
 import logging
 import os
@@ -134,14 +134,8 @@ def _environment(launch: Launch) -> dict[str, str]:
 
 def _load(launch: Launch) -> Handler:
     module_name, _, attribute = launch.handler.rpartition(".")
-    path = launch.folder / f"{module_name}.py"
-    spec = importlib.util.spec_from_file_location(module_name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"cannot load {path}")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module
-    spec.loader.exec_module(module)
-    handler: Handler = getattr(module, attribute)
+    # The folder is first in sys.path.
+    handler: Handler = getattr(importlib.import_module(module_name), attribute)
     return handler
 
 

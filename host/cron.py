@@ -97,7 +97,7 @@ def _weekdays(value: str) -> str:
         if match is None:
             raise CronError(f"weekday cannot be {value!r}")
         first, last, step = match.groups()
-        if first == "*":
+        if first == "*" and not last:
             low, high = 0, 6
         else:
             low = _weekday(first, value)

@@ -40,9 +40,9 @@ class Host:
 
     `environment` reaches every function and wins over the template's EnvironmentVariables; nothing
     else of this process's environment does. `log`: the file that functions' output is appended to,
-    None = stderr. `concurrency`: instances per function. `code_root`: what functions import from
-    (default: what lies beside functions/). `preload`: modules that many functions import and that
-    do nothing when imported; instances start faster with them.
+    None = stderr. `concurrency`: instances per function. `preload`: modules that many functions import
+    and that do nothing when imported; instances start faster with them. Functions also import what lies
+    beside `functions_dir`.
     """
 
     def __init__(
@@ -57,7 +57,6 @@ class Host:
         concurrency: int = 4,
         retry_base_s: float = 0.5,
         grace_s: float = 10.0,
-        code_root: Path | None = None,
         preload: Sequence[str] = (),
     ) -> None:
         import_beforehand(preload)
@@ -67,7 +66,6 @@ class Host:
             spec.name: _launch(
                 spec,
                 functions_dir.resolve(),
-                (code_root or functions_dir.parent).resolve(),
                 {**PSEUDO, **(parameters or {})},
                 environment or {},
                 log.resolve() if log else None,
@@ -171,19 +169,6 @@ class Host:
             self.invoke(name, payload, asynchronous=True)
         return names
 
-    def fire_timer(self, function: str) -> int:
-        """Ticks each timer of a function (by name or folder) now; how many. LookupError if none."""
-        timers = [
-            timer
-            for timer in self._template.timers
-            if function in (timer.function, self.functions[timer.function].folder)
-        ]
-        if not timers:
-            raise LookupError(f"no timer invokes {function!r}")
-        for timer in timers:
-            self._tick(timer)
-        return len(timers)
-
     def pending(self) -> int:
         """Asynchronous invocations that are accepted and not finished, waiting retries included."""
         return self._table.pending()
@@ -237,7 +222,6 @@ class Host:
 def _launch(
     spec: FunctionSpec,
     functions_dir: Path,
-    code_root: Path,
     parameters: Mapping[str, str],
     environment: Mapping[str, str],
     log: Path | None,
@@ -248,7 +232,7 @@ def _launch(
     return Launch(
         function=spec.name,
         folder=folder,
-        code_root=code_root,
+        code_root=functions_dir.parent,
         handler=spec.handler,
         memory_mb=spec.memory_mb,
         timeout_s=spec.timeout_s,

@@ -26,7 +26,7 @@ _CONTEXT = multiprocessing.get_context(
 
 def import_beforehand(modules: Sequence[str]) -> None:
     """Modules that instances of this process find imported already. Before the first one starts."""
-    _CONTEXT.set_forkserver_preload(list(modules))
+    _CONTEXT.set_forkserver_preload([ProcessPool.__module__, child.__name__, *modules])
 
 
 @dataclass(frozen=True)

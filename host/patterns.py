@@ -135,6 +135,6 @@ def _is_comparison(operand: Any) -> bool:
 
 def _is_network(operand: Any) -> bool:
     try:
-        return bool(ip_network(operand, strict=False))
+        return isinstance(operand, str) and bool(ip_network(operand, strict=False))
     except ValueError:
         return False

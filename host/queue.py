@@ -30,7 +30,7 @@ _TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 
 
 class AsyncQueue:
-    """`retry_base_s`: wait before the first retry, doubled for each further one."""
+    """`retry_base_s`: wait before the first retry, doubled for each further one. `clock`: POSIX seconds."""
 
     def __init__(
         self,
@@ -41,9 +41,10 @@ class AsyncQueue:
         *,
         concurrency: int,
         retry_base_s: float,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._table, self._functions, self._run = table, functions, run
-        self._scheduler, self._retry_base_s = scheduler, retry_base_s
+        self._scheduler, self._retry_base_s, self._clock = scheduler, retry_base_s, clock
         self._changed = Condition()
         self._active = 0
         self._stopping = False
@@ -56,7 +57,7 @@ class AsyncQueue:
                 self._schedule(task.id, task.function, task.due_at)
             else:
                 log.error("%s %s: no such function any more", task.function, task.request_id)
-                self._table.finish(task.id, "Failed", time.time(), "FunctionNotFound")
+                self._table.finish(task.id, "Failed", self._clock(), "FunctionNotFound")
 
     def accept(self, task: NewTask) -> None:
         """On disk when this returns. The same task id is refused while it is known."""
@@ -67,7 +68,7 @@ class AsyncQueue:
             )
         if self._stopping:
             raise HostStoppedError("the host is stopping")
-        now = time.time()
+        now = self._clock()
         self._schedule(self._table.add(task, now), task.function, now)
 
     def stop(self, grace_s: float) -> None:
@@ -119,7 +120,7 @@ class AsyncQueue:
                 self._attempt(task, self._functions[task.function])
 
     def _attempt(self, task: Task, spec: FunctionSpec) -> None:
-        if time.time() - task.enqueued_at > spec.max_age_s:
+        if self._clock() - task.enqueued_at > spec.max_age_s:
             self._fail(task, spec, "Expired", InvocationResult(200, b"", "EventAgeExceeded"))
             return
         try:
@@ -132,32 +133,33 @@ class AsyncQueue:
             self._retry(task, "InternalServerError")
             return
         if result.error_type is None:
-            self._table.finish(task.id, "Succeeded", time.time())
+            self._table.finish(task.id, "Succeeded", self._clock())
         elif task.attempts <= spec.max_retries:
             self._retry(task, result.error_type)
         else:
             self._fail(task, spec, "Failed", result)
 
     def _retry(self, task: Task, error_type: str) -> None:
-        wait_s = min(MAX_BACKOFF_S, self._retry_base_s * 2 ** min(task.attempts - 1, 20))
-        due_at = time.time() + wait_s
+        # The bound is put to the whole number: after a week of attempts 2 ** n is too large for a float.
+        wait_s = self._retry_base_s * min(2 ** (task.attempts - 1), MAX_BACKOFF_S / self._retry_base_s)
+        due_at = self._clock() + wait_s
         self._table.retry(task.id, due_at, error_type)
-        if not self._stopping:
-            self._schedule(task.id, task.function, due_at)
+        self._schedule(task.id, task.function, due_at)
 
     def _fail(self, task: Task, spec: FunctionSpec, state: str, result: InvocationResult) -> None:
         log.error("%s %s: %s, %s", task.function, task.request_id, state, result.error_type)
-        follow = _failure_event(task, spec.on_failure, state, result) if spec.on_failure else None
-        follow_id = self._table.finish(task.id, state, time.time(), result.error_type, follow)
-        if follow and follow_id and not self._stopping:
-            self._schedule(follow_id, follow.function, time.time())
+        now = self._clock()
+        follow = _failure_event(task, spec.on_failure, state, result, now) if spec.on_failure else None
+        follow_id = self._table.finish(task.id, state, now, result.error_type, follow)
+        if follow and follow_id:
+            self._schedule(follow_id, follow.function, now)
 
 
-def _failure_event(task: Task, destination: str, state: str, result: InvocationResult) -> NewTask:
+def _failure_event(task: Task, destination: str, state: str, result: InvocationResult, now: float) -> NewTask:
     """Function Compute's destination event. The two values of `condition` are unconfirmed."""
     runs = task.attempts if state == "Failed" else task.attempts - 1
     event = {
-        "timestamp": int(time.time() * 1000),
+        "timestamp": int(now * 1000),
         "requestContext": {
             "requestId": task.request_id,
             "functionArn": f"acs:fc:::functions/{task.function}",

@@ -84,7 +84,8 @@ class _Reader:
         configs = dict(self._each(_ASYNC, _async_config))
         functions = {spec.name: spec for spec in self._each(_FUNCTION, lambda p: self._function(p, configs))}
         triggers = list(self._each(_TRIGGER, _trigger))
-        for name in [*configs, *(trigger.function for trigger in triggers)]:
+        told = [spec.on_failure for spec in functions.values() if spec.on_failure]
+        for name in [*configs, *told, *(trigger.function for trigger in triggers)]:
             if name not in functions:
                 raise TemplateError(f"the template configures {name!r}, which it does not declare")
         return Template(

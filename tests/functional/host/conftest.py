@@ -1,58 +1,33 @@
-"""A host over the sample functions; tests that need another one make it with `a_host`."""
+"""Sites for hosts: one of its own for a test, and one that a module's tests share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from host.host import Host
-
-SAMPLE = Path(__file__).parents[2] / "functions_sample"
-
-
-@pytest.fixture
-def a_host(tmp_path: Path) -> Iterator[Callable[..., Host]]:
-    """Makes hosts on one state file; whatever still runs at the end is stopped."""
-    hosts: list[Host] = []
-
-    def make(**options: Any) -> Host:
-        environment = {"RECORD": str(tmp_path / "record"), "TOLD": str(tmp_path / "told")}
-        host = Host(
-            SAMPLE / "template.yml",
-            SAMPLE / "functions",
-            tmp_path / "host.db",
-            environment={**environment, **options.pop("environment", {})},
-            log=tmp_path / "log",
-            retry_base_s=0.05,
-            **options,
-        )
-        hosts.append(host)
-        return host
-
-    yield make
-    for host in hosts:
-        host.stop()
+from tests.functional.host.site import Site
 
 
 @pytest.fixture
-def host(a_host: Callable[..., Host]) -> Host:
-    host = a_host()
-    host.start()
-    return host
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    yield site
+    site.close()
 
 
-@pytest.fixture
-def runs(tmp_path: Path) -> Callable[[], list[str]]:
-    """What the function `work` noted: a line `<id> <request id>` per run."""
-    return lambda: lines(tmp_path / "record")
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site of `host`; ids and request ids tell its tests apart."""
+    site = Site(tmp_path_factory.mktemp("host"))
+    yield site
+    site.close()
 
 
-@pytest.fixture
-def told(tmp_path: Path) -> Callable[[], list[str]]:
-    """The events that the function `told` got."""
-    return lambda: lines(tmp_path / "told")
-
-
-def lines(path: Path) -> list[str]:
-    return path.read_text().splitlines() if path.exists() else []
+@pytest.fixture(scope="module")
+def host(shared: Site) -> Host:
+    """One running host for the tests that leave it as it is."""
+    return shared.host(
+        parameters={"ALIYUN::Region": "cn-beijing", "ALIYUN::TenantId": "7"},
+        environment={"OFTEN": "mine"},
+    )

@@ -1,150 +1,98 @@
-"""A handler sees what Function Compute would show it, and its answer arrives as it would there."""
+"""Instances: kept, joined by others up to a limit, killed at the time limit, replaced when they die."""
 
 import json
 import os
 import signal
-import time
-from collections.abc import Callable
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from host.errors import HostStoppedError, PayloadTooLargeError, TemplateError
-from host.host import MAX_SYNC_PAYLOAD, Host
-
-MakeHost = Callable[..., Host]
+from host.host import Host
+from tests.functional.host.site import Site, until
 
 
-def test_a_handler_gets_bytes_context_and_environment(
-    a_host: MakeHost, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("SECRET_OF_THE_HOST", "x")
-    host = a_host(
-        parameters={"ALIYUN::Region": "cn-beijing"},
-        environment={"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI1", "OFTEN": "mine"},
-    )
-    host.start()
-
-    result = host.invoke("demo-echo", b"hello", request_id="r-1")
-
-    assert (result.status, result.error_type) == (200, None)
-    seen = json.loads(result.body)
-    assert (seen["event"], seen["event_type"], seen["request_id"]) == ("hello", "bytes", "r-1")
-    assert seen["function"] == {
-        "name": "demo-echo",
-        "handler": "index.handler",
-        "memory": 256,
-        "timeout": 20,
-    }
-    assert (seen["region"], seen["account_id"]) == ("cn-beijing", "1000000000000001")
-    assert (seen["key_id"], seen["shared"]) == ("LTAI1", "found")
-    environment = seen["environment"]
-    assert environment["FC_FUNCTION_NAME"] == "demo-echo"
-    assert environment["OFTEN"] == "mine", "what the operator gives wins over the template"
-    assert environment["JOINED"] == "demo/x"
-    assert not {"HTTPS_PROXY", "SECRET_OF_THE_HOST", "TABLES"} & set(environment)
+def order(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
 
 
-def test_bytes_and_text_are_answered_as_they_are_and_output_goes_to_the_log(
-    host: Host, tmp_path: Path
-) -> None:
-    assert host.invoke("demo-echo", b"bytes").body == b"\x00\xff"
-    assert host.invoke("demo-echo", b"text").body == "ünï".encode()
-
-    log = (tmp_path / "log").read_text().splitlines()
-    assert log.count('{"level":"info","message":"echoed"}') == 2
-    assert sum(line.endswith("[INFO] logged") for line in log) == 2
+def pid(host: Host) -> int:
+    return int(json.loads(host.invoke("demo-work", b"{}").body)["pid"])
 
 
-def test_an_instance_is_kept_and_a_busy_one_gets_a_companion(host: Host) -> None:
-    def pid(event: bytes) -> int:
-        return int(json.loads(host.invoke("demo-echo", event).body)["pid"])
+def test_an_instance_is_kept_and_a_busy_one_gets_a_companion(site: Site) -> None:
+    host = site.host()
+    first = pid(host)
+    assert pid(host) == first
 
-    first = pid(b"")
-    assert pid(b"") == first
-    with ThreadPoolExecutor(2) as threads:
-        assert len(set(threads.map(pid, [b"slow", b"slow"]))) == 2
-
-
-def test_an_exception_is_a_function_error_and_the_instance_lives_on(host: Host, tmp_path: Path) -> None:
-    result = host.invoke("demo-work", b'{"id": "a", "fail_times": 1}')
-
-    assert (result.status, result.error_type) == (200, "UnhandledInvocationError")
-    error = json.loads(result.body)
-    assert (error["errorMessage"], error["errorType"]) == ("run 1 fails", "ValueError")
-    assert "work/index.py" in "".join(error["stackTrace"])
-    assert "ValueError: run 1 fails" in (tmp_path / "log").read_text()
-    assert json.loads(host.invoke("demo-work", b'{"id": "a", "fail_times": 1}').body) == {"ran": 2}
-
-
-def test_a_handler_over_its_timeout_is_killed(a_host: MakeHost) -> None:
-    host = a_host(parameters={"Patience": "1"})
-    host.start()
-    began = time.monotonic()
-    result = host.invoke("demo-work", b'{"sleep_s": 60}')
-
-    assert result.error_type == "UnhandledInvocationError"
-    assert json.loads(result.body)["errorMessage"] == "Function timed out after 1 seconds"
-    assert time.monotonic() - began < 10
-    assert host.invoke("demo-work", b'{"id": "next"}').error_type is None
-
-
-def test_a_handler_that_ends_its_process_is_a_function_error(host: Host) -> None:
-    result = host.invoke("demo-work", b'{"exit": true}')
-
-    assert result.error_type == "UnhandledInvocationError"
-    assert "Process exited unexpectedly" in json.loads(result.body)["errorMessage"]
-    assert host.invoke("demo-work", b'{"id": "next"}').error_type is None
-
-
-def test_an_instance_that_dies_while_idle_is_replaced(host: Host) -> None:
-    before = json.loads(host.invoke("demo-echo", b"").body)["pid"]
-    os.kill(before, signal.SIGKILL)
-    time.sleep(0.5)  # pebble looks after its workers ten times a second
-
-    assert json.loads(host.invoke("demo-echo", b"").body)["pid"] != before
-
-
-def test_an_index_that_does_not_load_is_told_at_each_invocation(host: Host) -> None:
-    for _ in range(2):
-        result = host.invoke("demo-broken", b"")
-        assert result.error_type == "UnhandledInvocationError"
-        assert json.loads(result.body)["errorType"] == "ModuleNotFoundError"
-
-
-def test_unknown_names_and_large_payloads_are_refused(host: Host) -> None:
-    with pytest.raises(LookupError, match="'echo'"):
-        host.invoke("echo", b"")
-    with pytest.raises(PayloadTooLargeError):
-        host.invoke("demo-echo", b"x" * (MAX_SYNC_PAYLOAD + 1))
-
-
-@pytest.mark.parametrize(("grace_s", "outcome"), [(10, 200), (0, HostStoppedError)])
-def test_a_stop_waits_for_a_synchronous_invocation_as_long_as_it_may(
-    a_host: MakeHost, tmp_path: Path, grace_s: float, outcome: object
-) -> None:
-    host = a_host(grace_s=grace_s)
-    host.start()
     with ThreadPoolExecutor(1) as threads:
-        result = threads.submit(host.invoke, "demo-work", b'{"sleep_s": 1}')
-        while not (tmp_path / "record").exists():
-            time.sleep(0.02)
-        host.stop()
-
-    error = result.exception()
-    assert (type(error) if error else result.result().status) == outcome
-
-
-def test_a_stopped_host_invokes_nothing(host: Host) -> None:
-    host.stop()
-    with pytest.raises(HostStoppedError):
-        host.invoke("demo-echo", b"")
+        held = threads.submit(host.invoke, "demo-work", order(id="held", gate=site.gate))
+        until(lambda: len(site.runs()) == 3)
+        second = pid(host)
+        site.open_gate()
+        assert json.loads(held.result().body)["pid"] == first
+    assert second != first
+    assert pid(host) in (first, second)
 
 
-def test_a_declared_function_without_code_is_refused(tmp_path: Path, a_host: MakeHost) -> None:
-    (tmp_path / "functions").mkdir()
-    template = Path(__file__).parents[2] / "functions_sample" / "template.yml"
-    with pytest.raises(TemplateError, match=r"demo-echo: there is no .*echo/index.py"):
-        Host(template, tmp_path / "functions", tmp_path / "other.db")
+def test_a_function_has_at_most_so_many_instances_and_holds_up_no_other(site: Site) -> None:
+    """Four, whoever invokes it; the others wait. Meanwhile another function runs."""
+    host = site.host()
+    for number in range(5):
+        host.invoke("demo-work", order(id=f"a{number}", gate=site.gate), asynchronous=True)
+    until(lambda: len(site.runs()) == 4)
+
+    with ThreadPoolExecutor(2) as threads:
+        waiting = [threads.submit(host.invoke, "demo-work", order(id="s", gate=site.gate)) for _ in range(2)]
+        host.invoke("demo-told", b"quick", asynchronous=True)
+        until(lambda: site.told() == ["quick"])
+        assert host.pending() >= 5
+        assert len(site.runs()) == 4
+        site.open_gate()
+        assert [future.result().status for future in waiting] == [200, 200]
+
+    assert host.wait_idle(60)
+    assert len(site.runs()) == 7
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_the_limit_of_instances_can_be_set(site: Site, concurrency: int) -> None:
+    host = site.host(concurrency=concurrency)
+    for number in range(3):
+        host.invoke("demo-work", order(id=f"a{number}", gate=site.gate), asynchronous=True)
+    host.invoke("demo-told", b"quick", asynchronous=True)
+    until(lambda: len(site.runs()) == concurrency and site.told())
+
+    assert len(site.runs()) == concurrency
+    site.open_gate()
+    assert host.wait_idle(60)
+    assert len(site.runs()) == 3
+
+
+def test_a_run_over_its_time_is_killed_fails_and_is_retried(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = site.host(parameters={"Patience": "1"})
+    host.invoke("demo-work", order(id="a", hang_times=1), asynchronous=True, request_id="r-a")
+
+    result = host.invoke("demo-work", order(id="s", hang_times=1), request_id="r-s")
+
+    message = "Function timed out after 1 seconds"
+    assert (result.status, result.error_type) == (200, "UnhandledInvocationError")
+    assert json.loads(result.body)["errorMessage"] == message
+    assert f"demo-work r-s: {message}" in caplog.text
+    assert host.wait_idle(60)
+    assert sorted(site.runs()) == ["a r-a", "a r-a", "s r-s"]
+    [task] = host.tasks()
+    assert (task.state, task.attempts) == ("Succeeded", 2)
+    assert host.invoke("demo-work", order(id="next")).error_type is None
+
+
+def test_an_instance_that_dies_while_idle_is_replaced(site: Site) -> None:
+    host = site.host()
+    before = pid(host)
+    threads = threading.active_count()
+    os.kill(before, signal.SIGKILL)
+    until(lambda: threading.active_count() < threads)  # pebble has seen it, and gives up its pool
+
+    assert pid(host) != before

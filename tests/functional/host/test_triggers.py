@@ -2,62 +2,70 @@
 
 import json
 import time
-from collections.abc import Callable
-
-import pytest
+from datetime import datetime, timezone
 
 from host.host import Host
-
-MakeHost = Callable[..., Host]
-Lines = Callable[[], list[str]]
+from tests.functional.host.site import Site, states, until
 
 
-def test_a_timer_ticks_by_its_expression(a_host: MakeHost, told: Lines) -> None:
-    host = a_host(parameters={"Often": "@every 1s"})
-    host.start()
-    end = time.monotonic() + 10
-    while len(told()) < 2 and time.monotonic() < end:
-        time.sleep(0.05)
+def test_a_timer_ticks_by_its_expression(site: Site) -> None:
+    site.ticked(age_s=0.9)
+    before = int(time.time())
+    host = site.host(parameters={"Often": "@every 1s"})
+    until(site.told)
+    until(lambda: len(site.told()) >= 2)
 
-    first, second = map(json.loads, told()[:2])
+    first, second = map(json.loads, site.told()[:2])
     assert set(first) == {"triggerTime", "triggerName", "payload"}
     assert (first["triggerName"], first["payload"]) == ("hourly", "tick")
-    assert first["triggerTime"] < second["triggerTime"]
+    times = [datetime.strptime(tick["triggerTime"], "%Y-%m-%dT%H:%M:%SZ") for tick in (first, second)]
+    seconds = [time.replace(tzinfo=timezone.utc).timestamp() for time in times]
+    assert before <= seconds[0] < seconds[1] <= time.time()
+    assert set(states(host)) <= {"Succeeded", "Running", "Enqueued"}
 
 
-def test_a_disabled_timer_does_not_tick_but_can_be_fired(a_host: MakeHost, told: Lines) -> None:
-    host = a_host(parameters={"Often": "@every 1s", "Enabled": "false"})
-    host.start()
-    time.sleep(1.3)
-    assert told() == []
+def test_ticks_missed_while_the_host_was_down_come_as_one(site: Site) -> None:
+    """Of a timer that is switched off none comes."""
+    site.ticked(5 * 86400, "hourly")
+    site.ticked(5 * 86400, "daily")
+    before = time.time()
+    host = site.host(parameters={"Enabled": "false"})
+    until(site.told)
+    assert host.wait_idle(60)
+    assert [json.loads(tick)["triggerName"] for tick in site.told()] == ["daily"]
+    host.stop()
+    assert (site.last_tick() or 0) < before, "the one that is off has not ticked"
 
-    assert host.fire_timer("told") == host.fire_timer("demo-told") == 1
-    assert host.wait_idle(10)
-    assert len(told()) == 2
-    with pytest.raises(LookupError, match="'demo-work'"):
-        host.fire_timer("demo-work")
-
-
-def test_ticks_missed_while_the_host_was_down_come_as_one(a_host: MakeHost, told: Lines) -> None:
-    first = a_host(parameters={"Often": "@every 1h"})
-    first.start()
-    first._table.save_tick("demo-told", "hourly", time.time() - 5 * 3600)
-    first.stop()
-
-    second = a_host(parameters={"Often": "@every 1h"})
-    second.start()
-    end = time.monotonic() + 10
-    while not told() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert second.wait_idle(10)
-    assert len(told()) == 1
+    host = site.host()
+    until(lambda: len(site.told()) == 2)
+    assert host.wait_idle(60)
+    host.stop()
+    assert json.loads(site.told()[1])["triggerName"] == "hourly"
+    assert before <= (site.last_tick() or 0) <= time.time()
 
 
-def test_an_event_invokes_the_functions_whose_rule_it_matches(host: Host, told: Lines) -> None:
-    event = {"source": "news", "id": "1", "data": {"rank": 4}}
+def test_a_timer_counts_from_the_first_start(site: Site) -> None:
+    """Also if the host is restarted more often than the timer ticks."""
+    before = time.time()
+    site.host().stop()
+    first = site.last_tick()
+    assert first is not None
+    assert before <= first <= time.time()
 
-    assert host.deliver_event(event) == ["demo-told"]
-    assert host.deliver_event({**event, "data": {"rank": 3}}) == []
+    site.host().stop()
+    assert site.last_tick() == first
+    assert site.told() == []
 
-    assert host.wait_idle(10)
-    assert [json.loads(line) for line in told()] == [event]
+
+def test_an_event_invokes_the_functions_whose_rule_it_matches(host: Host, shared: Site) -> None:
+    event = {"source": "news", "id": "1", "data": {"rank": 4, "title": "ünï"}}
+
+    assert host.deliver_event(event) == ["demo-told", "demo-work"]
+    assert host.deliver_event({**event, "id": "2", "data": {"rank": 3}}) == ["demo-work"]
+    assert host.deliver_event({**event, "id": "3", "source": "old"}) == []
+
+    assert host.wait_idle(60)
+    [told] = shared.told()
+    assert json.loads(told) == event
+    assert "ünï" in told, "as text, not escaped"
+    assert sorted(line.partition(" ")[0] for line in shared.runs()) == ["1", "2"]

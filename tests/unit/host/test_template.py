@@ -1,5 +1,6 @@
 """What the host reads in a template, and how it says what is wrong with one."""
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 from host.errors import TemplateError
 from host.template import load_template
 
+NOON = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
 SAMPLE = Path(__file__).parents[2] / "functions_sample" / "template.yml"
 
 
@@ -19,23 +21,49 @@ def changed(tmp_path: Path, path: list[str], value: Any) -> Path:
         place = place[key]
     place[path[-1]] = value
     target = tmp_path / "template.yml"
-    target.write_text(yaml.safe_dump(document))
+    target.write_text(yaml.safe_dump(document, sort_keys=False))
     return target
 
 
 def test_functions_are_read_with_their_asynchronous_configuration() -> None:
     template = load_template(SAMPLE, {"Prefix": "shop", "Age": "60", "Patience": "1"})
 
+    assert set(template.functions) == {"shop-work", "shop-echo", "shop-told", "shop-broken"}
     work = template.functions["shop-work"]
     assert (work.folder, work.handler, work.timeout_s) == ("work", "index.handler", 1)
     assert (work.max_retries, work.max_age_s, work.on_failure) == (2, 60, "shop-told")
     echo = template.functions["shop-echo"]
-    assert (echo.timeout_s, echo.memory_mb, echo.max_retries, echo.max_age_s) == (
-        20,
-        256,
-        3,
-        86400,
-    )
+    assert (echo.timeout_s, echo.memory_mb) == (20, 256)
+
+
+def test_what_a_function_does_not_set_is_function_computes_default() -> None:
+    told = load_template(SAMPLE).functions["demo-told"]
+
+    assert (told.timeout_s, told.memory_mb, told.environment) == (3, 512, {})
+    assert (told.max_retries, told.max_age_s, told.on_failure) == (3, 86400, None)
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({}, (3, 86400, None)),
+        ({"MaxAsyncRetryAttempts": 0}, (0, 86400, None)),
+        ({"MaxAsyncEventAgeInSeconds": 5}, (3, 5, None)),
+        ({"DestinationConfig": {}}, (3, 86400, None)),
+        ({"DestinationConfig": {"OnSuccess": {"Destination": "x"}}}, (3, 86400, None)),
+        ({"DestinationConfig": {"OnFailure": {}}}, (3, 86400, None)),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": "acs:fc:::functions/demo-echo"}}},
+            (3, 86400, "demo-echo"),
+        ),
+    ],
+)
+def test_each_part_of_the_asynchronous_configuration_may_be_absent(
+    tmp_path: Path, config: dict[str, Any], expected: tuple[int, int, str | None]
+) -> None:
+    properties = {"FunctionName": "demo-work", **config}
+    work = load_template(changed(tmp_path, ["WorkAsync", "Properties"], properties)).functions["demo-work"]
+    assert (work.max_retries, work.max_age_s, work.on_failure) == expected
 
 
 def test_environment_is_resolved_and_what_only_a_stack_knows_is_left_out() -> None:
@@ -50,14 +78,57 @@ def test_environment_is_resolved_and_what_only_a_stack_knows_is_left_out() -> No
     }
 
 
-def test_triggers_are_read() -> None:
-    template = load_template(SAMPLE, {"Enabled": "false"})
+def test_a_variable_is_text_whatever_its_value(tmp_path: Path) -> None:
+    variables = {"ON": True, "OFF": False, "NUMBER": 5, "AFTER": {"Ref": "Ots"}, "TEXT": "x"}
+    path = changed(tmp_path, ["Echo", "Properties", "EnvironmentVariables"], variables)
 
-    [timer], [rule] = template.timers, template.rules
-    assert (timer.function, timer.name, timer.payload) == ("demo-told", "hourly", "tick")
-    assert not timer.enabled
-    assert (rule.function, rule.name, rule.enabled) == ("demo-told", "news", True)
-    assert rule.pattern["source"] == ["news"]
+    environment = load_template(path).functions["demo-echo"].environment
+
+    assert environment == {"ON": "true", "OFF": "false", "NUMBER": "5", "TEXT": "x"}
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ({"Fn::Sub": "${Prefix}-echo"}, "echo"),
+        ({"Fn::Sub": "${Prefix}echo-it"}, "echo-it"),
+        ({"Fn::Sub": "echo"}, "echo"),
+        ({"Ref": "Prefix"}, "demo"),
+        ("demo-echo", "demo-echo"),
+    ],
+)
+def test_a_functions_folder_is_its_name_after_the_prefix(tmp_path: Path, name: Any, folder: str) -> None:
+    template = load_template(changed(tmp_path, ["Echo", "Properties", "FunctionName"], name))
+    assert folder in {spec.folder for spec in template.functions.values()}
+
+
+def test_triggers_are_read() -> None:
+    template = load_template(SAMPLE, {"Enabled": "false", "Often": "0 0 4 * * *"})
+
+    timers = [(timer.function, timer.name, timer.payload, timer.enabled) for timer in template.timers]
+    assert timers == [("demo-told", "hourly", "tick", False), ("demo-told", "daily", "", True)]
+    times = [timer.trigger.get_next_fire_time(NOON, NOON) for timer in template.timers]
+    assert times == [NOON + timedelta(hours=16), NOON + timedelta(hours=24)]
+    assert [(rule.function, rule.name, rule.enabled) for rule in template.rules] == [
+        ("demo-told", "news", True),
+        ("demo-work", "all-news", True),
+        ("demo-broken", "never", False),
+    ]
+    assert template.rules[0].pattern == {"source": ["news"], "data": {"rank": [{"numeric": [">", 3]}]}}
+
+
+@pytest.mark.parametrize(
+    ("switch", "enabled"),
+    [(True, True), (False, False), ("true", True), ("True", True), ("false", False), ("", False)],
+)
+def test_a_trigger_is_switched_by_a_boolean_or_its_text(tmp_path: Path, switch: Any, enabled: bool) -> None:
+    timer = {"cronExpression": "@every 1h", "enable": switch}
+    rule = {"eventRuleFilterPattern": "{}", "triggerEnable": switch}
+
+    timers = load_template(changed(tmp_path, ["ToldTimer", "Properties", "TriggerConfig"], timer)).timers
+    rules = load_template(changed(tmp_path, ["ToldRule", "Properties", "TriggerConfig"], rule)).rules
+
+    assert (timers[0].enabled, rules[0].enabled) == (enabled, enabled)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +143,23 @@ def test_triggers_are_read() -> None:
         (["WorkAsync", "Properties", "FunctionName"], {"Fn::If": []}, "Fn::If"),
         (["ToldTimer", "Properties", "TriggerType"], "log", "type 'log'"),
         (["ToldTimer", "Properties", "TriggerConfig"], {"cronExpression": "x"}, "6 fields"),
-        (["ToldRule", "Properties", "TriggerConfig"], {}, "eventRuleFilterPattern"),
+        (["ToldRule", "Properties", "TriggerConfig"], {}, "ToldRule: 'eventRuleFilterPattern' is missing"),
+        (["ToldRule", "Properties", "TriggerConfig"], {"eventRuleFilterPattern": "{"}, "ToldRule: "),
+        (
+            ["ToldRule", "Properties", "TriggerConfig"],
+            {"eventRuleFilterPattern": '{"source": "x"}'},
+            "ToldRule: pattern.source: must be an object",
+        ),
+        (["ToldRule", "Properties", "FunctionName"], "nobody", "'nobody', which it does not declare"),
+        (["ToldTimer", "Properties", "FunctionName"], "nobody", "'nobody', which it does not declare"),
+        (["ToldTimer", "Properties", "TriggerConfig"], "x", "ToldTimer: "),
+        (
+            ["WorkAsync", "Properties", "DestinationConfig"],
+            {"OnFailure": {"Destination": "acs:mns:::queues/failures"}},
+            "'acs:mns:::queues/failures', which it does not declare",
+        ),
+        (["Echo"], {"Type": "ALIYUN::FC3::Function"}, "Echo: 'FunctionName' is missing"),
+        (["Echo", "Properties", "EnvironmentVariables", "OFTEN"], {"Ref": "Nix"}, "'Nix'"),
     ],
 )
 def test_a_mistake_is_named_with_its_resource(

@@ -3,20 +3,19 @@
 import logging
 import os
 import sys
-import time
 
 from sample import GREETING
+
+ANSWERS = {b"bytes": b"\x00\xff", b"bytearray": bytearray(b"\x00\xff"), b"text": "ünï", b"json": {"ü": None}}
 
 
 def handler(event, context):
     print('{"level":"info","message":"echoed"}')
+    print("\ud800 is no character")
     logging.getLogger(__name__).info("logged")
-    if event == b"bytes":
-        return b"\x00\xff"
-    if event == b"text":
-        return "ünï"
-    if event == b"slow":
-        time.sleep(0.3)
+    logging.getLogger(__name__).debug("not logged")
+    if event in ANSWERS:
+        return ANSWERS[event]
     credentials = context.credentials
     return {
         "event": event.decode(),
@@ -26,8 +25,14 @@ def handler(event, context):
         "function": vars(context.function),
         "region": context.region,
         "account_id": context.account_id,
-        "key_id": credentials and credentials.access_key_id,
+        "credentials": credentials and vars(credentials),
+        "logger": context.logger.name,
         "environment": dict(os.environ),
         "pid": os.getpid(),
         "path": sys.path[:2],
+        "preloaded": "colorsys" in sys.modules,
     }
+
+
+def other(event, context):
+    return "another handler"

@@ -1,7 +1,8 @@
-"""Notes that it ran, then does what the event says: sleeps, fails the first times, exits."""
+"""Notes that it ran, then does what the event says: waits for a gate, hangs, fails the first times, ends."""
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -11,10 +12,16 @@ def handler(event, context):
     record = Path(os.environ["RECORD"])
     with record.open("a") as file:
         file.write(f"{order.get('id', '')} {context.request_id}\n")
-    time.sleep(order.get("sleep_s", 0))
+    print(f"working on {order.get('id', '')}")
+    runs = sum(line.startswith(f"{order.get('id', '')} ") for line in record.open())
+    while "gate" in order and not Path(order["gate"]).exists():
+        time.sleep(0.005)
+    if runs <= order.get("hang_times", 0):
+        time.sleep(60)
     if order.get("exit"):
         os._exit(3)
-    runs = sum(line.startswith(f"{order.get('id', '')} ") for line in record.open())
+    if order.get("leave"):
+        sys.exit("leaving")
     if runs <= order.get("fail_times", 0):
         raise ValueError(f"run {runs} fails")
-    return {"ran": runs}
+    return {"ran": runs, "pid": os.getpid()}
