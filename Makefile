@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test lint bench mutants lock clean
 
 help:
 	@echo "make demo   a renewed certificate arrives everywhere, on an emulated cloud"
 	@echo "make test   tests, lint, types"
 	@echo "make bench  API calls, times and import times, with their floors"
+	@echo "make mutants  plants small faults and tells which ones no test notices (N=20 SEED=… AREA=… JOBS=…)"
 	@echo "make lock   pin the dependencies anew"
 	@echo "make clean  remove the environment and caches"
 
@@ -37,14 +38,21 @@ lint: $(VENV)/dev.stamp
 bench: $(VENV)/run.stamp
 	@$(BIN)/python -m bench
 
+# N: of each area; AREA: one of them, or a file, or several; NAMED=1: those of tools/mutants/named.
+mutants: $(VENV)/mutants.stamp
+	@$(BIN)/python -m tools.mutants $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED)) \
+	  $(AREA:%=--area %) $(if $(NAMED),--named) $(if $(JOBS),--jobs $(JOBS))
+
 lock: $(VENV)/uv.stamp
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local \
 	  pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local --extra dev \
 	  pyproject.toml -o requirements-dev.lock
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra mutants \
+	  --constraint requirements-dev.lock pyproject.toml -o requirements-mutants.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .mutants *.egg-info
 
 # Compiled at once, not by the many processes of the first demo.
 $(VENV)/run.stamp: export UV_COMPILE_BYTECODE := 1
@@ -53,6 +61,9 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/uv.stamp
 
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/uv.stamp
 	$(call install,requirements-dev.lock,to test)
+
+$(VENV)/mutants.stamp: requirements-mutants.lock | $(VENV)/dev.stamp
+	$(call install,requirements-mutants.lock,to plant faults)
 
 # uv is fast; where it cannot be had, pip does the same.
 $(VENV)/uv.stamp:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulator.services import service_classes
+from tests.vendor import METADATA, NEEDS_METADATA
 from tools import declare
 
-ROOT = Path(__file__).parents[2]
 DECLARED = {path.stem: json.loads(path.read_text()) for path in sorted(declare.TARGET.glob("*.json"))}
 ACTIONS = [(service, action) for service, data in DECLARED.items() for action in data["actions"]]
 #: Headers of FC's invocation are a model of their own; the 2.0 API has no typed SDK.
@@ -21,7 +20,12 @@ OTHER_MODELS = {("fc", "InvokeFunction"): ("InvokeFunctionHeaders", "InvokeFunct
 NO_SDK = {"fc2"}
 #: The metadata is newer than the Python SDK.
 AHEAD_OF_SDK = {("eas", "ListGateway")}
-META = Path(os.environ.get("CERTDEPLOY_OPENAPI_META") or ROOT.parent / "shared" / "openapi-meta")
+#: Actions that are not declared by hand from another source, which they name.
+DESCRIBED = {
+    service: described
+    for service, data in DECLARED.items()
+    if (described := {name: row for name, row in data["actions"].items() if "source" not in row})
+}
 
 
 def _models(service: str) -> Any:
@@ -79,16 +83,14 @@ def test_every_declared_action_is_emulated_and_every_emulated_one_is_declared() 
         assert actions <= emulated, name
 
 
-@pytest.mark.skipif(not META.is_dir(), reason="the vendor's API metadata is not beside the repository")
-@pytest.mark.parametrize("service", DECLARED)
+@NEEDS_METADATA
+@pytest.mark.parametrize("service", DESCRIBED)
 def test_the_vendor_s_metadata_declares_the_same(
     service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    described = {name: row for name, row in DECLARED[service]["actions"].items() if "source" not in row}
-    if not described:
-        pytest.skip("declared by hand from other sources, each with its source")
+    described = DESCRIBED[service]
     monkeypatch.setattr(declare, "TARGET", tmp_path)
 
-    declare.declare(META, service, list(described))
+    declare.declare(METADATA, service, list(described))
 
     assert json.loads((tmp_path / f"{service}.json").read_text())["actions"] == described

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -257,20 +256,3 @@ def test_a_service_and_its_declaration_belong_together(name: str) -> None:
     assert (declared.version, declared.style) == (service.version, service.style)
     for action in declared.actions:
         assert callable(getattr(service, action, None)), f"{name} lacks {action}"
-
-
-META = Path(__file__).parents[4] / "shared" / "openapi-meta"
-
-
-@pytest.mark.skipif(not META.is_dir(), reason="the vendor's metadata is not beside the project")
-@pytest.mark.parametrize("name", sorted(declarations()))
-def test_declarations_equal_the_vendors_metadata(name: str) -> None:
-    for action in declarations()[name].actions.values():
-        described = META / name / f"{action.name}.json"
-        if not described.exists():
-            continue  # declared by hand, with a source
-        listed = json.loads(described.read_text())["parameters"]
-
-        assert {(param.name, param.type, param.required) for param in action.params} == {
-            (item["name"], item["type"], item["required"]) for item in listed
-        }

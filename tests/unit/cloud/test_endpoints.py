@@ -1,14 +1,11 @@
 """The host of a product in a region."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from shared.cloud.endpoints import REGIONS, host
-
-VENDORS = Path(__file__).parents[4] / "shared" / "openapi-meta" / "endpoints.json"
-
+from tests.vendor import METADATA, NEEDS_METADATA
 
 #: Every product that is called, with its host in Shanghai.
 HOSTS = {
@@ -76,10 +73,10 @@ def test_a_regional_product_wants_a_region() -> None:
         host("alb")
 
 
-@pytest.mark.skipif(not VENDORS.exists(), reason="the vendor's metadata is not at hand")
+@NEEDS_METADATA
 def test_regions_are_those_of_the_vendor() -> None:
     """The metadata does not know the youngest one yet."""
-    vendors = json.loads(VENDORS.read_text())
+    vendors = json.loads((METADATA / "endpoints.json").read_text())
     young = {"fc": {"me-central-1"}}
     for code, regions in REGIONS.items():
         told = set(vendors[code]["regional_endpoints"])
@@ -87,9 +84,10 @@ def test_regions_are_those_of_the_vendor() -> None:
         assert len(regions) == len(set(regions))
 
 
-@pytest.mark.skipif(not VENDORS.exists(), reason="the vendor's metadata is not at hand")
+@NEEDS_METADATA
+@NEEDS_METADATA
 def test_regional_hosts_are_those_of_the_vendor() -> None:
-    vendors = json.loads(VENDORS.read_text())
+    vendors = json.loads((METADATA / "endpoints.json").read_text())
     central = {"cdn", "live"}  # one host serves all regions of these
     for code, told in vendors.items():
         if code not in HOSTS:

@@ -1,0 +1,44 @@
+"""Which tests are asked first whether they notice a mutant, and which after them."""
+
+from pathlib import PurePath
+
+from tools.mutants.mutation import Mutant
+from tools.mutants.reach import IMPORT, Reach, function_at
+
+_FIRST_S = 8.0  #: of tests in the first turn
+_FIRST = 60
+#: Code that runs in processes of its own, where no test is seen to reach it.
+_UNSEEN = {"host": ("tests/unit/host", "tests/functional/host", "tests/functional/emulator/test_fc_api.py")}
+
+
+def turns(one: Mutant, original: str, reach: Reach) -> list[list[str]]:
+    """Tests nearest to the code first, then all others that run it."""
+    if one.tests:
+        return [[test for test in sorted(reach.durations) if test.partition("::")[0] in one.tests]]
+    function = function_at(original, one.line)
+    reaching = reach.reaching(one.path, function) if function != IMPORT else []
+    if not reaching:
+        unseen = _UNSEEN.get(one.path.partition("/")[0], ())
+        reaching = reach.reaching_module(one.path)
+        reaching += [test for test in reach.durations if test.startswith(unseen)] if unseen else []
+    ordered = sorted(
+        set(reaching), key=lambda test: (_distance(one.path, test), reach.durations.get(test, 0))
+    )
+    first: list[str] = []
+    seconds = 0.0
+    for test in ordered:
+        seconds += reach.durations.get(test, 0)
+        if first and (seconds > _FIRST_S or len(first) == _FIRST):
+            break
+        first.append(test)
+    return [turn for turn in (first, ordered[len(first) :]) if turn]
+
+
+def _distance(path: str, test: str) -> int:
+    """0: the test file has the module's name; 1: its folder's; 2: a unit test; 3: any other."""
+    module, file = PurePath(path), test.partition("::")[0]
+    if module.stem in PurePath(file).stem or PurePath(file).stem.removeprefix("test_") in module.stem:
+        return 0
+    if module.parent.name in PurePath(file).parts:
+        return 1
+    return 2 if file.startswith("tests/unit") else 3
