@@ -170,10 +170,10 @@ class Platform:
         """The job's workers by slot."""
         return {worker.resource.slot: worker for worker in self.world.workers.list(self.job().job_id)}
 
-    def renew(self, *names: str, days: float = 200) -> str:
+    def renew(self, *names: str, days: float = 200, store: str = "cn-hangzhou") -> str:
         """The owner uploads a new certificate to CAS; its identifier."""
         bundle = Authority().issue(names, key="ecdsa-p256", days=days, now=self.clock())
-        row = self.cloud.service("cas").add(f"renewed-{next(self._ids)}", "cn-hangzhou", bundle)
+        row = self.cloud.service("cas").add(f"renewed-{next(self._ids)}", store, bundle)
         return str(row.identifier)
 
     def writes(self) -> list[tuple[str, str]]:
