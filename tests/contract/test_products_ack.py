@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.clusters import Clusters
 from tests.contract.bench import Bench, bench
-from tests.contract.cases.ack import CARRIED, ESTATE, SHOP, identity
+from tests.contract.cases.ack import ESTATE, SHOP, identity
 from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret
 
 TLS = f"{SHOP}/secret/web/tls"
@@ -27,14 +26,6 @@ FRONT = "shop/front:443/default"
 @pytest.fixture
 def it(server: Server) -> Bench:
     return bench(server, CloudProduct.ACK, ESTATE, "cn-hangzhou")
-
-
-def test_a_cluster_without_permission_says_so_and_hides_no_other(it: Bench) -> None:
-    locked = it.slots()[identity("locked")]
-
-    assert "unauthorised" in locked.obstacle
-    assert "operator permission (ops)" in locked.obstacle
-    assert it.carried() == CARRIED
 
 
 def test_a_cluster_whose_kubeconfig_is_denied_says_so_and_hides_no_other(it: Bench) -> None:
@@ -54,11 +45,6 @@ def test_what_a_lesser_role_may_see_is_found_and_the_rest_is_reported(server: Se
 
     assert it.carried()[f"{SHOP}/secret/default/tls"] == "old"
     assert "unauthorised" in slots[f"{SHOP}/albconfig"].obstacle
-
-
-def test_a_cluster_that_does_not_run_says_so(server: Server) -> None:
-    assert "is initial" in a_bench(server, state="initial").slots()[SHOP].obstacle
-    assert a_bench(server, state="deleting").slots() == {}
 
 
 def test_a_throttled_or_silent_cluster_is_an_error_never_an_empty_one(it: Bench) -> None:
@@ -108,22 +94,6 @@ def test_a_kubeconfig_is_short_lived_and_asked_for_once(it: Bench) -> None:
     asked = [call for call in it.cloud.calls if call.action == "DescribeClusterUserKubeconfig"]
     mine = [call for call in asked if call.params["ClusterId"] == SHOP]
     assert [call.params["TemporaryDurationMinutes"] for call in mine] == [30]
-
-
-@pytest.mark.parametrize(
-    ("row", "why"),
-    [
-        ({"owner": "cert-manager"}, "cert-manager owns it"),
-        ({"owner": "helm"}, "Helm owns it"),
-        ({"owner": "certificate"}, "Certificate tls owns it"),
-        ({"immutable": True}, "immutable"),
-        ({"certificate": None}, "put the first one there"),
-    ],
-)
-def test_a_secret_that_is_not_ours_to_change_says_why(server: Server, row: dict[str, Any], why: str) -> None:
-    it = a_bench(server, secrets=[{"name": "tls", "certificate": "old", **row}])
-
-    assert why in it.slots()[f"{SHOP}/secret/default/tls"].obstacle
 
 
 def test_an_immutable_secret_is_refused(server: Server) -> None:

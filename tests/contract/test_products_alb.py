@@ -196,13 +196,6 @@ def test_a_denied_region_is_an_error_and_the_other_region_is_not(it: Bench) -> N
         it.slots("cn-beijing")
 
 
-def test_a_listener_without_certificate_says_what_is_missing(it: Bench) -> None:
-    slot = it.slots()["mail:9443/default"]
-
-    assert not slot.https
-    assert "ALB console" in slot.obstacle
-
-
 def test_a_load_balancer_of_a_cluster_is_left_to_the_cluster(server: Server) -> None:
     it = a_bench(server, managed=True, listeners=[{"port": 443, "default": "old"}])
     slot = it.slot("shop:443/default")

@@ -83,19 +83,6 @@ def test_a_name_means_a_certificate_of_its_store_or_none(
     assert it.carried() == {"www.example.com": carried}
 
 
-def test_a_rule_that_serves_no_tls_says_what_is_missing(server: Server) -> None:
-    it = account(
-        server,
-        {"domain": "plain.example.com", "certificate": "old", "https_ports": []},
-        {"domain": "off.example.com", "certificate": "old", "forwarding": False},
-    )
-    slots = it.slots()
-
-    assert "HTTPS port" in slots["plain.example.com"].obstacle
-    assert slots["plain.example.com"].endpoint == ""
-    assert "switch it on" in slots["off.example.com"].obstacle
-
-
 def test_a_rule_is_met_at_its_own_port(it: Bench) -> None:
     endpoint = it.slots()["*.example.com"].endpoint
 

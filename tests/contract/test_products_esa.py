@@ -91,17 +91,6 @@ def test_an_upload_that_cas_knows_is_exchanged_like_any_other(it: Bench) -> None
     assert it.carried()[entry("second")] == "new"
 
 
-def test_what_esa_issues_itself_is_left_alone(it: Bench) -> None:
-    assert "renews it" in it.slots()[entry("other")].obstacle
-
-
-@pytest.mark.parametrize("status", ["pending", "offline", "moved"])
-def test_a_site_that_is_not_in_service_says_so(server: Server, status: str) -> None:
-    it = account(server, status=status, certificates=[{"certificate": "old"}])
-
-    assert status in it.slots()[OLD].obstacle
-
-
 def test_a_private_key_is_dropped_as_soon_as_it_is_told(
     it: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -127,13 +116,6 @@ def test_a_hostname_keeps_its_record(it: Bench) -> None:
     it.deploy(it.slot(hostname("a.example.com")), "new")
 
     assert it.cloud.service("esa")._sites[0].hostnames[0].record_id == before
-
-
-def test_a_hostname_out_of_service_says_so(server: Server) -> None:
-    row = {"hostname": "a.example.com", "record": "www.example.com", "certificate": "old"}
-    it = account(server, records=["www.example.com"], hostnames=[{**row, "status": "conflicted"}])
-
-    assert "conflicted" in it.slots()[hostname("a.example.com")].obstacle
 
 
 def test_a_handshake_asks_only_for_records_that_no_other_entry_is_for(server: Server) -> None:

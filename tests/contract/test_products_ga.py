@@ -122,16 +122,6 @@ def test_both_styles_of_paging_are_read_to_the_end(it: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accelerator", "reason"),
-    [({"service_managed": True}, "another cloud product"), ({"state": "finacialLocked"}, "unpaid")],
-)
-def test_what_may_not_be_changed_says_why(server: Server, accelerator: dict[str, Any], reason: str) -> None:
-    slots = a_bench(server, **accelerator).slots()
-
-    assert reason in slots["shop:443/default"].obstacle
-
-
-@pytest.mark.parametrize(
     ("changes", "code"),
     [({"RegionId": "cn-beijing"}, "IllegalParameter.RegionId"), ({"Protocol": "HTTPS"}, "Protocol")],
 )

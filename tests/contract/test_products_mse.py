@@ -81,13 +81,6 @@ def test_a_domain_of_an_ingress_is_left_to_the_cluster(server: Server) -> None:
     assert it.count("UpdateSSLCert") == 0
 
 
-@pytest.mark.parametrize("status", ["unpublished", "unavailable"])
-def test_a_domain_that_serves_nobody_says_what_is_missing(server: Server, status: str) -> None:
-    _, slot = a_slot(server, status=status)
-
-    assert "publish it" in slot.obstacle
-
-
 def test_a_domain_without_a_name_has_those_of_its_certificate(it: Bench) -> None:
     slot = it.slots()[f"{gateway('mail')}/*"]
 

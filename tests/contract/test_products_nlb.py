@@ -96,17 +96,3 @@ def test_a_full_quota_is_told_and_changes_nothing(server: Server) -> None:
         it.adapter.deploy(it.slot("shop:443/additional/second"), it.certificate("new"))
 
     assert it.carried() == before
-
-
-def test_a_load_balancer_of_a_cluster_is_left_to_the_cluster(server: Server) -> None:
-    it = a_bench(
-        server,
-        tags={"kubernetes.do.not.delete": "ingress/shop"},
-        listeners=[{"port": 443, "default": "old"}],
-    )
-
-    assert "deploy through the cluster" in it.slots()["shop:443/default"].obstacle
-
-
-def test_a_listener_without_certificate_says_what_is_missing(it: Bench) -> None:
-    assert "NLB console" in it.slots()["mail:995/default"].obstacle

@@ -109,13 +109,3 @@ def test_only_the_internet_side_can_be_met(it: Bench) -> None:
     served = offered(it.cloud, public.endpoint, "eas.example.com")
     assert served
     assert served[0].sha256.lower() == it.estate.bundle("old", it.cloud.clock()).sha256.lower()
-
-
-def test_a_domain_without_certificate_and_a_stopped_gateway_say_what_is_missing(server: Server) -> None:
-    rows = [{**ESTATE["pai"][0], "status": "Stopped"}, ESTATE["pai"][2]]
-    it = bench(server, CloudProduct.PAI, {**ESTATE, "pai": rows}, "cn-hangzhou")
-
-    obstacles = {slot.obstacle for slot in it.slots().values()}
-
-    assert any("Stopped" in text for text in obstacles)
-    assert any("no certificate" in text for text in obstacles)

@@ -165,23 +165,6 @@ def test_slots_of_one_load_balancer_have_one_writer(it: Bench) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"managed": True}, "deploy through the cluster"),
-        ({"status": "locked"}, "the load balancer is locked"),
-        ({"listeners": [{"port": 443, "certificate": "old", "status": "stopped"}]}, "start it first"),
-        ({"listeners": [{"port": 443}]}, "set the first one in the SLB console"),
-    ],
-)
-def test_a_listener_that_takes_no_certificate_says_why(
-    server: Server, changes: dict[str, Any], reason: str
-) -> None:
-    [slot] = a_bench(server, {"certificate": "old"}, **changes).slots().values()
-
-    assert reason in slot.obstacle
-
-
 def test_an_extension_without_a_rule_has_no_address_to_prove_it_at(server: Server) -> None:
     extensions = [
         {"domain": "a.example.com", "certificate": "old"},

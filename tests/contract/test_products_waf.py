@@ -70,29 +70,6 @@ def test_each_side_has_an_instance_of_its_own(it: Bench) -> None:
     assert it.carried(ABROAD) == {WWW: "old", DEFAULT: ""}
 
 
-def test_an_expired_instance_takes_nothing_and_says_so(server: Server) -> None:
-    it = account(server, {"status": "expired", "domains": [{"domain": WWW, "certificate": "old"}]})
-
-    assert "renew" in it.slots()[WWW].obstacle
-
-
-def test_what_serves_no_tls_says_what_is_missing(server: Server) -> None:
-    it = account(
-        server,
-        {
-            "domains": [
-                {"domain": "plain.example.com", "certificate": "old", "https_ports": []},
-                {"domain": "off.example.com", "certificate": "old", "forwarding": False},
-            ]
-        },
-    )
-    slots = it.slots()
-
-    assert "HTTPS port" in slots["plain.example.com"].obstacle
-    assert "switch it on" in slots["off.example.com"].obstacle
-    assert "default certificate" in slots[DEFAULT].obstacle
-
-
 def test_a_domain_settles_only_when_both_its_certificates_agree(
     it: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

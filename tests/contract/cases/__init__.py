@@ -1,12 +1,12 @@
 """One module per product: its rows in the contract suite, and what the official SDK sends for it.
 
-A module holds `CASES`, a row per kind of slot; and, for products with an official typed SDK, `SDK` (the
-package `alibabacloud_<SDK>`) and `OFFICIAL`: for each action of the adapter, the parameters of the
-first call that `tests.contract.story` makes the adapter send. `IN_FORM`: actions whose secret we send
-in the form body, where the SDK puts it into the URL. `KIND`: the kind of slot that the module is about,
-where the product has several. `ANSWERS`: the SDK's model of an answer, where it is not
-named after the action. `NEWER`: by action, what the API documents of its answer and the SDK lacks.
-What products that are alike share is in modules with a leading underscore.
+A module holds `CASES`, a row per kind of slot; `HINDERED`, accounts with slots that take none; and, for
+products with an official typed SDK, `SDK` (the package `alibabacloud_<SDK>`) and `OFFICIAL`: for each
+action of the adapter, the parameters of the first call that `tests.contract.story` makes the adapter send.
+`IN_FORM`: actions whose secret we send in the form body, where the SDK puts it into the URL. `KIND`: the
+kind of slot that the module is about, where the product has several. `ANSWERS`: the SDK's model of an
+answer, where it is not named after the action. `NEWER`: by action, what the API documents of its answer and
+the SDK lacks. What products that are alike share is in modules with a leading underscore.
 """
 
 from __future__ import annotations
@@ -63,12 +63,31 @@ class Case:
     also: Callable[[Bench], None] | None = None
 
 
+@dataclass(frozen=True)
+class Hindered:
+    """`sections` of an estate, and the whole sentence of each slot that takes no certificate.
+
+    The slots by what a person would call them: a domain, `shop:443`, the name of an object in a cluster.
+    """
+
+    product: CloudProduct
+    sections: dict[str, list[dict[str, Any]]]
+    sentences: dict[str, str]
+    region: str = "cn-hangzhou"
+    name: str = ""
+
+
+def no_certificate(product: str) -> str:
+    return f"the listener has no server certificate; set the first one in the {product} console"
+
+
 MODULES: Final = [
     import_module(f"{__name__}.{found.name}")
     for found in iter_modules(__path__)
     if not found.name.startswith("_")
 ]
 CASES: Final[list[Case]] = [case for module in MODULES for case in module.CASES]
+ACCOUNTS: Final[list[Hindered]] = [row for module in MODULES for row in getattr(module, "HINDERED", ())]
 
 
 def adapter_of(module: ModuleType) -> type[ProductAdapter]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERTIFICATES, Case
+from tests.contract.cases import CERTIFICATES, Case, Hindered
 
 _CARRIED = {
     "www.example.com": "old",
@@ -45,3 +45,12 @@ def domains_case(
         reads=(pages, certificate),
         without_https=without_https,
     )
+
+
+def hindered(product: CloudProduct, *statuses: str) -> list[Hindered]:
+    """A domain in each of `statuses`, beside two that take certificates."""
+    named = {f"{status.replace('_', '-')}.example.com": status for status in statuses}
+    rows = {**named, "www.example.com": "online", "shop.example.com": "configuring"}
+    section = [{"domain": name, "certificate": "old", "status": status} for name, status in rows.items()]
+    sentences = {name: f"the domain is {status}; bring it online first" for name, status in named.items()}
+    return [Hindered(product, {product.value.lower(): section}, sentences, region="")]

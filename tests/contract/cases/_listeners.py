@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import Case
+from tests.contract.cases import Case, Hindered, no_certificate
 
 #: What the first two listeners of an account have.
 SHARED: dict[str, Any] = {"default": "old", "additional": ["other", "second"]}
@@ -62,3 +62,21 @@ def two_regions(section: str, shop: list[dict[str, Any]], mail: list[dict[str, A
             {"name": "far", "region": "cn-beijing", "listeners": [{"port": 443, "default": "old"}]},
         ],
     }
+
+
+def hindered(product: CloudProduct, protocol: str, tag: str) -> list[Hindered]:
+    """Listeners without certificate, and those of clusters; `tag`: what such a cluster writes."""
+    bound = {"port": 443, "protocol": protocol, "default": "old"}
+    bare = {"port": 8443, "protocol": protocol}
+    row = {"region": "cn-hangzhou", "listeners": [bound, bare]}
+    rows = [
+        {**row, "name": "shop", "tags": {"team": "web"}},
+        {**row, "name": "owned", "tags": {"ack.aliyun.com": "c7"}},
+        {**row, "name": "other", "tags": {tag: "c8"}},
+    ]
+    sentences = {"shop:8443": no_certificate(product.value)} | {
+        f"{name}:{port}": f"cluster {cluster} manages it; deploy through the cluster"
+        for name, cluster in (("owned", "c7"), ("other", "c8"))
+        for port in (443, 8443)
+    }
+    return [Hindered(product, {product.value.lower(): rows}, sentences)]

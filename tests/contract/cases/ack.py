@@ -7,7 +7,7 @@ from typing import Any
 from emulator.sections import ack
 from emulator.services._cluster_model import cluster_id
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERTIFICATES, Case
+from tests.contract.cases import CERTIFICATES, Case, Hindered
 
 _REGION = "cn-hangzhou"
 ESTATE: dict[str, Any] = {
@@ -103,6 +103,51 @@ CASES = [
         "shop/front:443/additional/second",
         "PatchAlbConfig",
         renamed="shop/front:443/additional/new",
+    ),
+]
+_UNAUTHORISED = (
+    "unauthorised: give the function's role (AliyunCASDefaultRole where CAS deploys) operator"
+    " permission (ops) on the cluster, in the ACK console under Authorizations ({} is denied)"
+)
+_WRITES_BACK = "owns it and would write it back; renew the certificate there"
+HINDERED = [
+    Hindered(
+        CloudProduct.ACK,
+        {
+            "ack": [
+                {
+                    "name": "shop",
+                    "region": "cn-hangzhou",
+                    "secrets": [
+                        {"name": "fine", "certificate": "old"},
+                        {"name": "issued", "certificate": "old", "owner": "cert-manager"},
+                        {"name": "released", "certificate": "old", "owner": "helm"},
+                        {"name": "owned", "certificate": "old", "owner": "certificate"},
+                        {"name": "fixed", "certificate": "old", "immutable": True},
+                        {"name": "empty"},
+                    ],
+                    "albconfigs": [{"name": "front", "listeners": [{"port": 443}]}],
+                },
+                {"name": "locked", "region": "cn-hangzhou", "role": "none"},
+                {"name": "half", "region": "cn-hangzhou", "role": "dev"},
+                {"name": "young", "region": "cn-hangzhou", "state": "initial"},
+                {"name": "past", "region": "cn-hangzhou", "state": "deleting"},
+            ]
+        },
+        {
+            "issued": f"cert-manager {_WRITES_BACK}",
+            "released": f"Helm {_WRITES_BACK}",
+            "owned": f"Certificate owned {_WRITES_BACK}",
+            "fixed": "the Secret is immutable; make a new one and point to it",
+            "empty": "it has no readable certificate; put the first one there with kubectl",
+            "shop/front:443": (
+                "the listener names no certificate: those of its Ingresses apply; to manage one here,"
+                " name the first in spec.listeners[].certificates"
+            ),
+            "locked": _UNAUTHORISED.format("ListSecrets"),
+            "half albconfig": _UNAUTHORISED.format("ListAlbConfigs"),
+            "young": "the cluster is initial; its slots are seen when it is running",
+        },
     ),
 ]
 SDK = "cs20151215"

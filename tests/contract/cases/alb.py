@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER
-from tests.contract.cases._listeners import SHARED, listener_cases, two_regions
+from tests.contract.cases._listeners import SHARED, hindered, listener_cases, two_regions
 
 _SHARED = {"protocol": "HTTPS", **SHARED}
 _ESTATE = {
@@ -22,6 +22,7 @@ _ESTATE = {
 _FURTHER = {"mail:443/default": "other", "mail:8443/default": "old", "mail:9443/default": ""}
 
 CASES = listener_cases(CloudProduct.ALB, _ESTATE, _FURTHER, busy="IncorrectStatus.Listener")
+HINDERED = hindered(CloudProduct.ALB, "HTTPS", "ingress.k8s.alibaba/albconfig")
 SDK = "alb20200616"
 _CHANGE = {"ListenerId": ANY, "ClientToken": ANY}
 OFFICIAL = {

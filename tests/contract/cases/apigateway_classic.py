@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.services._gateways import digits
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, Case
+from tests.contract.cases import ANY, CERTIFICATES, Case, Hindered
 
 ESTATE: dict[str, Any] = {
     "regions": ["cn-hangzhou", "cn-beijing"],
@@ -58,6 +58,45 @@ CASES = [
         pages="DescribeApiGroups",
         reads=("DescribeRegions", "DescribeApiGroups", "DescribeApiGroup", "DescribeDomain"),
         busy="RepeatedCommit",
+    ),
+]
+HINDERED = [
+    Hindered(
+        CloudProduct.API_GATEWAY,
+        {
+            "apigateway": [
+                {
+                    "name": "shop",
+                    "region": "cn-hangzhou",
+                    "domains": [
+                        {"domain": "www.example.com", "certificate": "old"},
+                        {"domain": "mutual.example.com", "certificate": "old", "mutual_tls": True},
+                    ],
+                }
+            ],
+            "apig": [
+                {
+                    "name": "shop",
+                    "region": "cn-hangzhou",
+                    "domains": [
+                        {
+                            "domain": f"{owner.lower()}.example.com",
+                            "certificate": "old",
+                            "created_from": owner,
+                        }
+                        for owner in ("Console", "API", "OpenAPI", "K8sIngress")
+                    ],
+                }
+            ],
+        },
+        {
+            "mutual.example.com": (
+                "the domain uses mutual TLS, whose CA cannot be read back; replace it in the console"
+            ),
+            "k8singress.example.com": (
+                "the domain was made by K8sIngress, which would undo a change; change it there"
+            ),
+        },
     ),
 ]
 SDK = "cloudapi20160714"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY, CERT_ID
-from tests.contract.cases._family import domains_case
+from tests.contract.cases._family import domains_case, hindered
 
 CASES = [
     domains_case(
@@ -16,6 +16,7 @@ CASES = [
         without_https="off.example.com",
     ),
 ]
+HINDERED = hindered(CloudProduct.DCDN, "offline", "checking", "check_failed", "configure_failed")
 SDK = "dcdn20180115"
 OFFICIAL = {
     "DescribeDcdnUserDomains": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERT_ID, CERTIFICATES, Case
+from tests.contract.cases import CERT_ID, CERTIFICATES, Case, Hindered
 
 CASES = [
     Case(
@@ -32,6 +32,22 @@ CASES = [
         writes="AssociateWebCert",
         pages="DescribeWebRules",
         reads=("DescribeWebRules",),
+    ),
+]
+HINDERED = [
+    Hindered(
+        CloudProduct.DDOS,
+        {
+            "ddos": [
+                {"domain": "www.example.com", "certificate": "old"},
+                {"domain": "plain.example.com", "certificate": "old", "https_ports": []},
+                {"domain": "off.example.com", "certificate": "old", "forwarding": False},
+            ]
+        },
+        {
+            "plain.example.com": "the rule has no HTTPS port; add one in the Anti-DDoS console",
+            "off.example.com": "forwarding of the website is switched off; switch it on first",
+        },
     ),
 ]
 SDK = "ddoscoo20200101"

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.services._esa_model import number, text
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case
+from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case, Hindered
 
 ESTATE: dict[str, Any] = {
     "certificates": CERTIFICATES,
@@ -75,6 +75,43 @@ CASES.append(
         reads=("ListCustomHostnames", "GetCustomHostname"),
     )
 )
+_HOSTNAME = {"record": "www.example.com", "certificate": "old"}
+HINDERED = [
+    Hindered(
+        CloudProduct.ESA,
+        {
+            "esa": [
+                {
+                    "site": "example.com",
+                    "records": ["www.example.com"],
+                    "certificates": [
+                        {"certificate": "old"},
+                        {"certificate": "second", "type": "free"},
+                        {"certificate": "new", "type": "keyless"},
+                    ],
+                    "hostnames": [
+                        {**_HOSTNAME, "hostname": "fine.example.com"},
+                        {**_HOSTNAME, "hostname": "off.example.com", "certificate": None},
+                        {**_HOSTNAME, "hostname": "held.example.com", "status": "conflicted"},
+                        {**_HOSTNAME, "hostname": "free.example.com", "type": "free"},
+                    ],
+                },
+                {"site": "example.org", "status": "pending", "certificates": [{"certificate": "other"}]},
+            ]
+        },
+        {
+            text("example.com", "second"): "ESA issued this certificate itself and renews it",
+            text("example.com", "new"): (
+                "the private key is with a key server of its own; exchange it in the ESA console"
+            ),
+            text("example.org", "other"): "the site is pending; bring it into service first",
+            "off.example.com": "HTTPS is off; switch it on in the ESA console",
+            "held.example.com": "the hostname is conflicted; bring it into service first",
+            "free.example.com": "ESA issued this certificate itself and renews it",
+        },
+        region="",
+    ),
+]
 SDK = "esa20240910"
 OFFICIAL = {
     "ListSites": {"PageNumber": 1, "PageSize": 2},

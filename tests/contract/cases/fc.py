@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, Case
+from tests.contract.cases import ANY, CERTIFICATES, Case, Hindered
 
 ESTATE: dict[str, Any] = {
     "regions": ["cn-hangzhou", "cn-beijing"],
@@ -44,6 +44,22 @@ CASES = [
     Case("FC-2.0", CloudProduct.FC, ESTATE, CARRIED, slot="old.example.com", **_COMMON),
 ]
 KIND = "3.0"
+HINDERED = [
+    Hindered(
+        CloudProduct.FC,
+        {
+            "fc": [
+                {"domain": "www.example.com", "region": "cn-hangzhou", "certificate": "old"},
+                {"domain": "plain.example.com", "region": "cn-hangzhou"},
+                {"domain": "old.example.com", "region": "cn-hangzhou", "version": "2.0"},
+            ]
+        },
+        dict.fromkeys(
+            ("plain.example.com", "old.example.com"),
+            "HTTPS is off; set the protocol and the first certificate in the Function Compute console",
+        ),
+    ),
+]
 SDK = "fc20230330"
 OFFICIAL = {
     "ListCustomDomains": {"limit": 2},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered, no_certificate
 
 ESTATE: dict[str, Any] = {
     "certificates": CERTIFICATES,
@@ -61,6 +61,25 @@ CASES = [
         reads=_READS,
         busy="StateError.Accelerator",
         renamed={"shop:443/additional/second": "shop:443/additional/new"},
+    ),
+]
+_ONE: dict[str, Any] = {"listeners": [{"port": 443, "default": "old"}]}
+HINDERED = [
+    Hindered(
+        CloudProduct.GA,
+        {
+            "ga": [
+                {"name": "shop", "listeners": [{"port": 443, "default": "old"}, {"port": 8443}]},
+                {**_ONE, "name": "owned", "service_managed": True},
+                {"name": "locked", "state": "finacialLocked", "listeners": [{"port": 443}]},
+            ]
+        },
+        {
+            "shop:8443": no_certificate("GA"),
+            "owned:443": "another cloud product manages it; deploy through that product",
+            "locked:443": "the accelerator is locked for an unpaid bill; pay it first",
+        },
+        region="",
     ),
 ]
 SDK = "ga20191120"

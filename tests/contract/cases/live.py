@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY
-from tests.contract.cases._family import domains_case
+from tests.contract.cases._family import domains_case, hindered
 
 CASES = [
     domains_case(
@@ -15,6 +15,7 @@ CASES = [
         kind="liveEdge",
     ),
 ]
+HINDERED = hindered(CloudProduct.LIVE, "offline")
 SDK = "live20161101"
 #: where the SDK would put the private key into the URL
 IN_FORM = ("SetLiveDomainCertificate",)

@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.services._gateways import digits
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered
 
 ESTATE: dict[str, Any] = {
     "regions": ["cn-hangzhou", "cn-beijing"],
@@ -58,6 +58,42 @@ CASES = [
         writes="UpdateSSLCert",
         pages="ListGateway",
         reads=("ListGateway", "ListGatewayDomain"),
+    ),
+]
+_PUBLISH = "publish it in the MSE console first"
+HINDERED = [
+    Hindered(
+        CloudProduct.MSE,
+        {
+            "mse": [
+                {
+                    "name": "shop",
+                    "region": "cn-hangzhou",
+                    "domains": [
+                        {"domain": "www.example.com", "certificate": "old"},
+                        {"domain": "k8s.example.com", "certificate": "old", "ingress": True},
+                        {"domain": "down.example.com", "certificate": "old", "status": "unpublished"},
+                        {"domain": "sick.example.com", "certificate": "old", "status": "unavailable"},
+                    ],
+                },
+                {
+                    "name": "slow",
+                    "region": "cn-hangzhou",
+                    "status": "changing",
+                    "domains": [{"domain": "slow.example.com", "certificate": "old"}],
+                },
+            ]
+        },
+        {
+            "k8s.example.com": (
+                "a Kubernetes Ingress manages the domain; deploy to the Ingress's Secret instead"
+            ),
+            "down.example.com": f"the domain is not published; {_PUBLISH}",
+            "sick.example.com": f"the domain is unavailable; {_PUBLISH}",
+            "slow.example.com": (
+                "the gateway is not running (changing); wait for it or start it, then discover again"
+            ),
+        },
     ),
 ]
 SDK = "mse20190531"

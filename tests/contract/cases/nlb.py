@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER
-from tests.contract.cases._listeners import SHARED, listener_cases, two_regions
+from tests.contract.cases._listeners import SHARED, hindered, listener_cases, two_regions
 
 ESTATE = {
     "certificates": CERTIFICATES,
@@ -17,6 +17,7 @@ ESTATE = {
 _FURTHER = {"mail:993/default": "other", "mail:995/default": ""}
 
 CASES = listener_cases(CloudProduct.NLB, ESTATE, _FURTHER, busy="ResourceInConfiguring.listener")
+HINDERED = hindered(CloudProduct.NLB, "TCPSSL", "kubernetes.do.not.delete")
 SDK = "nlb20220430"
 _CHANGE = {"ListenerId": ANY, "ClientToken": ANY}
 OFFICIAL = {

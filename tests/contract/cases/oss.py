@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERTIFICATES, Case
+from tests.contract.cases import CERTIFICATES, Case, Hindered
 
 CASES = [
     Case(
@@ -42,5 +42,24 @@ CASES = [
         pages="ListBuckets",
         reads=("ListBuckets", "ListCname"),
         code_of_denial="AccessDenied",
+    ),
+]
+HINDERED = [
+    Hindered(
+        CloudProduct.OSS,
+        {
+            "oss": [
+                {
+                    "bucket": "bucket-one",
+                    "region": "cn-hangzhou",
+                    "cnames": [
+                        {"domain": "img.example.com", "certificate": "old"},
+                        {"domain": "off.example.com", "certificate": "old", "status": "Disabled"},
+                    ],
+                }
+            ]
+        },
+        {"off.example.com": "the domain is Disabled in OSS; enable it first"},
+        region="",
     ),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.resources import CloudProduct
 from tests.contract.bench import Bench
-from tests.contract.cases import CERT_ID, CERTIFICATES, Case
+from tests.contract.cases import CERT_ID, CERTIFICATES, Case, Hindered
 
 ESTATE: dict[str, Any] = {
     "regions": ["cn-hangzhou", "cn-beijing"],
@@ -75,6 +75,33 @@ CASES = [
         code_of_denial="AccessDenied",
         also=exchange_by_detaching,
     )
+]
+HINDERED = [
+    Hindered(
+        CloudProduct.PAI,
+        {
+            "pai": [
+                {
+                    "name": "models",
+                    "region": "cn-hangzhou",
+                    "domains": [
+                        {"domain": "eas.example.com", "certificate": "old"},
+                        {"domain": "http.example.com"},
+                    ],
+                },
+                {
+                    "name": "stopped",
+                    "region": "cn-hangzhou",
+                    "status": "Stopped",
+                    "domains": [{"domain": "old.example.com", "certificate": "old"}],
+                },
+            ]
+        },
+        {
+            "http.example.com": "the domain has no certificate; set the first one in the PAI console",
+            "old.example.com": "the gateway is Stopped; bring it into service first",
+        },
+    ),
 ]
 SDK = "eas20210701"
 _GATEWAY = {"ClusterId": "cn-hangzhou", "GatewayId": gateway("models")}

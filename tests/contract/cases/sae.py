@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered, no_certificate
 
 _REGION = "cn-hangzhou"
 _ESTATE: dict[str, Any] = {
@@ -80,6 +80,19 @@ CASES = [
     _case("SAE-alb", "shop:443/additional/old", renamed="shop:443/additional/new"),
     _case("SAE-alb-first", "test:8443/default"),
     _case("SAE-clb", "mail:443/default"),
+]
+HINDERED = [
+    Hindered(
+        CloudProduct.SAE,
+        {
+            "sae": [
+                {"name": "shop", "region": "cn-hangzhou", "certificates": ["old"]},
+                {"name": "bare", "region": "cn-hangzhou"},
+                {"name": "empty", "region": "cn-hangzhou", "balancer": "clb"},
+            ]
+        },
+        {"bare:443": no_certificate("SAE"), "empty:443": no_certificate("SAE")},
+    ),
 ]
 SDK = "sae20190506"
 OFFICIAL = {

@@ -7,7 +7,7 @@ from typing import Any
 from emulator.services._slb_model import balancer_id
 from shared.domain.resources import CloudProduct
 from tests.contract.bench import STORE
-from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, IDENTIFIER, Case
+from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, IDENTIFIER, Case, Hindered, no_certificate
 
 _REGION = "cn-hangzhou"
 SHOP = balancer_id(_REGION, "shop")
@@ -72,6 +72,33 @@ def _case(name: str, slot: str, writes: str) -> Case:
 CASES = [
     _case("SLB-listener", "shop:443/default", _SET),
     _case("SLB-extension", f"{SHOP}/443/img.example.com", "SetDomainExtensionAttribute"),
+]
+_ONE: dict[str, Any] = {"region": _REGION, "listeners": [{"port": 443, "certificate": "old"}]}
+HINDERED = [
+    Hindered(
+        CloudProduct.SLB,
+        {
+            "slb": [
+                {
+                    "name": "shop",
+                    "region": "cn-hangzhou",
+                    "listeners": [
+                        {"port": 443, "certificate": "old"},
+                        {"port": 8443},
+                        {"port": 9443, "certificate": "old", "status": "stopped"},
+                    ],
+                },
+                {**_ONE, "name": "owned", "managed": True},
+                {**_ONE, "name": "locked", "status": "locked"},
+            ]
+        },
+        {
+            "shop:8443": no_certificate("SLB"),
+            "shop:9443": "the listener is stopped; start it first",
+            "owned:443": "cluster c-sample manages it; deploy through the cluster",
+            "locked:443": "the load balancer is locked; bring it into service first",
+        },
+    ),
 ]
 SDK = "slb20140515"
 _HERE = {"RegionId": _REGION}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY, CERT_ID
-from tests.contract.cases._family import domains_case
+from tests.contract.cases._family import domains_case, hindered
 
 CASES = [
     domains_case(
@@ -14,6 +14,7 @@ CASES = [
         writes="SetVodDomainSSLCertificate",
     ),
 ]
+HINDERED = hindered(CloudProduct.VOD, "offline")
 SDK = "vod20170321"
 OFFICIAL = {
     "DescribeVodUserDomains": {"PageNumber": 1, "PageSize": 2},

@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.services._waf_model import CIPHERS
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered
 
 ESTATE: dict[str, Any] = {
     "certificates": CERTIFICATES,
@@ -58,6 +58,39 @@ CASES = [
         writes="ModifyDefaultHttps",
         pages="DescribeDomains",
         reads=(),
+    ),
+]
+HINDERED = [
+    Hindered(
+        CloudProduct.WAF,
+        {
+            "waf": [
+                {
+                    "domains": [
+                        {"domain": "www.example.com", "certificate": "old"},
+                        {"domain": "plain.example.com", "certificate": "old", "https_ports": []},
+                        {"domain": "off.example.com", "certificate": "old", "forwarding": False},
+                    ]
+                },
+                {
+                    "region": "ap-southeast-1",
+                    "status": "expired",
+                    "domains": [{"domain": "www.example.com", "certificate": "old"}],
+                },
+            ]
+        },
+        {
+            "plain.example.com": "the domain has no HTTPS port; add one in the WAF console",
+            "off.example.com": ("forwarding of the domain is switched off; switch it on in the WAF console"),
+            "WAF:443": "the instance has no default certificate; set one in the WAF console",
+        },
+    ),
+    Hindered(
+        CloudProduct.WAF,
+        {"waf": [{"region": "ap-southeast-1", "status": "expired", "default": "old"}]},
+        {"WAF:443": "the WAF instance has expired; renew it first"},
+        region="ap-southeast-1",
+        name="-expired",
     ),
 ]
 SDK = "waf_openapi20211001"

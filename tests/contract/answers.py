@@ -1,0 +1,43 @@
+"""Answers of the emulated cloud, changed on their way out: what a product might tell instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from emulator.api import Raw
+from emulator.cloud import Cloud
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def edit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, action: str, change: Change) -> None:
+    """From now on `change` is made in each answer of `action`; not in those of CAS."""
+    execute = cloud.execute
+
+    def executed(service: Any, call: Any) -> Any:
+        answer = execute(service, call)
+        if call.action != action or service.api == "cas":
+            return answer
+        told = json.loads(answer.body if isinstance(answer, Raw) else json.dumps(answer))
+        change(told)
+        return replace(answer, body=json.dumps(told).encode()) if isinstance(answer, Raw) else told
+
+    monkeypatch.setattr(cloud, "execute", executed)
+
+
+def take_out(answer: Any, path: str) -> int:
+    """Take a path, such as `Jobs[].Status`, out of an answer; how often it was there."""
+    head, _, rest = path.partition(".")
+    name = head.removesuffix("[]")
+    if not isinstance(answer, dict) or name not in answer:
+        return 0
+    if not rest:
+        del answer[name]
+        return 1
+    inner = answer[name] if head.endswith("[]") else [answer[name]]
+    return sum(take_out(one, rest) for one in inner)
