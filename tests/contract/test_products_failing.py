@@ -1,0 +1,104 @@
+"""What a product does not answer, or refuses oddly, is an error: never a slot that is gone, free or settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudResource
+from shared.errors import CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from shared.products.base import ProductAdapter
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CASES, Case
+
+Verb = Callable[[ProductAdapter, CloudResource, Certificate], object]
+VERBS: dict[str, Verb] = {
+    "read": lambda adapter, slot, new: adapter.read(slot),
+    "successor": lambda adapter, slot, new: adapter.successor(slot, new),
+    "settled": lambda adapter, slot, new: adapter.settled(slot),
+}
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def it(case: Case, server: Server) -> Bench:
+    return bench(server, case.product, case.estate, case.region)
+
+
+def asked(it: Bench, happens: Callable[[], object]) -> Iterator[str]:
+    """The product's actions, in the order in which they are called first."""
+    before = len(it.cloud.calls)
+    happens()
+    for action in dict.fromkeys(call.action for call in it.cloud.calls[before:] if call.api != "cas"):
+        yield action
+
+
+@contextmanager
+def silent(it: Bench, action: str) -> Iterator[None]:
+    """Meanwhile no call of the action is answered, however often it is made."""
+    it.cloud.faults.add(Fault(action, times=99))
+    yield
+    assert it.count(action, code="ServiceUnavailable")
+    it.cloud.faults.clear()
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_a_question_that_gets_no_answer_or_an_odd_refusal_is_an_error(
+    case: Case, it: Bench, verb: Verb
+) -> None:
+    slot, new = it.slot(case.slot), it.certificate("new")
+
+    for action in asked(it, lambda: verb(it.adapter, slot, new)):
+        with silent(it, action), pytest.raises(CloudUnavailableError):
+            verb(it.adapter, slot, new)
+        it.cloud.faults.add(Fault(action, status=400, code="Odd.Refusal"))
+        with pytest.raises(CloudRejectedError, match=r"Odd\.Refusal"):
+            verb(it.adapter, slot, new)
+
+
+def test_nothing_is_written_before_every_question_is_answered(case: Case, server: Server) -> None:
+    it = bench(server, case.product, case.estate, case.region)
+    slot = it.slot(case.slot)
+    asking = [*asked(it, lambda: it.deploy(slot, "new"))]
+    it = bench(server, case.product, case.estate, case.region)
+    new = it.certificate("new")
+
+    for action in asking[: asking.index(case.writes)]:
+        with silent(it, action), pytest.raises(CloudUnavailableError):
+            it.adapter.deploy(slot, new)
+
+    assert it.count(case.writes) == 0
+    assert it.carried() == case.carried
+
+
+#: Where the product tells that a change is still under way.
+SETTLING = {
+    *("ACK-albconfig", "ACK-albconfig-additional", "ALB-default", "ALB-additional", "NLB-default"),
+    *("NLB-additional", "APIGateway-cloud-native", "CDN", "DCDN", "LIVE", "VOD", "ESA-hostname"),
+    *("GA-default", "GA-additional", "MSE", "PAI", "WAF"),
+}
+
+
+def test_a_change_is_settled_when_the_product_says_so_and_not_before(case: Case, it: Bench) -> None:
+    """Where it says nothing of it, the handshake tells."""
+    slot, clock = it.slot(case.slot), it.cloud.clock
+    it.cloud.settle_s = 300
+    with suppress(NotYetEffectiveError):
+        it.adapter_with(seconds=0.03).deploy(slot, it.certificate("new"))
+
+    try:
+        assert it.adapter.settled(slot) == (case.name not in SETTLING)
+        it.cloud.clock = lambda: clock() + timedelta(seconds=301)
+        assert it.adapter.settled(slot)
+    finally:
+        it.cloud.clock = clock
