@@ -83,7 +83,7 @@ class Unchanged:
             try:
                 if not self.settled():
                     return False
-                seen.append(self.read())
+                seen.append(self._seen())
             except CloudError as error:
                 if not error.retryable:
                     raise
@@ -93,14 +93,15 @@ class Unchanged:
         try:
             self.waiter.until(done, f"{self.slot} does not show the change yet")
         except NotYetEffectiveError as late:
-            return (seen[-1] if seen else self._last_look()), late
+            return (seen[-1] if seen else self._seen(last=True)), late
         return seen[-1], None
 
-    def _last_look(self) -> Settings:
+    def _seen(self, *, last: bool = False) -> Settings:
+        """What can be read. Trouble that may pass goes through, where this is not the `last` look."""
         try:
             return self.read()
         except CloudError as error:
-            if not error.retryable:
+            if error.retryable and not last:
                 raise
             why = f"the certificate may be in place, other settings could not be read: {error}"
             raise self._rejected("SettingsUnknown", why) from None

@@ -1,5 +1,6 @@
 """Waiting for a product to finish, bounded by the time that the function has left."""
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -31,4 +32,4 @@ class Waiter:
             pause = min(pause * 1.6, self.longest_pause_s)
 
 
-FOREVER = Waiter(left_s=lambda: 300.0)
+FOREVER = Waiter(left_s=lambda: math.inf)

@@ -1,4 +1,4 @@
-"""What a product does not answer, or refuses oddly, is an error: never a slot that is gone, free or settled."""
+"""No answer, or an odd refusal, is an error: never a slot that is gone, or free, or settled."""
 
 from __future__ import annotations
 
@@ -39,8 +39,7 @@ def asked(it: Bench, happens: Callable[[], object]) -> Iterator[str]:
     """The product's actions, in the order in which they are called first."""
     before = len(it.cloud.calls)
     happens()
-    for action in dict.fromkeys(call.action for call in it.cloud.calls[before:] if call.api != "cas"):
-        yield action
+    yield from dict.fromkeys(call.action for call in it.cloud.calls[before:] if call.api != "cas")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from shared.errors import (
     CloudUnavailableError,
     NotYetEffectiveError,
 )
-from shared.products.unchanged import Unchanged, changed
+from shared.products.unchanged import Unchanged
 from shared.products.waiting import Waiter
 
 LOST = CloudUnavailableError("Write", "ConnectionLost", "no answer")
@@ -30,6 +30,8 @@ class Product:
     then: dict[str, Any] = field(default_factory=dict)
     looks: int = 0
     deaf: int = 0  #: reads that get no answer
+    closed: bool = False  #: denies every read once something is written
+    unsettled: int = 0  #: how often it is asked in vain whether it has finished
     broken: bool = False  #: takes nothing back
     restored: list[Set[str]] = field(default_factory=list)
     polls: int = 0
@@ -41,6 +43,8 @@ class Product:
 
     def read(self) -> dict[str, Any]:
         self.polls += 1
+        if self.then and self.closed:
+            raise CloudDeniedError("Read", "Forbidden", "no longer")
         if self.then and self.deaf:
             self.deaf -= 1
             raise CloudUnavailableError("Read", "ServiceUnavailable", "again")
@@ -55,6 +59,10 @@ class Product:
             raise LOST
         self.now |= {"Cert": "old", "Gzip": "on"}
 
+    def settled(self) -> bool:
+        self.unsettled -= bool(self.unsettled)
+        return not self.unsettled
+
     def exchange(self, tries: int = 50) -> Unchanged:
         """As an adapter would: the clock allows so many looks."""
         left = iter(range(tries, -1, -1))
@@ -67,6 +75,7 @@ class Product:
             read=self.read,
             put_back=self.put_back,
             shown=lambda now: bool(now["Cert"] == "new"),
+            settled=self.settled,
             ignore=("Cert",),
         )
 
@@ -117,11 +126,50 @@ def test_a_read_that_fails_is_made_again_before_anything_is_said() -> None:
     assert it.now["Cert"] == "new"
 
 
-def test_settings_that_cannot_be_read_are_no_success_and_not_tried_again() -> None:
-    it = Product(deaf=100)
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [
+        ({"deaf": 100}, "Read: ServiceUnavailable: again"),
+        ({"closed": True}, "Read: Forbidden: no longer"),
+        ({"closed": True, "unsettled": 100}, "Read: Forbidden: no longer"),
+        ({"deaf": 100, "unsettled": 100}, "Read: ServiceUnavailable: again"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_no_success_and_not_tried_again(
+    trouble: dict[str, Any], why: str, answered: bool
+) -> None:
+    """Not even where the answer was lost: the next try would find the certificate, and call it success."""
+    it = Product(**trouble)
 
-    with pytest.raises(CloudRejectedError, match=r"SettingsUnknown.*may be in place"), it.exchange(3):
+    with pytest.raises(CloudRejectedError) as told, it.exchange(3):
+        it.write(answered=answered)
+
+    assert not told.value.retryable
+    assert str(told.value).startswith(
+        "Write: SettingsUnknown: slot: the certificate may be in place,"
+        f" other settings could not be read: {why} (RequestId -)"
+    )
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_setting_lost_by_a_product_that_never_settles_is_told(answered: bool) -> None:
+    """The time is over before it says that it has finished: what it shows by then counts."""
+    it = Product(unsettled=100)
+
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost: slot: Gzip: 'on' → 'off'"), it.exchange(3):
+        it.write(answered=answered, Gzip="off")
+
+    assert it.restored == [{"Gzip"}]
+
+
+def test_what_was_read_is_compared_only_when_the_product_has_finished() -> None:
+    it = Product(unsettled=3)
+
+    with it.exchange():
         it.write()
+
+    assert (it.polls, it.now["Cert"]) == (1, "new")
 
 
 def test_a_change_that_is_not_shown_in_time_is_not_yet_effective() -> None:
@@ -131,15 +179,32 @@ def test_a_change_that_is_not_shown_in_time_is_not_yet_effective() -> None:
         it.write()
 
 
+def test_what_was_lost_comes_back_and_is_told_all_the_same() -> None:
+    it = Product()
+
+    with pytest.raises(CloudRejectedError) as told, it.exchange():
+        it.write(Gzip="off")
+
+    assert str(told.value) == (
+        "Write: SettingsLost: slot: Gzip: 'on' → 'off';"
+        " the certificate before was put back, and so were they (RequestId -)"
+    )
+    assert it.now == {"Cert": "old", "Gzip": "on", "Tls": {"Min": 1}}
+
+
 def test_what_cannot_be_put_back_is_told_to_be_set_by_hand() -> None:
     it = Product()
 
     with pytest.raises(CloudRejectedError) as told, it.exchange():
-        it.write(Gzip="off", Tls={"Min": 0})
+        it.write(Gzip="off", Tls={"Min": 0}, Added=True)
 
-    assert "Gzip: 'on' → 'off'; Tls.Min: 1 → 0" in str(told.value)
-    assert "set again by hand: Tls.Min" in str(told.value)
-    assert it.now == {"Cert": "old", "Gzip": "on", "Tls": {"Min": 0}}
+    assert str(told.value) == (
+        "Write: SettingsLost: slot: Added: None → True; Gzip: 'on' → 'off'; Tls.Min: 1 → 0;"
+        " the certificate before was put back; set again by hand: Added, Tls.Min (RequestId -)"
+    )
+    assert it.restored == [{"Added", "Gzip", "Tls"}]
+    assert it.now == {"Cert": "old", "Gzip": "on", "Tls": {"Min": 0}, "Added": True}
+    assert it.polls == 1 + 5, "what may never come is looked for a few times"
 
 
 def test_what_could_not_be_put_back_is_told_and_not_tried_again() -> None:
@@ -147,7 +212,3 @@ def test_what_could_not_be_put_back_is_told_and_not_tried_again() -> None:
 
     with pytest.raises(CloudRejectedError, match=r"'off'; not everything .* ConnectionLost"), it.exchange():
         it.write(Gzip="off")
-
-
-def test_nothing_and_an_empty_list_are_the_same_setting() -> None:
-    assert changed({"A": None, "B": [], "C": False}, {"A": "", "B": {}, "C": None}) == {"C": (False, None)}

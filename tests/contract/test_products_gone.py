@@ -1,0 +1,100 @@
+"""A slot that left while what held it stays: it reads as gone, has no successor, and takes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from shared.domain.resources import CloudResource
+from shared.errors import CloudDeniedError, CloudRejectedError
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CASES, IDENTIFIER, Case
+
+
+def beside(slot: CloudResource, *, own: str = "", **changes: Any) -> CloudResource:
+    """The slot under another name in the same place. `own`: the last part of its id."""
+    if own:
+        changes["resource_id"] = slot.resource_id.rpartition("/")[0] + f"/{own}"
+    return slot.model_copy(update=changes)
+
+
+def _domain(slot: CloudResource) -> CloudResource:
+    past = "past.example.com"
+    return slot.model_copy(
+        update={"resource_id": slot.resource_id.replace(slot.domains[0], past), "domains": (past,)}
+    )
+
+
+def _uncarried(slot: CloudResource) -> CloudResource:
+    identifier = IDENTIFIER["other-too"]
+    return beside(slot, own=identifier, cert_identifier=identifier)
+
+
+#: By kind of slot: one that is not there, and how the refusal of a deployment begins.
+GONE: dict[str, tuple[Callable[[CloudResource], CloudResource], str]] = {
+    "ACK-secret": (lambda slot: beside(slot, own="past"), "GetSecret: NotFound: "),
+    "ACK-albconfig": (
+        lambda slot: beside(slot, listener_id=slot.listener_id.replace("443", "444")),
+        "PatchAlbConfig: NotFound: {slot} is gone (",
+    ),
+    "ACK-albconfig-additional": (_uncarried, "PatchAlbConfig: NotFound: {slot} is gone ("),
+    "APIGateway-classic": (_domain, "SetDomainCertificate: NotFoundDomain: {slot} is gone ("),
+    "APIGateway-cloud-native": (
+        lambda slot: beside(slot, resource_id="d-0", instance_id="d-0"),
+        "GetDomain: DatabaseError.RecordNotFound: ",
+    ),
+    "CDN": (_domain, "DescribeDomainCertificateInfo: InvalidDomain.NotFound: "),
+    "DCDN": (_domain, "DescribeDcdnDomainCertificateInfo: InvalidDomain.NotFound: "),
+    "DDOS": (_domain, "AssociateWebCert: DomainNotExist: "),
+    "ESA": (
+        lambda slot: beside(slot, own="past", listener_id="past"),
+        "SetCertificate: ",
+    ),
+    "ESA-hostname": (
+        lambda slot: beside(slot, resource_id="1"),
+        "GetCustomHostname: CustomHostname.NotExist: ",
+    ),
+    "FC-3.0": (_domain, "GetCustomDomain: DomainNameNotFound: "),
+    "FC-2.0": (_domain, "GetCustomDomain: DomainNameNotFound: "),
+    "GA-additional": (
+        lambda slot: beside(slot, own="past.example.com"),
+        "UpdateAdditionalCertificateWithListener: ",
+    ),
+    "LIVE": (_domain, "DescribeLiveDomainCertificateInfo: InvalidDomain.NotFound: "),
+    "MSE": (_domain, "UpdateSSLCert: NotFound: {slot} is gone ("),
+    "OSS": (_domain, "PutCname: NeedVerifyDomainOwnership: "),
+    "SAE-alb": (_uncarried, "UpdateIngress: NotFound: {slot} carries {carries} no more ("),
+    "SLB-extension": (_domain, "deploy: NotFound: {slot} is gone ("),
+    "VOD": (_domain, "DescribeVodDomainCertificateInfo: InvalidDomain.NotFound: "),
+    "WAF": (_domain, "DescribeDomainDetail: DomainNotExist: "),
+}
+#: A listener's own certificate; what attaching makes anew (PAI); and what stays though it is emptied.
+WITH_WHAT_HOLDS_THEM = {
+    *("ALB-default", "ALB-additional", "NLB-default", "NLB-additional", "GA-default", "PAI"),
+    *("SAE-alb-first", "SAE-clb", "SLB-listener", "WAF-default"),
+}
+
+
+def test_every_kind_of_slot_that_can_leave_alone_has_a_row() -> None:
+    assert {case.name for case in CASES} - WITH_WHAT_HOLDS_THEM == set(GONE)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in GONE], ids=lambda case: case.name)
+def test_a_slot_that_left_alone_is_gone_and_takes_nothing(case: Case, server: Server) -> None:
+    it: Bench = bench(server, case.product, case.estate, case.region)
+    away, refusal = GONE[case.name]
+    slot, new = away(it.slot(case.slot)), it.certificate("new")
+
+    assert it.adapter.read(slot) is None
+    with suppress(CloudRejectedError):
+        assert it.adapter.successor(slot, new) is None
+    with pytest.raises((CloudRejectedError, CloudDeniedError)) as refused:
+        it.adapter.deploy(slot, new)
+
+    begins = refusal.format(slot=slot.slot, carries=slot.cert_identifier)
+    assert str(refused.value)[: len(begins)] == begins
+    assert it.carried() == case.carried

@@ -1,0 +1,98 @@
+"""What discovery tells of a slot: where it is met, by which names, its region, and who writes there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from emulator.edge import offered
+from emulator.server import Server
+from shared.domain.resources import CloudResource, SlotRole
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CASES, Case, ack, esa, mse, pai
+
+ACCOUNTS = list({id(case.estate): case for case in reversed(CASES)}.values())
+OF_SITE = ("old", "second")
+#: Slots with a certificate that no client from outside meets, or none that names a server.
+UNMET = {
+    "ACK-secret": {
+        f"{ack.SHOP}/secret/dev/tls",
+        f"{ack.SHOP}/secret/web/mail",
+        f"{ack.identity('plain')}/secret/default/tls",
+    },
+    "ALB-default": {"mail:8443/default"},  # QUIC
+    "ESA": {esa.entry(name) for name in OF_SITE} | {esa.entry("other", "example.org")},
+    "MSE": {f"{mse.gateway('mail')}/*"},
+    "PAI": {
+        f"{pai.gateway('models')}/eas.example.com/intranet",
+        f"{pai.gateway('inner')}/in.example.com/intranet",
+    },
+    "SAE-alb": {"spare:443/default"},
+    "WAF": {"WAF:443/default"},
+}
+#: What one writer at a time may change, where it is more than the slot.
+WRITERS = {
+    **dict.fromkeys(("ALB-default", "NLB-default", "SAE-alb"), "listener_id"),
+    **dict.fromkeys(("APIGateway-classic", "GA-default", "PAI", "SLB-listener"), "instance_id"),
+}
+
+
+@pytest.fixture(params=ACCOUNTS, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def it(case: Case, server: Server) -> Bench:
+    return bench(server, case.product, case.estate, case.region)
+
+
+def names(it: Bench, slot: CloudResource) -> tuple[str, ...]:
+    """By which a client asks for the slot."""
+    known = slot.server_names or slot.domains or it.certificate(it.name_of(slot.cert_identifier)).names
+    return tuple(name.replace("*", "any") for name in known)
+
+
+def test_a_slot_is_met_where_it_says_and_serves_what_it_carries(case: Case, it: Bench) -> None:
+    slots = {label: slot for label, slot in it.slots().items() if slot.https and not slot.obstacle}
+
+    assert {label for label, slot in slots.items() if not slot.endpoint} == UNMET.get(case.name, set())
+    for slot in slots.values():
+        if slot.endpoint and slot.role is not SlotRole.ADDITIONAL:
+            bundle = it.estate.bundle(it.name_of(slot.cert_identifier), it.cloud.clock())
+            for name in names(it, slot):
+                assert bundle in (offered(it.cloud, slot.endpoint, name) or ()), f"{slot.endpoint}: {name}"
+    listeners = {(slot.listener_id, slot.endpoint) for slot in slots.values() if slot.listener_id}
+    assert len(listeners) == len({listener for listener, _ in listeners}), "one listener is met at two places"
+
+
+def test_slots_share_a_writer_where_the_product_takes_one_change_at_a_time(case: Case, it: Bench) -> None:
+    for slot in it.slots().values():
+        own = "listener_id" if slot.kind in ("albconfig", "site") else WRITERS.get(case.name, "resource_id")
+        assert slot.writer == f"{case.product.value}/{case.region or '-'}/{getattr(slot, own)}"
+
+
+def test_a_slot_is_of_the_region_that_was_asked_and_of_no_other(case: Case, it: Bench) -> None:
+    slots = it.slots().values()
+
+    assert {(slot.product, slot.region) for slot in slots} == {(case.product, case.region)}
+    if case.region:
+        elsewhere = {region for region in it.estate.regions if region != case.region}
+        far = [slot for region in elsewhere for slot in it.adapter.discover(region)]
+        assert {slot.region for slot in far} == elsewhere
+        assert not {slot.slot for slot in far} & {slot.slot for slot in slots}
+
+
+def test_the_end_of_a_certificate_is_told_as_it_is_or_not_at_all(case: Case, it: Bench) -> None:
+    for slot in it.slots().values():
+        if slot.cert_not_after is not None and not slot.obstacle:
+            assert slot.cert_not_after == it.certificate(it.name_of(slot.cert_identifier)).not_after
+
+
+def test_every_region_where_the_account_has_slots_is_looked_at_once(case: Case, it: Bench) -> None:
+    regions = it.adapter.regions()
+
+    assert len(set(regions)) == len(regions)
+    assert case.region in regions
+    assert not [r for r in regions if r and not re.fullmatch(r"(cn|ap|eu|us|me|na|sa)-[a-z]+(-\d)?", r)]
