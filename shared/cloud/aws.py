@@ -28,9 +28,8 @@ from shared.errors import (
 
 Answer = dict[str, Any]
 HOME: Final = "us-east-1"  #: the region of what is global: CloudFront, IAM
-#: Every action that is called, with its service as boto3 names it.
+#: Every action that a product calls, with its service as boto3 names it.
 ACTIONS: Final = {
-    "AssumeRole": "sts",
     "ListCertificates": "acm",
     "DescribeCertificate": "acm",
     "GetCertificate": "acm",

@@ -79,7 +79,7 @@ class OpenApi:
         self._loopback = ""
         if endpoint:
             url = urlsplit(endpoint)
-            if url.scheme != "http" or not url.netloc or not loopback.is_loopback(url.hostname):
+            if url.scheme != "http" or not loopback.is_loopback(url.hostname):
                 raise SettingsError(f"the endpoint {endpoint!r} is not http://127.0.0.1:<port>")
             self._loopback = url.netloc
             loopback.bypass_proxies(url.netloc)
@@ -225,10 +225,8 @@ def _params(api: Api, action: Action, path: Mapping[str, str]) -> Params:
     return Params(
         action=action.name,
         version=api.version,
-        protocol="HTTPS",
         pathname=filled,
         method=action.method,
-        auth_type="AK",
         style=api.style,
         req_body_type="json" if action.place == "json" else "formData",
         body_type="byte",

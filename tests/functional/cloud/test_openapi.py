@@ -1,7 +1,6 @@
 """Calls as they go over the wire, and what the client makes of what comes back."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -18,7 +17,6 @@ from shared.errors import (
     CloudRejectedError,
     CloudThrottledError,
     CloudUnavailableError,
-    SettingsError,
 )
 from tests.functional.cloud.conftest import KEY, MakeClient, Pauses, Scripted, ok, refused
 from tests.keys import a_leaf
@@ -113,29 +111,6 @@ def test_a_key_renewed_between_attempts_is_used(scripted: Scripted) -> None:
     assert "Credential=second," in scripted.heads[1]["authorization"]
 
 
-def test_parameters_travel_as_the_official_sdks_send_them(scripted: Scripted) -> None:
-    params = {"Certificates": [{"CertificateId": "7-x"}], "DryRun": True, "Size": 5, "No": None}
-    to(scripted).call(ALB, Action("UpdateListenerAttribute"), params, region="cn-beijing")
-    assert scripted.targets == ["/?Certificates.1.CertificateId=7-x&DryRun=True&Size=5"]
-    assert scripted.heads[0]["x-emulator-host"] == "alb.cn-beijing.aliyuncs.com"
-    assert "certdeploy/" in scripted.heads[0]["user-agent"]
-
-
-def test_a_form_keeps_secrets_out_of_the_url(scripted: Scripted) -> None:
-    to(scripted).call(CAS, WRITE, {"Key": "SECRET", "Name": "n"}, region="cn-hangzhou")
-    assert (scripted.targets, scripted.bodies) == (["/"], [b"Key=SECRET&Name=n"])
-
-
-def test_a_roa_action_fills_its_path_and_sends_json(scripted: Scripted) -> None:
-    fc = Api("fc", "2023-03-30", "ROA", "fc")
-    update = Action("Update", method="PUT", path="/2023-03-30/x/{name}", place="json", writes=True)
-    scripted.answers = [ok()]
-    put = Action("Update", path=update.path, place="json", writes=True)
-    to(scripted).call(fc, put, {"a": {"b": [1]}}, region="cn-beijing", path={"name": "a/b c"})
-    assert scripted.targets == ["/2023-03-30/x/a%2Fb%20c"]
-    assert scripted.bodies == [b'{"a":{"b":[1]}}']
-
-
 def test_a_wrong_secret_is_a_matter_of_credentials(client: MakeClient, cloud: Cloud) -> None:
     wrong = Credentials(cloud.key.access_key_id, "not-the-secret")
     with pytest.raises(CloudCredentialsError, match="SignatureDoesNotMatch"):
@@ -163,29 +138,11 @@ def test_nothing_was_sent_where_nothing_listens(closed_port: int, pauses: Pauses
 
 
 def test_a_cloud_that_does_not_answer_is_given_up(hanging: int) -> None:
-    client = OpenApi(fixed(KEY), endpoint=f"http://127.0.0.1:{hanging}", read_timeout_s=0.3)
+    client = OpenApi(fixed(KEY), endpoint=f"http://127.0.0.1:{hanging}", read_timeout_s=0.1)
     began = time.monotonic()
     with pytest.raises(CloudUnavailableError, match="in time"):
         client.call(CAS, WRITE, {"Name": "n"}, region="cn-hangzhou")
     assert time.monotonic() - began < 2
-
-
-def test_the_deadline_cuts_waiting_short(hanging: int) -> None:
-    client = OpenApi(fixed(KEY), endpoint=f"http://127.0.0.1:{hanging}", deadline=left(0.8))
-    began = time.monotonic()
-    with pytest.raises(CloudUnavailableError):
-        client.call(STS, READ)
-    assert time.monotonic() - began < 2
-
-
-def test_no_retry_begins_that_cannot_end(scripted: Scripted) -> None:
-    scripted.answers = [refused(400, "Throttling", **{"x-acs-retry-after": "5000"})]
-    client = OpenApi(fixed(KEY), endpoint=scripted.endpoint, deadline=left(3))
-    began = time.monotonic()
-    with pytest.raises(CloudThrottledError):
-        client.call(STS, READ)
-    assert len(scripted.heads) == 1
-    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -209,12 +166,6 @@ def test_proxies_in_the_environment_do_not_capture_loopback_calls(
     assert scripted.targets == []
 
 
-@pytest.mark.parametrize("endpoint", ["https://127.0.0.1:1", "http://example.com", "127.0.0.1:1"])
-def test_only_loopback_may_stand_in_for_the_cloud(endpoint: str) -> None:
-    with pytest.raises(SettingsError, match=r"not http://127\.0\.0\.1"):
-        OpenApi(fixed(KEY), endpoint=endpoint)
-
-
 def test_no_error_shows_a_secret(scripted: Scripted, closed_port: int, hanging: int) -> None:
     upload = an_upload()
     echo = f"Key {upload['Key']} of https://cas/?SecurityToken={KEY.security_token}&Signature=SIG"
@@ -228,7 +179,7 @@ def test_no_error_shows_a_secret(scripted: Scripted, closed_port: int, hanging: 
     for place in ("form", "query"):
         action = Action("UploadUserCertificate", place=place, writes=True)
         for url in urls:
-            client = OpenApi(fixed(KEY), endpoint=url, read_timeout_s=0.3, max_attempts=1)
+            client = OpenApi(fixed(KEY), endpoint=url, read_timeout_s=0.1, max_attempts=1)
             with pytest.raises(CloudError) as caught:
                 client.call(CAS, action, upload, region="cn-hangzhou")
             shown = str(caught.value) + repr(caught.value) + repr(caught.value.__dict__)
@@ -239,8 +190,3 @@ def test_no_error_shows_a_secret(scripted: Scripted, closed_port: int, hanging: 
 
 def to(scripted: Scripted) -> OpenApi:
     return OpenApi(fixed(KEY), endpoint=scripted.endpoint, sleep=lambda _: None)
-
-
-def left(seconds: float) -> Callable[[], float]:
-    end = time.monotonic() + seconds
-    return lambda: end - time.monotonic()

@@ -1,5 +1,7 @@
 """Whose key signs."""
 
+import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -20,7 +22,21 @@ def test_the_key_in_the_context_goes_first() -> None:
     assert found == Credentials("a", "b", "c")
 
 
-@pytest.mark.parametrize("context", [None, SimpleNamespace(), SimpleNamespace(credentials=None)])
+def test_a_lasting_key_in_the_context_has_no_token() -> None:
+    role = SimpleNamespace(access_key_id="a", access_key_secret="b", security_token=None)
+    assert from_context(SimpleNamespace(credentials=role), ENVIRON)() == Credentials("a", "b", "")
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        None,
+        SimpleNamespace(),
+        SimpleNamespace(credentials=None),
+        SimpleNamespace(credentials=SimpleNamespace()),
+        SimpleNamespace(credentials=SimpleNamespace(access_key_id="")),
+    ],
+)
 def test_without_one_the_environment_is_asked(context: object) -> None:
     found = from_context(context, ENVIRON)()
     assert found == Credentials("id-of-env", "secret-of-env", "token-of-env")
@@ -34,17 +50,55 @@ def test_a_key_that_is_renewed_in_the_environment_is_used() -> None:
     assert provider().access_key_id == "renewed"
 
 
-def test_half_a_key_is_told_with_what_to_set() -> None:
-    with pytest.raises(SettingsError, match="ALIBABA_CLOUD_ACCESS_KEY_SECRET is empty"):
-        from_environment({"ALIBABA_CLOUD_ACCESS_KEY_ID": "x"})()
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_ACCESS_KEY_ID"),
+    ],
+)
+def test_half_a_key_is_told_with_what_to_set(given: str, missing: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{missing} is empty .* set ALIBABA_CLOUD_ACCESS_KEY_ID and "):
+        from_environment({given: "x", missing: ""})()
 
 
-def test_no_key_at_all_is_told_with_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def test_a_lasting_key_of_the_environment_has_no_token() -> None:
+    environ = {name: text for name, text in ENVIRON.items() if not name.endswith("TOKEN")}
+    assert from_environment(environ)() == Credentials("id-of-env", "secret-of-env", "")
+
+
+@pytest.fixture
+def chain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home whose .aliyun/config.json is all that the SDK's own chain may find."""
+    for name in ENVIRON:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
     monkeypatch.setenv("HOME", str(tmp_path))
-    with pytest.raises(SettingsError, match="set ALIBABA_CLOUD_ACCESS_KEY_ID") as caught:
+    return tmp_path
+
+
+def test_no_key_at_all_is_told_with_what_to_set(chain: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^no credentials were found \(\w+\); set ALIBABA") as caught:
         from_environment({})()
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("token", ["", "token-of-file"])
+def test_the_sdks_own_chain_is_asked_last_and_each_time_anew(chain: Path, token: str) -> None:
+    def write(key_id: str) -> None:
+        row = {"name": "default", "mode": "StsToken" if token else "AK", "access_key_id": key_id}
+        row |= {"access_key_secret": "secret-of-file", "sts_token": token}
+        (chain / ".aliyun").mkdir(exist_ok=True)
+        told = {"current": "default", "profiles": [row]}
+        (chain / ".aliyun" / "config.json").write_text(json.dumps(told))
+
+    write("id-of-file")
+    environ: dict[str, str] = {}
+    provider = from_environment(environ)
+    assert provider() == provider() == Credentials("id-of-file", "secret-of-file", token)
+
+    environ.update(ENVIRON)
+    assert provider().access_key_id == "id-of-env"
 
 
 def test_a_key_does_not_print() -> None:

@@ -22,9 +22,12 @@ def a_kubeconfig(*, server: str = "https://192.0.2.1:6443", **user: str) -> dict
     other = {"name": "other", "cluster": {"server": "https://198.51.100.1"}}
     return {
         "clusters": [other, {"name": "kubernetes", "cluster": cluster}],
-        "contexts": [{"name": "mine", "context": {"cluster": "kubernetes", "user": "me"}}],
+        "contexts": [
+            {"name": "yours", "context": {}},
+            {"name": "mine", "context": {"cluster": "kubernetes", "user": "me"}},
+        ],
         "current-context": "mine",
-        "users": [{"name": "me", "user": own}],
+        "users": [{"name": "you", "user": {}}, {"name": "me", "user": own}],
     }
 
 
@@ -36,6 +39,18 @@ def test_the_current_context_decides() -> None:
 
 
 @pytest.mark.parametrize(
+    ("server", "address"),
+    [
+        ("https://192.0.2.1", ("192.0.2.1", 443)),
+        ("https://api.example.com:6443/", ("api.example.com", 6443)),
+        ("https:", ("", 443)),
+    ],
+)
+def test_a_server_is_met_at_its_port(server: str, address: tuple[str, int]) -> None:
+    assert read_kubeconfig(yaml.safe_dump(a_kubeconfig(server=server))).address == address
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -44,9 +59,25 @@ def test_the_current_context_decides() -> None:
         yaml.safe_dump(a_kubeconfig(server="http://192.0.2.1")),
         yaml.safe_dump({**a_kubeconfig(), "current-context": "KEY-OF-MINE"}),
         yaml.safe_dump(a_kubeconfig(**{"client-key-data": "KEY-OF-MINE!"})),
+        yaml.safe_dump(a_kubeconfig(**{"client-key-data": encoded("KEY-OF-MINE") + "!"})),
+        yaml.safe_dump(a_kubeconfig(**{"client-key-data": encoded("KEY-OF-MINE-é")})),
         yaml.safe_dump({**a_kubeconfig(), "users": []}),
+        yaml.safe_dump({**a_kubeconfig(), "users": [{"name": "me", "user": {"token": "KEY-OF-MINE"}}]}),
+        "current-context: mine",
     ],
-    ids=["empty", "not YAML", "a broken line", "plain http", "no such context", "not base64", "no user"],
+    ids=[
+        "empty",
+        "not YAML",
+        "a broken line",
+        "plain http",
+        "no such context",
+        "not base64",
+        "more than base64",
+        "not ASCII",
+        "no user",
+        "a token instead of a key",
+        "nothing else",
+    ],
 )
 def test_any_other_kubeconfig_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(CloudRejectedError, match="UnusableKubeconfig") as refused:

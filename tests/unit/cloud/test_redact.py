@@ -32,22 +32,60 @@ def test_no_part_of_a_key_is_left(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "shown"),
     [
-        "https://x/?Signature=abc%3DSECRET&Action=Do",
-        "ACS3-HMAC-SHA256 Credential=LTAI,SignedHeaders=host,Signature=SECRET",
-        "SecurityToken=SECRET",
-        "x-acs-security-token: SECRET",
-        "'x-fc-security-token': 'SECRET', 'date': 'now'",
-        '{"AccessKeySecret": "SECRET"}',
-        "access_key_secret='SECRET'",
-        "authorization: FC LTAI:SECRET",
-        "Authorization: Bearer SECRET",
-        "SSLPri=SECRET",
+        ("https://x/y?Signature=abc%3DSECRET&Action=Do!", "https://x/y?[…]"),
+        ("http://x/y?a=SECRET 'b'", "http://x/y?[…] 'b'"),
+        (f"http://{'x' * 500}?SECRET", f"http://{'x' * 500}?[…]"),
+        ("a=b, Signature=SECRET", "a=b, Signature=[…]"),
+        ("Signature=SECRET&Action=Do", "Signature=[…]&Action=Do"),
+        ("SecurityToken=SECRET; more", "SecurityToken=[…]; more"),
+        ("x-acs-security-token: SECRET", "x-acs-security-token: […]"),
+        ("'x-fc-security-token': 'SECRET', 'date': 'now'", "'x-fc-security-token': '[…]', 'date': 'now'"),
+        ('{"AccessKeySecret": "SECRET"}', '{"AccessKeySecret": "[…]"}'),
+        ("access_key_secret='SECRET'", "access_key_secret='[…]'"),
+        ("access-key-secret = SECRET", "access-key-secret = […]"),
+        ("(PrivateKey=SECRET)", "(PrivateKey=[…])"),
+        ("private-key: SECRET", "private-key: […]"),
+        ("private_key=SECRET", "private_key=[…]"),
+        ("SSLPri=SECRET", "SSLPri=[…]"),
+        ("password: SECRET", "password: […]"),
+        ("authorization: FC LTAI:SECRET", "authorization: […]"),
+        ("Authorization: Bearer SECRET", "Authorization: […]"),
+        ("Authorization: Basic SECRET", "Authorization: […]"),
+        ("Authorization: acs LTAI:SECRET", "Authorization: […]"),
+        ("Authorization: OSS LTAI:SECRET", "Authorization: […]"),
+        ("Authorization: OSS4-HMAC-SHA256 SECRET", "Authorization: […]"),
+        ("Authorization: ACS3-HMAC-SHA256 SECRET", "Authorization: […]"),
     ],
 )
-def test_a_named_secret_is_hidden(text: str) -> None:
-    assert "SECRET" not in redact(text)
+def test_a_named_secret_is_hidden_and_no_more(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+LONG = "aB3+/" * 12  #: 60 characters
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"key {LONG}", "key […]"),
+        (f"key {LONG}{LONG}==.", "key […]."),
+        (f"key {LONG[:-1]}", f"key {LONG[:-1]}"),  # too short for one
+        (f"key {'ab3/' * 20}", f"key {'ab3/' * 20}"),  # a path
+        (f"key {'aBc/' * 20}", f"key {'aBc/' * 20}"),
+        (f"key {'AB' * 32}", f"key {'AB' * 32}"),  # no digit
+        (f"key {'A1' * 32}.", f"key {'A1' * 32}."),  # a fingerprint
+        (f"key {'A1' * 33}", "key […]"),
+    ],
+)
+def test_what_looks_like_a_key_is_hidden(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+def test_each_pem_block_is_hidden_by_itself() -> None:
+    assert redact(f"a {PEM} b {PEM}") == "a [PEM]\n b [PEM]\n"
+    assert redact(f"a {PEM[:80]}") == "a [PEM]"
 
 
 def test_what_a_person_needs_stays() -> None:
