@@ -95,5 +95,6 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         clauses = [
             f"{_PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
             for e in error.errors(include_url=False, include_input=False)
+            if e["type"] != "default_factory_not_called"  # the fault is another field's
         ]
         raise SettingsError("; ".join(clauses)) from None
