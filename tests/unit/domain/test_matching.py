@@ -128,6 +128,12 @@ def test_slots_without_a_load_balancer_are_under_no_rule() -> None:
     assert under_rule(a_rule(), [a_rule()]) == a_rule()
 
 
+def test_each_port_of_a_load_balancer_is_under_its_own_rule() -> None:
+    beside = a_listener_slot(port=444)
+    assert rule_over(beside, [a_rule()]) is None
+    assert rule_over(beside, [a_rule(), a_rule(port=444)]) == a_rule(port=444)
+
+
 def test_an_obstacle_is_no_news_to_those_that_are_not_covered() -> None:
     slot = a_resource("www.example.org", obstacle="the domain is offline")
     assert left(decide(NEW, slot, OLD)) == "not covered: www.example.org"

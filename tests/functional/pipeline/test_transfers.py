@@ -1,0 +1,191 @@
+"""Certificates into CAS and out of it: which counts as there already, in which store, what is told."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.authority import Authority
+from emulator.bundles import Bundle
+from emulator.estate import parse_estate
+from emulator.faults import Fault
+from shared.errors import CloudRejectedError, CloudUnavailableError, InvalidRequestError, NotFoundError
+from shared.services.transfer import Uploaded, export_certificate, upload_certificate
+from shared.validation.secret import SecretPem
+from tests.functional.pipeline.platform import Platform, platform
+
+CHINA, INTERNATIONAL = "cn-hangzhou", "ap-southeast-1"
+NEW = Authority().issue(["new.example.com", "*.example.com"], key="ecdsa-p256")
+OTHER = Authority().issue(["other.example.com"], key="ecdsa-p256")
+RENEWED = Authority().issue(["new.example.com", "*.example.com"], key="ecdsa-p256")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform({}, tmp_path_factory.mktemp("transfers"), stores=(CHINA, INTERNATIONAL)) as made:
+        yield made
+
+
+@pytest.fixture
+def account(installed: Platform) -> Platform:
+    """With an empty CAS, and two stores."""
+    installed.cloud.load(parse_estate({}))
+    installed.cloud.calls.clear()
+    return installed
+
+
+def held(account: Platform, bundle: Bundle, name: str = "there", store: str = CHINA) -> int:
+    """CAS has it; its id."""
+    return int(account.cloud.service("cas").add(name, store, bundle).id)
+
+
+def upload(account: Platform, name: str = "new", store: str = "") -> Uploaded:
+    key = SecretPem(NEW.key_pem or "")
+    return upload_certificate(account.world, name, NEW.certificate_pem, key, store)
+
+
+def asked(account: Platform, action: str) -> list[str]:
+    """The stores that were asked for `action`."""
+    return [call.region or CHINA for call in account.cloud.calls if call.action == action]
+
+
+def uploads(account: Platform) -> list[str]:
+    return asked(account, "UploadUserCertificate")
+
+
+def listed_as(bundle: Bundle, **facts: str) -> Bundle:
+    """A certificate of which CAS tells something else than its bytes do."""
+    told = type("Told", (Bundle,), facts)
+    return told(bundle.certificate_pem, bundle.key_pem)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("there", "same"),
+    [
+        (listed_as(NEW, serial="1"), True),
+        (listed_as(NEW, serial="1", sha1=NEW.sha256), True),
+        (listed_as(NEW, sha1="AB" * 20), True),
+        (listed_as(NEW, sha1="AB" * 20, serial="1"), False),
+        (listed_as(OTHER, serial=NEW.serial), False),
+        (RENEWED, False),
+        (Bundle(NEW.certificate_pem), False),
+    ],
+    ids=["sha1", "sha256", "serial and names", "names", "serial", "a renewal", "without its key"],
+)
+def test_a_certificate_is_there_already_if_cas_holds_it_with_its_key(
+    account: Platform, there: Bundle, same: bool
+) -> None:
+    held(account, RENEWED, "decoy")
+    known = held(account, there)
+
+    done = upload(account)
+
+    assert (done.already_there, len(uploads(account))) == (same, 0 if same else 1)
+    assert (done.cert_id == known, done.name) == (same, "there" if same else "new")
+
+
+def test_an_upload_tells_what_it_made(account: Platform) -> None:
+    done = upload(account)
+
+    assert done == Uploaded(
+        cert_id=done.cert_id,
+        cert_identifier=f"{done.cert_id}-{CHINA}",
+        name="new",
+        already_there=False,
+        names=("new.example.com", "*.example.com"),
+        not_after=NEW.not_after,
+        notes=("the chain ends below 'certdeploy Local Root CA', which clients must trust",),
+    )
+    (row,) = account.world.cas(CHINA).list_certificates()
+    assert (row.cert_id, row.name, row.has_private_key) == (done.cert_id, "new", True)
+    again = upload(account, "again")
+    assert again == done.model_copy(update={"already_there": True})
+
+
+def test_a_certificate_goes_to_the_store_that_is_named_or_to_the_first(account: Platform) -> None:
+    there = upload(account, store=INTERNATIONAL)
+    here = upload(account)
+
+    assert (there.cert_identifier, there.already_there) == (f"{there.cert_id}-{INTERNATIONAL}", False)
+    assert (here.cert_identifier, here.already_there) == (f"{here.cert_id}-{CHINA}", False)
+    assert uploads(account) == [INTERNATIONAL, CHINA]
+
+
+def test_a_store_that_is_not_ours_is_told_with_the_rest_or_alone(account: Platform) -> None:
+    with pytest.raises(InvalidRequestError) as error:
+        upload(account, store="mars")
+    assert str(error.value) == f"store: mars is none of ours ({CHINA}, {INTERNATIONAL})"
+    with pytest.raises(InvalidRequestError) as error:
+        upload(account, "", store="mars")
+    assert str(error.value) == (
+        f"certificate: name: it is empty; give a name; store: mars is none of ours ({CHINA}, {INTERNATIONAL})"
+    )
+    assert list(account.cloud.calls) == []
+
+
+def test_a_name_is_taken_by_another_certificate_of_the_same_store(account: Platform) -> None:
+    taken = held(account, RENEWED, "new")
+
+    with pytest.raises(InvalidRequestError) as error:
+        upload(account)
+
+    assert str(error.value) == (
+        f"name: another certificate is named new already ({taken}-{CHINA}); choose one that is new"
+    )
+    assert uploads(account) == []
+    assert not upload(account, store=INTERNATIONAL).already_there
+
+
+def test_an_answer_that_was_lost_is_made_up_for_by_looking(account: Platform) -> None:
+    account.cloud.faults.add(Fault("UploadUserCertificate", when="after", drop=True))
+
+    done = upload(account)
+
+    (row,) = account.world.cas(CHINA).list_certificates()
+    assert (done.cert_id, done.already_there) == (row.cert_id, False)
+
+
+def test_an_upload_that_did_not_happen_is_no_success(account: Platform) -> None:
+    account.cloud.faults.add(Fault("UploadUserCertificate", drop=True))
+
+    with pytest.raises(CloudUnavailableError):
+        upload(account)
+
+    assert account.world.cas(CHINA).list_certificates() == []
+
+
+@pytest.mark.parametrize("store", [CHINA, INTERNATIONAL])
+def test_an_export_is_the_pair_of_the_store_that_has_it(account: Platform, store: str) -> None:
+    cert_id = held(account, NEW, store=store)
+
+    for text in (str(cert_id), f" {cert_id} ", f"{cert_id}-{store}"):
+        exported = export_certificate(account.world, text)
+        assert exported.cert_identifier == f"{cert_id}-{store}"
+        assert exported.pair.certificate_pem == NEW.certificate_pem
+        assert exported.pair.key.reveal() == NEW.key_pem
+        assert "pair" not in repr(exported)
+
+
+def test_an_identifier_is_looked_for_in_its_store_only(account: Platform) -> None:
+    cert_id = held(account, NEW)
+
+    with pytest.raises(NotFoundError, match=f"^Certificate {cert_id}-{INTERNATIONAL} does not exist$"):
+        export_certificate(account.world, f" {cert_id}-{INTERNATIONAL}")
+
+
+@pytest.mark.parametrize("text", ["", "shop", "²", "7-mars", "shop-cn-hangzhou", "-cn-hangzhou"])
+def test_what_is_no_id_of_our_stores_is_refused(account: Platform, text: str) -> None:
+    with pytest.raises(InvalidRequestError) as error:
+        export_certificate(account.world, text)
+    assert str(error.value) == (
+        f"{text!r}: an id is needed, such as 10741304, of one of our stores ({CHINA}, {INTERNATIONAL})"
+    )
+    assert list(account.cloud.calls) == []
+
+
+def test_a_refusal_other_than_not_found_ends_the_search(account: Platform) -> None:
+    cert_id = held(account, Bundle(NEW.certificate_pem))
+
+    with pytest.raises(CloudRejectedError, match="CAS holds no private key of"):
+        export_certificate(account.world, str(cert_id))
+
+    assert asked(account, "GetUserCertificateDetail") == [CHINA]
