@@ -1,6 +1,7 @@
 """What a user uploads: good pairs are read, bad ones refused with all that is wrong at once."""
 
 import re
+from dataclasses import FrozenInstanceError
 from datetime import timedelta
 from hashlib import sha1, sha256
 
@@ -151,11 +152,17 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     )
 
 
+def test_a_bundle_is_not_changed_once_it_is_checked() -> None:
+    leaf = a_leaf()
+    bundle = read(chain(leaf, intermediate()), leaf.key_pem)
+    with pytest.raises(FrozenInstanceError):
+        bundle.names = ("other.example.com",)  # type: ignore[misc]
+
+
 def test_without_a_certificate_only_what_is_there_is_told() -> None:
-    assert (
-        refusal("", "")
-        == "certificate: it is empty; give the PEM text; private key: it is empty; give the PEM text"
-    )
+    empty = "it is empty; give the PEM text"
+    assert refusal("", "") == f"certificate: {empty}; private key: {empty}"
+    assert refusal("", a_leaf().key_pem) == f"certificate: {empty}"
 
 
 def test_a_name_is_checked_with_the_rest_or_not_at_all() -> None:
