@@ -69,11 +69,17 @@ def test_a_lasting_key_of_the_environment_has_no_token() -> None:
 
 @pytest.fixture
 def chain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A home whose .aliyun/config.json is all that the SDK's own chain may find."""
+    """A home whose .aliyun/config.json is all that the SDK's own chain may find.
+
+    The SDK reads the environment when it is imported: what it read then is set here.
+    """
+    monkeypatch.setattr("alibabacloud_credentials.utils.auth_constant.HOME", str(tmp_path))
+    sdk = "alibabacloud_credentials.utils.auth_util"
+    monkeypatch.setattr(f"{sdk}.environment_ecs_metadata_disabled", "true")
     for name in ENVIRON:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
-    monkeypatch.setenv("HOME", str(tmp_path))
+        short = name.removeprefix("ALIBABA_CLOUD_").lower()
+        monkeypatch.setattr(f"{sdk}.environment_{short}", None)
     return tmp_path
 
 
