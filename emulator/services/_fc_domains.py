@@ -90,6 +90,7 @@ class Domains(EmulatedService):
                 "tlsConfig": {"minVersion": "TLSv1.2", "maxVersion": "TLSv1.3", "cipherSuites": TLS},
                 "wafConfig": {"enableWAF": False},
                 "authConfig": {"authType": "anonymous", "authInfo": ""},
+                "corsConfig": {"allowCredentials": False, "allowOrigins": ["*"], "maxAge": 60},
             }
             name = re.sub(r"[^A-Za-z0-9_-]", "_", f"c_{row.certificate}")
             self._own.append(CustomDomain(row.domain, row.region, versions, settings, Settling(bundle), name))

@@ -142,7 +142,8 @@ class Instance:
         if row is None:
             return {}
         told = dict(self.default_tls)
-        told |= {"CipherSuite": str(told["CipherSuite"]), "CustomCiphers": ",".join(told["CustomCiphers"])}
+        texts: dict[str, Any] = {"CipherSuite": str, "CustomCiphers": ",".join}
+        told |= {name: text(told[name]) for name, text in texts.items() if name in told}
         return {"CertId": row.identifier, **told}
 
 

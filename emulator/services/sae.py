@@ -24,9 +24,13 @@ SETTINGS: dict[str, Any] = {
     "Description": "",
     "EnableGzip": True,
     "EnableXForwardedFor": True,
+    "EnableXForwardedForClientSrcPort": True,
     "EnableXForwardedForProto": False,
+    "EnableXForwardedForSlbId": True,
+    "EnableXForwardedForSlbPort": True,
     "IdleTimeout": 15,
     "RequestTimeout": 60,
+    "SecurityPolicyId": "tls_cipher_policy_1_0",
 }
 NOT_EMULATED = frozenset(
     {"CorsConfig", "DefaultRule", "ListenerPort", "ListenerProtocol", "LoadBalanceType", "Rules"}
@@ -52,12 +56,12 @@ class Ingress:
         found = {
             "Id": self.id,
             "Name": self.name,
-            "Description": self.settings["Description"],
+            "Description": self.settings.get("Description"),
             "NamespaceId": self.namespace,
             "LoadBalanceType": self.balancer,
             "ListenerProtocol": self.protocol,
-            "IdleTimeout": self.settings["IdleTimeout"],
-            "RequestTimeout": self.settings["RequestTimeout"],
+            "IdleTimeout": self.settings.get("IdleTimeout"),
+            "RequestTimeout": self.settings.get("RequestTimeout"),
             "DefaultRule": {"AppId": "app-1", "AppName": "front", "ContainerPort": 8080},
             "Rules": [],
         }

@@ -26,7 +26,7 @@ class DomainsAdapter(ProductAdapter):
     product = CloudProduct.FC
     also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
     gone = frozenset({"domainnamenotfound"})
-    settable: ClassVar[frozenset[str]]  #: settings that a change may name
+    settable: ClassVar[frozenset[str]]  #: settings that a change may name, beside the protocol
 
     @abstractmethod
     def _list(self, region: str, token: str | None) -> Answer:
@@ -77,14 +77,13 @@ class DomainsAdapter(ProductAdapter):
     def _put_back(self, resource: CloudResource, before: Answer, lost: Set[str]) -> None:
         """The settings in any case, since CAS may not have the certificate before, or not its key."""
         names = (name for name in sorted(lost & self.settable) if before.get(name) is not None)
-        settings = {name: before[name] for name in names}
+        settings = {name: before[name] for name in ("protocol", *names)}
         try:
             old = self._old(before)
         except CloudRejectedError:
             self._put(resource.region, resource.resource_id, settings)
             raise
-        settings |= {"certConfig": old, "protocol": before["protocol"]}
-        self._put(resource.region, resource.resource_id, settings)
+        self._put(resource.region, resource.resource_id, settings | {"certConfig": old})
 
     def _old(self, before: Answer) -> Answer:
         certificate = self._catalogue.by_fingerprint(*_fingerprints(before))

@@ -24,7 +24,7 @@ class Fc3(DomainsAdapter):
             writes=True,
         ),
     }
-    settable = frozenset({"protocol", "routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig"})
+    settable = frozenset({"routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig"})
 
     def _list(self, region: str, token: str | None) -> Answer:
         return self._call("ListCustomDomains", region, limit=self.page_size, nextToken=token)
@@ -39,7 +39,7 @@ class Fc3(DomainsAdapter):
 class Fc2(DomainsAdapter):
     api = fc2.API
     actions: ClassVar = {action.name: action for action in (fc2.LIST, fc2.GET, fc2.UPDATE)}
-    settable = frozenset({"protocol", "routeConfig"})
+    settable = frozenset({"routeConfig"})
 
     def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
         super().__init__(client, *means, **more)

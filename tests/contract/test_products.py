@@ -203,6 +203,17 @@ def test_a_denied_write_is_not_repeated_and_changes_nothing(case: Case, it: Benc
     assert it.carried() == case.carried
 
 
+def test_a_write_that_the_product_refuses_is_not_repeated_and_changes_nothing(case: Case, it: Bench) -> None:
+    slot = it.slot(case.slot)
+    it.cloud.faults.add(Fault(case.writes, status=400, code="Odd.Refusal", message="for a reason"))
+
+    with pytest.raises(CloudRejectedError, match=rf"^{case.writes}: Odd\.Refusal: .*for a reason"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert it.count(case.writes) == 1
+    assert it.carried() == case.carried
+
+
 @each_read
 def test_a_denied_discovery_is_an_error_never_an_empty_list(case: Case, it: Bench, action: str) -> None:
     it.cloud.deny(f"*:{action}")

@@ -21,6 +21,10 @@ from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand
 
 TLS = f"{SHOP}/secret/web/tls"
 FRONT = "shop/front:443/default"
+OUT_OF_REACH = (
+    "no connection to the cluster's API server could be made; run the function in the cluster's VPC,"
+    " or let the function's address in"
+)
 
 
 @pytest.fixture
@@ -45,6 +49,20 @@ def test_what_a_lesser_role_may_see_is_found_and_the_rest_is_reported(server: Se
 
     assert it.carried()[f"{SHOP}/secret/default/tls"] == "old"
     assert "unauthorised" in slots[f"{SHOP}/albconfig"].obstacle
+
+
+@pytest.mark.parametrize("name", ["locked", "young"])
+def test_what_stands_for_a_cluster_reads_as_itself_and_takes_nothing(server: Server, name: str) -> None:
+    clusters = [{"name": "locked", "role": "none"}, {"name": "young", "state": "initial"}]
+    rows = [{"region": "cn-hangzhou", **row} for row in clusters]
+    it = bench(server, CloudProduct.ACK, {**ESTATE, "ack": rows}, "cn-hangzhou")
+    slot, new = it.slots()[identity(name)].model_copy(update={"obstacle": "a reason"}), it.certificate("new")
+
+    assert it.adapter.read(slot) == slot
+    assert it.adapter.successor(slot, new) is None
+    assert it.adapter.settled(slot)
+    with pytest.raises(CloudRejectedError, match=r"^deploy: NoSlot: a reason \("):
+        it.adapter.deploy(slot, new)
 
 
 def test_a_throttled_or_silent_cluster_is_an_error_never_an_empty_one(it: Bench) -> None:
@@ -83,8 +101,8 @@ def test_a_cluster_that_is_out_of_reach_says_so_and_a_deployment_waits(
 
     found = {one.resource_id: one for one in out_of_reach.discover(it.region)}
 
-    assert "run the function in the cluster's VPC" in found[SHOP].obstacle
-    with pytest.raises(CloudUnavailableError, match="Unreachable"):
+    assert found[SHOP].obstacle == f"connect: Unreachable: {OUT_OF_REACH} (RequestId -)"
+    with pytest.raises(CloudUnavailableError, match=rf"^connect: Unreachable: {OUT_OF_REACH} \("):
         out_of_reach.deploy(slot, it.certificate("new"))
 
 
@@ -99,7 +117,9 @@ def test_a_kubeconfig_is_short_lived_and_asked_for_once(it: Bench) -> None:
 def test_an_immutable_secret_is_refused(server: Server) -> None:
     it = a_bench(server, secrets=[{"name": "tls", "certificate": "old", "immutable": True}])
 
-    with pytest.raises(CloudRejectedError, match="Immutable"):
+    with pytest.raises(
+        CloudRejectedError, match=r"^PatchSecret: Immutable: it cannot be changed; make a new Secret \("
+    ):
         it.adapter.deploy(it.slot(f"{SHOP}/secret/default/tls"), it.certificate("new"))
 
 
@@ -173,7 +193,9 @@ def test_a_certificate_put_there_meanwhile_is_not_overwritten(
     slot = it.slot(TLS)
     before_the_patch(monkeypatch, lambda: put_by_hand(it, "second"))
 
-    with pytest.raises(CloudRejectedError, match="put there just now"):
+    with pytest.raises(
+        CloudRejectedError, match=r"^PatchSecret: Conflict: another certificate was put there just now \("
+    ):
         it.adapter.deploy(slot, it.certificate("new"))
 
     assert it.carried()[TLS] == "second"

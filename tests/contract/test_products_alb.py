@@ -10,6 +10,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from tests.contract.answers import edit
 from tests.contract.bench import SETTLE_S, Bench, bench, certificates
 from tests.contract.cases import CASES
 
@@ -94,20 +95,24 @@ def test_an_old_additional_certificate_that_could_not_be_taken_off_goes_with_the
     }
 
 
-def test_a_job_that_fails_is_told_with_its_reason(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ({"ErrorCode": "SystemBusy.Storage", "ErrorMessage": "a reason"}, "SystemBusy.Storage: a reason"),
+        ({}, "Failed: "),
+    ],
+)
+def test_a_job_that_fails_is_told_with_its_reason(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, why: dict[str, str], told: str
+) -> None:
     """The emulator's jobs never fail, so this one is made to say so."""
-    alb = it.cloud.service("alb")
-    listed = alb.ListAsynJobs
+    slot = it.slot("shop:443/default")
+    edit(monkeypatch, it.cloud, "ListAsynJobs", lambda told: told["Jobs"][0].update(Status="Failed", **why))
 
-    def failed(call: Any) -> Any:
-        why = {"Status": "Failed", "ErrorCode": "SystemBusy.Storage", "ErrorMessage": "a reason"}
-        answer = listed(call)
-        return {**answer, "Jobs": [{**job, **why} for job in answer["Jobs"]]}
+    with pytest.raises(CloudRejectedError, match=rf"^UpdateListenerAttribute: {told} \("):
+        it.adapter.deploy(slot, it.certificate("new"))
 
-    monkeypatch.setattr(alb, "ListAsynJobs", failed)
-
-    with pytest.raises(CloudRejectedError, match=r"UpdateListenerAttribute: SystemBusy.Storage: a reason"):
-        it.adapter.deploy(it.slot("shop:443/default"), it.certificate("new"))
+    assert it.count("ListAsynJobs") == 1
 
 
 def test_the_new_certificate_is_in_service_before_the_old_one_is_taken_off(it: Bench) -> None:
@@ -217,5 +222,8 @@ def test_a_certificate_in_the_wrong_store_is_refused_with_the_store_to_use(serve
     estate = {"regions": ["ap-southeast-1"], "certificates": names, "alb": [balancer]}
     it = bench(server, CloudProduct.ALB, estate, "ap-southeast-1")
 
-    with pytest.raises(CloudRejectedError, match="upload it to the CAS store ap-southeast-1"):
+    with pytest.raises(
+        CloudRejectedError,
+        match=r": upload it to the CAS store ap-southeast-1, where this region looks it up \(",
+    ):
         it.adapter.deploy(it.slots()["shop:443/default"], it.certificate("new"))

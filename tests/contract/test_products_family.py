@@ -103,7 +103,9 @@ def test_a_domain_that_failed_to_configure_is_an_error(server: Server) -> None:
     slot = it.slot("www.example.com")
 
     assert "configure_failed" in slot.obstacle
-    with pytest.raises(CloudRejectedError, match="configure_failed"):
+    with pytest.raises(
+        CloudRejectedError, match=r"^SetDcdnDomainSSLCertificate: configure_failed: www\.example\.com \("
+    ):
         it.adapter.settled(slot)
 
 

@@ -98,3 +98,20 @@ def test_a_slot_that_left_alone_is_gone_and_takes_nothing(case: Case, server: Se
     begins = refusal.format(slot=slot.slot, carries=slot.cert_identifier)
     assert str(refused.value)[: len(begins)] == begins
     assert it.carried() == case.carried
+
+
+@pytest.mark.parametrize(
+    "case", {id(case.estate): case for case in CASES}.values(), ids=lambda case: case.name
+)
+def test_a_slot_without_certificate_has_no_successor_but_the_one_that_it_gets(
+    case: Case, server: Server
+) -> None:
+    """Also where the product keeps certificates apart from what serves them, and has this one."""
+    it = bench(server, case.product, case.estate, case.region)
+    it.deploy(it.slot(case.slot), "new")
+    bare = [slot for label, slot in it.slots().items() if not case.carried.get(label, "-")]
+
+    assert bare
+    for slot in bare:
+        for name in ("new", "old"):
+            assert it.adapter.successor(slot, it.certificate(name)) is None

@@ -59,7 +59,7 @@ def test_a_change_that_says_false_was_not_made(it: Bench, monkeypatch: pytest.Mo
     answer = {"Success": True, "Code": 200, "Data": False}
     monkeypatch.setattr(it.cloud.service("mse"), "UpdateSSLCert", lambda call: answer)
 
-    with pytest.raises(CloudRejectedError, match="was not changed"):
+    with pytest.raises(CloudRejectedError, match=r"^UpdateSSLCert: Failed: MSE/.* was not changed "):
         it.adapter.deploy(slot, it.certificate("new"))
 
 
@@ -76,7 +76,7 @@ def test_a_domain_of_an_ingress_is_left_to_the_cluster(server: Server) -> None:
     it, slot = a_slot(server, ingress=True)
 
     assert "Kubernetes Ingress" in slot.obstacle
-    with pytest.raises(CloudRejectedError, match="Kubernetes Ingress"):
+    with pytest.raises(CloudRejectedError, match=r"^UpdateSSLCert: NotDeployable: a Kubernetes Ingress "):
         it.adapter.deploy(slot, it.certificate("new"))
     assert it.count("UpdateSSLCert") == 0
 

@@ -37,7 +37,10 @@ def expected(slot: CloudResource, name: str) -> dict[str, str]:
 
 
 def test_a_refused_exchange_says_that_an_outage_must_be_accepted(refusing: Bench) -> None:
-    with pytest.raises(CloudRejectedError, match="--accept-outage"):
+    with pytest.raises(
+        CloudRejectedError,
+        match=r": it does not exchange certificates; accept a short outage in the job \(--accept-outage\) \(",
+    ):
         refusing.adapter.deploy(refusing.slot(PAI.slot), refusing.certificate("new"))
 
     assert refusing.count(DETACH) == 0

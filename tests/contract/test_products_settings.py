@@ -36,6 +36,7 @@ class Row:
     held: Callable[[Any], Settings]
     path: str = ""  #: in the error, where it is not the setting's name
     by_hand: bool = False
+    others: tuple[str, ...] = ()  #: what else can be set with a certificate, where it is not everything
 
 
 def _waf(service: Any) -> Any:
@@ -62,7 +63,13 @@ ROWS = [
     Row(
         "WAF", "waf_openapi", "Http2Enabled", lambda s: _waf(s).domains[0].listen, "Listen.Http2Enabled", True
     ),
-    Row("WAF-default", "waf_openapi", "EnableTLSv3", lambda s: _waf(s).default_tls),
+    Row(
+        "WAF-default",
+        "waf_openapi",
+        "EnableTLSv3",
+        lambda s: _waf(s).default_tls,
+        others=("CipherSuite", "CustomCiphers", "TLSVersion"),
+    ),
     Row("SLB-listener", "slb", "HealthCheckDomain", _listener),
     Row("SLB-extension", "slb", "HealthCheckDomain", _listener),
     Row("GA-default", "ga", "IdleTimeout", lambda s: s._accelerators[0].listeners[0].settings),
@@ -87,7 +94,7 @@ ROWS = [
     Row("VOD", "vod", "https_force", _functions, "https_force.enable", True),
     Row("LIVE", "live", "https_force", _functions, "https_force.enable", True),
     Row("FC-3.0", "fc", "tlsConfig", _fc("www.example.com"), "tlsConfig.minVersion"),
-    Row("FC-2.0", "fc2", "routeConfig", _fc("old.example.com"), "routeConfig.routes"),
+    Row("FC-2.0", "fc2", "routeConfig", _fc("old.example.com"), "routeConfig.routes", others=("protocol",)),
 ]
 ANSWERS: dict[str, dict[str, Any]] = {
     "answered": {},
@@ -156,6 +163,26 @@ def test_every_setting_is_kept_by_a_change_that_takes_none_along(server: Server,
     it.deploy(slot, "new")
 
     assert held() == before
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.by_hand], ids=lambda row: row.case)
+def test_every_setting_that_can_be_set_again_comes_back(server: Server, row: Row) -> None:
+    """All of them are lost at once, and each is told."""
+    (it, held), case = _bench(server, row), _case(row)
+    slot, before = it.slot(case.slot), held()
+    lost = {row.setting, *row.others} if row.others else {name for name, value in before.items() if value}
+    it.cloud.service(row.service).forgets = tuple(lost)
+
+    with pytest.raises(CloudRejectedError, match="SettingsLost") as told:
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert {
+        name for name in before if f"{name}: " in str(told.value) or f"{name}." in str(told.value)
+    } >= lost
+    it.settle(slot)
+    assert held() == before
+    assert "set again by hand" not in str(told.value)
+    assert it.carried() == case.carried
 
 
 def test_another_entry_of_a_list_that_went_with_the_change_comes_back(

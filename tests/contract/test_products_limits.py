@@ -1,0 +1,52 @@
+"""How much and how often a product is asked: pages as great as it gives, and no more calls than it takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.server import Server
+from shared.errors import CloudRejectedError
+from shared.products.base import ProductAdapter
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CASES, Case
+
+ACCOUNTS = list({id(case.estate): case for case in reversed(CASES)}.values())
+
+
+@pytest.fixture(params=ACCOUNTS, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def it(case: Case, server: Server) -> Bench:
+    return bench(server, case.product, case.estate, case.region)
+
+
+def parts(adapter: ProductAdapter) -> list[ProductAdapter]:
+    return list(getattr(adapter, "_by_kind", {}).values()) or [adapter]
+
+
+#: What these give at most is not known: they are asked for what others give.
+UNKNOWN = {"ACK-secret", "ESA", "MSE", "WAF"}
+
+
+def test_a_page_is_as_great_as_the_product_gives(case: Case, it: Bench) -> None:
+    for part in parts(it.adapter):
+        part.page_size = type(part).page_size
+    assert it.carried() == case.carried
+
+    for part in parts(it.adapter):
+        part.page_size += 1
+    if case.name not in UNKNOWN:
+        with pytest.raises(CloudRejectedError):
+            it.carried()
+
+
+def test_no_action_is_called_more_often_than_the_product_takes(case: Case, it: Bench) -> None:
+    """What is documented; of the others it is known only that there is a limit."""
+    for part in parts(it.adapter):
+        for action in part.actions.values():
+            api = (action.api or part.api).code
+            limit = it.cloud.service(api.replace("-", "_")).limits.get(action.name)
+            assert limit is None or action.per_second == limit, action.name
