@@ -53,7 +53,7 @@ class Ingress:
 
     def words(self) -> dict[str, Any]:
         """What ListIngresses and DescribeIngress have in common."""
-        found = {
+        found: dict[str, Any] = {
             "Id": self.id,
             "Name": self.name,
             "Description": self.settings.get("Description"),
