@@ -87,7 +87,7 @@ def test_a_finished_job_that_was_not_closed_is_told_once_and_closed(
 
 @pytest.mark.parametrize("function", ["run_deployment_jobs", "deploy_cdn", "deploy_alb"])
 def test_two_deliveries_at_once_write_once(tmp_path: Path, function: str) -> None:
-    with platform(ESTATE, tmp_path, real_time=True, parallel=8) as it:
+    with platform(ESTATE, tmp_path, threads=True, parallel=8) as it:
         it.tick("scan_expiry", "discover_resources")
         it.cloud.calls.clear()
         it.renew(*NAMES)
