@@ -54,7 +54,6 @@ class TaskTable:
 
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
-        self._finished = 0
         self._db = sqlite3.connect(path, timeout=0.5, check_same_thread=False, isolation_level=None)
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -122,8 +121,7 @@ class TaskTable:
                 (state, now, error_type, task_id),
             )
             follow_id = self._insert(db, follow, now) if follow else None
-        self._finished += 1
-        if self._finished % _PRUNE_EVERY == 0:
+        if task_id % _PRUNE_EVERY == 0:
             self.prune()
         return follow_id
 

@@ -113,18 +113,18 @@ def test_an_end_and_what_tells_of_it_are_one(table: TaskTable) -> None:
 
 
 def test_the_latest_thousand_ended_are_kept_and_all_that_have_not_ended(table: TaskTable) -> None:
-    """Rows go in batches, so that not every end looks for them: by the hundredth they are gone."""
+    """Rows go in batches of a hundred, so that not every end looks for them."""
     waiting = add(table, "waiting")
-    for number in range(1100):
+    for number in range(1099):
         table.finish(add(table, f"t{number}"), "Succeeded", float(number))
-        if number == 1098:
-            assert len(table.list()) == 1 + 1099
+        if number == 1097:
+            assert len(table.list()) == 1 + 1098
 
-    assert names(table) == ["waiting", *(f"t{number}" for number in range(100, 1100))]
+    assert names(table) == ["waiting", *(f"t{number}" for number in range(99, 1099))]
     assert table.begin(waiting) is not None
-    add(table, "t99")
+    add(table, "t98")
     with pytest.raises(TaskExistsError):
-        add(table, "t100")
+        add(table, "t99")
 
 
 def test_a_table_is_pruned_when_it_is_opened(tmp_path: Path) -> None:
