@@ -59,9 +59,10 @@ def by_console(it: Platform, identifier: str) -> None:
 def uploaded(it: Platform, *names: str, days: float = 200) -> str:
     """A new certificate that no job is made for by itself; its identifier."""
     new = it.renew(*(names or NAMES), days=days)
-    it.lost.add("create_deployment_job")
-    it.tick("scan_expiry")
-    assert not it.lost, "it was not announced"
+    it.call("scan_expiry", {})
+    announced = [call for call in it.queue if call[0] == "create_deployment_job"]
+    assert announced, "it was not announced"
+    it.queue[:] = [call for call in it.queue if call not in announced]
     return new
 
 

@@ -1,0 +1,67 @@
+"""What the log says of workers: messages that can be counted, and facts as fields."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from emulator.faults import Fault
+from tests.functional.pipeline.platform import Platform
+from tests.functional.pipeline.stories import IMG, WWW, asked_for, roll_back, uploaded, worker_of
+
+FACTS = ("job_id", "worker_id", "slot", "cert_identifier", "handshake", "reason")
+
+
+def said(caplog: pytest.LogCaptureFixture) -> dict[tuple[str, str], dict[str, Any]]:
+    """The facts of each message about workers, by message and slot."""
+    found = {}
+    for record in caplog.records:
+        if record.name == "certdeploy.deploy":
+            facts = {name: record.__dict__[name] for name in FACTS if name in record.__dict__}
+            found[record.message, facts["slot"]] = facts
+    caplog.clear()
+    return found
+
+
+def test_the_end_of_each_worker_is_logged_with_its_facts(
+    it: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "certdeploy.deploy")
+    new = uploaded(it)
+    job_id = asked_for(it, new, IMG, WWW)
+    it.drain()
+    www = {"job_id": job_id, "worker_id": worker_of(it, WWW).worker_id, "slot": WWW, "cert_identifier": new}
+    img = {**www, "worker_id": worker_of(it, IMG).worker_id, "slot": IMG}
+    served = {"handshake": "served"}
+    assert said(caplog) == {("worker deployed", WWW): www | served, ("worker deployed", IMG): img | served}
+
+    it.cloud.deny("oss:PutCname")
+    roll_back(it)
+
+    reason = worker_of(it, IMG).reason
+    assert "PutCname" in reason
+    assert said(caplog) == {
+        ("worker rolled back", WWW): www | served,
+        ("rollback of a worker ended in error", IMG): img | {"reason": reason},
+    }
+    newer = uploaded(it, days=300)
+    other_id = asked_for(it, newer, IMG)
+    it.drain()
+    (worker,) = it.world.workers.list(other_id)
+    facts = {"job_id": other_id, "worker_id": 1, "slot": IMG, "cert_identifier": newer}
+    assert said(caplog) == {("worker ended in error", IMG): facts | {"reason": worker.reason}}
+
+
+def test_a_try_that_is_followed_by_another_is_not_logged_as_an_end(
+    it: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "certdeploy.deploy")
+    it.cloud.faults.add(Fault("PutCname", when="after"))
+    asked_for(it, uploaded(it), IMG)
+
+    it.drain()
+
+    assert worker_of(it, IMG).attempts == 2
+    assert [message for message, _ in said(caplog)] == ["worker deployed"]
