@@ -30,6 +30,7 @@ def main() -> int:
     )
     parser.add_argument("--named", action="store_true", help="the listed mutants instead of a sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants tried at once")
+    parser.add_argument("--as-measured", action="store_true", help="do not measure anew which tests run what")
     parser.add_argument("--json", action="store_true", help="all outcomes as JSON on standard output")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else int(time.time()) % 100_000
@@ -41,7 +42,7 @@ def main() -> int:
             if options.named
             else [(area, one) for area in areas for one in sample(ROOT, _modules(area), options.count, seed)]
         )
-        reach = measured(ROOT)
+        reach = measured(ROOT, again=not options.as_measured)
     except (ListError, SuiteFailsError) as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2

@@ -12,7 +12,7 @@ _UNSEEN = {"host": ("tests/unit/host", "tests/functional/host", "tests/functiona
 
 
 def turns(one: Mutant, original: str, reach: Reach) -> list[list[str]]:
-    """Tests nearest to the code first, then all others that run it."""
+    """Tests nearest to the code first, then all others that run it; of newer files, whole."""
     if one.tests:
         return [[test for test in sorted(reach.durations) if test.partition("::")[0] in one.tests]]
     function = function_at(original, one.line)
@@ -31,7 +31,10 @@ def turns(one: Mutant, original: str, reach: Reach) -> list[list[str]]:
         if first and (seconds > _FIRST_S or len(first) == _FIRST):
             break
         first.append(test)
-    return [turn for turn in (first, ordered[len(first) :]) if turn]
+    rest = ordered[len(first) :]
+    for file in reach.newer:
+        (first if _distance(one.path, file) <= 1 else rest).append(file)
+    return [turn for turn in (first, rest) if turn]
 
 
 def _distance(path: str, test: str) -> int:

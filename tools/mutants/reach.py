@@ -36,6 +36,7 @@ class Reach:
     durations: dict[str, float] = field(default_factory=dict)  #: seconds, by test
     tests: dict[str, list[str]] = field(default_factory=dict)  #: by `path::function`
     modules: list[str] = field(default_factory=list)  #: that the tests import, and are not ours
+    newer: list[str] = field(default_factory=list)  #: test files that changed since
 
     def reaching(self, path: str, function: str) -> list[str]:
         return self.tests.get(f"{path}::{function}", [])
@@ -45,8 +46,10 @@ class Reach:
         return sorted(found)
 
 
-def measured(root: Path) -> Reach:
+def measured(root: Path, *, again: bool = True) -> Reach:
     """The reach of today's tests. Runs those that are new or changed; minutes, the first time.
+
+    Without `again` the last measurement is taken; whatever test file is newer may reach anything.
 
     Raises:
         SuiteFailsError
@@ -57,14 +60,17 @@ def measured(root: Path) -> Reach:
     reach = Reach(**json.loads(stored.read_text(encoding="utf-8"))) if stored.exists() else Reach()
     hashes = _hashes(root)
     stale = sorted(path for path in {*hashes, *reach.hashes} if hashes.get(path) != reach.hashes.get(path))
-    if stale:
+    if stale and (again or not reach.hashes):
         present = [path for path in stale if path in hashes]
         print(f"which tests run what: {len(present)} of {len(hashes)} test files …", file=sys.stderr)
         _forget(reach, stale)
         if present:
             _measure(root, folder, present, reach)
-        reach.hashes = hashes
+        reach.hashes, reach.newer = hashes, []
         stored.write_text(json.dumps(asdict(reach)), encoding="utf-8")
+    elif stale:
+        _forget(reach, stale)
+        reach.newer = [path for path in stale if path in hashes]
     return reach
 
 

@@ -35,7 +35,7 @@ def import_beforehand(modules: Iterable[str]) -> None:
 
 
 class Chosen:
-    """A pytest plugin: of what is collected only these tests, in this order; and the one that failed."""
+    """A pytest plugin: only these tests and files, in this order; and the one that failed."""
 
     def __init__(self, tests: Sequence[str], notes: Path) -> None:
         self._order = {test: number for number, test in enumerate(tests)}
@@ -43,7 +43,11 @@ class Chosen:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = sorted((i for i in items if i.nodeid in self._order), key=lambda i: self._order[i.nodeid])
+        places = [(self._place(item.nodeid), number, item) for number, item in enumerate(items)]
+        items[:] = [item for place, _, item in sorted(p for p in places if p[0] is not None)]
+
+    def _place(self, test: str) -> int | None:
+        return self._order.get(test, self._order.get(test.partition("::")[0]))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
