@@ -1,6 +1,6 @@
 """What the client has to know of an API and of each of its actions, as values."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 
@@ -19,9 +19,10 @@ class Action:
     """One action of an API. A secret goes where place="form": URLs end up in logs."""
 
     name: str
-    method: str = field(default="POST", kw_only=True)
-    path: str = field(default="/", kw_only=True)  #: ROA: with {names} that a call fills
-    place: Literal["query", "form", "json"] = field(default="query", kw_only=True)
-    api: Api | None = field(default=None, kw_only=True)  #: if not the API of the adapter that calls it
-    writes: bool = field(default=False, kw_only=True)  #: not repeated after an unknown outcome
-    per_second: float | None = field(default=None, kw_only=True)  #: the vendor's limit, if published
+    _: KW_ONLY
+    method: str = "POST"
+    path: str = "/"  #: ROA: with {names} that a call fills
+    place: Literal["query", "form", "json"] = "query"
+    api: Api | None = None  #: if not the API of the adapter that calls it
+    writes: bool = False  #: not repeated after an unknown outcome
+    per_second: float | None = None  #: the vendor's limit, if published

@@ -15,9 +15,9 @@ from shared.cloud.redact import redact
 from shared.errors import CloudError, CloudUnavailableError
 
 API: Final = Api("fc2", "2016-08-15", "ROA", ram="fc")
-LIST: Final = Action("ListCustomDomains", api=API)
-GET: Final = Action("GetCustomDomain", api=API)
-UPDATE: Final = Action("UpdateCustomDomain", api=API, writes=True)
+LIST: Final = Action("ListCustomDomains")
+GET: Final = Action("GetCustomDomain")
+UPDATE: Final = Action("UpdateCustomDomain", writes=True)
 _STS: Final = Api("sts", "2015-04-01", "RPC", ram="sts")
 _WHO: Final = Action("GetCallerIdentity", per_second=100)  # needs no permission
 _TIMEOUTS_S: Final = (5.0, 15.0)  #: to connect, to read
@@ -86,7 +86,7 @@ def _client(credentials: Credentials, endpoint: str) -> Any:
         ) -> Response:
             url = f"{self.endpoint}{path}"
             answer = request(method, url, headers=headers, params=params, data=body, timeout=_TIMEOUTS_S)
-            if answer.status_code >= 400:
+            if not answer.ok:
                 raise _RefusedError(answer)
             return answer
 

@@ -22,7 +22,7 @@ class _Bucket:
     at: float
 
     def refill(self, now: float) -> None:
-        passed = max(0.0, now - self.at)
+        passed = now - self.at
         self.tokens = min(self.burst, self.tokens + passed * self.rate)
         self.rate = min(self.full_rate, self.rate + passed * self.full_rate / _RECOVERY_S)
         self.at = now

@@ -47,22 +47,60 @@ def test_after_throttling_the_pace_is_half_and_recovers(pacer: Pacer, time: Time
     assert pause(pacer, time) == pytest.approx(full)
 
 
+@pytest.mark.parametrize(("limit", "every"), [(0.5, 4), (1, 2), (2, 1)])
+def test_few_calls_a_second_come_one_by_one(pacer: Pacer, time: Time, limit: float, every: float) -> None:
+    """The first one at once; hence no more than half the limit from then on."""
+    assert calls(pacer, time, 4, limit) == [0, every, 2 * every, 3 * every]
+
+
+def test_the_full_pace_is_back_fifteen_seconds_after_it_was_halved(pacer: Pacer, time: Time) -> None:
+    full = pause(pacer, time)
+    pacer.slow_down("key")
+    time.sleep(14.7)
+    assert pause(pacer, time) > 1.002 * full
+    pacer.slow_down("key")
+    time.sleep(15)
+    assert pause(pacer, time) == pytest.approx(full)
+
+
+def test_throttling_ends_a_burst(pacer: Pacer, time: Time) -> None:
+    pacer.wait("key", "Do", 10)
+    pacer.slow_down("key")  # one was left
+    assert calls(pacer, time, 1, 10) == [pytest.approx(1 / 4)]
+
+
 def test_it_never_stops_altogether(pacer: Pacer, time: Time) -> None:
     calls(pacer, time, 1, 10)
     for _ in range(100):
         pacer.slow_down("key")
     calls(pacer, time, 1, 10)
-    assert time.now < 10
+    assert time.now == pytest.approx(4), "a thirty-second of eight calls a second"
+
+
+def test_throttling_of_what_was_never_called_is_no_matter(pacer: Pacer, time: Time) -> None:
+    pacer.slow_down("key")
+    calls(pacer, time, 2, 10)
+    assert time.now == 0
 
 
 def test_a_turn_beyond_the_deadline_is_refused_at_once(pacer: Pacer, time: Time) -> None:
-    calls(pacer, time, 2, 5)
-    before = time.now
-    with pytest.raises(CloudThrottledError, match="its turn comes in"):
-        pacer.wait("key", "Do", 5, left_s=0.01)
-    assert time.now == before
-    pacer.wait("key", "Do", 5, left_s=10)  # the refused call took no place in the queue
-    assert time.now - before < 0.3
+    calls(pacer, time, 1, 5)
+    with pytest.raises(CloudThrottledError, match=r"its turn comes in 0\.2 s, 0\.2 s are left") as refused:
+        pacer.wait("key", "Do", 5, left_s=0.24)
+    assert (refused.value.action, refused.value.cloud_code, time.now) == ("Do", "Paced", 0)
+    pacer.wait("key", "Do", 5, left_s=0.25)  # the refused call took no place in the queue
+    assert time.now == 0.25
+
+
+def test_callers_at_one_moment_queue_up() -> None:
+    pauses: list[float] = []
+    pacer = Pacer(lambda: 0.0, pauses.append)
+    for _ in range(5):
+        pacer.wait("key", "Do", 10)
+    assert pauses == pytest.approx([1 / 8, 2 / 8, 3 / 8])
+    pacer.slow_down("key")
+    pacer.wait("key", "Do", 10)
+    assert pauses[-1] == pytest.approx(4 / 4)
 
 
 def test_actions_do_not_wait_for_each_other(pacer: Pacer, time: Time) -> None:
