@@ -39,19 +39,20 @@ def function(request: type[BaseModel] | None = None, *events: type[EventData]) -
     def decorate(body: Body) -> Handler:
         def handler(event: bytes, context: Any) -> str:
             configure()
+            facts: dict[str, object] = {}
             with log_context(request_id=context.request_id, function=context.function.name):
                 try:
                     message, facts = _message(event, request, by_type)
                     with log_context(**facts):
                         return _json(body(message, App.of(context)))
                 except _FINAL as error:
-                    log.error("event was refused", extra={"code": error.code, "reason": str(error)})
+                    log.error("event was refused", extra={**facts, "code": error.code, "reason": str(error)})
                     return json.dumps({"Code": error.code, "Message": str(error)})
                 except AppError as error:
-                    log.warning("function failed", extra={"code": error.code, "reason": str(error)})
+                    log.warning("function failed", extra={**facts, "code": error.code, "reason": str(error)})
                     raise
                 except Exception as error:
-                    log.exception("function failed unexpectedly")
+                    log.exception("function failed unexpectedly", extra=facts)
                     reason = f"internal error: {type(error).__name__}; the log has the details"
                 raise AppError(reason)  # out here: the platform prints what is raised, context and all
 

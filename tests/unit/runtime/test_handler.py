@@ -1,0 +1,219 @@
+"""What a function takes, what it refuses for good, and what it lets out so that it is delivered again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from shared.domain.events import CertificateIssued, JobFinished
+from shared.domain.requests import DiscoverResources
+from shared.domain.values import Wire
+from shared.errors import (
+    AppError,
+    CloudUnavailableError,
+    ConflictError,
+    InvalidRequestError,
+    InvalidTransitionError,
+    NotFoundError,
+    PlanChangedError,
+    SettingsError,
+)
+from shared.runtime.app import App
+from shared.runtime.handler import function
+from tests.unit.runtime.conftest import Lines
+
+
+class Answer(Wire):
+    given: str
+    nothing: str | None = None
+
+
+CONTEXT = SimpleNamespace(request_id="r-1", function=SimpleNamespace(name="certdeploy-test"))
+EVENT = {
+    "specversion": "1.0",
+    "id": "e-1",
+    "source": "certdeploy",
+    "type": "certdeploy:Certificate:Issued",
+    "time": "2026-05-01T12:00:00Z",
+    "data": {"CertIdentifier": "7-cn-hangzhou"},
+}
+UPLOADED = {**EVENT, "source": "acs.cas", "type": "cas:Certificate:Uploaded", "data": {"Some": "thing"}}
+TIMER = {"triggerTime": "2026-05-01T12:00:00Z", "triggerName": "hourly"}
+
+
+@pytest.fixture(autouse=True)
+def app(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(App, "of", lambda context: f"the app of {context.request_id}")
+    return "the app of r-1"
+
+
+@function(DiscoverResources, CertificateIssued, JobFinished)
+def handler(message: BaseModel, app: App) -> Answer:
+    assert str(app) == "the app of r-1"
+    return Answer(given=f"{type(message).__name__} {message.model_dump_json(exclude_unset=True)}")
+
+
+@function(None, CertificateIssued, JobFinished)
+def events_only(message: BaseModel, app: App) -> Answer:
+    return Answer(given=type(message).__name__)
+
+
+def raising(error: Exception) -> Any:
+    @function(DiscoverResources)
+    def fails(message: BaseModel, app: App) -> Answer:
+        raise error
+
+    return fails
+
+
+def given(payload: Any, to: Any = handler) -> dict[str, Any]:
+    sent = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    answer: dict[str, Any] = json.loads(to(sent, CONTEXT))
+    return answer
+
+
+ISSUED = 'CertificateIssued {"cert_identifier":"7-cn-hangzhou"}'
+
+
+@pytest.mark.parametrize(
+    ("payload", "understood"),
+    [
+        (b"", "DiscoverResources {}"),
+        ({}, "DiscoverResources {}"),
+        ({"Region": "cn-beijing"}, 'DiscoverResources {"region":"cn-beijing"}'),
+        (TIMER, "DiscoverResources {}"),
+        ({**TIMER, "payload": ""}, "DiscoverResources {}"),
+        ({**TIMER, "payload": '{"Region": "cn-beijing"}'}, 'DiscoverResources {"region":"cn-beijing"}'),
+        (EVENT, ISSUED),
+        ([EVENT], ISSUED),
+        ([{}], "DiscoverResources {}"),
+        (UPLOADED, "DiscoverResources {}"),
+        ({**EVENT, "type": JobFinished.type, "data": {"JobId": 3, "New": 1}}, 'JobFinished {"job_id":3}'),
+    ],
+    ids=str,
+)
+def test_a_message_is_understood(payload: Any, understood: str) -> None:
+    assert given(payload) == {"Given": understood}
+
+
+@pytest.mark.parametrize(
+    ("payload", "to", "told"),
+    [
+        (b"{", handler, "the payload is not JSON"),
+        ({**TIMER, "payload": "nonsense"}, handler, "the payload is not JSON"),
+        ({"Regoin": "cn-beijing"}, handler, "Regoin"),
+        ([EVENT, EVENT], handler, ""),
+        ({**EVENT, "id": ""}, handler, ""),
+        ({**EVENT, "data": {}}, handler, "CertIdentifier"),
+        ({**EVENT, "type": "certdeploy:Some:Thing"}, handler, "type: certdeploy:Some:Thing is not for this"),
+        ({**UPLOADED, "source": "elsewhere"}, handler, "type: cas:Certificate:Uploaded is not for this"),
+        (UPLOADED, events_only, "type: cas:Certificate:Uploaded is not for this function"),
+        (
+            {},
+            events_only,
+            "a CloudEvent is needed, of type certdeploy:Certificate:Issued, certdeploy:Deploy",
+        ),
+        (TIMER, events_only, "a CloudEvent is needed"),
+        ({"triggerName": "half a timer"}, handler, "triggerName"),
+    ],
+    ids=str,
+)
+def test_what_does_not_validate_is_answered_and_logged_as_an_error_and_not_delivered_again(
+    payload: Any, to: Any, told: str, logged: Lines
+) -> None:
+    answer = given(payload, to)
+
+    assert answer.keys() == {"Code", "Message"}
+    assert answer["Code"] == "InvalidParameter"
+    assert told in answer["Message"]
+    (line,) = logged()
+    assert (line["level"], line["message"]) == ("ERROR", "event was refused")
+    assert (line["code"], line["reason"]) == (answer["Code"], answer["Message"])
+    assert (line["request_id"], line["function"]) == ("r-1", "certdeploy-test")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (InvalidRequestError("no"), "InvalidParameter"),
+        (InvalidTransitionError("Job", 1, "success", "pending"), "InvalidStatus"),
+        (NotFoundError("Job", 1), "NotFound"),
+        (PlanChangedError("moved"), "PlanChanged"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_another_delivery_cannot_help_is_answered(error: AppError, code: str) -> None:
+    assert given({}, raising(error)) == {"Code": code, "Message": str(error)}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CloudUnavailableError("Call", "ServiceUnavailable", "no answer"),
+        ConflictError("Job", 1),
+        SettingsError("not set"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_may_go_well_next_time_is_let_out_and_logged_as_a_warning(
+    error: AppError, logged: Lines
+) -> None:
+    with pytest.raises(type(error)) as raised:
+        given({}, raising(error))
+
+    assert raised.value is error
+    (line,) = logged()
+    assert (line["level"], line["message"]) == ("WARNING", "function failed")
+    assert (line["code"], line["reason"]) == (error.code, str(error))
+
+
+def test_what_nobody_expected_is_let_out_without_what_it_says(logged: Lines) -> None:
+    """The platform prints what is raised, with its context, and its text may hold anything."""
+    with pytest.raises(AppError) as raised:
+        given({}, raising(KeyError("the whole request")))
+
+    assert str(raised.value) == "internal error: KeyError; the log has the details"
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
+    (line,) = logged()
+    assert (line["level"], line["message"]) == ("ERROR", "function failed unexpectedly")
+    assert "KeyError" in line["exception"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "facts"),
+    [
+        (EVENT, {"event_id": "e-1", "event_type": "certdeploy:Certificate:Issued"}),
+        (UPLOADED, {"event_id": "e-1", "event_type": "cas:Certificate:Uploaded"}),
+        (TIMER, {"trigger": "hourly", "trigger_time": "2026-05-01T12:00:00Z"}),
+        ({}, {}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "error", [None, InvalidRequestError("no"), ConflictError("Job", 1), KeyError("x")], ids=repr
+)
+def test_every_line_says_which_event_or_timer_it_is_about(
+    payload: Any, facts: dict[str, str], error: Exception | None, logged: Lines
+) -> None:
+    @function(DiscoverResources, CertificateIssued)
+    def works(message: BaseModel, app: App) -> Answer:
+        if error is not None:
+            raise error
+        logging.getLogger("certdeploy.test").info("worked")
+        return Answer(given="")
+
+    with contextlib.suppress(AppError):
+        works(json.dumps(payload).encode(), CONTEXT)
+
+    (line,) = logged()
+    told = {
+        name: line[name] for name in ("event_id", "event_type", "trigger", "trigger_time") if name in line
+    }
+    assert told == facts
+    assert (line["request_id"], line["function"]) == ("r-1", "certdeploy-test")

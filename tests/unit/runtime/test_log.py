@@ -1,0 +1,82 @@
+"""The log: one line of JSON a record, with who called, and nothing secret."""
+
+from __future__ import annotations
+
+import logging
+from io import StringIO
+
+from shared.runtime.log import configure, log_context
+from tests.unit.runtime.conftest import Lines
+
+log = logging.getLogger("certdeploy.test")
+
+
+def test_a_line_has_the_message_the_facts_and_the_context_and_nothing_else(logged: Lines) -> None:
+    with log_context(request_id="r-1", function="scan"), log_context(event_id="e-1"):
+        log.info("a %s thing", "good", extra={"slot": "CDN/-/bücher.example.com", "attempts": 2})
+    log.warning("bare")
+
+    assert logged() == [
+        {
+            "level": "INFO",
+            "message": "a good thing",
+            "request_id": "r-1",
+            "function": "scan",
+            "event_id": "e-1",
+            "slot": "CDN/-/bücher.example.com",
+            "attempts": 2,
+        },
+        {"level": "WARNING", "message": "bare"},
+    ]
+
+
+def test_a_fact_wins_over_the_context_and_the_context_ends_with_its_block(logged: Lines) -> None:
+    with log_context(job_id=1):
+        log.info("one", extra={"job_id": 2})
+        with log_context(job_id=3):
+            log.info("two")
+        log.info("three")
+
+    assert [line["job_id"] for line in logged()] == [2, 3, 1]
+
+
+def test_an_exception_is_in_the_line_and_no_secret_is(logged: Lines) -> None:
+    try:
+        raise ValueError("the body was -----BEGIN PRIVATE KEY-----abc-----END PRIVATE KEY-----")
+    except ValueError:
+        log.exception("broken", extra={"when": {"a", "set"}})
+
+    (line,) = logged()
+    assert "Traceback" in line["exception"]
+    assert "ValueError: the body was" in line["exception"]
+    assert "abc" not in line["exception"]
+    assert line["when"].startswith("{"), "what JSON does not know is written as text"
+
+
+def test_ours_is_logged_from_info_on_and_configuring_again_changes_nothing(logged: Lines) -> None:
+    other = StringIO()
+    configure(other)
+    log.debug("too much")
+    log.info("enough")
+    logging.getLogger("another.library").info("not ours")
+
+    assert [line["message"] for line in logged()] == ["enough"]
+    assert other.getvalue() == ""
+
+
+def test_a_line_is_not_written_a_second_time_by_the_platform_s_own_handler(logged: Lines) -> None:
+    """Function Compute puts a handler on the root logger."""
+    seen: list[str] = []
+
+    class Platforms(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(record.getMessage())
+
+    handler = Platforms()
+    logging.getLogger().addHandler(handler)
+    try:
+        log.info("once")
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+    assert (seen, [line["message"] for line in logged()]) == ([], ["once"])
