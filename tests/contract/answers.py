@@ -41,3 +41,16 @@ def take_out(answer: Any, path: str) -> int:
         return 1
     inner = answer[name] if head.endswith("[]") else [answer[name]]
     return sum(take_out(one, rest) for one in inner)
+
+
+def put(answer: Any, path: str, value: Any) -> int:
+    """Have an answer tell `value` at a path, also where it tells nothing; at how many places."""
+    head, _, rest = path.partition(".")
+    name = head.removesuffix("[]")
+    if not isinstance(answer, dict):
+        return 0
+    if not rest:
+        answer[name] = value
+        return 1
+    inner = answer.get(name, []) if head.endswith("[]") else [answer.setdefault(name, {})]
+    return sum(put(one, rest, value) for one in inner)
