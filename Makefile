@@ -1,4 +1,4 @@
-# What one needs to try, test and measure certdeploy. Needs make and Python 3.10 or later, nothing else.
+# Targets to try, test and measure certdeploy. Needs make and Python 3.10 or later, nothing else.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON ?= python3
@@ -10,40 +10,34 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test lint bench mutants lock clean
 
-help:
-	@echo "make demo   a renewed certificate arrives everywhere, on an emulated cloud"
-	@echo "make test   tests, lint, types"
-	@echo "make bench  API calls, times and import times, with their floors"
-	@echo "make mutants  plants small faults and tells which ones no test notices (N=20 SEED=… AREA=… JOBS=…)"
-	@echo "make lock   pin the dependencies anew"
-	@echo "make clean  remove the environment and caches"
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/run.stamp
+demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, and see it deployed everywhere
 	@$(BIN)/certdeploy demo
 
 # The linters run beside the tests, which leave them time enough.
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 	@$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
 	$(BIN)/pytest -n 4 --dist worksteal; tests=$$?; \
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \
 	exit $$tests
 
-lint: $(VENV)/dev.stamp
+lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@if [ -f .importlinter ]; then $(BIN)/lint-imports --no-timeout 2>/dev/null >$(VENV)/imports.log \
-	  || $(BIN)/lint-imports; fi
+	@$(BIN)/lint-imports >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
 
-bench: $(VENV)/run.stamp
+bench: $(VENV)/run.stamp  ## measure API calls, times and imports, beside their floors
 	@$(BIN)/python -m bench
 
-# N: of each area; AREA: one of them, or a file, or several; NAMED=1: those of tools/mutants/named.
-mutants: $(VENV)/mutants.stamp
+# N: of each area; AREA: areas or files; NAMED=1: those of tools/mutants/named; FAST=1: no new measurement.
+mutants: $(VENV)/mutants.stamp  ## plant small faults, print those no test notices (N, SEED, AREA, NAMED=1, FAST=1, JOBS)
 	@$(BIN)/python -m tools.mutants $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED)) \
-	  $(AREA:%=--area %) $(if $(NAMED),--named) $(if $(JOBS),--jobs $(JOBS))
+	  $(AREA:%=--area %) $(if $(NAMED),--named) $(if $(FAST),--as-measured) $(if $(JOBS),--jobs $(JOBS))
 
-lock: $(VENV)/uv.stamp
+lock: $(VENV)/uv.stamp  ## pin the dependencies
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local \
 	  pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local --extra dev \
@@ -51,7 +45,7 @@ lock: $(VENV)/uv.stamp
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra mutants \
 	  --constraint requirements-dev.lock pyproject.toml -o requirements-mutants.lock
 
-clean:
+clean:  ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .mutants *.egg-info
 
 # Compiled at once, not by the many processes of the first demo.
@@ -65,14 +59,14 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/uv.stamp
 $(VENV)/mutants.stamp: requirements-mutants.lock | $(VENV)/dev.stamp
 	$(call install,requirements-mutants.lock,to plant faults)
 
-# uv is fast; where it cannot be had, pip does the same.
+# uv is fast; pip does the same where uv is unavailable.
 $(VENV)/uv.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \
 	  || { echo "Python 3.10 or later is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "Making the environment $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv \
-	  || echo "uv is not to be had, so pip takes its place (slower)"
+	  || echo "uv is unavailable; falling back to pip (slower)"
 	@touch $@
 
 define install

@@ -17,18 +17,18 @@ from shared.services.world import World
 
 app = typer.Typer(no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
-Id = Annotated[str, typer.Argument(help="Its id in CAS, as `certificate list` shows it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Id = Annotated[str, typer.Argument(help="Id of the certificate in CAS, as `certificate list` shows it.")]
 
 
 @app.callback()
 def certificate() -> None:
-    """Certificates, as CAS lists them."""
+    """List, show, upload and export the certificates in CAS."""
 
 
-@app.command("list")
+@app.command("list", epilog="Example: certdeploy certificate list --json")
 def list_certificates(as_json: AsJson = False) -> None:
-    """Every certificate that the last scan saw, the one that ends first on top."""
+    """List the certificates of the last scan, the one that ends first on top."""
     world = session().world()
     found = known_certificates(world)
     if as_json:
@@ -55,9 +55,9 @@ def list_certificates(as_json: AsJson = False) -> None:
             output.tell(f"CAS {store} was never read; `certdeploy scan` does it")
 
 
-@app.command("show")
+@app.command("show", epilog="Example: certdeploy certificate show 10741304")
 def show(cert_id: Id, as_json: AsJson = False) -> None:
-    """One certificate, the slots that serve it, and what a job of it would do elsewhere."""
+    """Show one certificate, the slots that serve it, and what a job with it would change elsewhere."""
     world = session().world()
     found = map_certificate(world, find_certificate(world, cert_id))
     if as_json:
@@ -67,17 +67,27 @@ def show(cert_id: Id, as_json: AsJson = False) -> None:
     _show_slots(found, world)
 
 
-@app.command("upload")
+@app.command(
+    "upload",
+    epilog="Example: certdeploy certificate upload --name shop-2026 --certificate chain.pem --key key.pem",
+)
 def upload(
-    name: Annotated[str, typer.Option(help="In CAS; at most 63 characters, new to the account.")],
-    certificate: Annotated[Path, typer.Option(help="PEM file: the certificate, then its intermediates.")],
+    name: Annotated[
+        str, typer.Option(help="Name of the new certificate in CAS: at most 63 characters, not in use yet.")
+    ],
+    certificate: Annotated[
+        Path, typer.Option(help="PEM file with the certificate, followed by its intermediates.")
+    ],
     key: Annotated[
-        Path | None, typer.Option(help="PEM file of the private key; default: the same file holds both.")
+        Path | None,
+        typer.Option(help="PEM file with the private key. Default: the file given with --certificate."),
     ] = None,
-    store: Annotated[str, typer.Option(help="CAS store; default: the first of CERTDEPLOY_STORES.")] = "",
+    store: Annotated[
+        str, typer.Option(help="CAS store to upload to. Default: the first of CERTDEPLOY_STORES.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check a certificate with its key and add it to CAS, unless it is there already."""
+    """Check a certificate and its key, and upload both to CAS unless CAS has them already."""
     text, secret = read_pair(certificate, key)
     world = session().world()
     with output.progress("Asking CAS …"):
@@ -93,10 +103,10 @@ def upload(
     )
 
 
-@app.command("export")
+@app.command("export", epilog="Example: certdeploy certificate export 10741304 --to shop.pem")
 def export(
     cert_id: Id,
-    to: Annotated[Path, typer.Option(help="A new file.")],
+    to: Annotated[Path, typer.Option(help="File to create; an existing one is not overwritten.")],
     as_json: AsJson = False,
 ) -> None:
     """Write a certificate with its private key to a file, for `certificate upload` on another account."""

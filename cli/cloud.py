@@ -9,11 +9,11 @@ from cli import exits, output, syncs
 from cli.session import session
 from shared.domain.resources import CloudProduct, SyncState
 
-AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def scan(as_json: AsJson = False) -> None:
-    """Read CAS now, and announce what is new or near its end."""
+    """Read the certificates from CAS now, and announce those that are new or near their end."""
     current = session()
     with output.progress("Reading CAS …"):
         result = current.call("scan_expiry", b"{}")
@@ -26,11 +26,15 @@ def scan(as_json: AsJson = False) -> None:
 
 
 def discover(
-    product: Annotated[list[CloudProduct] | None, typer.Option(help="Only this one; repeatable.")] = None,
-    region: Annotated[str | None, typer.Option(help="Only this one, of the one product named.")] = None,
+    product: Annotated[
+        list[CloudProduct] | None, typer.Option(help="Discover only this product; may be repeated.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Discover only this region of the one product given.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask the products for their slots: everything, where nothing is named."""
+    """Read the slots of every product, or only of those given; changes nothing in the cloud."""
     request: dict[str, Any] = {"Products": [item.value for item in product or []]}
     if region is not None:
         request["Region"] = region

@@ -16,22 +16,33 @@ class Limits(str, Enum):
 
 @app.callback()
 def emulator() -> None:
-    """The cloud on this machine: APIs, Function Compute, EventBridge, and a TLS edge."""
+    """Run an emulated cloud on this machine: APIs, Function Compute, EventBridge, and a TLS edge."""
 
 
-@app.command("serve")
+@app.command("serve", epilog="Example: certdeploy emulator serve --port 8100 --estate estate.yaml --export")
 def serve(
-    port: Annotated[int, typer.Option(help="Of the APIs; 0 takes a free one.", min=0, max=65535)] = 0,
-    tls_port: Annotated[int, typer.Option(help="Of the TLS edge.", min=0, max=65535)] = 0,
+    port: Annotated[int, typer.Option(help="Port of the APIs; 0 takes a free one.", min=0, max=65535)] = 0,
+    tls_port: Annotated[
+        int, typer.Option(help="Port of the TLS edge; 0 takes a free one.", min=0, max=65535)
+    ] = 0,
     estate: Annotated[
         Path | None,
-        typer.Option(help="What the account holds (YAML or JSON, docs/estate.md); default: a sample."),
+        typer.Option(
+            help="File that describes the account (YAML or JSON, see docs/estate.md). Default: a sample."
+        ),
     ] = None,
-    latency_ms: Annotated[float, typer.Option(help="Added to every answer.", min=0)] = 0,
-    limits: Annotated[Limits, typer.Option(help="Calls per second by action.")] = Limits.DOCUMENTED,
-    settle_s: Annotated[float, typer.Option(help="How long changes take to be in service.", min=0)] = 1.0,
+    latency_ms: Annotated[float, typer.Option(help="Delay of every answer, in milliseconds.", min=0)] = 0,
+    limits: Annotated[
+        Limits, typer.Option(help="Which limits of calls per second apply.")
+    ] = Limits.DOCUMENTED,
+    settle_s: Annotated[float, typer.Option(help="Seconds until a change is in service.", min=0)] = 1.0,
+    export: Annotated[
+        bool, typer.Option("--export", help="Print `export` lines for a shell instead of JSON.")
+    ] = False,
 ) -> None:
-    """Serve until stopped. Prints one JSON line when ready: endpoint, tls, access key."""
+    """Serve until stopped. When ready, print the endpoints and the access key as one line of JSON."""
+    from emulator.main import print_exports, print_ready
     from emulator.main import serve as run
 
-    raise typer.Exit(run(port, tls_port, estate, latency_ms, limits.value, settle_s))
+    on_ready = print_exports if export else print_ready
+    raise typer.Exit(run(port, tls_port, estate, latency_ms, limits.value, settle_s, on_ready))

@@ -11,10 +11,14 @@ from shared.errors import InvalidRequestError
 
 
 def invoke(
-    function: Annotated[str, typer.Argument(help=f"One of {', '.join(function_names())}.")],
-    event: Annotated[Path, typer.Argument(help="A file such as those of events/; - reads stdin.")],
+    function: Annotated[
+        str, typer.Argument(help=f"Function to invoke: one of {', '.join(function_names())}.")
+    ],
+    event: Annotated[
+        Path, typer.Argument(help="File with the event, such as those in events/; - reads standard input.")
+    ],
 ) -> None:
-    """Invoke a function and print its answer: in the running `serve`, else in this process."""
+    """Invoke a function and print its answer: in a running `certdeploy serve`, else in this process."""
     try:
         payload = typer.get_binary_stream("stdin").read() if str(event) == "-" else event.read_bytes()
     except OSError as error:

@@ -24,31 +24,39 @@ from shared.validation.requests import parse
 app = typer.Typer(no_args_is_help=True)
 _POLL_S = 0.5
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
-Certificates = Annotated[list[str], typer.Option("--certificate", help="Its id in CAS; repeatable.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Certificates = Annotated[
+    list[str], typer.Option("--certificate", help="Id of a certificate in CAS; may be repeated.")
+]
 Slots = Annotated[
     list[str] | None,
-    typer.Option("--resource", help="A slot as `resource list` names it; default: every one that matches."),
+    typer.Option(
+        "--resource",
+        help="Slot to deploy to, as `resource list` shows it; may be repeated. Default: all that match.",
+    ),
 ]
 First = Annotated[
-    bool, typer.Option("--first-deployment", help="May switch HTTPS on, where that is allowed.")
+    bool,
+    typer.Option(
+        "--first-deployment", help="Also deploy where HTTPS is off, and switch it on (CDN and DCDN only)."
+    ),
 ]
 Outage = Annotated[
     bool,
     typer.Option(
         "--accept-outage",
-        help="A product that cannot exchange certificates may take the old one off first.",
+        help="Let a product that cannot exchange certificates remove the old one first (short outage).",
     ),
 ]
-Wait = Annotated[bool, typer.Option("--wait", help="Until the job has ended; 1 if it ended in error.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job to end; exit 1 if it failed.")]
 
 
 @app.callback()
 def job() -> None:
-    """Deployment jobs."""
+    """Preview, create, list, show and roll back deployment jobs."""
 
 
-@app.command("preview")
+@app.command("preview", epilog="Example: certdeploy job preview --certificate 10741304")
 def preview(
     certificate: Certificates,
     resource: Slots = None,
@@ -56,7 +64,7 @@ def preview(
     accept_outage: Outage = False,
     as_json: AsJson = False,
 ) -> None:
-    """What a job would write where, and what it would leave alone and why. Changes nothing."""
+    """Show what a job would write where, and what it would leave alone and why. Changes nothing."""
     world = session().world()
     asked = _selection(world, certificate, resource, first_deployment, accept_outage)
     result = managed(world, {"Preview": asked})
@@ -66,20 +74,28 @@ def preview(
         show_plan(result.plan, world)
 
 
-@app.command("create")
+@app.command(
+    "create", epilog="Example: certdeploy job create --name shop-renewal --certificate 10741304 --wait"
+)
 def create(
-    name: Annotated[str, typer.Option(help="Of the job, for people.")],
+    name: Annotated[str, typer.Option(help="Display name of the job.")],
     certificate: Certificates,
     resource: Slots = None,
     first_deployment: First = False,
     accept_outage: Outage = False,
     digest: Annotated[
-        str | None, typer.Option(help="Of the preview that was approved; refused if the world moved.")
+        str | None,
+        typer.Option(help="Digest of the approved preview; refuses the job if the plan has changed since."),
     ] = None,
     at: Annotated[
-        str | None, typer.Option(help="When, as 2026-05-01T02:00 (UTC) or with an offset; default: now.")
+        str | None,
+        typer.Option(
+            help="Time to start, such as 2026-05-01T02:00 (UTC) or 2026-05-01T02:00+08:00. Default: now."
+        ),
     ] = None,
-    draft: Annotated[bool, typer.Option("--draft", help="Leave it in editing.")] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Create the job as a draft and do not submit it.")
+    ] = False,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -101,12 +117,12 @@ def create(
     _end(world, created, wait, as_json)
 
 
-@app.command("list")
+@app.command("list", epilog="Example: certdeploy job list --status error")
 def list_jobs(
-    status: Annotated[JobStatus | None, typer.Option(help="Only these.")] = None,
+    status: Annotated[JobStatus | None, typer.Option(help="List only jobs with this status.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """All jobs, the oldest first."""
+    """List all jobs, the oldest first."""
     result = managed(session().world(), {"List": {"Status": status.value} if status else {}})
     if as_json:
         output.show_json(result)
@@ -114,13 +130,13 @@ def list_jobs(
         show_jobs(result.jobs or ())
 
 
-@app.command("show")
+@app.command("show", epilog="Example: certdeploy job show 2112050694113648 --wait")
 def show(
-    job_id: Annotated[int, typer.Argument(help="As `job list` shows it.")],
+    job_id: Annotated[int, typer.Argument(help="Id of the job, as `job list` shows it.")],
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
-    """One job with every slot: old and new certificate, status, and how it was verified."""
+    """Show one job with every slot: old and new certificate, status, and how it was verified."""
     current = session()
     world = current.world()
     found = world.jobs.get(job_id)

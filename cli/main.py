@@ -6,6 +6,8 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -17,13 +19,13 @@ from shared.cloud.functions import FunctionFailedError
 from shared.errors import AppError
 from shared.runtime.log import configure
 
-_HELP = """Puts SSL certificates from Alibaba Cloud Certificate Management Service onto every resource
-that serves them, and proves by TLS handshakes that they are served.
-
-Settings come from the environment: CERTDEPLOY_STATE (file of the state), CERTDEPLOY_ENDPOINT and
-CERTDEPLOY_TLS (of an emulated cloud; without them the real one), CERTDEPLOY_STORES, _REGIONS,
-_PRODUCTS, ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET.
-"""
+_HELP = (
+    "Deploy SSL certificates from Alibaba Cloud Certificate Management Service to every resource that"
+    " serves them, and verify by TLS handshakes that they are served."
+    "\n\nSettings come from environment variables: CERTDEPLOY_STATE (file that holds the state),"
+    " CERTDEPLOY_STORES, CERTDEPLOY_REGIONS, CERTDEPLOY_PRODUCTS, ALIBABA_CLOUD_ACCESS_KEY_ID,"
+    " ALIBABA_CLOUD_ACCESS_KEY_SECRET; for an emulated cloud also CERTDEPLOY_ENDPOINT and CERTDEPLOY_TLS."
+)
 _EXITS = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in exits.MEANINGS.items()) + "."
 
 app = typer.Typer(
@@ -34,16 +36,42 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(emulator.app, name="emulator", help="The cloud on this machine.")
-app.command("serve")(serve.serve)
-app.command("scan")(cloud.scan)
-app.command("discover")(cloud.discover)
-app.add_typer(certificates.app, name="certificate", help="Certificates, as CAS lists them.")
-app.add_typer(resources.app, name="resource", help="Where certificates are served.")
-app.add_typer(jobs.app, name="job", help="Deployment jobs.")
-jobs.app.command("rollback")(rollback.rollback)
-app.command("invoke")(invoke.invoke)
-app.command("demo")(demo.demo)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"certdeploy {version('certdeploy')}")
+        raise typer.Exit
+
+
+app.add_typer(emulator.app, name="emulator", help="Run an emulated cloud on this machine.")
+app.command("serve", epilog="Example: certdeploy serve --parameter ScanSchedule='@every 5m'")(serve.serve)
+app.command("scan", epilog="Example: certdeploy scan")(cloud.scan)
+app.command("discover", epilog="Example: certdeploy discover --product ALB --region cn-hangzhou")(
+    cloud.discover
+)
+app.add_typer(
+    certificates.app, name="certificate", help="List, show, upload and export the certificates in CAS."
+)
+app.add_typer(resources.app, name="resource", help="List the places that serve certificates.")
+app.add_typer(jobs.app, name="job", help="Preview, create, list, show and roll back deployment jobs.")
+jobs.app.command("rollback", epilog="Example: certdeploy job rollback 2112050694113648 --wait")(
+    rollback.rollback
+)
+app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan_expiry.manual.json")(
+    invoke.invoke
+)
+app.command("demo", epilog="Example: certdeploy demo --estate estate.yaml")(demo.demo)
+
+
+@app.callback()
+def certdeploy(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_show_version),
+    ] = False,
+) -> None:
+    pass
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,17 +16,21 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def resource() -> None:
-    """Where certificates are served."""
+    """List the places that serve certificates."""
 
 
-@app.command("list")
+@app.command("list", epilog="Example: certdeploy resource list --product CDN --all")
 def list_resources(
-    product: Annotated[list[CloudProduct] | None, typer.Option(help="Only this one; repeatable.")] = None,
-    certificate: Annotated[str, typer.Option(help="Only where this one is in place (its id).")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="Also slots without a certificate.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    product: Annotated[
+        list[CloudProduct] | None, typer.Option(help="List only this product; may be repeated.")
+    ] = None,
+    certificate: Annotated[
+        str, typer.Option(help="List only slots that serve the certificate with this id.")
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Also list slots without a certificate.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """The slots that the last discovery saw, what covers them, and how up to date that is."""
+    """List the slots of the last discovery, which certificate covers each, and how recent that is."""
     current = session()
     world = current.world()
     products = current.products(product)

@@ -19,14 +19,14 @@ from shared.validation.requests import parse
 
 
 def rollback(
-    job_id: Annotated[int, typer.Argument(help="As `job list` shows it; of a job that has ended.")],
+    job_id: Annotated[int, typer.Argument(help="Id of a finished job, as `job list` shows it.")],
     slot: Annotated[
         list[str] | None,
-        typer.Option("--slot", help="Only this one, as `job show` names it; repeatable."),
+        typer.Option("--slot", help="Roll back only this slot, as `job show` names it; may be repeated."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Until it has ended; 1 if a slot was not put back.")
+        bool, typer.Option("--wait", help="Wait for the rollback to end; exit 1 if a slot was not put back.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -64,7 +64,9 @@ def rollback(
 
 def _confirm(plan: RollbackPlan, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
-        raise InvalidRequestError("nothing was done: nobody can be asked here; --yes says that it is wanted")
+        raise InvalidRequestError(
+            "not a terminal, cannot ask for confirmation; pass --yes (nothing was done)"
+        )
     count = len(plan.of(WayBack.RESTORE))
     if not typer.confirm(f"Put back {count} slots?", err=True):
         output.tell("nothing was done")

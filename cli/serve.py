@@ -26,19 +26,21 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy"
 def serve(
     state: Annotated[
         Path | None,
-        typer.Option(help="File of the state, made if it is not there.", envvar="CERTDEPLOY_STATE"),
+        typer.Option(help="File that holds the state; created if missing.", envvar="CERTDEPLOY_STATE"),
     ] = None,
     parameter: Annotated[
         list[str] | None,
-        typer.Option(help="Name=value of template.yml, such as ScanSchedule='@every 5m'; repeatable."),
+        typer.Option(
+            help="Parameter of template.yml as Name=value, such as ScanSchedule='@every 5m'; may be repeated."
+        ),
     ] = None,
     log: Annotated[
-        Path | None, typer.Option(help="File for the functions' log lines; default: stderr.")
+        Path | None, typer.Option(help="File for the log lines of the functions. Default: standard error.")
     ] = None,
 ) -> None:
-    """Run functions and timers against the configured cloud until stopped.
+    """Run the functions and their timers against the configured cloud until stopped.
 
-    What was accepted before a stop or a crash runs after the next start.
+    Work that was accepted before a stop or a crash runs after the next start.
     """
     if state is not None:
         os.environ["CERTDEPLOY_STATE"] = str(state)

@@ -22,6 +22,17 @@ def print_ready(ready: dict[str, str]) -> None:
     print(json.dumps(ready), flush=True)
 
 
+def print_exports(ready: dict[str, str]) -> None:
+    """The same as lines for a shell: `export NAME=value`."""
+    names = {
+        "endpoint": "CERTDEPLOY_ENDPOINT",
+        "tls": "CERTDEPLOY_TLS",
+        "access_key_id": "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        "access_key_secret": "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    }
+    print("\n".join(f"export {name}={ready[key]}" for key, name in names.items()), flush=True)
+
+
 def serve(
     port: int = 0,
     tls_port: int = 0,

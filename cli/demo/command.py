@@ -25,17 +25,18 @@ _DAYS = 199
 
 def demo(
     estate: Annotated[
-        Path | None, typer.Option(help="What the emulated account holds; default: the sample.")
+        Path | None,
+        typer.Option(help="File that describes the emulated account (docs/estate.md). Default: a sample."),
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option(help="Where state and logs are kept; default: a new one under /tmp.")
+        Path | None, typer.Option(help="Folder for state and logs. Default: a new one under /tmp.")
     ] = None,
-    settle_s: Annotated[float, typer.Option(help="How long changes take to be in service.", min=0)] = 1.0,
-    within_s: Annotated[float, typer.Option(help="When to give up.", min=1)] = 240,
+    settle_s: Annotated[float, typer.Option(help="Seconds until a change is in service.", min=0)] = 1.0,
+    within_s: Annotated[float, typer.Option(help="Seconds after which to give up.", min=1)] = 240,
 ) -> None:
-    """A certificate is renewed on an emulated cloud, and arrives everywhere by itself.
+    """Renew a certificate on an emulated cloud, and watch it being deployed everywhere.
 
-    0 only if every matched slot was proved by TLS handshakes, and nothing else has changed.
+    Exits 0 only if every matched slot was verified by TLS handshakes and nothing else has changed.
     """
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="certdeploy-demo-"))

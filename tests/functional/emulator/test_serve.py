@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
-from emulator.main import serve
+from emulator.main import print_exports, serve
 
 PROGRAM = "import sys; from emulator.main import serve; sys.exit(serve(0, 0, None, 0, 'none', 0.1))"
 ROOT = Path(__file__).parents[3]
@@ -70,6 +70,18 @@ def test_it_stops_when_told_in_another_thread() -> None:
     thread.join(5)
 
     assert not thread.is_alive()
+
+
+def test_lines_for_a_shell_lead_commands_to_it(capsys: pytest.CaptureFixture[str]) -> None:
+    serve(stop=a_set_event(), on_ready=print_exports)
+
+    lines = capsys.readouterr().out.splitlines()
+    settings = dict(line.removeprefix("export ").split("=", 1) for line in lines)
+    assert all(line.startswith("export ") for line in lines)
+    assert settings["CERTDEPLOY_ENDPOINT"].startswith("http://127.0.0.1:")
+    assert settings["CERTDEPLOY_TLS"].startswith("127.0.0.1:")
+    assert settings["ALIBABA_CLOUD_ACCESS_KEY_ID"]
+    assert settings["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
 
 
 def a_set_event() -> Event:
