@@ -66,7 +66,7 @@ def _message(
 ) -> tuple[BaseModel, dict[str, object]]:
     data = _loads(payload or b"{}")
     if isinstance(data, list) and len(data) == 1:
-        data = data[0]  # EventBridge in streaming mode hands over a batch of one
+        (data,) = data  # EventBridge in streaming mode hands over a batch of one
     if isinstance(data, Mapping) and "specversion" in data:
         envelope = parse(CloudEvent, data)
         facts: dict[str, object] = {"event_id": envelope.id, "event_type": envelope.type}

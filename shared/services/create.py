@@ -105,10 +105,7 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
     ]
     slots = [one for one in slots if rule_over(one, slots) is None]  # the rule stands for its listener
     others = [
-        record.certificate
-        for store in world.policy.stores
-        for record in world.certificates.list(store)
-        if record.certificate.not_after > ending.not_after
+        record.certificate for store in world.policy.stores for record in world.certificates.list(store)
     ]
     jobs: list[DeploymentJob] = []
     replaced: set[str] = set()

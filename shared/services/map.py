@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pydantic import AwareDatetime
 
 from shared.domain.certificates import Certificate, cert_id_of
-from shared.domain.matching import Action, decide, latest
+from shared.domain.matching import Action, decide, latest, leave
 from shared.domain.names import WILDCARD, parent
 from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudProduct, CloudResource
@@ -69,7 +69,7 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
         why_not_deployable=why,
         serving=tuple(sorted(serving, key=lambda one: one.slot)),
         could_serve=tuple(
-            _entry(world, certificate, resource, why) for resource in sorted(others, key=lambda one: one.slot)
+            _entry(certificate, resource, why) for resource in sorted(others, key=lambda one: one.slot)
         ),
     )
 
@@ -119,13 +119,13 @@ def _mapped(resource: CloudResource, present: Certificate | None, cover: _Cover)
     )
 
 
-def _entry(world: World, certificate: Certificate, resource: CloudResource, why: str | None) -> PlanEntry:
-    record = world.certificates.find(resource.cert_identifier)
-    decision = decide(certificate, resource, record.certificate if record else None)
-    leaves = why is not None and decision.action is Action.DEPLOY
+def _entry(certificate: Certificate, resource: CloudResource, why: str | None) -> PlanEntry:
+    decision = decide(certificate, resource, None)
+    if why is not None and decision.action is Action.DEPLOY:
+        decision = leave(why)
     return PlanEntry(
         resource=resource,
         cert_identifier=certificate.identifier,
-        action=Action.LEAVE if leaves else decision.action,
-        reason=why if leaves and why else decision.reason,
+        action=decision.action,
+        reason=decision.reason,
     )

@@ -54,12 +54,12 @@ def plan(
                 reason=decision.reason,
             )
         )
-    uploaded = certificates and certificates[0].source is CertificateSource.UPLOAD
-    charged = [e for e in entries if uploaded and e.action is Action.DEPLOY]
+    source = certificates[0].source
+    charged = [e for e in entries if source is CertificateSource.UPLOAD and e.action is Action.DEPLOY]
     return Plan(
         entries=tuple(entries),
-        cert_type=certificates[0].source.value if certificates else "",
-        quota=sum(max(1, len(entry.resource.domains)) for entry in charged),
+        cert_type=source.value,
+        quota=sum(len(entry.resource.domains) for entry in charged),
     )
 
 

@@ -1,0 +1,191 @@
+"""The map, both ways: what covers each slot best; where a certificate is, and where it could go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.certificates import Certificate
+from shared.domain.matching import Action
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import NotFoundError
+from shared.services.map import MappedSlot, find_certificate, known_certificates, map_certificate, map_slots
+from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
+from tests.worlds import PRODUCTS, a_world
+
+ABROAD = "ap-southeast-1"
+
+
+def a_cert(cert_id: int, *names: str, days: float = 50, **changes: Any) -> Certificate:
+    return a_certificate(cert_id, names=names, not_after=NOW + timedelta(days=days), **changes)
+
+
+def mapped(folder: Path, slot: CloudResource, *certificates: Certificate) -> MappedSlot:
+    (found,) = map_slots(a_world(folder, certificates=certificates, slots=[slot]), PRODUCTS)
+    return found
+
+
+def test_certificates_of_all_stores_are_listed_the_next_to_end_first_and_equal_ends_by_id(
+    tmp_path: Path,
+) -> None:
+    ends = {9: 10, 8: 10, 4: 5, 7: 30}
+    certificates = [a_cert(number, "a.example", days=days) for number, days in ends.items()]
+    world = a_world(tmp_path, certificates=[*certificates, a_cert(5, "a.example", days=20, store=ABROAD)])
+
+    assert [found.cert_id for found in known_certificates(world)] == [4, 8, 9, 5, 7]
+
+
+def test_a_certificate_is_found_by_its_id_in_any_store_and_by_its_identifier(tmp_path: Path) -> None:
+    both = (a_cert(7, "a.example"), a_cert(7, "b.example", store=ABROAD))
+    world = a_world(tmp_path, certificates=[*both, a_cert(8, "c.example", store=ABROAD)])
+
+    assert find_certificate(world, " 7 ").names == ("a.example",), "the first store goes first"
+    assert find_certificate(world, f"7-{ABROAD}").names == ("b.example",)
+    assert find_certificate(world, "8").names == ("c.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("99", "(`certdeploy scan` reads CAS anew)"),
+        ("99-cn-hangzhou", "(`certdeploy scan` reads CAS anew)"),
+        ("shop", "(an id is needed)"),
+    ],
+)
+def test_what_is_no_certificate_is_told_with_what_to_do(tmp_path: Path, text: str, hint: str) -> None:
+    with pytest.raises(NotFoundError) as refused:
+        find_certificate(a_world(tmp_path, certificates=[a_cert(7, "a.example")]), text)
+
+    assert str(refused.value) == f"Certificate {text} {hint} does not exist"
+
+
+def test_a_slot_is_shown_with_its_certificate_and_the_one_that_is_valid_longest(tmp_path: Path) -> None:
+    old, longest = a_cert(1, "*.example.com", days=10), a_cert(2, "*.example.com", days=90)
+
+    found = mapped(tmp_path, a_resource(), old, longest, a_cert(3, "www.example.com", days=50))
+
+    assert (found.known_to_cas, found.cert_name) == (True, "cert-1")
+    assert (found.best_cert_identifier, found.best_not_after) == (longest.identifier, longest.not_after)
+    assert found.not_covered == ()
+    assert found.slot == a_resource().slot
+
+
+def test_the_kind_of_key_in_place_goes_before_a_later_end(tmp_path: Path) -> None:
+    ecc = a_cert(1, "www.example.com", days=10, algorithm="ECC")
+    others = (a_cert(2, "*.example.com", days=90), a_cert(3, "*.example.com", days=40, algorithm="ECC"))
+
+    found = mapped(tmp_path, a_resource(), ecc, *others)
+
+    assert found.best_cert_identifier == "3-cn-hangzhou"
+
+
+def test_without_one_of_the_kind_in_place_another_kind_is_the_best(tmp_path: Path) -> None:
+    expired = a_cert(1, "www.example.com", days=-1, algorithm="ECC")
+
+    found = mapped(tmp_path, a_resource(), expired, a_cert(2, "*.example.com"))
+
+    assert (found.cert_name, found.best_cert_identifier) == ("cert-1", "2-cn-hangzhou")
+
+
+def test_a_certificate_that_cas_does_not_know_is_shown_as_such(tmp_path: Path) -> None:
+    found = mapped(tmp_path, a_resource(cert_identifier="sha256:ab"), a_cert(2, "*.example.com"))
+
+    assert (found.known_to_cas, found.cert_name) == (False, "")
+    assert found.best_cert_identifier == "2-cn-hangzhou"
+
+
+@pytest.mark.parametrize(
+    ("domains", "best", "not_covered"),
+    [
+        (("www.example.com", "example.com"), "2-cn-hangzhou", ()),
+        (("*.example.com",), "2-cn-hangzhou", ()),
+        (("www.example.com", "www.example.org"), "", ()),  # each by one, both by none
+        (("example.org",), "", ("example.org",)),
+        (("*.example.org",), "", ("*.example.org",)),
+        (("a.b.example.com", "www.example.com"), "", ("a.b.example.com",)),
+        ((), "", ()),
+    ],
+    ids=str,
+)
+def test_the_best_certificate_covers_every_name_and_names_that_none_covers_are_told(
+    tmp_path: Path, domains: tuple[str, ...], best: str, not_covered: tuple[str, ...]
+) -> None:
+    certificates = (a_cert(2, "example.com", "*.example.com"), a_cert(3, "www.example.org", days=80))
+
+    found = mapped(tmp_path, a_resource(domains=domains), *certificates)
+
+    assert (found.best_cert_identifier, found.not_covered) == (best, not_covered)
+    assert (found.best_not_after is None) == (best == "")
+
+
+def test_the_slots_of_the_products_that_were_asked_for_are_shown_and_no_others(tmp_path: Path) -> None:
+    slots = [a_resource(), a_listener_slot(), a_resource("f.example.com", product=CloudProduct.OSS)]
+    world = a_world(tmp_path, slots=slots)
+
+    found = map_slots(world, [CloudProduct.OSS, CloudProduct.CDN])
+
+    assert [one.product for one in found] == [CloudProduct.OSS, CloudProduct.CDN]
+    assert map_slots(world, []) == []
+
+
+def test_a_certificate_is_shown_where_it_is_and_where_else_it_has_a_name(tmp_path: Path) -> None:
+    ours, other = a_cert(7, "example.com", "*.example.com"), a_cert(1, "*.example.com")
+    serving = [
+        a_resource("b.example.com", cert_identifier=ours.identifier),
+        a_resource("a.example.com", cert_identifier=ours.identifier),
+        a_resource("f.example.com", product=CloudProduct.OSS, cert_identifier=ours.identifier),
+        a_listener_slot(cert_identifier=ours.identifier, domains=("elsewhere.example.org",)),
+    ]
+    could = [a_resource("d.example.com"), a_resource("c.example.com", obstacle="it is offline")]
+    slots = [*serving, *could, a_resource("www.example.org")]
+
+    found = map_certificate(a_world(tmp_path, certificates=[ours, other], slots=slots), ours)
+
+    assert (found.certificate, found.cert_identifier, found.why_not_deployable) == (
+        ours,
+        "7-cn-hangzhou",
+        None,
+    )
+    assert [one.slot for one in found.serving] == sorted(one.slot for one in serving)
+    told = [(e.resource.slot, e.cert_identifier, e.action, e.reason) for e in found.could_serve]
+    assert told == [
+        ("CDN/-/c.example.com", "7-cn-hangzhou", Action.LEAVE, "it is offline"),
+        ("CDN/-/d.example.com", "7-cn-hangzhou", Action.DEPLOY, "its names are covered"),
+    ]
+
+
+def test_a_certificate_that_cannot_be_deployed_could_serve_nowhere_for_that_reason(tmp_path: Path) -> None:
+    """What is in the way at the slot itself stays the reason there."""
+    ended = a_cert(7, "*.example.com", days=-1)
+    slots = [a_resource("d.example.com"), a_resource("c.example.com", obstacle="it is offline")]
+
+    found = map_certificate(a_world(tmp_path, certificates=[ended], slots=slots), ended)
+
+    told = [(entry.action, entry.reason) for entry in found.could_serve]
+    assert found.why_not_deployable == f"it expired on {ended.not_after:%Y-%m-%d}; renew it first"
+    assert told == [(Action.LEAVE, "it is offline"), (Action.LEAVE, found.why_not_deployable)]
+
+
+def test_a_listener_under_another_product_s_rule_is_shown_with_the_rule_both_ways(tmp_path: Path) -> None:
+    listener = a_listener_slot(domains=("www.example.com",))
+    rule = a_resource(
+        product=CloudProduct.SAE,
+        region="cn-hangzhou",
+        resource_id="rule-1",
+        instance_id="alb-1",
+        instance_name="web",
+        port=443,
+    )
+    new = a_cert(7, "*.example.com")
+    world = a_world(tmp_path, certificates=[new], slots=[listener, rule])
+    instead = "SAE sets this listener's certificates; deploy to its routing rule web instead"
+
+    slots = {one.product: one.obstacle for one in map_slots(world, PRODUCTS)}
+    could = {e.resource.product: (e.action, e.reason) for e in map_certificate(world, new).could_serve}
+
+    assert slots == {CloudProduct.ALB: instead, CloudProduct.SAE: ""}
+    assert could[CloudProduct.ALB] == (Action.LEAVE, instead)
+    assert could[CloudProduct.SAE][0] is Action.DEPLOY

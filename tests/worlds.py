@@ -1,0 +1,43 @@
+"""A World for the use cases that only look at the state: nothing outside it can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from shared.domain.certificates import Certificate, CertificateRecord
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.services.world import Policy, World
+from shared.state import repositories
+from shared.state.sqlite import SqliteStore
+from shared.state.store import Store
+from tests.builders import NOW
+
+STORES = ("cn-hangzhou", "ap-southeast-1")
+PRODUCTS = (CloudProduct.CDN, CloudProduct.ALB, CloudProduct.OSS, CloudProduct.SAE)
+
+
+def a_world(
+    at: Path | Store, *, certificates: Iterable[Certificate] = (), slots: Iterable[CloudResource] = ()
+) -> World:
+    """It is NOW; `certificates` are scanned, `slots` discovered. `at`: a folder, or a store."""
+    if isinstance(at, Path):
+        at.mkdir(exist_ok=True)
+    store = SqliteStore(at / "state.db") if isinstance(at, Path) else at
+    parts: dict[str, Any] = {
+        "clock": lambda: NOW,
+        "certificates": repositories.Certificates(store),
+        "resources": repositories.Resources(store),
+        "syncs": repositories.SyncStatuses(store),
+        "jobs": repositories.Jobs(store),
+        "workers": repositories.Workers(store),
+        "policy": Policy(stores=STORES, products=PRODUCTS),
+    }
+    world = cast(World, SimpleNamespace(**parts))
+    for certificate in certificates:
+        world.certificates.save(CertificateRecord(certificate=certificate))
+    for slot in slots:
+        world.resources.put(slot, NOW)
+    return world
