@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -67,14 +68,11 @@ def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | No
 
 def _names(written: list[str]) -> tuple[str, ...]:
     """The names that TLS clients go by; CAS's own list where those are not told."""
-    return tuple(name for text in written if (name := _normal(text)))
-
-
-def _normal(text: str) -> str:
-    try:
-        return normalize(text)
-    except ValueError:
-        return ""  # an e-mail address, say
+    names = []
+    for text in written:
+        with suppress(ValueError):  # nothing, or an e-mail address, say
+            names.append(normalize(text))
+    return tuple(names)
 
 
 def _hex(value: object) -> str:

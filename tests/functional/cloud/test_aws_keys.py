@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from shared.cloud.aws import Aws, CloudAccess
 from shared.errors import CloudCredentialsError, CloudRejectedError
@@ -58,6 +59,21 @@ def test_a_role_is_assumed_in_the_first_region_and_signs_from_then_on(scripted: 
         ("ASIA", "eu-central-1", "acm"),
     ]
     assert [head.get("x-amz-security-token") for head in scripted.heads] == [None, "TOKEN", "TOKEN"]
+
+
+def test_descriptions_of_services_are_read_once_for_the_process(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading them takes longer than a call; each invocation has a client of its own."""
+    scripted.answers = [NONE]
+    access = CloudAccess(("eu-west-1",), "", scripted.endpoint)
+    Aws(access).call("ListCertificates", "eu-west-1")
+    read: list[str] = []
+    monkeypatch.setattr(JSONFileLoader, "load_file", lambda self, path: read.append(path))
+
+    Aws(access).call("ListCertificates", "eu-west-1")
+
+    assert read == []
 
 
 def test_without_keys_no_call_is_made(aws: Aws, scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def test_an_endpoint_stands_without_its_slash(scheme: str) -> None:
     ("name", "text", "rule"),
     [
         ("REGIONS", "US-EAST-1", "regions such as us-east-1,eu-west-1"),
-        ("REGIONS", "us-east-1;eu-west-1", "regions such as"),
+        ("REGIONS", "us-east-1;eu-west-1", "regions such as us-east-1,eu-west-1"),
         ("ROLE_ARN", "certdeploy", "arn:aws:iam::ACCOUNT:role/NAME"),
         ("ROLE_ARN", "arn:aws:iam::123456789012:user/me", "arn:aws:iam::ACCOUNT:role/NAME"),
         ("ROLE_ARN", f"{ROLE} ", "arn:aws:iam::ACCOUNT:role/NAME"),
@@ -56,8 +56,7 @@ def test_an_endpoint_stands_without_its_slash(scheme: str) -> None:
 def test_a_wrong_setting_is_named_with_its_rule(name: str, text: str, rule: str) -> None:
     with pytest.raises(SettingsError) as refused:
         of(**{name: text})
-    assert str(refused.value).startswith(f"CERTDEPLOY_AWS_{name}: {rule}")
-    assert ";" not in str(refused.value)
+    assert str(refused.value) == f"CERTDEPLOY_AWS_{name}: {rule}"
 
 
 def test_every_wrong_setting_is_named() -> None:
