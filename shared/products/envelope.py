@@ -17,8 +17,7 @@ def opened(action: str, answer: dict[str, Any]) -> dict[str, Any]:
     if success is not False and not code:
         return answer
     told = str(answer.get("Code") or "")
-    status = int(told) if told.isdigit() else 400
-    status = 400 if status < 400 else status  # a failure all the same
-    code = str(code or (told if not told.isdigit() else "Failed"))
+    status = max(int(told) if told.isdigit() else 0, 400)  # a failure all the same
+    code = str(code or ("Failed" if not told or told.isdigit() else told))
     message, request_id = str(answer.get("Message") or "no message"), str(answer.get("RequestId") or "-")
     raise classify(code, status)(action, redact(code), redact(message), redact(request_id))

@@ -31,6 +31,9 @@ def parts(adapter: ProductAdapter) -> list[ProductAdapter]:
 UNKNOWN = {"ACK-secret", "ESA", "MSE", "WAF"}
 
 
+GUESSED = {"ESA": 10, "WAF": 10}  #: calls a second, where none are published
+
+
 def test_a_page_is_as_great_as_the_product_gives(case: Case, it: Bench) -> None:
     for part in parts(it.adapter):
         part.page_size = type(part).page_size
@@ -44,9 +47,9 @@ def test_a_page_is_as_great_as_the_product_gives(case: Case, it: Bench) -> None:
 
 
 def test_no_action_is_called_more_often_than_the_product_takes(case: Case, it: Bench) -> None:
-    """What is documented; of the others it is known only that there is a limit."""
+    """What is documented, or careful. Others are paced alike, whatever the product."""
     for part in parts(it.adapter):
         for action in part.actions.values():
             api = (action.api or part.api).code
             limit = it.cloud.service(api.replace("-", "_")).limits.get(action.name)
-            assert limit is None or action.per_second == limit, action.name
+            assert (limit or GUESSED.get(case.name)) in (None, action.per_second), action.name

@@ -1,0 +1,252 @@
+"""Objects of clusters as people leave them: broken pairs, odd Ingresses, no default, conflicts."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from emulator.services._cluster_kinds import ALBCONFIGS, INGRESSES, SECRETS, Kind, Target
+from shared.errors import CloudBusyError, CloudRejectedError
+from tests.contract.bench import Bench
+from tests.contract.cases.ack import SHOP
+from tests.contract.clusters import a_bench, edit, secret, shop
+
+TLS = f"{SHOP}/secret/default/tls"
+UNREADABLE = "it has no readable certificate; put the first one there with kubectl"
+MISMATCH = "tls.key does not belong to tls.crt; put a matching pair there with kubectl"
+ONE = {"name": "tls", "certificate": "old"}
+
+
+def stored(it: Bench, kind: Kind, *place: str) -> dict[str, Any]:
+    """The object itself, to be changed in ways that its API server would not take."""
+    found: dict[str, Any] = shop(it).store.objects[(kind.plural, *place)]
+    return found
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+BROKEN: list[tuple[dict[str, Any] | None, str]] = [
+    (None, UNREADABLE),
+    ({}, UNREADABLE),
+    ({"tls.crt": ""}, UNREADABLE),
+    ({"tls.crt": encoded("no PEM")}, UNREADABLE),
+    ({"tls.key": ""}, MISMATCH),
+    ({"tls.key": encoded("no PEM")}, MISMATCH),
+]
+
+
+@pytest.mark.parametrize(("data", "why"), BROKEN, ids=str)
+def test_a_secret_without_a_pair_that_can_be_read_says_so(
+    server: Server, data: dict[str, Any] | None, why: str
+) -> None:
+    it = a_bench(server, secrets=[ONE])
+    kept = secret(it, "default")["data"] if why == MISMATCH else {}
+    stored(it, SECRETS, "default", "tls")["data"] = None if data is None else {**kept, **data}
+
+    slot = it.slots()[TLS]
+
+    assert (slot.obstacle, slot.https) == (why, why == MISMATCH)
+    assert it.adapter.read(slot) == slot
+    assert it.adapter.successor(slot, it.certificate("old")) is None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "why"),
+    [
+        ({"annotations": {"argocd.argoproj.io/tracking-id": "x"}}, "Argo CD owns it and would write it back"),
+        (
+            {"annotations": {"certdeploy.io/fingerprint": "0" * 64}},
+            "drift: edited by hand since a certificate was deployed there; remove the annotation"
+            " certdeploy.io/fingerprint to have it managed again",
+        ),
+        (
+            {"annotations": {"certdeploy.io/fingerprint": "0" * 64, "certdeploy.io/certificate": "7-cn"}},
+            "drift: edited by hand since 7-cn was deployed there; remove the annotation",
+        ),
+        ({"ownerReferences": [{"kind": "Certificate", "name": "web"}]}, "Certificate web owns it and would"),
+        ({"annotations": None, "ownerReferences": None}, ""),
+    ],
+    ids=["argo", "drift", "drift from what", "owner", "nobody"],
+)
+def test_a_secret_that_is_somebody_s_says_whose(server: Server, metadata: dict[str, Any], why: str) -> None:
+    it = a_bench(server, secrets=[ONE])
+    edit(
+        it,
+        lambda item: {**item, "metadata": {**item["metadata"], **metadata}},
+        Target(SECRETS, "default", "tls"),
+    )
+
+    obstacle = it.slots()[TLS].obstacle
+
+    assert obstacle.startswith(why)
+    assert bool(obstacle) == bool(why)
+
+
+def test_a_pair_that_cas_forgot_is_known_by_our_annotations_while_it_is_there(server: Server) -> None:
+    it = a_bench(server, secrets=[ONE])
+    it.deploy(it.slot(TLS), "new")
+    new, bundle = it.estate.identifier("new"), it.estate.bundle("new", it.cloud.clock())
+    it.cloud.service("cas")._certificates.pop(it.estate.id_of("new"))
+    it.adapter = it.adapter_with(seconds=5)
+    assert it.slots()[TLS].cert_identifier == new
+
+    edit(
+        it,
+        lambda item: {**item, "metadata": {**item["metadata"], "annotations": {}}},
+        Target(SECRETS, "default", "tls"),
+    )
+
+    assert it.slots()[TLS].cert_identifier == f"sha256:{bundle.sha256.lower()}"
+
+
+@pytest.mark.parametrize(
+    ("label", "action"), [(TLS, "PatchSecret"), ("shop/front:443/default", "PatchAlbConfig")]
+)
+def test_an_object_that_changes_all_the_time_is_left_for_another_try(
+    server: Server, label: str, action: str
+) -> None:
+    front = {"name": "front", "listeners": [{"port": 443, "default": "old"}]}
+    it = a_bench(server, secrets=[ONE], albconfigs=[front])
+    slot, before = it.slot(label), it.carried()
+    it.cloud.faults.add(Fault(action, status=409, code="Conflict", times=3))
+
+    with pytest.raises(CloudBusyError) as busy:
+        it.adapter.deploy(slot, it.certificate("new"))
+    assert str(busy.value) == f"{action}: Conflict: it is changed again and again (RequestId -)"
+    assert it.count(action) == 3
+    assert it.carried() == before
+
+    it.cloud.faults.add(Fault(action, status=409, code="Conflict", times=2))
+    it.deploy(slot, "new")
+    assert it.carried() == {**before, label: "new"}
+
+
+INGRESSES_OF_TLS: list[tuple[list[dict[str, Any]], str, tuple[str, ...]]] = [
+    ([], "", ()),
+    ([{"hosts": ["a.example.com"]}], "", ()),
+    ([{"hosts": ["a.example.com"], "address": "203.0.113.7"}], "203.0.113.7:443", ("a.example.com",)),
+    (
+        [
+            {"hosts": ["a.example.com", "b.example.com"], "address": "one.example.net"},
+            {"hosts": ["b.example.com", "c.example.com"], "address": "one.example.net"},
+            {"hosts": ["d.example.com"], "address": "two.example.net"},
+        ],
+        "one.example.net:443",
+        ("a.example.com", "b.example.com", "c.example.com"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "endpoint", "names"), INGRESSES_OF_TLS, ids=["none", "inner", "ip", "many"])
+def test_a_secret_is_met_at_one_address_by_all_names_there(
+    server: Server, rows: list[dict[str, Any]], endpoint: str, names: tuple[str, ...]
+) -> None:
+    named = [{"name": f"web{n}", "secret": "tls", **row} for n, row in enumerate(rows)]
+    it = a_bench(server, secrets=[ONE, {"name": "other", "certificate": "old"}], ingresses=named)
+    slots = it.slots()
+
+    assert (slots[TLS].endpoint, slots[TLS].server_names) == (endpoint, names)
+    assert slots[f"{SHOP}/secret/default/other"].endpoint == ""
+
+
+@pytest.mark.parametrize("part", ["hosts", "secretName", "tls", "status", "spec"])
+def test_an_ingress_that_lacks_a_part_serves_nothing_and_hides_nothing(server: Server, part: str) -> None:
+    row = {"name": "web", "secret": "tls", "hosts": ["a.example.com"], "address": "one.example.net"}
+    it = a_bench(server, secrets=[ONE], ingresses=[row])
+
+    def without(item: dict[str, Any]) -> dict[str, Any]:
+        if part in item:
+            return {name: value for name, value in item.items() if name != part}
+        spec = {name: value for name, value in item["spec"].items() if name != part}
+        entries = [{k: v for k, v in entry.items() if k != part} for entry in spec.get("tls", [])]
+        return {**item, "spec": {**spec, **({"tls": entries} if "tls" in spec else {})}}
+
+    edit(it, without, Target(INGRESSES, "default", "web"))
+
+    assert (it.slots()[TLS].endpoint, it.slots()[TLS].server_names) == ("", ())
+
+
+def test_a_role_that_may_not_see_ingresses_still_finds_its_secrets(server: Server) -> None:
+    row = {"name": "web", "secret": "tls", "hosts": ["a.example.com"], "address": "one.example.net"}
+    it = a_bench(server, secrets=[ONE], ingresses=[row])
+    it.cloud.faults.add(Fault("ListIngresses", status=403, code="Forbidden"))
+
+    slot = it.slots()[TLS]
+
+    assert (slot.endpoint, it.name_of(slot.cert_identifier)) == ("", "old")
+
+
+def front(server: Server, *certificates: dict[str, Any], **more: Any) -> Bench:
+    """One AlbConfig whose listener 443 has just these entries."""
+    it = a_bench(server, albconfigs=[{"name": "front", "listeners": [{"port": 443, "default": "old"}]}])
+    listener = {"port": 443, "protocol": "HTTPS", "certificates": list(certificates), **more}
+    edit(
+        it,
+        lambda item: {**item, "spec": {**item["spec"], "listeners": [listener]}},
+        Target(ALBCONFIGS, "", "front"),
+    )
+    return it
+
+
+def test_the_entry_that_is_marked_is_the_default_and_an_empty_one_is_none(server: Server) -> None:
+    it = a_bench(server)
+    old, other = it.estate.identifier("old"), it.estate.identifier("other")
+    it = front(
+        server, {"IsDefault": False}, {"CertificateId": other}, {"CertificateId": old, "IsDefault": True}
+    )
+
+    assert it.carried() == {"shop/front:443/default": "old", "shop/front:443/additional/other": "other"}
+    it.deploy(it.slot("shop/front:443/default"), "new")
+    assert it.carried() == {"shop/front:443/default": "new", "shop/front:443/additional/other": "other"}
+
+
+@pytest.mark.parametrize("listeners", [None, [], [{"port": 443}], [{"port": 80, "protocol": "HTTP"}]])
+def test_an_albconfig_without_https_listeners_has_no_slots(server: Server, listeners: Any) -> None:
+    it = front(server)
+    spec = {"listeners": listeners}
+    edit(it, lambda item: {**item, "spec": spec}, Target(ALBCONFIGS, "", "front"))
+
+    assert it.slots() == {}
+
+
+def test_a_listener_is_settled_when_its_status_shows_all_certificates_and_the_default(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The controller stands still meanwhile."""
+    listener = {"port": 443, "default": "old", "additional": ["other"]}
+    it = a_bench(server, albconfigs=[{"name": "front", "listeners": [listener]}])
+    slot = it.slot("shop/front:443/default")
+    status = stored(it, ALBCONFIGS, "", "front")["status"]["loadBalancer"]
+    monkeypatch.setattr(shop(it), "reconcile", lambda *_: None)
+    (row,) = status["listeners"]
+    rows = row["certificates"]
+
+    for certificates, settled in (
+        (rows, True),
+        ([*rows, {"certificateId": "7-cn-hangzhou", "isDefault": False}], True),
+        ([one for one in rows if one["isDefault"]], False),
+        ([{**one, "isDefault": False} for one in rows], False),
+        ([{"certificateId": one["certificateId"]} for one in rows], False),
+        (None, False),
+    ):
+        status["listeners"] = [{**row, "portAndProtocol": "80/HTTP"}, {**row, "certificates": certificates}]
+        assert it.adapter.settled(slot) is settled
+    status["listeners"] = []
+    assert not it.adapter.settled(slot)
+
+
+def test_an_albconfig_gets_no_certificate_that_cas_does_not_have(server: Server) -> None:
+    it = front(server, {"CertificateId": "1-cn-hangzhou"})
+    (slot,) = it.slots().values()
+    slot = slot.model_copy(update={"domains": it.certificate("new").names})
+
+    with pytest.raises(CloudRejectedError, match=r"^PatchAlbConfig: NotFound\.Certificate: "):
+        it.adapter.deploy(slot, it.certificate("new").model_copy(update={"cert_id": 2}))
+
+    assert it.count("PatchAlbConfig") == 0

@@ -1,0 +1,149 @@
+"""How products write times, names and refusals, as far as several or one of them need to be read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from shared.errors import CloudDeniedError, CloudError, CloudRejectedError, CloudUnavailableError
+from shared.products.apigateway_words import moment, name_of, named, unbound
+from shared.products.envelope import opened
+from shared.products.fingerprints import fingerprints, identifier_by
+from shared.products.mse_words import address, state
+from shared.products.times import parse_time
+from tests.keys import a_leaf
+
+
+def at(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=timezone.utc)  # type: ignore[misc,arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2027-01-01T00:00:00Z", at(2027, 1, 1)),
+        ("2027-01-01T08:00:00+08:00", at(2027, 1, 1)),
+        ("2027-01-01 10:20:30", at(2027, 1, 1, 10, 20, 30)),
+        ("Jan  2 03:04:05 2027 GMT", at(2027, 1, 2, 3, 4, 5)),
+        ("Fri, 01 Jan 2027 00:00:00 GMT", at(2027, 1, 1)),
+        ("Fri, 01 Jan 2027 00:00:00 -0000", at(2027, 1, 1)),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_time_in_any_form_is_a_moment_of_one_zone_or_nothing(
+    text: str | None, moment: datetime | None
+) -> None:
+    found = parse_time(text)
+
+    assert found == moment
+    assert found is None or found.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"Success": True, "Data": 1},
+        {"Success": True, "ErrorCode": "Odd"},
+        {"Data": 1},
+        {"Code": "200", "ErrorCode": ""},
+        {"Code": 500},
+    ],
+)
+def test_an_answer_that_does_not_tell_of_a_failure_is_taken(answer: dict[str, Any]) -> None:
+    assert opened("Act", answer) is answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "told"),
+    [
+        ({"Success": False}, CloudRejectedError, "Act: Failed: no message (RequestId -)"),
+        (
+            {"Success": False, "Code": 200, "Message": "no"},
+            CloudRejectedError,
+            "Act: Failed: no (RequestId -)",
+        ),
+        ({"Success": False, "Code": 399}, CloudRejectedError, "Act: Failed: no message (RequestId -)"),
+        ({"Success": False, "Code": "500"}, CloudUnavailableError, "Act: Failed: no message (RequestId -)"),
+        ({"Success": False, "Code": 403}, CloudDeniedError, "Act: Failed: no message (RequestId -)"),
+        ({"Success": False, "Code": "Odd"}, CloudRejectedError, "Act: Odd: no message (RequestId -)"),
+        (
+            {"Success": False, "ErrorCode": "Odd", "Code": 500, "RequestId": "R1"},
+            CloudUnavailableError,
+            "Act: Odd: no message (RequestId R1)",
+        ),
+        ({"ErrorCode": "Forbidden.Odd"}, CloudDeniedError, "Act: Forbidden.Odd: no message (RequestId -)"),
+        ({"ErrorCode": "Odd", "Code": 200}, CloudRejectedError, "Act: Odd: no message (RequestId -)"),
+    ],
+)
+def test_an_answer_that_tells_of_a_failure_is_the_error_that_it_means(
+    answer: dict[str, Any], kind: type[CloudError], told: str
+) -> None:
+    with pytest.raises(CloudError) as failed:
+        opened("Act", answer)
+
+    assert (type(failed.value), str(failed.value)) == (kind, told)
+
+
+def test_a_certificate_s_name_at_the_gateway_leads_back_to_it() -> None:
+    assert name_of("23759533-cn-hangzhou") == "cas_23759533_cn_hangzhou"
+    assert named("cas_23759533_cn_hangzhou") == "23759533-cn-hangzhou"
+    assert named("cas_7_ap_southeast_1") == "7-ap-southeast-1"
+
+
+@pytest.mark.parametrize("name", ["", "cas", "cas_7", "mine_7_cn_hangzhou", "cas7_cn_hangzhou"])
+def test_another_name_leads_nowhere(name: str) -> None:
+    assert named(name) == ""
+
+
+def test_milliseconds_are_cut_to_the_seconds_that_certificates_count() -> None:
+    assert moment(1_798_761_600_999) == at(2027, 1, 1)
+    assert moment("1798761600000") == at(2027, 1, 1)
+    assert moment(None) is None
+    assert moment(0) is None
+
+
+def test_a_domain_whose_binding_is_not_told_is_bound() -> None:
+    assert unbound({}) == ""
+    assert unbound({"DomainBindingStatus": ""}) == ""
+
+
+def test_a_gateway_of_mse_is_met_at_its_first_public_address() -> None:
+    private, public = (
+        {"Type": "PRIVATE_NET", "SlbIp": "10.0.0.1"},
+        {"Type": "PUB_NET", "SlbIp": "203.0.113.1"},
+    )
+
+    assert address({"Slb": [private, public], "InternetSlb": None}) == "203.0.113.1"
+    assert address({"Slb": None, "InternetSlb": [{"Type": "PUB_NET"}, public]}) == "203.0.113.1"
+    assert address({"Slb": [private]}) == address({}) == ""
+
+
+def test_a_gateway_of_mse_that_does_not_say_how_it_is_is_told_by_number() -> None:
+    assert state({"Status": 3}, {}) == (
+        "the gateway is not running (status 3); wait for it or start it, then discover again"
+    )
+    assert state({"Status": 2}, {}) == state({"Status": 2}, {"Status": 3}) == ""
+
+
+class Nothing:
+    def by_fingerprint(self, *prints: str) -> None: ...
+
+
+def test_what_cas_does_not_know_is_named_by_its_strongest_fingerprint() -> None:
+    leaf = a_leaf("example.com", days=10)
+    sha1, sha256 = fingerprints(leaf.pem)
+
+    assert (len(sha1), len(sha256)) == (40, 64)
+    assert identifier_by(Nothing(), (sha1, sha256), "unreadable") == f"sha256:{sha256}"  # type: ignore[arg-type]
+    assert identifier_by(Nothing(), (), "unreadable") == "unreadable"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "pem", [None, "", "no PEM", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"]
+)
+def test_what_is_no_certificate_has_no_fingerprints(pem: str | None) -> None:
+    assert fingerprints(pem) == ()
