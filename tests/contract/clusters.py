@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
-from emulator.services._cluster_kinds import SECRETS, Target
+from emulator.services._cluster_kinds import SECRETS, Kind, Target
 from emulator.services._cluster_model import Cluster
 from shared.cloud.kubernetes import Kubernetes
 from shared.domain.resources import CloudProduct
@@ -29,6 +29,12 @@ def shop(it: Bench) -> Cluster:
 
 def secret(it: Bench, namespace: str = "web", name: str = "tls") -> dict[str, Any]:
     return shop(it).store.get(Target(SECRETS, namespace, name))
+
+
+def stored(it: Bench, kind: Kind, *place: str) -> dict[str, Any]:
+    """The object itself, to be changed in ways that its API server would not take."""
+    found: dict[str, Any] = shop(it).store.objects[(kind.plural, *place)]
+    return found
 
 
 def edit(it: Bench, change: Callable[[dict[str, Any]], dict[str, Any]], wanted: Target) -> None:

@@ -10,9 +10,10 @@ import pytest
 from emulator.server import Server
 from emulator.services._cluster_kinds import ALBCONFIGS, Target
 from shared.domain.resources import CloudProduct
+from shared.errors import CloudRejectedError
 from tests.contract.bench import Bench, bench
 from tests.contract.cases.ack import ESTATE
-from tests.contract.clusters import before_the_patch, edit, shop
+from tests.contract.clusters import a_bench, before_the_patch, edit, shop, stored
 
 FRONT = "shop/front:443/default"
 
@@ -111,3 +112,73 @@ def test_without_a_mark_the_first_certificate_is_the_default(it: Bench) -> None:
 
     assert it.carried()[FRONT] == "other"
     assert it.carried()["shop/front:443/additional/old"] == "old"
+
+
+def front(server: Server, *certificates: dict[str, Any], **more: Any) -> Bench:
+    """One AlbConfig whose listener 443 has just these entries."""
+    it = a_bench(server, albconfigs=[{"name": "front", "listeners": [{"port": 443, "default": "old"}]}])
+    listener = {"port": 443, "protocol": "HTTPS", "certificates": list(certificates), **more}
+    edit(
+        it,
+        lambda item: {**item, "spec": {**item["spec"], "listeners": [listener]}},
+        Target(ALBCONFIGS, "", "front"),
+    )
+    return it
+
+
+def test_the_entry_that_is_marked_is_the_default_and_an_empty_one_is_none(server: Server) -> None:
+    it = a_bench(server)
+    old, other = it.estate.identifier("old"), it.estate.identifier("other")
+    it = front(
+        server, {"IsDefault": False}, {"CertificateId": other}, {"CertificateId": old, "IsDefault": True}
+    )
+
+    assert it.carried() == {"shop/front:443/default": "old", "shop/front:443/additional/other": "other"}
+    it.deploy(it.slot("shop/front:443/default"), "new")
+    assert it.carried() == {"shop/front:443/default": "new", "shop/front:443/additional/other": "other"}
+
+
+@pytest.mark.parametrize("listeners", [None, [], [{"port": 443}], [{"port": 80, "protocol": "HTTP"}]])
+def test_an_albconfig_without_https_listeners_has_no_slots(server: Server, listeners: Any) -> None:
+    it = front(server)
+    spec = {"listeners": listeners}
+    edit(it, lambda item: {**item, "spec": spec}, Target(ALBCONFIGS, "", "front"))
+
+    assert it.slots() == {}
+
+
+def test_a_listener_is_settled_when_its_status_shows_all_certificates_and_the_default(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The controller stands still meanwhile."""
+    listener = {"port": 443, "default": "old", "additional": ["other"]}
+    it = a_bench(server, albconfigs=[{"name": "front", "listeners": [listener]}])
+    slot = it.slot("shop/front:443/default")
+    status = stored(it, ALBCONFIGS, "", "front")["status"]["loadBalancer"]
+    monkeypatch.setattr(shop(it), "reconcile", lambda *_: None)
+    (row,) = status["listeners"]
+    rows = row["certificates"]
+
+    for certificates, settled in (
+        (rows, True),
+        ([*rows, {"certificateId": "7-cn-hangzhou", "isDefault": False}], True),
+        ([one for one in rows if one["isDefault"]], False),
+        ([{**one, "isDefault": False} for one in rows], False),
+        ([{"certificateId": one["certificateId"]} for one in rows], False),
+        (None, False),
+    ):
+        status["listeners"] = [{**row, "portAndProtocol": "80/HTTP"}, {**row, "certificates": certificates}]
+        assert it.adapter.settled(slot) is settled
+    status["listeners"] = []
+    assert not it.adapter.settled(slot)
+
+
+def test_an_albconfig_gets_no_certificate_that_cas_does_not_have(server: Server) -> None:
+    it = front(server, {"CertificateId": "1-cn-hangzhou"})
+    (slot,) = it.slots().values()
+    slot = slot.model_copy(update={"domains": it.certificate("new").names})
+
+    with pytest.raises(CloudRejectedError, match=r"^PatchAlbConfig: NotFound\.Certificate: "):
+        it.adapter.deploy(slot, it.certificate("new").model_copy(update={"cert_id": 2}))
+
+    assert it.count("PatchAlbConfig") == 0

@@ -1,4 +1,4 @@
-"""Objects of clusters as people leave them: broken pairs, odd Ingresses, no default, conflicts."""
+"""Objects of clusters as people leave them: broken pairs, odd Ingresses, conflicts."""
 
 from __future__ import annotations
 
@@ -9,22 +9,15 @@ import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
-from emulator.services._cluster_kinds import ALBCONFIGS, INGRESSES, SECRETS, Kind, Target
-from shared.errors import CloudBusyError, CloudRejectedError
-from tests.contract.bench import Bench
+from emulator.services._cluster_kinds import INGRESSES, SECRETS, Target
+from shared.errors import CloudBusyError
 from tests.contract.cases.ack import SHOP
-from tests.contract.clusters import a_bench, edit, secret, shop
+from tests.contract.clusters import a_bench, edit, secret, stored
 
 TLS = f"{SHOP}/secret/default/tls"
 UNREADABLE = "it has no readable certificate; put the first one there with kubectl"
 MISMATCH = "tls.key does not belong to tls.crt; put a matching pair there with kubectl"
 ONE = {"name": "tls", "certificate": "old"}
-
-
-def stored(it: Bench, kind: Kind, *place: str) -> dict[str, Any]:
-    """The object itself, to be changed in ways that its API server would not take."""
-    found: dict[str, Any] = shop(it).store.objects[(kind.plural, *place)]
-    return found
 
 
 def encoded(text: str) -> str:
@@ -46,6 +39,7 @@ def test_a_secret_without_a_pair_that_can_be_read_says_so(
     server: Server, data: dict[str, Any] | None, why: str
 ) -> None:
     it = a_bench(server, secrets=[ONE])
+    whole = it.slot(TLS)
     kept = secret(it, "default")["data"] if why == MISMATCH else {}
     stored(it, SECRETS, "default", "tls")["data"] = None if data is None else {**kept, **data}
 
@@ -53,6 +47,9 @@ def test_a_secret_without_a_pair_that_can_be_read_says_so(
 
     assert (slot.obstacle, slot.https) == (why, why == MISMATCH)
     assert it.adapter.read(slot) == slot
+    now = it.adapter.read(whole)
+    assert now is not None
+    assert (now.https, bool(now.cert_identifier)) == (slot.https, slot.https)
     assert it.adapter.successor(slot, it.certificate("old")) is None
 
 
@@ -180,73 +177,3 @@ def test_a_role_that_may_not_see_ingresses_still_finds_its_secrets(server: Serve
     slot = it.slots()[TLS]
 
     assert (slot.endpoint, it.name_of(slot.cert_identifier)) == ("", "old")
-
-
-def front(server: Server, *certificates: dict[str, Any], **more: Any) -> Bench:
-    """One AlbConfig whose listener 443 has just these entries."""
-    it = a_bench(server, albconfigs=[{"name": "front", "listeners": [{"port": 443, "default": "old"}]}])
-    listener = {"port": 443, "protocol": "HTTPS", "certificates": list(certificates), **more}
-    edit(
-        it,
-        lambda item: {**item, "spec": {**item["spec"], "listeners": [listener]}},
-        Target(ALBCONFIGS, "", "front"),
-    )
-    return it
-
-
-def test_the_entry_that_is_marked_is_the_default_and_an_empty_one_is_none(server: Server) -> None:
-    it = a_bench(server)
-    old, other = it.estate.identifier("old"), it.estate.identifier("other")
-    it = front(
-        server, {"IsDefault": False}, {"CertificateId": other}, {"CertificateId": old, "IsDefault": True}
-    )
-
-    assert it.carried() == {"shop/front:443/default": "old", "shop/front:443/additional/other": "other"}
-    it.deploy(it.slot("shop/front:443/default"), "new")
-    assert it.carried() == {"shop/front:443/default": "new", "shop/front:443/additional/other": "other"}
-
-
-@pytest.mark.parametrize("listeners", [None, [], [{"port": 443}], [{"port": 80, "protocol": "HTTP"}]])
-def test_an_albconfig_without_https_listeners_has_no_slots(server: Server, listeners: Any) -> None:
-    it = front(server)
-    spec = {"listeners": listeners}
-    edit(it, lambda item: {**item, "spec": spec}, Target(ALBCONFIGS, "", "front"))
-
-    assert it.slots() == {}
-
-
-def test_a_listener_is_settled_when_its_status_shows_all_certificates_and_the_default(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The controller stands still meanwhile."""
-    listener = {"port": 443, "default": "old", "additional": ["other"]}
-    it = a_bench(server, albconfigs=[{"name": "front", "listeners": [listener]}])
-    slot = it.slot("shop/front:443/default")
-    status = stored(it, ALBCONFIGS, "", "front")["status"]["loadBalancer"]
-    monkeypatch.setattr(shop(it), "reconcile", lambda *_: None)
-    (row,) = status["listeners"]
-    rows = row["certificates"]
-
-    for certificates, settled in (
-        (rows, True),
-        ([*rows, {"certificateId": "7-cn-hangzhou", "isDefault": False}], True),
-        ([one for one in rows if one["isDefault"]], False),
-        ([{**one, "isDefault": False} for one in rows], False),
-        ([{"certificateId": one["certificateId"]} for one in rows], False),
-        (None, False),
-    ):
-        status["listeners"] = [{**row, "portAndProtocol": "80/HTTP"}, {**row, "certificates": certificates}]
-        assert it.adapter.settled(slot) is settled
-    status["listeners"] = []
-    assert not it.adapter.settled(slot)
-
-
-def test_an_albconfig_gets_no_certificate_that_cas_does_not_have(server: Server) -> None:
-    it = front(server, {"CertificateId": "1-cn-hangzhou"})
-    (slot,) = it.slots().values()
-    slot = slot.model_copy(update={"domains": it.certificate("new").names})
-
-    with pytest.raises(CloudRejectedError, match=r"^PatchAlbConfig: NotFound\.Certificate: "):
-        it.adapter.deploy(slot, it.certificate("new").model_copy(update={"cert_id": 2}))
-
-    assert it.count("PatchAlbConfig") == 0
