@@ -3,6 +3,7 @@
 import multiprocessing
 import sqlite3
 import threading
+from contextlib import closing
 from multiprocessing.queues import Queue
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def test_of_two_who_read_the_same_version_one_saves(path: Path) -> None:
 def test_rows_outlive_the_process(path: Path) -> None:
     SqliteStore(path).put(SCANS, ("cn-hangzhou",), {"n": 1}, version=0)
     assert SqliteStore(path).get(SCANS, ("cn-hangzhou",)) == Row(("cn-hangzhou",), 1, {"n": 1})
+
+
+def test_the_file_holds_documents_as_short_text_that_a_person_can_read(path: Path) -> None:
+    SqliteStore(path).put(JOBS, KEY, {"Name": "bücher ✓", "Ids": [1, 2]}, version=0)
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT owner, job_id, version, document FROM jobs").fetchall()
+    assert found == [("me", 1, 1, '{"Name":"bücher ✓","Ids":[1,2]}')]
 
 
 def test_a_new_file_that_another_process_is_setting_up_is_waited_for(path: Path) -> None:
