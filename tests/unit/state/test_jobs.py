@@ -12,7 +12,7 @@ from shared.state.repositories import Jobs, Workers
 from shared.state.store import Store
 from shared.state.tables import OPEN_JOBS
 from tests.builders import NOW, a_job, a_listener_slot, a_worker
-from tests.unit.state.meddling import Meddling
+from tests.meddling import Meddling
 
 MS = timedelta(milliseconds=1)
 

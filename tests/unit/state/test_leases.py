@@ -9,7 +9,7 @@ from shared.state.leases import Leases
 from shared.state.store import Store
 from shared.state.tables import LEASES
 from tests.builders import NOW
-from tests.unit.state.meddling import Cut, Meddling, killed
+from tests.meddling import Cut, Meddling, killed
 
 
 class Clock:

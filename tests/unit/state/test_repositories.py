@@ -11,7 +11,7 @@ from shared.state.repositories import Certificates, Scans, SyncStatuses
 from shared.state.store import Store
 from shared.state.tables import SYNC_STATUS
 from tests.builders import NOW, a_certificate
-from tests.unit.state.meddling import Meddling
+from tests.meddling import Meddling
 
 LATER = NOW + timedelta(seconds=1)
 

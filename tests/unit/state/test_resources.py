@@ -11,7 +11,7 @@ from shared.state.repositories import Resources
 from shared.state.store import Row, Store
 from shared.state.tables import RESOURCE_DOMAINS, RESOURCES
 from tests.builders import NOW, a_listener_slot, a_resource
-from tests.unit.state.meddling import Cut, Meddling, killed
+from tests.meddling import Cut, Meddling, killed
 
 LATER = NOW + timedelta(milliseconds=1)
 WWW = "www.example.com"

@@ -11,10 +11,22 @@ class Cut(BaseException):
 
 
 class Meddling:
-    """`store`, where `happens` once: right before the first write to `table`, or removal from it."""
+    """`store`, where `happens` once: right before a write to `table`, or a removal from it.
 
-    def __init__(self, store: Store, table: Table, happens: Callable[[], object], *, removal: bool = False):
+    It is the first one after `passing` that pass.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        table: Table,
+        happens: Callable[[], object],
+        *,
+        removal: bool = False,
+        passing: int = 0,
+    ) -> None:
         self._store, self._table, self._happens, self._removal = store, table, happens, removal
+        self._passing = passing
         self.happened = False
 
     def get(self, table: Table, key: Key) -> Row | None:
@@ -32,7 +44,10 @@ class Meddling:
         return self._store.range(table, prefix, below=below)
 
     def _meet(self, table: Table, *, removal: bool) -> None:
-        if (table, removal) == (self._table, self._removal) and not self.happened:
+        if (table, removal) != (self._table, self._removal) or self.happened:
+            return
+        self._passing -= 1
+        if self._passing < 0:
             self.happened = True
             self._happens()
 
