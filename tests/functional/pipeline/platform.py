@@ -77,6 +77,7 @@ class Platform:
         self.failures: list[tuple[str, str]] = []
         self.policy: dict[str, Any] = {"parallel": parallel}  #: what is not as by default
         self.ports: dict[str, Any] = {}  #: what a test puts in the place of the World's own, by field
+        self.timeout_s = TIMEOUT_S  #: of each function
         self._instance = Instance(settings)
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
         self._ids = count(1)
@@ -142,7 +143,7 @@ class Platform:
         credentials = Credentials(key.access_key_id, key.access_key_secret, "")
 
         def left_s() -> float:
-            return TIMEOUT_S - (clock() - started).total_seconds()
+            return self.timeout_s - (clock() - started).total_seconds()
 
         app = App(self._instance, lambda: credentials, left_s=left_s, holder=holder, functions=self)
         app.__dict__["openapi"] = OpenApi(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from itertools import pairwise
 
 import pytest
@@ -213,3 +214,26 @@ def test_a_worker_in_hand_is_not_given_up_however_old(it: Platform) -> None:
 
     assert meeting.happened
     assert (worker_of(it, WWW).status, it.job().status) == (W.SUCCESS, JobStatus.SUCCESS)
+
+
+def test_an_edge_is_waited_for_ten_minutes_at_a_time_where_the_function_has_longer(it: Platform) -> None:
+    """Then the product is asked anew, which may know that the change failed."""
+    to_www(it)
+    it.policy["max_attempts"] = 2
+    it.timeout_s = 10_000
+    began: list[datetime] = []
+
+    def stays_behind(endpoint: str, server_name: str, certificate: Certificate) -> Met:
+        worker = worker_of(it, WWW)
+        if worker.attempts > len(began):
+            began.append(it.clock())
+        return Met(False, "the old one")
+
+    it.ports["probe"] = stays_behind
+    it.drain()
+
+    www = worker_of(it, WWW)
+    assert (www.status, www.attempts) == (W.ERROR, 2)
+    assert www.finished_at is not None
+    waited = [(end - start).total_seconds() for start, end in pairwise([*began, www.finished_at])]
+    assert waited == [pytest.approx(600, abs=20)] * 2

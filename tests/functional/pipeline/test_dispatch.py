@@ -23,13 +23,16 @@ def test_a_product_without_its_function_does_not_hold_up_the_others(it: Platform
     }
 
 
-def test_workers_that_nobody_takes_up_end_in_error_at_last(it: Platform) -> None:
+def test_workers_that_nobody_takes_up_for_an_hour_end_in_error(it: Platform) -> None:
     it.missing = {"deploy_oss"}
     it.renew(*NAMES)
     it.tick("scan_expiry")
     assert it.job().status is JobStatus.PROCESSING
 
-    it.clock.sleep(it.world.policy.worker_age_limit_s + 1)
+    it.clock.sleep(3580)
+    it.tick("run_deployment_jobs")
+    assert it.job().status is JobStatus.PROCESSING, "given up too early"
+    it.clock.sleep(21)
     it.tick("run_deployment_jobs")
 
     assert it.job().status is JobStatus.ERROR

@@ -76,7 +76,7 @@ def test_a_function_that_lost_its_worker_before_it_wrote_does_not_write(it: Plat
 def test_a_worker_that_is_taken_up_at_the_last_moment_is_not_given_up(it: Platform) -> None:
     event = to_www(it)
     it.queue.clear()
-    it.clock.sleep(it.world.policy.worker_age_limit_s + 1)
+    it.clock.sleep(3601)
     meddling = between(it, WORKERS, lambda: it.deliver("deploy_cdn", event))
 
     it.call("run_deployment_jobs", {})

@@ -99,13 +99,16 @@ def test_a_lost_answer_does_not_put_it_back_twice(it: Platform, action: str) -> 
     rolled_back_once(it)
 
 
-def test_a_rollback_that_nobody_takes_up_ends_in_rollback_error_at_last(it: Platform) -> None:
+def test_a_rollback_that_nobody_takes_up_for_an_hour_ends_in_rollback_error(it: Platform) -> None:
     deployed(it)
     it.missing = {"deploy_oss"}
     roll_back(it)
     assert worker_of(it, IMG).status is W.ROLLBACK
 
-    it.clock.sleep(it.world.policy.worker_age_limit_s + 1)
+    it.clock.sleep(3580)
+    it.tick("run_deployment_jobs")
+    assert worker_of(it, IMG).status is W.ROLLBACK, "given up too early"
+    it.clock.sleep(21)
     it.tick("run_deployment_jobs")
 
     img = worker_of(it, IMG)
