@@ -54,9 +54,9 @@ class DomainsAdapter(ProductAdapter):
     def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
         """By the leaf itself: CAS may hold the very same certificate under several ids."""
         row = self._row(resource)
-        if certificate.fingerprint not in _fingerprints(row):
-            return None
         found = self._resource(resource.region, row)
+        if not found.https or certificate.fingerprint not in _fingerprints(row):
+            return None
         return found.model_copy(update={"cert_identifier": certificate.identifier})
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError
+from tests.contract.answers import edit, take_out
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES, IDENTIFIER, Case
 
@@ -115,3 +117,87 @@ def test_a_slot_without_certificate_has_no_successor_but_the_one_that_it_gets(
     for slot in bare:
         for name in ("new", "old"):
             assert it.adapter.successor(slot, it.certificate(name)) is None
+
+
+#: How the products say that a slot, or what holds it, is not there, by the action that is asked.
+CODES = [
+    ("ACK-secret", "GetSecret", ("NotFound",)),
+    ("ACK-albconfig", "GetAlbConfig", ("NotFound",)),
+    ("ALB-default", "ListListenerCertificates", ("ResourceNotFound.Listener",)),
+    ("NLB-default", "ListListenerCertificates", ("ResourceNotFound.listener",)),
+    ("APIGateway-classic", "DescribeApiGroup", ("NotFoundApiGroup", "InvalidGroupId.NotFound")),
+    ("APIGateway-classic", "DescribeDomain", ("NotFoundDomain",)),
+    ("APIGateway-cloud-native", "GetDomain", ("DatabaseError.RecordNotFound",)),
+    ("CDN", "DescribeDomainCertificateInfo", ("InvalidDomain.NotFound",)),
+    ("DCDN", "DescribeDcdnDomainCertificateInfo", ("InvalidDomain.NotFound",)),
+    ("LIVE", "DescribeLiveDomainCertificateInfo", ("InvalidDomain.NotFound",)),
+    ("VOD", "DescribeVodDomainCertificateInfo", ("InvalidDomain.NotFound",)),
+    ("DDOS", "DescribeWebRules", ("DomainNotExist",)),
+    ("ESA", "ListCertificates", ("ActiveSiteNotExist",)),
+    ("ESA-hostname", "ListCustomHostnames", ("ActiveSiteNotExist",)),
+    ("FC-3.0", "GetCustomDomain", ("DomainNameNotFound",)),
+    ("FC-2.0", "GetCustomDomain", ("DomainNameNotFound",)),
+    ("GA-default", "ListListenerCertificates", ("NotExist.Accelerator", "NotExist.Listener")),
+    ("OSS", "ListCname", ("NoSuchBucket",)),
+    ("PAI", "ListGatewayDomains", ("GatewayNotFound", "InvalidGateway.NotFound")),
+    ("SAE-alb", "DescribeIngress", ("InvalidParameter.WithMessage",)),
+    (
+        "SLB-listener",
+        "DescribeLoadBalancerHTTPSListenerAttribute",
+        ("InvalidLoadBalancerId.NotFound", "ListenerNotFound"),
+    ),
+    ("WAF", "DescribeDomainDetail", ("DomainNotExist", "InstanceNotExist")),
+    ("WAF-default", "DescribeDefaultHttps", ("InstanceNotExist",)),
+]
+
+
+@pytest.mark.parametrize(("name", "action", "codes"), CODES)
+def test_a_slot_is_gone_by_each_code_that_says_so(
+    server: Server, name: str, action: str, codes: tuple[str, ...]
+) -> None:
+    case = next(case for case in CASES if case.name == name)
+    it = bench(server, case.product, case.estate, case.region)
+    slot = it.slot(case.slot)
+
+    for code in codes:
+        it.adapter = it.adapter_with(seconds=5)
+        it.cloud.faults.add(Fault(action, status=404, code=code))
+        assert it.adapter.read(slot) is None, code
+
+
+#: By kind of slot: what of which answer tells that there is a certificate.
+BARE = {
+    "APIGateway-classic": ("DescribeApiGroup", "CustomDomains.DomainItem[].CertificateId"),
+    "APIGateway-cloud-native": ("GetDomain", "data.certIdentifier"),
+    "CDN": ("DescribeDomainCertificateInfo", "CertInfos.CertInfo[].ServerCertificateStatus"),
+    "DCDN": ("DescribeDcdnDomainCertificateInfo", "CertInfos.CertInfo[].SSLProtocol"),
+    "FC-3.0": ("GetCustomDomain", "certConfig"),
+    "LIVE": ("DescribeLiveDomainCertificateInfo", "CertInfos.CertInfo[].SSLProtocol"),
+    "MSE": ("ListGatewayDomain", "Data[].CertIdentifier"),
+    "PAI": ("ListGatewayDomains", "CustomDomains[].CertificateId"),
+    "SAE-clb": ("DescribeIngress", "Data.CertId"),
+    "SLB-listener": ("DescribeLoadBalancerHTTPSListenerAttribute", "ServerCertificateId"),
+    "SLB-extension": (
+        "DescribeLoadBalancerHTTPSListenerAttribute",
+        "DomainExtensions.DomainExtension[].ServerCertificateId",
+    ),
+    "VOD": ("DescribeVodDomainCertificateInfo", "CertInfos.CertInfo[].ServerCertificateStatus"),
+    "WAF": ("DescribeDomainDetail", "Listen.CertId"),
+    "WAF-default": ("DescribeDefaultHttps", "DefaultHttps"),
+}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in BARE], ids=lambda case: case.name)
+def test_a_slot_that_lost_its_certificate_reads_as_a_bare_one(
+    case: Case, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = bench(server, case.product, case.estate, case.region)
+    slot = it.slot(case.slot)
+    action, path = BARE[case.name]
+    edit(monkeypatch, it.cloud, action, lambda answer: take_out(answer, path))
+
+    now = it.adapter.read(slot)
+
+    assert now is not None
+    assert (now.https, now.cert_identifier) == (False, "")
+    assert it.adapter.successor(slot, it.certificate("old")) is None

@@ -53,3 +53,10 @@ def test_no_action_is_called_more_often_than_the_product_takes(case: Case, it: B
             api = (action.api or part.api).code
             limit = it.cloud.service(api.replace("-", "_")).limits.get(action.name)
             assert (limit or GUESSED.get(case.name)) in (None, action.per_second), action.name
+
+
+def test_what_holds_for_all_slots_of_a_product_cannot_be_changed(case: Case, it: Bench) -> None:
+    """One class serves many threads."""
+    for part in parts(it.adapter):
+        for name in ("gone", "also_granted", "settable"):
+            assert isinstance(getattr(part, name, frozenset()), frozenset), name

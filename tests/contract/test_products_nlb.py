@@ -10,6 +10,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from tests.contract.answers import edit
 from tests.contract.bench import SETTLE_S, Bench, bench, certificates
 from tests.contract.cases.nlb import CASES, ESTATE
 from tests.contract.oracle import recording
@@ -96,3 +97,15 @@ def test_a_full_quota_is_told_and_changes_nothing(server: Server) -> None:
         it.adapter.deploy(it.slot("shop:443/additional/second"), it.certificate("new"))
 
     assert it.carried() == before
+
+
+def test_a_job_that_fails_is_told_although_the_product_says_no_more(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = it.slot("shop:443/default")
+    edit(monkeypatch, it.cloud, "GetJobStatus", lambda answer: answer.update(Status="FAILED"))
+
+    with pytest.raises(CloudRejectedError, match=r"^UpdateListenerAttribute: Failed: job .* failed; the pr"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert it.count("GetJobStatus") == 1

@@ -10,8 +10,7 @@ import pytest
 from emulator.edge import offered
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError, CloudThrottledError
-from shared.products.envelope import opened
+from shared.errors import CloudRejectedError
 from shared.products.sae import Adapter
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, IDENTIFIER
@@ -206,15 +205,17 @@ def test_a_refusal_under_http_200_is_a_refusal(it: Bench) -> None:
     assert it.count("DescribeIngress", code="") == it.count("DescribeIngress") > 0, "HTTP told nothing"
 
 
-def test_an_envelope_tells_the_kind_of_failure() -> None:
-    told = {"Success": False, "ErrorCode": "Throttling.User", "Code": "400", "Message": "slow down"}
-
-    with pytest.raises(CloudThrottledError, match="slow down"):
-        opened("ListIngresses", told)
-    with pytest.raises(CloudRejectedError):
-        opened("ListIngresses", {"Success": False, "Code": "200"})
-    assert opened("ListIngresses", {"Success": True, "Code": "200"})
-
-
 def test_access_keys_of_namespaces_are_never_asked_for() -> None:
     assert "sae:DescribeNamespaces" not in Adapter.granted(writes=True)
+
+
+def test_a_rule_without_certificate_reads_as_it_is_until_it_gets_one(server: Server) -> None:
+    row = {"name": "bare", "region": SAE.region}
+    it = bench(server, CloudProduct.SAE, {"certificates": CERTIFICATES, "sae": [row]}, SAE.region)
+    (slot,) = it.slots().values()
+    assert it.adapter.read(slot) == slot
+
+    it.cloud.service("sae")._ingresses[0].certificates.append(it.estate.identifier("old"))
+
+    assert it.adapter.read(slot) is None
+    assert it.carried() == {"bare:443/default": "old"}

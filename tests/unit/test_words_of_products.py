@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from shared.errors import CloudDeniedError, CloudError, CloudRejectedError, CloudUnavailableError
+from shared.errors import (
+    CloudDeniedError,
+    CloudError,
+    CloudRejectedError,
+    CloudThrottledError,
+    CloudUnavailableError,
+)
 from shared.products.apigateway_words import moment, name_of, named, unbound
 from shared.products.envelope import opened
 from shared.products.fingerprints import fingerprints, identifier_by
@@ -74,6 +80,11 @@ def test_an_answer_that_does_not_tell_of_a_failure_is_taken(answer: dict[str, An
             {"Success": False, "ErrorCode": "Odd", "Code": 500, "RequestId": "R1"},
             CloudUnavailableError,
             "Act: Odd: no message (RequestId R1)",
+        ),
+        (
+            {"Success": False, "ErrorCode": "Throttling.User", "Code": "400", "Message": "slow down"},
+            CloudThrottledError,
+            "Act: Throttling.User: slow down (RequestId -)",
         ),
         ({"ErrorCode": "Forbidden.Odd"}, CloudDeniedError, "Act: Forbidden.Odd: no message (RequestId -)"),
         ({"ErrorCode": "Odd", "Code": 200}, CloudRejectedError, "Act: Odd: no message (RequestId -)"),

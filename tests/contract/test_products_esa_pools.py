@@ -1,0 +1,128 @@
+"""ESA's pools: under which names and where an entry is asked for, beside others for the same names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from emulator.services._esa_model import text
+from shared.domain.resources import CloudProduct
+from tests.contract.answers import edit, put
+from tests.contract.bench import Bench, bench
+from tests.contract.cases import CERTIFICATES
+from tests.contract.cases.esa import entry, hostname
+
+WWW = {"www": {"names": ["www.example.com"], "key": "ecdsa-p256"}}
+OLD, NARROW = entry("old"), entry("www")
+
+
+def a_site(server: Server, *records: str, **site: Any) -> Bench:
+    pool = [{"certificate": "old"}, {"certificate": "www"}]
+    row = {"site": "example.com", "records": list(records), "certificates": pool, **site}
+    return bench(server, CloudProduct.ESA, {"certificates": {**CERTIFICATES, **WWW}, "esa": [row]})
+
+
+def test_some_records_are_asked_for_however_many_there_are(server: Server) -> None:
+    it = a_site(server, *(f"r{n}.example.com" for n in range(7)))
+
+    slot = it.slots()[OLD]
+
+    assert slot.server_names == tuple(f"r{n}.example.com" for n in range(5))
+    assert it.count("ListRecords") == 4
+
+
+def test_a_record_for_all_names_is_met_at_one_of_them(server: Server) -> None:
+    it = a_site(
+        server,
+        "*.example.com",
+        hostnames=[{"hostname": "a.example.org", "record": "*.example.com", "certificate": "other"}],
+    )
+    slots = it.slots()
+
+    for slot in (slots[OLD], slots[hostname("a.example.org")]):
+        host, _, port = slot.endpoint.partition(":")
+        assert (host.partition(".")[0], port) == ("any", "443")
+    assert slots[OLD].server_names == ("*.example.com",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({}, ("shop.example.com",)),
+        ({"Status": "Expiring"}, ("shop.example.com",)),
+        ({"Status": "Expired"}, ("www.example.com", "shop.example.com")),
+        ({"PubAlg": "RSA"}, ("www.example.com", "shop.example.com")),
+        ({"SAN": None, "CommonName": "shop.example.com"}, ("www.example.com",)),
+        ({"SAN": "", "CommonName": ""}, ("www.example.com", "shop.example.com")),
+        ({"SAN": " shop.example.com , WWW.example.com,,"}, ()),
+    ],
+    ids=str,
+)
+def test_a_rival_is_a_valid_entry_for_the_same_name_and_kind_of_key(
+    server: Server, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    it = a_site(server, "www.example.com", "shop.example.com")
+
+    def changed(answer: dict[str, Any]) -> None:
+        for row in answer["Result"]:
+            if row["Id"] == text("example.com", "www"):
+                row.update(changes)
+
+    edit(monkeypatch, it.cloud, "ListCertificates", changed)
+    slots = it.slots()
+
+    assert slots[OLD].server_names == names
+    assert bool(slots[OLD].endpoint) == bool(names)
+
+
+def test_the_names_of_an_entry_are_told_once_each_and_in_their_order(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = a_site(server)
+    edit(
+        monkeypatch,
+        it.cloud,
+        "ListCertificates",
+        lambda answer: answer["Result"][0].update(SAN="b.a, A.a ,b.a"),
+    )
+
+    assert it.slots()[OLD].domains == ("b.a", "a.a")
+
+
+def test_a_record_without_an_address_of_its_own_is_met_by_its_name(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = a_site(server, "shop.example.com")
+    edit(
+        monkeypatch,
+        it.cloud,
+        "ListRecords",
+        lambda answer: [row.update(RecordCname="") for row in answer["Records"]],
+    )
+
+    assert it.slots()[OLD].endpoint == "shop.example.com:443"
+
+
+@pytest.mark.parametrize(("status", "deployed"), [("OK", True), ("Expiring", True), ("Applying", False)])
+def test_a_certificate_elsewhere_in_the_pool_serves_the_slot_only_if_it_is_valid(
+    server: Server, monkeypatch: pytest.MonkeyPatch, status: str, deployed: bool
+) -> None:
+    it = a_site(server, certificates=[{"certificate": "old"}, {"certificate": "new"}])
+    slot, new = it.slot(OLD), it.certificate("new")
+    edit(monkeypatch, it.cloud, "ListCertificates", lambda answer: put(answer, "Result[].Status", status))
+
+    assert (it.adapter.successor(slot, new) is not None) is deployed
+
+
+def test_of_two_places_that_hold_the_certificate_the_slot_s_own_counts(server: Server) -> None:
+    """CAS's number stands in another entry, and its PEM was uploaded to this one."""
+    pool = [{"certificate": "new"}, {"certificate": "old", "type": "upload"}]
+    it = a_site(server, "www.example.com", certificates=pool)
+    slot = it.slot(OLD)
+
+    assert it.adapter.successor(slot, it.certificate("old")) == slot
+    beside = it.adapter.successor(slot, it.certificate("new"))
+    assert beside is not None
+    assert (beside.resource_id, beside.server_names) == (entry("new"), ("www.example.com",))

@@ -1,0 +1,75 @@
+"""WAF's TLS settings: what is in force is sent again with a certificate, and nothing that was not told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from emulator.services._waf_model import CIPHERS
+from shared.domain.resources import CloudProduct
+from tests.contract.answers import edit
+from tests.contract.bench import Bench, bench
+from tests.contract.cases.waf import CASES
+
+TLS = ("TLSVersion", "EnableTLSv3", "CipherSuite", "CustomCiphers")
+WWW, DEFAULT = "www.example.com", "WAF:443/default"
+ACTIONS = {WWW: "ModifyDomainCert", DEFAULT: "ModifyDefaultHttps"}
+
+
+@pytest.fixture
+def it(server: Server) -> Bench:
+    return bench(server, CloudProduct.WAF, CASES[0].estate, CASES[0].region)
+
+
+def sent(it: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str, Any]) -> dict[str, Any]:
+    """The TLS settings of the first write, where the product tells just these."""
+
+    def change(answer: dict[str, Any]) -> None:
+        held = answer.get("Listen") or answer.get("DefaultHttps") or {}
+        for name in TLS:
+            held.pop(name, None)
+        held.update(told)
+
+    slot = it.slot(label)
+    for action in ("DescribeDomainDetail", "DescribeDefaultHttps"):
+        edit(monkeypatch, it.cloud, action, change)
+    it.adapter.deploy(slot, it.certificate("new"))
+    (call,) = [call for call in it.cloud.calls if call.action == ACTIONS[label]]
+    return {name: call.params[name] for name in TLS if name in call.params}
+
+
+@pytest.mark.parametrize(
+    ("label", "told", "wanted"),
+    [
+        (WWW, {}, {}),
+        (DEFAULT, {}, {"TLSVersion": "tlsv1"}),
+        (WWW, {"EnableTLSv3": False}, {"EnableTLSv3": False}),
+        (DEFAULT, {"EnableTLSv3": False}, {"TLSVersion": "tlsv1", "EnableTLSv3": False}),
+        (
+            WWW,
+            {"TLSVersion": "tlsv1.2", "EnableTLSv3": True, "CipherSuite": 2, "CustomCiphers": []},
+            {"TLSVersion": "tlsv1.2", "EnableTLSv3": True, "CipherSuite": "2"},
+        ),
+        (
+            DEFAULT,
+            {"TLSVersion": "tlsv1.2", "EnableTLSv3": True, "CipherSuite": "2", "CustomCiphers": ""},
+            {"TLSVersion": "tlsv1.2", "EnableTLSv3": True, "CipherSuite": 2},
+        ),
+        (
+            WWW,
+            {"TLSVersion": "tlsv1.2", "CipherSuite": 99, "CustomCiphers": list(CIPHERS)},
+            {"TLSVersion": "tlsv1.2", "CipherSuite": "99", "CustomCiphers": list(CIPHERS)},
+        ),
+        (
+            DEFAULT,
+            {"TLSVersion": "tlsv1.2", "CipherSuite": "99", "CustomCiphers": list(CIPHERS)},
+            {"TLSVersion": "tlsv1.2", "CipherSuite": 99, "CustomCiphers": list(CIPHERS)},
+        ),
+    ],
+)
+def test_what_is_in_force_is_sent_again_and_nothing_else(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    assert sent(it, monkeypatch, label, told) == wanted
