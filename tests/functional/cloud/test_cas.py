@@ -19,7 +19,7 @@ from shared.errors import (
     NotFoundError,
 )
 from shared.validation.secret import SecretPem
-from tests.functional.cloud.conftest import MakeClient, Scripted
+from tests.functional.cloud.conftest import MakeClient, Scripted, at
 from tests.keys import a_leaf
 
 NO_ORDERS = (200, b'{"TotalCount":0,"CertificateOrderList":[]}', dict[str, str]())
@@ -81,9 +81,7 @@ def test_what_only_the_older_list_tells_is_asked_for_by_itself(client: MakeClien
     assert found["keyless"].has_private_key is False
 
 
-def test_an_older_certificate_without_details_is_known_and_not_deployable(
-    client: MakeClient, scripted: Scripted
-) -> None:
+def test_an_older_certificate_without_details_is_known_and_not_deployable(scripted: Scripted) -> None:
     order = {
         "CertificateId": 9, "Name": "own", "Sans": "a.example.com,b.example.com", "Upload": False,
         "StartDate": "2026-01-01", "EndDate": "2027-01-01", "SerialNo": "00000ABC", "Fingerprint": "AB",
@@ -96,7 +94,7 @@ def test_an_older_certificate_without_details_is_known_and_not_deployable(
         (400, b'{"Code":"NotFound","Message":"no","RequestId":"R"}', {}),
     ]
 
-    (found,) = Cas(client(endpoint=scripted.endpoint)).list_certificates()
+    (found,) = Cas(at(scripted)).list_certificates()
 
     assert (found.cert_id, found.names) == (9, ("a.example.com", "b.example.com"))
     assert (found.serial, found.not_after.isoformat()) == ("abc", "2027-01-01T00:00:00+00:00")
@@ -126,9 +124,9 @@ def test_a_throttled_page_is_not_an_empty_one(cas: Cas, cloud: Cloud) -> None:
         cas.list_certificates()
 
 
-def test_what_is_no_certificate_yet_is_left_out(client: MakeClient, scripted: Scripted) -> None:
+def test_what_is_no_certificate_yet_is_left_out(scripted: Scripted) -> None:
     scripted.answers = [page(1, "1", CertificateStatus="checking"), NO_ORDERS]
-    assert Cas(client(endpoint=scripted.endpoint)).list_certificates() == []
+    assert Cas(at(scripted)).list_certificates() == []
 
 
 def test_one_certificate_is_read_without_its_key(cas: Cas, cloud: Cloud) -> None:
@@ -148,9 +146,9 @@ def test_an_uploaded_certificate_comes_back_with_its_key(cas: Cas) -> None:
     assert cas.get_detail(cert_id).serial == f"{LEAF.certificate.serial_number:x}"
 
 
-def test_a_key_travels_in_the_form_only(client: MakeClient, scripted: Scripted) -> None:
+def test_a_key_travels_in_the_form_only(scripted: Scripted) -> None:
     scripted.answers = [(200, b'{"CertId":1}', {})]
-    Cas(client(endpoint=scripted.endpoint)).upload("new", LEAF.pem, SecretPem(LEAF.key_pem))
+    Cas(at(scripted)).upload("new", LEAF.pem, SecretPem(LEAF.key_pem))
     assert scripted.targets == ["/"]
     assert b"PRIVATE+KEY" in scripted.bodies[0]
 

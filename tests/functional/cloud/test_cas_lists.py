@@ -9,7 +9,7 @@ from shared.cloud.cas import Cas
 from shared.domain.jobs import Contact
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError, NotFoundError
 from shared.validation.secret import SecretPem
-from tests.functional.cloud.conftest import MakeClient, Scripted, ok, refused
+from tests.functional.cloud.conftest import Scripted, at, ok, refused
 
 Reply = tuple[int, bytes, dict[str, str]]
 ROW = {
@@ -24,8 +24,8 @@ NO_ORDERS = ok(TotalCount=0)
 
 
 @pytest.fixture
-def cas(client: MakeClient, scripted: Scripted) -> Cas:
-    return Cas(client(endpoint=scripted.endpoint))
+def cas(scripted: Scripted) -> Cas:
+    return Cas(at(scripted))
 
 
 def page(total: int | None, *ids: int, **changes: Any) -> Reply:
@@ -105,12 +105,10 @@ def test_a_detail_that_is_denied_is_not_one_that_is_missing(cas: Cas, scripted: 
 
 
 @pytest.mark.parametrize("answer", [refused(400, "NotFound"), refused(404, "NotFound.Certificate"), ok()])
-def test_a_certificate_of_another_store_does_not_exist_here(
-    client: MakeClient, scripted: Scripted, answer: Reply
-) -> None:
+def test_a_certificate_of_another_store_does_not_exist_here(scripted: Scripted, answer: Reply) -> None:
     scripted.answers = [answer]
     with pytest.raises(NotFoundError, match="Certificate 5-ap-southeast-1 does not exist"):
-        Cas(client(endpoint=scripted.endpoint), "ap-southeast-1").get_detail(5)
+        Cas(at(scripted), "ap-southeast-1").get_detail(5)
     assert scripted.heads[0]["x-emulator-host"] == "cas.ap-southeast-1.aliyuncs.com"
 
 

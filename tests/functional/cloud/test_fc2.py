@@ -17,15 +17,15 @@ from shared.errors import (
     CloudThrottledError,
     CloudUnavailableError,
 )
-from tests.functional.cloud.conftest import KEY, MakeClient, Pauses, Scripted, ok, refused
+from tests.functional.cloud.conftest import KEY, Pauses, Scripted, at, ok, refused
 
 Reply = tuple[int, bytes, dict[str, str]]
 WHO = ok(AccountId="1000000000000001")
 
 
 @pytest.fixture
-def domains(client: MakeClient, scripted: Scripted) -> Fc2Domains:
-    return Fc2Domains(client(KEY, endpoint=scripted.endpoint))
+def domains(scripted: Scripted) -> Fc2Domains:
+    return Fc2Domains(at(scripted))
 
 
 def reply(status: int = 200, **body: Any) -> Reply:
@@ -61,9 +61,9 @@ def test_domains_are_read_and_changed_at_the_accounts_own_host(
         assert head["x-fc-security-token"] == KEY.security_token
 
 
-def test_a_key_without_a_token_sends_none(client: MakeClient, scripted: Scripted) -> None:
+def test_a_key_without_a_token_sends_none(scripted: Scripted) -> None:
     scripted.answers = [WHO, reply()]
-    Fc2Domains(client(Credentials("a", "b"), endpoint=scripted.endpoint)).get("cn-beijing", "a.example.com")
+    Fc2Domains(at(scripted, Credentials("a", "b"))).get("cn-beijing", "a.example.com")
     assert "x-fc-security-token" not in scripted.heads[1]
 
 

@@ -23,7 +23,7 @@ from shared.errors import (
     InvalidRequestError,
     NotFoundError,
 )
-from tests.functional.cloud.conftest import KEY, MakeClient, Scripted, key_of, ok
+from tests.functional.cloud.conftest import KEY, MakeClient, Scripted, at, key_of, ok
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
 Make = Callable[..., Functions]
@@ -137,9 +137,9 @@ def test_a_synchronous_invocation_is_made_once(client: MakeClient, cloud: Cloud,
     assert len(deployed.invoked) == 1
 
 
-def test_a_payload_travels_untouched(scripted: Scripted, client: MakeClient) -> None:
+def test_a_payload_travels_untouched(scripted: Scripted) -> None:
     scripted.answers = [ok()]
-    functions = Fc3Functions(client(endpoint=scripted.endpoint), "certdeploy", "me-central-1")
+    functions = Fc3Functions(at(scripted), "certdeploy", "me-central-1")
     functions.invoke("deploy_cdn", "é\x00".encode())
     assert scripted.bodies == ["é\x00".encode()]
     assert scripted.targets == ["/2023-03-30/functions/certdeploy-deploy_cdn/invocations"]

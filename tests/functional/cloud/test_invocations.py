@@ -9,6 +9,7 @@ import pytest
 from shared.cloud.credentials import Credentials, fixed
 from shared.cloud.functions import Fc2Functions, Fc3Functions, FunctionFailedError, Functions
 from shared.cloud.openapi import OpenApi
+from shared.cloud.pacing import Pacer
 from shared.errors import (
     CloudCredentialsError,
     CloudDeniedError,
@@ -24,7 +25,8 @@ Make = Callable[..., Functions]
 
 
 def fc3(endpoint: str, key: Credentials, pauses: Pauses) -> Functions:
-    return Fc3Functions(OpenApi(fixed(key), endpoint=endpoint, sleep=pauses), "certdeploy", "cn-hangzhou")
+    client = OpenApi(fixed(key), endpoint=endpoint, sleep=pauses, pacer=Pacer(sleep=lambda _: None))
+    return Fc3Functions(client, "certdeploy", "cn-hangzhou")
 
 
 def fc2(endpoint: str, key: Credentials, pauses: Pauses) -> Functions:

@@ -18,7 +18,7 @@ from shared.errors import (
     CloudThrottledError,
     CloudUnavailableError,
 )
-from tests.functional.cloud.conftest import KEY, MakeClient, Pauses, Scripted, ok, refused
+from tests.functional.cloud.conftest import KEY, MakeClient, Pauses, Scripted, at, ok, refused
 from tests.keys import a_leaf
 
 STS = Api("sts", "2015-04-01", "RPC", "sts")
@@ -98,7 +98,7 @@ def test_a_write_whose_outcome_is_unknown_is_not_repeated(
 
 def test_each_attempt_is_signed_anew(scripted: Scripted) -> None:
     scripted.answers = [refused(400, "Throttling"), refused(503, "ServiceUnavailable"), ok()]
-    to(scripted).call(STS, READ)
+    at(scripted).call(STS, READ)
     for name in ("x-acs-signature-nonce", "authorization"):
         assert len({head[name] for head in scripted.heads}) == 3
 
@@ -153,7 +153,7 @@ def test_an_answer_that_is_no_json_is_no_answer(
 ) -> None:
     scripted.answers = [answer]
     with pytest.raises(CloudUnavailableError):
-        to(scripted).call(CAS, WRITE, {"Name": "n"}, region="cn-hangzhou")
+        at(scripted).call(CAS, WRITE, {"Name": "n"}, region="cn-hangzhou")
     assert len(scripted.heads) == 1
 
 
@@ -186,7 +186,3 @@ def test_no_error_shows_a_secret(scripted: Scripted, closed_port: int, hanging: 
             for secret in ("PRIVATE", upload["Key"][60:100], "SIG", *vars(KEY).values()):
                 assert secret not in shown
             assert caught.value.__context__ is None
-
-
-def to(scripted: Scripted) -> OpenApi:
-    return OpenApi(fixed(KEY), endpoint=scripted.endpoint, sleep=lambda _: None)

@@ -15,14 +15,14 @@ from shared.errors import (
     CloudThrottledError,
     CloudUnavailableError,
 )
-from tests.functional.cloud.conftest import KEY, MakeClient, Pauses, Scripted
+from tests.functional.cloud.conftest import KEY, Pauses, Scripted, at
 
 Reply = tuple[int, bytes, dict[str, str]]
 
 
 @pytest.fixture
-def oss(client: MakeClient, scripted: Scripted) -> Oss:
-    return Oss(client(KEY, endpoint=scripted.endpoint))
+def oss(scripted: Scripted) -> Oss:
+    return Oss(at(scripted))
 
 
 def reply(body: str, status: int = 200, **headers: str) -> Reply:
@@ -70,10 +70,10 @@ def test_a_bucket_without_bindings_has_none(oss: Oss, scripted: Scripted) -> Non
     assert scripted.targets == ["/bucket-one/?cname="]
 
 
-def test_a_key_without_a_token_sends_none(client: MakeClient, scripted: Scripted) -> None:
+def test_a_key_without_a_token_sends_none(scripted: Scripted) -> None:
     scripted.answers = [buckets()]
     for key in (KEY, Credentials("a", "b")):
-        list(Oss(client(key, endpoint=scripted.endpoint)).list_buckets())
+        list(Oss(at(scripted, key)).list_buckets())
     assert [head.get("x-oss-security-token") for head in scripted.heads] == [KEY.security_token, None]
     assert "Credential=a/" in scripted.heads[1]["authorization"]
 

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,7 @@ from shared.cloud.api import Action, Api
 from shared.cloud.credentials import Credentials, fixed
 from shared.cloud.openapi import OpenApi
 from shared.errors import CloudUnavailableError, SettingsError
-from tests.functional.cloud.conftest import KEY, Pauses, Scripted, ok, refused
+from tests.functional.cloud.conftest import KEY, Scripted, at, ok, refused
 
 STS = Api("sts", "2015-04-01", "RPC", "sts")
 READ = Action("GetCallerIdentity")
@@ -20,20 +19,16 @@ FC = Api("fc", "2023-03-30", "ROA", "fc")
 UPLOAD = Action("UploadUserCertificate", place="form", writes=True)
 
 
-def to(scripted: Scripted, key: Credentials = KEY, **options: Any) -> OpenApi:
-    return OpenApi(fixed(key), endpoint=scripted.endpoint, sleep=lambda _: None, **options)
-
-
 def test_parameters_travel_as_the_official_sdks_send_them(scripted: Scripted) -> None:
     params = {"Certificates": [{"CertificateId": "7-x"}], "DryRun": True, "Size": 5, "No": None}
-    to(scripted).call(ALB, Action("UpdateListenerAttribute"), params, region="cn-beijing")
+    at(scripted).call(ALB, Action("UpdateListenerAttribute"), params, region="cn-beijing")
     assert scripted.targets == ["/?Certificates.1.CertificateId=7-x&DryRun=True&Size=5"]
     assert scripted.heads[0]["x-emulator-host"] == "alb.cn-beijing.aliyuncs.com"
     assert "certdeploy/" in scripted.heads[0]["user-agent"]
 
 
 def test_a_form_keeps_secrets_out_of_the_url(scripted: Scripted) -> None:
-    to(scripted).call(CAS, UPLOAD, {"Key": "SECRET", "Name": "n"}, region="cn-hangzhou")
+    at(scripted).call(CAS, UPLOAD, {"Key": "SECRET", "Name": "n"}, region="cn-hangzhou")
     assert (scripted.targets, scripted.bodies) == (["/"], [b"Key=SECRET&Name=n"])
 
 
@@ -42,13 +37,13 @@ def test_a_roa_action_fills_its_path_and_sends_json(scripted: Scripted) -> None:
     update = Action("Update", method="PUT", path="/2023-03-30/x/{name}", place="json", writes=True)
     scripted.answers = [ok()]
     put = Action("Update", path=update.path, place="json", writes=True)
-    to(scripted).call(fc, put, {"a": {"b": [1]}}, region="cn-beijing", path={"name": "a/b c"})
+    at(scripted).call(fc, put, {"a": {"b": [1]}}, region="cn-beijing", path={"name": "a/b c"})
     assert scripted.targets == ["/2023-03-30/x/a%2Fb%20c"]
     assert scripted.bodies == [b'{"a":{"b":[1]}}']
 
 
 def test_an_action_names_itself_its_version_and_us(scripted: Scripted) -> None:
-    to(scripted).call(ALB, READ, region="cn-beijing")
+    at(scripted).call(ALB, READ, region="cn-beijing")
     head = scripted.heads[0]
     assert (head["x-acs-action"], head["x-acs-version"]) == ("GetCallerIdentity", "2020-06-16")
     project = (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
@@ -57,22 +52,22 @@ def test_an_action_names_itself_its_version_and_us(scripted: Scripted) -> None:
 
 
 def test_a_permanent_key_sends_no_token(scripted: Scripted) -> None:
-    to(scripted).call(STS, READ)
-    to(scripted, Credentials("LTAI-lasting", "s")).call(STS, READ)
+    at(scripted).call(STS, READ)
+    at(scripted, Credentials("LTAI-lasting", "s")).call(STS, READ)
     assert [head.get("x-acs-security-token") for head in scripted.heads] == [KEY.security_token, None]
     assert "Credential=LTAI-lasting," in scripted.heads[1]["authorization"]
 
 
 def test_a_call_without_parameters_sends_none(scripted: Scripted) -> None:
     put = Action("Update", path="/x", place="json")
-    to(scripted).call(FC, put, {"a": None}, region="cn-beijing")
-    to(scripted).call(STS, READ)
+    at(scripted).call(FC, put, {"a": None}, region="cn-beijing")
+    at(scripted).call(STS, READ)
     assert (scripted.targets, scripted.bodies) == (["/x", "/"], [b"", b""])
 
 
 def test_own_headers_and_bytes_are_sent_as_they_are_each_time(scripted: Scripted) -> None:
     scripted.answers = [refused(503, "ServiceUnavailable"), (200, b"\x00", {"X-Own": "a"})]
-    answer = to(scripted).call_raw(
+    answer = at(scripted).call_raw(
         FC, Action("I", path="/x"), headers={"x-own": "b"}, body=b"\xff", region="r"
     )
     assert (answer.status, answer.body, answer.headers["x-own"]) == (200, b"\x00", "a")
@@ -81,27 +76,27 @@ def test_own_headers_and_bytes_are_sent_as_they_are_each_time(scripted: Scripted
 
 
 def test_headers_of_a_call_are_sent(scripted: Scripted) -> None:
-    to(scripted).call(STS, READ, headers={"x-own": "b"})
+    at(scripted).call(STS, READ, headers={"x-own": "b"})
     assert scripted.heads[0]["x-own"] == "b"
 
 
 def test_an_answer_without_a_body_is_an_empty_one(scripted: Scripted) -> None:
     scripted.answers = [(200, b"", {})]
-    assert to(scripted).call(STS, READ) == {}
+    assert at(scripted).call(STS, READ) == {}
 
 
 def test_an_answer_is_read_as_json(scripted: Scripted) -> None:
     scripted.answers = [ok(A={"b": [1]})]
-    assert to(scripted).call(STS, READ) == {"RequestId": "R", "A": {"b": [1]}}
+    assert at(scripted).call(STS, READ) == {"RequestId": "R", "A": {"b": [1]}}
 
 
 def test_hosts_may_be_overridden(scripted: Scripted) -> None:
-    to(scripted, hosts={"sts": "sts-vpc.{region}.aliyuncs.com"}).call(STS, READ, region="cn-beijing")
+    at(scripted, hosts={"sts": "sts-vpc.{region}.aliyuncs.com"}).call(STS, READ, region="cn-beijing")
     assert scripted.heads[0]["x-emulator-host"] == "sts-vpc.cn-beijing.aliyuncs.com"
 
 
-def test_a_server_without_tls_is_not_the_vendors(scripted: Scripted, pauses: Pauses) -> None:
-    client = OpenApi(fixed(KEY), hosts={"sts": f"127.0.0.1:{scripted.port}"}, sleep=pauses)
+def test_a_server_without_tls_is_not_the_vendors(scripted: Scripted) -> None:
+    client = OpenApi(fixed(KEY), hosts={"sts": f"127.0.0.1:{scripted.port}"}, max_attempts=1)
     with pytest.raises(CloudUnavailableError, match="TlsFailed"):
         client.call(STS, READ)
     assert scripted.targets == []
@@ -116,7 +111,7 @@ def test_the_sdk_prints_no_headers(
     """With DEBUG=sdk it would: tokens too."""
     monkeypatch.setenv("DEBUG", "sdk")
     caplog.set_level("DEBUG")
-    to(scripted).call(STS, READ)
+    at(scripted).call(STS, READ)
     shown = caplog.text + "".join(capfd.readouterr())
     assert KEY.security_token not in shown
     assert "authorization" not in shown.lower()
