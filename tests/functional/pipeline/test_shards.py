@@ -1,0 +1,130 @@
+"""A product's share of a job in one function: side by side or in turn, handed on in time, and its answer."""
+
+from __future__ import annotations
+
+import json
+from threading import Barrier
+
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudProduct, SlotRole
+from shared.domain.states import WorkerStatus
+from shared.services.world import Met
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform
+from tests.functional.pipeline.stories import (
+    WRITE_OF_WWW,
+    WWW,
+    AtHandshake,
+    ask,
+    asked_for,
+    by_console,
+    uploaded,
+    worker_of,
+)
+
+W = WorkerStatus
+ORG = "CDN/-/www.example.org"
+BOTH = (*NAMES, "example.org", "*.example.org")
+
+
+def share(it: Platform, function: str = "deploy_cdn") -> dict[str, int]:
+    """The function's answer to the event that waits for it, without zeros."""
+    it.drain(until=function)
+    name, payload = it.queue.pop(0)
+    assert name == function
+    return {word: count for word, count in it.call(name, payload).items() if count}
+
+
+def waiting(it: Platform) -> list[str]:
+    return [function for function, _ in it.queue]
+
+
+def test_a_function_answers_how_its_workers_ended(it: Platform) -> None:
+    asked_for(it, uploaded(it, *BOTH), WWW, ORG)
+    it.drain(until="deploy_cdn")
+    by_console(it, it.renew(*NAMES, days=100))
+
+    assert share(it) == {"Success": 1, "Error": 1}
+    assert (worker_of(it, WWW).status, worker_of(it, ORG).status) == (W.ERROR, W.SUCCESS)
+    it.drain()
+    ask(it)
+    assert share(it) == {"Error": 1, "RollbackSuccess": 1}
+
+
+def test_a_function_answers_how_its_rollbacks_ended(it: Platform) -> None:
+    asked_for(it, uploaded(it, *BOTH), WWW, ORG)
+    it.drain()
+    it.cloud.deny("cdn:SetCdnDomainSSLCertificate")
+    ask(it, WWW)
+    assert share(it) == {"Success": 1, "RollbackError": 1}
+
+
+def test_a_function_that_is_done_wakes_the_runner_for_this_job_alone(it: Platform) -> None:
+    job_id = asked_for(it, uploaded(it), WWW)
+
+    assert share(it) == {"Success": 1}
+
+    ((function, payload),) = it.queue
+    assert (function, json.loads(payload)) == ("run_deployment_jobs", {"JobId": job_id})
+
+
+def test_what_cannot_be_done_in_time_is_handed_on_to_the_next_function(it: Platform) -> None:
+    job_id = asked_for(it, uploaded(it), WWW)
+    it.drain(until="deploy_cdn")
+    began = it.clock()
+
+    with it.world.leases.hold(WWW, "another function", 10**6):
+        assert share(it) == {"HandedOn": 1}
+
+    assert 38 <= (it.clock() - began).total_seconds() <= 45, "20 of 60 seconds are kept for handing on"
+    ((function, payload),) = it.queue
+    assert function == "deploy_cdn"
+    assert json.loads(payload)["data"] == {"JobId": job_id, "Product": "CDN"}
+    assert worker_of(it, WWW).status is W.PENDING
+
+
+def test_a_function_with_too_little_time_begins_nothing(it: Platform) -> None:
+    asked_for(it, uploaded(it), WWW)
+    it.drain(until="deploy_cdn")
+
+    it.timeout_s = 19.9
+    assert share(it) == {"HandedOn": 1}
+    assert (worker_of(it, WWW).attempts, it.writes()) == (0, [])
+    it.timeout_s = 25
+    assert share(it) == {"Success": 1}
+    assert it.writes() == [WRITE_OF_WWW]
+
+
+def test_a_worker_is_not_begun_after_its_forerunner_has_used_up_the_time(it: Platform) -> None:
+    """Two slots of one listener: the default goes first."""
+    new = uploaded(it, *BOTH)
+    slots = [r.resource for r in it.world.resources.list(CloudProduct.ALB)]
+    listener = next(s.listener_id for s in slots if s.port == 443 and s.region == "cn-hangzhou")
+    default, additional = sorted(
+        (s for s in slots if s.listener_id == listener), key=lambda s: s.role is SlotRole.ADDITIONAL
+    )
+    asked_for(it, new, default.slot, additional.slot)
+    it.drain(until="deploy_alb")
+    AtHandshake(it, "example.com", lambda: it.clock.sleep(40))
+
+    assert share(it, "deploy_alb").get("HandedOn") in (1, 2)
+
+    assert worker_of(it, default.slot).attempts == 1
+    assert worker_of(it, additional.slot).attempts == 0
+    it.drain()
+    assert worker_of(it, additional.slot).status is W.SUCCESS
+
+
+def test_slots_of_different_domains_are_exchanged_side_by_side(it: Platform) -> None:
+    """Each handshake waits for the other one: one after the other, neither would come to its end."""
+    it.policy["parallel"] = 2
+    asked_for(it, uploaded(it, *BOTH), WWW, ORG)
+    probe, meet = it.world.probe, Barrier(2)
+
+    def together(endpoint: str, server_name: str, certificate: Certificate) -> Met:
+        meet.wait(10)
+        return probe(endpoint, server_name, certificate)
+
+    it.ports["probe"] = together
+
+    assert share(it) == {"Success": 2}
