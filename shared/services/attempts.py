@@ -5,6 +5,7 @@ What the two have in common is here, also how a change is seen through: settled,
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -172,10 +173,8 @@ def update_resource(
     after = after.model_copy(update=changes)
     world.resources.put(after, world.clock())
     if after.slot != before.slot and (old := world.resources.find(before.slot)):
-        try:
+        with suppress(ConflictError):  # discovery is at it
             world.resources.remove(old)
-        except ConflictError:
-            return  # discovery is at it
 
 
 def _after(world: World, worker: WorkerResource, course: Course, error: AppError) -> WorkerResource:

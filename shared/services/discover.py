@@ -35,7 +35,7 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
     now = world.clock()
     listing = SyncStatus(product=product, state=SyncState.SYNCING, started_at=now)
     try:
-        adapter = world.adapter(product, world.waiter(), NO_CATALOGUE)
+        adapter = world.adapter(product, world.waiter(spare_s=0), NO_CATALOGUE)
         regions = adapter.regions()
     except CloudError as error:
         failed = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}
@@ -71,7 +71,7 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
     world.syncs.put(status)
     try:
         catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
-        adapter = world.adapter(product, world.waiter(), catalogue)
+        adapter = world.adapter(product, world.waiter(spare_s=0), catalogue)
         found = [_filled_in(resource, catalogue) for resource in adapter.discover(region)]
     except CloudError as error:
         changes = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}

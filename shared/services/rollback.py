@@ -4,6 +4,8 @@ A worker to be rolled back goes the way of one to be deployed: handed out by the
 again, given up in the end. The job's own status and counts stay; its workers tell what became of them.
 """
 
+from contextlib import suppress
+
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import Handshake, Verification, WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
@@ -31,7 +33,7 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
     world.jobs.open(plan.job)  # before, so that a cut between leaves no worker that nobody looks for
     marked = [entry.worker for entry in plan.of(WayBack.RESTORE, WayBack.CANNOT)]
     for worker in marked:
-        try:
+        with suppress(ConflictError):  # somebody else asked for it at the same time
             world.workers.save(
                 worker.to(
                     WorkerStatus.ROLLBACK,
@@ -42,8 +44,6 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
                     finished_at=None,
                 )
             )
-        except ConflictError:
-            continue  # somebody else asked for it at the same time
     world.jobs.open(plan.job)  # after, so that a run that looked between does not close it
     world.functions.invoke("run_deployment_jobs", f'{{"JobId":{plan.job.job_id}}}'.encode())
     return plan

@@ -1,5 +1,6 @@
 """Everything a use case may touch, handed in: state, cloud, clock. Nothing below finds these by itself."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,7 +81,7 @@ class World:
     policy: Policy
     holder: str  #: who holds a lease: this invocation
 
-    def waiter(self, *, spare_s: float = 5.0, at_most_s: float = 3600.0) -> Waiter:
+    def waiter(self, *, spare_s: float, at_most_s: float = math.inf) -> Waiter:
         """Waits while the function has more than `spare_s` left, and not longer than `at_most_s`."""
         start = self.clock()
 

@@ -4,6 +4,7 @@ They are written once, over the four operations of a `Store`; a driver is one mo
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -84,10 +85,8 @@ class Scans:
         return self._store.get(tables.SCANS, (store,)) is not None
 
     def set_baseline(self, store: str, at: datetime) -> None:
-        try:
+        with suppress(ConflictError):  # another scan of the same store was as complete
             self._store.put(tables.SCANS, (store,), {"At": at.isoformat()}, version=0)
-        except ConflictError:
-            return  # another scan of the same store was as complete
 
 
 class Resources(_Records[ResourceRecord]):
@@ -144,10 +143,8 @@ class Resources(_Records[ResourceRecord]):
     def _index(self, domain: str, slot: str) -> None:
         key = (parent(domain), domain, slot)
         if self._store.get(tables.RESOURCE_DOMAINS, key) is None:
-            try:
+            with suppress(ConflictError):  # the same row, by another discovery
                 self._store.put(tables.RESOURCE_DOMAINS, key, {}, version=0)
-            except ConflictError:
-                return  # the same row, by another discovery
 
     def _unindex(self, slot: str, domains: set[str]) -> None:
         for domain in domains:
@@ -172,11 +169,9 @@ class SyncStatuses(_Records[SyncStatus]):
             old = self._find(key)
             if old is not None and old.started_at > status.started_at:
                 return
-            try:
+            with suppress(ConflictError):  # written meanwhile: look again
                 self._save(key, status.model_copy(update={"version": old.version if old else 0}))
                 return
-            except ConflictError:
-                continue
 
     def list(self, product: CloudProduct) -> Iterator[SyncStatus]:
         return self._range((product.value,))
@@ -211,11 +206,9 @@ class Jobs(_Records[DeploymentJob]):
         Opening it again changes the row, so that a run that looked before does not close it.
         """
         while True:
-            try:
+            with suppress(ConflictError):
                 self._store.put(tables.OPEN_JOBS, self._due_key(job), {}, version=self.opened(job))
                 return
-            except ConflictError:
-                continue
 
     def opened(self, job: DeploymentJob) -> int:
         """What `close` needs, read before looking whether anything is left to do; 0: it is closed."""
@@ -224,10 +217,8 @@ class Jobs(_Records[DeploymentJob]):
 
     def close(self, job: DeploymentJob, opened: int) -> None:
         """Let the runs forget the job, unless it was opened again since `opened` was read."""
-        try:
+        with suppress(ConflictError):
             self._store.delete(tables.OPEN_JOBS, self._due_key(job), version=opened)
-        except ConflictError:
-            return
 
     def due(self, now: datetime) -> Iterator[int]:
         """Ids of the open jobs whose time has come, the longest due first."""

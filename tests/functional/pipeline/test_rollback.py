@@ -137,7 +137,7 @@ def test_an_additional_certificate_that_was_made_the_default_since_is_left(it: P
     )
     known = KnownCertificates(world.certificates, world.policy.stores)
     new = world.certificates.get(added.cert_identifier).certificate
-    world.adapter(CloudProduct.ALB, world.waiter(), known).restore(default, new)
+    world.adapter(CloudProduct.ALB, world.waiter(spare_s=5), known).restore(default, new)
     it.cloud.calls.clear()
 
     roll_back(it, added.resource.slot)
