@@ -11,7 +11,7 @@ from typing import TextIO
 from shared.cloud.redact import redact
 
 _context: ContextVar[dict[str, object] | None] = ContextVar("log_context", default=None)
-_OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_OWN = frozenset(logging.makeLogRecord({}).__dict__)
 
 
 class JsonFormatter(logging.Formatter):
