@@ -32,3 +32,4 @@ def test_a_slot_that_takes_no_certificate_says_why_and_what_to_do(server: Server
 
     assert {place(slot): slot.obstacle for slot in slots if slot.obstacle} == account.sentences
     assert all(slot.https for slot in slots if not slot.obstacle)
+    assert [slot.slot for slot in slots if slot.https and not slot.cert_identifier] == []

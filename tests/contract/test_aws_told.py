@@ -1,0 +1,128 @@
+"""AWS on moto: what discovery tells of each kind of slot, and which place proves a certificate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator import aws as emulated
+from shared.domain.resources import SlotRole
+from tests.contract.aws_bench import REGION, a_distribution, elb, give_listener, issued_by_amazon, seen, slot
+from tests.contract.bench import Bench
+
+FOLLOWS = "follows the ACM certificate {}, which has a slot of its own"
+
+
+def test_each_kind_of_slot_tells_what_it_is_and_where_it_is_met(amazon: Bench) -> None:
+    theirs = issued_by_amazon("shop.example.com")
+    shop = a_distribution(theirs, "shop.example.com", "img.example.com")
+    bare = a_distribution("", "bare.example.com")
+    emulated.add_balancer("far", REGION, False, [(8443, [theirs])])
+
+    found = seen(amazon).by_kind
+
+    named = {amazon.name_of(one.cert_identifier): one.instance_name for one in found["acm"]}
+    assert named == {"old": "front", "other": "front", "alone": "inside"}
+    arns = {amazon.name_of(one.cert_identifier): one.resource_id for one in found["acm"]}
+    assert all(one.instance_id == one.resource_id and one.domains_of_certificate for one in found["acm"])
+    listeners = {
+        (one.instance_name, one.port, one.role, amazon.name_of(one.cert_identifier)): one
+        for one in found["listener"]
+    }
+    (amazons,) = {name for *_, name in listeners if name.startswith("sha256:")}
+    assert {place: one.obstacle for place, one in listeners.items()} == {
+        ("front", 443, SlotRole.DEFAULT, "old"): FOLLOWS.format(arns["old"]),
+        ("front", 443, SlotRole.ADDITIONAL, "other"): FOLLOWS.format(arns["other"]),
+        ("inside", 443, SlotRole.DEFAULT, "alone"): FOLLOWS.format(arns["alone"]),
+        ("far", 8443, SlotRole.DEFAULT, amazons): "",
+    }
+    assert [bool(one.endpoint) for one in listeners.values()] == [True, True, False, True]
+    far = listeners["far", 8443, SlotRole.DEFAULT, amazons]
+    assert (far.domains, far.endpoint.endswith(":8443")) == (("shop.example.com",), True)
+    distributions = {one.resource_id: one for one in found["distribution"]}
+    assert distributions[shop].domains == ("shop.example.com", "img.example.com")
+    assert distributions[shop].endpoint == f"{distributions[shop].instance_name}:443".lower()
+    assert not distributions[shop].domains_of_certificate
+    assert distributions[bare].obstacle == (
+        "it serves the certificate of *.cloudfront.net; set aliases and the first certificate in the console"
+    )
+    assert {one.region for kind in found.values() for one in kind} == {REGION}
+    ends = {amazon.name_of(one.cert_identifier): one.cert_not_after for one in found["acm"]}
+    assert ends == {name: amazon.certificate(name).not_after for name in ("old", "other", "alone")}
+
+
+def test_a_default_slot_is_not_succeeded_by_what_another_slot_of_its_listener_serves(amazon: Bench) -> None:
+    theirs = issued_by_amazon("example.com", "*.example.com")
+    listener = give_listener(amazon, theirs)
+    new = emulated.import_certificate(REGION, amazon.estate.bundle("new", amazon.cloud.clock()))
+    elb().add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": new}])
+    (default,) = [one for one in seen(amazon).by_kind["listener"] if one.resource_id == listener]
+
+    assert amazon.adapter.successor(default, amazon.certificate("new")) is None
+
+
+def test_only_a_certificate_of_the_same_end_is_read_to_see_whether_it_is_there_already(amazon: Bench) -> None:
+    theirs = issued_by_amazon("example.org")
+    listener = give_listener(amazon, theirs)
+    later = amazon.certificate("new").model_copy(update={"not_after": amazon.cloud.clock()})
+    (default,) = [one for one in seen(amazon).by_kind["listener"] if one.resource_id == listener]
+    before = amazon.count("GetCertificate")
+
+    amazon.adapter.restore(default, later)
+
+    assert amazon.count("GetCertificate") == before
+    assert amazon.count("ImportCertificate") == 1
+
+
+@pytest.mark.parametrize(
+    ("aliases", "enabled", "met"),
+    [
+        (("www.example.com",), True, ("www.example.com",)),
+        (("www.example.com",), False, ()),
+        (("www.example.org",), True, ()),
+    ],
+    ids=["fitting", "switched off", "for other names"],
+)
+def test_a_distribution_proves_a_certificate_only_if_it_serves_a_name_of_it(
+    amazon: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    aliases: tuple[str, ...],
+    enabled: bool,
+    met: tuple[str, ...],
+) -> None:
+    there = a_distribution(slot(amazon, "acm", "alone").resource_id, *aliases)
+    told(amazon, monkeypatch, Enabled=enabled)
+
+    found = seen(amazon)
+
+    alone = found.of("acm", amazon.estate.identifier("alone"))
+    assert (alone.server_names, bool(alone.endpoint)) == (met, bool(met))
+    assert alone.instance_name == (there if met else "inside")
+    (distribution,) = found.by_kind["distribution"]
+    assert bool(distribution.endpoint) is enabled
+
+
+def test_a_staging_distribution_is_left_to_its_primary_one(
+    amazon: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_distribution(issued_by_amazon("www.example.com"), "www.example.com")
+    told(amazon, monkeypatch, Staging=True)
+    (found,) = seen(amazon).by_kind["distribution"]
+
+    assert found.obstacle == "it is a staging distribution, which has the certificate of its primary one"
+    assert amazon.adapter.read(found) == found
+
+
+def told(amazon: Bench, monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
+    """AWS lists every distribution with these fields."""
+    client = amazon.adapter._aws  # type: ignore[attr-defined]
+    pages = client.pages
+
+    def changed(action: str, *place: Any, **params: Any) -> Any:
+        for page in pages(action, *place, **params):
+            for row in page.get("DistributionList", {}).get("Items", ()):
+                row.update(fields)
+            yield page
+
+    monkeypatch.setattr(client, "pages", changed)

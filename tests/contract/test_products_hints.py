@@ -1,0 +1,66 @@
+"""Refusals whose likely cause is named, and where a product of several kinds is asked for which."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.faults import Fault
+from emulator.server import Server
+from shared.domain.resources import CloudProduct
+from shared.errors import CloudRejectedError
+from tests.contract.bench import bench
+from tests.contract.cases import CASES, CERTIFICATES
+
+ALB = next(case for case in CASES if case.name == "ALB-default")
+HERE, ABROAD = "cn-hangzhou", "ap-southeast-1"
+HINT = "upload it to the CAS store ap-southeast-1, where this region looks it up"
+
+
+@pytest.mark.parametrize(
+    ("region", "store", "code", "told"),
+    [
+        (ABROAD, HERE, "ResourceNotFound.Certificate", HINT),
+        (ABROAD, HERE, "CertificateNotFound", HINT),
+        (ABROAD, HERE, "ResourceNotFound.Listener", "as it was"),
+        (ABROAD, HERE, "Certificate.Expired", "as it was"),
+        (ABROAD, ABROAD, "ResourceNotFound.Certificate", "as it was"),
+        (HERE, HERE, "ResourceNotFound.Certificate", "as it was"),
+    ],
+)
+def test_a_certificate_of_the_other_store_is_told_as_the_likely_cause(
+    server: Server, region: str, store: str, code: str, told: str
+) -> None:
+    it = bench(server, ALB.product, ALB.estate, HERE)
+    slot, adapter = it.slot(ALB.slot), it.adapter
+    it.cloud.faults.add(Fault("GetListenerAttribute", status=404, code=code, message="as it was"))
+    new = it.certificate("new").model_copy(update={"store": store})
+
+    with pytest.raises(CloudRejectedError) as refused:
+        adapter.deploy(slot.model_copy(update={"region": region}), new)
+
+    assert str(refused.value).startswith(f"GetListenerAttribute: {code}: {told} (RequestId ")
+    assert not str(refused.value).endswith("(RequestId -)")
+
+
+def test_a_product_that_is_global_looks_certificates_up_in_any_store(server: Server) -> None:
+    case = next(case for case in CASES if case.name == "CDN")
+    it = bench(server, case.product, case.estate)
+    it.cloud.faults.add(Fault(case.writes, status=404, code="CertificateNotFound", message="as it was"))
+
+    with pytest.raises(CloudRejectedError, match=r": CertificateNotFound: as it was \("):
+        it.adapter.deploy(it.slot(case.slot), it.certificate("new"))
+
+
+def test_a_region_is_asked_for_the_kinds_that_are_there_and_all_regions_are_named(server: Server) -> None:
+    """The cloud-native gateway has regions that no action lists; the traditional one has others."""
+    estate = {"regions": [HERE, "cn-wuhan-lr"], "certificates": CERTIFICATES}
+    it = bench(server, CloudProduct.API_GATEWAY, estate, "eu-west-1")
+
+    assert it.slots() == {}
+
+    called = {call.action for call in it.cloud.calls}
+    assert {"ListDomains", "ListGateways"} < called
+    assert "DescribeApiGroups" not in called
+    regions = it.adapter.regions()
+    assert regions == sorted(regions)
+    assert {"cn-wuhan-lr", "eu-west-1"} < set(regions)
