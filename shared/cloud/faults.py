@@ -145,14 +145,13 @@ def _without_answer(action: str, error: Exception) -> CloudError:
 def _never_connected(cause: BaseException | None) -> bool:
     if isinstance(cause, http.ConnectTimeout):
         return True
-    if not isinstance(cause, http.ConnectionError) or not cause.args:
-        return False
-    return isinstance(getattr(cause.args[0], "reason", None), NewConnectionError)
+    told = cause.args[:1] if isinstance(cause, http.ConnectionError) else ()
+    return any(isinstance(getattr(one, "reason", None), NewConnectionError) for one in told)
 
 
 def _any_case(data: dict[str, Any], name: str) -> object:
     """RPC products write `Code`, ROA products `code`, older FC answers `ErrorCode`."""
-    return data.get(name) or data.get(name[0].lower() + name[1:]) or data.get(f"Error{name}") or None
+    return data.get(name) or data.get(name[0].lower() + name[1:]) or data.get(f"Error{name}")
 
 
 def _missing_action(detail: object) -> str:

@@ -25,7 +25,6 @@ from shared.cloud.faults import NotSentError, map_error
 from shared.cloud.pacing import Pacer
 from shared.errors import (
     CloudBusyError,
-    CloudError,
     CloudThrottledError,
     CloudUnavailableError,
     SettingsError,
@@ -207,9 +206,9 @@ class OpenApi:
 
 
 def _may_repeat(error: BaseException, action: Action) -> bool:
-    if isinstance(error, CloudError) and error.cloud_code == "Paced":
-        return False  # the wait would outlast the invocation
-    if isinstance(error, (CloudThrottledError, CloudBusyError, NotSentError)):
+    if isinstance(error, CloudThrottledError):
+        return error.cloud_code != "Paced"  # that wait would outlast the invocation
+    if isinstance(error, (CloudBusyError, NotSentError)):
         return True
     return isinstance(error, CloudUnavailableError) and not action.writes
 

@@ -83,6 +83,10 @@ def ok(**body: Any) -> tuple[int, bytes, dict[str, str]]:
     return 200, json.dumps({"RequestId": "R", **body}).encode(), {}
 
 
+#: The connection ends instead.
+NO_ANSWER = (0, b"", dict[str, str]())
+
+
 def refused(status: int, code: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
     return status, json.dumps({"Code": code, "Message": "no", "RequestId": "R"}).encode(), headers
 
@@ -103,6 +107,9 @@ def scripted() -> Iterator[Scripted]:
             status, body, headers = script.answers[0]
             if len(script.answers) > 1:
                 script.answers.pop(0)
+            if not status:
+                self.close_connection = True
+                return
             self.send_response(status)
             for name, text in {**headers, "content-length": str(len(body))}.items():
                 self.send_header(name, text)

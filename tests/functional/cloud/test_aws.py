@@ -132,7 +132,7 @@ def test_an_answer_of_something_else_leaves_the_outcome_unknown(
     aws: Aws, scripted: Scripted, status: int
 ) -> None:
     scripted.answers = [(status, b"<html>SECRET", {})]
-    with pytest.raises(CloudUnavailableError, match="UnreadableAnswer") as caught:
+    with pytest.raises(CloudUnavailableError, match="UnreadableAnswer: ") as caught:
         aws.call("ModifyListener", "eu-west-1", ListenerArn="a")
     assert "SECRET" not in str(caught.value)
     assert len(scripted.targets) == 1
@@ -140,12 +140,12 @@ def test_an_answer_of_something_else_leaves_the_outcome_unknown(
 
 def test_nothing_was_sent_where_nothing_listens(closed_port: int) -> None:
     aws = Aws(CloudAccess(endpoint=f"http://127.0.0.1:{closed_port}"))
-    with pytest.raises(NotSentError, match="ConnectionFailed"):
+    with pytest.raises(NotSentError, match="ConnectionFailed: no connection"):
         aws.call("ImportCertificate", "eu-west-1", **WRITE)
 
 
 def test_a_call_that_boto3_refuses_repeats_no_value(aws: Aws, scripted: Scripted) -> None:
-    with pytest.raises(CloudRejectedError, match="ImportCertificate: ParamValidationError") as caught:
+    with pytest.raises(CloudRejectedError, match="ImportCertificate: ParamValidationError: ") as caught:
         aws.call("ImportCertificate", "eu-west-1", Certificate=b"c", PrivateKey={"SECRET": 1})
     assert "SECRET" not in str(caught.value)
     assert scripted.targets == []

@@ -22,7 +22,8 @@ from shared.errors import (
     CloudUnavailableError,
 )
 from tests.functional.cloud.clusters import a_cluster
-from tests.functional.cloud.conftest import KEY, Pauses, Scripted
+from tests.functional.cloud.conftest import KEY, Pauses, Scripted, at
+from tests.functional.cloud.sockets import hurry
 from tests.keys import a_leaf, ec_key
 
 LIST, PATCH = Action("ListSecrets"), Action("PatchSecret", writes=True)
@@ -106,7 +107,9 @@ def test_an_answer_that_is_no_object_leaves_the_outcome_unknown(
     cluster: Kubernetes, scripted: Scripted, status: int, body: bytes
 ) -> None:
     scripted.answers = [(status, body, {})]
-    with pytest.raises(CloudUnavailableError):
+    written = body and b"html" not in body
+    told = f"UnreadableAnswer: HTTP {status} without an object" if written else "NoAnswer: no readable answer"
+    with pytest.raises(CloudUnavailableError, match=f"PatchSecret: {told}"):
         cluster.patch(PATCH, "/x", {}, MERGE_PATCH)
     assert len(scripted.targets) == 1
 
@@ -161,9 +164,28 @@ def test_a_reading_without_an_answer_is_repeated(
 
 def test_nothing_was_sent_where_nothing_listens(closed_port: int, pauses: Pauses) -> None:
     cluster = a_cluster(OpenApi(fixed(KEY), sleep=pauses), f"http://127.0.0.1:{closed_port}")
-    with pytest.raises(NotSentError, match="no connection to the cluster"):
+    told = "PatchSecret: ConnectionFailed: no connection to the cluster could be made "
+    with pytest.raises(NotSentError, match=told):
         cluster.patch(PATCH, "/x", {}, MERGE_PATCH)
     assert len(pauses.seconds) == 3, "hence even a write may be tried again"
+
+
+def test_a_cluster_that_does_not_answer_is_told_so(
+    hanging: int, pauses: Pauses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurry(monkeypatch, 0.05)
+    cluster = a_cluster(OpenApi(fixed(KEY), sleep=pauses), f"http://127.0.0.1:{hanging}")
+    with pytest.raises(CloudUnavailableError, match="Timeout: the cluster did not answer in time "):
+        cluster.patch(PATCH, "/x", {}, MERGE_PATCH)
+
+
+def test_a_server_without_tls_is_not_the_clusters(scripted: Scripted) -> None:
+    cluster = a_cluster(at(scripted), f"https://127.0.0.1:{scripted.port}")
+    with pytest.raises(
+        CloudUnavailableError, match="TlsFailed: the cluster's TLS certificate is not its CA's "
+    ):
+        cluster.patch(PATCH, "/x", {}, MERGE_PATCH)
+    assert scripted.targets == []
 
 
 @pytest.mark.parametrize("damage", ["no CA", "no certificate", "another key"])
@@ -178,7 +200,7 @@ def test_damaged_credentials_are_refused_and_left_nowhere(
         "?" if damage == "no certificate" else pair.pem,
         bad.key_pem if damage == "another key" else pair.key_pem,
     )
-    with pytest.raises(CloudRejectedError, match="UnusableKubeconfig") as caught:
+    with pytest.raises(CloudRejectedError, match="UnusableKubeconfig: ") as caught:
         Kubernetes(OpenApi(fixed(KEY)), config, "cn-hangzhou")
     assert caught.value.__suppress_context__
     assert list(tmp_path.iterdir()) == []

@@ -125,7 +125,7 @@ def test_a_refusal_keeps_what_support_asks_for_and_no_secret(oss: Oss, scripted:
 
 def test_an_answer_that_cannot_be_read_is_no_answer(oss: Oss, scripted: Scripted) -> None:
     scripted.answers = [(200, b"<html>SECRET", {})]
-    with pytest.raises(CloudUnavailableError, match="NoAnswer: no readable answer") as caught:
+    with pytest.raises(CloudUnavailableError, match=r"NoAnswer: no readable answer \(\w+\)") as caught:
         oss.list_cname("bucket-one", "cn-beijing")
     assert "SECRET" not in str(caught.value)
     assert len(scripted.targets) == 4
@@ -133,6 +133,7 @@ def test_an_answer_that_cannot_be_read_is_no_answer(oss: Oss, scripted: Scripted
 
 def test_nothing_was_sent_where_nothing_listens(closed_port: int, pauses: Pauses) -> None:
     oss = Oss(OpenApi(fixed(KEY), endpoint=f"http://127.0.0.1:{closed_port}", sleep=pauses))
-    with pytest.raises(NotSentError, match="PutCname: ConnectionFailed"):
+    told = r"^PutCname: ConnectionFailed: no connection to the API could be made \(RequestId -\)$"
+    with pytest.raises(NotSentError, match=told):
         change(oss)
     assert len(pauses.seconds) == 3, "hence even a write may be tried again"

@@ -14,7 +14,7 @@ from shared.cloud.openapi import OpenApi
 from shared.cloud.oss import Oss
 from shared.errors import CloudError, CloudUnavailableError
 from tests.functional.cloud.clusters import a_cluster
-from tests.functional.cloud.conftest import KEY, Pauses, Scripted, ok
+from tests.functional.cloud.conftest import KEY, NO_ANSWER, Pauses, Scripted, at, ok
 from tests.functional.cloud.sockets import hurry, watch
 
 STS = Api("sts", "2015-04-01", "RPC", "sts")
@@ -22,59 +22,50 @@ READ = Action("GetCallerIdentity")
 Call = Callable[[OpenApi, str], object]
 
 
-def old_functions(endpoint: str) -> Fc2Functions:
-    return Fc2Functions(
-        fixed(KEY), service="s", prefix="p", region="cn-hangzhou", account_id="1", endpoint=endpoint
+def function(asynchronous: bool) -> Call:
+    return lambda api, _: Fc3Functions(api, "p", "cn-hangzhou").invoke("f", b"", asynchronous=asynchronous)
+
+
+def old_function(asynchronous: bool) -> Call:
+    where = {"service": "s", "prefix": "p", "region": "cn-hangzhou", "account_id": "1"}
+    return lambda _, endpoint: Fc2Functions(fixed(KEY), **where, endpoint=endpoint).invoke(
+        "f", b"", asynchronous=asynchronous
     )
 
 
-def change_old_domain(api: OpenApi, endpoint: str) -> object:
+def change_old_domain(api: OpenApi, _: str) -> None:
     domains = Fc2Domains(api)
     domains.account_id = "1"
-    return domains.update("cn-hangzhou", "www.example.com", protocol="HTTP")
+    domains.update("cn-hangzhou", "www.example.com", protocol="HTTP")
 
 
-def change_bucket(api: OpenApi) -> None:
+def change_bucket(api: OpenApi, _: str) -> None:
     Oss(api).put_cname("bucket-one", "cn-hangzhou", "d.example.com", cert_id="1", previous_cert_id="2")
 
 
-def import_certificate(endpoint: str) -> object:
+def patch(api: OpenApi, endpoint: str) -> None:
+    a_cluster(api, endpoint).patch(Action("Patch", writes=True), "/x", {}, "y")
+
+
+def import_certificate(_: OpenApi, endpoint: str) -> None:
     aws = Aws(CloudAccess(endpoint=endpoint))
-    return aws.call("ImportCertificate", "us-east-1", Certificate=b"c", PrivateKey=b"k")
+    aws.call("ImportCertificate", "us-east-1", Certificate=b"c", PrivateKey=b"k")
 
 
-#: Each client with the seconds that it waits for a connection and for an answer. A synchronous
-#: invocation runs as long as a function may.
-CALLS: dict[str, tuple[Call, float, float]] = {
-    "an API": (lambda api, _: api.call(STS, READ), 5, 15),
-    "a function": (lambda api, _: Fc3Functions(api, "p", "cn-hangzhou").invoke("f", b""), 5, 15),
-    "a function's answer": (
-        lambda api, _: Fc3Functions(api, "p", "cn-hangzhou").invoke("f", b"", asynchronous=False),
-        5,
-        600,
-    ),
-    "an old function": (lambda _, endpoint: old_functions(endpoint).invoke("f", b""), 5, 15),
-    "an old function's answer": (
-        lambda _, endpoint: old_functions(endpoint).invoke("f", b"", asynchronous=False),
-        5,
-        600,
-    ),
-    "an old domain": (change_old_domain, 5, 15),
-    "OSS": (
-        lambda api, _: change_bucket(api),
-        10,
-        20,
-    ),
-    "a cluster": (
-        lambda api, endpoint: a_cluster(api, endpoint).patch(Action("Patch", writes=True), "/x", {}, "y"),
-        5,
-        20,
-    ),
-    "AWS": (
-        lambda _, endpoint: import_certificate(endpoint),
-        5,
-        30,
-    ),
+LOST = "ConnectionLost: the connection ended without answer"
+OLD_LOST = "ConnectionError: no answer from the API"
+#: Each client with the seconds that it waits for a connection and for an answer, and with what it says
+#: where none comes. A synchronous invocation runs as long as a function may.
+CALLS: dict[str, tuple[Call, float, float, str]] = {
+    "an API": (lambda api, _: api.call(STS, READ), 5, 15, LOST),
+    "a function": (function(True), 5, 15, LOST),
+    "a function's answer": (function(False), 5, 600, LOST),
+    "an old function": (old_function(True), 5, 15, OLD_LOST),
+    "an old function's answer": (old_function(False), 5, 600, OLD_LOST),
+    "an old domain": (change_old_domain, 5, 15, OLD_LOST),
+    "OSS": (change_bucket, 10, 20, "NoAnswer: no readable answer (RequestError)"),
+    "a cluster": (patch, 5, 20, "NoAnswer: no readable answer (ProtocolError)"),
+    "AWS": (import_certificate, 5, 30, "ConnectionLost: AWS did not answer"),
 }
 
 
@@ -88,7 +79,7 @@ def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_client_waits_for_so_long(
     client: str, scripted: Scripted, pauses: Pauses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    call, connect_s, read_s = CALLS[client]
+    call, connect_s, read_s, _ = CALLS[client]
     scripted.answers = [ok()]
     waits = watch(monkeypatch)
 
@@ -111,6 +102,17 @@ def test_a_client_of_a_server_without_answers_gives_up_and_sends_no_write_twice(
         CALLS[client][0](OpenApi(fixed(KEY), endpoint=endpoint, sleep=pauses), endpoint)
 
     assert len(waits.of) == (4 if repeated else 1)
+
+
+@pytest.mark.parametrize("client", CALLS)
+def test_a_connection_that_ends_without_an_answer_leaves_the_outcome_unknown(
+    client: str, scripted: Scripted, pauses: Pauses
+) -> None:
+    scripted.answers = [NO_ANSWER]
+    call, *_, told = CALLS[client]
+    with pytest.raises(CloudUnavailableError) as caught:
+        call(at(scripted), scripted.endpoint)
+    assert str(caught.value).partition(": ")[2] == f"{told} (RequestId -)"
 
 
 @pytest.mark.parametrize(("left_s", "read_s"), [(600, 15), (8, 8), (0.9, 0.9), (0.1, 0.5)])
@@ -146,6 +148,6 @@ def test_a_cluster_is_reachable_where_something_listens(
 def test_a_cluster_out_of_reach_is_tried_twice(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     waits = watch(monkeypatch)
 
-    assert not a_cluster(OpenApi(fixed(KEY)), f"https://127.0.0.1:{closed_port}").reachable()
+    assert a_cluster(OpenApi(fixed(KEY)), f"https://127.0.0.1:{closed_port}").reachable() is False
 
     assert waits.of == [(3, None), (3, None)]
