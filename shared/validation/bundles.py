@@ -43,9 +43,9 @@ def read_bundle(
     """
     reading = read_blocks(certificate)
     chain, problems = _certificates(reading)
-    if not reading.damaged:
+    if chain and not reading.damaged:
         if right := chains.right_order(chain):
-            if list(right) != list(chain):
+            if right != chain:
                 order = ", ".join(chains.quoted(each.subject) for each in right)
                 problems.append(f"the certificates are in the wrong order; put them as {order}")
             chain = right  # so that what follows is not told of the wrong one

@@ -103,18 +103,18 @@ def completeness_problems(chain: Chain) -> Iterator[str]:
 
     Whether the last issuer is a root that clients know cannot be told without their trust store.
     """
-    if len(chain) == 1 and not self_signed(chain[0]):
-        issuer = quoted(chain[0].issuer)
+    leaf, *issuers = chain
+    if not issuers and not self_signed(leaf):
         yield (
-            f"the chain is incomplete: append the certificate of its issuer {issuer}"
+            f"the chain is incomplete: append the certificate of its issuer {quoted(leaf.issuer)}"
             " (your CA offers it as chain, bundle or fullchain)"
         )
-    for certificate in chain[1:]:
+    for certificate in issuers:
         if not is_ca(certificate):
             yield (
                 f"{quoted(certificate.subject)} is no CA certificate, so it belongs to no chain; remove it"
             )
-    if len(chain) > 1 and is_ca(chain[0]):
+    if issuers and is_ca(leaf):
         yield "the first certificate is a CA's; begin with that of your domain"
 
 
@@ -130,9 +130,10 @@ def validity_problems(chain: Chain, now: datetime) -> Iterator[str]:
 
 
 def key_problems(chain: Chain, key: PublicKeyTypes) -> Iterator[str]:
-    if public_key_of(chain[0]) == key:
+    leaf, *issuers = chain
+    if public_key_of(leaf) == key:
         return
-    for certificate in chain[1:]:
+    for certificate in issuers:
         if public_key_of(certificate) == key:
             name = quoted(certificate.subject)
             yield f"the private key belongs to {name}, which is not first; put it first"
@@ -142,15 +143,14 @@ def key_problems(chain: Chain, key: PublicKeyTypes) -> Iterator[str]:
 
 def notes_on(chain: Chain) -> Iterator[str]:
     """What is no fault, but good to know."""
+    leaf, *issuers = chain
     top = chain[-1]
-    if self_signed(top):
-        if len(chain) == 1:
-            yield "it is self-signed: clients trust it only where they were told to"
-        else:
-            yield f"the root {quoted(top.subject)} is included; clients do not need it"
-    else:
+    if not self_signed(top):
         yield f"the chain ends below {quoted(top.issuer)}, which clients must trust"
-    for issuer in chain[1:]:
-        if issuer.not_valid_after_utc < chain[0].not_valid_after_utc:
-            end = issuer.not_valid_after_utc
+    elif issuers:
+        yield f"the root {quoted(top.subject)} is included; clients do not need it"
+    else:
+        yield "it is self-signed: clients trust it only where they were told to"
+    for issuer in issuers:
+        if (end := issuer.not_valid_after_utc) < leaf.not_valid_after_utc:
             yield f"its issuer {quoted(issuer.subject)} ends before it, on {end:%Y-%m-%d}"

@@ -21,7 +21,7 @@ def webhook_problems(url: str) -> Iterator[str]:
     """No message repeats the URL: chat robots have their token in it."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host = parts.hostname
         parts.port  # noqa: B018 - raises ValueError if it is none
     except ValueError:
         yield "it is no URL; copy it again"
@@ -32,7 +32,7 @@ def webhook_problems(url: str) -> Iterator[str]:
         yield "it is no web address; begin with https://"
     elif parts.scheme == "http" and not _loopback(host):
         yield "it is not encrypted; use https:// (http:// only to this machine)"
-    if parts.username is not None or parts.password is not None:
+    if parts.username is not None:  # it is "" where only a password is given
         yield "it has a user name or password before the host; the receiver checks our signature"
     if parts.fragment:
         yield "it has a part after #, which is never sent; remove it"

@@ -27,14 +27,14 @@ def read_key(secret: SecretPem) -> tuple[SecretPem, PublicKeyTypes | None, list[
         if not problems:
             problems.append(f"there are {len(keys)} private keys in it; give exactly one")
         return secret, None, problems
-    pem = keys[0].text
-    if any("ENCRYPTED" in header for header in keys[0].headers):
+    (block,) = keys
+    if any("ENCRYPTED" in header for header in block.headers):
         return secret, None, [*problems, _ENCRYPTED]
     try:
-        key = load_pem_private_key(pem.encode(), None)
+        key = load_pem_private_key(block.text.encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return secret, None, [*problems, f"it is damaged or of an unsupported kind; {_SUPPORTED}"]
-    return SecretPem(pem), key.public_key(), problems
+    return SecretPem(block.text), key.public_key(), problems
 
 
 _ENCRYPTED: Final = (

@@ -73,8 +73,19 @@ def test_an_issuer_whose_key_is_unknown_signed_nothing_that_we_know() -> None:
     assert "by another certificate of that name" in refusal(chain(leaf, issuer), leaf.key_pem)
 
 
+def a_name(kind: x509.ObjectIdentifier, *values: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(kind, value) for value in values])
+
+
+def test_the_first_of_two_common_names_is_told() -> None:
+    name = a_name(NameOID.COMMON_NAME, "First CA", "Second CA")
+    ca = a_signed_certificate("", key=ec_key(which="o"), issuer=root(), ca=True, subject=name)
+    leaf = a_signed_certificate("a.example.com", issuer=ca, names=["a.example.com"])
+    assert read(chain(leaf, ca), leaf.key_pem).issuer == "First CA"
+
+
 def test_an_issuer_without_a_common_name_is_told_by_its_whole_name() -> None:
-    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Nameless Ltd")])
+    name = a_name(NameOID.ORGANIZATION_NAME, "Nameless Ltd")
     ca = a_signed_certificate("", key=ec_key(which="o"), issuer=root(), ca=True, subject=name)
     leaf = a_signed_certificate("a.example.com", issuer=ca, names=["a.example.com"])
     assert "append the certificate of its issuer 'O=Nameless Ltd'" in refusal(leaf.pem, leaf.key_pem)
@@ -158,4 +169,6 @@ def test_an_issuer_that_does_not_say_it_is_a_ca_is_none() -> None:
 
 def test_a_ca_certificate_is_not_deployed() -> None:
     message = refusal(chain(intermediate(), root()), intermediate().key_pem)
-    assert "the first certificate is a CA's; begin with that of your domain" in message
+    assert message.startswith(
+        "certificate: the first certificate is a CA's; begin with that of your domain; it has no subject"
+    )
