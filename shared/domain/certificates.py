@@ -68,7 +68,7 @@ class Certificate(Wire):
             return f"it expired on {self.not_after:%Y-%m-%d}; renew it first"
         if self.not_before > now + timedelta(minutes=5):
             return f"it is valid only from {self.not_before:%Y-%m-%d %H:%M} UTC"
-        if any("\u4e00" <= char <= "\u9fff" for char in self.name):
+        if any(0x4E00 <= ord(char) <= 0x9FFF for char in self.name):
             return "its name in CAS has Chinese characters; rename it first"
         return None
 

@@ -1,6 +1,6 @@
 """Whether a certificate may go onto a slot, and if not, why not: a sentence for a person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,7 +10,7 @@ from shared.domain.names import for_display
 from shared.domain.resources import CloudProduct, CloudResource
 
 #: Where HTTPS may be switched on by a deployment; everywhere else a certificate is only replaced.
-FIRST_DEPLOYMENT = frozenset({CloudProduct.CDN, CloudProduct.DCDN})
+FIRST_DEPLOYMENT: Set[CloudProduct] = {CloudProduct.CDN, CloudProduct.DCDN}
 #: Whose listeners another product's routing rules may be on, and whose: it sets their certificates, and
 #: may overwrite what is changed there directly.
 SET_BY: Mapping[CloudProduct, CloudProduct] = {

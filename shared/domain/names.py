@@ -38,7 +38,7 @@ def covers(pattern: str, name: str) -> bool:
     """
     if pattern == name:
         return True
-    return pattern.startswith(WILDCARD) and parent(name) == pattern[2:] and name[:1] != "*"
+    return pattern.startswith(WILDCARD) and parent(name) == pattern[2:]
 
 
 def parent(name: str) -> str:

@@ -1,5 +1,6 @@
 """Statuses of jobs and workers, in CAS's words, and the steps that are allowed between them."""
 
+from collections.abc import Mapping, Set
 from enum import Enum
 from typing import Final
 
@@ -45,22 +46,22 @@ class WorkerStatus(str, Enum):
 
 
 J = JobStatus
-JOB_TRANSITIONS: Final[dict[JobStatus, frozenset[JobStatus]]] = {
-    J.EDITING: frozenset({J.PENDING}),
-    J.PENDING: frozenset({J.EDITING, J.SCHEDULING}),
-    J.SCHEDULING: frozenset({J.SCHEDULING, J.PROCESSING}),  # itself: a run that was cut off
-    J.PROCESSING: frozenset({J.SUCCESS, J.ERROR}),
-    J.SUCCESS: frozenset(),
-    J.ERROR: frozenset(),
+JOB_TRANSITIONS: Final[Mapping[JobStatus, Set[JobStatus]]] = {
+    J.EDITING: {J.PENDING},
+    J.PENDING: {J.EDITING, J.SCHEDULING},
+    J.SCHEDULING: {J.SCHEDULING, J.PROCESSING},  # itself: a run that was cut off
+    J.PROCESSING: {J.SUCCESS, J.ERROR},
+    J.SUCCESS: set(),
+    J.ERROR: set(),
 }
 
 W = WorkerStatus
-WORKER_TRANSITIONS: Final[dict[WorkerStatus, frozenset[WorkerStatus]]] = {
-    W.PENDING: frozenset({W.PROCESSING, W.ERROR}),
-    W.PROCESSING: frozenset({W.PENDING, W.PROCESSING, W.SUCCESS, W.ERROR}),  # itself: redelivered
-    W.SUCCESS: frozenset({W.ROLLBACK}),
-    W.ERROR: frozenset({W.PENDING, W.ROLLBACK}),
-    W.ROLLBACK: frozenset({W.ROLLBACK, W.ROLLBACK_SUCCESS, W.ROLLBACK_ERROR}),
-    W.ROLLBACK_SUCCESS: frozenset(),
-    W.ROLLBACK_ERROR: frozenset({W.ROLLBACK}),
+WORKER_TRANSITIONS: Final[Mapping[WorkerStatus, Set[WorkerStatus]]] = {
+    W.PENDING: {W.PROCESSING, W.ERROR},
+    W.PROCESSING: {W.PENDING, W.PROCESSING, W.SUCCESS, W.ERROR},  # itself: redelivered
+    W.SUCCESS: {W.ROLLBACK},
+    W.ERROR: {W.PENDING, W.ROLLBACK},
+    W.ROLLBACK: {W.ROLLBACK, W.ROLLBACK_SUCCESS, W.ROLLBACK_ERROR},
+    W.ROLLBACK_SUCCESS: set(),
+    W.ROLLBACK_ERROR: {W.ROLLBACK},
 }

@@ -12,9 +12,9 @@ from shared.validation.pem import Reading, read_blocks
 from shared.validation.secret import SecretPem
 
 MIN_RSA_BITS: Final = 2048
-CURVES: Final = frozenset({"secp256r1", "secp384r1"})  # P-256 and P-384
-WEAK_HASHES: Final = frozenset({"md5", "sha1"})
-_KEY_LABELS: Final = frozenset({"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"})
+CURVES: Final = ("secp256r1", "secp384r1")  # P-256 and P-384
+WEAK_HASHES: Final = ("md5", "sha1")
+_KEY_LABELS: Final = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 _SUPPORTED: Final = f"use RSA with {MIN_RSA_BITS} bits or more, or EC on P-256 or P-384"
 
 

@@ -5,6 +5,15 @@ from typing import Final
 
 #: Both, in CAS: facts differ between 63 and 64; 63 is safe.
 MAX_NAME: Final = 63
+_CHINESE: Final = (
+    (0x2E80, 0x2FDF),
+    (0x3000, 0x303F),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF00, 0xFFEF),
+    (0x20000, 0x3FFFF),
+)
 
 
 def certificate_name_problems(name: str) -> Iterator[str]:
@@ -27,12 +36,4 @@ def job_name_problems(name: str) -> Iterator[str]:
 
 def is_chinese(char: str) -> bool:
     """The CJK ideographs of Unicode with their extensions, and full-width punctuation."""
-    return (
-        "\u2e80" <= char <= "\u2fdf"
-        or "\u3000" <= char <= "\u303f"
-        or "\u3400" <= char <= "\u4dbf"
-        or "\u4e00" <= char <= "\u9fff"
-        or "\uf900" <= char <= "\ufaff"
-        or "\uff00" <= char <= "\uffef"
-        or "\U00020000" <= char <= "\U0003ffff"
-    )
+    return any(first <= ord(char) <= last for first, last in _CHINESE)

@@ -49,13 +49,13 @@ def read_blocks(text: str) -> Reading:
     Text before a block explains it (openssl writes its `Bag Attributes` there) and is dropped;
     text after the last one is refused, since it is what a cut or doubled paste leaves behind.
     """
-    reading = Reading()
+    reading, text = Reading(), text.removeprefix("\ufeff")
     if problem := _not_pem(text):
         reading.lose(problem)
         return reading
     outside: list[int] = []  # lines of text since the last block
     label, begun, body = "", 0, list[str]()
-    for number, line in enumerate(map(str.strip, text.lstrip("\ufeff").splitlines()), 1):
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
         mark = _LABEL.fullmatch(line)
         if mark is None:
             if label:
@@ -112,6 +112,6 @@ def _not_pem(text: str) -> str | None:
         )
     if "\\n" in text and len(text.strip().splitlines()) == 1:
         return r"its line ends are written as the two characters \n; give real line ends"
-    if not any(_LABEL.fullmatch(line.strip()) for line in text.lstrip("\ufeff").splitlines()):
+    if not any(_LABEL.fullmatch(line.strip()) for line in text.splitlines()):
         return "its BEGIN line is not alone on a line of its own; keep the line ends when copying"
     return None

@@ -24,7 +24,7 @@ def parse(model: type[Model], data: object) -> Model:
 def explain(error: ValidationError, model: type[BaseModel]) -> str:
     """One clause per wrong field. Values are not repeated: they may be secret."""
     clauses = []
-    for item in error.errors(include_url=False, include_input=False):
+    for item in error.errors():
         path = ".".join(map(str, item["loc"])) or "request"
         if item["type"] == "extra_forbidden":
             clauses.append(f"{path}: unknown field{_hint(str(item['loc'][-1]), model)}")
@@ -37,5 +37,5 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
 
 def _hint(name: str, model: type[BaseModel]) -> str:
     known = [field.alias or key for key, field in model.model_fields.items()]
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known)
     return f", did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"

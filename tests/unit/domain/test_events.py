@@ -75,6 +75,11 @@ def test_an_envelope_is_read_with_what_it_leaves_out() -> None:
     assert CloudEvent.model_validate(without).specversion == "1.0"
 
 
+def test_an_id_and_a_source_may_be_a_single_character() -> None:
+    event = CloudEvent.model_validate({**ENVELOPE, "id": "i", "source": "s"})
+    assert (event.id, event.source) == ("i", "s")
+
+
 def test_the_source_is_our_name() -> None:
     assert events.SOURCE == "certdeploy"
 

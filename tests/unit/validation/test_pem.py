@@ -1,5 +1,7 @@
 """PEM text: every form that copies take, and every way a copy goes wrong."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from shared.validation.pem import Block, read_blocks
@@ -18,8 +20,9 @@ PEM = a_leaf().pem
         "\ufeff" + PEM,
         "".join(f"    {line}\n" for line in PEM.splitlines()),
         PEM.rstrip("\n"),
+        PEM.replace("\nM", "\nM \t "),
     ],
-    ids=["crlf", "cr", "blank lines", "around", "bom", "indented", "no last line end"],
+    ids=["crlf", "cr", "blank lines", "around", "bom", "indented", "no last line end", "spaces within"],
 )
 def test_every_spelling_reads_as_the_same_block(spelling: str) -> None:
     reading = read_blocks(spelling)
@@ -100,6 +103,13 @@ def test_a_block_knows_its_label_its_line_its_bytes_and_its_headers() -> None:
     (block,) = read_blocks(text).blocks
     assert block == Block("MY KEY 2", 2, b"ABC", ("Proc-Type: 4,ENCRYPTED", "X: y"))
     assert block.text == text.removeprefix("\n")
+
+
+def test_a_block_is_not_changed_and_tells_nothing_of_what_it_holds() -> None:
+    block = Block("MY KEY", 1, b"s3cret", ("Comment: s3cret",))
+    assert "s3cret" not in repr(block)
+    with pytest.raises(FrozenInstanceError):
+        block.label = "OTHER"  # type: ignore[misc]
 
 
 def test_long_bytes_are_written_in_lines_of_64_characters() -> None:
