@@ -25,7 +25,7 @@ def normalize(name: str) -> str:
     if host.isascii() and "".join(labels).replace("-", "").replace("_", "").isalnum():
         return prefix + host  # also underscores and digits, which IDNA 2008 refuses but DNS serves
     try:
-        return prefix + idna.encode(host, uts46=True, transitional=False).decode()
+        return prefix + idna.encode(host, uts46=True).decode()
     except idna.IDNAError as error:
         raise ValueError(f"{name!r} is not a host name: {error}") from None
 

@@ -1,5 +1,7 @@
 """What a person may ask of the functions. Unknown fields are refused: a typo is an error."""
 
+from collections import Counter
+
 from pydantic import AwareDatetime, Field, field_validator
 
 from shared.domain.resources import CloudProduct
@@ -28,8 +30,8 @@ class PreviewDeploymentJob(Wire):
     @field_validator("cert_ids", "resource_ids")
     @classmethod
     def _each_once(cls, ids: tuple[object, ...]) -> tuple[object, ...]:
-        if twice := sorted({str(i) for i in ids if ids.count(i) > 1}):
-            raise ValueError(f"{', '.join(twice)} listed twice; name each once")
+        if twice := Counter(ids) - Counter(set(ids)):
+            raise ValueError(f"{', '.join(sorted(map(str, twice)))} listed twice; name each once")
         return ids
 
 

@@ -98,7 +98,7 @@ _ELSEWHERE = {
 
 def _certificates(reading: Reading) -> tuple[chains.Chain, list[str]]:
     """The certificates as they stand, and every problem of the text."""
-    chain, problems = list[x509.Certificate](), list(reading.problems)
+    chain, problems = list[x509.Certificate](), [*reading.problems]
     for block in reading.blocks:
         if block.label.endswith("PRIVATE KEY"):
             problems.append("it holds a private key; keys go into the other field only")

@@ -120,10 +120,10 @@ def completeness_problems(chain: Chain) -> Iterator[str]:
 
 def validity_problems(chain: Chain, now: datetime) -> Iterator[str]:
     for place, certificate in enumerate(chain):
-        which = "it" if place == 0 else quoted(certificate.subject)
+        which = quoted(certificate.subject) if place else "it"
         start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         if end <= now:
-            action = "renew it first" if place == 0 else "get the chain from your CA again"
+            action = "get the chain from your CA again" if place else "renew it first"
             yield f"{which} expired on {end:%Y-%m-%d}; {action}"
         elif start > now + CLOCK_SKEW:
             yield f"{which} is valid only from {start:%Y-%m-%d %H:%M} UTC; wait until then"

@@ -13,8 +13,8 @@ MAX_CONTACTS: Final = 10
 def contact_problems(contact_ids: Sequence[int]) -> Iterator[str]:
     if len(contact_ids) > MAX_CONTACTS:
         yield f"there are {len(contact_ids)} contacts; name at most {MAX_CONTACTS}"
-    if twice := sorted(key for key, count in Counter(contact_ids).items() if count > 1):
-        yield f"{', '.join(map(str, twice))} listed twice; name each once"
+    if twice := Counter(contact_ids) - Counter(set(contact_ids)):
+        yield f"{', '.join(map(str, sorted(twice)))} listed twice; name each once"
 
 
 def webhook_problems(url: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ _ENCRYPTED: Final = (
 
 
 def _wrong_blocks(reading: Reading) -> list[str]:
-    problems = list(reading.problems)
+    problems = [*reading.problems]
     for label in dict.fromkeys(block.label for block in reading.blocks):
         if label == "ENCRYPTED PRIVATE KEY":
             problems.append(_ENCRYPTED)

@@ -52,6 +52,6 @@ def strength_problems(chain: Chain) -> Iterator[str]:
         which = f"{quoted(certificate.subject)}: " if place else ""
         if why := why_weak_key(public_key_of(certificate)):
             yield which + why
-        root = place > 0 and certificate.issuer == certificate.subject
-        if not root and (why := why_weak_signature(certificate)):
+        root = certificate.issuer == certificate.subject
+        if not (place and root) and (why := why_weak_signature(certificate)):
             yield which + why

@@ -110,7 +110,7 @@ def _not_pem(text: str) -> str | None:
             "it is not PEM (no BEGIN line); convert it, for example with"
             " `openssl x509 -inform der` or `openssl pkcs12 -nodes`"
         )
-    if "\\n" in text and len(text.strip().splitlines()) == 1:
+    if "\\n" in text and not text.strip().splitlines()[1:]:
         return r"its line ends are written as the two characters \n; give real line ends"
     if not any(_LABEL.fullmatch(line.strip()) for line in text.splitlines()):
         return "its BEGIN line is not alone on a line of its own; keep the line ends when copying"

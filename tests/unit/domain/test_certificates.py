@@ -74,6 +74,7 @@ def test_a_time_without_zone_is_no_end() -> None:
             "CAS does not hold its private key (the CSR was made elsewhere)",
         ),
         ({"status": CertificateStatus.REVOKED}, "it is revoked"),
+        ({"not_after": NOW - timedelta(days=1)}, "it expired on 2026-04-30; renew it first"),
         ({"not_after": NOW}, "it expired on 2026-05-01; renew it first"),
         (
             {"not_before": NOW + timedelta(minutes=5, seconds=1)},
@@ -95,9 +96,10 @@ def test_a_certificate_that_cas_would_not_deploy_says_why(changes: dict[str, Any
         {"status": CertificateStatus.WILL_EXPIRE, "not_after": NOW + timedelta(seconds=1)},
         {"not_before": NOW + timedelta(minutes=5)},
         {"algorithm": "ECC"},
+        {"algorithm": "rsaEncryption"},
         {"name": "bücher \u4dff\ua000"},
     ],
-    ids=["issued", "last second", "clock skew", "ecc", "other letters"],
+    ids=["issued", "last second", "clock skew", "ecc", "another word", "other letters"],
 )
 def test_a_certificate_within_its_time_is_deployable(changes: dict[str, Any]) -> None:
     assert a_certificate(**changes).why_not_deployable(NOW) is None

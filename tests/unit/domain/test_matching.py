@@ -61,7 +61,8 @@ def test_a_slot_that_serves_the_certificate_is_left_alone() -> None:
 
 
 def test_the_same_id_of_another_store_is_another_certificate() -> None:
-    assert deployed(decide(NEW, a_resource(cert_identifier="7-ap-southeast-1"), None))
+    for present in ("7-ap-southeast-1", "7-eu-central-1"):
+        assert deployed(decide(NEW, a_resource(cert_identifier=present), None))
 
 
 def test_an_obstacle_is_told_as_discovery_put_it() -> None:
@@ -186,6 +187,8 @@ def test_another_kind_of_key_is_a_person_s_decision() -> None:
     told = "the kind of key would change (RSA → ECC); create a job by hand"
     assert left(decide(ecc, a_resource(), OLD, automatic=True)) == told
     assert deployed(decide(ecc, a_resource(), OLD))
+    back = decide(NEW, a_resource(), OLD.model_copy(update={"algorithm": "ECC"}), automatic=True)
+    assert left(back) == "the kind of key would change (ECC → RSA); create a job by hand"
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def test_a_name_has_one_spelling(written: str, normal: str) -> None:
         "a b.com",
         "ü" * 64,
         "a/b",
+        "www.example.com~",
         "a..com",
         "a" * 64,
         "b." + "a" * 64,
@@ -65,11 +66,26 @@ def test_what_is_no_host_name_is_refused(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("w*.example.com", ""),
+        ("a..com", ""),
+        ("a b.com", ": Codepoint U+0020 at position 2 of 'a b' not allowed"),
+    ],
+)
+def test_why_it_is_none_is_told_where_it_is_not_plain(written: str, why: str) -> None:
+    with pytest.raises(ValueError, match="is not a host name") as error:
+        normalize(written)
+    assert str(error.value) == f"{written!r} is not a host name{why}"
+
+
+@pytest.mark.parametrize(
     ("pattern", "name", "covered"),
     [
         ("example.com", "example.com", True),
         ("example.com", "www.example.com", False),
         ("www.example.com", "example.com", False),
+        ("a.example.com", "b.example.com", False),
         ("*.example.com", "www.example.com", True),
         ("*.example.com", "*.example.com", True),
         ("*.example.com", "example.com", False),

@@ -99,6 +99,7 @@ def test_a_lease_ends_at_its_moment() -> None:
     worker = a_worker(lease_until=NOW)
     assert worker.leased(NOW - timedelta(seconds=1))
     assert not worker.leased(NOW)
+    assert not worker.leased(NOW + timedelta(seconds=1))
     assert not a_worker().leased(NOW)
 
 

@@ -133,6 +133,7 @@ CSR = "it holds a request (CSR); give the certificate your CA made of it"
         ("PKCS7", "it is PKCS#7; convert it with `openssl pkcs7 -print_certs`"),
         ("TRUSTED CERTIFICATE", "it is openssl's own form; convert it with `openssl x509`"),
         ("X509 CERTIFICATE", "it is an old form; convert it with `openssl x509`"),
+        ("ATTRIBUTE CERTIFICATE", "it holds a ATTRIBUTE CERTIFICATE; remove it"),
         ("X509 CRL", "it holds a X509 CRL; remove it"),
         ("RSA PRIVATE KEY", "it holds a private key; keys go into the other field only"),
     ],

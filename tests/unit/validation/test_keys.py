@@ -78,7 +78,10 @@ def test_parameters_without_a_key_are_no_key() -> None:
     assert refusal(parameters) == "private key: there are 0 private keys in it; give exactly one"
 
 
-@pytest.mark.parametrize("label", ["CERTIFICATE REQUEST", "PUBLIC KEY", "OPENSSH PRIVATE KEY"])
+@pytest.mark.parametrize(
+    "label",
+    ["CERTIFICATE REQUEST", "ATTRIBUTE CERTIFICATE", "PUBLIC KEY", "DSA PRIVATE KEY", "OPENSSH PRIVATE KEY"],
+)
 def test_what_is_no_private_key_for_tls_is_called_by_its_name(label: str) -> None:
     other = LEAF.pem.replace("CERTIFICATE", label)
     assert refusal(LEAF.key_pem + other) == (

@@ -68,6 +68,10 @@ BAD_COPIES = {
     "no base64": (PEM.replace("\nM", "\n!M", 1), [NO_BASE64.format(1)]),
     "nothing inside": (f"{BEGIN}\n{END}", [NO_BASE64.format(1)]),
     "padding within": (f"\n{BEGIN}\nQUI=C\n{END}", [NO_BASE64.format(2)]),
+    "a label before it": (
+        f"{BEGIN}\nAAAA\n-----END ATTRIBUTE-----",
+        ["line 3 ends a ATTRIBUTE that no BEGIN line opened"],
+    ),
     "another label": (
         f"{BEGIN}\nAAAA\n-----END PRIVATE KEY-----",
         ["line 3 ends a PRIVATE KEY that no BEGIN line opened"],

@@ -42,6 +42,7 @@ def an_rsa_public_key(bits: int) -> rsa.RSAPublicKey:
 
 def test_an_rsa_key_of_2048_bits_is_strong_and_one_bit_less_is_not() -> None:
     assert why_weak_key(an_rsa_public_key(2048)) is None
+    assert why_weak_key(an_rsa_public_key(3072)) is None
     assert why_weak_key(an_rsa_public_key(2047)) == f"its RSA key has only 2047 bits; {USE}"
 
 
