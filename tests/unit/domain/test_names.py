@@ -1,5 +1,7 @@
 """Host names: one spelling for each, and which name of a certificate covers which."""
 
+import re
+
 import pytest
 
 from shared.domain.names import covers, for_display, normalize, parent
@@ -65,18 +67,10 @@ def test_what_is_no_host_name_is_refused(written: str) -> None:
     assert error.value.__cause__ is None
 
 
-@pytest.mark.parametrize(
-    ("written", "why"),
-    [
-        ("w*.example.com", ""),
-        ("a..com", ""),
-        ("a b.com", ": Codepoint U+0020 at position 2 of 'a b' not allowed"),
-    ],
-)
-def test_why_it_is_none_is_told_where_it_is_not_plain(written: str, why: str) -> None:
-    with pytest.raises(ValueError, match="is not a host name") as error:
-        normalize(written)
-    assert str(error.value) == f"{written!r} is not a host name{why}"
+def test_the_reason_is_told_where_it_is_not_plain() -> None:
+    for written, told in (("w*.example.com", "$"), ("a..com", "$"), ("a b.com", r": .*U\+0020")):
+        with pytest.raises(ValueError, match=f"^{re.escape(repr(written))} is not a host name{told}"):
+            normalize(written)
 
 
 @pytest.mark.parametrize(
