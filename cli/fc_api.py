@@ -35,8 +35,7 @@ class FcApi:
 @contextmanager
 def serving(functions: Any = None) -> Iterator[FcApi]:
     """For the length of a `with`. `functions` may also be given later, as `cloud.functions`."""
-    cloud = Cloud(functions=functions)
-    cloud.services = {name: service for name, service in cloud.services.items() if name in _SERVICES}
+    cloud = Cloud(functions=functions, only=_SERVICES)
     # It may run for months. Only `append` and reading are asked of it.
     cloud.calls = deque(maxlen=_CALLS_KEPT)  # type: ignore[assignment]
     with running(cloud, admin=False) as server:

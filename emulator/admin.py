@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from importlib import import_module
 from typing import Any
 
 from emulator.api import Raw
 from emulator.cloud import Cloud
+from emulator.edge import edge_table
 from emulator.faults import Fault
 from emulator.request import Request
 
@@ -39,7 +39,7 @@ def _answer(cloud: Cloud, method: str, name: str, body: bytes) -> Any:
             return [asdict(fault) for fault in list(cloud.faults)]
         case "GET", "edge":
             with cloud.lock:
-                return import_module("emulator.edge").edge_table(cloud)
+                return edge_table(cloud)
         case "POST", "reset":
             cloud.reset()
         case "DELETE", "calls":

@@ -14,13 +14,11 @@ import warnings
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from emulator.bundles import Bundle, read
-
-if TYPE_CHECKING:
-    from emulator.cloud import Cloud
+from emulator.service import Account
 
 ACCESS_KEY = {"access_key_id": "AKIAEMULATEDEMULATED", "access_key_secret": "emulated"}
 ACCOUNT = "123456789012"
@@ -62,7 +60,7 @@ def endpoint() -> str:
     return f"http://{host}:{port}"
 
 
-def belong_to(cloud: Cloud) -> None:
+def belong_to(cloud: Account) -> None:
     """Empty, with the faults, denials and log of this cloud from now on."""
     endpoint()
     clear()

@@ -18,10 +18,10 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Request, Response
 
-from emulator.api import Answer, ApiError, Call, EmulatedService, Raw
+from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallRecord
-from emulator.cloud import Cloud
 from emulator.faults import DroppedError
+from emulator.service import Account, EmulatedService
 
 OWN_KEY = "AKIAEMULATORSOWNKEY0"
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -35,7 +35,7 @@ class Gate:
 
     def __init__(self, moto: Any) -> None:
         self._moto = moto
-        self.cloud: Cloud | None = None  #: whose faults and log these are
+        self.cloud: Account | None = None  #: whose faults and log these are
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -47,7 +47,7 @@ class Gate:
         answered = self._carried_out(self.cloud, asked, environ)
         return answered(environ, start_response)
 
-    def _carried_out(self, cloud: Cloud, asked: _Asked, environ: dict[str, Any]) -> Response:
+    def _carried_out(self, cloud: Account, asked: _Asked, environ: dict[str, Any]) -> Response:
         status, code = 500, "InternalFailure"
         call = Call(asked.action, {}, asked.region, cloud.account)
         try:
@@ -110,7 +110,7 @@ class _Moto(EmulatedService):
 
     api, version, ram, style = "aws", "", "aws", "ROA"
 
-    def __init__(self, cloud: Cloud, answer: Callable[[], Raw]) -> None:
+    def __init__(self, cloud: Account, answer: Callable[[], Raw]) -> None:
         super().__init__(cloud)
         self._answer = answer
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from threading import RLock
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
-from emulator.api import Answer, ApiError, Call, EmulatedService, Raw
+from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallRecord
 from emulator.faults import DroppedError, Faults, When
 from emulator.keys import AccessKey, Keyring
 from emulator.limits import RateLimits
+from emulator.service import EmulatedService, Service
 from emulator.services import service_classes
 
 Limits = Literal["documented", "none"]
@@ -51,7 +52,8 @@ class Cloud:
 
     `functions` and `deliver` join a host: what FC invokes (`services/fc.py` says its shape), and
     who takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
-    `signing_clock`: the clients' own, where `clock` runs ahead of it.
+    `signing_clock`: the clients' own, where `clock` runs ahead of it. `only`: services by name; no
+    other is imported.
     """
 
     def __init__(
@@ -65,11 +67,13 @@ class Cloud:
         signing_clock: Callable[[], datetime] | None = None,
         functions: Any = None,
         deliver: Callable[[dict[str, Any]], object] | None = None,
+        only: Sequence[str] = (),
     ) -> None:
         self.account, self.clock = account, clock
         self.signing_clock = signing_clock or clock
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
         self.functions, self.deliver = functions, deliver
+        self._only = tuple(only)
         self.lock = RLock()
         self.faults = Faults()
         self.calls: list[CallRecord] = []
@@ -81,9 +85,14 @@ class Cloud:
         self.services: dict[str, EmulatedService] = {}
         self._start_services()
 
-    def service(self, name: str) -> Any:
-        """The live service of a product, "cdn". Made anew by `reset` and `load`: do not keep it."""
-        return self.services[name.lower()]
+    @overload
+    def service(self, kind: type[Service]) -> Service: ...
+    @overload
+    def service(self, kind: str) -> Any: ...
+    def service(self, kind: type[Service] | str) -> Any:
+        """The live service of a product, by its class or as "cdn". Made anew by `reset` and `load`."""
+        name = kind.lower() if isinstance(kind, str) else kind.__module__.rpartition(".")[2]
+        return self.services[name]
 
     def add_key(self, account: str | None = None) -> AccessKey:
         """A further access key of this account, or of another one."""
@@ -109,6 +118,9 @@ class Cloud:
         """Refuse `ram_action` from now on, where any text parameter matches `resource`."""
         self.denials.append(Denial(ram_action, resource, region))
 
+    def denied(self, ram_action: str, call: Call) -> bool:
+        return any(denial.meets(ram_action, call) for denial in self.denials)
+
     def execute(self, service: EmulatedService, call: Call) -> Answer | Raw:
         """Carry out one accepted request.
 
@@ -129,7 +141,7 @@ class Cloud:
         return answer
 
     def _start_services(self) -> None:
-        self.services = {name: made(self) for name, made in service_classes().items()}
+        self.services = {name: made(self) for name, made in service_classes(self._only).items()}
         if self._estate is not None:
             for service in self.services.values():
                 service.load(self._estate)
@@ -153,7 +165,7 @@ class Cloud:
 
     def _authorize(self, service: EmulatedService, call: Call) -> None:
         ram_action = f"{service.ram}:{call.action}"
-        if not any(denial.meets(ram_action, call) for denial in self.denials):
+        if not self.denied(ram_action, call):
             return
         rpc = service.style == "RPC"
         raise ApiError(

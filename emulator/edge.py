@@ -17,12 +17,10 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emulator.bundles import Bundle
-
-if TYPE_CHECKING:
-    from emulator.cloud import Cloud
+from emulator.service import Account
 
 _PATIENCE_S = 10.0
 _LONGEST_CONNECT = 8192
@@ -31,7 +29,7 @@ _LONGEST_CONNECT = 8192
 class Edge:
     """A cloud's edge on a loopback port. Raises OSError from the constructor if it is in use."""
 
-    def __init__(self, cloud: Cloud, port: int = 0) -> None:
+    def __init__(self, cloud: Account, port: int = 0) -> None:
         self.cloud = cloud
         self._server = _TcpServer(("127.0.0.1", port), _Connection)
         self._server.edge = self
@@ -74,7 +72,7 @@ class Edge:
             return self._contexts[key]
 
 
-def offered(cloud: Cloud, host: str, server_name: str) -> tuple[Bundle, ...] | None:
+def offered(cloud: Account, host: str, server_name: str) -> tuple[Bundle, ...] | None:
     """What is served at `host` ("name:port", or "" for the edge itself) for a server name.
 
     Empty: the address is there and refuses the name. None: there is no such address.
@@ -90,7 +88,7 @@ def offered(cloud: Cloud, host: str, server_name: str) -> tuple[Bundle, ...] | N
     return None if host else ()
 
 
-def edge_table(cloud: Cloud) -> list[dict[str, str]]:
+def edge_table(cloud: Account) -> list[dict[str, str]]:
     """What every slot serves now: product, host, server_name, fingerprint_sha256, not_after.
 
     A slot that serves nothing (HTTPS off, no certificate, offline) has an empty fingerprint.
@@ -98,7 +96,7 @@ def edge_table(cloud: Cloud) -> list[dict[str, str]]:
     rows = []
     with cloud.lock:
         for product, service in cloud.services.items():
-            for host, name in getattr(service, "slots", list)():
+            for host, name in service.slots():
                 best = next(iter(offered(cloud, host, name) or ()), None)
                 rows.append(
                     {

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator import oss_signatures
-from emulator.api import ApiError, EmulatedService
+from emulator.api import ApiError
 from emulator.cloud import Cloud
 from emulator.declared import Action, declarations
 from emulator.request import Request
+from emulator.service import EmulatedService
 
 DEFAULT_REGION = "cn-hangzhou"
 
@@ -110,7 +111,7 @@ def _by_path(cloud: Cloud, request: Request) -> Route:
 
 
 def _oss(cloud: Cloud, request: Request) -> Route:
-    service: EmulatedService = cloud.service("oss")
+    service = cloud.services["oss"]
     name, params = service.route(request)
     host = cloud_host(request)
     at_host = oss_signatures.host_parts(host)

@@ -13,12 +13,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
 from emulator.services import _cdn_domains as words
 from emulator.services._cdn_domains import Binding, Domain, told
 from emulator.services._settling import Settling
+from emulator.services.cas import Service as Cas
 
 STORES = ("cn-hangzhou", "ap-southeast-1")
 SEARCHES: dict[str, Callable[[str, str], bool]] = {
@@ -55,7 +57,7 @@ class Family(EmulatedService):
     bad_switch: ClassVar[str] = "InvalidSSLProtocol.ValueNotSupported"
     bad_pair: ClassVar[tuple[int, str]] = (400, "Certificate.FormatError")  #: [guess]
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._domains: dict[str, Domain] = {}  #: by the A-label form of the name
 
@@ -224,7 +226,7 @@ class Family(EmulatedService):
             raise ApiError(400, "Abs.CertRegion.ValueNotSupported", "CertRegion is not supported.")
         if cert_id is None:
             raise ApiError(400, "Certificate.MissingParameter", "CertId is required.")
-        row = self.cloud.service("cas").by_id(cert_id, region)
+        row = self.cloud.service(Cas).by_id(cert_id, region)
         if row is None:  # [guess] this code and the next
             raise ApiError(404, "Certificate.NotFound", f"No certificate {cert_id} in the store {region}.")
         if not row.deployable:

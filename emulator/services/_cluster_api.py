@@ -11,22 +11,21 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import yaml
 
-from emulator.api import Answer, ApiError, Call, EmulatedService, Raw
+from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallRecord
 from emulator.faults import DroppedError
 from emulator.request import Request
+from emulator.service import Account, EmulatedService
 from emulator.services._cluster_kinds import ALBCONFIGS, INGRESSES, Target, authorize, document, target
 from emulator.services._cluster_model import Cluster
 from emulator.services._cluster_patches import json_patch, merge_patch
 from emulator.services._cluster_store import Object
-
-if TYPE_CHECKING:
-    from emulator.cloud import Cloud
+from emulator.services.cas import Service as Cas
 
 _logger = logging.getLogger("emulator")
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
@@ -54,7 +53,7 @@ class _KubernetesCall(EmulatedService):
 
     api, version, style, ram = "kubernetes", "v1", "ROA", "kubernetes"
 
-    def __init__(self, cloud: Cloud, work: Callable[[], Reply | Watch]) -> None:
+    def __init__(self, cloud: Account, work: Callable[[], Reply | Watch]) -> None:
         super().__init__(cloud)
         self._work = work
         self.reply: Reply | Watch | None = None
@@ -67,7 +66,7 @@ class _KubernetesCall(EmulatedService):
         return run
 
 
-def answer(cloud: Cloud, cluster: Cluster, request: Request, user: str) -> Reply | Watch:
+def answer(cloud: Account, cluster: Cluster, request: Request, user: str) -> Reply | Watch:
     """Raises DroppedError: close the connection, say nothing."""
     if not user:
         return status(401, "Unauthorized", "Unauthorized")
@@ -89,7 +88,7 @@ def answer(cloud: Cloud, cluster: Cluster, request: Request, user: str) -> Reply
 
     def work() -> Reply | Watch:
         authorize(cluster.role, user, verb, wanted)
-        settled = cloud.clock(), cloud.settle_s, cloud.service("cas")
+        settled = cloud.clock(), cloud.settle_s, cloud.service(Cas)
         cluster.reconcile(*settled)
         reply = _carried_out(cloud, cluster, verb, wanted, request)
         cluster.reconcile(*settled)  # a change begins to settle now
@@ -149,7 +148,7 @@ def _verb(request: Request, wanted: Target) -> str:
 
 
 def _carried_out(
-    cloud: Cloud, cluster: Cluster, verb: str, wanted: Target, request: Request
+    cloud: Account, cluster: Cluster, verb: str, wanted: Target, request: Request
 ) -> Reply | Watch:
     store, query = cluster.store, request.queries
     if query.get("dryRun"):
@@ -178,7 +177,7 @@ def _carried_out(
     raise ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
 
 
-def _patched(cloud: Cloud, cluster: Cluster, wanted: Target, request: Request) -> Reply:
+def _patched(cloud: Account, cluster: Cluster, wanted: Target, request: Request) -> Reply:
     kind, store = request.header("content-type").partition(";")[0], cluster.store
     key = (wanted.kind.plural, wanted.namespace, wanted.name)
     if kind == "application/apply-patch+yaml":

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from emulator.api import ApiError, Call, EmulatedService, Raw
+from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
 from emulator.services._settling import Settling
 
 SETTINGS = ("protocol", "routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig")
@@ -64,15 +65,14 @@ class CustomDomain:
 class Domains(EmulatedService):
     version_name: ClassVar[str] = "3.0"  #: which domains this API lists
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._own: list[CustomDomain] = []
 
     @property
     def domains(self) -> list[CustomDomain]:
-        """Those of both versions, which the service of 3.0 keeps."""
-        found: list[CustomDomain] = self.cloud.service("fc")._own
-        return found
+        """Those of both versions."""
+        return self._own
 
     def load(self, estate: Estate) -> None:
         if self.version_name != "3.0":

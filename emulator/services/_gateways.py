@@ -7,8 +7,9 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from emulator.bundles import Bundle, covers
-from emulator.cloud import Cloud
 from emulator.estate import reaches
+from emulator.service import Account
+from emulator.services.cas import Service as Cas
 
 Domain = TypeVar("Domain")
 
@@ -24,14 +25,14 @@ def address(*words: object) -> str:
     return f"47.{one}.{two}.{three}"
 
 
-def deployable(cloud: Cloud, identifier: str, region: str) -> Any:
+def deployable(cloud: Account, identifier: str, region: str) -> Any:
     """CAS's certificate, or None where a gateway of `region` cannot use it."""
-    row = cloud.service("cas").find(identifier)
+    row = cloud.service(Cas).find(identifier)
     return row if row is not None and row.deployable and reaches(row.store, region) else None
 
 
-def bundle(cloud: Cloud, identifier: str) -> tuple[Bundle, ...]:
-    row = cloud.service("cas").find(identifier)
+def bundle(cloud: Account, identifier: str) -> tuple[Bundle, ...]:
+    row = cloud.service(Cas).find(identifier)
     return (row.bundle,) if row is not None else ()
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle
 from emulator.estate import Estate, reaches
 from emulator.sections.listeners import LoadBalancer as Row
+from emulator.service import Account, EmulatedService
 from emulator.services import _listener_model as model
 from emulator.services._listener_model import Certificates, Job, Listener, LoadBalancer
 from emulator.services._paging import asked, page
+from emulator.services.cas import Service as Cas
 
 MOST_IDS = 20  #: of load balancers, in one call
 
@@ -28,7 +30,7 @@ class ListenerService(EmulatedService):
     most_per_call: ClassVar[int]
     certificates_per_page: ClassVar[int] = 100
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._regions: list[str] = []
         self._balancers: list[LoadBalancer] = []
@@ -224,7 +226,7 @@ class ListenerService(EmulatedService):
 
     def _check(self, call: Call, identifiers: Sequence[str], *, most: int) -> None:
         _sized(identifiers, most)
-        cas = self.cloud.service("cas")
+        cas = self.cloud.service(Cas)
         for identifier in identifiers:
             row = cas.find(identifier)
             if row is None or not row.deployable or not reaches(row.store, call.region):
@@ -236,7 +238,7 @@ class ListenerService(EmulatedService):
 
     def _bundles(self, listener: Listener) -> list[Bundle]:
         """What the edge has: the default first."""
-        cas = self.cloud.service("cas")
+        cas = self.cloud.service(Cas)
         served = listener.certificates.served(self.cloud.clock())
         return [row.bundle for identifier in served.all if (row := cas.find(identifier))]
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from emulator.api import ApiError, Call, EmulatedService, Raw
+from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, a_label
 from emulator.estate import Estate
 from emulator.sections.apigateway import CloudNativeDomain, CloudNativeGateway
+from emulator.service import Account, EmulatedService
 from emulator.services import _gateways as gateways
 from emulator.services._settling import Settling
+from emulator.services.cas import Service as Cas
 
 CREATED_MS = int(datetime(2025, 3, 1, tzinfo=timezone.utc).timestamp() * 1000)
 TAKEN = {
@@ -48,7 +50,7 @@ class Service(EmulatedService):
     ram = "apig"
     hosts = ("apig.{region}.aliyuncs.com", "apig-vpc.{region}.aliyuncs.com")
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._gateways: list[CloudNativeGateway] = []
         self._domains: dict[str, Domain] = {}  #: by id
@@ -147,7 +149,7 @@ class Service(EmulatedService):
             "createTimestamp": CREATED_MS,
             **row.settings,
         }
-        if found := self.cloud.service("cas").find(row.certificate.value):
+        if found := self.cloud.service(Cas).find(row.certificate.value):
             data |= {
                 "certIdentifier": found.identifier,
                 "certName": found.name,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from emulator import aws
-from emulator.api import EmulatedService
 from emulator.bundles import Bundle, covers
 from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
 
 _LISTENER, _DISTRIBUTION = ".elb.amazonaws.com", ".cloudfront.net"
 
@@ -21,7 +21,7 @@ class Service(EmulatedService):
     ram = "aws"
     hosts: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._estate: Estate | None = None
         self._started = False

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, Fault, read
 from emulator.estate import FIRST_CERTIFICATE_ID, Estate
+from emulator.service import Account, EmulatedService
 from emulator.services import _cas_store as words
 from emulator.services._cas_store import CasCertificate
 
@@ -45,7 +46,7 @@ class Service(EmulatedService):
         "DeleteUserCertificate": 100,
     }
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._certificates: dict[int, CasCertificate] = {}
         self._contacts: list[dict[str, Any]] = []
@@ -201,12 +202,8 @@ class Service(EmulatedService):
         return row
 
     def _using(self, row: CasCertificate) -> list[str]:
-        """The products where the certificate is bound; a product says so by a method `uses`."""
-        return [
-            name.upper()
-            for name, service in self.cloud.services.items()
-            if hasattr(service, "uses") and service.uses(row.identifier)
-        ]
+        """The products where the certificate is bound."""
+        return [name.upper() for name, one in self.cloud.services.items() if one.uses(row.identifier)]
 
 
 def _page(rows: Sequence[Any], params: Any, default: int) -> Answer:

@@ -12,10 +12,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
 from emulator.sections.apigateway import ApiGroup, GroupDomain
+from emulator.service import Account, EmulatedService
 from emulator.services import _gateways as gateways
 from emulator.services._paging import numbered_page
 
@@ -72,7 +73,7 @@ class Service(EmulatedService):
     ram = "apigateway"
     hosts = ("apigateway.{region}.aliyuncs.com", "apigateway-vpc.{region}.aliyuncs.com")
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._groups: list[Group] = []
         self._regions: list[str] = ["cn-hangzhou"]

@@ -1,6 +1,6 @@
 """Container Service (CS 2015-12-15): clusters, and temporary kubeconfigs for their Kubernetes APIs.
 
-A kubeconfig leads to an API server on loopback, one per cluster (`emulator/kubernetes.py`), where the
+A kubeconfig leads to an API server on loopback, one per cluster (`_cluster_server.py`), where the
 caller has the rights of the cluster's `role`. Without a duration it lives three years, as documented.
 Guessed: the code for a cluster without public API server, the greatest page.
 Not emulated: everything that makes or changes clusters.
@@ -12,11 +12,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from emulator.api import ApiError, Call, EmulatedService, Raw
+from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle
 from emulator.estate import Estate
-from emulator.kubernetes import api_server
+from emulator.service import Account, EmulatedService
 from emulator.services._cluster_model import Cluster
+from emulator.services._cluster_server import api_server
+from emulator.services.cas import Service as Cas
 
 MAX_PAGE = 100
 SHORTEST, LONGEST, DEFAULT = 15, 4320, 3 * 365 * 24 * 60  #: minutes
@@ -29,7 +31,7 @@ class Service(EmulatedService):
     ram = "cs"
     hosts = ("cs.{region}.aliyuncs.com", "cs.aliyuncs.com", "cs-anony-vpc.{region}.aliyuncs.com")
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._regions: list[str] = []
         self._clusters: dict[str, Cluster] = {}
@@ -52,11 +54,11 @@ class Service(EmulatedService):
 
     def slots(self) -> list[tuple[str, str]]:
         """Each AlbConfig's listeners, by their names; each Ingress's hosts."""
-        now, cas = self.cloud.clock(), self.cloud.service("cas")
+        now, cas = self.cloud.clock(), self.cloud.service(Cas)
         return [slot for cluster in self._reconciled() for slot in cluster.slots(now, cas)]
 
     def served(self, host: str, server_name: str) -> tuple[Bundle, ...] | None:
-        now, cas = self.cloud.clock(), self.cloud.service("cas")
+        now, cas = self.cloud.clock(), self.cloud.service(Cas)
         found = (cluster.served(host, server_name, now, cas) for cluster in self._reconciled())
         return next((bundles for bundles in found if bundles is not None), None)
 
@@ -84,7 +86,7 @@ class Service(EmulatedService):
             raise ApiError(400, "ErrorNoPublicEndpoint", "the cluster has no public API server")
         expires = self.cloud.clock() + timedelta(minutes=minutes)
         user = f"{call.account}-{int(self.cloud.clock().timestamp())}"
-        config = api_server(self.cloud, cluster.id).kubeconfig(user, self.cloud.clock(), expires)
+        config = api_server(self.cloud, cluster.id, _live).kubeconfig(user, self.cloud.clock(), expires)
         return _json({"config": config, "expiration": f"{expires:%Y-%m-%dT%H:%M:%SZ}"})
 
     def _page(self, call: Call, rows: list[Cluster]) -> Raw:
@@ -102,10 +104,14 @@ class Service(EmulatedService):
         return _json({"clusters": [_words(row) for row in page], "page_info": info})
 
     def _reconciled(self) -> list[Cluster]:
-        now, cas = self.cloud.clock(), self.cloud.service("cas")
+        now, cas = self.cloud.clock(), self.cloud.service(Cas)
         for cluster in self._clusters.values():
             cluster.reconcile(now, self.cloud.settle_s, cas)
         return list(self._clusters.values())
+
+
+def _live(cloud: Account, cluster_id: str) -> Cluster | None:
+    return cloud.service(Service).find(cluster_id)
 
 
 def _words(cluster: Cluster) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, ClassVar
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
 from emulator.services._settling import Settling
+from emulator.services.cas import Service as Cas
 
 STORES = ("cn-hangzhou", "ap-southeast-1")
 MOST = 10  #: rows of a page
@@ -49,7 +51,7 @@ class Service(EmulatedService):
     hosts = ("ddoscoo.{region}.aliyuncs.com",)
     limits: ClassVar[dict[str, int]] = {"DescribeWebRules": 50}
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._rules: list[Rule] = []
 
@@ -128,7 +130,7 @@ class Service(EmulatedService):
     def _of_cas(self, params: Any) -> Bound:
         region = params.get("CertRegion", "cn-hangzhou")
         head, _, store = (params.get("CertIdentifier") or f"{params['CertId']}-{region}").partition("-")
-        row = self.cloud.service("cas").by_id(int(head), store) if head.isdigit() else None
+        row = self.cloud.service(Cas).by_id(int(head), store) if head.isdigit() else None
         if row is None or not row.deployable:
             raise ApiError(400, "CertNotExist", "The certificate does not exist.")
         return Bound(row.name, row.store, row.bundle, row.id)
@@ -138,9 +140,7 @@ class Service(EmulatedService):
             bundle = read(params.get("Cert", ""), params.get("Key", ""))
         except BundleProblem as problem:
             raise ApiError(400, "InvalidParams", f"Refused: {problem}.") from None
-        row = self.cloud.service("cas").add(
-            params["CertName"], params.get("CertRegion", "cn-hangzhou"), bundle
-        )
+        row = self.cloud.service(Cas).add(params["CertName"], params.get("CertRegion", "cn-hangzhou"), bundle)
         return Bound(row.name, row.store, bundle, row.id)
 
 

@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, a_label, covers
 from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
 from emulator.services._settling import Settling
+from emulator.services.cas import Service as Cas
 
 STORES = ("cn-hangzhou", "ap-southeast-1")
 MOST = 100
@@ -69,7 +71,7 @@ class Service(EmulatedService):
     ram = "eas"
     hosts = ("pai-eas.{region}.aliyuncs.com",)
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._gateways: list[Gateway] = []
         self.replaces = True  #: whether attaching a domain again exchanges its certificate
@@ -172,7 +174,7 @@ class Service(EmulatedService):
         if not isinstance(given, str) or not given.isdigit():
             raise _invalid("CertificateId takes the number that CAS gives a certificate, as text")
         for store in STORES:
-            row = self.cloud.service("cas").by_id(int(given), store)
+            row = self.cloud.service(Cas).by_id(int(given), store)
             if row is not None and row.deployable:
                 if not row.bundle.covers(wanted["Domain"]):
                     raise _invalid(f"the certificate does not cover {wanted['Domain']}")

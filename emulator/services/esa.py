@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
 from emulator.services._esa_model import Bound, Entry, Hostname, Site, cname, number, text
 from emulator.services._paging import numbered_page
 from emulator.services._settling import Settling
+from emulator.services.cas import Service as Cas
 
 MOST = 500  #: rows of a page
 STORES = ("cn-hangzhou", "ap-southeast-1")
@@ -29,7 +31,7 @@ class Service(EmulatedService):
     ram = "esa"
     hosts = ("esa.{region}.aliyuncs.com",)
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._sites: list[Site] = []
 
@@ -163,7 +165,7 @@ class Service(EmulatedService):
             return Bound("upload", params.get("Name", "upload"), bundle)
         if kind != "cas" or region not in STORES:
             raise ApiError(400, "InvalidParameter", "Only cas with its region, and upload, are emulated.")
-        row = self.cloud.service("cas").by_id(params.get("CasId", 0), region)
+        row = self.cloud.service(Cas).by_id(params.get("CasId", 0), region)
         if row is None or not row.deployable:
             raise ApiError(400, "Certificate.NotExist", "The certificate does not exist.")
         return Bound("cas", row.name, row.bundle, row.id, row.store)

@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
+from emulator.service import EmulatedService
 from host.errors import HostError, PatternError
 from host.patterns import matches
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from emulator.api import Call, Raw
 from emulator.services import fc
+from emulator.services._fc_domains import CustomDomain
 
 
 class Service(fc.Service):
@@ -17,6 +18,11 @@ class Service(fc.Service):
     version = "2016-08-15"
     version_name = "2.0"
     hosts: ClassVar[tuple[str, ...]] = ("{account}.{region}.fc.aliyuncs.com",)
+
+    @property
+    def domains(self) -> list[CustomDomain]:
+        """The service of 3.0 keeps those of both versions."""
+        return self.cloud.service(fc.Service).domains
 
     def InvokeFunction(self, call: Call) -> Raw:
         service = call.params["serviceName"].partition(".")[0]  # "name.qualifier"

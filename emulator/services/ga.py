@@ -14,12 +14,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle
 from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
 from emulator.services import _ga_model as words
 from emulator.services._ga_model import Accelerator, Certificates, Listener, build
 from emulator.services._paging import numbered_page, page
+from emulator.services.cas import Service as Cas
 
 MOST_PER_CALL = 10
 MOST_PER_PAGE = 50
@@ -33,7 +35,7 @@ class Service(EmulatedService):
     ram = "ga"
     hosts = ("ga.cn-hangzhou.aliyuncs.com", "ga-vpc.cn-hangzhou.aliyuncs.com")
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._accelerators: list[Accelerator] = []
         self._tokens: dict[str, tuple[object, Answer]] = {}  #: ClientToken -> the change, its answer
@@ -57,7 +59,7 @@ class Service(EmulatedService):
         for accelerator, listener in self._all():
             if _address(accelerator, listener) == host:
                 found = listener.certificates.served(self.cloud.clock()).for_name(server_name)
-                row = self.cloud.service("cas").find(found) if found else None
+                row = self.cloud.service(Cas).find(found) if found else None
                 return (row.bundle,) if row and accelerator.state == "active" else ()
         return None
 
@@ -176,7 +178,7 @@ class Service(EmulatedService):
         if identifiers and listener.protocol != "HTTPS":  # [guess] the code
             raise ApiError(400, "IllegalParameter.Protocol", "Only HTTPS has certificates.")
         for identifier in identifiers:
-            row = self.cloud.service("cas").find(identifier)
+            row = self.cloud.service(Cas).find(identifier)
             if row is None or not row.deployable:  # [guess] the code
                 raise ApiError(404, "NotExist.Certificate", f"The certificate {identifier} is not found.")
         if call.params.get("DryRun"):

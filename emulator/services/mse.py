@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from emulator.api import Answer, Call, EmulatedService
+from emulator.api import Answer, Call
 from emulator.bundles import Bundle, a_label
 from emulator.estate import Estate
 from emulator.sections.mse import MseDomain, MseGateway
+from emulator.service import Account, EmulatedService
 from emulator.services import _gateways as gateways
 from emulator.services._settling import Settling
+from emulator.services.cas import Service as Cas
 
 CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
 GATEWAY_STATUS = {"running": 2, "changing": 3, "restarting": 10, "suspended": 9}
@@ -63,7 +65,7 @@ class Service(EmulatedService):
     ram = "mse"
     hosts = ("mse.{region}.aliyuncs.com", "mse-vpc.{region}.aliyuncs.com")
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._gateways: list[Gateway] = []
         self._regions: list[str] = ["cn-hangzhou"]
@@ -137,7 +139,7 @@ class Service(EmulatedService):
             return _failed(404, "The domain does not exist.")
         item = self._item(gateway, rows[0])
         del item["Status"], item["Type"]
-        bound = self.cloud.service("cas").find(rows[0].certificate.value)
+        bound = self.cloud.service(Cas).find(rows[0].certificate.value)
         item.pop("CertBeforeDate", None)
         if bound is not None:
             item |= {
@@ -180,7 +182,7 @@ class Service(EmulatedService):
         return next((row for row in self._gateways if (row.id, row.row.region) == wanted), None)
 
     def _item(self, gateway: Gateway, domain: Domain) -> Answer:
-        bound = self.cloud.service("cas").find(domain.certificate.value)
+        bound = self.cloud.service(Cas).find(domain.certificate.value)
         certified: Answer = {}
         if bound is not None:
             certified = {

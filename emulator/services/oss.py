@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from emulator.api import ApiError, Call, EmulatedService, Raw
+from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
 from emulator.oss_signatures import target
 from emulator.request import Request
+from emulator.service import Account, EmulatedService
 from emulator.services._oss_xml import CnameChange, answer, certificate_words, read_change
 from emulator.services._settling import Settling
+from emulator.services.cas import Service as Cas
 
 CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
 STAMP = "%Y-%m-%dT%H:%M:%S.000Z"
@@ -61,7 +63,7 @@ class Service(EmulatedService):
     ram = "oss"
     hosts = ("oss-{region}.aliyuncs.com",)
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._buckets: dict[str, Bucket] = {}
 
@@ -105,7 +107,7 @@ class Service(EmulatedService):
             return None
         found = [row.cnames[name] for row in buckets for name in row.cnames if name == server_name]
         bound = found[0].certificate.served(self.cloud.clock()) if found else None
-        row = self.cloud.service("cas").find(bound.identifier) if bound else None
+        row = self.cloud.service(Cas).find(bound.identifier) if bound else None
         if row is None or found[0].status != "Enabled":
             return () if host else None
         return (row.bundle,)
@@ -129,7 +131,7 @@ class Service(EmulatedService):
         return answer("ListAllMyBucketsResult", content)
 
     def ListCname(self, call: Call) -> Raw:
-        bucket, cas = self._bucket(call), self.cloud.service("cas")
+        bucket, cas = self._bucket(call), self.cloud.service(Cas)
         rows = []
         for cname in bucket.cnames.values():
             row: dict[str, Any] = {
@@ -150,7 +152,7 @@ class Service(EmulatedService):
         if change.configuration is None:
             return Raw(200, b"")
         for right in CERTIFICATE_RIGHTS:
-            if any(denial.meets(right, call) for denial in self.cloud.denials):
+            if self.cloud.denied(right, call):
                 raise ApiError(403, "AccessDenied", f"{right} is required for a certificate.")
         self._check_previous(cname, change)
         wanted = None if change.flag("DeleteCertificate") else self._wanted(cname, change)
@@ -178,7 +180,7 @@ class Service(EmulatedService):
     def _wanted(self, cname: Cname, change: CnameChange) -> Binding:
         given = change.configuration or {}
         certificate, key, identifier = map(given.get, ("Certificate", "PrivateKey", "CertId"))
-        cas = self.cloud.service("cas")
+        cas = self.cloud.service(Cas)
         if key and not certificate:
             raise ApiError(400, "InvalidArgument", "A private key without certificate.", EC="0018-00000210")
         if identifier:
@@ -199,7 +201,7 @@ class Service(EmulatedService):
             raise ApiError(400, "InvalidArgument", f"Refused: {problem}.") from None
         _must_cover(bundle, cname.domain)
         name = f"oss-{a_label(cname.domain)[:40]}-{self.cloud.clock().timestamp():.0f}"
-        return self.cloud.service("cas").add(name, "cn-hangzhou", bundle)
+        return self.cloud.service(Cas).add(name, "cn-hangzhou", bundle)
 
     def _bucket(self, call: Call) -> Bucket:
         bucket = self._buckets.get(call.params["bucket"])

@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.estate import Estate, reaches
+from emulator.service import Account, EmulatedService
 from emulator.services._listener_model import resource_id
 from emulator.services._slb_model import balancer_id
 from emulator.services._slb_store import store_id
+from emulator.services.alb import Service as Alb
+from emulator.services.cas import Service as Cas
+from emulator.services.slb import Service as Slb
 
 MAX_PAGE = 100  #: [guess]
 SETTINGS: dict[str, Any] = {
@@ -88,7 +92,7 @@ class Service(EmulatedService):
     ram = "sae"
     hosts = ("sae.{region}.aliyuncs.com", "sae-vpc.{region}.aliyuncs.com")
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._regions: list[str] = []
         self._ingresses: list[Ingress] = []
@@ -188,14 +192,14 @@ class Service(EmulatedService):
     def _set_listener(self, row: Ingress) -> None:
         """Have the load balancer carry what the rule says."""
         if row.balancer == "alb" and row.certificates:
-            self.cloud.service("alb").overwrite(row.balancer_id, row.port, row.certificates)
+            self.cloud.service(Alb).overwrite(row.balancer_id, row.port, row.certificates)
         elif row.balancer == "clb" and row.certificates:
-            self.cloud.service("slb").overwrite(row.balancer_id, row.port, *row.certificates)
+            self.cloud.service(Slb).overwrite(row.balancer_id, row.port, *row.certificates)
 
     def _known(self, row: Ingress, text: str) -> bool:
         if row.balancer == "clb":
-            return self.cloud.service("slb").stored(row.region, text) is not None
-        found = self.cloud.service("cas").find(text)
+            return self.cloud.service(Slb).stored(row.region, text) is not None
+        found = self.cloud.service(Cas).find(text)
         return bool(found is not None and found.deployable and reaches(found.store, row.region))
 
     def _ingress(self, call: Call) -> Ingress | None:

@@ -7,17 +7,17 @@ certificates.
 
 from __future__ import annotations
 
-from typing import Any
-
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle
 from emulator.estate import Estate
 from emulator.sections.sae import on_clb
 from emulator.sections.slb import LoadBalancer as Row
+from emulator.service import Account, EmulatedService
 from emulator.services import _slb_store as store
 from emulator.services._paging import asked, page
 from emulator.services._slb_model import Extension, Listener, LoadBalancer, build
 from emulator.services._slb_store import ServerCertificate
+from emulator.services.cas import Service as Cas
 
 MAX_PAGE = 100
 MOST_IDS = 10  #: of load balancers, in one call
@@ -30,7 +30,7 @@ class Service(EmulatedService):
     ram = "slb"
     hosts = ("slb.aliyuncs.com", "slb.{region}.aliyuncs.com", "slb-vpc.{region}.aliyuncs.com")
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._regions: list[str] = []
         self._balancers: list[LoadBalancer] = []
@@ -150,7 +150,7 @@ class Service(EmulatedService):
         if sum(row.region == region for row in self._certificates.values()) >= store.QUOTA:
             raise ApiError(400, "QuotaExceeded.ServerCertificate", "The region's store is full.")  # [guess]
         new_id = store.store_id(self.cloud.account, region, call.request_id)
-        cas = self.cloud.service("cas")
+        cas = self.cloud.service(Cas)
         row = store.uploaded(call.params, region, new_id, cas, self.cloud.clock())
         self._certificates[row.id] = row
         return row.words()

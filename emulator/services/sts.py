@@ -6,7 +6,8 @@ import re
 from datetime import timedelta
 from typing import ClassVar
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
+from emulator.service import EmulatedService
 
 _ROLE = re.compile(r"acs:ram::(?P<account>\d{1,20}):role/(?P<name>[\w.-]{1,64})")
 _SESSION = re.compile(r"[\w.@-]{2,64}")

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from emulator.api import Answer, ApiError, Call, EmulatedService
+from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, a_label, covers
 from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
 from emulator.services._cas_store import CasCertificate
 from emulator.services._paging import numbered_page
 from emulator.services._settling import Settling
 from emulator.services._waf_model import LEFT_OUT, STATUS, SUITES, VERSIONS, Instance, Protected
+from emulator.services.cas import Service as Cas
 
 SIDES = ("cn-hangzhou", "ap-southeast-1")
 MOST = 100  #: rows of a page [guess]
@@ -29,12 +31,12 @@ class Service(EmulatedService):
     ram = "yundun-waf"
     hosts = ("wafopenapi.{region}.aliyuncs.com",)
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._instances: dict[str, Instance] = {}  #: by side
 
     def load(self, estate: Estate) -> None:
-        cas = self.cloud.service("cas")
+        cas = self.cloud.service(Cas)
 
         def settled(name: str | None) -> Settling[CasCertificate | None]:
             return Settling(cas.find(estate.identifier(name)) if name else None)
@@ -164,7 +166,7 @@ class Service(EmulatedService):
 
     def _of_cas(self, call: Call) -> CasCertificate:
         """By its identifier; a bare number is taken for one of either store."""
-        cert_id, cas = call.params["CertId"], self.cloud.service("cas")
+        cert_id, cas = call.params["CertId"], self.cloud.service(Cas)
         names = [f"{cert_id}-{store}" for store in SIDES] if cert_id.isdigit() else [cert_id]
         row: CasCertificate | None = next((found for name in names if (found := cas.find(name))), None)
         if row is None or not row.deployable:

@@ -1,6 +1,12 @@
 """A deployed function stays small: a handler imports no SDK of a product and nothing of this machine."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 from bench import imports
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_no_handler_imports_an_sdk_of_a_product_or_the_emulator() -> None:
@@ -12,3 +18,21 @@ def test_no_handler_imports_an_sdk_of_a_product_or_the_emulator() -> None:
 
 def test_a_forbidden_module_would_be_seen() -> None:
     assert imports.forbidden(["json", "moto.core", "emulator"]) == ("emulator", "moto")
+
+
+def test_functions_on_a_real_account_run_without_the_emulated_products() -> None:
+    program = (
+        "import sys\n"
+        "from cli.fc_api import serving\n"
+        "with serving() as api: print(*api.cloud.services)\n"
+        "print(*[name for name in sys.modules if name.startswith('emulator.services.')])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    services, modules = done.stdout.splitlines()
+    public = {name.rpartition(".")[2] for name in modules.split()}
+    assert set(services.split()) == {name for name in public if not name.startswith("_")}
+    assert set(services.split()) == {"fc", "eventbridge"}

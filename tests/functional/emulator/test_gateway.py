@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from threading import Thread
-from time import monotonic
 from typing import Any
 
 import pytest
 
-from emulator.api import ApiError, EmulatedService, Param
+from emulator.api import ApiError, Param
 from emulator.cloud import Cloud
 from emulator.declared import Action, declarations
 from emulator.server import Server, running
+from emulator.service import EmulatedService
 from emulator.services import service_classes
 from tests.functional.emulator.clients import admin, call, legacy, plain, refusal
 from tests.keys import ec_key, key_pem
@@ -176,18 +177,30 @@ def test_an_unmodified_client_is_known_by_the_host_it_addresses(server: Server) 
     assert server.cloud.calls[-1].region == "cn-shanghai"
 
 
-def test_latency_delays_each_call_and_not_the_next(server: Server) -> None:
-    server.cloud.latency_s = 0.2
-    threads = [Thread(target=call, args=(server, "GetCallerIdentity")) for _ in range(4)]
-    began = monotonic()
+def test_latency_delays_each_call_and_not_the_next(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four calls wait at the same time, or none would come to its end."""
+    waiting: list[float] = []
+    together, sleep = asyncio.Event(), asyncio.sleep
 
+    async def wait(seconds: float) -> None:
+        if seconds == 12.5:
+            waiting.append(seconds)
+            if len(waiting) == 4:
+                together.set()
+            await together.wait()
+        else:
+            await sleep(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", wait)
+    server.cloud.latency_s = 12.5
+    threads = [Thread(target=call, args=(server, "GetCallerIdentity")) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(30)
 
-    assert 0.2 <= monotonic() - began < 0.7
-    assert len(server.cloud.calls) == 4
+    assert [record.status for record in server.cloud.calls] == [200] * 4
+    assert waiting == [12.5] * 4
 
 
 def test_a_denied_action_says_what_policy_is_missing(server: Server) -> None:

@@ -22,8 +22,8 @@ from kubernetes.client import ApiException
 
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate
-from emulator.kubernetes import api_server
 from emulator.server import Server
+from emulator.services._cluster_server import api_server
 from tests.functional.emulator.clients import config
 
 JSON_PATCH = {"_content_type": "application/json-patch+json"}
@@ -177,8 +177,10 @@ def test_a_watch_tells_changes_and_the_controllers_too(custom: Any, shop: Any) -
 
 
 def test_each_cluster_has_an_authority_of_its_own(cloud: Cloud, shop: Any) -> None:
-    assert api_server(cloud, shop.id) is api_server(cloud, shop.id)
-    assert api_server(cloud, shop.id).authority.ca_pem != api_server(cloud, "c0").authority.ca_pem
+    one, same, other = (api_server(cloud, name, lambda *_: None) for name in (shop.id, shop.id, "c0"))
+
+    assert one is same
+    assert one.authority.ca_pem != other.authority.ca_pem
 
 
 Kubectl = Callable[..., str]

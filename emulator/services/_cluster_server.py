@@ -1,7 +1,7 @@
 """Kubernetes API servers on loopback: HTTPS, one per emulated cluster, each with a CA of its own.
 
-A server starts when its first kubeconfig is asked for, lives as long as its cloud, and asks the cloud's
-`cs` service for the cluster at each request, so a reset changes what it serves and not where.
+A server starts when its first kubeconfig is asked for, lives as long as its cloud, and looks the
+cluster up at each request, so a reset changes what it serves and not where.
 Clients show a certificate of the cluster's CA; its common name is the user.
 """
 
@@ -15,37 +15,39 @@ import ssl
 import tempfile
 import time
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from emulator.cluster_authority import ClusterAuthority
 from emulator.faults import DroppedError
 from emulator.request import Request
+from emulator.service import Account
 from emulator.services._cluster_api import Reply, Watch, answer
+from emulator.services._cluster_model import Cluster
+from emulator.services.cas import Service as Cas
 
-if TYPE_CHECKING:
-    from emulator.cloud import Cloud
-
+Find = Callable[[Account, str], Cluster | None]
 _PATIENCE_S = 30.0
 _TICK_S = 0.05
-_servers: weakref.WeakKeyDictionary[Cloud, dict[str, ApiServer]] = weakref.WeakKeyDictionary()
+_servers: weakref.WeakKeyDictionary[Account, dict[str, ApiServer]] = weakref.WeakKeyDictionary()
 _lock = Lock()
 
 
-def api_server(cloud: Cloud, cluster_id: str) -> ApiServer:
-    """The running server of a cluster."""
+def api_server(cloud: Account, cluster_id: str, find: Find) -> ApiServer:
+    """The running server of a cluster, which `find` finds anew for each request."""
     with _lock:
         if cloud not in _servers:
             _servers[cloud] = {}
             weakref.finalize(cloud, _stop_all, _servers[cloud])
         servers = _servers[cloud]
         if cluster_id not in servers:
-            servers[cluster_id] = ApiServer(cloud, cluster_id)
+            servers[cluster_id] = ApiServer(cloud, cluster_id, find)
         return servers[cluster_id]
 
 
@@ -55,8 +57,8 @@ def _stop_all(servers: dict[str, ApiServer]) -> None:
 
 
 class ApiServer:
-    def __init__(self, cloud: Cloud, cluster_id: str) -> None:
-        self._cloud, self.cluster_id = weakref.ref(cloud), cluster_id
+    def __init__(self, cloud: Account, cluster_id: str, find: Find) -> None:
+        self._cloud, self.cluster_id, self._find = weakref.ref(cloud), cluster_id, find
         self.authority = ClusterAuthority(cluster_id, cloud.clock())
         self.stopped = Event()
         self._server = _TcpServer(("127.0.0.1", 0), _Connection)
@@ -96,7 +98,7 @@ class ApiServer:
 
     def answer(self, request: Request, user: str) -> Reply | Watch:
         cloud = self._cloud()
-        cluster = cloud.service("cs").find(self.cluster_id) if cloud is not None else None
+        cluster = self._find(cloud, self.cluster_id) if cloud is not None else None
         if cloud is None or cluster is None:
             raise DroppedError("the cluster is gone, and its API server with it")
         if cloud.latency_s:
@@ -109,10 +111,10 @@ class ApiServer:
         if cloud is None:
             return [], version
         with cloud.lock:
-            cluster = cloud.service("cs").find(self.cluster_id)
+            cluster = self._find(cloud, self.cluster_id)
             if cluster is None:
                 return [], version
-            cluster.reconcile(cloud.clock(), cloud.settle_s, cloud.service("cas"))
+            cluster.reconcile(cloud.clock(), cloud.settle_s, cloud.service(Cas))
             found = cluster.store.since(version, watch.wanted, watch.query)
             rows = [{"type": event.type, "object": event.object} for event in found]
             return rows, max(version, cluster.store.version)

@@ -1,0 +1,111 @@
+"""What an emulated product is, and what it sees of the cloud that it is part of. No HTTP here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
+
+from emulator.api import Answer, ApiError, Call, Raw
+from emulator.calls import CallRecord
+from emulator.keys import AccessKey, Keyring
+from emulator.request import Request
+
+Service = TypeVar("Service", bound="EmulatedService")
+
+
+class Account(Protocol):
+    """The account that a service belongs to: its time, its keys, and the services beside it."""
+
+    account: str
+    clock: Callable[[], datetime]
+    settle_s: float  #: how long asynchronous states last
+    latency_s: float
+    functions: Any  #: what FC invokes; `services/fc.py` says its shape
+    deliver: Callable[[dict[str, Any]], object] | None  #: takes the events that EventBridge accepts
+    keys: Keyring
+    key: AccessKey
+    calls: list[CallRecord]
+
+    @property
+    def services(self) -> Mapping[str, EmulatedService]: ...
+
+    @property
+    def lock(self) -> AbstractContextManager[bool]: ...
+
+    def service(self, kind: type[Service]) -> Service:
+        """The live service of a product. Made anew by `reset` and `load`: do not keep it."""
+        ...
+
+    def denied(self, ram_action: str, call: Call) -> bool: ...
+
+    def execute(self, service: EmulatedService, call: Call) -> Answer | Raw:
+        """Carry out one accepted request, with faults, limits and denials. Raises ApiError, DroppedError."""
+        ...
+
+
+class EmulatedService:
+    """Base of a product. A method per API action, under the action's exact name, taking a `Call`.
+
+    State lives in the instance and is only touched under `cloud.lock`; a service is made anew by
+    `reset`.
+    """
+
+    api: ClassVar[str]  #: product code as in the endpoints table, e.g. "Cdn"
+    version: ClassVar[str]  #: e.g. "2018-05-10"
+    style: ClassVar[Literal["RPC", "ROA", "OSS"]] = "RPC"
+    ram: ClassVar[str]  #: prefix of the RAM actions, e.g. "cdn"
+    hosts: ClassVar[tuple[str, ...]] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
+    limits: ClassVar[Mapping[str, int]] = {}  #: documented calls per second, by action
+    lengthy: ClassVar[frozenset[str]] = frozenset()  #: actions that wait: run in a thread, unlocked
+
+    def __init__(self, cloud: Account) -> None:
+        self.cloud = cloud
+        #: Settings that the next change of a certificate takes along, whether it names them or not.
+        #: For products of which it is not known; only those whose settings are compared heed it.
+        self.forgets: Collection[str] = ()
+
+    def forget(self, settings: dict[str, Any]) -> None:
+        """Take from `settings` what is to be forgotten, once."""
+        for name in self.forgets:
+            settings.pop(name, None)
+        self.forgets = ()
+
+    def load(self, estate: Any) -> None:
+        """Take this product's part of the estate."""
+
+    def uses(self, identifier: str) -> bool:
+        """Whether a certificate of CAS is in place anywhere in this product."""
+        return False
+
+    def slots(self) -> list[tuple[str, str]]:
+        """Where TLS clients meet this product's slots: address ("name:port", or ""), and server name."""
+        return []
+
+    def served(self, host: str, server_name: str) -> tuple[Any, ...] | None:
+        """The key pairs that this product's edge at `host` offers for `server_name`, best first.
+
+        `host` is the address a client connected to (a CNAME, a load balancer's DNS name), or ""
+        where the client came to the TLS edge itself: then whoever serves `server_name` answers.
+        None: not mine.
+        """
+        return None
+
+    def route(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """Action and parameters of a request, for a style without declarations (OSS).
+
+        Raises ApiError where the request is none that is emulated.
+        """
+        raise NotImplementedError(f"{type(self).__module__} declares its actions")
+
+    def handler(self, action: str) -> Callable[[Call], Answer | Raw]:
+        method = getattr(self, action, None)
+        if method is None or not action[:1].isupper():
+            raise ApiError(
+                404,
+                "InvalidAction.NotFound",
+                f"Specified api is not found: {action} is not emulated.",
+            )
+        found: Callable[[Call], Answer | Raw] = method
+        return found
