@@ -16,7 +16,7 @@ from tests.builders import a_resource
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import IMG, WWW
-from tests.unit.state.meddling import Meddling
+from tests.meddling import Meddling
 
 
 def synced(it: Platform, product: CloudProduct) -> dict[str, SyncStatus]:
