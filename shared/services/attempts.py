@@ -165,12 +165,11 @@ def update_resource(
     world: World, before: CloudResource, after: CloudResource, certificate: Certificate | None
 ) -> None:
     """Let the table show the slot as it is now. Discovery would do it too, only later."""
-    changes: dict[str, object] = {"cert_not_after": None, "https": False}
     if certificate is not None:
-        changes = {"cert_not_after": certificate.not_after, "https": True}
+        changes: dict[str, object] = {"cert_not_after": certificate.not_after}
         if after.domains_of_certificate:
             changes["domains"] = certificate.names
-    after = after.model_copy(update=changes)
+        after = after.model_copy(update=changes)
     world.resources.put(after, world.clock())
     if after.slot != before.slot and (old := world.resources.find(before.slot)):
         with suppress(ConflictError):  # discovery is at it
@@ -180,7 +179,8 @@ def update_resource(
 def _after(world: World, worker: WorkerResource, course: Course, error: AppError) -> WorkerResource:
     """Another try later where that can help, else the end."""
     now, policy = world.clock(), world.policy
-    age_s = (now - (worker.started_at or now)).total_seconds()
+    assert worker.started_at is not None, "it was claimed"
+    age_s = (now - worker.started_at).total_seconds()
     waited = isinstance(error, ConflictError)  # for another writer: nothing was tried
     tries = worker.attempts - waited
     if error.retryable and tries < policy.max_attempts and age_s < policy.worker_age_limit_s:
