@@ -193,9 +193,9 @@ def _ours(action: str) -> Iterator[None]:
 
 
 def _answered(action: str, response: Mapping[str, Any]) -> CloudError:
-    error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
-    code = str(error.get("Code") or "Unknown")
-    kind = classify(code, meta.get("HTTPStatusCode"))
+    error, meta = response.get("Error", {}), response["ResponseMetadata"]
+    code = str(error.get("Code", "Unknown"))
+    kind = classify(code, meta["HTTPStatusCode"])
     if code.lower().startswith(_BUSY):
         kind = CloudBusyError
     elif code.lower().startswith(_CREDENTIALS):

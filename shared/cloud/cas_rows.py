@@ -68,11 +68,11 @@ def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | No
 
 def _names(written: list[str]) -> tuple[str, ...]:
     """The names that TLS clients go by; CAS's own list where those are not told."""
-    names = []
+    names: tuple[str, ...] = ()
     for text in written:
         with suppress(ValueError):  # nothing, or an e-mail address, say
-            names.append(normalize(text))
-    return tuple(names)
+            names += (normalize(text),)
+    return names
 
 
 def _hex(value: object) -> str:

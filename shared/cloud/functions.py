@@ -147,14 +147,14 @@ def _check_size(function: str, payload: bytes, asynchronous: bool) -> None:
         )
 
 
-def _map_fc2(name: str, error: Exception) -> Exception:
+def _map_fc2(name: str, error: Any) -> Exception:
     status = getattr(error, "status_code", None)
     if not isinstance(status, int):
         return CloudUnavailableError(_NAME, type(error).__name__, "no answer from the API")
-    text, request_id = str(getattr(error, "message", "")), str(getattr(error, "request_id", "-"))
+    text, request_id = str(error.message), str(error.request_id)
     if status < 400:  # the call went well, the function did not
         return FunctionFailedError(name, text.encode(), request_id)
-    code = str(getattr(error, "err_code", "") or f"HTTP {status}")
+    code = str(error.err_code or f"HTTP {status}")
     if code == "FunctionNotFound":
         return NotFoundError("Function", name)
     return classify(code, status)(_NAME, redact(code), redact(_told(text)), request_id)

@@ -168,7 +168,7 @@ class Kubernetes:
 def _context(config: KubeConfig) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # `ssl` reads the pair from a file only: a private one (0600), gone as soon as it is read.
-    handle, path = tempfile.mkstemp(prefix="cluster-")
+    handle, path = tempfile.mkstemp()
     try:
         with os.fdopen(handle, "w") as file:
             file.write(config.certificate_pem + "\n" + config.key_pem)

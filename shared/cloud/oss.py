@@ -15,8 +15,8 @@ from shared.cloud.redact import redact
 from shared.errors import CloudError, CloudUnavailableError
 
 API = Api("oss", "2019-05-17", "ROA", ram="oss")
-LIST_BUCKETS = Action("ListBuckets", method="GET")
-LIST_CNAME = Action("ListCname", method="GET")
+LIST_BUCKETS = Action("ListBuckets")
+LIST_CNAME = Action("ListCname")
 PUT_CNAME = Action("PutCname", writes=True)
 _ANY_REGION = "cn-hangzhou"  # the service answers for the buckets of all regions anywhere
 

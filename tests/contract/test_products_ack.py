@@ -220,11 +220,14 @@ def test_the_ingress_serves_the_new_pair(it: Bench) -> None:
     it.adapter._waiter.until(served, "served")
 
 
-def test_no_private_key_is_kept_logged_or_left_behind(it: Bench) -> None:
+def test_no_private_key_is_kept_logged_or_left_behind(
+    it: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     slot: CloudResource = it.deploy(it.slot(TLS), "new")
 
     assert "PRIVATE" not in repr(it.cloud.calls) + repr(slot)
-    assert list(Path(tempfile.gettempdir()).glob("cluster-*")) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_is_not_of_the_clusters_ca_is_refused(it: Bench) -> None:

@@ -82,6 +82,10 @@ def test_a_refusal_that_says_nothing_is_told_as_such(aws: Aws, scripted: Scripte
     with pytest.raises(CloudRejectedError, match=r"400: no message \(RequestId -\)"):
         aws.call("ImportCertificate", "eu-west-1", **WRITE)
 
+    scripted.answers = [(400, b"<ErrorResponse/>", {})]
+    with pytest.raises(CloudRejectedError, match=r"Unknown: no message \(RequestId -\)"):
+        aws.call("ModifyListener", "eu-west-1", ListenerArn="a")
+
 
 @pytest.mark.parametrize("failure", [refused(400, "ThrottlingException"), (503, b"", {})])
 def test_a_reading_is_tried_five_times(aws: Aws, scripted: Scripted, failure: Reply) -> None:

@@ -146,13 +146,18 @@ def test_a_cloud_that_does_not_answer_is_given_up(hanging: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [(502, b"<html>bad gateway</html>", {}), (200, b"<html>", {}), (200, b"[]", {})]
+    ("answer", "told"),
+    [
+        ((502, b"<html>bad gateway</html>", {}), ""),
+        ((200, b"<html>", {}), "UnreadableAnswer: not a JSON object "),
+        ((200, b"[]", {}), "UnreadableAnswer: not a JSON object "),
+    ],
 )
 def test_an_answer_that_is_no_json_is_no_answer(
-    scripted: Scripted, answer: tuple[int, bytes, dict[str, str]]
+    scripted: Scripted, answer: tuple[int, bytes, dict[str, str]], told: str
 ) -> None:
     scripted.answers = [answer]
-    with pytest.raises(CloudUnavailableError):
+    with pytest.raises(CloudUnavailableError, match=f"UploadUserCertificate: {told}"):
         at(scripted).call(CAS, WRITE, {"Name": "n"}, region="cn-hangzhou")
     assert len(scripted.heads) == 1
 

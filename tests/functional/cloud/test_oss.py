@@ -56,6 +56,7 @@ def test_a_thousand_buckets_are_asked_for_at_once(oss: Oss, scripted: Scripted) 
     scripted.answers = [buckets("a")]
     assert len(list(oss.list_buckets())) == 1
     assert scripted.targets == ["/?max-keys=1000"]
+    assert "certdeploy" in scripted.heads[0]["user-agent"].split("/")
 
 
 def test_a_page_that_fails_is_not_the_end_of_the_list(oss: Oss, scripted: Scripted) -> None:
@@ -121,6 +122,22 @@ def test_a_refusal_keeps_what_support_asks_for_and_no_secret(oss: Oss, scripted:
     assert str(caught.value) == (
         "PutCname: InvalidArgument: because; password=[…] (EC 0018-1) (RequestId R-1)"
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (reply("<Error><Message>because</Message></Error>", 400), "HTTP 400: because (EC -)"),
+        (reply("<Error><Code>InvalidArgument</Code></Error>", 400), "InvalidArgument: no message (EC -)"),
+    ],
+)
+def test_a_refusal_that_says_little_is_told_as_such(
+    oss: Oss, scripted: Scripted, answer: Reply, told: str
+) -> None:
+    scripted.answers = [answer]
+    with pytest.raises(CloudRejectedError) as caught:
+        change(oss)
+    assert str(caught.value) == f"PutCname: {told} (RequestId -)"
 
 
 def test_an_answer_that_cannot_be_read_is_no_answer(oss: Oss, scripted: Scripted) -> None:

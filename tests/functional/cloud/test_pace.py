@@ -20,6 +20,7 @@ from shared.errors import (
     CloudRejectedError,
     CloudThrottledError,
     CloudUnavailableError,
+    SettingsError,
 )
 
 ALB = Api("alb", "2020-06-16", "RPC", "alb")
@@ -204,6 +205,14 @@ def test_no_retry_begins_that_cannot_end(left_s: float, tries: int) -> None:
     made, ended = account.failing(error)
     assert (made, ended) == (tries, error if tries == 1 else None)
     assert len(account.pauses) == tries - 1
+
+
+def test_missing_credentials_are_told_as_they_are() -> None:
+    def provide() -> Credentials:
+        raise SettingsError("set a key")
+
+    with pytest.raises(SettingsError, match="set a key"):
+        OpenApi(provide).repeat(ALB, READ, "cn-beijing", lambda _: None)
 
 
 def test_a_turn_beyond_the_end_of_the_invocation_is_not_waited_for() -> None:
