@@ -130,6 +130,7 @@ def test_a_listener_with_a_certificate_of_iam_gets_one_of_acm(amazon: Bench) -> 
     listener = give_listener(amazon, uploaded["ServerCertificateMetadata"]["Arn"])
     before = next(s for s in seen(amazon).by_kind["listener"] if s.resource_id == listener)
     assert (before.obstacle, amazon.name_of(before.cert_identifier)) == ("", "old")
+    assert amazon.adapter.read(before) == before, "ACM is not asked for what IAM has"
     with Edge(amazon.cloud) as edge:
         leaf = handshake(before.endpoint, "www.example.com", via=edge.address, algorithm="ECC")
     assert leaf.sha256 == old.sha256.lower()

@@ -47,6 +47,34 @@ def test_a_refused_exchange_says_that_an_outage_must_be_accepted(refusing: Bench
     assert refusing.carried() == PAI.carried
 
 
+@pytest.mark.parametrize(
+    ("code", "message", "taken"),
+    [
+        ("DomainAlreadyAttached", "no", True),
+        ("Duplicated.Domain", "no", True),
+        ("DomainConflict", "no", True),
+        ("Odd", "The domain exists.", True),
+        ("Odd", "EXIST", True),
+        ("CertificateNotExist", "no", False),
+        ("Odd", "the certificate does not exist", False),
+        ("Odd", "it doesn't exist", False),
+        ("Odd", "no", False),
+    ],
+)
+def test_only_a_refusal_because_the_domain_is_there_is_one_that_an_outage_gets_over(
+    it: Bench, code: str, message: str, taken: bool
+) -> None:
+    slot = it.slot(PAI.slot)
+    it.cloud.faults.add(Fault(ATTACH, status=400, code=code, message=message))
+
+    with pytest.raises(CloudRejectedError, match=rf"^{ATTACH}: {code}: ") as refused:
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert ("--accept-outage" in str(refused.value)) is taken
+    assert (f": {message} (" in str(refused.value)) is not taken
+    assert it.carried() == PAI.carried
+
+
 def test_an_accepted_outage_detaches_and_attaches_this_side_alone(refusing: Bench) -> None:
     slot = refusing.slot(PAI.slot)
 

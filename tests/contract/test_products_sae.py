@@ -12,6 +12,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.sae import Adapter
+from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, IDENTIFIER
 from tests.contract.cases.sae import CASES
@@ -219,3 +220,15 @@ def test_a_rule_without_certificate_reads_as_it_is_until_it_gets_one(server: Ser
 
     assert it.adapter.read(slot) is None
     assert it.carried() == {"bare:443/default": "old"}
+
+
+def test_a_rule_without_a_name_is_called_by_its_description(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nameless(answer: dict[str, Any]) -> None:
+        put(answer, "Data.IngressList[].Name", "")
+        put(answer, "Data.IngressList[].Description", "the shop")
+
+    edit(monkeypatch, it.cloud, "ListIngresses", nameless)
+
+    assert {slot.instance_name for slot in it.adapter.discover(it.region)} == {"the shop"}
