@@ -8,8 +8,10 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.server import Server, running
+from shared.domain.resources import CloudResource
 from tests.contract import aws_bench
 from tests.contract.bench import Bench
+from tests.contract.cases import Case
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +31,21 @@ def server(one_server: Server) -> Iterator[Server]:
 @pytest.fixture
 def cloud(server: Server) -> Cloud:
     return server.cloud
+
+
+@pytest.fixture(scope="session")
+def stored() -> dict[str, CloudResource]:
+    """The slots of cases, as their first discovery gave them."""
+    return {}
+
+
+@pytest.fixture
+def slot(case: Case, it: Bench, stored: dict[str, CloudResource]) -> CloudResource:
+    """The slot of a case from store, as a deployment takes it: this account was not discovered."""
+    if case.name not in stored:
+        stored[case.name] = it.slot(case.slot)
+        it.cloud.calls.clear()
+    return stored[case.name]
 
 
 @pytest.fixture

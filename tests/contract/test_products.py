@@ -11,7 +11,7 @@ from emulator.estate import parse_estate
 from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.matching import FIRST_DEPLOYMENT
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import (
     CloudBusyError,
     CloudDeniedError,
@@ -114,15 +114,14 @@ def test_reading_a_slot_gives_what_discovery_found(case: Case, it: Bench) -> Non
     assert {label: it.adapter.read(slot) for label, slot in slots.items()} == slots
 
 
-def test_a_vanished_slot_reads_as_none(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
+def test_a_vanished_slot_reads_as_none(case: Case, it: Bench, slot: CloudResource) -> None:
     it.cloud.load(parse_estate({"certificates": CERTIFICATES}))
 
     assert it.adapter.read(slot) is None
 
 
-def test_a_deployment_exchanges_this_slot_and_no_other(case: Case, it: Bench) -> None:
-    it.deploy(it.slot(case.slot), "new")
+def test_a_deployment_exchanges_this_slot_and_no_other(case: Case, it: Bench, slot: CloudResource) -> None:
+    it.deploy(slot, "new")
 
     after = {case.renamed.get(label, label): name for label, name in case.carried.items()}
     after[case.renamed.get(case.slot, case.slot)] = "new"
@@ -142,17 +141,14 @@ def test_a_deployed_slot_settles(case: Case, it: Bench) -> None:
     )
 
 
-def test_deploying_twice_writes_once(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
-
+def test_deploying_twice_writes_once(case: Case, it: Bench, slot: CloudResource) -> None:
     it.deploy(slot, "new")
     it.deploy(slot, "new")
 
     assert it.count(case.writes) == 1
 
 
-def test_a_lost_answer_does_not_deploy_twice(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
+def test_a_lost_answer_does_not_deploy_twice(case: Case, it: Bench, slot: CloudResource) -> None:
     it.cloud.faults.add(Fault(case.writes, when="after", drop=True))
 
     with pytest.raises(CloudUnavailableError):
@@ -162,8 +158,9 @@ def test_a_lost_answer_does_not_deploy_twice(case: Case, it: Bench) -> None:
     assert it.count(case.writes) == 1
 
 
-def test_a_write_that_the_product_never_carried_out_is_made_by_the_next_try(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
+def test_a_write_that_the_product_never_carried_out_is_made_by_the_next_try(
+    case: Case, it: Bench, slot: CloudResource
+) -> None:
     it.cloud.faults.add(Fault(case.writes, status=503, when="before"))
 
     with pytest.raises(CloudUnavailableError):
@@ -173,16 +170,19 @@ def test_a_write_that_the_product_never_carried_out_is_made_by_the_next_try(case
     assert (it.count(case.writes, code="ServiceUnavailable"), it.count(case.writes, code="")) == (1, 1)
 
 
-def test_a_throttled_write_is_tried_until_it_is_let_through(case: Case, it: Bench) -> None:
+def test_a_throttled_write_is_tried_until_it_is_let_through(
+    case: Case, it: Bench, slot: CloudResource
+) -> None:
     it.cloud.faults.add(Fault(case.writes, status=400, code="Throttling.User", times=2))
 
-    it.deploy(it.slot(case.slot), "new")
+    it.deploy(slot, "new")
 
     assert (it.count(case.writes, code="Throttling.User"), it.count(case.writes, code="")) == (2, 1)
 
 
-def test_a_write_that_meets_another_change_is_made_when_that_one_is_done(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
+def test_a_write_that_meets_another_change_is_made_when_that_one_is_done(
+    case: Case, it: Bench, slot: CloudResource
+) -> None:
     it.cloud.faults.add(Fault(case.writes, status=409, code=case.busy))
 
     with suppress(CloudBusyError):  # that the product waits for, or the next try
@@ -192,8 +192,9 @@ def test_a_write_that_meets_another_change_is_made_when_that_one_is_done(case: C
     assert (it.count(case.writes, code=case.busy), it.count(case.writes, code="")) == (1, 1)
 
 
-def test_a_denied_write_is_not_repeated_and_changes_nothing(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
+def test_a_denied_write_is_not_repeated_and_changes_nothing(
+    case: Case, it: Bench, slot: CloudResource
+) -> None:
     it.cloud.deny(f"*:{case.writes}")
 
     with pytest.raises(CloudDeniedError):
@@ -203,8 +204,9 @@ def test_a_denied_write_is_not_repeated_and_changes_nothing(case: Case, it: Benc
     assert it.carried() == case.carried
 
 
-def test_a_write_that_the_product_refuses_is_not_repeated_and_changes_nothing(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
+def test_a_write_that_the_product_refuses_is_not_repeated_and_changes_nothing(
+    case: Case, it: Bench, slot: CloudResource
+) -> None:
     it.cloud.faults.add(Fault(case.writes, status=400, code="Odd.Refusal", message="for a reason"))
 
     with pytest.raises(CloudRejectedError, match=rf"^{case.writes}: Odd\.Refusal: .*for a reason"):
@@ -245,20 +247,22 @@ def test_a_page_that_is_throttled_twice_is_read_in_the_end(case: Case, it: Bench
     assert it.carried() == case.carried
 
 
-def test_a_certificate_for_other_names_is_refused_before_anything_is_sent(case: Case, it: Bench) -> None:
-    slot = it.slot(case.slot)
-
+def test_a_certificate_for_other_names_is_refused_before_anything_is_sent(
+    case: Case, it: Bench, slot: CloudResource
+) -> None:
     with pytest.raises(CloudRejectedError, match="CertificateMismatch"):
         it.adapter.deploy(slot, it.certificate("other-too"))
 
     assert it.count(case.writes) == 0
 
 
-def test_a_certificate_that_the_product_cannot_find_is_refused(case: Case, it: Bench) -> None:
+def test_a_certificate_that_the_product_cannot_find_is_refused(
+    case: Case, it: Bench, slot: CloudResource
+) -> None:
     certificate = it.certificate("new").model_copy(update={"cert_id": 1})
 
     with pytest.raises(CloudRejectedError):
-        it.adapter.deploy(it.slot(case.slot), certificate)
+        it.adapter.deploy(slot, certificate)
 
     assert it.carried() == case.carried
 

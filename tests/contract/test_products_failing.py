@@ -53,9 +53,10 @@ def silent(it: Bench, action: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 def test_a_question_that_gets_no_answer_or_an_odd_refusal_is_an_error(
-    case: Case, it: Bench, verb: Verb
+    case: Case, it: Bench, slot: CloudResource, verb: Verb
 ) -> None:
-    slot, new = it.slot(case.slot), it.certificate("new")
+    new = it.certificate("new")
+    verb(it.adapter, slot, new)  # connections to a cluster stay open
 
     for action in asked(it, lambda: verb(it.adapter, slot, new)):
         with silent(it, action), pytest.raises(CloudUnavailableError):
@@ -88,9 +89,11 @@ SETTLING = {
 }
 
 
-def test_a_change_is_settled_when_the_product_says_so_and_not_before(case: Case, it: Bench) -> None:
+def test_a_change_is_settled_when_the_product_says_so_and_not_before(
+    case: Case, it: Bench, slot: CloudResource
+) -> None:
     """Where it says nothing of it, the handshake tells."""
-    slot, clock = it.slot(case.slot), it.cloud.clock
+    clock = it.cloud.clock
     it.cloud.settle_s = 300
     with suppress(NotYetEffectiveError):
         it.adapter_with(seconds=0.03).deploy(slot, it.certificate("new"))
