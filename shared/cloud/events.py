@@ -16,18 +16,17 @@ class Events:
         self._functions = functions
         self._clock = clock
 
-    def publish(self, data: EventData, *, id: str, subject: str, time: datetime | None = None) -> CloudEvent:
+    def publish(self, data: EventData, *, id: str, subject: str) -> None:
         """Send `data` to its consumer. (source, id) is what consumers know duplicates by."""
         event = CloudEvent(
             id=id,
             source=SOURCE,
             type=data.type,
             subject=subject,
-            time=time or self._clock(),
+            time=self._clock(),
             data=data.model_dump(mode="json", by_alias=True),
         )
         self._functions.invoke(_consumer(data), event.model_dump_json().encode())
-        return event
 
 
 def _consumer(data: EventData) -> str:

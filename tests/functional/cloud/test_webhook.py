@@ -69,10 +69,10 @@ def test_only_what_may_pass_is_worth_another_delivery(
 ) -> None:
     receiver.answers = [status]
 
-    with pytest.raises(kind, match=f"HTTP {status}") as refused:
+    with pytest.raises(kind) as refused:
         send(receiver)
 
-    assert "/hook" not in str(refused.value), "a URL may hold a token"
+    assert str(refused.value) == f"webhook: HTTP {status}: the webhook refused it (RequestId -)"
     assert len(receiver.take()) == 1
 
 
@@ -91,7 +91,7 @@ def test_a_receiver_that_does_not_answer_is_tried_again_and_its_url_is_not_told(
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
 
-    with pytest.raises(CloudUnavailableError, match="no answer") as refused:
+    with pytest.raises(CloudUnavailableError) as refused:
         Webhook(f"http://127.0.0.1:{port}/token-of-the-robot", SECRET, lambda: AT)("finished-7", {})
 
-    assert "token-of-the-robot" not in str(refused.value)
+    assert str(refused.value) == "webhook: Unreachable: no answer (RequestId -)"

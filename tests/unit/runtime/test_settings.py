@@ -64,6 +64,8 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         ("FC_ACCESS_KEY_ID", "an id", "an id"),
         ("FC2_SERVICE", "certs", "certs"),
         ("AWS", "true", True),
+        ("REGION", "cn-beijing", "cn-beijing"),
+        ("ACCOUNT_ID", "1234567890", "1234567890"),
     ],
 )
 def test_a_setting_is_read(name: str, text: str, value: Any) -> None:
@@ -102,7 +104,10 @@ def test_with_aws_it_is_looked_after_too() -> None:
     [
         ({"CERTDEPLOY_AWS": "true", "CERTDEPLOY_AWS_REGIONS": "US East"}, "CERTDEPLOY_AWS_REGIONS"),
         ({"CERTDEPLOY_STORES": "cn-beijing"}, "CERTDEPLOY_STORES: cn-beijing: stores are"),
-        ({"CERTDEPLOY_STORES": "cn-hangzhou,b,a"}, "CERTDEPLOY_STORES: a, b: stores are"),
+        (
+            {"CERTDEPLOY_STORES": "cn-hangzhou,b,a"},
+            "CERTDEPLOY_STORES: a, b: stores are cn-hangzhou, ap-southeast-1",
+        ),
         ({"CERTDEPLOY_ENDPOINT": "127.0.0.1:8000"}, "CERTDEPLOY_ENDPOINT: must begin with http:// or https://"),
         ({"CERTDEPLOY_FC_ENDPOINT": "ftp://x"}, "CERTDEPLOY_FC_ENDPOINT: must begin with http:// or https://"),
         ({"CERTDEPLOY_AUTO": "yes"}, "CERTDEPLOY_AUTO: Input should be 'submit' or 'draft'"),

@@ -161,6 +161,16 @@ def test_only_a_plan_that_nobody_looks_at_asks_for_a_renewal_in_the_narrow_sense
     ]
 
 
+def test_a_certificate_that_covers_a_slot_and_may_not_go_there_leaves_it_to_one_that_may(
+    tmp_path: Path,
+) -> None:
+    ecc, rsa = a_cert(7, "*.example.com", days=90, algorithm="ECC"), a_cert(8, "*.example.com", days=50)
+
+    (entry,) = plan(a_world(tmp_path, certificates=[OLD]), [ecc, rsa], [a_resource()], automatic=True).entries
+
+    assert (entry.cert_identifier, entry.action) == ("8-cn-hangzhou", Action.DEPLOY)
+
+
 @pytest.mark.parametrize(
     ("source", "quota"),
     [(CertificateSource.UPLOAD, 3), (CertificateSource.BUY, 0), (CertificateSource.TEST, 0)],

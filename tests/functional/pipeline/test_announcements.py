@@ -1,0 +1,167 @@
+"""Events between our functions: what they are called by, and what is answered and logged to one too many."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from shared.domain.states import JobStatus
+from shared.services.create import create_deployment_jobs
+from shared.services.notify import notify_contacts
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform
+from tests.receiver import Receiver
+
+
+def waiting(it: Platform) -> list[dict[str, Any]]:
+    """The events in the queue: who gets them, and how they are labelled."""
+    found = []
+    for function, payload in it.queue:
+        event = json.loads(payload)
+        found.append({"to": function, **{name: event.get(name) for name in ("source", "id", "subject")}})
+    return found
+
+
+def announced(it: Platform) -> tuple[str, bytes]:
+    """The announcement of a certificate that is being scanned, taken out of the queue."""
+    it.call("scan_expiry", {})
+    ((function, payload),) = it.queue
+    it.queue.clear()
+    return function, payload
+
+
+def test_an_event_is_labelled_by_what_it_is_about_and_the_same_again_at_the_next_scan(it: Platform) -> None:
+    new = it.renew(*NAMES)
+    expected = {
+        "to": "create_deployment_job",
+        "source": "certdeploy",
+        "id": f"issued-{new}",
+        "subject": f"Certificate/{new}",
+    }
+
+    it.call("scan_expiry", {})
+    it.call("scan_expiry", {})
+
+    assert waiting(it) == [expected, expected]
+
+
+def test_an_ending_certificate_is_labelled_by_its_warning_time_too(it: Platform) -> None:
+    old = it.world.resources.get("CDN/-/www.example.com").resource.cert_identifier
+    it.pass_days(10.5)
+    it.call("scan_expiry", {})
+    first = waiting(it)
+    it.drain(until="notify_contacts")
+    missing = [one for one in waiting(it) if old in str(one["id"])]
+    it.queue.clear()
+    it.pass_days(15)
+    it.call("scan_expiry", {})
+
+    label = {"source": "certdeploy", "subject": f"Certificate/{old}"}
+    assert {"to": "create_deployment_job", "id": f"expiring-{old}-30", **label} in first
+    assert missing == [{"to": "notify_contacts", "id": f"replacement-missing-{old}-30", **label}]
+    assert {"to": "create_deployment_job", "id": f"expiring-{old}-15", **label} in waiting(it)
+
+
+def test_an_issued_certificate_is_planned_for_once_and_the_answers_say_what_became_of_it(
+    it: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "certdeploy.create")
+    new = it.renew(*NAMES)
+    event = announced(it)
+
+    first, again = it.call(*event), it.call(*event)
+
+    (job,) = first["Jobs"]
+    assert (job["Origin"], job["Status"], first["Note"]) == (f"issued-{new}", "pending", "")
+    assert (again["Jobs"], again["Note"]) == ([], "it has been planned for already")
+    assert [function for function, _ in it.queue] == ["run_deployment_jobs"]
+    assert json.loads(it.queue[0][1]) == {"JobId": job["JobId"]}
+    (record,) = [found for found in caplog.records if found.name == "certdeploy.create"]
+    assert record.message == "job was submitted"
+    facts = {name: record.__dict__[name] for name in ("job_id", "job", "workers")}
+    assert facts == {"job_id": job["JobId"], "job": job["Name"], "workers": 4}
+
+
+def reasons(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    found = [record for record in caplog.records if record.name == "certdeploy.create"]
+    assert {record.message for record in found} == {"no job was created"}
+    caplog.clear()
+    return [(record.__dict__["cert_identifier"], record.__dict__["reason"]) for record in found]
+
+
+def test_a_certificate_that_replaces_nothing_is_answered_and_logged_so(
+    it: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "certdeploy.create")
+    new = it.renew("example.net")
+
+    answer = it.call(*announced(it))
+
+    assert answer == {"Jobs": [], "Note": "it replaces nothing that is in service"}
+    assert reasons(caplog) == [(new, "it replaces nothing that is in service")]
+
+
+def test_what_waits_for_a_discovery_is_answered_and_logged_with_the_products(
+    fresh: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "certdeploy.create")
+    fresh.tick("scan_expiry")
+    fresh.call("discover_resources", {"Products": ["OSS"]})
+    fresh.drain()
+    new = fresh.renew(*NAMES, days=20)
+
+    fresh.call("scan_expiry", {})
+    answers = [fresh.call(*message) for message in fresh.queue]
+
+    note = "waits for the discovery of CDN, ALB; the next scan asks again"
+    assert answers == [{"Jobs": [], "Note": note}] * 2, "it is new, and near its end"
+    assert reasons(caplog) == [(new, note)] * 2
+
+
+def test_an_ending_certificate_that_was_dealt_with_is_answered_so(it: Platform) -> None:
+    old = it.world.resources.get("CDN/-/www.example.com").resource.cert_identifier
+    it.pass_days(10.5)
+    it.call("scan_expiry", {})
+    (event,) = [message for message in it.queue if old.encode() in message[1]]
+    it.queue.clear()
+
+    first, again = it.call(*event), it.call(*event)
+
+    assert first == {"Jobs": [], "Note": ""}
+    assert again == {"Jobs": [], "Note": f"{old} has been dealt with already"}
+    assert len(it.queue) == 1
+
+
+def test_a_certificate_that_is_not_valid_yet_is_announced_when_it_is(it: Platform) -> None:
+    new = it.renew(*NAMES)
+    it.clock.sleep(-3 * 86400)
+    assert it.call("scan_expiry", {})["Issued"] == []
+
+    it.clock.sleep(3 * 86400)
+    it.tick("scan_expiry")
+
+    assert it.job().origin == f"issued-{new}"
+    assert it.job().status is JobStatus.SUCCESS
+
+
+def test_a_message_that_is_refused_for_good_is_logged_as_an_error(
+    told: Platform, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    told.renew(*NAMES)
+    receiver.answers = [403]
+
+    told.tick("scan_expiry")
+
+    (record,) = [found for found in caplog.records if found.name == "certdeploy.notify"]
+    assert (record.levelname, record.message) == ("ERROR", "message was refused")
+    assert record.__dict__["notification_id"] == f"finished-{told.job().job_id}"
+    assert "HTTP 403" in record.__dict__["reason"]
+
+
+def test_what_is_no_message_for_a_use_case_is_a_mistake_in_the_code(it: Platform) -> None:
+    for use_case in (create_deployment_jobs, notify_contacts):
+        with pytest.raises(TypeError, match="dict"):
+            use_case({}, it.world)
