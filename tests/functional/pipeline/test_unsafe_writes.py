@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.faults import Fault
 from emulator.services._settling import Settling
 from shared.domain.events import WorkersScheduled
 from shared.domain.resources import CloudProduct, SlotRole
@@ -95,6 +96,24 @@ def test_a_slot_that_is_gone_is_not_written(it: Platform, product: CloudProduct)
         {"PutCname": 1} if product is CloudProduct.ALB else {"AssociateAdditionalCertificatesWithListener": 1}
     )
     assert others(it, slot) == {W.SUCCESS}
+
+
+def test_of_a_slot_that_goes_between_two_tries_what_the_product_says_is_told(it: Platform) -> None:
+    """It may also be our own change that is half done, so the second try goes on."""
+    asked_for(it, uploaded(it), IMG)
+    it.cloud.faults.add(Fault("PutCname"))
+    it.drain(until="deploy_")
+    it.timeout_s = 20.9
+    it.deliver(*it.queue.pop(0))
+    assert worker_of(it, IMG).attempts == 1
+    take_away(it, IMG)
+    it.timeout_s = 60
+
+    it.drain()
+
+    worker = worker_of(it, IMG)
+    assert (worker.status, worker.attempts) == (W.ERROR, 2)
+    assert worker.reason.startswith("PutCname: NeedVerifyDomainOwnership: ")
 
 
 def test_a_slot_that_lost_its_certificate_is_left(it: Platform) -> None:
