@@ -29,8 +29,8 @@ _NONE: Final = (
 
 class AlbConfigs(ClusterKind):
     def slots(self, cluster: CloudResource, limit: int) -> list[CloudResource]:
-        def each(item: Object) -> list[CloudResource]:
-            return list(_slots(cluster, item))
+        def each(item: Object) -> Iterator[CloudResource]:
+            return _slots(cluster, item)
 
         try:
             found = self._clusters.of(cluster).listed(_LIST, f"{_ROOT}/albconfigs", limit, each)
@@ -67,7 +67,7 @@ class AlbConfigs(ClusterKind):
             if _port_first(listener.get("portAndProtocol", "")) == resource.listener_id.rpartition("/")[2]:
                 rows = listener.get("certificates") or ()
                 shown = {identifier_of(row["certificateId"]): bool(row.get("isDefault")) for row in rows}
-                return set(wanted) <= set(shown) and all(shown[name] for name in wanted_default)
+                return wanted.keys() <= shown.keys() and all(shown[name] for name in wanted_default)
         return not wanted
 
     def bind(self, resource: CloudResource, certificate: Certificate) -> None:
@@ -111,8 +111,10 @@ def _slots(cluster: CloudResource, item: Object) -> Iterator[CloudResource]:
             "endpoint": f"{host}:{port}" if host and protocol == "HTTPS" else "",
         }
         slot = cluster.model_copy(update=changes)
-        found = {entry.identifier: entry for entry in reversed(entries_of(item, listener_id))}
-        yield from (_with(slot, entry) for entry in reversed(found.values()))
+        found: dict[str, Entry] = {}
+        for entry in entries_of(item, listener_id):
+            found.setdefault(entry.identifier, entry)
+        yield from (_with(slot, entry) for entry in found.values())
         if not found:
             yield slot.model_copy(update={"https": False, "obstacle": _NONE})
 

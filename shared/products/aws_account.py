@@ -73,7 +73,7 @@ class Region:
     @cached_property
     def imported(self) -> dict[str, Answer]:
         """The certificates that someone imported into ACM, by ARN; others AWS renews by itself."""
-        pages = self._pages("ListCertificates", Includes={"keyTypes": list(ALL_KEYS)})
+        pages = self._pages("ListCertificates", Includes={"keyTypes": ALL_KEYS})
         rows = [row for page in pages for row in page["CertificateSummaryList"]]
         return {row["CertificateArn"]: row for row in rows if row.get("Type") == "IMPORTED"}
 

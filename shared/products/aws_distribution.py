@@ -37,7 +37,7 @@ class Distributions(AwsKind):
                 region=region,
                 resource_id=row["Id"],
                 instance_name=row["DomainName"],
-                domains=tuple((row.get("Aliases") or {}).get("Items") or ()),
+                domains=(row.get("Aliases") or {}).get("Items") or (),
                 endpoint=f"{row['DomainName']}:443".lower() if row["Enabled"] else "",
             )
             held = self._held(slot, row["ViewerCertificate"], holder)[0]

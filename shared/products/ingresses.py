@@ -18,7 +18,7 @@ def where_served(kube: Kubernetes, limit: int) -> Served:
         points = (item.get("status") or {}).get("loadBalancer", {}).get("ingress") or ()
         address = next((p.get("hostname") or p.get("ip") for p in points), None)
         for entry in (item.get("spec") or {}).get("tls") or ():
-            hosts, secret = tuple(entry.get("hosts") or ()), entry.get("secretName")
+            hosts, secret = entry.get("hosts") or (), entry.get("secretName")
             if not address or not hosts or not secret:
                 continue
             key = item["metadata"]["namespace"], secret

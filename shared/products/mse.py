@@ -38,7 +38,8 @@ class Adapter(ProductAdapter):
     page_size = 50
 
     def regions(self) -> list[str]:
-        return list(self._opened("QueryGatewayRegion", "cn-hangzhou"))  # any region lists all
+        found: list[str] = self._opened("QueryGatewayRegion", "cn-hangzhou")  # any region lists all
+        return found
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         for gateway in self._gateways(region):

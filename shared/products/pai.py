@@ -118,7 +118,8 @@ class Adapter(ProductAdapter):
 
     def _domains(self, region: str, gateway_id: str) -> list[Answer]:
         answer = self._call_at("ListGatewayDomains", region, _path(region, gateway_id))
-        return list(answer.get("CustomDomains") or ())
+        found: list[Answer] = answer.get("CustomDomains") or []
+        return found
 
     def _row(self, resource: CloudResource) -> Answer | None:
         rows = self._domains(resource.region, resource.instance_id)

@@ -94,7 +94,7 @@ class Adapter(ProductAdapter):
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         before = self._ingress(resource)
         if resource.kind == "alb":
-            name, new = "CertIds", ",".join(exchanged(resource, before, certificate.identifier))
+            name, new = "CertIds", exchanged(resource, before, certificate.identifier)
         else:
             name, new = "CertId", self._store.put(resource.region, certificate)
         if new == before.get(name):

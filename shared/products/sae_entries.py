@@ -33,12 +33,13 @@ def listed(ingress: Answer) -> list[str]:
     return [identifier_of(text) for text in _raw(ingress)]
 
 
-def exchanged(resource: CloudResource, ingress: Answer, new: str) -> list[str]:
+def exchanged(resource: CloudResource, ingress: Answer, new: str) -> str:
     """The list with the slot's entry exchanged: the others as they were, in their order."""
     old = resource.cert_identifier
     if not old or old not in listed(ingress):
         raise CloudRejectedError("UpdateIngress", "NotFound", f"{resource.slot} carries {old} no more")
-    return list(dict.fromkeys(new if identifier_of(text) in (old, new) else text for text in _raw(ingress)))
+    texts = (new if identifier_of(text) in (old, new) else text for text in _raw(ingress))
+    return ",".join(dict.fromkeys(texts))
 
 
 def beside(resource: CloudResource, ingress: Answer, new: str) -> Answer:

@@ -14,7 +14,8 @@ NOT_SET: Final = frozenset({"BackendServerPort", "AclIds", "Rules", "Tags", "Lis
 
 
 def extensions(listener: Answer) -> list[Answer]:
-    return list((listener.get("DomainExtensions") or {}).get("DomainExtension") or ())
+    found: list[Answer] = (listener.get("DomainExtensions") or {}).get("DomainExtension") or []
+    return found
 
 
 def extension(resource: CloudResource, listener: Answer) -> Answer:

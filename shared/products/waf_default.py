@@ -72,7 +72,7 @@ class WafDefault(WafSlots):
 def _listed(ciphers: str | list[str] | None) -> list[str]:
     """Read as one text, in a form that is not documented: JSON or with commas. Written as a list."""
     if not isinstance(ciphers, str):
-        return list(ciphers or [])
+        return ciphers or []
     if ciphers.startswith("["):
         found: list[str] = json.loads(ciphers)
         return found

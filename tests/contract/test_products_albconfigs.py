@@ -138,6 +138,16 @@ def test_the_entry_that_is_marked_is_the_default_and_an_empty_one_is_none(server
     assert it.carried() == {"shop/front:443/default": "new", "shop/front:443/additional/other": "other"}
 
 
+def test_a_certificate_that_stands_on_a_listener_twice_is_one_slot_by_its_first_place(server: Server) -> None:
+    it = a_bench(server)
+    old, other = ({"CertificateId": it.estate.identifier(name)} for name in ("old", "other"))
+    it = front(server, old, other, old, other)
+
+    assert it.carried() == {"shop/front:443/default": "old", "shop/front:443/additional/other": "other"}
+    it.deploy(it.slot("shop/front:443/default"), "new")
+    assert it.name_of(listeners(it)[0]["certificates"][0]["CertificateId"]) == "new"
+
+
 @pytest.mark.parametrize("listeners", [None, [], [{"port": 443}], [{"port": 80, "protocol": "HTTP"}]])
 def test_an_albconfig_without_https_listeners_has_no_slots(server: Server, listeners: Any) -> None:
     it = front(server)

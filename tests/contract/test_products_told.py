@@ -93,6 +93,7 @@ def test_the_end_of_a_certificate_is_told_as_it_is_or_not_at_all(case: Case, it:
 def test_every_region_where_the_account_has_slots_is_looked_at_once(case: Case, it: Bench) -> None:
     regions = it.adapter.regions()
 
+    assert isinstance(regions, list)
     assert len(set(regions)) == len(regions)
     assert case.region in regions
     assert not [r for r in regions if r and not re.fullmatch(r"(cn|ap|eu|us|me|na|sa)-[a-z]+(-\d)?", r)]
