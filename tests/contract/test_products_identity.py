@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
+from shared.cloud.cas import Cas
 from tests.contract.answers import edit, put, take_out
 from tests.contract.bench import Bench, bench
-from tests.contract.cases import CASES, CERT_ID
+from tests.contract.cases import CASES, CERT_ID, Case
 
 OLD = CERT_ID["old"]
 HERE, ABROAD = "cn-hangzhou", "ap-southeast-1"
@@ -118,3 +119,30 @@ def test_a_certificate_is_known_by_what_is_told(
     ]
 
     assert [it.name_of(slot.cert_identifier) for slot in found] == [told.carries]
+
+
+#: Where the leaf itself is told, by PEM or by its fingerprint, whatever CAS calls it.
+BY_LEAF = {
+    *("ACK-secret", "APIGateway-classic", "FC-2.0", "FC-3.0", "LIVE"),
+    *("SAE-clb", "SLB-extension", "SLB-listener"),
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_certificate_that_cas_holds_twice_is_the_one_that_is_meant(server: Server, case: Case) -> None:
+    """Where only the leaf is told, it is in place already; elsewhere the other id is another certificate."""
+    it = bench(server, case.product, case.estate, case.region)
+    slot, name = it.slot(case.slot), case.carried[case.slot]
+    bundle = it.estate.bundle(name, it.cloud.clock())
+    twin = it.cloud.service("cas").add("twin", HERE, bundle).identifier
+    certificate = next(one for one in Cas(it.client, HERE).list_certificates() if one.identifier == twin)
+
+    successor = it.adapter.successor(slot, certificate)
+
+    if case.name in BY_LEAF:
+        assert successor is not None
+        assert successor.cert_identifier == twin
+        it.adapter.deploy(slot, certificate)
+        assert it.count(case.writes) == 0
+    else:
+        assert successor is None
