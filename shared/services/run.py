@@ -5,6 +5,7 @@ A job that was closed is opened again when it is to be rolled back.
 This is the reconciliation that makes events true: whatever was lost or cut off is made up for here.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from shared.domain.events import JobFinished, JobRolledBack, WorkersScheduled
@@ -19,8 +20,8 @@ from shared.services.world import World
 
 
 class RunResult(Wire):
-    dispatched: tuple[int, ...] = ()
-    finished: tuple[int, ...] = ()
+    dispatched: Sequence[int]
+    finished: Sequence[int]
 
 
 def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
@@ -40,7 +41,7 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
         (dispatched if waits else finished).append(job.job_id)
     if failures:
         raise failures[0]
-    return RunResult(dispatched=tuple(dispatched), finished=tuple(finished))
+    return RunResult(dispatched=dispatched, finished=finished)
 
 
 def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
@@ -49,11 +50,9 @@ def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
     if job.status is JobStatus.PENDING:
         job = world.jobs.save(job.to(JobStatus.SCHEDULING))
     if job.status is JobStatus.SCHEDULING:
-        workers = list(world.workers.list(job.job_id))
         now = world.clock()
-        job = job.to(JobStatus.PROCESSING, started_at=now, dispatched_at=now)
-        job = world.jobs.save(job)
-        _dispatch(world, job, workers)
+        job = world.jobs.save(job.to(JobStatus.PROCESSING, started_at=now, dispatched_at=now))
+        _dispatch(world, job, world.workers.list(job.job_id))
     elif job.status is JobStatus.PROCESSING:
         job = _follow(world, job)
     if not job.status.final:
@@ -119,7 +118,7 @@ def _given_up(world: World, job: DeploymentJob, worker: WorkerResource) -> Worke
         return worker  # it was taken up after all
 
 
-def _dispatch(world: World, job: DeploymentJob, workers: list[WorkerResource]) -> None:
+def _dispatch(world: World, job: DeploymentJob, workers: Iterable[WorkerResource]) -> None:
     """Cut off here, the redispatch of a later run makes up for what was not sent.
 
     A product that cannot be told, such as one whose function is missing, does not hold up the others.
