@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import x25519
 from cryptography.x509.oid import NameOID
 
+from shared.validation.chains import is_ca, issued_by, self_signed
 from tests.keys import (
     NO_CURVE,
     P_256,
@@ -94,10 +95,19 @@ def test_an_issuer_without_a_common_name_is_told_by_its_whole_name() -> None:
 
 def test_a_certificate_given_twice_is_refused_and_nothing_else_is_told() -> None:
     leaf = a_leaf()
-    for doubled in (chain(leaf, intermediate(), intermediate()), chain(leaf, leaf, intermediate())):
-        message = refusal(doubled, leaf.key_pem)
-        assert message.startswith("certificate: a certificate is in it twice; keep each once")
-        assert "which did not issue it" not in message
+    told = "certificate: a certificate is in it twice; keep each once"
+    assert refusal(chain(leaf, intermediate(), intermediate()), leaf.key_pem) == told
+    assert refusal(chain(leaf, leaf, intermediate()), leaf.key_pem) == (
+        f"{told}; 'www.example.com' is no CA certificate, so it belongs to no chain; remove it"
+    )
+
+
+def test_who_issued_a_certificate_is_told_by_name_and_signature() -> None:
+    leaf, ca, top = a_leaf().certificate, intermediate().certificate, root().certificate
+    twin = a_signed_certificate("Test TLS CA", key=ec_key(which="twin"), issuer=root(), ca=True).certificate
+    assert issued_by(leaf, ca) is issued_by(ca, top) is issued_by(top, top) is True
+    assert issued_by(leaf, top) is issued_by(ca, leaf) is issued_by(leaf, twin) is issued_by(ca, ca) is False
+    assert (self_signed(top), self_signed(ca), is_ca(ca), is_ca(leaf)) == (True, False, True, False)
 
 
 def test_up_to_six_that_do_not_fit_are_told_each_and_more_as_a_whole() -> None:

@@ -3,7 +3,13 @@
 import pytest
 from pydantic import BaseModel, model_validator
 
-from shared.domain.requests import CreateDeploymentJob, DiscoverResources, ManageDeploymentJobs, ScanExpiry
+from shared.domain.requests import (
+    CreateDeploymentJob,
+    DiscoverResources,
+    ManageDeploymentJobs,
+    PreviewDeploymentJob,
+    ScanExpiry,
+)
 from shared.domain.values import Value
 from shared.errors import InvalidRequestError
 from shared.validation.requests import parse
@@ -80,6 +86,11 @@ def test_what_is_wrong_with_the_whole_or_deep_within_is_told_by_its_place() -> N
     assert refusal(Pair, {"low": 2, "high": 1}) == "request: low is above high"
     assert refusal(Pairs, {"pairs": [{"low": 1, "high": 2}, {"low": 1}]}) == "pairs.1.high: is missing"
     assert refusal(Pair, {"low": "x", "high": 1}).startswith("low: Input should be a valid integer")
+
+
+def test_the_known_fields_are_told_in_their_alphabet() -> None:
+    message = refusal(PreviewDeploymentJob, {"CertIds": [7], "Zebra": 1})
+    assert message == ("Zebra: unknown field; known are AcceptOutage, CertIds, FirstDeployment, ResourceIds")
 
 
 def test_a_field_is_suggested_as_the_caller_spells_it() -> None:
