@@ -151,7 +151,7 @@ class Kubernetes:
         def once(_: object) -> Object:
             try:
                 answer = self._pool.request(
-                    method, self._server + path, body=body, headers=headers, timeout=_TIMEOUT, redirect=False
+                    method, self._server + path, body=body, headers=headers, timeout=_TIMEOUT
                 )
                 data = json.loads(answer.data)
             except Exception as error:

@@ -39,10 +39,10 @@ class Account:
         self.pauses: list[float] = []
         self.openapi = self.client()
 
-    def client(self, max_attempts: int = 4) -> OpenApi:
+    def client(self, max_attempts: int = 4, queue: bool = False) -> OpenApi:
         return OpenApi(
             lambda: Credentials(self.key, "secret"),
-            pacer=Pacer(lambda: self.now, self._sleep),
+            pacer=Pacer(lambda: self.now, (lambda _: None) if queue else self._sleep),
             sleep=self._pause,
             deadline=None if self.end is None else lambda: self.end - self.now,
             max_attempts=max_attempts,
@@ -216,9 +216,11 @@ def test_missing_credentials_are_told_as_they_are() -> None:
 
 
 def test_a_turn_beyond_the_end_of_the_invocation_is_not_waited_for() -> None:
-    account = Account(end=0.02)
-    with pytest.raises(CloudThrottledError, match="Paced: its turn comes in"):
-        account.call(count=10)
+    """Others of this process are before it; their pauses are none of its own."""
+    account = Account(end=2)
+    account.openapi = account.client(queue=True)
+    with pytest.raises(CloudThrottledError, match=r"Paced: its turn comes in 2\.1 s, 2\.0 s are left"):
+        account.call(count=40)
     assert (account.now, account.pauses) == (0, [])
 
 
