@@ -61,7 +61,7 @@ def test_a_thousand_buckets_are_asked_for_at_once(oss: Oss, scripted: Scripted) 
 
 def test_a_page_that_fails_is_not_the_end_of_the_list(oss: Oss, scripted: Scripted) -> None:
     scripted.answers = [buckets("a", then="a"), refusal(403, "AccessDenied")]
-    with pytest.raises(CloudDeniedError, match="^ListBuckets: AccessDenied: "):
+    with pytest.raises(CloudDeniedError, match="ListBuckets: AccessDenied: "):
         list(oss.list_buckets(1))
 
 
