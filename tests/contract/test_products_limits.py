@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from emulator.server import Server
@@ -31,6 +34,7 @@ def parts(adapter: ProductAdapter) -> list[ProductAdapter]:
 UNKNOWN = {"ACK-secret", "ESA", "MSE", "WAF"}
 
 
+DECLARED = Path(__file__).parents[2] / "emulator" / "declarations"
 GUESSED = {"ESA": 10, "WAF": 10}  #: calls a second, where none are published
 
 
@@ -60,3 +64,17 @@ def test_what_holds_for_all_slots_of_a_product_cannot_be_changed(case: Case, it:
     for part in parts(it.adapter):
         for name in ("gone", "also_granted", "settable"):
             assert isinstance(getattr(part, name, frozenset()), frozenset), name
+
+
+def test_every_action_is_declared_as_the_vendor_declares_it(case: Case, it: Bench) -> None:
+    """Another style would be sent all the same, and be told apart by nobody here."""
+    for part in parts(it.adapter):
+        if part.api.code in ("oss", "fc2"):  # which have clients of their own
+            continue
+        vendor = json.loads((DECLARED / f"{part.api.code}.json").read_text())
+        assert (part.api.style, part.api.version) == (vendor["style"], vendor["version"])
+        for action in part.actions.values():
+            if (action.api or part.api) is part.api:
+                declared = vendor["actions"][action.name]
+                assert action.path == declared["path"]
+                assert action.method in declared["method"].split("|")
