@@ -86,7 +86,7 @@ def test_a_slot_is_of_the_region_that_was_asked_and_of_no_other(case: Case, it: 
 
 #: Which kinds of slot tell the end of their certificate; "" where there is one kind only.
 ENDS = {
-    **dict.fromkeys(("CDN", "DCDN", "LIVE", "VOD", "MSE", "OSS"), {""}),
+    **{name: {""} for name in ("CDN", "DCDN", "LIVE", "VOD", "MSE", "OSS")},
     **{"ACK-secret": {"secret"}, "APIGateway-classic": {"classic"}, "ESA": {"site"}},
 }
 
