@@ -21,6 +21,7 @@ from tests.contract.bench import Bench, bench, client
 from tests.contract.cases import CERT_ID, CERTIFICATES, MODULES, adapter_of
 from tests.contract.oracle import Recorder, Sdk, filled, form, recording, told
 from tests.contract.story import tell
+from tests.contract.watch import Watch, check, watching
 
 TYPED = [module for module in MODULES if hasattr(module, "SDK")]
 #: Their wire formats are not OpenAPI's, so they have oracles and tests of their own.
@@ -37,14 +38,16 @@ def product(request: pytest.FixtureRequest) -> ModuleType:
 
 
 @pytest.fixture
-def sent(product: ModuleType, server: Server, monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    """All that the adapter sends in the stories of its rows."""
-    with recording(monkeypatch) as recorder:
+def story(product: ModuleType, server: Server, monkeypatch: pytest.MonkeyPatch) -> tuple[Recorder, Watch]:
+    """All that the adapter sends in the stories of its rows, and what it is answered."""
+    with monkeypatch.context() as patch, recording(patch) as recorder:
+        watch = watching(patch)
+        watch.overlooked = "cas"
         for case in product.CASES:
             tell(_bench(server, case), case)
     version = adapter_of(product).api.version
     recorder.requests = [r for r in recorder.requests if r.header("x-acs-version") == version]
-    return recorder
+    return recorder, watch
 
 
 def _bench(server: Server, case: Any) -> Bench:
@@ -71,10 +74,11 @@ def test_every_product_has_an_oracle() -> None:
     assert {name_of(module) for module in MODULES} == {*map(name_of, TYPED), *OTHERWISE}
 
 
-def test_an_adapter_sends_what_the_sdk_sends(
-    product: ModuleType, sent: Recorder, server: Server, monkeypatch: pytest.MonkeyPatch
+def test_an_adapter_sends_what_the_sdk_sends_and_is_answered_what_the_sdk_knows(
+    product: ModuleType, story: tuple[Recorder, Watch], server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One test for all of it: the stories and some of the SDKs take their time."""
+    sent, watch = story
     actions = adapter_of(product).actions
     assert set(product.OFFICIAL) == set(actions), "every action has a row"
     assert {request.header("x-acs-action") for request in sent.requests} == set(actions), "and is called"
@@ -93,6 +97,7 @@ def test_an_adapter_sends_what_the_sdk_sends(
     regions = {case.region or "cn-hangzhou" for case in product.CASES} | {"cn-hangzhou"}
     hosts = {request.header("x-emulator-host") for request in sent.requests}
     assert hosts <= {sdk.host(region) for region in regions}, "the hosts that the SDK would choose"
+    check(sdk, watch, set(actions), product)
 
 
 CAS = "cas20200407"
