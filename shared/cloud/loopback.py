@@ -41,4 +41,4 @@ def exempt_from_proxies(hostname: str) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         named = os.environ.get(name, "")
         if hostname not in named.split(","):
-            os.environ[name] = f"{named},{hostname}".lstrip(",")
+            os.environ[name] = f"{named},{hostname}" if named else hostname
