@@ -46,27 +46,22 @@ def drift(leaf: Leaf, item: Object) -> str:
 
 
 def leaf_of(item: Object) -> Leaf | None:
-    certificate = _certificate(item)
     try:
-        return read_leaf(certificate.public_bytes(Encoding.DER)) if certificate else None
-    except (ValueError, UnsupportedAlgorithm):
-        return None
-
-
-def _certificate(item: Object) -> x509.Certificate | None:
-    try:
-        return x509.load_pem_x509_certificates(text(item, "tls.crt"))[0]
-    except (ValueError, IndexError):
+        return read_leaf(_certificate(item).public_bytes(Encoding.DER))
+    except (ValueError, IndexError, UnsupportedAlgorithm):
         return None
 
 
 def has_own_key(item: Object) -> bool:
-    certificate = _certificate(item)
     try:
         key = load_pem_private_key(text(item, "tls.key"), None, unsafe_skip_rsa_key_validation=True)
-        return certificate is not None and key.public_key() == certificate.public_key()
+        return key.public_key() == _certificate(item).public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return False
+
+
+def _certificate(item: Object) -> x509.Certificate:
+    return x509.load_pem_x509_certificates(text(item, "tls.crt"))[0]
 
 
 def text(item: Object, name: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -241,3 +242,27 @@ def test_a_server_that_is_not_of_the_clusters_ca_is_refused(it: Bench) -> None:
 
     with pytest.raises(CloudUnavailableError, match="TlsFailed"):
         Kubernetes(it.client, mixed, "cn-hangzhou").get(Action("GetSecret"), "/api/v1/secrets")
+
+
+@pytest.mark.parametrize(("passed", "asked"), [(14, 1), (16, 2)])
+def test_a_kubeconfig_is_asked_for_anew_when_half_of_its_time_is_over(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, passed: int, asked: int
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("shared.products.clusters.time", SimpleNamespace(monotonic=lambda: now[0]))
+    (slot,) = (one for one in it.adapter.discover(it.region) if one.resource_id == TLS)
+    before = it.count("DescribeClusterUserKubeconfig")
+
+    now[0] += passed * 60
+    it.adapter.read(slot)
+
+    assert it.count("DescribeClusterUserKubeconfig") - before == asked - 1
+
+
+def test_a_cluster_that_gives_no_address_at_all_says_why_it_gave_no_public_one(it: Bench) -> None:
+    for code in ("NoPublicAddress", "NoPrivateAddress"):
+        it.cloud.faults.add(Fault("DescribeClusterUserKubeconfig", status=400, code=code, message="none"))
+
+    (told,) = (one.obstacle for one in it.adapter.discover(it.region) if "Address" in one.obstacle)
+
+    assert told.startswith("DescribeClusterUserKubeconfig: NoPublicAddress: none (")

@@ -13,6 +13,7 @@ from emulator.services._cluster_kinds import INGRESSES, SECRETS, Target
 from shared.errors import CloudBusyError
 from tests.contract.cases.ack import SHOP
 from tests.contract.clusters import a_bench, edit, secret, stored
+from tests.keys import ec_key, key_pem, rsa_key
 
 TLS = f"{SHOP}/secret/default/tls"
 UNREADABLE = "it has no readable certificate; put the first one there with kubectl"
@@ -31,10 +32,12 @@ BROKEN: list[tuple[dict[str, Any] | None, str]] = [
     ({"tls.crt": encoded("no PEM")}, UNREADABLE),
     ({"tls.key": ""}, MISMATCH),
     ({"tls.key": encoded("no PEM")}, MISMATCH),
+    ({"tls.key": encoded(key_pem(ec_key(), passphrase="secret"))}, MISMATCH),
+    ({"tls.key": encoded(key_pem(rsa_key()))}, MISMATCH),
 ]
 
 
-@pytest.mark.parametrize(("data", "why"), BROKEN, ids=str)
+@pytest.mark.parametrize(("data", "why"), BROKEN, ids=range(len(BROKEN)))
 def test_a_secret_without_a_pair_that_can_be_read_says_so(
     server: Server, data: dict[str, Any] | None, why: str
 ) -> None:

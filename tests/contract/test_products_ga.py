@@ -10,6 +10,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from tests.contract.answers import edit
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.ga import CASES, ESTATE
@@ -133,3 +134,25 @@ def test_the_emulator_takes_one_region_and_protocols_in_lower_case(
 
     with pytest.raises(CloudRejectedError, match=code):
         it.client.call(it.adapter.api, it.adapter.actions["ListListeners"], params)
+
+
+@pytest.mark.parametrize("name", ["BackendPorts", "Name", "PortRanges"])
+def test_what_else_of_a_listener_was_lost_is_sent_when_the_certificate_goes_back(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The emulated listener loses none of these, so it only says so."""
+    slot, value = it.slot("shop:443/default"), [{"FromPort": 443, "ToPort": 443}]
+
+    def change(answer: dict[str, Any]) -> None:
+        answer[name] = "the shop" if name == "Name" else value
+        if it.count(UPDATE) == 1:
+            del answer[name]
+
+    edit(monkeypatch, it.cloud, "DescribeListener", change)
+    with pytest.raises(CloudRejectedError, match="SettingsLost"):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    first, second = (call.params for call in it.cloud.calls if call.action == UPDATE)
+    assert name not in first
+    assert second[name] == ("the shop" if name == "Name" else value)
+    assert second["Certificates"] == [{"Id": it.estate.identifier("old")}]

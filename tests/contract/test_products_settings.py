@@ -131,6 +131,48 @@ def test_a_setting_that_came_with_the_change_is_told_and_the_change_taken_back(
     assert it.carried() == case.carried
 
 
+#: What goes with the certificate, or moves by itself.
+PASSING = {
+    "APIGateway-classic": (
+        "DescribeApiGroup",
+        "CustomDomains.DomainItem[].",
+        "CertificateValidStart CertificateValidEnd DomainCNAMEStatus DomainLegalStatus DomainRemark",
+    ),
+    "APIGateway-cloud-native": (
+        "GetDomain",
+        "data.",
+        "certName issuer sans algorithm notBeforeTimestamp notAfterTimstamp certDetailStatus"
+        " certDetailErrorCode certDetailErrorMessage updatetimestamp statisticsInfo",
+    ),
+    "FC-2.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
+    "FC-3.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
+    "GA-default": ("DescribeListener", "", "RequestId"),
+    "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate Comment GmtModified"),
+    "SLB-extension": ("DescribeLoadBalancerHTTPSListenerAttribute", "", "Status SecurityStatus RequestId"),
+    "SLB-listener": ("DescribeLoadBalancerHTTPSListenerAttribute", "", "Status SecurityStatus RequestId"),
+}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.case in PASSING], ids=lambda row: row.case)
+def test_what_goes_with_the_certificate_or_moves_by_itself_is_no_lost_setting(
+    server: Server, row: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (it, _), case = a_bench(server, row), case_of(row)
+    it.cloud.service(row.service).forgets = ()
+    slot = it.slot(case.slot)
+    action, path, names = PASSING[row.case]
+
+    def change(answer: dict[str, Any]) -> None:
+        if it.count(case.writes):
+            for name in names.split():
+                put(answer, f"{path}{name}", "7")
+
+    edit(monkeypatch, it.cloud, action, change)
+    it.adapter.deploy(slot, it.certificate("new"))
+
+    assert it.adapter.successor(slot, it.certificate("new")) is not None
+
+
 def test_another_entry_of_a_list_that_went_with_the_change_comes_back(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -184,6 +184,13 @@ HINDERED = [
         for status in ("offline", "moved")
     ),
     *(
+        Said("ESA-hostname", "GetCustomHostname", "CustomHostnameModel.Status", status, told)
+        for status, told in (
+            ("configuring", ""),
+            ("pending", "the hostname is pending; bring it into service first"),
+        )
+    ),
+    *(
         Said("MSE", "ListGatewayDomain", f"Data[].{name}", value, told)
         for name, value, told in (
             (
