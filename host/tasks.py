@@ -37,13 +37,17 @@ class NewTask:
 
 
 @dataclass(frozen=True)
-class Task(NewTask):
-    id: int = 0
-    attempts: int = 0  #: runs begun, this one included
-    enqueued_at: float = 0.0  #: POSIX seconds
-    due_at: float = 0.0
-    state: str = "Enqueued"
-    error_type: str | None = None
+class Task:
+    function: str
+    payload: bytes
+    request_id: str
+    task_id: str | None
+    id: int
+    attempts: int  #: runs begun, this one included
+    enqueued_at: float  #: POSIX seconds
+    due_at: float
+    state: str
+    error_type: str | None
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Task))

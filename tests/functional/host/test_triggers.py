@@ -64,6 +64,7 @@ def test_an_event_invokes_the_functions_whose_rule_it_matches(host: Host, shared
     assert host.deliver_event({**event, "id": "2", "data": {"rank": 3}}) == ["demo-work"]
     assert host.deliver_event({**event, "id": "3", "source": "old"}) == []
 
+    assert [task.function for task in host.tasks()] == ["demo-told", "demo-work", "demo-work"], "on disk"
     assert host.wait_idle(60)
     [told] = shared.told()
     assert json.loads(told) == event
