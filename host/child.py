@@ -90,7 +90,7 @@ def error_body(message: str, error_type: str) -> bytes:
 def _error_body(error: BaseException) -> bytes:
     trace = traceback.format_exception(type(error), error, error.__traceback__)
     body = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": trace}
-    return json.dumps(body, ensure_ascii=False).encode()
+    return json.dumps(body).encode()
 
 
 def _as_bytes(answer: Any) -> bytes:

@@ -53,9 +53,9 @@ def _fields(text: str) -> BaseTrigger:
     parts = text.split()
     if len(parts) != 6:
         raise CronError(f"needs 6 fields (second minute hour day month weekday), found {len(parts)}")
-    values = {name: _checked(name, part.lower()) for name, part in zip(_FIELDS, parts[:5], strict=True)}
+    values = {name: _checked(name, parts[place].lower()) for place, name in enumerate(_FIELDS)}
     weekday = _weekdays(parts[5].lower())
-    if values["day"] == "*" or weekday == "*":
+    if "*" in (values["day"], weekday):
         return CronTrigger(**values, day_of_week=weekday, timezone=zone)
     return OrTrigger(
         [

@@ -93,8 +93,7 @@ class Instances:
         try:
             future = instance.schedule(child.call, (payload, request_id), timeout=timeout_s)
             either: tuple[Future[Any], ...] = (future, self._stopped)
-            wait(either, return_when=FIRST_COMPLETED)
-            if not future.done():
+            if future not in wait(either, return_when=FIRST_COMPLETED).done:
                 self._refuse_if_stopped()
             body, error_type = future.result()
         except TimeoutError:

@@ -79,8 +79,8 @@ def _operator(name: str, operand: Any, value: Any) -> bool:
     if name == "anything-but":
         return not any(_item(item, value) for item in _as_list(operand))
     if name == "numeric":
-        pairs = zip(operand[::2], operand[1::2], strict=True)
-        return _is_number(value) and all(_COMPARE[sign](value, bound) for sign, bound in pairs)
+        places = range(0, len(operand), 2)
+        return _is_number(value) and all(_COMPARE[operand[at]](value, operand[at + 1]) for at in places)
     try:
         return isinstance(value, str) and ip_address(value) in ip_network(operand, strict=False)
     except ValueError:

@@ -22,8 +22,8 @@ class Site:
         self.gate = str(folder / "gate")  #: what the function `work` waits for, where its order names it
         self._hosts: list[Host] = []
 
-    def host(self, *, start: bool = True, **options: Any) -> Host:
-        """It retries soon. `options` are the host's own."""
+    def host(self, *, start: bool = True, soon: bool = True, **options: Any) -> Host:
+        """`soon`: it retries without much of a pause. `options` are the host's own."""
         environment = {"RECORD": str(self.folder / "record"), "TOLD": str(self.folder / "told")}
         host = Host(
             **{
@@ -31,7 +31,7 @@ class Site:
                 "functions_dir": SAMPLE / "functions",
                 "state": self.folder / "host.db",
                 "log": self.folder / "log",
-                "retry_base_s": 0.01,
+                **({"retry_base_s": 0.01} if soon else {}),
                 **options,
                 "environment": {**environment, **options.get("environment", {})},
             }

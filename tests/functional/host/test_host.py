@@ -1,13 +1,14 @@
 """What a host refuses, where its limits are, when it starts and stops."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from host.errors import HostStoppedError, PayloadTooLargeError, TemplateError
 from host.host import Host
-from tests.functional.host.site import SAMPLE, Site
+from tests.functional.host.site import SAMPLE, Site, until
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -72,3 +73,14 @@ def test_a_host_starts_once_and_invokes_between_start_and_stop(site: Site) -> No
     with pytest.raises(HostStoppedError, match="starts once"):
         host.start()
     host.stop()
+
+
+def test_a_stopped_host_leaves_nothing_behind(site: Site) -> None:
+    threads = threading.active_count()
+    with site.host(start=False) as host:
+        host.invoke("demo-told", b"", asynchronous=True)
+        assert host.wait_idle(60)
+        assert threading.active_count() > threads
+
+    until(lambda: threading.active_count() <= threads)
+    site.host(start=False).stop()

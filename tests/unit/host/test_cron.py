@@ -83,6 +83,7 @@ def test_day_and_weekday_both_count_where_both_are_given() -> None:
         ("0-6", "Wed Thu Fri Sat Sun Mon Tue"),
         ("1-7", "Wed Thu Fri Sat Sun Mon Tue"),
         ("MON-FRI", "Wed Thu Fri Mon Tue"),
+        ("sun,MON,tue,Wed,thu,FRI,sat", "Wed Thu Fri Sat Sun Mon Tue"),
         ("fri-sun", "Fri Sat Sun"),
         ("5-5", "Fri"),
         ("tue,4,Sat", "Thu Sat Tue"),
