@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
-from itertools import pairwise
 
 import pytest
 
-from emulator.faults import Fault
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
@@ -151,55 +148,6 @@ def test_a_slot_in_another_s_hands_is_waited_for_and_waiting_is_no_attempt(it: P
     assert (www.status, www.attempts, www.reason) == (W.SUCCESS, 1, "")
 
 
-def failing_writes(it: Platform, times: int) -> list[float]:
-    """img.example.com refuses for now, so often; the pauses between the tries."""
-    it.cloud.faults.add(Fault("PutCname", times=times))
-    asked_for(it, uploaded(it), IMG)
-    it.drain()
-    tries = [call.time for call in it.cloud.calls if call.action == "PutCname" and call.status == 503]
-    return [(after - before).total_seconds() for before, after in pairwise(tries)]
-
-
-def test_tries_come_at_growing_intervals_of_a_minute_at_most(it: Platform) -> None:
-    it.policy["max_attempts"] = 9
-
-    pauses = failing_writes(it, 9)
-
-    for pause, least in zip(pauses, (1, 2, 4, 8, 16, 32, 60, 60), strict=True):
-        assert least <= pause < least + 15
-    img = worker_of(it, IMG)
-    assert (img.status, img.attempts) == (W.ERROR, 9)
-
-
-def test_a_worker_that_is_tried_again_waits_and_tells_why(it: Platform) -> None:
-    it.cloud.faults.add(Fault("PutCname"))
-    it.renew(*NAMES)
-    seen: list[WorkerResource] = []
-    real = it.world.sleep
-    it.ports["sleep"] = lambda seconds: (seen.append(worker_of(it, IMG)), real(seconds))
-
-    it.tick("scan_expiry")
-
-    waiting = next(worker for worker in seen if worker.attempts)
-    assert (waiting.status, waiting.attempts, waiting.finished_at) == (W.PENDING, 1, None)
-    assert "ServiceUnavailable" in waiting.reason
-    assert waiting.not_before is not None
-    img = worker_of(it, IMG)
-    assert (img.status, img.attempts, img.reason) == (W.SUCCESS, 2, "")
-    assert img.started_at == waiting.started_at, "its age counts from the first try"
-
-
-def test_a_worker_is_not_tried_beyond_its_age(it: Platform) -> None:
-    it.policy |= {"max_attempts": 10**6, "worker_age_limit_s": 20.0}
-
-    pauses = failing_writes(it, 6)
-
-    assert sum(pauses[:-1]) < 20 <= sum(pauses)
-    img = worker_of(it, IMG)
-    assert (img.status, img.attempts) == (W.ERROR, 6)
-    assert "ServiceUnavailable" in img.reason
-
-
 def test_a_worker_in_hand_is_not_given_up_however_old(it: Platform) -> None:
     to_www(it)
     it.policy["worker_age_limit_s"] = 10.0
@@ -214,26 +162,3 @@ def test_a_worker_in_hand_is_not_given_up_however_old(it: Platform) -> None:
 
     assert meeting.happened
     assert (worker_of(it, WWW).status, it.job().status) == (W.SUCCESS, JobStatus.SUCCESS)
-
-
-def test_an_edge_is_waited_for_ten_minutes_at_a_time_where_the_function_has_longer(it: Platform) -> None:
-    """Then the product is asked anew, which may know that the change failed."""
-    to_www(it)
-    it.policy["max_attempts"] = 2
-    it.timeout_s = 10_000
-    began: list[datetime] = []
-
-    def stays_behind(endpoint: str, server_name: str, certificate: Certificate) -> Met:
-        worker = worker_of(it, WWW)
-        if worker.attempts > len(began):
-            began.append(it.clock())
-        return Met(False, "the old one")
-
-    it.ports["probe"] = stays_behind
-    it.drain()
-
-    www = worker_of(it, WWW)
-    assert (www.status, www.attempts) == (W.ERROR, 2)
-    assert www.finished_at is not None
-    waited = [(end - start).total_seconds() for start, end in pairwise([*began, www.finished_at])]
-    assert waited == [pytest.approx(600, abs=20)] * 2

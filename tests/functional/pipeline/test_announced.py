@@ -1,0 +1,56 @@
+"""The events that the runner sends: work to the products, and the end of jobs and rollbacks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.functional.pipeline.platform import Platform
+from tests.functional.pipeline.stories import (
+    WWW,
+    ask,
+    asked_for,
+    uploaded,
+    worker_of,
+)
+
+
+def test_each_handing_out_is_an_event_of_its_own(it: Platform) -> None:
+    """Their ids tell them apart, and not two deliveries of one."""
+    job_id = asked_for(it, uploaded(it), WWW)
+    events: list[dict[str, Any]] = []
+    for _ in range(2):
+        it.drain(until="deploy_")
+        events += [json.loads(payload) for _, payload in it.queue]
+        it.queue[:] = [("run_deployment_jobs", b"{}")]
+        it.clock.sleep(100)
+
+    assert len(events) == 2
+    assert len({event["id"] for event in events}) == 2
+    for event in events:
+        assert event["id"].startswith(f"scheduled-{job_id}-CDN-")
+        assert event["type"] == "certdeploy:WorkerResource:Scheduled"
+        assert event["subject"] == f"DeploymentJob/{job_id}/CDN"
+        assert event["data"] == {"JobId": job_id, "Product": "CDN"}
+
+
+def test_the_end_of_a_job_and_that_of_its_rollback_are_announced_in_one_event_each(it: Platform) -> None:
+    job_id = asked_for(it, uploaded(it), WWW)
+    it.drain(until="notify")
+    ((_, finished),) = it.queue
+    it.queue.clear()
+    ask(it)
+    it.drain(until="notify")
+    ((_, rolled_back),) = it.queue
+    ended = worker_of(it, WWW).finished_at
+    assert ended is not None
+
+    events = [json.loads(payload) for payload in (finished, rolled_back)]
+
+    assert [(event["type"], event["id"]) for event in events] == [
+        ("certdeploy:DeploymentJob:Finished", f"finished-{job_id}"),
+        ("certdeploy:DeploymentJob:RolledBack", f"rolled-back-{job_id}-{ended.timestamp():.3f}"),
+    ]
+    for event in events:
+        assert (event["subject"], event["data"]) == (f"DeploymentJob/{job_id}", {"JobId": job_id})
+    assert it.job().rolled_back_at == ended
