@@ -145,6 +145,7 @@ def test_what_else_of_a_listener_was_lost_is_sent_when_the_certificate_goes_back
 
     def change(answer: dict[str, Any]) -> None:
         answer[name] = "the shop" if name == "Name" else value
+        answer["Certificates"] = [*answer["Certificates"], {"Id": "7-cn-hangzhou"}]
         if it.count(UPDATE) == 1:
             del answer[name]
 
@@ -156,3 +157,16 @@ def test_what_else_of_a_listener_was_lost_is_sent_when_the_certificate_goes_back
     assert name not in first
     assert second[name] == ("the shop" if name == "Name" else value)
     assert second["Certificates"] == [{"Id": it.estate.identifier("old")}]
+
+
+def test_a_listener_is_met_at_its_first_port(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = set(it.slots())
+    more = {"FromPort": 9, "ToPort": 9}
+    edit(
+        monkeypatch,
+        it.cloud,
+        "ListListeners",
+        lambda answer: [row["PortRanges"].append(more) for row in answer["Listeners"]],
+    )
+
+    assert set(it.slots()) == labels

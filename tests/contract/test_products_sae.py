@@ -232,3 +232,19 @@ def test_a_rule_without_a_name_is_called_by_its_description(
     edit(monkeypatch, it.cloud, "ListIngresses", nameless)
 
     assert {slot.instance_name for slot in it.adapter.discover(it.region)} == {"the shop"}
+
+
+def test_other_certificates_that_changed_their_places_are_told(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is the listener's default, so the order counts."""
+    slot = it.slot(SAE.slot)
+
+    def reordered(answer: dict[str, Any]) -> None:
+        if it.count("UpdateIngress"):
+            answer["Data"]["CertIds"] = ",".join(reversed(answer["Data"]["CertIds"].split(",")))
+
+    edit(monkeypatch, it.cloud, "DescribeIngress", reordered)
+
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost: .* Entries: "):
+        it.adapter.deploy(slot, it.certificate("new"))

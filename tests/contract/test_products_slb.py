@@ -17,6 +17,7 @@ from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.exclusive import alone
 from shared.products.slb import Adapter
 from shared.products.slb_store import SlbStore
+from tests.contract.answers import edit
 from tests.contract.bench import AllOfCas, Bench, bench, certificates
 from tests.contract.cases.slb import CASES, SHOP
 from tests.contract.oracle import recording
@@ -188,3 +189,34 @@ def test_a_store_that_is_full_is_told_and_changes_nothing(it: Bench, monkeypatch
 def test_sae_may_use_the_store_too() -> None:
     assert SlbStore.granted(writes=False) == {"slb:DescribeServerCertificates"}
     assert f"slb:{UPLOAD}" in SlbStore.granted(writes=True)
+
+
+@pytest.mark.parametrize(("other", "chosen"), [("0", True), ("z", False)])
+def test_of_two_copies_every_function_takes_the_same(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, other: str, chosen: bool
+) -> None:
+    """The first by id, in whatever order they are listed."""
+    certificate = it.certificate("old")
+    store = SlbStore(it.client, AllOfCas(Cas(it.client, "cn-hangzhou")), alone)
+    own = store.put(SLB.region, certificate)
+
+    def twice(answer: dict[str, Any]) -> None:
+        rows = answer["ServerCertificates"]["ServerCertificate"]
+        rows += [{**row, "ServerCertificateId": other} for row in rows if row["ServerCertificateId"] == own]
+
+    edit(monkeypatch, it.cloud, "DescribeServerCertificates", twice)
+
+    assert store.put(SLB.region, certificate) == (other if chosen else own)
+    assert it.count(UPLOAD) == 0
+
+
+def test_a_listener_of_a_load_balancer_made_since_is_left_for_the_next_discovery(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_shop(answer: dict[str, Any]) -> None:
+        rows = answer["LoadBalancers"]["LoadBalancer"]
+        rows[:] = [row for row in rows if row["LoadBalancerName"] != "shop"]
+
+    edit(monkeypatch, it.cloud, "DescribeLoadBalancers", without_shop)
+
+    assert {slot.instance_name for slot in it.adapter.discover(SLB.region)} == {"mail"}
