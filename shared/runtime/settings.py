@@ -52,7 +52,7 @@ class Settings(BaseModel):
     @classmethod
     def _comma_list(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
+            return [part.strip() for part in value.split(",") if part.strip()]
         return value
 
     @field_validator("endpoint", "fc_endpoint")

@@ -157,6 +157,15 @@ def test_a_certificate_of_the_second_store_is_deployed_by_its_id(it: Platform) -
     assert it.job().cert_identifiers == (f"{ids(it)['far']}-ap-southeast-1",)
 
 
+def test_a_request_that_is_wrong_in_itself_is_refused_before_anything_is_planned(it: Platform) -> None:
+    at = (it.clock() - timedelta(days=1)).isoformat()
+
+    said = refused(it, "99", Name=" spring", ContactIds=[1, 1], ScheduleTime=at)
+
+    assert [field for field in ("Name", "ScheduleTime", "ContactIds") if f"{field}: " not in said] == []
+    assert "CertIds" not in said
+
+
 def test_one_job_takes_one_type_of_certificate(it: Platform) -> None:
     assert (
         refused(it, "new", "bought") == "CertIds: one job takes one certificate type, these are BUY, UPLOAD"

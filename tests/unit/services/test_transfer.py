@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import FrozenInstanceError, dataclass, field, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -212,6 +212,8 @@ def test_an_export_takes_an_id_of_any_store_or_an_identifier(text: str, found: s
 
     assert told == Exported(found, PAIR if found == "7-cn-hangzhou" else abroad)
     assert KEY.splitlines()[1] not in repr(told)
+    with pytest.raises(FrozenInstanceError):
+        told.cert_identifier = "8-cn-hangzhou"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("text", ["shop", "7-mars", "", "x7", "-cn-hangzhou"])
