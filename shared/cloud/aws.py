@@ -63,12 +63,13 @@ class CloudAccess:
     @classmethod
     def of(cls, environ: Mapping[str, str] = os.environ) -> "CloudAccess":
         """Raises SettingsError that names every wrong variable."""
-        regions = environ.get("CERTDEPLOY_AWS_REGIONS", "").replace(" ", "").strip(",") or HOME
+        named = environ.get("CERTDEPLOY_AWS_REGIONS", "").replace(" ", "").split(",")
+        regions = tuple(dict.fromkeys(filter(None, named))) or (HOME,)
         role, endpoint = (environ.get(f"CERTDEPLOY_AWS_{name}", "") for name in ("ROLE_ARN", "ENDPOINT"))
         wrong = [
             f"CERTDEPLOY_AWS_{name}: {what}"
             for name, what, good in (
-                ("REGIONS", "regions such as us-east-1,eu-west-1", _fits(r"[a-z0-9,-]+", regions)),
+                ("REGIONS", "regions such as us-east-1,eu-west-1", _fits(r"[a-z0-9,-]+", ",".join(regions))),
                 (
                     "ROLE_ARN",
                     "arn:aws:iam::ACCOUNT:role/NAME",
@@ -80,7 +81,7 @@ class CloudAccess:
         ]
         if wrong:
             raise SettingsError("; ".join(wrong))
-        return cls(tuple(dict.fromkeys(filter(None, regions.split(",")))), role, endpoint.rstrip("/"))
+        return cls(regions, role, endpoint.rstrip("/"))
 
 
 class Aws:
