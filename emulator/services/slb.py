@@ -136,12 +136,12 @@ class Service(EmulatedService):
         return {"DomainExtensions": {"DomainExtension": rows}}
 
     def DescribeServerCertificates(self, call: Call) -> Answer:
-        """All of the region, or the one that is named: there are no pages."""
+        """All of the region, or the one that is named; an empty name names none [guess]. There are no pages."""
         wanted, region = call.params.get("ServerCertificateId"), self._region(call)
         rows = [
             row.words()
             for row in self._certificates.values()
-            if row.region == region and wanted in (None, row.id)
+            if row.region == region and wanted in (None, "", row.id)
         ]
         return {"ServerCertificates": {"ServerCertificate": rows}}
 
