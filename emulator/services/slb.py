@@ -136,7 +136,7 @@ class Service(EmulatedService):
         return {"DomainExtensions": {"DomainExtension": rows}}
 
     def DescribeServerCertificates(self, call: Call) -> Answer:
-        """All of the region, or the one that is named; an empty name names none [guess]. There are no pages."""
+        """All of the region, or the one that is named, where "" names none [guess]: there are no pages."""
         wanted, region = call.params.get("ServerCertificateId"), self._region(call)
         rows = [
             row.words()
