@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
+from shared.domain.resources import CloudProduct, CloudResource, SyncStatus
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.products.cdn import Adapter as Cdn
 from shared.services.world import Met
@@ -152,3 +154,26 @@ class MortalStore(SqliteStore):
     def _wrote(self) -> None:
         self.writes += 1
         self._live()
+
+
+@dataclass
+class AProduct:
+    """An adapter of a product that has these regions and, where it is read, these slots."""
+
+    region_names: list[str]
+    other_cloud: bool = False
+    there: list[CloudResource] = field(default_factory=list)
+
+    def regions(self) -> list[str]:
+        return self.region_names
+
+    def discover(self, region: str) -> list[CloudResource]:
+        return [slot for slot in self.there if slot.region == region]
+
+
+def with_product(it: Platform, product: AProduct) -> None:
+    it.ports["adapter"] = lambda *arguments, **more: product
+
+
+def synced(it: Platform, product: CloudProduct) -> dict[str, SyncStatus]:
+    return {status.region: status for status in it.world.syncs.list(product)}

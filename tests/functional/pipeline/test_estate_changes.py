@@ -14,7 +14,7 @@ from shared.domain.states import JobStatus
 from shared.errors import NotFoundError
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import PRODUCTS, Platform, discovered
-from tests.functional.pipeline.stories import IMG, WWW
+from tests.functional.pipeline.stories import IMG, WWW, synced
 
 OFF, NEW = "CDN/-/off.example.com", "CDN/-/new.example.com"
 
@@ -32,8 +32,8 @@ def in_beijing(it: Platform) -> set[str]:
     return {slot for slot in slots(it) if slot.startswith("ALB/cn-beijing/")}
 
 
-def synced(it: Platform, product: CloudProduct) -> dict[str, tuple[SyncState, int]]:
-    return {one.region: (one.state, one.count) for one in it.world.syncs.list(product)}
+def states(it: Platform, product: CloudProduct) -> dict[str, tuple[SyncState, int]]:
+    return {region: (one.state, one.count) for region, one in synced(it, product).items()}
 
 
 def waits_for_discovery(it: Platform) -> bool:
@@ -52,8 +52,8 @@ def test_a_discovery_forgets_the_slots_that_are_gone_and_sees_those_that_came(it
     it.tick("discover_resources")
 
     assert slots(it) == before - {OFF, "CDN/-/www.example.org", IMG} | {NEW}
-    assert synced(it, CloudProduct.CDN) == {"": (SyncState.SYNCED, 2)}
-    assert synced(it, CloudProduct.OSS) == {"": (SyncState.SYNCED, 0)}
+    assert states(it, CloudProduct.CDN) == {"": (SyncState.SYNCED, 2)}
+    assert states(it, CloudProduct.OSS) == {"": (SyncState.SYNCED, 0)}
     with pytest.raises(NotFoundError):
         it.world.resources.get(OFF)
 
@@ -86,7 +86,7 @@ def test_a_region_that_is_gone_is_forgotten_with_its_slots(it: Platform) -> None
     """Nothing can be asked there, and what was found there last would be planned for ever."""
     before = slots(it)
     assert in_beijing(it)
-    assert set(synced(it, CloudProduct.ALB)) == {"cn-hangzhou", "cn-beijing"}
+    assert set(states(it, CloudProduct.ALB)) == {"cn-hangzhou", "cn-beijing"}
     here = [row for row in ESTATE["alb"] if row["region"] == "cn-hangzhou"]
     gone = in_beijing(it)
     becomes(it, regions=["cn-hangzhou"], alb=here)
@@ -94,7 +94,7 @@ def test_a_region_that_is_gone_is_forgotten_with_its_slots(it: Platform) -> None
     it.tick("discover_resources")
 
     assert slots(it) == before - gone
-    assert set(synced(it, CloudProduct.ALB)) == {"cn-hangzhou"}
+    assert set(states(it, CloudProduct.ALB)) == {"cn-hangzhou"}
 
 
 def test_a_region_that_comes_is_discovered(it: Platform) -> None:
@@ -103,7 +103,7 @@ def test_a_region_that_comes_is_discovered(it: Platform) -> None:
 
     it.tick("discover_resources")
 
-    regions = synced(it, CloudProduct.ALB)
+    regions = states(it, CloudProduct.ALB)
     assert regions["cn-shanghai"] == (SyncState.SYNCED, 1)
     assert len(regions) == 3
 
@@ -112,7 +112,7 @@ def test_regions_that_the_owner_leaves_out_are_not_looked_after_any_more(tmp_pat
     with discovered(ESTATE, tmp_path) as it:
         assert in_beijing(it)
     with discovered(ESTATE, tmp_path, regions=("cn-hangzhou",)) as it:
-        assert set(synced(it, CloudProduct.ALB)) == {"cn-hangzhou"}
+        assert set(states(it, CloudProduct.ALB)) == {"cn-hangzhou"}
         assert not in_beijing(it)
         it.renew("example.org", "*.example.org")
 
@@ -165,7 +165,7 @@ def test_a_certificate_that_is_revoked_is_not_deployed_any_more(it: Platform) ->
 def test_a_discovery_that_runs_is_waited_for_and_one_that_has_died_is_not(it: Platform) -> None:
     it.call("discover_resources", {})
     it.queue.clear()
-    assert {state for state, _ in synced(it, CloudProduct.ALB).values()} == {SyncState.SYNCING}
+    assert {state for state, _ in states(it, CloudProduct.ALB).values()} == {SyncState.SYNCING}
 
     it.clock.sleep(14.9 * 60)
     assert waits_for_discovery(it)

@@ -1,0 +1,121 @@
+"""Discoveries, scans and plans that meet others: what the other one wrote stays, and the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from shared.domain.resources import CloudProduct, SyncState, SyncStatus
+from shared.state.tables import CERTIFICATES, RESOURCES, SYNC_STATUS, Table
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform
+from tests.functional.pipeline.stories import IMG, AProduct, synced, with_product
+from tests.meddling import Meddling
+
+
+def meanwhile(it: Platform, table: Table, happens: Callable[[], object], *, removal: bool) -> Meddling:
+    """Something happens right before the next write to `table`, or removal from it."""
+    store = Meddling(it.store, table, happens, removal=removal)
+    it.store = store
+    return store
+
+
+def test_a_slot_that_another_discovery_sees_again_meanwhile_stays_and_the_others_go(it: Platform) -> None:
+    """This one did not find them; the other, which began later, found the first one that goes."""
+    with_product(it, AProduct([""]))
+    first = next(iter(it.world.resources.list(CloudProduct.CDN))).resource
+    later = it.clock() + timedelta(seconds=60)
+    world = it.world
+    store = meanwhile(it, RESOURCES, lambda: world.resources.put(first, later), removal=True)
+
+    it.call("discover_resources", {"Products": ["CDN"], "Region": ""})
+
+    assert store.happened
+    assert [r.resource for r in it.world.resources.list(CloudProduct.CDN)] == [first]
+
+
+def test_a_region_that_is_discovered_while_it_is_forgotten_is_not_forgotten(it: Platform) -> None:
+    with_product(it, AProduct(["cn-hangzhou"]))
+    seen = SyncStatus(
+        product=CloudProduct.ALB,
+        region="cn-beijing",
+        state=SyncState.SYNCED,
+        started_at=it.clock() + timedelta(seconds=60),
+    )
+    world = it.world
+    store = meanwhile(it, SYNC_STATUS, lambda: world.syncs.put(seen), removal=True)
+
+    assert it.call("discover_resources", {"Products": ["ALB"]})["Started"] == ["ALB/cn-hangzhou"]
+
+    assert store.happened
+    assert set(synced(it, CloudProduct.ALB)) == {"cn-hangzhou", "cn-beijing"}
+
+
+def test_a_scan_that_meets_another_leaves_the_row_to_it_and_goes_on(it: Platform) -> None:
+    """Both scans read that the certificates are new; the other one stores the first of them first."""
+    first, second = it.renew(*NAMES), it.renew("example.net")
+    listed = {one.identifier: one for one in it.world.cas("cn-hangzhou").list_certificates()}
+    world, record = (
+        it.world,
+        it.world.certificates.get(str(it.world.resources.get(IMG).resource.cert_identifier)),
+    )
+
+    def other_scan() -> Any:
+        for identifier in (first, second):
+            if world.certificates.find(identifier) is None:
+                new = record.model_copy(update={"certificate": listed[identifier], "version": 0})
+                return world.certificates.save(new)
+        return None
+
+    store = meanwhile(it, CERTIFICATES, other_scan, removal=False)
+
+    announced = it.call("scan_expiry", {})["Issued"]
+
+    assert store.happened
+    assert len(announced) == 1, "one is the other scan's to announce"
+    assert {first, second} == {i for i in (first, second) if it.world.certificates.find(i)}
+
+
+def test_a_certificate_that_another_scan_writes_while_it_is_forgotten_stays_and_others_go(
+    it: Platform,
+) -> None:
+    gone = [it.renew("a.example.net"), it.renew("b.example.net")]
+    it.call("scan_expiry", {})
+    it.queue.clear()
+    world = it.world
+    for identifier in gone:
+        del it.cloud.service("cas")._certificates[int(identifier.partition("-")[0])]
+    written: list[str] = []
+
+    def other_scan() -> None:
+        record = world.certificates.get(gone[0])
+        world.certificates.save(record.model_copy(update={"issued_handled": True}))
+        written.append(gone[0])
+
+    store = meanwhile(it, CERTIFICATES, other_scan, removal=True)
+
+    it.call("scan_expiry", {})
+
+    assert store.happened
+    assert [identifier for identifier in gone if it.world.certificates.find(identifier)] == written
+
+
+def test_a_plan_whose_certificate_a_scan_wrote_meanwhile_is_made_once(it: Platform) -> None:
+    """What was handled cannot be kept; the next scan announces again, and meets the job."""
+    new = it.renew(*NAMES)
+    it.queue.append(("scan_expiry", b"{}"))
+    it.drain(until="create_deployment_job")
+    world = it.world
+    meddled = meanwhile(
+        it, CERTIFICATES, lambda: world.certificates.save(world.certificates.get(new)), removal=False
+    )
+
+    it.drain()
+
+    assert meddled.happened
+    assert not it.world.certificates.get(new).issued_handled
+    it.tick("scan_expiry")
+    assert it.world.certificates.get(new).issued_handled
+    assert it.job().origin == f"issued-{new}"
+    assert it.failures == []
