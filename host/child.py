@@ -54,9 +54,7 @@ def start(launch: Launch) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.path[:0] = [str(launch.folder), str(launch.code_root)]
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s [%(levelname)s] %(message)s"
-    )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s [%(levelname)s] %(message)s")
     _Instance.launch = launch
     try:
         _Instance.handler = _load(launch)
@@ -106,12 +104,11 @@ def _redirect(log: Path | None) -> None:
     if log is None:
         os.dup2(2, 1)
     else:
-        target = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.dup2(target, 1)
-        os.dup2(target, 2)
-        os.close(target)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+        with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as target:
+            os.dup2(target.fileno(), 1)
+            os.dup2(target.fileno(), 2)
+    # As standard error is anyway.
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _environment(launch: Launch) -> dict[str, str]:

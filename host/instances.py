@@ -77,7 +77,8 @@ class Instances:
                 instance = self._idle.pop()
                 if instance.active:
                     return instance
-                # pebble gives up a pool whose worker died between two requests.
+                # pebble gives up a pool whose worker died between two requests; its threads end here.
+                instance.join()
                 self._all.remove(instance)
             instance = ProcessPool(
                 max_workers=1,

@@ -175,12 +175,12 @@ class TaskTable:
     @staticmethod
     def _insert(db: sqlite3.Connection, task: NewTask, now: float) -> int:
         try:
-            cursor = db.execute(
+            row = db.execute(
                 "INSERT INTO invocations"
                 " (function, request_id, task_id, payload, state, enqueued_at, due_at)"
-                " VALUES (?, ?, ?, ?, 'Enqueued', ?, ?)",
+                " VALUES (?, ?, ?, ?, 'Enqueued', ?, ?) RETURNING id",
                 (task.function, task.request_id, task.task_id, task.payload, now, now),
-            )
+            ).fetchone()
         except sqlite3.IntegrityError:
             raise TaskExistsError(f"task {task.task_id!r} of {task.function} exists") from None
-        return int(cursor.lastrowid or 0)
+        return int(row[0])

@@ -142,10 +142,11 @@ def test_a_handler_that_ends_its_process_is_a_function_error(
 
 
 def test_an_index_that_does_not_load_is_told_at_each_invocation(host: Host, shared: Site) -> None:
-    for _ in range(2):
-        result = host.invoke("demo-broken", b"")
-        assert result.error_type == "UnhandledInvocationError"
-        assert json.loads(result.body)["errorType"] == "ModuleNotFoundError"
+    first, second = (host.invoke("demo-broken", b"") for _ in range(2))
+
+    assert first.error_type == "UnhandledInvocationError"
+    assert json.loads(first.body)["errorType"] == "ModuleNotFoundError"
+    assert second == first, "its trace does not grow"
     assert "ModuleNotFoundError: No module named 'no_such_module'" in shared.log()
 
 

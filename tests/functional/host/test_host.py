@@ -1,6 +1,7 @@
 """What a host refuses, where its limits are, when it starts and stops."""
 
 import json
+import logging
 import threading
 from pathlib import Path
 
@@ -75,7 +76,9 @@ def test_a_host_starts_once_and_invokes_between_start_and_stop(site: Site) -> No
     host.stop()
 
 
-def test_a_stopped_host_leaves_nothing_behind(site: Site) -> None:
+def test_a_stopped_host_leaves_nothing_behind(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """And of what went well, its functions tell, not the scheduler."""
+    caplog.set_level(logging.INFO)
     threads = threading.active_count()
     with site.host(start=False) as host:
         host.invoke("demo-told", b"", asynchronous=True)
@@ -83,4 +86,13 @@ def test_a_stopped_host_leaves_nothing_behind(site: Site) -> None:
         assert threading.active_count() > threads
 
     until(lambda: threading.active_count() <= threads)
+    assert caplog.text == ""
     site.host(start=False).stop()
+
+
+def test_a_template_without_functions_is_served(site: Site) -> None:
+    template = site.folder / "template.yml"
+    template.write_text("Resources: {}")
+
+    with site.host(start=False, template=template) as host:
+        assert host.deliver_event({"source": "news"}) == []

@@ -96,3 +96,5 @@ def test_an_instance_that_dies_while_idle_is_replaced(site: Site) -> None:
     until(lambda: threading.active_count() < threads)  # pebble has seen it, and gives up its pool
 
     assert pid(host) != before
+    until(lambda: threading.active_count() == threads)
+    host.stop()

@@ -2,12 +2,26 @@
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import datetime, timezone
+
+import pytest
 
 from host.host import Host
 from tests.functional.host.site import Site, states, until
 
 
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's own time zone."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
 def test_a_timer_ticks_by_its_expression(site: Site) -> None:
     site.ticked(age_s=0.9)
     before = int(time.time())

@@ -39,6 +39,7 @@ class Schedule:
         executor: str,
     ) -> None:
         assert (trigger, executor in self.executors) == ("date", True)
+        assert run_date.tzinfo is not None
         self.jobs.append((run_date.timestamp(), work, args))
 
     def wait(self, seconds: float) -> None:

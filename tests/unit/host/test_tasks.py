@@ -1,6 +1,7 @@
 """The table of invocations: what is kept, for how long, and who may use the file."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def test_what_is_added_is_found_again_in_another_life(tmp_path: Path) -> None:
     first = TaskTable(tmp_path / "host.db")
     first.add(NewTask("shop", b"\xff", "r-1", "job-1"), 5.25)
     first.add(NewTask("told", b"", "r-2"), 6.5)
+    assert (tmp_path / "host.db-wal").exists(), "one write to the disk for each change"
     first.close()
 
     second = TaskTable(tmp_path / "host.db")
@@ -175,8 +177,10 @@ def test_a_tick_is_known_per_function_and_trigger(tmp_path: Path) -> None:
 
 def test_a_file_has_one_user(tmp_path: Path) -> None:
     first = TaskTable(tmp_path / "host.db")
+    before = time.monotonic()
     with pytest.raises(StateInUseError, match=r"another host runs on .*host\.db"):
         TaskTable(tmp_path / "host.db")
+    assert time.monotonic() - before < 4, "refused soon"
     first.close()
 
     TaskTable(tmp_path / "host.db").close()
