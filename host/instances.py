@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, TimeoutE
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
 from typing import Any
+from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -46,7 +47,7 @@ class Instances:
         self._slots = BoundedSemaphore(concurrency)
         self._lock = Lock()
         self._idle: list[ProcessPool] = []
-        self._all: list[ProcessPool] = []
+        self._all: WeakSet[ProcessPool] = WeakSet()
         # Waited for beside each result: a pool that is stopped leaves its futures unanswered.
         self._stopped: Future[Any] = Future()
 
@@ -79,14 +80,13 @@ class Instances:
                     return instance
                 # pebble gives up a pool whose worker died between two requests; its threads end here.
                 instance.join()
-                self._all.remove(instance)
             instance = ProcessPool(
                 max_workers=1,
                 context=_CONTEXT,
                 initializer=child.start,
                 initargs=(self._launch,),
             )
-            self._all.append(instance)
+            self._all.add(instance)
             return instance
 
     def _run(self, instance: ProcessPool, payload: bytes, request_id: str) -> InvocationResult:
