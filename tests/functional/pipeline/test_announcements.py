@@ -76,6 +76,7 @@ def test_an_issued_certificate_is_planned_for_once_and_the_answers_say_what_beca
 
     (job,) = first["Jobs"]
     assert (job["Origin"], job["Status"], first["Note"]) == (f"issued-{new}", "pending", "")
+    assert job["Name"] == f"{it.world.certificates.get(new).certificate.name} issued"
     assert (again["Jobs"], again["Note"]) == ([], "it has been planned for already")
     assert [function for function, _ in it.queue] == ["run_deployment_jobs"]
     assert json.loads(it.queue[0][1]) == {"JobId": job["JobId"]}

@@ -145,7 +145,21 @@ def test_of_several_certificates_each_slot_gets_the_one_that_is_valid_longest(it
     create(it, "new", "longer", Submit=False)
 
     assert planned(it, it.job()) == {WWW: "longer", IMG: "new"}
-    assert len(it.job().cert_identifiers) == 2
+    known = ids(it)
+    assert it.job().cert_identifiers == tuple(f"{known[name]}-cn-hangzhou" for name in ("new", "longer"))
+
+
+def test_a_digest_that_is_not_the_plan_s_is_answered_with_both(it: Platform) -> None:
+    digest = it.call("manage_deployment_jobs", {"Preview": {"CertIds": [ids(it)["new"]]}})["Digest"]
+
+    answer = create(it, "new", Digest="0" * 16)
+
+    assert answer == {
+        "Code": "PlanChanged",
+        "Message": f"the plan is now {digest}, not 0000000000000000: resources or certificates have changed"
+        " since the preview; preview again and approve what it shows",
+    }
+    assert it.jobs() == []
 
 
 def test_a_certificate_of_the_second_store_is_deployed_by_its_id(it: Platform) -> None:

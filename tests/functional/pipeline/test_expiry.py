@@ -186,10 +186,14 @@ def test_certificates_of_two_types_make_a_job_each_and_no_slot_is_replaced_twice
     )
     old = it.world.resources.get(WWW).resource.cert_identifier
 
-    days_pass(it, 10.5)
+    it.pass_days(10.5)
+    it.call("scan_expiry", {})
+    answer = it.call(*it.queue.pop(0))
+    it.drain()
 
+    created = [(job["Origin"], job["CertType"]) for job in answer["Jobs"]]
+    assert created == [(f"expiring-{old}-BUY-30", "BUY"), (f"expiring-{old}-UPLOAD-30", "UPLOAD")]
     assert slots_by_job(it) == {f"expiring-{old}-BUY-30": {WWW}, f"expiring-{old}-UPLOAD-30": {IMG}}
-    assert {job.cert_type for job in it.jobs()} == {"BUY", "UPLOAD"}
     assert {job.status for job in it.jobs()} == {JobStatus.SUCCESS}
     assert MISSING not in [message.body["Type"] for message in receiver.take()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -130,19 +131,17 @@ def test_a_receiver_that_fails_is_told_again_and_one_that_refuses_is_not(
     assert told.job().status is JobStatus.SUCCESS
 
 
-def notified(it: Platform) -> bool:
-    """The end of the only job is told again; whether the function says that it was delivered."""
+def notify(it: Platform, what: str) -> Any:
+    """An event about the only job comes once more; the function's answer."""
     event = {
         "specversion": "1.0",
         "id": "e-1",
         "source": "certdeploy",
-        "type": "certdeploy:DeploymentJob:Finished",
+        "type": f"certdeploy:DeploymentJob:{what}",
         "time": "2026-05-01T12:00:00Z",
         "data": {"JobId": it.job().job_id},
     }
-    answer = it.call("notify_contacts", event)
-    assert answer["NotificationId"] == f"finished-{it.job().job_id}"
-    return bool(answer["Delivered"])
+    return it.call("notify_contacts", event)
 
 
 def test_the_function_answers_whether_the_message_was_delivered(told: Platform, receiver: Receiver) -> None:
@@ -150,7 +149,27 @@ def test_the_function_answers_whether_the_message_was_delivered(told: Platform, 
     told.tick("scan_expiry")
     receiver.answers = [200, 410]
 
-    assert [notified(told), notified(told)] == [True, False]
+    answers = [notify(told, "Finished"), notify(told, "Finished")]
+
+    finished = f"finished-{told.job().job_id}"
+    assert answers == [
+        {"NotificationId": finished, "Delivered": True},
+        {"NotificationId": finished, "Delivered": False},
+    ]
+
+
+def test_a_stray_event_of_a_rollback_that_never_was_tells_of_no_slot(
+    told: Platform, receiver: Receiver
+) -> None:
+    told.renew(*NAMES)
+    told.tick("scan_expiry")
+    receiver.take()
+
+    notify(told, "RolledBack")
+
+    message = receiver.one()
+    assert message.id == f"rolled-back-{told.job().job_id}-"
+    assert (message.body["RollbackSuccessCount"], message.body["Workers"]) == (0, [])
 
 
 def test_without_a_receiver_a_job_ends_as_well_and_nothing_counts_as_delivered(it: Platform) -> None:
@@ -158,4 +177,4 @@ def test_without_a_receiver_a_job_ends_as_well_and_nothing_counts_as_delivered(i
     it.tick("scan_expiry")
 
     assert (it.job().status, it.failures) == (JobStatus.SUCCESS, [])
-    assert notified(it) is False
+    assert notify(it, "Finished")["Delivered"] is False
