@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from enum import Enum
 
-from pydantic import AwareDatetime, field_validator
+from pydantic import AwareDatetime
 
-from shared.domain.names import covers, normalize
+from shared.domain.names import HostNames, covers
 from shared.domain.values import Versioned, Wire
 
 
@@ -32,7 +32,7 @@ class Certificate(Wire):
     name: str
     source: CertificateSource
     status: CertificateStatus
-    names: tuple[str, ...]  #: normalized
+    names: HostNames
     algorithm: str  #: RSA, ECC or SM2
     has_private_key: bool | None = True  #: None: CAS does not tell
     fingerprint: str = ""  #: lower-case hex without colons; SHA-1 or SHA-256 by its length
@@ -40,11 +40,6 @@ class Certificate(Wire):
     issuer: str = ""
     not_before: AwareDatetime
     not_after: AwareDatetime
-
-    @field_validator("names")
-    @classmethod
-    def _normalized(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(normalize(name) for name in names))
 
     @property
     def identifier(self) -> str:

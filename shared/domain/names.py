@@ -4,7 +4,10 @@ Every name in the domain is an A-label in lower case without a trailing dot (RFC
 `*.example.com` (RFC 6125 §6.4.3: the whole left-most label, one label only).
 """
 
+from typing import Annotated
+
 import idna
+from pydantic import AfterValidator
 
 WILDCARD = "*."
 
@@ -28,6 +31,14 @@ def normalize(name: str) -> str:
         return prefix + idna.encode(host, uts46=True).decode()
     except idna.IDNAError as error:
         raise ValueError(f"{name!r} is not a host name: {error}") from None
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(normalize(name) for name in names))
+
+
+#: Of a certificate or a slot: normalized, each once, in their order.
+HostNames = Annotated[tuple[str, ...], AfterValidator(_each_once)]
 
 
 def covers(pattern: str, name: str) -> bool:

@@ -1,11 +1,20 @@
 """What a person may ask of the functions. Unknown fields are refused: a typo is an error."""
 
 from collections import Counter
+from typing import Annotated, TypeVar
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Wire
+
+Id = TypeVar("Id", int, str)
+
+
+def _each_once(ids: tuple[Id, ...]) -> tuple[Id, ...]:
+    if twice := Counter(ids) - Counter(set(ids)):
+        raise ValueError(f"{', '.join(sorted(map(str, twice)))} listed twice; name each once")
+    return ids
 
 
 class ScanExpiry(Wire):
@@ -22,17 +31,11 @@ class DiscoverResources(Wire):
 class PreviewDeploymentJob(Wire):
     """Which slots would get which certificate. Without `resource_ids`: every slot that matches."""
 
-    cert_ids: tuple[int, ...] = Field(min_length=1)
-    resource_ids: tuple[str, ...] = ()  #: slots as `resource list` names them
+    cert_ids: Annotated[tuple[int, ...], AfterValidator(_each_once)] = Field(min_length=1)
+    #: Slots as `resource list` names them.
+    resource_ids: Annotated[tuple[str, ...], AfterValidator(_each_once)] = ()
     first_deployment: bool = False
     accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
-
-    @field_validator("cert_ids", "resource_ids")
-    @classmethod
-    def _each_once(cls, ids: tuple[object, ...]) -> tuple[object, ...]:
-        if twice := Counter(ids) - Counter(set(ids)):
-            raise ValueError(f"{', '.join(sorted(map(str, twice)))} listed twice; name each once")
-        return ids
 
 
 class CreateDeploymentJob(PreviewDeploymentJob):

@@ -2,9 +2,9 @@
 
 from enum import Enum
 
-from pydantic import AwareDatetime, field_validator
+from pydantic import AwareDatetime
 
-from shared.domain.names import normalize
+from shared.domain.names import HostNames
 from shared.domain.values import Versioned, Wire
 
 
@@ -55,7 +55,7 @@ class CloudResource(Wire):
     port: int | None = None
     role: SlotRole = SlotRole.DOMAIN
     kind: str = ""  #: which of the product's kinds of slot, where it has several
-    domains: tuple[str, ...] = ()
+    domains: HostNames = ()
     domains_of_certificate: bool = False
     https: bool = True
     cert_identifier: str = ""  #: the certificate in place, as CAS identifies it; "" = none
@@ -65,11 +65,6 @@ class CloudResource(Wire):
     writer_id: str = ""  #: what one writer at a time may change, if more than the listener or domain
     batch_obstacle: str = ""  #: why a job with several certificates leaves it alone
     obstacle: str = ""  #: why nothing can be deployed here, with the step that is missing
-
-    @field_validator("domains")
-    @classmethod
-    def _normalized(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(normalize(name) for name in names))
 
     @property
     def slot(self) -> str:

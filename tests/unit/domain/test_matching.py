@@ -28,7 +28,8 @@ def deployed(decision: Decision) -> str:
 
 
 def test_a_covered_slot_gets_the_certificate() -> None:
-    assert deployed(decide(NEW, a_resource(), OLD)) == "its names are covered"
+    decision = decide(certificate=NEW, resource=a_resource(), present=OLD)
+    assert deployed(decision) == "its names are covered"
 
 
 def test_a_person_may_replace_what_cas_does_not_know() -> None:

@@ -22,6 +22,7 @@ from shared.domain.names import covers, for_display, normalize, parent
         (".bücher.example", "*.xn--bcher-kva.example"),
         ("XN--Bcher-KVA.example", "xn--bcher-kva.example"),
         ("例え。example", "xn--r8jz45g.example"),
+        ("ｗｗｗ.Ｅxample.com", "www.example.com"),
         ("faß.example", "xn--fa-hia.example"),
         ("_dmarc.example.com", "_dmarc.example.com"),
         ("1.example.com", "1.example.com"),

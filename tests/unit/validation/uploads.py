@@ -13,7 +13,7 @@ def chain(*certificates: Signed) -> str:
 
 
 def read(certificate: str, key: str) -> CertificateBundle:
-    return read_bundle(certificate, SecretPem(key), now=NOW)
+    return read_bundle(certificate=certificate, key=SecretPem(key), now=NOW)
 
 
 def refusal(certificate: str, key: str) -> str:
