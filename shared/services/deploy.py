@@ -96,9 +96,7 @@ def _in_turn(world: World, adapter: ProductAdapter, workers: list[WorkerResource
         bring(world, adapter, worker, followed=place < len(workers))
 
 
-def deploy_worker(
-    world: World, adapter: ProductAdapter, worker: WorkerResource, *, followed: bool = False
-) -> None:
+def deploy_worker(world: World, adapter: ProductAdapter, worker: WorkerResource, *, followed: bool) -> None:
     """Bring one worker to success or error, or leave it pending for another try. Never raises.
 
     `followed`: see `proved`.

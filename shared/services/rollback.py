@@ -50,7 +50,7 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
 
 
 def roll_back_worker(
-    world: World, adapter: ProductAdapter, worker: WorkerResource, *, followed: bool = False
+    world: World, adapter: ProductAdapter, worker: WorkerResource, *, followed: bool
 ) -> None:
     """Bring one worker to rollback_success or rollback_error, or leave it for another try. Never raises.
 

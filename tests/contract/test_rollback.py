@@ -45,7 +45,7 @@ def a_deployed_worker(world: World, it: Bench, slot: CloudResource) -> WorkerRes
     new = it.estate.identifier("new")
     world.resources.put(slot, world.clock())
     planned = world.workers.save(WorkerResource(job_id=1, worker_id=1, resource=slot, cert_identifier=new))
-    deploy_worker(world, it.adapter, planned)
+    deploy_worker(world, it.adapter, planned, followed=False)
     worker = the_worker(world)
     assert worker.status is WorkerStatus.SUCCESS, worker.reason
     return worker
@@ -60,7 +60,8 @@ def test_a_worker_that_is_rolled_back_leaves_the_account_as_it_was(
     slot = it.slot(case.slot)
     deployed = a_deployed_worker(world, it, slot)
 
-    roll_back_worker(world, it.adapter, world.workers.save(deployed.to(WorkerStatus.ROLLBACK)))
+    waiting = world.workers.save(deployed.to(WorkerStatus.ROLLBACK))
+    roll_back_worker(world, it.adapter, waiting, followed=False)
 
     worker = the_worker(world)
     assert worker.status is WorkerStatus.ROLLBACK_SUCCESS, worker.reason
@@ -87,7 +88,7 @@ def test_a_slot_that_is_gone_is_made_good_only_if_an_attempt_was_cut_off(
     domains = it.cloud.service("eas")._gateways[0].domains
     domains[:] = [d for d in domains if (d.name, d.type) != ("eas.example.com", "internet")]
 
-    roll_back_worker(world, it.adapter, world.workers.save(waiting))
+    roll_back_worker(world, it.adapter, world.workers.save(waiting), followed=False)
 
     assert the_worker(world).status.value == ends, the_worker(world).reason
     assert (it.carried() == case.carried) is bool(attempts)

@@ -43,6 +43,19 @@ ESTATE: dict[str, Any] = {
         }
     ],
 }
+#: Less of it, for stories that are told again and again: a domain, and a listener's additional certificate.
+TWO_SLOTS: dict[str, Any] = {
+    "regions": ["cn-hangzhou"],
+    "certificates": {"old": _OLD, "other": _OTHER},
+    "cdn": [{"domain": "www.example.com", "certificate": "old"}],
+    "alb": [
+        {
+            "name": "shop",
+            "region": "cn-hangzhou",
+            "listeners": [{"port": 443, "default": "other", "additional": ["old"]}],
+        }
+    ],
+}
 NAMES = ("example.com", "*.example.com")
 
 

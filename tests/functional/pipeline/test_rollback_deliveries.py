@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 
 from emulator.faults import Fault
-from shared.domain.resources import CloudProduct, ResourceRecord, SlotRole
 from shared.domain.states import WorkerStatus
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key
 from shared.state.tables import WORKERS, Table
-from tests.functional.pipeline.conftest import ESTATE, NAMES
+from tests.functional.pipeline.conftest import NAMES, TWO_SLOTS
 from tests.functional.pipeline.platform import Cut, Platform, platform
 from tests.functional.pipeline.stories import (
     IMG,
-    WWW,
     MortalStore,
     ask,
     deployed,
@@ -167,13 +165,8 @@ def a_rollback(it: Platform, folder: Path, dies_after: int | None) -> int:
         source.backup(copy)
     it.cloud.reset()
     store = it.store = MortalStore(path)
-    new = it.renew(*NAMES)
-    it.lost.add("create_deployment_job")
+    it.renew(*NAMES)
     it.tick("scan_expiry")
-    slots = [WWW, next(r.resource.slot for r in it.world.resources.list(CloudProduct.ALB) if is_old(it, r))]
-    request = {"CertIds": [int(new.partition("-")[0])], "ResourceIds": slots, "Name": "two"}
-    it.call("create_deployment_job", request)
-    it.drain()
     assert statuses(it) == {W.SUCCESS: 2}
     it.cloud.calls.clear()
     store.writes, store.dies_after = 0, dies_after
@@ -192,14 +185,8 @@ def a_rollback(it: Platform, folder: Path, dies_after: int | None) -> int:
     return store.writes
 
 
-def is_old(it: Platform, record: ResourceRecord) -> bool:
-    """The additional certificate of a listener that will be renewed."""
-    resource = record.resource
-    return resource.role is SlotRole.ADDITIONAL and "example.com" in resource.domains
-
-
 def test_killed_after_any_write_every_slot_is_put_back_once(tmp_path: Path) -> None:
-    with platform(ESTATE, tmp_path) as it:
+    with platform(TWO_SLOTS, tmp_path) as it:
         it.tick("scan_expiry", "discover_resources")
         writes = a_rollback(it, tmp_path, None)
         rolled_back_once(it, slots=2)
