@@ -91,13 +91,12 @@ def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[Dep
 
 def _dispatch_again(world: World, job: DeploymentJob, workers: list[WorkerResource]) -> DeploymentJob:
     """Those that nobody has in hand for a while; at once if a rollback was asked for since the last time."""
-    now, last = world.clock(), job.dispatched_at
+    now, last = world.clock(), job.dispatched_at or job.created_at
     idle = [w for w in workers if not w.status.settled and not w.leased(now)]
     asked = any(
-        w.status is WorkerStatus.ROLLBACK and w.started_at and (last is None or w.started_at > last)
-        for w in idle
+        w.status is WorkerStatus.ROLLBACK and w.started_at is not None and w.started_at > last for w in idle
     )
-    again_at = (last or now) + timedelta(seconds=world.policy.redispatch_after_s)
+    again_at = last + timedelta(seconds=world.policy.redispatch_after_s)
     if idle and (asked or now >= again_at):
         job = world.jobs.save(job.model_copy(update={"dispatched_at": now}))
         _dispatch(world, job, idle)

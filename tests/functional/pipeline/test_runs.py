@@ -13,8 +13,8 @@ from tests.functional.pipeline.stories import (
     WRITE_OF_WWW,
     WWW,
     AtHandshake,
+    ask,
     asked_for,
-    roll_back,
     uploaded,
     worker_of,
 )
@@ -156,14 +156,30 @@ def test_a_worker_in_hand_is_not_handed_out_again_and_the_others_are(it: Platfor
     assert out == ["deploy_oss"]
 
 
-def test_a_rollback_is_handed_out_at_once_however_short_ago_the_job_was(it: Platform) -> None:
-    asked_for(it, uploaded(it), WWW)
+def test_a_rollback_is_handed_out_at_once_and_then_not_again_for_a_while(it: Platform) -> None:
+    job_id = asked_for(it, uploaded(it), WWW)
     it.drain()
-    it.policy["redispatch_after_s"] = 10**6
 
-    roll_back(it)
+    ask(it)
+    it.queue.clear()
+    assert run(it) == ([job_id], [])
+    assert handed_out(it) == ["deploy_cdn"], "the job itself was handed out a moment ago"
+    assert run(it) == ([job_id], [])
+    assert handed_out(it) == []
+    it.clock.sleep(91)
+    run(it)
+    assert handed_out(it) == ["deploy_cdn"]
 
-    assert worker_of(it, WWW).status is WorkerStatus.ROLLBACK_SUCCESS
+
+def test_a_job_that_does_not_tell_when_it_was_handed_out_is_handed_out_by_its_age(it: Platform) -> None:
+    job_id = asked_for(it, uploaded(it), WWW)
+    it.drain(until="deploy_")
+    it.queue.clear()
+    it.world.jobs.save(it.job().model_copy(update={"dispatched_at": None}))
+
+    assert (run(it), handed_out(it)) == (([job_id], []), [])
+    it.clock.sleep(91)
+    assert (run(it), handed_out(it)) == (([job_id], []), ["deploy_cdn"])
 
 
 def test_a_finished_job_says_how_many_ended_well_and_when(it: Platform) -> None:
