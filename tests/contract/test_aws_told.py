@@ -75,54 +75,34 @@ def test_only_a_certificate_of_the_same_end_is_read_to_see_whether_it_is_there_a
     assert amazon.count("ImportCertificate") == 1
 
 
-@pytest.mark.parametrize(
-    ("aliases", "enabled", "met"),
-    [
-        (("www.example.com",), True, ("www.example.com",)),
-        (("www.example.com",), False, ()),
-        (("www.example.org",), True, ()),
-    ],
-    ids=["fitting", "switched off", "for other names"],
-)
-def test_a_distribution_proves_a_certificate_only_if_it_serves_a_name_of_it(
-    amazon: Bench,
-    monkeypatch: pytest.MonkeyPatch,
-    aliases: tuple[str, ...],
-    enabled: bool,
-    met: tuple[str, ...],
+def test_a_distribution_that_is_off_staging_or_for_other_names_proves_nothing(
+    amazon: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = a_distribution(slot(amazon, "acm", "alone").resource_id, *aliases)
-    told(amazon, monkeypatch, Enabled=enabled)
+    """One that fits is held elsewhere."""
+    alone = slot(amazon, "acm", "alone").resource_id
+    elsewhere, there = a_distribution(alone, "www.example.org"), a_distribution(alone, "www.example.com")
+    staging = "it is a staging distribution, which has the certificate of its primary one"
+    told(amazon, monkeypatch, there, Enabled=False, Staging=True)
 
     found = seen(amazon)
 
-    alone = found.of("acm", amazon.estate.identifier("alone"))
-    assert (alone.server_names, bool(alone.endpoint)) == (met, bool(met))
-    assert alone.instance_name == (there if met else "inside")
-    (distribution,) = found.by_kind["distribution"]
-    assert bool(distribution.endpoint) is enabled
+    acm = found.of("acm", amazon.estate.identifier("alone"))
+    assert (acm.server_names, acm.endpoint, acm.instance_name) == ((), "", "inside")
+    distributions = {one.resource_id: one for one in found.by_kind["distribution"]}
+    assert distributions[elsewhere].endpoint
+    assert (distributions[there].endpoint, distributions[there].obstacle) == ("", staging)
+    assert amazon.adapter.read(distributions[there]) == distributions[there]
 
 
-def test_a_staging_distribution_is_left_to_its_primary_one(
-    amazon: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    a_distribution(issued_by_amazon("www.example.com"), "www.example.com")
-    told(amazon, monkeypatch, Staging=True)
-    (found,) = seen(amazon).by_kind["distribution"]
-
-    assert found.obstacle == "it is a staging distribution, which has the certificate of its primary one"
-    assert amazon.adapter.read(found) == found
-
-
-def told(amazon: Bench, monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
-    """AWS lists every distribution with these fields."""
+def told(amazon: Bench, monkeypatch: pytest.MonkeyPatch, distribution: str, **fields: Any) -> None:
+    """AWS lists the distribution with these fields."""
     client = amazon.adapter._aws  # type: ignore[attr-defined]
     pages = client.pages
 
     def changed(action: str, *place: Any, **params: Any) -> Any:
         for page in pages(action, *place, **params):
             for row in page.get("DistributionList", {}).get("Items", ()):
-                row.update(fields)
+                row.update(fields if row["Id"] == distribution else {})
             yield page
 
     monkeypatch.setattr(client, "pages", changed)

@@ -126,3 +126,13 @@ def test_of_two_places_that_hold_the_certificate_the_slot_s_own_counts(server: S
     beside = it.adapter.successor(slot, it.certificate("new"))
     assert beside is not None
     assert (beside.resource_id, beside.server_names) == (entry("new"), ("www.example.com",))
+
+
+def test_a_handshake_asks_for_what_both_the_slot_and_the_certificate_are_for(server: Server) -> None:
+    pool = [{"certificate": "www"}, {"certificate": "new"}]
+    it = a_site(server, "shop.example.com", "www.example.com", certificates=pool)
+
+    successor = it.adapter.successor(it.slot(NARROW), it.certificate("new"))
+
+    assert successor is not None
+    assert successor.server_names == ("www.example.com",)

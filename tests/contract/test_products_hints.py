@@ -64,3 +64,21 @@ def test_a_region_is_asked_for_the_kinds_that_are_there_and_all_regions_are_name
     regions = it.adapter.regions()
     assert regions == sorted(regions)
     assert {"cn-wuhan-lr", "eu-west-1"} < set(regions)
+
+
+@pytest.mark.parametrize(
+    ("product", "asked"),
+    [
+        (CloudProduct.ALB, "ListLoadBalancers"),
+        (CloudProduct.NLB, "ListLoadBalancers"),
+        (CloudProduct.SLB, "DescribeLoadBalancers"),
+        (CloudProduct.WAF, "DescribeInstance"),
+    ],
+)
+def test_where_there_is_nothing_that_holds_slots_nothing_more_is_asked(
+    server: Server, product: CloudProduct, asked: str
+) -> None:
+    it = bench(server, product, {"certificates": CERTIFICATES}, HERE)
+
+    assert it.slots() == {}
+    assert [call.action for call in it.cloud.calls] == [asked]

@@ -17,11 +17,9 @@ from shared.products.kinds import ManyKinds
 from tests.contract.answers import edit, put
 from tests.contract.settings import ROWS, Row, a_bench, case_of
 
-ANSWERS: dict[str, dict[str, Any]] = {
-    "answered": {},
-    "answer-lost": {"when": "after", "drop": True},
-}
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.case)
+#: Where settings can be set again, all of them are lost at once with an answer, in a test of their own.
+LOST = [(row, "answer too") for row in ROWS] + [(row, "setting") for row in ROWS if row.by_hand]
 
 
 def test_every_product_whose_settings_are_compared_has_a_row() -> None:
@@ -40,15 +38,14 @@ def test_every_product_whose_settings_are_compared_has_a_row() -> None:
     assert {case_of(row).product for row in ROWS} == set(filter(compares, default_products()))
 
 
-@each_row
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize(("row", "lost"), LOST, ids=lambda one: one.case if isinstance(one, Row) else one)
 def test_a_setting_lost_with_the_change_is_told_and_never_a_success(
-    server: Server, row: Row, answer: dict[str, Any]
+    server: Server, row: Row, lost: str
 ) -> None:
     (it, held), case = a_bench(server, row), case_of(row)
     slot, before = it.slot(case.slot), held()
-    if answer:
-        it.cloud.faults.add(Fault(case.writes, **answer))
+    if lost == "answer too":
+        it.cloud.faults.add(Fault(case.writes, when="after", drop=True))
 
     with pytest.raises(CloudRejectedError, match="SettingsLost") as told:
         it.adapter.deploy(slot, it.certificate("new"))

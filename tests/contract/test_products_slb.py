@@ -17,7 +17,7 @@ from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.exclusive import alone
 from shared.products.slb import Adapter
 from shared.products.slb_store import SlbStore
-from tests.contract.answers import edit
+from tests.contract.answers import edit, take_out
 from tests.contract.bench import AllOfCas, Bench, bench, certificates
 from tests.contract.cases.slb import CASES, SHOP
 from tests.contract.oracle import recording
@@ -220,3 +220,16 @@ def test_a_listener_of_a_load_balancer_made_since_is_left_for_the_next_discovery
     edit(monkeypatch, it.cloud, "DescribeLoadBalancers", without_shop)
 
     assert {slot.instance_name for slot in it.adapter.discover(SLB.region)} == {"mail"}
+
+
+def test_two_certificates_without_fingerprint_are_not_the_same(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nameless = it.certificate("new").model_copy(update={"fingerprint": ""})
+    store = SlbStore(it.client, AllOfCas(Cas(it.client, "cn-hangzhou")), alone)
+    path = "ServerCertificates.ServerCertificate[].Fingerprint"
+    edit(monkeypatch, it.cloud, "DescribeServerCertificates", lambda answer: take_out(answer, path))
+
+    assert store.put(SLB.region, nameless)
+
+    assert it.count(UPLOAD) == 1

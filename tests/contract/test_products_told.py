@@ -67,6 +67,27 @@ def test_a_slot_is_met_where_it_says_and_serves_what_it_carries(case: Case, it: 
     assert len(listeners) == len({listener for listener, _ in listeners}), "one listener is met at two places"
 
 
+#: What a person looks for in the product's console, where it is more than the slot's own domain.
+INSTANCES = {
+    "ACK-secret": {"shop", "shop/front", "shop/back", "locked", "plain"},
+    "ALB-default": {"shop", "mail"},
+    "APIGateway-classic": {"shop", "mail"},
+    "APIGateway-cloud-native": {"www.example.com", "w.example.com", "plain.example.com", "*.example.org"},
+    "ESA": {"example.com", "example.org", "a.example.com", "b.example.com", "c.example.com"},
+    "GA-default": {"shop", "mail"},
+    "MSE": {"shop", "mail"},
+    "NLB-default": {"shop", "mail"},
+    "PAI": {"models", "inner", "plain"},
+    "SAE-alb": {"shop", "mail", "test", "bare", "spare"},
+    "SLB-listener": {"shop", "mail"},
+    "WAF": {"", "WAF"},
+}
+
+
+def test_a_slot_names_what_holds_it_as_a_person_does(case: Case, it: Bench) -> None:
+    assert {slot.instance_name for slot in it.slots().values()} == INSTANCES.get(case.name, {""})
+
+
 def test_slots_share_a_writer_where_the_product_takes_one_change_at_a_time(case: Case, it: Bench) -> None:
     for slot in it.slots().values():
         own = "listener_id" if slot.kind in ("albconfig", "site") else WRITERS.get(case.name, "resource_id")
