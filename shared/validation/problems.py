@@ -7,5 +7,5 @@ from shared.errors import InvalidRequestError
 
 def refuse_if_any(subject: str, problems: Iterable[str]) -> None:
     """Raises InvalidRequestError with every problem, each told once, in the order found."""
-    if told := list(dict.fromkeys(problems)):
+    if told := dict.fromkeys(problems):
         raise InvalidRequestError(f"{subject}: {'; '.join(told)}")

@@ -106,7 +106,7 @@ def test_ten_contacts_are_taken() -> None:
 
 def test_eleven_contacts_are_too_many() -> None:
     assert told(contact_problems(range(11))) == "there are 11 contacts; name at most 10"
-    assert told(contact_problems([7, 7])) == "7 listed twice; name each once"
+    assert told(contact_problems([9, 7, 9, 7])) == "7, 9 listed twice; name each once"
 
 
 def test_too_many_contacts_and_the_ones_given_twice_are_told_together() -> None:
