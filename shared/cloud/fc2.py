@@ -68,7 +68,6 @@ class _RefusedError(Exception):
     """The API said no. Holds its answer, which is not for printing."""
 
     def __init__(self, answer: Response) -> None:
-        super().__init__("refused")
         self.answer = answer
 
 
