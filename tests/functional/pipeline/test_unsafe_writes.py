@@ -103,13 +103,18 @@ def test_of_a_slot_that_goes_between_two_tries_what_the_product_says_is_told(it:
     asked_for(it, uploaded(it), IMG)
     it.cloud.faults.add(Fault("PutCname"))
     it.drain(until="deploy_")
-    it.timeout_s = 20.9
-    it.deliver(*it.queue.pop(0))
-    assert worker_of(it, IMG).attempts == 1
-    take_away(it, IMG)
-    it.timeout_s = 60
+    sleep, gone = it.world.sleep, []
 
+    def between_two_tries(seconds: float) -> None:
+        if not gone:
+            take_away(it, IMG)
+            gone.append(worker_of(it, IMG).attempts)
+        sleep(seconds)
+
+    it.ports["sleep"] = between_two_tries
     it.drain()
+
+    assert gone == [1]
 
     worker = worker_of(it, IMG)
     assert (worker.status, worker.attempts) == (W.ERROR, 2)
