@@ -227,3 +227,15 @@ def test_a_certificate_in_the_wrong_store_is_refused_with_the_store_to_use(serve
         match=r": upload it to the CAS store ap-southeast-1, where this region looks it up \(",
     ):
         it.adapter.deploy(it.slots()["shop:443/default"], it.certificate("new"))
+
+
+def test_a_job_that_is_not_listed_yet_is_waited_for(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(answer: dict[str, Any]) -> None:
+        if it.count("ListAsynJobs") < 2:
+            answer["Jobs"] = []
+
+    edit(monkeypatch, it.cloud, "ListAsynJobs", late)
+
+    it.deploy(it.slot("shop:443/default"), "new")
+
+    assert it.count("ListAsynJobs") > 2
