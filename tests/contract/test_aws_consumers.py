@@ -81,24 +81,31 @@ def test_a_distribution_s_certificate_is_exchanged_and_nothing_else(amazon: Benc
 
 
 def test_settings_that_a_change_lost_come_back(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS tells the certificate in older fields as well, and takes them beside the newer one from nobody."""
     theirs = issued_by_amazon("example.com", "*.example.com")
     there = a_distribution(theirs, "www.example.com")
     before = config_of(there)
     (slot_before,) = seen(amazon).by_kind["distribution"]
     client = amazon.adapter._aws  # type: ignore[attr-defined]
-    real = client.call
+    real, sent = client.call, []
+    older = {"Certificate": theirs, "CertificateSource": "acm"}
 
     def forgetful(action: str, region: str, /, **params: Any) -> Any:
         if action == "UpdateDistribution":
-            monkeypatch.setattr(client, "call", real)
-            params["DistributionConfig"] = {**params["DistributionConfig"], "Comment": ""}
-        return real(action, region, **params)
+            if not sent:
+                params["DistributionConfig"] = {**params["DistributionConfig"], "Comment": ""}
+            sent.append(params["DistributionConfig"]["ViewerCertificate"])
+        answer = real(action, region, **params)
+        if action == "GetDistributionConfig":
+            answer["DistributionConfig"]["ViewerCertificate"] |= older
+        return answer
 
     monkeypatch.setattr(client, "call", forgetful)
     with pytest.raises(CloudRejectedError, match="Comment: 'the shop'"):
         amazon.adapter.deploy(slot_before, amazon.certificate("new"))
 
     assert config_of(there) == before
+    assert [viewer.keys() & older.keys() for viewer in sent] == [set(), set()]
 
 
 def test_an_imported_certificate_that_nothing_else_public_serves_is_proved_at_its_distribution(

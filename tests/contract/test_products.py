@@ -93,18 +93,14 @@ def test_every_product_with_a_first_deployment_has_a_slot_for_it() -> None:
 
 
 @each_account
-def test_discovery_yields_every_slot_of_every_page(case: Case, it: Bench) -> None:
-    assert it.carried() == case.carried
-    assert it.count(case.pages) > 1, "the account has one page only"
-
-
-@each_account
-def test_discovery_says_where_https_is_off(case: Case, it: Bench) -> None:
+def test_discovery_yields_every_slot_of_every_page_and_says_where_https_is_off(case: Case, it: Bench) -> None:
     slots = it.slots()
 
-    assert {label for label, slot in slots.items() if slot.https} == {
-        label for label, name in case.carried.items() if name
+    assert {label: it.name_of(slot.cert_identifier) for label, slot in slots.items()} == case.carried
+    assert {label for label, slot in slots.items() if not slot.https} == {
+        label for label, name in case.carried.items() if not name
     }
+    assert it.count(case.pages) > 1, "the account has one page only"
 
 
 @each_account

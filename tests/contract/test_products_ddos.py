@@ -9,6 +9,7 @@ import pytest
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class
+from tests.contract.answers import edit
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.ddos import CASES
@@ -88,3 +89,20 @@ def test_a_rule_is_met_at_its_own_port(it: Bench) -> None:
 
     assert endpoint.endswith(":8443")
     assert it.cloud.service("ddoscoo").served(endpoint, "any.example.com")
+
+
+def test_a_rule_is_told_from_others_that_a_question_for_it_brings_along(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = it.slot("www.example.com")
+
+    def more(answer: dict[str, Any]) -> None:
+        first = answer["WebRules"][0]
+        answer["WebRules"].insert(
+            0, {**first, "Domain": "w.example.com", "CertName": "new", "UserCertName": ""}
+        )
+
+    edit(monkeypatch, it.cloud, "DescribeWebRules", more)
+
+    assert it.adapter.read(slot) == slot
+    assert it.adapter.successor(slot, it.certificate("new")) is None

@@ -84,14 +84,28 @@ INSTANCES = {
 }
 
 
-def test_a_slot_names_what_holds_it_as_a_person_does(case: Case, it: Bench) -> None:
-    assert {slot.instance_name for slot in it.slots().values()} == INSTANCES.get(case.name, {""})
+#: Which kinds of slot tell the end of their certificate; "" where there is one kind only.
+ENDS = {
+    **{name: {""} for name in ("CDN", "DCDN", "LIVE", "VOD", "MSE", "OSS")},
+    **{"ACK-secret": {"secret"}, "APIGateway-classic": {"classic"}, "ESA": {"site"}},
+}
 
 
-def test_slots_share_a_writer_where_the_product_takes_one_change_at_a_time(case: Case, it: Bench) -> None:
-    for slot in it.slots().values():
+def test_a_slot_tells_what_holds_it_who_writes_there_and_when_its_certificate_ends(
+    case: Case, it: Bench
+) -> None:
+    """A writer is shared where the product takes one change at a time."""
+    slots = it.slots().values()
+
+    assert {slot.instance_name for slot in slots} == INSTANCES.get(case.name, {""})
+    for slot in slots:
         own = "listener_id" if slot.kind in ("albconfig", "site") else WRITERS.get(case.name, "resource_id")
         assert slot.writer == f"{case.product.value}/{case.region or '-'}/{getattr(slot, own)}"
+    carrying = [slot for slot in slots if slot.https and not slot.obstacle]
+    assert {slot.kind for slot in carrying if slot.cert_not_after} == ENDS.get(case.name, set())
+    for slot in carrying:
+        if slot.kind in ENDS.get(case.name, set()):
+            assert slot.cert_not_after == it.certificate(it.name_of(slot.cert_identifier)).not_after
 
 
 def test_a_slot_is_of_the_region_that_was_asked_and_of_no_other(case: Case, it: Bench) -> None:
@@ -103,22 +117,6 @@ def test_a_slot_is_of_the_region_that_was_asked_and_of_no_other(case: Case, it: 
         far = [slot for region in elsewhere for slot in it.adapter.discover(region)]
         assert {slot.region for slot in far} == elsewhere
         assert not {slot.slot for slot in far} & {slot.slot for slot in slots}
-
-
-#: Which kinds of slot tell the end of their certificate; "" where there is one kind only.
-ENDS = {
-    **{name: {""} for name in ("CDN", "DCDN", "LIVE", "VOD", "MSE", "OSS")},
-    **{"ACK-secret": {"secret"}, "APIGateway-classic": {"classic"}, "ESA": {"site"}},
-}
-
-
-def test_the_end_of_a_certificate_is_told_as_it_is_or_not_at_all(case: Case, it: Bench) -> None:
-    carrying = [slot for slot in it.slots().values() if slot.https and not slot.obstacle]
-
-    assert {slot.kind for slot in carrying if slot.cert_not_after} == ENDS.get(case.name, set())
-    for slot in carrying:
-        if slot.kind in ENDS.get(case.name, set()):
-            assert slot.cert_not_after == it.certificate(it.name_of(slot.cert_identifier)).not_after
 
 
 def test_every_region_where_the_account_has_slots_is_looked_at_once(case: Case, it: Bench) -> None:
