@@ -73,11 +73,11 @@ def fresh(tmp_path: Path) -> Iterator[Platform]:
 
 
 @pytest.fixture
-def it(fresh: Platform) -> Platform:
+def it(tmp_path: Path) -> Iterator[Platform]:
     """The baseline is scanned, the slots are discovered, nothing is under way."""
-    fresh.tick("scan_expiry", "discover_resources")
-    fresh.cloud.calls.clear()
-    return fresh
+    with discovered(ESTATE, tmp_path) as made:
+        made.cloud.calls.clear()
+        yield made
 
 
 @pytest.fixture
