@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from threading import Barrier
+import time
+from threading import Barrier, Lock
 
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, SlotRole
@@ -61,9 +62,12 @@ def test_a_function_answers_how_its_rollbacks_ended(it: Platform) -> None:
 
 def test_a_function_that_is_done_wakes_the_runner_for_this_job_alone(it: Platform) -> None:
     job_id = asked_for(it, uploaded(it), WWW)
+    it.drain(until="deploy_cdn")
+    began = it.clock()
 
     assert share(it) == {"Success": 1}
 
+    assert (it.clock() - began).total_seconds() < 20, "it waited for nothing"
     ((function, payload),) = it.queue
     assert (function, json.loads(payload)) == ("run_deployment_jobs", {"JobId": job_id})
 
@@ -128,3 +132,25 @@ def test_slots_of_different_domains_are_exchanged_side_by_side(it: Platform) -> 
     it.ports["probe"] = together
 
     assert share(it) == {"Success": 2}
+
+
+def test_no_more_slots_are_exchanged_at_once_than_the_owner_allows(it: Platform) -> None:
+    it.policy["parallel"] = 2
+    asked_for(it, uploaded(it, *BOTH), WWW, ORG, "CDN/-/off.example.com", FirstDeployment=True)
+    probe, lock = it.world.probe, Lock()
+    now: list[str] = []
+    most: list[int] = []
+
+    def counted(endpoint: str, server_name: str, certificate: Certificate) -> Met:
+        with lock:
+            now.append(server_name)
+            most.append(len(now))
+        time.sleep(0.05)
+        with lock:
+            now.remove(server_name)
+        return probe(endpoint, server_name, certificate)
+
+    it.ports["probe"] = counted
+
+    assert share(it) == {"Success": 3}
+    assert max(most) <= 2
