@@ -34,7 +34,7 @@ def from_context(context: object = None, environ: Mapping[str, str] = os.environ
     from python3.12 on; the context's is the fresher one, so it goes first.
     """
     given = getattr(context, "credentials", None)
-    if given is not None and getattr(given, "access_key_id", None):
+    if getattr(given, "access_key_id", None):
         return fixed(Credentials(given.access_key_id, given.access_key_secret, given.security_token or ""))
     return from_environment(environ)
 
