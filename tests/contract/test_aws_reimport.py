@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from shared.errors import CloudRejectedError
 from shared.products.aws_account import Leaf
 from shared.products.aws_reimport import check_reimport
+from tests.keys import a_signed_certificate, ed25519_key
 
 P256 = ec.generate_private_key(ec.SECP256R1())
 P384 = ec.generate_private_key(ec.SECP384R1())
@@ -80,3 +81,21 @@ def test_what_acm_takes_is_taken(before: Leaf, after: Leaf) -> None:
 def test_what_acm_refuses_is_refused_with_the_reason(before: Leaf, after: Leaf, why: str) -> None:
     with pytest.raises(CloudRejectedError, match=why):
         check_reimport(before, after)
+
+
+def test_a_certificate_that_says_nothing_of_its_uses_may_replace_another_such() -> None:
+    bare = Leaf(a_signed_certificate("example.com", names=["example.com"]).pem)
+
+    check_reimport(bare, bare)
+    check_reimport(bare, a_leaf())
+    with pytest.raises(
+        CloudRejectedError, match=r" key usages: 1\.3\.6\.1\.5\.5\.7\.3\.1, digital_signature \("
+    ):
+        check_reimport(a_leaf(), bare)
+
+
+def test_another_kind_of_key_is_told_by_its_name() -> None:
+    edwards = Leaf(a_signed_certificate("example.com", names=["example.com"], key=ed25519_key()).pem)
+
+    with pytest.raises(CloudRejectedError, match="from EC_prime256v1 to Ed25519PublicKey"):
+        check_reimport(a_leaf(), edwards)

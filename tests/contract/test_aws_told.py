@@ -8,6 +8,7 @@ import pytest
 
 from emulator import aws as emulated
 from shared.domain.resources import SlotRole
+from shared.errors import CloudRejectedError
 from tests.contract.aws_bench import REGION, a_distribution, elb, give_listener, issued_by_amazon, seen, slot
 from tests.contract.bench import Bench
 
@@ -60,6 +61,27 @@ def test_a_default_slot_is_not_succeeded_by_what_another_slot_of_its_listener_se
     (default,) = [one for one in seen(amazon).by_kind["listener"] if one.resource_id == listener]
 
     assert amazon.adapter.successor(default, amazon.certificate("new")) is None
+
+
+def test_what_amazon_issued_is_not_imported_anew_and_what_vanished_has_no_successor(amazon: Bench) -> None:
+    theirs, new = issued_by_amazon("example.com"), amazon.certificate("new")
+    acm = slot(amazon, "acm", "old")
+    additional = slot(amazon, "listener", "other")
+    elb().remove_listener_certificates(
+        ListenerArn=additional.listener_id,
+        Certificates=[{"CertificateArn": slot(amazon, "acm", "other").resource_id}],
+    )
+
+    with pytest.raises(CloudRejectedError) as refused:
+        amazon.adapter.deploy(acm.model_copy(update={"resource_id": theirs}), new)
+    assert str(refused.value) == (
+        f"ImportCertificate: NotImported: {theirs} is AMAZON_ISSUED:"
+        " only an imported certificate can be imported anew (RequestId -)"
+    )
+    assert amazon.adapter.read(additional) is None
+    assert amazon.adapter.successor(additional, new) is None
+    emulated.clear()
+    assert amazon.adapter.successor(acm, new) is None
 
 
 def test_only_a_certificate_of_the_same_end_is_read_to_see_whether_it_is_there_already(amazon: Bench) -> None:

@@ -10,7 +10,7 @@ import pytest
 from emulator.edge import offered
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError
+from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.sae import Adapter
 from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, bench
@@ -248,3 +248,19 @@ def test_other_certificates_that_changed_their_places_are_told(
 
     with pytest.raises(CloudRejectedError, match=r"SettingsLost: .* Entries: "):
         it.adapter.deploy(slot, it.certificate("new"))
+
+
+@pytest.mark.parametrize("label", [SAE.slot, "mail:443/default"])
+def test_what_is_in_place_is_not_put_back(it: Bench, label: str) -> None:
+    slot = it.slot(label)
+
+    it.adapter.restore(slot, it.certificate("old"))
+
+    assert it.count("UpdateIngress") == 0
+
+
+def test_a_list_that_ends_before_its_end_is_an_error(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(monkeypatch, it.cloud, "ListIngresses", lambda answer: answer["Data"].update(TotalSize=99))
+
+    with pytest.raises(CloudUnavailableError, match=r"^ListIngresses: ListChanged: \d+ of 99 are shown \("):
+        it.slots()

@@ -233,3 +233,19 @@ def test_two_certificates_without_fingerprint_are_not_the_same(
     assert store.put(SLB.region, nameless)
 
     assert it.count(UPLOAD) == 1
+
+
+def test_a_certificate_that_the_store_does_not_tell_is_named_by_its_id_there(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(
+        monkeypatch,
+        it.cloud,
+        "DescribeServerCertificates",
+        lambda answer: answer["ServerCertificates"]["ServerCertificate"].clear(),
+    )
+
+    carried = {slot.cert_identifier for slot in it.adapter.discover(SLB.region) if slot.https}
+
+    assert carried
+    assert all(name.startswith("upload:") and len(name) > len("upload:") for name in carried)
