@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from functools import singledispatch
 
@@ -212,10 +213,8 @@ def _submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
 
 
 def _handled(world: World, record: CertificateRecord, **changes: object) -> None:
-    try:
+    with suppress(ConflictError):  # a scan wrote the row; the next one announces again, and finds the job
         world.certificates.save(record.model_copy(update=changes))
-    except ConflictError:
-        return  # a scan wrote the row; the next one announces again, and finds the job made
 
 
 def _not_discovered(world: World) -> list[str]:

@@ -1,6 +1,7 @@
 """Ask each product, in each region, for its slots. A region is synced completely or has failed."""
 
 import json
+from contextlib import suppress
 from datetime import datetime
 
 from shared.domain.requests import DiscoverResources
@@ -59,10 +60,8 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
 def _forget(world: World, status: SyncStatus, now: datetime) -> None:
     """A region that is gone, or that the owner leaves out by now, with its slots."""
     _remove_unseen(world, status.product, status.region, now)
-    try:
+    with suppress(ConflictError):  # it is being discovered right now
         world.syncs.delete(status)
-    except ConflictError:
-        return  # it is being discovered right now
 
 
 def _discover_region(world: World, product: CloudProduct, region: str) -> SyncStatus:
@@ -90,10 +89,8 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
 def _remove_unseen(world: World, product: CloudProduct, region: str, since: datetime) -> None:
     for record in list(world.resources.list(product, region)):
         if record.seen_at < since:
-            try:
+            with suppress(ConflictError):  # seen again meanwhile
                 world.resources.remove(record)
-            except ConflictError:
-                continue  # seen again meanwhile
 
 
 def _filled_in(resource: CloudResource, catalogue: Catalogue) -> CloudResource:

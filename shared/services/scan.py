@@ -3,7 +3,8 @@
 CAS publishes no event when a certificate is issued, so the comparison with the table is the source of it.
 """
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import timedelta
 
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
@@ -28,14 +29,19 @@ def scan_certificates(world: World) -> ScanResult:
     expiring: list[str] = []
     count = 0
     for store in world.policy.stores:
-        listed = list(world.cas(store).list_certificates())
+        listed = world.cas(store).list_certificates()
         count += len(listed)
         baseline = world.scans.has_baseline(store)
         for record in _remember(world, store, listed, handled=not baseline):
-            if _announce_issued(world, record):
-                issued.append(record.certificate.identifier)
-            if _announce_expiring(world, record):
-                expiring.append(record.certificate.identifier)
+            certificate, now = record.certificate, world.clock()
+            if not record.issued_handled and certificate.why_not_deployable(now) is None:
+                _announce_issued(world, certificate)
+                issued.append(certificate.identifier)
+            left = certificate.not_after - now
+            threshold = _threshold(record, left.days, world.policy.expiring_days)
+            if threshold is not None and left > timedelta():  # else it is all over
+                _announce_expiring(world, certificate, threshold, left.days)
+                expiring.append(certificate.identifier)
         if not baseline:
             world.scans.set_baseline(store, world.clock())
     return ScanResult(certificates=count, issued=tuple(issued), expiring=tuple(expiring))
@@ -54,56 +60,36 @@ def _remember(
             records.append(record)
             continue
         record = record.model_copy(update={"certificate": certificate})
-        try:
+        with suppress(ConflictError):  # another scan is at it; the next tick looks again
             records.append(world.certificates.save(record))
-        except ConflictError:
-            continue  # another scan is at it; the next tick looks again
     for record in known.values():  # deleted from CAS
-        try:
+        with suppress(ConflictError):
             world.certificates.delete(record)
-        except ConflictError:
-            continue
     return records
 
 
-def _announce_issued(world: World, record: CertificateRecord) -> bool:
-    """Announced at every scan until it has been planned for, under the same event id."""
-    certificate = record.certificate
-    if record.issued_handled or certificate.why_not_deployable(world.clock()) is not None:
-        return False
+def _announce_issued(world: World, certificate: Certificate) -> None:
+    """At every scan until it has been planned for, under the same event id."""
     world.events.publish(
         CertificateIssued(cert_identifier=certificate.identifier),
         id=f"issued-{certificate.identifier}",
         subject=f"Certificate/{certificate.identifier}",
     )
-    return True
 
 
-def _announce_expiring(world: World, record: CertificateRecord) -> bool:
-    """Announced at every scan until it has been dealt with, once for each warning time."""
-    certificate, now = record.certificate, world.clock()
-    threshold = _threshold(certificate, now, world.policy.expiring_days)
-    told = record.expiring_handled_days
-    if threshold is None or (told is not None and told <= threshold):
-        return False
+def _announce_expiring(world: World, certificate: Certificate, threshold: int, days_left: int) -> None:
+    """At every scan until it has been dealt with, under one event id for each warning time."""
     world.events.publish(
         CertificateExpiring(
-            cert_identifier=certificate.identifier,
-            days_left=_days_left(certificate, now),
-            threshold_days=threshold,
+            cert_identifier=certificate.identifier, days_left=days_left, threshold_days=threshold
         ),
         id=f"expiring-{certificate.identifier}-{threshold}",
         subject=f"Certificate/{certificate.identifier}",
     )
-    return True
 
 
-def _days_left(certificate: Certificate, now: datetime) -> int:
-    return (certificate.not_after - now).days
-
-
-def _threshold(certificate: Certificate, now: datetime, days: tuple[int, ...]) -> int | None:
-    """The smallest threshold that has been passed; None if none was, or if it is all over."""
-    left = _days_left(certificate, now)
-    passed = [threshold for threshold in days if left < threshold]
-    return min(passed) if passed and certificate.not_after > now else None
+def _threshold(record: CertificateRecord, days_left: int, days: tuple[int, ...]) -> int | None:
+    """The smallest threshold that has been passed; None if none was, or if it has been dealt with."""
+    told = record.expiring_handled_days
+    passed = min((threshold for threshold in days if days_left < threshold), default=None)
+    return passed if passed is not None and (told is None or passed < told) else None

@@ -42,10 +42,10 @@ def test_an_event_is_labelled_by_what_it_is_about_and_the_same_again_at_the_next
         "subject": f"Certificate/{new}",
     }
 
-    it.call("scan_expiry", {})
-    it.call("scan_expiry", {})
+    answers = [it.call("scan_expiry", {}), it.call("scan_expiry", {})]
 
     assert waiting(it) == [expected, expected]
+    assert [answer["Issued"] for answer in answers] == [[new], [new]]
 
 
 def test_an_ending_certificate_is_labelled_by_its_warning_time_too(it: Platform) -> None:

@@ -124,6 +124,14 @@ def test_the_same_token_makes_one_job_and_says_so(it: Platform) -> None:
     assert {job.status for job in it.jobs()} == {JobStatus.EDITING}
 
 
+def test_a_job_that_is_asked_for_again_while_it_runs_is_left_as_it_is(it: Platform) -> None:
+    first = create(it, "new", ClientToken="once")
+    again = create(it, "new", ClientToken="once")
+
+    assert [answer["Jobs"][0]["Status"] for answer in (first, again)] == ["pending", "pending"]
+    assert [function for function, _ in it.queue] == ["run_deployment_jobs"]
+
+
 def test_without_a_token_each_request_makes_a_job(it: Platform) -> None:
     create(it, "new", Submit=False)
     create(it, "new", Submit=False)
