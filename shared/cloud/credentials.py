@@ -33,7 +33,7 @@ def from_context(context: object = None, environ: Mapping[str, str] = os.environ
     Function Compute hands the role's key over in the context up to python3.10, in the environment
     from python3.12 on; the context's is the fresher one, so it goes first.
     """
-    given = getattr(context, "credentials", None)
+    given: Any = getattr(context, "credentials", None)
     if getattr(given, "access_key_id", None):
         return fixed(Credentials(given.access_key_id, given.access_key_secret, given.security_token or ""))
     return from_environment(environ)
