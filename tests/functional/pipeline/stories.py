@@ -120,6 +120,22 @@ class AtHandshake:
         return self._probe(endpoint, server_name, certificate)
 
 
+class BetweenTries:
+    """`happens` once: when the first try at a slot has failed, and the function waits for the next one."""
+
+    def __init__(self, it: Platform, slot: str, happens: Callable[[], object]) -> None:
+        self._it, self._sleep, self._slot, self._happens = it, it.world.sleep, slot, happens
+        self.happened = False
+        it.ports["sleep"] = self
+
+    def __call__(self, seconds: float) -> None:
+        worker = worker_of(self._it, self._slot)
+        if not self.happened and worker.attempts == 1 and worker.lease_until is None:
+            self.happened = True
+            self._happens()
+        self._sleep(seconds)
+
+
 class MortalStore(SqliteStore):
     """A store whose process is killed right after its n-th write, for all its threads."""
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from datetime import timedelta
 
 import pytest
 
 from emulator.faults import Fault
 from emulator.services._settling import Settling
-from shared.domain.events import WorkersScheduled
 from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.platform import Platform
@@ -18,6 +15,8 @@ from tests.functional.pipeline.stories import (
     IMG,
     WRITE_OF_WWW,
     WWW,
+    BetweenTries,
+    ask,
     asked_for,
     by_console,
     others,
@@ -103,22 +102,35 @@ def test_of_a_slot_that_goes_between_two_tries_what_the_product_says_is_told(it:
     asked_for(it, uploaded(it), IMG)
     it.cloud.faults.add(Fault("PutCname"))
     it.drain(until="deploy_")
-    sleep, gone = it.world.sleep, []
+    meeting = BetweenTries(it, IMG, lambda: take_away(it, IMG))
 
-    def between_two_tries(seconds: float) -> None:
-        if not gone:
-            take_away(it, IMG)
-            gone.append(worker_of(it, IMG).attempts)
-        sleep(seconds)
-
-    it.ports["sleep"] = between_two_tries
     it.drain()
 
-    assert gone == [1]
-
+    assert meeting.happened
     worker = worker_of(it, IMG)
     assert (worker.status, worker.attempts) == (W.ERROR, 2)
     assert worker.reason.startswith("PutCname: NeedVerifyDomainOwnership: ")
+
+
+@pytest.mark.parametrize("way", ["deployed", "rolled back"])
+def test_a_slot_that_is_changed_by_hand_between_two_tries_is_left(it: Platform, way: str) -> None:
+    """The first try has failed before it changed anything."""
+    by_hand, new = uploaded(it, days=100), uploaded(it)
+    asked_for(it, new, WWW)
+    if way == "rolled back":
+        it.drain()
+        ask(it)
+    it.cloud.calls.clear()
+    it.cloud.faults.add(Fault("SetCdnDomainSSLCertificate"))
+    meeting = BetweenTries(it, WWW, lambda: by_console(it, by_hand))
+
+    it.drain()
+
+    assert meeting.happened
+    www = worker_of(it, WWW)
+    assert (www.status, www.attempts) == (W.ERROR if way == "deployed" else W.ROLLBACK_ERROR, 2)
+    assert f"carries {by_hand} by now" in www.reason
+    assert it.writes() == [WRITE_OF_WWW], "only the console wrote"
 
 
 def test_a_slot_that_lost_its_certificate_is_left(it: Platform) -> None:
@@ -144,54 +156,3 @@ def test_a_slot_that_has_it_already_is_not_written_and_has_no_way_back(it: Platf
     assert (www.status, www.previous_cert_identifier) == (W.SUCCESS, None)
     assert it.writes().count(WRITE_OF_WWW) == 1, "only the console wrote"
     assert it.job().status is JobStatus.SUCCESS
-
-
-def stray(it: Platform, job_id: int, *, success: int = 0) -> None:
-    """An event that nobody sent; the function says how many workers have ended well."""
-    event = WorkersScheduled(job_id=job_id, product=CloudProduct.CDN)
-    envelope = {
-        "specversion": "1.0",
-        "id": "stray",
-        "source": "certdeploy",
-        "type": WorkersScheduled.type,
-        "time": it.clock().isoformat(),
-        "data": event.model_dump(mode="json", by_alias=True),
-    }
-    answer = it.call("deploy_cdn", json.dumps(envelope).encode())
-    assert {status for status, count in answer.items() if count} == ({"Success"} if success else set())
-    assert answer["Success"] == success
-
-
-def test_a_draft_is_not_deployed_by_a_stray_event(it: Platform) -> None:
-    job_id = asked_for(it, uploaded(it), Submit=False)
-
-    stray(it, job_id)
-    it.drain()
-
-    assert it.job().status is JobStatus.EDITING
-    assert (statuses(it), tried(it)) == ({W.PENDING: 4}, {})
-
-
-def test_a_job_that_waits_for_its_time_is_not_deployed_by_a_stray_event(it: Platform) -> None:
-    at = it.clock() + timedelta(days=1)
-    job_id = asked_for(it, uploaded(it), ScheduleTime=at.isoformat())
-
-    stray(it, job_id)
-    it.tick("run_deployment_jobs")
-
-    assert it.job().status is JobStatus.PENDING
-    assert (statuses(it), tried(it)) == ({W.PENDING: 4}, {})
-    it.pass_days(1.01)
-    it.tick("run_deployment_jobs")
-    assert (statuses(it), it.job().status) == ({W.SUCCESS: 4}, JobStatus.SUCCESS)
-
-
-def test_a_job_that_has_ended_is_not_deployed_again_by_a_stray_event(it: Platform) -> None:
-    job_id = asked_for(it, uploaded(it), WWW)
-    it.drain()
-    job, workers, writes = it.job(), it.workers(), tried(it)
-
-    stray(it, job_id, success=1)
-    it.drain()
-
-    assert (it.job(), it.workers(), tried(it)) == (job, workers, writes)
