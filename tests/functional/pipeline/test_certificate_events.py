@@ -1,4 +1,4 @@
-"""Events between our functions: what they are called by, and what is answered and logged to one too many."""
+"""Announcements of certificates: how they are labelled, and what is answered and logged to each."""
 
 from __future__ import annotations
 
