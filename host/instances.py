@@ -7,7 +7,7 @@ one worker: pebble kills it at its timeout and starts the next. Memory limits ar
 import logging
 import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, TimeoutError, wait
+from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -90,27 +90,25 @@ class Instances:
             return instance
 
     def _run(self, instance: ProcessPool, payload: bytes, request_id: str) -> InvocationResult:
+        """The wording of both messages is from memory."""
         timeout_s = self._launch.timeout_s
         try:
             future = instance.schedule(child.call, (payload, request_id), timeout=timeout_s)
             either: tuple[Future[Any], ...] = (future, self._stopped)
-            if future not in wait(either, return_when=FIRST_COMPLETED).done:
-                self._refuse_if_stopped()
-            body, error_type = future.result()
-        except TimeoutError:
-            return self._ended(request_id, f"Function timed out after {timeout_s} seconds")
-        except (CancelledError, ProcessExpired):
-            return self._ended(request_id, "Process exited unexpectedly before completing request")
-        except RuntimeError:
+            wait(either, return_when=FIRST_COMPLETED)
+            body, error_type = future.result(timeout=0)
+        except Exception as error:
+            # A stop kills instances, one way or other; what it cuts short counts as not run.
             self._refuse_if_stopped()
-            raise
+            if isinstance(error, TimeoutError):
+                message = f"Function timed out after {timeout_s} seconds"
+            elif isinstance(error, ProcessExpired):
+                message = "Process exited unexpectedly before completing request"
+            else:
+                raise
+            log.warning("%s %s: %s", self._launch.function, request_id, message)
+            body, error_type = child.error_body(message, child.UNHANDLED), child.UNHANDLED
         return InvocationResult(200, body, error_type)
-
-    def _ended(self, request_id: str, message: str) -> InvocationResult:
-        """The worker was killed or died. The wording of both messages is from memory."""
-        self._refuse_if_stopped()
-        log.warning("%s %s: %s", self._launch.function, request_id, message)
-        return InvocationResult(200, child.error_body(message, child.UNHANDLED), child.UNHANDLED)
 
     def _refuse_if_stopped(self) -> None:
         if self._stopped.done():

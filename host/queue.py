@@ -149,10 +149,11 @@ class AsyncQueue:
     def _fail(self, task: Task, spec: FunctionSpec, state: str, result: InvocationResult) -> None:
         log.error("%s %s: %s, %s", task.function, task.request_id, state, result.error_type)
         now = self._clock()
-        follow = _failure_event(task, spec.on_failure, state, result, now) if spec.on_failure else None
+        destination = spec.on_failure or ""
+        follow = _failure_event(task, destination, state, result, now) if destination else None
         follow_id = self._table.finish(task.id, state, now, result.error_type, follow)
-        if follow and follow_id:
-            self._schedule(follow_id, follow.function, now)
+        if follow_id:
+            self._schedule(follow_id, destination, now)
 
 
 def _failure_event(task: Task, destination: str, state: str, result: InvocationResult, now: float) -> NewTask:

@@ -57,6 +57,10 @@ class Site:
     def log(self) -> list[str]:
         return lines(self.folder / "log")
 
+    def instances(self) -> set[str]:
+        """The processes in which the function `work` has run."""
+        return {line.split()[1] for line in self.log() if line.startswith("instance ")}
+
     def waiting(self, age_s: float, payload: bytes) -> None:
         """An invocation of `work` that an earlier host has accepted and not begun."""
         table = TaskTable(self.folder / "host.db")

@@ -52,7 +52,7 @@ def test_a_function_has_at_most_so_many_instances_and_holds_up_no_other(site: Si
         assert [future.result().status for future in waiting] == [200, 200]
 
     assert host.wait_idle(60)
-    assert len(site.runs()) == 7
+    assert (len(site.runs()), len(site.instances())) == (7, 4)
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
@@ -66,7 +66,7 @@ def test_the_limit_of_instances_can_be_set(site: Site, concurrency: int) -> None
     assert len(site.runs()) == concurrency
     site.open_gate()
     assert host.wait_idle(60)
-    assert len(site.runs()) == 3
+    assert (len(site.runs()), len(site.instances())) == (3, concurrency)
 
 
 def test_a_run_over_its_time_is_killed_fails_and_is_retried(

@@ -47,6 +47,7 @@ def test_ticks_missed_while_the_host_was_down_come_as_one(site: Site) -> None:
     until(site.told)
     assert host.wait_idle(60)
     assert [json.loads(tick)["triggerName"] for tick in site.told()] == ["daily"]
+    assert [task.function for task in host.tasks()] == ["demo-told"], "a tick is on disk until it is done"
     host.stop()
     assert (site.last_tick() or 0) < before, "the one that is off has not ticked"
 

@@ -12,7 +12,7 @@ def handler(event, context):
     record = Path(os.environ["RECORD"])
     with record.open("a") as file:
         file.write(f"{order.get('id', '')} {context.request_id}\n")
-    print(f"working on {order.get('id', '')}")
+    print(f"instance {os.getpid()} works on {order.get('id', '')}")
     runs = sum(line.startswith(f"{order.get('id', '')} ") for line in record.open())
     while "gate" in order and not Path(order["gate"]).exists():
         time.sleep(0.005)
