@@ -184,7 +184,7 @@ def _store(
         }
     )
     job = world.jobs.save(job)
-    for stale in list(world.workers.list(job.job_id)):
+    for stale in world.workers.list(job.job_id):
         world.workers.delete(stale)
     joined = Joined(world)
     for number, entry in enumerate(plan.deployments, start=1):

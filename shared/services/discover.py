@@ -87,7 +87,7 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
 
 
 def _remove_unseen(world: World, product: CloudProduct, region: str, since: datetime) -> None:
-    for record in list(world.resources.list(product, region)):
+    for record in world.resources.list(product, region):
         if record.seen_at < since:
             with suppress(ConflictError):  # seen again meanwhile
                 world.resources.remove(record)
