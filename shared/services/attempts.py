@@ -136,9 +136,7 @@ def in_service(
     bound: list[CloudResource] = []
 
     def shown() -> bool:
-        if not adapter.settled(resource):
-            return False
-        now = carrying(adapter, resource, certificate)
+        now = carrying(adapter, resource, certificate) if adapter.settled(resource) else None
         if now is not None:
             bound.append(now)
         return now is not None
