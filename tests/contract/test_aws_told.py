@@ -53,6 +53,12 @@ def test_each_kind_of_slot_tells_what_it_is_and_where_it_is_met(amazon: Bench) -
     assert ends == {name: amazon.certificate(name).not_after for name in ("old", "other", "alone")}
 
 
+def test_distributions_are_looked_for_at_their_home_only(amazon: Bench) -> None:
+    assert list(amazon.adapter.discover("eu-west-1")) == []
+    assert amazon.count("ListDistributions") == 0
+    assert amazon.count("ListCertificates") > 0
+
+
 def test_a_default_slot_is_not_succeeded_by_what_another_slot_of_its_listener_serves(amazon: Bench) -> None:
     theirs = issued_by_amazon("example.com", "*.example.com")
     listener = give_listener(amazon, theirs)

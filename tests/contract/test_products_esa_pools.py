@@ -136,3 +136,22 @@ def test_a_handshake_asks_for_what_both_the_slot_and_the_certificate_are_for(ser
 
     assert successor is not None
     assert successor.server_names == ("www.example.com",)
+
+
+def test_of_several_other_places_with_the_certificate_the_first_is_told(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = [{"certificate": name} for name in ("old", "second", "www")]
+    it = a_site(server, certificates=pool)
+    slot, new = it.slot(OLD), it.certificate("new")
+
+    def both(answer: dict[str, Any]) -> None:
+        for row in answer["Result"]:
+            row["CasId"] = row["CasId"] if row["Id"] == text("example.com", "old") else new.cert_id
+
+    edit(monkeypatch, it.cloud, "ListCertificates", both)
+
+    successor = it.adapter.successor(slot, new)
+
+    assert successor is not None
+    assert successor.resource_id == entry("second")

@@ -8,6 +8,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
+from shared.products import adapter_class
 from tests.contract.bench import bench
 from tests.contract.cases import CASES, CERTIFICATES
 
@@ -82,3 +83,34 @@ def test_where_there_is_nothing_that_holds_slots_nothing_more_is_asked(
 
     assert it.slots() == {}
     assert [call.action for call in it.cloud.calls] == [asked]
+
+
+def test_without_a_catalogue_a_certificate_is_what_the_product_tells_of_it(server: Server) -> None:
+    rows = [{"domain": "www.example.com", "certificate": "old"}]
+    sections = {"ddos": rows, "live": rows, "pai": [{"name": "a", "region": HERE, "domains": rows}]}
+    it = bench(server, CloudProduct.DDOS, {"certificates": CERTIFICATES, **sections})
+    sha256 = it.estate.bundle("old", it.cloud.clock()).sha256.lower()
+
+    told = {
+        product: [slot.cert_identifier for slot in adapter_class(product)(it.client).discover(region)]
+        for product, region in ((CloudProduct.DDOS, HERE), (CloudProduct.LIVE, ""), (CloudProduct.PAI, HERE))
+    }
+
+    assert told == {
+        CloudProduct.DDOS: ["upload:old"],
+        CloudProduct.LIVE: [f"sha256:{sha256}"],
+        CloudProduct.PAI: [it.estate.identifier("old")],
+    }
+
+
+@pytest.mark.parametrize("name", ["ESA", "WAF"])
+def test_kinds_that_are_within_the_same_things_are_found_one_by_one_as_well(
+    server: Server, name: str
+) -> None:
+    case = next(case for case in CASES if case.name == name)
+    it = bench(server, case.product, case.estate, case.region)
+    kinds = it.adapter._by_kind  # type: ignore[attr-defined]
+
+    alone = [slot.slot for kind in kinds.values() for slot in kind.discover(case.region)]
+
+    assert sorted(alone) == sorted(slot.slot for slot in it.adapter.discover(case.region))

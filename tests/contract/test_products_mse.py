@@ -9,6 +9,7 @@ import pytest
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from tests.contract.answers import edit
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.mse import CASES, ESTATE, gateway
@@ -107,3 +108,16 @@ def test_a_domain_is_settled_when_it_is_published(it: Bench) -> None:
 
 def test_every_region_of_the_product_is_named(it: Bench) -> None:
     assert it.adapter.regions() == ["cn-hangzhou", "cn-beijing"]
+
+
+def test_a_domain_whose_gateway_left_meanwhile_gets_nothing(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = it.slot(CASE.slot)
+    edit(monkeypatch, it.cloud, "ListGateway", lambda answer: answer["Data"].update(Result=[]))
+
+    with pytest.raises(CloudRejectedError, match=rf"^ListGateway: NotFound: {gateway('shop')} is gone \("):
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert it.adapter.read(slot) is None
+    assert it.count("UpdateSSLCert") == 0

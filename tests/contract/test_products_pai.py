@@ -132,6 +132,35 @@ def test_a_deployment_that_ended_while_detached_is_resumed(refusing: Bench) -> N
     assert refusing.carried() == expected(slot, "new")
 
 
+def test_a_detachment_that_never_came_about_leaves_the_domain_as_it_is(refusing: Bench) -> None:
+    refusing.cloud.faults.add(Fault(DETACH))
+
+    with pytest.raises(CloudUnavailableError, match=f"^{DETACH}: "):
+        with_outage(refusing).deploy(refusing.slot(PAI.slot), refusing.certificate("new"))
+
+    assert refusing.count(ATTACH) == 1
+    assert refusing.carried() == PAI.carried
+
+
+def test_a_deployment_that_cannot_be_resumed_leaves_the_old_certificate(refusing: Bench) -> None:
+    slot = refusing.slot(PAI.slot)
+    domains = refusing.cloud.service("eas")._gateways[0].domains
+    domains[:] = [d for d in domains if (d.name, d.type) != ("eas.example.com", "internet")]
+    refusing.cloud.faults.add(Fault(ATTACH, status=400, code="Odd.Refusal"))
+
+    with pytest.raises(CloudRejectedError, match=rf"^{ATTACH}: Odd\.Refusal: "):
+        refusing.adapter.deploy(slot, refusing.certificate("new"))
+
+    assert refusing.carried() == PAI.carried
+
+
+def test_a_gateway_that_is_gone_has_no_successors(it: Bench) -> None:
+    slot, new = it.slot(PAI.slot), it.certificate("new")
+    it.cloud.faults.add(Fault("ListGatewayDomains", status=404, code="GatewayNotFound"))
+
+    assert it.adapter.successor(slot, new) is None
+
+
 def test_only_the_internet_side_can_be_met(it: Bench) -> None:
     slots = it.slots()
     public, private = slots[PAI.slot], slots[f"{gateway('models')}/eas.example.com/intranet"]

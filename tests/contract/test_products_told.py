@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -89,6 +90,32 @@ ENDS = {
     **{name: {""} for name in ("CDN", "DCDN", "LIVE", "VOD", "MSE", "OSS")},
     **{"ACK-secret": {"secret"}, "APIGateway-classic": {"classic"}, "ESA": {"site"}},
 }
+
+
+#: Slots that answer to the names of the certificate in place; all others have names of their own.
+NAMELESS: dict[str, Callable[[CloudResource], bool]] = {
+    "ACK-secret": lambda slot: bool(slot.kind),
+    "ALB-default": lambda slot: True,
+    "ESA": lambda slot: slot.kind == "site",
+    "GA-default": lambda slot: slot.role is SlotRole.DEFAULT,
+    "MSE": lambda slot: slot.resource_id.endswith("/*"),
+    "NLB-default": lambda slot: True,
+    "SAE-alb": lambda slot: True,
+    "SLB-listener": lambda slot: slot.role is SlotRole.DEFAULT,
+    "WAF": lambda slot: slot.kind == "default",
+}
+
+
+def test_a_slot_tells_the_names_that_it_answers_to_or_that_they_are_its_certificate_s(
+    case: Case, it: Bench
+) -> None:
+    nameless = NAMELESS.get(case.name, lambda slot: False)
+
+    for slot in it.slots().values():
+        assert slot.domains_of_certificate is nameless(slot), slot.slot
+        if not slot.domains_of_certificate and slot.kind:
+            (name,) = slot.domains or [slot.instance_name]
+            assert name in f"{slot.resource_id} {slot.instance_name}"
 
 
 def test_a_slot_tells_what_holds_it_who_writes_there_and_when_its_certificate_ends(
