@@ -12,6 +12,7 @@ from shared.domain.resources import CloudResource
 from tests.contract import aws_bench
 from tests.contract.bench import Bench
 from tests.contract.cases import Case
+from tests.contract.store import stored
 
 
 @pytest.fixture(scope="session")
@@ -33,19 +34,9 @@ def cloud(server: Server) -> Cloud:
     return server.cloud
 
 
-@pytest.fixture(scope="session")
-def stored() -> dict[str, CloudResource]:
-    """The slots of cases, as their first discovery gave them."""
-    return {}
-
-
 @pytest.fixture
-def slot(case: Case, it: Bench, stored: dict[str, CloudResource]) -> CloudResource:
-    """The slot of a case from store, as a deployment takes it: this account was not discovered."""
-    if case.name not in stored:
-        stored[case.name] = it.slot(case.slot)
-        it.cloud.calls.clear()
-    return stored[case.name]
+def slot(case: Case, it: Bench) -> CloudResource:
+    return stored(it, case)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from shared.errors import CloudDeniedError, CloudRejectedError
 from tests.contract.answers import edit, take_out
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES, IDENTIFIER, Case
+from tests.contract.store import stored
 
 
 def beside(slot: CloudResource, *, own: str = "", **changes: Any) -> CloudResource:
@@ -89,7 +90,7 @@ def test_every_kind_of_slot_that_can_leave_alone_has_a_row() -> None:
 def test_a_slot_that_left_alone_is_gone_and_takes_nothing(case: Case, server: Server) -> None:
     it: Bench = bench(server, case.product, case.estate, case.region)
     away, refusal = GONE[case.name]
-    slot, new = away(it.slot(case.slot)), it.certificate("new")
+    slot, new = away(stored(it, case)), it.certificate("new")
 
     assert it.adapter.read(slot) is None
     with suppress(CloudRejectedError):
@@ -110,7 +111,7 @@ def test_a_slot_without_certificate_has_no_successor_but_the_one_that_it_gets(
 ) -> None:
     """Also where the product keeps certificates apart from what serves them, and has this one."""
     it = bench(server, case.product, case.estate, case.region)
-    it.deploy(it.slot(case.slot), "new")
+    it.deploy(stored(it, case), "new")
     bare = [slot for label, slot in it.slots().items() if not case.carried.get(label, "-")]
 
     assert bare
@@ -157,7 +158,7 @@ def test_a_slot_is_gone_by_each_code_that_says_so(
 ) -> None:
     case = next(case for case in CASES if case.name == name)
     it = bench(server, case.product, case.estate, case.region)
-    slot = it.slot(case.slot)
+    slot = stored(it, case)
 
     for code in codes:
         it.adapter = it.adapter_with(seconds=5)
@@ -192,7 +193,7 @@ def test_a_slot_that_lost_its_certificate_reads_as_a_bare_one(
     case: Case, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     it = bench(server, case.product, case.estate, case.region)
-    slot = it.slot(case.slot)
+    slot = stored(it, case)
     action, path = BARE[case.name]
     edit(monkeypatch, it.cloud, action, lambda answer: take_out(answer, path))
 

@@ -12,6 +12,7 @@ from shared.cloud.cas import Cas
 from tests.contract.answers import edit, put, take_out
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES, CERT_ID, Case
+from tests.contract.store import stored
 
 OLD = CERT_ID["old"]
 HERE, ABROAD = "cn-hangzhou", "ap-southeast-1"
@@ -132,7 +133,7 @@ BY_LEAF = {
 def test_a_certificate_that_cas_holds_twice_is_the_one_that_is_meant(server: Server, case: Case) -> None:
     """Where only the leaf is told, it is in place already; elsewhere the other id is another certificate."""
     it = bench(server, case.product, case.estate, case.region)
-    slot, name = it.slot(case.slot), case.carried[case.slot]
+    slot, name = stored(it, case), case.carried[case.slot]
     bundle = it.estate.bundle(name, it.cloud.clock())
     twin = it.cloud.service("cas").add("twin", HERE, bundle).identifier
     certificate = next(one for one in Cas(it.client, HERE).list_certificates() if one.identifier == twin)

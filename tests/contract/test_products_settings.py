@@ -16,6 +16,7 @@ from shared.products import adapter_class, default_products
 from shared.products.kinds import ManyKinds
 from tests.contract.answers import edit, put
 from tests.contract.settings import ROWS, Row, a_bench, case_of
+from tests.contract.store import stored
 
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.case)
 #: Where settings can be set again, all of them are lost at once with an answer, in a test of their own.
@@ -43,7 +44,7 @@ def test_a_setting_lost_with_the_change_is_told_and_never_a_success(
     server: Server, row: Row, lost: str
 ) -> None:
     (it, held), case = a_bench(server, row), case_of(row)
-    slot, before = it.slot(case.slot), held()
+    slot, before = stored(it, case), held()
     if lost == "answer too":
         it.cloud.faults.add(Fault(case.writes, when="after", drop=True))
 
@@ -63,7 +64,7 @@ def test_a_setting_lost_with_the_change_is_told_and_never_a_success(
 def test_every_setting_is_kept_by_a_change_that_takes_none_along(server: Server, row: Row) -> None:
     (it, held), case = a_bench(server, row), case_of(row)
     it.cloud.service(row.service).forgets = ()
-    slot, before = it.slot(case.slot), held()
+    slot, before = stored(it, case), held()
 
     it.deploy(slot, "new")
 
@@ -74,7 +75,7 @@ def test_every_setting_is_kept_by_a_change_that_takes_none_along(server: Server,
 def test_every_setting_that_can_be_set_again_comes_back(server: Server, row: Row) -> None:
     """All of them are lost at once, and each is told."""
     (it, held), case = a_bench(server, row), case_of(row)
-    slot, before = it.slot(case.slot), held()
+    slot, before = stored(it, case), held()
     lost = {row.setting, *row.others} if row.others else {name for name, value in before.items() if value}
     it.cloud.service(row.service).forgets = tuple(lost)
 
@@ -113,7 +114,7 @@ def test_a_setting_that_came_with_the_change_is_told_and_the_change_taken_back(
 ) -> None:
     (it, _), case = a_bench(server, row), case_of(row)
     it.cloud.service(row.service).forgets = ()
-    slot = it.slot(case.slot)
+    slot = stored(it, case)
     action, path = PLACES[row.case]
 
     def change(answer: dict[str, Any]) -> None:
@@ -156,7 +157,7 @@ def test_what_goes_with_the_certificate_or_moves_by_itself_is_no_lost_setting(
 ) -> None:
     (it, _), case = a_bench(server, row), case_of(row)
     it.cloud.service(row.service).forgets = ()
-    slot = it.slot(case.slot)
+    slot = stored(it, case)
     action, path, names = PASSING[row.case]
 
     def change(answer: dict[str, Any]) -> None:
@@ -175,7 +176,7 @@ def test_another_entry_of_a_list_that_went_with_the_change_comes_back(
 ) -> None:
     row = next(row for row in ROWS if row.case == "SAE-alb")
     (it, _), case = a_bench(server, row), case_of(row)
-    service, slot = it.cloud.service("sae"), it.slot(case.slot)
+    service, slot = it.cloud.service("sae"), stored(it, case)
     service.forgets = ()
     update = service.UpdateIngress
 

@@ -11,7 +11,8 @@ from emulator.server import Server
 from shared.errors import CloudRejectedError
 from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, bench
-from tests.contract.cases import CASES
+from tests.contract.cases import CASES, Case
+from tests.contract.store import stored
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ def names(said: Said) -> str:
     return f"{said.case}-{said.path}={said.value}"
 
 
-def a_bench(server: Server, said: Said) -> tuple[Bench, str]:
+def a_bench(server: Server, said: Said) -> tuple[Bench, Case]:
     case = next(case for case in CASES if case.name == said.case)
-    return bench(server, case.product, case.estate, case.region), case.slot
+    return bench(server, case.product, case.estate, case.region), case
 
 
 def _each(case: str, action: str, path: str, values: dict[Any, Any]) -> list[Said]:
@@ -101,8 +102,8 @@ FAILED = [
 def test_a_slot_is_settled_in_these_states_alone(
     server: Server, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it, label = a_bench(server, said)
-    slot = it.slot(label)
+    it, case = a_bench(server, said)
+    slot = stored(it, case)
     edit(monkeypatch, it.cloud, said.action, lambda answer: put(answer, said.path, said.value))
 
     assert it.adapter.settled(slot) is said.means
@@ -112,8 +113,8 @@ def test_a_slot_is_settled_in_these_states_alone(
 def test_a_change_that_failed_in_the_end_is_an_error(
     server: Server, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it, label = a_bench(server, said)
-    slot = it.slot(label)
+    it, case = a_bench(server, said)
+    slot = stored(it, case)
     edit(monkeypatch, it.cloud, said.action, lambda answer: put(answer, said.path, said.value))
 
     with pytest.raises(CloudRejectedError) as failed:
@@ -209,7 +210,7 @@ HINDERED = [
 def test_what_hinders_a_deployment_is_told(
     server: Server, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it, label = a_bench(server, said)
+    it, case = a_bench(server, said)
     edit(monkeypatch, it.cloud, said.action, lambda answer: put(answer, said.path, said.value))
 
-    assert it.slots()[label].obstacle == said.means
+    assert it.slots()[case.slot].obstacle == said.means
