@@ -1,6 +1,7 @@
 """Certificates into CAS and out of it: which counts as there already, in which store, what is told."""
 
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError
 
 import pytest
 
@@ -163,6 +164,8 @@ def test_an_export_is_the_pair_of_the_store_that_has_it(account: Platform, store
         assert exported.pair.certificate_pem == NEW.certificate_pem
         assert exported.pair.key.reveal() == NEW.key_pem
         assert "pair" not in repr(exported)
+        with pytest.raises(FrozenInstanceError):
+            exported.cert_identifier = "1-cn-hangzhou"  # type: ignore[misc]
 
 
 def test_an_identifier_is_looked_for_in_its_store_only(account: Platform) -> None:
