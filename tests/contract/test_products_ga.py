@@ -170,3 +170,13 @@ def test_a_listener_is_met_at_its_first_port(it: Bench, monkeypatch: pytest.Monk
     )
 
     assert set(it.slots()) == labels
+
+
+def test_another_accelerator_that_is_busy_is_not_waited_for(it: Bench) -> None:
+    it.cloud.settle_s = 30
+    shop, mail = it.slot("shop:443/additional/second"), it.slot("mail:443/default")
+
+    it.adapter.deploy(shop, it.certificate("new"))
+
+    assert it.adapter.settled(mail)
+    assert not it.adapter.settled(shop)

@@ -11,7 +11,8 @@ from emulator.server import Server
 from shared.errors import CloudRejectedError
 from shared.products.base import ProductAdapter
 from tests.contract.bench import Bench, bench
-from tests.contract.cases import CASES, Case
+from tests.contract.cases import ANY, CASES, Case
+from tests.contract.store import stored
 
 ACCOUNTS = list({id(case.estate): case for case in reversed(CASES)}.values())
 
@@ -85,3 +86,31 @@ def test_every_action_is_declared_as_the_vendor_declares_it(case: Case, it: Benc
                 declared = vendor["actions"][action.name]
                 assert action.path == declared["path"]
                 assert action.method in declared["method"].split("|")
+
+
+#: What tells of one slot only if it is asked for it: by the action, what that is.
+NARROW = {
+    "APIGateway-cloud-native": ("ListDomains", {"nameLike": "www.example.com"}),
+    "DDOS": ("DescribeWebRules", {"Domain": "www.example.com", "QueryDomainPattern": "exact"}),
+    "ESA-hostname": ("ListCustomHostnames", {"Hostname": "a.example.com"}),
+    "GA-default": ("ListAccelerators", {"AcceleratorId": "{instance}"}),
+    "MSE": ("ListGatewayDomain", {"DomainName": "www.example.com"}),
+    "SLB-listener": ("DescribeServerCertificates", {"ServerCertificateId": ANY}),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_a_question_about_one_slot_is_not_answered_by_all_of_them(server: Server, name: str) -> None:
+    narrow = next(case for case in CASES if case.name == name)
+    it = bench(server, narrow.product, narrow.estate, narrow.region)
+    slot, (action, wanted) = stored(it, narrow), NARROW[name]
+
+    it.adapter.read(slot)
+    it.adapter.settled(slot)
+
+    asked = [call.params for call in it.cloud.calls if call.action == action]
+    assert asked
+    for params in asked:
+        for key, value in wanted.items():
+            assert key in params
+            assert value is ANY or params[key] == value.replace("{instance}", slot.instance_id)

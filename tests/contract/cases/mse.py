@@ -12,6 +12,7 @@ ESTATE: dict[str, Any] = {
     "regions": ["cn-hangzhou", "cn-beijing"],
     "certificates": CERTIFICATES,
     "mse": [
+        {"name": "empty", "region": "cn-hangzhou"},
         {
             "name": "shop",
             "region": "cn-hangzhou",
@@ -27,7 +28,6 @@ ESTATE: dict[str, Any] = {
             "region": "cn-hangzhou",
             "domains": [{"domain": "*", "certificate": "old"}],
         },
-        {"name": "empty", "region": "cn-hangzhou"},
         {
             "name": "far",
             "region": "cn-beijing",
