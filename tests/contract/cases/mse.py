@@ -100,7 +100,7 @@ SDK = "mse20190531"
 OFFICIAL = {
     "QueryGatewayRegion": {},
     "ListGateway": {"PageNumber": 1, "PageSize": 2},
-    "ListGatewayDomain": {"GatewayUniqueId": gateway("shop")},
+    "ListGatewayDomain": {"GatewayUniqueId": gateway("empty")},
     "UpdateSSLCert": {
         "GatewayUniqueId": gateway("shop"),
         "DomainId": ANY,
