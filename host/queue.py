@@ -167,9 +167,9 @@ def _failure_event(task: Task, destination: str, state: str, result: InvocationR
             "condition": "RetriesExhausted" if state == "Failed" else "EventAgeExceeded",
             "approximateInvokeCount": runs,
         },
-        "requestPayload": task.payload.decode("utf-8", "replace"),
+        "requestPayload": task.payload.decode(errors="replace"),
         "responseContext": {"statusCode": 200, "functionError": result.error_type or ""},
-        "responsePayload": result.body.decode("utf-8", "replace"),
+        "responsePayload": result.body.decode(errors="replace"),
     }
     payload = json.dumps(event, ensure_ascii=False).encode()
     return NewTask(destination, payload, str(uuid.uuid4()))

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from host.instances import InvocationResult
 from tests.unit.host.byhand import BAD, FINE, START, Queue
 
 DAY = 86400
@@ -80,13 +81,14 @@ def test_the_destination_is_told_what_failed_and_how(caplog: pytest.LogCaptureFi
     assert "shop r-1: Failed, UnhandledInvocationError" in caplog.text
 
 
-def test_a_payload_that_is_no_text_does_not_keep_a_failure_from_being_told() -> None:
-    queue = Queue([BAD], max_retries=0)
+def test_what_is_no_text_does_not_keep_a_failure_from_being_told() -> None:
+    queue = Queue([InvocationResult(200, b"\xfe", "UnhandledInvocationError")], max_retries=0)
     queue.accept(b"\xff")
 
     queue.wait(1)
 
-    assert json.loads(queue.told[0])["requestPayload"] == "\N{REPLACEMENT CHARACTER}"
+    told = json.loads(queue.told[0])
+    assert told["requestPayload"] == told["responsePayload"] == "\N{REPLACEMENT CHARACTER}"
 
 
 def test_without_a_destination_a_failure_is_an_entry_in_the_table() -> None:
