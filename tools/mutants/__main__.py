@@ -14,9 +14,10 @@ from pathlib import Path
 from tools.mutants import trial
 from tools.mutants.choice import turns
 from tools.mutants.lists import ListError, equivalents, named
-from tools.mutants.mutation import Mutant, sample
+from tools.mutants.mutation import Mutant
 from tools.mutants.reach import Reach, SuiteFailsError, measured
 from tools.mutants.report import GOALS, Outcome, report, tell
+from tools.mutants.sampling import sample
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +32,13 @@ def main() -> int:
     parser.add_argument("--named", action="store_true", help="the listed mutants instead of a sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants tried at once")
     parser.add_argument("--as-measured", action="store_true", help="do not measure anew which tests run what")
+    parser.add_argument(
+        "--within",
+        type=float,
+        default=float("inf"),
+        metavar="S",
+        help="seconds of tests, as measured, for each mutant (default: all that reach it)",
+    )
     parser.add_argument("--json", action="store_true", help="all outcomes as JSON on standard output")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else int(time.time()) % 100_000
@@ -49,7 +57,7 @@ def main() -> int:
     print(f"{len(chosen)} mutants, seed {seed}, {len(reach.durations)} tests", file=sys.stderr)
     trial.import_beforehand(reach.modules)
     outcomes = []
-    for outcome in _tried(chosen, reach, known, options.jobs):
+    for outcome in _tried(chosen, reach, known, options.jobs, options.within):
         outcomes.append(outcome)
         tell(outcome, len(outcomes), len(chosen))
     return report(outcomes, seed, as_json=options.json)
@@ -62,7 +70,11 @@ def _modules(area: str) -> list[str]:
 
 
 def _tried(
-    chosen: list[tuple[str, Mutant]], reach: Reach, known: dict[tuple[str, str, str], str], jobs: int
+    chosen: list[tuple[str, Mutant]],
+    reach: Reach,
+    known: dict[tuple[str, str, str], str],
+    jobs: int,
+    within_s: float,
 ) -> Iterator[Outcome]:
     """Each mutant's outcome, in the order in which they come to an end."""
     waiting = list(reversed(chosen))
@@ -76,7 +88,7 @@ def _tried(
                 if (one.path, one.before, one.after) in known:
                     yield Outcome(one, area, "equivalent")
                     continue
-                left = turns(one, (ROOT / one.path).read_text(encoding="utf-8"), reach)
+                left = turns(one, (ROOT / one.path).read_text(encoding="utf-8"), reach, within_s)
                 if not left:
                     yield Outcome(one, area, "survived", "no test runs it")
                     continue

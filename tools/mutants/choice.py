@@ -11,10 +11,14 @@ _FIRST = 60
 _UNSEEN = {"host": ("tests/unit/host", "tests/functional/host", "tests/functional/emulator/test_fc_api.py")}
 
 
-def turns(one: Mutant, original: str, reach: Reach) -> list[list[str]]:
-    """Tests nearest to the code first, then all others that run it; of newer files, whole."""
+def turns(one: Mutant, original: str, reach: Reach, within_s: float) -> list[list[str]]:
+    """Tests nearest to the code first, then all others that run it; of newer files, whole.
+
+    `within_s`: no more tests than take so many seconds.
+    """
     if one.tests:
-        return [[test for test in sorted(reach.durations) if test.partition("::")[0] in one.tests]]
+        known = [test for test in sorted(reach.durations) if test.partition("::")[0] in one.tests]
+        return [known + [file for file in reach.newer if file in one.tests]]
     function = function_at(original, one.line)
     reaching = reach.reaching(one.path, function) if function != IMPORT else []
     if not reaching:
@@ -24,17 +28,28 @@ def turns(one: Mutant, original: str, reach: Reach) -> list[list[str]]:
     ordered = sorted(
         set(reaching), key=lambda test: (_distance(one.path, test), reach.durations.get(test, 0))
     )
-    first: list[str] = []
-    seconds = 0.0
-    for test in ordered:
-        seconds += reach.durations.get(test, 0)
-        if first and (seconds > _FIRST_S or len(first) == _FIRST):
-            break
-        first.append(test)
-    rest = ordered[len(first) :]
+    first, rest = _split(ordered, _FIRST_S, reach, at_most=_FIRST)
+    rest, _ = _split(rest, within_s, reach)
     for file in reach.newer:
         (first if _distance(one.path, file) <= 1 else rest).append(file)
-    return [turn for turn in (first, rest) if turn]
+    return [_by_file(one, turn) for turn in (first, rest) if turn]
+
+
+def _split(
+    tests: list[str], seconds: float, reach: Reach, at_most: int | None = None
+) -> tuple[list[str], list[str]]:
+    """At least one, as far as the seconds go; and the others."""
+    spent = 0.0
+    for number, test in enumerate(tests):
+        spent += reach.durations.get(test, 0)
+        if number and (spent > seconds or number == at_most):
+            return tests[:number], tests[number:]
+    return tests, []
+
+
+def _by_file(one: Mutant, tests: list[str]) -> list[str]:
+    """The tests of a file one after the other, so that what they share is made once."""
+    return sorted(tests, key=lambda test: (_distance(one.path, test), test.partition("::")[0]))
 
 
 def _distance(path: str, test: str) -> int:

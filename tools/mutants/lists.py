@@ -43,7 +43,20 @@ def named(root: Path, areas: list[str]) -> list[Mutant]:
 
 
 def equivalents(root: Path) -> dict[tuple[str, str, str], str]:
-    """The reason by file, lines before and lines after, as a report shows them."""
+    """The reason by file, lines before and lines after, as a report shows them.
+
+    Raises:
+        ListError: the lines of an entry are not in its file.
+    """
     path = root / _HERE / "equivalent.toml"
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", [])
+    gone = [entry for entry in entries if not _holds(root / entry["file"], entry["before"])]
+    if gone:
+        told = "\n  ".join(f"{entry['file']}: {entry['before']}" for entry in gone)
+        raise ListError(f"{path.name}: not in the code any more:\n  {told}")
     return {(entry["file"], entry["before"], entry["after"]): entry["reason"] for entry in entries}
+
+
+def _holds(path: Path, lines: str) -> bool:
+    source = path.read_text(encoding="utf-8") if path.exists() else ""
+    return " ".join(lines.split()) in " ".join(source.split())
