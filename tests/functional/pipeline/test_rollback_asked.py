@@ -101,6 +101,24 @@ def test_a_slot_that_lost_what_the_job_put_there_is_left(it: Platform, slot: str
     assert it.writes() == []
 
 
+def test_a_rollback_asked_for_again_writes_to_no_slot_that_is_gone_since(it: Platform) -> None:
+    """The first one had begun, and what it began is not half done: it was refused."""
+    deployed(it)
+    it.cloud.deny("oss:PutCname")
+    roll_back(it, IMG)
+    assert worker_of(it, IMG).deployed is not None
+    it.cloud.denials.clear()
+    del it.cloud.service("oss")._buckets["bucket-one"].cnames["img.example.com"]
+    it.cloud.calls.clear()
+
+    roll_back(it, IMG)
+
+    img = worker_of(it, IMG)
+    assert (img.status, img.attempts) == (W.ROLLBACK_ERROR, 1)
+    assert img.reason == f"{IMG} carries nothing that we know of by now, not what the job put there"
+    assert "PutCname" not in {call.action for call in it.cloud.calls}
+
+
 def test_a_change_that_the_product_never_finishes_is_no_success(it: Platform) -> None:
     """It shows the new certificate at once, and is not done with it."""
     it.policy["max_attempts"] = 2
