@@ -111,6 +111,8 @@ def test_a_rollback_that_nobody_takes_up_for_an_hour_ends_in_rollback_error(it: 
 
     img = worker_of(it, IMG)
     assert (img.status, img.reason) == (W.ROLLBACK_ERROR, "deploy_oss did not take it up")
+    assert img.finished_at is not None
+    assert it.job().rolled_back_at == img.finished_at, "its end is not told"
     assert list(it.world.jobs.due(it.clock())) == []
 
 

@@ -157,18 +157,22 @@ def test_a_worker_in_hand_is_not_handed_out_again_and_the_others_are(it: Platfor
 
 
 def test_a_rollback_is_handed_out_at_once_and_then_not_again_for_a_while(it: Platform) -> None:
-    job_id = asked_for(it, uploaded(it), WWW)
+    job_id = asked_for(it, uploaded(it), IMG, WWW)
     it.drain()
 
-    ask(it)
+    ask(it, WWW)
     it.queue.clear()
     assert run(it) == ([job_id], [])
     assert handed_out(it) == ["deploy_cdn"], "the job itself was handed out a moment ago"
     assert run(it) == ([job_id], [])
     assert handed_out(it) == []
+    ask(it, IMG)
+    it.queue.clear()
+    run(it)
+    assert "deploy_oss" in handed_out(it), "the other slot has to wait for the first one"
     it.clock.sleep(91)
     run(it)
-    assert handed_out(it) == ["deploy_cdn"]
+    assert handed_out(it) == ["deploy_cdn", "deploy_oss"]
 
 
 def test_a_job_that_does_not_tell_when_it_was_handed_out_is_handed_out_by_its_age(it: Platform) -> None:
