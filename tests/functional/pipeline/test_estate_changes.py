@@ -167,9 +167,9 @@ def test_a_discovery_that_runs_is_waited_for_and_one_that_has_died_is_not(it: Pl
     it.queue.clear()
     assert {state for state, _ in states(it, CloudProduct.ALB).values()} == {SyncState.SYNCING}
 
-    it.clock.sleep(14.9 * 60)
+    it.clock.sleep(14.5 * 60)
     assert waits_for_discovery(it)
-    it.clock.sleep(0.2 * 60)
+    it.clock.sleep(0.6 * 60)
     it.tick("scan_expiry")
 
     assert {job.status for job in it.jobs()} == {JobStatus.SUCCESS}
