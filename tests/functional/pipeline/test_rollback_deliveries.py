@@ -103,10 +103,10 @@ def test_a_rollback_that_nobody_takes_up_for_an_hour_ends_in_rollback_error(it: 
     roll_back(it)
     assert worker_of(it, IMG).status is W.ROLLBACK
 
-    it.clock.sleep(3580)
+    it.clock.sleep(3500)
     it.tick("run_deployment_jobs")
     assert worker_of(it, IMG).status is W.ROLLBACK, "given up too early"
-    it.clock.sleep(21)
+    it.clock.sleep(101)
     it.tick("run_deployment_jobs")
 
     img = worker_of(it, IMG)
