@@ -59,6 +59,7 @@ class Adapter(ProductAdapter):
             return None
         return resource.model_copy(
             update={
+                "https": True,
                 "cert_identifier": certificate.identifier,
                 "cert_not_after": parse_time(row.get("CertBeforeDate")),
             }

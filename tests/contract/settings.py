@@ -66,7 +66,7 @@ ROWS = [
     Row("GA-default", "ga", "IdleTimeout", lambda s: s._accelerators[0].listeners[0].settings),
     Row("SAE-alb", "sae", "RequestTimeout", _sae("shop")),
     Row("SAE-clb", "sae", "RequestTimeout", _sae("mail")),
-    Row("MSE", "mse", "TlsMin", lambda s: s._gateways[0].domains[0].settings, by_hand=True),
+    Row("MSE", "mse", "TlsMin", lambda s: s._gateways[1].domains[0].settings, by_hand=True),
     Row(
         "APIGateway-classic",
         "cloudapi",

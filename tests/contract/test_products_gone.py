@@ -12,7 +12,6 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError
-from tests.contract.answers import edit, take_out
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES, IDENTIFIER, Case
 from tests.contract.store import stored
@@ -103,23 +102,6 @@ def test_a_slot_that_left_alone_is_gone_and_takes_nothing(case: Case, server: Se
     assert it.carried() == case.carried
 
 
-@pytest.mark.parametrize(
-    "case", {id(case.estate): case for case in CASES}.values(), ids=lambda case: case.name
-)
-def test_a_slot_without_certificate_has_no_successor_but_the_one_that_it_gets(
-    case: Case, server: Server
-) -> None:
-    """Also where the product keeps certificates apart from what serves them, and has this one."""
-    it = bench(server, case.product, case.estate, case.region)
-    it.deploy(stored(it, case), "new")
-    bare = [slot for label, slot in it.slots().items() if not case.carried.get(label, "-")]
-
-    assert bare
-    for slot in bare:
-        for name in ("new", "old"):
-            assert it.adapter.successor(slot, it.certificate(name)) is None
-
-
 #: How the products say that a slot, or what holds it, is not there, by the action that is asked.
 CODES = [
     ("ACK-secret", "GetSecret", ("NotFound",)),
@@ -164,41 +146,3 @@ def test_a_slot_is_gone_by_each_code_that_says_so(
         it.adapter = it.adapter_with(seconds=5)
         it.cloud.faults.add(Fault(action, status=404, code=code))
         assert it.adapter.read(slot) is None, code
-
-
-#: By kind of slot: what of which answer tells that there is a certificate.
-BARE = {
-    "APIGateway-classic": ("DescribeApiGroup", "CustomDomains.DomainItem[].CertificateId"),
-    "APIGateway-cloud-native": ("GetDomain", "data.certIdentifier"),
-    "CDN": ("DescribeDomainCertificateInfo", "CertInfos.CertInfo[].ServerCertificateStatus"),
-    "DCDN": ("DescribeDcdnDomainCertificateInfo", "CertInfos.CertInfo[].SSLProtocol"),
-    "FC-3.0": ("GetCustomDomain", "certConfig"),
-    "LIVE": ("DescribeLiveDomainCertificateInfo", "CertInfos.CertInfo[].SSLProtocol"),
-    "MSE": ("ListGatewayDomain", "Data[].CertIdentifier"),
-    "PAI": ("ListGatewayDomains", "CustomDomains[].CertificateId"),
-    "SAE-clb": ("DescribeIngress", "Data.CertId"),
-    "SLB-listener": ("DescribeLoadBalancerHTTPSListenerAttribute", "ServerCertificateId"),
-    "SLB-extension": (
-        "DescribeLoadBalancerHTTPSListenerAttribute",
-        "DomainExtensions.DomainExtension[].ServerCertificateId",
-    ),
-    "VOD": ("DescribeVodDomainCertificateInfo", "CertInfos.CertInfo[].ServerCertificateStatus"),
-    "WAF": ("DescribeDomainDetail", "Listen.CertId"),
-    "WAF-default": ("DescribeDefaultHttps", "DefaultHttps"),
-}
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if case.name in BARE], ids=lambda case: case.name)
-def test_a_slot_that_lost_its_certificate_reads_as_a_bare_one(
-    case: Case, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    it = bench(server, case.product, case.estate, case.region)
-    slot = stored(it, case)
-    action, path = BARE[case.name]
-    edit(monkeypatch, it.cloud, action, lambda answer: take_out(answer, path))
-
-    now = it.adapter.read(slot)
-
-    assert now is not None
-    assert (now.https, now.cert_identifier) == (False, "")
-    assert it.adapter.successor(slot, it.certificate("old")) is None
