@@ -51,6 +51,8 @@ def test_a_setting_lost_with_the_change_is_told_and_never_a_success(
     with pytest.raises(CloudRejectedError, match="SettingsLost") as told:
         it.adapter.deploy(slot, it.certificate("new"))
 
+    begins = tuple(f"{action}: SettingsLost: {slot.slot}: " for action in (case.writes, "deploy"))
+    assert str(told.value).startswith(begins)
     path = row.path or row.setting
     assert f"{path}: " in str(told.value)
     assert " → None" in str(told.value)

@@ -46,6 +46,7 @@ CASES = [
     Case("FC-2.0", CloudProduct.FC, ESTATE, CARRIED, slot="old.example.com", **_COMMON),
 ]
 KIND = "3.0"
+_HTTP = {"certificate": "old", "protocol": "HTTP"}
 HINDERED = [
     Hindered(
         CloudProduct.FC,
@@ -53,11 +54,12 @@ HINDERED = [
             "fc": [
                 {"domain": "www.example.com", "region": "cn-hangzhou", "certificate": "old"},
                 {"domain": "plain.example.com", "region": "cn-hangzhou"},
+                {**_HTTP, "domain": "http.example.com", "region": "cn-hangzhou"},
                 {"domain": "old.example.com", "region": "cn-hangzhou", "version": "2.0"},
             ]
         },
         dict.fromkeys(
-            ("plain.example.com", "old.example.com"),
+            ("plain.example.com", "http.example.com", "old.example.com"),
             "HTTPS is off; set the protocol and the first certificate in the Function Compute console",
         ),
     ),
