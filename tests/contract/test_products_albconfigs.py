@@ -192,3 +192,14 @@ def test_an_albconfig_gets_no_certificate_that_cas_does_not_have(server: Server)
         it.adapter.deploy(slot, it.certificate("new").model_copy(update={"cert_id": 2}))
 
     assert it.count("PatchAlbConfig") == 0
+
+
+def test_an_additional_certificate_that_stands_there_twice_is_exchanged_once(server: Server) -> None:
+    it = a_bench(server)
+    old, other = ({"CertificateId": it.estate.identifier(name)} for name in ("old", "other"))
+    it = front(server, old, other, other)
+
+    it.deploy(it.slot("shop/front:443/additional/other"), "other-too")
+
+    names = [it.name_of(row["CertificateId"]) for row in listeners(it)[0]["certificates"]]
+    assert names == ["old", "other-too"]
