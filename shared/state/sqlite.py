@@ -33,6 +33,8 @@ class SqliteStore:
                 )
 
     def get(self, table: Table, key: Key) -> Row | None:
+        if not _storable(key):
+            return None
         sql = f"SELECT version, document FROM {table.name} WHERE {_where(table)}"  # noqa: S608
         found = self._connection().execute(sql, key).fetchone()
         return Row(key, found[0], json.loads(found[1])) if found else None
@@ -64,6 +66,8 @@ class SqliteStore:
     def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
         if not prefix:
             raise ValueError(f"a range of {table.name} needs its partition key")
+        if not _storable(prefix):
+            return
         names = [c.name for c in table.key]
         order = ", ".join(names)
         fixed = " AND ".join(f"{name} = ?" for name in names[: len(prefix)])
@@ -112,6 +116,11 @@ def _use_wal(connection: sqlite3.Connection) -> None:
         else:
             return
     connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _storable(key: Key) -> bool:
+    """No row can be under a number that 64 bits do not hold, whoever asks for it."""
+    return all(isinstance(part, str) or -(2**63) <= part < 2**63 for part in key)
 
 
 def _where(table: Table) -> str:

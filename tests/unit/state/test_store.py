@@ -28,6 +28,20 @@ def test_a_row_is_read_as_it_was_written(store: Store) -> None:
     assert store.get(JOBS, KEY) == Row(KEY, 1, document)
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+def test_a_number_that_64_bits_do_not_hold_names_no_row(store: Store, number: int) -> None:
+    assert store.get(JOBS, ("me", number)) is None
+    assert list(store.range(WORKERS, (number,))) == []
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63)])
+def test_the_greatest_and_the_smallest_number_name_rows(store: Store, number: int) -> None:
+    store.put(WORKERS, (number, "CDN", 1), {}, version=0)
+
+    assert store.get(WORKERS, (number, "CDN", 1)) is not None
+    assert keys(store.range(WORKERS, (number,))) == [(number, "CDN", 1)]
+
+
 def test_every_write_raises_the_version(store: Store) -> None:
     for version in range(3):
         assert store.put(JOBS, KEY, {"n": version}, version=version) == version + 1
