@@ -9,7 +9,7 @@ import pytest
 
 from host.errors import HostStoppedError, PayloadTooLargeError, TemplateError
 from host.host import Host
-from tests.functional.host.site import SAMPLE, Site, until
+from tests.functional.host.site import SAMPLE, Site, alive, until
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -81,10 +81,12 @@ def test_a_stopped_host_leaves_nothing_behind(site: Site, caplog: pytest.LogCapt
     caplog.set_level(logging.INFO)
     threads = threading.active_count()
     with site.host(start=False) as host:
-        host.invoke("demo-told", b"", asynchronous=True)
+        host.invoke("demo-work", b"{}", asynchronous=True)
         assert host.wait_idle(60)
+        [process] = site.instances()
         assert threading.active_count() > threads
 
+    until(lambda: not alive(int(process)))
     until(lambda: threading.active_count() <= threads)
     assert caplog.text == ""
     site.host(start=False).stop()
