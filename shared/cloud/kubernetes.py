@@ -186,7 +186,7 @@ def _named(data: Any, items: str, item: str, name: str) -> Any:
 
 
 def _decoded(text: str) -> str:
-    return base64.b64decode(text, validate=True).decode("ascii")
+    return base64.b64decode(text, validate=True).decode()
 
 
 def _refusal(action: str, status: int, data: Any) -> CloudError:
