@@ -82,15 +82,16 @@ def test_slots_of_a_job_are_told_apart_by_what_it_did_to_them(it: Platform) -> N
 
 def test_a_job_that_wrote_nothing_has_nothing_to_roll_back(it: Platform) -> None:
     it.cloud.deny("oss:ListCname")
-    new = uploaded(it)
-    asked_for(it, new, IMG)
+    it.cloud.deny("cdn:DescribeDomainCertificateInfo")
+    asked_for(it, uploaded(it), IMG, WWW)
     it.drain()
 
     answer = roll_back(it)
 
     assert answer["Code"] == "InvalidParameter"
-    assert answer["Message"] == f"nothing to roll back: {IMG}: the job wrote nothing here"
-    assert worker_of(it, IMG).status is W.ERROR
+    why = "the job wrote nothing here"
+    assert answer["Message"] == f"nothing to roll back: {WWW}: {why}; {IMG}: {why}"
+    assert statuses(it) == {W.ERROR: 2}
     assert list(it.world.jobs.due(it.clock())) == []
 
 
