@@ -19,7 +19,7 @@ def where_served(kube: Kubernetes, limit: int) -> Served:
         address = next((p.get("hostname") or p.get("ip") for p in points), None)
         for entry in (item.get("spec") or {}).get("tls") or ():
             hosts, secret = entry.get("hosts") or (), entry.get("secretName")
-            if not address or not hosts or not secret:
+            if not address or not hosts:
                 continue
             key = item["metadata"]["namespace"], secret
             endpoint, names = found.get(key, (f"{address}:443", ()))

@@ -44,8 +44,11 @@ GUESSED = {
 
 
 def test_a_page_is_as_great_as_the_product_gives(case: Case, it: Bench) -> None:
+    """And what else holds for all slots is not changed by one adapter for another: one class serves many."""
     for part in parts(it.adapter):
         part.page_size = type(part).page_size
+        for name in ("gone", "also_granted", "settable"):
+            assert isinstance(getattr(part, name, frozenset()), frozenset), name
     assert it.carried() == case.carried
 
     for part in parts(it.adapter):
@@ -65,13 +68,6 @@ def test_no_action_is_called_more_often_than_the_product_takes(case: Case, it: B
                 None,
                 action.per_second,
             ), action.name
-
-
-def test_what_holds_for_all_slots_of_a_product_cannot_be_changed(case: Case, it: Bench) -> None:
-    """One class serves many threads."""
-    for part in parts(it.adapter):
-        for name in ("gone", "also_granted", "settable"):
-            assert isinstance(getattr(part, name, frozenset()), frozenset), name
 
 
 def test_every_action_is_declared_as_the_vendor_declares_it(case: Case, it: Bench) -> None:

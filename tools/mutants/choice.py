@@ -24,6 +24,8 @@ def turns(one: Mutant, original: str, reach: Reach, within_s: float) -> list[lis
     if not reaching:
         unseen = _UNSEEN.get(one.path.partition("/")[0], ())
         reaching = reach.reaching_module(one.path)
+        # Classes without functions are run by their bases: those tests that name the module.
+        reaching += [test for test in reach.durations if PurePath(one.path).stem in test.lower()]
         reaching += [test for test in reach.durations if test.startswith(unseen)] if unseen else []
     ordered = sorted(
         set(reaching), key=lambda test: (_distance(one.path, test), reach.durations.get(test, 0))
