@@ -14,17 +14,9 @@ from shared.products.aws_kind import AwsKind
 from shared.products.unchanged import Unchanged
 
 _ARN = "ACMCertificateArn"
+_DEPRECATED = ("Certificate", "CertificateSource")
 #: Of a ViewerCertificate: what says which one, and what it may not be sent beside.
-_CHOICE = frozenset(
-    {
-        "ACMCertificateArn",
-        "IAMCertificateId",
-        "CloudFrontDefaultCertificate",
-        "Certificate",
-        "CertificateSource",
-    }
-)
-_DEPRECATED = frozenset({"Certificate", "CertificateSource"})
+_CHOICE = (*_DEPRECATED, "ACMCertificateArn", "IAMCertificateId", "CloudFrontDefaultCertificate")
 _OWN = "it serves the certificate of *.cloudfront.net; set aliases and the first certificate in the console"
 _STAGING = "it is a staging distribution, which has the certificate of its primary one"
 

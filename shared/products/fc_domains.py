@@ -18,7 +18,7 @@ from shared.products.fingerprints import fingerprints, identifier_by
 from shared.products.unchanged import Unchanged, in_cas
 
 #: Of a domain's description: what is to change, and what moves by itself.
-_VOLATILE = frozenset({"certConfig", "lastModifiedTime", "RequestId"})
+_VOLATILE = ("certConfig", "lastModifiedTime", "RequestId")
 _MISSING = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
 
 

@@ -8,7 +8,7 @@ Answer = dict[str, Any]
 OWN: Final = "(this slot)"  #: in `settings`: the store's id of the slot's certificate
 _CLUSTER_TAGS = ("ack.aliyun.com", "kubernetes.do.not.delete")
 #: Of a listener's description: what is no setting, or moves by itself.
-_VOLATILE = frozenset({"RequestId", "Status", "SecurityStatus", "DomainExtensions"})
+_VOLATILE = ("RequestId", "Status", "SecurityStatus", "DomainExtensions")
 #: What can be read but not set: not sent back when settings are restored.
 NOT_SET: Final = frozenset({"BackendServerPort", "AclIds", "Rules", "Tags", "ListenerPort", "LoadBalancerId"})
 
