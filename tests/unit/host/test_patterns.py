@@ -131,6 +131,8 @@ def test_a_field_takes_five_expressions(count: int) -> None:
             {"data": {"size": [{"between": [1, 2]}]}},
             "pattern.data.size: unknown operator 'between'",
         ),
+        ({"source": [{"after": "x"}]}, "pattern.source: unknown operator 'after'"),
+        ({"source": [{"within": "x"}]}, "pattern.source: unknown operator 'within'"),
         ({"source": [{"prefix": 5}]}, "prefix cannot take 5"),
         ({"source": [{"numeric": ["~", 5]}]}, "numeric cannot take"),
         ({"source": [{"numeric": [">"]}]}, "numeric cannot take"),
