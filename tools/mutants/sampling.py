@@ -11,6 +11,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators import provider
 from cosmic_ray.operators.operator import Operator
+from parso.tree import NodeOrLeaf
 
 from tools.mutants.mutation import Mutant, mutant
 from tools.mutants.syntax import Module, Span, edits
@@ -76,8 +77,14 @@ def _cosmic(source: str) -> Iterator[tuple[Span, str, Plant]]:
         number = 0
         for node in nodes:
             for start, end in operator.mutation_positions(node):
-                yield Span(start, end), name, partial(_cosmic_plant, source, operator, number)
+                if not _separates_parameters(node):
+                    yield Span(start, end), name, partial(_cosmic_plant, source, operator, number)
                 number += 1
+
+
+def _separates_parameters(node: NodeOrLeaf) -> bool:
+    """The `*` of a signature, which cosmic-ray takes for a product."""
+    return node.parent is not None and node.parent.type in ("parameters", "param", "lambdef")
 
 
 def _cosmic_plant(source: str, operator: Operator, number: int) -> str | None:
