@@ -10,6 +10,7 @@ import pytest
 
 from shared.cloud.webhook import Webhook
 from shared.errors import CloudError, CloudRejectedError, CloudUnavailableError
+from tests.functional.cloud.sockets import watch
 from tests.receiver import SECRET, Receiver, receiving
 
 AT = datetime(2026, 5, 1, 12, 0, 7, 900_000, tzinfo=timezone.utc)
@@ -39,6 +40,14 @@ def test_a_message_carries_its_body_its_id_its_time_and_a_signature_of_these(rec
     assert message.headers["x-certdeploy-timestamp"] == SECONDS
     assert message.signed_with(SECRET)
     assert not message.signed_with("another secret")
+
+
+def test_a_receiver_is_waited_for_ten_seconds(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = watch(monkeypatch)
+
+    send(receiver)
+
+    assert waits.of == [(10, 10)]
 
 
 def test_without_a_secret_nothing_is_signed(receiver: Receiver) -> None:

@@ -48,6 +48,7 @@ def test_a_certificate_is_found_by_its_identifier(certificates: Certificates) ->
         "cn-hangzhou-7",
         "slb-7-cn-hangzhou",
         "arn:aws:acm:1:2/3-4",
+        "²-cn-hangzhou",
     ],
 )
 def test_what_no_certificate_of_cas_is_called_by_finds_none(
