@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.certificates import CertificateStatus, cert_id_of, identifier_of
+from shared.domain.certificates import CertificateRecord, CertificateStatus, cert_id_of, identifier_of
 from tests.builders import NOW, a_certificate
 
 
@@ -110,3 +110,9 @@ def test_it_travels_in_the_cloud_s_spelling_and_comes_back_the_same() -> None:
     wire = certificate.model_dump(mode="json", by_alias=True)
     assert wire["CertId"] == 7
     assert type(certificate).model_validate(wire) == certificate
+
+
+def test_a_certificate_of_which_nothing_is_remembered_is_still_to_be_announced() -> None:
+    record = CertificateRecord(certificate=a_certificate())
+
+    assert (record.issued_handled, record.expiring_handled_days) == (False, None)
