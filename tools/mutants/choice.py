@@ -24,7 +24,7 @@ def turns(one: Mutant, original: str, reach: Reach, within_s: float) -> list[lis
     if not reaching:
         unseen = _UNSEEN.get(one.path.partition("/")[0], ())
         reaching = reach.reaching_module(one.path)
-        # What runs at import is reached by tests that call nothing: those beside it, and those of all modules.
+        # Tests beside it reach by importing alone; so do those that walk over all modules.
         reaching += [test for test in reach.durations if _distance(one.path, test) <= 1]
         reaching += [test for test in reach.durations if test.startswith("tests/unit/test_")]
         # Classes without functions are run by their bases: those tests that name the module.
