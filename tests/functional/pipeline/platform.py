@@ -198,6 +198,10 @@ class Platform:
             if call.action in _WRITES and call.status == 200
         ]
 
+    def tried(self) -> Counter[str]:
+        """Writes that were asked for, carried out or not."""
+        return Counter(call.action for call in self.cloud.calls if call.action in _WRITES)
+
 
 _WRITES = frozenset(
     {
