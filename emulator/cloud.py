@@ -50,7 +50,7 @@ class Denial:
 class Cloud:
     """One account on one cloud. Several may live in a process; they share nothing.
 
-    `functions` and `deliver` join a host: what FC invokes (`services/fc.py` says its shape), and
+    `functions` and `deliver` join a host: what FC invokes (`services/fc/fc.py` says its shape), and
     who takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
     `signing_clock`: the clients' own, where `clock` runs ahead of it. `only`: services by name; no
     other is imported.

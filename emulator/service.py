@@ -22,7 +22,7 @@ class Account(Protocol):
     clock: Callable[[], datetime]
     settle_s: float  #: how long asynchronous states last
     latency_s: float
-    functions: Any  #: what FC invokes; `services/fc.py` says its shape
+    functions: Any  #: what FC invokes; `services/fc/fc.py` says its shape
     deliver: Callable[[dict[str, Any]], object] | None  #: takes the events that EventBridge accepts
     keys: Keyring
     key: AccessKey

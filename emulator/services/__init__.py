@@ -1,4 +1,8 @@
-"""One module per emulated product, each with a class `Service`; the folder is the registry."""
+"""One package per emulated product; the folders are the registry.
+
+A package names its `SERVICES`: modules, each with a class `Service` for one API. Their names are those of
+`emulator/declarations`. `kit` is what several of them share.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,17 @@ from emulator.service import EmulatedService
 
 @cache
 def service_classes(only: tuple[str, ...] = ()) -> dict[str, type[EmulatedService]]:
-    """Every product's class by its module's name, or those named; a leading underscore marks helpers."""
-    names = only or sorted(module.name for module in iter_modules(__path__))
-    return {name: import_module(f"{__name__}.{name}").Service for name in names if not name.startswith("_")}
+    """Every service's class by its module's name, or of those named: no other is imported."""
+    names = only or tuple(sorted(_packages()))
+    return {name: import_module(f"{__name__}.{_packages()[name]}.{name}").Service for name in names}
+
+
+@cache
+def _packages() -> dict[str, str]:
+    """The package that each service is in."""
+    packages = [module.name for module in iter_modules(__path__)]
+    return {
+        service: package
+        for package in packages
+        for service in getattr(import_module(f"{__name__}.{package}"), "SERVICES", ())
+    }

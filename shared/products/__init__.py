@@ -1,4 +1,8 @@
-"""The products: one module each, found by its name. What has a module here is supported."""
+"""The products: one package each, under its name in lower case. What has a package here is supported.
+
+A package's `adapter.Adapter` says all that is particular to the product: its API with hosts and regions,
+the actions with their rates, the kinds of slots. `kit` is what all of them are made of.
+"""
 
 from importlib import import_module
 from pathlib import Path
@@ -7,12 +11,12 @@ from typing import TYPE_CHECKING
 from shared.domain.resources import CloudProduct
 
 if TYPE_CHECKING:
-    from shared.products.base import ProductAdapter
+    from shared.products.kit.base import ProductAdapter
 
 
 def adapter_class(product: CloudProduct) -> "type[ProductAdapter]":
     """Imported when asked for: a function pays only for the product it serves."""
-    found: type[ProductAdapter] = import_module(f"shared.products.{product.value.lower()}").Adapter
+    found: type[ProductAdapter] = import_module(f"{__name__}.{product.value.lower()}.adapter").Adapter
     return found
 
 
@@ -23,4 +27,4 @@ def default_products(*, aws: bool = False) -> tuple[CloudProduct, ...]:
 
 def supported_products() -> tuple[CloudProduct, ...]:
     folder = Path(__file__).parent
-    return tuple(p for p in CloudProduct if (folder / f"{p.value.lower()}.py").exists())
+    return tuple(p for p in CloudProduct if (folder / p.value.lower() / "adapter.py").exists())

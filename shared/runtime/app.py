@@ -18,9 +18,9 @@ from shared.cloud.webhook import Webhook
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.products import adapter_class
-from shared.products.base import ProductAdapter
-from shared.products.catalogue import Catalogue
-from shared.products.waiting import Waiter
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.catalogue import Catalogue
+from shared.products.kit.waiting import Waiter
 from shared.runtime.probe import TlsProber
 from shared.runtime.settings import Settings, read_settings
 from shared.services.world import Policy, World

@@ -15,8 +15,8 @@ from shared.domain.jobs import Verification, WorkerResource
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
 from shared.errors import AppError, ConflictError
-from shared.products.base import ProductAdapter
-from shared.products.waiting import Waiter
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.waiting import Waiter
 from shared.services.verify import verify
 from shared.services.world import World
 

@@ -11,7 +11,7 @@ from shared.domain.resources import SlotRole
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import CloudRejectedError, InvalidRequestError, PlanChangedError
-from shared.products.base import ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from shared.services.attempts import (
     SPARE_S,
     Attempt,

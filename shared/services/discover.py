@@ -8,7 +8,7 @@ from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct, CloudResource, SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.errors import CloudError, ConflictError, InvalidRequestError
-from shared.products.catalogue import NO_CATALOGUE, Catalogue
+from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
 from shared.services.catalogue import KnownCertificates
 from shared.services.world import World
 

@@ -12,8 +12,8 @@ from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
-from shared.products.base import ProductAdapter
-from shared.products.waiting import Waiter
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.waiting import Waiter
 from shared.services.attempts import Attempt, attempt, carrying, in_service, patience, proved, update_resource
 from shared.services.way_back import RollbackPlan, WayBack, certificate_before, plan_rollback, why_not
 from shared.services.world import World

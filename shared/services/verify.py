@@ -5,7 +5,7 @@ from shared.domain.jobs import Handshake, Verification
 from shared.domain.names import WILDCARD
 from shared.domain.resources import CloudResource
 from shared.errors import NotYetEffectiveError
-from shared.products.waiting import Waiter
+from shared.products.kit.waiting import Waiter
 from shared.services.world import World
 
 PROBE = "certdeploy-probe"

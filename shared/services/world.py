@@ -12,9 +12,9 @@ from shared.cloud.functions import Functions
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct
 from shared.products import default_products
-from shared.products.base import ProductAdapter
-from shared.products.catalogue import Catalogue
-from shared.products.waiting import Waiter
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.catalogue import Catalogue
+from shared.products.kit.waiting import Waiter
 from shared.state import repositories
 from shared.state.leases import Leases
 

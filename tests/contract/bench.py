@@ -18,8 +18,8 @@ from shared.cloud.pacing import Pacer
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.products import adapter_class
-from shared.products.base import ProductAdapter
-from shared.products.waiting import Waiter
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.waiting import Waiter
 
 SETTLE_S = 0.06
 STORE = "cn-hangzhou"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
-from emulator.services._cluster_kinds import SECRETS, Kind, Target
-from emulator.services._cluster_model import Cluster
+from emulator.services.ack.cluster_kinds import SECRETS, Kind, Target
+from emulator.services.ack.cluster_model import Cluster
 from shared.cloud.kubernetes import Kubernetes
 from shared.domain.resources import CloudProduct
 from tests.contract.bench import Bench, bench

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from shared.errors import CloudRejectedError
-from shared.products.aws_account import Leaf
-from shared.products.aws_reimport import check_reimport
+from shared.products.aws.account import Leaf
+from shared.products.aws.reimport import check_reimport
 from tests.keys import a_signed_certificate, ed25519_key
 
 P256 = ec.generate_private_key(ec.SECP256R1())

@@ -13,8 +13,8 @@ from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class, default_products
-from shared.products.base import ProductAdapter
-from shared.products.waiting import FOREVER
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.waiting import FOREVER
 from tests.contract.bench import STORE, AllOfCas, bench
 
 _SLOTS = 60  #: more than a page of the lists with the smallest pages

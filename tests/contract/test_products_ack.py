@@ -10,12 +10,12 @@ import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
-from emulator.services._cluster_kinds import SECRETS, Target
+from emulator.services.ack.cluster_kinds import SECRETS, Target
 from shared.cloud.api import Action
 from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
-from shared.products.clusters import Clusters
+from shared.products.ack.clusters import Clusters
 from tests.contract.bench import Bench, bench
 from tests.contract.cases.ack import ESTATE, SHOP, identity
 from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret
@@ -249,7 +249,7 @@ def test_a_kubeconfig_is_asked_for_anew_when_half_of_its_time_is_over(
     it: Bench, monkeypatch: pytest.MonkeyPatch, passed: int, asked: int
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr("shared.products.clusters.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("shared.products.ack.clusters.time", SimpleNamespace(monotonic=lambda: now[0]))
     (slot,) = (one for one in it.adapter.discover(it.region) if one.resource_id == TLS)
     before = it.count("DescribeClusterUserKubeconfig")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
-from emulator.services._cluster_kinds import ALBCONFIGS, Target
+from emulator.services.ack.cluster_kinds import ALBCONFIGS, Target
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from tests.contract.bench import Bench, bench

@@ -9,7 +9,7 @@ import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
-from emulator.services._cluster_kinds import INGRESSES, SECRETS, Target
+from emulator.services.ack.cluster_kinds import INGRESSES, SECRETS, Target
 from shared.errors import CloudBusyError
 from tests.contract.cases.ack import SHOP
 from tests.contract.clusters import a_bench, edit, secret, stored

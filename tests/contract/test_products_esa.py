@@ -9,10 +9,10 @@ import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
-from emulator.services._esa_model import text
+from emulator.services.esa.model import text
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
-from shared.products.esa_hostnames import EsaHostnames
+from shared.products.esa.hostnames import EsaHostnames
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.esa import CASES, entry, hostname

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
-from emulator.services._esa_model import text
+from emulator.services.esa.model import text
 from shared.domain.resources import CloudProduct
 from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, bench

@@ -14,7 +14,7 @@ from emulator.server import Server
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
-from shared.products.base import ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES, Case
 

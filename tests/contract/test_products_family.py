@@ -11,8 +11,8 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
-from shared.products.family_functions import arguments
-from shared.products.unchanged import NOT_IN_CAS
+from shared.products.kit.cdn_functions import arguments
+from shared.products.kit.unchanged import NOT_IN_CAS
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES, CERTIFICATES
 from tests.contract.cases.live import CASES as LIVE

@@ -9,7 +9,7 @@ import pytest
 
 from emulator.server import Server
 from shared.errors import CloudRejectedError
-from shared.products.base import ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import ANY, CASES, Case
 from tests.contract.store import stored

@@ -9,7 +9,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
-from shared.products.base import ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from tests.contract.bench import Bench, bench
 from tests.contract.cases.pai import CASES, ESTATE, gateway
 

@@ -11,7 +11,7 @@ from emulator.edge import offered
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
-from shared.products.sae import Adapter
+from shared.products.sae.adapter import Adapter
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, IDENTIFIER
 from tests.contract.cases.sae import CASES

@@ -13,7 +13,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products import adapter_class, default_products
-from shared.products.kinds import ManyKinds
+from shared.products.kit.kinds import ManyKinds
 from tests.contract.answers import edit, put
 from tests.contract.settings import ROWS, Row, a_bench, case_of
 from tests.contract.store import stored

@@ -14,9 +14,9 @@ from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError, CloudUnavailableError
-from shared.products.exclusive import alone
-from shared.products.slb import Adapter
-from shared.products.slb_store import SlbStore
+from shared.products.kit.exclusive import alone
+from shared.products.slb.adapter import Adapter
+from shared.products.slb.store import SlbStore
 from tests.contract.answers import edit
 from tests.contract.bench import AllOfCas, Bench, bench, certificates
 from tests.contract.cases.slb import CASES, SHOP
@@ -178,7 +178,7 @@ def test_an_extension_without_a_rule_has_no_address_to_prove_it_at(server: Serve
 
 
 def test_a_store_that_is_full_is_told_and_changes_nothing(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emulator.services._slb_store.QUOTA", 3)
+    monkeypatch.setattr("emulator.services.slb.store.QUOTA", 3)
 
     with pytest.raises(CloudRejectedError, match="QuotaExceeded"):
         it.adapter.deploy(it.slot(SLB.slot), it.certificate("new"))

@@ -9,8 +9,8 @@ import pytest
 from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
-from shared.products.exclusive import alone
-from shared.products.slb_store import SlbStore
+from shared.products.kit.exclusive import alone
+from shared.products.slb.store import SlbStore
 from tests.contract.answers import edit, take_out
 from tests.contract.bench import AllOfCas, Bench, bench
 from tests.contract.cases.slb import CASES

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
-from emulator.services._waf_model import CIPHERS, Instance
+from emulator.services.waf.model import CIPHERS, Instance
 from shared.domain.resources import CloudProduct, CloudResource
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERT_ID, CERTIFICATES

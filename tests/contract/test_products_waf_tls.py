@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
-from emulator.services._waf_model import CIPHERS
+from emulator.services.waf.model import CIPHERS
 from shared.domain.resources import CloudProduct
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, bench

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.errors import CloudRejectedError
-from shared.products.unchanged import changed, differences, in_cas
+from shared.products.kit.unchanged import changed, differences, in_cas
 from tests.builders import a_certificate
 
 

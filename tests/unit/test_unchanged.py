@@ -16,8 +16,8 @@ from shared.errors import (
     CloudUnavailableError,
     NotYetEffectiveError,
 )
-from shared.products.unchanged import Unchanged
-from shared.products.waiting import Waiter
+from shared.products.kit.unchanged import Unchanged
+from shared.products.kit.waiting import Waiter
 
 LOST = CloudUnavailableError("Write", "ConnectionLost", "no answer")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared.errors import NotYetEffectiveError
-from shared.products.waiting import FOREVER, Waiter
+from shared.products.kit.waiting import FOREVER, Waiter
 
 
 @dataclass

@@ -14,11 +14,11 @@ from shared.errors import (
     CloudThrottledError,
     CloudUnavailableError,
 )
-from shared.products.apigateway_words import moment, name_of, named, unbound
-from shared.products.envelope import opened
-from shared.products.fingerprints import fingerprints, identifier_by
-from shared.products.mse_words import address, state
-from shared.products.times import parse_time
+from shared.products.apigateway.fields import moment, name_of, named, unbound
+from shared.products.kit.envelope import opened
+from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.times import parse_time
+from shared.products.mse.fields import address, state
 from tests.keys import a_leaf
 
 

@@ -21,8 +21,8 @@ from typing import Any, Final
 from emulator.estate import FIRST_CERTIFICATE_ID
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class
-from shared.products.base import ProductAdapter
-from shared.products.kinds import ManyKinds
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.kinds import ManyKinds
 from tests.contract.bench import STORE, Bench, certificates
 
 #: `old` is in service, `new` is to replace it, `other` is for other names.

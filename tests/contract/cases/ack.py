@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.sections import ack
-from emulator.services._cluster_model import cluster_id
+from emulator.services.ack.cluster_model import cluster_id
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import CERTIFICATES, Case, Hindered
 

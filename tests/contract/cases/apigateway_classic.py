@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.services._gateways import digits
+from emulator.services.kit.gateways import digits
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY, CERTIFICATES, Case, Hindered
 

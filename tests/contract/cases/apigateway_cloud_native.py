@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.services.apig import domain_id
+from emulator.services.apigateway.apig import domain_id
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
 

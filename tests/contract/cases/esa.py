@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from emulator.services._esa_model import number, text
+from emulator.services.esa.model import number, text
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case, Hindered
 

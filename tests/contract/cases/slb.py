@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.services._slb_model import balancer_id
+from emulator.services.slb.model import balancer_id
 from shared.domain.resources import CloudProduct
 from tests.contract.bench import STORE
 from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, IDENTIFIER, Case, Hindered, no_certificate

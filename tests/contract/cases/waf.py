@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.services._waf_model import CIPHERS
+from emulator.services.waf.model import CIPHERS
 from shared.domain.resources import CloudProduct
 from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered
 

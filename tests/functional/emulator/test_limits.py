@@ -7,7 +7,7 @@ import pytest
 from emulator.cloud import Cloud
 from emulator.limits import RateLimits
 from emulator.server import running
-from emulator.services.sts import Service
+from emulator.services.sts.sts import Service
 from tests.functional.emulator.clients import call, refusal
 
 

@@ -12,7 +12,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource, SyncStatus
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.products.cdn import Adapter as Cdn
+from shared.products.cdn.adapter import Adapter as Cdn
 from shared.services.world import Met
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from emulator.services._gateways import digits
-from emulator.services.apig import domain_id
+from emulator.services.apigateway.apig import domain_id
+from emulator.services.kit.gateways import digits
 from shared.domain.jobs import Handshake
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus

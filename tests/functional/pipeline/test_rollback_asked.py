@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.services._settling import Settling
+from emulator.services.kit.settling import Settling
 from shared.domain.states import WorkerStatus
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import (

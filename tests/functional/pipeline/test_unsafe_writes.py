@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.faults import Fault
-from emulator.services._settling import Settling
+from emulator.services.kit.settling import Settling
 from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.platform import Platform

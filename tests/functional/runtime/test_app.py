@@ -19,8 +19,8 @@ from emulator.server import Server
 from shared.cloud.functions import Fc2Functions
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudCredentialsError, CloudError, SettingsError
-from shared.products.catalogue import NO_CATALOGUE
-from shared.products.cdn import Adapter as Cdn
+from shared.products.cdn.adapter import Adapter as Cdn
+from shared.products.kit.catalogue import NO_CATALOGUE
 from shared.runtime.app import App
 from shared.services.world import Policy
 

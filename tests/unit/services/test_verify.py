@@ -12,7 +12,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.jobs import Handshake, Verification
 from shared.domain.resources import CloudResource
 from shared.errors import NotYetEffectiveError
-from shared.products.waiting import Waiter
+from shared.products.kit.waiting import Waiter
 from shared.services.verify import verify
 from shared.services.world import Met, World
 from tests.builders import NOW, a_certificate, a_resource

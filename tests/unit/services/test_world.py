@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from shared.products.waiting import Waiter
+from shared.products.kit.waiting import Waiter
 from shared.services.world import World
 from tests.builders import NOW
 

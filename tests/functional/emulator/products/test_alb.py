@@ -10,7 +10,7 @@ from emulator.authority import Authority, KeyKind
 from emulator.bundles import Bundle
 from emulator.cloud import Cloud
 from emulator.server import Server
-from emulator.services._listener_model import choose
+from emulator.services.kit.listener_model import choose
 from tests.functional.emulator.official import Clock, Official, populate, sample
 
 UPDATE = "UpdateListenerAttribute"

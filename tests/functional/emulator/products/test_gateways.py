@@ -14,8 +14,8 @@ from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.edge import offered
 from emulator.server import Server
-from emulator.services._gateways import digits
-from emulator.services.apig import domain_id
+from emulator.services.apigateway.apig import domain_id
+from emulator.services.kit.gateways import digits
 from tests.functional.emulator.clients import config
 from tests.functional.emulator.official import Clock, Official, populate
 

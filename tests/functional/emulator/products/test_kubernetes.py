@@ -23,7 +23,7 @@ from kubernetes.client import ApiException
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from emulator.server import Server
-from emulator.services._cluster_server import api_server
+from emulator.services.ack.cluster_server import api_server
 from tests.functional.emulator.clients import config
 
 JSON_PATCH = {"_content_type": "application/json-patch+json"}

@@ -1,0 +1,3 @@
+"""ACK: the API of clusters, and the clusters' own API servers."""
+
+SERVICES = ("cs",)

@@ -1,0 +1,3 @@
+"""ALB."""
+
+SERVICES = ("alb",)

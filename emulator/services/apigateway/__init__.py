@@ -1,0 +1,3 @@
+"""API Gateway: classic, and cloud-native."""
+
+SERVICES = ("cloudapi", "apig")

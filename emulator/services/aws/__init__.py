@@ -1,0 +1,3 @@
+"""AWS: what moto does not keep."""
+
+SERVICES = ("aws",)

@@ -1,0 +1,3 @@
+"""CAS: the certificates."""
+
+SERVICES = ("cas",)

@@ -1,0 +1,225 @@
+"""CAS 2020-04-07: the account's certificates in two stores, and its contacts.
+
+`cas.aliyuncs.com` is the store of the China site (cn-hangzhou), `cas.ap-southeast-1.aliyuncs.com`
+that of the International site; the other `cas.<region>` hosts are taken for the second one [guess].
+CAS refuses nearly everything with HTTP 400; the codes are documented, where marked guessed.
+Not emulated: the deployment-job family, instances and orders; SM2 certificates are listed only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypeVar
+
+from emulator.api import Answer, ApiError, Call
+from emulator.bundles import Bundle, BundleProblem, Fault, read
+from emulator.estate import FIRST_CERTIFICATE_ID, Estate
+from emulator.service import Account, EmulatedService
+from emulator.services.cas import store as words
+from emulator.services.cas.store import CasCertificate
+
+Item = TypeVar("Item")
+CHINA, INTERNATIONAL = "cn-hangzhou", "ap-southeast-1"
+MAX_PAGE = 100
+MAX_NAME = 64
+MAX_PEM = 64 * 1024  #: [guess]
+#: Third-party live tests name the code of an encrypted key and of a key that does not fit the leaf.
+UPLOAD_CODES: dict[Fault, str] = {
+    "certificate": "CertificateFormatException",
+    "key": "PrivateKeyFormatException",
+    "encrypted key": "PrivateKeyFormatException",
+    "mismatch": "NotMatch.CertificateAndPrivateKey",
+    "chain": "CertificateChainNotMatch",
+}
+ORDER_STATUSES = {"ISSUED": "issued", "WILLEXPIRED": "willExpire", "EXPIRED": "expired"}
+
+
+class Service(EmulatedService):
+    api = "cas"
+    version = "2020-04-07"
+    ram = "yundun-cert"
+    hosts = ("cas.aliyuncs.com", "cas.{region}.aliyuncs.com")
+    limits: ClassVar[dict[str, int]] = {
+        "ListUserCertificateOrder": 10,
+        "GetUserCertificateDetail": 100,
+        "UploadUserCertificate": 100,
+        "DeleteUserCertificate": 100,
+    }
+
+    def __init__(self, cloud: Account) -> None:
+        super().__init__(cloud)
+        self._certificates: dict[int, CasCertificate] = {}
+        self._contacts: list[dict[str, Any]] = []
+        self._next_id = FIRST_CERTIFICATE_ID
+
+    def load(self, estate: Estate) -> None:
+        now = self.cloud.clock()
+        for name, row in estate.certificates.items():
+            if not row.in_cas:
+                continue
+            bundle = estate.bundle(name, now)
+            kept = bundle if row.private_key else Bundle(bundle.certificate_pem)
+            found = CasCertificate(estate.id_of(name), name, row.store, row.source, kept)
+            found.revoked = row.status == "revoked"
+            found.sm2, found.listed = row.key == "sm2", row.listed
+            self._certificates[found.id] = found
+        self._next_id = FIRST_CERTIFICATE_ID + 1009 * len(estate.certificates)
+        self._contacts = [
+            {
+                "ContactId": 20001 + index,
+                "Name": contact.name,
+                "Email": contact.email,
+                "EmailStatus": int(bool(contact.email)),
+                "Mobile": contact.mobile,
+                "MobileStatus": int(bool(contact.mobile)),
+                "WebhookList": [],
+            }
+            for index, contact in enumerate(estate.contacts)
+        ]
+
+    def find(self, identifier: str) -> CasCertificate | None:
+        """By `<id>-<store>`, the form that products take. A bare id names nothing."""
+        number, _, store = identifier.partition("-")
+        row = self._certificates.get(int(number)) if number.isdecimal() else None
+        return row if row is not None and row.store == store else None
+
+    def by_id(self, certificate_id: int, store: str) -> CasCertificate | None:
+        return self.find(f"{certificate_id}-{store}")
+
+    def add(self, name: str, store: str, bundle: Bundle) -> CasCertificate:
+        """Keep an uploaded certificate; also for products that register uploads in CAS."""
+        row = CasCertificate(self._next_id, name, store, "UPLOAD", bundle)
+        self._certificates[row.id] = row
+        self._next_id += 1009
+        return row
+
+    def ListCertificates(self, call: Call) -> Answer:
+        params, now = call.params, self.cloud.clock()
+        rows = [
+            row
+            for row in self._stored(call)
+            if row.listed
+            and params.get("CertificateSource") in (None, row.source)
+            and params.get("CertificateStatus") in (None, row.status(now))
+            and params.get("InstanceId") in (None, row.instance_id)
+            and row.matches(params.get("Keyword", ""))
+        ]
+        return _page(rows, params, 10) | {
+            "CertificateList": [
+                words.list_item(row, now, self._using(row)) for row in _slice(rows, params, 10)
+            ]
+        }
+
+    def ListUserCertificateOrder(self, call: Call) -> Answer:
+        params, now = call.params, self.cloud.clock()
+        kind, status = params.get("OrderType", "CPACK"), params.get("Status", "")
+        sources = {
+            "CERT": {"UPLOAD", "BUY", "TEST"},
+            "UPLOAD": {"UPLOAD"},
+            "BUY": {"BUY"},
+            "CPACK": {"TEST"},  # [guess] test certificates come out of a package
+        }.get(kind)
+        if sources is None:
+            raise _refused("InvalidParameter", "OrderType is one of CPACK, BUY, UPLOAD, CERT.")
+        certificates = kind in ("CERT", "UPLOAD")
+        if certificates:
+            wanted = {ORDER_STATUSES.get(status)} if status else {"issued", "willExpire"}
+        else:
+            wanted = {ORDER_STATUSES.get(status, status.lower())} if status else set()
+        rows = [
+            row
+            for row in self._stored(call)
+            if row.source in sources
+            and (not wanted or row.status(now) in wanted)
+            and row.matches(params.get("Keyword", ""))
+        ]
+        item = words.order_item if certificates else words.purchase_item
+        return _page(rows, params, 50) | {
+            "CertificateOrderList": [item(row, now) for row in _slice(rows, params, 50)]
+        }
+
+    def GetUserCertificateDetail(self, call: Call) -> Answer:
+        row = self._one(call, "CertId")
+        return words.user_detail(row, self.cloud.clock(), with_pem=not call.params.get("CertFilter", False))
+
+    def GetCertificateDetail(self, call: Call) -> Answer:
+        row, now = self._one(call, "CertificateId"), self.cloud.clock()
+        return {
+            **words.list_item(row, now, self._using(row)),
+            "CertificateChainList": words.chain_list(row, now),
+            "Tags": [{"TagKey": key, "TagValue": value} for key, value in row.tags],
+        }
+
+    def UploadUserCertificate(self, call: Call) -> Answer:
+        params, store = call.params, self._store(call)
+        name, cert, key = params["Name"], params.get("Cert", ""), params.get("Key", "")
+        if not 1 <= len(name) <= MAX_NAME or max(len(cert), len(key)) > MAX_PEM:
+            raise _refused("DataTooLongException", f"Name takes 1 to {MAX_NAME} characters.")
+        if not cert or not key:
+            raise _refused("MissingParameter", "Cert and Key are required; SM2 is not emulated.")
+        if any(row.name == name for row in self._stored(call)):
+            raise _refused("NameRepeat", "The certificate name already exists.")
+        try:
+            bundle = read(cert, key)
+        except BundleProblem as problem:
+            raise _refused(UPLOAD_CODES[problem.fault], f"Refused: {problem}.") from None
+        if bundle.not_after <= self.cloud.clock():
+            raise _refused("CertificateExpired", "The certificate has expired.")
+        row = self.add(name, store, bundle)
+        row.tags = tuple((tag["Key"], tag.get("Value", "")) for tag in params.get("Tags", []))
+        return {"CertId": row.id, "ResourceId": row.instance_id}
+
+    def DeleteUserCertificate(self, call: Call) -> Answer:
+        row = self._one(call, "CertId")
+        if row.source != "UPLOAD" and row.status(self.cloud.clock()) != "expired":
+            raise _refused("InvalidStatus.DeleteProtection", "Only uploaded or expired certificates go.")
+        if using := self._using(row):
+            # Documented code; that every use protects a certificate is a guess.
+            raise _refused("InvalidStatus.DeleteProtection", f"In use by {', '.join(using)}.")
+        del self._certificates[row.id]
+        return {}
+
+    def ListContact(self, call: Call) -> Answer:
+        keyword = call.params.get("Keyword", "")
+        rows = [row for row in self._contacts if keyword.lower() in str(row["Name"]).lower()]
+        return _page(rows, call.params, 20) | {
+            "ContactList": _slice(rows, call.params, 20),
+            "Keyword": keyword,
+        }
+
+    def _store(self, call: Call) -> str:
+        return CHINA if not call.region or call.region.startswith("cn-") else INTERNATIONAL
+
+    def _stored(self, call: Call) -> list[CasCertificate]:
+        """Newest first [guess]."""
+        store = self._store(call)
+        return [row for row in reversed(self._certificates.values()) if row.store == store]
+
+    def _one(self, call: Call, name: str) -> CasCertificate:
+        row = self.by_id(call.params[name], self._store(call))
+        if row is None:
+            raise _refused("NotFound", f"The certificate {call.params[name]} does not exist.")
+        return row
+
+    def _using(self, row: CasCertificate) -> list[str]:
+        """The products where the certificate is bound."""
+        return [name.upper() for name, one in self.cloud.services.items() if one.uses(row.identifier)]
+
+
+def _page(rows: Sequence[Any], params: Any, default: int) -> Answer:
+    return {
+        "CurrentPage": params.get("CurrentPage", 1),
+        "ShowSize": params.get("ShowSize", default),
+        "TotalCount": len(rows),
+    }
+
+
+def _slice(rows: Sequence[Item], params: Any, default: int) -> Sequence[Item]:
+    page, size = params.get("CurrentPage", 1), params.get("ShowSize", default)
+    if page < 1 or not 1 <= size <= MAX_PAGE:
+        raise _refused("InvalidParameter", f"CurrentPage from 1, ShowSize 1 to {MAX_PAGE}.")
+    return rows[(page - 1) * size : page * size]
+
+
+def _refused(code: str, message: str) -> ApiError:
+    return ApiError(400, code, message)

@@ -1,0 +1,3 @@
+"""CDN."""
+
+SERVICES = ("cdn",)

@@ -1,0 +1,3 @@
+"""DCDN."""
+
+SERVICES = ("dcdn",)

@@ -1,0 +1,3 @@
+"""Anti-DDoS."""
+
+SERVICES = ("ddoscoo",)

@@ -1,0 +1,3 @@
+"""ESA."""
+
+SERVICES = ("esa",)

@@ -1,0 +1,3 @@
+"""EventBridge."""
+
+SERVICES = ("eventbridge",)

@@ -1,0 +1,3 @@
+"""Function Compute 3.0 and 2.0."""
+
+SERVICES = ("fc", "fc2")

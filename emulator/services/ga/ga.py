@@ -1,0 +1,235 @@
+"""GA 2019-11-20: accelerators, and the default and per-domain certificates of HTTPS listeners.
+
+A change locks the whole accelerator until it has settled. Which settings `UpdateListener` resets
+when they are left out is not documented: the estate's `resets` says so for each listener.
+That a ClientToken is remembered, and codes where no page names one, are guesses and marked.
+Not emulated: endpoint groups, access control, basic accelerators, the rule of subscription
+instances that an ECC default wants ECC additional ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from emulator.api import Answer, ApiError, Call
+from emulator.bundles import Bundle
+from emulator.estate import Estate
+from emulator.service import Account, EmulatedService
+from emulator.services.cas.cas import Service as Cas
+from emulator.services.ga import model as words
+from emulator.services.ga.model import Accelerator, Certificates, Listener, build
+from emulator.services.kit.paging import numbered_page, page
+
+MOST_PER_CALL = 10
+MOST_PER_PAGE = 50
+QUOTA = 25  #: additional certificates of one listener
+NOT_EMULATED = frozenset({"BackendPorts", "PortRanges", "Protocol"})
+
+
+class Service(EmulatedService):
+    api = "ga"
+    version = "2019-11-20"
+    ram = "ga"
+    hosts = ("ga.cn-hangzhou.aliyuncs.com", "ga-vpc.cn-hangzhou.aliyuncs.com")
+
+    def __init__(self, cloud: Account) -> None:
+        super().__init__(cloud)
+        self._accelerators: list[Accelerator] = []
+        self._tokens: dict[str, tuple[object, Answer]] = {}  #: ClientToken -> the change, its answer
+
+    def load(self, estate: Estate) -> None:
+        self._accelerators = build(estate)
+
+    def uses(self, identifier: str) -> bool:
+        return any(identifier in listener.certificates.value.all for _, listener in self._all())
+
+    def slots(self) -> list[tuple[str, str]]:
+        """Each HTTPS listener without a server name (its default), and each domain with its own."""
+        return [
+            (_address(accelerator, listener), name)
+            for accelerator, listener in self._all()
+            if listener.protocol == "HTTPS"
+            for name in ("", *(d.replace("*", "any", 1) for d, _ in listener.certificates.value.additional))
+        ]
+
+    def served(self, host: str, server_name: str) -> tuple[Bundle, ...] | None:
+        for accelerator, listener in self._all():
+            if _address(accelerator, listener) == host:
+                found = listener.certificates.served(self.cloud.clock()).for_name(server_name)
+                row = self.cloud.service(Cas).find(found) if found else None
+                return (row.bundle,) if row and accelerator.state == "active" else ()
+        return None
+
+    def ListAccelerators(self, call: Call) -> Answer:
+        _in_region(call)
+        params, now = call.params, self.cloud.clock()
+        rows = [words.accelerator_item(row, now) for row in self._accelerators]
+        rows = [
+            row
+            for row in rows
+            if params.get("AcceleratorId") in (None, row["AcceleratorId"])
+            and params.get("State") in (None, row["State"])
+        ]
+        return numbered_page(params, "Accelerators", rows, most=MOST_PER_PAGE)
+
+    def DescribeAccelerator(self, call: Call) -> Answer:
+        item = words.accelerator_item(self._accelerator(call), self.cloud.clock())
+        return {name: value for name, value in item.items() if name != "Type"}
+
+    def ListListeners(self, call: Call) -> Answer:
+        accelerator, now = self._accelerator(call), self.cloud.clock()
+        wanted = call.params.get("Protocol")
+        if wanted is not None and wanted not in ("tcp", "udp", "http", "https"):  # [guess] the code
+            raise ApiError(400, "IllegalParameter.Protocol", "Protocol takes tcp, udp, http, https.")
+        rows = [
+            words.listener_item(listener, accelerator, now)
+            for listener in accelerator.listeners
+            if wanted in (None, listener.protocol.lower())
+        ]
+        return numbered_page(call.params, "Listeners", rows, most=MOST_PER_PAGE)
+
+    def DescribeListener(self, call: Call) -> Answer:
+        accelerator, listener = self._listener(call)
+        return words.listener_item(listener, accelerator, self.cloud.clock())
+
+    def ListListenerCertificates(self, call: Call) -> Answer:
+        _, listener = self._listener(call)
+        role = call.params.get("Role") or ""
+        rows = words.certificate_items(listener, self.cloud.clock())
+        if role:
+            rows = [row for row in rows if row["IsDefault"] == (role == "default")]
+        return page(call.params, "Certificates", rows, most=MOST_PER_PAGE)
+
+    def UpdateListener(self, call: Call) -> Answer:
+        accelerator, listener = self._listener(call)
+        params = call.params
+        if ignored := sorted(NOT_EMULATED & set(params)):
+            raise ApiError(501, "NotEmulated", f"{', '.join(ignored)}: not emulated.")
+        now = listener.certificates.value
+        identifiers = [str(item.get("Id", "")) for item in params.get("Certificates", [])]
+        if len(identifiers) > 1:  # [guess] the code
+            raise ApiError(400, "IllegalParameter.Certificates", "Takes one default certificate.")
+        wanted = replace(now, default=identifiers[0]) if identifiers else now
+        answer = self._change(call, accelerator, listener, wanted, identifiers, {})
+        listener.name = params.get("Name", listener.name)
+        listener.settings |= {name: words.DEFAULTS[name] for name in listener.resets}
+        listener.settings |= _settings(params)
+        self.forget(listener.settings)
+        return answer
+
+    def UpdateAdditionalCertificateWithListener(self, call: Call) -> Answer:
+        accelerator, listener = self._listener(call)
+        now, domain, identifier = (
+            listener.certificates.value,
+            call.params["Domain"],
+            call.params["CertificateId"],
+        )
+        if domain not in now.by_domain:  # [guess] the code
+            raise ApiError(404, "NotExist.Domain", f"{domain} has no additional certificate.")
+        pairs = tuple((d, identifier if d == domain else old) for d, old in now.additional)
+        wanted = replace(now, additional=pairs)
+        return self._change(call, accelerator, listener, wanted, [identifier], {"ListenerId": listener.id})
+
+    def AssociateAdditionalCertificatesWithListener(self, call: Call) -> Answer:
+        accelerator, listener = self._listener(call)
+        now = listener.certificates.value
+        pairs = [(item["Domain"], item["Id"]) for item in call.params["Certificates"]]
+        _sized([domain for domain, _ in pairs])
+        if taken := sorted(now.by_domain.keys() & {domain for domain, _ in pairs}):  # [guess] the code
+            raise ApiError(400, "Exist.Domain", f"{', '.join(taken)} has one already.")
+        if len(now.additional) + len(pairs) > QUOTA:  # the class is documented, the last part guessed
+            raise ApiError(400, "QuotaExceeded.AdditionalCertificates", "The quota is exceeded.")
+        wanted = replace(now, additional=(*now.additional, *pairs))
+        identifiers = [identifier for _, identifier in pairs]
+        return self._change(call, accelerator, listener, wanted, identifiers, {"ListenerId": listener.id})
+
+    def DissociateAdditionalCertificatesFromListener(self, call: Call) -> Answer:
+        accelerator, listener = self._listener(call)
+        now, domains = listener.certificates.value, call.params["Domains"]
+        _sized(domains)
+        if strange := sorted(set(domains) - now.by_domain.keys()):  # [guess] the code
+            raise ApiError(404, "NotExist.Domain", f"{', '.join(strange)} has none.")
+        left = tuple(pair for pair in now.additional if pair[0] not in domains)
+        return self._change(call, accelerator, listener, replace(now, additional=left), [], {})
+
+    def _change(
+        self,
+        call: Call,
+        accelerator: Accelerator,
+        listener: Listener,
+        wanted: Certificates,
+        identifiers: Sequence[str],
+        answer: Answer,
+    ) -> Answer:
+        now, token = self.cloud.clock(), call.params.get("ClientToken", "")
+        change = call.action, repr(sorted(call.params.items()))
+        if token in self._tokens:  # [guess]
+            before, first = self._tokens[token]
+            if before != change:
+                raise ApiError(400, "IdempotenceSignatureMismatch", "The token was for another request.")
+            return first
+        if accelerator.service_managed:  # [guess] the code
+            raise ApiError(400, "OperationDenied.ServiceManaged", "Another product manages it.")
+        if accelerator.state_at(now) != "active":
+            raise ApiError(400, "StateError.Accelerator", f"The state of {accelerator.id} is not active.")
+        if identifiers and listener.protocol != "HTTPS":  # [guess] the code
+            raise ApiError(400, "IllegalParameter.Protocol", "Only HTTPS has certificates.")
+        for identifier in identifiers:
+            row = self.cloud.service(Cas).find(identifier)
+            if row is None or not row.deployable:  # [guess] the code
+                raise ApiError(404, "NotExist.Certificate", f"The certificate {identifier} is not found.")
+        if call.params.get("DryRun"):
+            raise ApiError(400, "DryRunOperation", "Validated; DryRun is set.")
+        listener.certificates.set(wanted, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
+        if token:
+            self._tokens[token] = change, answer
+        return answer
+
+    def _all(self) -> list[tuple[Accelerator, Listener]]:
+        return [(row, listener) for row in self._accelerators for listener in row.listeners]
+
+    def _accelerator(self, call: Call) -> Accelerator:
+        _in_region(call)
+        wanted = call.params["AcceleratorId"]
+        for row in self._accelerators:
+            if row.id == wanted:
+                return row
+        raise ApiError(404, "NotExist.Accelerator", f"The accelerator {wanted} does not exist.")
+
+    def _listener(self, call: Call) -> tuple[Accelerator, Listener]:
+        """By ListenerId, within the accelerator if the call names one."""
+        _in_region(call)
+        owner = self._accelerator(call) if "AcceleratorId" in call.params else None
+        wanted = call.params["ListenerId"]
+        for accelerator, listener in self._all():
+            if listener.id == wanted and owner in (None, accelerator):
+                return accelerator, listener
+        raise ApiError(404, "NotExist.Listener", f"The listener {wanted} does not exist.")
+
+
+def _address(accelerator: Accelerator, listener: Listener) -> str:
+    return f"{accelerator.dns_name}:{listener.port}"
+
+
+def _in_region(call: Call) -> None:
+    """Whatever is accelerated, RegionId is cn-hangzhou."""
+    if call.params.get("RegionId", "cn-hangzhou") != "cn-hangzhou":  # [guess] the code
+        raise ApiError(400, "IllegalParameter.RegionId", "RegionId takes cn-hangzhou.")
+
+
+def _sized(domains: Sequence[str]) -> None:
+    if not 1 <= len(domains) <= MOST_PER_CALL or len(set(domains)) != len(domains):
+        raise ApiError(400, "IllegalParamSize", f"Takes 1 to {MOST_PER_CALL} different domains.")
+
+
+def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What a request sets, as replies tell it. ProxyProtocol is text in requests, and not in replies."""
+    found = {name: params[name] for name in words.DEFAULTS if name in params}
+    if "ProxyProtocol" in found:
+        found["ProxyProtocol"] = found["ProxyProtocol"].lower() == "true"
+    if "XForwardedForConfig" in found:  # [guess] what is left out of it is off
+        found["XForwardedForConfig"] = words.DEFAULTS["XForwardedForConfig"] | found["XForwardedForConfig"]
+    return found

@@ -1,0 +1,1 @@
+"""What several emulated products are made of. No service of its own."""

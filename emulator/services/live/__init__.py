@@ -1,0 +1,3 @@
+"""Live."""
+
+SERVICES = ("live",)

@@ -1,0 +1,3 @@
+"""MSE."""
+
+SERVICES = ("mse",)

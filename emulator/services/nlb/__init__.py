@@ -1,0 +1,3 @@
+"""NLB."""
+
+SERVICES = ("nlb",)

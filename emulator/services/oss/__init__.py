@@ -1,0 +1,3 @@
+"""OSS."""
+
+SERVICES = ("oss",)

@@ -1,0 +1,252 @@
+"""OSS: buckets of all regions, their custom domains (CNAME), and the certificate of each.
+
+A bucket is reached through its own region only. A certificate is changed with `PreviousCertId` (the
+one in place) or with `Force`; an uploaded PEM pair is registered in CAS. Codes as documented; EC
+numbers where the documentation has them; what is guessed is marked. Not emulated: everything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from emulator.api import ApiError, Call, Raw
+from emulator.bundles import Bundle, BundleProblem, a_label, read
+from emulator.estate import Estate
+from emulator.oss_signatures import target
+from emulator.request import Request
+from emulator.service import Account, EmulatedService
+from emulator.services.cas.cas import Service as Cas
+from emulator.services.kit.settling import Settling
+from emulator.services.oss.xml import CnameChange, answer, certificate_words, read_change
+
+CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
+STAMP = "%Y-%m-%dT%H:%M:%S.000Z"
+#: What the caller needs beside oss:PutCname when a certificate comes along.
+CERTIFICATE_RIGHTS = (
+    "yundun-cert:DescribeSSLCertificatePrivateKey",
+    "yundun-cert:DescribeSSLCertificatePublicKeyDetail",
+    "yundun-cert:CreateSSLCertificate",
+)
+
+
+@dataclass(frozen=True)
+class Binding:
+    kind: str  #: CAS, Upload
+    identifier: str
+
+
+@dataclass
+class Cname:
+    domain: str
+    status: str
+    certificate: Settling[Binding | None]
+    modified: datetime = CREATED
+
+
+@dataclass
+class Bucket:
+    name: str
+    region: str
+    cnames: dict[str, Cname]  #: by the A-label form of the domain
+
+    @property
+    def host(self) -> str:
+        return f"{self.name}.oss-{self.region}.aliyuncs.com"
+
+
+class Service(EmulatedService):
+    api = "oss"
+    version = "2019-05-17"
+    style = "OSS"
+    ram = "oss"
+    hosts = ("oss-{region}.aliyuncs.com",)
+
+    def __init__(self, cloud: Account) -> None:
+        super().__init__(cloud)
+        self._buckets: dict[str, Bucket] = {}
+
+    def load(self, estate: Estate) -> None:
+        for row in estate.oss:
+            bucket = Bucket(row.bucket, row.region, {})
+            for cname in row.cnames:
+                name = cname.certificate
+                bound = Binding("CAS", estate.identifier(name)) if name else None
+                bucket.cnames[a_label(cname.domain)] = Cname(cname.domain, cname.status, Settling(bound))
+            self._buckets[row.bucket] = bucket
+
+    def route(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """The action that method, address and query mean. Raises ApiError 501 for all others."""
+        bucket, key = target(request)
+        queries = request.queries
+        match request.method, bool(bucket), "cname" in queries, queries.get("comp", ""):
+            case "GET", False, False, "":
+                return "ListBuckets", queries
+            case "GET", True, True, "" if not key:
+                return "ListCname", {"bucket": bucket}
+            case "POST", True, True, "add" if not key:
+                return "PutCname", {"bucket": bucket}
+        raise ApiError(501, "NotImplemented", "This operation is not emulated.")
+
+    def uses(self, identifier: str) -> bool:
+        bound = (cname.certificate.value for cname in self._cnames().values())
+        return any(found is not None and found.identifier == identifier for found in bound)
+
+    def slots(self) -> list[tuple[str, str]]:
+        """Each custom domain as (address to connect to, server name to ask for)."""
+        return [(f"{bucket.host}:443", name) for bucket in self._buckets.values() for name in bucket.cnames]
+
+    def served(self, host: str, server_name: str) -> tuple[Bundle, ...] | None:
+        """At the bucket's own host, or at the edge itself, the certificate of a custom domain.
+
+        The bucket's host name has a certificate of the vendor's, which is not emulated.
+        """
+        buckets = [row for row in self._buckets.values() if host in ("", f"{row.host}:443")]
+        if not buckets:
+            return None
+        found = [row.cnames[name] for row in buckets for name in row.cnames if name == server_name]
+        bound = found[0].certificate.served(self.cloud.clock()) if found else None
+        row = self.cloud.service(Cas).find(bound.identifier) if bound else None
+        if row is None or found[0].status != "Enabled":
+            return () if host else None
+        return (row.bundle,)
+
+    def ListBuckets(self, call: Call) -> Raw:
+        """Buckets of every region, whichever endpoint is asked."""
+        prefix, marker = call.params.get("prefix", ""), call.params.get("marker", "")
+        size = call.params.get("max-keys", "100")
+        if not size.isdecimal() or not 1 <= int(size) <= 1000:
+            raise ApiError(400, "InvalidArgument", "max-keys takes 1 to 1000.")
+        rows = [
+            self._buckets[name] for name in sorted(self._buckets) if name.startswith(prefix) and name > marker
+        ]
+        page = rows[: int(size)]
+        owner = {"ID": self.cloud.account, "DisplayName": self.cloud.account}
+        content: dict[str, Any] = {"Owner": owner, "Buckets": {"Bucket": list(map(_words, page))}}
+        content |= {"Prefix": prefix, "Marker": marker, "MaxKeys": size}
+        content["IsTruncated"] = str(len(page) < len(rows)).lower()
+        if len(page) < len(rows):
+            content["NextMarker"] = page[-1].name
+        return answer("ListAllMyBucketsResult", content)
+
+    def ListCname(self, call: Call) -> Raw:
+        bucket, cas = self._bucket(call), self.cloud.service(Cas)
+        rows = []
+        for cname in bucket.cnames.values():
+            row: dict[str, Any] = {
+                "Domain": cname.domain,
+                "LastModified": cname.modified.strftime(STAMP),
+                "Status": cname.status,
+            }
+            bound = cname.certificate.value
+            if bound and (found := cas.find(bound.identifier)):
+                row["Certificate"] = certificate_words(found.bundle, bound.kind, bound.identifier)
+            rows.append(row)
+        content = {"Bucket": bucket.name, "Owner": self.cloud.account, "Cname": rows}
+        return answer("ListCnameResult", content)
+
+    def PutCname(self, call: Call) -> Raw:
+        bucket, change = self._bucket(call), read_change(call.raw_body)
+        cname = self._cname(bucket, change.domain)
+        if change.configuration is None:
+            return Raw(200, b"")
+        for right in CERTIFICATE_RIGHTS:
+            if self.cloud.denied(right, call):
+                raise ApiError(403, "AccessDenied", f"{right} is required for a certificate.")
+        self._check_previous(cname, change)
+        wanted = None if change.flag("DeleteCertificate") else self._wanted(cname, change)
+        now = self.cloud.clock()
+        until = now + timedelta(seconds=self.cloud.settle_s)
+        cname.certificate.set(wanted, now=now, until=until)
+        cname.modified = now
+        return Raw(200, b"")
+
+    def _check_previous(self, cname: Cname, change: CnameChange) -> None:
+        if change.flag("Force") or change.flag("DeleteCertificate"):
+            return
+        previous = (change.configuration or {}).get("PreviousCertId")
+        if previous is None:  # [guess] the code; that one of both is needed is documented
+            raise ApiError(400, "InvalidArgument", "Give PreviousCertId, or Force to replace unseen.")
+        bound = cname.certificate.value
+        if bound is None or bound.identifier != previous:
+            raise ApiError(
+                400,
+                "InvalidArgument",
+                "PreviousCertId is not the certificate in place.",
+                EC="0018-00000209",
+            )
+
+    def _wanted(self, cname: Cname, change: CnameChange) -> Binding:
+        given = change.configuration or {}
+        certificate, key, identifier = map(given.get, ("Certificate", "PrivateKey", "CertId"))
+        cas = self.cloud.service(Cas)
+        if key and not certificate:
+            raise ApiError(400, "InvalidArgument", "A private key without certificate.", EC="0018-00000210")
+        if identifier:
+            row, kind = cas.find(identifier), "CAS"
+            if row is None or not row.deployable:  # [guess] the code
+                raise ApiError(400, "InvalidArgument", f"CAS has no usable {identifier}.")
+            _must_cover(row.bundle, cname.domain)
+        else:
+            row, kind = self._upload(cname, certificate, key), "Upload"
+        return Binding(kind, row.identifier)
+
+    def _upload(self, cname: Cname, certificate: str | None, key: str | None) -> Any:
+        if not certificate or not key:
+            raise ApiError(400, "InvalidArgument", "Give CertId, or Certificate and PrivateKey.")
+        try:
+            bundle = read(certificate, key)
+        except BundleProblem as problem:
+            raise ApiError(400, "InvalidArgument", f"Refused: {problem}.") from None
+        _must_cover(bundle, cname.domain)
+        name = f"oss-{a_label(cname.domain)[:40]}-{self.cloud.clock().timestamp():.0f}"
+        return self.cloud.service(Cas).add(name, "cn-hangzhou", bundle)
+
+    def _bucket(self, call: Call) -> Bucket:
+        bucket = self._buckets.get(call.params["bucket"])
+        if bucket is None:
+            raise ApiError(404, "NoSuchBucket", "The specified bucket does not exist.")
+        says_region = call.host or call.headers.get("authorization", "").startswith("OSS4")
+        if says_region and call.region != bucket.region:
+            raise ApiError(
+                403,
+                "AccessDenied",
+                "The bucket you are attempting to access must be addressed using the specified "
+                "endpoint. Please send all future requests to this endpoint.",
+                Endpoint=f"oss-{bucket.region}.aliyuncs.com",
+            )
+        return bucket
+
+    def _cname(self, bucket: Bucket, domain: str) -> Cname:
+        """The bound domain; to bind a new one, its owner has to be proved first."""
+        try:
+            name = a_label(domain)
+        except UnicodeError:
+            raise ApiError(400, "InvalidArgument", "Domain is not a domain name.") from None
+        if name in bucket.cnames:
+            return bucket.cnames[name]
+        if name in self._cnames():
+            raise ApiError(409, "CnameAlreadyExists", "The domain is bound to another bucket.")
+        raise ApiError(403, "NeedVerifyDomainOwnership", "Verify the domain with a DNS record first.")
+
+    def _cnames(self) -> dict[str, Cname]:
+        return {name: row for bucket in self._buckets.values() for name, row in bucket.cnames.items()}
+
+
+def _must_cover(bundle: Bundle, domain: str) -> None:
+    if not bundle.covers(domain):  # [guess] the code
+        raise ApiError(400, "InvalidArgument", f"The certificate does not cover {domain}.")
+
+
+def _words(bucket: Bucket) -> dict[str, str]:
+    return {
+        "Name": bucket.name,
+        "Location": f"oss-{bucket.region}",
+        "Region": bucket.region,
+        "CreationDate": CREATED.strftime(STAMP),
+        "ExtranetEndpoint": f"oss-{bucket.region}.aliyuncs.com",
+        "IntranetEndpoint": f"oss-{bucket.region}-internal.aliyuncs.com",
+        "StorageClass": "Standard",
+        "ResourceGroupId": "rg-default",
+    }

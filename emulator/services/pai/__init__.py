@@ -1,0 +1,3 @@
+"""PAI: EAS."""
+
+SERVICES = ("eas",)

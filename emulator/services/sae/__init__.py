@@ -1,0 +1,3 @@
+"""SAE."""
+
+SERVICES = ("sae",)

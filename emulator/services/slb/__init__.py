@@ -1,0 +1,3 @@
+"""SLB (CLB)."""
+
+SERVICES = ("slb",)

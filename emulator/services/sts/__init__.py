@@ -1,0 +1,3 @@
+"""STS."""
+
+SERVICES = ("sts",)

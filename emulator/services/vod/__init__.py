@@ -1,0 +1,3 @@
+"""VOD."""
+
+SERVICES = ("vod",)

@@ -1,0 +1,3 @@
+"""WAF."""
+
+SERVICES = ("waf_openapi",)

@@ -1,0 +1,1 @@
+"""ACK: TLS Secrets that an Ingress uses, and AlbConfig listeners, in every cluster."""

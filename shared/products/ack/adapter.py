@@ -1,0 +1,132 @@
+"""ACK (API 2015-12-15): TLS Secrets and AlbConfig listeners of every cluster.
+
+A cluster's slots are seen and changed through its own Kubernetes API, with the rights that the calling
+identity has there by RBAC. A cluster without them, or out of reach, is one resource that says so.
+"""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from shared.cloud.api import Action, Api
+from shared.cloud.faults import NotSentError
+from shared.cloud.openapi import OpenApi
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
+from shared.products.ack.albconfigs import AlbConfigs
+from shared.products.ack.clusters import ClusterKind, Clusters, unauthorised
+from shared.products.ack.tls_secrets import TlsSecrets
+from shared.products.kit.base import Answer, ProductAdapter
+
+_ROWS_PER_PAGE = 10  #: of a cluster's lists, for each row of a page of CS: 500 objects
+
+
+class Adapter(ProductAdapter):
+    product = CloudProduct.ACK
+    api = Api("cs", "2015-12-15", "ROA", ram="cs")
+    actions: ClassVar = {
+        action.name: action
+        for action in (
+            Action("DescribeRegions", method="GET", path="/regions"),
+            Action("DescribeClustersForRegion", method="GET", path="/regions/{region_id}/clusters"),
+            Action("DescribeClusterUserKubeconfig", method="GET", path="/k8s/{ClusterId}/user_config"),
+        )
+    }
+    #: the key pair for a Secret; whether CAS has what an AlbConfig is to name
+    also_granted = frozenset({"yundun-cert:GetUserCertificateDetail", "yundun-cert:GetCertificateDetail"})
+    page_size = 50
+    gone = frozenset({"notfound", "errorclusternotfound"})
+
+    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
+        super().__init__(client, *means, **more)
+        self._clusters = Clusters(self._call_at, client)
+        parts = (self._clusters, client, self._catalogue)
+        self._kinds: dict[str, ClusterKind] = {
+            "secret": TlsSecrets(*parts),
+            "albconfig": AlbConfigs(*parts),
+        }
+
+    def regions(self) -> list[str]:
+        answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
+        return [row["regionId"] for row in answer["regions"]]
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        number = 1
+        while True:
+            page = {"page_number": number, "page_size": self.page_size}
+            answer = self._call_at("DescribeClustersForRegion", region, {"region_id": region}, **page)
+            for cluster in answer["clusters"]:
+                yield from self._slots(region, cluster)
+            if number * self.page_size >= int(answer["page_info"]["total_count"]):
+                return
+            number += 1
+
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        kind = self._kinds.get(resource.kind)
+        if kind is None:
+            return resource
+        try:
+            return kind.read(resource)
+        except CloudUnavailableError:
+            self._clusters.forget(resource.instance_id)
+            return kind.read(resource)
+
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        kind = self._kinds.get(resource.kind)
+        try:
+            return kind.successor(resource, certificate) if kind else None
+        except CloudRejectedError as error:
+            if error.cloud_code.lower() not in self.gone:
+                raise
+            return None
+
+    def settled(self, resource: CloudResource) -> bool:
+        kind = self._kinds.get(resource.kind)
+        return kind is None or kind.settled(resource)
+
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        kind = self._kinds.get(resource.kind)
+        if kind is None:
+            raise CloudRejectedError("deploy", "NoSlot", resource.obstacle)
+        kind.bind(resource, certificate)
+
+    def _slots(self, region: str, row: Answer) -> Iterator[CloudResource]:
+        cluster = CloudResource(
+            product=self.product,
+            region=region,
+            resource_id=row["cluster_id"],
+            instance_id=row["cluster_id"],
+            instance_name=row.get("name") or "",
+        )
+        if (state := row["state"]) in ("deleting", "deleted"):
+            return
+        if state != "running":
+            why = f"the cluster is {state}; its slots are seen when it is running"
+            yield cluster.model_copy(update={"https": False, "obstacle": why})
+            return
+        try:
+            self._clusters.open(region, cluster.instance_id)
+        except CloudDeniedError as error:
+            yield unauthorised(cluster, error)
+        except (CloudRejectedError, NotSentError) as error:
+            code = error.cloud_code
+            if isinstance(error, NotSentError) and code != "Unreachable":  # it is CS that is silent
+                raise
+            if code.lower() not in self.gone:  # else: deleted since it was listed
+                yield cluster.model_copy(update={"https": False, "obstacle": str(error)})
+        else:
+            yield from self._seen(cluster)
+
+    def _seen(self, cluster: CloudResource) -> list[CloudResource]:
+        found: list[CloudResource] = []
+        denied: dict[str, CloudDeniedError] = {}
+        for name, kind in self._kinds.items():
+            try:
+                found += kind.slots(
+                    cluster.model_copy(update={"kind": name}), self.page_size * _ROWS_PER_PAGE
+                )
+            except CloudDeniedError as error:
+                denied[name] = error
+        if len(denied) == len(self._kinds):
+            return [unauthorised(cluster, next(iter(denied.values())))]
+        return found + [unauthorised(cluster, error, name) for name, error in denied.items()]

@@ -1,0 +1,113 @@
+"""ACK's clusters: their lists, a way into the Kubernetes API of each, and what one shares among its slots."""
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Final
+
+from shared.cloud.faults import NotSentError
+from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
+from shared.cloud.openapi import OpenApi
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudResource
+from shared.errors import CloudDeniedError, CloudError, CloudRejectedError
+from shared.products.kit.base import Answer
+
+_MINUTES: Final = 30  #: how long a kubeconfig is good for; 15 is the least
+_RENEW_S: Final = _MINUTES * 60 / 2
+_OUT_OF_REACH: Final = (
+    "no connection to the cluster's API server could be made; run the function in the cluster's VPC,"
+    " or let the function's address in"
+)
+
+
+class Clusters:
+    """Opens clusters for the length of an invocation. Credentials stay in memory, in a TLS context."""
+
+    def __init__(self, call: Callable[..., Answer], client: OpenApi) -> None:
+        """`call` is the adapter's own, by action, region and path."""
+        self._call, self._client = call, client
+        self._open: dict[str, tuple[float, Kubernetes]] = {}
+        self._lock = threading.Lock()
+
+    def open(self, region: str, cluster_id: str) -> Kubernetes:
+        """The cluster's API, by a temporary kubeconfig of the calling identity.
+
+        Raises:
+            CloudDeniedError: this identity gets no kubeconfig.
+            CloudRejectedError: the cluster is gone, or has no API server.
+            NotSentError: there is no way from here to its API server.
+        """
+        with self._lock:
+            since, found = self._open.get(cluster_id, (0.0, None))
+            if found is None or time.monotonic() - since > _RENEW_S:
+                found = self._connect(region, cluster_id)
+                self._open[cluster_id] = time.monotonic(), found
+            return found
+
+    def forget(self, cluster_id: str) -> None:
+        """It does not answer any more: CS shall be asked whether it is still there, and where."""
+        with self._lock:
+            self._open.pop(cluster_id, None)
+
+    def of(self, resource: CloudResource) -> Kubernetes:
+        return self.open(resource.region, resource.instance_id)
+
+    def _connect(self, region: str, cluster_id: str) -> Kubernetes:
+        refusal: CloudError | None = None
+        for private in (False, True):
+            try:
+                found = self._kubeconfig(region, cluster_id, private=private)
+            except CloudRejectedError as error:  # it has no such address, or is gone
+                refusal = refusal or error
+                continue
+            if found.reachable():
+                return found
+            refusal = NotSentError("connect", "Unreachable", _OUT_OF_REACH)
+        assert refusal is not None
+        raise refusal
+
+    def _kubeconfig(self, region: str, cluster_id: str, *, private: bool) -> Kubernetes:
+        answer = self._call(
+            "DescribeClusterUserKubeconfig",
+            region,
+            {"ClusterId": cluster_id},
+            TemporaryDurationMinutes=_MINUTES,
+            PrivateIpAddress=private,
+        )
+        return Kubernetes(self._client, read_kubeconfig(answer.get("config") or ""), region)
+
+
+class ClusterKind(ABC):
+    """A kind of slot within clusters: what `ProductAdapter` asks of a product, for one kind."""
+
+    def __init__(self, clusters: Clusters, client: OpenApi, catalogue: Any) -> None:
+        self._clusters, self._client, self._catalogue = clusters, client, catalogue
+
+    @abstractmethod
+    def slots(self, cluster: CloudResource, limit: int) -> list[CloudResource]:
+        """Every slot of the kind. `cluster` has what all slots of it share; `limit`: rows of a page."""
+
+    @abstractmethod
+    def read(self, resource: CloudResource) -> CloudResource | None: ...
+
+    @abstractmethod
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None: ...
+
+    @abstractmethod
+    def bind(self, resource: CloudResource, certificate: Certificate) -> None: ...
+
+    def settled(self, resource: CloudResource) -> bool:
+        return True
+
+
+def unauthorised(cluster: CloudResource, error: CloudDeniedError, kind: str = "") -> CloudResource:
+    """Stands for the slots that the role may not see."""
+    step = (
+        "unauthorised: give the function's role (AliyunCASDefaultRole where CAS deploys) operator"
+        " permission (ops) on the cluster, in the ACK console under Authorizations"
+    )
+    suffix = f"/{kind}" if kind else ""
+    changes = {"resource_id": f"{cluster.resource_id}{suffix}", "https": False}
+    return cluster.model_copy(update={**changes, "obstacle": f"{step} ({error.action} is denied)"})

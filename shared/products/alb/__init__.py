@@ -1,0 +1,1 @@
+"""ALB: default and additional certificates of HTTPS and QUIC listeners."""

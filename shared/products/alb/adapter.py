@@ -1,0 +1,44 @@
+"""ALB (API 2020-06-16): the default and each additional certificate of HTTPS and QUIC listeners.
+
+`ListListeners` shows no certificate; `ListListenerCertificates` does.
+"""
+
+from typing import Any, ClassVar
+
+from shared.cloud.api import Action, Api
+from shared.domain.resources import CloudProduct
+from shared.errors import CloudRejectedError
+from shared.products.kit.listeners import ListenerAdapter
+
+
+class Adapter(ListenerAdapter):
+    product = CloudProduct.ALB
+    api = Api("alb", "2020-06-16", "RPC", ram="alb")
+    actions: ClassVar = {
+        action.name: action
+        for action in (
+            Action("DescribeRegions"),
+            Action("ListLoadBalancers"),
+            Action("ListListeners"),
+            Action("ListListenerCertificates"),
+            Action("GetListenerAttribute"),
+            Action("ListAsynJobs"),
+            Action("UpdateListenerAttribute", writes=True),
+            Action("AssociateAdditionalCertificatesWithListener", writes=True),
+            Action("DissociateAdditionalCertificatesFromListener", writes=True),
+        )
+    }
+    protocols = ("HTTPS", "QUIC")
+    server_only: ClassVar = {"CertificateType": "Server"}
+    take_off = "DissociateAdditionalCertificatesFromListener"
+    cluster_tags = ("ack.aliyun.com", "ingress.k8s.alibaba/albconfig")
+
+    def _naming(self, action: str, identifier: str) -> dict[str, Any]:
+        return {"Certificates": [{"CertificateId": identifier}]}
+
+    def _finished(self, action: str, region: str, job_id: str) -> bool:
+        jobs = self._call("ListAsynJobs", region, JobIds=[job_id])["Jobs"]
+        if jobs and jobs[0]["Status"] == "Failed":
+            code, message = jobs[0].get("ErrorCode") or "", jobs[0].get("ErrorMessage") or ""
+            raise CloudRejectedError(action, code or "Failed", message)
+        return bool(jobs) and jobs[0]["Status"] == "Succeeded"

@@ -1,0 +1,1 @@
+"""API Gateway: domains of classic API groups, and of cloud-native gateways."""

@@ -1,0 +1,37 @@
+"""How the traditional API Gateway says what we need to know of a domain: obstacles, names, times."""
+
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from shared.products.kit.base import Answer
+
+_BOUND: Final = ("BINDING", "BOUND")  #: documented with meanings that look swapped: both are bound
+_MUTUAL: Final = ("SslVerifyDepth", "ClientCertSDnPassThrough", "SslOcspEnable", "SslOcspCacheEnable")
+
+
+def mutual_tls(domain: Answer) -> str:
+    if any(domain.get(setting) for setting in _MUTUAL):
+        return "the domain uses mutual TLS, whose CA cannot be read back; replace it in the console"
+    return ""
+
+
+def unbound(domain: Answer) -> str:
+    status = domain.get("DomainBindingStatus") or _BOUND[0]
+    return "" if status in _BOUND else f"the domain is {status} in API Gateway; bind it first"
+
+
+def name_of(identifier: str) -> str:
+    """`cas_23759533_cn_hangzhou`: letters, digits and underscores are allowed in a name."""
+    return f"cas_{identifier.replace('-', '_')}"
+
+
+def named(name: str) -> str:
+    """The identifier in a name of ours."""
+    head, _, rest = name.partition("_")
+    number, _, store = rest.partition("_")
+    return f"{number}-{store.replace('_', '-')}" if head == "cas" and store else ""
+
+
+def moment(value: Any) -> datetime | None:
+    """From ms; whole seconds, as certificates count."""
+    return datetime.fromtimestamp(int(value) // 1000, timezone.utc) if value else None

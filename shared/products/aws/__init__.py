@@ -1,0 +1,1 @@
+"""AWS: ACM certificates, listeners of load balancers, CloudFront distributions."""

@@ -1,0 +1,1 @@
+"""DCDN: accelerated domains."""

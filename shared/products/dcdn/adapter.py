@@ -1,0 +1,31 @@
+"""DCDN (API 2018-01-15). Layer-4 (IPA) domains have no call that sets a certificate: not listed."""
+
+from typing import ClassVar
+
+from shared.cloud.api import Action, Api
+from shared.domain.resources import CloudProduct
+from shared.products.kit.cdn_family import FamilyAdapter, Words
+
+
+class Adapter(FamilyAdapter):
+    product = CloudProduct.DCDN
+    api = Api("dcdn", "2018-01-15", "RPC", ram="dcdn")
+    actions: ClassVar = {
+        "DescribeDcdnUserDomains": Action("DescribeDcdnUserDomains", per_second=80),
+        "DescribeDcdnDomainCertificateInfo": Action("DescribeDcdnDomainCertificateInfo", per_second=100),
+        "DescribeDcdnDomainDetail": Action("DescribeDcdnDomainDetail", per_second=30),
+        "DescribeDcdnDomainConfigs": Action("DescribeDcdnDomainConfigs"),
+        # No limit is published; its siblings' is 30.
+        "SetDcdnDomainSSLCertificate": Action("SetDcdnDomainSSLCertificate", writes=True, per_second=30),
+    }
+    page_size = 500
+    words = Words(
+        domains="DescribeDcdnUserDomains",
+        info="DescribeDcdnDomainCertificateInfo",
+        detail="DescribeDcdnDomainDetail",
+        functions="DescribeDcdnDomainConfigs",
+        change="SetDcdnDomainSSLCertificate",
+        model="DomainDetail",
+        switch="SSLProtocol",
+        filters={"WebSiteType": "dynamic,computing_routine,computing_image"},
+    )

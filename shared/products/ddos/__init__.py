@@ -1,0 +1,1 @@
+"""Anti-DDoS: domains of web rules."""

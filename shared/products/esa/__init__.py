@@ -1,0 +1,1 @@
+"""ESA: certificates of sites, and SaaS hostnames."""

@@ -1,0 +1,165 @@
+"""ESA: the certificates of each site. They form a pool, from which the edge chooses by server name.
+
+An entry of the pool is a slot; its certificate is exchanged in place, so that the old one is served
+until the new one is. Nothing is ever added to a pool, nor deleted from one.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from shared.cloud.api import Action
+from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.names import covers, normalize
+from shared.domain.resources import CloudResource
+from shared.errors import CloudDeniedError, CloudRejectedError
+from shared.products.esa.slots import HOME, PACE, EsaSlots, site_obstacle
+from shared.products.kit.bare_ids import identifier_in
+from shared.products.kit.base import Answer
+from shared.products.kit.times import parse_time
+
+_OBSTACLES = {
+    "free": "ESA issued this certificate itself and renews it",
+    "keyless": "the private key is with a key server of its own; exchange it in the ESA console",
+}
+_PROVED = 5  #: records of a site that are asked for by handshake, at most
+_VALID = ("OK", "Expiring")
+
+
+class EsaSites(EsaSlots):
+    actions: ClassVar = {
+        "ListSites": Action("ListSites", method="GET", per_second=PACE),
+        "ListRecords": Action("ListRecords", method="GET", per_second=PACE),
+        "ListCertificates": Action("ListCertificates", per_second=PACE),
+        "GetCertificate": Action("GetCertificate", per_second=PACE),
+        "SetCertificate": Action("SetCertificate", place="form", writes=True, per_second=PACE),
+    }
+
+    def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
+        if entries := list(self._entries(holder["SiteId"])):
+            records = list(self._records(holder["SiteId"]))
+            for entry in entries:
+                yield self._resource(holder, entry, _met(entry, entries, records))
+
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        for entry in self._entries(resource.instance_id):
+            if entry["Id"] == resource.listener_id:
+                return self._updated(resource, entry)
+        return None
+
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        """A pool holds no certificate twice: another entry may have brought it into service.
+
+        Then the slot's own entry stays beside it, and a handshake has to tell which one is served.
+        """
+        site = resource.instance_id
+        held = [
+            entry
+            for entry in self._entries(site)
+            if entry["Status"] in _VALID and self._identifier(site, entry) == certificate.identifier
+        ]
+        own = next((entry for entry in held if entry["Id"] == resource.listener_id), None)
+        if own or not held:
+            return self._updated(resource, own) if own else None
+        both = [
+            record
+            for record in self._records(int(site))
+            if certificate.covers(name := normalize(record["RecordName"]))
+            and any(covers(domain, name) for domain in resource.domains)
+        ]
+        return self._updated(resource, held[0]).model_copy(update=_asked(both))
+
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        try:
+            self._call(
+                "SetCertificate",
+                HOME,
+                SiteId=int(resource.instance_id),
+                Id=resource.listener_id,
+                Type="cas",
+                CasId=certificate.cert_id,
+                Region=certificate.store,
+            )
+        except (CloudRejectedError, CloudDeniedError) as error:
+            code = error.cloud_code.lower()
+            if code.endswith("overquota"):  # said as if a permission were missing
+                full = (
+                    f"the certificate quota of {resource.instance_name} is full; delete one that is not used"
+                )
+                raise CloudRejectedError(error.action, error.cloud_code, full, error.request_id) from None
+            if code != "certificate.duplicated":  # the pool has it, so `successor` finds it
+                raise
+
+    def _entries(self, site_id: str | int) -> Iterator[Answer]:
+        for page in self._numbered_pages("ListCertificates", HOME, SiteId=int(site_id)):
+            yield from page["Result"]
+
+    def _records(self, site_id: int) -> Iterator[Answer]:
+        for page in self._numbered_pages("ListRecords", HOME, SiteId=site_id, Proxied=True):
+            yield from page["Records"]
+
+    def _resource(self, site: Answer, entry: Answer, met: list[Answer]) -> CloudResource:
+        slot = CloudResource(
+            product=self.product,
+            resource_id=f"{site['SiteId']}/{entry['Id']}",
+            instance_id=str(site["SiteId"]),
+            instance_name=site["SiteName"],
+            domains_of_certificate=True,
+            **_asked(met),
+            obstacle=site_obstacle(site["Status"]) or _OBSTACLES.get(entry["Type"], ""),
+        )
+        return self._updated(slot, entry)
+
+    def _updated(self, slot: CloudResource, entry: Answer) -> CloudResource:
+        return slot.model_copy(
+            update={
+                "resource_id": f"{slot.instance_id}/{entry['Id']}",
+                "listener_id": entry["Id"],
+                "domains": _names(entry),
+                "cert_identifier": self._identifier(slot.instance_id, entry),
+                "cert_not_after": parse_time(entry.get("NotAfter")),
+            }
+        )
+
+    def _identifier(self, site_id: str, entry: Answer) -> str:
+        kind = entry["Type"]
+        if kind == "cas" and (cert_id := str(entry.get("CasId") or "")):
+            if region := entry.get("Region"):
+                return identifier_of(cert_id, region)
+            return identifier_in(self._catalogue, cert_id)
+        if kind != "upload":
+            return f"{kind}:{entry['Id']}"
+        answer = self._call("GetCertificate", HOME, SiteId=int(site_id), Id=entry["Id"])
+        return self._uploaded(answer.get("Certificate"))
+
+
+def _names(entry: Answer) -> tuple[str, ...]:
+    texts = (entry.get("SAN") or entry.get("CommonName") or "").split(",")
+    return tuple(dict.fromkeys(normalize(name) for text in texts if (name := text.strip())))
+
+
+def _met(entry: Answer, entries: Iterable[Answer], records: Iterable[Answer]) -> list[Answer]:
+    """The records that are served this certificate, whatever the edge's rule of choice.
+
+    Not those that another one of the same kind of key is for as well.
+    """
+    rivals = [
+        name
+        for other in entries
+        if other["Id"] != entry["Id"]
+        and other["Status"] in _VALID
+        and other.get("PubAlg") == entry.get("PubAlg")
+        for name in _names(other)
+    ]
+    own = [r for r in records if any(covers(name, normalize(r["RecordName"])) for name in _names(entry))]
+    return [r for r in own if not any(covers(name, normalize(r["RecordName"])) for name in rivals)]
+
+
+def _asked(records: list[Answer]) -> dict[str, Any]:
+    """Where and by which names a handshake asks for some of them."""
+    if not records:
+        return {"endpoint": "", "server_names": ()}
+    address = records[0].get("RecordCname") or records[0]["RecordName"]
+    return {
+        "endpoint": f"{address.replace('*', 'any')}:443",
+        "server_names": tuple(normalize(record["RecordName"]) for record in records[:_PROVED]),
+    }

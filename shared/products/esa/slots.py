@@ -1,0 +1,37 @@
+"""What both kinds of ESA's slots share (esa 2024-09-10): the sites, and the certificates that they name.
+
+The API has one host for each of the vendor's two sites, and an account belongs to one of these: an
+account of the International site names its host in the settings (`esa`: esa.ap-southeast-1.aliyuncs.com).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from shared.cloud.api import Api
+from shared.domain.resources import CloudProduct
+from shared.products.kit.base import Answer
+from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.kinds import KindWithin
+
+API: Final = Api("esa", "2024-09-10", "RPC", ram="esa")
+HOME: Final = "cn-hangzhou"  #: region of the API's host
+PACE: Final = 10.0  #: calls a second; no limit is published
+
+
+class EsaSlots(KindWithin):
+    product = CloudProduct.ESA
+    api = API
+    gone = frozenset({"activesitenotexist"})
+
+    def holders(self, region: str) -> Iterator[Answer]:
+        """The sites."""
+        for page in self._numbered_pages("ListSites", HOME):
+            yield from page["Sites"]
+
+    def _uploaded(self, pem: str | None) -> str:
+        """The certificate of CAS that was uploaded as PEM; or its fingerprint, which nothing knows."""
+        return identifier_by(self._catalogue, fingerprints(pem), "upload:unreadable")
+
+
+def site_obstacle(status: str) -> str:
+    return "" if status == "active" else f"the site is {status}; bring it into service first"

@@ -1,0 +1,46 @@
+"""Function Compute: custom domains of 3.0, and those of 2.0 that 3.0 does not list."""
+
+import logging
+from collections.abc import Iterator
+from typing import ClassVar
+
+from shared.cloud.endpoints import REGIONS
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudDeniedError
+from shared.products.fc.versions import Fc2, Fc3
+from shared.products.kit.kinds import ManyKinds
+
+_log = logging.getLogger(__name__)
+_NOT_ENABLED = "not enabled for current user"  # "FC service is not enabled for current user."
+
+
+class Adapter(ManyKinds):
+    product = CloudProduct.FC
+    api = Fc3.api
+    actions: ClassVar = Fc3.actions
+    kinds: ClassVar = {"3.0": Fc3, "2.0": Fc2}
+
+    def regions(self) -> list[str]:
+        return list(REGIONS["fc"])
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        """A region without the service fails with the product's own words, and alone.
+
+        Where 3.0 answers and 2.0 says that it is not enabled, there is nothing of 2.0.
+        """
+        seen: set[str] = set()
+        for resource in self._by_kind["3.0"].discover(region):
+            seen.add(resource.domains[0])
+            yield resource.model_copy(update={"kind": "3.0"})
+        if region not in REGIONS["fc-open"]:
+            return
+        try:
+            older = list(self._by_kind["2.0"].discover(region))
+        except CloudDeniedError as error:
+            if _NOT_ENABLED not in str(error):
+                raise
+            _log.warning("Function Compute 2.0 is not enabled", extra={"region": region})
+            return
+        for resource in older:
+            if resource.domains[0] not in seen:
+                yield resource.model_copy(update={"kind": "2.0"})

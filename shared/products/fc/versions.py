@@ -1,0 +1,55 @@
+"""The two APIs of Function Compute that have custom domains: 3.0 (2023-03-30) and 2.0 (2016-08-15)."""
+
+from typing import Any, ClassVar
+
+from shared.cloud import fc2
+from shared.cloud.api import Action, Api
+from shared.cloud.openapi import OpenApi
+from shared.products.fc.domains import DomainsAdapter
+from shared.products.kit.base import Answer
+
+
+class Fc3(DomainsAdapter):
+    api = Api("fc", "2023-03-30", "ROA", ram="fc")
+    actions: ClassVar = {
+        "ListCustomDomains": Action("ListCustomDomains", method="GET", path="/2023-03-30/custom-domains"),
+        "GetCustomDomain": Action(
+            "GetCustomDomain", method="GET", path="/2023-03-30/custom-domains/{domainName}"
+        ),
+        "UpdateCustomDomain": Action(
+            "UpdateCustomDomain",
+            method="PUT",
+            path="/2023-03-30/custom-domains/{domainName}",
+            place="json",
+            writes=True,
+        ),
+    }
+    settable = frozenset({"routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig"})
+
+    def _list(self, region: str, token: str | None) -> Answer:
+        return self._call("ListCustomDomains", region, limit=self.page_size, nextToken=token)
+
+    def _get(self, region: str, name: str) -> Answer:
+        return self._call_at("GetCustomDomain", region, {"domainName": name})
+
+    def _put(self, region: str, name: str, settings: Answer) -> None:
+        self._call_at("UpdateCustomDomain", region, {"domainName": name}, **settings)
+
+
+class Fc2(DomainsAdapter):
+    api = fc2.API
+    actions: ClassVar = {action.name: action for action in (fc2.LIST, fc2.GET, fc2.UPDATE)}
+    settable = frozenset({"routeConfig"})
+
+    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
+        super().__init__(client, *means, **more)
+        self._fc2 = fc2.Fc2Domains(client)
+
+    def _list(self, region: str, token: str | None) -> Answer:
+        return self._fc2.list(region, self.page_size, token)
+
+    def _get(self, region: str, name: str) -> Answer:
+        return self._fc2.get(region, name)
+
+    def _put(self, region: str, name: str, settings: Answer) -> None:
+        self._fc2.update(region, name, **settings)

@@ -1,0 +1,1 @@
+"""GA: default and per-domain certificates of HTTPS listeners."""

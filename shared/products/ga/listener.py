@@ -1,0 +1,83 @@
+"""A GA listener: the slots on it, and what `UpdateListener` can set of it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from shared.domain.certificates import identifier_of
+from shared.domain.names import normalize
+from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.products.kit.listeners import no_certificate
+
+#: Terraform's provider always sends them; whether they are reset without is not documented.
+SENT_AGAIN: Final = ("ProxyProtocol", "XForwardedForConfig")
+SETTINGS: Final = frozenset(
+    {
+        *SENT_AGAIN,
+        "BackendPorts",
+        "ClientAffinity",
+        "Description",
+        "HttpVersion",
+        "IdleTimeout",
+        "Name",
+        "PortRanges",
+        "RequestTimeout",
+        "SecurityPolicyId",
+    }
+)  #: what `UpdateListener` can set, besides the certificate
+_ADDITIONAL = "/additional/"
+
+
+def slots(
+    accelerator: dict[str, Any], listener: dict[str, Any], bound: Iterable[dict[str, Any]]
+) -> Iterator[CloudResource]:
+    """The default's slot, with or without certificate, and one for each domain with its own."""
+    listener_id, accelerator_id = listener["ListenerId"], accelerator["AcceleratorId"]
+    port = listener["PortRanges"][0]["FromPort"]
+    slot = CloudResource(
+        product=CloudProduct.GA,
+        resource_id=f"{listener_id}/default",
+        instance_id=accelerator_id,
+        instance_name=accelerator.get("Name") or "",
+        listener_id=listener_id,
+        port=port,
+        role=SlotRole.DEFAULT,
+        domains_of_certificate=True,
+        endpoint=f"{accelerator['DnsName']}:{port}" if accelerator.get("DnsName") else "",
+        writer_id=accelerator_id,
+        obstacle=_obstacle(accelerator, listener),
+    )
+    has_default = False
+    for row in bound:
+        changes: dict[str, Any] = {"cert_identifier": identifier_of(row["CertificateId"])}
+        has_default = has_default or row["IsDefault"]
+        if not row["IsDefault"]:
+            changes |= {
+                "role": SlotRole.ADDITIONAL,
+                "resource_id": f"{listener_id}{_ADDITIONAL}{row['Domain']}",
+                "domains": (normalize(row["Domain"]),),
+                "domains_of_certificate": False,
+            }
+        yield slot.model_copy(update=changes)
+    if not has_default:
+        missing = slot.obstacle or no_certificate(CloudProduct.GA.value)
+        yield slot.model_copy(update={"https": False, "obstacle": missing})
+
+
+def domain_of(resource: CloudResource) -> str:
+    """The domain of an additional slot as the product spells it."""
+    return resource.resource_id.split(_ADDITIONAL, 1)[1]
+
+
+def as_sent(value: Any) -> Any:
+    """A setting of an answer as `UpdateListener` takes it: truth as text, in lower case."""
+    if isinstance(value, dict):
+        return {name: as_sent(inner) for name, inner in value.items()} or None
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _obstacle(accelerator: dict[str, Any], listener: dict[str, Any]) -> str:
+    if accelerator.get("ServiceManaged") or listener.get("ServiceManaged"):
+        return "another cloud product manages it; deploy through that product"
+    if accelerator["State"] == "finacialLocked":  # spelled so
+        return "the accelerator is locked for an unpaid bill; pay it first"
+    return ""

@@ -1,0 +1,16 @@
+"""Certificates that a product names by the bare number of their CAS id, without the store."""
+
+from typing import Final
+
+from shared.domain.certificates import identifier_of
+from shared.products.kit.catalogue import Catalogue
+
+STORES: Final = ("cn-hangzhou", "ap-southeast-1")  #: the China site's and the International site's
+
+
+def identifier_in(catalogue: Catalogue, cert_id: str) -> str:
+    """`cert_id` itself, or for a bare number the identifier in the store that has it."""
+    if not cert_id.isdigit():
+        return cert_id
+    known = (catalogue.by_identifier(identifier_of(cert_id, store)) for store in STORES)
+    return next((found.identifier for found in known if found), identifier_of(cert_id))

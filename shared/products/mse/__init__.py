@@ -1,0 +1,1 @@
+"""MSE: domains of cloud-native gateways."""

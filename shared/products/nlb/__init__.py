@@ -1,0 +1,1 @@
+"""NLB: default and additional certificates of TCPSSL listeners."""

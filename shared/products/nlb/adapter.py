@@ -1,0 +1,47 @@
+"""NLB (API 2022-04-30): the default and each additional certificate of TCPSSL listeners.
+
+Writes take their parameters in the form body, and so does the listing of certificates, whose pages
+hold 50 at most. Removing says *Disassociate…WithListener*, where ALB says *Dissociate…FromListener*.
+"""
+
+from typing import Any, ClassVar
+
+from shared.cloud.api import Action, Api
+from shared.domain.resources import CloudProduct
+from shared.errors import CloudRejectedError
+from shared.products.kit.listeners import ListenerAdapter
+
+
+class Adapter(ListenerAdapter):
+    product = CloudProduct.NLB
+    api = Api("nlb", "2022-04-30", "RPC", ram="nlb")
+    actions: ClassVar = {
+        action.name: action
+        for action in (
+            Action("DescribeRegions"),
+            Action("ListLoadBalancers"),
+            Action("ListListeners"),
+            Action("ListListenerCertificates", place="form"),
+            Action("GetListenerAttribute"),
+            Action("GetJobStatus"),
+            Action("UpdateListenerAttribute", place="form", writes=True),
+            Action("AssociateAdditionalCertificatesWithListener", place="form", writes=True),
+            Action("DisassociateAdditionalCertificatesWithListener", place="form", writes=True),
+        )
+    }
+    smaller_pages: ClassVar = {"ListListenerCertificates": 50}
+    protocols = ("TCPSSL",)
+    server_only: ClassVar = {"CertType": "Server"}
+    take_off = "DisassociateAdditionalCertificatesWithListener"
+    cluster_tags = ("ack.aliyun.com", "kubernetes.do.not.delete")
+
+    def _naming(self, action: str, identifier: str) -> dict[str, Any]:
+        default = action == "UpdateListenerAttribute"
+        return {"CertificateIds" if default else "AdditionalCertificateIds": [identifier]}
+
+    def _finished(self, action: str, region: str, job_id: str) -> bool:
+        """Documented are Succeeded and processing; the word for a failed job is not."""
+        status = str(self._call("GetJobStatus", region, JobId=job_id)["Status"]).lower()
+        if status == "failed":
+            raise CloudRejectedError(action, "Failed", f"job {job_id} failed; the product says no more")
+        return status == "succeeded"

@@ -1,0 +1,1 @@
+"""OSS: custom domains (CNAMEs) of buckets."""

@@ -1,0 +1,1 @@
+"""PAI: domains of EAS dedicated gateways."""

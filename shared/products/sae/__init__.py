@@ -1,0 +1,1 @@
+"""SAE: routing rules (ingresses) on ALB and on CLB."""

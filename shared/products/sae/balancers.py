@@ -1,0 +1,65 @@
+"""The load balancers that SAE's routing rules are on: where a TLS client meets them.
+
+SAE tells a load balancer's id (`SlbId`) and no address. ALB and CLB tell it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, Final
+
+from shared.cloud.api import Action
+from shared.cloud.openapi import OpenApi
+from shared.products.alb import adapter as alb
+from shared.products.slb import store as slb_store
+
+_ALB: Final = alb.Adapter.api
+_CLB: Final = slb_store.API
+_LIST_ALB: Final = Action("ListLoadBalancers", api=_ALB)
+_LIST_CLB: Final = Action("DescribeLoadBalancers", api=_CLB)
+_MOST_ALB: Final = 20  #: ids in one call
+_MOST_CLB: Final = 10
+
+Answer = dict[str, Any]
+
+
+class SaeBalancers:
+    """The account's."""
+
+    actions: ClassVar = {action.name: action for action in (_LIST_ALB, _LIST_CLB)}
+    granted: ClassVar = frozenset({f"{_ALB.ram}:{_LIST_ALB.name}", f"{_CLB.ram}:{_LIST_CLB.name}"})
+
+    def __init__(self, client: OpenApi) -> None:
+        self._client = client
+
+    def hosts(self, region: str, rules: Sequence[Answer]) -> dict[str, str]:
+        """DNS name or address, by id, of each load balancer of `rules` that the Internet reaches."""
+        found = [*self._albs(region, _ids(rules, "alb")), *self._clbs(region, _ids(rules, "clb"))]
+        public = [row for row in found if str(row.get("AddressType")).lower() == "internet"]
+        return {row["LoadBalancerId"]: row.get("DNSName") or row.get("Address") or "" for row in public}
+
+    def _albs(self, region: str, ids: list[str]) -> Iterator[Answer]:
+        for part in _parts(ids, _MOST_ALB):
+            query = {"LoadBalancerIds": part, "MaxResults": _MOST_ALB}
+            yield from self._client.call(_ALB, _LIST_ALB, query, region=region)["LoadBalancers"]
+
+    def _clbs(self, region: str, ids: list[str]) -> Iterator[Answer]:
+        for part in _parts(ids, _MOST_CLB):
+            page = {"PageNumber": 1, "PageSize": _MOST_CLB}
+            query = {"RegionId": region, "LoadBalancerId": ",".join(part), **page}
+            answer = self._client.call(_CLB, _LIST_CLB, query, region=region)
+            yield from answer["LoadBalancers"]["LoadBalancer"]
+
+
+def has_certificates(rule: Answer) -> bool:
+    """Whether the rule has certificates on a load balancer, or lacks one there."""
+    secure = rule.get("CertIds") or rule.get("CertId") or rule.get("ListenerProtocol") == "HTTPS"
+    return bool(secure) and not rule.get("MseGatewayId")
+
+
+def _ids(rules: Iterable[Answer], kind: str) -> list[str]:
+    of_kind = [rule for rule in rules if rule["LoadBalanceType"].lower() == kind]
+    return sorted({rule["SlbId"] for rule in of_kind if rule.get("SlbId")})
+
+
+def _parts(ids: list[str], most: int) -> Iterator[list[str]]:
+    for start in range(0, len(ids), most):
+        yield ids[start : start + most]

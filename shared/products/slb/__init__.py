@@ -1,0 +1,1 @@
+"""SLB (CLB): certificates of HTTPS listeners, and of their domain extensions."""

@@ -1,0 +1,163 @@
+"""CLB, the classic SLB (API 2014-05-15): HTTPS listeners, and their certificates by domain.
+
+A listener's certificate is a copy in the store of its region (`slb_store`). It is not documented
+whether a change of the certificate alone resets other settings: they are compared.
+"""
+
+from collections.abc import Iterator, Set
+from typing import Any, ClassVar
+
+from shared.cloud.api import Action
+from shared.cloud.openapi import OpenApi
+from shared.domain.certificates import Certificate
+from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.errors import CloudRejectedError
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.listeners import no_certificate
+from shared.products.kit.unchanged import Unchanged
+from shared.products.slb import listener as slb_listener
+from shared.products.slb import store as slb_store
+
+_SEVERAL = "the listener carries several server certificates; deploy to it in a job of its own"
+
+
+class Adapter(ProductAdapter):
+    product = CloudProduct.SLB
+    api = slb_store.API
+    actions: ClassVar = {
+        action.name: action
+        for action in (
+            Action("DescribeRegions"),
+            Action("DescribeLoadBalancers"),
+            Action("DescribeLoadBalancerListeners"),
+            Action("DescribeLoadBalancerHTTPSListenerAttribute"),
+            Action("SetLoadBalancerHTTPSListenerAttribute", writes=True),
+            Action("SetDomainExtensionAttribute", writes=True),
+            *slb_store.SlbStore.actions.values(),
+        )
+    }
+    also_granted = slb_store.SlbStore.also_granted
+    gone = frozenset({"invalidloadbalancerid.notfound", "listenernotfound"})
+
+    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
+        super().__init__(client, *means, **more)
+        self._store = slb_store.SlbStore(client, self._catalogue, self._exclusive)
+
+    def regions(self) -> list[str]:
+        answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
+        return [row["RegionId"] for row in answer["Regions"]["Region"]]
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        balancers: dict[str, Answer] = {}
+        for page in self._numbered_pages("DescribeLoadBalancers", region, RegionId=region):
+            balancers.update({row["LoadBalancerId"]: row for row in page["LoadBalancers"]["LoadBalancer"]})
+        if not balancers:
+            return
+        known = self._store.identifiers(region)
+        query = {"RegionId": region, "ListenerProtocol": "https"}
+        for page in self._token_pages("DescribeLoadBalancerListeners", region, **query):
+            for row in page["Listeners"]:
+                if balancer := balancers.get(row["LoadBalancerId"]):  # else: made since
+                    yield from self._slots(region, balancer, int(row["ListenerPort"]), known)
+
+    def _read(self, resource: CloudResource) -> CloudResource | None:
+        bound = slb_listener.bound(resource, self._listener(resource))
+        if bound is None:
+            return None
+        identifier = self._store.identifier(resource.region, bound) if bound else ""
+        return resource.model_copy(update={"cert_identifier": identifier, "https": bool(bound)})
+
+    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+        """The store may hold it under another CAS id of the very same certificate."""
+        bound = slb_listener.bound(resource, self._listener(resource))
+        if not bound or not self._store.holds(resource.region, bound, certificate):
+            return None
+        return resource.model_copy(update={"cert_identifier": certificate.identifier, "https": True})
+
+    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+        before = self._listener(resource)
+        old = slb_listener.bound(resource, before)
+        if old is None:
+            raise CloudRejectedError("deploy", "NotFound", f"{resource.slot} is gone")
+        new, was = self._store.put(resource.region, certificate), slb_listener.settings(resource, before)
+
+        def put_back(lost: Set[str]) -> None:
+            given = {name: was[name] for name in lost - slb_listener.NOT_SET if was.get(name) is not None}
+            back = {name: value for name, value in given.items() if not isinstance(value, dict)}
+            self._set(resource, before, old or new, **back)
+
+        with Unchanged(
+            "deploy",
+            resource.slot,
+            self._waiter,
+            was,
+            read=lambda: slb_listener.settings(resource, self._listener(resource)),
+            put_back=put_back,
+            shown=lambda now: bool(now[slb_listener.OWN] == new),
+            ignore=(slb_listener.OWN,),
+        ):
+            self._set(resource, before, new)
+
+    def _set(self, resource: CloudResource, listener: Answer, store_id: str, **settings: Any) -> None:
+        """Put a certificate of the store on the slot. `settings` are the listener's."""
+        region = {"RegionId": resource.region}
+        bound = {"ServerCertificateId": store_id}
+        own = {"LoadBalancerId": resource.instance_id, "ListenerPort": resource.port}
+        action = "SetLoadBalancerHTTPSListenerAttribute"
+        if resource.role is SlotRole.DEFAULT:
+            self._call(action, resource.region, **region, **own, **bound, **settings)
+            return
+        extension = {"DomainExtensionId": slb_listener.extension(resource, listener)["DomainExtensionId"]}
+        self._call("SetDomainExtensionAttribute", resource.region, **region, **extension, **bound)
+        if settings:
+            self._call(action, resource.region, **region, **own, **settings)
+
+    def _listener(self, resource: CloudResource) -> Answer:
+        own = {"LoadBalancerId": resource.instance_id, "ListenerPort": resource.port}
+        action = "DescribeLoadBalancerHTTPSListenerAttribute"
+        return self._call(action, resource.region, RegionId=resource.region, **own)
+
+    def _slots(
+        self, region: str, balancer: Answer, port: int, known: dict[str, str]
+    ) -> Iterator[CloudResource]:
+        balancer_id, address = balancer["LoadBalancerId"], balancer.get("Address")
+        slot = CloudResource(
+            product=self.product,
+            region=region,
+            resource_id=f"{balancer_id}/{port}/default",
+            instance_id=balancer_id,
+            instance_name=balancer.get("LoadBalancerName") or "",
+            listener_id=f"{balancer_id}/{port}",
+            port=port,
+            role=SlotRole.DEFAULT,
+            domains_of_certificate=True,
+            endpoint=f"{address}:{port}" if address else "",
+            writer_id=balancer_id,
+        )
+        listener = self._listener(slot)
+        extensions = slb_listener.extensions(listener)
+        common = {
+            "obstacle": slb_listener.obstacle(balancer, listener),
+            "batch_obstacle": _SEVERAL if extensions else "",
+        }
+        # An extension takes effect only where a forwarding rule names its domain.
+        ruled = {rule.get("Domain") for rule in (listener.get("Rules") or {}).get("Rule") or ()}
+        slots = [slot.model_copy(update=common)]
+        for extension in extensions:
+            domain = extension["Domain"]
+            own = {
+                "resource_id": f"{slot.listener_id}/{domain}",
+                "role": SlotRole.DOMAIN,
+                "domains": (domain,),
+                "domains_of_certificate": False,
+                "endpoint": slot.endpoint if domain in ruled else "",
+            }
+            slots.append(CloudResource(**{**slot.model_dump(), **common, **own}))
+        for found in slots:
+            bound = slb_listener.bound(found, listener)
+            if bound:
+                identifier = known.get(bound) or self._store.identifier(region, bound)
+                yield found.model_copy(update={"cert_identifier": identifier})
+            else:
+                missing = found.obstacle or no_certificate(self.product.value)
+                yield found.model_copy(update={"https": False, "obstacle": missing})

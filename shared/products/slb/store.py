@@ -1,0 +1,142 @@
+"""The store of server certificates that a region of SLB has: CLB and SAE on CLB take theirs from it.
+
+A certificate is put there once per region, by its CAS id where CAS is the China site's, else as PEM.
+It is found again by that id, by its fingerprint, or (if the two tell different kinds) by our name.
+"""
+
+from threading import Lock
+from typing import Any, ClassVar, Final
+
+from shared.cloud import cas
+from shared.cloud.api import Action, Api
+from shared.cloud.openapi import OpenApi
+from shared.domain.certificates import Certificate
+from shared.products.kit.bare_ids import STORES, identifier_in
+from shared.products.kit.catalogue import Catalogue
+from shared.products.kit.exclusive import Exclusive
+
+API: Final = Api("slb", "2014-05-15", "RPC", ram="slb")
+_DESCRIBE: Final = Action("DescribeServerCertificates", api=API)
+_UPLOAD: Final = Action("UploadServerCertificate", api=API, writes=True)
+# The vendor's SDKs put the PEM and its key into the URL. The gateway reads a form just as well.
+_UPLOAD_PEM: Final = Action("UploadServerCertificate", api=API, place="form", writes=True)
+_CHINA: Final = STORES[0]
+
+Row = dict[str, Any]
+
+
+class SlbStore:
+    """The account's stores. An upload is made by one at a time, so that there is no second copy."""
+
+    actions: ClassVar = {action.name: action for action in (_DESCRIBE, _UPLOAD)}
+    #: the key of a certificate that is taken as PEM only
+    also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
+
+    def __init__(self, client: OpenApi, catalogue: Catalogue, exclusive: Exclusive) -> None:
+        self._client = client
+        self._catalogue = catalogue
+        self._exclusive = exclusive
+        self._uploading = Lock()  # threads of this function wait for each other
+
+    @classmethod
+    def granted(cls, *, writes: bool) -> frozenset[str]:
+        """The RAM actions that another product's adapter needs for it."""
+        own = frozenset(f"{API.ram}:{row.name}" for row in cls.actions.values() if writes or not row.writes)
+        return own | (cls.also_granted if writes else frozenset())
+
+    def identifiers(self, region: str) -> dict[str, str]:
+        """What CAS calls each certificate of the region, by the store's id."""
+        return {row["ServerCertificateId"]: self._identifier(row) for row in self._rows(region)}
+
+    def identifier(self, region: str, store_id: str) -> str:
+        """What CAS calls one certificate; a text of our own where CAS does not know it."""
+        for row in self._rows(region, store_id):
+            return self._identifier(row)
+        return f"upload:{store_id}"
+
+    def holds(self, region: str, store_id: str, certificate: Certificate) -> bool:
+        """Whether the store means `certificate` by this id."""
+        return any(_same(row, certificate) for row in self._rows(region, store_id))
+
+    def put(self, region: str, certificate: Certificate) -> str:
+        """The store's id of `certificate`, uploaded if it is not there.
+
+        Raises:
+            CloudRejectedError: the store is full, or does not take the certificate.
+            CloudUnavailableError: it may be there by now; another try finds it.
+            ConflictError: another function uploads it just now; likewise.
+        """
+        with self._uploading:
+            if there := self._copy(region, certificate):
+                return there
+            with self._exclusive(f"slb-store/{region}/{certificate.identifier}"):
+                return self._copy(region, certificate) or self._upload(region, certificate)
+
+    def _copy(self, region: str, certificate: Certificate) -> str:
+        copies = [row["ServerCertificateId"] for row in self._rows(region) if _same(row, certificate)]
+        return min(copies, default="")
+
+    def _upload(self, region: str, certificate: Certificate) -> str:
+        params = {"RegionId": region, "ServerCertificateName": _name(certificate)}
+        if certificate.store == _CHINA:
+            action = _UPLOAD
+            params |= {
+                "AliCloudCertificateId": str(certificate.cert_id),
+                "AliCloudCertificateName": certificate.name,
+                "AliCloudCertificateRegionId": certificate.store,
+            }
+        else:  # the International site takes no reference
+            action = _UPLOAD_PEM
+            pair = cas.Cas(self._client, certificate.store).key_pair(certificate.cert_id)
+            params |= {
+                "ServerCertificate": _without_blank_lines(pair.certificate_pem),
+                "PrivateKey": _without_blank_lines(pair.key.reveal()),
+            }
+        answer = self._client.call(API, action, params, region=region)
+        return str(answer["ServerCertificateId"])
+
+    def _rows(self, region: str, store_id: str | None = None) -> list[Row]:
+        """The listing has no pages."""
+        params = {"RegionId": region, "ServerCertificateId": store_id}
+        answer = self._client.call(API, _DESCRIBE, params, region=region)
+        rows: list[Row] = answer["ServerCertificates"]["ServerCertificate"]
+        return rows
+
+    def _identifier(self, row: Row) -> str:
+        name = row.get("ServerCertificateName") or ""
+        if cas_id := _cas_id(row):
+            return identifier_in(self._catalogue, cas_id)
+        certificate = self._catalogue.by_fingerprint(_fingerprint(row))
+        if certificate is None and (ours := self._catalogue.by_identifier(name.removeprefix("cas-"))):
+            certificate = ours if _same(row, ours) else None
+        return certificate.identifier if certificate else f"upload:{name or row['ServerCertificateId']}"
+
+
+def _same(row: Row, certificate: Certificate) -> bool:
+    if certificate.store == _CHINA and _cas_id(row) == str(certificate.cert_id):
+        return True
+    fingerprint = _fingerprint(row)
+    if len(fingerprint) == len(certificate.fingerprint) > 0:
+        return fingerprint == certificate.fingerprint
+    return bool(row.get("ServerCertificateName") == _name(certificate))
+
+
+def _name(certificate: Certificate) -> str:
+    """It starts with a letter, and has letters, digits, dots and dashes only."""
+    return f"cas-{certificate.identifier}"
+
+
+def _cas_id(row: Row) -> str:
+    """`"0"` and nothing both say that it did not come from CAS."""
+    text = str(row.get("AliCloudCertificateId") or "")
+    return "" if text == "0" else text
+
+
+def _fingerprint(row: Row) -> str:
+    """SHA-1 in the vendor's samples, SHA-256 by some of its texts."""
+    return str(row.get("Fingerprint") or "").replace(":", "").lower()
+
+
+def _without_blank_lines(pem: str) -> str:
+    """The store refuses a PEM that has some."""
+    return "".join(f"{line.strip()}\n" for line in pem.splitlines() if line.strip())

@@ -1,0 +1,1 @@
+"""VOD: accelerated domains."""

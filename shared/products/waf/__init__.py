@@ -1,0 +1,1 @@
+"""WAF: domains in CNAME access, and the default certificate of an instance."""
