@@ -11,7 +11,8 @@ from typing import Any
 from bench.shares import STORE, certificates
 from bench.shares.share import REGIONS
 from cli.demo.stage import ask_emulator, emulated
-from cli.session import HeldBack, Session
+from cli.in_process import HeldBack
+from cli.session import Session
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct
 from shared.runtime.settings import read_settings

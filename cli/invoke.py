@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from cli import output
-from cli.session import function_names, session
+from cli.in_process import function_names
+from cli.session import session
 from shared.errors import InvalidRequestError
 
 

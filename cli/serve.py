@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from cli import fc_api, running
+from cli.in_process import FUNCTIONS, ROOT
 from cli.output import progress, tell
-from cli.session import FUNCTIONS, TEMPLATE, Session, session
+from cli.session import Session, session
 from host.host import Host
 from shared.cloud import cas
 from shared.errors import InvalidRequestError, SettingsError
@@ -42,10 +43,8 @@ def serve(
 
     Work that was accepted before a stop or a crash runs after the next start.
     """
-    if state is not None:
-        os.environ["CERTDEPLOY_STATE"] = str(state)
     parameters = _parameters(parameter or [])
-    current = session()
+    current = session(state)
     settings = current.settings
     if (other := current.running) is not None:
         raise SettingsError(f"process {other.pid} serves {settings.state} already")
@@ -55,7 +54,7 @@ def serve(
     with ExitStack() as stack:
         fc = stack.enter_context(fc_api.serving())
         host = Host(
-            TEMPLATE,
+            ROOT / "template.yml",
             FUNCTIONS,
             Path(f"{settings.state}.host.db"),
             parameters={"Prefix": settings.prefix, **parameters},

@@ -1,11 +1,11 @@
-"""The composition root: settings and the platform's context in, the World of the use cases out."""
+"""The composition root: settings, credentials and ports in, the World of the use cases out."""
 
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from shared.cloud import credentials as keys
@@ -20,16 +20,16 @@ from shared.errors import SettingsError
 from shared.products import adapter_class
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
+from shared.products.kit.exclusive import Exclusive
 from shared.products.kit.waiting import Waiter
 from shared.runtime.probe import TlsProber
 from shared.runtime.settings import Settings, read_settings
-from shared.services.world import Policy, World
+from shared.services.world import AdapterMaker, Policy, World
 from shared.state import repositories
 from shared.state.leases import Leases
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 
-_instances: dict[str, "Instance"] = {}
 _EXCLUSIVE_S = 120.0  #: what is done by one function at a time takes a call or two
 
 
@@ -51,96 +51,67 @@ class Instance:
         return SqliteStore(self.settings.state)
 
 
+@dataclass(frozen=True)
 class App:
     """One invocation's view: its credentials, its deadline, its name as a holder of leases."""
 
-    def __init__(
-        self,
+    settings: Settings
+    openapi: OpenApi
+    world: World
+
+    @classmethod
+    def build(
+        cls,
         instance: Instance,
         credentials: keys.Provider,
         *,
         left_s: Callable[[], float],
         holder: str,
         functions: Functions | None = None,
-    ) -> None:
-        self.settings = instance.settings
-        self._instance = instance
-        self._credentials = credentials
-        self._left_s = left_s
-        self._holder = holder
-        self._functions = functions
+        clock: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> "App":
+        """`left_s`: seconds until the invocation is cut off. `functions`: default, those of the settings.
 
-    @classmethod
-    def of(cls, context: Any) -> "App":
-        """For an invocation. The instance is kept between invocations, as Function Compute keeps ours."""
-        started = time.monotonic()
-        timeout_s = float(context.function.timeout)
-        return cls(
-            _instance(os.environ),
-            keys.from_context(context),
-            left_s=lambda: timeout_s - (time.monotonic() - started),
-            holder=context.request_id,
+        Any other port is exchanged in the result: `replace(app, world=replace(app.world, probe=…))`.
+
+        Raises:
+            SettingsError: the settings name no state.
+        """
+        settings, store = instance.settings, instance.store
+        openapi = OpenApi(
+            credentials,
+            endpoint=settings.endpoint or None,
+            pacer=instance.pacer,
+            deadline=left_s,
+            sleep=sleep,
         )
+        functions = functions or _functions(instance, openapi, credentials, left_s)
+        leases = Leases(store, clock)
 
-    @cached_property
-    def openapi(self) -> OpenApi:
-        return OpenApi(
-            self._credentials,
-            endpoint=self.settings.endpoint or None,
-            pacer=self._instance.pacer,
-            deadline=self._left_s,
-        )
+        def exclusive(name: str) -> AbstractContextManager[None]:
+            return leases.hold(name, holder, _EXCLUSIVE_S)
 
-    @cached_property
-    def functions(self) -> Functions:
-        if self._functions is not None:
-            return self._functions
-        settings = self.settings
-        if settings.fc2_service:
-            return Fc2Functions(
-                self._credentials,
-                service=settings.fc2_service,
-                prefix=settings.prefix,
-                region=settings.region,
-                account_id=settings.account_id,
-            )
-        openapi = self.openapi
-        if settings.fc_endpoint:
-            own = keys.Credentials(
-                settings.fc_access_key_id, settings.fc_access_key_secret.get_secret_value()
-            )
-            provider = keys.fixed(own) if settings.fc_access_key_id else self._credentials
-            openapi = OpenApi(
-                provider,
-                endpoint=settings.fc_endpoint,
-                pacer=self._instance.pacer,
-                deadline=self._left_s,
-            )
-        return Fc3Functions(openapi, prefix=settings.prefix, region=settings.region)
-
-    @cached_property
-    def world(self) -> World:
-        store, settings = self._instance.store, self.settings
-        return World(
-            clock=utc_now,
-            left_s=self._left_s,
-            sleep=time.sleep,
+        world = World(
+            clock=clock,
+            left_s=left_s,
+            sleep=sleep,
             certificates=repositories.Certificates(store),
             scans=repositories.Scans(store),
             resources=repositories.Resources(store),
             syncs=repositories.SyncStatuses(store),
             jobs=repositories.Jobs(store),
             workers=repositories.Workers(store),
-            leases=Leases(store, utc_now),
-            functions=self.functions,
-            events=Events(self.functions, utc_now),
-            cas=lambda name: Cas(self.openapi, name),
-            adapter=self._adapter,
+            leases=leases,
+            functions=functions,
+            events=Events(functions, clock),
+            cas=lambda name: Cas(openapi, name),
+            adapter=_adapters(openapi, exclusive),
             probe=TlsProber(settings.tls or None),
             notify=Webhook(
                 settings.webhook_url.get_secret_value(),
                 settings.webhook_secret.get_secret_value(),
-                utc_now,
+                clock,
             ),
             policy=Policy(
                 stores=settings.stores,
@@ -148,22 +119,53 @@ class App:
                 products=settings.products,
                 submit_automatic_jobs=settings.auto == "submit",
             ),
-            holder=self._holder,
+            holder=holder,
+        )
+        return cls(settings, openapi, world)
+
+    @classmethod
+    def of(cls, context: Any) -> "App":
+        """For Function Compute's context. The instance is kept between invocations, as ours is there."""
+        started = time.monotonic()
+        timeout_s = float(context.function.timeout)
+        return cls.build(
+            _instance(read_settings()),
+            keys.from_context(context),
+            left_s=lambda: timeout_s - (time.monotonic() - started),
+            holder=context.request_id,
         )
 
-    def _adapter(
-        self, product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
+
+_instance = cache(Instance)  #: one a process, unless its settings differ
+
+
+def _functions(
+    instance: Instance, openapi: OpenApi, credentials: keys.Provider, left_s: Callable[[], float]
+) -> Functions:
+    settings = instance.settings
+    if settings.fc2_service:
+        return Fc2Functions(
+            credentials,
+            service=settings.fc2_service,
+            prefix=settings.prefix,
+            region=settings.region,
+            account_id=settings.account_id,
+        )
+    if settings.fc_endpoint:
+        own = keys.Credentials(settings.fc_access_key_id, settings.fc_access_key_secret.get_secret_value())
+        openapi = OpenApi(
+            keys.fixed(own) if settings.fc_access_key_id else credentials,
+            endpoint=settings.fc_endpoint,
+            pacer=instance.pacer,
+            deadline=left_s,
+        )
+    return Fc3Functions(openapi, prefix=settings.prefix, region=settings.region)
+
+
+def _adapters(openapi: OpenApi, exclusive: Exclusive) -> AdapterMaker:
+    def adapter(
+        product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
     ) -> ProductAdapter:
-        return adapter_class(product)(self.openapi, waiter, catalogue, accept_outage, self._exclusive)
+        return adapter_class(product)(openapi, waiter, catalogue, accept_outage, exclusive)
 
-    def _exclusive(self, name: str) -> AbstractContextManager[None]:
-        return self.world.leases.hold(name, self._holder, _EXCLUSIVE_S)
-
-
-def _instance(environ: Mapping[str, str]) -> Instance:
-    """One a process, unless its settings differ."""
-    settings = read_settings(environ)
-    key = repr(settings)
-    if key not in _instances:
-        _instances[key] = Instance(settings)
-    return _instances[key]
+    return adapter

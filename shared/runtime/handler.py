@@ -8,7 +8,8 @@ dropped: delivering it again cannot help. What fails otherwise is raised, and Fu
 import json
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -29,7 +30,22 @@ _FINAL = (InvalidRequestError, InvalidTransitionError, NotFoundError, PlanChange
 
 Body = Callable[[Any, App], BaseModel]
 Handler = Callable[[bytes, Any], str]
-Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """Who calls a handler, and what it works with. Handed over as the context by a caller in this process."""
+
+    request_id: str
+    function: str  #: its whole name, as in "certdeploy-scan_expiry"
+    app: Callable[[], App]
+
+    @classmethod
+    def of(cls, context: Any) -> "Invocation":
+        """`context`: Function Compute's, or an Invocation."""
+        if isinstance(context, Invocation):
+            return context
+        return cls(context.request_id, context.function.name, lambda: App.of(context))
 
 
 def function(request: type[BaseModel] | None = None, *events: type[EventData]) -> Callable[[Body], Handler]:
@@ -40,11 +56,12 @@ def function(request: type[BaseModel] | None = None, *events: type[EventData]) -
         def handler(event: bytes, context: Any) -> str:
             configure()
             facts: dict[str, object] = {}
-            with log_context(request_id=context.request_id, function=context.function.name):
+            invocation = Invocation.of(context)
+            with log_context(request_id=invocation.request_id, function=invocation.function):
                 try:
                     message, facts = _message(event, request, by_type)
                     with log_context(**facts):
-                        return _json(body(message, App.of(context)))
+                        return _json(body(message, invocation.app()))
                 except _FINAL as error:
                     log.error("event was refused", extra={**facts, "code": error.code, "reason": str(error)})
                     return json.dumps({"Code": error.code, "Message": str(error)})

@@ -30,7 +30,7 @@ def a_world(it: Bench, server: Server, state: Path) -> World:
     settings = Settings(state=str(state), endpoint=server.endpoint, tls="127.0.0.1:1")
     key = it.cloud.key
     credentials = Credentials(key.access_key_id, key.access_key_secret, "")
-    app = App(Instance(settings), lambda: credentials, left_s=lambda: 60.0, holder="test")
+    app = App.build(Instance(settings), lambda: credentials, left_s=lambda: 60.0, holder="test")
     for certificate in Cas(it.client, STORE).list_certificates():
         app.world.certificates.save(CertificateRecord(certificate=certificate))
     return replace(app.world, sleep=lambda seconds: time.sleep(min(seconds, 0.03)))

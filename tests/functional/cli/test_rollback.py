@@ -4,6 +4,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 
 from cli.fc_api import serving
+from cli.in_process import handler
 from cli.running import Running, announced
-from cli.session import InProcess
+from cli.session import session
 from emulator.cloud import Cloud
+from shared.runtime.handler import Invocation
 from tests.functional.cli.conftest import SHOP, Command
 
 RENEWED = 10743322
@@ -112,25 +115,33 @@ def test_what_was_before_comes_back(informed: Command, job: str, functions: Call
     assert f"{RENEWED} → {SHOP}" in shown
 
 
-class Serving(InProcess):
+class Serving:
     """Runs every function at once, as a `serve` does."""
 
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(8)
+        self._runs: list[Future[str]] = []
+
     def invoke(self, name: str, payload: bytes, **how: Any) -> SimpleNamespace:
-        self._parts.append(self._pool.submit(self.run, name.removeprefix(f"{self.prefix}-"), payload))
+        context = Invocation(name, name, lambda: session().app())
+        run = handler(name.removeprefix("certdeploy-"))
+        self._runs.append(self._pool.submit(run, payload, context))
         return SimpleNamespace(status=202, body=b"", error_type=None)
+
+    def finish(self) -> None:
+        while self._runs:
+            self._runs.pop(0).result()
 
 
 @pytest.fixture
-def served(job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def served(job: str, tmp_path: Path) -> Iterator[None]:
     """A `serve` is found on the state."""
-    here = Serving("certdeploy")
+    here = Serving()
     with serving(here) as fc:
-        for name, value in fc.environment.items():
-            monkeypatch.setenv(name, value)
         found = Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
         with announced(str(tmp_path / "state.db"), found):
             yield
-        here.wait()
+            here.finish()
 
 
 @pytest.mark.usefixtures("served")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from shared.runtime.app import App
 from tests.functional.pipeline.platform import Platform, discovered, platform
 from tests.receiver import SECRET, Receiver, receiving
 
@@ -57,12 +56,6 @@ TWO_SLOTS: dict[str, Any] = {
     ],
 }
 NAMES = ("example.com", "*.example.com")
-
-
-@pytest.fixture(autouse=True)
-def _handlers_of_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Handlers make their App from the context: here it brings the platform along."""
-    monkeypatch.setattr(App, "of", lambda context: context.platform.app(context.request_id))
 
 
 @pytest.fixture

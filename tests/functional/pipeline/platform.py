@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from importlib import import_module
 from itertools import count
 from pathlib import Path
 from threading import Lock
-from types import SimpleNamespace
 from typing import Any
 
 from emulator.authority import Authority
@@ -26,16 +26,14 @@ from emulator.edge import Edge
 from emulator.estate import Estate, parse_estate
 from emulator.server import running
 from shared.cloud.credentials import Credentials
-from shared.cloud.events import Events
-from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.resources import CloudProduct
 from shared.errors import NotFoundError
 from shared.runtime.app import App, Instance
+from shared.runtime.handler import Invocation
 from shared.runtime.settings import Settings
 from shared.services.world import World
-from shared.state.leases import Leases
 from shared.state.store import Store
 
 TIMEOUT_S = 60.0
@@ -136,40 +134,31 @@ class Platform:
         """Invoke by hand: its answer."""
         sent = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         handler = import_module(f"functions.{function}.index").handler
-        context = SimpleNamespace(
-            request_id=f"request-{next(self._ids)}", function=SimpleNamespace(name=function), platform=self
-        )
-        return json.loads(handler(sent, context))
+        request_id = f"request-{next(self._ids)}"
+        return json.loads(handler(sent, Invocation(request_id, function, partial(self.app, request_id))))
 
     def pass_days(self, days: float) -> None:
         self.clock.sleep(days * 86400)
 
     def app(self, holder: str = "test") -> App:
-        """As `App.of` makes it, but on our clock."""
+        """As `App.of` builds it, but on our clock."""
         started, key, clock = self.clock(), self.cloud.key, self.clock
         credentials = Credentials(key.access_key_id, key.access_key_secret, "")
 
         def left_s() -> float:
             return self.timeout_s - (clock() - started).total_seconds()
 
-        app = App(self._instance, lambda: credentials, left_s=left_s, holder=holder, functions=self)
-        app.__dict__["openapi"] = OpenApi(
+        app = App.build(
+            self._instance,
             lambda: credentials,
-            endpoint=app.settings.endpoint,
-            pacer=self._instance.pacer,
-            deadline=left_s,
-            sleep=clock.sleep,
-        )
-        app.__dict__["world"] = replace(
-            app.world,
+            left_s=left_s,
+            holder=holder,
+            functions=self,
             clock=clock,
             sleep=clock.sleep,
-            leases=Leases(self.store, clock),
-            events=Events(self, clock),
-            policy=replace(app.world.policy, **self.policy),
         )
-        app.__dict__["world"] = replace(app.world, **self.ports)
-        return app
+        policy = replace(app.world.policy, **self.policy)
+        return replace(app, world=replace(app.world, policy=policy, **self.ports))
 
     def jobs(self) -> list[DeploymentJob]:
         return list(self.world.jobs.list())

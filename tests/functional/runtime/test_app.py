@@ -17,6 +17,7 @@ from emulator.estate import parse_estate
 from emulator.keys import AccessKey
 from emulator.server import Server
 from shared.cloud.functions import Fc2Functions
+from shared.domain.events import CertificateIssued
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudCredentialsError, CloudError, SettingsError
 from shared.products.cdn.adapter import Adapter as Cdn
@@ -133,7 +134,7 @@ def test_functions_are_invoked_under_their_prefix_in_the_region_of_this_one(
 ) -> None:
     cloud.functions = deployed = Deployed()
 
-    an_app(PREFIX="prod", region="cn-shanghai").functions.invoke("scan_expiry", b"{}")
+    an_app(PREFIX="prod", region="cn-shanghai").world.functions.invoke("scan_expiry", b"{}")
 
     assert deployed.invoked == [("prod-scan_expiry", b"{}", True)]
     (call,) = cloud.calls
@@ -152,23 +153,29 @@ def test_functions_elsewhere_are_invoked_there_with_a_key_of_their_own(
         "FC_ACCESS_KEY_SECRET": key.access_key_secret,
     }
 
-    an_app(**elsewhere).functions.invoke("one", b"")
+    an_app(**elsewhere).world.functions.invoke("one", b"")
     with pytest.raises(CloudError):
-        an_app(WRONG, **elsewhere).functions.invoke("two", b"")
-    an_app(WRONG, **elsewhere, **own).functions.invoke("three", b"")
+        an_app(WRONG, **elsewhere).world.functions.invoke("two", b"")
+    an_app(WRONG, **elsewhere, **own).world.functions.invoke("three", b"")
 
     assert [name for name, _, _ in deployed.invoked] == ["certdeploy-one", "certdeploy-three"]
 
 
-def test_events_and_wake_ups_go_to_the_same_functions(an_app: Make) -> None:
-    app = an_app()
+def test_events_and_wake_ups_go_to_the_same_functions(an_app: Make, cloud: Cloud) -> None:
+    cloud.functions = deployed = Deployed()
+    world = an_app().world
 
-    assert app.world.functions is app.functions
-    assert app.world is app.world
+    world.functions.invoke("run_deployment_jobs", b"{}")
+    world.events.publish(
+        CertificateIssued(cert_identifier="7-cn-hangzhou"), id="issued-7", subject="Certificate/7"
+    )
+
+    names = [name for name, _, _ in deployed.invoked]
+    assert names == ["certdeploy-run_deployment_jobs", "certdeploy-create_deployment_job"]
 
 
 def test_in_a_service_of_function_compute_2_functions_are_found_there(an_app: Make) -> None:
-    functions = an_app(FC2_SERVICE="certs", PREFIX="prod", region="cn-shanghai").functions
+    functions = an_app(FC2_SERVICE="certs", PREFIX="prod", region="cn-shanghai").world.functions
 
     assert isinstance(functions, Fc2Functions)
     assert vars(functions)["_endpoint"] == "https://1234567890.cn-shanghai.fc.aliyuncs.com"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel
@@ -25,7 +24,7 @@ from shared.errors import (
     SettingsError,
 )
 from shared.runtime.app import App
-from shared.runtime.handler import function
+from shared.runtime.handler import Invocation, function
 from tests.unit.runtime.conftest import Lines
 
 
@@ -34,7 +33,8 @@ class Answer(Wire):
     nothing: str | None = None
 
 
-CONTEXT = SimpleNamespace(request_id="r-1", function=SimpleNamespace(name="certdeploy-test"))
+APP = cast(App, object())
+CONTEXT = Invocation("r-1", "certdeploy-test", lambda: APP)
 EVENT = {
     "specversion": "1.0",
     "id": "e-1",
@@ -47,15 +47,9 @@ UPLOADED = {**EVENT, "source": "acs.cas", "type": "cas:Certificate:Uploaded", "d
 TIMER = {"triggerTime": "2026-05-01T12:00:00Z", "triggerName": "hourly"}
 
 
-@pytest.fixture(autouse=True)
-def app(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(App, "of", lambda context: f"the app of {context.request_id}")
-    return "the app of r-1"
-
-
 @function(DiscoverResources, CertificateIssued, JobFinished)
 def handler(message: BaseModel, app: App) -> Answer:
-    assert str(app) == "the app of r-1"
+    assert app is APP
     return Answer(given=f"{type(message).__name__} {message.model_dump_json(exclude_unset=True)}")
 
 
