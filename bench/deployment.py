@@ -2,11 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bench.emulated import SETTLE_S, Ground, discover, ground
-from bench.shares import Share, share
+from bench.figures import Figure
+from bench.shares import Share, share, shared_products
 from bench.shares.share import NEW, certificates
 from emulator.estate import parse_estate
 from emulator.services import service_classes
@@ -34,10 +35,6 @@ class Deployment:
     writes_per_s: int  #: 0: no limit is documented
 
     @property
-    def complete(self) -> bool:
-        return self.success == self.slots
-
-    @property
     def calls_per_slot(self) -> float:
         return sum(self.calls.values()) / self.slots
 
@@ -46,9 +43,27 @@ class Deployment:
         """No way is faster: a write for each slot at the documented rate, and the last one settles."""
         return (self.slots / self.writes_per_s if self.writes_per_s else 0.0) + SETTLE_S
 
-    @property
-    def ratio(self) -> float:
-        return self.seconds / self.floor_s
+
+def figures(domains: int) -> Iterator[Figure]:
+    """What each slot of a product costs in calls, and how long so many CDN domains take."""
+    failed = 0
+    for product in shared_products():
+        one = run(product, 8)
+        failed += one.slots - one.success
+        parts = ", ".join(f"{name} {count / one.slots:.1f}" for name, count in one.calls.items())
+        yield Figure(f"{product.value}: calls for each slot", one.calls_per_slot, "calls", note=parts)
+    timed = run(CloudProduct.CDN, domains)
+    failed += timed.slots - timed.success
+    yield Figure(
+        f"{timed.slots} CDN domains, {timed.verified} proved by handshakes",
+        timed.seconds,
+        "s",
+        floor=timed.floor_s,
+        note=f"floor: one write each at {timed.writes_per_s}/s, and {SETTLE_S:g} s to settle",
+    )
+    for name, seconds in timed.floors_s.items():
+        yield Figure(f"what its {timed.calls[name]} calls of {name} need", seconds, "s")
+    yield Figure("slots that were not deployed to", failed, "slots", floor=0, goal=1)
 
 
 def run(product: CloudProduct, slots: int) -> Deployment:

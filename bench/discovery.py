@@ -2,9 +2,11 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.emulated import Ground, discover, ground
+from bench.figures import Figure
 from bench.shares import Share, share, shared_products
 from shared.domain.resources import CloudProduct, SyncState
 from shared.services.scan import scan_certificates
@@ -24,9 +26,20 @@ class Discovery:
         """Calls that nothing forces, by action."""
         return dict(Counter(self.calls) - Counter(self.floor))
 
-    @property
-    def complete(self) -> bool:
-        return self.found == self.slots
+
+def figures(slots: int) -> Iterator[Figure]:
+    found = run(slots)
+    missed = sum(one.slots - one.found for one in found)
+    yield Figure(f"of {slots} slots, not found", missed, "slots", floor=0, goal=1)
+    for one in found:
+        listed = f"above the floor: {_listed(one.above)}" if one.above else _listed(one.calls)
+        calls, floor = sum(one.calls.values()), sum(one.floor.values())
+        yield Figure(f"{one.product.value}, {one.slots} slots", calls, "calls", floor, goal=1, note=listed)
+    yield Figure("all products", sum(one.seconds for one in found), "s", note="under the documented limits")
+
+
+def _listed(calls: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in calls.items())
 
 
 def run(slots: int) -> list[Discovery]:

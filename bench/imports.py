@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bench.figures import Figure
 
 ROOT = Path(__file__).parents[1]
 _RUNS = 2
@@ -30,6 +32,13 @@ FORBIDDEN = (
     "rich",
     "typer",
 )
+#: What no handler can do without, whoever writes it.
+_BASE = """
+import json, time
+start = time.perf_counter()
+import alibabacloud_tea_openapi.client, pydantic
+print(json.dumps({"seconds": time.perf_counter() - start}))
+"""
 _SCRIPT = """
 import sys, time, json, importlib.util
 start = time.perf_counter()
@@ -52,6 +61,29 @@ def functions() -> list[str]:
     return sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 
 
+def figures() -> Iterator[Figure]:
+    base = min(float(_output(_BASE)["seconds"]) for _ in range(3 * _RUNS))
+    loaded = measure()
+    slowest = max(loaded, key=lambda one: one.seconds)
+    yield Figure(
+        f"cold import of a handler, the slowest of {len(loaded)}",
+        slowest.seconds,
+        "s",
+        floor=base,
+        goal=1.5,
+        note=f"{slowest.function}; floor: the client of the vendor's SDK, and pydantic",
+    )
+    wrong = {f"{one.function} {', '.join(one.forbidden)}" for one in loaded if one.forbidden}
+    yield Figure(
+        "handlers that import what no function needs",
+        len(wrong),
+        "handlers",
+        floor=0,
+        goal=1,
+        note="; ".join(sorted(wrong)),
+    )
+
+
 def measure() -> list[Import]:
     found = []
     for function in functions():
@@ -64,10 +96,14 @@ def measure() -> list[Import]:
 def load(names: Iterable[str]) -> dict[str, Any]:
     """Import handlers in a fresh process: `seconds`, and all `modules` that are there then."""
     paths = [str(ROOT / "functions" / name / "index.py") for name in names]
-    command = [sys.executable, "-c", _SCRIPT, *paths]
+    return _output(_SCRIPT, *paths)
+
+
+def _output(script: str, *arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own
-    loaded: dict[str, Any] = json.loads(done.stdout)
-    return loaded
+    printed: dict[str, Any] = json.loads(done.stdout)
+    return printed
 
 
 def forbidden(modules: Iterable[str]) -> tuple[str, ...]:
