@@ -21,6 +21,7 @@ from shared.products import adapter_class
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.exclusive import Exclusive
+from shared.products.kit.means import Means
 from shared.products.kit.waiting import Waiter
 from shared.runtime.probe import TlsProber
 from shared.runtime.settings import Settings, read_settings
@@ -166,6 +167,6 @@ def _adapters(openapi: OpenApi, exclusive: Exclusive) -> AdapterMaker:
     def adapter(
         product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
     ) -> ProductAdapter:
-        return adapter_class(product)(openapi, waiter, catalogue, accept_outage, exclusive)
+        return adapter_class(product)(Means(openapi, waiter, catalogue, accept_outage, exclusive))
 
     return adapter

@@ -19,6 +19,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.products import adapter_class
 from shared.products.kit.base import ProductAdapter
+from shared.products.kit.means import Means
 from shared.products.kit.waiting import Waiter
 
 SETTLE_S = 0.06
@@ -80,7 +81,7 @@ class Bench:
     ) -> ProductAdapter:
         """An adapter that may wait so long from now."""
         known = AllOfCas(Cas(self.client, STORE))
-        adapter = adapter_class(self.product)(self.client, _waiter(seconds), known, accept_outage)
+        adapter = adapter_class(self.product)(Means(self.client, _waiter(seconds), known, accept_outage))
         for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):
             one.page_size = page_size
         return adapter

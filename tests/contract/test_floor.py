@@ -14,7 +14,7 @@ from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class, default_products
 from shared.products.kit.base import ProductAdapter
-from shared.products.kit.waiting import FOREVER
+from shared.products.kit.means import Means
 from tests.contract.bench import STORE, AllOfCas, bench
 
 _SLOTS = 60  #: more than a page of the lists with the smallest pages
@@ -39,7 +39,7 @@ def test_discovery_lists_every_slot_with_as_many_calls_as_it_must(
 
     # each region by an adapter of its own, as each by an invocation of its own
     def made() -> ProductAdapter:
-        return adapter_class(product)(it.client, FOREVER, catalogue)
+        return adapter_class(product)(Means(it.client, catalogue=catalogue))
 
     asked = [region for region in made().regions() if region in (*part.regions, "")]
     found = [slot for region in asked for slot in made().discover(region)]

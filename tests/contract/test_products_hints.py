@@ -9,6 +9,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products import adapter_class
+from shared.products.kit.means import Means
 from tests.contract.bench import bench
 from tests.contract.cases import CASES, CERTIFICATES
 
@@ -92,7 +93,7 @@ def test_without_a_catalogue_a_certificate_is_what_the_product_tells_of_it(serve
     sha256 = it.estate.bundle("old", it.cloud.clock()).sha256.lower()
 
     told = {
-        product: [slot.cert_identifier for slot in adapter_class(product)(it.client).discover(region)]
+        product: [slot.cert_identifier for slot in adapter_class(product)(Means(it.client)).discover(region)]
         for product, region in ((CloudProduct.DDOS, HERE), (CloudProduct.LIVE, ""), (CloudProduct.PAI, HERE))
     }
 

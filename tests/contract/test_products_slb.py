@@ -14,7 +14,7 @@ from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError, CloudUnavailableError
-from shared.products.kit.exclusive import alone
+from shared.products.kit.means import Means
 from shared.products.slb.adapter import Adapter
 from shared.products.slb.store import SlbStore
 from tests.contract.answers import edit
@@ -73,11 +73,11 @@ def test_an_upload_that_another_function_makes_meanwhile_is_taken(it: Bench) -> 
     @contextmanager
     def after_the_other(name: str) -> Iterator[None]:
         names.append(name)
-        others.append(SlbStore(it.client, known, alone).put(SLB.region, certificate))
+        others.append(SlbStore(Means(it.client, catalogue=known)).put(SLB.region, certificate))
         yield
 
     others: list[str] = []
-    mine = SlbStore(it.client, known, after_the_other).put(SLB.region, certificate)
+    mine = SlbStore(Means(it.client, catalogue=known, exclusive=after_the_other)).put(SLB.region, certificate)
 
     assert ([mine], it.count(UPLOAD)) == (others, 1)
     assert names == [f"slb-store/{SLB.region}/{certificate.identifier}"]
@@ -126,7 +126,7 @@ def test_a_certificate_of_the_international_store_is_uploaded_as_pem_outside_the
 ) -> None:
     it = a_bench(server, {"certificate": "old"}, ABROAD)
     cas = Cas(it.client, ABROAD)
-    adapter = Adapter(it.client, catalogue=AllOfCas(cas))
+    adapter = Adapter(Means(it.client, catalogue=AllOfCas(cas)))
     [slot] = adapter.discover(ABROAD)
     certificate = cas.get_detail(it.estate.id_of("new"))
     assert it.name_of(slot.cert_identifier) == "old", "found by its fingerprint"

@@ -9,7 +9,7 @@ import pytest
 from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
-from shared.products.kit.exclusive import alone
+from shared.products.kit.means import Means
 from shared.products.slb.store import SlbStore
 from tests.contract.answers import edit, take_out
 from tests.contract.bench import AllOfCas, Bench, bench
@@ -30,7 +30,7 @@ def test_of_two_copies_every_function_takes_the_same(
 ) -> None:
     """The first by id, in whatever order they are listed."""
     certificate = it.certificate("old")
-    store = SlbStore(it.client, AllOfCas(Cas(it.client, "cn-hangzhou")), alone)
+    store = SlbStore(Means(it.client, catalogue=AllOfCas(Cas(it.client, "cn-hangzhou"))))
     own = store.put(SLB.region, certificate)
 
     def twice(answer: dict[str, Any]) -> None:
@@ -47,7 +47,7 @@ def test_two_certificates_without_fingerprint_are_not_the_same(
     it: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nameless = it.certificate("new").model_copy(update={"fingerprint": ""})
-    store = SlbStore(it.client, AllOfCas(Cas(it.client, "cn-hangzhou")), alone)
+    store = SlbStore(Means(it.client, catalogue=AllOfCas(Cas(it.client, "cn-hangzhou"))))
     path = "ServerCertificates.ServerCertificate[].Fingerprint"
     edit(monkeypatch, it.cloud, "DescribeServerCertificates", lambda answer: take_out(answer, path))
 

@@ -5,11 +5,10 @@ identity has there by RBAC. A cluster without them, or out of reach, is one reso
 """
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.faults import NotSentError
-from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
@@ -17,6 +16,7 @@ from shared.products.ack.albconfigs import AlbConfigs
 from shared.products.ack.clusters import ClusterKind, Clusters, unauthorised
 from shared.products.ack.tls_secrets import TlsSecrets
 from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.means import Means
 
 _ROWS_PER_PAGE = 10  #: of a cluster's lists, for each row of a page of CS: 500 objects
 
@@ -37,13 +37,12 @@ class Adapter(ProductAdapter):
     page_size = 50
     gone = frozenset({"notfound", "errorclusternotfound"})
 
-    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
-        super().__init__(client, *means, **more)
-        self._clusters = Clusters(self._call_at, client)
-        parts = (self._clusters, client, self._catalogue)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._clusters = Clusters(self._call_at, means.client)
         self._kinds: dict[str, ClusterKind] = {
-            "secret": TlsSecrets(*parts),
-            "albconfig": AlbConfigs(*parts),
+            "secret": TlsSecrets(self._clusters, means),
+            "albconfig": AlbConfigs(self._clusters, means),
         }
 
     def regions(self) -> list[str]:

@@ -4,7 +4,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from shared.cloud.faults import NotSentError
 from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
@@ -13,6 +13,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudError, CloudRejectedError
 from shared.products.kit.base import Answer
+from shared.products.kit.means import Means
 
 _MINUTES: Final = 30  #: how long a kubeconfig is good for; 15 is the least
 _RENEW_S: Final = _MINUTES * 60 / 2
@@ -82,8 +83,8 @@ class Clusters:
 class ClusterKind(ABC):
     """A kind of slot within clusters: what `ProductAdapter` asks of a product, for one kind."""
 
-    def __init__(self, clusters: Clusters, client: OpenApi, catalogue: Any) -> None:
-        self._clusters, self._client, self._catalogue = clusters, client, catalogue
+    def __init__(self, clusters: Clusters, means: Means) -> None:
+        self._clusters, self._client, self._catalogue = clusters, means.client, means.catalogue
 
     @abstractmethod
     def slots(self, cluster: CloudResource, limit: int) -> list[CloudResource]:

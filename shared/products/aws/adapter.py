@@ -6,16 +6,16 @@ CERTDEPLOY_AWS_REGIONS has us-east-1. An account is asked for what it has: AWS's
 docs/aws.md; of Alibaba Cloud only CAS is called.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from shared.cloud.aws import Aws, CloudAccess
-from shared.cloud.openapi import OpenApi
 from shared.domain.resources import CloudProduct
 from shared.products.aws.acm import Imported
 from shared.products.aws.distribution import Distributions
 from shared.products.aws.kind import AwsKind
 from shared.products.aws.listener import Listeners
 from shared.products.kit.kinds import KindsWithin
+from shared.products.kit.means import Means
 
 
 class Adapter(KindsWithin):
@@ -24,8 +24,8 @@ class Adapter(KindsWithin):
     other_cloud = True
     kinds: ClassVar = {"acm": Imported, "listener": Listeners, "distribution": Distributions}
 
-    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
-        super().__init__(client, *means, **more)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
         self._aws = Aws(CloudAccess.of())
         for kind in self._by_kind.values():
             assert isinstance(kind, AwsKind)

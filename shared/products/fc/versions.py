@@ -1,12 +1,12 @@
 """The two APIs of Function Compute that have custom domains: 3.0 (2023-03-30) and 2.0 (2016-08-15)."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from shared.cloud import fc2
 from shared.cloud.api import Action, Api
-from shared.cloud.openapi import OpenApi
 from shared.products.fc.domains import DomainsAdapter
 from shared.products.kit.base import Answer
+from shared.products.kit.means import Means
 
 
 class Fc3(DomainsAdapter):
@@ -41,9 +41,9 @@ class Fc2(DomainsAdapter):
     actions: ClassVar = {action.name: action for action in (fc2.LIST, fc2.GET, fc2.UPDATE)}
     settable = frozenset({"routeConfig"})
 
-    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
-        super().__init__(client, *means, **more)
-        self._fc2 = fc2.Fc2Domains(client)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._fc2 = fc2.Fc2Domains(means.client)
 
     def _list(self, region: str, token: str | None) -> Answer:
         return self._fc2.list(region, self.page_size, token)

@@ -5,13 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, final
 
 from shared.cloud.api import Action, Api
-from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
-from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
-from shared.products.kit.exclusive import Exclusive, alone
-from shared.products.kit.waiting import FOREVER, Waiter
+from shared.products.kit.means import Means
 
 Answer = dict[str, Any]
 
@@ -34,20 +31,11 @@ class ProductAdapter(ABC):
     #: not Alibaba Cloud: its regions are chosen by a setting of its own, its codes mean other things
     other_cloud: ClassVar[bool] = False
 
-    def __init__(
-        self,
-        client: OpenApi,
-        waiter: Waiter = FOREVER,
-        catalogue: Catalogue = NO_CATALOGUE,
-        accept_outage: bool = False,
-        exclusive: Exclusive = alone,
-    ) -> None:
-        """`accept_outage`: a product that cannot exchange may take the old certificate off first."""
-        self._client = client
-        self._waiter = waiter
-        self._catalogue = catalogue
-        self._accept_outage = accept_outage
-        self._exclusive = exclusive
+    def __init__(self, means: Means) -> None:
+        self._client = means.client
+        self._waiter = means.waiter
+        self._catalogue = means.catalogue
+        self._accept_outage = means.accept_outage
 
     def regions(self) -> list[str]:
         """Where to look: every region the product has; `[""]` where it is global."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, cast
 
 from shared.cloud.api import Action
-from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
 from shared.products.kit.base import ProductAdapter
+from shared.products.kit.means import Means
 
 
 class ManyKinds(ProductAdapter):
@@ -17,9 +17,9 @@ class ManyKinds(ProductAdapter):
     kinds: ClassVar[Mapping[str, type[ProductAdapter]]]  #: by the name that its slots bear
     actions: ClassVar[Mapping[str, Action]] = {}
 
-    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
-        super().__init__(client, *means, **more)
-        self._by_kind = {name: kind(client, *means, **more) for name, kind in self.kinds.items()}
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._by_kind = {name: kind(means) for name, kind in self.kinds.items()}
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:

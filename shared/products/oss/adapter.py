@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from shared.cloud import oss
-from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.base import ProductAdapter
+from shared.products.kit.means import Means
 from shared.products.kit.times import parse_time
 
 
@@ -27,9 +27,9 @@ class Adapter(ProductAdapter):
     page_size = 1000
     gone = frozenset({"nosuchbucket"})
 
-    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
-        super().__init__(client, *means, **more)
-        self._oss = oss.Oss(client)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._oss = oss.Oss(means.client)
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         for bucket in self._oss.list_buckets(self.page_size):

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudUnavailableError
 from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.envelope import opened
 from shared.products.kit.listeners import no_certificate
+from shared.products.kit.means import Means
 from shared.products.kit.unchanged import Unchanged
 from shared.products.sae.balancers import SaeBalancers, has_certificates
 from shared.products.sae.entries import SETTABLE, beside, entry, exchanged, listed
@@ -40,10 +40,10 @@ class Adapter(ProductAdapter):
     # The code for a parameter that is wrong; of DescribeIngress, for a rule that is not there.
     gone = frozenset({"invalidparameter.withmessage"})
 
-    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
-        super().__init__(client, *means, **more)
-        self._store = SlbStore(client, self._catalogue, self._exclusive)
-        self._balancers = SaeBalancers(client)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._store = SlbStore(means)
+        self._balancers = SaeBalancers(means.client)
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Set
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action
-from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudRejectedError
 from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.listeners import no_certificate
+from shared.products.kit.means import Means
 from shared.products.kit.unchanged import Unchanged
 from shared.products.slb import listener as slb_listener
 from shared.products.slb import store as slb_store
@@ -39,9 +39,9 @@ class Adapter(ProductAdapter):
     also_granted = slb_store.SlbStore.also_granted
     gone = frozenset({"invalidloadbalancerid.notfound", "listenernotfound"})
 
-    def __init__(self, client: OpenApi, *means: Any, **more: Any) -> None:
-        super().__init__(client, *means, **more)
-        self._store = slb_store.SlbStore(client, self._catalogue, self._exclusive)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._store = slb_store.SlbStore(means)
 
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all

@@ -9,11 +9,9 @@ from typing import Any, ClassVar, Final
 
 from shared.cloud import cas
 from shared.cloud.api import Action, Api
-from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import Certificate
 from shared.products.kit.bare_ids import STORES, identifier_in
-from shared.products.kit.catalogue import Catalogue
-from shared.products.kit.exclusive import Exclusive
+from shared.products.kit.means import Means
 
 API: Final = Api("slb", "2014-05-15", "RPC", ram="slb")
 _DESCRIBE: Final = Action("DescribeServerCertificates", api=API)
@@ -32,10 +30,10 @@ class SlbStore:
     #: the key of a certificate that is taken as PEM only
     also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
 
-    def __init__(self, client: OpenApi, catalogue: Catalogue, exclusive: Exclusive) -> None:
-        self._client = client
-        self._catalogue = catalogue
-        self._exclusive = exclusive
+    def __init__(self, means: Means) -> None:
+        self._client = means.client
+        self._catalogue = means.catalogue
+        self._exclusive = means.exclusive
         self._uploading = Lock()  # threads of this function wait for each other
 
     @classmethod

@@ -1,0 +1,17 @@
+"""What an adapter works with, handed over once: a client, a way to wait, and what is known around it."""
+
+from dataclasses import dataclass
+
+from shared.cloud.openapi import OpenApi
+from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
+from shared.products.kit.exclusive import Exclusive, alone
+from shared.products.kit.waiting import FOREVER, Waiter
+
+
+@dataclass(frozen=True)
+class Means:
+    client: OpenApi
+    waiter: Waiter = FOREVER
+    catalogue: Catalogue = NO_CATALOGUE
+    accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
+    exclusive: Exclusive = alone
