@@ -52,7 +52,7 @@ def rollback(
     to_do = [e.worker for e in plan.entries if e.action is not WayBack.LEAVE or not e.worker.status.settled]
     if wait:
         watched(world, job_id, until=lambda _, workers: all(w.status.settled for w in workers))
-        asked = managed(world, {"Show": {"JobId": job_id}}).model_copy(update={"rollback": asked.rollback})
+        asked = managed(world, {"Show": {"JobId": job_id}}).evolve(rollback=asked.rollback)
     if as_json:
         output.show_json(asked)
     elif wait and asked.job is not None:

@@ -106,7 +106,7 @@ def session(state: Path | None = None) -> Session:
     """
     settings = read_settings()
     if named := str(state or settings.state):
-        settings = settings.model_copy(update={"state": str(Path(named).resolve())})
+        settings = settings.evolve(state=str(Path(named).resolve()))
     try:
         Instance(settings).store  # noqa: B018 - refuses a state that cannot be
     except sqlite3.Error as error:
@@ -115,12 +115,10 @@ def session(state: Path | None = None) -> Session:
 
 
 def _at(settings: Settings, found: running.Running) -> Settings:
-    return settings.model_copy(
-        update={
-            "fc_endpoint": found.endpoint,
-            "fc_access_key_id": found.access_key_id,
-            "fc_access_key_secret": SecretStr(found.access_key_secret),
-        }
+    return settings.evolve(
+        fc_endpoint=found.endpoint,
+        fc_access_key_id=found.access_key_id,
+        fc_access_key_secret=SecretStr(found.access_key_secret),
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from pydantic import AwareDatetime, Field
 
@@ -48,12 +49,12 @@ class WorkerResource(Versioned):
     started_at: AwareDatetime | None = None  #: of a rollback: when it was asked for
     finished_at: AwareDatetime | None = None
 
-    def to(self, status: WorkerStatus, **changes: object) -> "WorkerResource":
+    def to(self, status: WorkerStatus, **changes: Any) -> "WorkerResource":
         """A copy in the next status; raises InvalidTransitionError if the table forbids it."""
         if status not in WORKER_TRANSITIONS[self.status]:
             key = f"{self.job_id}/{self.worker_id}"
             raise InvalidTransitionError("WorkerResource", key, self.status.value, status.value)
-        return self.model_copy(update={**changes, "status": status})
+        return self.evolve(**changes, status=status)
 
     def leased(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now
@@ -87,10 +88,10 @@ class DeploymentJob(Versioned):
     def worker_count(self) -> int:
         return sum(self.products.values())
 
-    def to(self, status: JobStatus, **changes: object) -> "DeploymentJob":
+    def to(self, status: JobStatus, **changes: Any) -> "DeploymentJob":
         if status not in JOB_TRANSITIONS[self.status]:
             raise InvalidTransitionError("DeploymentJob", self.job_id, self.status.value, status.value)
-        return self.model_copy(update={**changes, "status": status})
+        return self.evolve(**changes, status=status)
 
 
 class Contact(Versioned):

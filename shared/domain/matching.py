@@ -52,7 +52,7 @@ def under_rule(resource: CloudResource, slots: Iterable[CloudResource]) -> Cloud
     name = rule.instance_name or rule.listener_id
     setter = rule.product.value
     obstacle = f"{setter} sets this listener's certificates; deploy to its routing rule {name} instead"
-    return resource.model_copy(update={"obstacle": obstacle})
+    return resource.evolve(obstacle=obstacle)
 
 
 def decide(

@@ -6,8 +6,6 @@ from typing import Literal
 
 from pydantic import (
     AliasChoices,
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -16,6 +14,7 @@ from pydantic import (
 
 from shared.cloud.aws import CloudAccess
 from shared.domain.resources import CloudProduct
+from shared.domain.values import Value
 from shared.errors import SettingsError
 from shared.products import default_products
 from shared.validation.contacts import webhook_problems
@@ -23,10 +22,8 @@ from shared.validation.contacts import webhook_problems
 _PREFIX = "CERTDEPLOY_"
 
 
-class Settings(BaseModel):
+class Settings(Value):
     """Every variable is `CERTDEPLOY_` and the field's name in capitals, unless an alias is named."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     state: str = ""  #: file of the SQLite store
     endpoint: str = ""  #: of an emulated cloud, "http://127.0.0.1:P"; empty = the real one

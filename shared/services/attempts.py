@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import Verification, WorkerResource
@@ -67,13 +67,13 @@ class Attempt:
         self._world = world
         self.worker = worker
 
-    def remember(self, **changes: object) -> None:
+    def remember(self, **changes: Any) -> None:
         """Store what the next attempt needs to know if this one is cut off.
 
         Raises:
             ConflictError: another invocation has taken the worker over.
         """
-        self.worker = self._world.workers.save(self.worker.model_copy(update=changes))
+        self.worker = self._world.workers.save(self.worker.evolve(**changes))
 
 
 def attempt(world: World, worker: WorkerResource, work: Callable[[Attempt], Verification]) -> None:
@@ -164,10 +164,10 @@ def update_resource(
 ) -> None:
     """Let the table show the slot as it is now. Discovery would do it too, only later."""
     if certificate is not None:
-        changes: dict[str, object] = {"cert_not_after": certificate.not_after}
+        changes: dict[str, Any] = {"cert_not_after": certificate.not_after}
         if after.domains_of_certificate:
             changes["domains"] = certificate.names
-        after = after.model_copy(update=changes)
+        after = after.evolve(**changes)
     world.resources.put(after, world.clock())
     if after.slot != before.slot and (old := world.resources.find(before.slot)):
         with suppress(ConflictError):  # discovery is at it
@@ -194,8 +194,8 @@ def _after(world: World, worker: WorkerResource, course: Course, error: AppError
     return _ended(world, worker, course.error, reason=str(error))
 
 
-def _ended(world: World, worker: WorkerResource, status: WorkerStatus, **changes: object) -> WorkerResource:
-    base: dict[str, object] = {"reason": "", "lease_until": None, "finished_at": world.clock()}
+def _ended(world: World, worker: WorkerResource, status: WorkerStatus, **changes: Any) -> WorkerResource:
+    base: dict[str, Any] = {"reason": "", "lease_until": None, "finished_at": world.clock()}
     return worker.to(status, **{**base, **changes})
 
 

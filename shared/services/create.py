@@ -84,7 +84,7 @@ def _issued(event: CertificateIssued, world: World) -> Created:
     slots = planning.candidates(world, [certificate])
     token = f"issued-{certificate.identifier}"
     job = _automatic(world, [certificate], slots, token, f"{certificate.name} issued")
-    _handled(world, record, issued_handled=True)
+    _handled(world, record.evolve(issued_handled=True))
     if job is None:
         return _none("it replaces nothing that is in service", event.cert_identifier)
     return Created(jobs=(job,))
@@ -123,7 +123,7 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
             id=f"replacement-missing-{ending.identifier}-{threshold}",
             subject=f"Certificate/{ending.identifier}",
         )
-    _handled(world, record, expiring_handled_days=threshold)
+    _handled(world, record.evolve(expiring_handled_days=threshold))
     return Created(jobs=tuple(jobs))
 
 
@@ -212,9 +212,9 @@ def _submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
     return job
 
 
-def _handled(world: World, record: CertificateRecord, **changes: object) -> None:
+def _handled(world: World, record: CertificateRecord) -> None:
     with suppress(ConflictError):  # a scan wrote the row; the next one announces again, and finds the job
-        world.certificates.save(record.model_copy(update=changes))
+        world.certificates.save(record)
 
 
 def _not_discovered(world: World) -> list[str]:

@@ -39,9 +39,9 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
         adapter = world.adapter(product, world.waiter(spare_s=0), NO_CATALOGUE)
         regions = adapter.regions()
     except CloudError as error:
-        failed = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}
-        world.syncs.put(listing.model_copy(update=failed))
-        statuses.append(listing.model_copy(update=failed))
+        failed = listing.evolve(state=SyncState.FAILED, reason=str(error), finished_at=world.clock())
+        world.syncs.put(failed)
+        statuses.append(failed)
         return []
     if regions != [""] and not adapter.other_cloud:
         wanted = world.policy.regions
@@ -73,17 +73,17 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
         adapter = world.adapter(product, world.waiter(spare_s=0), catalogue)
         found = [_filled_in(resource, catalogue) for resource in adapter.discover(region)]
     except CloudError as error:
-        changes = {"state": SyncState.FAILED, "reason": str(error), "finished_at": world.clock()}
-        world.syncs.put(status.model_copy(update=changes))
+        failed = status.evolve(state=SyncState.FAILED, reason=str(error), finished_at=world.clock())
+        world.syncs.put(failed)
         if error.retryable:
             raise
-        return status.model_copy(update=changes)
+        return failed
     for resource in found:
         world.resources.put(resource, started)
     _remove_unseen(world, product, region, started)
-    changes = {"state": SyncState.SYNCED, "count": len(found), "finished_at": world.clock()}
-    world.syncs.put(status.model_copy(update=changes))
-    return status.model_copy(update=changes)
+    synced = status.evolve(state=SyncState.SYNCED, count=len(found), finished_at=world.clock())
+    world.syncs.put(synced)
+    return synced
 
 
 def _remove_unseen(world: World, product: CloudProduct, region: str, since: datetime) -> None:
@@ -98,7 +98,7 @@ def _filled_in(resource: CloudResource, catalogue: Catalogue) -> CloudResource:
     certificate = catalogue.by_identifier(resource.cert_identifier) if resource.cert_identifier else None
     if certificate is None:
         return resource
-    changes: dict[str, object] = {"cert_not_after": certificate.not_after}
-    if resource.domains_of_certificate:
-        changes["domains"] = certificate.names
-    return resource.model_copy(update=changes)
+    return resource.evolve(
+        cert_not_after=certificate.not_after,
+        domains=certificate.names if resource.domains_of_certificate else resource.domains,
+    )

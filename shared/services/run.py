@@ -84,7 +84,7 @@ def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[Dep
             id=f"rolled-back-{job.job_id}-{ended.timestamp():.3f}",
             subject=f"DeploymentJob/{job.job_id}",
         )
-        job = world.jobs.save(job.model_copy(update={"rolled_back_at": ended}))
+        job = world.jobs.save(job.evolve(rolled_back_at=ended))
     world.jobs.close(job, opened)
     return job, False
 
@@ -98,7 +98,7 @@ def _dispatch_again(world: World, job: DeploymentJob, workers: list[WorkerResour
     )
     again_at = last + timedelta(seconds=world.policy.redispatch_after_s)
     if idle and (asked or now >= again_at):
-        job = world.jobs.save(job.model_copy(update={"dispatched_at": now}))
+        job = world.jobs.save(job.evolve(dispatched_at=now))
         _dispatch(world, job, idle)
     return job
 
@@ -149,5 +149,5 @@ def _announce(world: World, job: DeploymentJob) -> DeploymentJob:
             id=f"finished-{job.job_id}",
             subject=f"DeploymentJob/{job.job_id}",
         )
-        job = world.jobs.save(job.model_copy(update={"finish_announced": True}))
+        job = world.jobs.save(job.evolve(finish_announced=True))
     return job

@@ -59,7 +59,7 @@ def _remember(
         elif record.certificate == certificate:
             records.append(record)
             continue
-        record = record.model_copy(update={"certificate": certificate})
+        record = record.evolve(certificate=certificate)
         with suppress(ConflictError):  # another scan is at it; the next tick looks again
             records.append(world.certificates.save(record))
     for record in known.values():  # deleted from CAS

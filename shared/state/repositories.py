@@ -45,7 +45,7 @@ class _Records(Generic[Record]):
     def _save(self, key: Key, record: Record) -> Record:
         document = record.model_dump(mode="json", by_alias=True, exclude={"version"})
         version = self._store.put(self.table, key, document, version=record.version)
-        return record.model_copy(update={"version": version})
+        return record.evolve(version=version)
 
     def _range(self, prefix: Key) -> Iterator[Record]:
         return map(self._read, self._store.range(self.table, prefix))
@@ -170,7 +170,7 @@ class SyncStatuses(_Records[SyncStatus]):
             if old is not None and old.started_at > status.started_at:
                 return
             with suppress(ConflictError):  # written meanwhile: look again
-                self._save(key, status.model_copy(update={"version": old.version if old else 0}))
+                self._save(key, status.evolve(version=old.version if old else 0))
                 return
 
     def list(self, product: CloudProduct) -> Iterator[SyncStatus]:

@@ -103,7 +103,7 @@ class Bench:
         if not slot.domains_of_certificate:
             return slot
         names = self.certificate(self.name_of(slot.cert_identifier)).names
-        return slot.model_copy(update={"domains": names})
+        return slot.evolve(domains=names)
 
     def certificate(self, name: str) -> Certificate:
         return Cas(self.client, STORE).get_detail(self.estate.id_of(name))

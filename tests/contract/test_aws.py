@@ -116,7 +116,7 @@ def test_a_role_is_assumed(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_no_key_is_in_what_an_error_says(amazon: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    broken = amazon.certificate("new").model_copy(update={"cert_id": 1})
+    broken = amazon.certificate("new").evolve(cert_id=1)
 
     with pytest.raises(CloudRejectedError) as told:
         amazon.adapter.deploy(slot(amazon, "acm", "old"), broken)

@@ -83,7 +83,7 @@ def test_what_amazon_issued_is_not_imported_anew_and_what_vanished_has_no_succes
     )
 
     with pytest.raises(CloudRejectedError) as refused:
-        amazon.adapter.deploy(acm.model_copy(update={"resource_id": theirs}), new)
+        amazon.adapter.deploy(acm.evolve(resource_id=theirs), new)
     assert str(refused.value) == (
         f"ImportCertificate: NotImported: {theirs} is AMAZON_ISSUED:"
         " only an imported certificate can be imported anew (RequestId -)"
@@ -97,7 +97,7 @@ def test_what_amazon_issued_is_not_imported_anew_and_what_vanished_has_no_succes
 def test_only_a_certificate_of_the_same_end_is_read_to_see_whether_it_is_there_already(amazon: Bench) -> None:
     theirs = issued_by_amazon("example.org")
     listener = give_listener(amazon, theirs)
-    later = amazon.certificate("new").model_copy(update={"not_after": amazon.cloud.clock()})
+    later = amazon.certificate("new").evolve(not_after=amazon.cloud.clock())
     (default,) = [one for one in seen(amazon).by_kind["listener"] if one.resource_id == listener]
     before = amazon.count("GetCertificate")
 

@@ -124,7 +124,7 @@ def test_a_deployment_exchanges_this_slot_once_and_no_other(case: Case, it: Benc
     after = {case.renamed.get(label, label): name for label, name in case.carried.items()}
     slots = it.slots()
     assert {label: it.name_of(one.cert_identifier) for label, one in slots.items()} == {**after, named: "new"}
-    assert successor == slots[named].model_copy(update={"domains": successor.domains})
+    assert successor == slots[named].evolve(domains=successor.domains)
     it.deploy(slot, "new")
     assert it.count(case.writes) == 1
 
@@ -223,7 +223,7 @@ def test_a_certificate_for_other_names_is_refused_before_anything_is_sent(
 def test_a_certificate_that_the_product_cannot_find_is_refused(
     case: Case, it: Bench, slot: CloudResource
 ) -> None:
-    certificate = it.certificate("new").model_copy(update={"cert_id": 1})
+    certificate = it.certificate("new").evolve(cert_id=1)
 
     with pytest.raises(CloudRejectedError):
         it.adapter.deploy(slot, certificate)

@@ -113,7 +113,7 @@ def test_what_is_not_told_is_left_empty_and_everything_else_stays(server: Server
         with pytest.MonkeyPatch.context() as patch:
             edit(patch, it.cloud, row.action, shortened)
             assert found(it) == {
-                name: slot.model_copy(update=row.without if row.kind in ("", slot.kind) else {})
+                name: slot.evolve(**(row.without if row.kind in ("", slot.kind) else {}))
                 for name, slot in told.items()
             }, row
         assert all(taken.values()), f"was never told: {taken}"

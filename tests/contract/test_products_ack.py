@@ -57,7 +57,7 @@ def test_what_stands_for_a_cluster_reads_as_itself_and_takes_nothing(server: Ser
     clusters = [{"name": "locked", "role": "none"}, {"name": "young", "state": "initial"}]
     rows = [{"region": "cn-hangzhou", **row} for row in clusters]
     it = bench(server, CloudProduct.ACK, {**ESTATE, "ack": rows}, "cn-hangzhou")
-    slot, new = it.slots()[identity(name)].model_copy(update={"obstacle": "a reason"}), it.certificate("new")
+    slot, new = it.slots()[identity(name)].evolve(obstacle="a reason"), it.certificate("new")
 
     assert it.adapter.read(slot) == slot
     assert it.adapter.successor(slot, new) is None

@@ -154,7 +154,7 @@ def test_an_additional_slot_whose_certificate_became_the_default_reads_as_none(i
 def test_an_additional_slot_may_take_the_certificate_that_another_slot_brought(it: Bench) -> None:
     """Two additional slots that become one certificate: each is replaced, none is added twice."""
     first, second = (it.slot(f"shop:443/additional/{name}") for name in ("other", "second"))
-    first = first.model_copy(update={"domains": second.domains})
+    first = first.evolve(domains=second.domains)
 
     it.deploy(first, "new")
     it.deploy(second, "new")

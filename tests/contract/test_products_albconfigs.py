@@ -79,7 +79,7 @@ def test_a_certificate_that_the_listener_has_already_stands_there_once(it: Bench
 
 def test_two_additional_certificates_may_become_one(it: Bench) -> None:
     first, second = (it.slot(f"shop/front:443/additional/{name}") for name in ("other", "second"))
-    first = first.model_copy(update={"domains": second.domains})
+    first = first.evolve(domains=second.domains)
 
     it.deploy(first, "new")
     it.deploy(second, "new")
@@ -186,10 +186,10 @@ def test_a_listener_is_settled_when_its_status_shows_all_certificates_and_the_de
 def test_an_albconfig_gets_no_certificate_that_cas_does_not_have(server: Server) -> None:
     it = front(server, {"CertificateId": "1-cn-hangzhou"})
     (slot,) = it.slots().values()
-    slot = slot.model_copy(update={"domains": it.certificate("new").names})
+    slot = slot.evolve(domains=it.certificate("new").names)
 
     with pytest.raises(CloudRejectedError, match=r"^PatchAlbConfig: NotFound\.Certificate: "):
-        it.adapter.deploy(slot, it.certificate("new").model_copy(update={"cert_id": 2}))
+        it.adapter.deploy(slot, it.certificate("new").evolve(cert_id=2))
 
     assert it.count("PatchAlbConfig") == 0
 

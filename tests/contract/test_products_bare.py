@@ -51,7 +51,7 @@ def test_a_slot_that_lost_its_certificate_reads_as_a_bare_one(
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in BARE], ids=lambda case: case.name)
 def test_a_bare_slot_that_got_its_certificate_since_is_one_with_https(case: Case, server: Server) -> None:
     it = bench(server, case.product, case.estate, case.region)
-    bare = stored(it, case).model_copy(update={"https": False, "cert_identifier": ""})
+    bare = stored(it, case).evolve(https=False, cert_identifier="")
     certificate = it.certificate(case.carried[case.slot])
 
     now, successor = it.adapter.read(bare), it.adapter.successor(bare, certificate)

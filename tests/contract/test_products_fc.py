@@ -52,7 +52,7 @@ def test_a_domain_that_both_apis_list_is_one_slot_of_3_0(it: Bench) -> None:
 
 
 def test_a_name_of_cas_that_fc_would_refuse_does_not_matter(it: Bench) -> None:
-    odd = it.certificate("new").model_copy(update={"name": "2026 *.example.com"})
+    odd = it.certificate("new").evolve(name="2026 *.example.com")
 
     it.adapter.deploy(it.slot("www.example.com"), odd)
 

@@ -21,14 +21,12 @@ def beside(slot: CloudResource, *, own: str = "", **changes: Any) -> CloudResour
     """The slot under another name in the same place. `own`: the last part of its id."""
     if own:
         changes["resource_id"] = slot.resource_id.rpartition("/")[0] + f"/{own}"
-    return slot.model_copy(update=changes)
+    return slot.evolve(**changes)
 
 
 def _domain(slot: CloudResource) -> CloudResource:
     past = "past.example.com"
-    return slot.model_copy(
-        update={"resource_id": slot.resource_id.replace(slot.domains[0], past), "domains": (past,)}
-    )
+    return slot.evolve(resource_id=slot.resource_id.replace(slot.domains[0], past), domains=(past,))
 
 
 def _uncarried(slot: CloudResource) -> CloudResource:

@@ -35,10 +35,10 @@ def test_a_certificate_of_the_other_store_is_told_as_the_likely_cause(
     it = bench(server, ALB.product, ALB.estate, HERE)
     slot, adapter = it.slot(ALB.slot), it.adapter
     it.cloud.faults.add(Fault("GetListenerAttribute", status=404, code=code, message="as it was"))
-    new = it.certificate("new").model_copy(update={"store": store})
+    new = it.certificate("new").evolve(store=store)
 
     with pytest.raises(CloudRejectedError) as refused:
-        adapter.deploy(slot.model_copy(update={"region": region}), new)
+        adapter.deploy(slot.evolve(region=region), new)
 
     assert str(refused.value).startswith(f"GetListenerAttribute: {code}: {told} (RequestId ")
     assert not str(refused.value).endswith("(RequestId -)")

@@ -70,7 +70,7 @@ def test_an_additional_certificate_that_became_the_default_is_its_slot_s_success
 
 def test_what_was_taken_off_by_hand_is_added_and_nothing_else_is_taken_off(it: Bench) -> None:
     slot = it.slot(SECOND)
-    gone = slot.model_copy(update={"cert_identifier": "7-cn-hangzhou"})
+    gone = slot.evolve(cert_identifier="7-cn-hangzhou")
 
     it.adapter.deploy(gone, it.certificate("new"))
 

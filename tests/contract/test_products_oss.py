@@ -59,4 +59,4 @@ def test_a_domain_that_was_unbound_reads_as_none(it: Bench) -> None:
     slot = it.slot(OSS.slot)
     changes = {"resource_id": "bucket-one/gone.example.com", "domains": ("gone.example.com",)}
 
-    assert it.adapter.read(slot.model_copy(update=changes)) is None
+    assert it.adapter.read(slot.evolve(**changes)) is None

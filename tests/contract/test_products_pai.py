@@ -99,7 +99,7 @@ def test_another_refusal_is_no_reason_to_detach(refusing: Bench) -> None:
 
 
 def test_if_attaching_fails_after_detaching_the_old_certificate_is_back_at_once(refusing: Bench) -> None:
-    slot, broken = refusing.slot(PAI.slot), refusing.certificate("new").model_copy(update={"cert_id": 1})
+    slot, broken = refusing.slot(PAI.slot), refusing.certificate("new").evolve(cert_id=1)
     refusing.cloud.faults.add(Fault(ATTACH, 409, "DomainAlreadyExists"))
 
     with pytest.raises(CloudRejectedError, match="CertificateNotFound"):

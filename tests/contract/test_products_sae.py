@@ -197,7 +197,7 @@ def test_other_regions_of_the_account_are_asked_at_their_own_host(it: Bench) -> 
 
 
 def test_a_refusal_under_http_200_is_a_refusal(it: Bench) -> None:
-    gone = it.slot(SAE.slot).model_copy(update={"listener_id": "7"})
+    gone = it.slot(SAE.slot).evolve(listener_id="7")
 
     with pytest.raises(CloudRejectedError, match=r"InvalidParameter\.WithMessage"):
         it.adapter.deploy(gone, it.certificate("new"))

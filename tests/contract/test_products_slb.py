@@ -114,7 +114,7 @@ def test_a_region_has_a_store_of_its_own(it: Bench) -> None:
     it.deploy(it.slot(SLB.slot), "new")
     [far] = it.slots("cn-chengdu").values()
 
-    it.adapter.deploy(far.model_copy(update={"domains": ("example.com",)}), it.certificate("new"))
+    it.adapter.deploy(far.evolve(domains=("example.com",)), it.certificate("new"))
 
     assert [row["AliCloudCertificateId"] for row in stored(it, "cn-chengdu")] == [
         str(it.estate.id_of(name)) for name in ("old", "new")

@@ -46,7 +46,7 @@ def test_of_two_copies_every_function_takes_the_same(
 def test_two_certificates_without_fingerprint_are_not_the_same(
     it: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nameless = it.certificate("new").model_copy(update={"fingerprint": ""})
+    nameless = it.certificate("new").evolve(fingerprint="")
     store = SlbStore(Means(it.client, catalogue=AllOfCas(Cas(it.client, "cn-hangzhou"))))
     path = "ServerCertificates.ServerCertificate[].Fingerprint"
     edit(monkeypatch, it.cloud, "DescribeServerCertificates", lambda answer: take_out(answer, path))

@@ -82,7 +82,7 @@ def test_a_slot_that_is_gone_is_made_good_only_if_an_attempt_was_cut_off(
     slot = it.slot(case.slot)
     left = {
         "attempts": attempts,
-        "deployed": slot.model_copy(update={"cert_identifier": it.estate.identifier("new")}),
+        "deployed": slot.evolve(cert_identifier=it.estate.identifier("new")),
     }
     waiting = a_deployed_worker(world, it, slot).to(WorkerStatus.ROLLBACK, **left)
     domains = it.cloud.service("eas")._gateways[0].domains

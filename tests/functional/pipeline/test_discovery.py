@@ -107,7 +107,7 @@ def test_a_slot_gets_its_names_and_its_end_from_the_certificate_that_cas_knows(i
     it.call("discover_resources", {"Products": ["CDN"], "Region": ""})
 
     found = {r.resource.resource_id: r.resource for r in it.world.resources.list(CloudProduct.CDN)}
-    assert found["own.example.com"] == own.model_copy(update={"cert_not_after": known.not_after})
+    assert found["own.example.com"] == own.evolve(cert_not_after=known.not_after)
     assert (found["l"].domains, found["l"].cert_not_after) == (known.names, known.not_after)
     assert found["f.example.com"] == foreign
     assert found["bare.example.com"] == bare

@@ -64,7 +64,7 @@ def test_a_scan_that_meets_another_leaves_the_row_to_it_and_goes_on(it: Platform
     def other_scan() -> Any:
         for identifier in (first, second):
             if world.certificates.find(identifier) is None:
-                new = record.model_copy(update={"certificate": listed[identifier], "version": 0})
+                new = record.evolve(certificate=listed[identifier], version=0)
                 return world.certificates.save(new)
         return None
 
@@ -90,7 +90,7 @@ def test_a_certificate_that_another_scan_writes_while_it_is_forgotten_stays_and_
 
     def other_scan() -> None:
         record = world.certificates.get(gone[0])
-        world.certificates.save(record.model_copy(update={"issued_handled": True}))
+        world.certificates.save(record.evolve(issued_handled=True))
         written.append(gone[0])
 
     store = meanwhile(it, CERTIFICATES, other_scan, removal=True)

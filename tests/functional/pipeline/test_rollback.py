@@ -98,8 +98,8 @@ def test_a_certificate_that_is_out_of_reach_is_not_put_back_and_nothing_is_writt
     if why == "unknown":
         it.world.certificates.delete(old)
     else:
-        ended = old.certificate.model_copy(update={"not_after": it.clock()})
-        it.world.certificates.save(old.model_copy(update={"certificate": ended}))
+        ended = old.certificate.evolve(not_after=it.clock())
+        it.world.certificates.save(old.evolve(certificate=ended))
 
     answer = roll_back(it)
 

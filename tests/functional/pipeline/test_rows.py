@@ -34,7 +34,7 @@ def test_a_domain_s_row_shows_the_new_certificate_its_end_and_the_domain_s_own_n
     it.drain()
 
     changes: dict[str, Any] = {"cert_identifier": new, "cert_not_after": ends(it, new)}
-    assert row(it, WWW) == before.model_copy(update=changes)
+    assert row(it, WWW) == before.evolve(**changes)
     assert began < it.world.resources.get(WWW).seen_at <= it.clock()
     roll_back(it)
     assert row(it, WWW) == before

@@ -179,7 +179,7 @@ def test_a_job_that_does_not_tell_when_it_was_handed_out_is_handed_out_by_its_ag
     job_id = asked_for(it, uploaded(it), WWW)
     it.drain(until="deploy_")
     it.queue.clear()
-    it.world.jobs.save(it.job().model_copy(update={"dispatched_at": None}))
+    it.world.jobs.save(it.job().evolve(dispatched_at=None))
 
     assert (run(it), handed_out(it)) == (([job_id], []), [])
     it.clock.sleep(91)

@@ -99,7 +99,7 @@ def test_an_upload_tells_what_it_made(account: Platform) -> None:
     (row,) = account.world.cas(CHINA).list_certificates()
     assert (row.cert_id, row.name, row.has_private_key) == (done.cert_id, "new", True)
     again = upload(account, "again")
-    assert again == done.model_copy(update={"already_there": True})
+    assert again == done.evolve(already_there=True)
 
 
 def test_a_certificate_goes_to_the_store_that_is_named_or_to_the_first(account: Platform) -> None:

@@ -105,7 +105,7 @@ def test_what_cannot_be_rolled_back_is_refused_and_named(it: Platform) -> None:
     assert answer["Code"] == "InvalidParameter"
     assert "ResourceIds: CDN/-/nope, CDN/-/neither: no slot of job" in answer["Message"]
     for status in JobStatus:
-        job = it.world.jobs.save(job.model_copy(update={"status": status}))
+        job = it.world.jobs.save(job.evolve(status=status))
         if "is " + status.value + "; wait for its end" in roll_back(it, "CDN/-/nope")["Message"]:
             refused.append(status)
 

@@ -129,7 +129,7 @@ def test_another_kind_of_key_is_a_person_s_decision() -> None:
     told = "the kind of key would change (RSA → ECC); create a job by hand"
     assert left(decide(ecc, a_resource(), OLD, automatic=True)) == told
     assert deployed(decide(ecc, a_resource(), OLD))
-    back = decide(NEW, a_resource(), OLD.model_copy(update={"algorithm": "ECC"}), automatic=True)
+    back = decide(NEW, a_resource(), OLD.evolve(algorithm="ECC"), automatic=True)
     assert left(back) == "the kind of key would change (ECC → RSA); create a job by hand"
 
 
@@ -140,7 +140,7 @@ def test_another_kind_of_key_is_a_person_s_decision() -> None:
 def test_a_bought_certificate_is_replaced_by_itself_by_a_bought_one_only(
     present: str, new: str, replaced: bool
 ) -> None:
-    old = OLD.model_copy(update={"source": CertificateSource(present)})
+    old = OLD.evolve(source=CertificateSource(present))
     certificate = a_certificate(7, source=new)
     decision = decide(certificate, a_resource(), old, automatic=True)
     assert (decision.action is Action.DEPLOY) is replaced

@@ -20,7 +20,7 @@ def test_the_order_of_discovery_does_not_matter() -> None:
 
 
 def test_what_is_left_alone_and_the_wording_do_not_matter() -> None:
-    reworded = FIRST.model_copy(update={"reason": "another sentence"})
+    reworded = FIRST.evolve(reason="another sentence")
     assert a_plan(reworded, SECOND).digest == PLAN.digest
 
 

@@ -134,7 +134,7 @@ def test_names_served_at_the_address_are_asked_instead_of_the_slot_s() -> None:
 def test_without_an_address_or_a_name_nothing_is_asked_and_nothing_claimed(lacking: dict[str, Any]) -> None:
     clients = Clients({})
 
-    proof = clients.prove(a_slot("a.example.com").model_copy(update=lacking))
+    proof = clients.prove(a_slot("a.example.com").evolve(**lacking))
 
     assert (proof.read_back, proof.handshake) == (True, Handshake.NOT_TRIED)
     assert (proof.server_names, clients.asked) == ((), [])

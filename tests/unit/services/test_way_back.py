@@ -128,7 +128,7 @@ def test_what_cas_no_longer_holds_is_no_way_back(
 def test_what_may_not_be_deployed_any_more_is_no_way_back(world: World) -> None:
     record = world.certificates.get("1-cn-hangzhou")
     revoked = a_certificate(1, status=CertificateStatus.REVOKED)
-    world.certificates.save(record.model_copy(update={"certificate": revoked}))
+    world.certificates.save(record.evolve(certificate=revoked))
     worker = deployed()
     reason = "the certificate before (1-cn-hangzhou) cannot be deployed: it is revoked"
     assert why_not(world, worker, [worker]) == reason
@@ -156,5 +156,5 @@ def test_a_slot_joins_one_of_its_listener_that_has_the_certificate_already(
     joined = Joined(cast(World, SimpleNamespace(resources=resources)))
 
     assert joined(DEFAULT, "7-cn-hangzhou") is joins
-    assert not joined(DEFAULT.model_copy(update={"domains_of_certificate": False}), "7-cn-hangzhou")
+    assert not joined(DEFAULT.evolve(domains_of_certificate=False), "7-cn-hangzhou")
     assert not joined(a_resource(), "1-cn-hangzhou"), "it has no listener"

@@ -76,7 +76,7 @@ def test_what_was_told_of_a_certificate_is_kept_and_not_overwritten_unread(
     certificates: Certificates,
 ) -> None:
     read = certificates.save(a_record())
-    told = certificates.save(read.model_copy(update={"issued_handled": True, "expiring_handled_days": 7}))
+    told = certificates.save(read.evolve(issued_handled=True, expiring_handled_days=7))
 
     with pytest.raises(ConflictError):
         certificates.save(read)
@@ -87,7 +87,7 @@ def test_what_was_told_of_a_certificate_is_kept_and_not_overwritten_unread(
 
 def test_only_the_certificate_that_was_read_is_deleted(certificates: Certificates) -> None:
     read, other = certificates.save(a_record(7)), certificates.save(a_record(8))
-    changed = certificates.save(read.model_copy(update={"issued_handled": True}))
+    changed = certificates.save(read.evolve(issued_handled=True))
 
     with pytest.raises(ConflictError):
         certificates.delete(read)
