@@ -79,7 +79,7 @@ def _deploy(here: Ground, product: CloudProduct, part: Share) -> Deployment:
     discover(world, product)
     renewed = parse_estate({"certificates": certificates()}).id_of(NEW)
     request = CreateDeploymentJob(name="bench", cert_ids=(renewed,))
-    job = create_deployment_jobs(request, world).jobs[0]
+    job = create_deployment_jobs(world, request).jobs[0]
     here.calls()
     started = time.monotonic()
     run_deployment_jobs(world, RunDeploymentJobs(job_id=job.job_id))

@@ -111,7 +111,7 @@ def create(
         **({"Digest": digest} if digest else {}),
         **({"ScheduleTime": _moment(at)} if at else {}),
     }
-    created = create_deployment_jobs(parse(CreateDeploymentJob, request), world).jobs[0]
+    created = create_deployment_jobs(world, parse(CreateDeploymentJob, request)).jobs[0]
     if current.running is None and not draft:
         output.tell("it runs as soon as `certdeploy serve` does")
     _end(world, created, wait, as_json)

@@ -11,4 +11,4 @@ from shared.services.create import Created, create_deployment_jobs
 
 @function(CreateDeploymentJob, CertificateIssued, CertificateExpiring)
 def handler(message: CreateDeploymentJob | CertificateIssued | CertificateExpiring, app: App) -> Created:
-    return create_deployment_jobs(message, app.world)
+    return create_deployment_jobs(app.world, message)

@@ -11,4 +11,4 @@ from shared.services.notify import Notified, notify_contacts
 
 @function(None, JobFinished, JobRolledBack, ReplacementMissing)
 def handler(event: JobFinished | JobRolledBack | ReplacementMissing, app: App) -> Notified:
-    return notify_contacts(event, app.world)
+    return notify_contacts(app.world, event)

@@ -3,9 +3,10 @@
 import hashlib
 import logging
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from functools import singledispatch
+from typing import Any, Final
 
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued, ReplacementMissing
@@ -32,16 +33,14 @@ class Created(Wire):
     note: str = ""
 
 
-@singledispatch
 def create_deployment_jobs(
-    request: CreateDeploymentJob | CertificateIssued | CertificateExpiring, world: World
+    world: World, request: CreateDeploymentJob | CertificateIssued | CertificateExpiring
 ) -> Created:
     """Plan, store job and workers, submit. The same request or event never makes a second job."""
-    raise TypeError(type(request).__name__)
+    return _BY_TYPE[type(request)](world, request)
 
 
-@create_deployment_jobs.register
-def _asked(request: CreateDeploymentJob, world: World) -> Created:
+def _asked(world: World, request: CreateDeploymentJob) -> Created:
     token = request.client_token or str(uuid.uuid4())
     if job := _complete(world, token):
         return Created(jobs=(_submitted(world, job, request.submit),), note="existed already")
@@ -73,8 +72,7 @@ def _asked(request: CreateDeploymentJob, world: World) -> Created:
     return Created(jobs=(_submitted(world, job, request.submit),))
 
 
-@create_deployment_jobs.register
-def _issued(event: CertificateIssued, world: World) -> Created:
+def _issued(world: World, event: CertificateIssued) -> Created:
     record = world.certificates.get(event.cert_identifier)
     certificate = record.certificate
     if record.issued_handled:
@@ -90,8 +88,7 @@ def _issued(event: CertificateIssued, world: World) -> Created:
     return Created(jobs=(job,))
 
 
-@create_deployment_jobs.register
-def _expiring(event: CertificateExpiring, world: World) -> Created:
+def _expiring(world: World, event: CertificateExpiring) -> Created:
     """Replace it where it is in service by what CAS has; tell the contacts of what cannot be."""
     record = world.certificates.get(event.cert_identifier)
     ending, threshold = record.certificate, event.threshold_days
@@ -125,6 +122,13 @@ def _expiring(event: CertificateExpiring, world: World) -> Created:
         )
     _handled(world, record.evolve(expiring_handled_days=threshold))
     return Created(jobs=tuple(jobs))
+
+
+_BY_TYPE: Final[dict[type[Wire], Callable[[World, Any], Created]]] = {
+    CreateDeploymentJob: _asked,
+    CertificateIssued: _issued,
+    CertificateExpiring: _expiring,
+}
 
 
 def _none(note: str, identifier: str) -> Created:

@@ -1,9 +1,10 @@
 """Tell the contacts how a job ended, or what needs a person."""
 
 import logging
-from functools import singledispatch
+from collections.abc import Callable
+from typing import Any, Final
 
-from shared.domain.events import JobFinished, JobRolledBack, ReplacementMissing
+from shared.domain.events import EventData, JobFinished, JobRolledBack, ReplacementMissing
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
@@ -11,6 +12,7 @@ from shared.errors import CloudRejectedError
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.notify")
+Message = tuple[str, dict[str, object]]  #: its id, and the body without the type
 
 
 class Notified(Wire):
@@ -18,17 +20,20 @@ class Notified(Wire):
     delivered: bool  #: False: no contact is configured, or it refused the message for good
 
 
-@singledispatch
-def notify_contacts(event: JobFinished | JobRolledBack | ReplacementMissing, world: World) -> Notified:
+def notify_contacts(world: World, event: JobFinished | JobRolledBack | ReplacementMissing) -> Notified:
     """At least once; the id lets the receiver drop a repetition."""
-    raise TypeError(type(event).__name__)
+    notification_id, body = _BY_TYPE[type(event)](world, event)
+    try:
+        delivered = world.notify(notification_id, {"Type": event.type, **body})
+    except CloudRejectedError as error:  # the next delivery would be refused as well
+        log.error("message was refused", extra={"notification_id": notification_id, "reason": str(error)})
+        delivered = False
+    return Notified(notification_id=notification_id, delivered=delivered)
 
 
-@notify_contacts.register
-def _job_finished(event: JobFinished, world: World) -> Notified:
+def _job_finished(world: World, event: JobFinished) -> Message:
     job = world.jobs.get(event.job_id)
-    body: dict[str, object] = {
-        "Type": event.type,
+    return f"finished-{job.job_id}", {
         "JobId": job.job_id,
         "Name": job.name,
         "Status": job.status.value,
@@ -37,22 +42,18 @@ def _job_finished(event: JobFinished, world: World) -> Notified:
         "CertIdentifiers": list(job.cert_identifiers),
         "Workers": [_line(worker) for worker in world.workers.list(job.job_id)],
     }
-    return _sent(world, f"finished-{job.job_id}", body)
 
 
-@notify_contacts.register
-def _job_rolled_back(event: JobRolledBack, world: World) -> Notified:
+def _job_rolled_back(world: World, event: JobRolledBack) -> Message:
     job = world.jobs.get(event.job_id)
     workers = [worker for worker in world.workers.list(job.job_id) if worker.status.of_rollback]
-    body: dict[str, object] = {
-        "Type": event.type,
+    return f"rolled-back-{job.job_id}-{_last_end(workers)}", {
         "JobId": job.job_id,
         "Name": job.name,
         "RollbackSuccessCount": sum(w.status is WorkerStatus.ROLLBACK_SUCCESS for w in workers),
         "RollbackErrorCount": sum(w.status is WorkerStatus.ROLLBACK_ERROR for w in workers),
         "Workers": [_line(worker) for worker in workers],
     }
-    return _sent(world, f"rolled-back-{job.job_id}-{_last_end(workers)}", body)
 
 
 def _last_end(workers: list[WorkerResource]) -> str:
@@ -61,26 +62,21 @@ def _last_end(workers: list[WorkerResource]) -> str:
     return max(ends, default="")
 
 
-@notify_contacts.register
-def _replacement_missing(event: ReplacementMissing, world: World) -> Notified:
-    body: dict[str, object] = {
-        "Type": event.type,
+def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
+    return f"missing-{event.certificate.identifier}-{event.days_left}", {
         "CertIdentifier": event.certificate.identifier,
         "Name": event.certificate.name,
         "NotAfter": event.certificate.not_after.isoformat(),
         "DaysLeft": event.days_left,
         "Slots": list(event.slots),
     }
-    return _sent(world, f"missing-{event.certificate.identifier}-{event.days_left}", body)
 
 
-def _sent(world: World, notification_id: str, body: dict[str, object]) -> Notified:
-    try:
-        delivered = world.notify(notification_id, body)
-    except CloudRejectedError as error:  # the next delivery would be refused as well
-        log.error("message was refused", extra={"notification_id": notification_id, "reason": str(error)})
-        delivered = False
-    return Notified(notification_id=notification_id, delivered=delivered)
+_BY_TYPE: Final[dict[type[EventData], Callable[[World, Any], Message]]] = {
+    JobFinished: _job_finished,
+    JobRolledBack: _job_rolled_back,
+    ReplacementMissing: _replacement_missing,
+}
 
 
 def _line(worker: WorkerResource) -> dict[str, object]:

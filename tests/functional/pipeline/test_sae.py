@@ -99,7 +99,7 @@ def test_a_listener_whose_rule_is_renewed_is_not_told_to_lack_a_replacement(it: 
     old = f"{FIRST_CERTIFICATE_ID}-cn-hangzhou"
     expiring = CertificateExpiring(cert_identifier=old, days_left=12, threshold_days=15)
 
-    create_deployment_jobs(expiring, it.world)
+    create_deployment_jobs(it.world, expiring)
 
     assert {place(w.resource) for w in it.workers().values()} == {
         "SAE web:443",
