@@ -164,5 +164,5 @@ def test_a_message_that_is_refused_for_good_is_logged_as_an_error(
 
 def test_what_is_no_message_for_a_use_case_is_a_mistake_in_the_code(it: Platform) -> None:
     for use_case in (create_deployment_jobs, notify_contacts):
-        with pytest.raises(TypeError, match="dict"):
-            use_case({}, it.world)
+        with pytest.raises(KeyError, match="dict"):
+            use_case(it.world, {})
