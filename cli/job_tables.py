@@ -9,7 +9,7 @@ from cli.resources import slot
 from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
 from shared.domain.plans import Plan
 from shared.domain.states import WorkerStatus
-from shared.services.way_back import RollbackEntry, RollbackPlan, WayBack
+from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
 from shared.services.world import World
 
 
@@ -35,7 +35,7 @@ def show_plan(plan: Plan, world: World) -> None:
 
 def show_rollback(plan: RollbackPlan) -> None:
     """What would be put back, what cannot be, and what is left, and why."""
-    if back := plan.of(WayBack.RESTORE):
+    if back := plan.of(RollbackAction.RESTORE):
         made = output.table("Slot", "Now → before", title="To put back", wrap=("Slot",))
         for worker in (entry.worker for entry in back):
             output.row(
@@ -44,8 +44,8 @@ def show_rollback(plan: RollbackPlan) -> None:
                 arrow(worker.cert_identifier, worker.previous_cert_identifier or ""),
             )
         output.show(made)
-    _with_reasons("Cannot be put back", plan.of(WayBack.CANNOT))
-    _with_reasons("Left alone", plan.of(WayBack.LEAVE))
+    _with_reasons("Cannot be put back", plan.of(RollbackAction.CANNOT))
+    _with_reasons("Left alone", plan.of(RollbackAction.LEAVE))
 
 
 def _with_reasons(title: str, entries: Sequence[RollbackEntry]) -> None:

@@ -14,7 +14,7 @@ from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.states import WorkerStatus
 from shared.errors import InvalidRequestError
-from shared.services.way_back import RollbackPlan, WayBack, plan_rollback
+from shared.services.rollback_plan import RollbackAction, RollbackPlan, plan_rollback
 from shared.validation.requests import parse
 
 
@@ -44,12 +44,14 @@ def rollback(
         refuse_to_wait_in_vain(current)
     if not as_json:
         show_rollback(plan)
-    if plan.of(WayBack.RESTORE, WayBack.CANNOT) and not yes:
+    if plan.of(RollbackAction.RESTORE, RollbackAction.CANNOT) and not yes:
         _confirm(plan, as_json)
     asked = managed(world, {"RollBack": request})
     if current.running is None and any(not worker.status.settled for worker in asked.workers or ()):
         output.tell("it runs as soon as `certdeploy serve` does")
-    to_do = [e.worker for e in plan.entries if e.action is not WayBack.LEAVE or not e.worker.status.settled]
+    to_do = [
+        e.worker for e in plan.entries if e.action is not RollbackAction.LEAVE or not e.worker.status.settled
+    ]
     if wait:
         watched(world, job_id, until=lambda _, workers: all(w.status.settled for w in workers))
         asked = managed(world, {"Show": {"JobId": job_id}}).evolve(rollback=asked.rollback)
@@ -67,7 +69,7 @@ def _confirm(plan: RollbackPlan, as_json: bool) -> None:
         raise InvalidRequestError(
             "not a terminal, cannot ask for confirmation; pass --yes (nothing was done)"
         )
-    count = len(plan.of(WayBack.RESTORE))
+    count = len(plan.of(RollbackAction.RESTORE))
     if not typer.confirm(f"Put back {count} slots?", err=True):
         output.tell("nothing was done")
         raise typer.Exit(exits.FAILED)

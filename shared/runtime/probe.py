@@ -2,7 +2,7 @@
 
 from shared.cloud.tls import HandshakeRefusedError, UnreachableError, handshake, matches
 from shared.domain.certificates import Certificate
-from shared.services.world import Met
+from shared.services.world import ProbeResult
 
 
 class TlsProber:
@@ -11,16 +11,18 @@ class TlsProber:
     def __init__(self, via: str | None) -> None:
         self._via = via
 
-    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> Met:
+    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         try:
             leaf = handshake(endpoint, server_name, via=self._via, algorithm=_algorithm(certificate))
         except UnreachableError as error:
-            return Met(None, str(error))
+            return ProbeResult(None, str(error))
         except HandshakeRefusedError as error:
-            return Met(False, str(error))
+            return ProbeResult(False, str(error))
         if matches(leaf, certificate):
-            return Met(True, leaf.sha256)
-        return Met(False, f"served is the certificate with serial {leaf.serial}, not {certificate.serial}")
+            return ProbeResult(True, leaf.sha256)
+        return ProbeResult(
+            False, f"served is the certificate with serial {leaf.serial}, not {certificate.serial}"
+        )
 
 
 def _algorithm(certificate: Certificate) -> str | None:

@@ -19,7 +19,7 @@ from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services import plan as planning
-from shared.services.way_back import Joined
+from shared.services.rollback_plan import Joined
 from shared.services.world import World
 from shared.validation.jobs import check_job
 

@@ -8,7 +8,7 @@ from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.services.plan import preview
 from shared.services.rollback import roll_back_job
-from shared.services.way_back import RollbackLine, lines
+from shared.services.rollback_plan import RollbackLine, lines
 from shared.services.world import World
 
 

@@ -15,7 +15,13 @@ from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.waiting import Waiter
 from shared.services.attempts import Attempt, attempt, carrying, in_service, patience, proved, update_resource
-from shared.services.way_back import RollbackPlan, WayBack, certificate_before, plan_rollback, why_not
+from shared.services.rollback_plan import (
+    RollbackAction,
+    RollbackPlan,
+    certificate_before,
+    plan_rollback,
+    why_not,
+)
 from shared.services.world import World
 
 
@@ -28,10 +34,10 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
         As `plan_rollback`.
     """
     plan = plan_rollback(world, request)
-    if not any(e.action is not WayBack.LEAVE or not e.worker.status.settled for e in plan.entries):
+    if not any(e.action is not RollbackAction.LEAVE or not e.worker.status.settled for e in plan.entries):
         return plan
     world.jobs.open(plan.job)  # before, so that a cut between leaves no worker that nobody looks for
-    marked = [entry.worker for entry in plan.of(WayBack.RESTORE, WayBack.CANNOT)]
+    marked = [entry.worker for entry in plan.of(RollbackAction.RESTORE, RollbackAction.CANNOT)]
     for worker in marked:
         with suppress(ConflictError):  # somebody else asked for it at the same time
             world.workers.save(

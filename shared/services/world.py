@@ -22,11 +22,11 @@ from shared.state.leases import Leases
 class Prober(Protocol):
     """What a TLS client meets at an address."""
 
-    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> "Met": ...
+    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> "ProbeResult": ...
 
 
 @dataclass(frozen=True)
-class Met:
+class ProbeResult:
     """`served`: it was this certificate; None: no connection could be made."""
 
     served: bool | None

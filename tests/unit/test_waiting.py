@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared.errors import NotYetEffectiveError
-from shared.products.kit.waiting import FOREVER, Waiter
+from shared.products.kit.waiting import NO_DEADLINE, Waiter
 
 
 @dataclass
@@ -65,4 +65,4 @@ def test_a_pause_that_just_fits_is_made() -> None:
 
 
 def test_an_adapter_without_a_deadline_waits_as_long_as_it_takes() -> None:
-    assert FOREVER.left_s() > 24 * 3600
+    assert NO_DEADLINE.left_s() > 24 * 3600

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from shared.cloud.openapi import OpenApi
 from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
 from shared.products.kit.exclusive import Exclusive, alone
-from shared.products.kit.waiting import FOREVER, Waiter
+from shared.products.kit.waiting import NO_DEADLINE, Waiter
 
 
 @dataclass(frozen=True)
 class Means:
     client: OpenApi
-    waiter: Waiter = FOREVER
+    waiter: Waiter = NO_DEADLINE
     catalogue: Catalogue = NO_CATALOGUE
     accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
     exclusive: Exclusive = alone

@@ -32,4 +32,4 @@ class Waiter:
             pause = min(pause * 1.6, self.longest_pause_s)
 
 
-FOREVER = Waiter(left_s=lambda: math.inf)
+NO_DEADLINE = Waiter(left_s=lambda: math.inf)

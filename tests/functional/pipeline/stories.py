@@ -13,7 +13,7 @@ from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource, SyncStatus
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.products.cdn.adapter import Adapter as Cdn
-from shared.services.world import Met
+from shared.services.world import ProbeResult
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key
 from shared.state.tables import Table
@@ -113,7 +113,7 @@ class AtHandshake:
         self.happened = False
         it.ports["probe"] = self
 
-    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> Met:
+    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         if server_name == self._name and not self.happened:
             self.happened = True
             self._happens()

@@ -10,7 +10,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import ConflictError
-from shared.services.world import Met
+from shared.services.world import ProbeResult
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import TIMEOUT_S, Platform
 from tests.functional.pipeline.stories import (
@@ -29,7 +29,7 @@ from tests.functional.pipeline.stories import (
 W = WorkerStatus
 
 
-def broken(endpoint: str, server_name: str, certificate: Certificate) -> Met:
+def broken(endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
     """Clients cannot be asked, for a reason that nobody thought of."""
     raise KeyError("the probe's own fault")
 

@@ -9,7 +9,7 @@ from threading import Barrier, Lock
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import WorkerStatus
-from shared.services.world import Met
+from shared.services.world import ProbeResult
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import (
@@ -125,7 +125,7 @@ def test_slots_of_different_domains_are_exchanged_side_by_side(it: Platform) -> 
     asked_for(it, uploaded(it, *BOTH), WWW, ORG)
     probe, meet = it.world.probe, Barrier(2)
 
-    def together(endpoint: str, server_name: str, certificate: Certificate) -> Met:
+    def together(endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         meet.wait(10)
         return probe(endpoint, server_name, certificate)
 
@@ -141,7 +141,7 @@ def test_no_more_slots_are_exchanged_at_once_than_the_owner_allows(it: Platform)
     now: list[str] = []
     most: list[int] = []
 
-    def counted(endpoint: str, server_name: str, certificate: Certificate) -> Met:
+    def counted(endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         with lock:
             now.append(server_name)
             most.append(len(now))

@@ -11,7 +11,7 @@ from emulator.faults import Fault
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
-from shared.services.world import Met
+from shared.services.world import ProbeResult
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import (
@@ -81,11 +81,11 @@ def test_an_edge_is_waited_for_ten_minutes_at_a_time_where_the_function_has_long
     it.timeout_s = 10_000
     began: list[datetime] = []
 
-    def stays_behind(endpoint: str, server_name: str, certificate: Certificate) -> Met:
+    def stays_behind(endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         worker = worker_of(it, WWW)
         if worker.attempts > len(began):
             began.append(it.clock())
-        return Met(False, "the old one")
+        return ProbeResult(False, "the old one")
 
     it.ports["probe"] = stays_behind
     it.drain()

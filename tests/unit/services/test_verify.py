@@ -14,10 +14,14 @@ from shared.domain.resources import CloudResource
 from shared.errors import NotYetEffectiveError
 from shared.products.kit.waiting import Waiter
 from shared.services.verify import verify
-from shared.services.world import Met, World
+from shared.services.world import ProbeResult, World
 from tests.builders import NOW, a_certificate, a_resource
 
-SERVED, OTHER, SILENT = Met(True, "ours"), Met(False, "somebody else's"), Met(None, "no answer")
+SERVED, OTHER, SILENT = (
+    ProbeResult(True, "ours"),
+    ProbeResult(False, "somebody else's"),
+    ProbeResult(None, "no answer"),
+)
 PORT = "www.example.com:443"
 
 
@@ -25,11 +29,11 @@ PORT = "www.example.com:443"
 class Clients:
     """A prober: what clients of each name meet, one after the other; the last for ever. 60 s are left."""
 
-    meet: dict[str, list[Met]]
+    meet: dict[str, list[ProbeResult]]
     asked: list[str] = field(default_factory=list)
     slept: float = 0.0
 
-    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> Met:
+    def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         assert endpoint == PORT
         assert certificate == a_certificate()
         self.asked.append(server_name)
@@ -75,7 +79,7 @@ def test_one_name_that_is_not_served_is_no_proof(wrong: str) -> None:
 
 def test_what_was_served_to_the_last_is_told() -> None:
     """Not what the first client met."""
-    clients = Clients({"a.example.com": [OTHER, Met(False, "a third one")]})
+    clients = Clients({"a.example.com": [OTHER, ProbeResult(False, "a third one")]})
     with pytest.raises(NotYetEffectiveError, match="a third one"):
         clients.prove(a_slot("a.example.com"))
 

@@ -12,7 +12,7 @@ from shared.domain.certificates import CertificateRecord, CertificateStatus
 from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.domain.states import WorkerStatus
-from shared.services.way_back import Joined, certificate_before, together, why_not
+from shared.services.rollback_plan import Joined, certificate_before, together, why_not
 from shared.services.world import World
 from shared.state.repositories import Certificates, Resources
 from shared.state.sqlite import SqliteStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulator.faults import Fault
 from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.services.way_back import RollbackEntry, WayBack, plan_rollback
+from shared.services.rollback_plan import RollbackAction, RollbackEntry, plan_rollback
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import (
     IMG,
@@ -34,7 +34,7 @@ def test_what_each_slot_would_be_given_back_is_said_and_nothing_is_changed(it: P
 
     entries = offered(it)
 
-    assert {entry.action for entry in entries.values()} == {WayBack.RESTORE}
+    assert {entry.action for entry in entries.values()} == {RollbackAction.RESTORE}
     assert {entry.worker.previous_cert_identifier for entry in entries.values()} == {old}
     assert {entry.reason for entry in entries.values()} == {""}
     assert len(entries) == 4
@@ -52,7 +52,7 @@ def test_no_rollback_is_offered_when_the_job_s_own_certificate_is_gone(it: Platf
     roll_back(it)
 
     reason = f"CAS does not hold the certificate of the job ({new}) any more"
-    assert {(entry.action, entry.reason) for entry in entries.values()} == {(WayBack.CANNOT, reason)}
+    assert {(entry.action, entry.reason) for entry in entries.values()} == {(RollbackAction.CANNOT, reason)}
     assert statuses(it) == {W.ROLLBACK_ERROR: 4}
     assert {worker.reason for worker in it.workers().values()} == {reason}
     assert it.writes() == []
@@ -73,10 +73,10 @@ def test_slots_of_a_job_are_told_apart_by_what_it_did_to_them(it: Platform) -> N
     entries = offered(it)
 
     assert {slot: (entry.action, entry.reason) for slot, entry in entries.items()} == {
-        additional: (WayBack.RESTORE, ""),
-        default: (WayBack.RESTORE, ""),
-        WWW: (WayBack.LEAVE, "the job found its certificate in place, and wrote nothing"),
-        IMG: (WayBack.LEAVE, "the job wrote nothing here"),
+        additional: (RollbackAction.RESTORE, ""),
+        default: (RollbackAction.RESTORE, ""),
+        WWW: (RollbackAction.LEAVE, "the job found its certificate in place, and wrote nothing"),
+        IMG: (RollbackAction.LEAVE, "the job wrote nothing here"),
     }
 
 

@@ -14,7 +14,7 @@ from shared.services.discovered import Discovered
 from shared.services.world import World
 
 
-class WayBack(str, Enum):
+class RollbackAction(str, Enum):
     RESTORE = "restore"
     CANNOT = "cannot"  #: the job wrote here, and what was before is out of reach
     LEAVE = "leave"  #: nothing to do
@@ -22,7 +22,7 @@ class WayBack(str, Enum):
 
 class RollbackEntry(Wire):
     worker: WorkerResource
-    action: WayBack
+    action: RollbackAction
     reason: str = ""
 
 
@@ -30,7 +30,7 @@ class RollbackPlan(Wire):
     job: DeploymentJob
     entries: tuple[RollbackEntry, ...]
 
-    def of(self, *actions: WayBack) -> list[RollbackEntry]:
+    def of(self, *actions: RollbackAction) -> list[RollbackEntry]:
         return [entry for entry in self.entries if entry.action in actions]
 
 
@@ -40,7 +40,7 @@ class RollbackLine(Wire):
     slot: str
     cert_identifier: str
     previous_cert_identifier: str | None = None
-    action: WayBack
+    action: RollbackAction
     reason: str = ""
 
 
@@ -75,7 +75,7 @@ def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
         raise InvalidRequestError(f"ResourceIds: {', '.join(unknown)}: no slot of job {job.job_id}")
     chosen = [w for w in workers if not request.resource_ids or w.resource.slot in request.resource_ids]
     entries = tuple(_entry(world, worker, workers) for worker in chosen)
-    if all(e.action is WayBack.LEAVE and not e.worker.status.of_rollback for e in entries):
+    if all(e.action is RollbackAction.LEAVE and not e.worker.status.of_rollback for e in entries):
         reasons = "; ".join(f"{entry.worker.resource.slot}: {entry.reason}" for entry in entries)
         raise InvalidRequestError(f"nothing to roll back: {reasons}")
     return RollbackPlan(job=job, entries=entries)
@@ -84,9 +84,9 @@ def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
 def _entry(world: World, worker: WorkerResource, workers: list[WorkerResource]) -> RollbackEntry:
     left = _WHY_LEFT.get((worker.status, worker.previous_cert_identifier is not None))
     if left is not None:
-        return RollbackEntry(worker=worker, action=WayBack.LEAVE, reason=left)
+        return RollbackEntry(worker=worker, action=RollbackAction.LEAVE, reason=left)
     reason = why_not(world, worker, workers)
-    action = WayBack.CANNOT if reason else WayBack.RESTORE
+    action = RollbackAction.CANNOT if reason else RollbackAction.RESTORE
     return RollbackEntry(worker=worker, action=action, reason=reason)
 
 
