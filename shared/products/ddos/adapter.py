@@ -17,7 +17,14 @@ _TLS = ("https", "websockets")
 
 class Adapter(ProductAdapter):
     product = CloudProduct.DDOS
-    api = Api("ddoscoo", "2020-01-01", "RPC", ram="yundun-ddoscoo")
+    api = Api(
+        "ddoscoo",
+        "2020-01-01",
+        "RPC",
+        ram="yundun-ddoscoo",
+        hosts="ddoscoo.{region}.aliyuncs.com",
+        regions=("cn-hangzhou", "ap-southeast-1"),  # Pro for the mainland, Premium for outside
+    )
     actions: ClassVar = {
         "DescribeWebRules": Action("DescribeWebRules", per_second=50),
         # No limit is published.
@@ -25,10 +32,6 @@ class Adapter(ProductAdapter):
     }
     page_size = 10
     gone = frozenset({"domainnotexist"})
-
-    def regions(self) -> list[str]:
-        """The two sites of the service: Pro for the mainland, Premium for outside."""
-        return ["cn-hangzhou", "ap-southeast-1"]
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         for page in self._numbered_pages("DescribeWebRules", region):

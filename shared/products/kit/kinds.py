@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, cast
 
-from shared.cloud.api import Action
+from shared.cloud.api import Action, Api
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
 from shared.products.kit.base import ProductAdapter
@@ -20,6 +20,10 @@ class ManyKinds(ProductAdapter):
     def __init__(self, means: Means) -> None:
         super().__init__(means)
         self._by_kind = {name: kind(means) for name, kind in self.kinds.items()}
+
+    @classmethod
+    def apis(cls) -> frozenset[Api]:
+        return frozenset().union(*(kind.apis() for kind in cls.kinds.values()))
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
