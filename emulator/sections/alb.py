@@ -14,7 +14,5 @@ class Listener(listeners.Listener):
 
 
 class LoadBalancer(listeners.LoadBalancer):
-    key = "alb"
-
     edition: Literal["Basic", "Standard", "StandardWithWaf"] = "Standard"
     listeners: list[Listener] = []

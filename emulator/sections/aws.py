@@ -19,7 +19,6 @@ class AwsListener(Part):
 class AwsBalancer(Section):
     """`region` is AWS's, so none of the account's."""
 
-    key = "aws"
     anywhere = True
 
     name: str = Field(pattern=r"^[A-Za-z0-9-]{1,32}$")
@@ -49,8 +48,6 @@ class AwsBalancer(Section):
 
 class AwsDistribution(Section):
     """Of CloudFront. Its certificate is imported for it alone, so that it is proved there."""
-
-    key = "cloudfront"
 
     aliases: list[Domain] = Field(min_length=1)
     certificate: str

@@ -10,8 +10,6 @@ from emulator.sections import Domain, Section, Use, use
 
 
 class CdnDomain(Section):
-    key = "cdn"
-
     domain: Domain
     certificate: str | None = None  #: none: HTTPS is off
     status: Literal["online", "offline", "configuring", "configure_failed", "checking", "check_failed"] = (

@@ -10,8 +10,6 @@ from emulator.sections import Domain, Region, Section, Use, use
 
 
 class FcDomain(Section):
-    key = "fc"
-
     domain: Domain
     region: Region
     certificate: str | None = None

@@ -8,7 +8,5 @@ from emulator.sections.cdn import CdnDomain
 
 
 class LiveDomain(CdnDomain):
-    key = "live"
-
     kind: Literal["liveVideo", "liveEdge"] = "liveVideo"
     status: Literal["online", "offline", "configuring"] = "online"

@@ -14,7 +14,5 @@ class MseDomain(gateways.GatewayDomain):
 
 
 class MseGateway(gateways.Gateway):
-    key = "mse"
-
     status: Literal["running", "changing", "restarting", "suspended"] = "running"
     domains: list[MseDomain] = []

@@ -14,6 +14,4 @@ class Listener(listeners.Listener):
 
 
 class LoadBalancer(listeners.LoadBalancer):
-    key = "nlb"
-
     listeners: list[Listener] = []

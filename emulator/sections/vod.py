@@ -7,5 +7,3 @@ from emulator.sections.cdn import CdnDomain
 
 class VodDomain(CdnDomain):
     """As CDN's."""
-
-    key = "vod"

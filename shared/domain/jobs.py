@@ -40,6 +40,8 @@ class WorkerResource(Versioned):
     status: WorkerStatus = WorkerStatus.PENDING
     reason: str = ""
     previous_cert_identifier: str | None = None  #: stored before the first write; "" = had none
+    settings_before: dict[str, Any] | None = None  #: of the slot, before the first write; no secrets
+    lost: tuple[str, ...] = ()  #: settings that the write cost, in words; they are being put back
     joined: bool = False  #: its listener had the certificate before the job, on another slot
     deployed: CloudResource | None = None  #: the slot as the job left it; stored before a rollback writes
     verification: Verification | None = None

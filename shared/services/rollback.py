@@ -6,15 +6,14 @@ again, given up in the end. The job's own status and counts stay; its workers te
 
 from contextlib import suppress
 
-from shared.domain.certificates import Certificate
-from shared.domain.jobs import Handshake, Verification, WorkerResource
+from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
-from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
+from shared.errors import AppError, ConflictError, InvalidRequestError, PlanChangedError
 from shared.products.kit.base import ProductAdapter
-from shared.products.kit.waiting import Waiter
-from shared.services.attempts import Attempt, attempt, carrying, in_service, patience, proved, update_resource
+from shared.products.kit.changes import Carries, Change, Look
+from shared.products.kit.exchange import End, Outcome
 from shared.services.rollback_plan import (
     RollbackAction,
     RollbackPlan,
@@ -23,6 +22,7 @@ from shared.services.rollback_plan import (
     why_not,
 )
 from shared.services.world import World
+from shared.services.writer import Attempt
 
 
 def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
@@ -55,57 +55,49 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
     return plan
 
 
-def roll_back_worker(
-    world: World, adapter: ProductAdapter, worker: WorkerResource, *, followed: bool
-) -> None:
-    """Bring one worker to rollback_success or rollback_error, or leave it for another try. Never raises.
+class Rollback:
+    """What the slot had takes the place of the job's certificate again."""
 
-    `followed`: see `proved`.
-    """
-    attempt(world, worker, lambda made: _roll_back(world, adapter, made, followed))
+    def change(self, world: World, adapter: ProductAdapter, made: Attempt) -> Change:
+        worker = made.worker
+        if reason := why_not(world, worker, world.workers.list(worker.job_id, worker.resource.product)):
+            raise InvalidRequestError(reason)
+        resumed = worker.deployed is not None and worker.attempts > 1
+        return Change(
+            worker.deployed or _as_the_job_left_it(world, adapter, worker),
+            certificate_before(world, worker),
+            begun=resumed,
+            before=worker.settings_before if resumed else None,
+            lost=worker.lost if resumed else (),
+        )
 
+    def remember(self, made: Attempt, change: Change, look: Look) -> None:
+        made.remember(deployed=change.resource, settings_before=change.before, lost=change.lost)
 
-def _roll_back(world: World, adapter: ProductAdapter, made: Attempt, followed: bool) -> Verification:
-    worker = made.worker
-    if reason := why_not(world, worker, world.workers.list(worker.job_id, worker.resource.product)):
-        raise InvalidRequestError(reason)
-    previous = certificate_before(world, worker)
-    waiter = patience(world)
-    if carrying(adapter, worker.deployed or worker.resource, previous) is None:
-        left = _as_the_job_left_it(world, adapter, worker)
-        if worker.deployed is None:
-            made.remember(deployed=left)
-        adapter.restore(left, previous)
-    slot = made.worker.deployed or worker.resource
-    bound = in_service(adapter, slot, previous, waiter)
-    verification = _verified(world, bound, previous, waiter, followed)
-    update_resource(world, slot, bound, previous)
-    return verification
+    def unexpected(self, outcome: Outcome) -> AppError:
+        return _changed(outcome.change.resource, outcome.look if outcome.end is End.CHANGED else None)
 
 
 def _as_the_job_left_it(world: World, adapter: ProductAdapter, worker: WorkerResource) -> CloudResource:
-    """The slot with the job's certificate in place.
+    """The slot with the job's certificate in place; or as it was before, where it is so again.
 
     Raises:
         PlanChangedError: it carries something else by now.
     """
     certificate = world.certificates.get(worker.cert_identifier).certificate
-    slot = worker.deployed or worker.resource
-    if (now := carrying(adapter, slot, certificate)) is None:
-        current = adapter.read(slot)
-        if current is None and worker.deployed and worker.attempts > 1:
-            return worker.deployed  # our own change is half done
-        found = (current.cert_identifier or "no certificate") if current else "nothing that we know of"
-        raise PlanChangedError(f"{slot.slot} carries {found} by now, not what the job put there")
-    if (now.listener_id, now.role) != (worker.resource.listener_id, worker.resource.role):
-        raise PlanChangedError(f"{slot.slot}: {now.slot} has {certificate.identifier} in its place by now")
-    return now
+    slot = worker.resource
+    (look,) = adapter.look([Change(slot, certificate)])
+    if look is None or look.carries is Carries.OTHER:
+        raise _changed(slot, look)
+    if look.carries is not Carries.WANTED:
+        return slot
+    if (look.slot.listener_id, look.slot.role) != (slot.listener_id, slot.role):
+        raise PlanChangedError(
+            f"{slot.slot}: {look.slot.slot} has {certificate.identifier} in its place by now"
+        )
+    return look.slot
 
 
-def _verified(
-    world: World, bound: CloudResource, previous: Certificate | None, waiter: Waiter, followed: bool
-) -> Verification:
-    if previous is not None:
-        return proved(world, bound, previous, waiter, followed=followed)
-    detail = "it has no certificate again, as before the job"
-    return Verification(read_back=True, handshake=Handshake.NOT_TRIED, detail=detail, at=world.clock())
+def _changed(slot: CloudResource, look: Look | None) -> PlanChangedError:
+    found = (look.slot.cert_identifier or "no certificate") if look else "nothing that we know of"
+    return PlanChangedError(f"{slot.slot} carries {found} by now, not what the job put there")

@@ -15,7 +15,7 @@ from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError
-from shared.services.attempts import course_of
+from shared.services.lifecycle import lifecycle_of
 from shared.services.world import World
 
 
@@ -112,7 +112,7 @@ def _given_up(world: World, job: DeploymentJob, worker: WorkerResource) -> Worke
         return worker
     reason = worker.reason or f"deploy_{worker.resource.product.value.lower()} did not take it up"
     try:
-        return world.workers.save(worker.to(course_of(worker).error, reason=reason, finished_at=now))
+        return world.workers.save(worker.to(lifecycle_of(worker).error, reason=reason, finished_at=now))
     except ConflictError:
         return worker  # it was taken up after all
 

@@ -1,5 +1,7 @@
 """Prove by TLS handshakes that clients of a slot are served the new certificate."""
 
+from collections.abc import Generator
+
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import Handshake, Verification
 from shared.domain.names import WILDCARD
@@ -17,8 +19,10 @@ def server_names(resource: CloudResource) -> tuple[str, ...]:
     return tuple(f"{PROBE}.{name[2:]}" if name.startswith(WILDCARD) else name for name in names)
 
 
-def verify(world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter) -> Verification:
-    """Ask for every name until it is served, or no connection can be made at all.
+def verify(
+    world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter
+) -> Generator[float, None, Verification]:
+    """Ask for every name until it is served, or no connection can be made at all. Yields pauses, in seconds.
 
     Raises:
         NotYetEffectiveError: a client could connect, and was served something else to the last.
@@ -29,22 +33,14 @@ def verify(world: World, resource: CloudResource, certificate: Certificate, wait
         return _verified(world, Handshake.NOT_TRIED, (), detail)
     unreachable: list[str] = []
     for name in names:
-        detail = ""
-
-        def served(name: str = name) -> bool:
-            nonlocal detail
-            met = world.probe(resource.endpoint, name, certificate)
-            detail = met.detail
-            if met.served is None:
-                unreachable.append(f"{name}: {met.detail}")
-            return met.served is not False
-
-        try:
-            waiter.until(served, name)
-        except NotYetEffectiveError as error:
-            raise NotYetEffectiveError(
-                "handshake", error.cloud_code, f"{name} at {resource.endpoint}: {detail}"
-            ) from None
+        pauses = waiter.pauses()
+        while (met := world.probe(resource.endpoint, name, certificate)).served is False:
+            if (pause := next(pauses, None)) is None:
+                why = f"{name} at {resource.endpoint}: {met.detail}"
+                raise NotYetEffectiveError("handshake", "NotYetEffective", why)
+            yield pause
+        if met.served is None:
+            unreachable.append(f"{name}: {met.detail}")
     if unreachable:
         return _verified(world, Handshake.UNREACHABLE, names, "; ".join(unreachable))
     return _verified(world, Handshake.SERVED, names, resource.endpoint)

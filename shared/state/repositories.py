@@ -234,13 +234,15 @@ class Jobs(_Records[DeploymentJob]):
 class Workers(_Records[WorkerResource]):
     table, model = tables.WORKERS, WorkerResource
 
+    def find(self, worker: WorkerResource) -> WorkerResource | None:
+        """As it is stored by now."""
+        return self._find(_worker_key(worker))
+
     def save(self, worker: WorkerResource) -> WorkerResource:
-        key = (worker.job_id, worker.resource.product.value, worker.worker_id)
-        return self._save(key, worker)
+        return self._save(_worker_key(worker), worker)
 
     def delete(self, worker: WorkerResource) -> None:
-        key = (worker.job_id, worker.resource.product.value, worker.worker_id)
-        self._store.delete(self.table, key, version=worker.version)
+        self._store.delete(self.table, _worker_key(worker), version=worker.version)
 
     def list(self, job_id: int, product: CloudProduct | None = None) -> Iterator[WorkerResource]:
         return self._range((job_id,) if product is None else (job_id, product.value))
@@ -248,3 +250,7 @@ class Workers(_Records[WorkerResource]):
 
 def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
+
+
+def _worker_key(worker: WorkerResource) -> Key:
+    return worker.job_id, worker.resource.product.value, worker.worker_id

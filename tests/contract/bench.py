@@ -18,9 +18,9 @@ from shared.cloud.pacing import Pacer
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.products import adapter_class
-from shared.products.kit.base import ProductAdapter
 from shared.products.kit.means import Means
 from shared.products.kit.waiting import Waiter
+from tests.contract.driven import Driven
 
 SETTLE_S = 0.06
 STORE = "cn-hangzhou"
@@ -71,20 +71,18 @@ class Bench:
     estate: Estate
     product: CloudProduct
     region: str
-    adapter: ProductAdapter = field(init=False)
+    adapter: Driven = field(init=False)
 
     def __post_init__(self) -> None:
         self.adapter = self.adapter_with(seconds=10)
 
-    def adapter_with(
-        self, *, seconds: float, accept_outage: bool = False, page_size: int = 2
-    ) -> ProductAdapter:
+    def adapter_with(self, *, seconds: float, accept_outage: bool = False, page_size: int = 2) -> Driven:
         """An adapter that may wait so long from now."""
         known = AllOfCas(Cas(self.client, STORE))
         adapter = adapter_class(self.product)(Means(self.client, _waiter(seconds), known, accept_outage))
         for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):
             one.page_size = page_size
-        return adapter
+        return Driven(adapter, seconds)
 
     def slots(self, region: str | None = None) -> dict[str, CloudResource]:
         """What discovery yields, by a name that a person would give the slot."""
@@ -113,15 +111,13 @@ class Bench:
         return names.get(identifier, identifier)
 
     def settle(self, slot: CloudResource) -> None:
-        _waiter(10).until(lambda: self.adapter.settled(slot), "settled")
+        until(lambda: self.adapter.settled(slot))
 
     def deploy(self, slot: CloudResource, name: str) -> CloudResource:
         """Deploy, see it through, and give the slot as it is then."""
-        self.adapter.deploy(slot, self.certificate(name))
-        self.settle(slot)
-        successor = self.adapter.successor(slot, self.certificate(name))
-        assert successor is not None, "the product does not show the certificate"
-        return successor
+        look = self.adapter.deploy(slot, self.certificate(name)).look
+        assert look is not None, "it is done"
+        return look.slot
 
     def count(self, action: str, *, code: str | None = None) -> int:
         """How often the action was called; with that code in the answer ("" is success)."""
@@ -141,6 +137,14 @@ class Bench:
 def _waiter(seconds: float) -> Waiter:
     end = time.monotonic() + seconds
     return Waiter(left_s=lambda: end - time.monotonic(), first_pause_s=0.02, longest_pause_s=0.05)
+
+
+def until(true: Callable[[], bool], within_s: float = 10) -> None:
+    """Return when `true()`; it has to be so within some seconds."""
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)
 
 
 def bench(server: Server, product: CloudProduct, estate: dict[str, Any], region: str = "") -> Bench:

@@ -16,7 +16,7 @@ from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.ack.clusters import Clusters
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, bench, until
 from tests.contract.cases.ack import ESTATE, SHOP, identity
 from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret
 
@@ -218,7 +218,7 @@ def test_the_ingress_serves_the_new_pair(it: Bench) -> None:
 
     assert not served()
     it.deploy(slot, "new")
-    it.adapter._waiter.until(served, "served")
+    until(served)
 
 
 def test_no_private_key_is_kept_logged_or_left_behind(

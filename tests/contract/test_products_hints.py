@@ -34,13 +34,13 @@ def test_a_certificate_of_the_other_store_is_told_as_the_likely_cause(
 ) -> None:
     it = bench(server, ALB.product, ALB.estate, HERE)
     slot, adapter = it.slot(ALB.slot), it.adapter
-    it.cloud.faults.add(Fault("GetListenerAttribute", status=404, code=code, message="as it was"))
+    it.cloud.faults.add(Fault("UpdateListenerAttribute", status=404, code=code, message="as it was"))
     new = it.certificate("new").evolve(store=store)
 
     with pytest.raises(CloudRejectedError) as refused:
         adapter.deploy(slot.evolve(region=region), new)
 
-    assert str(refused.value).startswith(f"GetListenerAttribute: {code}: {told} (RequestId ")
+    assert str(refused.value).startswith(f"UpdateListenerAttribute: {code}: {told} (RequestId ")
     assert not str(refused.value).endswith("(RequestId -)")
 
 

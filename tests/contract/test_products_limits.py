@@ -45,13 +45,13 @@ GUESSED = {
 
 def test_a_page_is_as_great_as_the_product_gives(case: Case, it: Bench) -> None:
     """And what else holds for all slots is not changed by one adapter for another: one class serves many."""
-    for part in parts(it.adapter):
+    for part in parts(it.adapter.adapter):
         part.page_size = type(part).page_size
         for name in ("gone", "also_granted", "settable"):
             assert isinstance(getattr(part, name, frozenset()), frozenset), name
     assert it.carried() == case.carried
 
-    for part in parts(it.adapter):
+    for part in parts(it.adapter.adapter):
         part.page_size += 1
     if case.name not in UNKNOWN:
         with pytest.raises(CloudRejectedError):
@@ -60,7 +60,7 @@ def test_a_page_is_as_great_as_the_product_gives(case: Case, it: Bench) -> None:
 
 def test_no_action_is_called_more_often_than_the_product_takes(case: Case, it: Bench) -> None:
     """What is documented, or careful. Others are paced alike, whatever the product."""
-    for part in parts(it.adapter):
+    for part in parts(it.adapter.adapter):
         for action in part.actions.values():
             api = (action.api or part.api).code
             limit = it.cloud.service(api.replace("-", "_")).limits.get(action.name)
@@ -72,7 +72,7 @@ def test_no_action_is_called_more_often_than_the_product_takes(case: Case, it: B
 
 def test_every_action_is_declared_as_the_vendor_declares_it(case: Case, it: Bench) -> None:
     """Another style would be sent all the same, and be told apart by nobody here."""
-    for part in parts(it.adapter):
+    for part in parts(it.adapter.adapter):
         if part.api.code in ("oss", "fc2"):  # which have clients of their own
             continue
         vendor = json.loads((DECLARED / f"{part.api.code}.json").read_text())

@@ -17,9 +17,10 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import WorkerStatus
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings
-from shared.services.deploy import deploy_worker
-from shared.services.rollback import roll_back_worker
+from shared.services.deploy import kind_of
+from shared.services.side_by_side import run_side_by_side
 from shared.services.world import World
+from shared.services.writer import work_on
 from tests.contract.bench import STORE, Bench, bench
 from tests.contract.cases import CASES, Case
 
@@ -41,11 +42,16 @@ def the_worker(world: World) -> WorkerResource:
     return worker
 
 
+def carry_out(world: World, it: Bench, worker: WorkerResource) -> None:
+    task = work_on(world, it.adapter.adapter, [worker], kind_of)
+    run_side_by_side([task], parallel=1, clock=world.clock, sleep=world.sleep)
+
+
 def a_deployed_worker(world: World, it: Bench, slot: CloudResource) -> WorkerResource:
     new = it.estate.identifier("new")
     world.resources.put(slot, world.clock())
     planned = world.workers.save(WorkerResource(job_id=1, worker_id=1, resource=slot, cert_identifier=new))
-    deploy_worker(world, it.adapter, planned, followed=False)
+    carry_out(world, it, planned)
     worker = the_worker(world)
     assert worker.status is WorkerStatus.SUCCESS, worker.reason
     return worker
@@ -61,7 +67,7 @@ def test_a_worker_that_is_rolled_back_leaves_the_account_as_it_was(
     deployed = a_deployed_worker(world, it, slot)
 
     waiting = world.workers.save(deployed.to(WorkerStatus.ROLLBACK))
-    roll_back_worker(world, it.adapter, waiting, followed=False)
+    carry_out(world, it, waiting)
 
     worker = the_worker(world)
     assert worker.status is WorkerStatus.ROLLBACK_SUCCESS, worker.reason
@@ -88,7 +94,7 @@ def test_a_slot_that_is_gone_is_made_good_only_if_an_attempt_was_cut_off(
     domains = it.cloud.service("eas")._gateways[0].domains
     domains[:] = [d for d in domains if (d.name, d.type) != ("eas.example.com", "internet")]
 
-    roll_back_worker(world, it.adapter, world.workers.save(waiting), followed=False)
+    carry_out(world, it, world.workers.save(waiting))
 
     assert the_worker(world).status.value == ends, the_worker(world).reason
     assert (it.carried() == case.carried) is bool(attempts)

@@ -81,7 +81,7 @@ class Service(EmulatedService):
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
         now = self.cloud.clock()
-        for row in estate.of(ApiGroup):
+        for row in estate.apigateway:
             domains = []
             for domain in row.domains:
                 name = domain.certificate

@@ -24,7 +24,6 @@ MOST_IDS = 20  #: of load balancers, in one call
 
 
 class ListenerService(EmulatedService):
-    section: ClassVar[type[Row]]
     listener_word: ClassVar[str]  #: as codes end: "Listener", "listener"
     kind_word: ClassVar[str]  #: the filter of certificates by kind
     tls: ClassVar[frozenset[str]]  #: the protocols with certificates
@@ -44,7 +43,8 @@ class ListenerService(EmulatedService):
 
     def rows(self, estate: Estate) -> Sequence[Row]:
         """The estate's load balancers of this product."""
-        return estate.of(self.section)
+        rows: Sequence[Row] = getattr(estate, self.api)
+        return rows
 
     def uses(self, identifier: str) -> bool:
         return any(identifier in row.certificates.value.all for row in self._all_listeners())

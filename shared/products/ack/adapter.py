@@ -15,15 +15,16 @@ from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailable
 from shared.products.ack.albconfigs import AlbConfigs
 from shared.products.ack.clusters import ClusterKind, Clusters, unauthorised
 from shared.products.ack.tls_secrets import TlsSecrets
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.means import Means
 
 _ROWS_PER_PAGE = 10  #: of a cluster's lists, for each row of a page of CS: 500 objects
 
 
-class Adapter(ProductAdapter):
+class Adapter(WholeExchange):
     product = CloudProduct.ACK
-    api = Api("cs", "2015-12-15", "ROA", ram="cs", hosts="cs.{region}.aliyuncs.com")
+    api = Api("cs", "2015-12-15", "ROA", ram="cs")
     actions: ClassVar = {
         action.name: action
         for action in (

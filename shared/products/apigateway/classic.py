@@ -14,8 +14,9 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.apigateway import fields as words
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
 from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.unchanged import Unchanged, in_cas
 
 _CERTIFICATE: Final = (
@@ -28,9 +29,9 @@ _CERTIFICATE: Final = (
 _OBSERVED: Final = ("DomainCNAMEStatus", "DomainLegalStatus", "DomainRemark")
 
 
-class ClassicDomains(ProductAdapter):
+class ClassicDomains(WholeExchange):
     product = CloudProduct.API_GATEWAY
-    api = Api("cloudapi", "2016-07-14", "RPC", ram="apigateway", hosts="apigateway.{region}.aliyuncs.com")
+    api = Api("cloudapi", "2016-07-14", "RPC", ram="apigateway")
     actions: ClassVar = {
         action.name: action
         for action in (

@@ -66,26 +66,26 @@ class Listeners(AwsKind):
         default, additional = self._now(resource, region)
         if resource.role is SlotRole.DEFAULT:
             try:
-                self._write("ModifyListener", region, listener, new)
+                self._set("ModifyListener", region, listener, new)
             except CloudUnavailableError:
                 self._put_back(resource, region, additional, new)  # it may have been made all the same
                 raise
             self._put_back(resource, region, additional, new)
             return
         if new not in (default, *additional):
-            self._write("AddListenerCertificates", region, listener, new)
+            self._set("AddListenerCertificates", region, listener, new)
         old = _arn(resource)
         if old in self._now(resource, region)[1] and old != new:
-            self._write("RemoveListenerCertificates", region, listener, old)
+            self._set("RemoveListenerCertificates", region, listener, old)
 
     def _put_back(self, resource: CloudResource, region: Region, additional: list[str], new: str) -> None:
         """A new default leaves the others, by the documentation; if not, they come back."""
         kept = self._now(resource, region)[1]
         for arn in additional:
             if arn not in (*kept, new):
-                self._write("AddListenerCertificates", region, resource.listener_id, arn)
+                self._set("AddListenerCertificates", region, resource.listener_id, arn)
 
-    def _write(self, action: str, region: Region, listener: str, arn: str) -> None:
+    def _set(self, action: str, region: Region, listener: str, arn: str) -> None:
         self.aws.call(action, region.name, ListenerArn=listener, Certificates=[{"CertificateArn": arn}])
 
     def _now(self, resource: CloudResource, region: Region) -> tuple[str, list[str]]:

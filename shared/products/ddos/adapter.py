@@ -10,21 +10,15 @@ from typing import ClassVar
 from shared.cloud.api import Action, Api
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
+from shared.products.kit.legacy import WholeExchange
 
 _TLS = ("https", "websockets")
 
 
-class Adapter(ProductAdapter):
+class Adapter(WholeExchange):
     product = CloudProduct.DDOS
-    api = Api(
-        "ddoscoo",
-        "2020-01-01",
-        "RPC",
-        ram="yundun-ddoscoo",
-        hosts="ddoscoo.{region}.aliyuncs.com",
-        regions=("cn-hangzhou", "ap-southeast-1"),  # Pro for the mainland, Premium for outside
-    )
+    api = Api("ddoscoo", "2020-01-01", "RPC", ram="yundun-ddoscoo")
     actions: ClassVar = {
         "DescribeWebRules": Action("DescribeWebRules", per_second=50),
         # No limit is published.
@@ -32,6 +26,10 @@ class Adapter(ProductAdapter):
     }
     page_size = 10
     gone = frozenset({"domainnotexist"})
+
+    def regions(self) -> list[str]:
+        """The two sites of the service: Pro for the mainland, Premium for outside."""
+        return ["cn-hangzhou", "ap-southeast-1"]
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         for page in self._numbered_pages("DescribeWebRules", region):

@@ -13,8 +13,9 @@ from shared.cloud import cas
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
 from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.unchanged import Unchanged, in_cas
 
 #: Of a domain's description: what is to change, and what moves by itself.
@@ -22,7 +23,7 @@ _VOLATILE = ("certConfig", "lastModifiedTime", "RequestId")
 _MISSING = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
 
 
-class DomainsAdapter(ProductAdapter):
+class DomainsAdapter(WholeExchange):
     product = CloudProduct.FC
     also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
     gone = frozenset({"domainnamenotfound"})

@@ -13,15 +13,16 @@ from shared.cloud.api import Action, Api
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.products.ga.listener import SENT_AGAIN, SETTINGS, as_sent, domain_of, slots
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.unchanged import Unchanged
 
 _REGION = {"RegionId": "cn-hangzhou"}  #: whatever the accelerated regions are
 
 
-class Adapter(ProductAdapter):
+class Adapter(WholeExchange):
     product = CloudProduct.GA
-    api = Api("ga", "2019-11-20", "RPC", ram="ga", hosts="ga.cn-hangzhou.aliyuncs.com")
+    api = Api("ga", "2019-11-20", "RPC", ram="ga")
     actions: ClassVar = {
         action.name: action
         for action in (

@@ -1,22 +1,24 @@
 """What every cloud product must offer, and what is the same for all of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, final
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from typing import Any, ClassVar, TypeAlias, final
 
 from shared.cloud.api import Action, Api
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
+from shared.products.kit.changes import Change, Look
 from shared.products.kit.means import Means
 
 Answer = dict[str, Any]
+Step: TypeAlias = tuple[Change, Look]  #: what is to be done, and what was seen just before
 
 
 class ProductAdapter(ABC):
     """Finds a product's slots and puts certificates on them.
 
-    Holds a client and a way to wait, no state, so one adapter may serve many threads.
+    Holds a client and nothing that it could not look up again, so one adapter may serve many threads.
     """
 
     product: ClassVar[CloudProduct]
@@ -24,15 +26,12 @@ class ProductAdapter(ABC):
     actions: ClassVar[Mapping[str, Action]]  #: every action called, by name; the role grants these
     #: RAM actions that a call needs beside those of `actions`
     also_granted: ClassVar[frozenset[str]] = frozenset()
-    first_deployment: ClassVar[bool] = False  #: a deployment may switch HTTPS on
-    #: products whose listeners its routing rules set the certificates of
-    rules_over: ClassVar[frozenset[CloudProduct]] = frozenset()
-    #: variables that its function is given, beside those of every function
-    environment: ClassVar[tuple[str, ...]] = ()
     page_size: ClassVar[int] = 100  #: the most rows that its lists give at once
     smaller_pages: ClassVar[Mapping[str, int]] = {}  #: lists that give fewer, by action
     #: codes, in lower case, by which the product says that the slot or what holds it is gone
     gone: ClassVar[frozenset[str]] = frozenset()
+    #: a look tells all slots of a writer at once, and a write may take several of them
+    at_once: ClassVar[bool] = False
     #: not Alibaba Cloud: its regions are chosen by a setting of its own, its codes mean other things
     other_cloud: ClassVar[bool] = False
 
@@ -44,80 +43,95 @@ class ProductAdapter(ABC):
 
     def regions(self) -> list[str]:
         """Where to look: every region the product has; `[""]` where it is global."""
-        return list(self.api.regions) or [""]
+        return [""]
 
     @abstractmethod
     def discover(self, region: str) -> Iterator[CloudResource]:
         """Yield every slot of the region with the certificate it carries; complete, or raise."""
 
-    @final
-    def read(self, resource: CloudResource) -> CloudResource | None:
-        """The slot as the product has it right now; None if it is gone.
+    def looks_at_once(self, resource: CloudResource) -> bool:
+        """Whether it is looked at, and written, together with the other slots of its writer."""
+        return self.at_once
 
-        A slot that is named by its certificate, such as an additional one, is gone when another
-        has taken its place: see `successor`.
+    def look(self, changes: Sequence[Change]) -> list[Look | None]:
+        """What the product shows of the slots of one writer, in order; None for one that is gone.
+
+        Raises:
+            CloudError: nothing can be said of them now.
         """
+        if self.at_once:
+            try:
+                return self._look_at_all(changes)
+            except CloudRejectedError as error:
+                if error.cloud_code.lower() not in self.gone:
+                    raise
+                return [None] * len(changes)
+        return [self._look_or_gone(change) for change in changes]
+
+    def _look_or_gone(self, change: Change) -> Look | None:
         try:
-            return self._read(resource)
+            return self._look(change)
         except CloudRejectedError as error:
             if error.cloud_code.lower() not in self.gone:
                 raise
             return None
 
-    @abstractmethod
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        """As `read`. What the product refuses with a code of `gone` is not yours."""
+    def _look(self, change: Change) -> Look | None:
+        """One slot. What the product refuses with a code of `gone` is not yours."""
+        raise NotImplementedError
 
-    @abstractmethod
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        """Make the product serve `certificate` on the slot. Checks and repetition are not yours."""
+    def _look_at_all(self, changes: Sequence[Change]) -> list[Look | None]:
+        """Where the adapter looks `at_once`: all slots of a writer, as `look`."""
+        raise NotImplementedError
 
-    def _unbind(self, resource: CloudResource) -> None:
-        """Undo a first deployment. Only where one is allowed."""
-        raise CloudRejectedError("unbind", "Unsupported", f"{resource.slot} keeps its certificate")
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        """The slot that carries `certificate` in the place of `resource`, if it is so by now."""
-        now = self.read(resource)
-        return now if now is not None and now.cert_identifier == certificate.identifier else None
-
-    def settled(self, resource: CloudResource) -> bool:
-        """Whether the product has finished the last change of this slot."""
-        return True
+    def together(self, steps: Sequence[Step]) -> Sequence[Step]:
+        """Those of the steps of one writer that the next call takes, at least one."""
+        return steps[:1]
 
     @final
-    def deploy(self, resource: CloudResource, certificate: Certificate) -> None:
-        """Put `certificate` in service on the slot, once, however often this is called.
+    def advance(self, steps: Sequence[Step]) -> None:
+        """Make the one next call that brings these changes nearer to what is wanted.
 
-        Returns when the product accepted the change; `successor` and `settled` tell when it is made.
+        `steps` are as `together` chose them. Returns when the product accepted the call: a look tells
+        what came of it.
 
         Raises:
-            CloudRejectedError: the certificate does not cover all domains of the slot.
+            CloudRejectedError: among others, a certificate does not cover all domains of its slot.
         """
-        missing = [name for name in resource.domains if not certificate.covers(name)]
-        if missing:
-            raise CloudRejectedError("deploy", "CertificateMismatch", ", ".join(missing))
-        if self.successor(resource, certificate) is not None:
-            return
+        for change, _ in steps:
+            _check_covered(change)
         try:
-            self._bind(resource, certificate)
+            self._advance(steps)
         except CloudRejectedError as error:
             if self.other_cloud:
                 raise
-            raise _explained(error, resource, certificate) from None
+            raise _explained(error, steps[0][0]) from None
+
+    def _advance(self, steps: Sequence[Step]) -> None:
+        """As `advance`. Checks and repetition are not yours."""
+        ((change, look),) = steps
+        self._write(change, look)
+
+    def _write(self, change: Change, look: Look) -> None:
+        """Make the next call for one slot: exchange its certificate, or take it off where none is wanted."""
+        raise NotImplementedError
 
     @final
-    def restore(self, resource: CloudResource, previous: Certificate | None) -> None:
-        """Put back what the slot carried before: the certificate, or none."""
-        if previous is not None:
-            self._bind(resource, previous)
-        else:
-            self._unbind(resource)
+    def take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        """Put back the certificate before, and what is `lost` of the settings (top level).
 
-    @classmethod
-    def apis(cls) -> frozenset[Api]:
-        """Every API that is called."""
-        return frozenset({cls.api, *(action.api for action in cls.actions.values() if action.api)})
+        Raises:
+            CloudRejectedError: CAS does not have that certificate, among others.
+        """
+        former = self._catalogue.by_identifier(change.resource.cert_identifier)
+        if former is None:
+            why = "CAS does not have the certificate before, so the new one stays"
+            raise CloudRejectedError("deploy", "NotFound", why)
+        self._take_back(replace(change, wanted=former), look, lost)
+
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        """`change` wants the certificate before; `change.before` has the settings."""
+        self._write(change, look)
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
@@ -157,15 +171,21 @@ class ProductAdapter(ABC):
             token = {"NextToken": answer["NextToken"]}
 
 
-def _explained(
-    error: CloudRejectedError, resource: CloudResource, certificate: Certificate
-) -> CloudRejectedError:
+def _check_covered(change: Change) -> None:
+    if change.wanted is None:
+        return
+    missing = [name for name in change.resource.domains if not change.wanted.covers(name)]
+    if missing:
+        raise CloudRejectedError("deploy", "CertificateMismatch", ", ".join(missing))
+
+
+def _explained(error: CloudRejectedError, change: Change) -> CloudRejectedError:
     """Name the likely cause where the product cannot find a certificate that CAS has.
 
     Resources outside the mainland of a China-site account look it up in CAS's other store.
     """
-    code = error.cloud_code
-    other_store = not resource.region.startswith("cn-") and certificate.store == "cn-hangzhou"
+    code, resource, wanted = error.cloud_code, change.resource, change.wanted
+    other_store = not resource.region.startswith("cn-") and wanted and wanted.store == "cn-hangzhou"
     if resource.region and other_store and "NotFound" in code and "Certificate" in code:
         hint = "upload it to the CAS store ap-southeast-1, where this region looks it up"
         return CloudRejectedError(error.action, code, hint, error.request_id)

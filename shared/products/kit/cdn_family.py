@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.matching import FIRST_DEPLOYMENT
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.kit import cdn_functions as family_functions
 from shared.products.kit.bare_ids import STORES
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
 from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.times import parse_time
 from shared.products.kit.unchanged import Unchanged, in_cas
 
@@ -43,7 +45,7 @@ class Words:
     filters: Mapping[str, str] = field(default_factory=dict)  #: of the list, so that it hides nothing
 
 
-class FamilyAdapter(ProductAdapter):
+class FamilyAdapter(WholeExchange):
     words: ClassVar[Words]
     home: ClassVar[str] = ""  #: region of the API's one host, where its name has one
     gone = frozenset({"invaliddomain.notfound"})
@@ -115,7 +117,7 @@ class FamilyAdapter(ProductAdapter):
         )
 
     def _unbind(self, resource: CloudResource) -> None:
-        if not self.first_deployment:
+        if self.product not in FIRST_DEPLOYMENT:
             super()._unbind(resource)
         self._change(resource, SSLProtocol="off")
 

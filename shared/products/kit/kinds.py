@@ -1,13 +1,15 @@
 """A product whose slots are of several kinds, each with an adapter of its own: API Gateway, FC, ESA, AWS."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 
-from shared.cloud.api import Action, Api
-from shared.domain.certificates import Certificate
+from shared.cloud.api import Action
 from shared.domain.resources import CloudResource
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.base import ProductAdapter, Step
+from shared.products.kit.changes import Change, Look
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.means import Means
 
 
@@ -22,10 +24,6 @@ class ManyKinds(ProductAdapter):
         self._by_kind = {name: kind(means) for name, kind in self.kinds.items()}
 
     @classmethod
-    def apis(cls) -> frozenset[Api]:
-        return frozenset().union(*(kind.apis() for kind in cls.kinds.values()))
-
-    @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
         return frozenset().union(*(kind.granted(writes=writes) for kind in cls.kinds.values()))
 
@@ -36,30 +34,31 @@ class ManyKinds(ProductAdapter):
         """A kind is asked in the regions that it has."""
         for name, kind in self._by_kind.items():
             for resource in kind.discover(region) if region in kind.regions() else ():
-                yield resource.model_copy(update={"kind": name})
+                yield _of_kind(resource, name)
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        found = self._kind(resource).read(resource)
-        return found.model_copy(update={"kind": resource.kind}) if found else None
+    def looks_at_once(self, resource: CloudResource) -> bool:
+        return self._kind(resource).looks_at_once(resource)
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        self._kind(resource)._bind(resource, certificate)
+    def look(self, changes: Sequence[Change]) -> list[Look | None]:
+        """Slots of one writer are of one kind."""
+        kind = changes[0].resource.kind
+        looks = self._by_kind[kind].look(changes)
+        return [replace(look, slot=_of_kind(look.slot, kind)) if look else None for look in looks]
 
-    def _unbind(self, resource: CloudResource) -> None:
-        self._kind(resource)._unbind(resource)
+    def together(self, steps: Sequence[Step]) -> Sequence[Step]:
+        return self._kind(steps[0][0].resource).together(steps)
 
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        found = self._kind(resource).successor(resource, certificate)
-        return found.model_copy(update={"kind": resource.kind}) if found else None
+    def _advance(self, steps: Sequence[Step]) -> None:
+        self._kind(steps[0][0].resource)._advance(steps)
 
-    def settled(self, resource: CloudResource) -> bool:
-        return self._kind(resource).settled(resource)
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        self._kind(change.resource)._take_back(change, look, lost)
 
     def _kind(self, resource: CloudResource) -> ProductAdapter:
         return self._by_kind[resource.kind]
 
 
-class KindWithin(ProductAdapter):
+class KindWithin(WholeExchange):
     """A kind of slot within things (sites, instances, a region) that other kinds are within as well."""
 
     @abstractmethod
@@ -83,4 +82,8 @@ class KindsWithin(ManyKinds):
         for holder in next(iter(kinds.values())).holders(region):
             for name, kind in kinds.items():
                 for resource in kind.within(region, holder):
-                    yield resource.model_copy(update={"kind": name})
+                    yield _of_kind(resource, name)
+
+
+def _of_kind(slot: CloudResource, kind: str) -> CloudResource:
+    return slot.model_copy(update={"kind": kind})

@@ -11,12 +11,13 @@ from typing import Any, ClassVar
 
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudResource, SlotRole
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
+from shared.products.kit.legacy import WholeExchange
 
 _BUSY = ("Configuring", "Provisioning")
 
 
-class ListenerAdapter(ProductAdapter):
+class ListenerAdapter(WholeExchange):
     protocols: ClassVar[tuple[str, ...]]  #: of the listeners that have certificates
     server_only: ClassVar[dict[str, str]]  #: asks for server certificates, not for clients' CAs
     take_off: ClassVar[str]  #: the action that removes an additional certificate

@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from shared.errors import NotYetEffectiveError
@@ -17,6 +17,13 @@ class Waiter:
     first_pause_s: float = 0.5
     longest_pause_s: float = 10.0
     sleep: Callable[[float], None] = time.sleep
+
+    def pauses(self) -> Iterator[float]:
+        """Growing ones, in seconds, while there is time for the next."""
+        pause = self.first_pause_s
+        while self.left_s() >= pause:
+            yield pause * random.uniform(0.8, 1.0)  # noqa: S311 - spreads polls, no secret
+            pause = min(pause * 1.6, self.longest_pause_s)
 
     def until(self, true: Callable[[], bool], what: str) -> None:
         """Return when `true()`.

@@ -13,8 +13,9 @@ from shared.cloud.api import Action, Api
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
 from shared.products.kit.envelope import opened
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.times import parse_time
 from shared.products.kit.unchanged import Unchanged
 from shared.products.mse import fields as words
@@ -23,9 +24,9 @@ _UNSETTLED = (2, 4, 5)  #: of a domain: publishing, editing, unpublishing
 _OF_CERTIFICATE = ("CertIdentifier", "CertBeforeDate", "Comment", "GmtModified", "Status")  #: changes with it
 
 
-class Adapter(ProductAdapter):
+class Adapter(WholeExchange):
     product = CloudProduct.MSE
-    api = Api("mse", "2019-05-31", "RPC", ram="mse", hosts="mse.{region}.aliyuncs.com")
+    api = Api("mse", "2019-05-31", "RPC", ram="mse")
     actions: ClassVar = {
         action.name: action
         for action in (

@@ -7,12 +7,12 @@ from shared.cloud import oss
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.means import Means
 from shared.products.kit.times import parse_time
 
 
-class Adapter(ProductAdapter):
+class Adapter(WholeExchange):
     product = CloudProduct.OSS
     api = oss.API
     actions: ClassVar = {action.name: action for action in (oss.LIST_BUCKETS, oss.LIST_CNAME, oss.PUT_CNAME)}

@@ -12,8 +12,9 @@ from shared.cloud.api import Action, Api
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudUnavailableError
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
 from shared.products.kit.envelope import opened
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
 from shared.products.kit.unchanged import Unchanged
@@ -24,9 +25,9 @@ from shared.products.slb.store import SlbStore
 _INGRESS = "/pop/v1/sam/ingress/Ingress"
 
 
-class Adapter(ProductAdapter):
+class Adapter(WholeExchange):
     product = CloudProduct.SAE
-    api = Api("sae", "2019-05-06", "ROA", ram="sae", hosts="sae.{region}.aliyuncs.com")
+    api = Api("sae", "2019-05-06", "ROA", ram="sae")
     actions: ClassVar = {
         action.name: action
         for action in (
@@ -37,7 +38,6 @@ class Adapter(ProductAdapter):
             Action("UpdateIngress", method="PUT", path=_INGRESS, writes=True),
         )
     }
-    rules_over = frozenset({CloudProduct.ALB, CloudProduct.SLB})
     # The code for a parameter that is wrong; of DescribeIngress, for a rule that is not there.
     gone = frozenset({"invalidparameter.withmessage"})
 

@@ -11,7 +11,8 @@ from shared.cloud.api import Action
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudRejectedError
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import Answer
+from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
 from shared.products.kit.unchanged import Unchanged
@@ -21,7 +22,7 @@ from shared.products.slb import store as slb_store
 _SEVERAL = "the listener carries several server certificates; deploy to it in a job of its own"
 
 
-class Adapter(ProductAdapter):
+class Adapter(WholeExchange):
     product = CloudProduct.SLB
     api = slb_store.API
     actions: ClassVar = {

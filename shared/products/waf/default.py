@@ -33,7 +33,7 @@ class WafDefault(WafSlots):
         now = self._default_https(where(resource))
         return {**now, "CertId": str(now.get("CertId") or "")}
 
-    def _write(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
+    def _exchange(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
         suite = settings.get("CipherSuite")
         self._call(
             "ModifyDefaultHttps",

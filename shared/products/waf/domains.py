@@ -58,7 +58,7 @@ class WafDomains(WafSlots):
             "Redirect": {name: redirect[name] for name in redirect},
         }
 
-    def _write(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
+    def _exchange(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
         listen = settings["Listen"]
         suite = listen.get("CipherSuite")
         self._call(

@@ -15,14 +15,7 @@ from shared.products.kit.base import Answer
 from shared.products.kit.kinds import KindWithin
 from shared.products.kit.unchanged import Unchanged
 
-API: Final = Api(
-    "waf-openapi",
-    "2021-10-01",
-    "RPC",
-    ram="yundun-waf",
-    hosts="wafopenapi.{region}.aliyuncs.com",
-    regions=("cn-hangzhou", "ap-southeast-1"),  # the mainland and outside, each with an instance of its own
-)
+API: Final = Api("waf-openapi", "2021-10-01", "RPC", ram="yundun-waf")
 PACE: Final = 10.0  #: calls a second; no limit is published
 _EXPIRED, _RELEASED = 2, 3
 
@@ -33,6 +26,10 @@ class WafSlots(KindWithin):
     page_size = 50
     gone = frozenset({"domainnotexist", "instancenotexist"})
     change: ClassVar[str]  #: the action that exchanges a certificate
+
+    def regions(self) -> list[str]:
+        """The two sides of the service, each with an instance of its own: mainland and outside."""
+        return ["cn-hangzhou", "ap-southeast-1"]
 
     def holders(self, region: str) -> Iterator[Answer]:
         """A side's instance; none where there is none, or one that was released."""
@@ -54,7 +51,7 @@ class WafSlots(KindWithin):
         """Every setting of the slot, with the CertId in force at the top level."""
 
     @abstractmethod
-    def _write(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
+    def _exchange(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
         """Exchange the certificate, and send the TLS settings of `settings` again."""
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
@@ -66,12 +63,12 @@ class WafSlots(KindWithin):
             self._waiter,
             before,
             read=lambda: self._settings(resource),
-            put_back=lambda lost: self._write(resource, before["CertId"], before),
+            put_back=lambda lost: self._exchange(resource, before["CertId"], before),
             shown=lambda now: cert_id_of(now["CertId"]) == certificate.cert_id,
             settled=lambda: self.settled(resource),
             ignore=("CertId",),
         ):
-            self._write(resource, certificate.identifier, before)
+            self._exchange(resource, certificate.identifier, before)
 
 
 def where(resource: CloudResource) -> dict[str, str]:

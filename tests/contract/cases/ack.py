@@ -150,7 +150,6 @@ HINDERED = [
         },
     ),
 ]
-HOSTS = {"cn-shanghai": "cs.cn-shanghai.aliyuncs.com"}
 SDK = "cs20151215"
 OFFICIAL = {
     "DescribeRegions": {},

@@ -17,7 +17,6 @@ CASES = [
     ),
 ]
 HINDERED = hindered(CloudProduct.DCDN, "offline", "checking", "check_failed", "configure_failed")
-HOSTS = {"": "dcdn.aliyuncs.com"}
 SDK = "dcdn20180115"
 OFFICIAL = {
     "DescribeDcdnUserDomains": {

@@ -96,7 +96,6 @@ HINDERED = [
         },
     ),
 ]
-HOSTS = {"cn-shanghai": "mse.cn-shanghai.aliyuncs.com"}
 SDK = "mse20190531"
 OFFICIAL = {
     "QueryGatewayRegion": {},

@@ -44,7 +44,6 @@ CASES = [
         code_of_denial="AccessDenied",
     ),
 ]
-HOSTS = {"cn-shanghai": "oss-cn-shanghai.aliyuncs.com"}
 HINDERED = [
     Hindered(
         CloudProduct.OSS,

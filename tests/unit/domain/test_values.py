@@ -96,6 +96,8 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Status": "pending",
             "Reason": "",
             "PreviousCertIdentifier": None,
+            "SettingsBefore": None,
+            "Lost": [],
             "Joined": False,
             "Deployed": None,
             "Verification": None,

@@ -1,0 +1,99 @@
+"""The statuses that a worker goes through, deployed or rolled back, and how an attempt at it ends."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from shared.domain.jobs import WorkerResource
+from shared.domain.states import WorkerStatus
+from shared.errors import AppError, ConflictError
+from shared.services.world import World
+
+log = logging.getLogger("certdeploy.deploy")
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The statuses of one kind of work, in the worker's table of transitions."""
+
+    waiting: WorkerStatus
+    under_way: WorkerStatus
+    success: WorkerStatus
+    error: WorkerStatus
+    succeeded: str  #: said in the log
+    failed: str
+
+
+DEPLOYMENT: Final = Lifecycle(
+    waiting=WorkerStatus.PENDING,
+    under_way=WorkerStatus.PROCESSING,
+    success=WorkerStatus.SUCCESS,
+    error=WorkerStatus.ERROR,
+    succeeded="worker deployed",
+    failed="worker ended in error",
+)
+ROLLBACK: Final = Lifecycle(
+    waiting=WorkerStatus.ROLLBACK,
+    under_way=WorkerStatus.ROLLBACK,
+    success=WorkerStatus.ROLLBACK_SUCCESS,
+    error=WorkerStatus.ROLLBACK_ERROR,
+    succeeded="worker rolled back",
+    failed="rollback of a worker ended in error",
+)
+
+
+def lifecycle_of(worker: WorkerResource) -> Lifecycle:
+    return ROLLBACK if worker.status.of_rollback else DEPLOYMENT
+
+
+def claimed(world: World, worker: WorkerResource, lease_s: float) -> WorkerResource:
+    """In this invocation's hands for another attempt.
+
+    Raises:
+        ConflictError: another delivery has it.
+    """
+    now = world.clock()
+    return world.workers.save(
+        worker.to(
+            lifecycle_of(worker).under_way,
+            attempts=worker.attempts + 1,
+            started_at=worker.started_at or now,
+            lease_until=now + timedelta(seconds=lease_s),
+        )
+    )
+
+
+def after_failure(world: World, worker: WorkerResource, error: AppError) -> WorkerResource:
+    """Another try later where that can help, else the end."""
+    now, policy, life = world.clock(), world.policy, lifecycle_of(worker)
+    assert worker.started_at is not None, "it was claimed"
+    age_s = (now - worker.started_at).total_seconds()
+    waited = isinstance(error, ConflictError)  # for another writer: nothing was tried
+    tries = worker.attempts - waited
+    if error.retryable and tries < policy.max_attempts and age_s < policy.worker_age_limit_s:
+        pause = min(2.0 ** (worker.attempts - 1), 60.0)
+        return worker.to(
+            life.waiting,
+            reason=str(error),
+            attempts=tries,
+            lease_until=None,
+            not_before=now + timedelta(seconds=pause),
+        )
+    log.warning(life.failed, extra={**facts(worker), "reason": str(error)})
+    return ended(world, worker, life.error, reason=str(error))
+
+
+def ended(world: World, worker: WorkerResource, status: WorkerStatus, **changes: Any) -> WorkerResource:
+    base: dict[str, Any] = {"reason": "", "lease_until": None, "finished_at": world.clock()}
+    return worker.to(status, **{**base, **changes})
+
+
+def facts(worker: WorkerResource) -> dict[str, object]:
+    """For the log."""
+    return {
+        "job_id": worker.job_id,
+        "worker_id": worker.worker_id,
+        "slot": worker.resource.slot,
+        "cert_identifier": worker.cert_identifier,
+    }

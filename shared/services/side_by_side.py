@@ -1,0 +1,68 @@
+"""Many tasks at once, most of which wait for something at any time: a pause costs no thread.
+
+A task is a generator that yields how many seconds it has nothing to do. Its first part, up to the first
+pause, is run by threads of its own: those may all be held up by the pace of writing, and those that go
+on, to look and to prove, must not queue behind them.
+"""
+
+import heapq
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import datetime, timedelta
+from itertools import count
+from queue import Empty, SimpleQueue
+from typing import TypeAlias
+
+Task: TypeAlias = Generator[float, None, None]
+_Ran: TypeAlias = tuple[Task, float | None, BaseException | None]  #: its pause, None at its end
+
+
+def run_side_by_side(
+    tasks: Iterable[Task],
+    *,
+    parallel: int,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], None],
+) -> None:
+    """Return when all have ended. What one raises stops the others at their next pause, and goes through."""
+    ran: SimpleQueue[_Ran] = SimpleQueue()
+    waiting: list[tuple[datetime, int, Task]] = []
+    order = count()
+
+    def go_on(task: Task) -> None:
+        try:
+            ran.put((task, next(task, None), None))
+        except BaseException as error:  # all of them: the caller's thread raises it
+            ran.put((task, None, error))
+
+    with (
+        ThreadPoolExecutor(parallel, "begin") as beginning,
+        ThreadPoolExecutor(parallel, "go-on") as going_on,
+    ):
+        running = 0
+        for task in tasks:
+            beginning.submit(copy_context().run, go_on, task)
+            running += 1
+        try:
+            while running or waiting:
+                while waiting and waiting[0][0] <= clock():
+                    going_on.submit(copy_context().run, go_on, heapq.heappop(waiting)[2])
+                    running += 1
+                until_next = max(0.0, (waiting[0][0] - clock()).total_seconds()) if waiting else None
+                if not running:
+                    sleep(until_next or 0.0)
+                    continue
+                try:
+                    task, pause, error = ran.get(timeout=until_next)
+                except Empty:
+                    continue
+                running -= 1
+                if error is not None:
+                    raise error
+                if pause is not None:
+                    due = clock() + timedelta(seconds=pause)
+                    heapq.heappush(waiting, (due, next(order), task))
+        finally:
+            for pool in (beginning, going_on):
+                pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,212 @@
+"""The workers of one writer (listener, accelerator, domain), from claim to end: deployed, or rolled back.
+
+One task for each writer: so its slots are changed one after the other, or by one call where the product
+takes several, and then proved. What an attempt does is the same for both ways; `Kind` has what differs.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeAlias
+
+from shared.domain.jobs import Handshake, Verification, WorkerResource
+from shared.domain.resources import CloudResource, SlotRole
+from shared.errors import AppError, ConflictError
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changes import Change, Look
+from shared.products.kit.exchange import End, Outcome, exchange
+from shared.products.kit.waiting import Waiter
+from shared.services.lifecycle import after_failure, claimed, ended, facts, lifecycle_of, log
+from shared.services.side_by_side import Task
+from shared.services.verify import verify
+from shared.services.world import World
+
+SPARE_S: Final = 20.0  #: of the function's time, left for handing on what is not done
+_AFTER_S: Final = 10.0  #: a lease outlasts the function that holds it, which is cut off at its timeout
+_LONGEST_PAUSE_S: Final = 10.0  #: between looks at a worker that another invocation has in hand
+
+
+class Attempt:
+    """A worker in this invocation's hands, as it is stored."""
+
+    def __init__(self, world: World, worker: WorkerResource) -> None:
+        self._world = world
+        self.worker = worker
+
+    def remember(self, **changes: Any) -> None:
+        """Store what the next attempt needs to know if this one is cut off.
+
+        Raises:
+            ConflictError: another invocation has taken the worker over.
+        """
+        self.worker = self._world.workers.save(self.worker.evolve(**changes))
+
+
+class Kind(Protocol):
+    """What deploying and rolling back have apart."""
+
+    def change(self, world: World, adapter: ProductAdapter, made: Attempt) -> Change:
+        """What is to be exchanged. Raises AppError if it may not be."""
+
+    def remember(self, made: Attempt, change: Change, look: Look) -> None:
+        """Store what a later attempt needs, before a write. Raises AppError if that may not be made."""
+
+    def unexpected(self, outcome: Outcome) -> AppError:
+        """Why a slot that is gone, or carries something else, is left alone."""
+
+
+KindOf: TypeAlias = Callable[[WorkerResource], Kind]
+
+
+def work_on(
+    world: World,
+    adapter: ProductAdapter,
+    workers: Sequence[WorkerResource],
+    kind_of: Callable[[WorkerResource], Kind],
+) -> Task:
+    """A task: bring each worker of one writer to its end, in as many attempts as it takes.
+
+    What is not at its end when the function's time is nearly up is left as it is stored.
+    """
+    # The default before the additional ones: it is what clients fall back on.
+    open_ = sorted(workers, key=lambda w: (w.resource.role is SlotRole.ADDITIONAL, w.worker_id))
+    pause = 1.0
+    while open_ and world.left_s() >= SPARE_S:
+        now = world.clock()
+        ready = [w for w in open_ if not w.leased(now) and (w.not_before or now) <= now]
+        if ready:
+            yield from _Turn(world, adapter, kind_of).take(ready)
+            pause = 1.0
+        else:
+            due = [at for w in open_ if (at := w.lease_until if w.leased(now) else w.not_before)]
+            pause = min(pause * 1.6, _LONGEST_PAUSE_S)
+            until_due = max(0.0, (min(due) - now).total_seconds()) if due else pause
+            if world.left_s() - SPARE_S < min(pause, until_due):
+                return
+            yield max(0.01, min(pause, until_due))
+        stored = (world.workers.find(worker) for worker in open_)
+        open_ = [worker for worker in stored if worker is not None and not worker.status.settled]
+
+
+@dataclass
+class _Turn:
+    """One attempt at the workers of a writer that are ready."""
+
+    world: World
+    adapter: ProductAdapter
+    kind_of: KindOf
+
+    def take(self, workers: Sequence[WorkerResource]) -> Task:
+        """Raises nothing that can be told as a worker's end."""
+        lease_s = self.world.left_s() + _AFTER_S
+        in_hand: list[Attempt] = []
+        try:
+            with self.world.leases.hold(workers[0].resource.writer, self.world.holder, lease_s):
+                exchanged: list[tuple[Attempt, Outcome]] = []
+                for group in self._groups(workers):
+                    if self.world.left_s() < SPARE_S:
+                        break
+                    in_hand = self._claim(group, lease_s)
+                    exchanged += yield from self._exchange(in_hand)
+                in_hand = []
+                for made, outcome in exchanged:
+                    yield from self._prove(made, outcome)
+        except ConflictError as error:  # another invocation is at this writer
+            for made in in_hand or self._claim(workers, lease_s):
+                self._failed(made, error)
+
+    def _groups(self, workers: Sequence[WorkerResource]) -> list[list[WorkerResource]]:
+        if self.adapter.looks_at_once(workers[0].resource):
+            return [list(workers)]
+        return [[worker] for worker in workers]
+
+    def _claim(self, workers: Sequence[WorkerResource], lease_s: float) -> list[Attempt]:
+        made: list[Attempt] = []
+        for worker in workers:
+            with suppress(ConflictError):  # another delivery claimed it
+                made.append(Attempt(self.world, claimed(self.world, worker, lease_s)))
+        return made
+
+    def _exchange(self, in_hand: list[Attempt]) -> Generator[float, None, list[tuple[Attempt, Outcome]]]:
+        """Those whose certificate is in place, to be proved; the others are at the end of this attempt."""
+        changes: list[Change] = []
+        attempts: dict[str, Attempt] = {}
+        for made in in_hand:
+            with self._told(made):
+                change = self.kind_of(made.worker).change(self.world, self.adapter, made)
+                attempts[change.resource.slot] = made
+                changes.append(change)
+        if not changes:
+            return []
+
+        def remember(change: Change, look: Look) -> None:
+            made = attempts[change.resource.slot]
+            self.kind_of(made.worker).remember(made, change, look)
+
+        done: list[tuple[Attempt, Outcome]] = []
+        outcomes: list[Outcome] = []
+        with self._told(*attempts.values()):
+            outcomes = yield from exchange(self.adapter, changes, remember, self._patience)
+        for made, outcome in zip(attempts.values(), outcomes, strict=bool(outcomes)):
+            if outcome.end is End.DONE:
+                done.append((made, outcome))
+            else:
+                self._failed(made, outcome.error or self.kind_of(made.worker).unexpected(outcome))
+        return done
+
+    def _prove(self, made: Attempt, outcome: Outcome) -> Task:
+        """Clients are served the certificate, as far as they can be asked; then the worker is at its end."""
+        change, look = outcome.change, outcome.look
+        assert look is not None, "it is done"
+        with self._told(made):
+            if change.wanted is not None:
+                verification = yield from verify(self.world, look.slot, change.wanted, self._patience())
+            else:
+                detail = "it has no certificate again, as before the job"
+                verification = Verification(
+                    read_back=True, handshake=Handshake.NOT_TRIED, detail=detail, at=self.world.clock()
+                )
+            _show(self.world, change, look.slot)
+            life = lifecycle_of(made.worker)
+            log.info(life.succeeded, extra={**facts(made.worker), "handshake": verification.handshake.value})
+            self._save(made, ended(self.world, made.worker, life.success, verification=verification))
+
+    @contextmanager
+    def _told(self, *attempts: Attempt) -> Iterator[None]:
+        """What goes wrong within is these workers' end, or the reason to try them again."""
+        try:
+            yield
+        except AppError as error:
+            for made in attempts:
+                self._failed(made, error)
+        except Exception as error:
+            reason = f"internal error: {type(error).__name__}; see the function's log"
+            for made in attempts:
+                log.exception("worker failed unexpectedly", extra=facts(made.worker))
+                life = lifecycle_of(made.worker)
+                self._save(made, ended(self.world, made.worker, life.error, reason=reason))
+
+    def _failed(self, made: Attempt, error: AppError) -> None:
+        self._save(made, after_failure(self.world, made.worker, error))
+
+    def _save(self, made: Attempt, worker: WorkerResource) -> None:
+        try:
+            made.worker = self.world.workers.save(worker)
+        except ConflictError:
+            log.warning("worker was taken over", extra=facts(made.worker))
+
+    def _patience(self) -> Waiter:
+        """For a change to be shown and served."""
+        return self.world.waiter(spare_s=SPARE_S, at_most_s=self.world.policy.served_within_s)
+
+
+def _show(world: World, change: Change, after: CloudResource) -> None:
+    """Let the table show the slot as it is now. Discovery would do it too, only later."""
+    if change.wanted is not None:
+        after = after.evolve(cert_not_after=change.wanted.not_after)
+        if after.domains_of_certificate:
+            after = after.evolve(domains=change.wanted.names)
+    world.resources.put(after, world.clock())
+    if after.slot != change.resource.slot and (old := world.resources.find(change.resource.slot)):
+        with suppress(ConflictError):  # discovery is at it
+            world.resources.remove(old)
