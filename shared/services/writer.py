@@ -88,7 +88,7 @@ def work_on(
         open_ = [worker for worker in stored if worker is not None and not worker.status.settled]
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Turn:
     """One attempt at the workers of a writer that are ready."""
 

@@ -23,7 +23,8 @@ from shared.products.kit.waiting import Waiter
 
 #: Stores that a change is begun, with the settings before, so that a later attempt knows it.
 Remember = Callable[[Change, Look], None]
-_LOOKS: Final = 5  #: how often what may never come is looked for
+_LOOKS: Final = 5  #: how often settings that were put back are looked for
+_DOUBTS: Final = 3  #: and a write whose answer was lost
 
 
 class End(str, Enum):
@@ -201,7 +202,7 @@ class _Course:
     def refused(self, error: AppError) -> None:
         """The call was refused; or the answer was lost, and a few looks may tell."""
         if isinstance(error, CloudUnavailableError) and not isinstance(error, NotSentError):
-            self._wrote_at, self._doubt, self._looks_left = self.step[1].progress, error, _LOOKS
+            self._wrote_at, self._doubt, self._looks_left = self.step[1].progress, error, _DOUBTS
         else:
             self._end(End.FAILED, error)
 
@@ -225,7 +226,7 @@ class _Course:
             self._end(End.FAILED, self._doubt)
         elif self._blind is not None:
             self._end(End.FAILED, self._blind)
-        elif self._wrote_at is None:
+        elif self._wrote_at is None and not self.change.begun:
             self._end(End.FAILED, NotYetEffectiveError("wait", "NotYetEffective", f"{slot} is busy"))
         else:
             wanted = self.change.wanted.identifier if self.change.wanted else "that it has no certificate"

@@ -13,6 +13,9 @@ from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource, SyncStatus
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.products.cdn.adapter import Adapter as Cdn
+from shared.products.kit.changes import Change
+from shared.products.kit.exchange import exchange
+from shared.services.catalogue import KnownCertificates
 from shared.services.world import ProbeResult
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key
@@ -100,6 +103,17 @@ def rolled_back_once(it: Platform, slots: int = 4) -> None:
     assert statuses(it) == {WorkerStatus.ROLLBACK_SUCCESS: slots}, [w.reason for w in it.workers().values()]
     assert set(Counter(it.writes()).values()) == {1}, it.writes()
     assert list(it.world.jobs.due(it.clock())) == [], "the job is still looked at"
+
+
+def exchanged_by_hand(it: Platform, slot: CloudResource, certificate: Certificate) -> None:
+    """Somebody makes the calls that a deployment would make."""
+    world = it.world
+    waiter = world.waiter(spare_s=5)
+    known = KnownCertificates(world.certificates, world.policy.stores)
+    adapter = world.adapter(slot.product, waiter, known)
+    change = Change(slot.evolve(domains=()), certificate)  # who does it by hand may put there anything
+    for pause in exchange(adapter, [change], lambda change, look: None, lambda: waiter):
+        world.sleep(pause)
 
 
 class AtHandshake:

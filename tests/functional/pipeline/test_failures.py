@@ -106,7 +106,9 @@ def test_a_denied_product_ends_in_error_with_the_missing_permission_and_the_othe
 
 @pytest.mark.parametrize("action", ["SetCdnDomainSSLCertificate", "PutCname", "UpdateListenerAttribute"])
 @pytest.mark.parametrize(("when", "drop"), [("before", False), ("after", False), ("after", True)])
-def test_a_product_that_fails_once_is_tried_again(it: Platform, action: str, when: str, drop: bool) -> None:
+def test_a_product_that_fails_once_is_asked_again_if_a_look_says_so(
+    it: Platform, action: str, when: str, drop: bool
+) -> None:
     it.cloud.faults.add(Fault(action, when=when, drop=drop))  # type: ignore[arg-type]
     it.renew(*NAMES)
 
@@ -115,7 +117,8 @@ def test_a_product_that_fails_once_is_tried_again(it: Platform, action: str, whe
     calls = [call for call in it.cloud.calls if call.action == action]
     assert it.job().status is JobStatus.SUCCESS
     assert len(calls) == (2 if when == "before" else 1)
-    assert sorted(worker.attempts for worker in it.workers().values()) == [1, 1, 1, 2]
+    tries = [1, 1, 1, 2] if when == "before" else [1] * 4  # a look tells that the lost one was carried out
+    assert sorted(worker.attempts for worker in it.workers().values()) == tries
 
 
 def test_a_product_that_never_recovers_ends_in_error_after_six_tries(it: Platform) -> None:

@@ -58,7 +58,7 @@ def test_a_try_that_is_followed_by_another_is_not_logged_as_an_end(
     it: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "certdeploy.deploy")
-    it.cloud.faults.add(Fault("PutCname", when="after"))
+    it.cloud.faults.add(Fault("PutCname"))
     asked_for(it, uploaded(it), IMG)
 
     it.drain()

@@ -12,7 +12,6 @@ from emulator.faults import Fault
 from shared.domain.jobs import Handshake
 from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.services.catalogue import KnownCertificates
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, platform
 from tests.functional.pipeline.stories import (
@@ -21,6 +20,7 @@ from tests.functional.pipeline.stories import (
     WWW,
     by_console,
     deployed,
+    exchanged_by_hand,
     others,
     roll_back,
     rolled_back_once,
@@ -135,9 +135,8 @@ def test_an_additional_certificate_that_was_made_the_default_since_is_left(it: P
         if (record.resource.listener_id, record.resource.role)
         == (added.resource.listener_id, SlotRole.DEFAULT)
     )
-    known = KnownCertificates(world.certificates, world.policy.stores)
     new = world.certificates.get(added.cert_identifier).certificate
-    world.adapter(CloudProduct.ALB, world.waiter(spare_s=5), known).restore(default, new)
+    exchanged_by_hand(it, default, new)
     it.cloud.calls.clear()
 
     roll_back(it, added.resource.slot)

@@ -54,8 +54,8 @@ def test_a_worker_that_is_tried_again_waits_and_tells_why(it: Platform) -> None:
 
     it.tick("scan_expiry")
 
-    waiting = next(worker for worker in seen if worker.attempts)
-    assert (waiting.status, waiting.attempts, waiting.finished_at) == (W.PENDING, 1, None)
+    waiting = next(worker for worker in seen if worker.attempts and worker.status is W.PENDING)
+    assert (waiting.attempts, waiting.finished_at) == (1, None)
     assert "ServiceUnavailable" in waiting.reason
     assert waiting.not_before is not None
     img = worker_of(it, IMG)
@@ -66,11 +66,11 @@ def test_a_worker_that_is_tried_again_waits_and_tells_why(it: Platform) -> None:
 def test_a_worker_is_not_tried_beyond_its_age(it: Platform) -> None:
     it.policy |= {"max_attempts": 10**6, "worker_age_limit_s": 20.0}
 
-    pauses = failing_writes(it, 6)
+    pauses = failing_writes(it, 5)
 
     assert sum(pauses[:-1]) < 20 <= sum(pauses)
     img = worker_of(it, IMG)
-    assert (img.status, img.attempts) == (W.ERROR, 6)
+    assert (img.status, img.attempts) == (W.ERROR, 5)
     assert "ServiceUnavailable" in img.reason
 
 
