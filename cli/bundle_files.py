@@ -1,4 +1,4 @@
-"""Files that hold a certificate and its key: what `upload` reads and `export` writes."""
+"""Files with a certificate and its key: read by `upload`, written by `export`."""
 
 import os
 import re
@@ -16,10 +16,10 @@ _KEY: Final = re.compile(
 
 
 def read_pair(certificate: Path, key: Path | None) -> tuple[str, SecretPem]:
-    """Both texts as they stand, unchecked. Without `key` the one file holds both.
+    """The text of the certificate and the key, not validated. Without `key`, one file holds both.
 
     Raises:
-        InvalidRequestError: a file cannot be read; each of both that cannot.
+        InvalidRequestError: one or both files cannot be read; names each.
     """
     problems, text, secret = [], "", SecretPem("")
     try:
@@ -30,7 +30,7 @@ def read_pair(certificate: Path, key: Path | None) -> tuple[str, SecretPem]:
         secret = SecretPem("".join(_KEY.findall(text)))
         text = _KEY.sub("", text)
         if not secret and not problems:
-            problems.append(f"{certificate}: it holds no private key; name the key's file with --key")
+            problems.append(f"{certificate}: contains no private key; name the key file with --key")
     else:
         try:
             secret = read_key_file(key)
@@ -43,11 +43,11 @@ def read_pair(certificate: Path, key: Path | None) -> tuple[str, SecretPem]:
 
 def refuse_to_overwrite(path: Path) -> None:
     if path.exists() or path.is_symlink():
-        raise InvalidRequestError(f"{path}: is there already; nothing is overwritten, name a new file")
+        raise InvalidRequestError(f"{path}: already exists and is not overwritten; name a new file")
 
 
 def write_pair(path: Path, pair: KeyPair) -> None:
-    """A new file that only its owner can read. Raises InvalidRequestError, and leaves no part of it."""
+    """Create a file that only its owner can read. Raises InvalidRequestError, and leaves no partial file."""
     text = f"{pair.certificate_pem.strip()}\n{pair.key.reveal().strip()}\n"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -28,43 +28,43 @@ def certificate() -> None:
 
 @app.command("list", epilog="Example: certdeploy certificate list --json")
 def list_certificates(as_json: AsJson = False) -> None:
-    """List the certificates of the last scan, the one that ends first on top."""
+    """List the certificates of the last scan, by expiry date."""
     world = session().world()
-    found = known_certificates(world)
+    certificates = known_certificates(world)
     if as_json:
-        output.show_json({"Certificates": found})
+        output.show_json({"Certificates": certificates})
         return
     now = world.clock()
-    made = output.table(
-        "Certificate", "Name", "Names", "Key", "Type", "Ends", "Remarks", wrap=("Names", "Remarks")
+    table = output.table(
+        "Certificate", "Name", "Names", "Key", "Type", "Expires", "Remarks", wrap=("Names", "Remarks")
     )
-    for one in found:
+    for certificate in certificates:
         output.row(
-            made,
-            one.identifier,
-            one.name,
-            output.names(one.names),
-            one.algorithm,
-            one.source.value,
-            output.ends(one.not_after, now),
-            one.why_not_deployable(now) or "",
+            table,
+            certificate.identifier,
+            certificate.name,
+            output.names(certificate.names),
+            certificate.algorithm,
+            certificate.source.value,
+            output.ends(certificate.not_after, now),
+            certificate.why_not_deployable(now) or "",
         )
-    output.show(made)
+    output.show(table)
     for store in world.policy.stores:
         if not world.scans.has_baseline(store):
-            output.tell(f"CAS {store} was never read; `certdeploy scan` does it")
+            output.tell(f"CAS {store} has not been scanned yet; run `certdeploy scan`")
 
 
 @app.command("show", epilog="Example: certdeploy certificate show 10741304")
 def show(cert_id: Id, as_json: AsJson = False) -> None:
-    """Show one certificate, the slots that serve it, and what a job with it would change elsewhere."""
+    """Show one certificate, the slots that serve it, and what a job with it would change."""
     world = session().world()
-    found = map_certificate(world, find_certificate(world, cert_id))
+    mapped = map_certificate(world, find_certificate(world, cert_id))
     if as_json:
-        output.show_json(found)
+        output.show_json(mapped)
         return
-    _show_facts(found.certificate, found, world)
-    _show_slots(found, world)
+    _show_facts(mapped.certificate, mapped, world)
+    _show_slots(mapped, world)
 
 
 @app.command(
@@ -76,7 +76,7 @@ def upload(
         str, typer.Option(help="Name of the new certificate in CAS: at most 63 characters, not in use yet.")
     ],
     certificate: Annotated[
-        Path, typer.Option(help="PEM file with the certificate, followed by its intermediates.")
+        Path, typer.Option(help="PEM file with the certificate and its intermediates, in this order.")
     ],
     key: Annotated[
         Path | None,
@@ -87,7 +87,7 @@ def upload(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check a certificate and its key, and upload both to CAS unless CAS has them already."""
+    """Check a certificate and its key, and upload both to CAS unless CAS already has them."""
     text, secret = read_pair(certificate, key)
     world = session().world()
     with output.progress("Asking CAS …"):
@@ -97,7 +97,7 @@ def upload(
     if as_json:
         output.show_json(done)
         return
-    what = f"is in CAS already, named {done.name}; no copy was made" if done.already_there else "uploaded"
+    what = f"is already in CAS as {done.name}; not uploaded again" if done.already_there else "uploaded"
     output.console().print(
         Text(f"{done.cert_identifier} ({output.names(done.names)}) {what}"), soft_wrap=True
     )
@@ -106,56 +106,60 @@ def upload(
 @app.command("export", epilog="Example: certdeploy certificate export 10741304 --to shop.pem")
 def export(
     cert_id: Id,
-    to: Annotated[Path, typer.Option(help="File to create; an existing one is not overwritten.")],
+    to: Annotated[Path, typer.Option(help="File to create; an existing file is not overwritten.")],
     as_json: AsJson = False,
 ) -> None:
     """Write a certificate with its private key to a file, for `certificate upload` on another account."""
     refuse_to_overwrite(to)
-    found = export_certificate(session().world(), cert_id)
-    write_pair(to, found.pair)
-    output.tell(f"{to} holds the PRIVATE KEY in the clear; only you can read it. Delete it after its use.")
+    exported = export_certificate(session().world(), cert_id)
+    write_pair(to, exported.pair)
+    output.tell(f"{to} contains the PRIVATE KEY unencrypted; only you can read it. Delete it after use.")
     if as_json:
-        output.show_json({"CertIdentifier": found.cert_identifier, "File": str(to), "HoldsPrivateKey": True})
+        output.show_json(
+            {"CertIdentifier": exported.cert_identifier, "File": str(to), "HoldsPrivateKey": True}
+        )
         return
-    output.console().print(Text(f"{found.cert_identifier} with its private key: {to}"), soft_wrap=True)
+    output.console().print(Text(f"{exported.cert_identifier} with its private key: {to}"), soft_wrap=True)
 
 
-def _show_facts(one: Certificate, found: CertificateMap, world: World) -> None:
-    made = output.table("", "", wrap=("",))
-    made.show_header = False
-    held = {True: "held by CAS", False: "not held by CAS", None: "not told by CAS"}[one.has_private_key]
+def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) -> None:
+    table = output.table("", "", wrap=("",))
+    table.show_header = False
+    held = {True: "held by CAS", False: "not held by CAS", None: "not reported by CAS"}[
+        certificate.has_private_key
+    ]
     for what, fact in (
-        ("Certificate", one.identifier),
-        ("Name", one.name),
-        ("Names", output.names(one.names)),
-        ("Key", f"{one.algorithm or 'unknown'}, {held}"),
-        ("Type", f"{one.source.value}, {one.status.value}"),
-        ("Issuer", one.issuer),
-        ("Serial", one.serial),
-        ("Fingerprint", one.fingerprint),
-        ("Begins", f"{one.not_before:%Y-%m-%d}"),
-        ("Ends", output.ends(one.not_after, world.clock())),
-        ("Deployable", f"no: {found.why_not_deployable}" if found.why_not_deployable else "yes"),
+        ("Certificate", certificate.identifier),
+        ("Name", certificate.name),
+        ("Names", output.names(certificate.names)),
+        ("Key", f"{certificate.algorithm or 'unknown'}, {held}"),
+        ("Type", f"{certificate.source.value}, {certificate.status.value}"),
+        ("Issuer", certificate.issuer),
+        ("Serial", certificate.serial),
+        ("Fingerprint", certificate.fingerprint),
+        ("Valid from", f"{certificate.not_before:%Y-%m-%d}"),
+        ("Expires", output.ends(certificate.not_after, world.clock())),
+        ("Deployable", f"no: {mapped.why_not_deployable}" if mapped.why_not_deployable else "yes"),
     ):
-        output.row(made, what, fact)
-    output.show(made)
+        output.row(table, what, fact)
+    output.show(table)
 
 
-def _show_slots(found: CertificateMap, world: World) -> None:
+def _show_slots(mapped: CertificateMap, world: World) -> None:
     serving = output.table("Slot", "Names", title="\nServed by", wrap=("Slot", "Names"))
-    for resource in found.serving:
+    for resource in mapped.serving:
         output.row(serving, slot(resource), output.names(resource.domains))
-    if found.serving:
+    if mapped.serving:
         output.show(serving)
     else:
-        output.console().print("\nNo slot that is known serves it.")
-    if not found.could_serve:
+        output.console().print("\nNo discovered slot serves it.")
+    if not mapped.could_serve:
         return
     others = output.table(
-        "Slot", "Serves now", "Ends", "A job would", "Why",
-        title="\nElsewhere its names are served", wrap=("Slot", "Why"),
+        "Slot", "Serves now", "Expires", "A job would", "Why",
+        title="\nOther slots with its names", wrap=("Slot", "Why"),
     )  # fmt: skip
-    for entry in found.could_serve:
+    for entry in mapped.could_serve:
         output.row(
             others,
             slot(entry.resource),

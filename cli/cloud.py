@@ -1,4 +1,4 @@
-"""`certdeploy scan` and `certdeploy discover`: look at the cloud now."""
+"""`certdeploy scan` and `certdeploy discover`: read the cloud now."""
 
 import json
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 
 
 def scan(as_json: AsJson = False) -> None:
-    """Read the certificates from CAS now, and announce those that are new or near their end."""
+    """Read the certificates from CAS now, and announce those that are new or about to expire."""
     current = session()
     with output.progress("Reading CAS …"):
         result = current.call("scan_expiry", b"{}")
@@ -22,7 +22,7 @@ def scan(as_json: AsJson = False) -> None:
         return
     issued, expiring = result.get("Issued", []), result.get("Expiring", [])
     count = result.get("Certificates", 0)
-    output.tell(f"{count} certificates; newly issued: {len(issued)}; near their end: {len(expiring)}")
+    output.tell(f"{count} certificates; newly issued: {len(issued)}; about to expire: {len(expiring)}")
 
 
 def discover(
@@ -30,23 +30,23 @@ def discover(
         list[CloudProduct] | None, typer.Option(help="Discover only this product; may be repeated.")
     ] = None,
     region: Annotated[
-        str | None, typer.Option(help="Discover only this region of the one product given.")
+        str | None, typer.Option(help="Discover only this region of the product given with --product.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the slots of every product, or only of those given; changes nothing in the cloud."""
+    """Read the slots of every product, or only of those given. Changes nothing in the cloud."""
     request: dict[str, Any] = {"Products": [item.value for item in product or []]}
     if region is not None:
         request["Region"] = region
     current = session()
     products = current.products(product)
-    with output.progress("Asking the products …"):
+    with output.progress("Reading the products …"):
         current.call("discover_resources", json.dumps(request).encode())
         world = current.world()
-        found = syncs.settled(world, products)
+        statuses = syncs.settled(world, products)
     if as_json:
-        output.show_json({"Statuses": found})
+        output.show_json({"Statuses": statuses})
     else:
         output.show(syncs.show(world, products))
-    if any(status.state is not SyncState.SYNCED for status in found):
+    if any(status.state is not SyncState.SYNCED for status in statuses):
         raise typer.Exit(exits.FAILED)

@@ -21,9 +21,9 @@ def emulator() -> None:
 
 @app.command("serve", epilog="Example: certdeploy emulator serve --port 8100 --estate estate.yaml --export")
 def serve(
-    port: Annotated[int, typer.Option(help="Port of the APIs; 0 takes a free one.", min=0, max=65535)] = 0,
+    port: Annotated[int, typer.Option(help="Port of the APIs; 0 picks a free port.", min=0, max=65535)] = 0,
     tls_port: Annotated[
-        int, typer.Option(help="Port of the TLS edge; 0 takes a free one.", min=0, max=65535)
+        int, typer.Option(help="Port of the TLS edge; 0 picks a free port.", min=0, max=65535)
     ] = 0,
     estate: Annotated[
         Path | None,
@@ -32,10 +32,8 @@ def serve(
         ),
     ] = None,
     latency_ms: Annotated[float, typer.Option(help="Delay of every answer, in milliseconds.", min=0)] = 0,
-    limits: Annotated[
-        Limits, typer.Option(help="Which limits of calls per second apply.")
-    ] = Limits.DOCUMENTED,
-    settle_s: Annotated[float, typer.Option(help="Seconds until a change is in service.", min=0)] = 1.0,
+    limits: Annotated[Limits, typer.Option(help="Rate limits to apply.")] = Limits.DOCUMENTED,
+    settle_s: Annotated[float, typer.Option(help="Seconds until a change takes effect.", min=0)] = 1.0,
     export: Annotated[
         bool, typer.Option("--export", help="Print `export` lines for a shell instead of JSON.")
     ] = False,

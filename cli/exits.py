@@ -1,4 +1,4 @@
-"""Exit codes, and which error means which. README and `certdeploy --help` tell them from here."""
+"""Exit codes, and the code for each error. README and `certdeploy --help` list these."""
 
 from typing import Final
 
@@ -12,12 +12,12 @@ NO_ANSWER: Final = 4
 STATE: Final = 5
 
 MEANINGS: Final = {
-    OK: "done",
-    FAILED: "the work ended in error, or not everything was proved",
-    USAGE: "the command, the request, a file or a setting is wrong",
+    OK: "success",
+    FAILED: "the work failed, or not everything could be verified",
+    USAGE: "invalid command, request, file or setting",
     REFUSED: "the cloud refused: AccessKey, permission, or the call itself",
-    NO_ANSWER: "the cloud did not answer, or asked to come back later",
-    STATE: "what is named does not exist, or has changed meanwhile",
+    NO_ANSWER: "the cloud did not answer, or asked to retry later",
+    STATE: "not found, or changed in the meantime",
 }
 
 #: The nearest class in an error's ancestry decides.
@@ -42,10 +42,10 @@ def exit_code(error: type[errors.AppError]) -> int:
 
 
 def exit_code_of_name(class_name: str) -> int:
-    """Of an error that another process named; unknown names are failures of the work."""
+    """The code for an error class named by another process; FAILED for an unknown name."""
     return next((exit_code(kind) for kind in _CODES if kind.__name__ == class_name), FAILED)
 
 
 def exit_code_of_answer(code: str) -> int:
-    """Of the `Code` in a function's answer to a request that it refused."""
+    """The code for the `Code` of a function's answer to a request that it refused."""
     return next((exit_code(kind) for kind in _CODES if kind.code == code), FAILED)

@@ -1,4 +1,4 @@
-"""The API of Function Compute on loopback: how functions on this machine invoke each other."""
+"""Function Compute's API on loopback, through which functions on this machine invoke each other."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _CALLS_KEPT = 100
 
 @dataclass(frozen=True)
 class FcApi:
-    """Its address and key, made for this one run."""
+    """Its address and key, generated for this run."""
 
     endpoint: str
     access_key_id: str
@@ -24,7 +24,7 @@ class FcApi:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a function needs to invoke others through it."""
+        """The variables that a function needs to invoke others."""
         return {
             "CERTDEPLOY_FC_ENDPOINT": self.endpoint,
             "CERTDEPLOY_FC_ACCESS_KEY_ID": self.access_key_id,
@@ -34,9 +34,9 @@ class FcApi:
 
 @contextmanager
 def serving(functions: Any = None) -> Iterator[FcApi]:
-    """For the length of a `with`. `functions` may also be given later, as `cloud.functions`."""
+    """Serve during a `with`. `functions` can also be set later, as `cloud.functions`."""
     cloud = Cloud(functions=functions, only=_SERVICES)
-    # It may run for months. Only `append` and reading are asked of it.
+    # It may run for months; callers only append to it and read it.
     cloud.calls = deque(maxlen=_CALLS_KEPT)  # type: ignore[assignment]
     with running(cloud, admin=False) as server:
         yield FcApi(server.endpoint, cloud.key.access_key_id, cloud.key.access_key_secret, cloud)

@@ -75,5 +75,5 @@ def handler(function: str) -> Handler:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: Handler = module.handler
-    return found
+    loaded: Handler = module.handler
+    return loaded

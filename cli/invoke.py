@@ -1,4 +1,4 @@
-"""`certdeploy invoke`: one function on one event, as the console's test button does."""
+"""`certdeploy invoke`: run one function on one event, like the console's test button."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,7 @@ def invoke(
         Path, typer.Argument(help="File with the event, such as those in events/; - reads standard input.")
     ],
 ) -> None:
-    """Invoke a function and print its answer: in a running `certdeploy serve`, else in this process."""
+    """Invoke a function, in a running `certdeploy serve` or else in this process, and print its answer."""
     try:
         payload = typer.get_binary_stream("stdin").read() if str(event) == "-" else event.read_bytes()
     except OSError as error:

@@ -14,13 +14,13 @@ from shared.services.world import World
 
 
 def show_plan(plan: Plan, world: World) -> None:
-    made = output.table(
+    table = output.table(
         "Slot", "Names", "Certificate", "Why", title="To deploy", wrap=("Slot", "Names", "Why")
     )
     for entry in plan.deployments:
         change = arrow(entry.resource.cert_identifier, entry.cert_identifier)
-        output.row(made, slot(entry.resource), output.names(entry.resource.domains), change, entry.reason)
-    output.show(made)
+        output.row(table, slot(entry.resource), output.names(entry.resource.domains), change, entry.reason)
+    output.show(table)
     if plan.left_alone:
         left = output.table("Slot", "Why", title="\nLeft alone", wrap=("Slot", "Why"))
         for entry in plan.left_alone:
@@ -28,42 +28,44 @@ def show_plan(plan: Plan, world: World) -> None:
         output.show(left)
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
     output.console().print(
-        f"\n{len(plan.deployments)} slots ({counts or 'none'}); by the vendor's own job it would cost"
+        f"\n{len(plan.deployments)} slots ({counts or 'none'}); the vendor's own deployment job would use"
         f" {plan.quota} of its quota; digest {plan.digest}"
     )
 
 
 def show_rollback(plan: RollbackPlan) -> None:
-    """What would be put back, what cannot be, and what is left, and why."""
+    """What can be restored, what cannot, what is left alone, and why."""
     if back := plan.of(RollbackAction.RESTORE):
-        made = output.table("Slot", "Now → before", title="To put back", wrap=("Slot",))
+        table = output.table("Slot", "Now → before", title="To restore", wrap=("Slot",))
         for worker in (entry.worker for entry in back):
             output.row(
-                made,
+                table,
                 slot(worker.resource),
                 arrow(worker.cert_identifier, worker.previous_cert_identifier or ""),
             )
-        output.show(made)
-    _with_reasons("Cannot be put back", plan.of(RollbackAction.CANNOT))
+        output.show(table)
+    _with_reasons("Cannot be restored", plan.of(RollbackAction.CANNOT))
     _with_reasons("Left alone", plan.of(RollbackAction.LEAVE))
 
 
 def _with_reasons(title: str, entries: Sequence[RollbackEntry]) -> None:
     if entries:
-        made = output.table("Slot", "Why", title=f"\n{title}", wrap=("Slot", "Why"))
+        table = output.table("Slot", "Why", title=f"\n{title}", wrap=("Slot", "Why"))
         for entry in entries:
-            output.row(made, slot(entry.worker.resource), entry.reason)
-        output.show(made)
+            output.row(table, slot(entry.worker.resource), entry.reason)
+        output.show(table)
 
 
 def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
-    made = output.table("Job", "Name", "Status", "Due (UTC)", "Certificates", "Slots", "Done", wrap=("Name",))
+    table = output.table(
+        "Job", "Name", "Status", "Due (UTC)", "Certificates", "Slots", "Done", wrap=("Name",)
+    )
     for job in jobs:
         done = (
             f"{job.success_count} + {job.error_count} failed" if job.error_count else str(job.success_count)
         )
         output.row(
-            made,
+            table,
             str(job.job_id),
             job.name,
             output.status(job.status.value),
@@ -72,31 +74,31 @@ def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
             str(job.worker_count),
             done if job.status.final else "",
         )
-    output.show(made)
+    output.show(table)
 
 
 def show_job(job: DeploymentJob, workers: Sequence[WorkerResource]) -> None:
     output.console().print(job_line(job, workers))
     output.console().print(
-        f"due {output.moment(job.schedule_time)} UTC, asked for by {job.origin}, digest {job.plan_digest}\n"
+        f"due {output.moment(job.schedule_time)} UTC, origin {job.origin}, digest {job.plan_digest}\n"
     )
     show_workers(workers)
 
 
 def show_workers(workers: Iterable[WorkerResource], title: str = "") -> None:
-    made = output.table(
+    table = output.table(
         "Slot", "Certificate", "Status", "Verified", "Took", title=title, wrap=("Slot", "Verified")
     )
-    for worker in sorted(workers, key=lambda one: one.resource.slot):
+    for worker in sorted(workers, key=lambda worker: worker.resource.slot):
         output.row(
-            made,
+            table,
             slot(worker.resource),
             _change(worker),
             output.status(worker.status.value),
             worker.reason or verified(worker),
             took(worker),
         )
-    output.show(made)
+    output.show(table)
 
 
 def _change(worker: WorkerResource) -> str:
@@ -120,12 +122,12 @@ def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
 
 
 def arrow(old: str, new: str) -> str:
-    """`10741304 → 10741317`; the store only where it differs from the usual one."""
+    """`10741304 → 10741317`; the store is shown only if it is not cn-hangzhou."""
     return f"{_short(old) or 'none'} → {_short(new) or 'none'}"
 
 
 def verified(worker: WorkerResource) -> Text:
-    """By which proof the new certificate, or after a rollback the old one, is known to be in service."""
+    """How the certificate was verified to be in service: the new one, or after a rollback the old one."""
     proof = worker.verification
     if proof is None:
         return Text("")

@@ -45,7 +45,7 @@ Outage = Annotated[
     bool,
     typer.Option(
         "--accept-outage",
-        help="Let a product that cannot exchange certificates remove the old one first (short outage).",
+        help="Allow a short outage where a product must remove the old certificate first.",
     ),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job to end; exit 1 if it failed.")]
@@ -64,7 +64,7 @@ def preview(
     accept_outage: Outage = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a job would write where, and what it would leave alone and why. Changes nothing."""
+    """Show what a job would change, and what it would leave alone and why. Changes nothing."""
     world = session().world()
     asked = _selection(world, certificate, resource, first_deployment, accept_outage)
     result = managed(world, {"Preview": asked})
@@ -85,12 +85,12 @@ def create(
     accept_outage: Outage = False,
     digest: Annotated[
         str | None,
-        typer.Option(help="Digest of the approved preview; refuses the job if the plan has changed since."),
+        typer.Option(help="Digest of the approved preview; the job is refused if the plan has changed."),
     ] = None,
     at: Annotated[
         str | None,
         typer.Option(
-            help="Time to start, such as 2026-05-01T02:00 (UTC) or 2026-05-01T02:00+08:00. Default: now."
+            help="Start time, such as 2026-05-01T02:00 (UTC) or 2026-05-01T02:00+08:00. Default: now."
         ),
     ] = None,
     draft: Annotated[
@@ -113,7 +113,7 @@ def create(
     }
     created = create_deployment_jobs(world, parse(CreateDeploymentJob, request)).jobs[0]
     if current.running is None and not draft:
-        output.tell("it runs as soon as `certdeploy serve` does")
+        output.tell("the job starts as soon as `certdeploy serve` runs")
     _end(world, created, wait, as_json)
 
 
@@ -122,7 +122,7 @@ def list_jobs(
     status: Annotated[JobStatus | None, typer.Option(help="List only jobs with this status.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List all jobs, the oldest first."""
+    """List all jobs, oldest first."""
     result = managed(session().world(), {"List": {"Status": status.value} if status else {}})
     if as_json:
         output.show_json(result)
@@ -139,28 +139,28 @@ def show(
     """Show one job with every slot: old and new certificate, status, and how it was verified."""
     current = session()
     world = current.world()
-    found = world.jobs.get(job_id)
-    if wait and not found.status.final:
-        refuse_to_wait_in_vain(current, found.status is JobStatus.EDITING)
-    _end(world, found, wait, as_json)
+    job = world.jobs.get(job_id)
+    if wait and not job.status.final:
+        refuse_to_wait_in_vain(current, job.status is JobStatus.EDITING)
+    _end(world, job, wait, as_json)
 
 
-def _end(world: World, found: DeploymentJob, wait: bool, as_json: bool) -> None:
+def _end(world: World, job: DeploymentJob, wait: bool, as_json: bool) -> None:
     if wait:
-        found = watched(world, found.job_id, until=lambda job, _: job.status.final)
-    result = managed(world, {"Show": {"JobId": found.job_id}})
+        job = watched(world, job.job_id, until=lambda job, _: job.status.final)
+    result = managed(world, {"Show": {"JobId": job.job_id}})
     if as_json:
         output.show_json(result)
     elif result.job is not None:
         show_job(result.job, result.workers or ())
-    if wait and found.status is not JobStatus.SUCCESS:
+    if wait and job.status is not JobStatus.SUCCESS:
         raise typer.Exit(exits.FAILED)
 
 
 def watched(
     world: World, job_id: int, until: Callable[[DeploymentJob, list[WorkerResource]], bool]
 ) -> DeploymentJob:
-    """The job when it has come to that; its progress is shown all the while."""
+    """Wait `until` it holds, showing progress, and return the job."""
     with output.progress(f"Job {job_id} …") as shown:
         while True:
             job, workers = world.jobs.get(job_id), list(world.workers.list(job_id))
@@ -172,10 +172,10 @@ def watched(
 
 def refuse_to_wait_in_vain(current: Session, draft: bool = False) -> None:
     if draft:
-        raise InvalidRequestError("--wait: a draft does not run, so there is no end to wait for")
+        raise InvalidRequestError("--wait: a draft does not run; submit the job or drop --wait")
     if current.running is None:
         raise SettingsError(
-            "--wait: no `certdeploy serve` runs on this state, so there is no end to wait for"
+            "--wait: the job would not run, because no `certdeploy serve` uses this state; start one"
         )
 
 
@@ -188,9 +188,7 @@ def _selection(
 ) -> dict[str, Any]:
     ids = [cert_id_of(text.strip()) for text in certificates]
     if wrong := [text for text, cert_id in zip(certificates, ids, strict=True) if cert_id is None]:
-        raise InvalidRequestError(
-            f"--certificate {wrong[0]!r}: an id as `certificate list` shows it is needed"
-        )
+        raise InvalidRequestError(f"--certificate {wrong[0]!r}: not an id as shown by `certificate list`")
     return {
         "CertIds": ids,
         "ResourceIds": [slot_named(world, text) for text in slots or []],
@@ -200,7 +198,7 @@ def _selection(
 
 
 def slot_named(world: World, text: str) -> str:
-    """The slot that is shown as `text`, where an IDN makes the two differ."""
+    """The slot for its displayed name `text`; the two differ only for IDNs."""
     if text.isascii():
         return text
     known = (record.resource for product in world.policy.products for record in world.resources.list(product))
@@ -211,5 +209,5 @@ def _moment(text: str) -> str:
     try:
         at = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        raise InvalidRequestError(f"--at {text!r}: a time such as 2026-05-01T02:00+08:00 is needed") from None
+        raise InvalidRequestError(f"--at {text!r}: not a time such as 2026-05-01T02:00+08:00") from None
     return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).isoformat()

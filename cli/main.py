@@ -1,4 +1,4 @@
-"""The entry of the command `certdeploy`: its commands, its help, and how errors end it."""
+"""The command `certdeploy`: its subcommands, its help, and its exit codes."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ from shared.runtime.log import configure
 
 _HELP = (
     "Deploy SSL certificates from Alibaba Cloud Certificate Management Service to every resource that"
-    " serves them, and verify by TLS handshakes that they are served."
+    " uses them, and verify by TLS handshakes that they are served."
     "\n\nSettings come from environment variables: CERTDEPLOY_STATE (file that holds the state),"
     " CERTDEPLOY_STORES, CERTDEPLOY_REGIONS, CERTDEPLOY_PRODUCTS, ALIBABA_CLOUD_ACCESS_KEY_ID,"
     " ALIBABA_CLOUD_ACCESS_KEY_SECRET; for an emulated cloud also CERTDEPLOY_ENDPOINT and CERTDEPLOY_TLS."
@@ -38,8 +38,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"certdeploy {version('certdeploy')}")
         raise typer.Exit
 
@@ -53,7 +53,7 @@ app.command("discover", epilog="Example: certdeploy discover --product ALB --reg
 app.add_typer(
     certificates.app, name="certificate", help="List, show, upload and export the certificates in CAS."
 )
-app.add_typer(resources.app, name="resource", help="List the places that serve certificates.")
+app.add_typer(resources.app, name="resource", help="List the slots: the places that serve certificates.")
 app.add_typer(jobs.app, name="job", help="Preview, create, list, show and roll back deployment jobs.")
 jobs.app.command("rollback", epilog="Example: certdeploy job rollback 2112050694113648 --wait")(
     rollback.rollback
@@ -75,7 +75,7 @@ def certdeploy(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code. Errors are one sentence on stderr."""
+    """Run one command and return its exit code. Errors are one sentence on stderr."""
     _log_of_functions_in_this_process()
     try:
         app(args=list(argv) if argv is not None else None, prog_name="certdeploy")
@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _log_of_functions_in_this_process() -> None:
-    """What matters of it is told as a sentence; all of it only to who asks."""
+    """Silent: errors are printed as one sentence. CERTDEPLOY_DEBUG shows the whole log."""
     debug = bool(os.environ.get("CERTDEPLOY_DEBUG"))
     logging.getLogger("certdeploy").handlers[:] = [] if debug else [logging.NullHandler()]
     configure(sys.stderr)
@@ -113,7 +113,7 @@ def _failed(error: Exception) -> int:
         return exits.USAGE
     tell(
         f"certdeploy: unexpected {type(error).__name__}: {error}"
-        " (a bug; CERTDEPLOY_DEBUG=1 shows where it happened)"
+        " (a bug; CERTDEPLOY_DEBUG=1 shows the traceback)"
     )
     return exits.FAILED
 

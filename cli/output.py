@@ -1,4 +1,4 @@
-"""What people and programs see: results on stdout, everything else on stderr. Times are UTC."""
+"""Output for people and programs: results on stdout, everything else on stderr. Times are UTC."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from rich.text import Text
 from shared.cloud.redact import redact
 from shared.domain.names import for_display
 
-_WIDTH = 150  #: of tables that go into a pipe or a file
+_WIDTH = 150  #: of tables in a pipe or a file
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -27,12 +27,12 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def tell(text: str) -> None:
-    """One line for the person, on stderr."""
+    """Print one line to stderr."""
     console(stderr=True).print(Text(redact(text)), soft_wrap=True)
 
 
 def show_json(value: BaseModel | Mapping[str, Any]) -> None:
-    """As the functions answer: PascalCase, absent where there is nothing to say."""
+    """Print JSON in the form of the functions' answers: PascalCase, None left out."""
     print(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
@@ -51,16 +51,16 @@ def show(table: Table) -> None:
 
 
 def table(*columns: str, title: str = "", wrap: tuple[str, ...] = ()) -> Table:
-    """Columns named in `wrap` give way where the terminal is narrow."""
-    made = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    """A table; the columns in `wrap` shrink on a narrow terminal."""
+    new = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:
-        made.add_column(column, overflow="fold", no_wrap=column not in wrap, header_style="dim")
-    return made
+        new.add_column(column, overflow="fold", no_wrap=column not in wrap, header_style="dim")
+    return new
 
 
-def row(made: Table, *cells: str | Text) -> None:
-    """Cells as they are: nothing in them is read as markup."""
-    made.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
+def row(into: Table, *cells: str | Text) -> None:
+    """Add a row; cells are not parsed as markup."""
+    into.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
 
 
 def names(domains: tuple[str, ...]) -> str:
@@ -68,7 +68,7 @@ def names(domains: tuple[str, ...]) -> str:
 
 
 def handle(identifier: str) -> str:
-    """A certificate in place, short enough for a column; a fingerprint by its first digits."""
+    """The certificate in place, short enough for a column; a fingerprint is cut to its first digits."""
     kind, colon, digits = identifier.partition(":")
     return f"{kind}:{digits[:16]}…" if colon and kind == "sha256" else identifier
 
@@ -106,7 +106,7 @@ def status(value: str) -> Text:
 
 @contextmanager
 def progress(what: str) -> Iterator[Status]:
-    """A spinner on stderr while something takes its time; nothing where nobody watches."""
+    """Show a spinner on stderr while waiting; nothing if stderr is not a terminal."""
     screen = console(stderr=True)
     with screen.status(Text(what)) as shown:
         yield shown

@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def resource() -> None:
-    """List the places that serve certificates."""
+    """List the slots: the places that serve certificates."""
 
 
 @app.command("list", epilog="Example: certdeploy resource list --product CDN --all")
@@ -30,74 +30,74 @@ def list_resources(
     everything: Annotated[bool, typer.Option("--all", help="Also list slots without a certificate.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """List the slots of the last discovery, which certificate covers each, and how recent that is."""
+    """List the slots of the last discovery, the best certificate for each, and how current the list is."""
     current = session()
     world = current.world()
     products = current.products(product)
     known = map_slots(world, products)
-    wanted = identifier_of(certificate)
-    found = [one for one in known if not certificate or one.cert_identifier == wanted]
-    shown = [one for one in found if everything or one.cert_identifier]
+    identifier = identifier_of(certificate)
+    selected = [mapped for mapped in known if not certificate or mapped.cert_identifier == identifier]
+    shown = [mapped for mapped in selected if everything or mapped.cert_identifier]
     if as_json:
         output.show_json({"Resources": shown, "SyncStatuses": syncs.statuses(world, products)})
         return
     now = world.clock()
-    made = output.table(
-        "Slot", "Names", "Certificate", "Ends", "Best in CAS", "Remarks", wrap=("Slot", "Names", "Remarks")
+    table = output.table(
+        "Slot", "Names", "Certificate", "Expires", "Best in CAS", "Remarks", wrap=("Slot", "Names", "Remarks")
     )
-    for one in shown:
+    for mapped in shown:
         output.row(
-            made,
-            slot(one),
-            output.names(one.domains),
-            output.handle(one.cert_identifier),
-            output.ends(one.cert_not_after, now),
-            _best(one),
-            _remarks(one),
+            table,
+            slot(mapped),
+            output.names(mapped.domains),
+            output.handle(mapped.cert_identifier),
+            output.ends(mapped.cert_not_after, now),
+            _best(mapped),
+            _remarks(mapped),
         )
-    output.show(made)
-    if hidden := len(found) - len(shown):
-        output.tell(f"{hidden} more without a certificate: --all")
+    output.show(table)
+    if hidden := len(selected) - len(shown):
+        output.tell(f"{hidden} more without a certificate; --all lists them")
     _count(shown)
     output.console().print()
     output.show(syncs.show(world, products))
 
 
-def slot(one: CloudResource) -> str:
-    """As it is named, an IDN readable."""
-    return f"{one.product.value}/{one.region or '-'}/{for_display(one.resource_id)}"
+def slot(resource: CloudResource) -> str:
+    """The slot's name, with IDNs in readable form."""
+    return f"{resource.product.value}/{resource.region or '-'}/{for_display(resource.resource_id)}"
 
 
-def _best(one: MappedSlot) -> str:
-    if not one.best_cert_identifier:
+def _best(mapped: MappedSlot) -> str:
+    if not mapped.best_cert_identifier:
         return "none"
-    if one.best_cert_identifier == one.cert_identifier:
-        return "the one in place"
-    return f"{one.best_cert_identifier} ({one.best_not_after:%Y-%m-%d})"
+    if mapped.best_cert_identifier == mapped.cert_identifier:
+        return "in place"
+    return f"{mapped.best_cert_identifier} ({mapped.best_not_after:%Y-%m-%d})"
 
 
-def _remarks(one: MappedSlot) -> str:
-    said = []
-    if one.obstacle:
-        said.append(one.obstacle)
-    elif not one.https:
-        said.append("HTTPS is off")
-    elif not one.cert_identifier:
-        said.append("no certificate")
-    if one.cert_identifier and not one.known_to_cas:
-        said.append("CAS does not know the certificate in place")
-    if one.not_covered:
-        said.append(f"nothing in CAS covers {output.names(one.not_covered)}")
-    elif one.domains and not one.best_cert_identifier:
-        said.append("no single certificate in CAS covers all of its names")
-    return "; ".join(said)
+def _remarks(mapped: MappedSlot) -> str:
+    remarks = []
+    if mapped.obstacle:
+        remarks.append(mapped.obstacle)
+    elif not mapped.https:
+        remarks.append("HTTPS is off")
+    elif not mapped.cert_identifier:
+        remarks.append("no certificate")
+    if mapped.cert_identifier and not mapped.known_to_cas:
+        remarks.append("CAS does not know the certificate in place")
+    if mapped.not_covered:
+        remarks.append(f"nothing in CAS covers {output.names(mapped.not_covered)}")
+    elif mapped.domains and not mapped.best_cert_identifier:
+        remarks.append("no single certificate in CAS covers all of its names")
+    return "; ".join(remarks)
 
 
 def _count(shown: list[MappedSlot]) -> None:
-    unknown = sum(bool(one.cert_identifier) and not one.known_to_cas for one in shown)
-    bare = sum(bool(one.domains) and not one.best_cert_identifier for one in shown)
+    unknown = sum(bool(mapped.cert_identifier) and not mapped.known_to_cas for mapped in shown)
+    bare = sum(bool(mapped.domains) and not mapped.best_cert_identifier for mapped in shown)
     if unknown or bare:
         output.tell(
-            f"of {len(shown)} slots, {unknown} serve what CAS does not know, and {bare} are covered by"
-            " no certificate that could be deployed"
+            f"of {len(shown)} slots, {unknown} serve a certificate that is not in CAS, and {bare} are"
+            " covered by no deployable certificate"
         )

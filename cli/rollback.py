@@ -1,4 +1,4 @@
-"""`certdeploy job rollback`: shown first, then asked for, then done by the functions."""
+"""`certdeploy job rollback`: show the plan, ask for confirmation, let the functions do it."""
 
 import sys
 from collections.abc import Iterable
@@ -26,15 +26,15 @@ def rollback(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Wait for the rollback to end; exit 1 if a slot was not put back.")
+        bool, typer.Option("--wait", help="Wait for the rollback to end; exit 1 if a slot was not restored.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put back what each slot had before a job: the certificate, or none after a first deployment.
+    """Restore what each slot had before a job: its certificate, or none after a first deployment.
 
-    Shows first what is put back and what cannot be. A slot that carries something else by now is left
-    alone. Nothing is deployed again because of it, but the certificate that comes back may be near its end:
-    the next warning of that makes a job anew.
+    First shows what can be restored and what cannot. A slot that has changed since the job is left alone.
+    A rollback triggers no new deployment, but if the restored certificate is about to expire, the next
+    expiry warning creates a new job.
     """
     current = session()
     world = current.world()
@@ -48,7 +48,7 @@ def rollback(
         _confirm(plan, as_json)
     asked = managed(world, {"RollBack": request})
     if current.running is None and any(not worker.status.settled for worker in asked.workers or ()):
-        output.tell("it runs as soon as `certdeploy serve` does")
+        output.tell("the rollback starts as soon as `certdeploy serve` runs")
     to_do = [
         e.worker for e in plan.entries if e.action is not RollbackAction.LEAVE or not e.worker.status.settled
     ]
@@ -67,11 +67,11 @@ def rollback(
 def _confirm(plan: RollbackPlan, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
         raise InvalidRequestError(
-            "not a terminal, cannot ask for confirmation; pass --yes (nothing was done)"
+            "not a terminal, cannot ask for confirmation; pass --yes (nothing was changed)"
         )
     count = len(plan.of(RollbackAction.RESTORE))
-    if not typer.confirm(f"Put back {count} slots?", err=True):
-        output.tell("nothing was done")
+    if not typer.confirm(f"Restore {count} slots?", err=True):
+        output.tell("nothing was changed")
         raise typer.Exit(exits.FAILED)
 
 

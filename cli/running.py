@@ -1,4 +1,4 @@
-"""How the commands find a `certdeploy serve` that runs on the same state: a file beside it."""
+"""How commands find the `certdeploy serve` that uses the same state: a file beside the state."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Running:
-    """Where the functions are invoked, and the key for it: made for one run, good on this machine only."""
+    """The endpoint to invoke functions at, and its key; generated for one run, valid on this machine only."""
 
     pid: int
     endpoint: str
@@ -19,7 +19,7 @@ class Running:
 
 
 def find(state: str) -> Running | None:
-    """Who serves this state now; None also where a killed one left its file behind."""
+    """The `serve` that uses this state now; None if there is none, or only the file of a killed one."""
     try:
         running = Running(**json.loads(_file(state).read_text()))
         os.kill(running.pid, 0)
@@ -30,7 +30,7 @@ def find(state: str) -> Running | None:
 
 @contextmanager
 def announced(state: str, running: Running) -> Iterator[None]:
-    """Let others find `running` for the length of a `with`. The file is its owner's only."""
+    """Publish `running` during a `with`, in a file that only its owner can read."""
     path = _file(state)
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

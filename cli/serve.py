@@ -19,7 +19,7 @@ from shared.cloud import cas
 from shared.errors import InvalidRequestError, SettingsError
 from shared.runtime.settings import Settings
 
-#: Of this process's environment, what the functions get.
+#: Prefixes of the environment variables that the functions get.
 _PASSED = ("CERTDEPLOY_", "ALIBABA_CLOUD_", "AWS_")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
@@ -47,8 +47,8 @@ def serve(
     current = session(state)
     settings = current.settings
     if (other := current.running) is not None:
-        raise SettingsError(f"process {other.pid} serves {settings.state} already")
-    with progress("Asking the cloud …"):
+        raise SettingsError(f"process {other.pid} already serves {settings.state}")
+    with progress("Checking access to the cloud …"):
         _check_access(current)
     stop = Event()
     with ExitStack() as stack:
@@ -66,14 +66,14 @@ def serve(
         fc.cloud.functions, fc.cloud.deliver = host, lambda event: _delivered(host, event)
         stack.enter_context(_until_told(stop))
         stack.enter_context(host)
-        found = running.Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
-        stack.enter_context(running.announced(settings.state, found))
-        for function in ("scan_expiry", "discover_resources"):  # not first after a timer's first wait
+        here = running.Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
+        stack.enter_context(running.announced(settings.state, here))
+        for function in ("scan_expiry", "discover_resources"):  # at once, not only when their timers fire
             host.invoke(f"{settings.prefix}-{function}", b"{}", asynchronous=True)
         where = settings.endpoint or "Alibaba Cloud"
-        tell(f"{len(host.functions)} functions serve {where}; state {settings.state}; Ctrl-C stops")
+        tell(f"{len(host.functions)} functions run against {where}; state {settings.state}; Ctrl-C stops")
         stop.wait()
-        tell("stopping: what runs may end, what waits runs after the next start")
+        tell("stopping: running functions finish, waiting ones run after the next start")
 
 
 def _delivered(host: Host, event: dict[str, Any]) -> None:
@@ -83,12 +83,12 @@ def _delivered(host: Host, event: dict[str, Any]) -> None:
 def _parameters(given: list[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in given]
     if wrong := [name for name, equals, _ in pairs if not (name and equals)]:
-        raise InvalidRequestError(f"--parameter {wrong[0]!r}: Name=value is needed")
+        raise InvalidRequestError(f"--parameter {wrong[0]!r}: not of the form Name=value")
     return {name: value for name, _, value in pairs}
 
 
 def _check_access(current: Session) -> None:
-    """A wrong key, a missing permission or a dead endpoint is told now, once, and not every minute."""
+    """Fail now, once, for a wrong key, a missing permission or a dead endpoint, not every minute later."""
     app = current.app()
     for store in current.settings.stores:
         app.openapi.call(cas.API, cas.LIST_CERTIFICATES, {"CurrentPage": 1, "ShowSize": 1}, region=store)

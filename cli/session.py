@@ -1,4 +1,4 @@
-"""What a command works with: settings, the state, and the functions wherever they run."""
+"""What a command works with: settings, the state, and the functions, wherever they run."""
 
 import json
 import os
@@ -45,19 +45,21 @@ class Session:
         return running.find(self.settings.state)
 
     def products(self, given: Sequence[CloudProduct] | None) -> list[CloudProduct]:
-        """Those named, else those configured. Raises InvalidRequestError for one that is not supported."""
+        """`given`, or else the configured products. Raises InvalidRequestError for an unsupported one."""
         if unknown := [product.value for product in given or [] if product not in supported_products()]:
             known = ", ".join(product.value for product in supported_products())
-            raise InvalidRequestError(f"--product {unknown[0]}: not supported by this version; {known} are")
+            raise InvalidRequestError(
+                f"--product {unknown[0]}: not supported by this version; supported: {known}"
+            )
         return list(given or self.settings.products)
 
     @property
     def reachable(self) -> Settings:
-        """The settings, with the functions where they run."""
-        return self.settings if (found := self.running) is None else _at(self.settings, found)
+        """The settings; if a `serve` runs, functions are invoked there."""
+        return self.settings if (serving := self.running) is None else _at(self.settings, serving)
 
     def world(self) -> World:
-        """The use cases, in this process. What they invoke goes to the running `serve`, if there is one."""
+        """The use cases, in this process. Functions they invoke run in the `serve`, if there is one."""
         return self.app().world
 
     def app(self) -> App:
@@ -85,7 +87,7 @@ class Session:
         if held := here.held.functions:
             from cli.output import tell
 
-            tell(f"held back until `certdeploy serve` runs: {', '.join(sorted(set(held)))}")
+            tell(f"not run until `certdeploy serve` runs: {', '.join(sorted(set(held)))}")
         return _answer(answer)
 
     def _app(self, instance: Instance, holder: str, functions: Functions | None) -> App:
@@ -100,9 +102,9 @@ class Session:
 
 
 def session(state: Path | None = None) -> Session:
-    """`state`: in the place of the environment's.
+    """`state` overrides CERTDEPLOY_STATE.
 
-    Raises SettingsError; also where no state is named, since every command needs one.
+    Raises SettingsError, also if no state is set: every command needs one.
     """
     settings = read_settings()
     if named := str(state or settings.state):
@@ -114,11 +116,11 @@ def session(state: Path | None = None) -> Session:
     return Session(settings)
 
 
-def _at(settings: Settings, found: running.Running) -> Settings:
+def _at(settings: Settings, serving: running.Running) -> Settings:
     return settings.evolve(
-        fc_endpoint=found.endpoint,
-        fc_access_key_id=found.access_key_id,
-        fc_access_key_secret=SecretStr(found.access_key_secret),
+        fc_endpoint=serving.endpoint,
+        fc_access_key_id=serving.access_key_id,
+        fc_access_key_secret=SecretStr(serving.access_key_secret),
     )
 
 

@@ -1,4 +1,4 @@
-"""How up to date each product's slots are, as a person needs to know it."""
+"""How current each product's slots are, for display."""
 
 import time
 from collections.abc import Sequence
@@ -18,47 +18,47 @@ def statuses(world: World, products: Sequence[CloudProduct]) -> list[SyncStatus]
 
 
 def settled(world: World, products: Sequence[CloudProduct], within_s: float = 300) -> list[SyncStatus]:
-    """The statuses once nothing is being discovered any more. Raises CloudUnavailableError in the end."""
+    """Wait until no discovery is running. Raises CloudUnavailableError after `within_s` seconds."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
-        found = statuses(world, products)
-        if not any(status.state is SyncState.SYNCING for status in found):
-            return found
+        current = statuses(world, products)
+        if not any(status.state is SyncState.SYNCING for status in current):
+            return current
         time.sleep(_POLL_S)
-    raise CloudUnavailableError("discover", "Syncing", f"it still runs after {within_s:.0f} s")
+    raise CloudUnavailableError("discover", "Syncing", f"discovery is still running after {within_s:.0f} s")
 
 
 def show(world: World, products: Sequence[CloudProduct]) -> Table:
-    """A row per product: syncing, synced with time and count, failed with the reason, or never."""
-    made = output.table("Product", "State", "Slots", "Since (UTC)", "Remarks", wrap=("Remarks",))
+    """A row per product: syncing, synced (time, count), failed (reason), or never."""
+    table = output.table("Product", "State", "Slots", "Since (UTC)", "Remarks", wrap=("Remarks",))
     for product in products:
-        found = list(world.syncs.list(product))
-        state = _state(found)
-        at = max((s.finished_at or s.started_at for s in found), default=None)
-        count = sum(status.count for status in found)
-        remarks = "; ".join(f"{s.region or 'all'}: {s.reason}" for s in found if s.reason)
+        by_region = list(world.syncs.list(product))
+        state = _state(by_region)
+        at = max((s.finished_at or s.started_at for s in by_region), default=None)
+        count = sum(status.count for status in by_region)
+        remarks = "; ".join(f"{s.region or 'all'}: {s.reason}" for s in by_region if s.reason)
         output.row(
-            made,
+            table,
             product.value,
             output.status(state),
-            str(count) if found else "",
+            str(count) if by_region else "",
             output.moment(at),
-            remarks or _why_none(found, count),
+            remarks or _why_none(by_region, count),
         )
-    return made
+    return table
 
 
-def _state(found: list[SyncStatus]) -> str:
-    states = {status.state for status in found}
+def _state(by_region: list[SyncStatus]) -> str:
+    states = {status.state for status in by_region}
     for state in (SyncState.SYNCING, SyncState.FAILED, SyncState.SYNCED):
         if state in states:
             return str(state.value)
     return "never"
 
 
-def _why_none(found: list[SyncStatus], count: int) -> str:
-    if not found:
-        return "never synchronised; `certdeploy discover` does it"
-    if count == 0 and all(status.state is SyncState.SYNCED for status in found):
-        return "the account has none, or none with HTTPS set up"
+def _why_none(by_region: list[SyncStatus], count: int) -> str:
+    if not by_region:
+        return "never synchronised; run `certdeploy discover`"
+    if count == 0 and all(status.state is SyncState.SYNCED for status in by_region):
+        return "the account has none, or none that uses HTTPS"
     return ""

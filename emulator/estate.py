@@ -8,39 +8,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import yaml
 from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    create_model,
     model_validator,
 )
 
 from emulator._estate_text import explain, nearest
 from emulator.authority import Authority
 from emulator.bundles import Bundle
-from emulator.sections import Domain, Part, Region, Section, Use, twice
-from emulator.sections.ack import Cluster
-from emulator.sections.alb import LoadBalancer
-from emulator.sections.apigateway import ApiGroup, CloudNativeGateway
-from emulator.sections.aws import AwsBalancer, AwsDistribution
-from emulator.sections.cdn import CdnDomain
-from emulator.sections.dcdn import DcdnDomain
-from emulator.sections.ddos import WebRule
-from emulator.sections.esa import EsaSite
-from emulator.sections.fc import FcDomain
-from emulator.sections.ga import Accelerator
-from emulator.sections.live import LiveDomain
-from emulator.sections.mse import MseGateway
-from emulator.sections.nlb import LoadBalancer as NetworkLoadBalancer
-from emulator.sections.oss import Bucket
-from emulator.sections.pai import Gateway as PaiGateway
-from emulator.sections.sae import Ingress, misplaced
-from emulator.sections.slb import LoadBalancer as ClassicLoadBalancer
-from emulator.sections.vod import VodDomain
-from emulator.sections.waf import WafInstance
+from emulator.sections import Domain, Part, Region, Row, Section, Use, sections, twice
 
 SAMPLE = Path(__file__).parent / "estates" / "sample.yaml"
 FIRST_CERTIFICATE_ID = 10741304
@@ -84,33 +66,20 @@ class Contact(Part):
 
 
 class Estate(Part):
-    """The whole file. A certificate's name is the file's own; `identifier` is CAS's word for it."""
+    """The whole file. A certificate's name is the file's own; `identifier` is CAS's word for it.
+
+    Beside these fields there is a list for each of `sections()`, under its key.
+    """
 
     regions: list[Region] = ["cn-hangzhou"]
     contacts: list[Contact] = []
     certificates: dict[str, Certificate] = {}
-    cdn: list[CdnDomain] = []
-    alb: list[LoadBalancer] = []
-    nlb: list[NetworkLoadBalancer] = []
-    ga: list[Accelerator] = []
-    slb: list[ClassicLoadBalancer] = []
-    sae: list[Ingress] = []
-    oss: list[Bucket] = []
-    ack: list[Cluster] = []
-    dcdn: list[DcdnDomain] = []
-    vod: list[VodDomain] = []
-    live: list[LiveDomain] = []
-    ddos: list[WebRule] = []
-    mse: list[MseGateway] = []
-    apigateway: list[ApiGroup] = []
-    apig: list[CloudNativeGateway] = []
-    fc: list[FcDomain] = []
-    pai: list[PaiGateway] = []
-    aws: list[AwsBalancer] = []
-    cloudfront: list[AwsDistribution] = []
-    waf: list[WafInstance] = []
-    esa: list[EsaSite] = []
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)
+
+    def of(self, section: type[Row]) -> list[Row]:
+        """The rows of one section."""
+        rows: list[Row] = getattr(self, section.key)
+        return rows
 
     def id_of(self, name: str) -> int:
         """The certificate's id in CAS, by its place in the file: the same each time."""
@@ -139,18 +108,19 @@ class Estate(Part):
     def problems(self) -> list[str]:
         """References and rules that no single field can check."""
         found: list[str] = []
-        for product in PRODUCTS:
+        for key, section in sections().items():
             identities: dict[str, list[str]] = {}
-            for index, row in enumerate(getattr(self, product)):
-                path = f"{product}[{index}]"
+            for index, row in enumerate(self.of(section)):
+                path = f"{key}[{index}]"
                 found += self._out_of_place(path, row)
                 found += [f"{use.path}: {fault}" for use in row.uses(path) if (fault := self._fault(use))]
                 found += row.problems(path)
                 for what, value in row.identities():
                     identities.setdefault(what, []).append(value)
             for what, values in identities.items():
-                found += twice(product, what, values)
-        return [*found, *misplaced(self.sae, {"alb": self.alb, "clb": self.slb})]
+                found += twice(key, what, values)
+            found += section.misplaced(self)
+        return found
 
     def _out_of_place(self, path: str, row: Section) -> list[str]:
         """A regional resource is in one of the account's regions; buckets may be anywhere."""
@@ -177,11 +147,11 @@ class Estate(Part):
         return ""
 
 
-PRODUCTS = tuple(
-    name
-    for name, field in Estate.model_fields.items()
-    if isinstance(row := (get_args(field.annotation) or [None])[0], type) and issubclass(row, Section)
-)  #: the fields that hold a product's rows
+_LISTS: dict[str, Any] = {
+    key: (list[section], [])  # type: ignore[valid-type]
+    for key, section in sections().items()
+}
+_FILE = create_model("Estate", __base__=Estate, **_LISTS)
 
 
 def reaches(store: str, region: str) -> bool:
@@ -213,10 +183,10 @@ def parse_estate(data: object, *, source: str = "estate") -> Estate:
     if not isinstance(data, dict):
         raise EstateError(f"{source}: a mapping is expected at the top, with keys such as cdn, alb")
     try:
-        estate = Estate.model_validate(data)
+        estate = _FILE.model_validate(data)
         problems = estate.problems()
     except ValidationError as error:
-        problems = explain(error, Estate, data)
+        problems = explain(error, _FILE, data)
     if problems:
         raise EstateError("\n".join([f"{source}: {len(problems)} wrong:", *problems]))
     return estate

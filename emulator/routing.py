@@ -76,7 +76,7 @@ def _rpc(cloud: Cloud, request: Request) -> Route:
     if not candidates:
         raise ApiError(400, "InvalidVersion", "Specified parameter Version is not valid.")
     candidates = [found for found in candidates if name in found[1].actions] or candidates
-    at_host = [found for found in candidates if _region(cloud.services[found[0]], host) is not None]
+    at_host = [found for found in candidates if region_at(cloud.services[found[0]], host) is not None]
     module, declaration = (at_host or candidates)[0]
     action = declaration.actions.get(name)
     if action is None:
@@ -124,14 +124,14 @@ def _route(
     cloud: Cloud, request: Request, module: str, action: Action, params: dict[str, Any], host: str
 ) -> Route:
     service = cloud.services[module]
-    region = _region(service, host)
+    region = region_at(service, host)
     if region is None:
         regional = any("{region}" in pattern for pattern in service.hosts)
         region = request.named.get("RegionId") or DEFAULT_REGION if regional else ""
     return Route(service, action.name, params, region, host)
 
 
-def _region(service: EmulatedService, host: str) -> str | None:
+def region_at(service: EmulatedService, host: str) -> str | None:
     """The region that `host` names, "" for a global endpoint; None: not this product's host."""
     for pattern in service.hosts:
         expression = re.escape(pattern).replace(r"\{region\}", "(?P<region>[a-z0-9-]+)")

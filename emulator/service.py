@@ -52,7 +52,7 @@ class EmulatedService:
     `reset`.
     """
 
-    api: ClassVar[str]  #: product code as in the endpoints table, e.g. "Cdn"
+    api: ClassVar[str]  #: product code as in the vendor's endpoint data, e.g. "Cdn"
     version: ClassVar[str]  #: e.g. "2018-05-10"
     style: ClassVar[Literal["RPC", "ROA", "OSS"]] = "RPC"
     ram: ClassVar[str]  #: prefix of the RAM actions, e.g. "cdn"

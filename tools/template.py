@@ -10,17 +10,15 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from shared.products import supported_products
+from shared.domain.resources import CloudProduct
+from shared.products import adapter_class, supported_products
 from shared.runtime.grants import grants
 
 TEMPLATE = Path(__file__).parents[1] / "template.yml"
 BEGIN, END = "# >>> written by tools/template.py", "# <<<"
-#: where a product narrows its actions to resources; `*` for all others (facts of its RAM page)
-SCOPES = {
-    "cdn": "acs:cdn:*:${ALIYUN::TenantId}:domain/*",
-    "oss": "acs:oss:*:${ALIYUN::TenantId}:*",
+#: The resources of our own that actions are narrowed to; a product's Api says those of the product.
+OWN = {
     "ots": "acs:ots:${ALIYUN::Region}:${ALIYUN::TenantId}:instance/${OtsInstance}/table/*",
-    "fc": "acs:fc:*:${ALIYUN::TenantId}:custom-domains/*",
     "fc:InvokeFunction": "acs:fc:${ALIYUN::Region}:${ALIYUN::TenantId}:functions/${Prefix}-*",
 }
 
@@ -63,7 +61,7 @@ BLOCK = """\
         CERTDEPLOY_PREFIX: {{Ref: Prefix}}
         CERTDEPLOY_OTS_INSTANCE: {{Ref: OtsInstance}}
         CERTDEPLOY_OTS_ENDPOINT: {{Fn::GetAtt: [Ots, PublicEndpoint]}}
-{way_in}
+{own_settings}
   {logical}Async:
     Type: ALIYUN::FC3::AsyncInvokeConfig
     Properties:
@@ -71,24 +69,34 @@ BLOCK = """\
       MaxAsyncRetryAttempts: 3
       MaxAsyncEventAgeInSeconds: 86400
 """
-#: What a function that calls AWS is told beside; discover_resources has the same, by hand.
-WAYS_IN = {
-    "aws": """\
-        CERTDEPLOY_AWS: {Ref: Aws}
-        CERTDEPLOY_AWS_REGIONS: {Ref: AwsRegions}
-        CERTDEPLOY_AWS_ROLE_ARN: {Ref: AwsRoleArn}
-        AWS_ACCESS_KEY_ID: {Ref: AwsAccessKeyId}
-        AWS_SECRET_ACCESS_KEY: {Ref: AwsSecretAccessKey}
-"""
-}
+
+
+def scopes() -> dict[str, str]:
+    """The resources that actions are narrowed to, by RAM action or the prefix of all of a product's."""
+    apis = {api for product in supported_products() for api in adapter_class(product).apis()}
+    named = {api.ram: f"acs:{api.ram}:*:${{ALIYUN::TenantId}}:{api.scope}" for api in apis if api.scope}
+    return named | OWN
+
+
+def own_settings(product: CloudProduct) -> str:
+    """Each by the parameter of the template that is named alike: CERTDEPLOY_AWS_REGIONS by AwsRegions.
+
+    discover_resources has the same, by hand.
+    """
+    pairs = {
+        name: "".join(part.capitalize() for part in name.removeprefix("CERTDEPLOY_").split("_"))
+        for name in adapter_class(product).environment
+    }
+    return "".join(f"        {name}: {{Ref: {parameter}}}\n" for name, parameter in pairs.items())
 
 
 def statements(actions: frozenset[str]) -> str:
     """One statement for each service and the resources that its actions are narrowed to."""
+    narrowed_to = scopes()
     by_scope: dict[tuple[str, str], list[str]] = defaultdict(list)
     for action in sorted(actions):
         service = action.partition(":")[0]
-        by_scope[service, SCOPES.get(action) or SCOPES.get(service, "*")].append(action)
+        by_scope[service, narrowed_to.get(action) or narrowed_to.get(service, "*")].append(action)
     pad = " " * 14
     lines = []
     for (_, scope), names in by_scope.items():
@@ -110,7 +118,7 @@ def deploy_blocks() -> str:
                 code=product.value,
                 rule="-" * (87 - len(name)),
                 statements=statements(granted[f"deploy_{name}"]),
-                way_in=WAYS_IN.get(name, ""),
+                own_settings=own_settings(product),
             )
         )
     return "\n".join(blocks)

@@ -1,4 +1,4 @@
-"""The story of the demo: serve, upload a renewed certificate, watch, prove, tell."""
+"""The demo: serve, upload a renewed certificate, watch, verify, report."""
 
 import tempfile
 from pathlib import Path
@@ -31,10 +31,10 @@ def demo(
     folder: Annotated[
         Path | None, typer.Option(help="Folder for state and logs. Default: a new one under /tmp.")
     ] = None,
-    settle_s: Annotated[float, typer.Option(help="Seconds until a change is in service.", min=0)] = 1.0,
+    settle_s: Annotated[float, typer.Option(help="Seconds until a change takes effect.", min=0)] = 1.0,
     within_s: Annotated[float, typer.Option(help="Seconds after which to give up.", min=1)] = 240,
 ) -> None:
-    """Renew a certificate on an emulated cloud, and watch it being deployed everywhere.
+    """Renew a certificate on an emulated cloud and watch it being deployed everywhere.
 
     Exits 0 only if every matched slot was verified by TLS handshakes and nothing else has changed.
     """
@@ -46,7 +46,7 @@ def demo(
     parameters = {"ScanSchedule": "*/3 * * * * *", "Regions": _regions(estate)}
     teller = Teller()
     try:
-        teller.say("starting an emulated cloud, and the functions that template.yml declares")
+        teller.say("starting an emulated cloud and the functions declared in template.yml")
         with stage(folder, options, parameters) as on:
             good = _play(Watcher(on, on.session.world(), teller, teller.started + within_s), on)
     except (StageError, TooLongError) as error:
@@ -57,11 +57,11 @@ def demo(
 
 
 def _regions(estate: Path | None) -> str:
-    """The account's own: products without a list of their regions would be asked in all of theirs."""
+    """The estate's regions; products whose API lists no regions would otherwise be read in all of them."""
     try:
         return ",".join(load_estate(estate).regions)
     except EstateError:
-        return ""  # told by the emulator, which reads it too
+        return ""  # the emulator reads the file too, and reports the error
 
 
 def _play(watch: Watcher, on: Stage) -> bool:
@@ -69,11 +69,13 @@ def _play(watch: Watcher, on: Stage) -> bool:
     slots = watch.everything_is_discovered()
     ending = watch.certificate_to_renew(slots)
     days = (ending.not_after - watch.world.clock()).days
-    watch.teller.say(f"{ending.name} ({output.names(ending.names)}) ends in {days} days; its owner renews it")
+    watch.teller.say(
+        f"{ending.name} ({output.names(ending.names)}) expires in {days} days; its owner renews it"
+    )
     before = on.edge()
     renewed = _issue(ending)
     cert_id = _upload(on, ending, renewed)
-    watch.teller.say(f"uploaded to CAS as {cert_id}; from here on everything happens by itself")
+    watch.teller.say(f"uploaded to CAS as {cert_id}; from here on everything is automatic")
     job = watch.job_for(cert_id, ending.store)
     job, workers = watch.the_end_of(job)
     certificate = watch.world.certificates.get(f"{cert_id}-{ending.store}").certificate
@@ -84,7 +86,7 @@ def _play(watch: Watcher, on: Stage) -> bool:
 
 
 def _issue(ending: Certificate) -> Bundle:
-    """As a certificate authority renews: the same names and kind of key, a new key, a later end."""
+    """A renewal as a CA does it: same names and key type, new key, later expiry."""
     key: KeyKind = "rsa-2048" if ending.algorithm == "RSA" else "ecdsa-p256"
     return Authority().issue(ending.names, key=key, days=_DAYS)
 

@@ -1,4 +1,4 @@
-"""The demo's own proof, apart from what the functions recorded: TLS clients, before and after."""
+"""The demo's own proof, independent of the functions' records: TLS clients, before and after."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ Edge = dict[tuple[str, str], str]
 @dataclass(frozen=True)
 class Proof:
     served: tuple[str, ...]  #: matched slots that serve the new certificate, by handshakes
-    not_served: tuple[str, ...]  #: the others, each with what was met
-    unchanged: int  #: further places at the edge that serve what they did before
+    not_served: tuple[str, ...]  #: the others, each with what was served instead
+    unchanged: int  #: other places at the edge that serve what they served before
     changed: tuple[str, ...]  #: those that do not
 
     @property
@@ -42,7 +42,7 @@ def prove(workers: list[WorkerResource], renewed: Bundle, tls: str, before: Edge
 
 
 def _met(worker: WorkerResource, renewed: Bundle, tls: str) -> str:
-    """What is wrong; "" if the worker says that it was proved, and it is so."""
+    """What is wrong; "" if the worker claims success and TLS clients confirm it."""
     proof = worker.verification
     if worker.status is not WorkerStatus.SUCCESS or proof is None:
         return worker.reason or worker.status.value
@@ -59,7 +59,7 @@ def _met(worker: WorkerResource, renewed: Bundle, tls: str) -> str:
 
 
 def _at(worker: WorkerResource, place: tuple[str, str]) -> bool:
-    """Whether a change at this address and server name is what the worker was for."""
+    """Whether the worker was meant to change this address and server name."""
     host, name = place
     resource = worker.resource
     if name in resource.server_names:

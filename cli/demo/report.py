@@ -1,4 +1,4 @@
-"""The demo's last page: what went where, what was left alone and why, and the proof."""
+"""The demo's report: what was deployed, what was left alone and why, and the proof."""
 
 from collections import Counter, defaultdict
 
@@ -16,7 +16,7 @@ from shared.domain.resources import CloudResource, SlotRole
 
 
 def show(workers: list[WorkerResource], plan: Plan, renewed: Certificate, proof: Proof) -> None:
-    """`plan`: the renewed certificate held against every slot that was discovered."""
+    """`plan`: the renewed certificate compared with every discovered slot."""
     screen = output.console()
     screen.print()
     output.show(_deployed(workers))
@@ -27,14 +27,14 @@ def show(workers: list[WorkerResource], plan: Plan, renewed: Certificate, proof:
 
 
 def _deployed(workers: list[WorkerResource]) -> Table:
-    made = output.table(
+    table = output.table(
         "", "Slot", "Certificate", "Status", "Verified by", "Took", wrap=("Slot", "Verified by")
     )
-    made.title = "Deployed"
-    for worker in sorted(workers, key=lambda one: one.resource.slot):
+    table.title = "Deployed"
+    for worker in sorted(workers, key=lambda worker: worker.resource.slot):
         old = worker.previous_cert_identifier or worker.resource.cert_identifier
         output.row(
-            made,
+            table,
             worker.resource.product.value,
             place(worker.resource),
             arrow(old, worker.cert_identifier),
@@ -42,25 +42,25 @@ def _deployed(workers: list[WorkerResource]) -> Table:
             worker.reason or verified(worker),
             took(worker),
         )
-    return made
+    return table
 
 
 def _left_alone(screen: Console, plan: Plan, renewed: Certificate) -> None:
-    made = output.table("", "Slot", "Why", title="Left alone", wrap=("Slot", "Why"))
+    table = output.table("", "Slot", "Why", title="Left alone", wrap=("Slot", "Why"))
     elsewhere: dict[str, list[PlanEntry]] = defaultdict(list)
     for entry in plan.left_alone:
         domains = entry.resource.domains
         if domains and not all(map(renewed.covers, domains)):
             elsewhere[entry.resource.product.value].append(entry)
         else:
-            output.row(made, entry.resource.product.value, place(entry.resource), entry.reason)
+            output.row(table, entry.resource.product.value, place(entry.resource), entry.reason)
     for product, entries in sorted(elsewhere.items()):
         uncovered = Counter(
             output.names((name,)) for e in entries for name in e.resource.domains if not renewed.covers(name)
         )
         why = f"not covered by this certificate: {', '.join(sorted(uncovered))}"
-        output.row(made, product, f"{len(entries)} more", why)
-    screen.print(made)
+        output.row(table, product, f"{len(entries)} more", why)
+    screen.print(table)
 
 
 def _proof(screen: Console, proof: Proof) -> None:
@@ -72,8 +72,8 @@ def _proof(screen: Console, proof: Proof) -> None:
     )
     for text in proof.not_served:
         screen.print(Text(f"    {text}"))
-    words = "all other places serve what they served before"
-    _check(screen, not proof.changed, f"{words} ({proof.unchanged} asked)")
+    words = "everything else serves what it served before"
+    _check(screen, not proof.changed, f"{words} ({proof.unchanged} places checked)")
     for text in proof.changed:
         screen.print(Text(f"    changed: {text}"))
 
@@ -83,7 +83,7 @@ def _check(screen: Console, good: bool, text: str) -> None:
 
 
 def place(resource: CloudResource) -> str:
-    """The slot as its owner would call it."""
+    """The slot's name as its owner knows it."""
     holder = resource.instance_name or resource.instance_id
     if resource.role is SlotRole.DOMAIN:
         names = output.names(resource.domains)

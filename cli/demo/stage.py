@@ -1,4 +1,4 @@
-"""The demo's stage: the emulated cloud and `certdeploy serve`, each a process of its own."""
+"""The demo's stage: the emulated cloud and `certdeploy serve`, each in its own process."""
 
 import json
 import os
@@ -20,27 +20,27 @@ _CONFIGURED = ("CERTDEPLOY_", "ALIBABA_CLOUD_", "AWS_")
 
 
 class StageError(Exception):
-    """A process of the demo did not come up, or went down; the text holds what it said last."""
+    """A process of the demo did not start, or died; the text holds its last output."""
 
 
 @dataclass(frozen=True)
 class Stage:
     folder: Path  #: state, logs, calls
-    environment: Mapping[str, str]  #: what a command needs to work on this stage
+    environment: Mapping[str, str]  #: variables for a command on this stage
     session: Session
     emulator: "subprocess.Popen[bytes]"
     functions: "subprocess.Popen[bytes]"
 
     @property
     def running(self) -> bool:
-        """Whether the functions are being served. Raises StageError if a process has gone down."""
+        """Whether `certdeploy serve` is running. Raises StageError if a process has died."""
         for process, log in ((self.emulator, "emulator.log"), (self.functions, "serve.log")):
             if process.poll() is not None:
                 raise StageError(f"{log}: {_last_words(self.folder / log)}")
         return running.find(self.session.settings.state) is not None
 
     def edge(self) -> dict[tuple[str, str], str]:
-        """What a TLS client meets: SHA-256 of the leaf by address and server name, "" for none."""
+        """What TLS clients are served: the leaf's SHA-256 by address and server name, "" for none."""
         return {(row["host"], row["server_name"]): row["fingerprint_sha256"] for row in self.ask("edge")}
 
     def ask(self, what: str) -> Any:
@@ -51,7 +51,7 @@ class Stage:
 def emulated(
     folder: Path, options: Sequence[str]
 ) -> Iterator[tuple["subprocess.Popen[bytes]", dict[str, str]]]:
-    """An emulated cloud for the length of a `with`, and the environment that leads to it."""
+    """Run an emulated cloud during a `with`; yields the process and the variables that point to it."""
     log = folder / "emulator.log"
     with _process(["emulator", "serve", *options], log, dict(os.environ)) as emulator:
         ready = _ready(emulator, log)
@@ -70,7 +70,7 @@ def emulated(
 
 
 def ask_emulator(endpoint: str, what: str, method: str = "GET") -> Any:
-    """What the emulated cloud tells of itself, such as its "calls", which DELETE forgets."""
+    """What the emulated cloud reports, such as its "calls"; DELETE clears them."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     request = urllib.request.Request(f"{endpoint}/_emulator/{what}", method=method)  # noqa: S310 - loopback
     with direct.open(request, timeout=60) as answer:
@@ -78,7 +78,7 @@ def ask_emulator(endpoint: str, what: str, method: str = "GET") -> Any:
 
 
 def _aws(endpoint: str) -> dict[str, str]:
-    """What leads to the emulated AWS; nothing where the estate has none."""
+    """The variables for the emulated AWS; empty if the estate has none."""
     aws = ask_emulator(endpoint, "aws")
     if not aws:
         return {}
@@ -93,8 +93,8 @@ def _aws(endpoint: str) -> dict[str, str]:
 
 @contextmanager
 def stage(folder: Path, emulator_options: Sequence[str], parameters: Mapping[str, str]) -> Iterator[Stage]:
-    """The cloud and the functions for the length of a `with`; the log of calls is kept in the folder."""
-    # Nothing of what is configured for the real cloud has a say here.
+    """Run the cloud and the functions during a `with`; the log of calls is kept in the folder."""
+    # Settings for the real cloud must not apply here.
     others = {name: value for name, value in os.environ.items() if not name.startswith(_CONFIGURED)}
     options = [f"--parameter={name}={value}" for name, value in parameters.items()]
     command = ["serve", f"--log={folder / 'functions.log'}", *options]
@@ -102,12 +102,12 @@ def stage(folder: Path, emulator_options: Sequence[str], parameters: Mapping[str
         emulated(folder, emulator_options) as (emulator, ours),
         _process(command, folder / "serve.log", {**others, **ours}) as functions,
     ):
-        made = Stage(folder, ours, Session(read_settings(ours), ours), emulator, functions)
+        opened = Stage(folder, ours, Session(read_settings(ours), ours), emulator, functions)
         try:
-            yield made
+            yield opened
         finally:
             if emulator.poll() is None:
-                (folder / "calls.json").write_text(json.dumps(made.ask("calls"), indent=1))
+                (folder / "calls.json").write_text(json.dumps(opened.ask("calls"), indent=1))
 
 
 @contextmanager
@@ -146,4 +146,4 @@ def _ready(emulator: "subprocess.Popen[bytes]", log: Path) -> dict[str, str]:
 
 def _last_words(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
-    return "\n".join(lines[-20:]) or "it said nothing"
+    return "\n".join(lines[-20:]) or "no output"

@@ -1,4 +1,4 @@
-"""Tells the story of the demo line by line, with the time, and what is being waited for."""
+"""Prints the demo's progress line by line with the time, and what it waits for."""
 
 import time
 from collections.abc import Iterator
@@ -20,6 +20,6 @@ class Teller:
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:
-        """A spinner, where somebody watches; lines told meanwhile stand above it."""
+        """Show a spinner on a terminal; lines printed meanwhile appear above it."""
         with self._screen.status(Text(f"waiting for {what}", "dim")):
             yield

@@ -1,4 +1,4 @@
-"""Watching: nothing here moves anything, it reads the state until what events bring about is there."""
+"""Watching: reads the state until the expected change is there. Changes nothing itself."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class TooLongError(Exception):
-    """What was waited for did not come; the text says what."""
+    """The wait timed out; the text names what was expected."""
 
 
 @dataclass
@@ -29,11 +29,11 @@ class Watcher:
     _said: set[str] = field(default_factory=set)
 
     def functions_are_up(self) -> None:
-        self._wait(lambda: self.stage.running or None, "`certdeploy serve` to come up")
-        self.teller.say("the functions serve; each product is asked for its slots, region by region")
+        self._wait(lambda: self.stage.running or None, "`certdeploy serve` to start")
+        self.teller.say("the functions are running and discover the slots of each product, region by region")
 
     def everything_is_discovered(self) -> list[CloudResource]:
-        """Also that CAS has been read once: what a scan sees from then on is news."""
+        """Wait for the first discovery, and for the first scan of CAS: certificates after it count as new."""
 
         def discovered() -> bool | None:
             policy = self.world.policy
@@ -52,7 +52,7 @@ class Watcher:
         ]
 
     def job_for(self, cert_id: int, store: str) -> DeploymentJob:
-        """The job that the certificate's own event made."""
+        """The job that was created for the certificate's event."""
         identifier = f"{cert_id}-{store}"
 
         def made() -> DeploymentJob | None:
@@ -62,7 +62,9 @@ class Watcher:
 
         job = self._wait(made, f"a job for {identifier}")
         counts = ", ".join(f"{product.value} {count}" for product, count in sorted(job.products.items()))
-        self.teller.say(f"create_deployment_job made job {job.job_id}: {job.worker_count} slots ({counts})")
+        self.teller.say(
+            f"create_deployment_job created job {job.job_id}: {job.worker_count} slots ({counts})"
+        )
         return job
 
     def the_end_of(self, job: DeploymentJob) -> tuple[DeploymentJob, list[WorkerResource]]:
@@ -70,7 +72,7 @@ class Watcher:
             for product, count in sorted(job.products.items()):
                 workers = list(self.world.workers.list(job.job_id, product))
                 if workers and all(worker.status.settled for worker in workers):
-                    self._once(f"deploy_{product.value.lower()} has settled {len(workers)} of {count}")
+                    self._once(f"deploy_{product.value.lower()} finished {len(workers)} of {count}")
             now = self.world.jobs.get(job.job_id)
             return now if now.status.final else None
 
@@ -79,7 +81,7 @@ class Watcher:
         return final, list(self.world.workers.list(job.job_id))
 
     def certificate_to_renew(self, slots: list[CloudResource]) -> Certificate:
-        """Of those in service, the one that ends first and can be renewed."""
+        """The certificate in service that expires first and can be renewed."""
         now = self.world.clock()
         used = {slot.cert_identifier for slot in slots}
         found = [
@@ -89,14 +91,14 @@ class Watcher:
             if record.certificate.identifier in used and record.certificate.why_not_deployable(now) is None
         ]
         if not found:
-            raise TooLongError("the estate has no certificate in service that could be renewed")
-        return min(found, key=lambda one: (one.not_after, one.cert_id))
+            raise TooLongError("the estate has no certificate in service that can be renewed")
+        return min(found, key=lambda certificate: (certificate.not_after, certificate.cert_id))
 
     def _wait(self, look: Callable[[], T | None], what: str) -> T:
         with self.teller.waiting(what):
             while (found := look()) is None:
                 if time.monotonic() > self.until:
-                    raise TooLongError(f"waited too long for {what}")
+                    raise TooLongError(f"timed out waiting for {what}")
                 self.stage.running  # noqa: B018 - raises if a process has gone down
                 time.sleep(_POLL_S)
         return found

@@ -1,9 +1,15 @@
-"""The product sections of an estate file: one module each, a `Section` per row of a product's list."""
+"""The product sections of an estate file, one module for each product; the folder is the registry.
+
+A module has a `Section`, which says its `key` in the file, for each list of rows; some products have two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, ClassVar, NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Annotated, ClassVar, NamedTuple, Protocol, TypeVar
 
 import idna
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -41,9 +47,18 @@ class Use(NamedTuple):
     in_cas: bool = True  #: False: the product can hold a certificate that CAS does not know
 
 
+Row = TypeVar("Row", bound="Section")
+
+
+class Rows(Protocol):
+    def of(self, section: type[Row]) -> Sequence[Row]:
+        """The rows of one section."""
+
+
 class Section(Part):
     """One row of a product's list. A row with a `region` is in one of the account's, if not `anywhere`."""
 
+    key: ClassVar[str]  #: of the list in the file
     anywhere: ClassVar[bool] = False
 
     def uses(self, path: str) -> Iterable[Use]:
@@ -57,6 +72,24 @@ class Section(Part):
     def problems(self, path: str) -> Iterable[str]:
         """Rules that no single field can check, as "path: what is wrong"."""
         return ()
+
+    @classmethod
+    def misplaced(cls, estate: Rows) -> Iterable[str]:
+        """Likewise, of rows that other sections have a say in."""
+        return ()
+
+
+@cache
+def sections() -> dict[str, type[Section]]:
+    """Every section by its key."""
+    return {key: row for module in iter_modules(__path__) for key, row in sections_of(module.name).items()}
+
+
+def sections_of(product: str) -> dict[str, type[Section]]:
+    """Those of one module."""
+    module = import_module(f"{__name__}.{product}")
+    classes = (row for row in vars(module).values() if isinstance(row, type) and issubclass(row, Section))
+    return {row.key: row for row in classes if row.__module__ == module.__name__ and "key" in vars(row)}
 
 
 def use(path: str, name: str | None, region: str = "", *, in_cas: bool = True) -> Iterable[Use]:

@@ -41,6 +41,8 @@ class AlbConfig(Part):
 
 
 class Cluster(Section):
+    key = "ack"
+
     name: str = Field(min_length=1)
     region: Region
     #: what the caller may do inside, by RBAC

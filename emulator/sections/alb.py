@@ -14,5 +14,7 @@ class Listener(listeners.Listener):
 
 
 class LoadBalancer(listeners.LoadBalancer):
+    key = "alb"
+
     edition: Literal["Basic", "Standard", "StandardWithWaf"] = "Standard"
     listeners: list[Listener] = []

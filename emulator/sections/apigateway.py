@@ -13,6 +13,8 @@ class GroupDomain(gateways.GatewayDomain):
 
 
 class ApiGroup(gateways.Gateway):
+    key = "apigateway"
+
     domains: list[GroupDomain] = []
 
     def uses(self, path: str) -> Iterable[Use]:
@@ -30,5 +32,7 @@ class CloudNativeDomain(gateways.GatewayDomain):
 
 class CloudNativeGateway(gateways.Gateway):
     """Besides its own domains each region has a default one, `*`."""
+
+    key = "apig"
 
     domains: list[CloudNativeDomain] = []

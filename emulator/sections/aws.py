@@ -19,6 +19,7 @@ class AwsListener(Part):
 class AwsBalancer(Section):
     """`region` is AWS's, so none of the account's."""
 
+    key = "aws"
     anywhere = True
 
     name: str = Field(pattern=r"^[A-Za-z0-9-]{1,32}$")
@@ -48,6 +49,8 @@ class AwsBalancer(Section):
 
 class AwsDistribution(Section):
     """Of CloudFront. Its certificate is imported for it alone, so that it is proved there."""
+
+    key = "cloudfront"
 
     aliases: list[Domain] = Field(min_length=1)
     certificate: str

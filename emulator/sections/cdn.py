@@ -10,6 +10,8 @@ from emulator.sections import Domain, Section, Use, use
 
 
 class CdnDomain(Section):
+    key = "cdn"
+
     domain: Domain
     certificate: str | None = None  #: none: HTTPS is off
     status: Literal["online", "offline", "configuring", "configure_failed", "checking", "check_failed"] = (

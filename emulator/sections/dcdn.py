@@ -8,4 +8,6 @@ from emulator.sections.cdn import CdnDomain
 
 
 class DcdnDomain(CdnDomain):
+    key = "dcdn"
+
     kind: Literal["dynamic", "computing_routine", "computing_image"] = "dynamic"

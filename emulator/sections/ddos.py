@@ -12,6 +12,8 @@ from emulator.sections import Domain, Section, Use, use
 
 
 class WebRule(Section):
+    key = "ddos"
+
     anywhere: ClassVar[bool] = True  # the service has two sites, whatever the account's regions
 
     domain: Domain

@@ -23,6 +23,8 @@ class CustomHostname(Part):
 
 
 class EsaSite(Section):
+    key = "esa"
+
     site: Domain
     status: Literal["pending", "active", "offline", "moved"] = "active"
     quota: int = 10  #: entries of the pool

@@ -10,6 +10,8 @@ from emulator.sections import Domain, Region, Section, Use, use
 
 
 class FcDomain(Section):
+    key = "fc"
+
     domain: Domain
     region: Region
     certificate: str | None = None

@@ -61,6 +61,8 @@ class Listener(Part):
 
 
 class Accelerator(Section):
+    key = "ga"
+
     name: str = Field(min_length=1)
     state: Literal["active", "finacialLocked"] = "active"  #: spelled so
     service_managed: bool = False  #: another cloud product owns it

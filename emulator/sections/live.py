@@ -8,5 +8,7 @@ from emulator.sections.cdn import CdnDomain
 
 
 class LiveDomain(CdnDomain):
+    key = "live"
+
     kind: Literal["liveVideo", "liveEdge"] = "liveVideo"
     status: Literal["online", "offline", "configuring"] = "online"

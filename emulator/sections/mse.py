@@ -14,5 +14,7 @@ class MseDomain(gateways.GatewayDomain):
 
 
 class MseGateway(gateways.Gateway):
+    key = "mse"
+
     status: Literal["running", "changing", "restarting", "suspended"] = "running"
     domains: list[MseDomain] = []

@@ -14,4 +14,6 @@ class Listener(listeners.Listener):
 
 
 class LoadBalancer(listeners.LoadBalancer):
+    key = "nlb"
+
     listeners: list[Listener] = []

@@ -18,6 +18,8 @@ class BucketCname(Part):
 
 
 class Bucket(Section):
+    key = "oss"
+
     anywhere: ClassVar[bool] = True
 
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")

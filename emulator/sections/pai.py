@@ -16,6 +16,8 @@ class GatewayDomain(Part):
 
 
 class Gateway(Section):
+    key = "pai"
+
     name: str
     region: Region
     status: Literal["Creating", "Stopped", "Failed", "Running", "Deleted", "Deleting", "Waiting"] = "Running"

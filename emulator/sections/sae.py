@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from emulator._estate_text import nearest
-from emulator.sections import Region, Section, Use, alb, slb, use
+from emulator.sections import Region, Rows, Section, Use, alb, slb, use
 
 Balancer = TypeVar("Balancer", alb.LoadBalancer, slb.LoadBalancer)
 
 
 class Ingress(Section):
+    key = "sae"
+
     name: str = Field(min_length=1)
     region: Region
     namespace: str = ""  #: short name; "": the region's default namespace
@@ -47,6 +49,11 @@ class Ingress(Section):
     def identities(self) -> Iterable[tuple[str, str]]:
         yield "name", f"{self.name} in {self.region}"
 
+    @classmethod
+    def misplaced(cls, estate: Rows) -> Iterable[str]:
+        on_alb, on_clb = estate.of(alb.LoadBalancer), estate.of(slb.LoadBalancer)
+        return _misplaced(estate.of(cls), {"alb": on_alb, "clb": on_clb})
+
 
 def on_alb(balancers: Iterable[alb.LoadBalancer], rules: Iterable[Ingress]) -> list[alb.LoadBalancer]:
     """ALB's load balancers with the rules' listeners on them, and those that only rules have."""
@@ -70,8 +77,8 @@ def on_clb(balancers: Iterable[slb.LoadBalancer], rules: Iterable[Ingress]) -> l
     return _joined(balancers, [rule for rule in rules if rule.balancer == "clb"], slb.LoadBalancer, listener)
 
 
-def misplaced(
-    rules: Sequence[Ingress], on: dict[str, Sequence[alb.LoadBalancer | slb.LoadBalancer]]
+def _misplaced(
+    rules: Iterable[Ingress], on: dict[str, Iterable[alb.LoadBalancer | slb.LoadBalancer]]
 ) -> Iterable[str]:
     """Rules that name a load balancer that is not there (`on`: by kind), or a port that is taken."""
     ports: dict[tuple[str, str, str], set[int]] = {}

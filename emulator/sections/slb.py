@@ -39,6 +39,8 @@ class Listener(Part):
 
 
 class LoadBalancer(Section):
+    key = "slb"
+
     name: str = Field(min_length=1)
     region: Region
     spec: str = "slb.s2.small"  #: "": shared performance, which has no extensions

@@ -7,3 +7,5 @@ from emulator.sections.cdn import CdnDomain
 
 class VodDomain(CdnDomain):
     """As CDN's."""
+
+    key = "vod"

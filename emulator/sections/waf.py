@@ -24,6 +24,8 @@ class WafDomain(Part):
 
 
 class WafInstance(Section):
+    key = "waf"
+
     anywhere: ClassVar[bool] = True  # the service has two sides, whatever the account's regions
 
     region: Literal["cn-hangzhou", "ap-southeast-1"] = "cn-hangzhou"

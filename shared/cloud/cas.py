@@ -12,7 +12,15 @@ from shared.domain.jobs import Contact
 from shared.errors import CloudRejectedError, CloudUnavailableError, NotFoundError
 from shared.validation.secret import SecretPem
 
-API: Final = Api("cas", "2020-04-07", "RPC", "yundun-cert")
+#: Its region is the store's: one for each of the vendor's two sites.
+API: Final = Api(
+    "cas",
+    "2020-04-07",
+    "RPC",
+    ram="yundun-cert",
+    hosts="cas.{region}.aliyuncs.com",
+    other_hosts={"cn-hangzhou": "cas.aliyuncs.com"},
+)
 # The vendor publishes no limit for ListCertificates; its older sibling's is 10.
 LIST_CERTIFICATES: Final = Action("ListCertificates", per_second=10)
 LIST_USER_CERTIFICATE_ORDER: Final = Action("ListUserCertificateOrder", per_second=10)

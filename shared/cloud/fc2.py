@@ -14,11 +14,11 @@ from shared.cloud.openapi import OpenApi
 from shared.cloud.redact import redact
 from shared.errors import CloudError, CloudUnavailableError
 
-API: Final = Api("fc2", "2016-08-15", "ROA", ram="fc")
+API: Final = Api("fc2", "2016-08-15", "ROA", ram="fc", hosts="{account_id}.{region}.fc.aliyuncs.com")
 LIST: Final = Action("ListCustomDomains")
 GET: Final = Action("GetCustomDomain")
 UPDATE: Final = Action("UpdateCustomDomain", writes=True)
-_STS: Final = Api("sts", "2015-04-01", "RPC", ram="sts")
+STS: Final = Api("sts", "2015-04-01", "RPC", ram="sts", hosts="sts.aliyuncs.com")
 _WHO: Final = Action("GetCallerIdentity", per_second=100)  # needs no permission
 _TIMEOUTS_S: Final = (5.0, 15.0)  #: to connect, to read
 
@@ -32,7 +32,7 @@ class Fc2Domains:
     @cached_property
     def account_id(self) -> str:
         """The host's name begins with it."""
-        return str(self._openapi.call(_STS, _WHO)["AccountId"])
+        return str(self._openapi.call(STS, _WHO)["AccountId"])
 
     def list(self, region: str, limit: int, token: str | None) -> dict[str, Any]:
         return self._call(LIST, region, "list_custom_domains", limit=limit, nextToken=token)
@@ -45,7 +45,7 @@ class Fc2Domains:
         self._call(UPDATE, region, "update_custom_domain", domainName=name, **settings)
 
     def _call(self, action: Action, region: str, method: str, **arguments: Any) -> dict[str, Any]:
-        host = f"{self.account_id}.{region}.fc.aliyuncs.com"
+        host = API.host(region, account_id=self.account_id)
         emulated = self._openapi.emulated
         headers = {"x-emulator-host": host} if emulated else {}
         if emulated:

@@ -10,6 +10,7 @@ from shared.cloud import loopback
 from shared.cloud.api import Action, Api
 from shared.cloud.credentials import Provider
 from shared.cloud.faults import classify
+from shared.cloud.fc2 import API as FC2
 from shared.cloud.openapi import OpenApi
 from shared.cloud.redact import redact
 from shared.errors import (
@@ -19,7 +20,17 @@ from shared.errors import (
     NotFoundError,
 )
 
-API: Final = Api("fc", "2023-03-30", "ROA", "fc")
+_NAMED_OTHERWISE: Final = (
+    *("me-central-1", "cn-hangzhou-finance", "cn-shanghai-finance-1", "cn-heyuan-acdr-1"),
+)
+API: Final = Api(
+    "fc",
+    "2023-03-30",
+    "ROA",
+    ram="fc",
+    hosts="fcv3.{region}.aliyuncs.com",
+    other_hosts={region: f"{region}.fc.aliyuncs.com" for region in _NAMED_OTHERWISE},
+)
 _PATH: Final = "/2023-03-30/functions/{name}/invocations"
 _NAME: Final = "InvokeFunction"
 # Handlers are idempotent, since delivery is at least once anyway; so an invocation whose answer got
@@ -107,7 +118,7 @@ class Fc2Functions:
         self._credentials = credentials
         self._service = service
         self._prefix = prefix
-        host = f"{account_id}.{region}.fc.aliyuncs.com"
+        host = FC2.host(region, account_id=account_id)
         self._endpoint = endpoint or f"https://{host}"
         self._headers = {"x-emulator-host": host} if endpoint else {}
         if endpoint:

@@ -32,7 +32,7 @@ from shared.errors import (
 
 Object = dict[str, Any]
 Item = TypeVar("Item")
-API: Final = Api("kubernetes", "v1", "ROA", ram="kubernetes")
+API: Final = Api("kubernetes", "v1", "ROA", ram="kubernetes", hosts="")
 MERGE_PATCH: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
 _KUBECONFIG: Final = "DescribeClusterUserKubeconfig"

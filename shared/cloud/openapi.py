@@ -18,7 +18,7 @@ from darabonba.runtime import RuntimeOptions
 from tenacity import RetryCallState, Retrying, retry_if_exception
 from tenacity.wait import wait_exponential_jitter
 
-from shared.cloud import endpoints, loopback
+from shared.cloud import loopback
 from shared.cloud.api import Action, Api
 from shared.cloud.credentials import Credentials, Provider
 from shared.cloud.faults import NotSentError, map_error
@@ -64,7 +64,7 @@ class OpenApi:
     ) -> None:
         """`endpoint`: "http://127.0.0.1:8000" sends everything to an emulated cloud there.
 
-        `hosts` overrides single hosts, see `endpoints.host`.
+        `hosts` overrides single hosts, see `Api.host`.
         """
         self._credentials = credentials
         self._hosts = hosts
@@ -121,7 +121,7 @@ class OpenApi:
         read_timeout_s: float | None = None,
     ) -> Answer:
         """As `call`, for answers that are not JSON. `body` is sent as it is."""
-        host = endpoints.host(api.code, region, self._hosts)
+        host = api.host(region, self._hosts)
         request = _request(action, params or {}, body)
         sent_headers = dict(headers or {})
         if self._loopback:

@@ -14,7 +14,7 @@ from shared.cloud.openapi import OpenApi
 from shared.cloud.redact import redact
 from shared.errors import CloudError, CloudUnavailableError
 
-API = Api("oss", "2019-05-17", "ROA", ram="oss")
+API = Api("oss", "2019-05-17", "ROA", ram="oss", hosts="oss-{region}.aliyuncs.com", scope="*")
 LIST_BUCKETS = Action("ListBuckets")
 LIST_CNAME = Action("ListCname")
 PUT_CNAME = Action("PutCname", writes=True)
@@ -89,9 +89,8 @@ def _new_client(credentials: Credentials, region: str, emulated: str) -> Any:
     )
     config.retry_max_attempts = 1  # repeated by OpenApi.repeat, which knows reads from writes
     config.user_agent = "certdeploy"
-    if emulated:
-        config.endpoint = f"http://{emulated}"
-        config.use_path_style = True
+    config.endpoint = f"http://{emulated}" if emulated else API.host(region)
+    config.use_path_style = bool(emulated)
     return sdk.Client(config)
 
 

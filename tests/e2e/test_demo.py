@@ -45,7 +45,7 @@ def test_a_renewed_certificate_arrives_everywhere_and_its_key_nowhere_else(
     said = capsys.readouterr()
     assert code == 0, said.out + said.err
     assert "✓ 3 of 3 matched slots serve the new certificate" in said.out
-    assert "✓ all other places serve what they served before" in said.out
+    assert "✓ everything else serves what it served before" in said.out
     kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert {"state.db", "state.db.host.db", "functions.log", "serve.log", "calls.json"} <= kept.keys()
     assert b"UploadUserCertificate" in kept["calls.json"]  # the one call that carried the key

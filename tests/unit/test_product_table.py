@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from emulator.estate import Estate, load_estate
+from emulator.estate import load_estate
 from host.template import load_template
-from shared.domain.matching import FIRST_DEPLOYMENT
+from shared.domain.matching import FIRST_DEPLOYMENT, SET_BY
 from shared.domain.resources import CloudProduct
-from shared.products import default_products, supported_products
+from shared.products import adapter_class, default_products, supported_products
 
 ROOT = Path(__file__).parents[2]
 #: What is deployed to, with the sections of an estate file that hold it.
@@ -36,7 +36,6 @@ TABLE = {
     "VOD": ("vod",),
     "WAF": ("waf",),
 }
-WITH_FIRST_DEPLOYMENT = {"CDN", "DCDN"}
 
 
 def documented() -> dict[str, list[str]]:
@@ -60,10 +59,19 @@ def test_the_readme_has_a_row_for_each_and_for_no_other() -> None:
     assert set(documented()) == set(TABLE)
 
 
-def test_the_readme_tells_where_https_may_be_switched_on() -> None:
+def test_where_https_may_be_switched_on_is_said_alike_by_the_packages_the_rules_and_the_readme() -> None:
+    packages = {product for product in supported_products() if adapter_class(product).first_deployment}
     told = {name for name, row in documented().items() if row[1].startswith("yes")}
 
-    assert told == WITH_FIRST_DEPLOYMENT == {product.value for product in FIRST_DEPLOYMENT}
+    assert packages == FIRST_DEPLOYMENT
+    assert told == {product.value for product in packages}
+
+
+def test_whose_rules_set_other_products_certificates_is_said_alike_by_the_packages_and_the_rules() -> None:
+    packages = {
+        ruled: product for product in supported_products() for ruled in adapter_class(product).rules_over
+    }
+    assert packages == SET_BY
 
 
 def test_the_readme_tells_of_each_what_only_a_real_account_can_show() -> None:
@@ -87,6 +95,6 @@ def test_it_has_an_event_and_a_place_in_the_sample_estate(name: str) -> None:
 
 def test_an_estate_has_no_section_for_anything_else() -> None:
     others = {"regions", "contacts", "certificates"}
-    assert set(Estate.model_fields) - others == {
+    assert set(type(load_estate(None)).model_fields) - others == {
         section for sections in TABLE.values() for section in sections
     }

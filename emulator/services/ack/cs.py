@@ -15,6 +15,7 @@ from typing import Any
 from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle
 from emulator.estate import Estate
+from emulator.sections.ack import Cluster as ClusterRow
 from emulator.service import Account, EmulatedService
 from emulator.services.ack.cluster_model import Cluster
 from emulator.services.ack.cluster_server import api_server
@@ -38,7 +39,7 @@ class Service(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
-        made = [Cluster(row, estate, self.cloud.clock()) for row in estate.ack]
+        made = [Cluster(row, estate, self.cloud.clock()) for row in estate.of(ClusterRow)]
         self._clusters = {cluster.id: cluster for cluster in made}
 
     def cluster(self, name: str) -> Cluster:

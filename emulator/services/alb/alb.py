@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from emulator.api import Answer, ApiError, Call
 from emulator.estate import Estate
 from emulator.sections.alb import LoadBalancer as Row
-from emulator.sections.sae import on_alb
+from emulator.sections.sae import Ingress, on_alb
 from emulator.services.alb import responses as words
 from emulator.services.kit.listener_model import Certificates, Listener, LoadBalancer, settles
 from emulator.services.kit.listeners import ListenerService
@@ -34,6 +34,7 @@ QUOTA = {"Basic": 10, "Standard": 25, "StandardWithWaf": 25}
 
 
 class Service(ListenerService):
+    section = Row
     api = "alb"
     version = "2020-06-16"
     ram = "alb"
@@ -44,7 +45,7 @@ class Service(ListenerService):
     most_per_call = 20
 
     def rows(self, estate: Estate) -> list[Row]:
-        return on_alb(estate.alb, estate.sae)
+        return on_alb(estate.of(Row), estate.of(Ingress))
 
     def overwrite(self, balancer_id: str, port: int, identifiers: Sequence[str]) -> None:
         """A routing rule of SAE has its listener carry these, whatever it carries; as any change settles."""

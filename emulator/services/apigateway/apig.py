@@ -56,7 +56,7 @@ class Service(EmulatedService):
         self._domains: dict[str, Domain] = {}  #: by id
 
     def load(self, estate: Estate) -> None:
-        for row in estate.apig:
+        for row in estate.of(CloudNativeGateway):
             self._gateways.append(row)
             default = Domain("*", row.region, row.name, "Console", Settling(""), {"protocol": "HTTP"})
             self._domains.setdefault(default.id, default)

@@ -81,7 +81,7 @@ class Service(EmulatedService):
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
         now = self.cloud.clock()
-        for row in estate.apigateway:
+        for row in estate.of(ApiGroup):
             domains = []
             for domain in row.domains:
                 name = domain.certificate

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from emulator import aws
 from emulator.bundles import Bundle, covers
 from emulator.estate import Estate
+from emulator.sections.aws import AwsBalancer, AwsDistribution
 from emulator.service import Account, EmulatedService
 
 _LISTENER, _DISTRIBUTION = ".elb.amazonaws.com", ".cloudfront.net"
@@ -32,20 +33,23 @@ class Service(EmulatedService):
     def start(self) -> dict[str, Any]:
         """Where AWS is, and who may call it. Empty if the estate has none, or moto is not installed."""
         estate = self._estate
-        if estate is None or not (estate.aws or estate.cloudfront) or not aws.installed():
+        if estate is None or not aws.installed():
+            return {}
+        regions: set[str] = {row.region for row in estate.of(AwsBalancer)}
+        regions |= {aws.HOME for _ in estate.of(AwsDistribution)}
+        if not regions:
             return {}
         found = {"endpoint": aws.endpoint(), **aws.ACCESS_KEY}
         if not self._started:
             aws.belong_to(self.cloud)
             self._fill(estate)
             self._started = True
-        homes = {aws.HOME for _ in estate.cloudfront}
-        return {**found, "regions": sorted({row.region for row in estate.aws} | homes)}
+        return {**found, "regions": sorted(regions)}
 
     def _fill(self, estate: Estate) -> None:
         arns: dict[tuple[str, str], str] = {}
         now = self.cloud.clock()
-        for row in estate.aws:
+        for row in estate.of(AwsBalancer):
             for name in row.certificates():
                 if (row.region, name) not in arns:
                     arns[row.region, name] = aws.import_certificate(row.region, estate.bundle(name, now))
@@ -54,7 +58,7 @@ class Service(EmulatedService):
                 for one in row.listeners
             ]
             aws.add_balancer(row.name, row.region, row.internal, listeners)
-        for distribution in estate.cloudfront:
+        for distribution in estate.of(AwsDistribution):
             arn = aws.import_certificate(aws.HOME, estate.bundle(distribution.certificate, now))
             aws.add_distribution(distribution.aliases, arn, distribution.enabled)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from emulator.sections.cdn import CdnDomain
 from emulator.services.kit.cdn_family import INFO, Family
 
 
 class Service(Family):
+    section = CdnDomain
     api = "cdn"
     version = "2018-05-10"
     ram = "cdn"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from emulator.api import Call
+from emulator.sections.dcdn import DcdnDomain
 from emulator.services.kit.cdn_domains import Domain
 from emulator.services.kit.cdn_family import INFO, Family
 
 
 class Service(Family):
+    section = DcdnDomain
     api = "dcdn"
     version = "2018-01-15"
     ram = "dcdn"

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate
+from emulator.sections.ddos import WebRule
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.settling import Settling
@@ -57,7 +58,7 @@ class Service(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         now = self.cloud.clock()
-        for row in estate.ddos:
+        for row in estate.of(WebRule):
             bound = None
             if name := row.certificate:
                 store = estate.certificates[name].store

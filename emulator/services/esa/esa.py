@@ -15,6 +15,7 @@ from typing import Any
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate
+from emulator.sections.esa import EsaSite
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.esa.model import Bound, Entry, Hostname, Site, cname, number, text
@@ -42,7 +43,7 @@ class Service(EmulatedService):
             of_cas = (estate.id_of(name), estate.certificates[name].store) if kind == "cas" else (0, "")
             return Bound(kind, name, estate.bundle(name, now), *of_cas)
 
-        for row in estate.esa:
+        for row in estate.of(EsaSite):
             site = Site(row.site, row.status, row.quota, records=list(row.records))
             for of in row.certificates:
                 entry = Entry(text(row.site, of.certificate), Settling(bound(of.certificate, of.type)))

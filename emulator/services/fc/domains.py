@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate
+from emulator.sections.fc import FcDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.kit.settling import Settling
 
@@ -78,7 +79,7 @@ class Domains(EmulatedService):
         if self.version_name != "3.0":
             return
         now = self.cloud.clock()
-        for row in estate.fc:
+        for row in estate.of(FcDomain):
             versions = ("3.0", "2.0") if row.version == "both" else (row.version,)
             bundle = estate.bundle(row.certificate, now) if row.certificate else None
             route: dict[str, Any] = {"path": "/*", "functionName": row.function, "methods": ["GET", "POST"]}

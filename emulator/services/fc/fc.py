@@ -58,6 +58,7 @@ class Service(Domains):
     ram = "fc"
     hosts: ClassVar[tuple[str, ...]] = (
         "fcv3.{region}.aliyuncs.com",
+        "{region}.fc.aliyuncs.com",
         "{account}.{region}.fc.aliyuncs.com",
     )
     limits: ClassVar[dict[str, int]] = {}

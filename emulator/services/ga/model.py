@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator.bundles import a_label
 from emulator.estate import Estate
+from emulator.sections.ga import Accelerator as AcceleratorRow
 from emulator.sections.ga import Settings
 from emulator.services.kit.listener_model import resource_id
 from emulator.services.kit.settling import Settling
@@ -71,7 +72,7 @@ class Accelerator:
 
 def build(estate: Estate) -> list[Accelerator]:
     accelerators = []
-    for row in estate.ga:
+    for row in estate.of(AcceleratorRow):
         accelerator = Accelerator(resource_id("ga", row.name), row.name, row.state, row.service_managed)
         for port in row.listeners:
             certificates = Certificates(

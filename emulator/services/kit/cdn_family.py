@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
+from emulator.sections.cdn import CdnDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit import cdn_domains as words
@@ -42,6 +43,7 @@ HTTPS_LIST = (
 class Family(EmulatedService):
     """`row`, `info`, `details`: the fields of the list, of a domain's certificate, of its detail."""
 
+    section: ClassVar[type[CdnDomain]]
     zone: ClassVar[str]  #: of the CNAMEs
     row: ClassVar[tuple[str, ...]]
     info: ClassVar[tuple[str, ...]]
@@ -63,7 +65,7 @@ class Family(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         now = self.cloud.clock()
-        for row in getattr(estate, self.api):
+        for row in estate.of(self.section):
             bound = None
             if name := row.certificate:
                 certificate = estate.certificates[name]

@@ -24,6 +24,7 @@ MOST_IDS = 20  #: of load balancers, in one call
 
 
 class ListenerService(EmulatedService):
+    section: ClassVar[type[Row]]
     listener_word: ClassVar[str]  #: as codes end: "Listener", "listener"
     kind_word: ClassVar[str]  #: the filter of certificates by kind
     tls: ClassVar[frozenset[str]]  #: the protocols with certificates
@@ -43,8 +44,7 @@ class ListenerService(EmulatedService):
 
     def rows(self, estate: Estate) -> Sequence[Row]:
         """The estate's load balancers of this product."""
-        rows: Sequence[Row] = getattr(estate, self.api)
-        return rows
+        return estate.of(self.section)
 
     def uses(self, identifier: str) -> bool:
         return any(identifier in row.certificates.value.all for row in self._all_listeners())

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from emulator.api import Answer, ApiError, Call
+from emulator.sections.live import LiveDomain
 from emulator.services.kit.cdn_domains import Binding, Domain
 from emulator.services.kit.cdn_family import INFO, Family
 
 
 class Service(Family):
+    section = LiveDomain
     api = "live"
     version = "2016-11-01"
     ram = "live"

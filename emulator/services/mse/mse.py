@@ -73,7 +73,7 @@ class Service(EmulatedService):
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
         number = 1000
-        for row in estate.mse:
+        for row in estate.of(MseGateway):
             domains = []
             for domain in row.domains:
                 number += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.api import Answer, ApiError, Call
+from emulator.sections.nlb import LoadBalancer as Row
 from emulator.services.kit.listener_model import CREATED, Listener, LoadBalancer, resource_id
 from emulator.services.kit.listeners import ListenerService
 from emulator.services.kit.paging import asked
@@ -34,6 +35,7 @@ QUOTA = 25  #: additional certificates of one instance
 
 
 class Service(ListenerService):
+    section = Row
     api = "nlb"
     version = "2022-04-30"
     ram = "nlb"

@@ -16,6 +16,7 @@ from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
 from emulator.oss_signatures import target
 from emulator.request import Request
+from emulator.sections.oss import Bucket as BucketRow
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.settling import Settling
@@ -68,7 +69,7 @@ class Service(EmulatedService):
         self._buckets: dict[str, Bucket] = {}
 
     def load(self, estate: Estate) -> None:
-        for row in estate.oss:
+        for row in estate.of(BucketRow):
             bucket = Bucket(row.bucket, row.region, {})
             for cname in row.cnames:
                 name = cname.certificate

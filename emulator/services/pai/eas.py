@@ -17,6 +17,7 @@ from typing import Any
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, a_label, covers
 from emulator.estate import Estate
+from emulator.sections.pai import Gateway as GatewayRow
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.settling import Settling
@@ -78,7 +79,7 @@ class Service(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         now = self.cloud.clock()
-        for row in estate.pai:
+        for row in estate.of(GatewayRow):
             domains = []
             for item in row.domains:
                 bound = None

@@ -15,6 +15,9 @@ from typing import Any
 
 from emulator.api import Answer, ApiError, Call
 from emulator.estate import Estate, reaches
+from emulator.sections.alb import LoadBalancer as AlbRow
+from emulator.sections.sae import Ingress as IngressRow
+from emulator.sections.slb import LoadBalancer as ClbRow
 from emulator.service import Account, EmulatedService
 from emulator.services.alb.alb import Service as Alb
 from emulator.services.cas.cas import Service as Cas
@@ -99,9 +102,9 @@ class Service(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
-        networks = {("alb", row.region, row.name): row.address_type.lower() for row in estate.alb}
-        networks |= {("clb", row.region, row.name): row.address_type for row in estate.slb}
-        for row in estate.sae:
+        networks = {("alb", row.region, row.name): row.address_type.lower() for row in estate.of(AlbRow)}
+        networks |= {("clb", row.region, row.name): row.address_type for row in estate.of(ClbRow)}
+        for row in estate.of(IngressRow):
             names = row.certificates
             if row.balancer == "clb":
                 bound = [store_id(self.cloud.account, row.region, name) for name in names]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle
 from emulator.estate import Estate
-from emulator.sections.sae import on_clb
+from emulator.sections.sae import Ingress, on_clb
 from emulator.sections.slb import LoadBalancer as Row
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
@@ -38,7 +38,7 @@ class Service(EmulatedService):
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
-        rows = on_clb(estate.slb, estate.sae)
+        rows = on_clb(estate.of(Row), estate.of(Ingress))
         self._balancers = build(rows, self.cloud.account)
         for region, name in _stored(rows):
             row = store.of_estate(estate, self.cloud.account, region, name, self.cloud.clock())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from emulator.api import ApiError
+from emulator.sections.vod import VodDomain
 from emulator.services.kit.cdn_domains import Domain
 from emulator.services.kit.cdn_family import INFO, Family
 
 
 class Service(Family):
+    section = VodDomain
     api = "vod"
     version = "2017-03-21"
     ram = "vod"

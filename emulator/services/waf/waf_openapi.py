@@ -14,6 +14,7 @@ from typing import Any
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, a_label, covers
 from emulator.estate import Estate
+from emulator.sections.waf import WafInstance
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.cas.store import CasCertificate
@@ -41,7 +42,7 @@ class Service(EmulatedService):
         def settled(name: str | None) -> Settling[CasCertificate | None]:
             return Settling(cas.find(estate.identifier(name)) if name else None)
 
-        for row in estate.waf:
+        for row in estate.of(WafInstance):
             instance = Instance(row.region, row.status, settled(row.default))
             self._instances[row.region] = instance
             for of in row.domains:

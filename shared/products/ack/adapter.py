@@ -24,7 +24,7 @@ _ROWS_PER_PAGE = 10  #: of a cluster's lists, for each row of a page of CS: 500 
 
 class Adapter(WholeExchange):
     product = CloudProduct.ACK
-    api = Api("cs", "2015-12-15", "ROA", ram="cs")
+    api = Api("cs", "2015-12-15", "ROA", ram="cs", hosts="cs.{region}.aliyuncs.com")
     actions: ClassVar = {
         action.name: action
         for action in (

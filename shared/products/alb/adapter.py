@@ -13,7 +13,14 @@ from shared.products.kit.listeners import ListenerAdapter
 
 class Adapter(ListenerAdapter):
     product = CloudProduct.ALB
-    api = Api("alb", "2020-06-16", "RPC", ram="alb")
+    api = Api(
+        "alb",
+        "2020-06-16",
+        "RPC",
+        ram="alb",
+        hosts="alb.{region}.aliyuncs.com",
+        other_hosts={"cn-hangzhou-finance": "alb.cn-hangzhou.aliyuncs.com"},
+    )
     actions: ClassVar = {
         action.name: action
         for action in (

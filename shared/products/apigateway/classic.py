@@ -31,7 +31,7 @@ _OBSERVED: Final = ("DomainCNAMEStatus", "DomainLegalStatus", "DomainRemark")
 
 class ClassicDomains(WholeExchange):
     product = CloudProduct.API_GATEWAY
-    api = Api("cloudapi", "2016-07-14", "RPC", ram="apigateway")
+    api = Api("cloudapi", "2016-07-14", "RPC", ram="apigateway", hosts="apigateway.{region}.aliyuncs.com")
     actions: ClassVar = {
         action.name: action
         for action in (

@@ -17,14 +17,6 @@ from shared.products.kit.base import Answer
 from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.unchanged import Unchanged
 
-#: No action lists them: official endpoint data of April 2026.
-_REGIONS: Final = (
-    *("cn-hangzhou", "cn-shanghai", "cn-beijing", "cn-shenzhen", "cn-zhangjiakou", "cn-qingdao"),
-    *("cn-chengdu", "cn-guangzhou", "cn-wulanchabu", "cn-heyuan", "cn-hongkong"),
-    *("ap-southeast-1", "ap-southeast-3", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7"),
-    *("ap-northeast-1", "ap-northeast-2", "eu-central-1", "eu-west-1", "us-east-1", "us-west-1"),
-    *("me-east-1", "me-central-1"),
-)
 #: What UpdateDomain takes beside the certificate.
 _SETTINGS: Final = (
     *("protocol", "forceHttps", "caCertIdentifier", "clientCACert", "mTLSEnabled"),
@@ -41,7 +33,20 @@ _OWNERS: Final = ("", "console", "api", "openapi")  #: [guess] of domains that a
 
 class CloudNativeDomains(WholeExchange):
     product = CloudProduct.API_GATEWAY
-    api = Api("apig", "2024-03-27", "ROA", ram="apig")
+    api = Api(
+        "apig",
+        "2024-03-27",
+        "ROA",
+        ram="apig",
+        hosts="apig.{region}.aliyuncs.com",
+        regions=(
+            *("cn-hangzhou", "cn-shanghai", "cn-beijing", "cn-shenzhen", "cn-zhangjiakou", "cn-qingdao"),
+            *("cn-chengdu", "cn-guangzhou", "cn-wulanchabu", "cn-heyuan", "cn-hongkong"),
+            *("ap-southeast-1", "ap-southeast-3", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7"),
+            *("ap-northeast-1", "ap-northeast-2", "eu-central-1", "eu-west-1", "us-east-1", "us-west-1"),
+            *("me-east-1", "me-central-1"),
+        ),
+    )
     actions: ClassVar = {
         action.name: action
         for action in (
@@ -53,9 +58,6 @@ class CloudNativeDomains(WholeExchange):
     }
     page_size = 50
     gone = frozenset({"databaseerror.recordnotfound"})
-
-    def regions(self) -> list[str]:
-        return list(_REGIONS)
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         addresses = dict(self._addresses(region))

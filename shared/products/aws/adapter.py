@@ -21,6 +21,10 @@ from shared.products.kit.means import Means
 class Adapter(KindsWithin):
     product = CloudProduct.AWS
     api = AwsKind.api
+    environment = (
+        *("CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS", "CERTDEPLOY_AWS_ROLE_ARN"),
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+    )
     other_cloud = True
     kinds: ClassVar = {"acm": Imported, "listener": Listeners, "distribution": Distributions}
 

@@ -25,7 +25,7 @@ class AwsKind(KindWithin):
     """Calls nothing of Alibaba Cloud but CAS, for the key pair."""
 
     product = CloudProduct.AWS
-    api = Api("aws", "", "RPC", ram="")
+    api = Api("aws", "", "RPC", ram="", hosts="")
     actions: ClassVar = {}
     also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
     gone = frozenset({"resourcenotfoundexception", "listenernotfound", "nosuchdistribution"})

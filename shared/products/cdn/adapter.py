@@ -9,7 +9,7 @@ from shared.products.kit.cdn_family import FamilyAdapter, Words
 
 class Adapter(FamilyAdapter):
     product = CloudProduct.CDN
-    api = Api("cdn", "2018-05-10", "RPC", ram="cdn")
+    api = Api("cdn", "2018-05-10", "RPC", ram="cdn", hosts="cdn.aliyuncs.com", scope="domain/*")
     actions: ClassVar = {
         "DescribeUserDomains": Action("DescribeUserDomains", per_second=100),
         "DescribeDomainCertificateInfo": Action("DescribeDomainCertificateInfo", per_second=100),
@@ -18,6 +18,7 @@ class Adapter(FamilyAdapter):
         "SetCdnDomainSSLCertificate": Action("SetCdnDomainSSLCertificate", writes=True, per_second=30),
     }
     page_size = 500
+    first_deployment = True
     words = Words(
         domains="DescribeUserDomains",
         info="DescribeDomainCertificateInfo",

@@ -9,7 +9,7 @@ from shared.products.kit.cdn_family import FamilyAdapter, Words
 
 class Adapter(FamilyAdapter):
     product = CloudProduct.DCDN
-    api = Api("dcdn", "2018-01-15", "RPC", ram="dcdn")
+    api = Api("dcdn", "2018-01-15", "RPC", ram="dcdn", hosts="dcdn.aliyuncs.com")
     actions: ClassVar = {
         "DescribeDcdnUserDomains": Action("DescribeDcdnUserDomains", per_second=80),
         "DescribeDcdnDomainCertificateInfo": Action("DescribeDcdnDomainCertificateInfo", per_second=100),
@@ -19,6 +19,7 @@ class Adapter(FamilyAdapter):
         "SetDcdnDomainSSLCertificate": Action("SetDcdnDomainSSLCertificate", writes=True, per_second=30),
     }
     page_size = 500
+    first_deployment = True
     words = Words(
         domains="DescribeDcdnUserDomains",
         info="DescribeDcdnDomainCertificateInfo",

@@ -18,7 +18,14 @@ _TLS = ("https", "websockets")
 
 class Adapter(WholeExchange):
     product = CloudProduct.DDOS
-    api = Api("ddoscoo", "2020-01-01", "RPC", ram="yundun-ddoscoo")
+    api = Api(
+        "ddoscoo",
+        "2020-01-01",
+        "RPC",
+        ram="yundun-ddoscoo",
+        hosts="ddoscoo.{region}.aliyuncs.com",
+        regions=("cn-hangzhou", "ap-southeast-1"),  # Pro for the mainland, Premium for outside
+    )
     actions: ClassVar = {
         "DescribeWebRules": Action("DescribeWebRules", per_second=50),
         # No limit is published.
@@ -26,10 +33,6 @@ class Adapter(WholeExchange):
     }
     page_size = 10
     gone = frozenset({"domainnotexist"})
-
-    def regions(self) -> list[str]:
-        """The two sites of the service: Pro for the mainland, Premium for outside."""
-        return ["cn-hangzhou", "ap-southeast-1"]
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         for page in self._numbered_pages("DescribeWebRules", region):

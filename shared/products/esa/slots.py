@@ -13,7 +13,7 @@ from shared.products.kit.base import Answer
 from shared.products.kit.fingerprints import fingerprints, identifier_by
 from shared.products.kit.kinds import KindWithin
 
-API: Final = Api("esa", "2024-09-10", "RPC", ram="esa")
+API: Final = Api("esa", "2024-09-10", "RPC", ram="esa", hosts="esa.{region}.aliyuncs.com")
 HOME: Final = "cn-hangzhou"  #: region of the API's host
 PACE: Final = 10.0  #: calls a second; no limit is published
 

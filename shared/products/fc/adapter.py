@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 from typing import ClassVar
 
-from shared.cloud.endpoints import REGIONS
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError
 from shared.products.fc.versions import Fc2, Fc3
@@ -20,9 +19,6 @@ class Adapter(ManyKinds):
     actions: ClassVar = Fc3.actions
     kinds: ClassVar = {"3.0": Fc3, "2.0": Fc2}
 
-    def regions(self) -> list[str]:
-        return list(REGIONS["fc"])
-
     def discover(self, region: str) -> Iterator[CloudResource]:
         """A region without the service fails with the product's own words, and alone.
 
@@ -32,7 +28,7 @@ class Adapter(ManyKinds):
         for resource in self._by_kind["3.0"].discover(region):
             seen.add(resource.domains[0])
             yield resource.model_copy(update={"kind": "3.0"})
-        if region not in REGIONS["fc-open"]:
+        if region not in Fc2.api.regions:
             return
         try:
             older = list(self._by_kind["2.0"].discover(region))

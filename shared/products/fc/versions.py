@@ -1,16 +1,26 @@
 """The two APIs of Function Compute that have custom domains: 3.0 (2023-03-30) and 2.0 (2016-08-15)."""
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import ClassVar, Final
 
-from shared.cloud import fc2
-from shared.cloud.api import Action, Api
+from shared.cloud import fc2, functions
+from shared.cloud.api import Action
 from shared.products.fc.domains import DomainsAdapter
 from shared.products.kit.base import Answer
 from shared.products.kit.means import Means
 
+_REGIONS: Final = (
+    *("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"),
+    *("ap-southeast-5", "ap-southeast-7", "cn-beijing", "cn-chengdu", "cn-hangzhou", "cn-hongkong"),
+    *("cn-huhehaote", "cn-qingdao", "cn-shanghai", "cn-shenzhen", "cn-zhangjiakou"),
+    *("eu-central-1", "eu-west-1", "me-central-1", "us-east-1", "us-west-1"),
+)
+_WITHOUT_2_0: Final = ("ap-southeast-7", "me-central-1")
+_SCOPE: Final = "custom-domains/*"
+
 
 class Fc3(DomainsAdapter):
-    api = Api("fc", "2023-03-30", "ROA", ram="fc")
+    api = replace(functions.API, regions=_REGIONS, scope=_SCOPE)
     actions: ClassVar = {
         "ListCustomDomains": Action("ListCustomDomains", method="GET", path="/2023-03-30/custom-domains"),
         "GetCustomDomain": Action(
@@ -37,7 +47,7 @@ class Fc3(DomainsAdapter):
 
 
 class Fc2(DomainsAdapter):
-    api = fc2.API
+    api = replace(fc2.API, regions=tuple(r for r in _REGIONS if r not in _WITHOUT_2_0), scope=_SCOPE)
     actions: ClassVar = {action.name: action for action in (fc2.LIST, fc2.GET, fc2.UPDATE)}
     settable = frozenset({"routeConfig"})
 

@@ -22,7 +22,7 @@ _REGION = {"RegionId": "cn-hangzhou"}  #: whatever the accelerated regions are
 
 class Adapter(WholeExchange):
     product = CloudProduct.GA
-    api = Api("ga", "2019-11-20", "RPC", ram="ga")
+    api = Api("ga", "2019-11-20", "RPC", ram="ga", hosts="ga.cn-hangzhou.aliyuncs.com")
     actions: ClassVar = {
         action.name: action
         for action in (

@@ -26,6 +26,11 @@ class ProductAdapter(ABC):
     actions: ClassVar[Mapping[str, Action]]  #: every action called, by name; the role grants these
     #: RAM actions that a call needs beside those of `actions`
     also_granted: ClassVar[frozenset[str]] = frozenset()
+    first_deployment: ClassVar[bool] = False  #: a deployment may switch HTTPS on
+    #: products whose listeners its routing rules set the certificates of
+    rules_over: ClassVar[frozenset[CloudProduct]] = frozenset()
+    #: variables that its function is given, beside those of every function
+    environment: ClassVar[tuple[str, ...]] = ()
     page_size: ClassVar[int] = 100  #: the most rows that its lists give at once
     smaller_pages: ClassVar[Mapping[str, int]] = {}  #: lists that give fewer, by action
     #: codes, in lower case, by which the product says that the slot or what holds it is gone
@@ -43,7 +48,7 @@ class ProductAdapter(ABC):
 
     def regions(self) -> list[str]:
         """Where to look: every region the product has; `[""]` where it is global."""
-        return [""]
+        return list(self.api.regions) or [""]
 
     @abstractmethod
     def discover(self, region: str) -> Iterator[CloudResource]:
@@ -132,6 +137,11 @@ class ProductAdapter(ABC):
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         """`change` wants the certificate before; `change.before` has the settings."""
         self._write(change, look)
+
+    @classmethod
+    def apis(cls) -> frozenset[Api]:
+        """Every API that is called."""
+        return frozenset({cls.api, *(action.api for action in cls.actions.values() if action.api)})
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from shared.domain.certificates import Certificate, identifier_of
-from shared.domain.matching import FIRST_DEPLOYMENT
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.kit import cdn_functions as family_functions
@@ -117,7 +116,7 @@ class FamilyAdapter(WholeExchange):
         )
 
     def _unbind(self, resource: CloudResource) -> None:
-        if self.product not in FIRST_DEPLOYMENT:
+        if not self.first_deployment:
             super()._unbind(resource)
         self._change(resource, SSLProtocol="off")
 

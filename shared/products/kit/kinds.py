@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
-from shared.cloud.api import Action
+from shared.cloud.api import Action, Api
 from shared.domain.resources import CloudResource
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.changes import Change, Look
@@ -22,6 +22,10 @@ class ManyKinds(ProductAdapter):
     def __init__(self, means: Means) -> None:
         super().__init__(means)
         self._by_kind = {name: kind(means) for name, kind in self.kinds.items()}
+
+    @classmethod
+    def apis(cls) -> frozenset[Api]:
+        return frozenset().union(*(kind.apis() for kind in cls.kinds.values()))
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:

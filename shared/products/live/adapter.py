@@ -12,7 +12,7 @@ from shared.products.kit.cdn_family import FamilyAdapter, Words
 
 class Adapter(FamilyAdapter):
     product = CloudProduct.LIVE
-    api = Api("live", "2016-11-01", "RPC", ram="live")
+    api = Api("live", "2016-11-01", "RPC", ram="live", hosts="live.aliyuncs.com")
     actions: ClassVar = {
         "DescribeLiveUserDomains": Action("DescribeLiveUserDomains", per_second=100),
         "DescribeLiveDomainCertificateInfo": Action("DescribeLiveDomainCertificateInfo", per_second=100),

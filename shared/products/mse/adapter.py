@@ -26,7 +26,7 @@ _OF_CERTIFICATE = ("CertIdentifier", "CertBeforeDate", "Comment", "GmtModified",
 
 class Adapter(WholeExchange):
     product = CloudProduct.MSE
-    api = Api("mse", "2019-05-31", "RPC", ram="mse")
+    api = Api("mse", "2019-05-31", "RPC", ram="mse", hosts="mse.{region}.aliyuncs.com")
     actions: ClassVar = {
         action.name: action
         for action in (

@@ -14,7 +14,7 @@ from shared.products.kit.listeners import ListenerAdapter
 
 class Adapter(ListenerAdapter):
     product = CloudProduct.NLB
-    api = Api("nlb", "2022-04-30", "RPC", ram="nlb")
+    api = Api("nlb", "2022-04-30", "RPC", ram="nlb", hosts="nlb.{region}.aliyuncs.com")
     actions: ClassVar = {
         action.name: action
         for action in (

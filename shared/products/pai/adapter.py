@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.cloud.endpoints import REGIONS
 from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudError, CloudRejectedError
@@ -27,7 +26,18 @@ _OUTAGE = "it does not exchange certificates; accept a short outage in the job (
 
 class Adapter(WholeExchange):
     product = CloudProduct.PAI
-    api = Api("eas", "2021-07-01", "ROA", ram="eas")
+    api = Api(
+        "eas",
+        "2021-07-01",
+        "ROA",
+        ram="eas",
+        hosts="pai-eas.{region}.aliyuncs.com",
+        regions=(
+            *("ap-northeast-1", "ap-southeast-1", "ap-southeast-5", "cn-beijing", "cn-chengdu"),
+            *("cn-guangzhou", "cn-hangzhou", "cn-heyuan", "cn-hongkong", "cn-shanghai", "cn-shenzhen"),
+            *("cn-wulanchabu", "cn-zhangjiakou", "eu-central-1", "us-east-1", "us-west-1"),
+        ),
+    )
     actions: ClassVar = {
         action.name: action
         for action in (
@@ -38,9 +48,6 @@ class Adapter(WholeExchange):
         )
     }
     gone = frozenset({"gatewaynotfound", "invalidgateway.notfound"})
-
-    def regions(self) -> list[str]:
-        return list(REGIONS["eas"])
 
     def discover(self, region: str) -> Iterator[CloudResource]:
         for page in self._numbered_pages("ListGateway", region):

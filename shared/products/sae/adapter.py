@@ -27,7 +27,7 @@ _INGRESS = "/pop/v1/sam/ingress/Ingress"
 
 class Adapter(WholeExchange):
     product = CloudProduct.SAE
-    api = Api("sae", "2019-05-06", "ROA", ram="sae")
+    api = Api("sae", "2019-05-06", "ROA", ram="sae", hosts="sae.{region}.aliyuncs.com")
     actions: ClassVar = {
         action.name: action
         for action in (
@@ -38,6 +38,7 @@ class Adapter(WholeExchange):
             Action("UpdateIngress", method="PUT", path=_INGRESS, writes=True),
         )
     }
+    rules_over = frozenset({CloudProduct.ALB, CloudProduct.SLB})
     # The code for a parameter that is wrong; of DescribeIngress, for a rule that is not there.
     gone = frozenset({"invalidparameter.withmessage"})
 

@@ -13,7 +13,19 @@ from shared.domain.certificates import Certificate
 from shared.products.kit.bare_ids import STORES, identifier_in
 from shared.products.kit.means import Means
 
-API: Final = Api("slb", "2014-05-15", "RPC", ram="slb")
+#: They share one host.
+_OLDEST_REGIONS: Final = (
+    *("cn-qingdao", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "cn-hongkong"),
+    *("ap-southeast-1", "us-east-1", "us-west-1"),
+)
+API: Final = Api(
+    "slb",
+    "2014-05-15",
+    "RPC",
+    ram="slb",
+    hosts="slb.{region}.aliyuncs.com",
+    other_hosts=dict.fromkeys(_OLDEST_REGIONS, "slb.aliyuncs.com"),
+)
 _DESCRIBE: Final = Action("DescribeServerCertificates", api=API)
 _UPLOAD: Final = Action("UploadServerCertificate", api=API, writes=True)
 # The vendor's SDKs put the PEM and its key into the URL. The gateway reads a form just as well.

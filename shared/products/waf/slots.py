@@ -15,7 +15,14 @@ from shared.products.kit.base import Answer
 from shared.products.kit.kinds import KindWithin
 from shared.products.kit.unchanged import Unchanged
 
-API: Final = Api("waf-openapi", "2021-10-01", "RPC", ram="yundun-waf")
+API: Final = Api(
+    "waf-openapi",
+    "2021-10-01",
+    "RPC",
+    ram="yundun-waf",
+    hosts="wafopenapi.{region}.aliyuncs.com",
+    regions=("cn-hangzhou", "ap-southeast-1"),  # the mainland and outside, each with an instance of its own
+)
 PACE: Final = 10.0  #: calls a second; no limit is published
 _EXPIRED, _RELEASED = 2, 3
 
@@ -26,10 +33,6 @@ class WafSlots(KindWithin):
     page_size = 50
     gone = frozenset({"domainnotexist", "instancenotexist"})
     change: ClassVar[str]  #: the action that exchanges a certificate
-
-    def regions(self) -> list[str]:
-        """The two sides of the service, each with an instance of its own: mainland and outside."""
-        return ["cn-hangzhou", "ap-southeast-1"]
 
     def holders(self, region: str) -> Iterator[Answer]:
         """A side's instance; none where there is none, or one that was released."""

@@ -150,6 +150,7 @@ HINDERED = [
         },
     ),
 ]
+HOSTS = {"cn-shanghai": "cs.cn-shanghai.aliyuncs.com"}
 SDK = "cs20151215"
 OFFICIAL = {
     "DescribeRegions": {},

@@ -23,6 +23,10 @@ _FURTHER = {"mail:443/default": "other", "mail:8443/default": "old", "mail:9443/
 
 CASES = listener_cases(CloudProduct.ALB, _ESTATE, _FURTHER, busy="IncorrectStatus.Listener")
 HINDERED = hindered(CloudProduct.ALB, "HTTPS", "ingress.k8s.alibaba/albconfig")
+HOSTS = {
+    "cn-shanghai": "alb.cn-shanghai.aliyuncs.com",
+    "cn-hangzhou-finance": "alb.cn-hangzhou.aliyuncs.com",
+}
 SDK = "alb20200616"
 _CHANGE = {"ListenerId": ANY, "ClientToken": ANY}
 OFFICIAL = {

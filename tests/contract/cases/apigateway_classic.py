@@ -99,6 +99,7 @@ HINDERED = [
         },
     ),
 ]
+HOSTS = {"cn-shanghai": "apigateway.cn-shanghai.aliyuncs.com"}
 SDK = "cloudapi20160714"
 IN_FORM = {"SetDomainCertificate"}
 _DOMAIN = {"GroupId": group("shop"), "DomainName": "www.example.com"}

@@ -65,6 +65,7 @@ CASES = [
         code_of_denial="AccessDenied",
     ),
 ]
+HOSTS = {"cn-shanghai": "apig.cn-shanghai.aliyuncs.com"}
 SDK = "apig20240327"
 _ID = {"domainId": domain("www.example.com")}
 OFFICIAL = {

@@ -16,6 +16,7 @@ CASES = [
     ),
 ]
 HINDERED = hindered(CloudProduct.CDN, "offline", "checking", "check_failed", "configure_failed")
+HOSTS = {"": "cdn.aliyuncs.com"}
 SDK = "cdn20180510"
 OFFICIAL = {
     "DescribeUserDomains": {"PageNumber": 1, "PageSize": 2},

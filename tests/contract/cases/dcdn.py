@@ -17,6 +17,7 @@ CASES = [
     ),
 ]
 HINDERED = hindered(CloudProduct.DCDN, "offline", "checking", "check_failed", "configure_failed")
+HOSTS = {"": "dcdn.aliyuncs.com"}
 SDK = "dcdn20180115"
 OFFICIAL = {
     "DescribeDcdnUserDomains": {

@@ -50,6 +50,10 @@ HINDERED = [
         },
     ),
 ]
+HOSTS = {
+    "cn-hangzhou": "ddoscoo.cn-hangzhou.aliyuncs.com",
+    "ap-southeast-1": "ddoscoo.ap-southeast-1.aliyuncs.com",
+}
 SDK = "ddoscoo20200101"
 OFFICIAL = {
     "DescribeWebRules": {"PageNumber": 1, "PageSize": 2},

@@ -112,6 +112,7 @@ HINDERED = [
         region="",
     ),
 ]
+HOSTS = {"cn-hangzhou": "esa.cn-hangzhou.aliyuncs.com"}
 SDK = "esa20240910"
 OFFICIAL = {
     "ListSites": {"PageNumber": 1, "PageSize": 2},

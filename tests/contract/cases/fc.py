@@ -64,6 +64,13 @@ HINDERED = [
         ),
     ),
 ]
+HOSTS = {
+    "cn-shanghai": "fcv3.cn-shanghai.aliyuncs.com",
+    "me-central-1": "me-central-1.fc.aliyuncs.com",
+    "cn-hangzhou-finance": "cn-hangzhou-finance.fc.aliyuncs.com",
+    "cn-shanghai-finance-1": "cn-shanghai-finance-1.fc.aliyuncs.com",
+    "cn-heyuan-acdr-1": "cn-heyuan-acdr-1.fc.aliyuncs.com",
+}
 SDK = "fc20230330"
 OFFICIAL = {
     "ListCustomDomains": {"limit": 2},

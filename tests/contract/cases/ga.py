@@ -82,6 +82,7 @@ HINDERED = [
         region="",
     ),
 ]
+HOSTS = {"": "ga.cn-hangzhou.aliyuncs.com"}
 SDK = "ga20191120"
 _REGION = {"RegionId": "cn-hangzhou"}
 _CHANGE = {"ListenerId": ANY, "ClientToken": ANY, **_REGION}

@@ -16,6 +16,7 @@ CASES = [
     ),
 ]
 HINDERED = hindered(CloudProduct.LIVE, "offline")
+HOSTS = {"": "live.aliyuncs.com"}
 SDK = "live20161101"
 #: where the SDK would put the private key into the URL
 IN_FORM = ("SetLiveDomainCertificate",)

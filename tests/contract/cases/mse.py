@@ -96,6 +96,7 @@ HINDERED = [
         },
     ),
 ]
+HOSTS = {"cn-shanghai": "mse.cn-shanghai.aliyuncs.com"}
 SDK = "mse20190531"
 OFFICIAL = {
     "QueryGatewayRegion": {},

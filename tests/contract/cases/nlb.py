@@ -18,6 +18,7 @@ _FURTHER = {"mail:993/default": "other", "mail:995/default": ""}
 
 CASES = listener_cases(CloudProduct.NLB, ESTATE, _FURTHER, busy="ResourceInConfiguring.listener")
 HINDERED = hindered(CloudProduct.NLB, "TCPSSL", "kubernetes.do.not.delete")
+HOSTS = {"cn-shanghai": "nlb.cn-shanghai.aliyuncs.com"}
 SDK = "nlb20220430"
 _CHANGE = {"ListenerId": ANY, "ClientToken": ANY}
 OFFICIAL = {

@@ -44,6 +44,7 @@ CASES = [
         code_of_denial="AccessDenied",
     ),
 ]
+HOSTS = {"cn-shanghai": "oss-cn-shanghai.aliyuncs.com"}
 HINDERED = [
     Hindered(
         CloudProduct.OSS,

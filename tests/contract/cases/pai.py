@@ -103,6 +103,7 @@ HINDERED = [
         },
     ),
 ]
+HOSTS = {"cn-shanghai": "pai-eas.cn-shanghai.aliyuncs.com"}
 SDK = "eas20210701"
 _GATEWAY = {"ClusterId": "cn-hangzhou", "GatewayId": gateway("models")}
 _DOMAIN = {"Domain": "eas.example.com", "Type": "internet"}

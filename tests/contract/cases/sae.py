@@ -94,6 +94,7 @@ HINDERED = [
         {"bare:443": no_certificate("SAE"), "empty:443": no_certificate("SAE")},
     ),
 ]
+HOSTS = {"cn-shanghai": "sae.cn-shanghai.aliyuncs.com"}
 SDK = "sae20190506"
 OFFICIAL = {
     "DescribeRegions": {},

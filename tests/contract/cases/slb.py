@@ -100,6 +100,16 @@ HINDERED = [
         },
     ),
 ]
+#: They share one host.
+_OLDEST = (
+    *("cn-qingdao", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "cn-hongkong"),
+    *("ap-southeast-1", "us-east-1", "us-west-1"),
+)
+HOSTS = {
+    **dict.fromkeys(_OLDEST, "slb.aliyuncs.com"),
+    "cn-zhangjiakou": "slb.cn-zhangjiakou.aliyuncs.com",
+    "eu-central-1": "slb.eu-central-1.aliyuncs.com",
+}
 SDK = "slb20140515"
 _HERE = {"RegionId": _REGION}
 OFFICIAL = {

@@ -15,6 +15,7 @@ CASES = [
     ),
 ]
 HINDERED = hindered(CloudProduct.VOD, "offline")
+HOSTS = {"cn-shanghai": "vod.cn-shanghai.aliyuncs.com"}
 SDK = "vod20170321"
 OFFICIAL = {
     "DescribeVodUserDomains": {"PageNumber": 1, "PageSize": 2},

@@ -93,6 +93,10 @@ HINDERED = [
         name="-expired",
     ),
 ]
+HOSTS = {
+    "cn-hangzhou": "wafopenapi.cn-hangzhou.aliyuncs.com",
+    "ap-southeast-1": "wafopenapi.ap-southeast-1.aliyuncs.com",
+}
 SDK = "waf_openapi20211001"
 _WHERE = {"InstanceId": ANY, "RegionId": "cn-hangzhou"}
 _CHANGE = {

@@ -121,4 +121,4 @@ def test_every_error_has_an_exit_code_with_a_meaning() -> None:
 
 
 def test_help_tells_the_exit_codes(bare: Command) -> None:
-    assert "Exit codes: 0 done; 1 " in " ".join(bare("--help").out.split())
+    assert "Exit codes: 0 success; 1 " in " ".join(bare("--help").out.split())

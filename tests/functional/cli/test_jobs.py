@@ -73,14 +73,14 @@ def test_a_certificate_that_matches_nothing_is_refused_and_nothing_is_stored(inf
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--certificate", "shop"), "an id as `certificate list` shows it"),
+        (("--certificate", "shop"), "not an id as shown by `certificate list`"),
         (("--certificate", "99"), "99 is not known"),
         (("--certificate", str(RENEWED), "--at", "tomorrow"), "--at 'tomorrow'"),
         (
             ("--certificate", str(RENEWED), "--resource", "CDN/-/nope.example.com"),
             "nope.example.com not known",
         ),
-        (("--certificate", str(RENEWED), "--wait"), "no `certdeploy serve` runs"),
+        (("--certificate", str(RENEWED), "--wait"), "no `certdeploy serve` uses this state"),
         (("--certificate", str(RENEWED), "--wait", "--draft"), "a draft does not run"),
     ],
 )
@@ -103,5 +103,5 @@ def test_submitting_without_a_serve_says_who_will_run_it(informed: Command, clou
     ran = informed("job", "create", "--name", "x", "--certificate", str(RENEWED))
 
     assert ran.code == 0
-    assert "it runs as soon as `certdeploy serve` does" in ran.err
+    assert "the job starts as soon as `certdeploy serve` runs" in ran.err
     assert "SetCdnDomainSSLCertificate" not in {call.action for call in cloud.calls}

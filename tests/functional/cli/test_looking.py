@@ -57,4 +57,4 @@ def test_resources_are_selected_by_certificate(informed: Command) -> None:
 
 
 def test_what_nobody_can_run_is_told_as_held_back(command: Command) -> None:
-    assert "held back until `certdeploy serve` runs: create_deployment_job" in command("scan").err
+    assert "not run until `certdeploy serve` runs: create_deployment_job" in command("scan").err

@@ -96,7 +96,7 @@ def test_a_person_at_the_terminal_is_asked(
 
     ran = informed("job", "rollback", job)
 
-    assert (ran.code, "Put back 2 slots?" in ran.err) == (code, True)
+    assert (ran.code, "Restore 2 slots?" in ran.err) == (code, True)
     assert set(statuses(informed, job).values()) == {status}
 
 
@@ -107,7 +107,7 @@ def test_what_was_before_comes_back(informed: Command, job: str, functions: Call
     functions(int(job))
 
     assert ran.code == 0
-    assert "it runs as soon as `certdeploy serve` does" in ran.err
+    assert "the rollback starts as soon as `certdeploy serve` runs" in ran.err
     assert set(statuses(informed, job).values()) == {"rollback_success"}
     assert carried(informed) == {f"{SHOP}-cn-hangzhou"}
     shown = informed("job", "show", job).out
@@ -178,7 +178,7 @@ def test_only_the_slot_that_is_named_is_rolled_back(informed: Command, job: str)
     ("arguments", "code", "told"),
     [
         (("--slot", "CDN/-/nope.example.com", "--yes"), 2, "no slot of job"),
-        (("--yes", "--wait"), 2, "no `certdeploy serve` runs"),
+        (("--yes", "--wait"), 2, "no `certdeploy serve` uses this state"),
     ],
 )
 def test_a_wrong_request_changes_nothing(

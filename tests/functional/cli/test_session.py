@@ -42,7 +42,7 @@ def test_a_function_in_this_process_works_with_the_settings_and_key_of_its_sessi
 
     assert scanned["Certificates"] == 3
     assert {call.status for call in cloud.calls} == {200}
-    assert "held back until `certdeploy serve` runs: create_deployment_job" in capsys.readouterr().err
+    assert "not run until `certdeploy serve` runs: create_deployment_job" in capsys.readouterr().err
     assert dict(os.environ) == before
 
 

@@ -58,7 +58,7 @@ def test_the_same_certificate_is_not_uploaded_twice(command: Command, cloud: Clo
     again = command(*files.arguments("another-name"))
 
     assert again.code == 0
-    assert f"{first['CertIdentifier']} (new.example.com) is in CAS already, named new" in again.out
+    assert f"{first['CertIdentifier']} (new.example.com) is already in CAS as new" in again.out
     assert uploads(cloud) == 1
 
 
@@ -116,7 +116,7 @@ def test_an_export_is_for_its_owner_alone_and_can_be_uploaded_to_another_account
 
     assert exported.code == 0
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
-    assert "PRIVATE KEY in the clear" in exported.err
+    assert "PRIVATE KEY unencrypted" in exported.err
     assert "BEGIN" not in exported.out + exported.err
     assert moved.json["Names"] == ["example.com", "*.example.com"]
 
@@ -129,7 +129,7 @@ def test_an_export_overwrites_nothing_and_asks_for_no_key_first(
     ran = command("certificate", "export", str(SHOP), "--to", str(to))
 
     assert ran.code == 2
-    assert "nothing is overwritten" in ran.err
+    assert "not overwritten" in ran.err
     assert to.read_text() == "kept"
     assert list(cloud.calls) == []
 
@@ -158,4 +158,4 @@ def test_a_file_with_a_certificate_alone_is_not_enough(command: Command, files: 
     ran = command("certificate", "upload", "--name", "x", "--certificate", str(files.certificate))
 
     assert ran.code == 2
-    assert "name the key's file with --key" in ran.err
+    assert "name the key file with --key" in ran.err

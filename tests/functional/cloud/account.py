@@ -11,7 +11,7 @@ from shared.errors import (
     CloudThrottledError,
 )
 
-ALB = Api("alb", "2020-06-16", "RPC", "alb")
+ALB = Api("alb", "2020-06-16", "RPC", "alb", "alb.{region}.aliyuncs.com")
 READ, WRITE = Action("Read"), Action("Write", writes=True)
 
 

@@ -17,7 +17,7 @@ from shared.cloud.oss import Oss
 from shared.errors import CloudError
 from tests.functional.cloud.conftest import KEY, Pauses, Scripted
 
-ALB = Api("alb", "2020-06-16", "RPC", "alb")
+ALB = Api("alb", "2020-06-16", "RPC", "alb", "alb.{region}.aliyuncs.com")
 READ = Action("ListListeners")
 OLD = Fc2Functions(fixed(KEY), service="s", prefix="p", region="cn-hangzhou", account_id="1")
 

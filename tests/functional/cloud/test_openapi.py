@@ -7,6 +7,7 @@ import pytest
 from emulator.cloud import Cloud
 from emulator.faults import Fault
 from shared.cloud.api import Action, Api
+from shared.cloud.cas import API as CAS
 from shared.cloud.credentials import Credentials, fixed
 from shared.cloud.openapi import OpenApi
 from shared.errors import (
@@ -21,12 +22,11 @@ from shared.errors import (
 from tests.functional.cloud.conftest import KEY, MakeClient, Pauses, Scripted, at, ok, refused
 from tests.keys import a_leaf
 
-STS = Api("sts", "2015-04-01", "RPC", "sts")
+STS = Api("sts", "2015-04-01", "RPC", "sts", "sts.aliyuncs.com")
 READ = Action("GetCallerIdentity")
-CAS = Api("cas", "2020-04-07", "RPC", "yundun-cert")
 LIST = Action("ListCertificates")
 WRITE = Action("UploadUserCertificate", place="form", writes=True)
-ALB = Api("alb", "2020-06-16", "RPC", "alb")
+ALB = Api("alb", "2020-06-16", "RPC", "alb", "alb.{region}.aliyuncs.com")
 
 
 def an_upload(name: str = "one") -> dict[str, str]:

@@ -35,7 +35,7 @@ def test_an_action_keeps_below_the_vendors_limit(action: Action, limit: int) -> 
     [
         lambda account: account.call(region="cn-hangzhou"),
         lambda account: account.call(Action("Other")),
-        lambda account: account.call(api=Api("nlb", "2022-04-30", "RPC", "nlb")),
+        lambda account: account.call(api=Api("nlb", "2022-04-30", "RPC", "nlb", "nlb.{region}.aliyuncs.com")),
         lambda account: (setattr(account, "key", "two"), account.call()),
     ],
     ids=["region", "action", "product", "key"],

@@ -17,7 +17,7 @@ from tests.functional.cloud.clusters import a_cluster
 from tests.functional.cloud.conftest import KEY, NO_ANSWER, Pauses, Scripted, at, ok
 from tests.functional.cloud.sockets import hurry, watch
 
-STS = Api("sts", "2015-04-01", "RPC", "sts")
+STS = Api("sts", "2015-04-01", "RPC", "sts", "sts.aliyuncs.com")
 READ = Action("GetCallerIdentity")
 Call = Callable[[OpenApi, str], object]
 

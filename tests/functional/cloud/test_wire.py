@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from shared.cloud.api import Action, Api
+from shared.cloud.cas import API as CAS
 from shared.cloud.credentials import Credentials, fixed
 from shared.cloud.openapi import OpenApi
 from shared.errors import CloudUnavailableError, SettingsError
 from tests.functional.cloud.conftest import KEY, Scripted, at, ok, refused
 
-STS = Api("sts", "2015-04-01", "RPC", "sts")
+STS = Api("sts", "2015-04-01", "RPC", "sts", "sts.aliyuncs.com")
 READ = Action("GetCallerIdentity")
-CAS = Api("cas", "2020-04-07", "RPC", "yundun-cert")
-ALB = Api("alb", "2020-06-16", "RPC", "alb")
-FC = Api("fc", "2023-03-30", "ROA", "fc")
+ALB = Api("alb", "2020-06-16", "RPC", "alb", "alb.{region}.aliyuncs.com")
+FC = Api("fc", "2023-03-30", "ROA", "fc", "fcv3.{region}.aliyuncs.com")
 UPLOAD = Action("UploadUserCertificate", place="form", writes=True)
 
 
@@ -33,7 +33,7 @@ def test_a_form_keeps_secrets_out_of_the_url(scripted: Scripted) -> None:
 
 
 def test_a_roa_action_fills_its_path_and_sends_json(scripted: Scripted) -> None:
-    fc = Api("fc", "2023-03-30", "ROA", "fc")
+    fc = Api("fc", "2023-03-30", "ROA", "fc", "fcv3.{region}.aliyuncs.com")
     update = Action("Update", method="PUT", path="/2023-03-30/x/{name}", place="json", writes=True)
     scripted.answers = [ok()]
     put = Action("Update", path=update.path, place="json", writes=True)

@@ -13,7 +13,7 @@ from shared.cloud.openapi import Answer
 from shared.validation.secret import SecretPem
 
 VALUES = {
-    "code": Api("cdn", "2018-05-10", "RPC", "cdn"),
+    "code": Api("cdn", "2018-05-10", "RPC", "cdn", "cdn.aliyuncs.com"),
     "name": Action("Do"),
     "regions": CloudAccess(),
     "certificate_pem": KeyPair("CERT", SecretPem("KEY")),

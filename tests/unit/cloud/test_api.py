@@ -1,0 +1,42 @@
+"""The host of an API in a region."""
+
+import pytest
+
+from shared.cloud import cas, fc2, functions
+from shared.cloud.api import Api
+
+ALB = Api(
+    "alb", "2020-06-16", "RPC", "alb", "alb.{region}.aliyuncs.com", other_hosts={"cn-far": "far.example.com"}
+)
+
+
+def test_the_host_follows_the_region() -> None:
+    assert ALB.host("cn-shanghai") == "alb.cn-shanghai.aliyuncs.com"
+    assert ALB.host("cn-far") == "far.example.com"
+
+
+def test_an_api_for_all_regions_needs_none() -> None:
+    assert {fc2.STS.host(), fc2.STS.host("cn-beijing")} == {"sts.aliyuncs.com"}
+
+
+def test_a_store_of_cas_has_the_host_of_its_site() -> None:
+    assert cas.API.host("cn-hangzhou") == "cas.aliyuncs.com"
+    assert cas.API.host("ap-southeast-1") == "cas.ap-southeast-1.aliyuncs.com"
+
+
+def test_functions_are_invoked_in_their_region() -> None:
+    assert functions.API.host("cn-shanghai") == "fcv3.cn-shanghai.aliyuncs.com"
+    assert functions.API.host("cn-hangzhou-finance") == "cn-hangzhou-finance.fc.aliyuncs.com"
+    assert fc2.API.host("cn-beijing", account_id="42") == "42.cn-beijing.fc.aliyuncs.com"
+
+
+def test_settings_override_an_api_or_one_of_its_regions() -> None:
+    own = {"alb": "alb-vpc.{region}.aliyuncs.com", "alb.cn-beijing": "10.0.0.1"}
+    assert ALB.host("cn-shanghai", own) == "alb-vpc.cn-shanghai.aliyuncs.com"
+    assert ALB.host("cn-far", own) == "alb-vpc.cn-far.aliyuncs.com"
+    assert ALB.host("cn-beijing", own) == "10.0.0.1"
+
+
+def test_a_regional_api_wants_a_region() -> None:
+    with pytest.raises(ValueError, match="alb is regional"):
+        ALB.host()
