@@ -17,8 +17,9 @@ import yaml
 from emulator.sections import sections, sections_of
 from emulator.services import service_classes
 from host.template import load_template
-from shared.domain.matching import FIRST_DEPLOYMENT, SET_BY
+from shared.domain.matching import FIRST_DEPLOYMENT
 from shared.domain.resources import CloudProduct
+from shared.domain.rules import SET_BY
 from shared.products import adapter_class, default_products, supported_products
 from shared.products.kit.base import ProductAdapter
 
