@@ -1,6 +1,6 @@
 """A store in which something happens, or ends, right before a chosen write."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from shared.state.store import Document, Key, Row, Store
 from shared.state.tables import Table
@@ -31,6 +31,9 @@ class Meddling:
 
     def get(self, table: Table, key: Key) -> Row | None:
         return self._store.get(table, key)
+
+    def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
+        return self._store.get_many(table, keys)
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
         self._meet(table, removal=False)

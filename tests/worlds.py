@@ -17,10 +17,22 @@ from tests.builders import NOW
 
 STORES = ("cn-hangzhou", "ap-southeast-1")
 PRODUCTS = (CloudProduct.CDN, CloudProduct.ALB, CloudProduct.OSS, CloudProduct.SAE)
+POLICY = Policy(stores=STORES, products=PRODUCTS)
+
+
+class Unheard:
+    """Events that nobody listens to."""
+
+    def publish(self, data: object, *, id: str, subject: str) -> None:
+        pass
 
 
 def a_world(
-    at: Path | Store, *, certificates: Iterable[Certificate] = (), slots: Iterable[CloudResource] = ()
+    at: Path | Store,
+    *,
+    certificates: Iterable[Certificate] = (),
+    slots: Iterable[CloudResource] = (),
+    policy: Policy = POLICY,
 ) -> World:
     """It is NOW; `certificates` are scanned, `slots` discovered. `at`: a folder, or a store."""
     if isinstance(at, Path):
@@ -33,7 +45,8 @@ def a_world(
         "syncs": repositories.SyncStatuses(store),
         "jobs": repositories.Jobs(store),
         "workers": repositories.Workers(store),
-        "policy": Policy(stores=STORES, products=PRODUCTS),
+        "events": Unheard(),
+        "policy": policy,
     }
     world = cast(World, SimpleNamespace(**parts))
     for certificate in certificates:

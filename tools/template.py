@@ -1,21 +1,16 @@
-"""Write the parts of template.yml that follow from the code: a block per deploy function, discovery's grants.
+"""The parts of template.yml that follow from the code: a block per deploy function, discovery's grants.
 
-    python tools/template.py
-
-What it writes stands between the markers `# >>> written by tools/template.py` and `# <<<`; all else is
-written by hand. Run it after a product was added or calls another action; a test holds the two together.
+They stand between the markers `# >>> written by tools.products` and `# <<<`; all else is written by hand.
 """
 
 import re
 from collections import defaultdict
-from pathlib import Path
 
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class, supported_products
 from shared.runtime.grants import grants
 
-TEMPLATE = Path(__file__).parents[1] / "template.yml"
-BEGIN, END = "# >>> written by tools/template.py", "# <<<"
+BEGIN, END = "# >>> written by tools.products", "# <<<"
 #: The resources of our own that actions are narrowed to; a product's Api says those of the product.
 OWN = {
     "ots": "acs:ots:${ALIYUN::Region}:${ALIYUN::TenantId}:instance/${OtsInstance}/table/*",
@@ -129,7 +124,3 @@ def rewritten(text: str) -> str:
     parts = iter((statements(grants()["discover_resources"]) + "\n", deploy_blocks()))
     marked = re.compile(rf"(?P<begin>^ *{re.escape(BEGIN)}\n).*?(?P<end>^ *{re.escape(END)}\n)", re.M | re.S)
     return marked.sub(lambda found: found["begin"] + next(parts) + found["end"], text)
-
-
-if __name__ == "__main__":
-    TEMPLATE.write_text(rewritten(TEMPLATE.read_text(encoding="utf-8")), encoding="utf-8")

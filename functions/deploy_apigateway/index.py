@@ -1,4 +1,4 @@
-"""Deploy a job's certificates to its API Gateway domains.
+"""Deploy a job's certificates to its APIGateway slots.
 
 Trigger: CloudEvent certdeploy:WorkerResource:Scheduled with data.Product = APIGateway.
 """

@@ -1,4 +1,4 @@
-"""Deploy a job's certificates to its Anti-DDoS web rules.
+"""Deploy a job's certificates to its DDOS slots.
 
 Trigger: CloudEvent certdeploy:WorkerResource:Scheduled with data.Product = DDOS.
 """

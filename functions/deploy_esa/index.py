@@ -1,4 +1,4 @@
-"""Deploy a job's certificates to its ESA sites and SaaS hostnames.
+"""Deploy a job's certificates to its ESA slots.
 
 Trigger: CloudEvent certdeploy:WorkerResource:Scheduled with data.Product = ESA.
 """

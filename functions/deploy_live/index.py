@@ -1,4 +1,4 @@
-"""Deploy a job's certificates to its Live domains.
+"""Deploy a job's certificates to its LIVE slots.
 
 Trigger: CloudEvent certdeploy:WorkerResource:Scheduled with data.Product = LIVE.
 """

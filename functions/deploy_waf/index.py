@@ -1,4 +1,4 @@
-"""Deploy a job's certificates to its WAF domains and default certificates.
+"""Deploy a job's certificates to its WAF slots.
 
 Trigger: CloudEvent certdeploy:WorkerResource:Scheduled with data.Product = WAF.
 """

@@ -5,7 +5,7 @@ from enum import Enum
 
 from pydantic import AwareDatetime
 
-from shared.domain.names import HostNames, covers
+from shared.domain.names import HostNames, patterns
 from shared.domain.values import Versioned, Wire
 
 
@@ -47,7 +47,7 @@ class Certificate(Wire):
         return f"{self.cert_id}-{self.store}"
 
     def covers(self, name: str) -> bool:
-        return any(covers(pattern, name) for pattern in self.names)
+        return any(pattern in self.names for pattern in patterns(name))
 
     def why_not_deployable(self, now: datetime) -> str | None:
         """Why CAS itself would refuse to deploy this certificate; None if it would not."""

@@ -1,6 +1,6 @@
 """Whether a certificate may go onto a slot, and if not, why not: a sentence for a person."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -11,12 +11,6 @@ from shared.domain.resources import CloudProduct, CloudResource
 
 #: Where HTTPS may be switched on by a deployment; everywhere else a certificate is only replaced.
 FIRST_DEPLOYMENT: Set[CloudProduct] = {CloudProduct.CDN, CloudProduct.DCDN}
-#: Whose listeners another product's routing rules may be on, and whose: it sets their certificates, and
-#: may overwrite what is changed there directly.
-SET_BY: Mapping[CloudProduct, CloudProduct] = {
-    CloudProduct.ALB: CloudProduct.SAE,
-    CloudProduct.SLB: CloudProduct.SAE,
-}
 
 
 class Action(str, Enum):
@@ -34,25 +28,16 @@ def leave(reason: str) -> Decision:
     return Decision(Action.LEAVE, reason)
 
 
-def rule_over(resource: CloudResource, slots: Iterable[CloudResource]) -> CloudResource | None:
-    """That of `slots` by whose rule another product sets the certificates of `resource`'s listener."""
-    if not resource.instance_id:
-        return None
-    listener = SET_BY.get(resource.product), resource.region, resource.instance_id, resource.port
-    return next(
-        (one for one in slots if (one.product, one.region, one.instance_id, one.port) == listener), None
-    )
+Kin = tuple[str, bool]
 
 
-def under_rule(resource: CloudResource, slots: Iterable[CloudResource]) -> CloudResource:
-    """The slot, with an obstacle where `rule_over` finds a rule."""
-    rule = rule_over(resource, slots)
-    if rule is None:
-        return resource
-    name = rule.instance_name or rule.listener_id
-    setter = rule.product.value
-    obstacle = f"{setter} sets this listener's certificates; deploy to its routing rule {name} instead"
-    return resource.evolve(obstacle=obstacle)
+def kin(certificate: Certificate) -> Kin:
+    """What `decide` looks at in a certificate besides its names and its end.
+
+    Of two that are alike in this, the one that ends later may go wherever the other may; unless it is
+    there already.
+    """
+    return certificate.algorithm, certificate.source is CertificateSource.BUY
 
 
 def decide(
@@ -60,12 +45,14 @@ def decide(
     resource: CloudResource,
     present: Certificate | None,
     *,
+    missing: Sequence[str],
     first_deployment: bool = False,
     automatic: bool = False,
     batch: bool = False,
 ) -> Decision:
     """Decide for one slot. `present` is the certificate in place, if CAS knows it.
 
+    `missing`: the names of the slot that the certificate does not cover.
     `first_deployment`: the job may switch HTTPS on where that is allowed.
     `batch`: the job has several certificates, which some slots are left out of.
     `automatic`: nobody looks at the plan, so only a renewal in the narrow sense is taken: the same
@@ -74,7 +61,6 @@ def decide(
     if not resource.domains:
         unknown = "the names it answers to are not known, since CAS does not hold its certificate"
         return leave(resource.obstacle or unknown)
-    missing = [name for name in resource.domains if not certificate.covers(name)]
     if missing:
         return leave(f"not covered: {', '.join(map(for_display, missing))}")
     if resource.cert_identifier == certificate.identifier:

@@ -4,6 +4,7 @@ Every name in the domain is an A-label in lower case without a trailing dot (RFC
 `*.example.com` (RFC 6125 §6.4.3: the whole left-most label, one label only).
 """
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import idna
@@ -41,15 +42,24 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 HostNames = Annotated[tuple[str, ...], AfterValidator(_each_once)]
 
 
-def covers(pattern: str, name: str) -> bool:
-    """Whether a certificate's `pattern` covers `name`; both normalized.
+def patterns(name: str) -> tuple[str, ...]:
+    """The names of which a certificate needs one to cover `name`: that name, and the wildcard beside it.
 
     `*.example.com` covers `www.example.com` and the wildcard `*.example.com` itself, neither
     `example.com` nor `a.b.example.com`.
     """
-    if pattern == name:
-        return True
-    return pattern.startswith(WILDCARD) and parent(name) == pattern[2:]
+    wildcard = WILDCARD + parent(name)
+    return (name,) if name == wildcard else (name, wildcard)
+
+
+def covers(pattern: str, name: str) -> bool:
+    """Whether a certificate's `pattern` covers `name`; both normalized."""
+    return pattern in patterns(name)
+
+
+def uncovered(names: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
+    """Those of `names` that a certificate for the names `own` does not cover."""
+    return tuple(name for name in names if own.isdisjoint(patterns(name)))
 
 
 def parent(name: str) -> str:

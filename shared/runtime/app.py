@@ -31,7 +31,7 @@ from shared.state.leases import Leases
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 
-_EXCLUSIVE_S = 120.0  #: what is done by one function at a time takes a call or two
+_EXCLUSIVE_S = 120.0  #: an exclusive section makes a call or two
 
 
 def utc_now() -> datetime:
@@ -39,7 +39,7 @@ def utc_now() -> datetime:
 
 
 class Instance:
-    """What outlives one invocation: settings, the store, and how fast each action may be called."""
+    """What outlives one invocation: settings, the store, and the pace of each action."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -48,13 +48,13 @@ class Instance:
     @cached_property
     def store(self) -> Store:
         if not self.settings.state:
-            raise SettingsError("CERTDEPLOY_STATE is not set: name the file that keeps the state")
+            raise SettingsError("CERTDEPLOY_STATE is not set; set it to the path of the state file")
         return SqliteStore(self.settings.state)
 
 
 @dataclass(frozen=True)
 class App:
-    """One invocation's view: its credentials, its deadline, its name as a holder of leases."""
+    """What one invocation works with: settings, the API client, and the World of the use cases."""
 
     settings: Settings
     openapi: OpenApi
@@ -72,9 +72,11 @@ class App:
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> "App":
-        """`left_s`: seconds until the invocation is cut off. `functions`: default, those of the settings.
+        """`left_s`: seconds until the invocation is cut off. `holder`: its name on leases.
 
-        Any other port is exchanged in the result: `replace(app, world=replace(app.world, probe=…))`.
+        `functions`: default, the functions that the settings name.
+
+        To replace any other port, change the result: `replace(app, world=replace(app.world, probe=…))`.
 
         Raises:
             SettingsError: the settings name no state.
@@ -126,7 +128,7 @@ class App:
 
     @classmethod
     def of(cls, context: Any) -> "App":
-        """For Function Compute's context. The instance is kept between invocations, as ours is there."""
+        """From Function Compute's context. The Instance is kept between invocations."""
         started = time.monotonic()
         timeout_s = float(context.function.timeout)
         return cls.build(
@@ -137,7 +139,7 @@ class App:
         )
 
 
-_instance = cache(Instance)  #: one a process, unless its settings differ
+_instance = cache(Instance)  #: one per process and settings
 
 
 def _functions(

@@ -1,4 +1,4 @@
-"""Which RAM actions each function calls. template.yml grants just these; a test holds the two together."""
+"""The RAM actions that each function calls. template.yml grants exactly these; a test compares the two."""
 
 from typing import Final
 

@@ -1,8 +1,8 @@
 """The decorator of handlers: bytes in, one typed request or event, one call, JSON out.
 
-A function takes three kinds of payload: a CloudEvent of a type that it names, a timer's tick whose
-payload is a request, or the request itself (manual). What does not validate is logged as an error and
-dropped: delivering it again cannot help. What fails otherwise is raised, and Function Compute retries.
+A function accepts three kinds of payload: a CloudEvent of a declared type, a timer event whose payload
+is a request, or the request itself (manual). An invalid payload is logged as an error and dropped, since
+redelivery cannot help. Any other failure is raised, and Function Compute retries.
 """
 
 import json
@@ -34,10 +34,10 @@ Handler = Callable[[bytes, Any], str]
 
 @dataclass(frozen=True)
 class Invocation:
-    """Who calls a handler, and what it works with. Handed over as the context by a caller in this process."""
+    """One call of a handler and its App. A caller in this process passes it as the context."""
 
     request_id: str
-    function: str  #: its whole name, as in "certdeploy-scan_expiry"
+    function: str  #: its full name, such as "certdeploy-scan_expiry"
     app: Callable[[], App]
 
     @classmethod
@@ -49,7 +49,7 @@ class Invocation:
 
 
 def function(request: type[BaseModel] | None = None, *events: type[EventData]) -> Callable[[Body], Handler]:
-    """Make `body(message, app)` a handler for `request` and for CloudEvents of the types of `events`."""
+    """Turn `body(message, app)` into a handler for `request` and for CloudEvents of the types in `events`."""
     by_type = {event.type: event for event in events}
 
     def decorate(body: Body) -> Handler:
@@ -71,7 +71,7 @@ def function(request: type[BaseModel] | None = None, *events: type[EventData]) -
                 except Exception as error:
                     log.exception("function failed unexpectedly", extra=facts)
                     reason = f"internal error: {type(error).__name__}; the log has the details"
-                raise AppError(reason)  # out here: the platform prints what is raised, context and all
+                raise AppError(reason)  # out here: the platform prints an exception with its context
 
         return handler
 
@@ -83,17 +83,17 @@ def _message(
 ) -> tuple[BaseModel, dict[str, object]]:
     data = _loads(payload or b"{}")
     if isinstance(data, list) and len(data) == 1:
-        (data,) = data  # EventBridge in streaming mode hands over a batch of one
+        (data,) = data  # EventBridge in streaming mode sends a batch of one
     if isinstance(data, Mapping) and "specversion" in data:
         envelope = parse(CloudEvent, data)
         facts: dict[str, object] = {"event_id": envelope.id, "event_type": envelope.type}
         if (model := by_type.get(envelope.type)) is None:
             if request is not None and envelope.source.startswith("acs."):
-                return parse(request, {}), facts  # something happened in the cloud: look now
-            raise InvalidRequestError(f"type: {envelope.type} is not for this function")
+                return parse(request, {}), facts  # an event of the cloud itself: look now
+            raise InvalidRequestError(f"type: this function does not handle {envelope.type}")
         return parse(model, envelope.data), facts
     if request is None:
-        raise InvalidRequestError(f"a CloudEvent is needed, of type {', '.join(by_type)}")
+        raise InvalidRequestError(f"expected a CloudEvent of type {', '.join(by_type)}")
     if isinstance(data, Mapping) and {"triggerTime", "triggerName"} <= data.keys():
         facts = {"trigger": data["triggerName"], "trigger_time": data["triggerTime"]}
         return parse(request, _loads(data.get("payload") or "{}")), facts

@@ -1,4 +1,4 @@
-"""One line of JSON a record: a constant message, the facts as fields, who called from the context."""
+"""One line of JSON per record: a constant message, facts as fields, and the caller from the context."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(stream: TextIO | None = None) -> None:
-    """Our log in JSON; other libraries from warnings on. Calling it again changes nothing."""
+    """Log our records as JSON; other libraries log warnings only. Idempotent."""
     root = logging.getLogger("certdeploy")
     if root.handlers:
         return

@@ -1,4 +1,4 @@
-"""TLS handshakes, as the verification asks for them."""
+"""TLS handshakes for the verification."""
 
 from shared.cloud.tls import HandshakeRefusedError, UnreachableError, handshake, matches
 from shared.domain.certificates import Certificate
@@ -6,7 +6,7 @@ from shared.services.world import ProbeResult
 
 
 class TlsProber:
-    """`via` is the TLS edge of an emulated cloud, which takes the place of the Internet."""
+    """`via`: the TLS edge of an emulated cloud, used instead of the Internet."""
 
     def __init__(self, via: str | None) -> None:
         self._via = via
@@ -21,10 +21,10 @@ class TlsProber:
         if matches(leaf, certificate):
             return ProbeResult(True, leaf.sha256)
         return ProbeResult(
-            False, f"served is the certificate with serial {leaf.serial}, not {certificate.serial}"
+            False, f"the certificate served has serial {leaf.serial}, not {certificate.serial}"
         )
 
 
 def _algorithm(certificate: Certificate) -> str | None:
-    """A listener may hold one certificate of each kind and prefer ECC: ask for the kind that is meant."""
+    """A listener may hold one certificate per key type and prefer ECC: ask for the type that was deployed."""
     return certificate.algorithm if certificate.algorithm in ("RSA", "ECC") else None

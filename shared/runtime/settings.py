@@ -1,4 +1,4 @@
-"""Settings: read from the environment once, checked, all problems in one message."""
+"""Settings from the environment, validated, with all problems in one message."""
 
 import os
 from collections.abc import Mapping
@@ -23,24 +23,24 @@ _PREFIX = "CERTDEPLOY_"
 
 
 class Settings(Value):
-    """Every variable is `CERTDEPLOY_` and the field's name in capitals, unless an alias is named."""
+    """Each variable is `CERTDEPLOY_` plus the field's name in capitals, unless it has an alias."""
 
-    state: str = ""  #: file of the SQLite store
-    endpoint: str = ""  #: of an emulated cloud, "http://127.0.0.1:P"; empty = the real one
-    tls: str = ""  #: of its TLS edge, "127.0.0.1:Q"
+    state: str = ""  #: the SQLite file
+    endpoint: str = ""  #: address of an emulated cloud, "http://127.0.0.1:P"; empty = the real cloud
+    tls: str = ""  #: address of its TLS edge, "127.0.0.1:Q"
     stores: tuple[str, ...] = ("cn-hangzhou",)
     regions: tuple[str, ...] = ()
-    aws: bool = False  #: AWS is looked after too; shared/cloud/aws.py has the settings of the access
+    aws: bool = False  #: manage AWS too; shared/cloud/aws.py reads the access settings
     products: tuple[CloudProduct, ...] = Field(
         default_factory=lambda known: default_products(aws=bool(known.get("aws")))
     )
-    auto: Literal["submit", "draft"] = "submit"  #: what becomes of jobs that nobody asked for
-    prefix: str = "certdeploy"  #: of the functions' names
-    fc_endpoint: str = ""  #: where functions are invoked, if not at FC of the region
+    auto: Literal["submit", "draft"] = "submit"  #: what to do with automatic jobs
+    prefix: str = "certdeploy"  #: prefix of the functions' names
+    fc_endpoint: str = ""  #: where to invoke functions; default: Function Compute of the region
     fc_access_key_id: str = ""
     fc_access_key_secret: SecretStr = SecretStr("")
-    fc2_service: str = ""  #: set where the functions run on Function Compute 2.0
-    webhook_url: SecretStr = SecretStr("")  #: a URL may hold a token
+    fc2_service: str = ""  #: the service's name if the functions run on Function Compute 2.0
+    webhook_url: SecretStr = SecretStr("")  #: the URL may contain a token
     webhook_secret: SecretStr = SecretStr("")
     region: str = Field(default="cn-hangzhou", validation_alias=AliasChoices("FC_REGION", "region"))
     account_id: str = Field(default="", validation_alias=AliasChoices("FC_ACCOUNT_ID", "account_id"))
@@ -56,7 +56,7 @@ class Settings(Value):
     @classmethod
     def _http_url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
+            raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
 
     @field_validator("webhook_url")
@@ -86,12 +86,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     try:
         settings = Settings.model_validate(values)
         if settings.aws:
-            CloudAccess.of(environ)  # what is wrong there is told now, not by each discovery
+            CloudAccess.of(environ)  # report errors there now, not at each discovery
         return settings
     except ValidationError as error:
         clauses = [
             f"{_PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
             for e in error.errors(include_url=False, include_input=False)
-            if e["type"] != "default_factory_not_called"  # the fault is another field's
+            if e["type"] != "default_factory_not_called"  # caused by another field
         ]
         raise SettingsError("; ".join(clauses)) from None

@@ -11,10 +11,10 @@ from typing import Any, Final
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued, ReplacementMissing
 from shared.domain.jobs import DeploymentJob, WorkerResource
-from shared.domain.matching import rule_over
 from shared.domain.plans import Plan
 from shared.domain.requests import CreateDeploymentJob
 from shared.domain.resources import CloudResource, SyncState
+from shared.domain.rules import Rules
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
@@ -101,7 +101,8 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
         for resource in planning.candidates(world, [ending])
         if resource.cert_identifier == ending.identifier
     ]
-    slots = [one for one in slots if rule_over(one, slots) is None]  # the rule stands for its listener
+    rules = Rules(slots)
+    slots = [one for one in slots if rules.over(one) is None]  # the rule stands for its listener
     others = [
         record.certificate for store in world.policy.stores for record in world.certificates.list(store)
     ]

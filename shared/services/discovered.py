@@ -1,18 +1,23 @@
 """What the last discovery found, where one answer asks for the same region again and again."""
 
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.services.world import World
 
+Made = TypeVar("Made")
 
-class Discovered:
-    """Slots of a product in a region, as the state has them; each region is read once."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._read: dict[tuple[CloudProduct, str], list[CloudResource]] = {}
+class Discovered(Generic[Made]):
+    """What `make` makes of a product's slots in a region, as the state has them; each region is read once."""
 
-    def slots(self, product: CloudProduct, region: str) -> list[CloudResource]:
+    def __init__(self, world: World, make: Callable[[Iterable[CloudResource]], Made]) -> None:
+        self._world, self._make = world, make
+        self._made: dict[tuple[CloudProduct, str], Made] = {}
+
+    def of(self, product: CloudProduct, region: str) -> Made:
         place = product, region
-        if place not in self._read:
-            self._read[place] = [record.resource for record in self._world.resources.list(*place)]
-        return self._read[place]
+        if place not in self._made:
+            self._made[place] = self._make(record.resource for record in self._world.resources.list(*place))
+        return self._made[place]

@@ -1,13 +1,14 @@
 """Hold certificates against slots: what would be written where, and what is left alone and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from shared.domain.certificates import Certificate, CertificateSource
-from shared.domain.matching import SET_BY, Action, Decision, decide, latest, under_rule
-from shared.domain.names import WILDCARD, parent
+from shared.domain.cover import Cover
+from shared.domain.matching import Action, Decision, latest
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudResource
+from shared.domain.rules import SET_BY, Rules
 from shared.errors import InvalidRequestError
 from shared.services.discovered import Discovered
 from shared.services.world import World
@@ -39,21 +40,21 @@ def plan(
     ordered = latest(certificates, world.clock())
     if not ordered:
         return Plan(entries=())
-    entries = []
+    cover, rules = Cover(ordered), RoutingRules(world)
+    held = [rules.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
+    in_place = world.certificates.find_many(resource.cert_identifier for resource in held)
     batch = len(certificates) > 1 and not automatic
-    rules = RoutingRules(world)
-    for resource in map(rules.over, sorted(slots, key=lambda r: r.slot)):
-        record = world.certificates.find(resource.cert_identifier)
-        present = record.certificate if record else None
-        chosen, decision = _choose(ordered, resource, present, first_deployment, automatic, batch)
-        entries.append(
-            PlanEntry(
-                resource=resource,
-                cert_identifier=chosen.identifier,
-                action=decision.action,
-                reason=decision.reason,
-            )
+    entries = []
+    for resource in held:
+        record = in_place.get(resource.cert_identifier)
+        chosen, decision = cover.choose(
+            resource,
+            record.certificate if record else None,
+            first_deployment=first_deployment,
+            automatic=automatic,
+            batch=batch,
         )
+        entries.append(entry(resource, chosen, decision))
     source = certificates[0].source
     charged = [e for e in entries if source is CertificateSource.UPLOAD and e.action is Action.DEPLOY]
     return Plan(
@@ -67,72 +68,43 @@ class RoutingRules:
     """Rules by which one product sets another's certificates, as discovered."""
 
     def __init__(self, world: World) -> None:
-        self._discovered = Discovered(world)
+        self._discovered = Discovered(world, Rules)
 
-    def over(self, resource: CloudResource) -> CloudResource:
+    def put_on(self, resource: CloudResource) -> CloudResource:
         """The slot, with an obstacle where a rule sets its certificates."""
         if (setter := SET_BY.get(resource.product)) is None:
             return resource
-        return under_rule(resource, self._discovered.slots(setter, resource.region))
+        return self._discovered.of(setter, resource.region).put_on(resource)
+
+
+def entry(resource: CloudResource, certificate: Certificate, decision: Decision) -> PlanEntry:
+    return PlanEntry(
+        resource=resource,
+        cert_identifier=certificate.identifier,
+        action=decision.action,
+        reason=decision.reason,
+    )
 
 
 def candidates(world: World, certificates: Iterable[Certificate]) -> list[CloudResource]:
-    """Slots with at least one name that one of the certificates covers: a range read per name."""
-    found: dict[str, CloudResource] = {}
-    for certificate in certificates:
-        for name in certificate.names:
-            for resource in _below(world, name):
-                found[resource.slot] = resource
-    return list(found.values())
-
-
-def _below(world: World, name: str) -> Iterator[CloudResource]:
-    domain = None if name.startswith(WILDCARD) else name
-    for record in world.resources.by_parent(parent(name), domain):
-        if record.resource.product in world.policy.products:  # the owner may leave one out by now
-            yield record.resource
-
-
-def _choose(
-    certificates: list[Certificate],
-    resource: CloudResource,
-    present: Certificate | None,
-    first_deployment: bool,
-    automatic: bool,
-    batch: bool,
-) -> tuple[Certificate, Decision]:
-    """The first that may go there; else the first that at least covers it, to give its reason."""
-    held = [
-        (
-            certificate,
-            decide(
-                certificate,
-                resource,
-                present,
-                first_deployment=first_deployment,
-                automatic=automatic,
-                batch=batch,
-            ),
-        )
-        for certificate in certificates
+    """Slots with at least one name that one of the certificates covers."""
+    names = (name for certificate in certificates for name in certificate.names)
+    looked_after = set(world.policy.products)  # the owner may leave one out by now
+    return [
+        record.resource
+        for record in world.resources.by_names(names)
+        if record.resource.product in looked_after
     ]
-    for certificate, decision in held:
-        if decision.action is Action.DEPLOY:
-            return certificate, decision
-    covering = [h for h in held if all(h[0].covers(name) for name in resource.domains)]
-    return (covering or held)[0]
 
 
 def _asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
     """Raises InvalidRequestError with everything that is wrong with any of them."""
     found: list[Certificate] = []
     problems: list[str] = []
-    for cert_id in cert_ids:
-        records = [
-            record
-            for store in world.policy.stores
-            if (record := world.certificates.find(f"{cert_id}-{store}"))
-        ]
+    identifiers = {cert_id: [f"{cert_id}-{store}" for store in world.policy.stores] for cert_id in cert_ids}
+    known = world.certificates.find_many(one for some in identifiers.values() for one in some)
+    for cert_id, some in identifiers.items():
+        records = [known[one] for one in some if one in known]
         if not records:
             problems.append(f"certificate {cert_id} is not known; `certdeploy scan` reads CAS anew")
         for record in records:
@@ -147,9 +119,9 @@ def _asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
 
 
 def _named(world: World, slots: tuple[str, ...]) -> list[CloudResource]:
-    records = {slot: world.resources.find(slot) for slot in slots}
-    if unknown := [slot for slot, record in records.items() if record is None]:
+    records = world.resources.find_many(slots)
+    if unknown := [slot for slot in slots if slot not in records]:
         raise InvalidRequestError(
             f"ResourceIds: {', '.join(unknown)} not known; `certdeploy resource list` shows all"
         )
-    return [record.resource for record in records.values() if record]
+    return [record.resource for record in records.values()]

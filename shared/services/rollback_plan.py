@@ -1,6 +1,6 @@
 """Whether a job's workers can be rolled back: what each would be given again, and if not, why not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from shared.domain.certificates import Certificate
@@ -137,19 +137,29 @@ class Joined:
     """Which slots would share a certificate that their listener has already, by the last discovery."""
 
     def __init__(self, world: World) -> None:
-        self._discovered = Discovered(world)
+        self._discovered = Discovered(world, _by_listener)
 
     def __call__(self, resource: CloudResource, cert_identifier: str) -> bool:
         if not (resource.listener_id and resource.domains_of_certificate):
             return False
-        return any(
-            one.cert_identifier == cert_identifier and together(one, resource)
-            for one in self._discovered.slots(resource.product, resource.region)
-        )
+        there = self._discovered.of(resource.product, resource.region)
+        holding = there.get((_listener(resource), cert_identifier), ())
+        return any(together(one, resource) for one in holding)
 
 
-def _listener(slot: CloudResource) -> tuple[CloudProduct, str, str]:
+_Listener = tuple[CloudProduct, str, str]
+
+
+def _listener(slot: CloudResource) -> _Listener:
     return slot.product, slot.region, slot.listener_id
+
+
+def _by_listener(slots: Iterable[CloudResource]) -> Mapping[tuple[_Listener, str], list[CloudResource]]:
+    """With the certificate in place."""
+    found: dict[tuple[_Listener, str], list[CloudResource]] = {}
+    for one in slots:
+        found.setdefault((_listener(one), one.cert_identifier), []).append(one)
+    return found
 
 
 def _why_not_again(world: World, identifier: str) -> str:

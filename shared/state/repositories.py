@@ -1,16 +1,16 @@
 """Repositories: what services may ask of the state, in terms of the domain. `save` is compare-and-set.
 
-They are written once, over the four operations of a `Store`; a driver is one module.
+They are written once, over the five operations of a `Store`; a driver is one module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from shared.domain.certificates import CertificateRecord
 from shared.domain.jobs import DeploymentJob, WorkerResource
-from shared.domain.names import parent
+from shared.domain.names import WILDCARD, parent
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncStatus
 from shared.domain.values import Versioned
 from shared.errors import ConflictError, NotFoundError
@@ -42,6 +42,11 @@ class _Records(Generic[Record]):
         row = self._store.get(self.table, key)
         return self._read(row) if row else None
 
+    def _find_many(self, keys: Mapping[str, Key]) -> dict[str, Record]:
+        """Those that there are, by what the caller calls them."""
+        found = {row.key: self._read(row) for row in self._store.get_many(self.table, keys.values())}
+        return {name: found[key] for name, key in keys.items() if key in found}
+
     def _save(self, key: Key, record: Record) -> Record:
         document = record.model_dump(mode="json", by_alias=True, exclude={"version"})
         version = self._store.put(self.table, key, document, version=record.version)
@@ -56,8 +61,12 @@ class Certificates(_Records[CertificateRecord]):
 
     def find(self, identifier: str) -> CertificateRecord | None:
         """By CertIdentifier; None also for an identifier that is not CAS's."""
-        cert_id, _, store = identifier.partition("-")
-        return self._find((store, int(cert_id))) if cert_id.isdecimal() and store else None
+        key = self._key_of(identifier)
+        return self._find(key) if key else None
+
+    def find_many(self, identifiers: Iterable[str]) -> dict[str, CertificateRecord]:
+        """Those that there are, by identifier as given."""
+        return self._find_many({one: key for one in identifiers if (key := self._key_of(one))})
 
     def get(self, identifier: str) -> CertificateRecord:
         if (record := self.find(identifier)) is None:
@@ -73,6 +82,11 @@ class Certificates(_Records[CertificateRecord]):
     def delete(self, record: CertificateRecord) -> None:
         key = (record.certificate.store, record.certificate.cert_id)
         self._store.delete(self.table, key, version=record.version)
+
+    @staticmethod
+    def _key_of(identifier: str) -> Key | None:
+        cert_id, _, store = identifier.partition("-")
+        return (store, int(cert_id)) if cert_id.isdecimal() and store else None
 
 
 class Scans:
@@ -110,12 +124,28 @@ class Resources(_Records[ResourceRecord]):
         prefix: Key = (product.value,) if region is None else (product.value, _region(region))
         return self._range(prefix)
 
-    def by_parent(self, parent_domain: str, domain: str | None = None) -> Iterator[ResourceRecord]:
-        """Slots with a domain right below `parent_domain`, or with just this `domain`."""
-        prefix: Key = (parent_domain,) if domain is None else (parent_domain, domain)
-        for row in self._store.range(tables.RESOURCE_DOMAINS, prefix):
-            if record := self.find(str(row.key[2])):
-                yield record
+    def find_many(self, slots: Iterable[str]) -> dict[str, ResourceRecord]:
+        """Those that there are, by slot."""
+        return self._find_many({slot: self._key_of_slot(slot) for slot in slots})
+
+    def serving(self, product: CloudProduct, identifier: str) -> Iterator[ResourceRecord]:
+        """Slots with this certificate in place. The rows of others are read, but not made out."""
+        for row in self._store.range(self.table, (product.value,)):
+            if row.document["Resource"].get("CertIdentifier") == identifier:
+                yield self._read(row)
+
+    def by_names(self, names: Iterable[str]) -> Iterator[ResourceRecord]:
+        """Slots, each once, with a domain that a certificate for one of these names covers.
+
+        A range read for each name; none for a name right below a wildcard among them.
+        """
+        asked = dict.fromkeys(names)
+        wide = dict.fromkeys(parent(name) for name in asked if name.startswith(WILDCARD))
+        ranges: list[Key] = [(one,) for one in wide]
+        ranges += [(parent(name), name) for name in asked if parent(name) not in wide]
+        rows = (row for prefix in ranges for row in self._store.range(tables.RESOURCE_DOMAINS, prefix))
+        keys = [self._key_of_slot(str(row.key[2])) for row in rows]
+        return map(self._read, self._store.get_many(self.table, keys))
 
     def put(self, resource: CloudResource, seen_at: datetime) -> None:
         """Store what was seen at `seen_at`, unless something newer is stored."""

@@ -4,7 +4,8 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from shared.errors import ConflictError
@@ -12,6 +13,7 @@ from shared.state.store import Document, Key, Row
 from shared.state.tables import TABLES, Table
 
 _PAGE = 500
+_VARIABLES = 999  #: in one statement; versions of SQLite before 3.32 take no more
 
 
 class SqliteStore:
@@ -38,6 +40,25 @@ class SqliteStore:
         sql = f"SELECT version, document FROM {table.name} WHERE {_where(table)}"  # noqa: S608
         found = self._connection().execute(sql, key).fetchone()
         return Row(key, found[0], json.loads(found[1])) if found else None
+
+    def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
+        wanted = filter(_storable, dict.fromkeys(keys))
+        columns = [c.name for c in table.key]
+        while page := list(islice(wanted, _VARIABLES // len(columns))):
+            values = ", ".join([f"({', '.join('?' * len(columns))})"] * len(page))
+            names = ", ".join(f"wanted_{name}" for name in columns)
+            same = " AND ".join(f"{name} = wanted_{name}" for name in columns)
+            # A join, and CROSS, lest SQLite read the whole table: it does so for `(a, b) IN (…)`.
+            sql = (
+                f"WITH wanted ({names}) AS (VALUES {values})"  # noqa: S608
+                f" SELECT {', '.join(columns)}, version, document"
+                f" FROM wanted CROSS JOIN {table.name} ON {same}"
+            )
+            rows = self._connection().execute(sql, [part for key in page for part in key])
+            found = {tuple(row[:-2]): row for row in rows}
+            for key in page:
+                if row := found.get(key):
+                    yield Row(key, row[-2], json.loads(row[-1]))
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -1,9 +1,9 @@
-"""What a store must offer: four operations on single rows. Tablestore has just these, and so have we.
+"""What a store must offer: five operations on rows. Tablestore has just these, and so have we.
 
 There is no transaction across rows. The condition on `version` is the only lock of the system.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +22,13 @@ class Row:
 
 class Store(Protocol):
     def get(self, table: Table, key: Key) -> Row | None: ...
+
+    def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
+        """The rows under `keys` that there are: each once, in the order of the keys.
+
+        However many keys there are, a driver asks for as many at a time as its store takes
+        (Tablestore's BatchGetRow: 100), and no more rows than that are held at once.
+        """
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
         """Write the row if its stored version is `version` (0: if there is none); return the new one.

@@ -1,1 +1,1 @@
-"""Outside data in, our values or one readable message out."""
+"""Validates data from outside: returns our values, or raises one readable message."""

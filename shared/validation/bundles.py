@@ -1,4 +1,4 @@
-"""What a user uploads: a certificate chain and its private key, checked as a whole."""
+"""An uploaded certificate chain and its private key, validated together."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,9 +17,9 @@ from shared.validation.secret import SecretPem
 
 @dataclass(frozen=True)
 class CertificateBundle:
-    """A chain and key that fit. Spelled as in `shared.domain.certificates.Certificate`."""
+    """A chain and its matching key. Formats as in `shared.domain.certificates.Certificate`."""
 
-    certificate_pem: str = field(repr=False)  #: leaf first, one spelling
+    certificate_pem: str = field(repr=False)  #: leaf first, normalized
     key: SecretPem
     names: tuple[str, ...]  #: normalized
     algorithm: str  #: RSA or ECC
@@ -30,16 +30,16 @@ class CertificateBundle:
     issuer: str
     not_before: datetime
     not_after: datetime
-    notes: tuple[str, ...]  #: no faults, but good to know
+    notes: tuple[str, ...]  #: not errors, but worth knowing
 
 
 def read_bundle(
     certificate: str, key: SecretPem, *, now: datetime, name: str | None = None
 ) -> CertificateBundle:
-    """The bundle, in normalized PEM. `name`: the one it is to have in CAS, checked with it.
+    """The bundle, in normalized PEM. `name`: its intended name in CAS, validated too.
 
     Raises:
-        InvalidRequestError: everything that is wrong, each with what to do about it.
+        InvalidRequestError: every problem, each with what to do about it.
     """
     reading = read_blocks(certificate)
     chain, problems = _certificates(reading)
@@ -47,8 +47,8 @@ def read_bundle(
         if right := chains.right_order(chain):
             if right != chain:
                 order = ", ".join(chains.quoted(each.subject) for each in right)
-                problems.append(f"the certificates are in the wrong order; put them as {order}")
-            chain = right  # so that what follows is not told of the wrong one
+                problems.append(f"the certificates are in the wrong order; reorder them to {order}")
+            chain = right  # the checks below see the right order
         else:
             problems += chains.order_problems(chain)
         problems += chains.completeness_problems(chain)
@@ -78,7 +78,7 @@ def read_bundle(
         algorithm=algorithm,
         key_size=size,
         serial=f"{leaf.serial_number:x}",
-        sha1=leaf.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - a name, no proof
+        sha1=leaf.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - an identifier, not a proof
         sha256=leaf.fingerprint(hashes.SHA256()).hex(),
         issuer=chains.common_name(leaf.issuer),
         not_before=leaf.not_valid_before_utc,
@@ -87,35 +87,36 @@ def read_bundle(
     )
 
 
+_REQUEST = "it contains a request (CSR); provide the certificate that your CA issued for it"
 _ELSEWHERE = {
-    "CERTIFICATE REQUEST": "it holds a request (CSR); give the certificate your CA made of it",
-    "NEW CERTIFICATE REQUEST": "it holds a request (CSR); give the certificate your CA made of it",
-    "TRUSTED CERTIFICATE": "it is openssl's own form; convert it with `openssl x509`",
-    "X509 CERTIFICATE": "it is an old form; convert it with `openssl x509`",
+    "CERTIFICATE REQUEST": _REQUEST,
+    "NEW CERTIFICATE REQUEST": _REQUEST,
+    "TRUSTED CERTIFICATE": "it is in OpenSSL's own format; convert it with `openssl x509`",
+    "X509 CERTIFICATE": "it is in an outdated format; convert it with `openssl x509`",
     "PKCS7": "it is PKCS#7; convert it with `openssl pkcs7 -print_certs`",
 }
 
 
 def _certificates(reading: Reading) -> tuple[chains.Chain, list[str]]:
-    """The certificates as they stand, and every problem of the text."""
+    """The certificates in their given order, and every problem of the text."""
     chain, problems = list[x509.Certificate](), [*reading.problems]
     for block in reading.blocks:
         if block.label.endswith("PRIVATE KEY"):
-            problems.append("it holds a private key; keys go into the other field only")
+            problems.append("it contains a private key; provide the key separately")
         elif block.label != "CERTIFICATE":
-            problems.append(_ELSEWHERE.get(block.label, f"it holds a {block.label}; remove it"))
+            problems.append(_ELSEWHERE.get(block.label, f"it contains a {block.label}; remove it"))
         elif certificate := _certificate(block):
             chain.append(certificate)
         else:
             reading.damaged = True
-            problems.append(f"the CERTIFICATE that begins in line {block.line} is damaged; copy it again")
+            problems.append(f"the CERTIFICATE that begins on line {block.line} is damaged; copy it again")
     return chain, problems
 
 
 def _certificate(block: Block) -> x509.Certificate | None:
     try:
         certificate = x509.load_der_x509_certificate(block.der)
-        certificate.subject, certificate.issuer, certificate.extensions  # noqa: B018 - lazy: faults show here
+        certificate.subject, certificate.issuer, certificate.extensions  # noqa: B018 - parsed lazily: errors surface here
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return None
     return certificate

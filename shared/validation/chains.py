@@ -1,4 +1,4 @@
-"""A certificate chain: leaf first, each signed by the next, up to the root or with it."""
+"""A certificate chain: leaf first, each certificate signed by the next; the root is optional."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -12,9 +12,9 @@ from cryptography.x509.oid import NameOID
 
 from shared.validation.keys import public_key_of, why_weak_signature
 
-#: Public chains have two or three; more that do not fit are a collection, told as a whole.
+#: Public chains have two or three certificates. More than this, not in order, is reported as one problem.
 MAX_CERTIFICATES = 6
-#: Clocks differ: a certificate made this moment may begin a little in our future.
+#: Clocks differ: a certificate issued just now may start slightly in our future.
 CLOCK_SKEW = timedelta(minutes=5)
 
 Chain = Sequence[x509.Certificate]
@@ -22,7 +22,7 @@ Kind = TypeVar("Kind", bound=x509.ExtensionType)
 
 
 def common_name(name: x509.Name) -> str:
-    """The common name; the whole name where there is none."""
+    """The common name, or the whole name if there is none."""
     common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(common[0].value) if common else name.rfc4514_string()
 
@@ -39,10 +39,10 @@ def extension(certificate: x509.Certificate, kind: type[Kind]) -> Kind | None:
 
 
 def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """By name and by signature; by name alone where the signature is refused as weak anyway."""
+    """By name and signature; by name alone if the signature is weak, since that is refused anyway."""
     if certificate.issuer != issuer.subject:
         return False
-    if why_weak_signature(certificate):  # the library verifies none of these, so it would mislead
+    if why_weak_signature(certificate):  # the library cannot verify weak signatures
         return True
     try:
         certificate.verify_directly_issued_by(issuer)
@@ -75,12 +75,12 @@ def order_problems(chain: Chain) -> Iterator[str]:
     """Leaf first, then each one's issuer; no certificate twice, none missing in between."""
     if len(chain) > MAX_CERTIFICATES:
         yield (
-            f"its {len(chain)} certificates form no chain; give that of your domain"
-            " and those of its issuers only"
+            f"its {len(chain)} certificates do not form a chain; provide only your domain's"
+            " certificate and its issuers"
         )
         return
     if len(set(chain)) < len(chain):
-        yield "a certificate is in it twice; keep each once"
+        yield "it contains a certificate twice; keep only one copy"
         return
     for below, above in pairwise(chain):
         if issued_by(below, above):
@@ -89,19 +89,19 @@ def order_problems(chain: Chain) -> Iterator[str]:
         if below.issuer == above.subject:
             yield (
                 f"{subject} is not signed by the {issuer} that follows it, but by another"
-                " certificate of that name; get the chain from your CA again"
+                " certificate with that name; download the chain from your CA again"
             )
         else:
             yield (
-                f"after {subject} comes {quoted(above.subject)}, which did not issue it;"
-                f" its issuer is {issuer}: put that one there"
+                f"{subject} is followed by {quoted(above.subject)}, which did not issue it;"
+                f" put its issuer {issuer} there"
             )
 
 
 def completeness_problems(chain: Chain) -> Iterator[str]:
-    """The way up is there: a lone leaf that another signed lacks its issuer.
+    """The chain is complete: a single leaf that is not self-signed lacks its issuer.
 
-    Whether the last issuer is a root that clients know cannot be told without their trust store.
+    Whether clients trust the last issuer cannot be checked without their trust store.
     """
     leaf, *issuers = chain
     if not issuers and not self_signed(leaf):
@@ -111,11 +111,9 @@ def completeness_problems(chain: Chain) -> Iterator[str]:
         )
     for certificate in issuers:
         if not is_ca(certificate):
-            yield (
-                f"{quoted(certificate.subject)} is no CA certificate, so it belongs to no chain; remove it"
-            )
+            yield (f"{quoted(certificate.subject)} is not a CA certificate; remove it from the chain")
     if issuers and is_ca(leaf):
-        yield "the first certificate is a CA's; begin with that of your domain"
+        yield "the first certificate is a CA certificate; start with your domain's certificate"
 
 
 def validity_problems(chain: Chain, now: datetime) -> Iterator[str]:
@@ -123,7 +121,7 @@ def validity_problems(chain: Chain, now: datetime) -> Iterator[str]:
         which = quoted(certificate.subject) if place else "it"
         start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         if end <= now:
-            action = "get the chain from your CA again" if place else "renew it first"
+            action = "download the chain from your CA again" if place else "renew it first"
             yield f"{which} expired on {end:%Y-%m-%d}; {action}"
         elif start > now + CLOCK_SKEW:
             yield f"{which} is valid only from {start:%Y-%m-%d %H:%M} UTC; wait until then"
@@ -138,11 +136,11 @@ def key_problems(chain: Chain, key: PublicKeyTypes) -> Iterator[str]:
             name = quoted(certificate.subject)
             yield f"the private key belongs to {name}, which is not first; put it first"
             return
-    yield "the private key is not that of the certificate; give the one its request was made with"
+    yield "the private key does not match the certificate; provide the key that its request was created with"
 
 
 def notes_on(chain: Chain) -> Iterator[str]:
-    """What is no fault, but good to know."""
+    """Not errors, but worth knowing."""
     leaf, *issuers = chain
     top = chain[-1]
     if not self_signed(top):
@@ -150,7 +148,7 @@ def notes_on(chain: Chain) -> Iterator[str]:
     elif issuers:
         yield f"the root {quoted(top.subject)} is included; clients do not need it"
     else:
-        yield "it is self-signed: clients trust it only where they were told to"
+        yield "it is self-signed: clients trust it only if configured to"
     for issuer in issuers:
         if (end := issuer.not_valid_after_utc) < leaf.not_valid_after_utc:
-            yield f"its issuer {quoted(issuer.subject)} ends before it, on {end:%Y-%m-%d}"
+            yield f"its issuer {quoted(issuer.subject)} expires first, on {end:%Y-%m-%d}"

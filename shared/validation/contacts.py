@@ -1,4 +1,4 @@
-"""Whom a job tells: CAS contacts by id, and webhooks."""
+"""Who is notified about a job: CAS contacts by id, and webhooks."""
 
 import ipaddress
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-#: Per job, as CAS's notification policies have it.
+#: Per job; CAS's limit.
 MAX_CONTACTS: Final = 10
 
 
@@ -18,22 +18,22 @@ def contact_problems(contact_ids: Sequence[int]) -> Iterator[str]:
 
 
 def webhook_problems(url: str) -> Iterator[str]:
-    """No message repeats the URL: chat robots have their token in it."""
+    """No message repeats the URL: a chat robot's URL contains its token."""
     try:
         parts = urlsplit(url)
         host = parts.hostname
-        parts.port  # noqa: B018 - raises ValueError if it is none
+        parts.port  # noqa: B018 - raises ValueError for an invalid port
     except ValueError:
-        yield "it is no URL; copy it again"
+        yield "it is not a URL; copy it again"
         return
     if any(char.isspace() or not char.isprintable() for char in url):
-        yield "it has spaces or line ends in it; copy it again"
+        yield "it contains spaces or line breaks; copy it again"
     if parts.scheme not in {"http", "https"} or not host:
-        yield "it is no web address; begin with https://"
+        yield "it is not a web address; start with https://"
     elif parts.scheme == "http" and not _loopback(host):
         yield "it is not encrypted; use https:// (http:// only to this machine)"
-    if parts.username is not None:  # it is "" where only a password is given
-        yield "it has a user name or password before the host; the receiver checks our signature"
+    if parts.username is not None:  # "" if only a password is given
+        yield "it contains a user name or password; remove it, since notifications are signed"
     if parts.fragment:
         yield "it has a part after #, which is never sent; remove it"
 

@@ -1,4 +1,4 @@
-"""Files that a person names: PEM pairs and events; every fault is a sentence, never a traceback."""
+"""Files named by a person: PEM pairs and events. Every problem is one sentence, never a traceback."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from shared.validation.pem import MAX_CHARACTERS
 from shared.validation.requests import parse
 from shared.validation.secret import SecretPem
 
-#: Of an asynchronous invocation in Function Compute.
+#: Function Compute's limit for an asynchronous invocation.
 MAX_EVENT_BYTES: Final = 128 * 1024
 
 
@@ -23,21 +23,21 @@ def read_key_file(path: Path) -> SecretPem:
 
 
 def read_event_file(path: Path) -> dict[str, Any]:
-    """The event, for a function to be invoked with by hand.
+    """The event to invoke a function with.
 
-    A CloudEvent of one of our types is checked down to its data. Another JSON object is left to the
-    function: a request by hand, a timer's event.
+    A CloudEvent of one of our types is validated including its data. Any other JSON object is passed on:
+    a manual request or a timer's event.
 
     Raises:
-        InvalidRequestError: the file cannot be read, or does not hold such an event.
+        InvalidRequestError: the file cannot be read, or does not contain such an event.
     """
     text = _text(path, MAX_EVENT_BYTES)
     try:
         event = json.loads(text)
     except ValueError as error:
-        raise InvalidRequestError(f"{path}: no JSON: {error}") from None
+        raise InvalidRequestError(f"{path}: not JSON: {error}") from None
     if not isinstance(event, dict):
-        raise InvalidRequestError(f"{path}: a JSON object is needed, not {type(event).__name__}")
+        raise InvalidRequestError(f"{path}: expected a JSON object, got {type(event).__name__}")
     if "specversion" in event:
         try:
             envelope = parse(CloudEvent, event)
@@ -55,7 +55,7 @@ def _types() -> dict[str, type[EventData]]:
 def _text(path: Path, limit: int) -> str:
     try:
         if path.stat().st_size > limit:
-            raise InvalidRequestError(f"{path}: longer than {limit // 1024} KiB; is it that file?")
+            raise InvalidRequestError(f"{path}: longer than {limit // 1024} KiB; is it the right file?")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidRequestError(f"{path}: not a text file (UTF-8); is it DER or PKCS#12?") from None

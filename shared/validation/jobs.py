@@ -1,4 +1,4 @@
-"""A job as a person asks for it: what the request's own fields cannot tell alone."""
+"""Validates a job request beyond the types of its fields."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ def check_job(request: CreateDeploymentJob, now: datetime) -> None:
     """Raises InvalidRequestError with every problem, under the names of the request's fields."""
     problems = [f"Name: {problem}" for problem in job_name_problems(request.name)]
     if request.schedule_time is not None:
-        found = schedule_problems(request.schedule_time, now)
-        problems += [f"ScheduleTime: {problem}" for problem in found]
+        late = schedule_problems(request.schedule_time, now)
+        problems += [f"ScheduleTime: {problem}" for problem in late]
     problems += [f"ContactIds: {problem}" for problem in contact_problems(request.contact_ids)]
     refuse_if_any("job", problems)

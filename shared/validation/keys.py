@@ -1,4 +1,4 @@
-"""Keys and signatures: what may serve TLS at the products, and how a private key is read."""
+"""Keys and signatures: which ones the products accept for TLS, and how a private key is read."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ def read_key(secret: SecretPem) -> tuple[SecretPem, PublicKeyTypes | None, list[
     keys = [block for block in reading.blocks if block.label in _KEY_LABELS]
     if len(keys) != 1:
         if not problems:
-            problems.append(f"there are {len(keys)} private keys in it; give exactly one")
+            problems.append(f"it contains {len(keys)} private keys; provide exactly one")
         return secret, None, problems
     (block,) = keys
     if any("ENCRYPTED" in header for header in block.headers):
@@ -33,12 +33,12 @@ def read_key(secret: SecretPem) -> tuple[SecretPem, PublicKeyTypes | None, list[
     try:
         key = load_pem_private_key(block.text.encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        return secret, None, [*problems, f"it is damaged or of an unsupported kind; {_SUPPORTED}"]
+        return secret, None, [*problems, f"it is damaged or of an unsupported type; {_SUPPORTED}"]
     return SecretPem(block.text), key.public_key(), problems
 
 
 _ENCRYPTED: Final = (
-    "it is encrypted, and nobody can type its pass phrase later; decrypt it first:"
+    "it is encrypted, and its passphrase cannot be entered later; decrypt it first:"
     " `openssl pkey -in key.pem -out plain.pem`"
 )
 
@@ -49,14 +49,14 @@ def _wrong_blocks(reading: Reading) -> list[str]:
         if label == "ENCRYPTED PRIVATE KEY":
             problems.append(_ENCRYPTED)
         elif label == "CERTIFICATE":
-            problems.append("it holds a certificate; certificates go into the other field")
+            problems.append("it contains a certificate; provide the certificate separately")
         elif label not in _KEY_LABELS and label != "EC PARAMETERS":  # openssl ecparam writes these
-            problems.append(f"it holds a {label}; give a PKCS#8, RSA or EC private key")
+            problems.append(f"it contains a {label}; provide a PKCS#8, RSA or EC private key")
     return problems
 
 
 def public_key_of(certificate: x509.Certificate) -> PublicKeyTypes | None:
-    """None where the kind of key is unknown here, such as SM2."""
+    """None for an unsupported type of key, such as SM2."""
     try:
         return certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
@@ -64,7 +64,7 @@ def public_key_of(certificate: x509.Certificate) -> PublicKeyTypes | None:
 
 
 def describe(key: PublicKeyTypes | None) -> tuple[str, int]:
-    """CAS's word for the algorithm, and the size in bits; ("", 0) for what we do not deploy."""
+    """CAS's name of the algorithm, and the size in bits; ("", 0) for a key that we do not deploy."""
     if isinstance(key, rsa.RSAPublicKey):
         return "RSA", key.key_size
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -82,7 +82,7 @@ def why_unsupported_key(key: PublicKeyTypes | None) -> str | None:
     if isinstance(key, rsa.RSAPublicKey):
         return None
     if not isinstance(key, ec.EllipticCurvePublicKey):
-        return f"its key is of an unsupported kind; {_SUPPORTED}"
+        return f"its key is of an unsupported type; {_SUPPORTED}"
     if key.curve.name not in CURVES:
         return f"its EC key is on {key.curve.name}; {_SUPPORTED}"
     return None

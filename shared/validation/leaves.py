@@ -1,4 +1,4 @@
-"""The certificate that a server shows: names and purpose; keys and signatures of its chain."""
+"""The server certificate: names and purpose; keys and signatures of its chain."""
 
 from collections.abc import Iterator
 
@@ -18,12 +18,12 @@ _SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY
 
 
 def names_of(leaf: x509.Certificate) -> tuple[tuple[str, ...], list[str]]:
-    """The leaf's DNS names, normalized, and what is wrong with them. The common name is not one."""
+    """The leaf's DNS names, normalized, and their problems. The common name does not count."""
     alternative = extension(leaf, x509.SubjectAlternativeName)
     written = alternative.get_values_for_type(x509.DNSName) if alternative is not None else []
     if not written:
         return (), [
-            "it has no subject alternative name of a domain, and clients ignore the common"
+            "it has no DNS name among its subject alternative names, and clients ignore the common"
             " name; have it reissued with its domains as DNS names"
         ]
     names, problems = list[str](), list[str]()
@@ -42,9 +42,9 @@ def purpose_problems(leaf: x509.Certificate) -> Iterator[str]:
 
 
 def strength_problems(chain: Chain) -> Iterator[str]:
-    """The leaf's key must be of a kind that all products serve; an issuer's just strong.
+    """The leaf's key must be of a type that all products accept; an issuer's key must be strong.
 
-    A root's signature of itself is not looked at: nobody checks it.
+    A root's self-signature is not checked: no client does.
     """
     if why := why_unsupported_key(public_key_of(chain[0])):
         yield why

@@ -1,9 +1,9 @@
-"""Names that people give: of certificates in CAS, and of deployment jobs."""
+"""Names given by people, to certificates in CAS and to deployment jobs."""
 
 from collections.abc import Iterator
 from typing import Final
 
-#: Both, in CAS: facts differ between 63 and 64; 63 is safe.
+#: For both. Sources differ between 63 and 64; 63 is safe.
 MAX_NAME: Final = 63
 _CHINESE: Final = (
     (0x2E80, 0x2FDF),
@@ -17,21 +17,21 @@ _CHINESE: Final = (
 
 
 def certificate_name_problems(name: str) -> Iterator[str]:
-    """UploadUserCertificate takes more than a deployment does: the stricter rule counts."""
+    """UploadUserCertificate accepts more than a deployment does; the stricter rule applies."""
     yield from job_name_problems(name)
     if any(is_chinese(char) for char in name):
-        yield "it has Chinese characters, with which CAS deploys no certificate; use Latin letters"
+        yield "it contains Chinese characters, and CAS does not deploy such certificates; use Latin letters"
 
 
 def job_name_problems(name: str) -> Iterator[str]:
     if not name.strip():
-        yield "it is empty; give a name"
+        yield "it is empty; enter a name"
     elif name != name.strip():
         yield "it begins or ends with a space; remove it"
     if len(name) > MAX_NAME:
         yield f"it has {len(name)} characters; use at most {MAX_NAME}"
     if any(not char.isprintable() for char in name):
-        yield "it has control characters or line ends; remove them"
+        yield "it contains control characters or line breaks; remove them"
 
 
 def is_chinese(char: str) -> bool:

@@ -1,6 +1,6 @@
-"""PEM text from outside (RFC 7468): its blocks, and what is wrong with it.
+"""PEM text from outside (RFC 7468): its blocks and its problems.
 
-No message repeats a line of the text: what was pasted in the wrong place may be a private key.
+No message repeats a line of the text: it may be a private key pasted in the wrong place.
 """
 
 import base64
@@ -9,7 +9,7 @@ import re
 import textwrap
 from dataclasses import dataclass, field
 
-#: Chain and key together are some 10 KB; more than this is some other file.
+#: Chain and key together are about 10 KB; anything longer is another file.
 MAX_CHARACTERS = 256 * 1024
 
 _LABEL = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]+)-----")
@@ -25,7 +25,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        """The block in its one spelling: 64 characters a line, one line end after each."""
+        """The block in normalized form: 64 characters per line, each line ended by a newline."""
         body = "\n".join(textwrap.wrap(base64.b64encode(self.der).decode(), 64))
         head = "".join(f"{line}\n" for line in self.headers) + ("\n" if self.headers else "")
         return f"-----BEGIN {self.label}-----\n{head}{body}\n-----END {self.label}-----\n"
@@ -34,7 +34,7 @@ class Block:
 @dataclass
 class Reading:
     blocks: list[Block] = field(default_factory=list)
-    damaged: bool = False  #: a block is lost: what is said of the others as a whole may mislead
+    damaged: bool = False  #: a block is unreadable, so problems of the chain as a whole may mislead
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -44,10 +44,10 @@ class Reading:
 
 
 def read_blocks(text: str) -> Reading:
-    """Every block, whatever the line ends, blank lines and widths; and every fault of the form.
+    """All blocks, whatever their line endings, blank lines and widths, and all problems of the format.
 
-    Text before a block explains it (openssl writes its `Bag Attributes` there) and is dropped;
-    text after the last one is refused, since it is what a cut or doubled paste leaves behind.
+    Text before a block is a comment (such as openssl's `Bag Attributes`) and is dropped. Text after the
+    last block is refused: an incomplete or duplicated paste leaves such text behind.
     """
     reading, text = Reading(), text.removeprefix("\ufeff")
     if problem := _not_pem(text):
@@ -73,7 +73,7 @@ def read_blocks(text: str) -> Reading:
             _close(reading, label, begun, body)
             label = ""
         else:
-            reading.lose(f"line {number} ends a {mark[2]} that no BEGIN line opened")
+            reading.lose(f"line {number} ends a {mark[2]} that has no BEGIN line")
             label = ""
     if label:
         reading.lose(_unclosed(label, begun))
@@ -93,25 +93,25 @@ def _close(reading: Reading, label: str, begun: int, lines: list[str]) -> None:
     if der:
         reading.blocks.append(Block(label, begun, der, headers))
     else:
-        reading.lose(f"the {label} that begins in line {begun} is damaged (no base64); copy it again")
+        reading.lose(f"the {label} that begins on line {begun} is damaged (not base64); copy it again")
 
 
 def _unclosed(label: str, begun: int) -> str:
-    return f"the {label} that begins in line {begun} has no END line; copy all of it"
+    return f"the {label} that begins on line {begun} has no END line; copy all of it"
 
 
 def _not_pem(text: str) -> str | None:
     if not text.strip():
-        return "it is empty; give the PEM text"
+        return "it is empty; provide the PEM text"
     if len(text) > MAX_CHARACTERS:
-        return f"it is longer than {MAX_CHARACTERS // 1024} KiB; give only this certificate"
+        return f"it is longer than {MAX_CHARACTERS // 1024} KiB; provide only this certificate"
     if "-----BEGIN" not in text:
         return (
             "it is not PEM (no BEGIN line); convert it, for example with"
             " `openssl x509 -inform der` or `openssl pkcs12 -nodes`"
         )
     if "\\n" in text and not text.strip().splitlines()[1:]:
-        return r"its line ends are written as the two characters \n; give real line ends"
+        return r"its line breaks are written as the two characters \n; use real line breaks"
     if not any(_LABEL.fullmatch(line.strip()) for line in text.splitlines()):
-        return "its BEGIN line is not alone on a line of its own; keep the line ends when copying"
+        return "its BEGIN line does not stand alone; keep the line breaks when copying"
     return None

@@ -1,4 +1,4 @@
-"""All that is wrong with one thing from outside, told in one message."""
+"""All problems of one input, in one message."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,6 @@ from shared.errors import InvalidRequestError
 
 
 def refuse_if_any(subject: str, problems: Iterable[str]) -> None:
-    """Raises InvalidRequestError with every problem, each told once, in the order found."""
-    if told := dict.fromkeys(problems):
-        raise InvalidRequestError(f"{subject}: {'; '.join(told)}")
+    """Raises InvalidRequestError with every problem, without repetitions, in the given order."""
+    if distinct := dict.fromkeys(problems):
+        raise InvalidRequestError(f"{subject}: {'; '.join(distinct)}")

@@ -1,4 +1,4 @@
-"""Requests, events and settings: parsed by a model, all wrong fields told at once."""
+"""Requests and events: parsed by a model, with all invalid fields in one message."""
 
 import difflib
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def parse(model: type[Model], data: object) -> Model:
-    """Raises InvalidRequestError naming every wrong field as the caller spelled it."""
+    """Raises InvalidRequestError naming every invalid field as the caller spelled it."""
     if not isinstance(data, Mapping):
-        raise InvalidRequestError(f"a JSON object is needed, not {type(data).__name__}")
+        raise InvalidRequestError(f"expected a JSON object, got {type(data).__name__}")
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -22,14 +22,14 @@ def parse(model: type[Model], data: object) -> Model:
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:
-    """One clause per wrong field. Values are not repeated: they may be secret."""
+    """One clause per invalid field. Values are not repeated: they may be secret."""
     clauses = []
     for item in error.errors():
         path = ".".join(map(str, item["loc"])) or "request"
         if item["type"] == "extra_forbidden":
             clauses.append(f"{path}: unknown field{_hint(str(item['loc'][-1]), model)}")
         elif item["type"] == "missing":
-            clauses.append(f"{path}: is missing")
+            clauses.append(f"{path}: missing")
         else:
             clauses.append(f"{path}: {item['msg'].removeprefix('Value error, ')}")
     return "; ".join(clauses)
@@ -38,4 +38,4 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
 def _hint(name: str, model: type[BaseModel]) -> str:
     known = [field.alias or key for key, field in model.model_fields.items()]
     near = difflib.get_close_matches(name, known)
-    return f", did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+    return f", did you mean {near[0]}?" if near else f"; known fields: {', '.join(sorted(known))}"

@@ -1,13 +1,13 @@
-"""A private key in memory: a value that says what it is, never what it holds."""
+"""A private key in memory, in a type that never shows its value."""
 
 import hmac
 from typing import NoReturn
 
 
 class SecretPem:
-    """A PEM private key that does not print, format or pickle; `reveal` is the one way out.
+    """A PEM private key that does not print, format or pickle; only `reveal` returns it.
 
-    grep for `reveal(` finds every place where a key leaves.
+    `grep "reveal("` finds every place where a key leaves this type.
     """
 
     __slots__ = ("_value",)

@@ -53,7 +53,7 @@ def test_success_needs_the_edge_to_serve_it(it: Platform, monkeypatch: pytest.Mo
 
     www = worker_of(it, WWW)
     assert (www.status, www.verification) == (WorkerStatus.ERROR, None)
-    assert "served is the certificate with serial" in www.reason
+    assert "the certificate served has serial" in www.reason
     assert (it.job().status, it.job().error_count) == (JobStatus.ERROR, 1)
     assert it.writes().count(WRITE_OF_WWW) == 1
     assert others(it, WWW) == {WorkerStatus.SUCCESS}

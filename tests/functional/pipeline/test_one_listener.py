@@ -54,4 +54,4 @@ def test_an_additional_one_that_stays_in_the_way_is_an_error(tmp_path: Path) -> 
 
     assert set(workers) == {"default"}
     assert workers["default"].status is WorkerStatus.ERROR
-    assert "served is the certificate with serial" in workers["default"].reason
+    assert "the certificate served has serial" in workers["default"].reason

@@ -45,4 +45,4 @@ def test_a_listener_is_proved_for_each_name_that_it_serves(tmp_path: Path, besid
         worker = it.workers()[default]
         assert (worker.status, it.job().status) == (WorkerStatus.ERROR, JobStatus.ERROR)
         assert f"{name} at " in worker.reason
-        assert "served is the certificate with serial" in worker.reason
+        assert "the certificate served has serial" in worker.reason

@@ -48,11 +48,11 @@ def test_a_listener_s_row_shows_the_names_of_the_certificate_in_place(it: Platfo
     it.drain()
 
     assert row(it, slot).domains == BOTH
-    found = [r.resource.slot for r in it.world.resources.by_parent("net", "example.net")]
+    found = [r.resource.slot for r in it.world.resources.by_names(["example.net"])]
     assert found == [slot]
     roll_back(it)
     assert rows_of_alb(it) == before
-    assert list(it.world.resources.by_parent("net", "example.net")) == []
+    assert list(it.world.resources.by_names(["example.net"])) == []
 
 
 def test_an_additional_slot_s_row_takes_the_place_of_the_old_one(it: Platform) -> None:

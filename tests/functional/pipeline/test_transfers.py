@@ -118,7 +118,8 @@ def test_a_store_that_is_not_ours_is_told_with_the_rest_or_alone(account: Platfo
     with pytest.raises(InvalidRequestError) as error:
         upload(account, "", store="mars")
     assert str(error.value) == (
-        f"certificate: name: it is empty; give a name; store: mars is none of ours ({CHINA}, {INTERNATIONAL})"
+        "certificate: name: it is empty; enter a name;"
+        f" store: mars is none of ours ({CHINA}, {INTERNATIONAL})"
     )
     assert list(account.cloud.calls) == []
 

@@ -79,7 +79,7 @@ def test_another_certificate_is_told_with_both_serials(cloud: Cloud, estate: Est
     met = TlsProber(edge.address)(address(cloud), NAMES[0], spare)
 
     assert met.served is False
-    assert met.detail == f"served is the certificate with serial {ecc.serial}, not {spare.serial}"
+    assert met.detail == f"the certificate served has serial {ecc.serial}, not {spare.serial}"
 
 
 def test_a_name_that_is_refused_is_not_served(estate: Estate, edge: Edge) -> None:

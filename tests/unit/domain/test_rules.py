@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.matching import rule_over, under_rule
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.rules import Rules
 from tests.builders import a_listener_slot
 
 
@@ -17,7 +17,7 @@ def a_rule(**changes: Any) -> CloudResource:
 
 @pytest.mark.parametrize("product", [CloudProduct.ALB, CloudProduct.SLB])
 def test_a_listener_that_sae_sets_is_left_to_its_routing_rule(product: CloudProduct) -> None:
-    slot = under_rule(a_listener_slot(product=product), [a_rule(port=444), a_rule()])
+    slot = Rules([a_rule(port=444), a_rule()]).put_on(a_listener_slot(product=product))
     told = "SAE sets this listener's certificates; deploy to its routing rule web instead"
     assert slot.obstacle == told
 
@@ -26,19 +26,19 @@ def test_only_alb_and_clb_have_listeners_that_sae_sets() -> None:
     under = {
         product.value
         for product in CloudProduct
-        if rule_over(a_listener_slot(product=product), [a_rule()]) is not None
+        if Rules([a_rule()]).over(a_listener_slot(product=product)) is not None
     }
     assert under == {"ALB", "SLB"}
 
 
 def test_the_rule_over_a_listener_is_the_first_that_is_on_it() -> None:
     first, second = a_rule(resource_id="7"), a_rule(resource_id="8")
-    assert rule_over(a_listener_slot(), [a_rule(port=444), first, second]) is first
-    assert rule_over(a_listener_slot(), []) is None
+    assert Rules([a_rule(port=444), first, second]).over(a_listener_slot()) is first
+    assert Rules([]).over(a_listener_slot()) is None
 
 
 def test_a_rule_without_a_name_is_told_by_its_id() -> None:
-    slot = under_rule(a_listener_slot(), [a_rule(instance_name="")])
+    slot = Rules([a_rule(instance_name="")]).put_on(a_listener_slot())
     assert slot.obstacle.endswith("deploy to its routing rule 7 instead")
     assert slot == a_listener_slot(obstacle=slot.obstacle)
 
@@ -53,16 +53,16 @@ def test_a_rule_without_a_name_is_told_by_its_id() -> None:
     ],
 )
 def test_a_rule_elsewhere_says_nothing_of_a_listener(rule: CloudResource) -> None:
-    assert under_rule(a_listener_slot(), [rule]) == a_listener_slot()
+    assert Rules([rule]).put_on(a_listener_slot()) == a_listener_slot()
 
 
 def test_slots_without_a_load_balancer_are_under_no_rule() -> None:
     unknown = a_listener_slot(instance_id="")
-    assert under_rule(unknown, [a_rule(instance_id="")]) == unknown
-    assert under_rule(a_rule(), [a_rule()]) == a_rule()
+    assert Rules([a_rule(instance_id="")]).put_on(unknown) == unknown
+    assert Rules([a_rule()]).put_on(a_rule()) == a_rule()
 
 
 def test_each_port_of_a_load_balancer_is_under_its_own_rule() -> None:
     beside = a_listener_slot(port=444)
-    assert rule_over(beside, [a_rule()]) is None
-    assert rule_over(beside, [a_rule(), a_rule(port=444)]) == a_rule(port=444)
+    assert Rules([a_rule()]).over(beside) is None
+    assert Rules([a_rule(), a_rule(port=444)]).over(beside) == a_rule(port=444)

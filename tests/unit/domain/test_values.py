@@ -14,7 +14,6 @@ from shared.domain.jobs import Contact, DeploymentJob, Handshake, Verification, 
 from shared.domain.matching import Action
 from shared.domain.plans import Plan
 from shared.domain.resources import (
-    CloudProduct,
     CloudResource,
     ResourceRecord,
     SlotRole,
@@ -37,10 +36,6 @@ CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
         (Action, "deploy leave"),
         (SlotRole, "domain default additional"),
         (SyncState, "syncing synced failed"),
-        (
-            CloudProduct,
-            "ACK ALB APIGateway AWS CDN DCDN DDOS ESA FC GA LIVE MSE NLB OSS PAI SAE SLB VOD WAF",
-        ),
     ],
 )
 def test_each_word_is_spelled_as_rows_and_people_have_it(words: type[Enum], expected: str) -> None:

@@ -212,12 +212,12 @@ def a_rule(region: str, rule: str) -> CloudResource:
 def test_rules_of_a_region_are_read_once_however_many_listeners_ask(tmp_path: Path) -> None:
     store = Reading(tmp_path / "state.db")
     here, far = a_rule("cn-hangzhou", "rule-1"), a_rule("cn-beijing", "rule-2")
-    discovered = Discovered(a_world(store, slots=[here, far]))
+    discovered = Discovered(a_world(store, slots=[here, far]), list)
 
     for _ in range(3):
-        assert discovered.slots(CloudProduct.SAE, "cn-hangzhou") == [here]
-        assert discovered.slots(CloudProduct.SAE, "cn-beijing") == [far]
-        assert discovered.slots(CloudProduct.ALB, "cn-hangzhou") == []
+        assert discovered.of(CloudProduct.SAE, "cn-hangzhou") == [here]
+        assert discovered.of(CloudProduct.SAE, "cn-beijing") == [far]
+        assert discovered.of(CloudProduct.ALB, "cn-hangzhou") == []
 
     assert set(store.ranges.values()) == {1}
     assert len(store.ranges) == 3

@@ -33,8 +33,9 @@ def carrying(cert_id: int, *domains: str) -> CloudResource:
     return a_resource(WWW, cert_identifier=f"{cert_id}-cn-hangzhou", domains=domains or (WWW,))
 
 
-def below(resources: Resources, parent: str, domain: str | None = None) -> list[str]:
-    return sorted(record.resource.slot for record in resources.by_parent(parent, domain))
+def below(resources: Resources, *names: str) -> list[str]:
+    """Where a certificate for these names leads."""
+    return sorted(record.resource.slot for record in resources.by_names(names))
 
 
 def test_a_slot_is_found_as_it_was_seen_and_when(resources: Resources) -> None:
@@ -86,7 +87,7 @@ def test_an_older_sight_does_not_overwrite_a_newer_one(
     record = resources.get(SLOT)
     assert record.resource.cert_identifier == f"{stored}-cn-hangzhou"
     assert record.seen_at == (NOW if stored == 1 else at)
-    assert below(resources, "example.net") == ([] if stored == 1 else [SLOT])
+    assert below(resources, "*.example.net") == ([] if stored == 1 else [SLOT])
 
 
 @pytest.mark.parametrize(("other_at", "stored"), [(NOW - timedelta(seconds=1), 2), (LATER, 1)])
@@ -100,7 +101,7 @@ def test_of_two_that_see_a_slot_at_once_the_later_sight_stays(
 
     assert meddling.happened
     assert Resources(store).get(SLOT).resource.cert_identifier == f"{stored}-cn-hangzhou"
-    assert below(Resources(store), "example.com") == [SLOT]
+    assert below(Resources(store), "*.example.com") == [SLOT]
 
 
 def test_slots_are_found_by_the_parent_of_each_of_their_names(resources: Resources) -> None:
@@ -110,12 +111,42 @@ def test_slots_are_found_by_the_parent_of_each_of_their_names(resources: Resourc
     deep = a_resource("x.y.example.com")
     seen(resources, two, wild, apex, deep)
 
-    assert below(resources, "example.com") == ["CDN/-/two", "CDN/-/wild"]
-    assert below(resources, "example.org") == ["CDN/-/two"]
-    assert below(resources, "com") == ["CDN/-/example.com"]
-    assert below(resources, "example.com", "a.example.com") == ["CDN/-/two"]
-    assert below(resources, "example.com", "*.example.com") == ["CDN/-/wild"]
-    assert below(resources, "example.com", "c.example.com") == []
+    assert below(resources, "*.example.com") == ["CDN/-/two", "CDN/-/wild"]
+    assert below(resources, "*.example.org") == ["CDN/-/two"]
+    assert below(resources, "example.com") == ["CDN/-/example.com"]
+    assert below(resources, "a.example.com") == ["CDN/-/two"]
+    assert below(resources, "c.example.com", "*.net", "*.b.example.com") == []
+    assert below(resources) == []
+
+
+def test_a_slot_that_several_names_lead_to_is_found_once(resources: Resources) -> None:
+    two = a_resource("two", domains=("a.example.com", "b.example.com", "b.example.org"))
+    seen(resources, two, a_resource("c.example.org"))
+
+    names = ("b.example.com", "*.example.com", "a.example.com", "b.example.org", "b.example.com")
+    assert below(resources, *names) == ["CDN/-/two"]
+
+
+def test_slots_are_found_by_their_ids_as_they_were_asked_for(resources: Resources) -> None:
+    slots = [a_resource(WWW), a_listener_slot(), a_resource("api.example.com")]
+    seen(resources, *slots)
+
+    found = resources.find_many([slots[1].slot, "CDN/-/nope.example.com", SLOT, SLOT])
+
+    assert {name: record.resource for name, record in found.items()} == {
+        slots[1].slot: slots[1],
+        SLOT: slots[0],
+    }
+    assert found[SLOT] == resources.get(SLOT)
+
+
+def test_slots_are_found_by_the_certificate_in_place(resources: Resources) -> None:
+    listener = a_listener_slot(cert_identifier="7-cn-hangzhou")
+    seen(resources, carrying(7), a_resource("api.example.com"), listener)
+
+    assert list(resources.serving(CloudProduct.CDN, "7-cn-hangzhou")) == [resources.get(SLOT)]
+    assert list(resources.serving(CloudProduct.ALB, "7-cn-hangzhou")) == [resources.get(listener.slot)]
+    assert list(resources.serving(CloudProduct.ALB, "1-cn-hangzhou")) == []
 
 
 def test_a_name_that_a_slot_lost_no_longer_leads_to_it(resources: Resources) -> None:
@@ -123,7 +154,7 @@ def test_a_name_that_a_slot_lost_no_longer_leads_to_it(resources: Resources) -> 
 
     resources.put(carrying(1, "b.example.org", "d.example.edu"), LATER)
 
-    found = {parent: below(resources, f"example.{parent}") for parent in ("com", "org", "net", "edu")}
+    found = {parent: below(resources, f"*.example.{parent}") for parent in ("com", "org", "net", "edu")}
     assert found == {"com": [], "org": [SLOT], "net": [], "edu": [SLOT]}
 
 
@@ -133,7 +164,7 @@ def test_a_slot_that_is_removed_is_found_by_no_name(resources: Resources, store:
     resources.remove(resources.get(SLOT))
 
     assert resources.find(SLOT) is None
-    assert below(resources, "example.com") == ["CDN/-/api.example.com"]
+    assert below(resources, "*.example.com") == ["CDN/-/api.example.com"]
     index = [row.key for parent in ("example.com", "example.org") for row in rows(store, parent)]
     assert index == [("example.com", "api.example.com", "CDN/-/api.example.com")], "a row without its slot"
 
@@ -151,7 +182,7 @@ def test_a_slot_that_was_seen_again_is_not_removed(resources: Resources) -> None
         resources.remove(missed)
 
     assert resources.get(SLOT).seen_at == LATER
-    assert below(resources, "example.com") == [SLOT]
+    assert below(resources, "*.example.com") == [SLOT]
 
 
 @pytest.mark.parametrize("names", [(), ("new.example.com",)], ids=["new", "with another name"])
@@ -161,15 +192,15 @@ def test_cut_off_before_the_slot_is_stored_its_names_are_there_and_lead_nowhere_
     resources = Resources(store)
     if names:
         resources.put(carrying(1), NOW)
-    before = below(resources, "example.com")
+    before = below(resources, "*.example.com")
 
     with pytest.raises(Cut):
         Resources(Meddling(store, RESOURCES, killed)).put(carrying(2, WWW, *names), LATER)
 
-    assert below(resources, "example.com", WWW) == before
+    assert below(resources, WWW) == before
     assert len(list(rows(store, "example.com"))) == 1 + len(names), "the slot would be there without a name"
     resources.put(carrying(2, WWW, *names), LATER)
-    assert set(below(resources, "example.com")) == {SLOT}
+    assert set(below(resources, "*.example.com")) == {SLOT}
 
 
 def test_cut_off_before_the_names_of_a_removed_slot_are_they_lead_nowhere(store: Store) -> None:
@@ -181,7 +212,7 @@ def test_cut_off_before_the_names_of_a_removed_slot_are_they_lead_nowhere(store:
 
     assert resources.find(SLOT) is None
     assert len(list(rows(store, "example.com"))) == 1
-    assert below(resources, "example.com") == []
+    assert below(resources, "*.example.com") == []
 
 
 def test_two_that_add_the_same_name_at_once_both_get_through(store: Store) -> None:
@@ -192,4 +223,4 @@ def test_two_that_add_the_same_name_at_once_both_get_through(store: Store) -> No
 
     assert meddling.happened
     assert other.get(SLOT).resource.cert_identifier == "2-cn-hangzhou"
-    assert below(other, "example.com") == [SLOT]
+    assert below(other, "*.example.com") == [SLOT]

@@ -1,4 +1,4 @@
-"""What a store promises, on every driver: conditional writes of single rows, and range reads."""
+"""What a store promises, on every driver: conditional writes of single rows, and reads of many."""
 
 import threading
 from collections.abc import Iterator
@@ -40,6 +40,44 @@ def test_the_greatest_and_the_smallest_number_name_rows(store: Store, number: in
 
     assert store.get(WORKERS, (number, "CDN", 1)) is not None
     assert keys(store.range(WORKERS, (number,))) == [(number, "CDN", 1)]
+
+
+def test_many_rows_are_read_by_their_keys_in_the_order_of_the_keys(store: Store) -> None:
+    stored = [(1, "CDN", 1), (1, "CDN", 2), (2, "ALB", 1)]
+    for key in stored:
+        store.put(WORKERS, key, {"of": list(key)}, version=0)
+    store.put(WORKERS, (1, "CDN", 2), {"of": "again"}, version=1)
+
+    found = list(store.get_many(WORKERS, [(2, "ALB", 1), (1, "CDN", 2)]))
+
+    assert found == [Row((2, "ALB", 1), 1, {"of": [2, "ALB", 1]}), Row((1, "CDN", 2), 2, {"of": "again"})]
+
+
+def test_of_many_keys_those_without_a_row_are_left_out(store: Store) -> None:
+    store.put(JOBS, KEY, {}, version=0)
+    store.put(JOBS, ("you", 2), {}, version=0)
+
+    # neither is the owner of one with the number of the other, nor a number that no row can be under
+    asked: list[Key] = [("me", 2), ("you", 2), ("you", 1), KEY, ("me", 2**63)]
+    assert keys(store.get_many(JOBS, asked)) == [("you", 2), KEY]
+    assert keys(store.get_many(JOBS, [("me", 3)])) == []
+    assert keys(store.get_many(JOBS, [])) == []
+
+
+def test_a_key_that_is_named_twice_is_read_once(store: Store) -> None:
+    fill(store, 2)
+    asked: list[Key] = [(1, "CDN", 1), (1, "CDN", 0), (1, "CDN", 1)]
+
+    assert keys(store.get_many(WORKERS, iter(asked))) == [(1, "CDN", 1), (1, "CDN", 0)]
+    assert keys(store.get_many(WORKERS, [(1, "CDN", 0)] * 1203)) == [(1, "CDN", 0)]
+
+
+@pytest.mark.parametrize("count", [99, 100, 101, 332, 333, 334, 1203])
+def test_more_keys_than_a_store_takes_at_once_are_all_read(store: Store, count: int) -> None:
+    fill(store, count)
+    asked: list[Key] = [(1, "CDN", number) for number in reversed(range(-1, count + 1))]
+
+    assert keys(store.get_many(WORKERS, asked)) == asked[1:-1]
 
 
 def test_every_write_raises_the_version(store: Store) -> None:
@@ -135,6 +173,13 @@ def test_a_reader_may_write_between_two_rows(store: Store) -> None:
         store.put(WORKERS, row.key, {"seen": True}, version=row.version)
         seen += 1
     assert seen == 510
+    assert all(row.document == {"seen": True} for row in store.range(WORKERS, (1,)))
+
+
+def test_a_reader_of_many_may_write_between_two_rows(store: Store) -> None:
+    fill(store, 510)
+    for row in store.get_many(WORKERS, [(1, "CDN", number) for number in range(510)]):
+        store.put(WORKERS, row.key, {"seen": True}, version=row.version)
     assert all(row.document == {"seen": True} for row in store.range(WORKERS, (1,)))
 
 

@@ -87,7 +87,7 @@ def test_a_root_that_is_left_out_is_named() -> None:
 
 def test_a_self_signed_certificate_is_taken_and_noted() -> None:
     own = a_signed_certificate("www.example.com", names=["www.example.com"])
-    told = ("it is self-signed: clients trust it only where they were told to",)
+    told = ("it is self-signed: clients trust it only if configured to",)
     assert read(own.pem, own.key_pem).notes == told
     as_openssl_makes_it = a_signed_certificate("www.example.com", names=["www.example.com"], ca=True)
     assert read(as_openssl_makes_it.pem, as_openssl_makes_it.key_pem).notes == told
@@ -99,8 +99,8 @@ def test_issuers_that_end_first_are_noted_each() -> None:
     leaf = a_signed_certificate("a.example.com", issuer=short, names=["a.example.com"], days=30)
     assert read(chain(leaf, short, top), leaf.key_pem).notes == (
         "the root 'Short Root' is included; clients do not need it",
-        "its issuer 'Short CA' ends before it, on 2026-05-10",
-        "its issuer 'Short Root' ends before it, on 2026-05-09",
+        "its issuer 'Short CA' expires first, on 2026-05-10",
+        "its issuer 'Short Root' expires first, on 2026-05-09",
     )
     equal = a_signed_certificate("a.example.com", issuer=short, names=["a.example.com"], days=9)
     assert read(chain(equal, short), equal.key_pem).notes == (
@@ -130,8 +130,8 @@ def test_fields_that_were_swapped_are_recognized_and_the_key_is_not_told() -> No
         read(leaf.key_pem, chain(leaf, intermediate()))
     message = str(error.value)
     assert message == (
-        "certificate: it holds a private key; keys go into the other field only;"
-        " private key: it holds a certificate; certificates go into the other field"
+        "certificate: it contains a private key; provide the key separately;"
+        " private key: it contains a certificate; provide the certificate separately"
     )
     assert leaf.key_pem.splitlines()[1] not in message
 
@@ -145,9 +145,10 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
             "the chain is incomplete: append the certificate of its issuer 'Test TLS CA' (your CA offers it"
             " as chain, bundle or fullchain)",
             "it expired on 2026-05-01; renew it first",
-            "it has no subject alternative name of a domain, and clients ignore the common name; have it"
-            " reissued with its domains as DNS names",
-            "the private key is not that of the certificate; give the one its request was made with",
+            "it has no DNS name among its subject alternative names, and clients ignore the common name;"
+            " have it reissued with its domains as DNS names",
+            "the private key does not match the certificate; provide the key that its request was created"
+            " with",
         ]
     )
 
@@ -160,7 +161,7 @@ def test_a_bundle_is_not_changed_once_it_is_checked() -> None:
 
 
 def test_without_a_certificate_only_what_is_there_is_told() -> None:
-    empty = "it is empty; give the PEM text"
+    empty = "it is empty; provide the PEM text"
     assert refusal("", "") == f"certificate: {empty}; private key: {empty}"
     assert refusal("", a_leaf().key_pem) == f"certificate: {empty}"
 
@@ -171,4 +172,4 @@ def test_a_name_is_checked_with_the_rest_or_not_at_all() -> None:
     assert read_bundle(*pair, now=NOW) == read_bundle(*pair, now=NOW, name="n" * 63)
     with pytest.raises(InvalidRequestError) as error:
         read_bundle(*pair, now=NOW, name="")
-    assert str(error.value) == "certificate: name: it is empty; give a name"
+    assert str(error.value) == "certificate: name: it is empty; enter a name"

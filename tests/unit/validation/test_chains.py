@@ -26,7 +26,7 @@ def test_a_chain_in_the_wrong_order_is_told_the_right_one_and_nothing_else() -> 
     leaf = a_leaf()
     assert refusal(chain(root(), intermediate(), leaf), leaf.key_pem) == (
         "certificate: the certificates are in the wrong order;"
-        " put them as 'www.example.com', 'Test TLS CA', 'Test Root CA'"
+        " reorder them to 'www.example.com', 'Test TLS CA', 'Test Root CA'"
     )
 
 
@@ -41,8 +41,8 @@ def test_a_lone_leaf_lacks_its_issuer() -> None:
 def test_a_gap_in_the_chain_is_named() -> None:
     leaf = a_leaf()
     assert refusal(chain(leaf, root()), leaf.key_pem) == (
-        "certificate: after 'www.example.com' comes 'Test Root CA', which did not issue it;"
-        " its issuer is 'Test TLS CA': put that one there"
+        "certificate: 'www.example.com' is followed by 'Test Root CA', which did not issue it;"
+        " put its issuer 'Test TLS CA' there"
     )
 
 
@@ -50,8 +50,8 @@ def test_only_the_gap_is_told_not_the_links_that_hold() -> None:
     leaf = a_leaf()
     stranger = a_signed_certificate("Other Root", key=ec_key(which="stranger"), ca=True)
     assert refusal(chain(leaf, intermediate(), stranger), leaf.key_pem) == (
-        "certificate: after 'Test TLS CA' comes 'Other Root', which did not issue it;"
-        " its issuer is 'Test Root CA': put that one there"
+        "certificate: 'Test TLS CA' is followed by 'Other Root', which did not issue it;"
+        " put its issuer 'Test Root CA' there"
     )
 
 
@@ -65,13 +65,13 @@ def test_an_issuer_of_the_same_name_with_another_key_is_refused(key: Any) -> Non
     leaf = a_leaf()
     assert refusal(chain(leaf, twin), leaf.key_pem) == (
         "certificate: 'www.example.com' is not signed by the 'Test TLS CA' that follows it, but by another"
-        " certificate of that name; get the chain from your CA again"
+        " certificate with that name; download the chain from your CA again"
     )
 
 
 def test_an_issuer_whose_key_is_unknown_signed_nothing_that_we_know() -> None:
     leaf, issuer = a_leaf(), with_bytes(intermediate(), P_256, NO_CURVE)
-    assert "by another certificate of that name" in refusal(chain(leaf, issuer), leaf.key_pem)
+    assert "by another certificate with that name" in refusal(chain(leaf, issuer), leaf.key_pem)
 
 
 def a_name(kind: x509.ObjectIdentifier, *values: str) -> x509.Name:
@@ -95,10 +95,10 @@ def test_an_issuer_without_a_common_name_is_told_by_its_whole_name() -> None:
 
 def test_a_certificate_given_twice_is_refused_and_nothing_else_is_told() -> None:
     leaf = a_leaf()
-    told = "certificate: a certificate is in it twice; keep each once"
+    told = "certificate: it contains a certificate twice; keep only one copy"
     assert refusal(chain(leaf, intermediate(), intermediate()), leaf.key_pem) == told
     assert refusal(chain(leaf, leaf, intermediate()), leaf.key_pem) == (
-        f"{told}; 'www.example.com' is no CA certificate, so it belongs to no chain; remove it"
+        f"{told}; 'www.example.com' is not a CA certificate; remove it from the chain"
     )
 
 
@@ -117,8 +117,8 @@ def test_up_to_six_that_do_not_fit_are_told_each_and_more_as_a_whole() -> None:
     assert six.count("which did not issue it") == 5
     assert "form no chain" not in six
     assert seven.startswith(
-        "certificate: its 7 certificates form no chain; give that of your domain"
-        " and those of its issuers only; "
+        "certificate: its 7 certificates do not form a chain; provide only your domain's"
+        " certificate and its issuers; "
     )
     assert "which did not issue it" not in seven
 
@@ -132,7 +132,7 @@ def test_a_chain_may_be_as_long_as_it_is_if_each_signed_the_one_before() -> None
     assert read(chain(leaf, *above), leaf.key_pem).certificate_pem == chain(leaf, *above)
 
 
-CSR = "it holds a request (CSR); give the certificate your CA made of it"
+CSR = "it contains a request (CSR); provide the certificate that your CA issued for it"
 
 
 @pytest.mark.parametrize(
@@ -141,11 +141,11 @@ CSR = "it holds a request (CSR); give the certificate your CA made of it"
         ("CERTIFICATE REQUEST", CSR),
         ("NEW CERTIFICATE REQUEST", CSR),
         ("PKCS7", "it is PKCS#7; convert it with `openssl pkcs7 -print_certs`"),
-        ("TRUSTED CERTIFICATE", "it is openssl's own form; convert it with `openssl x509`"),
-        ("X509 CERTIFICATE", "it is an old form; convert it with `openssl x509`"),
-        ("ATTRIBUTE CERTIFICATE", "it holds a ATTRIBUTE CERTIFICATE; remove it"),
-        ("X509 CRL", "it holds a X509 CRL; remove it"),
-        ("RSA PRIVATE KEY", "it holds a private key; keys go into the other field only"),
+        ("TRUSTED CERTIFICATE", "it is in OpenSSL's own format; convert it with `openssl x509`"),
+        ("X509 CERTIFICATE", "it is in an outdated format; convert it with `openssl x509`"),
+        ("ATTRIBUTE CERTIFICATE", "it contains a ATTRIBUTE CERTIFICATE; remove it"),
+        ("X509 CRL", "it contains a X509 CRL; remove it"),
+        ("RSA PRIVATE KEY", "it contains a private key; provide the key separately"),
     ],
 )
 def test_what_is_no_certificate_is_called_by_its_name(label: str, message: str) -> None:
@@ -159,14 +159,14 @@ def test_a_certificate_with_damaged_bytes_is_told_by_its_line() -> None:
     damaged = intermediate().pem.replace("\nMII", "\nAAA", 1)
     line = len(leaf.pem.splitlines()) + 1
     assert refusal(leaf.pem + damaged, leaf.key_pem) == (
-        f"certificate: the CERTIFICATE that begins in line {line} is damaged; copy it again"
+        f"certificate: the CERTIFICATE that begins on line {line} is damaged; copy it again"
     )
 
 
 def test_another_server_s_certificate_in_the_chain_is_refused() -> None:
     leaf = a_leaf()
     message = refusal(chain(leaf, a_leaf("b.example.com")), leaf.key_pem)
-    assert message.endswith("'b.example.com' is no CA certificate, so it belongs to no chain; remove it")
+    assert message.endswith("'b.example.com' is not a CA certificate; remove it from the chain")
     assert "'www.example.com' is no CA certificate" not in message
 
 
@@ -174,12 +174,13 @@ def test_an_issuer_that_does_not_say_it_is_a_ca_is_none() -> None:
     silent = a_signed_certificate("Silent CA", key=ec_key(which="s"), issuer=root(), ca=None)
     leaf = a_signed_certificate("a.example.com", issuer=silent, names=["a.example.com"])
     assert refusal(chain(leaf, silent), leaf.key_pem) == (
-        "certificate: 'Silent CA' is no CA certificate, so it belongs to no chain; remove it"
+        "certificate: 'Silent CA' is not a CA certificate; remove it from the chain"
     )
 
 
 def test_a_ca_certificate_is_not_deployed() -> None:
     message = refusal(chain(intermediate(), root()), intermediate().key_pem)
     assert message.startswith(
-        "certificate: the first certificate is a CA's; begin with that of your domain; it has no subject"
+        "certificate: the first certificate is a CA certificate; start with your domain's certificate;"
+        " it has no DNS name"
     )

@@ -39,11 +39,11 @@ def test_a_good_event_is_read(tmp_path: Path, event: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"{", "no JSON: "),
-        ([1], "a JSON object is needed, not list"),
+        (b"{", "not JSON: "),
+        ([1], "expected a JSON object, got list"),
         (b"\xff\xfe", "not a text file (UTF-8)"),
         ({**ISSUED, "time": "noon", "id": ""}, "id: String should have at least 1 character; time"),
-        ({**ISSUED, "data": {}}, "CertIdentifier: is missing"),
+        ({**ISSUED, "data": {}}, "CertIdentifier: missing"),
         ({**ISSUED, "type": "other:Thing:Done", "data": 1}, "data: Input should be a valid dictionary"),
     ],
     ids=["no json", "no object", "no text", "envelope", "data", "envelope of others"],
@@ -61,7 +61,7 @@ def test_an_event_as_long_as_an_invocation_takes_is_read_and_one_byte_more_is_no
     assert read_event_file(a_file(tmp_path, longest)) == ISSUED
     with pytest.raises(InvalidRequestError) as error:
         read_event_file(a_file(tmp_path, longest + b" "))
-    assert str(error.value) == f"{tmp_path}/event.json: longer than 128 KiB; is it that file?"
+    assert str(error.value) == f"{tmp_path}/event.json: longer than 128 KiB; is it the right file?"
 
 
 @pytest.mark.parametrize("read", [read_certificate_file, lambda path: read_key_file(path).reveal()])
@@ -72,7 +72,7 @@ def test_a_pem_file_of_256_kib_is_read_and_one_byte_more_is_not(
     assert read(a_file(tmp_path, longest.encode())) == longest
     with pytest.raises(InvalidRequestError) as error:
         read(a_file(tmp_path, longest.encode() + b"n"))
-    assert str(error.value) == f"{tmp_path}/event.json: longer than 256 KiB; is it that file?"
+    assert str(error.value) == f"{tmp_path}/event.json: longer than 256 KiB; is it the right file?"
 
 
 def test_a_mark_at_the_start_of_a_text_file_is_dropped(tmp_path: Path) -> None:

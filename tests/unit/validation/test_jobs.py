@@ -24,8 +24,8 @@ def test_all_that_is_wrong_with_a_job_is_told_under_the_names_of_its_fields() ->
         check_job(request, NOW)
     assert str(error.value) == (
         "job: Name: it begins or ends with a space; remove it;"
-        " ScheduleTime: it is in the past (now it is 2026-05-01 12:00 by UTC); give a later time, or none to"
-        " run at once; ContactIds: 1 listed twice; name each once"
+        " ScheduleTime: it is in the past (it is now 2026-05-01 12:00 UTC); choose a later time, or leave"
+        " it out to run at once; ContactIds: 1 listed twice; name each once"
     )
 
 
@@ -42,4 +42,4 @@ def test_an_upload_s_name_is_told_with_the_rest() -> None:
         read_bundle(leaf.pem + intermediate().pem, SecretPem(leaf.key_pem), now=NOW, name="证书")
     message = str(error.value)
     assert "it expired on" in message
-    assert "name: it has Chinese characters" in message
+    assert "name: it contains Chinese characters" in message

@@ -22,7 +22,7 @@ def refusal(key: str) -> str:
 
 def test_another_certificate_s_key_is_refused() -> None:
     assert refusal(key_pem(ec_key(which="other"))) == (
-        "the private key is not that of the certificate; give the one its request was made with"
+        "the private key does not match the certificate; provide the key that its request was created with"
     )
 
 
@@ -33,7 +33,7 @@ def test_the_ca_s_key_is_recognized() -> None:
 
 
 ENCRYPTED = (
-    "private key: it is encrypted, and nobody can type its pass phrase later; decrypt it first:"
+    "private key: it is encrypted, and its passphrase cannot be entered later; decrypt it first:"
     " `openssl pkey -in key.pem -out plain.pem`"
 )
 
@@ -45,7 +45,7 @@ def test_an_encrypted_key_is_refused_with_the_way_to_decrypt_it(traditional: boo
 
 def test_an_encrypted_key_beside_something_else_is_told_with_it() -> None:
     key = key_pem(LEAF.key, passphrase="correct horse", traditional=True)
-    certificate = "it holds a certificate; certificates go into the other field"
+    certificate = "it contains a certificate; provide the certificate separately"
     assert refusal(LEAF.pem + key) == f"private key: {certificate}; {ENCRYPTED}"
     assert refusal(LEAF.pem * 2) == f"private key: {certificate}"
 
@@ -69,13 +69,13 @@ def test_a_key_with_other_headers_is_read_with_them() -> None:
 
 def test_two_keys_are_refused() -> None:
     assert refusal(LEAF.key_pem + key_pem(rsa_key())) == (
-        "private key: there are 2 private keys in it; give exactly one"
+        "private key: it contains 2 private keys; provide exactly one"
     )
 
 
 def test_parameters_without_a_key_are_no_key() -> None:
     parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
-    assert refusal(parameters) == "private key: there are 0 private keys in it; give exactly one"
+    assert refusal(parameters) == "private key: it contains 0 private keys; provide exactly one"
 
 
 @pytest.mark.parametrize(
@@ -85,24 +85,24 @@ def test_parameters_without_a_key_are_no_key() -> None:
 def test_what_is_no_private_key_for_tls_is_called_by_its_name(label: str) -> None:
     other = LEAF.pem.replace("CERTIFICATE", label)
     assert refusal(LEAF.key_pem + other) == (
-        f"private key: it holds a {label}; give a PKCS#8, RSA or EC private key"
+        f"private key: it contains a {label}; provide a PKCS#8, RSA or EC private key"
     )
 
 
 def test_a_key_with_damaged_bytes_is_refused() -> None:
     damaged = LEAF.key_pem.replace("\nMIG", "\nAAA", 1)
     told = (
-        "private key: it is damaged or of an unsupported kind;"
+        "private key: it is damaged or of an unsupported type;"
         " use RSA with 2048 bits or more, or EC on P-256 or P-384"
     )
     assert refusal(damaged) == told
     der = base64.b64decode("".join(LEAF.key_pem.splitlines()[1:-1])).replace(P_256, NO_CURVE)
     assert refusal(Block("PRIVATE KEY", 1, der).text) == told
-    certificate = "private key: it holds a certificate; certificates go into the other field"
+    certificate = "private key: it contains a certificate; provide the certificate separately"
     assert refusal(LEAF.pem + damaged) == f"{certificate}; {told}"
 
 
 def test_a_key_that_was_cut_off_is_refused() -> None:
     assert refusal(LEAF.key_pem[:-30]) == (
-        "private key: the PRIVATE KEY that begins in line 1 has no END line; copy all of it"
+        "private key: the PRIVATE KEY that begins on line 1 has no END line; copy all of it"
     )

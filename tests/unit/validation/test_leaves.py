@@ -39,7 +39,7 @@ def test_a_certificate_within_its_time_is_taken(days: float, age: float) -> None
 @pytest.mark.parametrize(
     ("days", "age", "message"),
     [
-        (0, 1, "'Other CA' expired on 2026-05-01; get the chain from your CA again"),
+        (0, 1, "'Other CA' expired on 2026-05-01; download the chain from your CA again"),
         (90, -1, "'Other CA' is valid only from 2026-05-02 12:00 UTC; wait until then"),
     ],
 )
@@ -53,8 +53,8 @@ def test_an_issuer_out_of_its_time_is_refused(days: float, age: float, message: 
 
 def test_a_common_name_alone_is_refused() -> None:
     told = (
-        "certificate: it has no subject alternative name of a domain, and clients ignore the common name;"
-        " have it reissued with its domains as DNS names"
+        "certificate: it has no DNS name among its subject alternative names, and clients ignore the common"
+        " name; have it reissued with its domains as DNS names"
     )
     leaf = a_signed_certificate("www.example.com", issuer=intermediate())
     assert refusal(chain(leaf, intermediate()), leaf.key_pem) == told
@@ -124,5 +124,5 @@ def test_a_certificate_that_cannot_be_read_to_its_end_is_damaged(before: bytes, 
     usage = x509.ExtendedKeyUsage([SERVER])
     leaf = a_signed_certificate(SUBJECT, issuer=intermediate(), names=[SUBJECT], extension=usage)
     assert refusal(chain(with_bytes(leaf, before, after), intermediate()), leaf.key_pem).startswith(
-        "certificate: the CERTIFICATE that begins in line 1 is damaged; copy it again"
+        "certificate: the CERTIFICATE that begins on line 1 is damaged; copy it again"
     )

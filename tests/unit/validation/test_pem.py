@@ -36,20 +36,20 @@ def test_lines_of_another_width_are_wrapped_anew() -> None:
     assert reading.blocks[0].text == PEM
 
 
-EMPTY = "it is empty; give the PEM text"
-ONE_LINE = "its BEGIN line is not alone on a line of its own; keep the line ends when copying"
+EMPTY = "it is empty; provide the PEM text"
+ONE_LINE = "its BEGIN line does not stand alone; keep the line breaks when copying"
 NO_PEM = (
     "it is not PEM (no BEGIN line); convert it, for example with"
     " `openssl x509 -inform der` or `openssl pkcs12 -nodes`"
 )
-UNCLOSED = "the CERTIFICATE that begins in line {} has no END line; copy all of it"
-NO_BASE64 = "the CERTIFICATE that begins in line {} is damaged (no base64); copy it again"
+UNCLOSED = "the CERTIFICATE that begins on line {} has no END line; copy all of it"
+NO_BASE64 = "the CERTIFICATE that begins on line {} is damaged (not base64); copy it again"
 LINES = len(PEM.splitlines())
 BEGIN, END = PEM.splitlines()[0], PEM.splitlines()[-1]
 
 
 LEFT_OVER = "there is text after the last END line (line {}); remove it"
-BACKSLASHES = r"its line ends are written as the two characters \n; give real line ends"
+BACKSLASHES = r"its line breaks are written as the two characters \n; use real line breaks"
 BAD_COPIES = {
     "nothing": ("", [EMPTY]),
     "white space": (" \n", [EMPTY]),
@@ -64,17 +64,17 @@ BAD_COPIES = {
     "cut after another": (PEM + PEM[:200], [UNCLOSED.format(LINES + 1)]),
     "cut twice": (f"{PEM}{BEGIN}\nAAAA\n{BEGIN}", [UNCLOSED.format(LINES + 1), UNCLOSED.format(LINES + 3)]),
     "more behind": (PEM + "\nleft\nover\n", [LEFT_OVER.format(LINES + 2)]),
-    "an end without begin": (PEM + END, [f"line {LINES + 1} ends a CERTIFICATE that no BEGIN line opened"]),
+    "an end without begin": (PEM + END, [f"line {LINES + 1} ends a CERTIFICATE that has no BEGIN line"]),
     "no base64": (PEM.replace("\nM", "\n!M", 1), [NO_BASE64.format(1)]),
     "nothing inside": (f"{BEGIN}\n{END}", [NO_BASE64.format(1)]),
     "padding within": (f"\n{BEGIN}\nQUI=C\n{END}", [NO_BASE64.format(2)]),
     "a label before it": (
         f"{BEGIN}\nAAAA\n-----END ATTRIBUTE-----",
-        ["line 3 ends a ATTRIBUTE that no BEGIN line opened"],
+        ["line 3 ends a ATTRIBUTE that has no BEGIN line"],
     ),
     "another label": (
         f"{BEGIN}\nAAAA\n-----END PRIVATE KEY-----",
-        ["line 3 ends a PRIVATE KEY that no BEGIN line opened"],
+        ["line 3 ends a PRIVATE KEY that has no BEGIN line"],
     ),
 }
 
@@ -89,7 +89,7 @@ def test_text_as_long_as_allowed_is_read_and_one_character_more_is_not() -> None
     longest = PEM + " " * (256 * 1024 - len(PEM))
     assert [block.text for block in read_blocks(longest).blocks] == [PEM]
     reading = read_blocks(longest + " ")
-    assert reading.problems == ["it is longer than 256 KiB; give only this certificate"]
+    assert reading.problems == ["it is longer than 256 KiB; provide only this certificate"]
     assert (reading.blocks, reading.damaged) == ([], True)
 
 
@@ -132,7 +132,7 @@ def test_text_before_a_block_is_dropped_and_noted_once() -> None:
 
 def test_what_follows_a_wrong_end_is_outside() -> None:
     reading = read_blocks(f"{BEGIN}\nAAAA\n-----END OTHER-----\nloose\n{PEM}")
-    assert reading.problems == ["line 3 ends a OTHER that no BEGIN line opened"]
+    assert reading.problems == ["line 3 ends a OTHER that has no BEGIN line"]
     assert reading.notes == ["text outside the BEGIN and END lines was dropped"]
     assert [block.text for block in reading.blocks] == [PEM]
 

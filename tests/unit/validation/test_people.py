@@ -21,9 +21,9 @@ def test_a_good_name_is_taken(name: str) -> None:
     assert told(certificate_name_problems(name)) == ""
 
 
-EMPTY, EDGES = "it is empty; give a name", "it begins or ends with a space; remove it"
-CONTROL = "it has control characters or line ends; remove them"
-CHINESE = "it has Chinese characters, with which CAS deploys no certificate; use Latin letters"
+EMPTY, EDGES = "it is empty; enter a name", "it begins or ends with a space; remove it"
+CONTROL = "it contains control characters or line breaks; remove them"
+CHINESE = "it contains Chinese characters, and CAS does not deploy such certificates; use Latin letters"
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_times_compare_across_zones() -> None:
         (datetime(2026, 6, 1), "it has no time zone; add one, as in 2026-05-01T02:00:00+08:00"),
         (
             NOW,
-            "it is in the past (now it is 2026-05-01 12:00 by UTC);"
-            " give a later time, or none to run at once",
+            "it is in the past (it is now 2026-05-01 12:00 UTC);"
+            " choose a later time, or leave it out to run at once",
         ),
-        (NOW + timedelta(days=365, seconds=1), "it is more than 365 days ahead; give an earlier time"),
+        (NOW + timedelta(days=365, seconds=1), "it is more than 365 days ahead; choose an earlier time"),
     ],
 )
 def test_a_time_that_no_job_can_have_is_refused(time: datetime, message: str) -> None:

@@ -40,11 +40,11 @@ def test_a_typo_is_told_with_the_nearest_field() -> None:
 
 def test_an_unknown_field_near_to_none_is_told_with_all() -> None:
     message = refusal(DiscoverResources, {"Zebra": 1})
-    assert message == "Zebra: unknown field; known are Products, Region"
+    assert message == "Zebra: unknown field; known fields: Products, Region"
 
 
 def test_a_missing_field_is_told_by_name() -> None:
-    assert refusal(CreateDeploymentJob, {"Name": "a"}) == "CertIds: is missing"
+    assert refusal(CreateDeploymentJob, {"Name": "a"}) == "CertIds: missing"
 
 
 def test_all_wrong_fields_are_told_at_once() -> None:
@@ -84,13 +84,15 @@ def test_what_is_wrong_with_the_whole_or_deep_within_is_told_by_its_place() -> N
         pairs: list[Pair]
 
     assert refusal(Pair, {"low": 2, "high": 1}) == "request: low is above high"
-    assert refusal(Pairs, {"pairs": [{"low": 1, "high": 2}, {"low": 1}]}) == "pairs.1.high: is missing"
+    assert refusal(Pairs, {"pairs": [{"low": 1, "high": 2}, {"low": 1}]}) == "pairs.1.high: missing"
     assert refusal(Pair, {"low": "x", "high": 1}).startswith("low: Input should be a valid integer")
 
 
 def test_the_known_fields_are_told_in_their_alphabet() -> None:
     message = refusal(PreviewDeploymentJob, {"CertIds": [7], "Zebra": 1})
-    assert message == ("Zebra: unknown field; known are AcceptOutage, CertIds, FirstDeployment, ResourceIds")
+    assert message == (
+        "Zebra: unknown field; known fields: AcceptOutage, CertIds, FirstDeployment, ResourceIds"
+    )
 
 
 def test_a_field_is_suggested_as_the_caller_spells_it() -> None:
@@ -111,4 +113,4 @@ def test_values_are_not_repeated() -> None:
 
 @pytest.mark.parametrize("data", [None, [], "x", 3])
 def test_what_is_no_object_is_refused(data: object) -> None:
-    assert refusal(ScanExpiry, data) == f"a JSON object is needed, not {type(data).__name__}"
+    assert refusal(ScanExpiry, data) == f"expected a JSON object, got {type(data).__name__}"

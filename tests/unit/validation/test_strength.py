@@ -70,7 +70,7 @@ def test_rsa_of_any_size_is_a_kind_that_products_serve() -> None:
 
 def test_other_kinds_and_unknown_ones_are_not_deployed() -> None:
     for public in (ed25519_key().public_key(), None):
-        assert why_unsupported_key(public) == f"its key is of an unsupported kind; {USE}"
+        assert why_unsupported_key(public) == f"its key is of an unsupported type; {USE}"
         assert why_weak_key(public) is None
         assert describe(public) == ("", 0)
 
@@ -92,8 +92,8 @@ def test_a_weak_or_unknown_signature_is_all_that_is_told_of_a_chain(algorithm: b
 def test_a_weak_signature_does_not_hide_a_gap() -> None:
     leaf = signed_with_sha1(an_rsa_signed_leaf(rsa_ca()))
     assert refusal(chain(leaf, intermediate()), leaf.key_pem) == (
-        "certificate: after 'a.example.com' comes 'Test TLS CA', which did not issue it; its issuer is"
-        " 'Old CA': put that one there; it is signed with SHA1, which clients refuse; have it reissued"
+        "certificate: 'a.example.com' is followed by 'Test TLS CA', which did not issue it; put its issuer"
+        " 'Old CA' there; it is signed with SHA1, which clients refuse; have it reissued"
     )
 
 
@@ -126,7 +126,7 @@ def test_a_leaf_that_signed_itself_with_sha_1_is_refused() -> None:
     [
         (lambda: rsa_key(1024), "its RSA key has only 1024 bits"),
         (lambda: ec_key(ec.SECP521R1), "its EC key is on secp521r1"),
-        (ed25519_key, "its key is of an unsupported kind"),
+        (ed25519_key, "its key is of an unsupported type"),
     ],
     ids=["rsa-1024", "p521", "ed25519"],
 )
@@ -148,4 +148,4 @@ def test_a_public_key_that_cannot_be_read_is_of_an_unsupported_kind() -> None:
     off_the_curve = point[:-1] + bytes([point[-1] ^ 1])
     for before, after in ((P_256, NO_CURVE), (point, off_the_curve)):
         told = refusal(chain(with_bytes(leaf, before, after), rsa_ca()), leaf.key_pem)
-        assert f"its key is of an unsupported kind; {USE}" in told
+        assert f"its key is of an unsupported type; {USE}" in told

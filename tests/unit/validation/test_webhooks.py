@@ -4,11 +4,11 @@ import pytest
 
 from shared.validation.contacts import webhook_problems
 
-NO_URL = "it is no URL; copy it again"
-NO_WEB = "it is no web address; begin with https://"
+NO_URL = "it is not a URL; copy it again"
+NO_WEB = "it is not a web address; start with https://"
 PLAIN = "it is not encrypted; use https:// (http:// only to this machine)"
-USER = "it has a user name or password before the host; the receiver checks our signature"
-SPACES = "it has spaces or line ends in it; copy it again"
+USER = "it contains a user name or password; remove it, since notifications are signed"
+SPACES = "it contains spaces or line breaks; copy it again"
 FRAGMENT = "it has a part after #, which is never sent; remove it"
 
 

@@ -1,0 +1,18 @@
+"""Function Compute, of both versions."""
+
+from bench.shares.share import OLD, REGIONS, Share, home, listed, names
+
+
+def share(slots: int) -> Share:
+    """Half of them for each version, whose list has the certificates. 2.0's host bears the account's id."""
+    halves = {"3.0": (slots + 1) // 2, "2.0": slots // 2}
+    rows = [
+        {"domain": name, "region": home(index), "certificate": OLD[0], "version": version}
+        for version, count in halves.items()
+        for index, name in enumerate(names(f"f{version[0]}-", count))
+    ]
+    floor = {
+        "ListCustomDomains": sum(listed([1] * count, 100) for count in halves.values()),
+        "GetCallerIdentity": len(REGIONS),
+    }
+    return Share(slots, {"fc": rows}, floor)

@@ -1,0 +1,10 @@
+"""PAI EAS."""
+
+from bench.shares.alike import DOMAINS, gateway_rows
+from bench.shares.share import Share, chunks, listed
+
+
+def share(slots: int) -> Share:
+    gateways = chunks(slots, DOMAINS)
+    floor = {"ListGateway": listed([1] * len(gateways), 100), "ListGatewayDomains": len(gateways)}
+    return Share(slots, {"pai": gateway_rows("models", gateways)}, floor)

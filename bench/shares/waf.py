@@ -1,0 +1,25 @@
+"""WAF."""
+
+from bench.shares.alike import SIDES, halves
+from bench.shares.share import OLD, Share, names, pages
+
+
+def share(slots: int) -> Share:
+    """The list has no certificates. Its greatest page is not published; 50 is sure to be taken."""
+    counts = halves(slots)
+    rows = [
+        {
+            "region": side,
+            "default": OLD[0],
+            "domains": [{"domain": name, "certificate": OLD[0]} for name in names(f"w{side}-", count - 1)],
+        }
+        for side, count in zip(SIDES, counts, strict=True)
+        if count
+    ]
+    floor = {
+        "DescribeInstance": len(SIDES),
+        "DescribeDomains": sum(pages(count - 1, 50) for count in counts if count),
+        "DescribeDomainDetail": slots - len(rows),
+        "DescribeDefaultHttps": len(rows),
+    }
+    return Share(slots, {"waf": rows}, floor, SIDES)

@@ -1,0 +1,118 @@
+"""Which of many certificates go onto a slot: a look-up by its names, however many there are of either."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import merge
+from typing import Final
+
+from shared.domain.certificates import Certificate
+from shared.domain.matching import Action, Decision, Kin, decide, kin
+from shared.domain.names import patterns, uncovered
+from shared.domain.resources import CloudResource
+
+_MATTER: Final = 2  #: of a kin, for one slot: the longest valid, and the next where that one is in place
+_Placed = tuple[int, Certificate]  #: with its place in the order
+
+
+class Cover:
+    """Certificates, the one that is valid longest first, to be looked up by the names that they cover."""
+
+    def __init__(self, ordered: Sequence[Certificate]) -> None:
+        self._first = ordered[:1]
+        self._names_of_first = frozenset(name for one in self._first for name in one.names)
+        self._kins: dict[Kin, _OfOneKin] = {}
+        for place, certificate in enumerate(ordered):
+            self._kins.setdefault(kin(certificate), _OfOneKin()).add(place, certificate)
+
+    def knows(self, name: str) -> bool:
+        """Whether any of the certificates covers it."""
+        return any(one.of_names([name]) for one in self._kins.values())
+
+    def of(self, names: Sequence[str]) -> list[Certificate]:
+        """Those that cover all the names, in their order; of each kin the first two, others do not matter.
+
+        No names: nothing is known to be covered.
+        """
+        found = [placed for one in self._kins.values() for placed in one.of_names(names)]
+        return [certificate for _, certificate in sorted(found, key=_place)]
+
+    def choose(
+        self,
+        resource: CloudResource,
+        present: Certificate | None,
+        *,
+        first_deployment: bool = False,
+        automatic: bool = False,
+        batch: bool = False,
+    ) -> tuple[Certificate, Decision]:
+        """The first that may go there; else the first that at least covers it, to give its reason; else
+        the first of all. There must be one. The options are those of `decide`.
+        """
+        covering = self.of(resource.domains)
+        missing = () if covering else uncovered(resource.domains, self._names_of_first)
+        held = []
+        for certificate in covering or self._first:
+            decision = decide(
+                certificate,
+                resource,
+                present,
+                missing=missing,
+                first_deployment=first_deployment,
+                automatic=automatic,
+                batch=batch,
+            )
+            if decision.action is Action.DEPLOY:
+                return certificate, decision
+            held.append((certificate, decision))
+        return held[0]
+
+
+@dataclass(eq=False)
+class _Line:
+    """Certificates of one kin for the same names, renewals of one another: those that matter."""
+
+    names: frozenset[str]
+    certificates: list[_Placed] = field(default_factory=list)
+
+
+class _OfOneKin:
+    """Look-up among certificates that `decide` tells apart by their ends only."""
+
+    def __init__(self) -> None:
+        self._lines: dict[frozenset[str], _Line] = {}
+        self._by_name: dict[str, list[_Line]] = {}  #: each list in the order
+        self._found: dict[frozenset[tuple[str, ...]], list[_Placed]] = {}
+
+    def add(self, place: int, certificate: Certificate) -> None:
+        names = frozenset(certificate.names)
+        if (line := self._lines.get(names)) is None:
+            line = self._lines[names] = _Line(names)
+            for name in names:
+                self._by_name.setdefault(name, []).append(line)
+        if len(line.certificates) < _MATTER:
+            line.certificates.append((place, certificate))
+
+    def of_names(self, names: Iterable[str]) -> list[_Placed]:
+        """The first that cover all of them. Names that the same patterns cover are the same question."""
+        wanted = frozenset(tuple(one for one in patterns(name) if one in self._by_name) for name in names)
+        if wanted not in self._found:
+            self._found[wanted] = self._find(wanted)
+        return self._found[wanted]
+
+    def _find(self, wanted: frozenset[tuple[str, ...]]) -> list[_Placed]:
+        """Only the lines of the rarest name are looked at, and of these only until enough are found."""
+        if not wanted or () in wanted:
+            return []
+        rarest = min(wanted, key=lambda ways: sum(len(self._by_name[one]) for one in ways))
+        lines = merge(*(self._by_name[one] for one in rarest), key=lambda line: _place(line.certificates[0]))
+        found: list[_Line] = []
+        for line in lines:  # one with both names of `rarest` comes twice, one right after the other
+            if found[-1:] != [line] and all(not line.names.isdisjoint(ways) for ways in wanted):
+                found.append(line)
+            if len(found) == _MATTER:
+                break
+        return sorted((placed for line in found for placed in line.certificates), key=_place)[:_MATTER]
+
+
+def _place(placed: _Placed) -> int:
+    return placed[0]

@@ -1,0 +1,147 @@
+"""Plans and maps of an estate twice as large take twice the work: steps are counted, not time."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from shared.domain.events import CertificateExpiring, CertificateIssued
+from shared.domain.requests import CreateDeploymentJob, PreviewDeploymentJob
+from shared.domain.resources import SyncState, SyncStatus
+from shared.services.create import create_deployment_jobs
+from shared.services.map import map_certificate, map_slots
+from shared.services.plan import plan, preview
+from shared.services.world import World
+from shared.state.sqlite import SqliteStore
+from shared.state.store import Key, Row
+from shared.state.tables import Table
+from tests.builders import NOW
+from tests.unit.services.estates import ESTATES, Estate, renewals
+from tests.worlds import POLICY, PRODUCTS, a_world
+
+
+def automatic(world: World, estate: Estate) -> object:
+    return plan(world, estate.certificates, estate.slots, automatic=True)
+
+
+def previewed(world: World, estate: Estate) -> object:
+    ids = tuple(one.cert_id for one in estate.certificates)
+    return preview(world, PreviewDeploymentJob(cert_ids=ids))
+
+
+def previewed_by_slot(world: World, estate: Estate) -> object:
+    slots = tuple(one.slot for one in estate.slots)
+    return preview(
+        world, PreviewDeploymentJob(cert_ids=(estate.certificates[-1].cert_id,), resource_ids=slots)
+    )
+
+
+def created(world: World, estate: Estate) -> object:
+    ids = tuple(one.cert_id for one in estate.certificates)
+    return create_deployment_jobs(world, CreateDeploymentJob(name="all", cert_ids=ids, submit=False))
+
+
+def issued(world: World, estate: Estate) -> object:
+    return create_deployment_jobs(
+        world, CertificateIssued(cert_identifier=estate.certificates[-1].identifier)
+    )
+
+
+def expiring(world: World, estate: Estate) -> object:
+    first = estate.certificates[0].identifier
+    event = CertificateExpiring(cert_identifier=first, days_left=1, threshold_days=1)
+    return create_deployment_jobs(world, event)
+
+
+def listed(world: World, _: Estate) -> object:
+    return map_slots(world, PRODUCTS)
+
+
+def shown(world: World, estate: Estate) -> object:
+    return map_certificate(world, estate.certificates[-1])
+
+
+USES = [automatic, previewed, previewed_by_slot, created, issued, expiring, listed, shown]
+
+
+class Counting(SqliteStore):
+    """Counts the requests that are made to the store, by operation."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.asked: Counter[str] = Counter()
+
+    def get(self, table: Table, key: Key) -> Row | None:
+        self.asked["get"] += 1
+        return super().get(table, key)
+
+    def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
+        self.asked["get_many"] += 1
+        return super().get_many(table, keys)
+
+    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+        self.asked["range"] += 1
+        return super().range(table, prefix, below=below)
+
+
+def steps(work: Callable[[], object]) -> int:
+    """Lines of Python that are run, each turn of a loop counted, and functions that are called."""
+    counted = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> object:
+        nonlocal counted
+        counted += 1
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return counted
+
+
+def a_world_of(folder: Path, estate: Estate) -> tuple[World, Counting]:
+    folder.mkdir()
+    store = Counting(folder / "state.db")
+    drafts = replace(POLICY, submit_automatic_jobs=False)
+    world = a_world(store, certificates=estate.certificates, slots=estate.slots, policy=drafts)
+    for product in PRODUCTS:
+        world.syncs.put(SyncStatus(product=product, state=SyncState.SYNCED, started_at=NOW))
+    store.asked.clear()
+    return world, store
+
+
+Use = Callable[[World, Estate], object]
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)
+@pytest.mark.parametrize("make", ESTATES, ids=lambda make: make.__name__)
+def test_twice_the_estate_is_twice_the_work(tmp_path: Path, make: Callable[[int], Estate], use: Use) -> None:
+    work: list[int] = []
+    for size in (12, 24, 48):
+        estate = make(size)
+        world, _ = a_world_of(tmp_path / str(size), estate)
+        work.append(steps(partial(use, world, estate)))
+
+    assert work[2] - work[1] <= 2.1 * (work[1] - work[0]), work
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)
+def test_the_store_is_asked_as_often_for_twice_the_slots(tmp_path: Path, use: Use) -> None:
+    asked: list[Counter[str]] = []
+    for size in (12, 24):
+        estate = renewals(size)
+        world, store = a_world_of(tmp_path / str(size), estate)
+        use(world, estate)
+        asked.append(store.asked)
+
+    assert asked[0] == asked[1] != Counter()
