@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 from threading import Barrier, Lock
-from typing import Any
 
 from shared.domain.certificates import Certificate
-from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
 from shared.services.world import ProbeResult
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import Platform, discovered
+from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import (
     WRITE_OF_WWW,
     WWW,
@@ -25,19 +22,6 @@ from tests.functional.pipeline.stories import (
 )
 
 W = WorkerStatus
-ONE_GROUP: dict[str, Any] = {
-    "certificates": {"old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}},
-    "apigateway": [
-        {
-            "name": "shop",
-            "region": "cn-hangzhou",
-            "domains": [
-                {"domain": "www.example.com", "certificate": "old"},
-                {"domain": "api.example.com", "certificate": "old"},
-            ],
-        }
-    ],
-}
 ORG = "CDN/-/www.example.org"
 BOTH = (*NAMES, "example.org", "*.example.org")
 
@@ -48,22 +32,6 @@ def share(it: Platform, function: str = "deploy_cdn") -> dict[str, int]:
     name, payload = it.queue.pop(0)
     assert name == function
     return {word: count for word, count in it.call(name, payload).items() if count}
-
-
-def slow(it: Platform, action: str, seconds: float) -> None:
-    """The next call of it takes so long, where one of SetDomainCertificate was made."""
-    gateway = it.cloud.service("cloudapi")
-    real = getattr(gateway, action)
-
-    def answer(call: Any) -> Any:
-        if action == "SetDomainCertificate" or any(
-            c.action == "SetDomainCertificate" for c in it.cloud.calls
-        ):
-            it.clock.sleep(seconds)
-            delattr(gateway, action)
-        return real(call)
-
-    setattr(gateway, action, answer)
 
 
 def waiting(it: Platform) -> list[str]:
@@ -127,21 +95,6 @@ def test_a_function_with_too_little_time_begins_nothing(it: Platform) -> None:
     it.timeout_s = 45
     assert share(it) == {"Success": 1}
     assert it.writes() == [WRITE_OF_WWW]
-
-
-def test_a_worker_is_not_begun_after_its_forerunner_has_used_up_the_time(tmp_path: Path) -> None:
-    """Two domains of one API group are changed one after the other."""
-    with discovered(ONE_GROUP, tmp_path, (CloudProduct.API_GATEWAY,)) as it:
-        slots = [record.resource.slot for record in it.world.resources.list(CloudProduct.API_GATEWAY)]
-        asked_for(it, uploaded(it), *slots)
-        slow(it, "SetDomainCertificate", 36)
-        slow(it, "DescribeApiGroup", 3.8)
-
-        assert share(it, "deploy_apigateway") == {"Success": 1, "HandedOn": 1}
-
-        assert sorted(worker.attempts for worker in it.workers().values()) == [0, 1]
-        it.drain()
-        assert {worker.status for worker in it.workers().values()} == {W.SUCCESS}
 
 
 def test_slots_of_different_domains_are_exchanged_side_by_side(it: Platform) -> None:

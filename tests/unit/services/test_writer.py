@@ -1,0 +1,150 @@
+"""The workers of one writer, by an adapter of our own: in turn or at once, as long as there is time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from shared.cloud.openapi import OpenApi
+from shared.domain.certificates import CertificateRecord
+from shared.domain.jobs import WorkerResource
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.states import WorkerStatus
+from shared.products.kit.base import ProductAdapter, Step
+from shared.products.kit.changes import Change, Look, carrying
+from shared.products.kit.means import Means
+from shared.runtime.app import App, Instance
+from shared.runtime.settings import Settings
+from shared.services.deploy import kind_of
+from shared.services.side_by_side import run_side_by_side
+from shared.services.world import ProbeResult, World
+from shared.services.writer import work_on
+from tests.builders import NOW, a_certificate, a_resource
+
+W = WorkerStatus
+
+
+@dataclass
+class Clock:
+    """Moves when somebody sleeps."""
+
+    passed: float = 0.0
+
+    def __call__(self) -> datetime:
+        return NOW + timedelta(seconds=self.passed)
+
+    def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+
+
+class OneListener(ProductAdapter):
+    """Slots by name; a write takes `write_s`, and is shown at once."""
+
+    product = CloudProduct.SLB
+    writes: list[list[str]]
+
+    def __init__(self, clock: Clock, write_s: float, at_once: bool) -> None:
+        super().__init__(Means(cast(OpenApi, None)))
+        self.carried: dict[str, str] = {}
+        self.writes = []
+        self._clock, self._write_s = clock, write_s
+        self.at_once = at_once  # type: ignore[misc]
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        raise NotImplementedError
+
+    def _look_at_all(self, changes: Sequence[Change]) -> list[Look | None]:
+        return [self._look(change) for change in changes]
+
+    def _look(self, change: Change) -> Look:
+        slot = change.resource
+        identifier = self.carried.get(slot.resource_id, slot.cert_identifier)
+        return Look(carrying(change, identifier), slot.evolve(cert_identifier=identifier))
+
+    def together(self, steps: Sequence[Step]) -> Sequence[Step]:
+        return steps if self.at_once else steps[:1]
+
+    def _advance(self, steps: Sequence[Step]) -> None:
+        self._clock.sleep(self._write_s)
+        self.writes.append([change.resource.resource_id for change, _ in steps])
+        for change, _ in steps:
+            assert change.wanted is not None
+            self.carried[change.resource.resource_id] = change.wanted.identifier
+
+
+@dataclass
+class Story:
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+
+    def world(self, timeout_s: float) -> World:
+        began = self.clock.passed
+        app = App.build(
+            Instance(Settings(state=str(self.folder / "state.db"))),
+            lambda: pytest.fail("no call is made"),
+            left_s=lambda: timeout_s - (self.clock.passed - began),
+            holder="test",
+            clock=self.clock,
+            sleep=self.clock.sleep,
+        )
+        met = ProbeResult(True, "ours")
+        return replace(app.world, probe=lambda endpoint, name, certificate: met)
+
+    def workers(self, world: World) -> list[WorkerResource]:
+        return sorted(world.workers.list(1), key=lambda worker: worker.worker_id)
+
+    def carried_out(self, adapter: OneListener, timeout_s: float) -> list[WorkerStatus]:
+        world = self.world(timeout_s)
+        task = work_on(world, adapter, self.workers(world), kind_of)
+        run_side_by_side([task], parallel=1, clock=world.clock, sleep=world.sleep)
+        return [worker.status for worker in self.workers(world)]
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    """Three workers of one listener."""
+    made = Story(tmp_path)
+    world = made.world(60)
+    new = a_certificate(8)
+    world.certificates.save(CertificateRecord(certificate=new))
+    for number, name in enumerate(("a.example.com", "b.example.com", "c.example.com"), start=1):
+        slot = a_resource(
+            name, product=CloudProduct.SLB, listener_id="lb/443", cert_identifier="7-cn-hangzhou"
+        )
+        slot = slot.evolve(domains=())
+        world.workers.save(
+            WorkerResource(job_id=1, worker_id=number, resource=slot, cert_identifier=new.identifier)
+        )
+    return made
+
+
+def test_slots_of_one_writer_are_changed_one_after_the_other(story: Story) -> None:
+    adapter = OneListener(story.clock, write_s=1, at_once=False)
+
+    assert story.carried_out(adapter, timeout_s=600) == [W.SUCCESS] * 3
+
+    assert adapter.writes == [["a.example.com"], ["b.example.com"], ["c.example.com"]]
+
+
+def test_a_call_that_takes_several_slots_is_made_once(story: Story) -> None:
+    adapter = OneListener(story.clock, write_s=1, at_once=True)
+
+    assert story.carried_out(adapter, timeout_s=600) == [W.SUCCESS] * 3
+
+    assert adapter.writes == [["a.example.com", "b.example.com", "c.example.com"]]
+
+
+def test_a_worker_is_not_begun_after_its_forerunner_has_used_up_the_time(story: Story) -> None:
+    adapter = OneListener(story.clock, write_s=41, at_once=False)
+
+    assert story.carried_out(adapter, timeout_s=60) == [W.PENDING] * 3
+
+    assert [worker.attempts for worker in story.workers(story.world(60))] == [1, 0, 0]
+    assert adapter.writes == [["a.example.com"]]
+    assert story.carried_out(adapter, timeout_s=600) == [W.SUCCESS] * 3
+    assert adapter.writes == [["a.example.com"], ["b.example.com"], ["c.example.com"]]
