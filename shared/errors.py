@@ -4,9 +4,9 @@
   - InvalidRequestError          the caller must change the request
   - SettingsError                the environment of the process is wrong or incomplete
   - NotFoundError
-  - InvalidTransitionError       the status table forbids this step
-  - PlanChangedError             the world moved since the preview
-  - ConflictError            (R) somebody saved first; read again
+  - InvalidTransitionError       the status table forbids this transition
+  - PlanChangedError             the plan has changed since the preview
+  - ConflictError            (R) another writer was first; read again
   - CloudError                   an API of the cloud refused or failed
     · CloudCredentialsError      the AccessKey or token is wrong
     · CloudDeniedError           the role lacks a permission
@@ -16,14 +16,14 @@
     · CloudUnavailableError  (R) no answer, or a 5xx: the outcome of a write is unknown
     · NotYetEffectiveError   (R) accepted, but not in service yet
 
-(R) = retryable: the handler lets it out, and Function Compute delivers again.
+(R) = retryable: the handler raises it, and Function Compute retries.
 """
 
 from typing import ClassVar
 
 
 class AppError(Exception):
-    """Base of everything we raise on purpose. `code` is what API callers see."""
+    """Base of all our errors. `code` is what API callers see."""
 
     code: ClassVar[str] = "InternalError"
     retryable: ClassVar[bool] = False
@@ -48,7 +48,7 @@ class InvalidTransitionError(AppError):
     code = "InvalidStatus"
 
     def __init__(self, kind: str, key: object, status: str, wanted: str) -> None:
-        super().__init__(f"{kind} {key} is {status}; it cannot become {wanted}")
+        super().__init__(f"{kind} {key} is {status} and cannot become {wanted}")
 
 
 class PlanChangedError(AppError):
@@ -60,11 +60,11 @@ class ConflictError(AppError):
     retryable = True
 
     def __init__(self, kind: str, key: object) -> None:
-        super().__init__(f"{kind} {key} was changed by someone else meanwhile; read it again")
+        super().__init__(f"{kind} {key} was changed by another writer; read it again")
 
 
 class CloudError(AppError):
-    """Keeps the code and the RequestId that the vendor's support asks for."""
+    """Carries the cloud's code and the RequestId for the vendor's support."""
 
     code = "CloudError"
 

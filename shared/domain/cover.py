@@ -67,7 +67,7 @@ class Cover:
         return held[0]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, frozen=True)
 class _Line:
     """Certificates of one kin for the same names, renewals of one another: those that matter."""
 

@@ -1,4 +1,4 @@
-"""The two bases of every value: frozen, strict about fields; PascalCase where it travels."""
+"""The base classes of all values: frozen, no unknown fields; PascalCase in JSON."""
 
 from typing import Any, TypeVar
 
@@ -25,12 +25,12 @@ class Value(BaseModel):
 
 
 class Wire(Value):
-    """A value that travels: snake_case here, CAS's PascalCase outside."""
+    """A value that is stored or sent: snake_case in Python, CAS's PascalCase in JSON."""
 
     model_config = ConfigDict(alias_generator=to_pascal, populate_by_name=True)
 
 
 class Versioned(Wire):
-    """A stored value. `version` is the store's; 0 means never stored."""
+    """A stored value. The store sets `version`; 0 means never stored."""
 
     version: int = 0

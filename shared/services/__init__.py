@@ -1,1 +1,1 @@
-"""What we do: one verb a module. Each takes the `World` and a request or event, and may be called twice."""
+"""The use cases, one verb per module. Each takes the `World` and a request or event, and is idempotent."""

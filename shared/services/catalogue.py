@@ -1,4 +1,4 @@
-"""The certificates that we know: from the table; and from CAS, read once, where the table knows none."""
+"""Known certificates: from the table, and from CAS (read once) for what the table lacks."""
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -11,7 +11,7 @@ _Index = dict[tuple[str, ...], Certificate]
 
 
 class KnownCertificates:
-    """One invocation's view. Without `cas` only the table is asked: deployment may not list CAS."""
+    """One invocation's view. Without `cas`, only the table is used: deployments may not list CAS."""
 
     def __init__(
         self, certificates: Certificates, stores: tuple[str, ...], cas: Callable[[str], Cas] | None = None
@@ -22,7 +22,7 @@ class KnownCertificates:
         return self._find(("identifier", identifier))
 
     def by_fingerprint(self, *fingerprints: str) -> Certificate | None:
-        """The listing of CAS tells one fingerprint, so whichever of these it is."""
+        """The certificate with any of these fingerprints: CAS lists only one kind, SHA-1 or SHA-256."""
         found = (self._find(("fingerprint", text)) for text in fingerprints if text)
         return next((certificate for certificate in found if certificate), None)
 
@@ -40,7 +40,7 @@ class KnownCertificates:
 
     @cached_property
     def _listed(self) -> _Index:
-        """Read when the table does not know something, and then once."""
+        """Read only if the table lacks something, and only once."""
         if (cas := self._cas) is None:
             return {}
         return _index(found for store in self._stores for found in cas(store).list_certificates())

@@ -1,4 +1,4 @@
-"""Create deployment jobs: asked for by a person, by a certificate that was issued, or by one near its end."""
+"""Create deployment jobs: on request, or because a certificate was issued or is about to expire."""
 
 import hashlib
 import logging
@@ -24,8 +24,8 @@ from shared.services.world import World
 from shared.validation.jobs import check_job
 
 log = logging.getLogger("certdeploy.create")
-_WAITS = "waits for the discovery of {}; the next scan asks again"
-_DISCOVERY_TAKES = timedelta(minutes=15)  #: a discovery that is older than this has died
+_WAITS = "waiting for the discovery of {}; the next scan tries again"
+_DISCOVERY_TAKES = timedelta(minutes=15)  #: an older discovery has died
 
 
 class Created(Wire):
@@ -43,7 +43,7 @@ def create_deployment_jobs(
 def _asked(world: World, request: CreateDeploymentJob) -> Created:
     token = request.client_token or str(uuid.uuid4())
     if job := _complete(world, token):
-        return Created(jobs=(_submitted(world, job, request.submit),), note="existed already")
+        return Created(jobs=(_submitted(world, job, request.submit),), note="already exists")
     check_job(request, world.clock())
     plan = planning.preview(world, request)
     if request.digest is not None and request.digest != plan.digest:
@@ -57,7 +57,7 @@ def _asked(world: World, request: CreateDeploymentJob) -> Created:
         raise InvalidRequestError(f"ResourceIds: {reasons}")
     if not plan.deployments:
         reasons = "; ".join(f"{slot}: {reason}" for slot, reason in left.items())
-        nothing = "no discovered resource answers to a name of the certificate"
+        nothing = "no discovered slot serves a name of the certificate"
         raise InvalidRequestError(f"nothing to deploy: {reasons or nothing}")
     job = _store(
         world,
@@ -76,7 +76,7 @@ def _issued(world: World, event: CertificateIssued) -> Created:
     record = world.certificates.get(event.cert_identifier)
     certificate = record.certificate
     if record.issued_handled:
-        return Created(note="it has been planned for already")
+        return Created(note="already planned for")
     if waiting := _not_discovered(world):
         return _none(_WAITS.format(", ".join(waiting)), event.cert_identifier)
     slots = planning.candidates(world, [certificate])
@@ -84,16 +84,16 @@ def _issued(world: World, event: CertificateIssued) -> Created:
     job = _automatic(world, [certificate], slots, token, f"{certificate.name} issued")
     _handled(world, record.evolve(issued_handled=True))
     if job is None:
-        return _none("it replaces nothing that is in service", event.cert_identifier)
+        return _none("it replaces no certificate in service", event.cert_identifier)
     return Created(jobs=(job,))
 
 
 def _expiring(world: World, event: CertificateExpiring) -> Created:
-    """Replace it where it is in service by what CAS has; tell the contacts of what cannot be."""
+    """Replace it where it is in service; notify the contacts of slots for which CAS has no replacement."""
     record = world.certificates.get(event.cert_identifier)
     ending, threshold = record.certificate, event.threshold_days
     if record.expiring_handled_days is not None and record.expiring_handled_days <= threshold:
-        return Created(note=f"{ending.identifier} has been dealt with already")
+        return Created(note=f"{ending.identifier} has already been handled")
     if waiting := _not_discovered(world):
         return _none(_WAITS.format(", ".join(waiting)), event.cert_identifier)
     slots = [
@@ -102,7 +102,7 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
         if resource.cert_identifier == ending.identifier
     ]
     rules = Rules(slots)
-    slots = [one for one in slots if rules.over(one) is None]  # the rule stands for its listener
+    slots = [one for one in slots if rules.over(one) is None]  # the rule represents its listener
     others = [
         record.certificate for store in world.policy.stores for record in world.certificates.list(store)
     ]
@@ -150,7 +150,7 @@ def _automatic(
 
 
 def _complete(world: World, token: str) -> DeploymentJob | None:
-    """The job that an earlier delivery made, if it was not cut off while it stored the workers."""
+    """The job of an earlier delivery, unless that was interrupted while storing the workers."""
     job = world.jobs.find(_job_id(token))
     if job is None or job.status is not JobStatus.EDITING:
         return job
@@ -168,7 +168,7 @@ def _store(
     accept_outage: bool = False,
     contact_ids: tuple[int, ...] = (),
 ) -> DeploymentJob:
-    """Store the job in `editing`, then its workers. A job that was cut off here is made anew."""
+    """Store the job in `editing`, then its workers. A job that was interrupted here is created again."""
     now = world.clock()
     old = world.jobs.find(_job_id(token))
     job = DeploymentJob.model_validate(
@@ -206,7 +206,7 @@ def _store(
 
 
 def _submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
-    """Make the job pending and wake the runner. Without the wake-up the next tick finds it."""
+    """Set the job to pending and wake the runner. If the wake-up is lost, the next timer finds the job."""
     if not submit or job.status is not JobStatus.EDITING:
         return job
     world.jobs.open(job)
@@ -218,12 +218,12 @@ def _submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
 
 
 def _handled(world: World, record: CertificateRecord) -> None:
-    with suppress(ConflictError):  # a scan wrote the row; the next one announces again, and finds the job
+    with suppress(ConflictError):  # a scan wrote the row; the next one announces it again and finds the job
         world.certificates.save(record)
 
 
 def _not_discovered(world: World) -> list[str]:
-    """Products that are being discovered or never were: a plan made now could miss their slots."""
+    """Products in discovery, or never discovered: a plan could miss their slots."""
     waiting = []
     alive_since = world.clock() - _DISCOVERY_TAKES
     for product in world.policy.products:
@@ -235,5 +235,5 @@ def _not_discovered(world: World) -> list[str]:
 
 
 def _job_id(token: str) -> int:
-    """The same token, the same id: a second delivery meets the job of the first. Fits 52 bits."""
+    """The same token gives the same id, so a second delivery finds the first job. Fits 52 bits."""
     return int(hashlib.sha256(token.encode()).hexdigest()[:13], 16)

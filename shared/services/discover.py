@@ -1,4 +1,4 @@
-"""Ask each product, in each region, for its slots. A region is synced completely or has failed."""
+"""Read the slots of each product in each region. A region is synced completely, or has failed."""
 
 import json
 from contextlib import suppress
@@ -58,7 +58,7 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
 
 
 def _forget(world: World, status: SyncStatus, now: datetime) -> None:
-    """A region that is gone, or that the owner leaves out by now, with its slots."""
+    """Remove a region that is gone or no longer configured, with its slots."""
     _remove_unseen(world, status.product, status.region, now)
     with suppress(ConflictError):  # it is being discovered right now
         world.syncs.delete(status)
@@ -94,7 +94,7 @@ def _remove_unseen(world: World, product: CloudProduct, region: str, since: date
 
 
 def _filled_in(resource: CloudResource, catalogue: Catalogue) -> CloudResource:
-    """With what CAS knows of the certificate in place: its end, and the names where the slot has none."""
+    """Add what CAS knows about the certificate in place: its expiry, and its names if the slot has none."""
     certificate = catalogue.by_identifier(resource.cert_identifier) if resource.cert_identifier else None
     if certificate is None:
         return resource

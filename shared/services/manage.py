@@ -1,4 +1,4 @@
-"""Jobs: list them, show one with its workers, preview one that does not exist yet, roll one back."""
+"""List jobs, show one with its workers, preview a new one, roll one back."""
 
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
@@ -13,20 +13,20 @@ from shared.services.world import World
 
 
 class Managed(Wire):
-    """The answer to what was asked; the other fields are absent."""
+    """The answer: only the fields of the request's kind are set."""
 
     jobs: tuple[DeploymentJob, ...] | None = None
     job: DeploymentJob | None = None
     workers: tuple[WorkerResource, ...] | None = None
     plan: Plan | None = None
-    digest: str | None = None  #: of the plan: names it when the job is created
-    rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back, and what is not and why
+    digest: str | None = None  #: of the plan, to create exactly this job
+    rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
 
 
 def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Managed:
     asked = [name for name in ("list_jobs", "show", "preview", "roll_back") if getattr(request, name)]
     if len(asked) != 1:
-        raise InvalidRequestError("exactly one of List, Show, Preview and RollBack is needed")
+        raise InvalidRequestError("expected exactly one of List, Show, Preview and RollBack")
     if request.preview:
         plan = preview(world, request.preview)
         return Managed(plan=plan, digest=plan.digest)
@@ -38,7 +38,7 @@ def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Manag
     wanted = request.list_jobs.status if request.list_jobs else None
     if wanted is not None and wanted not in {status.value for status in JobStatus}:
         known = ", ".join(status.value for status in JobStatus)
-        raise InvalidRequestError(f"List.Status: {wanted!r} is none of {known}")
+        raise InvalidRequestError(f"List.Status: {wanted!r} is not one of {known}")
     jobs = [job for job in world.jobs.list() if wanted in (None, job.status.value)]
     jobs.sort(key=lambda job: (job.created_at, job.job_id))
     return Managed(jobs=tuple(jobs))

@@ -1,4 +1,4 @@
-"""Tell the contacts how a job ended, or what needs a person."""
+"""Notify the contacts how a job ended, or what needs their attention."""
 
 import logging
 from collections.abc import Callable
@@ -12,20 +12,20 @@ from shared.errors import CloudRejectedError
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.notify")
-Message = tuple[str, dict[str, object]]  #: its id, and the body without the type
+Message = tuple[str, dict[str, object]]  #: (notification id, body without Type)
 
 
 class Notified(Wire):
     notification_id: str
-    delivered: bool  #: False: no contact is configured, or it refused the message for good
+    delivered: bool  #: False: no webhook is configured, or it refused the message permanently
 
 
 def notify_contacts(world: World, event: JobFinished | JobRolledBack | ReplacementMissing) -> Notified:
-    """At least once; the id lets the receiver drop a repetition."""
+    """Deliver at least once; receivers recognise a repetition by its id."""
     notification_id, body = _BY_TYPE[type(event)](world, event)
     try:
         delivered = world.notify(notification_id, {"Type": event.type, **body})
-    except CloudRejectedError as error:  # the next delivery would be refused as well
+    except CloudRejectedError as error:  # a retry would be refused too
         log.error("message was refused", extra={"notification_id": notification_id, "reason": str(error)})
         delivered = False
     return Notified(notification_id=notification_id, delivered=delivered)
@@ -57,7 +57,7 @@ def _job_rolled_back(world: World, event: JobRolledBack) -> Message:
 
 
 def _last_end(workers: list[WorkerResource]) -> str:
-    """Tells the notifications of several rollbacks of one job apart."""
+    """Distinguishes the notifications of several rollbacks of one job."""
     ends = [worker.finished_at.isoformat() for worker in workers if worker.finished_at]
     return max(ends, default="")
 

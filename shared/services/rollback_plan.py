@@ -1,4 +1,4 @@
-"""Whether a job's workers can be rolled back: what each would be given again, and if not, why not."""
+"""Which of a job's workers can be rolled back, to what, and why others cannot."""
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -16,7 +16,7 @@ from shared.services.world import World
 
 class RollbackAction(str, Enum):
     RESTORE = "restore"
-    CANNOT = "cannot"  #: the job wrote here, and what was before is out of reach
+    CANNOT = "cannot"  #: the job changed the slot, but what was before cannot be restored
     LEAVE = "leave"  #: nothing to do
 
 
@@ -35,7 +35,7 @@ class RollbackPlan(Wire):
 
 
 class RollbackLine(Wire):
-    """One slot of the plan, for an answer that has the workers beside it."""
+    """One slot of the plan, in an answer that contains the workers separately."""
 
     slot: str
     cert_identifier: str
@@ -58,21 +58,21 @@ def lines(plan: RollbackPlan) -> tuple[RollbackLine, ...]:
 
 
 def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
-    """What a rollback would do, slot by slot, by the state alone. Changes nothing.
+    """What a rollback would do, slot by slot, according to the state. Changes nothing.
 
     Raises:
-        NotFoundError: there is no such job.
-        InvalidRequestError: it has not ended, a slot is not its own, or nothing can be done on any.
+        NotFoundError: no such job.
+        InvalidRequestError: the job has not ended, a slot is not part of it, or nothing can be done.
     """
     job = world.jobs.get(request.job_id)
     if not job.status.final:
         raise InvalidRequestError(
-            f"job {job.job_id} is {job.status.value}; wait for its end (`job show --wait`), then roll it back"
+            f"job {job.job_id} is {job.status.value}; wait until it ends (`job show --wait`)"
         )
     workers = list(world.workers.list(job.job_id))
     slots = {worker.resource.slot for worker in workers}
     if unknown := [slot for slot in request.resource_ids if slot not in slots]:
-        raise InvalidRequestError(f"ResourceIds: {', '.join(unknown)}: no slot of job {job.job_id}")
+        raise InvalidRequestError(f"ResourceIds: {', '.join(unknown)}: not a slot of job {job.job_id}")
     chosen = [w for w in workers if not request.resource_ids or w.resource.slot in request.resource_ids]
     entries = tuple(_entry(world, worker, workers) for worker in chosen)
     if all(e.action is RollbackAction.LEAVE and not e.worker.status.of_rollback for e in entries):
@@ -90,22 +90,22 @@ def _entry(world: World, worker: WorkerResource, workers: list[WorkerResource]) 
     return RollbackEntry(worker=worker, action=action, reason=reason)
 
 
-#: By status, and whether the job came to the point of writing.
+#: By status, and whether the job started to write.
 _WHY_LEFT = {
-    (WorkerStatus.SUCCESS, False): "the job found its certificate in place, and wrote nothing",
-    (WorkerStatus.ERROR, False): "the job wrote nothing here",
-    (WorkerStatus.ROLLBACK, True): "its rollback is under way",
-    (WorkerStatus.ROLLBACK_SUCCESS, True): "it has been rolled back",
+    (WorkerStatus.SUCCESS, False): "the job's certificate was already in place, so it changed nothing",
+    (WorkerStatus.ERROR, False): "the job changed nothing here",
+    (WorkerStatus.ROLLBACK, True): "its rollback is in progress",
+    (WorkerStatus.ROLLBACK_SUCCESS, True): "it is already rolled back",
 }
 
 
 def why_not(world: World, worker: WorkerResource, workers: Iterable[WorkerResource]) -> str:
-    """Why the slot cannot be given back what it had, or "". `workers`: those of the job, or its product."""
+    """Why the slot's previous certificate cannot be restored, or "". `workers`: the job's."""
     before = worker.previous_cert_identifier
     if before and (reason := _why_not_again(world, before)):
         return reason
     if world.certificates.find(worker.cert_identifier) is None:
-        return f"CAS does not hold the certificate of the job ({worker.cert_identifier}) any more"
+        return f"CAS no longer holds the job's certificate ({worker.cert_identifier})"
     beside = any(
         other.cert_identifier == worker.cert_identifier
         and (other.previous_cert_identifier is not None or other.status is WorkerStatus.SUCCESS)
@@ -115,26 +115,26 @@ def why_not(world: World, worker: WorkerResource, workers: Iterable[WorkerResour
     if worker.joined or beside:
         return (
             f"its listener holds {worker.cert_identifier} once, for several slots;"
-            f" put {before} back in the product's console"
+            f" restore {before} in the product's console"
         )
     return ""
 
 
 def certificate_before(world: World, worker: WorkerResource) -> Certificate | None:
-    """What the slot had, where `why_not` has nothing to say; None: it had no certificate."""
+    """The slot's previous certificate, if `why_not` is ""; None: it had no certificate."""
     before = worker.previous_cert_identifier
     return world.certificates.get(before).certificate if before else None
 
 
 def together(one: CloudResource, other: CloudResource) -> bool:
-    """Whether the two share a listener that holds a certificate once, and names a slot by it."""
+    """Whether the two slots share a listener that holds a certificate only once and names a slot by it."""
     if one.slot == other.slot or not one.listener_id or _listener(one) != _listener(other):
         return False
     return any(slot.role is SlotRole.ADDITIONAL and slot.domains_of_certificate for slot in (one, other))
 
 
 class Joined:
-    """Which slots would share a certificate that their listener has already, by the last discovery."""
+    """Whether a slot would share a certificate that its listener already has, by the last discovery."""
 
     def __init__(self, world: World) -> None:
         self._discovered = Discovered(world, _by_listener)
@@ -164,6 +164,6 @@ def _by_listener(slots: Iterable[CloudResource]) -> Mapping[tuple[_Listener, str
 
 def _why_not_again(world: World, identifier: str) -> str:
     if (record := world.certificates.find(identifier)) is None:
-        return f"CAS does not hold the certificate before ({identifier})"
+        return f"CAS does not hold the previous certificate ({identifier})"
     reason = record.certificate.why_not_deployable(world.clock())
-    return f"the certificate before ({identifier}) cannot be deployed: {reason}" if reason else ""
+    return f"the previous certificate ({identifier}) cannot be deployed: {reason}" if reason else ""

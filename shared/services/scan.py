@@ -1,6 +1,6 @@
-"""Read CAS, remember what is there, and announce what is new or near its end.
+"""Read CAS, store the certificates, and announce those that are new or about to expire.
 
-CAS publishes no event when a certificate is issued, so the comparison with the table is the source of it.
+CAS publishes no event when a certificate is issued, so the events come from comparing CAS with the table.
 """
 
 from contextlib import suppress
@@ -22,8 +22,8 @@ class ScanResult(Wire):
 def scan_certificates(world: World) -> ScanResult:
     """Bring the table up to date with every CAS store, and publish events for what changed.
 
-    A store is read completely before anything is written. What the first complete scan of a store
-    finds is no news: it is remembered without Certificate:Issued.
+    A store is read completely before anything is written. The first complete scan of a store is the
+    baseline: its certificates are stored without Certificate:Issued.
     """
     issued: list[str] = []
     expiring: list[str] = []
@@ -39,7 +39,7 @@ def scan_certificates(world: World) -> ScanResult:
                 issued.append(certificate.identifier)
             left = certificate.not_after - now
             threshold = _threshold(record, left.days, world.policy.expiring_days)
-            if threshold is not None and left > timedelta():  # else it is all over
+            if threshold is not None and left > timedelta():  # otherwise it has expired
                 _announce_expiring(world, certificate, threshold, left.days)
                 expiring.append(certificate.identifier)
         if not baseline:
@@ -60,7 +60,7 @@ def _remember(
             records.append(record)
             continue
         record = record.evolve(certificate=certificate)
-        with suppress(ConflictError):  # another scan is at it; the next tick looks again
+        with suppress(ConflictError):  # another scan wrote it; the next scan looks again
             records.append(world.certificates.save(record))
     for record in known.values():  # deleted from CAS
         with suppress(ConflictError):
@@ -69,7 +69,7 @@ def _remember(
 
 
 def _announce_issued(world: World, certificate: Certificate) -> None:
-    """At every scan until it has been planned for, under the same event id."""
+    """Publish at every scan until the certificate has been planned for, with the same event id."""
     world.events.publish(
         CertificateIssued(cert_identifier=certificate.identifier),
         id=f"issued-{certificate.identifier}",
@@ -78,7 +78,7 @@ def _announce_issued(world: World, certificate: Certificate) -> None:
 
 
 def _announce_expiring(world: World, certificate: Certificate, threshold: int, days_left: int) -> None:
-    """At every scan until it has been dealt with, under one event id for each warning time."""
+    """Publish at every scan until it has been handled, with one event id per threshold."""
     world.events.publish(
         CertificateExpiring(
             cert_identifier=certificate.identifier, days_left=days_left, threshold_days=threshold
@@ -89,7 +89,7 @@ def _announce_expiring(world: World, certificate: Certificate, threshold: int, d
 
 
 def _threshold(record: CertificateRecord, days_left: int, days: tuple[int, ...]) -> int | None:
-    """The smallest threshold that has been passed; None if none was, or if it has been dealt with."""
-    told = record.expiring_handled_days
+    """The smallest threshold passed, in days; None if there is none or it has been handled."""
+    handled = record.expiring_handled_days
     passed = min((threshold for threshold in days if days_left < threshold), default=None)
-    return passed if passed is not None and (told is None or passed < told) else None
+    return passed if passed is not None and (handled is None or passed < handled) else None

@@ -1,4 +1,4 @@
-"""Certificates into CAS, and out of it for another account."""
+"""Upload certificates to CAS, and export them for another account."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +15,8 @@ from shared.validation.secret import SecretPem
 class Uploaded(Wire):
     cert_id: int
     cert_identifier: str
-    name: str  #: in CAS; another than asked for where the certificate was there already
-    already_there: bool  #: found by its fingerprint, so no second copy was made
+    name: str  #: in CAS; not the requested name if the certificate was already there
+    already_there: bool  #: recognised by its fingerprint; not uploaded again
     names: tuple[str, ...]
     not_after: datetime
     notes: tuple[str, ...] = ()
@@ -31,12 +31,12 @@ class Exported:
 def upload_certificate(
     world: World, name: str, certificate: str, key: SecretPem, store: str = ""
 ) -> Uploaded:
-    """Add a certificate to CAS, once, however often this is called. `store`: default the first one.
+    """Add a certificate to CAS once, however often this is called. `store`: default, the first one.
 
     Raises:
-        InvalidRequestError: all that is wrong with certificate, key, name and store; nothing was sent.
-        CloudRejectedError: CAS finds fault with it all the same.
-        CloudUnavailableError: it may have been added; calling this again is safe.
+        InvalidRequestError: all problems of certificate, key, name and store; nothing was sent.
+        CloudRejectedError: CAS refused it.
+        CloudUnavailableError: it may have been added; it is safe to call this again.
     """
     bundle, store = _checked(world, name, certificate, key, store)
     cas = world.cas(store)
@@ -45,11 +45,11 @@ def upload_certificate(
         return _uploaded(found.cert_id, found.name, store, bundle, already_there=True)
     if taken := next((one for one in listed if one.name == name), None):
         raise InvalidRequestError(
-            f"name: another certificate is named {name} already ({taken.identifier}); choose one that is new"
+            f"name: {name} is the name of another certificate ({taken.identifier}); choose another"
         )
     try:
         cert_id = cas.upload(name, bundle.certificate_pem, bundle.key)
-    except CloudUnavailableError:  # the answer is lost, the certificate perhaps not
+    except CloudUnavailableError:  # the response is lost, but the certificate may be there
         if (found := _same(cas.list_certificates(), bundle)) is None:
             raise
         cert_id = found.cert_id
@@ -57,17 +57,17 @@ def upload_certificate(
 
 
 def export_certificate(world: World, text: str) -> Exported:
-    """The chain with its private key. `text`: an id of any of our stores, or an identifier.
+    """The chain with its private key. `text`: an id in any configured store, or an identifier.
 
     Raises:
-        NotFoundError: none of our stores has it.
+        NotFoundError: it is in no configured store.
         CloudRejectedError: CAS does not hold its private key, or it is an SM2 certificate.
     """
     cert_id, _, given = text.strip().partition("-")
     if cert_id_of(cert_id) is None or (given and given not in world.policy.stores):
         known = ", ".join(world.policy.stores)
         raise InvalidRequestError(
-            f"{text!r}: an id is needed, such as 10741304, of one of our stores ({known})"
+            f"{text!r}: not an id such as 10741304 in one of the configured stores ({known})"
         )
     for store in [given] if given else world.policy.stores:
         try:
@@ -83,7 +83,7 @@ def _checked(
 ) -> tuple[CertificateBundle, str]:
     problems = []
     if store and store not in world.policy.stores:
-        problems.append(f"store: {store} is none of ours ({', '.join(world.policy.stores)})")
+        problems.append(f"store: {store} is not a configured store ({', '.join(world.policy.stores)})")
     try:
         bundle = read_bundle(certificate, key, now=world.clock(), name=name)
     except InvalidRequestError as error:
@@ -94,7 +94,7 @@ def _checked(
 
 
 def _same(listed: list[Certificate], bundle: CertificateBundle) -> Certificate | None:
-    """The one in CAS, with its key; by serial number and names where CAS tells another fingerprint."""
+    """The same certificate in CAS, with its key; by serial and names if CAS reports another fingerprint."""
     return next(
         (
             one

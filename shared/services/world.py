@@ -1,4 +1,4 @@
-"""Everything a use case may touch, handed in: state, cloud, clock. Nothing below finds these by itself."""
+"""Everything a use case may touch, passed in: state, cloud, clock. No use case looks these up itself."""
 
 import math
 from collections.abc import Callable
@@ -20,14 +20,14 @@ from shared.state.leases import Leases
 
 
 class Prober(Protocol):
-    """What a TLS client meets at an address."""
+    """Makes one TLS handshake."""
 
     def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> "ProbeResult": ...
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """`served`: it was this certificate; None: no connection could be made."""
+    """`served`: whether the certificate was served; None: no connection was possible."""
 
     served: bool | None
     detail: str
@@ -41,12 +41,12 @@ class AdapterMaker(Protocol):
 
 class Notifier(Protocol):
     def __call__(self, notification_id: str, body: dict[str, object]) -> bool:
-        """Deliver once or more; False where no contact is configured."""
+        """Deliver at least once; False if no webhook is configured."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What the owner of the installation decides."""
+    """The settings of the installation's owner."""
 
     stores: tuple[str, ...] = ("cn-hangzhou",)
     regions: tuple[str, ...] = ()  #: empty = all
@@ -79,10 +79,10 @@ class World:
     probe: Prober
     notify: Notifier
     policy: Policy
-    holder: str  #: who holds a lease: this invocation
+    holder: str  #: name on leases: this invocation
 
     def waiter(self, *, spare_s: float, at_most_s: float = math.inf) -> Waiter:
-        """Waits while the function has more than `spare_s` left, and not longer than `at_most_s`."""
+        """A Waiter that leaves the function `spare_s` and waits at most `at_most_s`."""
         start = self.clock()
 
         def left_s() -> float:

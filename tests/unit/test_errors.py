@@ -61,11 +61,11 @@ def test_everything_of_the_cloud_is_a_cloud_error() -> None:
         (errors.NotFoundError("Certificate", "7-cn-hangzhou"), "Certificate 7-cn-hangzhou does not exist"),
         (
             errors.InvalidTransitionError("DeploymentJob", 7, "editing", "success"),
-            "DeploymentJob 7 is editing; it cannot become success",
+            "DeploymentJob 7 is editing and cannot become success",
         ),
         (
             errors.ConflictError("Lease", "CDN/-/a"),
-            "Lease CDN/-/a was changed by someone else meanwhile; read it again",
+            "Lease CDN/-/a was changed by another writer; read it again",
         ),
         (errors.CloudDeniedError("PutCname", "Denied", "no", "R-1"), "PutCname: Denied: no (RequestId R-1)"),
         (errors.CloudError("PutCname", "Busy", "wait"), "PutCname: Busy: wait (RequestId -)"),

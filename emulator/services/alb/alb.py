@@ -12,7 +12,7 @@ from emulator.api import Answer, ApiError, Call
 from emulator.estate import Estate
 from emulator.sections.alb import LoadBalancer as Row
 from emulator.sections.sae import Ingress, on_alb
-from emulator.services.alb import responses as words
+from emulator.services.alb import responses
 from emulator.services.kit.listener_model import Certificates, Listener, LoadBalancer, settles
 from emulator.services.kit.listeners import ListenerService
 from emulator.services.kit.paging import asked, page
@@ -59,18 +59,18 @@ class Service(ListenerService):
         return QUOTA[balancer.edition]
 
     def balancer_item(self, balancer: LoadBalancer) -> Answer:
-        return words.balancer_item(balancer)
+        return responses.balancer_item(balancer)
 
     def listener_item(self, listener: Listener) -> Answer:
-        return words.listener_item(listener, self.cloud.clock())
+        return responses.listener_item(listener, self.cloud.clock())
 
     def GetListenerAttribute(self, call: Call) -> Answer:
-        return words.listener_attribute(self.find(call), self.cloud.clock())
+        return responses.listener_attribute(self.find(call), self.cloud.clock())
 
     def ListAsynJobs(self, call: Call) -> Answer:
         params, now = call.params, self.cloud.clock()
         rows = [
-            words.job_item(job, now)
+            responses.job_item(job, now)
             for job in self._jobs.values()
             if job.region == call.region
             and asked(params, "JobIds", job.id)

@@ -15,7 +15,7 @@ from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, Fault, read
 from emulator.estate import FIRST_CERTIFICATE_ID, Estate
 from emulator.service import Account, EmulatedService
-from emulator.services.cas import store as words
+from emulator.services.cas import store as cas_store
 from emulator.services.cas.store import CasCertificate
 
 Item = TypeVar("Item")
@@ -106,7 +106,7 @@ class Service(EmulatedService):
         ]
         return _page(rows, params, 10) | {
             "CertificateList": [
-                words.list_item(row, now, self._using(row)) for row in _slice(rows, params, 10)
+                cas_store.list_item(row, now, self._using(row)) for row in _slice(rows, params, 10)
             ]
         }
 
@@ -133,20 +133,22 @@ class Service(EmulatedService):
             and (not wanted or row.status(now) in wanted)
             and row.matches(params.get("Keyword", ""))
         ]
-        item = words.order_item if certificates else words.purchase_item
+        item = cas_store.order_item if certificates else cas_store.purchase_item
         return _page(rows, params, 50) | {
             "CertificateOrderList": [item(row, now) for row in _slice(rows, params, 50)]
         }
 
     def GetUserCertificateDetail(self, call: Call) -> Answer:
         row = self._one(call, "CertId")
-        return words.user_detail(row, self.cloud.clock(), with_pem=not call.params.get("CertFilter", False))
+        return cas_store.user_detail(
+            row, self.cloud.clock(), with_pem=not call.params.get("CertFilter", False)
+        )
 
     def GetCertificateDetail(self, call: Call) -> Answer:
         row, now = self._one(call, "CertificateId"), self.cloud.clock()
         return {
-            **words.list_item(row, now, self._using(row)),
-            "CertificateChainList": words.chain_list(row, now),
+            **cas_store.list_item(row, now, self._using(row)),
+            "CertificateChainList": cas_store.chain_list(row, now),
             "Tags": [{"TagKey": key, "TagValue": value} for key, value in row.tags],
         }
 

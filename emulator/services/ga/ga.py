@@ -19,7 +19,7 @@ from emulator.bundles import Bundle
 from emulator.estate import Estate
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
-from emulator.services.ga import model as words
+from emulator.services.ga import model
 from emulator.services.ga.model import Accelerator, Certificates, Listener, build
 from emulator.services.kit.paging import numbered_page, page
 
@@ -66,7 +66,7 @@ class Service(EmulatedService):
     def ListAccelerators(self, call: Call) -> Answer:
         _in_region(call)
         params, now = call.params, self.cloud.clock()
-        rows = [words.accelerator_item(row, now) for row in self._accelerators]
+        rows = [model.accelerator_item(row, now) for row in self._accelerators]
         rows = [
             row
             for row in rows
@@ -76,7 +76,7 @@ class Service(EmulatedService):
         return numbered_page(params, "Accelerators", rows, most=MOST_PER_PAGE)
 
     def DescribeAccelerator(self, call: Call) -> Answer:
-        item = words.accelerator_item(self._accelerator(call), self.cloud.clock())
+        item = model.accelerator_item(self._accelerator(call), self.cloud.clock())
         return {name: value for name, value in item.items() if name != "Type"}
 
     def ListListeners(self, call: Call) -> Answer:
@@ -85,7 +85,7 @@ class Service(EmulatedService):
         if wanted is not None and wanted not in ("tcp", "udp", "http", "https"):  # [guess] the code
             raise ApiError(400, "IllegalParameter.Protocol", "Protocol takes tcp, udp, http, https.")
         rows = [
-            words.listener_item(listener, accelerator, now)
+            model.listener_item(listener, accelerator, now)
             for listener in accelerator.listeners
             if wanted in (None, listener.protocol.lower())
         ]
@@ -93,12 +93,12 @@ class Service(EmulatedService):
 
     def DescribeListener(self, call: Call) -> Answer:
         accelerator, listener = self._listener(call)
-        return words.listener_item(listener, accelerator, self.cloud.clock())
+        return model.listener_item(listener, accelerator, self.cloud.clock())
 
     def ListListenerCertificates(self, call: Call) -> Answer:
         _, listener = self._listener(call)
         role = call.params.get("Role") or ""
-        rows = words.certificate_items(listener, self.cloud.clock())
+        rows = model.certificate_items(listener, self.cloud.clock())
         if role:
             rows = [row for row in rows if row["IsDefault"] == (role == "default")]
         return page(call.params, "Certificates", rows, most=MOST_PER_PAGE)
@@ -115,7 +115,7 @@ class Service(EmulatedService):
         wanted = replace(now, default=identifiers[0]) if identifiers else now
         answer = self._change(call, accelerator, listener, wanted, identifiers, {})
         listener.name = params.get("Name", listener.name)
-        listener.settings |= {name: words.DEFAULTS[name] for name in listener.resets}
+        listener.settings |= {name: model.DEFAULTS[name] for name in listener.resets}
         listener.settings |= _settings(params)
         self.forget(listener.settings)
         return answer
@@ -227,9 +227,9 @@ def _sized(domains: Sequence[str]) -> None:
 
 def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
     """What a request sets, as replies tell it. ProxyProtocol is text in requests, and not in replies."""
-    found = {name: params[name] for name in words.DEFAULTS if name in params}
+    found = {name: params[name] for name in model.DEFAULTS if name in params}
     if "ProxyProtocol" in found:
         found["ProxyProtocol"] = found["ProxyProtocol"].lower() == "true"
     if "XForwardedForConfig" in found:  # [guess] what is left out of it is off
-        found["XForwardedForConfig"] = words.DEFAULTS["XForwardedForConfig"] | found["XForwardedForConfig"]
+        found["XForwardedForConfig"] = model.DEFAULTS["XForwardedForConfig"] | found["XForwardedForConfig"]
     return found

@@ -19,7 +19,7 @@ from emulator.estate import Estate
 from emulator.sections.cdn import CdnDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
-from emulator.services.kit import cdn_domains as words
+from emulator.services.kit import cdn_domains
 from emulator.services.kit.cdn_domains import Binding, Domain, told
 from emulator.services.kit.settling import Settling
 
@@ -71,7 +71,7 @@ class Family(EmulatedService):
                 certificate = estate.certificates[name]
                 of_cas = (estate.id_of(name), certificate.store) if certificate.in_cas else (0, "")
                 kind = "cas" if certificate.in_cas else "upload"
-                bound = Binding(kind, name, estate.bundle(name, now), words.CREATED, *of_cas)
+                bound = Binding(kind, name, estate.bundle(name, now), cdn_domains.CREATED, *of_cas)
             kind = getattr(row, "kind", "")
             self._domains[a_label(row.domain)] = Domain(
                 row.domain, row.status, Settling(bound), self.zone, kind, self._functions()
@@ -150,7 +150,7 @@ class Family(EmulatedService):
             if name not in self.functions:
                 code = "InvalidFunctionName.ValueNotSupported"
                 raise ApiError(400, code, f"FunctionName {name} is not supported.")
-        return {"DomainConfigs": {"DomainConfig": words.configs(domain, names or self.functions)}}
+        return {"DomainConfigs": {"DomainConfig": cdn_domains.configs(domain, names or self.functions)}}
 
     def list_https(self, call: Call) -> Answer:
         keyword, now = call.params.get("Keyword", ""), self.cloud.clock()
@@ -210,7 +210,7 @@ class Family(EmulatedService):
         return Binding("upload", name, bundle, self.cloud.clock())
 
     def _functions(self) -> dict[str, dict[str, str]]:
-        return {name: dict(given) for name, given in words.FUNCTIONS.items() if name in self.functions}
+        return {name: dict(given) for name, given in cdn_domains.FUNCTIONS.items() if name in self.functions}
 
     def _domain(self, call: Call) -> Domain:
         name = call.params["DomainName"]

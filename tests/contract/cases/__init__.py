@@ -3,7 +3,7 @@
 A module holds `CASES`, a row per kind of slot; `HINDERED`, accounts with slots that take none; `HOSTS`, the
 API's hosts by region, one at least and each that is named otherwise; and, for products with an official
 typed SDK, `SDK` (the package `alibabacloud_<SDK>`) and `OFFICIAL`: for each action of the adapter, the
-parameters of the first call that `tests.contract.story` makes the adapter send.
+parameters of the first call that `tests.contract.story` makes the adapter send. `NO_SDK`: why there is none.
 `IN_FORM`: actions whose secret we send in the form body, where the SDK puts it into the URL. `KIND`: the
 kind of slot that the module is about, where the product has several. `ANSWERS`: the SDK's model of an
 answer, where it is not named after the action. `NEWER`: by action, what the API documents of its answer and

@@ -66,7 +66,7 @@ def test_a_certificate_that_matches_nothing_is_refused_and_nothing_is_stored(inf
     ran = informed("job", "create", "--name", "x", "--certificate", str(OTHER))
 
     assert (ran.code, ran.out) == (2, "")
-    assert "nothing to deploy: no discovered resource answers to a name of the certificate" in ran.err
+    assert "nothing to deploy: no discovered slot serves a name of the certificate" in ran.err
     assert informed("job", "list", "--json").json == {"Jobs": []}
 
 

@@ -150,7 +150,7 @@ def test_waiting_ends_with_the_job_as_it_is_then(informed: Command, job: str) ->
 
     assert (ran.code, ran.out.count("rollback_success")) == (0, 2), ran.err
     again = informed("job", "rollback", job, "--yes", "--wait")
-    assert (again.code, again.out.count("it has been rolled back")) == (0, 2)
+    assert (again.code, again.out.count("it is already rolled back")) == (0, 2)
 
 
 @pytest.mark.usefixtures("served")
@@ -177,7 +177,7 @@ def test_only_the_slot_that_is_named_is_rolled_back(informed: Command, job: str)
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("--slot", "CDN/-/nope.example.com", "--yes"), 2, "no slot of job"),
+        (("--slot", "CDN/-/nope.example.com", "--yes"), 2, "not a slot of job"),
         (("--yes", "--wait"), 2, "no `certdeploy serve` uses this state"),
     ],
 )

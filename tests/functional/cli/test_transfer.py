@@ -80,7 +80,7 @@ def test_all_that_is_wrong_is_told_before_anything_is_sent(
     ran = command(*files.arguments("x" * 64), "--store", "mars")
 
     assert ran.code == 2
-    for told in ("private key", "use at most 63", "store: mars is none of ours"):
+    for told in ("private key", "use at most 63", "store: mars is not a configured store"):
         assert told in ran.err
     assert ran.err.count("\n") == 1
     assert list(cloud.calls) == []
@@ -102,7 +102,7 @@ def test_a_name_that_another_certificate_has_is_refused(command: Command, cloud:
     ran = command(*files.arguments("shop"))
 
     assert (ran.code, uploads(cloud)) == (2, 0)
-    assert f"named shop already ({SHOP}-cn-hangzhou)" in ran.err
+    assert f"shop is the name of another certificate ({SHOP}-cn-hangzhou)" in ran.err
 
 
 def test_an_export_is_for_its_owner_alone_and_can_be_uploaded_to_another_account(

@@ -118,7 +118,7 @@ def test_the_same_token_makes_one_job_and_says_so(it: Platform) -> None:
     other = create(it, "new", ClientToken="twice", Submit=False)
 
     assert [job["JobId"] for job in again["Jobs"]] == [job["JobId"] for job in first["Jobs"]]
-    assert (first["Note"], again["Note"]) == ("", "existed already")
+    assert (first["Note"], again["Note"]) == ("", "already exists")
     assert {job.token for job in it.jobs()} == {"once", "twice"}
     assert other["Jobs"][0]["JobId"] != first["Jobs"][0]["JobId"]
     assert {job.status for job in it.jobs()} == {JobStatus.EDITING}
@@ -232,5 +232,5 @@ def test_a_job_that_would_write_nothing_is_refused_with_the_reasons(it: Platform
         f" deployment); {WWW}: it serves this certificate already; {IMG}: it serves this certificate already"
     )
     assert refused(it, "nowhere") == (
-        "nothing to deploy: no discovered resource answers to a name of the certificate"
+        "nothing to deploy: no discovered slot serves a name of the certificate"
     )

@@ -77,7 +77,7 @@ def test_an_issued_certificate_is_planned_for_once_and_the_answers_say_what_beca
     (job,) = first["Jobs"]
     assert (job["Origin"], job["Status"], first["Note"]) == (f"issued-{new}", "pending", "")
     assert job["Name"] == f"{it.world.certificates.get(new).certificate.name} issued"
-    assert (again["Jobs"], again["Note"]) == ([], "it has been planned for already")
+    assert (again["Jobs"], again["Note"]) == ([], "already planned for")
     assert [function for function, _ in it.queue] == ["run_deployment_jobs"]
     assert json.loads(it.queue[0][1]) == {"JobId": job["JobId"]}
     (record,) = [found for found in caplog.records if found.name == "certdeploy.create"]
@@ -101,8 +101,8 @@ def test_a_certificate_that_replaces_nothing_is_answered_and_logged_so(
 
     answer = it.call(*announced(it))
 
-    assert answer == {"Jobs": [], "Note": "it replaces nothing that is in service"}
-    assert reasons(caplog) == [(new, "it replaces nothing that is in service")]
+    assert answer == {"Jobs": [], "Note": "it replaces no certificate in service"}
+    assert reasons(caplog) == [(new, "it replaces no certificate in service")]
 
 
 def test_what_waits_for_a_discovery_is_answered_and_logged_with_the_products(
@@ -117,7 +117,7 @@ def test_what_waits_for_a_discovery_is_answered_and_logged_with_the_products(
     fresh.call("scan_expiry", {})
     answers = [fresh.call(*message) for message in fresh.queue]
 
-    note = "waits for the discovery of CDN, ALB; the next scan asks again"
+    note = "waiting for the discovery of CDN, ALB; the next scan tries again"
     assert answers == [{"Jobs": [], "Note": note}] * 2, "it is new, and near its end"
     assert reasons(caplog) == [(new, note)] * 2
 
@@ -132,7 +132,7 @@ def test_an_ending_certificate_that_was_dealt_with_is_answered_so(it: Platform) 
     first, again = it.call(*event), it.call(*event)
 
     assert first == {"Jobs": [], "Note": ""}
-    assert again == {"Jobs": [], "Note": f"{old} has been dealt with already"}
+    assert again == {"Jobs": [], "Note": f"{old} has already been handled"}
     assert len(it.queue) == 1
 
 

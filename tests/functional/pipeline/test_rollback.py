@@ -105,7 +105,7 @@ def test_a_certificate_that_is_out_of_reach_is_not_put_back_and_nothing_is_writt
 
     assert {line["Action"] for line in answer["Rollback"]} == {"cannot"}
     assert statuses(it) == {W.ROLLBACK_ERROR: 4}
-    told = "CAS does not hold the certificate before" if why == "unknown" else "it expired on"
+    told = "CAS does not hold the previous certificate" if why == "unknown" else "it expired on"
     assert told in worker_of(it, WWW).reason
     assert old.certificate.identifier in worker_of(it, WWW).reason
     assert it.writes() == []
@@ -182,7 +182,7 @@ def test_what_the_job_did_not_write_is_left(it: Platform) -> None:
     answer = roll_back(it)
 
     (left,) = [line for line in answer["Rollback"] if line["Action"] == "leave"]
-    assert (left["Slot"], left["Reason"]) == (IMG, "the job wrote nothing here")
+    assert (left["Slot"], left["Reason"]) == (IMG, "the job changed nothing here")
     assert worker_of(it, IMG).status is W.ERROR
     assert others(it, IMG) == {W.ROLLBACK_SUCCESS}
 

@@ -38,8 +38,8 @@ def test_asking_again_changes_nothing(it: Platform) -> None:
     writes = it.writes()
     after = roll_back(it)
 
-    assert {line["Reason"] for line in during["Rollback"]} == {"its rollback is under way"}
-    assert {line["Reason"] for line in after["Rollback"]} == {"it has been rolled back"}
+    assert {line["Reason"] for line in during["Rollback"]} == {"its rollback is in progress"}
+    assert {line["Reason"] for line in after["Rollback"]} == {"it is already rolled back"}
     rolled_back_once(it)
     assert it.writes() == writes
 

@@ -51,7 +51,7 @@ def test_no_rollback_is_offered_when_the_job_s_own_certificate_is_gone(it: Platf
     entries = offered(it)
     roll_back(it)
 
-    reason = f"CAS does not hold the certificate of the job ({new}) any more"
+    reason = f"CAS no longer holds the job's certificate ({new})"
     assert {(entry.action, entry.reason) for entry in entries.values()} == {(RollbackAction.CANNOT, reason)}
     assert statuses(it) == {W.ROLLBACK_ERROR: 4}
     assert {worker.reason for worker in it.workers().values()} == {reason}
@@ -75,8 +75,8 @@ def test_slots_of_a_job_are_told_apart_by_what_it_did_to_them(it: Platform) -> N
     assert {slot: (entry.action, entry.reason) for slot, entry in entries.items()} == {
         additional: (RollbackAction.RESTORE, ""),
         default: (RollbackAction.RESTORE, ""),
-        WWW: (RollbackAction.LEAVE, "the job found its certificate in place, and wrote nothing"),
-        IMG: (RollbackAction.LEAVE, "the job wrote nothing here"),
+        WWW: (RollbackAction.LEAVE, "the job's certificate was already in place, so it changed nothing"),
+        IMG: (RollbackAction.LEAVE, "the job changed nothing here"),
     }
 
 
@@ -89,7 +89,7 @@ def test_a_job_that_wrote_nothing_has_nothing_to_roll_back(it: Platform) -> None
     answer = roll_back(it)
 
     assert answer["Code"] == "InvalidParameter"
-    why = "the job wrote nothing here"
+    why = "the job changed nothing here"
     assert answer["Message"] == f"nothing to roll back: {WWW}: {why}; {IMG}: {why}"
     assert statuses(it) == {W.ERROR: 2}
     assert list(it.world.jobs.due(it.clock())) == []
@@ -103,10 +103,10 @@ def test_what_cannot_be_rolled_back_is_refused_and_named(it: Platform) -> None:
     assert (unknown["Code"], unknown["Message"]) == ("NotFound", "DeploymentJob 1 does not exist")
     answer = roll_back(it, "CDN/-/nope", WWW, "CDN/-/neither")
     assert answer["Code"] == "InvalidParameter"
-    assert "ResourceIds: CDN/-/nope, CDN/-/neither: no slot of job" in answer["Message"]
+    assert "ResourceIds: CDN/-/nope, CDN/-/neither: not a slot of job" in answer["Message"]
     for status in JobStatus:
         job = it.world.jobs.save(job.evolve(status=status))
-        if "is " + status.value + "; wait for its end" in roll_back(it, "CDN/-/nope")["Message"]:
+        if "is " + status.value + "; wait until it ends" in roll_back(it, "CDN/-/nope")["Message"]:
             refused.append(status)
 
     assert refused == [JobStatus.EDITING, JobStatus.PENDING, JobStatus.SCHEDULING, JobStatus.PROCESSING]

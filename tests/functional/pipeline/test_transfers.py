@@ -114,12 +114,12 @@ def test_a_certificate_goes_to_the_store_that_is_named_or_to_the_first(account: 
 def test_a_store_that_is_not_ours_is_told_with_the_rest_or_alone(account: Platform) -> None:
     with pytest.raises(InvalidRequestError) as error:
         upload(account, store="mars")
-    assert str(error.value) == f"store: mars is none of ours ({CHINA}, {INTERNATIONAL})"
+    assert str(error.value) == f"store: mars is not a configured store ({CHINA}, {INTERNATIONAL})"
     with pytest.raises(InvalidRequestError) as error:
         upload(account, "", store="mars")
     assert str(error.value) == (
         "certificate: name: it is empty; enter a name;"
-        f" store: mars is none of ours ({CHINA}, {INTERNATIONAL})"
+        f" store: mars is not a configured store ({CHINA}, {INTERNATIONAL})"
     )
     assert list(account.cloud.calls) == []
 
@@ -130,9 +130,8 @@ def test_a_name_is_taken_by_another_certificate_of_the_same_store(account: Platf
     with pytest.raises(InvalidRequestError) as error:
         upload(account)
 
-    assert str(error.value) == (
-        f"name: another certificate is named new already ({taken}-{CHINA}); choose one that is new"
-    )
+    message = f"name: new is the name of another certificate ({taken}-{CHINA}); choose another"
+    assert str(error.value) == message
     assert uploads(account) == []
     assert not upload(account, store=INTERNATIONAL).already_there
 
@@ -181,7 +180,7 @@ def test_what_is_no_id_of_our_stores_is_refused(account: Platform, text: str) ->
     with pytest.raises(InvalidRequestError) as error:
         export_certificate(account.world, text)
     assert str(error.value) == (
-        f"{text!r}: an id is needed, such as 10741304, of one of our stores ({CHINA}, {INTERNATIONAL})"
+        f"{text!r}: not an id such as 10741304 in one of the configured stores ({CHINA}, {INTERNATIONAL})"
     )
     assert list(account.cloud.calls) == []
 

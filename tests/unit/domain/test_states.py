@@ -60,7 +60,7 @@ def test_a_worker_takes_the_steps_of_its_life_and_no_other(before: str, after: s
     if after in WORKER_STEPS[before]:
         assert worker.to(WorkerStatus(after)).status.value == after
     else:
-        with pytest.raises(InvalidTransitionError, match=f" is {before}; it cannot become {after}$"):
+        with pytest.raises(InvalidTransitionError, match=f" is {before} and cannot become {after}$"):
             worker.to(WorkerStatus(after))
 
 
@@ -71,17 +71,17 @@ def test_a_job_takes_the_steps_of_its_life_and_no_other(before: str, after: str)
     if after in JOB_STEPS[before]:
         assert job.to(JobStatus(after)).status.value == after
     else:
-        with pytest.raises(InvalidTransitionError, match=f" is {before}; it cannot become {after}$"):
+        with pytest.raises(InvalidTransitionError, match=f" is {before} and cannot become {after}$"):
             job.to(JobStatus(after))
 
 
 def test_a_forbidden_step_is_told_in_the_cloud_s_words() -> None:
     with pytest.raises(InvalidTransitionError) as error:
         a_worker(42).to(WorkerStatus.SUCCESS)
-    assert str(error.value) == "WorkerResource 1/42 is pending; it cannot become success"
+    assert str(error.value) == "WorkerResource 1/42 is pending and cannot become success"
     with pytest.raises(InvalidTransitionError) as error:
         a_job(3).to(JobStatus.SUCCESS)
-    assert str(error.value) == "DeploymentJob 3 is editing; it cannot become success"
+    assert str(error.value) == "DeploymentJob 3 is editing and cannot become success"
 
 
 def test_a_step_gives_the_next_value_and_leaves_the_one_before() -> None:

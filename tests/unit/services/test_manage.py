@@ -60,7 +60,7 @@ def test_a_status_that_there_is_not_is_refused_with_those_that_there_are(world: 
         listed(world, "done")
 
     known = "editing, pending, scheduling, processing, success, error"
-    assert str(refused.value) == f"List.Status: 'done' is none of {known}"
+    assert str(refused.value) == f"List.Status: 'done' is not one of {known}"
 
 
 def test_a_job_is_shown_with_its_workers_and_nothing_else(world: World) -> None:
@@ -97,7 +97,5 @@ def test_a_preview_is_the_plan_with_its_digest_and_stores_nothing(world: World) 
     ids=["nothing", "two questions", "two others"],
 )
 def test_exactly_one_question_is_answered(world: World, request_: ManageDeploymentJobs) -> None:
-    with pytest.raises(
-        InvalidRequestError, match="exactly one of List, Show, Preview and RollBack is needed"
-    ):
+    with pytest.raises(InvalidRequestError, match="expected exactly one of List, Show, Preview and RollBack"):
         manage_deployment_jobs(world, request_)

@@ -78,8 +78,7 @@ def test_a_slot_that_had_none_is_given_none(world: World) -> None:
 
 
 SHARED = (
-    "its listener holds 7-cn-hangzhou once, for several slots;"
-    " put 1-cn-hangzhou back in the product's console"
+    "its listener holds 7-cn-hangzhou once, for several slots; restore 1-cn-hangzhou in the product's console"
 )
 
 
@@ -110,9 +109,9 @@ def test_a_certificate_that_joined_one_that_was_there_is_left_to_a_person(world:
 @pytest.mark.parametrize(
     ("certificates", "reason"),
     [
-        ((7,), "CAS does not hold the certificate before (1-cn-hangzhou)"),
-        ((1,), "CAS does not hold the certificate of the job (7-cn-hangzhou) any more"),
-        ((), "CAS does not hold the certificate before (1-cn-hangzhou)"),
+        ((7,), "CAS does not hold the previous certificate (1-cn-hangzhou)"),
+        ((1,), "CAS no longer holds the job's certificate (7-cn-hangzhou)"),
+        ((), "CAS does not hold the previous certificate (1-cn-hangzhou)"),
     ],
 )
 def test_what_cas_no_longer_holds_is_no_way_back(
@@ -130,7 +129,7 @@ def test_what_may_not_be_deployed_any_more_is_no_way_back(world: World) -> None:
     revoked = a_certificate(1, status=CertificateStatus.REVOKED)
     world.certificates.save(record.evolve(certificate=revoked))
     worker = deployed()
-    reason = "the certificate before (1-cn-hangzhou) cannot be deployed: it is revoked"
+    reason = "the previous certificate (1-cn-hangzhou) cannot be deployed: it is revoked"
     assert why_not(world, worker, [worker]) == reason
 
 
