@@ -31,15 +31,16 @@ def handler(event: WorkersScheduled, app: App) -> ShardResult:
 EVENT = """\
 {{
   "specversion": "1.0",
-  "id": "scheduled-3933171584362972-{code}-1777636800.000",
+  "id": "scheduled-3933171584362972-{code}-0-1777636800.000",
   "source": "certdeploy",
   "type": "certdeploy:WorkerResource:Scheduled",
-  "subject": "DeploymentJob/3933171584362972/{code}",
+  "subject": "DeploymentJob/3933171584362972/{code}/0",
   "time": "2026-05-01T12:00:00Z",
   "datacontenttype": "application/json;charset=utf-8",
   "data": {{
     "JobId": 3933171584362972,
-    "Product": "{code}"
+    "Product": "{code}",
+    "Shard": 0
   }}
 }}
 """

@@ -58,12 +58,13 @@ class JobRolledBack(EventData):
 
 
 class WorkersScheduled(EventData):
-    """A product's share of a job, or of its rollback, is due. Consumed by the product's own function."""
+    """A shard of a job, or of its rollback, is due. Consumed by the product's own function."""
 
     type = "certdeploy:WorkerResource:Scheduled"
     consumer = "deploy_{product}"
     job_id: int
     product: CloudProduct
+    shard: int = 0
 
 
 class CloudEvent(BaseModel):

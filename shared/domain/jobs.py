@@ -35,6 +35,7 @@ class WorkerResource(Versioned):
 
     job_id: int
     worker_id: int
+    shard: int = 0  #: which part of the product's share of the job; a writer's workers are in one
     resource: CloudResource  #: as planned: its certificate is the one expected in place
     cert_identifier: str
     status: WorkerStatus = WorkerStatus.PENDING

@@ -20,6 +20,7 @@ from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services import plan as planning
 from shared.services.rollback_plan import Joined
+from shared.services.shards import sharded
 from shared.services.world import World
 from shared.validation.jobs import check_job
 
@@ -192,14 +193,17 @@ def _store(
     for stale in world.workers.list(job.job_id):
         world.workers.delete(stale)
     joined = Joined(world)
-    for number, entry in enumerate(plan.deployments, start=1):
+    wanted = {entry.resource.slot: entry.cert_identifier for entry in plan.deployments}
+    shards = sharded(entry.resource for entry in plan.deployments)
+    for number, (shard, resource) in enumerate(shards, start=1):
         world.workers.save(
             WorkerResource(
                 job_id=job.job_id,
                 worker_id=number,
-                resource=entry.resource,
-                cert_identifier=entry.cert_identifier,
-                joined=joined(entry.resource, entry.cert_identifier),
+                shard=shard,
+                resource=resource,
+                cert_identifier=wanted[resource.slot],
+                joined=joined(resource, wanted[resource.slot]),
             )
         )
     return job

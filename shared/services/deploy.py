@@ -39,7 +39,8 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
     catalogue = KnownCertificates(world.certificates, world.policy.stores)
     adapter = world.adapter(event.product, world.waiter(spare_s=SPARE_S), catalogue, job.accept_outage)
     by_writer: dict[str, list[WorkerResource]] = defaultdict(list)
-    for worker in world.workers.list(event.job_id, event.product):
+    share = event.job_id, event.product, event.shard
+    for worker in world.workers.list(*share):
         if not worker.status.settled:
             by_writer[worker.resource.writer].append(worker)
     run_side_by_side(
@@ -48,10 +49,10 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
         clock=world.clock,
         sleep=world.sleep,
     )
-    ended = Counter(worker.status for worker in world.workers.list(event.job_id, event.product))
+    ended = Counter(worker.status for worker in world.workers.list(*share))
     waiting = sum(count for status, count in ended.items() if not status.settled)
     if waiting:
-        publish_scheduled(world, event.job_id, event.product)
+        publish_scheduled(world, *share)
     else:
         payload = f'{{"JobId":{event.job_id}}}'.encode()
         world.functions.invoke("run_deployment_jobs", payload)

@@ -6,7 +6,9 @@ This is the reconciliation that makes events true: whatever was lost or cut off 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from shared.domain.events import JobFinished, JobRolledBack, WorkersScheduled
 from shared.domain.jobs import DeploymentJob, WorkerResource
@@ -17,6 +19,8 @@ from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError
 from shared.services.lifecycle import lifecycle_of
 from shared.services.world import World
+
+Shard: TypeAlias = tuple[CloudProduct, int]
 
 
 class RunResult(Wire):
@@ -52,7 +56,7 @@ def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
     if job.status is JobStatus.SCHEDULING:
         now = world.clock()
         job = world.jobs.save(job.to(JobStatus.PROCESSING, started_at=now, dispatched_at=now))
-        _dispatch(world, job, world.workers.list(job.job_id))
+        _dispatch(world, job, _seen(world, job).idle)
     elif job.status is JobStatus.PROCESSING:
         job = _follow(world, job)
     if not job.status.final:
@@ -61,24 +65,23 @@ def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
 
 
 def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
-    now = world.clock()
-    workers = [_given_up(world, job, worker) for worker in world.workers.list(job.job_id)]
-    if all(worker.status.settled for worker in workers):
-        success = sum(worker.status is WorkerStatus.SUCCESS for worker in workers)
-        status = JobStatus.SUCCESS if success == job.worker_count else JobStatus.ERROR
-        error = job.worker_count - success
-        return world.jobs.save(job.to(status, finished_at=now, success_count=success, error_count=error))
-    return _dispatch_again(world, job, workers)
+    seen = _seen(world, job)
+    if seen.unsettled:
+        return _dispatch_again(world, job, seen)
+    status = JobStatus.SUCCESS if seen.success == job.worker_count else JobStatus.ERROR
+    error = job.worker_count - seen.success
+    return world.jobs.save(
+        job.to(status, finished_at=world.clock(), success_count=seen.success, error_count=error)
+    )
 
 
 def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[DeploymentJob, bool]:
     """Have the workers of a finished job rolled back that wait for it; else tell, and forget the job."""
-    workers = [_given_up(world, job, worker) for worker in world.workers.list(job.job_id)]
-    if not all(worker.status.settled for worker in workers):
-        return _dispatch_again(world, job, workers), True
-    ends = [w.finished_at for w in workers if w.status.of_rollback and w.finished_at]
-    if ends and (job.rolled_back_at is None or job.rolled_back_at < max(ends)):
-        ended = max(ends)
+    seen = _seen(world, job)
+    if seen.unsettled:
+        return _dispatch_again(world, job, seen), True
+    ended = seen.rolled_back_at
+    if ended and (job.rolled_back_at is None or job.rolled_back_at < ended):
         world.events.publish(
             JobRolledBack(job_id=job.job_id),
             id=f"rolled-back-{job.job_id}-{ended.timestamp():.3f}",
@@ -89,17 +92,47 @@ def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[Dep
     return job, False
 
 
-def _dispatch_again(world: World, job: DeploymentJob, workers: list[WorkerResource]) -> DeploymentJob:
+@dataclass(frozen=True)
+class _Seen:
+    """The workers of a job, in sum: there may be a hundred thousand."""
+
+    unsettled: int
+    success: int
+    idle: frozenset[Shard]  #: shards with workers that nobody has in hand
+    asked_at: datetime | None  #: when a rollback of an idle one was asked for last
+    rolled_back_at: datetime | None  #: end of the last rollback
+
+
+def _seen(world: World, job: DeploymentJob) -> _Seen:
+    now = world.clock()
+    unsettled = success = 0
+    idle: set[Shard] = set()
+    asked: list[datetime] = []
+    rolled_back: datetime | None = None
+    for stored in world.workers.list(job.job_id):
+        worker = _given_up(world, job, stored)
+        success += worker.status is WorkerStatus.SUCCESS
+        if worker.status.settled:
+            if worker.status.of_rollback and worker.finished_at:
+                rolled_back = max(rolled_back or worker.finished_at, worker.finished_at)
+            continue
+        unsettled += 1
+        if worker.leased(now):
+            continue
+        idle.add((worker.resource.product, worker.shard))
+        if worker.status is WorkerStatus.ROLLBACK and worker.started_at is not None:
+            asked = [max([*asked, worker.started_at])]
+    return _Seen(unsettled, success, frozenset(idle), asked[0] if asked else None, rolled_back)
+
+
+def _dispatch_again(world: World, job: DeploymentJob, seen: _Seen) -> DeploymentJob:
     """Those that nobody has in hand for a while; at once if a rollback was asked for since the last time."""
     now, last = world.clock(), job.dispatched_at or job.created_at
-    idle = [w for w in workers if not w.status.settled and not w.leased(now)]
-    asked = any(
-        w.status is WorkerStatus.ROLLBACK and w.started_at is not None and w.started_at > last for w in idle
-    )
+    asked = seen.asked_at is not None and seen.asked_at > last
     again_at = last + timedelta(seconds=world.policy.redispatch_after_s)
-    if idle and (asked or now >= again_at):
+    if seen.idle and (asked or now >= again_at):
         job = world.jobs.save(job.evolve(dispatched_at=now))
-        _dispatch(world, job, idle)
+        _dispatch(world, job, seen.idle)
     return job
 
 
@@ -117,27 +150,27 @@ def _given_up(world: World, job: DeploymentJob, worker: WorkerResource) -> Worke
         return worker  # it was taken up after all
 
 
-def _dispatch(world: World, job: DeploymentJob, workers: Iterable[WorkerResource]) -> None:
+def _dispatch(world: World, job: DeploymentJob, shards: Iterable[Shard]) -> None:
     """Cut off here, the redispatch of a later run makes up for what was not sent.
 
     A product that cannot be told, such as one whose function is missing, does not hold up the others.
     """
     failures: list[AppError] = []
-    for product in sorted({w.resource.product for w in workers if not w.status.settled}):
+    for product, shard in sorted(shards):
         try:
-            publish_scheduled(world, job.job_id, product)
+            publish_scheduled(world, job.job_id, product, shard)
         except AppError as error:
             failures.append(error)
     if failures:
         raise failures[0]
 
 
-def publish_scheduled(world: World, job_id: int, product: CloudProduct) -> None:
+def publish_scheduled(world: World, job_id: int, product: CloudProduct, shard: int) -> None:
     at = world.clock()
     world.events.publish(
-        WorkersScheduled(job_id=job_id, product=product),
-        id=f"scheduled-{job_id}-{product.value}-{at.timestamp():.3f}",
-        subject=f"DeploymentJob/{job_id}/{product.value}",
+        WorkersScheduled(job_id=job_id, product=product, shard=shard),
+        id=f"scheduled-{job_id}-{product.value}-{shard}-{at.timestamp():.3f}",
+        subject=f"DeploymentJob/{job_id}/{product.value}/{shard}",
     )
 
 

@@ -274,8 +274,13 @@ class Workers(_Records[WorkerResource]):
     def delete(self, worker: WorkerResource) -> None:
         self._store.delete(self.table, _worker_key(worker), version=worker.version)
 
-    def list(self, job_id: int, product: CloudProduct | None = None) -> Iterator[WorkerResource]:
-        return self._range((job_id,) if product is None else (job_id, product.value))
+    def list(
+        self, job_id: int, product: CloudProduct | None = None, shard: int | None = None
+    ) -> Iterator[WorkerResource]:
+        """Those of a job, of its share for a product, or of one shard of that."""
+        if product is None:
+            return self._range((job_id,))
+        return self._range((job_id, product.value) if shard is None else (job_id, product.value, shard))
 
 
 def _ms(at: datetime) -> int:
@@ -283,4 +288,4 @@ def _ms(at: datetime) -> int:
 
 
 def _worker_key(worker: WorkerResource) -> Key:
-    return worker.job_id, worker.resource.product.value, worker.worker_id
+    return worker.job_id, worker.resource.product.value, worker.shard, worker.worker_id

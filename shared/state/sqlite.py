@@ -25,14 +25,9 @@ class SqliteStore:
         with self._connection() as connection:
             _use_wal(connection)
             for table in TABLES:
-                columns = ", ".join(
-                    f"{c.name} {'TEXT' if c.type is str else 'INTEGER'} NOT NULL" for c in table.key
-                )
-                names = ", ".join(c.name for c in table.key)
-                connection.execute(
-                    f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, version INTEGER NOT NULL,"
-                    f" document TEXT NOT NULL, PRIMARY KEY ({names})) WITHOUT ROWID"
-                )
+                connection.execute(_created(table))
+        if older := [table for table in TABLES if _columns(connection, table) != _named(table)]:
+            _rebuild(connection, older)
 
     def get(self, table: Table, key: Key) -> Row | None:
         if not _storable(key):
@@ -137,6 +132,39 @@ def _use_wal(connection: sqlite3.Connection) -> None:
         else:
             return
     connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _created(table: Table) -> str:
+    columns = ", ".join(f"{c.name} {'TEXT' if c.type is str else 'INTEGER'} NOT NULL" for c in table.key)
+    names = ", ".join(c.name for c in table.key)
+    return (
+        f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, version INTEGER NOT NULL,"
+        f" document TEXT NOT NULL, PRIMARY KEY ({names})) WITHOUT ROWID"
+    )
+
+
+def _named(table: Table) -> list[str]:
+    return [*(c.name for c in table.key), "version", "document"]
+
+
+def _columns(connection: sqlite3.Connection, table: Table) -> list[str]:
+    return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table.name})")]
+
+
+def _rebuild(connection: sqlite3.Connection, tables: list[Table]) -> None:
+    """Give the rows of an earlier version the key columns that they lack: 0, or an empty text."""
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for table in tables:
+            there = _columns(connection, table)
+            if there == _named(table):
+                continue  # another process was faster
+            lacking = {c.name: "''" if c.type is str else "0" for c in table.key if c.name not in there}
+            values = ", ".join(lacking.get(name, name) for name in _named(table))
+            connection.execute(f"ALTER TABLE {table.name} RENAME TO {table.name}_before")
+            connection.execute(_created(table))
+            connection.execute(f"INSERT INTO {table.name} SELECT {values} FROM {table.name}_before")  # noqa: S608
+            connection.execute(f"DROP TABLE {table.name}_before")
 
 
 def _storable(key: Key) -> bool:

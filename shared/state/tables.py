@@ -32,7 +32,7 @@ SYNC_STATUS = _table("sync_status", product=str, region=str)
 JOBS = _table("jobs", owner=str, job_id=int)
 #: Jobs that are not finished, by the time they are due (ms since the epoch).
 OPEN_JOBS = _table("open_jobs", owner=str, due=int, job_id=int)
-WORKERS = _table("workers", job_id=int, product=str, worker_id=int)
+WORKERS = _table("workers", job_id=int, product=str, shard=int, worker_id=int)
 LEASES = _table("leases", name=str)
 CONTACTS = _table("contacts", owner=str, contact_id=int)
 

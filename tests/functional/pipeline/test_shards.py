@@ -6,8 +6,11 @@ import json
 import time
 from threading import Barrier, Lock
 
+import pytest
+
 from shared.domain.certificates import Certificate
-from shared.domain.states import WorkerStatus
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.services import shards
 from shared.services.world import ProbeResult
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
@@ -17,6 +20,7 @@ from tests.functional.pipeline.stories import (
     ask,
     asked_for,
     by_console,
+    statuses,
     uploaded,
     worker_of,
 )
@@ -81,7 +85,7 @@ def test_what_cannot_be_done_in_time_is_handed_on_to_the_next_function(it: Platf
     assert 38 <= (it.clock() - began).total_seconds() <= 45, "20 of 60 seconds are kept for handing on"
     ((function, payload),) = it.queue
     assert function == "deploy_cdn"
-    assert json.loads(payload)["data"] == {"JobId": job_id, "Product": "CDN"}
+    assert json.loads(payload)["data"] == {"JobId": job_id, "Product": "CDN", "Shard": 0}
     assert worker_of(it, WWW).status is W.PENDING
 
 
@@ -132,3 +136,40 @@ def test_no_more_slots_are_exchanged_at_once_than_the_owner_allows(it: Platform)
 
     assert share(it) == {"Success": 3}
     assert max(most) <= 2
+
+
+def test_each_shard_is_worked_on_by_an_invocation_of_its_own(
+    it: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "WORKERS", 1)
+    job_id = asked_for(it, uploaded(it, *BOTH), WWW, ORG)
+
+    it.drain(until="deploy_cdn")
+
+    events = [json.loads(payload)["data"] for _, payload in it.queue]
+    assert events == [{"JobId": job_id, "Product": "CDN", "Shard": number} for number in (0, 1)]
+    assert share(it) == {"Success": 1}
+    assert statuses(it) == {W.SUCCESS: 1, W.PENDING: 1}
+    it.drain()
+    assert statuses(it) == {W.SUCCESS: 2}
+    assert it.job().status is JobStatus.SUCCESS
+    assert len({worker.shard for worker in it.workers().values()}) == 2
+
+
+def test_a_shard_that_got_lost_is_handed_out_again_and_no_other(
+    it: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "WORKERS", 1)
+    asked_for(it, uploaded(it, *BOTH), WWW, ORG)
+    it.drain(until="deploy_cdn")
+    it.queue.pop(0)
+    it.drain()
+    assert statuses(it) == {W.SUCCESS: 1, W.PENDING: 1}
+
+    it.clock.sleep(100)
+    it.queue.append(("run_deployment_jobs", b"{}"))
+    it.drain(until="deploy_cdn")
+
+    assert [json.loads(payload)["data"]["Shard"] for _, payload in it.queue] == [0]
+    it.drain()
+    assert statuses(it) == {W.SUCCESS: 2}

@@ -88,6 +88,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
         {"JobId": 1, "WorkerId": 42, "Resource": SLOT, "CertIdentifier": "7-cn-hangzhou"},
         {
             "Version": 0,
+            "Shard": 0,
             "Status": "pending",
             "Reason": "",
             "PreviousCertIdentifier": None,

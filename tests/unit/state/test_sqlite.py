@@ -12,7 +12,7 @@ import pytest
 from shared.errors import ConflictError
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Key, Row
-from shared.state.tables import JOBS, SCANS, TABLES, Table
+from shared.state.tables import JOBS, SCANS, TABLES, WORKERS, Table
 from tests.unit.state.counting import Meeting, add_five, count
 
 KEY: Key = ("me", 1)
@@ -100,3 +100,19 @@ def test_rows_are_read_by_their_keys_without_looking_at_others(tmp_path: Path, t
         store.put(table, key(number), {}, version=0)
 
     assert steps() == alone > 0
+
+
+def test_rows_of_a_version_with_a_shorter_key_are_kept(path: Path) -> None:
+    """Workers had no shard: all of them were what is now the first one."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "CREATE TABLE workers (job_id INTEGER NOT NULL, product TEXT NOT NULL,"
+            " worker_id INTEGER NOT NULL, version INTEGER NOT NULL, document TEXT NOT NULL,"
+            " PRIMARY KEY (job_id, product, worker_id)) WITHOUT ROWID"
+        )
+        connection.execute("""INSERT INTO workers VALUES (7, 'CDN', 3, 5, '{"Reason":"kept"}')""")
+
+    for _ in range(2):  # the second one finds all done
+        store = SqliteStore(path)
+        assert store.get(WORKERS, (7, "CDN", 0, 3)) == Row((7, "CDN", 0, 3), 5, {"Reason": "kept"})
+    assert store.put(WORKERS, (7, "CDN", 0, 3), {"Reason": "new"}, version=5) == 6

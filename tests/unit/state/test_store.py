@@ -36,21 +36,24 @@ def test_a_number_that_64_bits_do_not_hold_names_no_row(store: Store, number: in
 
 @pytest.mark.parametrize("number", [2**63 - 1, -(2**63)])
 def test_the_greatest_and_the_smallest_number_name_rows(store: Store, number: int) -> None:
-    store.put(WORKERS, (number, "CDN", 1), {}, version=0)
+    store.put(WORKERS, (number, "CDN", 0, 1), {}, version=0)
 
-    assert store.get(WORKERS, (number, "CDN", 1)) is not None
-    assert keys(store.range(WORKERS, (number,))) == [(number, "CDN", 1)]
+    assert store.get(WORKERS, (number, "CDN", 0, 1)) is not None
+    assert keys(store.range(WORKERS, (number,))) == [(number, "CDN", 0, 1)]
 
 
 def test_many_rows_are_read_by_their_keys_in_the_order_of_the_keys(store: Store) -> None:
-    stored = [(1, "CDN", 1), (1, "CDN", 2), (2, "ALB", 1)]
+    stored = [(1, "CDN", 0, 1), (1, "CDN", 0, 2), (2, "ALB", 0, 1)]
     for key in stored:
         store.put(WORKERS, key, {"of": list(key)}, version=0)
-    store.put(WORKERS, (1, "CDN", 2), {"of": "again"}, version=1)
+    store.put(WORKERS, (1, "CDN", 0, 2), {"of": "again"}, version=1)
 
-    found = list(store.get_many(WORKERS, [(2, "ALB", 1), (1, "CDN", 2)]))
+    found = list(store.get_many(WORKERS, [(2, "ALB", 0, 1), (1, "CDN", 0, 2)]))
 
-    assert found == [Row((2, "ALB", 1), 1, {"of": [2, "ALB", 1]}), Row((1, "CDN", 2), 2, {"of": "again"})]
+    assert found == [
+        Row((2, "ALB", 0, 1), 1, {"of": [2, "ALB", 0, 1]}),
+        Row((1, "CDN", 0, 2), 2, {"of": "again"}),
+    ]
 
 
 def test_of_many_keys_those_without_a_row_are_left_out(store: Store) -> None:
@@ -66,16 +69,16 @@ def test_of_many_keys_those_without_a_row_are_left_out(store: Store) -> None:
 
 def test_a_key_that_is_named_twice_is_read_once(store: Store) -> None:
     fill(store, 2)
-    asked: list[Key] = [(1, "CDN", 1), (1, "CDN", 0), (1, "CDN", 1)]
+    asked: list[Key] = [(1, "CDN", 0, 1), (1, "CDN", 0, 0), (1, "CDN", 0, 1)]
 
-    assert keys(store.get_many(WORKERS, iter(asked))) == [(1, "CDN", 1), (1, "CDN", 0)]
-    assert keys(store.get_many(WORKERS, [(1, "CDN", 0)] * 1203)) == [(1, "CDN", 0)]
+    assert keys(store.get_many(WORKERS, iter(asked))) == [(1, "CDN", 0, 1), (1, "CDN", 0, 0)]
+    assert keys(store.get_many(WORKERS, [(1, "CDN", 0, 0)] * 1203)) == [(1, "CDN", 0, 0)]
 
 
 @pytest.mark.parametrize("count", [99, 100, 101, 332, 333, 334, 1203])
 def test_more_keys_than_a_store_takes_at_once_are_all_read(store: Store, count: int) -> None:
     fill(store, count)
-    asked: list[Key] = [(1, "CDN", number) for number in reversed(range(-1, count + 1))]
+    asked: list[Key] = [(1, "CDN", 0, number) for number in reversed(range(-1, count + 1))]
 
     assert keys(store.get_many(WORKERS, asked)) == asked[1:-1]
 
@@ -129,11 +132,11 @@ def test_every_table_is_there_and_keeps_the_types_of_its_key(store: Store, table
 
 
 def test_a_range_is_the_rows_of_a_prefix_in_key_order(store: Store) -> None:
-    for key in [(2, "CDN", 1), (1, "CDN", 10), (1, "CDN", 9), (1, "ALB", 3), (11, "ALB", 1)]:
+    for key in [(2, "CDN", 0, 1), (1, "CDN", 0, 10), (1, "CDN", 0, 9), (1, "ALB", 0, 3), (11, "ALB", 0, 1)]:
         store.put(WORKERS, key, {}, version=0)
-    assert keys(store.range(WORKERS, (1,))) == [(1, "ALB", 3), (1, "CDN", 9), (1, "CDN", 10)]
-    assert keys(store.range(WORKERS, (1, "CDN"))) == [(1, "CDN", 9), (1, "CDN", 10)]
-    assert keys(store.range(WORKERS, (1, "CDN", 9))) == [(1, "CDN", 9)]
+    assert keys(store.range(WORKERS, (1,))) == [(1, "ALB", 0, 3), (1, "CDN", 0, 9), (1, "CDN", 0, 10)]
+    assert keys(store.range(WORKERS, (1, "CDN"))) == [(1, "CDN", 0, 9), (1, "CDN", 0, 10)]
+    assert keys(store.range(WORKERS, (1, "CDN", 0, 9))) == [(1, "CDN", 0, 9)]
     assert keys(store.range(WORKERS, (3,))) == []
 
 
@@ -162,8 +165,8 @@ def test_a_range_without_its_partition_is_a_mistake(store: Store) -> None:
 @pytest.mark.parametrize("count", [499, 500, 501, 1203])
 def test_a_range_goes_on_after_its_first_page(store: Store, count: int) -> None:
     fill(store, count)
-    assert keys(store.range(WORKERS, (1,))) == [(1, "CDN", number) for number in range(count)]
-    assert len(keys(store.range(WORKERS, (1,), below=(1, "CDN", 501)))) == min(count, 501)
+    assert keys(store.range(WORKERS, (1,))) == [(1, "CDN", 0, number) for number in range(count)]
+    assert len(keys(store.range(WORKERS, (1,), below=(1, "CDN", 0, 501)))) == min(count, 501)
 
 
 def test_a_reader_may_write_between_two_rows(store: Store) -> None:
@@ -178,7 +181,7 @@ def test_a_reader_may_write_between_two_rows(store: Store) -> None:
 
 def test_a_reader_of_many_may_write_between_two_rows(store: Store) -> None:
     fill(store, 510)
-    for row in store.get_many(WORKERS, [(1, "CDN", number) for number in range(510)]):
+    for row in store.get_many(WORKERS, [(1, "CDN", 0, number) for number in range(510)]):
         store.put(WORKERS, row.key, {"seen": True}, version=row.version)
     assert all(row.document == {"seen": True} for row in store.range(WORKERS, (1,)))
 
@@ -192,7 +195,7 @@ def test_rows_deleted_while_reading_do_not_stop_the_reader(store: Store) -> None
 
 def fill(store: Store, count: int) -> None:
     for number in range(count):
-        store.put(WORKERS, (1, "CDN", number), {}, version=0)
+        store.put(WORKERS, (1, "CDN", 0, number), {}, version=0)
 
 
 def test_threads_that_add_at_once_lose_nothing(store: Store) -> None:

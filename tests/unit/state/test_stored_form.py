@@ -59,9 +59,9 @@ def test_a_job_is_stored_under_the_one_owner_and_while_open_by_the_time_it_is_du
     assert the_row(store, OPEN_JOBS, "-", 1777636800005, 7).document == {}
 
 
-def test_a_worker_is_stored_by_job_product_and_number(store: Store) -> None:
+def test_a_worker_is_stored_by_job_product_shard_and_number(store: Store) -> None:
     Workers(store).save(a_worker(42, job_id=7))
-    assert the_row(store, WORKERS, 7, "CDN", 42).document["CertIdentifier"] == "7-cn-hangzhou"
+    assert the_row(store, WORKERS, 7, "CDN", 0, 42).document["CertIdentifier"] == "7-cn-hangzhou"
 
 
 def test_the_state_of_a_discovery_is_stored_by_product_and_region(store: Store) -> None:
@@ -84,7 +84,7 @@ def test_what_an_earlier_version_stored_is_read(store: Store) -> None:
     """It lacks what was added since."""
     store.put(
         WORKERS,
-        (7, "CDN", 42),
+        (7, "CDN", 0, 42),
         {
             "JobId": 7,
             "WorkerId": 42,
