@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias, final
 
 from shared.cloud.api import Action, Api
+from shared.domain.matching import FIRST_DEPLOYMENT
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Change, Look
@@ -104,7 +105,7 @@ class ProductAdapter(ABC):
             CloudRejectedError: among others, a certificate does not cover all domains of its slot.
         """
         for change, _ in steps:
-            _check_covered(change)
+            _check(change)
         try:
             self._advance(steps)
         except CloudRejectedError as error:
@@ -113,7 +114,7 @@ class ProductAdapter(ABC):
             raise _explained(error, steps[0][0]) from None
 
     def _advance(self, steps: Sequence[Step]) -> None:
-        """As `advance`. Checks and repetition are not yours."""
+        """As `advance`. Checks and repetition are not yours: None is wanted only of `FIRST_DEPLOYMENT`."""
         ((change, look),) = steps
         self._write(change, look)
 
@@ -130,6 +131,7 @@ class ProductAdapter(ABC):
         """
         former = self._catalogue.by_identifier(change.resource.cert_identifier)
         if former is None:
+            self._set_again(change, lost)
             why = "CAS does not have the certificate before, so the new one stays"
             raise CloudRejectedError("deploy", "NotFound", why)
         self._take_back(replace(change, wanted=former), look, lost)
@@ -137,6 +139,9 @@ class ProductAdapter(ABC):
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         """`change` wants the certificate before; `change.before` has the settings."""
         self._write(change, look)
+
+    def _set_again(self, change: Change, lost: Set[str]) -> None:
+        """Put back what of the settings can be set without the certificate before, which CAS does not have."""
 
     @classmethod
     def apis(cls) -> frozenset[Api]:
@@ -181,8 +186,12 @@ class ProductAdapter(ABC):
             token = {"NextToken": answer["NextToken"]}
 
 
-def _check_covered(change: Change) -> None:
+def _check(change: Change) -> None:
+    """Refuse what no product is asked for."""
     if change.wanted is None:
+        if change.resource.product not in FIRST_DEPLOYMENT:
+            why = f"{change.resource.slot} keeps its certificate"
+            raise CloudRejectedError("deploy", "Unsupported", why)
         return
     missing = [name for name in change.resource.domains if not change.wanted.covers(name)]
     if missing:
