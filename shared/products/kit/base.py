@@ -140,8 +140,8 @@ class ProductAdapter(ABC):
         """`change` wants the certificate before; `change.before` has the settings."""
         self._write(change, look)
 
-    def _set_again(self, change: Change, lost: Set[str]) -> None:
-        """Put back what of the settings can be set without the certificate before, which CAS does not have."""
+    def _set_again(self, change: Change, lost: Set[str]) -> None:  # noqa: B027 - few can
+        """Put back what of the settings can be set while the new certificate stays."""
 
     @classmethod
     def apis(cls) -> frozenset[Api]:

@@ -1,4 +1,4 @@
-"""Key pairs for products that take nothing but PEM: one certificate is for many slots, and CAS is asked once."""
+"""Key pairs for products that take nothing but PEM. One is for many slots: CAS is asked once."""
 
 import threading
 

@@ -7,7 +7,7 @@ _MARK: Final = "digest:"
 
 
 class Sealed:
-    """Knows in memory what its own digests stand for, so that it can be put back; a later function does not."""
+    """Knows in memory what its own digests stand for, to put it back; a later function does not."""
 
     def __init__(self) -> None:
         self._known: dict[str, Any] = {}
