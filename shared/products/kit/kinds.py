@@ -9,7 +9,6 @@ from shared.cloud.api import Action, Api
 from shared.domain.resources import CloudResource
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.changes import Change, Look
-from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.means import Means
 
 
@@ -65,7 +64,7 @@ class ManyKinds(ProductAdapter):
         return self._by_kind[resource.kind]
 
 
-class KindWithin(WholeExchange):
+class KindWithin(ProductAdapter):
     """A kind of slot within things (sites, instances, a region) that other kinds are within as well."""
 
     @abstractmethod
