@@ -122,8 +122,10 @@ class Adapter(ProductAdapter):
             )
             return {row["GatewayUniqueId"]: row for row in page["Result"]}
 
-        return self._gateways_of.setdefault((region, gateway_id), Polled(read)).of(
-            gateway_id, _name(resource)
+        return (
+            self._gateways_of.setdefault((region, gateway_id), Polled(read))
+            .rows(_name(resource))
+            .get(gateway_id)
         )
 
     def _domains(self, resource: CloudResource) -> Polled[Answer]:
