@@ -102,7 +102,7 @@ def create(
     """Create a job and, unless it is a draft, submit it."""
     current = session()
     if wait:
-        refuse_to_wait_in_vain(current, draft)
+        check_can_wait(current, draft)
     world = current.world()
     request = {
         "Name": name,
@@ -141,7 +141,7 @@ def show(
     world = current.world()
     job = world.jobs.get(job_id)
     if wait and not job.status.final:
-        refuse_to_wait_in_vain(current, job.status is JobStatus.EDITING)
+        check_can_wait(current, job.status is JobStatus.EDITING)
     _end(world, job, wait, as_json)
 
 
@@ -170,7 +170,7 @@ def watched(
             time.sleep(_POLL_S)
 
 
-def refuse_to_wait_in_vain(current: Session, draft: bool = False) -> None:
+def check_can_wait(current: Session, draft: bool = False) -> None:
     if draft:
         raise InvalidRequestError("--wait: a draft does not run; submit the job or drop --wait")
     if current.running is None:

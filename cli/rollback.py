@@ -8,7 +8,7 @@ import typer
 
 from cli import exits, output
 from cli.job_tables import show_job, show_rollback
-from cli.jobs import AsJson, managed, refuse_to_wait_in_vain, slot_named, watched
+from cli.jobs import AsJson, check_can_wait, managed, slot_named, watched
 from cli.session import session
 from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
@@ -41,7 +41,7 @@ def rollback(
     request = {"JobId": job_id, "ResourceIds": [slot_named(world, text) for text in slot or []]}
     plan = plan_rollback(world, parse(RollBackDeploymentJob, request))
     if wait:
-        refuse_to_wait_in_vain(current)
+        check_can_wait(current)
     if not as_json:
         show_rollback(plan)
     if plan.of(RollbackAction.RESTORE, RollbackAction.CANNOT) and not yes:

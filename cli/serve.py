@@ -64,7 +64,7 @@ def serve(
             preload=("shared.runtime", "cli.main"),
         )
         fc.cloud.functions, fc.cloud.deliver = host, lambda event: _delivered(host, event)
-        stack.enter_context(_until_told(stop))
+        stack.enter_context(_stop_on_signal(stop))
         stack.enter_context(host)
         here = running.Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
         stack.enter_context(running.announced(settings.state, here))
@@ -102,7 +102,7 @@ def _environment(settings: Settings, environ: Mapping[str, str] = os.environ) ->
 
 
 @contextmanager
-def _until_told(stop: Event) -> Iterator[None]:
+def _stop_on_signal(stop: Event) -> Iterator[None]:
     before = {
         number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
     }

@@ -1,7 +1,7 @@
-"""What runs inside a function instance: a process that holds one handler and calls it.
+"""Runs inside a function instance: a process that loads one handler and calls it.
 
 The environment, the context and the conversion of results follow Function Compute 3.0's
-python3.10 runtime. Imported by every instance, so: standard library only.
+python3.10 runtime. Every instance imports this module, so it uses only the standard library.
 """
 
 import importlib
@@ -18,19 +18,19 @@ from typing import Any
 
 Handler = Callable[[bytes, Any], Any]
 
-#: What an instance keeps of the host's environment: the means to run Python, no configuration.
+#: Variables that an instance inherits from the host: those that Python needs, no configuration.
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV")
-#: What a function's caller sees in `x-fc-error-type`.
+#: Values of `x-fc-error-type`, as callers see them.
 UNHANDLED = "UnhandledInvocationError"
 
 
 @dataclass(frozen=True)
 class Launch:
-    """All that an instance needs to start. Crosses the process border, so plain values only."""
+    """Everything an instance needs to start. Sent to another process, so plain values only."""
 
     function: str
-    folder: Path  #: holds index.py; stands for /code
-    code_root: Path  #: holds the packages that functions share; in a zip they lie beside index.py
+    folder: Path  #: contains index.py; corresponds to /code
+    code_root: Path  #: contains the packages that functions share; in a zip they are next to index.py
     handler: str
     memory_mb: int
     timeout_s: int
@@ -41,14 +41,14 @@ class Launch:
 
 
 class _Instance:
-    """The one handler of this process, or the error that kept it from loading."""
+    """The handler of this process, or the error that prevented loading it."""
 
     launch: Launch
     handler: Handler
 
 
 def start(launch: Launch) -> None:
-    """Makes this process an instance. Each invocation reports an index.py that does not load."""
+    """Turn this process into an instance. If index.py fails to load, every invocation reports it."""
     _redirect(launch.log)
     environment = _environment(launch)
     os.environ.clear()
@@ -59,7 +59,7 @@ def start(launch: Launch) -> None:
     try:
         _Instance.handler = _load(launch)
     except BaseException as error:
-        # SystemExit too: a module that exits on import must not make the pool start it forever.
+        # SystemExit too: the pool would restart a module that exits on import forever.
         traceback.print_exc()
         failure = error
 
@@ -75,13 +75,13 @@ def call(payload: bytes, request_id: str) -> tuple[bytes, str | None]:
         answer = _Instance.handler(payload, _context(_Instance.launch, request_id))
         return _as_bytes(answer), None
     except BaseException as error:
-        # SystemExit too: the exception would otherwise travel to the host and end a thread there.
+        # SystemExit too: it would otherwise reach the host and end a thread there.
         traceback.print_exc()
         return _error_body(error), UNHANDLED
 
 
 def error_body(message: str, error_type: str) -> bytes:
-    """The JSON body of a function error without a stack trace (names of the keys unconfirmed)."""
+    """The JSON body of a function error, without a stack trace (the key names are unconfirmed)."""
     return json.dumps({"errorMessage": message, "errorType": error_type, "stackTrace": []}).encode()
 
 
@@ -100,19 +100,19 @@ def _as_bytes(answer: Any) -> bytes:
 
 
 def _redirect(log: Path | None) -> None:
-    """Standard output and error to the log; one write per line, so that lines do not mix."""
+    """Send standard output and error to the log; one write per line, so that lines do not mix."""
     if log is None:
         os.dup2(2, 1)
     else:
         with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as target:
             os.dup2(target.fileno(), 1)
             os.dup2(target.fileno(), 2)
-    # As standard error is anyway.
+    # As for standard error.
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _environment(launch: Launch) -> dict[str, str]:
-    """Proxy variables of the host stay outside: they would catch loopback calls too."""
+    """Without the host's proxy variables: they would capture loopback calls too."""
     return {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
         **launch.environment,
@@ -137,7 +137,7 @@ def _load(launch: Launch) -> Handler:
 
 
 def _context(launch: Launch, request_id: str) -> SimpleNamespace:
-    """FCContext of python3.10; `credentials` is None where the environment has none."""
+    """FCContext of python3.10; `credentials` is None if the environment has none."""
     function = SimpleNamespace(
         name=launch.function,
         handler=launch.handler,

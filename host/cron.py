@@ -4,8 +4,8 @@
     0 0 4 * * *                          second minute hour day month weekday, UTC
     CRON_TZ=Asia/Shanghai 0 0 4 * * *    the same in a time zone
 
-Two differences of APScheduler are made up for: it counts weekdays from Monday = 0 (cron: Sunday = 0
-or 7), and it wants day *and* weekday to match where cron, with both restricted, takes either.
+Two differences of APScheduler are compensated: it counts weekdays from Monday = 0 (cron: Sunday = 0
+or 7), and it requires day *and* weekday to match, while cron accepts either if both are restricted.
 """
 
 import re
@@ -27,7 +27,7 @@ _FIELDS = ("second", "minute", "hour", "day", "month")
 
 
 def parse_cron(expression: str) -> BaseTrigger:
-    """The trigger of a timer expression; CronError says what is wrong with it."""
+    """The trigger for a timer expression. CronError says what is wrong with it."""
     text = " ".join(expression.split())
     try:
         return _every(text) if text.startswith("@") else _fields(text)
@@ -40,7 +40,7 @@ def parse_cron(expression: str) -> BaseTrigger:
 def _every(text: str) -> IntervalTrigger:
     match = _EVERY.fullmatch(text)
     if match is None:
-        raise CronError("an interval reads like '@every 4m' (h, m, s)")
+        raise CronError("an interval looks like '@every 4m' (h, m, s)")
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     interval = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if not interval:
@@ -52,7 +52,7 @@ def _fields(text: str) -> BaseTrigger:
     zone, text = _zone(text)
     parts = text.split()
     if len(parts) != 6:
-        raise CronError(f"needs 6 fields (second minute hour day month weekday), found {len(parts)}")
+        raise CronError(f"expected 6 fields (second minute hour day month weekday), found {len(parts)}")
     values = {name: _checked(name, parts[place].lower()) for place, name in enumerate(_FIELDS)}
     weekday = _weekdays(parts[5].lower())
     if "*" in (values["day"], weekday):
@@ -76,7 +76,7 @@ def _zone(text: str) -> tuple[tzinfo, str]:
 
 
 def _checked(name: str, value: str) -> str:
-    """The field, if it is cron's: APScheduler's own additions ('last', '2nd mon') are refused."""
+    """The field, if cron knows it: APScheduler's own additions ('last', '2nd mon') are refused."""
     if value == "?" and name == "day":
         return "*"
     for item in value.split(","):

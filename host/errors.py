@@ -1,19 +1,19 @@
-"""What the host refuses.
+"""Errors of the host.
 
 HostError
-├── TemplateError         the template cannot be read, or names what is not there
-├── CronError             not one of Function Compute's timer expressions
+├── TemplateError         the template is unreadable or refers to something missing
+├── CronError             not a timer expression of Function Compute
 ├── PatternError          not an EventBridge pattern
 ├── PayloadTooLargeError  over 32 MB (synchronous) or 128 KB (asynchronous)
-├── InvalidTaskIdError    a task id that Function Compute would not take
-├── TaskExistsError       a task id that is still known for that function
-├── StateInUseError       another host runs on the same state file
+├── InvalidTaskIdError    a task id that Function Compute would refuse
+├── TaskExistsError       a task id that is already in use for the function
+├── StateInUseError       another host uses the same state file
 └── HostStoppedError      the host is stopping; an accepted invocation runs after the next start
 """
 
 
 class HostError(Exception):
-    """Base of all refusals of the host; the text is one clear sentence."""
+    """Base of all errors of the host; the text is one sentence."""
 
 
 class TemplateError(HostError):

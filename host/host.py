@@ -1,4 +1,4 @@
-"""The functions of a folder on one machine, run by what a ROS template declares.
+"""Runs the functions of a folder on one machine, as a ROS template declares them.
 
     with Host(Path("template.yml"), Path("functions"), Path("host.db"), environment={...}) as host:
         host.invoke("certdeploy-scan_expiry", b"{}")
@@ -6,7 +6,7 @@
         host.deliver_event({"source": "certdeploy", "type": "certdeploy:Certificate:Issued", ...})
 
 Synchronous and asynchronous invocations, timers and event rules, with Function Compute's limits. An
-asynchronous invocation that was accepted is run even if the host is stopped or killed in between.
+accepted asynchronous invocation runs even if the host is stopped or killed in between.
 """
 
 import json
@@ -36,13 +36,13 @@ MAX_ASYNC_PAYLOAD = 128 * 1024
 
 
 class Host:
-    """`state` is a SQLite file of the host's own, made if it is not there.
+    """`state`: the host's own SQLite file, created if missing.
 
-    `environment` reaches every function and wins over the template's EnvironmentVariables; nothing
-    else of this process's environment does. `log`: the file that functions' output is appended to,
-    None = stderr. `concurrency`: instances per function. `preload`: modules that many functions import
-    and that do nothing when imported; instances start faster with them. Functions also import what lies
-    beside `functions_dir`.
+    `environment` is passed to every function and overrides the template's EnvironmentVariables; nothing
+    else of this process's environment is passed. `log`: file that functions' output is appended to,
+    None = stderr. `concurrency`: instances per function. `preload`: modules that many functions import,
+    without side effects on import; instances start faster with them. Functions can also import the
+    packages next to `functions_dir`.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Host:
             for spec in self.functions.values()
         }
         self._instances = {name: Instances(launch, concurrency) for name, launch in self._launch_all.items()}
-        # APScheduler tells of every job at INFO; an invocation is told of by its function.
+        # APScheduler logs every job at INFO; the function itself logs its invocation.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = BackgroundScheduler(timezone=timezone.utc)
         self._table = TaskTable(state)
@@ -89,13 +89,13 @@ class Host:
 
     @property
     def functions(self) -> Mapping[str, FunctionSpec]:
-        """By name, as declared."""
+        """The declared functions by name."""
         return self._template.functions
 
     def start(self) -> None:
-        """Takes up what an earlier host left, and lets timers run; missed ticks come once."""
+        """Resume what an earlier host left unfinished and start the timers; missed ticks fire once."""
         if self._state != "new":
-            raise HostStoppedError("a host starts once")
+            raise HostStoppedError("a host can be started only once")
         self._state = "running"
         self._queue.start()
         for timer in self._template.timers:
@@ -104,7 +104,7 @@ class Host:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Waits up to `grace_s` for what runs, then kills it.
+        """Wait up to `grace_s` for running invocations, then kill them.
 
         Unfinished asynchronous invocations run after the next start.
         """
@@ -140,7 +140,7 @@ class Host:
         request_id: str | None = None,
         task_id: str | None = None,
     ) -> InvocationResult:
-        """Synchronous: runs it now, and blocks. Asynchronous: accepted, on disk, status 202.
+        """Synchronous: run it now and block. Asynchronous: accept it, on disk, with status 202.
 
         LookupError for an unknown name; PayloadTooLargeError, InvalidTaskIdError, TaskExistsError,
         HostStoppedError.
@@ -160,7 +160,7 @@ class Host:
         return InvocationResult(202)
 
     def deliver_event(self, event: Mapping[str, Any]) -> list[str]:
-        """Invokes, asynchronously, every function with a rule that matches; returns their names."""
+        """Invoke every function with a matching rule asynchronously; returns their names."""
         payload = json.dumps(event, ensure_ascii=False).encode()
         names = [
             rule.function for rule in self._template.rules if rule.enabled and matches(rule.pattern, event)
@@ -170,18 +170,18 @@ class Host:
         return names
 
     def pending(self) -> int:
-        """Asynchronous invocations that are accepted and not finished, waiting retries included."""
+        """Accepted asynchronous invocations that are not finished, including waiting retries."""
         return self._table.pending()
 
     def idle(self) -> bool:
         return self.pending() == 0
 
     def wait_idle(self, timeout_s: float) -> bool:
-        """Whether everything accepted came to an end within the time."""
+        """Wait until everything accepted is finished; False if the time ran out first."""
         return self._queue.wait_idle(timeout_s)
 
     def tasks(self) -> list[Task]:
-        """The asynchronous invocations that are known, oldest first, with their states."""
+        """All known asynchronous invocations with their states, oldest first."""
         return self._table.list()
 
     def _run(self, name: str, payload: bytes, request_id: str) -> InvocationResult:

@@ -1,7 +1,7 @@
-"""Function instances: processes, started when needed, kept warm, serving one request at a time.
+"""Function instances: processes that start on demand, stay warm and serve one request at a time.
 
-As in Function Compute's built-in runtimes a function scales by instances. Each is a pebble pool of
-one worker: pebble kills it at its timeout and starts the next. Memory limits are not enforced.
+As in Function Compute's built-in runtimes, a function scales by instances. Each is a pebble pool with
+one worker: pebble kills it at its timeout and starts another. Memory limits are not enforced.
 """
 
 import logging
@@ -19,20 +19,20 @@ from host import child
 from host.errors import HostStoppedError
 
 log = logging.getLogger(__name__)
-# Forked from one clean process that has read `preload` already: seconds become milliseconds.
+# Forked from one clean process that has already imported `preload`: milliseconds instead of seconds.
 _CONTEXT = multiprocessing.get_context(
     "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 )
 
 
 def import_beforehand(modules: Sequence[str]) -> None:
-    """Modules that instances of this process find imported already. Before the first one starts."""
+    """Import these modules once for all instances. Call it before the first instance starts."""
     _CONTEXT.set_forkserver_preload([ProcessPool.__module__, child.__name__, *modules])
 
 
 @dataclass(frozen=True)
 class InvocationResult:
-    """`status` is the API's: 200 run, 202 accepted. A function error is 200 with `error_type`."""
+    """`status` as in the API: 200 = run, 202 = accepted. A function error is 200 with `error_type`."""
 
     status: int
     body: bytes = b""
@@ -40,7 +40,7 @@ class InvocationResult:
 
 
 class Instances:
-    """The instances of one function, at most `concurrency` at once; who comes later waits."""
+    """The instances of one function, at most `concurrency` at once; further requests wait."""
 
     def __init__(self, launch: child.Launch, concurrency: int) -> None:
         self._launch = launch
@@ -48,7 +48,7 @@ class Instances:
         self._lock = Lock()
         self._idle: list[ProcessPool] = []
         self._all: WeakSet[ProcessPool] = WeakSet()
-        # Waited for beside each result: a pool that is stopped leaves its futures unanswered.
+        # Awaited together with each result: a stopped pool never completes its futures.
         self._stopped: Future[Any] = Future()
 
     def run(self, payload: bytes, request_id: str) -> InvocationResult:
@@ -62,7 +62,7 @@ class Instances:
                     self._idle.append(instance)
 
     def stop(self) -> None:
-        """Kills what still runs; whoever waits for it gets HostStoppedError."""
+        """Kill running requests; their callers get HostStoppedError."""
         with self._lock:
             self._stopped.set_result(None)
             instances = list(self._all)
@@ -78,7 +78,7 @@ class Instances:
                 instance = self._idle.pop()
                 if instance.active:
                     return instance
-                # pebble gives up a pool whose worker died between two requests; its threads end here.
+                # pebble abandons a pool whose worker died between two requests; this ends its threads.
                 instance.join()
             instance = ProcessPool(
                 max_workers=1,
@@ -90,7 +90,7 @@ class Instances:
             return instance
 
     def _run(self, instance: ProcessPool, payload: bytes, request_id: str) -> InvocationResult:
-        """The wording of both messages is from memory."""
+        """The wording of both messages is unconfirmed."""
         timeout_s = self._launch.timeout_s
         try:
             future = instance.schedule(child.call, (payload, request_id), timeout=timeout_s)
@@ -98,7 +98,7 @@ class Instances:
             wait(either, return_when=FIRST_COMPLETED)
             body, error_type = future.result(timeout=0)
         except Exception as error:
-            # A stop kills instances, one way or other; what it cuts short counts as not run.
+            # A stop kills instances in several ways; an interrupted invocation counts as not run.
             self._refuse_if_stopped()
             if isinstance(error, TimeoutError):
                 message = f"Function timed out after {timeout_s} seconds"

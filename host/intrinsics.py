@@ -1,4 +1,4 @@
-"""The functions and references of a ROS template, as far as one machine can know their values."""
+"""Functions and references of a ROS template, as far as their values are known on one machine."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from host.errors import TemplateError
 
-#: Pseudo parameters of a stack that is no stack. The account is the emulator's.
+#: Pseudo parameters without a stack. The account is the emulator's.
 PSEUDO = {
     "ALIYUN::Region": "cn-hangzhou",
     "ALIYUN::TenantId": "1000000000000001",
@@ -17,11 +17,11 @@ _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
 class UnknownHere(Exception):
-    """The value exists in a real stack only."""
+    """The value exists only in a real stack."""
 
 
 class Resolver:
-    """Parameters may also name pseudo parameters, to set the region or the account."""
+    """`parameters` may also set pseudo parameters, such as the region or the account."""
 
     def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         self._resources: Mapping[str, Any] = document["Resources"]
@@ -34,7 +34,7 @@ class Resolver:
         self._values: dict[str, Any] = {**PSEUDO, **defaults, **parameters}
 
     def resolve(self, value: Any) -> Any:
-        """The value with everything in it resolved; UnknownHere, TemplateError."""
+        """The value, resolved. Raises UnknownHere, TemplateError."""
         if isinstance(value, list):
             return [self.resolve(item) for item in value]
         if not isinstance(value, dict):
@@ -59,11 +59,11 @@ class Resolver:
             return self._values[name]
         if name in self._declared or name in self._resources or name.startswith("ALIYUN::"):
             raise UnknownHere(f"{name} has no value outside a stack")
-        raise TemplateError(f"nothing is called {name!r}")
+        raise TemplateError(f"{name!r} is neither a parameter nor a resource")
 
     def _substitute(self, text: Any) -> str:
         if not isinstance(text, str):
-            raise TemplateError("Fn::Sub with a map of its own is not supported by the host")
+            raise TemplateError("Fn::Sub with its own map is not supported by the host")
 
         def replace(match: re.Match[str]) -> str:
             literal, name = match.groups()
@@ -75,9 +75,9 @@ class Resolver:
         return _PLACEHOLDER.sub(replace, text)
 
     def _attribute(self, resource: str, attribute: str) -> Any:
-        """An attribute called as a property is that property; a function's ARN is known too."""
+        """An attribute with a property's name is that property; a function's ARN is known too."""
         if resource not in self._resources:
-            raise TemplateError(f"no resource is called {resource!r}")
+            raise TemplateError(f"there is no resource {resource!r}")
         properties = self._resources[resource].get("Properties", {})
         if attribute in properties:
             return self.resolve(properties[attribute])

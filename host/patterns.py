@@ -1,8 +1,8 @@
 """EventBridge's event patterns.
 
-A pattern nests as the event does: every key must match, each value is a list of which one item
+A pattern is nested like the event: every key must match; each value is a list, and one of its items
 must match. Matching is exact and case-sensitive. Operators: equal, prefix, suffix, contains,
-anything-but, numeric, cidr, exists, null and empty. Where the event holds a list, one matching
+anything-but, numeric, cidr, exists, null and empty. If the event contains a list, one matching
 element is enough (the vendor's documentation does not say).
 """
 
@@ -31,7 +31,7 @@ _TEXT: dict[str, Callable[[str, str], bool]] = {
 
 
 def check_pattern(pattern: Any, path: str = "") -> None:
-    """Raises PatternError, naming the field, if EventBridge would not take the pattern."""
+    """Raises PatternError, naming the field, if EventBridge would refuse the pattern."""
     if not isinstance(pattern, Mapping):
         raise PatternError(f"pattern{path}: must be an object, found {pattern!r}")
     for key, value in pattern.items():
@@ -46,7 +46,7 @@ def check_pattern(pattern: Any, path: str = "") -> None:
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    """Whether the event is one that the pattern asks for. `{}` matches all."""
+    """Whether the pattern matches the event. `{}` matches all events."""
     check_pattern(pattern)
     return _object(pattern, event)
 
@@ -88,7 +88,7 @@ def _operator(name: str, operand: Any, value: Any) -> bool:
 
 
 def _equal(item: Any, value: Any) -> bool:
-    # In Python True == 1; in an event they differ.
+    # True == 1 in Python, but not in an event.
     return isinstance(item, bool) is isinstance(value, bool) and bool(item == value)
 
 
@@ -113,7 +113,7 @@ def _check_item(item: Any, where: str) -> None:
     else:
         raise PatternError(f"pattern{where}: unknown operator {name!r}")
     if not legal:
-        raise PatternError(f"pattern{where}: {name} cannot take {operand!r}")
+        raise PatternError(f"pattern{where}: {name} does not accept {operand!r}")
 
 
 def _as_list(operand: Any) -> list[Any]:

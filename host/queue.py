@@ -1,7 +1,7 @@
-"""Asynchronous invocations: accepted once, run at least once, retried as Function Compute retries.
+"""Asynchronous invocations: accepted once, run at least once, retried like in Function Compute.
 
-The table says what is to be done; APScheduler says when, with one executor per function so that a
-slow function does not hold up another. What a crash cuts short is run again after the next start.
+The table says what to do, APScheduler says when. Each function has its own executor, so that a slow
+function does not delay another. An invocation interrupted by a crash runs again after the next start.
 """
 
 import json
@@ -30,7 +30,7 @@ _TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 
 
 class AsyncQueue:
-    """`retry_base_s`: wait before the first retry, doubled for each further one. `clock`: POSIX seconds."""
+    """`retry_base_s`: delay of the first retry; doubles with each retry. `clock`: POSIX seconds."""
 
     def __init__(
         self,
@@ -56,15 +56,15 @@ class AsyncQueue:
             if task.function in self._functions:
                 self._schedule(task.id, task.function, task.due_at)
             else:
-                log.error("%s %s: no such function any more", task.function, task.request_id)
+                log.error("%s %s: no longer a function", task.function, task.request_id)
                 self._table.finish(task.id, "Failed", self._clock(), "FunctionNotFound")
 
     def accept(self, task: NewTask) -> None:
-        """On disk when this returns. The same task id is refused while it is known."""
+        """Store the invocation on disk. A task id that is still known is refused."""
         if task.task_id is not None and not _TASK_ID.fullmatch(task.task_id):
             raise InvalidTaskIdError(
                 f"task id {task.task_id!r}: 1 to 128 of letters, digits, '_', '-', "
-                "beginning with a letter or '_'"
+                "starting with a letter or '_'"
             )
         if self._stopping:
             raise HostStoppedError("the host is stopping")
@@ -72,18 +72,18 @@ class AsyncQueue:
         self._schedule(self._table.add(task, now), task.function, now)
 
     def stop(self, grace_s: float) -> None:
-        """Begins nothing new and gives what runs `grace_s` to end; the rest stays in the table."""
+        """Start nothing new, wait `grace_s` for running invocations; the rest stays in the table."""
         with self._changed:
             self._stopping = True
             self._changed.wait_for(lambda: self._active == 0, grace_s)
 
     def drained(self) -> None:
-        """Returns when no thread works on an invocation; call it once the instances are stopped."""
+        """Wait until no thread works on an invocation; call it after the instances are stopped."""
         with self._changed:
             self._changed.wait_for(lambda: self._active == 0)
 
     def wait_idle(self, timeout_s: float) -> bool:
-        """Whether within the time there came a moment with nothing accepted and unfinished."""
+        """Wait until nothing accepted is unfinished; False if the time ran out first."""
         with self._changed:
             return self._changed.wait_for(lambda: self._table.pending() == 0, timeout_s)
 
@@ -99,7 +99,7 @@ class AsyncQueue:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Around every run, synchronous ones too: `stop` waits for them. HostStoppedError after it."""
+        """Wraps every run, so that `stop` waits for it. Raises HostStoppedError after a stop."""
         with self._changed:
             if self._stopping:
                 raise HostStoppedError("the host is stopping")
@@ -112,8 +112,8 @@ class AsyncQueue:
                 self._changed.notify_all()
 
     def _work(self, task_id: int) -> None:
-        # Stopped before: still waiting in the table. Stopped meanwhile: still Running there, which
-        # counts as not run at the next start.
+        # Stopped before the run: still waiting in the table. Stopped during the run: still Running there,
+        # which counts as not run at the next start.
         with suppress(HostStoppedError), self.working():
             task = self._table.begin(task_id)
             if task:
@@ -128,7 +128,7 @@ class AsyncQueue:
         except HostStoppedError:
             raise
         except Exception:
-            # The host's own failure, like the platform's 500: retried until the event is too old.
+            # The host itself failed, like a 500 of the platform: retried until the event is too old.
             log.exception("%s %s could not be run", task.function, task.request_id)
             self._retry(task, "InternalServerError")
             return
@@ -140,7 +140,7 @@ class AsyncQueue:
             self._fail(task, spec, "Failed", result)
 
     def _retry(self, task: Task, error_type: str) -> None:
-        # The bound is put to the whole number: after a week of attempts 2 ** n is too large for a float.
+        # The exponent is limited: after a week of attempts 2 ** n is too large for a float.
         wait_s = self._retry_base_s * min(2 ** (task.attempts - 1), MAX_BACKOFF_S / self._retry_base_s)
         due_at = self._clock() + wait_s
         self._table.retry(task.id, due_at, error_type)
@@ -157,7 +157,7 @@ class AsyncQueue:
 
 
 def _failure_event(task: Task, destination: str, state: str, result: InvocationResult, now: float) -> NewTask:
-    """Function Compute's destination event. The two values of `condition` are unconfirmed."""
+    """Function Compute's destination event. Both values of `condition` are unconfirmed."""
     runs = task.attempts if state == "Failed" else task.attempts - 1
     event = {
         "timestamp": int(now * 1000),

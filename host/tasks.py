@@ -1,7 +1,7 @@
-"""The table of asynchronous invocations: the truth about what was accepted and what became of it.
+"""The table of asynchronous invocations: what was accepted, and its state.
 
-States are Function Compute's: Enqueued, Running, Retrying, then Succeeded, Failed or Expired. A
-file of the host's own, locked while in use: two hosts on it would run every invocation twice.
+The states are Function Compute's: Enqueued, Running, Retrying, then Succeeded, Failed or Expired. The
+file is locked while in use: two hosts would run every invocation twice.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from threading import RLock
 
 from host.errors import StateInUseError, TaskExistsError
 
-KEPT = 1000  #: finished rows that are kept; with them their task ids stay known
+KEPT = 1000  #: finished rows that are kept; their task ids stay known
 _PRUNE_EVERY = 100
 
 _SCHEMA = """
@@ -43,7 +43,7 @@ class Task:
     request_id: str
     task_id: str | None
     id: int
-    attempts: int  #: runs begun, this one included
+    attempts: int  #: started runs, including this one
     enqueued_at: float  #: POSIX seconds
     due_at: float
     state: str
@@ -54,7 +54,7 @@ _COLUMNS = ", ".join(field.name for field in fields(Task))
 
 
 class TaskTable:
-    """Safe for threads. Every method is one transaction, on disk when it returns."""
+    """Thread-safe. Every method is one transaction, on disk when it returns."""
 
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
@@ -68,19 +68,19 @@ class TaskTable:
             self._db.close()
             if "locked" not in str(error):
                 raise
-            raise StateInUseError(f"another host runs on {path}") from None
+            raise StateInUseError(f"another host uses {path}") from None
 
     def close(self) -> None:
         with self._lock:
             self._db.close()
 
     def add(self, task: NewTask, now: float) -> int:
-        """The row's id. TaskExistsError while the task id is known for that function."""
+        """Returns the row's id. Raises TaskExistsError if the function already has this task id."""
         with self._transaction() as db:
             return self._insert(db, task, now)
 
     def recover(self) -> list[Task]:
-        """All unfinished, oldest first. What ran when the last host ended counts as not run."""
+        """All unfinished invocations, oldest first. An interrupted run counts as not run."""
         with self._transaction() as db:
             db.execute(
                 "UPDATE invocations SET state = 'Enqueued', attempts = attempts - 1 WHERE state = 'Running'"
@@ -93,7 +93,7 @@ class TaskTable:
             ]
 
     def begin(self, task_id: int) -> Task | None:
-        """The invocation, now Running; None if it is finished already."""
+        """Set the invocation to Running and return it; None if it is already finished."""
         with self._transaction() as db:
             row = db.execute(
                 "UPDATE invocations SET state = 'Running', attempts = attempts + 1"  # noqa: S608
@@ -117,7 +117,7 @@ class TaskTable:
         error_type: str | None = None,
         follow: NewTask | None = None,
     ) -> int | None:
-        """Ends an invocation and, in one transaction, accepts the one that tells of its failure."""
+        """Finish an invocation and, in the same transaction, accept the notification of its failure."""
         with self._transaction() as db:
             db.execute(
                 "UPDATE invocations SET state = ?, finished_at = ?, error_type = ?, payload = x''"
@@ -130,13 +130,13 @@ class TaskTable:
         return follow_id
 
     def pending(self) -> int:
-        """How many are accepted and not finished."""
+        """The number of accepted, unfinished invocations."""
         with self._lock:
             row = self._db.execute("SELECT count(*) FROM invocations WHERE finished_at IS NULL").fetchone()
             return int(row[0])
 
     def list(self) -> list[Task]:
-        """All that are known, oldest first."""
+        """All known invocations, oldest first."""
         with self._lock:
             rows = self._db.execute(f"SELECT {_COLUMNS} FROM invocations ORDER BY id")  # noqa: S608
             return [Task(*row) for row in rows]
@@ -182,5 +182,5 @@ class TaskTable:
                 (task.function, task.request_id, task.task_id, task.payload, now, now),
             ).fetchone()
         except sqlite3.IntegrityError:
-            raise TaskExistsError(f"task {task.task_id!r} of {task.function} exists") from None
+            raise TaskExistsError(f"task {task.task_id!r} of {task.function} already exists") from None
         return int(row[0])

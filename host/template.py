@@ -1,8 +1,8 @@
-"""Reads a ROS template as the host needs it: functions, timers, event rules.
+"""Reads from a ROS template what the host needs: functions, timers, event rules.
 
-Understood: `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::Join` (long forms), parameters with defaults,
-pseudo parameters. What only a real stack knows (the endpoint of a Tablestore instance, the ARN of a
-role) has no value here: an environment variable made of it is left out, anything else is refused.
+Supports `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::Join` (long forms), parameters with defaults and pseudo
+parameters. Values that exist only in a real stack (the endpoint of a Tablestore instance, the ARN of a
+role) are unknown here: an environment variable that needs one is left out, anything else is refused.
 """
 
 import json
@@ -19,7 +19,7 @@ from host.errors import HostError, TemplateError
 from host.intrinsics import Resolver, UnknownHere
 from host.patterns import check_pattern
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  #: the fast one reads a stack in a tenth of the time
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  #: the C loader is ten times faster
 _FUNCTION = "ALIYUN::FC3::Function"
 _TRIGGER = "ALIYUN::FC3::Trigger"
 _ASYNC = "ALIYUN::FC3::AsyncInvokeConfig"
@@ -27,9 +27,9 @@ _ASYNC = "ALIYUN::FC3::AsyncInvokeConfig"
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """One function. Defaults are Function Compute's own."""
+    """One function, with Function Compute's defaults."""
 
-    name: str  #: FunctionName, by which it is invoked
+    name: str  #: FunctionName, used to invoke it
     folder: str  #: in functions/: the name after the prefix
     handler: str
     timeout_s: int = 3
@@ -37,7 +37,7 @@ class FunctionSpec:
     environment: Mapping[str, str] = field(default_factory=dict)
     max_retries: int = 3
     max_age_s: int = 86400
-    on_failure: str | None = None  #: name of the function that is told of a failed invocation
+    on_failure: str | None = None  #: function that is notified of a failed invocation
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Template:
 
 
 def load_template(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
-    """Raises TemplateError, naming the resource, for what cannot be read or does not fit."""
+    """Raises TemplateError, naming the resource, if something is unreadable or inconsistent."""
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
     except (OSError, yaml.YAMLError) as error:
@@ -87,7 +87,7 @@ class _Reader:
         told = [spec.on_failure for spec in functions.values() if spec.on_failure]
         for name in [*configs, *told, *(trigger.function for trigger in triggers)]:
             if name not in functions:
-                raise TemplateError(f"the template configures {name!r}, which it does not declare")
+                raise TemplateError(f"the template configures {name!r} without declaring it")
         return Template(
             functions,
             tuple(trigger for trigger in triggers if isinstance(trigger, TimerSpec)),
@@ -140,7 +140,7 @@ class _Reader:
 
 
 class _Properties:
-    """A resource's properties, resolved when read."""
+    """A resource's properties, resolved on access."""
 
     def __init__(self, raw: Mapping[str, Any], resolver: Resolver) -> None:
         self.raw, self._resolver = raw, resolver
@@ -184,5 +184,5 @@ def _trigger(properties: _Properties) -> TimerSpec | RuleSpec:
 
 
 def _is_true(value: Any) -> bool:
-    """A parameter hands its Boolean on as text."""
+    """A Boolean parameter is passed on as text."""
     return value if isinstance(value, bool) else str(value).lower() == "true"

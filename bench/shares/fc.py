@@ -1,6 +1,11 @@
 """Function Compute, of both versions."""
 
+from typing import Final
+
 from bench.shares.share import OLD, REGIONS, Share, home, listed, names
+
+LOOK_READS: Final = {"GetCustomDomain": 1}
+WRITE_CALLS: Final = {"GetUserCertificateDetail": 1, "UpdateCustomDomain": 1}
 
 
 def share(slots: int) -> Share:

@@ -1,7 +1,12 @@
 """MSE."""
 
+from typing import Final
+
 from bench.shares.alike import DOMAINS, gateway_rows
 from bench.shares.share import Share, chunks, listed
+
+LOOK_READS: Final = {"ListGatewayDomain": 1}
+WRITE_CALLS: Final = {"ListGateway": 1, "UpdateSSLCert": 1}
 
 
 def share(slots: int) -> Share:

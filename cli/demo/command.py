@@ -65,8 +65,8 @@ def _regions(estate: Path | None) -> str:
 
 
 def _play(watch: Watcher, on: Stage) -> bool:
-    watch.functions_are_up()
-    slots = watch.everything_is_discovered()
+    watch.wait_for_functions()
+    slots = watch.wait_for_discovery()
     ending = watch.certificate_to_renew(slots)
     days = (ending.not_after - watch.world.clock()).days
     watch.teller.say(
@@ -76,8 +76,8 @@ def _play(watch: Watcher, on: Stage) -> bool:
     renewed = _issue(ending)
     cert_id = _upload(on, ending, renewed)
     watch.teller.say(f"uploaded to CAS as {cert_id}; from here on everything is automatic")
-    job = watch.job_for(cert_id, ending.store)
-    job, workers = watch.the_end_of(job)
+    job = watch.wait_for_job(cert_id, ending.store)
+    job, workers = watch.wait_for_end(job)
     certificate = watch.world.certificates.get(f"{cert_id}-{ending.store}").certificate
     plan = planning.plan(watch.world, [certificate], slots, automatic=True)
     proved = proof.prove(workers, renewed, on.session.settings.tls, before, on.edge())

@@ -28,11 +28,11 @@ class Watcher:
     until: float  #: of time.monotonic()
     _said: set[str] = field(default_factory=set)
 
-    def functions_are_up(self) -> None:
+    def wait_for_functions(self) -> None:
         self._wait(lambda: self.stage.running or None, "`certdeploy serve` to start")
         self.teller.say("the functions are running and discover the slots of each product, region by region")
 
-    def everything_is_discovered(self) -> list[CloudResource]:
+    def wait_for_discovery(self) -> list[CloudResource]:
         """Wait for the first discovery, and for the first scan of CAS: certificates after it count as new."""
 
         def discovered() -> bool | None:
@@ -51,7 +51,7 @@ class Watcher:
             for record in self.world.resources.list(product)
         ]
 
-    def job_for(self, cert_id: int, store: str) -> DeploymentJob:
+    def wait_for_job(self, cert_id: int, store: str) -> DeploymentJob:
         """The job that was created for the certificate's event."""
         identifier = f"{cert_id}-{store}"
 
@@ -67,7 +67,7 @@ class Watcher:
         )
         return job
 
-    def the_end_of(self, job: DeploymentJob) -> tuple[DeploymentJob, list[WorkerResource]]:
+    def wait_for_end(self, job: DeploymentJob) -> tuple[DeploymentJob, list[WorkerResource]]:
         def ended() -> DeploymentJob | None:
             for product, count in sorted(job.products.items()):
                 workers = list(self.world.workers.list(job.job_id, product))

@@ -41,7 +41,7 @@ def create_deployment_jobs(
     return _BY_TYPE[type(request)](world, request)
 
 
-def _asked(world: World, request: CreateDeploymentJob) -> Created:
+def _requested(world: World, request: CreateDeploymentJob) -> Created:
     token = request.client_token or str(uuid.uuid4())
     if job := _complete(world, token):
         return Created(jobs=(_submitted(world, job, request.submit),), note="already exists")
@@ -127,7 +127,7 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
 
 
 _BY_TYPE: Final[dict[type[Wire], Callable[[World, Any], Created]]] = {
-    CreateDeploymentJob: _asked,
+    CreateDeploymentJob: _requested,
     CertificateIssued: _issued,
     CertificateExpiring: _expiring,
 }

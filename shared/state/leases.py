@@ -1,4 +1,4 @@
-"""Leases: one writer per listener or domain, for a while. A holder that dies lets go by the clock."""
+"""Leases: one writer per listener or domain, for a limited time. A dead holder's lease expires."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,7 +24,7 @@ class Leases:
         try:
             yield
         finally:
-            with suppress(ConflictError):  # it ran out and somebody else holds it now
+            with suppress(ConflictError):  # it expired and has another holder now
                 self._store.delete(LEASES, (name,), version=version)
 
     def _acquire(self, name: str, holder: str, for_s: float) -> int:

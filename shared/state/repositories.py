@@ -1,6 +1,6 @@
-"""Repositories: what services may ask of the state, in terms of the domain. `save` is compare-and-set.
+"""Repositories: the state in terms of the domain. `save` is compare-and-set.
 
-They are written once, over the five operations of a `Store`; a driver is one module.
+They use only the five operations of a `Store`, so a database driver is one module.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ from shared.state.store import Key, Row, Store
 from shared.state.tables import Table
 
 Record = TypeVar("Record", bound=Versioned)
-OWNER = "-"  #: one account a stack: the partition of tables that have no other
+OWNER = "-"  #: partition key of tables without another one; a stack serves one account
 
 
 def _region(region: str) -> str:
@@ -43,7 +43,7 @@ class _Records(Generic[Record]):
         return self._read(row) if row else None
 
     def _find_many(self, keys: Mapping[str, Key]) -> dict[str, Record]:
-        """Those that there are, by what the caller calls them."""
+        """The existing records, under the names in `keys`."""
         found = {row.key: self._read(row) for row in self._store.get_many(self.table, keys.values())}
         return {name: found[key] for name, key in keys.items() if key in found}
 
@@ -60,12 +60,12 @@ class Certificates(_Records[CertificateRecord]):
     table, model = tables.CERTIFICATES, CertificateRecord
 
     def find(self, identifier: str) -> CertificateRecord | None:
-        """By CertIdentifier; None also for an identifier that is not CAS's."""
+        """By CertIdentifier; None also for an identifier that is not from CAS."""
         key = self._key_of(identifier)
         return self._find(key) if key else None
 
     def find_many(self, identifiers: Iterable[str]) -> dict[str, CertificateRecord]:
-        """Those that there are, by identifier as given."""
+        """The existing certificates, by identifier as given."""
         return self._find_many({one: key for one in identifiers if (key := self._key_of(one))})
 
     def get(self, identifier: str) -> CertificateRecord:
@@ -90,7 +90,7 @@ class Certificates(_Records[CertificateRecord]):
 
 
 class Scans:
-    """When each CAS store was read completely for the first time: what was there then is no news."""
+    """When each CAS store was first read completely: the certificates of that time are the baseline."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -99,15 +99,15 @@ class Scans:
         return self._store.get(tables.SCANS, (store,)) is not None
 
     def set_baseline(self, store: str, at: datetime) -> None:
-        with suppress(ConflictError):  # another scan of the same store was as complete
+        with suppress(ConflictError):  # another complete scan of the store was first
             self._store.put(tables.SCANS, (store,), {"At": at.isoformat()}, version=0)
 
 
 class Resources(_Records[ResourceRecord]):
-    """Slots, and where to find them by the parent of each of their domains.
+    """Slots, and an index of them by the parent domain of each of their domains.
 
-    Index rows are written before the slot and removed after it, so a cut between leaves at worst an
-    index row without its slot, which readers skip and the next discovery mends.
+    Index rows are written before the slot and removed after it. An interruption leaves at worst an index
+    row without its slot; readers skip it, and the next discovery repairs it.
     """
 
     table, model = tables.RESOURCES, ResourceRecord
@@ -125,19 +125,19 @@ class Resources(_Records[ResourceRecord]):
         return self._range(prefix)
 
     def find_many(self, slots: Iterable[str]) -> dict[str, ResourceRecord]:
-        """Those that there are, by slot."""
+        """The existing records, by slot."""
         return self._find_many({slot: self._key_of_slot(slot) for slot in slots})
 
     def serving(self, product: CloudProduct, identifier: str) -> Iterator[ResourceRecord]:
-        """Slots with this certificate in place. The rows of others are read, but not made out."""
+        """Slots with this certificate in place. Other rows are read, but not parsed."""
         for row in self._store.range(self.table, (product.value,)):
             if row.document["Resource"].get("CertIdentifier") == identifier:
                 yield self._read(row)
 
     def by_names(self, names: Iterable[str]) -> Iterator[ResourceRecord]:
-        """Slots, each once, with a domain that a certificate for one of these names covers.
+        """Slots with a domain that a certificate for one of `names` covers, without repetitions.
 
-        A range read for each name; none for a name right below a wildcard among them.
+        One range read per name; names covered by a wildcard among them need none of their own.
         """
         asked = dict.fromkeys(names)
         wide = dict.fromkeys(parent(name) for name in asked if name.startswith(WILDCARD))
@@ -148,7 +148,7 @@ class Resources(_Records[ResourceRecord]):
         return map(self._read, self._store.get_many(self.table, keys))
 
     def put(self, resource: CloudResource, seen_at: datetime) -> None:
-        """Store what was seen at `seen_at`, unless something newer is stored."""
+        """Store the slot as seen at `seen_at`, unless something newer is stored."""
         while True:
             old = self.find(resource.slot)
             if old is not None and old.seen_at > seen_at:
@@ -165,7 +165,7 @@ class Resources(_Records[ResourceRecord]):
             return
 
     def remove(self, record: ResourceRecord) -> None:
-        """Raises ConflictError if the slot was seen again meanwhile."""
+        """Raises ConflictError if the slot has been seen again since."""
         slot = record.resource.slot
         self._store.delete(self.table, self._key_of_slot(slot), version=record.version)
         self._unindex(slot, set(record.resource.domains))
@@ -173,7 +173,7 @@ class Resources(_Records[ResourceRecord]):
     def _index(self, domain: str, slot: str) -> None:
         key = (parent(domain), domain, slot)
         if self._store.get(tables.RESOURCE_DOMAINS, key) is None:
-            with suppress(ConflictError):  # the same row, by another discovery
+            with suppress(ConflictError):  # another discovery wrote the same row
                 self._store.put(tables.RESOURCE_DOMAINS, key, {}, version=0)
 
     def _unindex(self, slot: str, domains: set[str]) -> None:
@@ -193,13 +193,13 @@ class SyncStatuses(_Records[SyncStatus]):
     table, model = tables.SYNC_STATUS, SyncStatus
 
     def put(self, status: SyncStatus) -> None:
-        """The latest start wins; a run that started earlier does not overwrite it."""
+        """Store the status unless a discovery that started later has stored one."""
         key = (status.product.value, _region(status.region))
         while True:
             old = self._find(key)
             if old is not None and old.started_at > status.started_at:
                 return
-            with suppress(ConflictError):  # written meanwhile: look again
+            with suppress(ConflictError):  # changed since it was read: read again
                 self._save(key, status.evolve(version=old.version if old else 0))
                 return
 
@@ -212,7 +212,7 @@ class SyncStatuses(_Records[SyncStatus]):
 
 
 class Jobs(_Records[DeploymentJob]):
-    """Jobs, and the index of those with something left to do, by the time they are due."""
+    """Jobs, and an index of open jobs (with work left to do) by their due time."""
 
     table, model = tables.JOBS, DeploymentJob
 
@@ -231,9 +231,9 @@ class Jobs(_Records[DeploymentJob]):
         return self._range((OWNER,))
 
     def open(self, job: DeploymentJob) -> None:
-        """Let the runs find the job. Done before the job leaves `editing`, so that none is forgotten.
+        """Add the job to the index of open jobs, before it leaves `editing`, so that none is forgotten.
 
-        Opening it again changes the row, so that a run that looked before does not close it.
+        Opening it again changes the row, so that a run that looked earlier does not close it.
         """
         while True:
             with suppress(ConflictError):
@@ -241,17 +241,17 @@ class Jobs(_Records[DeploymentJob]):
                 return
 
     def opened(self, job: DeploymentJob) -> int:
-        """What `close` needs, read before looking whether anything is left to do; 0: it is closed."""
+        """The version for `close`; read it before checking whether work is left. 0: the job is closed."""
         row = self._store.get(tables.OPEN_JOBS, self._due_key(job))
         return row.version if row else 0
 
     def close(self, job: DeploymentJob, opened: int) -> None:
-        """Let the runs forget the job, unless it was opened again since `opened` was read."""
+        """Remove the job from the index, unless it has been opened again since `opened` was read."""
         with suppress(ConflictError):
             self._store.delete(tables.OPEN_JOBS, self._due_key(job), version=opened)
 
     def due(self, now: datetime) -> Iterator[int]:
-        """Ids of the open jobs whose time has come, the longest due first."""
+        """Ids of the open jobs that are due, the longest overdue first."""
         below = (OWNER, _ms(now) + 1)
         for row in self._store.range(tables.OPEN_JOBS, (OWNER,), below=below):
             yield int(row.key[2])
@@ -265,7 +265,7 @@ class Workers(_Records[WorkerResource]):
     table, model = tables.WORKERS, WorkerResource
 
     def find(self, worker: WorkerResource) -> WorkerResource | None:
-        """As it is stored by now."""
+        """The worker as stored now."""
         return self._find(_worker_key(worker))
 
     def save(self, worker: WorkerResource) -> WorkerResource:

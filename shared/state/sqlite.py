@@ -1,4 +1,4 @@
-"""The store in one SQLite file: the default on one machine, and in the tests."""
+"""The store in one SQLite file: used on one machine and in the tests."""
 
 import json
 import sqlite3
@@ -17,7 +17,7 @@ _VARIABLES = 999  #: in one statement; versions of SQLite before 3.32 take no mo
 
 
 class SqliteStore:
-    """Safe for several threads and several processes: every operation is one statement of its own."""
+    """Safe for several threads and processes: every operation is a single statement."""
 
     def __init__(self, path: Path | str) -> None:
         self._path = str(path)
@@ -119,10 +119,10 @@ class SqliteStore:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Let readers and a writer work at once; a property of the file, so the first one sets it.
+    """Let readers and a writer work at the same time. The mode is stored in the file.
 
-    Of several processes that open a new file at once, SQLite tells all but one "locked" without
-    waiting its timeout (the switch needs the file alone), hence the loop.
+    If several processes open a new file at the same time, SQLite reports "locked" to all but one at once,
+    without its usual timeout (switching needs exclusive access); hence the loop.
     """
     for wait_s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0):
         try:
@@ -168,7 +168,7 @@ def _rebuild(connection: sqlite3.Connection, tables: list[Table]) -> None:
 
 
 def _storable(key: Key) -> bool:
-    """No row can be under a number that 64 bits do not hold, whoever asks for it."""
+    """Whether a row can have this key: numbers beyond 64 bits cannot be stored."""
     return all(isinstance(part, str) or -(2**63) <= part < 2**63 for part in key)
 
 

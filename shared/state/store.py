@@ -1,4 +1,4 @@
-"""What a store must offer: five operations on rows. Tablestore has just these, and so have we.
+"""The interface of a store: five operations on rows, all of which Tablestore offers.
 
 There is no transaction across rows. The condition on `version` is the only lock of the system.
 """
@@ -24,28 +24,28 @@ class Store(Protocol):
     def get(self, table: Table, key: Key) -> Row | None: ...
 
     def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
-        """The rows under `keys` that there are: each once, in the order of the keys.
+        """The existing rows under `keys`, each once, in the order of the keys.
 
-        However many keys there are, a driver asks for as many at a time as its store takes
-        (Tablestore's BatchGetRow: 100), and no more rows than that are held at once.
+        A driver reads as many keys at a time as its store accepts (Tablestore's BatchGetRow: 100) and
+        holds no more rows than that at once.
         """
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
-        """Write the row if its stored version is `version` (0: if there is none); return the new one.
+        """Write the row if its stored version is `version` (0: no row is stored); return the new version.
 
         Raises:
-            ConflictError: it is not.
+            ConflictError: the stored version differs.
         """
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
-        """Remove the row if its stored version is `version`. No row: nothing to do.
+        """Remove the row if its stored version is `version`. Does nothing if there is no row.
 
         Raises:
-            ConflictError: another version is stored.
+            ConflictError: the stored version differs.
         """
 
     def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
-        """The rows whose key begins with `prefix`, in key order; `below` ends it, exclusive.
+        """The rows whose key starts with `prefix`, in key order, up to `below` (exclusive).
 
-        `prefix` names at least the partition key, so no query reads across partitions.
+        `prefix` contains at least the partition key, so no query reads across partitions.
         """

@@ -1,7 +1,7 @@
-"""The tables: names and primary keys, as Tablestore would hold them.
+"""The tables: names and primary keys, in Tablestore's terms.
 
 The first key column is the partition key; a query is a range of rows that share the leading columns.
-A row is its key, a `version` that every write raises, and one document.
+A row consists of its key, a `version` that every write increments, and one document.
 """
 
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ def _table(table_name: str, /, **key: type[str] | type[int]) -> Table:
 CERTIFICATES = _table("certificates", store=str, cert_id=int)
 SCANS = _table("scans", store=str)
 RESOURCES = _table("resources", product=str, region=str, resource_id=str)
-#: Slots by the parent of each of their domains: a certificate's names are a few range reads.
+#: Slots by the parent domain of each of their domains: a certificate's names take a few range reads.
 RESOURCE_DOMAINS = _table("resource_domains", parent=str, domain=str, slot=str)
 SYNC_STATUS = _table("sync_status", product=str, region=str)
 JOBS = _table("jobs", owner=str, job_id=int)
-#: Jobs that are not finished, by the time they are due (ms since the epoch).
+#: Open jobs by due time (ms since the epoch).
 OPEN_JOBS = _table("open_jobs", owner=str, due=int, job_id=int)
 WORKERS = _table("workers", job_id=int, product=str, shard=int, worker_id=int)
 LEASES = _table("leases", name=str)

@@ -37,7 +37,8 @@ class Driven:
         return look.slot if look and look.carries is Carries.WANTED else None
 
     def settled(self, resource: CloudResource) -> bool:
-        look = self.seen(resource, None)
+        """Whether a change that was written is through."""
+        look = self._told(Change(resource, None, begun=True))
         return look is None or look.settled
 
     def deploy(self, resource: CloudResource, certificate: Certificate) -> Outcome:
@@ -71,7 +72,10 @@ class Driven:
         return going
 
     def seen(self, resource: CloudResource, wanted: Certificate | None) -> Look | None:
-        (look,) = self.adapter.look([Change(resource, wanted)])
+        return self._told(Change(resource, wanted))
+
+    def _told(self, change: Change) -> Look | None:
+        (look,) = self.adapter.look([change])
         if look and look.failed:
             raise look.failed
         return look

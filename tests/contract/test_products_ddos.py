@@ -30,7 +30,7 @@ def account(server: Server, *rows: dict[str, Any]) -> Bench:
 def test_a_page_has_ten_rules_and_no_more(server: Server) -> None:
     rows = [{"domain": f"s{n}.example.com", "certificate": "old"} for n in range(23)]
     it = account(server, *rows)
-    it.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
+    it.adapter.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
 
     assert len(it.slots()) == 23
     assert it.count("DescribeWebRules", code="") == it.count("DescribeWebRules") == 3
@@ -82,6 +82,28 @@ def test_a_name_means_a_certificate_of_its_store_or_none(
     monkeypatch.setattr(service, "DescribeWebRules", otherwise)
 
     assert it.carried() == {"www.example.com": carried}
+
+
+def test_a_list_of_rules_is_read_where_that_takes_fewer_calls_than_to_ask_one_by_one(server: Server) -> None:
+    rows = [{"domain": f"s{n}.example.com", "certificate": "old"} for n in range(23)]
+    it = account(server, *rows)
+    it.adapter.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
+    slots = list(it.slots().values())
+    before = it.count("DescribeWebRules")
+
+    read = [it.adapter.read(slot) for slot in slots]
+
+    assert read == slots
+    asked = [call.params.get("Domain") for call in it.cloud.calls if call.action == "DescribeWebRules"]
+    one_by_one, page = ["s0.example.com", "s1.example.com", "s2.example.com"], None
+    assert [name or page for name in asked[before:]] == [
+        one_by_one[0],
+        page,
+        *one_by_one[1:],
+        page,
+        page,
+        page,
+    ]
 
 
 def test_a_rule_is_met_at_its_own_port(it: Bench) -> None:

@@ -10,6 +10,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
+from shared.products.kit.changes import Change
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.fc import ESTATE
@@ -42,6 +43,44 @@ def test_settings_are_put_back_also_where_the_old_key_is_unknown(server: Server)
         it.adapter.deploy(slot, it.certificate("new"))
 
     assert settings(it, slot) == before
+
+
+SECRET = "s3cret-of-a-user"
+
+
+def with_a_password(it: Bench) -> CloudResource:
+    """A domain whose visitors need one, which goes with the change."""
+    service = it.cloud.service("fc")
+    service.domains[0].settings["authConfig"] = {"authType": "basic", "authInfo": SECRET}
+    service.forgets = ("authConfig",)
+    return it.slot("www.example.com")
+
+
+def test_a_password_that_was_lost_comes_back_and_is_told_by_nobody(it: Bench) -> None:
+    slot = with_a_password(it)
+    before = settings(it, slot)
+
+    with pytest.raises(CloudRejectedError, match=r"authConfig.authInfo: 'digest:.*so were they") as told:
+        it.adapter.deploy(slot, it.certificate("new"))
+
+    assert settings(it, slot) == before
+    assert SECRET not in str(told.value)
+
+
+def test_a_password_that_another_function_saw_is_set_again_by_hand(it: Bench) -> None:
+    slot = with_a_password(it)
+    new = it.certificate("new")
+    (look,) = it.adapter.look([Change(slot, new)])
+    assert look is not None
+    before = look.settings
+    it.adapter.advance([(Change(slot, new), look)])
+    it.adapter = it.adapter_with(seconds=5)
+
+    with pytest.raises(CloudRejectedError, match=r"by hand: authConfig.authInfo, authConfig.authType \("):
+        it.adapter.driven(Change(slot, new, begun=True, before=before))
+
+    assert SECRET not in repr(before)
+    assert it.carried()["www.example.com"] == "old"
 
 
 def test_a_domain_that_both_apis_list_is_one_slot_of_3_0(it: Bench) -> None:

@@ -90,7 +90,6 @@ NARROW = {
     "DDOS": ("DescribeWebRules", {"Domain": "www.example.com", "QueryDomainPattern": "exact"}),
     "ESA-hostname": ("ListCustomHostnames", {"Hostname": "a.example.com"}),
     "GA-default": ("ListAccelerators", {"AcceleratorId": "{instance}"}),
-    "MSE": ("ListGatewayDomain", {"DomainName": "www.example.com"}),
     "SLB-listener": ("DescribeServerCertificates", {"ServerCertificateId": ANY}),
 }
 

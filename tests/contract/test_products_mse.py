@@ -9,6 +9,7 @@ import pytest
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from shared.products.kit.changes import Carries
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES
@@ -68,7 +69,7 @@ def test_a_gateway_that_is_not_running_is_waited_for_and_not_written_to(server: 
     it, slot = a_slot(server, {"status": "changing"})
 
     assert "changing" in slot.obstacle
-    with pytest.raises(NotYetEffectiveError, match="is not running"):
+    with pytest.raises(NotYetEffectiveError, match=r"is busy: the gateway is not running \(changing\)"):
         it.adapter_with(seconds=0.05).deploy(slot, it.certificate("new"))
     assert it.count("UpdateSSLCert") == 0
 
@@ -110,13 +111,25 @@ def test_every_region_of_the_product_is_named(it: Bench) -> None:
     assert it.adapter.regions() == ["cn-hangzhou", "cn-beijing"]
 
 
+def test_the_domains_of_a_gateway_are_listed_once_for_all_who_look(it: Bench) -> None:
+    slots = [slot for slot in it.slots().values() if slot.instance_id == gateway("shop")]
+    new = it.certificate("new")
+    it.cloud.calls.clear()
+
+    looks = [it.adapter.seen(slot, new) for slot in slots]
+
+    assert len(slots) > 1
+    assert [look.carries for look in looks if look] == [Carries.EXPECTED] * len(slots)
+    assert it.calls() == {"ListGatewayDomain": 1, "ListGateway": 1}
+
+
 def test_a_domain_whose_gateway_left_meanwhile_gets_nothing(
     it: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slot = it.slot(CASE.slot)
     edit(monkeypatch, it.cloud, "ListGateway", lambda answer: answer["Data"].update(Result=[]))
 
-    with pytest.raises(CloudRejectedError, match=rf"^ListGateway: NotFound: {gateway('shop')} is gone \("):
+    with pytest.raises(CloudRejectedError, match=rf"NotFound: .*{gateway('shop')}/.* is gone \("):
         it.adapter.deploy(slot, it.certificate("new"))
 
     assert it.adapter.read(slot) is None

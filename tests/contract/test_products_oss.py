@@ -7,6 +7,7 @@ import pytest
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudDeniedError, CloudRejectedError
+from shared.products.kit.changes import Change
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES
 
@@ -19,14 +20,25 @@ def it(server: Server) -> Bench:
 
 
 def test_a_certificate_is_not_replaced_unseen(it: Bench) -> None:
-    """Somebody exchanged it since it was read: PreviousCertId no longer fits."""
+    """Somebody exchanged it after the last look: PreviousCertId no longer fits."""
     stale = it.slot(OSS.slot)
+    change = Change(stale, it.certificate("new"))
+    (look,) = it.adapter.look([change])
     it.deploy(stale, "second")
 
     with pytest.raises(CloudRejectedError, match="0018-00000209"):
-        it.adapter.deploy(stale, it.certificate("new"))
+        it.adapter.advance([(change, look)])
 
     assert it.carried()[OSS.slot] == "second"
+
+
+def test_the_domains_of_a_bucket_are_told_by_one_question_for_all_that_want_to_know(it: Bench) -> None:
+    slots = [slot for slot in it.slots().values() if slot.instance_id == "bucket-one"]
+    before = it.count("ListCname")
+
+    assert [it.adapter.read(slot) for slot in slots] == slots
+    assert len(slots) > 1
+    assert it.count("ListCname") == before + 1
 
 
 def test_an_identifier_names_its_store(it: Bench) -> None:

@@ -16,12 +16,13 @@ from shared.products.aws.account import Leaf, Region
 from shared.products.aws.reimport import check_reimport
 from shared.products.kit.fingerprints import identifier_by
 from shared.products.kit.kinds import KindWithin
+from shared.products.kit.legacy import WholeExchange
 
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.S)
 _SOON = timedelta(seconds=2)
 
 
-class AwsKind(KindWithin):
+class AwsKind(WholeExchange, KindWithin):
     """Calls nothing of Alibaba Cloud but CAS, for the key pair."""
 
     product = CloudProduct.AWS

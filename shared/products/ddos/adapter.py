@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.kit.base import Answer
-from shared.products.kit.legacy import WholeExchange
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Change, Look, carrying
+from shared.products.kit.means import Means
+from shared.products.kit.polled import Listed
 
 _TLS = ("https", "websockets")
 
 
-class Adapter(WholeExchange):
+class Adapter(ProductAdapter):
     product = CloudProduct.DDOS
     api = Api(
         "ddoscoo",
@@ -34,34 +35,47 @@ class Adapter(WholeExchange):
     page_size = 10
     gone = frozenset({"domainnotexist"})
 
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._sites: dict[str, Listed[Answer]] = {}
+
     def discover(self, region: str) -> Iterator[CloudResource]:
         for page in self._numbered_pages("DescribeWebRules", region):
             yield from (self._resource(region, rule) for rule in page["WebRules"])
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        rule = self._rule(resource)
-        return self._resource(resource.region, rule) if rule else None
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        rule = self._rule(resource)
-        if rule is None or self._identifier(rule) != certificate.identifier:
+    def _look(self, change: Change) -> Look | None:
+        rule = self._rule(change.resource)
+        if rule is None:
             return None
-        return self._resource(resource.region, rule)
+        slot = self._resource(change.resource.region, rule)
+        return Look(carrying(change, slot.cert_identifier), slot)
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        self._call(
-            "AssociateWebCert",
-            resource.region,
-            Domain=resource.resource_id,
-            CertId=certificate.cert_id,
-            CertRegion=certificate.store,
-        )
+    def _write(self, change: Change, look: Look) -> None:
+        resource = change.resource
+        assert change.wanted is not None, "a rule keeps its certificate"
+        try:
+            self._call(
+                "AssociateWebCert",
+                resource.region,
+                Domain=resource.resource_id,
+                CertId=change.wanted.cert_id,
+                CertRegion=change.wanted.store,
+            )
+        finally:
+            self._site(resource.region).changed(resource.resource_id)
 
     def _rule(self, resource: CloudResource) -> Answer | None:
         name = resource.resource_id
+        if listed := self._site(resource.region).of(name):
+            return listed
         query = {"Domain": name, "QueryDomainPattern": "exact", "PageNumber": 1, "PageSize": self.page_size}
-        rules = self._call("DescribeWebRules", resource.region, **query)["WebRules"]
-        return next((rule for rule in rules if rule["Domain"] == name), None)
+        return _by_domain(self._call("DescribeWebRules", resource.region, **query)).get(name)
+
+    def _site(self, region: str) -> Listed[Answer]:
+        def pages() -> Iterator[Answer]:
+            return self._numbered_pages("DescribeWebRules", region)
+
+        return self._sites.setdefault(region, Listed(pages, _by_domain, lambda: self.page_size))
 
     def _resource(self, region: str, rule: Answer) -> CloudResource:
         name, cname = rule["Domain"], rule.get("Cname")
@@ -93,6 +107,10 @@ class Adapter(WholeExchange):
         store = rule.get("CertRegion") or "cn-hangzhou"
         found = {known.identifier for name in names if (known := self._catalogue.by_name(name, store))}
         return found.pop() if len(found) == 1 else f"upload:{rule.get('CertName') or min(names)}"
+
+
+def _by_domain(answer: Answer) -> dict[str, Answer]:
+    return {rule["Domain"]: rule for rule in answer["WebRules"]}
 
 
 def _obstacle(rule: Answer, ports: list[int]) -> str:

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action
-from shared.domain.certificates import Certificate, cert_id_of
+from shared.domain.certificates import cert_id_of
 from shared.domain.resources import CloudResource
 from shared.products.esa.slots import HOME, PACE, EsaSlots
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.base import Answer
+from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.means import Means
+from shared.products.kit.polled import Listed
 
-_SERVING = ("active", "configuring")
+_CHANGING = "configuring"
+_SERVING = ("active", _CHANGING)
 
 
 class EsaHostnames(EsaSlots):
@@ -21,37 +25,67 @@ class EsaHostnames(EsaSlots):
         "UpdateCustomHostname": Action("UpdateCustomHostname", writes=True, per_second=PACE),
     }
 
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._sites: dict[str, Listed[Answer]] = {}
+        self._records: dict[str, Any] = {}  #: by id of a hostname, what it is attached to
+
     def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
-        for row in self._rows(holder["SiteId"]):
+        rows = (row for page in self._pages(holder["SiteId"]) for row in page["Hostnames"])
+        for row in rows:
             yield self._resource(self._detail(row["HostnameId"]) if row["SslFlag"] == "on" else row)
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
+    def _look(self, change: Change) -> Look | None:
         """From the list, since what the API says of a hostname that is gone is not documented."""
-        for row in self._rows(int(resource.instance_id), Hostname=resource.instance_name):
-            if str(row["HostnameId"]) == resource.resource_id:
-                return self._resource(self._detail(row["HostnameId"]) if row["SslFlag"] == "on" else row)
-        return None
+        resource = change.resource
+        row = self._row(resource)
+        if row is None:
+            return None
+        if change.begun and row["Status"] == _CHANGING:
+            return Look(Carries.BETWEEN, resource, settled=False)
+        on = row["SslFlag"] == "on"
+        told = self._detail(row["HostnameId"]) if on else row
+        self._records[resource.resource_id] = told.get("RecordId")
+        slot = self._resource(told)
+        carries = carrying(change, slot.cert_identifier)
+        # CAS's number alone is told, so it is taken for the certificate that bears it.
+        if on and change.wanted and cert_id_of(slot.cert_identifier) == change.wanted.cert_id:
+            slot = slot.model_copy(update={"cert_identifier": change.wanted.identifier})
+            carries = Carries.WANTED
+        return Look(carries, slot, settled=told["Status"] != _CHANGING)
 
-    def settled(self, resource: CloudResource) -> bool:
-        return bool(self._detail(int(resource.resource_id))["Status"] != "configuring")
+    def _write(self, change: Change, look: Look) -> None:
+        resource = change.resource
+        assert change.wanted is not None, "a hostname keeps its certificate"
+        try:
+            self._call(
+                "UpdateCustomHostname",
+                HOME,
+                HostnameId=int(resource.resource_id),
+                SslFlag="on",
+                CertType="cas",
+                CasId=change.wanted.cert_id,
+                CasRegion=change.wanted.store,
+                # Whether it stays where it is left out is not documented.
+                RecordId=self._records[resource.resource_id],
+            )
+        finally:
+            self._site(resource.instance_id).changed(resource.resource_id)
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        self._waiter.until(lambda: self.settled(resource), f"{resource.slot} is configuring")
-        record = self._detail(int(resource.resource_id)).get("RecordId")
-        self._call(
-            "UpdateCustomHostname",
-            HOME,
-            HostnameId=int(resource.resource_id),
-            SslFlag="on",
-            CertType="cas",
-            CasId=certificate.cert_id,
-            CasRegion=certificate.store,
-            RecordId=record,  # whether it stays where it is left out is not documented
-        )
+    def _row(self, resource: CloudResource) -> Answer | None:
+        """Of the list."""
+        if listed := self._site(resource.instance_id).of(resource.resource_id):
+            return listed
+        pages = self._pages(int(resource.instance_id), Hostname=resource.instance_name)
+        rows = (_by_id(page).get(resource.resource_id) for page in pages)
+        return next((row for row in rows if row), None)
 
-    def _rows(self, site_id: int, **exactly: Any) -> Iterator[Answer]:
-        for page in self._numbered_pages("ListCustomHostnames", HOME, SiteId=site_id, **exactly):
-            yield from page["Hostnames"]
+    def _site(self, site_id: str) -> Listed[Answer]:
+        listed = Listed(lambda: self._pages(int(site_id)), _by_id, lambda: self.page_size)
+        return self._sites.setdefault(site_id, listed)
+
+    def _pages(self, site_id: int, **exactly: Any) -> Iterator[Answer]:
+        return self._numbered_pages("ListCustomHostnames", HOME, SiteId=site_id, **exactly)
 
     def _detail(self, hostname_id: int) -> Answer:
         """Without the private key, which the product tells unasked."""
@@ -82,12 +116,9 @@ class EsaHostnames(EsaSlots):
             self._uploaded(model.get("Certificate")) if kind == "upload" else f"{kind}:{model['HostnameId']}"
         )
 
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        """CAS's number alone is told, so it is taken for the certificate that bears it."""
-        now = self.read(resource)
-        if now is None or cert_id_of(now.cert_identifier) != certificate.cert_id:
-            return None
-        return now.model_copy(update={"cert_identifier": certificate.identifier})
+
+def _by_id(page: Answer) -> dict[str, Answer]:
+    return {str(row["HostnameId"]): row for row in page["Hostnames"]}
 
 
 def _obstacle(row: Answer, on: bool) -> str:

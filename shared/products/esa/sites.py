@@ -15,6 +15,9 @@ from shared.errors import CloudDeniedError, CloudRejectedError
 from shared.products.esa.slots import HOME, PACE, EsaSlots, site_obstacle
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.base import Answer
+from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.means import Means
+from shared.products.kit.polled import Polled
 from shared.products.kit.times import parse_time
 
 _OBSTACLES = {
@@ -34,41 +37,58 @@ class EsaSites(EsaSlots):
         "SetCertificate": Action("SetCertificate", place="form", writes=True, per_second=PACE),
     }
 
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._pools: dict[str, Polled[Answer]] = {}  #: by site
+        self._uploads: dict[tuple[str, Any, Any], str] = {}  #: identifiers, by what an entry tells of itself
+
     def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
         if entries := list(self._entries(holder["SiteId"])):
             records = list(self._records(holder["SiteId"]))
             for entry in entries:
                 yield self._resource(holder, entry, _met(entry, entries, records))
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        for entry in self._entries(resource.instance_id):
-            if entry["Id"] == resource.listener_id:
-                return self._updated(resource, entry)
-        return None
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+    def _look(self, change: Change) -> Look | None:
         """A pool holds no certificate twice: another entry may have brought it into service.
 
         Then the slot's own entry stays beside it, and a handshake has to tell which one is served.
         """
+        resource, wanted = change.resource, change.wanted
         site = resource.instance_id
+        pool = self._pool(site).rows(resource.listener_id)
+        own = pool.get(resource.listener_id)
+        if wanted and (elsewhere := self._elsewhere(site, pool.values(), own, wanted)):
+            slot = self._updated(resource, elsewhere)
+            return Look(Carries.WANTED, slot.model_copy(update=_asked(self._both(resource, wanted))))
+        if own is None:
+            return None
+        slot = self._updated(resource, own)
+        carries = carrying(change, slot.cert_identifier)
+        return Look(carries, slot, settled=carries is not Carries.WANTED or own["Status"] in _VALID)
+
+    def _elsewhere(
+        self, site: str, pool: Iterable[Answer], own: Answer | None, wanted: Certificate
+    ) -> Answer | None:
+        """The entry that holds what is wanted, where it is not the slot's own."""
         held = [
             entry
-            for entry in self._entries(site)
-            if entry["Status"] in _VALID and self._identifier(site, entry) == certificate.identifier
+            for entry in pool
+            if entry["Status"] in _VALID and self._identifier(site, entry) == wanted.identifier
         ]
-        own = next((entry for entry in held if entry["Id"] == resource.listener_id), None)
-        if own or not held:
-            return self._updated(resource, own) if own else None
-        both = [
+        return None if not held or own in held else held[0]
+
+    def _both(self, resource: CloudResource, wanted: Certificate) -> list[Answer]:
+        """The records that the slot and the certificate are for."""
+        return [
             record
-            for record in self._records(int(site))
-            if certificate.covers(name := normalize(record["RecordName"]))
+            for record in self._records(int(resource.instance_id))
+            if wanted.covers(name := normalize(record["RecordName"]))
             and any(covers(domain, name) for domain in resource.domains)
         ]
-        return self._updated(resource, held[0]).model_copy(update=_asked(both))
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
+    def _write(self, change: Change, look: Look) -> None:
+        resource = change.resource
+        assert change.wanted is not None, "an entry is never emptied"
         try:
             self._call(
                 "SetCertificate",
@@ -76,8 +96,8 @@ class EsaSites(EsaSlots):
                 SiteId=int(resource.instance_id),
                 Id=resource.listener_id,
                 Type="cas",
-                CasId=certificate.cert_id,
-                Region=certificate.store,
+                CasId=change.wanted.cert_id,
+                Region=change.wanted.store,
             )
         except (CloudRejectedError, CloudDeniedError) as error:
             code = error.cloud_code.lower()
@@ -86,8 +106,18 @@ class EsaSites(EsaSlots):
                     f"the certificate quota of {resource.instance_name} is full; delete one that is not used"
                 )
                 raise CloudRejectedError(error.action, error.cloud_code, full, error.request_id) from None
-            if code != "certificate.duplicated":  # the pool has it, so `successor` finds it
+            if code != "certificate.duplicated":  # the pool has it, so a look finds it
                 raise
+        finally:
+            self._pool(resource.instance_id).changed(resource.listener_id)
+
+    def _pool(self, site_id: str) -> Polled[Answer]:
+        """A site's entries, by id: the list is read once for all slots that want to know."""
+
+        def read() -> dict[str, Answer]:
+            return {entry["Id"]: entry for entry in self._entries(site_id)}
+
+        return self._pools.setdefault(site_id, Polled(read))
 
     def _entries(self, site_id: str | int) -> Iterator[Answer]:
         for page in self._numbered_pages("ListCertificates", HOME, SiteId=int(site_id)):
@@ -128,8 +158,11 @@ class EsaSites(EsaSlots):
             return identifier_in(self._catalogue, cert_id)
         if kind != "upload":
             return f"{kind}:{entry['Id']}"
-        answer = self._call("GetCertificate", HOME, SiteId=int(site_id), Id=entry["Id"])
-        return self._uploaded(answer.get("Certificate"))
+        shown = (entry["Id"], entry.get("FingerprintSha256"), entry.get("SerialNumber"))
+        if shown not in self._uploads:
+            answer = self._call("GetCertificate", HOME, SiteId=int(site_id), Id=entry["Id"])
+            self._uploads[shown] = self._uploaded(answer.get("Certificate"))
+        return self._uploads[shown]
 
 
 def _names(entry: Answer) -> tuple[str, ...]:

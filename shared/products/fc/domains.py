@@ -7,27 +7,35 @@ documented: the whole configuration is compared.
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Set
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from shared.cloud import cas
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudRejectedError
-from shared.products.kit.base import Answer
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints, identifier_by
-from shared.products.kit.legacy import WholeExchange
-from shared.products.kit.unchanged import Unchanged, in_cas
+from shared.products.kit.key_pairs import KeyPairs
+from shared.products.kit.means import Means
+from shared.products.kit.sealed import Sealed
 
 #: Of a domain's description: what is to change, and what moves by itself.
-_VOLATILE = ("certConfig", "lastModifiedTime", "RequestId")
-_MISSING = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
+_VOLATILE: Final = ("certConfig", "lastModifiedTime", "RequestId")
+_AUTH: Final = "authConfig"
+_AUTH_INFO: Final = "authInfo"  #: keys of tokens, or a password
+_MISSING: Final = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
 
 
-class DomainsAdapter(WholeExchange):
+class DomainsAdapter(ProductAdapter):
     product = CloudProduct.FC
     also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
     gone = frozenset({"domainnamenotfound"})
     settable: ClassVar[frozenset[str]]  #: settings that a change may name, beside the protocol
+
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._pairs = KeyPairs(means.client)
+        self._sealed = Sealed()
 
     @abstractmethod
     def _list(self, region: str, token: str | None) -> Answer:
@@ -49,49 +57,52 @@ class DomainsAdapter(WholeExchange):
             if not token:
                 return
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        return self._resource(resource.region, self._row(resource))
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+    def _look(self, change: Change) -> Look:
         """By the leaf itself: CAS may hold the very same certificate under several ids."""
+        resource, wanted = change.resource, change.wanted
         row = self._row(resource)
-        found = self._resource(resource.region, row)
-        if not found.https or certificate.fingerprint not in _fingerprints(row):
-            return None
-        return found.model_copy(update={"cert_identifier": certificate.identifier})
+        slot = self._resource(resource.region, row)
+        if wanted and slot.https and wanted.fingerprint in _fingerprints(row):
+            slot = slot.model_copy(update={"cert_identifier": wanted.identifier})
+        return Look(carrying(change, slot.cert_identifier), slot, settings=self._compared(row))
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        before = self._row(resource)
-        new = {"certConfig": self._pair(certificate), "protocol": before["protocol"]}
-        with Unchanged(
-            "deploy",
-            resource.slot,
-            self._waiter,
-            before,
-            read=lambda: self._row(resource),
-            put_back=lambda lost: self._put_back(resource, before, lost),
-            shown=lambda now: certificate.fingerprint in _fingerprints(now),
-            ignore=_VOLATILE,
-        ):
-            self._put(resource.region, resource.resource_id, new)
+    def _write(self, change: Change, look: Look) -> None:
+        assert change.wanted is not None, "a first deployment is refused"
+        assert look.settings is not None, "they were read"
+        new = {"certConfig": self._pair(change.wanted), "protocol": look.settings["protocol"]}
+        self._put(change.resource.region, change.resource.resource_id, new)
 
-    def _put_back(self, resource: CloudResource, before: Answer, lost: Set[str]) -> None:
-        """The settings in any case, since CAS may not have the certificate before, or not its key."""
-        names = (name for name in sorted(lost & self.settable) if before.get(name) is not None)
-        settings = {name: before[name] for name in ("protocol", *names)}
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        """The settings in any case: CAS may not have the key of the certificate before."""
+        assert change.wanted is not None, "the one before"
+        settings = self._restorable(change, lost)
         try:
-            old = self._old(before)
-        except CloudRejectedError:
-            self._put(resource.region, resource.resource_id, settings)
-            raise
-        self._put(resource.region, resource.resource_id, settings | {"certConfig": old})
+            settings["certConfig"] = self._pair(change.wanted)
+        finally:
+            self._put(change.resource.region, change.resource.resource_id, settings)
 
-    def _old(self, before: Answer) -> Answer:
-        certificate = self._catalogue.by_fingerprint(*_fingerprints(before))
-        return self._pair(in_cas(certificate, "restore")) | {"certName": before["certConfig"]["certName"]}
+    def _set_again(self, change: Change, lost: Set[str]) -> None:
+        self._put(change.resource.region, change.resource.resource_id, self._restorable(change, lost))
+
+    def _restorable(self, change: Change, lost: Set[str]) -> Answer:
+        before = change.before or {}
+        names = [name for name in sorted(lost & self.settable) if before.get(name) is not None]
+        settings = {name: before[name] for name in ("protocol", *names)}
+        if (auth := settings.get(_AUTH)) is not None:
+            if self._sealed.knows(auth.get(_AUTH_INFO)):
+                settings[_AUTH] = {**auth, _AUTH_INFO: self._sealed.open(auth.get(_AUTH_INFO))}
+            else:
+                del settings[_AUTH]
+        return settings
+
+    def _compared(self, row: Answer) -> Answer:
+        settings = {name: value for name, value in row.items() if name not in _VOLATILE}
+        if auth := settings.get(_AUTH):
+            settings[_AUTH] = {**auth, _AUTH_INFO: self._sealed.seal(auth.get(_AUTH_INFO))}
+        return settings
 
     def _pair(self, certificate: Certificate) -> Answer:
-        pair = cas.Cas(self._client, certificate.store).key_pair(certificate.cert_id)
+        pair = self._pairs.of(certificate)
         return {
             "certName": f"cas-{certificate.identifier}",  # letters, digits, "-" and "_", no digit first
             "certificate": pair.certificate_pem,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias, final
 
 from shared.cloud.api import Action, Api
+from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Change, Look
@@ -26,7 +27,7 @@ class ProductAdapter(ABC):
     actions: ClassVar[Mapping[str, Action]]  #: every action called, by name; the role grants these
     #: RAM actions that a call needs beside those of `actions`
     also_granted: ClassVar[frozenset[str]] = frozenset()
-    first_deployment: ClassVar[bool] = False  #: a deployment may switch HTTPS on
+    first_deployment: ClassVar[bool] = False  #: a deployment may switch HTTPS on, so it can be undone
     #: products whose listeners its routing rules set the certificates of
     rules_over: ClassVar[frozenset[CloudProduct]] = frozenset()
     #: variables that its function is given, beside those of every function
@@ -104,7 +105,11 @@ class ProductAdapter(ABC):
             CloudRejectedError: among others, a certificate does not cover all domains of its slot.
         """
         for change, _ in steps:
-            _check_covered(change)
+            if change.wanted is not None:
+                _check_covered(change.resource, change.wanted)
+            elif not self.first_deployment:
+                why = f"{change.resource.slot} keeps its certificate"
+                raise CloudRejectedError("deploy", "Unsupported", why)
         try:
             self._advance(steps)
         except CloudRejectedError as error:
@@ -113,7 +118,7 @@ class ProductAdapter(ABC):
             raise _explained(error, steps[0][0]) from None
 
     def _advance(self, steps: Sequence[Step]) -> None:
-        """As `advance`. Checks and repetition are not yours."""
+        """As `advance`. Checks and repetition are not yours: None is wanted only where `first_deployment`."""
         ((change, look),) = steps
         self._write(change, look)
 
@@ -130,6 +135,7 @@ class ProductAdapter(ABC):
         """
         former = self._catalogue.by_identifier(change.resource.cert_identifier)
         if former is None:
+            self._set_again(change, lost)
             why = "CAS does not have the certificate before, so the new one stays"
             raise CloudRejectedError("deploy", "NotFound", why)
         self._take_back(replace(change, wanted=former), look, lost)
@@ -137,6 +143,9 @@ class ProductAdapter(ABC):
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         """`change` wants the certificate before; `change.before` has the settings."""
         self._write(change, look)
+
+    def _set_again(self, change: Change, lost: Set[str]) -> None:  # noqa: B027 - few can
+        """Put back what of the settings can be set while the new certificate stays."""
 
     @classmethod
     def apis(cls) -> frozenset[Api]:
@@ -181,10 +190,8 @@ class ProductAdapter(ABC):
             token = {"NextToken": answer["NextToken"]}
 
 
-def _check_covered(change: Change) -> None:
-    if change.wanted is None:
-        return
-    missing = [name for name in change.resource.domains if not change.wanted.covers(name)]
+def _check_covered(resource: CloudResource, certificate: Certificate) -> None:
+    missing = [name for name in resource.domains if not certificate.covers(name)]
     if missing:
         raise CloudRejectedError("deploy", "CertificateMismatch", ", ".join(missing))
 

@@ -1,6 +1,7 @@
 """CDN and its kin (DCDN, VOD, Live): one slot per accelerated domain, one set of calls in four spellings.
 
-A wildcard domain is written `.example.com`. The domain takes a while to settle after each change.
+A wildcard domain is written `.example.com`. The domain takes a while to settle after each change,
+and the list of the domains tells of all at once how far they are.
 It is not documented whether a change of the certificate leaves the other HTTPS settings as they are: they
 are compared. Calls of their own set them, so what is lost is told, to be set by hand.
 """
@@ -12,18 +13,19 @@ from typing import Any, ClassVar
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
-from shared.products.kit import cdn_functions as family_functions
 from shared.products.kit.bare_ids import STORES
-from shared.products.kit.base import Answer
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.cdn_functions import HttpsFunctions
+from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints, identifier_by
-from shared.products.kit.legacy import WholeExchange
+from shared.products.kit.means import Means
+from shared.products.kit.polled import Listed
 from shared.products.kit.times import parse_time
-from shared.products.kit.unchanged import Unchanged, in_cas
 
-_UNDEPLOYABLE = ("offline", "checking", "check_failed", "stopping", "deleting", "configure_failed")
+_FAILED = "configure_failed"
+_UNDEPLOYABLE = ("offline", "checking", "check_failed", "stopping", "deleting", _FAILED)
 #: said with HTTP 500, but no passing trouble: the same call would fail again
 _FINAL = ("privatekeyerror", "invaliddomain.configure_failed")
-_CERTIFICATE = "(certificate)"  #: beside the functions: the identifier of the one in place
 
 
 @dataclass(frozen=True)
@@ -44,114 +46,94 @@ class Words:
     filters: Mapping[str, str] = field(default_factory=dict)  #: of the list, so that it hides nothing
 
 
-class FamilyAdapter(WholeExchange):
+class FamilyAdapter(ProductAdapter):
     words: ClassVar[Words]
     home: ClassVar[str] = ""  #: region of the API's one host, where its name has one
     gone = frozenset({"invaliddomain.notfound"})
 
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._states = Listed(self._domains, self._statuses, lambda: self.page_size)
+        self._functions = HttpsFunctions(self._configs)
+
     def discover(self, region: str) -> Iterator[CloudResource]:
         words = self.words
-        for page in self._numbered_pages(words.domains, self.home, **words.filters):
+        for page in self._domains():
             for row in page["Domains"]["PageData"]:
                 on = not words.switch or row[words.switch] == "on"
                 info = self._info(row["DomainName"]) if on else {}
                 yield self._resource(row["DomainName"], row[words.status], row.get("Cname") or "", info)
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        """The certificate alone, in one call: the detail, with its state, may be asked less often."""
-        info = self._info(resource.resource_id)
-        changes = {
-            "https": bool(info),
-            "cert_identifier": self._identifier(info),
-            "cert_not_after": parse_time(info.get("CertExpireTime")),
-        }
-        return resource.model_copy(update=changes)
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        info = self._info(resource.resource_id)
-        if self._identifier(info, certificate) != certificate.identifier:
-            return None
-        return resource.model_copy(update={"cert_identifier": certificate.identifier, "https": True})
-
-    def settled(self, resource: CloudResource) -> bool:
-        status = self._detail(resource.resource_id)["DomainStatus"]
-        if status == "configure_failed":
-            raise CloudRejectedError(self.words.change, status, resource.resource_id)
-        return bool(status == "online")
-
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        """At a first deployment nothing is compared: it is to change more than the certificate."""
-        if not resource.https:
-            self._set(resource, certificate)
-            return
-        name = resource.resource_id
-
-        def in_place() -> dict[str, str]:
-            return {_CERTIFICATE: self._identifier(self._info(name), certificate)}
-
-        with Unchanged(
-            self.words.change,
-            resource.slot,
-            self._waiter,
-            self._functions(name),
-            read=lambda: self._functions(name) | in_place(),
-            put_back=lambda lost: self._put_back(resource),
-            shown=lambda now: bool(now[_CERTIFICATE] == certificate.identifier),
-            settled=lambda: self.settled(resource),
-            ignore=(_CERTIFICATE,),
-        ):
-            self._set(resource, certificate)
-
-    def _put_back(self, resource: CloudResource) -> None:
-        previous = self._catalogue.by_identifier(resource.cert_identifier)
-        self._set(resource, in_cas(previous, self.words.change))
-
-    def _set(self, resource: CloudResource, certificate: Certificate) -> None:
-        self._change(
-            resource,
-            SSLProtocol="on",
-            CertType="cas",
-            CertId=certificate.cert_id,
-            CertRegion=certificate.store,
+    def _look(self, change: Change) -> Look:
+        """Its state is asked first: until a change of ours is through, the rest says nothing."""
+        resource, name = change.resource, change.resource.resource_id
+        status = self._status(name)
+        failed = CloudRejectedError(self.words.change, status, name) if status == _FAILED else None
+        if change.begun and status != "online":
+            return Look(Carries.BETWEEN, resource, settled=False, failed=failed)
+        info = self._info(name)
+        identifier = self._identifier(info, change.wanted)
+        slot = resource.model_copy(
+            update={
+                "https": bool(info),
+                "cert_identifier": identifier,
+                "cert_not_after": parse_time(info.get("CertExpireTime")),
+            }
+        )
+        # A first deployment is to change more than the certificate: nothing is compared.
+        compared = resource.https and change.wanted is not None
+        return Look(
+            carrying(change, identifier),
+            slot,
+            settled=status == "online",
+            settings=self._functions.of(name) if compared else None,
+            failed=failed,
         )
 
-    def _unbind(self, resource: CloudResource) -> None:
-        if not self.first_deployment:
-            super()._unbind(resource)
-        self._change(resource, SSLProtocol="off")
-
-    def _change(self, resource: CloudResource, **params: Any) -> None:
+    def _write(self, change: Change, look: Look) -> None:
+        name = change.resource.resource_id
+        switch = {"SSLProtocol": "off"}
+        params = self._certificate(change.resource, change.wanted) if change.wanted else switch
         try:
-            self._call(self.words.change, self.home, DomainName=resource.resource_id, **params)
+            self._call(self.words.change, self.home, DomainName=name, **params)
         except CloudUnavailableError as error:
             if error.cloud_code.lower() not in _FINAL:
                 raise
-            name, code = resource.resource_id, error.cloud_code
-            raise CloudRejectedError(error.action, code, name, error.request_id) from None
+            raise CloudRejectedError(error.action, error.cloud_code, name, error.request_id) from None
+        finally:
+            self._states.changed(name)
 
-    def _detail(self, name: str) -> Answer:
+    def _certificate(self, resource: CloudResource, certificate: Certificate) -> dict[str, Any]:
+        """What the call says of it."""
+        return {
+            "SSLProtocol": "on",
+            "CertType": "cas",
+            "CertId": certificate.cert_id,
+            "CertRegion": certificate.store,
+        }
+
+    def _status(self, name: str) -> str:
+        if listed := self._states.of(name):
+            return listed
         answer = self._call(self.words.detail, self.home, DomainName=name)
-        found: Answer = answer[self.words.model]
-        return found
+        return str(answer[self.words.model]["DomainStatus"])
+
+    def _domains(self) -> Iterator[Answer]:
+        return self._numbered_pages(self.words.domains, self.home, **self.words.filters)
+
+    def _statuses(self, page: Answer) -> dict[str, str]:
+        return {row["DomainName"]: row.get(self.words.status) or "" for row in page["Domains"]["PageData"]}
 
     def _info(self, name: str) -> Answer:
         answer = self._call(self.words.info, self.home, DomainName=name)
         infos: list[Answer] = answer["CertInfos"]["CertInfo"]
         return next((info for info in infos if info.get(self.words.info_switch) == "on"), {})
 
-    def _functions(self, name: str) -> dict[str, Any]:
-        """The functions that are about HTTPS, as far as the product knows them."""
-        try:
-            return self._configs(name, family_functions.HTTPS)
-        except CloudRejectedError as error:
-            if error.cloud_code.lower() != family_functions.UNKNOWN:
-                raise
-        return self._configs(name, family_functions.REDIRECTS)
-
-    def _configs(self, name: str, functions: tuple[str, ...]) -> dict[str, Any]:
+    def _configs(self, name: str, functions: tuple[str, ...]) -> list[Answer]:
         asked = {"DomainName": name, "FunctionNames": ",".join(functions)}
         answer = self._call(self.words.functions, self.home, **asked)
-        return family_functions.arguments(answer["DomainConfigs"]["DomainConfig"])
+        rows: list[Answer] = answer["DomainConfigs"]["DomainConfig"]
+        return rows
 
     def _resource(self, name: str, status: str, cname: str, info: Answer) -> CloudResource:
         stopped = status in _UNDEPLOYABLE

@@ -1,7 +1,7 @@
 """What a slot is to carry, and what its product shows of it: the values between the loop and the adapters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -40,6 +40,8 @@ class Look:
     settings: Settings | None = None  #: what a write might touch and should not; None: nothing to compare
     failed: CloudError | None = None  #: the product says so of its last change
     stage: str = ""  #: tells the steps of an exchange apart that takes several
+    #: what else the adapter read, for its own next write: stored nowhere
+    held: Any = field(default=None, repr=False, compare=False)
 
     @property
     def progress(self) -> tuple[Carries, str]:

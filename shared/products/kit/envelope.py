@@ -18,6 +18,6 @@ def opened(action: str, answer: dict[str, Any]) -> dict[str, Any]:
         return answer
     told = str(answer.get("Code") or "")
     status = max(int(told) if told.isdigit() else 0, 400)  # a failure all the same
-    code = str(code or ("Failed" if not told or told.isdigit() else told))
+    code = str(code or ("NotFound" if told == "404" else "Failed" if not told or told.isdigit() else told))
     message, request_id = str(answer.get("Message") or "no message"), str(answer.get("RequestId") or "-")
     raise classify(code, status)(action, redact(code), redact(message), redact(request_id))

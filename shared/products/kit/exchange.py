@@ -227,7 +227,9 @@ class _Course:
         elif self._blind is not None:
             self._end(End.FAILED, self._blind)
         elif self._wrote_at is None and not self.change.begun:
-            self._end(End.FAILED, NotYetEffectiveError("wait", "NotYetEffective", f"{slot} is busy"))
+            obstacle = self._look.slot.obstacle if self._look else ""
+            why = f"{slot} is busy{obstacle and f': {obstacle}'}"
+            self._end(End.FAILED, NotYetEffectiveError("wait", "NotYetEffective", why))
         else:
             wanted = self.change.wanted.identifier if self.change.wanted else "that it has no certificate"
             why = f"{slot} does not show {wanted} yet"

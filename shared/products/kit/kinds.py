@@ -9,7 +9,6 @@ from shared.cloud.api import Action, Api
 from shared.domain.resources import CloudResource
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.changes import Change, Look
-from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.means import Means
 
 
@@ -58,11 +57,14 @@ class ManyKinds(ProductAdapter):
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         self._kind(change.resource)._take_back(change, look, lost)
 
+    def _set_again(self, change: Change, lost: Set[str]) -> None:
+        self._kind(change.resource)._set_again(change, lost)
+
     def _kind(self, resource: CloudResource) -> ProductAdapter:
         return self._by_kind[resource.kind]
 
 
-class KindWithin(WholeExchange):
+class KindWithin(ProductAdapter):
     """A kind of slot within things (sites, instances, a region) that other kinds are within as well."""
 
     @abstractmethod

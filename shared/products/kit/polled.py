@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, Generic, TypeVar
 
 Row = TypeVar("Row")
 _FRESH_S: Final = 2.0  #: how old a reading may be for one who asks for the first time
@@ -27,16 +27,65 @@ class Polled(Generic[Row]):
 
     def of(self, name: str) -> Row | None:
         """The row of a name as it is by now; None if the list does not have it."""
+        return self.rows(name).get(name)
+
+    def rows(self, name: str) -> Mapping[str, Row]:
+        """All of them, as one who asks for this name may know them."""
         since = self._told.get(name, self._clock() - _FRESH_S)
         with self._lock:
             if self._read_at <= since:
                 began = self._clock()
                 self._rows = self._read()
                 self._read_at = began
-            found = self._rows.get(name)
             self._told[name] = max(since, self._read_at)
-        return found
+            return self._rows
 
     def changed(self, name: str) -> None:
         """A reading from before now says nothing any more."""
         self._told[name] = self._clock()
+
+
+class Listed(Generic[Row]):
+    """Rows of a list with pages, for as long as it takes fewer calls than to ask for each name by itself."""
+
+    def __init__(
+        self,
+        pages: Callable[[], Iterator[Mapping[str, Any]]],
+        rows: Callable[[Any], Mapping[str, Row]],
+        page_size: Callable[[], int],
+    ) -> None:
+        """`rows`: those of one answer of `pages`, which tell the `TotalCount` too."""
+        self._list, self._rows_of, self._page_size = pages, rows, page_size
+        self._polled = Polled(self._read)
+        self._asked: set[str] = set()
+        self._pages = 1  #: that it has, as far as is known
+
+    def of(self, name: str) -> Row | None:
+        """The row of a name as it is by now; None: ask for it by itself, it may be there all the same."""
+        self._asked.add(name)
+        try:
+            return self._polled.of(name) if self._worth_it else None
+        except _TooManyPages:
+            return None
+
+    def changed(self, name: str) -> None:
+        """A reading from before now says nothing any more."""
+        self._polled.changed(name)
+
+    @property
+    def _worth_it(self) -> bool:
+        return len(self._asked) > self._pages
+
+    def _read(self) -> Mapping[str, Row]:
+        found: dict[str, Row] = {}
+        pages = self._list()
+        while self._worth_it:  # another thread may have found meanwhile that it is not
+            if (page := next(pages, None)) is None:
+                return found
+            found |= self._rows_of(page)
+            self._pages = -(-int(page["TotalCount"]) // self._page_size())
+        raise _TooManyPages
+
+
+class _TooManyPages(Exception):
+    """A reading was given up."""

@@ -1,13 +1,15 @@
 """ApsaraVideo Live (API 2016-11-01): takes nothing but a PEM pair and a name, and tells no certificate id."""
 
+import threading
 from hashlib import sha256
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.cloud.cas import Cas
+from shared.cloud.cas import Cas, KeyPair
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.cdn_family import FamilyAdapter, Words
+from shared.products.kit.means import Means
 
 
 class Adapter(FamilyAdapter):
@@ -35,17 +37,29 @@ class Adapter(FamilyAdapter):
         tells_id=False,
     )
 
-    def _set(self, resource: CloudResource, certificate: Certificate) -> None:
-        pair = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
-        self._change(
-            resource,
-            SSLProtocol="on",
-            CertType="upload",
-            CertName=_name(resource, certificate),
-            SSLPub=pair.certificate_pem,
-            SSLPri=pair.key.reveal(),
-            ForceSet="1",  # a name that is taken is our own, of an earlier try with the same pair
-        )
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._lock = threading.Lock()
+        self._pairs: dict[str, KeyPair] = {}  #: by identifier, for as long as the adapter lives
+
+    def _certificate(self, resource: CloudResource, certificate: Certificate) -> dict[str, Any]:
+        pair = self._pair(certificate)
+        return {
+            "SSLProtocol": "on",
+            "CertType": "upload",
+            "CertName": _name(resource, certificate),
+            "SSLPub": pair.certificate_pem,
+            "SSLPri": pair.key.reveal(),
+            "ForceSet": "1",  # a name that is taken is our own, of an earlier try with the same pair
+        }
+
+    def _pair(self, certificate: Certificate) -> KeyPair:
+        """One certificate is for many domains: CAS is asked once."""
+        with self._lock:
+            if certificate.identifier not in self._pairs:
+                found = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
+                self._pairs[certificate.identifier] = found
+            return self._pairs[certificate.identifier]
 
 
 def _name(resource: CloudResource, certificate: Certificate) -> str:

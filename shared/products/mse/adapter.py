@@ -10,21 +10,22 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
-from shared.products.kit.base import Answer
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.envelope import opened
-from shared.products.kit.legacy import WholeExchange
+from shared.products.kit.means import Means
+from shared.products.kit.polled import Polled
 from shared.products.kit.times import parse_time
-from shared.products.kit.unchanged import Unchanged
 from shared.products.mse import fields as words
 
 _UNSETTLED = (2, 4, 5)  #: of a domain: publishing, editing, unpublishing
 _OF_CERTIFICATE = ("CertIdentifier", "CertBeforeDate", "Comment", "GmtModified", "Status")  #: changes with it
 
 
-class Adapter(WholeExchange):
+class Adapter(ProductAdapter):
     product = CloudProduct.MSE
     api = Api("mse", "2019-05-31", "RPC", ram="mse", hosts="mse.{region}.aliyuncs.com")
     actions: ClassVar = {
@@ -37,6 +38,12 @@ class Adapter(WholeExchange):
         )
     }
     page_size = 50
+    gone = frozenset({"notfound"})
+
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._gateways_of: dict[tuple[str, str], Polled[Answer]] = {}  #: by region and gateway
+        self._domains_of: dict[tuple[str, str], Polled[Answer]] = {}
 
     def regions(self) -> list[str]:
         found: list[str] = self._opened("QueryGatewayRegion", "cn-hangzhou")  # any region lists all
@@ -48,48 +55,38 @@ class Adapter(WholeExchange):
             for row in self._opened("ListGatewayDomain", region, **wanted) or ():
                 yield self._resource(region, gateway, row)
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        gateway = self._gateway(resource)
-        row = self._row(resource) if gateway else None
-        return self._resource(resource.region, gateway, row) if gateway and row else None
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        """From the domain alone: one call, where `read` needs two."""
-        row = self._row(resource)
-        if row is None or identifier_of(row.get("CertIdentifier") or "") != certificate.identifier:
-            return None
-        return resource.model_copy(
-            update={
-                "https": True,
-                "cert_identifier": certificate.identifier,
-                "cert_not_after": parse_time(row.get("CertBeforeDate")),
-            }
-        )
-
-    def settled(self, resource: CloudResource) -> bool:
-        row = self._row(resource)
-        return row is not None and row.get("Status") not in _UNSETTLED
-
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        self._waiter.until(lambda: self._running(resource), f"{resource.instance_id} is not running")
-        row = self._row(resource)
+    def _look(self, change: Change) -> Look | None:
+        """The list of a gateway's domains tells of all of them; before a write, it has to be running."""
+        resource = change.resource
+        row = self._domains(resource).of(_name(resource))
         if row is None:
-            raise CloudRejectedError("UpdateSSLCert", "NotFound", f"{resource.slot} is gone")
-        if obstacle := words.ownership(row):
+            return None
+        identifier = identifier_of(row.get("CertIdentifier") or "")
+        changes: dict[str, Any] = {
+            "https": bool(identifier),
+            "cert_identifier": identifier,
+            "cert_not_after": parse_time(row.get("CertBeforeDate")),
+        }
+        carries = carrying(change, identifier)
+        settled = row.get("Status") not in _UNSETTLED
+        if carries is Carries.EXPECTED:
+            gateway = self._gateway(resource)
+            if gateway is None:
+                return None
+            settled = settled and gateway["Status"] == words.RUNNING
+            changes["obstacle"] = words.ownership(row) or words.state(gateway, row)
+        settings = {name: value for name, value in row.items() if name not in _OF_CERTIFICATE}
+        return Look(carries, resource.model_copy(update=changes), settled, settings)
+
+    def _write(self, change: Change, look: Look) -> None:
+        assert change.wanted is not None, "a first deployment is refused"
+        assert look.settings is not None, "they were read"
+        if obstacle := words.ownership(look.settings):
             raise CloudRejectedError("UpdateSSLCert", "NotDeployable", obstacle)
-        old, new = row.get("CertIdentifier") or "", certificate.identifier
-        with Unchanged(
-            "UpdateSSLCert",
-            resource.slot,
-            self._waiter,
-            row,
-            read=lambda: self._row(resource) or {},
-            put_back=lambda lost: self._set(resource, row["Id"], old),
-            shown=lambda now: identifier_of(now.get("CertIdentifier") or "") == new,
-            settled=lambda: self.settled(resource),
-            ignore=_OF_CERTIFICATE,
-        ):
-            self._set(resource, row["Id"], new)
+        try:
+            self._set(change.resource, look.settings["Id"], change.wanted.identifier)
+        finally:
+            self._domains(change.resource).changed(_name(change.resource))
 
     def _set(self, resource: CloudResource, domain_id: int, identifier: str) -> None:
         done = self._opened(
@@ -102,12 +99,6 @@ class Adapter(WholeExchange):
         if done is False:
             raise CloudRejectedError("UpdateSSLCert", "Failed", f"{resource.slot} was not changed")
 
-    def _running(self, resource: CloudResource) -> bool:
-        gateway = self._gateway(resource)
-        if gateway is None:
-            raise CloudRejectedError("ListGateway", "NotFound", f"{resource.instance_id} is gone")
-        return bool(gateway["Status"] == words.RUNNING)
-
     def _gateways(self, region: str) -> Iterator[Answer]:
         number = 1
         while True:
@@ -118,23 +109,34 @@ class Adapter(WholeExchange):
             number += 1
 
     def _gateway(self, resource: CloudResource) -> Answer | None:
-        wanted = {"GatewayUniqueId": resource.instance_id}
-        page = self._opened(
-            "ListGateway",
-            resource.region,
-            PageNumber=1,
-            PageSize=self.page_size,
-            FilterParams=json.dumps(wanted, separators=(",", ":")),
-        )
-        rows = page["Result"]
-        return next((dict(row) for row in rows if wanted.items() <= row.items()), None)
+        region, gateway_id = resource.region, resource.instance_id
 
-    def _row(self, resource: CloudResource) -> Answer | None:
-        gateway, _, name = resource.resource_id.partition("/")
-        rows = self._opened(
-            "ListGatewayDomain", resource.region, GatewayUniqueId=gateway, DomainName=name
-        )  # which may match by part
-        return next((dict(row) for row in rows or () if row["Name"] == name), None)
+        def read() -> dict[str, Answer]:
+            wanted = {"GatewayUniqueId": gateway_id}
+            page = self._opened(
+                "ListGateway",
+                region,
+                PageNumber=1,
+                PageSize=self.page_size,
+                FilterParams=json.dumps(wanted, separators=(",", ":")),
+            )
+            return {row["GatewayUniqueId"]: row for row in page["Result"]}
+
+        return (
+            self._gateways_of.setdefault((region, gateway_id), Polled(read))
+            .rows(_name(resource))
+            .get(gateway_id)
+        )
+
+    def _domains(self, resource: CloudResource) -> Polled[Answer]:
+        """Those of the gateway, by name."""
+        region, gateway_id = resource.region, resource.instance_id
+
+        def read() -> dict[str, Answer]:
+            rows = self._opened("ListGatewayDomain", region, GatewayUniqueId=gateway_id)
+            return {row["Name"]: row for row in rows or ()}
+
+        return self._domains_of.setdefault((region, gateway_id), Polled(read))
 
     def _opened(self, action: str, region: str, **params: Any) -> Any:
         return opened(action, self._call(action, region, **params)).get("Data")
@@ -157,3 +159,8 @@ class Adapter(WholeExchange):
             endpoint=f"{address}:443" if address else "",
             obstacle=words.ownership(row) or words.state(gateway, row),
         )
+
+
+def _name(resource: CloudResource) -> str:
+    """As MSE writes it."""
+    return resource.resource_id.partition("/")[2]

@@ -1,6 +1,7 @@
 """How MSE says what we need to know of a gateway and its domains: obstacles, addresses."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from shared.products.kit.base import Answer
 
@@ -8,7 +9,7 @@ RUNNING: Final = 2  #: of a gateway
 _UNPUBLISHED: Final = {0: "not published", 6: "unavailable"}
 
 
-def ownership(row: Answer) -> str:
+def ownership(row: Mapping[str, Any]) -> str:
     if row.get("Type") == "Ingress" or row.get("IsManaged"):
         return "a Kubernetes Ingress manages the domain; deploy to the Ingress's Secret instead"
     return ""

@@ -7,24 +7,25 @@ which the job must have accepted: meanwhile it is not served.
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Final
 
 from shared.cloud.api import Action, Api
-from shared.domain.certificates import Certificate, cert_id_of
+from shared.domain.certificates import cert_id_of
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudError, CloudRejectedError
+from shared.errors import CloudBusyError, CloudError, CloudRejectedError, CloudUnavailableError
 from shared.products.kit.bare_ids import identifier_in
-from shared.products.kit.base import Answer
-from shared.products.kit.legacy import WholeExchange
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Carries, Change, Look, carrying
 
-_GATEWAY = "/api/v2/gateways/{ClusterId}/{GatewayId}"
+_ATTACH: Final = "AttachGatewayDomain"
+_GATEWAY: Final = "/api/v2/gateways/{ClusterId}/{GatewayId}"
 _GONE = ("Deleted", "Deleting")
 _TAKEN = re.compile(r"already|duplicat|conflict|(?<!not)(?<!not )(?<!n't )exist", re.IGNORECASE)
 _OUTAGE = "it does not exchange certificates; accept a short outage in the job (--accept-outage)"
 
 
-class Adapter(WholeExchange):
+class Adapter(ProductAdapter):
     product = CloudProduct.PAI
     api = Api(
         "eas",
@@ -43,10 +44,11 @@ class Adapter(WholeExchange):
         for action in (
             Action("ListGateway", method="GET", path="/api/v2/gateways"),
             Action("ListGatewayDomains", method="GET", path=f"{_GATEWAY}/domains"),
-            Action("AttachGatewayDomain", method="PUT", path=f"{_GATEWAY}/domain/attach", writes=True),
+            Action(_ATTACH, method="PUT", path=f"{_GATEWAY}/domain/attach", writes=True),
             Action("DetachGatewayDomain", method="PUT", path=f"{_GATEWAY}/domain/detach", writes=True),
         )
     }
+    at_once = True
     gone = frozenset({"gatewaynotfound", "invalidgateway.notfound"})
 
     def discover(self, region: str) -> Iterator[CloudResource]:
@@ -57,64 +59,59 @@ class Adapter(WholeExchange):
                 for row in self._domains(region, gateway["GatewayId"]):
                     yield self._resource(region, gateway, row)
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        row = self._row(resource)
-        if row is None:
-            return None
-        identifier = self._identifier(row)
-        return resource.model_copy(update={"cert_identifier": identifier, "https": bool(identifier)})
+    def _look_at_all(self, changes: Sequence[Change]) -> list[Look | None]:
+        gateway = changes[0].resource
+        rows = self._domains(gateway.region, gateway.instance_id)
+        by_slot = {_slot(gateway.instance_id, row): row for row in rows}
+        return [self._shown(change, by_slot.get(change.resource.resource_id)) for change in changes]
 
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        try:
-            row = self._row(resource)
-        except CloudRejectedError as error:
-            if error.cloud_code.lower() not in self.gone:
-                raise
-            return None
-        if row is None or row.get("CertificateId") != str(certificate.cert_id):
-            return None
-        return resource.model_copy(update={"cert_identifier": certificate.identifier, "https": True})
+    def _shown(self, change: Change, row: Answer | None) -> Look | None:
+        resource, wanted = change.resource, change.wanted
+        if row is None:  # detached by us, unless nothing was begun
+            return Look(Carries.BETWEEN, resource) if change.begun else None
+        same = wanted is not None and row.get("CertificateId") == str(wanted.cert_id)
+        identifier = wanted.identifier if wanted and same else self._identifier(row)
+        status = row.get("CertificateStatus") or "Succeeded"  # older answers lack it
+        broken = "fail" in status.lower()
+        why = CloudRejectedError(_ATTACH, status, f"{resource.slot} does not serve it")
+        return Look(
+            carrying(change, identifier),
+            resource.model_copy(update={"cert_identifier": identifier, "https": bool(identifier)}),
+            settled=broken or status == "Succeeded",
+            failed=why if broken and (same or change.begun) else None,
+        )
 
-    def settled(self, resource: CloudResource) -> bool:
-        status = (self._row(resource) or {}).get("CertificateStatus") or "Succeeded"  # older answers lack it
-        if "fail" in status.lower():
-            raise CloudRejectedError("AttachGatewayDomain", status, f"{resource.slot} does not serve it")
-        return bool(status == "Succeeded")
-
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        """An earlier try may have ended between detaching and attaching: then attaching is what is left."""
-        wanted = str(certificate.cert_id)
-        try:
-            self._change("AttachGatewayDomain", resource, wanted)
+    def _write(self, change: Change, look: Look) -> None:
+        assert change.wanted is not None, "a first deployment is refused"
+        resource, wanted = change.resource, str(change.wanted.cert_id)
+        if look.carries is Carries.BETWEEN:
+            self._attach_again(resource, wanted)
             return
-        except CloudRejectedError as error:
-            refused = error
-        carried = self._row(resource)
-        if carried is None:
-            self._put_back(resource, str(cert_id_of(resource.cert_identifier) or ""), refused)
-        elif not _TAKEN.search(f"{refused.cloud_code} {refused}"):
-            raise refused
-        elif not self._accept_outage:
-            code, request_id = refused.cloud_code, refused.request_id
-            raise CloudRejectedError(refused.action, code, f"{resource.slot}: {_OUTAGE}", request_id)
-        else:
-            self._exchange(resource, wanted, str(carried.get("CertificateId") or ""))
-
-    def _exchange(self, resource: CloudResource, wanted: str, old: str) -> None:
         try:
-            self._change("DetachGatewayDomain", resource)
-            self._waiter.until(lambda: self._row(resource) is None, f"{resource.slot} is still attached")
-            self._change("AttachGatewayDomain", resource, wanted)
-        except CloudError as error:
-            if self._row(resource) is not None:  # never detached, or attached and only the answer lost
+            self._change(_ATTACH, resource, wanted)
+        except CloudRejectedError as refused:
+            code = refused.cloud_code
+            if not _TAKEN.search(f"{code} {refused}"):
                 raise
-            self._put_back(resource, old, error)
+            if not self._accept_outage:
+                why = f"{resource.slot}: {_OUTAGE}"
+                raise CloudRejectedError(_ATTACH, code, why, refused.request_id) from None
+            self._change("DetachGatewayDomain", resource)
 
-    def _put_back(self, resource: CloudResource, old: str, because: CloudError) -> None:
-        """The domain is detached: attach it with its old certificate at once, then raise."""
-        if old:
-            self._change("AttachGatewayDomain", resource, old)
-        raise because
+    def _attach_again(self, resource: CloudResource, wanted: str) -> None:
+        """The domain is detached: if it cannot be attached, the old certificate comes back at once."""
+        try:
+            self._change(_ATTACH, resource, wanted)
+        except CloudError as error:
+            rows = self._domains(resource.region, resource.instance_id)
+            attached = any(_slot(resource.instance_id, row) == resource.resource_id for row in rows)
+            if attached or not (old := cert_id_of(resource.cert_identifier)):
+                raise
+            self._change(_ATTACH, resource, str(old))
+            if isinstance(error, CloudUnavailableError):  # its outcome is known by now
+                why = f"{resource.slot} has its old certificate again: {error}"
+                raise CloudBusyError(_ATTACH, error.cloud_code, why, error.request_id) from None
+            raise
 
     def _change(self, action: str, resource: CloudResource, cert_id: str = "") -> None:
         _, domain, kind = resource.resource_id.split("/")
@@ -128,11 +125,6 @@ class Adapter(WholeExchange):
         answer = self._call_at("ListGatewayDomains", region, _path(region, gateway_id))
         found: list[Answer] = answer.get("CustomDomains") or []
         return found
-
-    def _row(self, resource: CloudResource) -> Answer | None:
-        rows = self._domains(resource.region, resource.instance_id)
-        mine = (row for row in rows if _slot(resource.instance_id, row) == resource.resource_id)
-        return next(mine, None)
 
     def _resource(self, region: str, gateway: Answer, row: Answer) -> CloudResource:
         identifier, gateway_id = self._identifier(row), gateway["GatewayId"]

@@ -8,6 +8,7 @@ from shared.cloud.api import Action
 from shared.domain.resources import CloudResource, SlotRole
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.base import Answer
+from shared.products.kit.changes import Change, Look, Settings, carrying
 from shared.products.waf.slots import PACE, WafSlots, where
 
 _OLDEST_TLS = "tlsv1"  #: what the product has by default, where it tells none
@@ -21,19 +22,19 @@ class WafDefault(WafSlots):
         "DescribeDefaultHttps": Action("DescribeDefaultHttps", per_second=PACE),
         "ModifyDefaultHttps": Action("ModifyDefaultHttps", writes=True, per_second=PACE),
     }
-    change = "ModifyDefaultHttps"
 
     def _slots(self, where: dict[str, str]) -> Iterator[CloudResource]:
-        yield self._resource(where)
+        yield self._resource(where, self._default_https(where))
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        return self._resource(where(resource))
+    def _look(self, change: Change) -> Look:
+        """It tells of no state: a change is done once it is shown."""
+        here = where(change.resource)
+        now = self._default_https(here)
+        slot = self._resource(here, now)
+        settings = {name: now[name] for name in now if name != "CertId"}
+        return Look(carrying(change, slot.cert_identifier), slot, settings=settings)
 
-    def _settings(self, resource: CloudResource) -> Answer:
-        now = self._default_https(where(resource))
-        return {**now, "CertId": str(now.get("CertId") or "")}
-
-    def _exchange(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
+    def _exchange(self, resource: CloudResource, cert_id: str, settings: Settings) -> None:
         suite = settings.get("CipherSuite")
         self._call(
             "ModifyDefaultHttps",
@@ -51,8 +52,8 @@ class WafDefault(WafSlots):
         found: Answer = answer.get("DefaultHttps") or {}
         return found
 
-    def _resource(self, where: dict[str, str]) -> CloudResource:
-        cert_id = str(self._default_https(where).get("CertId") or "")
+    def _resource(self, where: dict[str, str], now: Answer) -> CloudResource:
+        cert_id = str(now.get("CertId") or "")
         missing = "the instance has no default certificate; set one in the WAF console"
         return CloudResource(
             product=self.product,

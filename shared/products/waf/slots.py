@@ -5,15 +5,14 @@ are sent again, and everything else is compared before and after.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from typing import ClassVar, Final
+from collections.abc import Iterator, Set
+from typing import Final
 
 from shared.cloud.api import Api
-from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.base import Answer
+from shared.products.kit.changes import Change, Look, Settings
 from shared.products.kit.kinds import KindWithin
-from shared.products.kit.unchanged import Unchanged
 
 API: Final = Api(
     "waf-openapi",
@@ -32,7 +31,6 @@ class WafSlots(KindWithin):
     api = API
     page_size = 50
     gone = frozenset({"domainnotexist", "instancenotexist"})
-    change: ClassVar[str]  #: the action that exchanges a certificate
 
     def holders(self, region: str) -> Iterator[Answer]:
         """A side's instance; none where there is none, or one that was released."""
@@ -50,28 +48,19 @@ class WafSlots(KindWithin):
         """The slots of one instance. `where`: what every call has to name."""
 
     @abstractmethod
-    def _settings(self, resource: CloudResource) -> Answer:
-        """Every setting of the slot, with the CertId in force at the top level."""
+    def _exchange(self, resource: CloudResource, cert_id: str, settings: Settings) -> None:
+        """Exchange the certificate, and send the TLS settings of a look again."""
 
-    @abstractmethod
-    def _exchange(self, resource: CloudResource, cert_id: str, settings: Answer) -> None:
-        """Exchange the certificate, and send the TLS settings of `settings` again."""
+    def _write(self, change: Change, look: Look) -> None:
+        self._put(change, look.settings)
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        self._waiter.until(lambda: self.settled(resource), f"{resource.slot} is being changed")
-        before = self._settings(resource)
-        with Unchanged(
-            self.change,
-            resource.slot,
-            self._waiter,
-            before,
-            read=lambda: self._settings(resource),
-            put_back=lambda lost: self._exchange(resource, before["CertId"], before),
-            shown=lambda now: cert_id_of(now["CertId"]) == certificate.cert_id,
-            settled=lambda: self.settled(resource),
-            ignore=("CertId",),
-        ):
-            self._exchange(resource, certificate.identifier, before)
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        self._put(change, change.before)
+
+    def _put(self, change: Change, settings: Settings | None) -> None:
+        assert change.wanted is not None, "none is taken off"
+        assert settings is not None, "every look has them"
+        self._exchange(change.resource, change.wanted.identifier, settings)
 
 
 def where(resource: CloudResource) -> dict[str, str]:

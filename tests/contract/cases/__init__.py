@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from emulator.estate import FIRST_CERTIFICATE_ID
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.products import adapter_class
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.kinds import ManyKinds
@@ -35,6 +35,27 @@ CERT_ID: Final = {name: FIRST_CERTIFICATE_ID + 1009 * n for n, name in enumerate
 IDENTIFIER: Final = {name: f"{number}-{STORE}" for name, number in CERT_ID.items()}
 #: In `OFFICIAL`: any value, such as a token that is made up; the SDK is given the adapter's.
 ANY: Final = object()
+
+
+Away = Callable[[CloudResource], CloudResource]
+
+
+def beside(slot: CloudResource, *, own: str = "", **changes: Any) -> CloudResource:
+    """The slot under another name in the same place. `own`: the last part of its id."""
+    if own:
+        changes["resource_id"] = slot.resource_id.rpartition("/")[0] + f"/{own}"
+    return slot.evolve(**changes)
+
+
+def another_domain(slot: CloudResource) -> CloudResource:
+    past = "past.example.com"
+    return slot.evolve(resource_id=slot.resource_id.replace(slot.domains[0], past), domains=(past,))
+
+
+def uncarried(slot: CloudResource) -> CloudResource:
+    """Named by a certificate that is not there."""
+    identifier = IDENTIFIER["other-too"]
+    return beside(slot, own=identifier, cert_identifier=identifier)
 
 
 @dataclass(frozen=True)
@@ -57,6 +78,9 @@ class Case:
     code_of_denial: str = "Forbidden.RAM"
     busy: str = "ServiceBusy"  #: how the product says that another change is under way
     reads_within: tuple[str, ...] = ()  #: further ones, whose denial is told in a slot's place
+    #: such a slot that is not there; None: it leaves only with what holds it, or stays though it is emptied
+    away: Away | None = another_domain
+    settles: bool = True  #: the product tells that a change is still under way
     #: the slots of `region` afterwards, where the exchange renames one
     renamed: dict[str, str] = field(default_factory=dict)
     without_https: str = ""  #: a slot where a first deployment is allowed

@@ -44,6 +44,7 @@ def listener_cases(
             pages="ListListeners",
             reads=("ListLoadBalancers", "ListListeners", "ListListenerCertificates"),
             busy=busy,
+            away=None,
             renamed=renamed,
         )
         for kind, slot, writes, renamed in rows

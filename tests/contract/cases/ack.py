@@ -7,7 +7,7 @@ from typing import Any
 from emulator.sections import ack
 from emulator.services.ack.cluster_model import cluster_id
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERTIFICATES, Case, Hindered
+from tests.contract.cases import CERTIFICATES, Away, Case, Hindered, beside, uncarried
 
 _REGION = "cn-hangzhou"
 ESTATE: dict[str, Any] = {
@@ -77,7 +77,7 @@ CARRIED = {
 }
 
 
-def _case(name: str, slot: str, writes: str, renamed: str = "") -> Case:
+def _case(name: str, slot: str, writes: str, away: Away, renamed: str = "", *, settles: bool = True) -> Case:
     return Case(
         name,
         CloudProduct.ACK,
@@ -91,17 +91,31 @@ def _case(name: str, slot: str, writes: str, renamed: str = "") -> Case:
         reads_within=("DescribeClusterUserKubeconfig", "ListSecrets", "ListIngresses", "ListAlbConfigs"),
         busy="Conflict",
         code_of_denial="AccessDenied",
+        away=away,
+        settles=settles,
         renamed={slot: renamed} if renamed else {},
     )
 
 
 CASES = [
-    _case("ACK-secret", f"{SHOP}/secret/web/tls", "PatchSecret"),
-    _case("ACK-albconfig", "shop/front:443/default", "PatchAlbConfig"),
+    _case(
+        "ACK-secret",
+        f"{SHOP}/secret/web/tls",
+        "PatchSecret",
+        away=lambda slot: beside(slot, own="past"),
+        settles=False,
+    ),
+    _case(
+        "ACK-albconfig",
+        "shop/front:443/default",
+        "PatchAlbConfig",
+        away=lambda slot: beside(slot, listener_id=slot.listener_id.replace("443", "444")),
+    ),
     _case(
         "ACK-albconfig-additional",
         "shop/front:443/additional/second",
         "PatchAlbConfig",
+        away=uncarried,
         renamed="shop/front:443/additional/new",
     ),
 ]

@@ -55,6 +55,7 @@ CASES = [
         region="cn-hangzhou",
         slot=f"{group('shop')}/www.example.com",
         writes="SetDomainCertificate",
+        settles=False,
         pages="DescribeApiGroups",
         reads=("DescribeRegions", "DescribeApiGroups", "DescribeApiGroup", "DescribeDomain"),
         busy="RepeatedCommit",

@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.services.apigateway.apig import domain_id
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, beside
 
 ESTATE: dict[str, Any] = {
     "regions": ["cn-hangzhou", "cn-beijing"],
@@ -60,6 +60,7 @@ CASES = [
         region="cn-hangzhou",
         slot=domain("www.example.com"),
         writes="UpdateDomain",
+        away=lambda slot: beside(slot, resource_id="d-0", instance_id="d-0"),
         pages="ListDomains",
         reads=("ListGateways", "ListDomains"),
         code_of_denial="AccessDenied",

@@ -30,6 +30,7 @@ CASES = [
         region="cn-hangzhou",
         slot="www.example.com",
         writes="AssociateWebCert",
+        settles=False,
         pages="DescribeWebRules",
         reads=("DescribeWebRules",),
     ),

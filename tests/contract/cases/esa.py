@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.services.esa.model import number, text
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case, Hindered
+from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, Case, Hindered, beside
 
 ESTATE: dict[str, Any] = {
     "certificates": CERTIFICATES,
@@ -62,6 +62,8 @@ CASES = [
         },
         slot=entry("old"),
         writes="SetCertificate",
+        away=lambda slot: beside(slot, own="past", listener_id="past"),
+        settles=False,
         pages="ListSites",
         reads=("ListSites", "ListRecords", "ListCertificates", "GetCertificate"),
     ),
@@ -72,6 +74,8 @@ CASES.append(
         name="ESA-hostname",
         slot=hostname("a.example.com"),
         writes="UpdateCustomHostname",
+        away=lambda slot: beside(slot, resource_id="1"),
+        settles=True,
         reads=("ListCustomHostnames", "GetCustomHostname"),
     )
 )

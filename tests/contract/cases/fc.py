@@ -37,6 +37,7 @@ CARRIED = {
 _COMMON: dict[str, Any] = {
     "region": "cn-hangzhou",
     "writes": "UpdateCustomDomain",
+    "settles": False,
     "pages": "ListCustomDomains",
     "reads": ("ListCustomDomains",),
     "code_of_denial": "AccessDenied",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered, no_certificate
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered, beside, no_certificate
 
 ESTATE: dict[str, Any] = {
     "certificates": CERTIFICATES,
@@ -46,6 +46,7 @@ CASES = [
         _CARRIED,
         slot="shop:443/default",
         writes="UpdateListener",
+        away=None,
         pages="ListListeners",
         reads=_READS,
         busy="StateError.Accelerator",
@@ -57,6 +58,7 @@ CASES = [
         _CARRIED,
         slot="shop:443/additional/second",
         writes="UpdateAdditionalCertificateWithListener",
+        away=lambda slot: beside(slot, own="past.example.com"),
         pages="ListListeners",
         reads=_READS,
         busy="StateError.Accelerator",

@@ -39,6 +39,7 @@ CASES = [
         },
         slot="bucket-one/img.example.com",
         writes="PutCname",
+        settles=False,
         pages="ListBuckets",
         reads=("ListBuckets", "ListCname"),
         code_of_denial="AccessDenied",

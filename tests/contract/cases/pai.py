@@ -70,6 +70,7 @@ CASES = [
         region="cn-hangzhou",
         slot=f"{gateway('models')}/eas.example.com/internet",
         writes="AttachGatewayDomain",
+        away=None,  # attaching makes it anew
         pages="ListGateway",
         reads=("ListGateway", "ListGatewayDomains"),
         code_of_denial="AccessDenied",

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered, no_certificate
+from tests.contract.cases import (
+    ANY,
+    CERTIFICATES,
+    IDENTIFIER,
+    Away,
+    Case,
+    Hindered,
+    no_certificate,
+    uncarried,
+)
 
 _REGION = "cn-hangzhou"
 _ESTATE: dict[str, Any] = {
@@ -54,7 +63,7 @@ _CARRIED = {
 }
 
 
-def _case(name: str, slot: str, renamed: str = "") -> Case:
+def _case(name: str, slot: str, renamed: str = "", away: Away | None = None) -> Case:
     return Case(
         name,
         CloudProduct.SAE,
@@ -72,12 +81,14 @@ def _case(name: str, slot: str, renamed: str = "") -> Case:
             "DescribeServerCertificates",
         ),
         code_of_denial="AccessDenied",
+        away=away,
+        settles=False,
         renamed={slot: renamed} if renamed else {},
     )
 
 
 CASES = [
-    _case("SAE-alb", "shop:443/additional/old", renamed="shop:443/additional/new"),
+    _case("SAE-alb", "shop:443/additional/old", renamed="shop:443/additional/new", away=uncarried),
     _case("SAE-alb-first", "test:8443/default"),
     _case("SAE-clb", "mail:443/default"),
 ]

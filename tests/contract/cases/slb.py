@@ -7,7 +7,17 @@ from typing import Any
 from emulator.services.slb.model import balancer_id
 from shared.domain.resources import CloudProduct
 from tests.contract.bench import STORE
-from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, IDENTIFIER, Case, Hindered, no_certificate
+from tests.contract.cases import (
+    ANY,
+    CERT_ID,
+    CERTIFICATES,
+    IDENTIFIER,
+    Away,
+    Case,
+    Hindered,
+    another_domain,
+    no_certificate,
+)
 
 _REGION = "cn-hangzhou"
 SHOP = balancer_id(_REGION, "shop")
@@ -54,7 +64,7 @@ _READS = ("DescribeLoadBalancers", "DescribeLoadBalancerListeners", _LISTENER, "
 _SET = "SetLoadBalancerHTTPSListenerAttribute"
 
 
-def _case(name: str, slot: str, writes: str) -> Case:
+def _case(name: str, slot: str, writes: str, away: Away | None) -> Case:
     return Case(
         name,
         CloudProduct.SLB,
@@ -66,12 +76,14 @@ def _case(name: str, slot: str, writes: str) -> Case:
         pages="DescribeLoadBalancerListeners",
         reads=_READS,
         busy="ServiceIsConfiguring",
+        away=away,
+        settles=False,
     )
 
 
 CASES = [
-    _case("SLB-listener", "shop:443/default", _SET),
-    _case("SLB-extension", f"{SHOP}/443/img.example.com", "SetDomainExtensionAttribute"),
+    _case("SLB-listener", "shop:443/default", _SET, None),
+    _case("SLB-extension", f"{SHOP}/443/img.example.com", "SetDomainExtensionAttribute", another_domain),
 ]
 _ONE: dict[str, Any] = {"region": _REGION, "listeners": [{"port": 443, "certificate": "old"}]}
 HINDERED = [

@@ -56,6 +56,8 @@ CASES = [
         region="cn-hangzhou",
         slot="WAF:443/default",
         writes="ModifyDefaultHttps",
+        away=None,
+        settles=False,
         pages="DescribeDomains",
         reads=(),
     ),

@@ -66,12 +66,12 @@ def test_a_host_starts_once_and_invokes_between_start_and_stop(site: Site) -> No
         host.invoke("demo-echo", b"")
     with host:
         assert host.invoke("demo-echo", b"").status == 200
-        with pytest.raises(HostStoppedError, match="starts once"):
+        with pytest.raises(HostStoppedError, match="started only once"):
             host.start()
     for asynchronous in (False, True):
         with pytest.raises(HostStoppedError):
             host.invoke("demo-echo", b"", asynchronous=asynchronous)
-    with pytest.raises(HostStoppedError, match="starts once"):
+    with pytest.raises(HostStoppedError, match="started only once"):
         host.start()
     host.stop()
 

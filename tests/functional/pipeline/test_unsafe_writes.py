@@ -89,8 +89,7 @@ def test_a_slot_that_is_gone_is_not_written(it: Platform, product: CloudProduct)
     assert others(it, slot) == {W.SUCCESS}
 
 
-def test_of_a_slot_that_goes_between_two_tries_what_the_product_says_is_told(it: Platform) -> None:
-    """It may also be our own change that is half done, so the second try goes on."""
+def test_a_slot_that_goes_between_two_tries_is_told_as_gone(it: Platform) -> None:
     asked_for(it, uploaded(it), IMG)
     it.cloud.faults.add(Fault("PutCname"))
     it.drain(until="deploy_")
@@ -101,7 +100,7 @@ def test_of_a_slot_that_goes_between_two_tries_what_the_product_says_is_told(it:
     assert meeting.happened
     worker = worker_of(it, IMG)
     assert (worker.status, worker.attempts) == (W.ERROR, 2)
-    assert worker.reason.startswith("PutCname: NeedVerifyDomainOwnership: ")
+    assert worker.reason.startswith(f"read: NotFound: {IMG} is gone")
 
 
 @pytest.mark.parametrize("way", ["deployed", "rolled back"])

@@ -93,11 +93,11 @@ def test_what_only_a_stack_knows_has_no_value(value: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ({"Ref": "Prefixx"}, "nothing is called 'Prefixx'"),
-        ({"Fn::Sub": "${Prefixx}"}, "nothing is called 'Prefixx'"),
-        ({"Fn::Sub": ["${a}", {"a": "b"}]}, "Fn::Sub with a map of its own is not supported"),
-        ({"Fn::Sub": "${Nix.ARN}"}, "no resource is called 'Nix'"),
-        ({"Fn::GetAtt": ["Nix", "FunctionName"]}, "no resource is called 'Nix'"),
+        ({"Ref": "Prefixx"}, "'Prefixx' is neither a parameter nor a resource"),
+        ({"Fn::Sub": "${Prefixx}"}, "'Prefixx' is neither a parameter nor a resource"),
+        ({"Fn::Sub": ["${a}", {"a": "b"}]}, "Fn::Sub with its own map is not supported"),
+        ({"Fn::Sub": "${Nix.ARN}"}, "there is no resource 'Nix'"),
+        ({"Fn::GetAtt": ["Nix", "FunctionName"]}, "there is no resource 'Nix'"),
         ({"Fn::If": ["a", "b", "c"]}, "Fn::If is not supported by the host"),
         ([{"a": {"Fn::Select": [0, []]}}], "Fn::Select is not supported by the host"),
     ],

@@ -93,7 +93,7 @@ def test_an_invocation_of_a_function_that_is_gone_has_failed(caplog: pytest.LogC
 
     assert again.states() == [("gone", "Failed"), ("shop", "Succeeded")]
     assert again.tasks()[0].error_type == "FunctionNotFound"
-    assert "gone r-9: no such function any more" in caplog.text
+    assert "gone r-9: no longer a function" in caplog.text
 
 
 @pytest.mark.parametrize("task_id", ["a", "_", "Z9", "job-1_B", "a" * 128])
@@ -113,7 +113,7 @@ def test_another_task_id_is_refused(task_id: str) -> None:
         queue.accept(task_id=task_id)
 
     assert repr(task_id) in str(refused.value)
-    assert "1 to 128 of letters, digits, '_', '-', beginning with a letter or '_'" in str(refused.value)
+    assert "1 to 128 of letters, digits, '_', '-', starting with a letter or '_'" in str(refused.value)
     assert queue.tasks() == []
 
 

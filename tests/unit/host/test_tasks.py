@@ -89,7 +89,7 @@ def test_only_what_ran_loses_a_run_when_it_is_taken_up_again(table: TaskTable) -
 def test_a_task_id_is_known_per_function(table: TaskTable) -> None:
     first = add(table, "a")
     for _ in range(2):
-        with pytest.raises(TaskExistsError, match="task 'a' of shop exists"):
+        with pytest.raises(TaskExistsError, match="task 'a' of shop already exists"):
             add(table, "a")
         table.finish(first, "Succeeded", 2)
     table.add(NewTask("told", b"", "r", "a"), 1)
@@ -178,7 +178,7 @@ def test_a_tick_is_known_per_function_and_trigger(tmp_path: Path) -> None:
 def test_a_file_has_one_user(tmp_path: Path) -> None:
     first = TaskTable(tmp_path / "host.db")
     before = time.monotonic()
-    with pytest.raises(StateInUseError, match=r"another host runs on .*host\.db"):
+    with pytest.raises(StateInUseError, match=r"another host uses .*host\.db"):
         TaskTable(tmp_path / "host.db")
     assert time.monotonic() - before < 4, "refused soon"
     first.close()
