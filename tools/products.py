@@ -40,7 +40,8 @@ EVENT = """\
   "data": {{
     "JobId": 3933171584362972,
     "Product": "{code}",
-    "Shard": 0
+    "Shard": 0,
+    "Shards": 1
   }}
 }}
 """

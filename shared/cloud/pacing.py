@@ -21,15 +21,15 @@ class _Bucket:
     tokens: float
     at: float
 
-    def refill(self, now: float) -> None:
+    def refill(self, now: float, sharers: int) -> None:
         passed = now - self.at
-        self.tokens = min(self.burst, self.tokens + passed * self.rate)
+        self.tokens = min(self.burst, self.tokens + passed * self.rate / sharers)
         self.rate = min(self.full_rate, self.rate + passed * self.full_rate / _RECOVERY_S)
         self.at = now
 
 
 class Pacer:
-    """Thread safe. Other processes share the account's limits unseen: hence `slow_down`."""
+    """Thread safe. The limits are the account's. Some share them unseen: hence `slow_down`."""
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Pacer:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._buckets: dict[Hashable, _Bucket] = {}
+        self._sharers = 1
 
     def wait(self, key: Hashable, action: str, per_second: float | None, left_s: float | None = None) -> None:
         """Return when one more call is allowed.
@@ -49,8 +50,8 @@ class Pacer:
         """
         with self._lock:
             bucket = self._bucket(key, per_second or UNPUBLISHED)
-            bucket.refill(self._clock())
-            pause = max(0.0, (1 - bucket.tokens) / bucket.rate)
+            bucket.refill(self._clock(), self._sharers)
+            pause = max(0.0, (1 - bucket.tokens) * self._sharers / bucket.rate)
             if left_s is not None and pause > left_s:
                 raise CloudThrottledError(
                     action, "Paced", f"its turn comes in {pause:.1f} s, {left_s:.1f} s are left"
@@ -59,11 +60,19 @@ class Pacer:
         if pause:
             self._sleep(pause)
 
+    def share(self, sharers: int) -> None:
+        """Take one part of so many of each limit from now on: other processes take the others."""
+        with self._lock:
+            now = self._clock()
+            for bucket in self._buckets.values():
+                bucket.refill(now, self._sharers)
+            self._sharers = max(1, sharers)
+
     def slow_down(self, key: Hashable) -> None:
         """The cloud said Throttling: half the rate from here, recovering within half a minute."""
         with self._lock:
             if bucket := self._buckets.get(key):
-                bucket.refill(self._clock())
+                bucket.refill(self._clock(), self._sharers)
                 bucket.rate = max(bucket.full_rate / 32, bucket.rate / 2)
                 bucket.tokens = min(bucket.tokens, 0.0)
 

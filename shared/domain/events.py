@@ -65,6 +65,7 @@ class WorkersScheduled(EventData):
     job_id: int
     product: CloudProduct
     shard: int = 0
+    shards: int = 1  #: how many of the product were handed out with it: they share its rates
 
 
 class CloudEvent(BaseModel):

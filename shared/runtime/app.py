@@ -1,6 +1,7 @@
 """The composition root: settings, credentials and ports in, the World of the use cases out."""
 
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from shared.runtime.probe import TlsProber
 from shared.runtime.settings import Settings, read_settings
 from shared.services.world import AdapterMaker, Policy, World
 from shared.state import repositories
+from shared.state.callers import Callers
 from shared.state.leases import Leases
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
@@ -43,6 +45,7 @@ class Instance:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.id = str(uuid.uuid4())
         self.pacer = Pacer()
 
     @cached_property
@@ -106,6 +109,7 @@ class App:
             jobs=repositories.Jobs(store),
             workers=repositories.Workers(store),
             leases=leases,
+            callers=Callers(store, clock),
             functions=functions,
             events=Events(functions, clock),
             cas=lambda name: Cas(openapi, name),
@@ -123,6 +127,8 @@ class App:
                 submit_automatic_jobs=settings.auto == "submit",
             ),
             holder=holder,
+            instance=instance.id,
+            pace=instance.pacer.share,
         )
         return cls(settings, openapi, world)
 

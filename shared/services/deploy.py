@@ -13,6 +13,7 @@ from shared.products.kit.exchange import End, Outcome
 from shared.services.catalogue import KnownCertificates
 from shared.services.rollback import Rollback
 from shared.services.run import publish_scheduled
+from shared.services.sharing import shared_rates
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import World
 from shared.services.writer import SPARE_S, Attempt, Kind, work_on
@@ -45,6 +46,7 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
             by_writer[worker.resource.writer].append(worker)
     run_side_by_side(
         (work_on(world, adapter, workers, kind_of) for workers in by_writer.values()),
+        beside=shared_rates(world, event.product, event.shards),
         parallel=world.policy.parallel,
         clock=world.clock,
         sleep=world.sleep,
@@ -52,7 +54,7 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
     ended = Counter(worker.status for worker in world.workers.list(*share))
     waiting = sum(count for status, count in ended.items() if not status.settled)
     if waiting:
-        publish_scheduled(world, *share)
+        publish_scheduled(world, *share, event.shards)
     else:
         payload = f'{{"JobId":{event.job_id}}}'.encode()
         world.functions.invoke("run_deployment_jobs", payload)

@@ -5,6 +5,7 @@ A job that was closed is opened again when it is to be rolled back.
 This is the reconciliation that makes events true: whatever was lost or cut off is made up for here.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -156,19 +157,21 @@ def _dispatch(world: World, job: DeploymentJob, shards: Iterable[Shard]) -> None
     A product that cannot be told, such as one whose function is missing, does not hold up the others.
     """
     failures: list[AppError] = []
-    for product, shard in sorted(shards):
+    ordered = sorted(shards)
+    together = Counter(product for product, _ in ordered)
+    for product, shard in ordered:
         try:
-            publish_scheduled(world, job.job_id, product, shard)
+            publish_scheduled(world, job.job_id, product, shard, together[product])
         except AppError as error:
             failures.append(error)
     if failures:
         raise failures[0]
 
 
-def publish_scheduled(world: World, job_id: int, product: CloudProduct, shard: int) -> None:
+def publish_scheduled(world: World, job_id: int, product: CloudProduct, shard: int, shards: int = 1) -> None:
     at = world.clock()
     world.events.publish(
-        WorkersScheduled(job_id=job_id, product=product, shard=shard),
+        WorkersScheduled(job_id=job_id, product=product, shard=shard, shards=shards),
         id=f"scheduled-{job_id}-{product.value}-{shard}-{at.timestamp():.3f}",
         subject=f"DeploymentJob/{job_id}/{product.value}/{shard}",
     )

@@ -21,11 +21,15 @@ _Ran: TypeAlias = tuple[Task, float | None, BaseException | None]  #: its pause,
 def run_side_by_side(
     tasks: Iterable[Task],
     *,
+    beside: Task | None = None,
     parallel: int,
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
 ) -> None:
-    """Return when all have ended. What one raises stops the others at their next pause, and goes through."""
+    """Return when all have ended. What one raises stops the others at their next pause, and goes through.
+
+    `beside` runs as long as any of them does, and is closed then.
+    """
     ran: SimpleQueue[_Ran] = SimpleQueue()
     waiting: list[tuple[datetime, int, Task]] = []
     order = count()
@@ -40,12 +44,15 @@ def run_side_by_side(
         ThreadPoolExecutor(parallel, "begin") as beginning,
         ThreadPoolExecutor(parallel, "go-on") as going_on,
     ):
-        running = 0
+        left = running = 0
         for task in tasks:
             beginning.submit(copy_context().run, go_on, task)
+            left, running = left + 1, running + 1
+        if beside is not None:
+            going_on.submit(copy_context().run, go_on, beside)
             running += 1
         try:
-            while running or waiting:
+            while left:
                 while waiting and waiting[0][0] <= clock():
                     going_on.submit(copy_context().run, go_on, heapq.heappop(waiting)[2])
                     running += 1
@@ -63,6 +70,10 @@ def run_side_by_side(
                 if pause is not None:
                     due = clock() + timedelta(seconds=pause)
                     heapq.heappush(waiting, (due, next(order), task))
+                elif task is not beside:
+                    left -= 1
         finally:
             for pool in (beginning, going_on):
                 pool.shutdown(wait=True, cancel_futures=True)
+            if beside is not None:
+                beside.close()

@@ -16,6 +16,7 @@ from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.waiting import Waiter
 from shared.state import repositories
+from shared.state.callers import Callers
 from shared.state.leases import Leases
 
 
@@ -72,6 +73,7 @@ class World:
     jobs: repositories.Jobs
     workers: repositories.Workers
     leases: Leases
+    callers: Callers
     functions: Functions
     events: Events
     cas: Callable[[str], Cas]  #: by store
@@ -80,6 +82,8 @@ class World:
     notify: Notifier
     policy: Policy
     holder: str  #: name on leases: this invocation
+    instance: str  #: the process that the invocation runs in, which has a pace of its own
+    pace: Callable[[int], None]  #: take this part of every rate, as one of so many
 
     def waiter(self, *, spare_s: float, at_most_s: float = math.inf) -> Waiter:
         """A Waiter that leaves the function `spare_s` and waits at most `at_most_s`."""

@@ -31,7 +31,7 @@ def test_each_handing_out_is_an_event_of_its_own(it: Platform) -> None:
         assert event["id"].startswith(f"scheduled-{job_id}-CDN-")
         assert event["type"] == "certdeploy:WorkerResource:Scheduled"
         assert event["subject"] == f"DeploymentJob/{job_id}/CDN/0"
-        assert event["data"] == {"JobId": job_id, "Product": "CDN", "Shard": 0}
+        assert event["data"] == {"JobId": job_id, "Product": "CDN", "Shard": 0, "Shards": 1}
 
 
 def test_the_end_of_a_job_and_that_of_its_rollback_are_announced_in_one_event_each(it: Platform) -> None:

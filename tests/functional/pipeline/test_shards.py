@@ -85,7 +85,7 @@ def test_what_cannot_be_done_in_time_is_handed_on_to_the_next_function(it: Platf
     assert 38 <= (it.clock() - began).total_seconds() <= 45, "20 of 60 seconds are kept for handing on"
     ((function, payload),) = it.queue
     assert function == "deploy_cdn"
-    assert json.loads(payload)["data"] == {"JobId": job_id, "Product": "CDN", "Shard": 0}
+    assert json.loads(payload)["data"] == {"JobId": job_id, "Product": "CDN", "Shard": 0, "Shards": 1}
     assert worker_of(it, WWW).status is W.PENDING
 
 
@@ -147,7 +147,7 @@ def test_each_shard_is_worked_on_by_an_invocation_of_its_own(
     it.drain(until="deploy_cdn")
 
     events = [json.loads(payload)["data"] for _, payload in it.queue]
-    assert events == [{"JobId": job_id, "Product": "CDN", "Shard": number} for number in (0, 1)]
+    assert events == [{"JobId": job_id, "Product": "CDN", "Shard": number, "Shards": 2} for number in (0, 1)]
     assert share(it) == {"Success": 1}
     assert statuses(it) == {W.SUCCESS: 1, W.PENDING: 1}
     it.drain()

@@ -124,3 +124,40 @@ def pause(pacer: Pacer, time: Time) -> float:
     before = time.now
     calls(pacer, time, 1, 10)
     return time.now - before
+
+
+@pytest.mark.parametrize("limit", [10, 30, 100])
+def test_of_several_who_share_a_limit_each_takes_its_part(time: Time, limit: int) -> None:
+    pacers = [Pacer(time.clock, lambda seconds: None) for _ in range(4)]
+    moments: list[float] = []
+    waits: list[float] = []
+    for pacer in pacers:
+        pacer.share(4)
+        pacer._sleep = waits.append  # what each would wait for, from one moment
+        for _ in range(2 * limit):
+            pacer.wait("key", "Do", limit)
+        moments += waits
+        waits.clear()
+
+    for start in moments:
+        seen = sum(start <= moment < start + 1 for moment in moments)
+        assert seen <= limit + 4, "the bursts are one call each"
+    assert max(moments) == pytest.approx(8 * limit / limit, rel=0.35)
+
+
+def test_who_is_left_takes_the_whole_limit_again(pacer: Pacer, time: Time) -> None:
+    full = pause(pacer, time)
+    pacer.share(4)
+    quarter = pause(pacer, time)
+    pacer.share(1)
+    calls(pacer, time, 2, 10)
+
+    assert quarter == pytest.approx(4 * full, rel=0.2)
+    assert pause(pacer, time) == pytest.approx(full, rel=0.05)
+
+
+def test_nobody_is_one(pacer: Pacer, time: Time) -> None:
+    full = pause(pacer, time)
+    pacer.share(0)
+    calls(pacer, time, 2, 10)
+    assert pause(pacer, time) == pytest.approx(full, rel=0.05)

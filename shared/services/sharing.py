@@ -1,0 +1,37 @@
+"""The rates of a product's API are the account's: instances that work side by side share them evenly.
+
+Each instance says that it is there by a row with an end, and counts the rows; its pace is the limit
+divided by that. So shards of one job, jobs beside each other and a rollback meanwhile stay below the
+limit together, and who is left at the end gets all of it.
+"""
+
+import logging
+from typing import Final
+
+from shared.domain.resources import CloudProduct
+from shared.errors import AppError
+from shared.services.side_by_side import Task
+from shared.services.world import World
+
+log = logging.getLogger("certdeploy.deploy")
+_AGAIN_S: Final = 3.0  #: how soon a newcomer, or one who left, is noticed
+_COUNTED_S: Final = 15.0  #: how long one who died is counted
+
+
+def shared_rates(world: World, product: CloudProduct, expected: int) -> Task:
+    """A task for `run_side_by_side`: keep the pace to this instance's part of the account's rates.
+
+    `expected`: how many begin at the same time, who cannot see each other yet.
+    """
+    try:
+        world.pace(expected)
+        yield _AGAIN_S / 2
+        while True:
+            try:
+                world.pace(world.callers.join(product.value, world.instance, _COUNTED_S))
+            except AppError as error:
+                log.warning("rates could not be shared", extra={"reason": str(error)})
+            yield _AGAIN_S
+    finally:
+        world.callers.leave(product.value, world.instance)
+        world.pace(1)

@@ -1,0 +1,129 @@
+"""Tasks that wait most of the time: their pauses overlap, and what one raises goes through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from datetime import datetime, timedelta, timezone
+from threading import Barrier, Lock
+
+import pytest
+
+from shared.services.side_by_side import Task, run_side_by_side
+from tests.builders import NOW
+
+
+class Clock:
+    """Only sleeping moves it."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def __call__(self) -> datetime:
+        return NOW + timedelta(seconds=self.passed)
+
+    def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def run(clock: Clock, *tasks: Task, parallel: int = 4, beside: Task | None = None) -> None:
+    run_side_by_side(tasks, beside=beside, parallel=parallel, clock=clock, sleep=clock.sleep)
+
+
+def test_pauses_overlap(clock: Clock) -> None:
+    ended: list[int] = []
+
+    def task(number: int) -> Task:
+        yield 10
+        yield 20
+        ended.append(number)
+
+    run(clock, *map(task, range(100)), parallel=2)
+
+    assert sorted(ended) == list(range(100))
+    assert clock.passed == pytest.approx(30, abs=0.5)
+
+
+def test_those_that_go_on_do_not_queue_behind_those_that_begin() -> None:
+    """Beginners may all be held up: here each waits until another task has gone on."""
+    went_on = Barrier(2)
+
+    def first() -> Task:
+        yield 0.01
+        went_on.wait(10)
+
+    def held_up() -> Generator[float, None, None]:
+        went_on.wait(10)
+        yield 0.0
+
+    run_side_by_side(
+        [first(), held_up()], parallel=1, clock=lambda: datetime.now(timezone.utc), sleep=time.sleep
+    )
+
+
+def test_no_more_begin_at_once_than_is_allowed(clock: Clock) -> None:
+    lock, now, most = Lock(), [0], [0]
+
+    def task() -> Task:
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        with lock:
+            now[0] -= 1
+        yield 1.0
+
+    run(clock, *(task() for _ in range(50)), parallel=3)
+
+    assert 1 <= most[0] <= 3
+
+
+def test_what_one_raises_goes_through_and_stops_the_others(clock: Clock) -> None:
+    seen: list[str] = []
+
+    def fails() -> Task:
+        yield 1
+        raise KeyError("why")
+
+    def goes_on() -> Task:
+        while True:
+            seen.append("again")
+            yield 0.6
+
+    with pytest.raises(KeyError, match="why"):
+        run(clock, fails(), goes_on())
+    assert len(seen) <= 3
+
+
+def test_what_runs_beside_ends_with_the_others(clock: Clock) -> None:
+    ticks: list[float] = []
+
+    def beside() -> Task:
+        try:
+            while True:
+                ticks.append(clock.passed)
+                yield 1
+        finally:
+            ticks.append(-1)
+
+    def task() -> Task:
+        yield 3.5
+
+    run(clock, task(), beside=beside())
+
+    assert ticks[-1] == -1
+    assert ticks[:4] == pytest.approx([0, 1, 2, 3], abs=0.2)
+    assert clock.passed == pytest.approx(3.5, abs=0.2)
+
+
+def test_nothing_to_do_is_done_at_once(clock: Clock) -> None:
+    def beside() -> Task:
+        while True:
+            yield 1
+
+    run(clock, beside=beside())
+    assert clock.passed == 0

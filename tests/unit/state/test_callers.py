@@ -1,0 +1,57 @@
+"""Who calls an API right now, on every driver: counted while they live, and by the clock no longer."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.state.callers import Callers
+from shared.state.store import Store
+from shared.state.tables import CALLERS
+from tests.builders import NOW
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def callers(store: Store, clock: Clock) -> Callers:
+    return Callers(store, clock)
+
+
+def test_each_instance_is_counted_once_for_each_product(callers: Callers) -> None:
+    assert callers.join("CDN", "one", 15) == 1
+    assert callers.join("CDN", "two", 15) == 2
+    assert callers.join("CDN", "one", 15) == 2, "it says again that it is there"
+    assert callers.join("ALB", "one", 15) == 1
+
+
+def test_who_leaves_is_not_counted_and_may_come_back(callers: Callers) -> None:
+    callers.join("CDN", "one", 15)
+    callers.join("CDN", "two", 15)
+    callers.leave("CDN", "two")
+    callers.leave("CDN", "never was there")
+
+    assert callers.join("CDN", "one", 15) == 1
+    assert callers.join("CDN", "two", 15) == 2
+
+
+def test_who_died_is_counted_until_its_time_is_over_and_its_row_goes(
+    callers: Callers, clock: Clock, store: Store
+) -> None:
+    callers.join("CDN", "dead", 15)
+    clock.now += timedelta(seconds=14)
+    assert callers.join("CDN", "one", 15) == 2
+    clock.now += timedelta(seconds=1)
+
+    assert callers.join("CDN", "one", 15) == 1
+    assert [row.key for row in store.range(CALLERS, ("CDN",))] == [("CDN", "one")]
