@@ -23,7 +23,7 @@ BLOCK = """\
     Type: ALIYUN::RAM::Role
     Properties:
       RoleName: {{Fn::Sub: '${{Prefix}}-deploy-{name}'}}
-      Description: Of the function deploy_{name}
+      Description: Permissions of the function deploy_{name}
       AssumeRolePolicyDocument:
         Version: '1'
         Statement:
@@ -41,7 +41,7 @@ BLOCK = """\
     Type: ALIYUN::FC3::Function
     Properties:
       FunctionName: {{Fn::Sub: '${{Prefix}}-deploy_{name}'}}
-      Description: Deploys a job's share on {code}.
+      Description: Deploys the certificates of a job to {code}.
       Runtime: python3.10
       Handler: index.handler
       Timeout: 900

@@ -1,7 +1,12 @@
 """API Gateway: groups, and cloud-native gateways."""
 
+from typing import Final
+
 from bench.shares.alike import DOMAINS, gateway_rows
 from bench.shares.share import REGIONS, Share, chunks, listed, pages
+
+LOOK_READS: Final = {"DescribeApiGroup": 0.5, "DescribeDomain": 0.5, "GetDomain": 0.5, "ListDomains": 0.5}
+WRITE_CALLS: Final = {"GetUserCertificateDetail": 0.5, "SetDomainCertificate": 0.5, "UpdateDomain": 0.5}
 
 
 def share(slots: int) -> Share:

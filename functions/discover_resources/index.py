@@ -1,6 +1,6 @@
-"""Ask the products for their slots.
+"""Discover the slots of the products.
 
-Triggers: timer and manual with {} or {"Products": [...]}: fans out to itself per product and region.
+Triggers: timer and manual with {} or {"Products": [...]}; invokes itself once per product and region.
 """
 
 from shared.domain.requests import DiscoverResources

@@ -1,4 +1,4 @@
-"""List, show and preview deployment jobs, and roll finished ones back.
+"""List, show, preview and roll back deployment jobs.
 
 Trigger: manual, with {"List": {}}, {"Show": {"JobId": …}}, {"Preview": {"CertIds": […]}} or
 {"RollBack": {"JobId": …}}.

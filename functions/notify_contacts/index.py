@@ -1,4 +1,4 @@
-"""Tell the contacts.
+"""Notify the contacts.
 
 Triggers: CloudEvents certdeploy:DeploymentJob:Finished, certdeploy:DeploymentJob:RolledBack,
 certdeploy:Certificate:ReplacementMissing.

@@ -1,6 +1,6 @@
-"""Bring due jobs forward, and close those whose workers are settled.
+"""Start due jobs, and close those whose workers are settled.
 
-Triggers: timer, each minute; at once after a job was submitted or a product's share is done; manual.
+Triggers: timer, every minute; directly after a job is submitted or a product's share is done; manual.
 """
 
 from shared.domain.requests import RunDeploymentJobs

@@ -1,6 +1,6 @@
-"""Read CAS; announce certificates that were issued and those near their end.
+"""Read CAS; announce certificates that were issued or are about to expire.
 
-Triggers: timer; manual with {}; an event of the cloud itself, such as an upload, only makes it sooner.
+Triggers: timer; manual with {}; events of the cloud itself, such as an upload (they only make it sooner).
 """
 
 from shared.domain.requests import ScanExpiry

@@ -1,1 +1,1 @@
-"""The cloud as the functions reach it: signed calls, credentials, pace, invocations, TLS."""
+"""Clients of the cloud: signed calls, credentials, pacing, invocations, TLS."""

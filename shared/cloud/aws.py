@@ -1,8 +1,8 @@
-"""AWS by boto3, which is loaded when the first call is made: whoever has no AWS never pays for it.
+"""AWS through boto3, which is imported at the first call, so it costs nothing without AWS.
 
-`CERTDEPLOY_AWS_REGIONS` says where to look (default us-east-1, where CloudFront's certificates are),
-`CERTDEPLOY_AWS_ROLE_ARN` which role to assume, `CERTDEPLOY_AWS_ENDPOINT` an emulator in AWS's place.
-Keys come from boto3's own chain: AWS_ACCESS_KEY_ID and so on, a profile, the machine's role.
+`CERTDEPLOY_AWS_REGIONS`: the regions (default us-east-1, where CloudFront's certificates are);
+`CERTDEPLOY_AWS_ROLE_ARN`: the role to assume; `CERTDEPLOY_AWS_ENDPOINT`: an emulator instead of AWS.
+Keys come from boto3's own chain: AWS_ACCESS_KEY_ID etc., a profile, the machine's role.
 """
 
 import logging
@@ -27,8 +27,8 @@ from shared.errors import (
 )
 
 Answer = dict[str, Any]
-HOME: Final = "us-east-1"  #: the region of what is global: CloudFront, IAM
-#: Every action that a product calls, with its service as boto3 names it.
+HOME: Final = "us-east-1"  #: the region of global services: CloudFront, IAM
+#: Every action that the adapter calls, with its service in boto3's spelling.
 ACTIONS: Final = {
     "ListCertificates": "acm",
     "DescribeCertificate": "acm",
@@ -54,7 +54,7 @@ _CREDENTIALS: Final = ("invalidclienttokenid", "unrecognizedclient", "expiredtok
 
 @dataclass(frozen=True)
 class CloudAccess:
-    """The way into another cloud. Keys are not in here."""
+    """How to reach another cloud. Contains no keys."""
 
     regions: tuple[str, ...] = (HOME,)
     role_arn: str = ""
@@ -62,7 +62,7 @@ class CloudAccess:
 
     @classmethod
     def of(cls, environ: Mapping[str, str] = os.environ) -> "CloudAccess":
-        """Raises SettingsError that names every wrong variable."""
+        """Raises SettingsError naming every invalid variable."""
         named = environ.get("CERTDEPLOY_AWS_REGIONS", "").replace(" ", "").split(",")
         regions = tuple(dict.fromkeys(filter(None, named))) or (HOME,)
         role, endpoint = (environ.get(f"CERTDEPLOY_AWS_{name}", "") for name in ("ROLE_ARN", "ENDPOINT"))
@@ -75,7 +75,7 @@ class CloudAccess:
                     "arn:aws:iam::ACCOUNT:role/NAME",
                     _fits(r"(arn:aws[a-z-]*:iam::\d+:role/\S+)?", role),
                 ),
-                ("ENDPOINT", "must begin with http:// or https://", _fits(r"(https?://\S+)?", endpoint)),
+                ("ENDPOINT", "must start with http:// or https://", _fits(r"(https?://\S+)?", endpoint)),
             )
             if not good
         ]
@@ -85,7 +85,7 @@ class CloudAccess:
 
 
 class Aws:
-    """Calls one account. Thread safe. Errors are those of `OpenApi.call`."""
+    """Calls one account. Thread-safe. Errors as in `OpenApi.call`."""
 
     def __init__(self, access: CloudAccess) -> None:
         self.access = access
@@ -94,7 +94,7 @@ class Aws:
         self._lock = Lock()
 
     def call(self, action: str, region: str, /, **params: Any) -> Answer:
-        """One of ACTIONS. A write is sent once: whether a lost one was carried out, its caller looks."""
+        """Call one of ACTIONS. A write is sent once; after a lost response the caller checks the outcome."""
         with _ours(action):
             client = self._client(action, region)
             answer: Answer = getattr(client, _method(action))(**params)
@@ -102,7 +102,7 @@ class Aws:
         return answer
 
     def pages(self, action: str, region: str, page_size: int, /, **params: Any) -> Iterator[Answer]:
-        """Every page of a list; complete, or it raises."""
+        """All pages of a list; complete, or it raises."""
         with _ours(action):
             paginator = self._client(action, region).get_paginator(_method(action))
             yield from paginator.paginate(PaginationConfig={"PageSize": page_size}, **params)
@@ -110,7 +110,7 @@ class Aws:
     def _client(self, action: str, region: str) -> Any:
         service, writes = ACTIONS[action], action.startswith(_WRITES)
         key = (service, HOME if service in _GLOBAL else region, writes)
-        with self._lock:  # sessions are not thread safe, clients are
+        with self._lock:  # sessions are not thread-safe, clients are
             if self._session is None:
                 self._session = self._made_session()
             if key not in self._clients:
@@ -120,7 +120,9 @@ class Aws:
     def _made_session(self) -> Any:
         import boto3
 
-        logging.getLogger("botocore").setLevel(logging.INFO)  # below, it logs bodies: private keys
+        logging.getLogger("botocore").setLevel(
+            logging.INFO
+        )  # at DEBUG it logs request bodies, with private keys
         session = boto3.session.Session(botocore_session=_bare_session())
         if not self.access.role_arn:
             return session
@@ -143,7 +145,7 @@ class Aws:
 
 @cache
 def _loader() -> Any:
-    """Reads the descriptions of AWS's services, which takes longer than a call: once for the process."""
+    """Loads the descriptions of AWS's services once per process: that takes longer than a call."""
     from botocore.loaders import create_loader
 
     return create_loader()
@@ -170,7 +172,7 @@ def _method(action: str) -> str:
 
 @contextmanager
 def _ours(action: str) -> Iterator[None]:
-    """boto3's errors as ours. The text of those about parameters repeats values, so it is not taken."""
+    """boto3's errors as ours. Its parameter errors repeat values, so their text is dropped."""
     try:
         from botocore import exceptions as boto
         from botocore.parsers import ResponseParserError
@@ -187,8 +189,10 @@ def _ours(action: str) -> Iterator[None]:
         raise NotSentError(action, "ConnectionFailed", "no connection to AWS could be made") from None
     except boto.HTTPClientError:
         raise CloudUnavailableError(action, "ConnectionLost", "AWS did not answer") from None
-    except ResponseParserError:  # its text repeats the answer
-        raise CloudUnavailableError(action, "UnreadableAnswer", "something else answered than AWS") from None
+    except ResponseParserError:  # its text repeats the response
+        raise CloudUnavailableError(
+            action, "UnreadableAnswer", "the response does not come from AWS"
+        ) from None
     except boto.BotoCoreError as error:
         raise CloudRejectedError(action, type(error).__name__, "boto3 refused the call") from None
 

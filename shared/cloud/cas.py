@@ -1,4 +1,4 @@
-"""CAS 2020-04-07: reads the certificates of one store, and uploads to it."""
+"""CAS 2020-04-07: read the certificates of one store, and upload to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.domain.jobs import Contact
 from shared.errors import CloudRejectedError, CloudUnavailableError, NotFoundError
 from shared.validation.secret import SecretPem
 
-#: Its region is the store's: one for each of the vendor's two sites.
+#: Its region is the store: one for each of the vendor's two sites.
 API: Final = Api(
     "cas",
     "2020-04-07",
@@ -21,12 +21,12 @@ API: Final = Api(
     hosts="cas.{region}.aliyuncs.com",
     other_hosts={"cn-hangzhou": "cas.aliyuncs.com"},
 )
-# The vendor publishes no limit for ListCertificates; its older sibling's is 10.
+# The vendor publishes no limit for ListCertificates; that of the older list is 10.
 LIST_CERTIFICATES: Final = Action("ListCertificates", per_second=10)
 LIST_USER_CERTIFICATE_ORDER: Final = Action("ListUserCertificateOrder", per_second=10)
 GET_CERTIFICATE_DETAIL: Final = Action("GetCertificateDetail")
 GET_USER_CERTIFICATE_DETAIL: Final = Action("GetUserCertificateDetail", per_second=100)
-# The vendor's SDKs put certificate and key into the URL. The gateway reads a form just as well.
+# The vendor's SDKs send certificate and key in the URL. The gateway accepts a form as well.
 UPLOAD_USER_CERTIFICATE: Final = Action("UploadUserCertificate", place="form", writes=True, per_second=100)
 LIST_CONTACT: Final = Action("ListContact")
 ACTIONS: Final = (
@@ -37,11 +37,11 @@ ACTIONS: Final = (
     UPLOAD_USER_CERTIFICATE,
     LIST_CONTACT,
 )
-#: What it takes to list every certificate of a store, and no key.
+#: The actions that list every certificate of a store, without keys.
 READING: Final = (LIST_CERTIFICATES, LIST_USER_CERTIFICATE_ORDER, GET_CERTIFICATE_DETAIL)
 _PAGE: Final = 100
 _ORDER_PAGE: Final = 50  #: the default of the older list, whose maximum is not published
-#: Without a status the older list leaves out what has expired; revoked ones it never shows so.
+#: Without a status, the older list omits expired certificates; it never shows revoked ones.
 _ORDER_STATUSES: Final = (None, "EXPIRED")
 
 
@@ -52,7 +52,7 @@ class KeyPair:
 
 
 class Cas:
-    """One store of the account: cn-hangzhou, or ap-southeast-1 for the International site's."""
+    """One store of the account: cn-hangzhou, or ap-southeast-1 (International site)."""
 
     def __init__(self, openapi: OpenApi, store: str = "cn-hangzhou") -> None:
         self.store = store
@@ -61,8 +61,8 @@ class Cas:
     def list_certificates(self) -> list[Certificate]:
         """Every certificate of the store; complete, or it raises.
 
-        What only the older list tells, such as one of a private CA, is asked for one by one, since
-        that list says neither whether CAS holds the key nor which kind of key it is.
+        Certificates that only the older list shows, such as a private CA's, are read one by one: that list
+        tells neither whether CAS holds the key nor the type of the key.
         """
         rows = self._all(LIST_CERTIFICATES, "CertificateList", "CertificateId", {"ShowSize": _PAGE})
         found = [certificate_of(row, self.store) for row in rows]
@@ -87,7 +87,7 @@ class Cas:
             return certificate_of_order(order, self.store)
 
     def get_detail(self, cert_id: int) -> Certificate:
-        """One certificate, without its PEM: needs no access to keys.
+        """One certificate without its PEM, so without access to keys.
 
         Raises:
             NotFoundError: it is not in this store.
@@ -104,17 +104,17 @@ class Cas:
         return found
 
     def upload(self, name: str, certificate_pem: str, key: SecretPem) -> int:
-        """Add a certificate; its id. `name` has at most 63 characters and is new to the account.
+        """Add a certificate and return its id. `name`: at most 63 characters, not yet used in the account.
 
         Raises:
-            CloudRejectedError: the name is taken (NameRepeat), or CAS finds fault with the PEM.
+            CloudRejectedError: the name is taken (NameRepeat), or CAS rejects the PEM.
             CloudUnavailableError: it may have been added; look for `name` before uploading again.
         """
         params = {"Name": name, "Cert": certificate_pem, "Key": key.reveal()}
         return int(self._call(UPLOAD_USER_CERTIFICATE, params)["CertId"])
 
     def key_pair(self, cert_id: int) -> KeyPair:
-        """The PEM with its private key, for products that take nothing else."""
+        """The PEM with its private key, for products that accept nothing else."""
         row = self._call(GET_USER_CERTIFICATE_DETAIL, {"CertId": cert_id, "CertFilter": False})
         if not row.get("Cert") or not row.get("Key"):
             which = f"{cert_id}-{self.store}"
@@ -142,17 +142,19 @@ class Cas:
         return self._openapi.call(API, action, params, region=self.store)
 
     def _all(self, action: Action, items: str, key: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Every row of every page. The list may change while it is read: then it is read again."""
+        """All rows of all pages. If the list changes while it is read, it is read again."""
         for _ in range(2):
             rows: dict[str, dict[str, Any]] = {}
             page = total = 0
             while page == 0 or len(rows) < total:
                 page += 1
                 answer = self._call(action, {"CurrentPage": page, **params})
-                total = int(answer.get("TotalCount", -1))  # not told: never equal, so refused below
+                total = int(answer.get("TotalCount", -1))  # missing: never equal, so refused below
                 if not (found := answer.get(items) or []):
                     break
                 rows.update((str(row[key]), row) for row in found)
             if len(rows) == total:
                 return list(rows.values())
-        raise CloudUnavailableError(action.name, "ListChanged", f"it has {total} rows but shows {len(rows)}")
+        raise CloudUnavailableError(
+            action.name, "ListChanged", f"the list has {total} rows but returned {len(rows)}"
+        )

@@ -1,4 +1,4 @@
-"""Certificates as the lists of CAS 2020-04-07 word them."""
+"""Parses certificates from the lists of CAS 2020-04-07."""
 
 import logging
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Final
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
 from shared.domain.names import normalize
 
-_MS_FROM: Final = 10**11  #: greater numbers are ms: the unit is not documented
+_MS_FROM: Final = 10**11  #: larger numbers are ms; the unit is not documented
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 def certificate_of(row: Mapping[str, Any], store: str) -> Certificate | None:
     """From ListCertificates or GetCertificateDetail.
 
-    None for what is no certificate yet, or of a kind that did not exist in April 2026.
+    None if it is not a certificate yet, or of a type unknown in April 2026.
     """
     cert_id, source, status = (
         row.get(name) for name in ("CertificateId", "CertificateSource", "CertificateStatus")
@@ -44,7 +44,7 @@ def certificate_of(row: Mapping[str, Any], store: str) -> Certificate | None:
 
 
 def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | None:
-    """From ListUserCertificateOrder with OrderType CERT, which tells days, no status and no key."""
+    """From ListUserCertificateOrder with OrderType CERT, which has dates but no status and no key."""
     try:
         return Certificate(
             cert_id=int(row["CertificateId"]),
@@ -67,10 +67,10 @@ def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | No
 
 
 def _names(written: list[str]) -> tuple[str, ...]:
-    """The names that TLS clients go by; CAS's own list where those are not told."""
+    """The names that TLS clients check, or CAS's own list if they are missing."""
     names: tuple[str, ...] = ()
     for text in written:
-        with suppress(ValueError):  # nothing, or an e-mail address, say
+        with suppress(ValueError):  # empty, or an e-mail address, for example
             names += (normalize(text),)
     return names
 

@@ -1,4 +1,4 @@
-"""Whose key signs the calls."""
+"""The credentials that sign the calls."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ class Credentials:
     security_token: str = field(default="", repr=False)
 
 
-Provider = Callable[[], Credentials]  #: asked before every call, so that a key may be renewed
+Provider = Callable[[], Credentials]  #: called before every request, so that keys can be renewed
 
 
 def fixed(credentials: Credentials) -> Provider:
@@ -28,10 +28,10 @@ def fixed(credentials: Credentials) -> Provider:
 
 
 def from_context(context: object = None, environ: Mapping[str, str] = os.environ) -> Provider:
-    """The role of the function that runs, else the environment, else the SDK's default chain.
+    """The function's role, else the environment, else the SDK's default chain.
 
-    Function Compute hands the role's key over in the context up to python3.10, in the environment
-    from python3.12 on; the context's is the fresher one, so it goes first.
+    Function Compute passes the role's key in the context up to python3.10, and in the environment from
+    python3.12 on. The context's key is fresher, so it comes first.
     """
     given: Any = getattr(context, "credentials", None)
     if getattr(given, "access_key_id", None):
@@ -40,7 +40,7 @@ def from_context(context: object = None, environ: Mapping[str, str] = os.environ
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Provider:
-    """Read at every call: the SDK's own reader remembers what it saw when it was imported."""
+    """Reads the environment at every call: the SDK's own reader caches the values of its import."""
     chain: Provider | None = None
 
     def provide() -> Credentials:
@@ -58,9 +58,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Provider:
 
 
 def _default_chain() -> Provider:
-    """What else the official SDK knows: OIDC, ~/.aliyun/config.json, the role of an ECS host.
+    """The other sources of the official SDK: OIDC, ~/.aliyun/config.json, the role of an ECS host.
 
-    Imported here, since it is seldom needed.
+    Imported here because it is rarely needed.
     """
     from alibabacloud_credentials.client import Client  # type: ignore[import-untyped]
 
@@ -71,10 +71,10 @@ def _default_chain() -> Provider:
         try:
             client = client or Client()
             found = client.get_credential()
-        except Exception as error:  # its providers raise whatever they meet: one sentence for all
+        except Exception as error:  # its providers raise various errors: one sentence for all
             reason = type(error).__name__
         else:
             return Credentials(found.access_key_id, found.access_key_secret, found.security_token or "")
-        raise SettingsError(f"no credentials were found ({reason}); {_HELP}")
+        raise SettingsError(f"no credentials found ({reason}); {_HELP}")
 
     return provide

@@ -1,7 +1,7 @@
-"""Publishing an event to the function that consumes it.
+"""Publishes events to the functions that consume them.
 
-Our own events travel as payloads of asynchronous invocations: EventBridge's default bus takes none
-but the cloud's events, and ROS, which sets the system up, cannot make another bus.
+Our own events are sent as payloads of asynchronous invocations: EventBridge's default bus accepts only
+the cloud's own events, and ROS, which deploys the stack, cannot create another bus.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class Events:
         self._clock = clock
 
     def publish(self, data: EventData, *, id: str, subject: str) -> None:
-        """Send `data` to its consumer. (source, id) is what consumers know duplicates by."""
+        """Send `data` to its consumer. Consumers recognise duplicates by (source, id)."""
         event = CloudEvent(
             id=id,
             source=SOURCE,
@@ -30,6 +30,6 @@ class Events:
 
 
 def _consumer(data: EventData) -> str:
-    """`deploy_{product}` is a function per product."""
+    """`deploy_{product}` stands for one function per product."""
     product = getattr(data, "product", None)
     return data.consumer.format(product=product.value.lower() if product else "")

@@ -1,7 +1,7 @@
-"""What went wrong, from whatever the SDK raised, as one of our errors. One function: `map_error`.
+"""Maps errors of the SDK to ours: `map_error`.
 
-Only code, message and request id are taken over, redacted: the SDK's own exception text holds the
-whole answer, and that of a failed connection the whole URL.
+Only code, message and request id are kept, redacted: the SDK's exception texts contain the whole
+response, or the whole URL if a connection failed.
 """
 
 from typing import Any, Final
@@ -22,10 +22,10 @@ from shared.errors import (
 
 
 class NotSentError(CloudUnavailableError):
-    """No connection came about, so the cloud never saw the request."""
+    """No connection was made, so the cloud never received the request."""
 
 
-# Codes compare case-blind: the products spell `listener` and `Listener`.
+# Codes are compared case-insensitively: products write `listener` and `Listener`.
 _THROTTLED: Final = (
     "throttling",
     "rejected.throttling",
@@ -83,7 +83,7 @@ _CLASSES: Final[tuple[tuple[tuple[str, ...], type[CloudError]], ...]] = (
 
 
 def classify(code: str, status: int | None, retry_after: bool = False) -> type[CloudError]:
-    """Which of our errors a vendor's code means (RPC, ROA and FC products alike)."""
+    """The class of our error for a vendor's code (RPC, ROA and FC products)."""
     text = code.lower()
     for prefixes, error in _CLASSES:
         if text.startswith(prefixes):
@@ -102,7 +102,7 @@ def classify(code: str, status: int | None, retry_after: bool = False) -> type[C
 
 
 def map_error(action: str, error: Exception) -> CloudError:
-    """Our error for what the SDK raised on `action`."""
+    """Our error for an exception of the SDK in `action`."""
     status = getattr(error, "status_code", None)
     if status is None:
         return _without_answer(action, error)
@@ -127,7 +127,7 @@ def map_error(action: str, error: Exception) -> CloudError:
 
 
 def _without_answer(action: str, error: Exception) -> CloudError:
-    """The SDK hides what happened in two wrappers; the innermost one tells."""
+    """The SDK wraps the cause twice; the innermost exception matters."""
     inner = getattr(error, "inner_exception", None) or error
     cause = inner.__context__
     if _never_connected(cause):
@@ -138,7 +138,7 @@ def _without_answer(action: str, error: Exception) -> CloudError:
         return CloudUnavailableError(action, "TlsFailed", "the API's TLS certificate is not trusted")
     if isinstance(cause, http.RequestException):
         return CloudUnavailableError(action, "ConnectionLost", "the connection ended without answer")
-    reason = f"its answer could not be read ({type(inner).__name__})"
+    reason = f"the response is not readable ({type(inner).__name__})"
     return CloudUnavailableError(action, "UnreadableAnswer", reason)
 
 
@@ -158,5 +158,5 @@ def _missing_action(detail: object) -> str:
     if not isinstance(detail, dict):
         return ""
     action, policy = (_any_case(detail, name) for name in ("AuthAction", "PolicyType"))
-    told = f"; the role needs the RAM action {action}" if action else ""
-    return told + (f" (policy type {policy})" if policy else "")
+    needs = f"; the role needs the RAM action {action}" if action else ""
+    return needs + (f" (policy type {policy})" if policy else "")

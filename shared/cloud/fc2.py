@@ -24,14 +24,14 @@ _TIMEOUTS_S: Final = (5.0, 15.0)  #: to connect, to read
 
 
 class Fc2Domains:
-    """One account's custom domains, as the API gives them. Errors are those of `OpenApi.call`."""
+    """One account's custom domains, as returned by the API. Errors as in `OpenApi.call`."""
 
     def __init__(self, openapi: OpenApi) -> None:
         self._openapi = openapi
 
     @cached_property
     def account_id(self) -> str:
-        """The host's name begins with it."""
+        """The account id; the host's name starts with it."""
         return str(self._openapi.call(STS, _WHO)["AccountId"])
 
     def list(self, region: str, limit: int, token: str | None) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class Fc2Domains:
         return self._call(GET, region, "get_custom_domain", domainName=name)
 
     def update(self, region: str, name: str, **settings: Any) -> None:
-        """Change `protocol`, `certConfig` or `routeConfig`: the package knows no other settings."""
+        """Change `protocol`, `certConfig` or `routeConfig`; the package supports no other settings."""
         self._call(UPDATE, region, "update_custom_domain", domainName=name, **settings)
 
     def _call(self, action: Action, region: str, method: str, **arguments: Any) -> dict[str, Any]:
@@ -59,23 +59,23 @@ class Fc2Domains:
                 mapped = _map_error(action.name, error)
             else:
                 return data
-            raise mapped  # out here, so that not even __context__ holds the text of `requests`
+            raise mapped  # outside the except block, so that __context__ does not hold the text of `requests`
 
         return self._openapi.repeat(API, action, region, once)
 
 
 class _RefusedError(Exception):
-    """The API said no. Holds its answer, which is not for printing."""
+    """The API refused. Holds the response, which must not be printed."""
 
     def __init__(self, answer: Response) -> None:
         self.answer = answer
 
 
 def _client(credentials: Credentials, endpoint: str) -> Any:
-    """The package's client, imported when it is needed.
+    """The package's client, imported on demand.
 
-    Its way of sending is replaced: that one repeats a write whose outcome is not known, and logs
-    the headers of a refused request, the token among them.
+    Its method for sending is replaced: the original retries writes with unknown outcome and logs the
+    headers of refused requests, including the token.
     """
     import fc2
 

@@ -1,4 +1,4 @@
-"""Invoking functions, on Function Compute 3.0 or in a service of 2.0."""
+"""Invokes functions on Function Compute 3.0, or in a service of 2.0."""
 
 import json
 import logging
@@ -33,18 +33,18 @@ API: Final = Api(
 )
 _PATH: Final = "/2023-03-30/functions/{name}/invocations"
 _NAME: Final = "InvokeFunction"
-# Handlers are idempotent, since delivery is at least once anyway; so an invocation whose answer got
-# lost is sent again. A synchronous one may be long, and its caller waits: it is told instead.
+# Handlers are idempotent (delivery is at least once anyway), so an asynchronous invocation is retried after
+# a lost response. A synchronous one may take long and its caller waits, so it raises instead.
 INVOKE_ASYNC: Final = Action(_NAME, path=_PATH, per_second=100)
 INVOKE_SYNC: Final = Action(_NAME, path=_PATH, per_second=100, writes=True)
 ASYNC_LIMIT: Final = 128 * 1024  #: bytes
 _CONNECT_S: Final = 5.0
-_ASYNC_TIMEOUT_S: Final = 15.0  #: handing over takes no longer
+_ASYNC_TIMEOUT_S: Final = 15.0  #: accepting an invocation takes no longer
 _SYNC_TIMEOUT_S: Final = 600.0  #: as long as a function may run
 
 
 class FunctionFailedError(CloudRejectedError):
-    """The function itself raised: `error_type` and `error_message` are its own."""
+    """The function raised an error, with this `error_type` and `error_message`."""
 
     def __init__(self, function: str, body: bytes, request_id: str) -> None:
         try:
@@ -52,13 +52,13 @@ class FunctionFailedError(CloudRejectedError):
             self.error_type = str(told.get("errorType") or "Error")
             self.error_message = redact(str(told.get("errorMessage") or ""))
         except (ValueError, AttributeError):
-            self.error_type, self.error_message = "Error", "it told nothing"
+            self.error_type, self.error_message = "Error", "no error message"
         super().__init__(function, self.error_type, self.error_message, request_id)
 
 
 class Functions(Protocol):
     def invoke(self, function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
-        """Invoke a function by its folder's name; its answer, b"" when asynchronous.
+        """Invoke a function by its folder's name; returns its answer, or b"" if asynchronous.
 
         Raises:
             InvalidRequestError: more than 128 KB for an asynchronous invocation.
@@ -154,7 +154,7 @@ class Fc2Functions:
 def _check_size(function: str, payload: bytes, asynchronous: bool) -> None:
     if asynchronous and len(payload) > ASYNC_LIMIT:
         raise InvalidRequestError(
-            f"{len(payload)} bytes for {function}: an asynchronous invocation takes {ASYNC_LIMIT}"
+            f"{len(payload)} bytes for {function}: the limit of an asynchronous invocation is {ASYNC_LIMIT}"
         )
 
 
@@ -163,7 +163,7 @@ def _map_fc2(name: str, error: Any) -> Exception:
     if not isinstance(status, int):
         return CloudUnavailableError(_NAME, type(error).__name__, "no answer from the API")
     text, request_id = str(error.message), str(error.request_id)
-    if status < 400:  # the call went well, the function did not
+    if status < 400:  # the call succeeded, the function failed
         return FunctionFailedError(name, text.encode(), request_id)
     code = str(error.err_code or f"HTTP {status}")
     if code == "FunctionNotFound":
@@ -172,7 +172,7 @@ def _map_fc2(name: str, error: Any) -> Exception:
 
 
 def _told(text: str) -> str:
-    """The message within the JSON that this client takes for one."""
+    """The message in the JSON that this client reports as the message."""
     try:
         return str(json.loads(text)["ErrorMessage"])
     except (ValueError, KeyError, TypeError):
@@ -184,5 +184,5 @@ def _not_from_fc2(record: logging.LogRecord) -> bool:
 
 
 def _silence_fc2() -> None:
-    """The client writes failed requests with all headers, token included, to the root logger."""
-    logging.getLogger().addFilter(_not_from_fc2)  # adding the same one twice does nothing
+    """The client logs failed requests with all headers, including the token, to the root logger."""
+    logging.getLogger().addFilter(_not_from_fc2)  # adding it twice has no effect

@@ -1,8 +1,8 @@
-"""A cluster's Kubernetes API: what TLS Secrets and AlbConfigs need of it, and no more.
+"""A cluster's Kubernetes API, as far as TLS Secrets and AlbConfigs need it.
 
-Spoken with `urllib3`, which the SDK has loaded anyway. Measured on two cores beside the SDK: urllib3 and
+Uses `urllib3`, which the SDK loads anyway. Measured on two cores, in addition to the SDK: urllib3 and
 pyyaml add 0.1 s and 1.5 MB to a cold start, the official client 0.8 to 1 s and 15 MB (75 MB installed).
-The server is verified by the kubeconfig's own CA; the client's key is never kept as text.
+The server is verified with the kubeconfig's CA; the client's key is never kept as text.
 """
 
 import base64
@@ -42,7 +42,7 @@ _CONNECT_S: Final = 3.0
 
 @dataclass(frozen=True)
 class KubeConfig:
-    """The four values of a kubeconfig that count."""
+    """The four values used from a kubeconfig."""
 
     server: str
     ca_pem: str
@@ -59,9 +59,9 @@ def read_kubeconfig(text: str) -> KubeConfig:
     """The current context's server and credentials.
 
     Raises:
-        CloudRejectedError: it is not a kubeconfig with CA, client certificate and key. Says no value.
+        CloudRejectedError: not a kubeconfig with CA, client certificate and key. Repeats no value.
     """
-    import yaml  # needed by this product only
+    import yaml  # only this product needs it
 
     try:
         data = yaml.safe_load(text)
@@ -77,14 +77,14 @@ def read_kubeconfig(text: str) -> KubeConfig:
         if urlsplit(config.server).scheme == "https":
             return config
     except (yaml.YAMLError, KeyError, TypeError, ValueError, StopIteration):
-        pass  # its text may hold the key
-    lacking = "it lacks an https server, a CA, or a client certificate with its key"
+        pass  # its text may contain the key
+    lacking = "it lacks an https server, a CA, or a client certificate with key"
     raise CloudRejectedError(_KUBECONFIG, "UnusableKubeconfig", lacking)
 
 
 class Kubernetes:
-    """One cluster's API. Thread safe. Errors are those of `OpenApi.call`; a 401 is CloudCredentialsError,
-    a stale resourceVersion CloudRejectedError with code Conflict, a failed JSON patch one with Invalid."""
+    """One cluster's API. Thread-safe. Errors as in `OpenApi.call`; 401 is CloudCredentialsError, a stale
+    resourceVersion CloudRejectedError with code Conflict, a failed JSON patch one with code Invalid."""
 
     def __init__(self, openapi: OpenApi, config: KubeConfig, region: str) -> None:
         self._openapi, self._region = openapi, region
@@ -92,7 +92,7 @@ class Kubernetes:
         self._pool = urllib3.PoolManager(maxsize=8, retries=False, ssl_context=_context(config))
 
     def reachable(self) -> bool:
-        """Whether a connection can be made; tried twice, before what cannot be waited for is waited for."""
+        """Whether a connection can be made, in two tries; saves the long timeouts of unreachable clusters."""
         for _ in range(2):
             try:
                 socket.create_connection(self._address, _CONNECT_S).close()
@@ -112,13 +112,15 @@ class Kubernetes:
         each: Callable[[Object], Item],
         query: Mapping[str, str] | None = None,
     ) -> list[Item]:
-        """`each` of every object; complete, or it raises. No object is kept: Secrets hold keys."""
+        """`each` of every object; complete, or it raises. Objects are not kept: Secrets contain keys."""
         try:
             return self._pages(action, path, limit, each, query or {})
         except CloudRejectedError as error:
             if error.cloud_code != "Expired":
                 raise
-        return self._pages(action, path, limit, each, query or {})  # it outlived its snapshot
+        return self._pages(
+            action, path, limit, each, query or {}
+        )  # the list's snapshot has expired: start again
 
     def patch(self, action: Action, path: str, change: Object | list[Object], kind: str) -> None:
         self._request(action, "PATCH", path, json.dumps(change).encode(), kind)
@@ -160,14 +162,14 @@ class Kubernetes:
                 if answer.status < 300 and isinstance(data, dict):
                     return data
                 mapped = _refusal(action.name, answer.status, data)
-            raise mapped  # out here, so that not even __context__ holds what was sent
+            raise mapped  # outside the except block, so that __context__ does not hold the request
 
         return self._openapi.repeat(API, action, self._region, once)
 
 
 def _context(config: KubeConfig) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # `ssl` reads the pair from a file only: a private one (0600), gone as soon as it is read.
+    # `ssl` reads the pair only from a file: a private one (0600), deleted as soon as it is read.
     handle, path = tempfile.mkstemp()
     try:
         with os.fdopen(handle, "w") as file:
@@ -190,7 +192,7 @@ def _decoded(text: str) -> str:
 
 
 def _refusal(action: str, status: int, data: Any) -> CloudError:
-    if not isinstance(data, dict):  # no API server writes so: whatever did, the outcome is not known
+    if not isinstance(data, dict):  # not from an API server, so the outcome is unknown
         return CloudUnavailableError(action, "UnreadableAnswer", f"HTTP {status} without an object")
     code = str(data.get("reason") or f"HTTP {status}")
     message = redact(str(data.get("message") or "no message"))

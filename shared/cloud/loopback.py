@@ -1,4 +1,4 @@
-"""Keeps calls to an emulated cloud on this machine, whatever the environment says of proxies."""
+"""Keeps calls to an emulated cloud on this machine, whatever proxies the environment names."""
 
 import ipaddress
 import os
@@ -25,11 +25,11 @@ def is_loopback(hostname: str | None) -> bool:
 
 
 def bypass_proxies(netloc: str) -> None:
-    """Have the SDK use a session without proxies for `netloc` ("127.0.0.1:8000").
+    """Make the SDK use a session without proxies for `netloc` ("127.0.0.1:8000").
 
-    The SDK hands HTTP_PROXY on to `requests` for every call, loopback included, and heeds neither
-    NO_PROXY nor its own no_proxy option. Changing the environment would change it for others too;
-    the SDK's table of sessions, in which ours is laid beforehand, concerns this one address.
+    The SDK passes HTTP_PROXY to `requests` for every call, also on loopback, and respects neither
+    NO_PROXY nor its own no_proxy option. Changing the environment would affect others too, so our
+    session is put into the SDK's table of sessions, for this one address.
     """
     session = Session()
     session.mount("http://", _DirectAdapter(pool_maxsize=DEFAULT_POOL_MAXSIZE))
@@ -37,7 +37,7 @@ def bypass_proxies(netloc: str) -> None:
 
 
 def exempt_from_proxies(hostname: str) -> None:
-    """For clients that heed NO_PROXY: name this address there, in addition to what it says."""
+    """For clients that respect NO_PROXY: add this address to it."""
     for name in ("NO_PROXY", "no_proxy"):
         named = os.environ.get(name, "")
         if hostname not in named.split(","):

@@ -1,6 +1,6 @@
-"""Calls any OpenAPI action: signs, paces, retries what may be retried, and maps errors.
+"""Calls any OpenAPI action: signs, paces, retries what is safe to retry, and maps errors.
 
-The official generic client signs and transports; `Action` values tell which actions there are.
+The official generic client signs and sends; `Action` values describe the actions.
 """
 
 import json
@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 Deadline = Callable[[], float]  #: seconds left for the whole invocation
 _BACKOFF: Final = wait_exponential_jitter(multiplier=0.3, max=8, jitter=0.3)
 
-# With DEBUG=sdk in the environment, the SDK prints every header to this logger: tokens too.
+# With DEBUG=sdk in the environment, the SDK logs every header here, including tokens.
 logging.getLogger("darabonba-core").disabled = True
 
 
@@ -46,7 +46,7 @@ class Answer:
 
 
 class OpenApi:
-    """One account's way into every API. Thread safe."""
+    """Calls every API of one account. Thread-safe."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class OpenApi:
     ) -> None:
         """`endpoint`: "http://127.0.0.1:8000" sends everything to an emulated cloud there.
 
-        `hosts` overrides single hosts, see `Api.host`.
+        `hosts` overrides individual hosts, see `Api.host`.
         """
         self._credentials = credentials
         self._hosts = hosts
@@ -93,11 +93,11 @@ class OpenApi:
         path: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Call an action; its JSON answer. Parameters that are None are not sent.
+        """Call an action and return its JSON response. Parameters that are None are not sent.
 
         Raises:
-            CloudError: the kinds of `shared.errors`. After CloudUnavailableError the outcome of a
-                write is not known, and it was sent at most once: read back before writing again.
+            CloudError: see `shared.errors`. After CloudUnavailableError the outcome of a write is
+                unknown, and it was sent at most once: read back before writing again.
         """
         answer = self.call_raw(api, action, params, region=region, path=path, headers=headers)
         try:
@@ -120,7 +120,7 @@ class OpenApi:
         body: bytes | None = None,
         read_timeout_s: float | None = None,
     ) -> Answer:
-        """As `call`, for answers that are not JSON. `body` is sent as it is."""
+        """Like `call`, for responses that are not JSON. `body` is sent unchanged."""
         host = api.host(region, self._hosts)
         request = _request(action, params or {}, body)
         sent_headers = dict(headers or {})
@@ -140,7 +140,7 @@ class OpenApi:
         return self.repeat(api, action, region, once)
 
     def repeat(self, api: Api, action: Action, region: str, once: Callable[[Credentials], Result]) -> Result:
-        """Make one call, at the pace of its action, as often as may be: for other wire formats too."""
+        """Run one call at its action's pace, with retries; also for other wire formats."""
 
         def paced() -> Result:
             credentials = self._credentials()
@@ -163,7 +163,7 @@ class OpenApi:
 
     @property
     def emulated(self) -> str:
-        """host:port of the emulated cloud that takes the place of every host; "" for the real one."""
+        """host:port of the emulated cloud, which replaces every host; "" for the real cloud."""
         return self._loopback
 
     def _send(
@@ -177,14 +177,14 @@ class OpenApi:
         )
         try:
             got = client.call_api(params, request, runtime)
-        except Exception as error:  # the SDK's kinds have no common base
+        except Exception as error:  # the SDK's exceptions have no common base
             mapped = map_error(action.name, error)
         else:
             return Answer(int(got["statusCode"]), got["headers"], got["body"])
-        raise mapped  # out here, so that not even __context__ holds the SDK's text
+        raise mapped  # outside the except block, so that __context__ does not hold the SDK's text
 
     def _client(self, credentials: Credentials, host: str) -> Any:
-        """Made per call: it costs microseconds, and a client keeps the key it was made with."""
+        """Created per call: it takes microseconds, and a client keeps the key it was created with."""
         return Client(
             Config(
                 access_key_id=credentials.access_key_id,
@@ -207,7 +207,7 @@ class OpenApi:
 
 def _may_repeat(error: BaseException, action: Action) -> bool:
     if isinstance(error, CloudThrottledError):
-        return error.cloud_code != "Paced"  # that wait would outlast the invocation
+        return error.cloud_code != "Paced"  # the wait would exceed the invocation
     if isinstance(error, (CloudBusyError, NotSentError)):
         return True
     return isinstance(error, CloudUnavailableError) and not action.writes

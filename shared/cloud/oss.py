@@ -1,6 +1,6 @@
-"""OSS's own wire format (XML, signature V4) by its official client, which is imported when first needed.
+"""OSS's own wire format (XML, signature V4) through its official client, imported on demand.
 
-`alibabacloud_oss_v2` costs a third of a second at start-up, so only the function that calls it pays.
+Importing `alibabacloud_oss_v2` takes a third of a second, so only functions that call OSS import it.
 """
 
 import threading
@@ -18,11 +18,11 @@ API = Api("oss", "2019-05-17", "ROA", ram="oss", hosts="oss-{region}.aliyuncs.co
 LIST_BUCKETS = Action("ListBuckets")
 LIST_CNAME = Action("ListCname")
 PUT_CNAME = Action("PutCname", writes=True)
-_ANY_REGION = "cn-hangzhou"  # the service answers for the buckets of all regions anywhere
+_ANY_REGION = "cn-hangzhou"  # every region lists the buckets of all regions
 
 
 class Oss:
-    """The three calls that custom domains need. Errors are those of `OpenApi.call`."""
+    """The three calls for custom domains. Errors as in `OpenApi.call`."""
 
     def __init__(self, openapi: OpenApi) -> None:
         self._openapi = openapi
@@ -52,7 +52,7 @@ class Oss:
     def put_cname(
         self, bucket: str, region: str, domain: str, *, cert_id: str, previous_cert_id: str
     ) -> None:
-        """Exchange the certificate of a bound domain, if `previous_cert_id` is the one in place."""
+        """Replace the certificate of a bound domain if `previous_cert_id` is in place."""
         import alibabacloud_oss_v2 as sdk
 
         certificate = sdk.models.CertificateConfiguration(cert_id=cert_id, previous_cert_id=previous_cert_id)
@@ -65,9 +65,9 @@ class Oss:
         def once(credentials: Credentials) -> Any:
             try:
                 return getattr(self._client(credentials, region), method)(request)
-            except Exception as error:  # the client's kinds have no useful common base
+            except Exception as error:  # the client's exceptions have no useful common base
                 mapped = _map_error(action.name, error)
-            raise mapped  # out here, so that not even __context__ holds the client's text
+            raise mapped  # outside the except block, so that __context__ does not hold the client's text
 
         return self._openapi.repeat(API, action, region, once)
 
@@ -87,7 +87,7 @@ def _new_client(credentials: Credentials, region: str, emulated: str) -> Any:
     config.credentials_provider = sdk.credentials.StaticCredentialsProvider(
         credentials.access_key_id, credentials.access_key_secret, credentials.security_token or None
     )
-    config.retry_max_attempts = 1  # repeated by OpenApi.repeat, which knows reads from writes
+    config.retry_max_attempts = 1  # retried by OpenApi.repeat, which distinguishes reads from writes
     config.user_agent = "certdeploy"
     config.endpoint = f"http://{emulated}" if emulated else API.host(region)
     config.use_path_style = bool(emulated)

@@ -1,4 +1,4 @@
-"""Keeps calls below the vendor's limits: a token bucket per access key and action."""
+"""Keeps calls below the vendor's limits, with a token bucket per access key and action."""
 
 import threading
 import time
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from shared.errors import CloudThrottledError
 
-#: Where the vendor publishes no limit. The published ones lie between 10 and 100 calls a second:
-#: this is near the lower end, and Throttling answers halve it.
+#: For actions without a published limit. The published ones are between 10 and 100 calls per second;
+#: this is near the lower end, and each Throttling halves it.
 UNPUBLISHED = 20.0
-_RECOVERY_S = 30.0  #: from nothing back to the full rate
+_RECOVERY_S = 30.0  #: from zero back to the full rate
 
 
 @dataclass
@@ -29,7 +29,7 @@ class _Bucket:
 
 
 class Pacer:
-    """Thread safe. The limits are the account's. Some share them unseen: hence `slow_down`."""
+    """Thread-safe. The limits are the account's; who uses them unseen is why there is `slow_down`."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Pacer:
         """Return when one more call is allowed.
 
         Raises:
-            CloudThrottledError: that would take longer than the `left_s` seconds there are.
+            CloudThrottledError: that would take longer than `left_s` seconds.
         """
         with self._lock:
             bucket = self._bucket(key, per_second or UNPUBLISHED)
@@ -54,7 +54,9 @@ class Pacer:
             pause = max(0.0, (1 - bucket.tokens) * self._sharers / bucket.rate)
             if left_s is not None and pause > left_s:
                 raise CloudThrottledError(
-                    action, "Paced", f"its turn comes in {pause:.1f} s, {left_s:.1f} s are left"
+                    action,
+                    "Paced",
+                    f"the next call is due in {pause:.1f} s, but only {left_s:.1f} s are left",
                 )
             bucket.tokens -= 1  # may go below zero: a place in the queue
         if pause:
@@ -69,7 +71,7 @@ class Pacer:
             self._sharers = max(1, sharers)
 
     def slow_down(self, key: Hashable) -> None:
-        """The cloud said Throttling: half the rate from here, recovering within half a minute."""
+        """After Throttling: halve the rate; it recovers within half a minute."""
         with self._lock:
             if bucket := self._buckets.get(key):
                 bucket.refill(self._clock(), self._sharers)
@@ -78,7 +80,7 @@ class Pacer:
 
     def _bucket(self, key: Hashable, limit: float) -> _Bucket:
         if key not in self._buckets:
-            burst = max(1.0, limit / 5)  # burst + rate ≤ limit: no second sees more than the limit
+            burst = max(1.0, limit / 5)  # burst + rate ≤ limit, so no second exceeds the limit
             rate = max(limit - burst, limit / 2)
             self._buckets[key] = _Bucket(rate, burst, rate, burst, self._clock())
         return self._buckets[key]

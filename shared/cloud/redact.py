@@ -1,4 +1,4 @@
-"""Takes secrets out of text that is about to be shown: exception texts and log lines."""
+"""Removes secrets from text to be shown: exception texts and log lines."""
 
 import re
 from typing import Final
@@ -7,9 +7,9 @@ _NAMES: Final = (
     r"signature|security-?token|access[-_]?key[-_]?secret|private[-_]?key|sslpri|authorization|password"
 )
 _SCHEMES: Final = r"ACS3-HMAC-SHA256|Bearer|Basic|FC|acs|OSS\S*"
-_B64: Final = "[A-Za-z0-9+/]"  # not of URLs: identifiers of slots hold - and _ too
+_B64: Final = "[A-Za-z0-9+/]"  # not the URL alphabet: slot identifiers contain - and _ too
 _RULES: Final = (
-    # PEM blocks, whole or cut off, plain, JSON-escaped or URL-encoded
+    # PEM blocks, complete or truncated, plain, JSON-escaped or URL-encoded
     (re.compile(r"-----BEGIN\b.*?(?:-----END[^-]*-----|\Z)", re.S), "[PEM]"),
     # name=value, name: value, 'name': 'value'
     (
@@ -18,7 +18,7 @@ _RULES: Final = (
     ),
     # the query of a URL
     (re.compile(r"(https?://[^\s?\"']{1,500})\?[^\s\"']+"), r"\1?[…]"),
-    # what looks like a key or a token by itself; neither a hash in hex nor a path
+    # strings that look like a key or token; not hex hashes or paths
     (
         re.compile(
             rf"(?<!{_B64})(?![0-9a-fA-F]{{64}}\b)(?={_B64}*[A-Z])(?={_B64}*[0-9]){_B64}{{60,}}={{0,2}}"
@@ -29,7 +29,7 @@ _RULES: Final = (
 
 
 def redact(text: str) -> str:
-    """`text` without PEM blocks, signatures, tokens, secrets, and the queries of URLs."""
+    """`text` without PEM blocks, signatures, tokens, secrets and URL queries."""
     for pattern, instead in _RULES:
         text = pattern.sub(instead, text)
     return text

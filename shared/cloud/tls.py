@@ -1,8 +1,8 @@
-"""Which certificate a server serves for a name: a TLS handshake, and what to make of it.
+"""TLS handshakes: which certificate a server serves for a name.
 
-The chain is not verified. The question is whether the very certificate that was deployed is in
-service, which the leaf answers; whether clients trust it is a property of the certificate, not of
-the deployment, and a private CA's is as good here as any other.
+The chain is not verified. The question is whether exactly the deployed certificate is in service, and the
+leaf answers it. Whether clients trust it is a property of the certificate, not of the deployment, and
+certificates of a private CA are deployed too.
 """
 
 import re
@@ -20,15 +20,15 @@ from shared.domain.certificates import Certificate
 from shared.domain.names import normalize
 
 _CIPHERS: Final[dict[str, str]] = {"RSA": "aRSA", "ECC": "aECDSA"}
-_ROUNDING: Final = timedelta(seconds=1)  #: between a certificate's seconds and the cloud's ms
+_ROUNDING: Final = timedelta(seconds=1)  #: a certificate's times are in seconds, the cloud's in ms
 
 
 class UnreachableError(Exception):
-    """No TLS server was met: no name, no connection, no answer in time. It proves nothing."""
+    """No TLS server was reached (name, connection or timeout). This proves nothing."""
 
 
 class HandshakeRefusedError(Exception):
-    """A TLS server was met, and has no certificate for this name (or of this kind)."""
+    """A TLS server was reached, but has no certificate for this name (or of this type)."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,13 @@ def handshake(
 ) -> Leaf:
     """What `endpoint` ("host:port") serves for `server_name`.
 
-    `algorithm`: of a server with an "RSA" and an "ECC" certificate, ask for this. It takes TLS 1.2,
-    whose cipher suites name the kind of key; a server without it is asked without restriction.
-    `via`: a tunnel ("host:port") that takes CONNECT, such as the edge of an emulated cloud.
+    `algorithm`: "RSA" or "ECC", to choose between two certificates of a server. This uses TLS 1.2, whose
+    cipher suites name the type of key; a server without TLS 1.2 is asked without restriction.
+    `via`: a tunnel ("host:port") that accepts CONNECT, such as the edge of an emulated cloud.
 
     Raises:
-        UnreachableError: no TLS server was met.
-        HandshakeRefusedError: it has no certificate for this.
+        UnreachableError: no TLS server was reached.
+        HandshakeRefusedError: the server has no certificate for this.
     """
     try:
         return _shake(endpoint, server_name, via, algorithm, timeout_s)
@@ -73,9 +73,9 @@ def handshake(
 def matches(leaf: Leaf, certificate: Certificate) -> bool:
     """Whether `leaf` is the certificate that CAS describes.
 
-    A serial number is unique within its CA, so with the fingerprint, or else the names and the end,
-    it settles the matter. Sources disagree on what CAS's fingerprint is one of (its
-    SDK: of the public key; samples: of the certificate), hence an unequal one refutes nothing.
+    A serial number is unique within its CA, so it is decisive together with the fingerprint, or else with
+    the names and the expiry. Sources disagree on what CAS's fingerprint is a hash of (SDK: the public key;
+    samples: the certificate), so a different fingerprint proves nothing.
     """
     if certificate.serial and leaf.serial != certificate.serial:
         return False
@@ -92,7 +92,7 @@ def read_leaf(der: bytes) -> Leaf:
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return Leaf(
-        sha1=certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - CAS's form
+        sha1=certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - CAS's format
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
         serial=f"{certificate.serial_number:x}",
         not_after=certificate.not_valid_after_utc,
@@ -142,7 +142,7 @@ def _connect(endpoint: str, via: str | None, timeout_s: float) -> socket.socket:
     try:
         connection.sendall(f"CONNECT {endpoint} HTTP/1.1\r\nHost: {endpoint}\r\n\r\n".encode())
         head = b""
-        while not head.endswith(b"\r\n\r\n"):  # byte by byte: what follows is not ours to read
+        while not head.endswith(b"\r\n\r\n"):  # byte by byte: what follows belongs to TLS
             head += (byte := connection.recv(1))
             if not byte:
                 raise UnreachableError(f"{endpoint}: the tunnel {via} closed the connection")
@@ -166,7 +166,7 @@ def _why(error: OSError) -> str:
 
 
 def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
-    """Its DNS names, normalized; without those that are none."""
+    """Its DNS names, normalized; invalid ones are left out."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:

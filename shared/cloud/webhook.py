@@ -1,8 +1,8 @@
-"""A signed webhook: POST of JSON, which the receiver can check and de-duplicate.
+"""A signed webhook: a JSON POST that the receiver can verify and deduplicate.
 
-Headers: `X-Certdeploy-Id` (the same for a repetition), `X-Certdeploy-Timestamp` (Unix seconds) and,
-with a secret, `X-Certdeploy-Signature`: `sha256=` and the hex HMAC-SHA256 of `<timestamp>.<body>`.
-A receiver refuses what is older than five minutes.
+Headers: `X-Certdeploy-Id` (the same in a repetition), `X-Certdeploy-Timestamp` (Unix seconds) and, with a
+secret, `X-Certdeploy-Signature`: `sha256=` and the hex HMAC-SHA256 of `<timestamp>.<body>`.
+A receiver should refuse messages older than five minutes.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from shared.errors import CloudRejectedError, CloudUnavailableError
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """urllib would follow with a GET, and a page that is found there would count as a delivery."""
+    """No redirects: urllib would follow with a GET, and any page there would count as a delivery."""
 
     def redirect_request(self, *_: object) -> None:
         return None
@@ -27,17 +27,17 @@ _OPENER = urllib.request.build_opener(_NoRedirects)
 
 
 class Webhook:
-    """`url` is http or https, as the settings have checked."""
+    """`url`: http or https, validated by the settings."""
 
     def __init__(self, url: str, secret: str, clock: Callable[[], datetime]) -> None:
         self._url, self._secret, self._clock = url, secret, clock
 
     def __call__(self, notification_id: str, body: dict[str, object]) -> bool:
-        """Deliver; False where no webhook is configured.
+        """Deliver the message; False if no webhook is configured.
 
         Raises:
-            CloudUnavailableError: no answer, or a 5xx or 429: worth another delivery.
-            CloudRejectedError: the receiver does not want it, or is elsewhere (3xx).
+            CloudUnavailableError: no answer, or 5xx or 429: worth a retry.
+            CloudRejectedError: the receiver refused it, or has moved (3xx).
         """
         if not self._url:
             return False
@@ -58,7 +58,7 @@ class Webhook:
         except urllib.error.HTTPError as error:
             kind = CloudUnavailableError if error.code >= 500 or error.code == 429 else CloudRejectedError
             raise kind("webhook", f"HTTP {error.code}", "the webhook refused it") from None
-        except OSError:  # its text may hold the URL, and so a token
+        except OSError:  # its text may contain the URL, and so a token
             raise CloudUnavailableError("webhook", "Unreachable", "no answer") from None
 
     def _sign(self, timestamp: str, data: bytes) -> str:

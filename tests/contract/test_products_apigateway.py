@@ -11,6 +11,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudThrottledError, NotYetEffectiveError
+from shared.products.kit.changes import Carries, Change
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CERTIFICATES, apigateway_classic, apigateway_cloud_native
 from tests.contract.cases.apigateway_classic import group
@@ -49,6 +50,18 @@ def test_a_certificate_that_we_set_is_known_by_its_name_without_reading_its_pem(
     assert classic.carried()[CLASSIC.slot] == "new"
     named = {call.params["DomainName"] for call in classic.cloud.calls if call.action == "DescribeDomain"}
     assert named == {"api.example.com", "*.example.org"}
+
+
+def test_a_group_is_asked_once_for_all_domains_that_are_looked_at(classic: Bench) -> None:
+    slots = [slot for slot in classic.slots().values() if slot.https and slot.instance_id == group("shop")]
+    new = classic.certificate("new")
+    classic.cloud.calls.clear()
+
+    looks = [classic.adapter.seen(slot, new) for slot in slots]
+
+    assert len(slots) > 1
+    assert [look.carries for look in looks if look] == [Carries.EXPECTED] * len(slots)
+    assert classic.count("DescribeApiGroup") == 1
 
 
 def test_a_certificate_that_was_exchanged_under_our_name_is_seen_before_a_change(classic: Bench) -> None:
@@ -151,6 +164,15 @@ def test_a_changed_domain_is_settled_when_it_is_published(native: Bench) -> None
         native.adapter_with(seconds=0.05).deploy(slot, native.certificate("new"))
 
     assert not native.adapter.settled(slot)
+
+
+def test_the_list_that_tells_a_status_is_not_asked_before_a_change(native: Bench) -> None:
+    slot, new = native.slot(NATIVE.slot), native.certificate("new")
+    native.cloud.calls.clear()
+
+    for change, lists in ((Change(slot, new), 0), (Change(slot, new, begun=True), 1)):
+        native.adapter.look([change])
+        assert native.count("ListDomains") == lists
 
 
 def test_a_region_is_asked_only_for_the_kinds_that_it_has(native: Bench) -> None:

@@ -5,19 +5,20 @@ CAS certificate that it is, and else known again by its fingerprint. `DescribeDo
 the private key: nothing of its answer but fingerprints leaves `_fingerprints`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import ClassVar, Final
 
 from shared.cloud.api import Action, Api
-from shared.cloud.cas import Cas
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.apigateway import fields as words
-from shared.products.kit.base import Answer
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints, identifier_by
-from shared.products.kit.legacy import WholeExchange
-from shared.products.kit.unchanged import Unchanged, in_cas
+from shared.products.kit.key_pairs import KeyPairs
+from shared.products.kit.means import Means
+from shared.products.kit.polled import Polled
 
 _CERTIFICATE: Final = (
     "CertificateId",
@@ -27,9 +28,10 @@ _CERTIFICATE: Final = (
 )
 #: What the gateway finds out by itself.
 _OBSERVED: Final = ("DomainCNAMEStatus", "DomainLegalStatus", "DomainRemark")
+_MOVING: Final = (*_CERTIFICATE, *_OBSERVED)
 
 
-class ClassicDomains(WholeExchange):
+class ClassicDomains(ProductAdapter):
     product = CloudProduct.API_GATEWAY
     api = Api("cloudapi", "2016-07-14", "RPC", ram="apigateway", hosts="apigateway.{region}.aliyuncs.com")
     actions: ClassVar = {
@@ -46,6 +48,12 @@ class ClassicDomains(WholeExchange):
     page_size = 50
     gone = frozenset({"notfoundapigroup", "invalidgroupid.notfound", "notfounddomain"})
 
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._pairs = KeyPairs(means.client)
+        #: by region and id
+        self._groups: dict[tuple[str, str], Polled[tuple[Answer, Answer]]] = {}
+
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
         return [row["RegionId"] for row in answer["Regions"]["Region"]]
@@ -57,63 +65,55 @@ class ClassicDomains(WholeExchange):
                 for domain in group["CustomDomains"]["DomainItem"]:
                     yield self._resource(region, group, domain, self._identifier(region, group, domain))
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        group, domain = self._domain(resource)
-        if domain is None:
+    def _look(self, change: Change) -> Look | None:
+        """A group tells of all its domains, but not of their PEM."""
+        resource, wanted = change.resource, change.wanted
+        found = self._group(resource).of(_domain_name(resource))
+        if found is None:
             return None
-        identifier = self._by_pem(resource.region, group, domain) if domain.get("CertificateId") else ""
-        return self._resource(resource.region, group, domain, identifier)
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        """CAS may hold the same certificate twice: the one that is meant counts."""
-        group, domain = self._domain(resource)
-        if domain is None or not domain.get("CertificateId"):
-            return None
-        identifier = self._by_pem(resource.region, group, domain, certificate)
-        found = self._resource(resource.region, group, domain, identifier)
-        return found if identifier == certificate.identifier else None
-
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        _, before = self._domain(resource)
-        if before is None:
-            raise CloudRejectedError("SetDomainCertificate", "NotFoundDomain", f"{resource.slot} is gone")
-        if obstacle := words.mutual_tls(before):
-            raise CloudRejectedError("SetDomainCertificate", "NotDeployable", obstacle)
-        held, name = before.get("CertificateId"), words.name_of(certificate.identifier)
-        with Unchanged(
-            "SetDomainCertificate",
-            resource.slot,
-            self._waiter,
-            before,
-            read=lambda: self._domain(resource)[1] or {},
-            put_back=lambda lost: self._put_back(resource),
-            shown=lambda now: now.get("CertificateName") == name or now.get("CertificateId") != held,
-            ignore=(*_CERTIFICATE, *_OBSERVED),
-        ):
-            self._set(resource, certificate)
-
-    def _put_back(self, resource: CloudResource) -> None:
-        previous = self._catalogue.by_identifier(resource.cert_identifier)
-        self._set(resource, in_cas(previous, "SetDomainCertificate"))
-
-    def _set(self, resource: CloudResource, certificate: Certificate) -> None:
-        pair = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
-        self._call(
-            "SetDomainCertificate",
-            resource.region,
-            GroupId=resource.instance_id,
-            DomainName=_domain_name(resource),
-            CertificateName=words.name_of(certificate.identifier),
-            CertificateBody=pair.certificate_pem,
-            CertificatePrivateKey=pair.key.reveal(),
+        group, domain = found
+        held = domain.get("CertificateId")
+        identifier = self._by_pem(resource.region, group, domain, wanted) if held else ""
+        return Look(
+            carrying(change, identifier),
+            self._resource(resource.region, group, domain, identifier),
+            settings={name: value for name, value in domain.items() if name not in _MOVING},
         )
 
-    def _domain(self, resource: CloudResource) -> tuple[Answer, Answer | None]:
-        """The group and the domain as they are now."""
-        group = self._call("DescribeApiGroup", resource.region, GroupId=resource.instance_id)
-        name = _domain_name(resource)
-        rows = (dict(row) for row in group["CustomDomains"]["DomainItem"])
-        return group, next((row for row in rows if row["DomainName"] == name), None)
+    def _write(self, change: Change, look: Look) -> None:
+        if obstacle := words.mutual_tls(look.settings or {}):
+            raise CloudRejectedError("SetDomainCertificate", "NotDeployable", obstacle)
+        self._set(change)
+
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        """The certificate alone: it is not documented that a change could take settings along."""
+        self._set(change)
+
+    def _set(self, change: Change) -> None:
+        assert change.wanted is not None, "a first deployment is refused"
+        resource, pair = change.resource, self._pairs.of(change.wanted)
+        try:
+            self._call(
+                "SetDomainCertificate",
+                resource.region,
+                GroupId=resource.instance_id,
+                DomainName=_domain_name(resource),
+                CertificateName=words.name_of(change.wanted.identifier),
+                CertificateBody=pair.certificate_pem,
+                CertificatePrivateKey=pair.key.reveal(),
+            )
+        finally:
+            self._group(resource).changed(_domain_name(resource))
+
+    def _group(self, resource: CloudResource) -> Polled[tuple[Answer, Answer]]:
+        """The domains of a group by name, each with the group."""
+        region, group_id = resource.region, resource.instance_id
+
+        def read() -> dict[str, tuple[Answer, Answer]]:
+            group = self._call("DescribeApiGroup", region, GroupId=group_id)
+            return {row["DomainName"]: (group, row) for row in group["CustomDomains"]["DomainItem"]}
+
+        return self._groups.setdefault((region, group_id), Polled(read))
 
     def _identifier(self, region: str, group: Answer, domain: Answer) -> str:
         """Told by a name that we gave, if CAS's certificate of that name ends as this one does."""
@@ -129,12 +129,13 @@ class ClassicDomains(WholeExchange):
         ours = words.named(name)
         return self._catalogue.by_identifier(ours) if ours else None
 
-    def _by_pem(self, region: str, group: Answer, domain: Answer, expected: Certificate | None = None) -> str:
+    def _by_pem(self, region: str, group: Answer, domain: Answer, wanted: Certificate | None = None) -> str:
+        """CAS may hold the same certificate twice: the one that is meant counts."""
         name = domain.get("CertificateName") or ""
         prints = self._fingerprints(region, group, domain)
-        likely = expected or self._by_name(name)
-        if likely and likely.fingerprint in prints:
-            return likely.identifier
+        for likely in (wanted, self._by_name(name)):
+            if likely and likely.fingerprint in prints:
+                return likely.identifier
         return identifier_by(self._catalogue, prints, f"upload:{name}")
 
     def _fingerprints(self, region: str, group: Answer, domain: Answer) -> tuple[str, ...]:

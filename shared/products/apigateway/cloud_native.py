@@ -4,18 +4,19 @@
 is met at the public address of a gateway that serves it. What is refused may come with HTTP 200.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, ClassVar, Final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.faults import classify
 from shared.cloud.redact import redact
-from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
-from shared.products.kit.base import Answer
-from shared.products.kit.legacy import WholeExchange
-from shared.products.kit.unchanged import Unchanged
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
+from shared.products.kit.means import Means
+from shared.products.kit.polled import Listed
 
 #: What UpdateDomain takes beside the certificate.
 _SETTINGS: Final = (
@@ -31,7 +32,7 @@ _OF_CERTIFICATE: Final = (
 _OWNERS: Final = ("", "console", "api", "openapi")  #: [guess] of domains that are their user's own
 
 
-class CloudNativeDomains(WholeExchange):
+class CloudNativeDomains(ProductAdapter):
     product = CloudProduct.API_GATEWAY
     api = Api(
         "apig",
@@ -59,46 +60,53 @@ class CloudNativeDomains(WholeExchange):
     page_size = 50
     gone = frozenset({"databaseerror.recordnotfound"})
 
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._lists: dict[str, Listed[str]] = {}  #: by region
+
     def discover(self, region: str) -> Iterator[CloudResource]:
         addresses = dict(self._addresses(region))
         for row in self._rows("ListDomains", region):
             if not _is_default(row):
                 yield self._resource(region, row, addresses.get(row["domainId"], ""))
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        return self._resource(resource.region, self._domain(resource), resource.endpoint)
-
-    def settled(self, resource: CloudResource) -> bool:
-        """Only the list tells a domain's status."""
-        rows = self._rows("ListDomains", resource.region, nameLike=resource.instance_name)
-        return any(row["domainId"] == resource.instance_id and row["status"] == "Published" for row in rows)
-
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        before = self._domain(resource)
-        if obstacle := _obstacle(before) or (before.get("default") and "it is the default domain"):
-            raise CloudRejectedError("UpdateDomain", "NotDeployable", obstacle)
-        with Unchanged(
-            "UpdateDomain",
-            resource.slot,
-            self._waiter,
-            before,
-            read=lambda: self._domain(resource),
-            put_back=lambda lost: self._update(resource, before, before["certIdentifier"]),
-            shown=lambda now: identifier_of(now.get("certIdentifier") or "") == certificate.identifier,
-            settled=lambda: self.settled(resource),
-            ignore=_OF_CERTIFICATE,
-        ):
-            self._update(resource, before, certificate.identifier)
-
-    def _update(self, resource: CloudResource, settings: Answer, identifier: str) -> None:
-        kept = {name: settings[name] for name in _SETTINGS if settings.get(name) is not None}
-        answer = self._call_at(
-            "UpdateDomain",
-            resource.region,
-            {"domainId": resource.instance_id},
-            **kept,
-            certIdentifier=identifier,
+    def _look(self, change: Change) -> Look:
+        """Its status, which the list alone tells, is asked for once something is to have come of a change."""
+        resource = change.resource
+        row = self._domain(resource)
+        slot = self._resource(resource.region, row, resource.endpoint)
+        carries = carrying(change, slot.cert_identifier)
+        awaited = change.begun or carries is not Carries.EXPECTED
+        return Look(
+            carries,
+            slot,
+            settled=not awaited or self._status(resource) == "Published",
+            settings={name: value for name, value in row.items() if name not in _OF_CERTIFICATE},
         )
+
+    def _write(self, change: Change, look: Look) -> None:
+        settings = look.settings or {}
+        if obstacle := _obstacle(settings) or (settings.get("default") and "it is the default domain"):
+            raise CloudRejectedError("UpdateDomain", "NotDeployable", obstacle)
+        self._update(change, settings)
+
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        self._update(change, change.before or {})
+
+    def _update(self, change: Change, settings: Settings) -> None:
+        assert change.wanted is not None, "a first deployment is refused"
+        resource = change.resource
+        kept = {name: settings[name] for name in _SETTINGS if settings.get(name) is not None}
+        try:
+            answer = self._call_at(
+                "UpdateDomain",
+                resource.region,
+                {"domainId": resource.instance_id},
+                **kept,
+                certIdentifier=change.wanted.identifier,
+            )
+        finally:
+            self._listed(resource.region).changed(resource.instance_id)
         _opened("UpdateDomain", answer)
 
     def _domain(self, resource: CloudResource) -> Answer:
@@ -112,12 +120,32 @@ class CloudNativeDomains(WholeExchange):
                 for row in self._rows("ListDomains", region, gatewayId=gateway["gatewayId"]):
                     yield row["domainId"], f"{address}:443"
 
+    def _status(self, resource: CloudResource) -> str:
+        if listed := self._listed(resource.region).of(resource.instance_id):
+            return listed
+        rows = self._rows("ListDomains", resource.region, nameLike=resource.instance_name)
+        return next((row["status"] for row in rows if row["domainId"] == resource.instance_id), "")
+
+    def _listed(self, region: str) -> Listed[str]:
+        """The statuses of a region's domains, by id."""
+        found = self._lists.get(region) or Listed(
+            lambda: self._pages("ListDomains", region),
+            lambda page: {row["domainId"]: row["status"] for row in page["items"]},
+            lambda: self.page_size,
+        )
+        return self._lists.setdefault(region, found)
+
     def _rows(self, action: str, region: str, **params: Any) -> Iterator[Answer]:
+        for page in self._pages(action, region, **params):
+            yield from page["items"]
+
+    def _pages(self, action: str, region: str, **params: Any) -> Iterator[Answer]:
+        """As `_numbered_pages`, in the words of this API."""
         number = 1
         while True:
             answer = self._call(action, region, pageNumber=number, pageSize=self.page_size, **params)
             page = _opened(action, answer)
-            yield from page["items"]
+            yield {**page, "TotalCount": page["totalSize"]}
             if number * self.page_size >= int(page["totalSize"]):
                 return
             number += 1
@@ -162,7 +190,7 @@ def _is_default(row: Answer) -> bool:
     return bool(row["name"] == "*")
 
 
-def _obstacle(row: Answer) -> str:
+def _obstacle(row: Mapping[str, Any]) -> str:
     owner = row.get("createFrom") or ""
     if owner.lower() not in _OWNERS:
         return f"the domain was made by {owner}, which would undo a change; change it there"

@@ -1,5 +1,6 @@
 """How the traditional API Gateway says what we need to know of a domain: obstacles, names, times."""
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ _BOUND: Final = ("BINDING", "BOUND")  #: documented with meanings that look swap
 _MUTUAL: Final = ("SslVerifyDepth", "ClientCertSDnPassThrough", "SslOcspEnable", "SslOcspCacheEnable")
 
 
-def mutual_tls(domain: Answer) -> str:
+def mutual_tls(domain: Mapping[str, Any]) -> str:
     if any(domain.get(setting) for setting in _MUTUAL):
         return "the domain uses mutual TLS, whose CA cannot be read back; replace it in the console"
     return ""

@@ -65,10 +65,10 @@ def test_a_list_is_read_page_by_page_and_the_older_one_once_for_each_status(
 @pytest.mark.parametrize(
     ("first", "second", "why"),
     [
-        ([page(2, 1), page(2)], [page(2, 1), page(2)], "it has 2 rows but shows 1"),
-        ([page(1, 1, 2)], [page(3, 1, 2), page(3)], "it has 3 rows but shows 2"),
-        ([page(None, 1)], [page(None, 1)], "it has -1 rows but shows 1"),
-        ([page(None)], [page(None)], "it has -1 rows but shows 0"),
+        ([page(2, 1), page(2)], [page(2, 1), page(2)], "the list has 2 rows but returned 1"),
+        ([page(1, 1, 2)], [page(3, 1, 2), page(3)], "the list has 3 rows but returned 2"),
+        ([page(None, 1)], [page(None, 1)], "the list has -1 rows but returned 1"),
+        ([page(None)], [page(None)], "the list has -1 rows but returned 0"),
     ],
 )
 def test_a_list_that_stays_incomplete_is_refused(

@@ -94,6 +94,8 @@ def test_a_turn_beyond_the_end_of_the_invocation_is_not_waited_for() -> None:
     """Others of this process are before it; their pauses are none of its own."""
     account = Account(end=2)
     account.openapi = account.client(queue=True)
-    with pytest.raises(CloudThrottledError, match=r"Paced: its turn comes in 2\.1 s, 2\.0 s are left"):
+    with pytest.raises(
+        CloudThrottledError, match=r"Paced: the next call is due in 2\.1 s, but only 2\.0 s are left"
+    ):
         account.call(count=40)
     assert (account.now, account.pauses) == (0, [])

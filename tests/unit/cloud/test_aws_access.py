@@ -49,8 +49,8 @@ def test_an_endpoint_stands_without_its_slash(scheme: str) -> None:
         ("ROLE_ARN", "certdeploy", "arn:aws:iam::ACCOUNT:role/NAME"),
         ("ROLE_ARN", "arn:aws:iam::123456789012:user/me", "arn:aws:iam::ACCOUNT:role/NAME"),
         ("ROLE_ARN", f"{ROLE} ", "arn:aws:iam::ACCOUNT:role/NAME"),
-        ("ENDPOINT", "localhost:5000", "must begin with http:// or https://"),
-        ("ENDPOINT", "http://", "must begin with http:// or https://"),
+        ("ENDPOINT", "localhost:5000", "must start with http:// or https://"),
+        ("ENDPOINT", "http://", "must start with http:// or https://"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_rule(name: str, text: str, rule: str) -> None:

@@ -84,7 +84,7 @@ def chain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_no_key_at_all_is_told_with_what_to_set(chain: Path) -> None:
-    with pytest.raises(SettingsError, match=r"^no credentials were found \(\w+\); set ALIBABA") as caught:
+    with pytest.raises(SettingsError, match=r"^no credentials found \(\w+\); set ALIBABA") as caught:
         from_environment({})()
     assert caught.value.__context__ is None
 

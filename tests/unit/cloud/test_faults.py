@@ -99,7 +99,7 @@ def test_no_part_of_an_answer_shows_a_secret() -> None:
 
 UNCONNECTED = "ConnectionFailed: no connection to the API could be made"
 LOST = "ConnectionLost: the connection ended without answer"
-UNREADABLE = "UnreadableAnswer: its answer could not be read (RuntimeError)"
+UNREADABLE = "UnreadableAnswer: the response is not readable (RuntimeError)"
 REFUSED = MaxRetryError(None, "/", NewConnectionError(None, "refused"))  # type: ignore[arg-type]
 
 

@@ -82,7 +82,7 @@ def test_a_server_is_met_at_its_port(server: str, address: tuple[str, int]) -> N
 def test_any_other_kubeconfig_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(
         CloudRejectedError,
-        match="UnusableKubeconfig: it lacks an https server, a CA, or a client certificate with its key ",
+        match="UnusableKubeconfig: it lacks an https server, a CA, or a client certificate with key ",
     ) as refused:
         read_kubeconfig(text)
 

@@ -85,7 +85,9 @@ def test_throttling_of_what_was_never_called_is_no_matter(pacer: Pacer, time: Ti
 
 def test_a_turn_beyond_the_deadline_is_refused_at_once(pacer: Pacer, time: Time) -> None:
     calls(pacer, time, 1, 5)
-    with pytest.raises(CloudThrottledError, match=r"its turn comes in 0\.2 s, 0\.2 s are left") as refused:
+    with pytest.raises(
+        CloudThrottledError, match=r"the next call is due in 0\.2 s, but only 0\.2 s are left"
+    ) as refused:
         pacer.wait("key", "Do", 5, left_s=0.24)
     assert (refused.value.action, refused.value.cloud_code, time.now) == ("Do", "Paced", 0)
     pacer.wait("key", "Do", 5, left_s=0.25)  # the refused call took no place in the queue
