@@ -23,7 +23,7 @@ from shared.services.map import map_certificate, map_slots
 from shared.services.world import World
 
 ROOT: Final = Path(__file__).parents[1]
-_RUNS: Final = 2
+_RUNS: Final = 3
 _GROWTH: Final = 1.5  #: times as much for each slot and certificate of a larger estate
 
 

@@ -15,7 +15,6 @@ import shared
 #: What one function counts or collects in; nobody else sees it meanwhile.
 IN_HAND = {
     "shared.cloud.pacing._Bucket",
-    "shared.domain.cover._Line",
     "shared.products.kit.exchange._Course",
     "shared.validation.pem.Reading",
 }
