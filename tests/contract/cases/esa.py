@@ -64,6 +64,7 @@ CASES = [
         writes="SetCertificate",
         away=lambda slot: beside(slot, own="past", listener_id="past"),
         settles=False,
+        met=False,  # no record leads to it
         pages="ListSites",
         reads=("ListSites", "ListRecords", "ListCertificates", "GetCertificate"),
     ),
@@ -76,6 +77,7 @@ CASES.append(
         writes="UpdateCustomHostname",
         away=lambda slot: beside(slot, resource_id="1"),
         settles=True,
+        met=True,
         reads=("ListCustomHostnames", "GetCustomHostname"),
     )
 )

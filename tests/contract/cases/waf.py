@@ -58,6 +58,7 @@ CASES = [
         writes="ModifyDefaultHttps",
         away=None,
         settles=False,
+        met=False,
         pages="DescribeDomains",
         reads=(),
     ),
