@@ -64,6 +64,7 @@ CASES = [
         writes="SetCertificate",
         away=lambda slot: beside(slot, own="past", listener_id="past"),
         settles=False,
+        refuses_greater_pages=False,
         met=False,  # no record leads to it
         pages="ListSites",
         reads=("ListSites", "ListRecords", "ListCertificates", "GetCertificate"),

@@ -45,6 +45,7 @@ CASES = [
         region="cn-hangzhou",
         slot="www.example.com",
         writes="ModifyDomainCert",
+        refuses_greater_pages=False,
         pages="DescribeDomains",
         reads=_READS,
     ),
