@@ -29,8 +29,9 @@ lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
 
-bench: $(VENV)/run.stamp  ## measure API calls, times and imports, beside their floors
-	@$(BIN)/python -m bench
+# PART: one of discovery, deployment, imports, plans.
+bench: $(VENV)/bench.stamp  ## measure API calls, times and memory, beside their floors (PART)
+	@$(BIN)/python -m bench $(if $(PART),--only $(PART))
 
 # N: of each area; AREA: areas or files; NAMED=1: those of tools/mutants/named; FAST=1: no new measurement.
 mutants: $(VENV)/mutants.stamp  ## plant small faults, print those no test notices (N, SEED, AREA, NAMED=1, FAST=1, JOBS)
@@ -42,6 +43,8 @@ lock: $(VENV)/uv.stamp  ## pin the dependencies
 	  pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local --extra dev \
 	  pyproject.toml -o requirements-dev.lock
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra bench \
+	  --constraint requirements-dev.lock pyproject.toml -o requirements-bench.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra mutants \
 	  --constraint requirements-dev.lock pyproject.toml -o requirements-mutants.lock
 
@@ -55,6 +58,9 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/uv.stamp
 
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/uv.stamp
 	$(call install,requirements-dev.lock,to test)
+
+$(VENV)/bench.stamp: requirements-bench.lock | $(VENV)/run.stamp
+	$(call install,requirements-bench.lock,to draw what was measured)
 
 $(VENV)/mutants.stamp: requirements-mutants.lock | $(VENV)/dev.stamp
 	$(call install,requirements-mutants.lock,to plant faults)

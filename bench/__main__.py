@@ -5,16 +5,21 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from bench import deployment, discovery, figures, imports
+from bench import deployment, discovery, figures, imports, plans, plot, side_by_side
+from bench.estates import Size
 from bench.figures import Figure
 from cli import output
 
 PARTS: dict[str, Callable[[Namespace], Iterator[Figure]]] = {
     "discovery": lambda options: discovery.figures(options.slots),
     "deployment": lambda options: deployment.figures(options.domains),
+    "side by side": lambda options: side_by_side.figures(options.domains),
     "imports": lambda _: imports.figures(),
+    "plans": lambda options: _plans(options),
 }
+_SIZES = [Size(1_000, 100), Size(10_000, 1_000), Size(100_000, 10_000)]
 
 
 def main() -> int:
@@ -23,6 +28,16 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part; may be repeated")
     parser.add_argument("--slots", type=int, default=5000, help="slots of the estate that is discovered")
     parser.add_argument("--domains", type=int, default=200, help="CDN domains of the timed deployment")
+    parser.add_argument(
+        "--size",
+        type=Size.parse,
+        action="append",
+        metavar="SLOTSxCERTIFICATES",
+        help=f"an estate that is planned for; may be repeated; default: {', '.join(map(str, _SIZES))}",
+    )
+    parser.add_argument(
+        "--plot", type=Path, default=Path("bench-growth.png"), help="file for the plot of their growth"
+    )
     options = parser.parse_args()
 
     measured: dict[str, list[Figure]] = {}
@@ -34,6 +49,12 @@ def main() -> int:
     else:
         output.show(figures.as_table(measured))
     return 0 if figures.good(measured) else 1
+
+
+def _plans(options: Namespace) -> Iterator[Figure]:
+    measured = list(plans.run(sorted(options.size or _SIZES)))
+    plot.growth(measured, options.plot)
+    return plans.figures(measured)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from bench.shares.share import NEW, certificates
 from emulator.estate import parse_estate
 from emulator.services import service_classes
 from shared.domain.events import WorkersScheduled
-from shared.domain.jobs import Handshake
+from shared.domain.jobs import DeploymentJob, Handshake
 from shared.domain.requests import CreateDeploymentJob, RunDeploymentJobs
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
@@ -21,6 +21,7 @@ from shared.services.create import create_deployment_jobs
 from shared.services.deploy import deploy_workers
 from shared.services.run import run_deployment_jobs
 from shared.services.scan import scan_certificates
+from shared.services.world import World
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,22 @@ def run(product: CloudProduct, slots: int) -> Deployment:
         return _deploy(here, product, part)
 
 
-def _deploy(here: Ground, product: CloudProduct, part: Share) -> Deployment:
-    world = here.world(product, part.regions)
+def planned(world: World, product: CloudProduct) -> DeploymentJob:
+    """A job that is due: the new certificate on every slot of the estate."""
     scan_certificates(world)
     discover(world, product)
     renewed = parse_estate({"certificates": certificates()}).id_of(NEW)
     request = CreateDeploymentJob(name="bench", cert_ids=(renewed,))
     job = create_deployment_jobs(world, request).jobs[0]
+    run_deployment_jobs(world, RunDeploymentJobs(job_id=job.job_id))
+    return job
+
+
+def _deploy(here: Ground, product: CloudProduct, part: Share) -> Deployment:
+    world = here.world(product, part.regions)
+    job = planned(world, product)
     here.calls()
     started = time.monotonic()
-    run_deployment_jobs(world, RunDeploymentJobs(job_id=job.job_id))
     deploy_workers(world, WorkersScheduled(job_id=job.job_id, product=product))
     seconds = time.monotonic() - started
     workers = list(world.workers.list(job.job_id))

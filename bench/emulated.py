@@ -26,13 +26,16 @@ SETTLE_S = 1.0
 class Ground:
     environment: Mapping[str, str]
 
-    def world(self, product: CloudProduct, regions: Iterable[str] = REGIONS) -> World:
-        environment = {
+    def environment_of(self, product: CloudProduct, regions: Iterable[str] = REGIONS) -> dict[str, str]:
+        return {
             **self.environment,
             "CERTDEPLOY_STORES": STORE,
             "CERTDEPLOY_PRODUCTS": product.value,
             "CERTDEPLOY_REGIONS": ",".join(regions),
         }
+
+    def world(self, product: CloudProduct, regions: Iterable[str] = REGIONS) -> World:
+        environment = self.environment_of(product, regions)
         world = Session(read_settings(environment), environment).world()
         assert isinstance(world.functions, HeldBack)
         return world

@@ -1,10 +1,20 @@
 """ACK: clusters."""
 
+from typing import Final
+
 from bench.shares.alike import LISTENER_SLOTS
 from bench.shares.share import OLD, Share, chunks, home, listed
 
 _CLUSTER_SLOTS = 50
 _KUBERNETES_PAGE = 500  #: what kubectl asks for
+
+LOOK_READS: Final = {"GetAlbConfig": 0.5, "GetSecret": 0.5}
+WRITE_CALLS: Final = {
+    "GetCertificateDetail": 0.5,
+    "GetUserCertificateDetail": 0.5,
+    "PatchAlbConfig": 0.5,
+    "PatchSecret": 0.5,
+}
 
 
 def share(slots: int) -> Share:

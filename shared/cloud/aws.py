@@ -6,7 +6,6 @@ Keys come from boto3's own chain: AWS_ACCESS_KEY_ID etc., a profile, the machine
 """
 
 import logging
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -61,7 +60,7 @@ class CloudAccess:
     endpoint: str = ""
 
     @classmethod
-    def of(cls, environ: Mapping[str, str] = os.environ) -> "CloudAccess":
+    def of(cls, environ: Mapping[str, str]) -> "CloudAccess":
         """Raises SettingsError naming every invalid variable."""
         named = environ.get("CERTDEPLOY_AWS_REGIONS", "").replace(" ", "").split(",")
         regions = tuple(dict.fromkeys(filter(None, named))) or (HOME,)
@@ -82,6 +81,9 @@ class CloudAccess:
         if wrong:
             raise SettingsError("; ".join(wrong))
         return cls(regions, role, endpoint.rstrip("/"))
+
+
+DEFAULT_ACCESS: Final = CloudAccess()
 
 
 class Aws:

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from shared.cloud import credentials as keys
+from shared.cloud.aws import CloudAccess
 from shared.cloud.cas import Cas
 from shared.cloud.events import Events
 from shared.cloud.functions import Fc2Functions, Fc3Functions, Functions
@@ -113,7 +114,7 @@ class App:
             functions=functions,
             events=Events(functions, clock),
             cas=lambda name: Cas(openapi, name),
-            adapter=_adapters(openapi, exclusive),
+            adapter=_adapters(openapi, exclusive, settings.aws_access),
             probe=TlsProber(settings.tls or None),
             notify=Webhook(
                 settings.webhook_url.get_secret_value(),
@@ -171,10 +172,10 @@ def _functions(
     return Fc3Functions(openapi, prefix=settings.prefix, region=settings.region)
 
 
-def _adapters(openapi: OpenApi, exclusive: Exclusive) -> AdapterMaker:
+def _adapters(openapi: OpenApi, exclusive: Exclusive, aws: CloudAccess) -> AdapterMaker:
     def adapter(
         product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
     ) -> ProductAdapter:
-        return adapter_class(product)(Means(openapi, waiter, catalogue, accept_outage, exclusive))
+        return adapter_class(product)(Means(openapi, waiter, catalogue, accept_outage, exclusive, aws))
 
     return adapter

@@ -12,7 +12,7 @@ from pydantic import (
     field_validator,
 )
 
-from shared.cloud.aws import CloudAccess
+from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Value
 from shared.errors import SettingsError
@@ -30,7 +30,8 @@ class Settings(Value):
     tls: str = ""  #: address of its TLS edge, "127.0.0.1:Q"
     stores: tuple[str, ...] = ("cn-hangzhou",)
     regions: tuple[str, ...] = ()
-    aws: bool = False  #: manage AWS too; shared/cloud/aws.py reads the access settings
+    aws: bool = False  #: manage AWS too
+    aws_access: CloudAccess = DEFAULT_ACCESS  #: shared/cloud/aws.py documents its variables
     products: tuple[CloudProduct, ...] = Field(
         default_factory=lambda known: default_products(aws=bool(known.get("aws")))
     )
@@ -74,20 +75,21 @@ class Settings(Value):
         return stores
 
 
+_VARIABLES = Settings.model_fields.keys() - {"aws_access"}
+
+
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Empty variables count as unset. Raises SettingsError."""
     values: dict[str, str] = {}
     for name, value in environ.items():
         field = name.removeprefix(_PREFIX).lower()
-        if name.startswith(_PREFIX) and value and field in Settings.model_fields:
+        if name.startswith(_PREFIX) and value and field in _VARIABLES:
             values[field] = value
         elif name in ("FC_REGION", "FC_ACCOUNT_ID") and value:
             values[name] = value
     try:
         settings = Settings.model_validate(values)
-        if settings.aws:
-            CloudAccess.of(environ)  # report errors there now, not at each discovery
-        return settings
+        return settings.evolve(aws_access=CloudAccess.of(environ)) if settings.aws else settings
     except ValidationError as error:
         clauses = [
             f"{_PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"

@@ -89,9 +89,8 @@ def _mapped(resource: CloudResource, present: Certificate | None, cover: Cover) 
     covering = cover.of(resource.domains)
     same_kind = [one for one in covering if present and one.algorithm == present.algorithm]
     best = next(iter(same_kind + covering), None)
-    # Not validated again: the slot is, and the rest is ours.
-    return MappedSlot.model_construct(
-        **dict(resource),
+    return MappedSlot(
+        **vars(resource),
         known_to_cas=present is not None,
         cert_name=present.name if present else "",
         best_cert_identifier=best.identifier if best else "",

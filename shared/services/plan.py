@@ -42,7 +42,7 @@ def plan(
         return Plan(entries=())
     cover, rules = Cover(ordered), RoutingRules(world)
     held = [rules.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
-    in_place = world.certificates.find_many(resource.cert_identifier for resource in held)
+    in_place = world.certificates.find_many({resource.cert_identifier for resource in held})
     batch = len(certificates) > 1 and not automatic
     entries = []
     for resource in held:

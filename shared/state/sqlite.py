@@ -95,8 +95,10 @@ class SqliteStore:
         after: Key | None = None
         while True:  # by pages, so that a reader may write between two rows
             page_fixed, page_values = fixed, list(values)
-            if after is not None:
-                page_fixed += f" AND ({order}) > ({', '.join('?' * len(after))})"
+            if (
+                after is not None
+            ):  # not by the columns of the prefix: SQLite would read all from its first row
+                page_fixed += f" AND ({', '.join(names[len(prefix) :])}) > ({', '.join('?' * len(after))})"
                 page_values += after
             sql = (
                 f"SELECT {order}, version, document FROM {table.name}"  # noqa: S608
@@ -107,7 +109,7 @@ class SqliteStore:
                 yield Row(tuple(row[:-2]), row[-2], json.loads(row[-1]))
             if len(rows) < _PAGE:
                 return
-            after = tuple(rows[-1][:-2])
+            after = tuple(rows[-1][len(prefix) : -2])
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

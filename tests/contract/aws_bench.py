@@ -10,6 +10,7 @@ import pytest
 
 from emulator import aws as emulated
 from emulator.server import Server
+from shared.cloud.aws import CloudAccess
 from shared.domain.resources import CloudProduct, CloudResource
 from tests.contract.bench import Bench, bench, certificates
 
@@ -32,10 +33,9 @@ ESTATE: dict[str, Any] = {
 def account(server: Server, monkeypatch: pytest.MonkeyPatch, estate: dict[str, Any] = ESTATE) -> Bench:
     """boto3 repeats as always, but pauses for nothing."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
-    monkeypatch.setenv("CERTDEPLOY_AWS_ENDPOINT", emulated.endpoint())
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", emulated.ACCESS_KEY["access_key_id"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", emulated.ACCESS_KEY["access_key_secret"])
-    made = bench(server, CloudProduct.AWS, estate, REGION)
+    made = bench(server, CloudProduct.AWS, estate, REGION, CloudAccess(endpoint=emulated.endpoint()))
     made.cloud.service("aws").start()
     return made
 

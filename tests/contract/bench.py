@@ -11,6 +11,7 @@ from typing import Any
 from emulator.cloud import Cloud
 from emulator.estate import Estate, parse_estate
 from emulator.server import Server
+from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
 from shared.cloud.cas import Cas
 from shared.cloud.credentials import Credentials
 from shared.cloud.openapi import OpenApi
@@ -71,6 +72,7 @@ class Bench:
     estate: Estate
     product: CloudProduct
     region: str
+    aws: CloudAccess = DEFAULT_ACCESS
     adapter: Driven = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +81,9 @@ class Bench:
     def adapter_with(self, *, seconds: float, accept_outage: bool = False, page_size: int = 2) -> Driven:
         """An adapter that may wait so long from now."""
         known = AllOfCas(Cas(self.client, STORE))
-        adapter = adapter_class(self.product)(Means(self.client, _waiter(seconds), known, accept_outage))
+        adapter = adapter_class(self.product)(
+            Means(self.client, _waiter(seconds), known, accept_outage, aws=self.aws)
+        )
         for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):
             one.page_size = page_size
         return Driven(adapter, seconds)
@@ -147,10 +151,16 @@ def until(true: Callable[[], bool], within_s: float = 10) -> None:
         time.sleep(0.02)
 
 
-def bench(server: Server, product: CloudProduct, estate: dict[str, Any], region: str = "") -> Bench:
+def bench(
+    server: Server,
+    product: CloudProduct,
+    estate: dict[str, Any],
+    region: str = "",
+    aws: CloudAccess = DEFAULT_ACCESS,
+) -> Bench:
     """Load `estate` into the served cloud, and forget what was before."""
     cloud, parsed = server.cloud, parse_estate(estate)
     cloud.settle_s = SETTLE_S
     cloud.reset()
     cloud.load(parsed)
-    return Bench(cloud, client(cloud, server.endpoint), parsed, product, region)
+    return Bench(cloud, client(cloud, server.endpoint), parsed, product, region, aws)

@@ -36,9 +36,9 @@ class Driven:
         look = self.seen(resource, certificate)
         return look.slot if look and look.carries is Carries.WANTED else None
 
-    def settled(self, resource: CloudResource) -> bool:
+    def settled(self, resource: CloudResource, wanted: Certificate | None = None) -> bool:
         """Whether a change that was written is through."""
-        look = self._told(Change(resource, None, begun=True))
+        look = self._told(Change(resource, wanted, begun=True))
         return look is None or look.settled
 
     def deploy(self, resource: CloudResource, certificate: Certificate) -> Outcome:

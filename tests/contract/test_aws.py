@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -108,10 +109,11 @@ def test_without_credentials_discovery_is_an_error_never_an_empty_list(
         list(amazon.adapter.discover(REGION))
 
 
-def test_a_role_is_assumed(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CERTDEPLOY_AWS_ROLE_ARN", f"arn:aws:iam::{emulated.ACCOUNT}:role/certdeploy")
+def test_a_role_is_assumed(amazon: Bench) -> None:
+    role = f"arn:aws:iam::{emulated.ACCOUNT}:role/certdeploy"
+    assumed = replace(amazon, aws=replace(amazon.aws, role_arn=role))
 
-    assert len(list(amazon.adapter_with(seconds=5).discover(REGION))) == 6
+    assert len(list(assumed.adapter.discover(REGION))) == 6
 
 
 def test_no_key_is_in_what_an_error_says(amazon: Bench, caplog: pytest.LogCaptureFixture) -> None:
@@ -157,14 +159,15 @@ def test_the_stack_s_parameters_lead_to_aws(amazon: Bench, monkeypatch: pytest.M
     )
     for name in ("discover_resources", "deploy_aws"):
         environment = functions[f"certdeploy-{name}"].environment
-        assert CloudProduct.AWS in read_settings(environment).products
+        settings = read_settings(environment)
+        assert CloudProduct.AWS in settings.products
         for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.delenv(variable)
         for variable, value in environment.items():
             monkeypatch.setenv(variable, value)
         amazon.cloud.calls.clear()
 
-        adapter = amazon.adapter_with(seconds=5)
+        adapter = replace(amazon, aws=replace(settings.aws_access, endpoint=amazon.aws.endpoint)).adapter
 
         assert adapter.regions() == ["us-east-1", "eu-west-1"]
         assert len(list(adapter.discover(REGION))) == 6

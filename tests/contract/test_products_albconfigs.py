@@ -10,7 +10,8 @@ import pytest
 from emulator.server import Server
 from emulator.services.ack.cluster_kinds import ALBCONFIGS, Target
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError
+from shared.errors import CloudRejectedError, NotYetEffectiveError
+from shared.products.kit.changes import Change
 from tests.contract.bench import Bench, bench
 from tests.contract.cases.ack import ESTATE
 from tests.contract.clusters import a_bench, before_the_patch, edit, shop, stored
@@ -63,8 +64,10 @@ def test_a_change_is_settled_when_the_controller_says_so(it: Bench) -> None:
     slot = it.slot(FRONT)
     assert it.adapter.settled(slot)
 
-    it.adapter.deploy(slot, it.certificate("new"))
+    with pytest.raises(NotYetEffectiveError):
+        it.adapter_with(seconds=0.05).deploy(slot, it.certificate("new"))
 
+    assert it.count("PatchAlbConfig") == 1
     assert not it.adapter.settled(slot)
 
 
@@ -88,6 +91,19 @@ def test_two_additional_certificates_may_become_one(it: Bench) -> None:
         FRONT,
         "shop/front:443/additional/new",
     }
+
+
+def test_all_slots_of_a_listener_are_exchanged_by_a_look_and_a_patch_each(it: Bench) -> None:
+    labels = (FRONT, "shop/front:443/additional/other", "shop/front:443/additional/second")
+    slots = [it.slot(label) for label in labels]
+    new = it.certificate("new")
+    it.cloud.calls.clear()
+
+    it.adapter.driven(*(Change(slot.evolve(domains=slots[0].domains), new) for slot in slots))
+
+    assert {name for label, name in it.carried().items() if label.startswith("shop/front:443")} == {"new"}
+    assert it.count("PatchAlbConfig") == len(slots)
+    assert it.count("GetCertificateDetail") == 1
 
 
 def test_the_default_of_newer_controllers_is_the_default(it: Bench) -> None:

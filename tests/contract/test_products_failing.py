@@ -102,13 +102,14 @@ def test_a_change_is_settled_when_the_product_says_so_and_not_before(
 ) -> None:
     """Where it says nothing of it, the handshake tells."""
     clock = it.cloud.clock
+    new = it.certificate("new")
     it.cloud.settle_s = 300
     with suppress(NotYetEffectiveError):
-        it.adapter_with(seconds=0.03).deploy(slot, it.certificate("new"))
+        it.adapter_with(seconds=0.03).deploy(slot, new)
 
     try:
-        assert it.adapter.settled(slot) != case.settles
+        assert it.adapter.settled(slot, new) != case.settles
         it.cloud.clock = lambda: clock() + timedelta(seconds=301)
-        assert it.adapter.settled(slot)
+        assert it.adapter.settled(slot, new)
     finally:
         it.cloud.clock = clock

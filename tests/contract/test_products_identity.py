@@ -122,13 +122,6 @@ def test_a_certificate_is_known_by_what_is_told(
     assert [it.name_of(slot.cert_identifier) for slot in found] == [told.carries]
 
 
-#: Where the leaf itself is told, by PEM or by its fingerprint, whatever CAS calls it.
-BY_LEAF = {
-    *("ACK-secret", "APIGateway-classic", "FC-2.0", "FC-3.0", "LIVE"),
-    *("SAE-clb", "SLB-extension", "SLB-listener"),
-}
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_certificate_that_cas_holds_twice_is_the_one_that_is_meant(server: Server, case: Case) -> None:
     """Where only the leaf is told, it is in place already; elsewhere the other id is another certificate."""
@@ -140,7 +133,7 @@ def test_a_certificate_that_cas_holds_twice_is_the_one_that_is_meant(server: Ser
 
     successor = it.adapter.successor(slot, certificate)
 
-    if case.name in BY_LEAF:
+    if case.by_leaf:
         assert successor is not None
         assert successor.cert_identifier == twin
         it.adapter.deploy(slot, certificate)

@@ -44,7 +44,7 @@ def names(pattern: str) -> set[str]:
 def documented() -> dict[str, list[str]]:
     """README's table: the cells after the product's, by product."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.partition("\n## Products\n")[2].partition("\n### ")[0]
+    section = text.partition("\n## Products\n")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
     cells = {row[0]: row[1:] for row in rows[2:] if row[0] not in ("CAS", "stack")}
     return {

@@ -4,25 +4,24 @@ A cluster's slots are seen and changed through its own Kubernetes API, with the 
 identity has there by RBAC. A cluster without them, or out of reach, is one resource that says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.faults import NotSentError
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
 from shared.products.ack.albconfigs import AlbConfigs
 from shared.products.ack.clusters import ClusterKind, Clusters, unauthorised
 from shared.products.ack.tls_secrets import TlsSecrets
-from shared.products.kit.base import Answer
-from shared.products.kit.legacy import WholeExchange
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.means import Means
 
 _ROWS_PER_PAGE = 10  #: of a cluster's lists, for each row of a page of CS: 500 objects
 
 
-class Adapter(WholeExchange):
+class Adapter(ProductAdapter):
     product = CloudProduct.ACK
     api = Api("cs", "2015-12-15", "ROA", ram="cs", hosts="cs.{region}.aliyuncs.com")
     actions: ClassVar = {
@@ -61,34 +60,30 @@ class Adapter(WholeExchange):
                 return
             number += 1
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
+    def looks_at_once(self, resource: CloudResource) -> bool:
         kind = self._kinds.get(resource.kind)
-        if kind is None:
-            return resource
+        return kind is not None and kind.at_once
+
+    def _look(self, change: Change) -> Look | None:
+        (look,) = self._look_at_all([change])
+        return look
+
+    def _look_at_all(self, changes: Sequence[Change]) -> list[Look | None]:
+        resource = changes[0].resource
+        kind = self._kinds.get(resource.kind)
+        if kind is None:  # it stands for a cluster
+            return [Look(carrying(change, ""), change.resource) for change in changes]
         try:
-            return kind.read(resource)
+            return kind.look(changes)
         except CloudUnavailableError:
             self._clusters.forget(resource.instance_id)
-            return kind.read(resource)
+            return kind.look(changes)
 
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        kind = self._kinds.get(resource.kind)
-        try:
-            return kind.successor(resource, certificate) if kind else None
-        except CloudRejectedError as error:
-            if error.cloud_code.lower() not in self.gone:
-                raise
-            return None
-
-    def settled(self, resource: CloudResource) -> bool:
-        kind = self._kinds.get(resource.kind)
-        return kind is None or kind.settled(resource)
-
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        kind = self._kinds.get(resource.kind)
+    def _write(self, change: Change, look: Look) -> None:
+        kind = self._kinds.get(change.resource.kind)
         if kind is None:
-            raise CloudRejectedError("deploy", "NoSlot", resource.obstacle)
-        kind.bind(resource, certificate)
+            raise CloudRejectedError("deploy", "NoSlot", change.resource.obstacle)
+        kind.write(change, look)
 
     def _slots(self, region: str, row: Answer) -> Iterator[CloudResource]:
         cluster = CloudResource(

@@ -4,7 +4,7 @@ The spec is ours to change; the ALB Ingress controller carries it out and tells 
 capitalised in `certificates` of the spec and lower-case in the status and in `defaultCertificate`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from shared.cloud.api import Action
@@ -14,7 +14,9 @@ from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudBusyError, CloudRejectedError, NotFoundError
 from shared.products.ack.albconfig_entries import Entry, entries_of, exchange
-from shared.products.ack.clusters import ClusterKind
+from shared.products.ack.clusters import ClusterKind, Clusters
+from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.means import Means
 
 _ROOT: Final = "/apis/alibabacloud.com/v1"
 _LIST: Final = Action("ListAlbConfigs", method="GET")
@@ -28,6 +30,12 @@ _NONE: Final = (
 
 
 class AlbConfigs(ClusterKind):
+    at_once = True
+
+    def __init__(self, clusters: Clusters, means: Means) -> None:
+        super().__init__(clusters, means)
+        self._in_cas: set[str] = set()  #: identifiers that were looked up
+
     def slots(self, cluster: CloudResource, limit: int) -> list[CloudResource]:
         def each(item: Object) -> Iterator[CloudResource]:
             return _slots(cluster, item)
@@ -40,49 +48,28 @@ class AlbConfigs(ClusterKind):
             return []
         return [slot for slots in found for slot in slots]
 
-    def read(self, resource: CloudResource) -> CloudResource | None:
-        entries = self._entries(resource)
-        if resource.role is SlotRole.DEFAULT:
-            default = next((entry for entry in entries if entry.role is SlotRole.DEFAULT), None)
-            return _with(resource, default) if default else None
-        same = [entry for entry in entries if entry.identifier == resource.cert_identifier]
-        return resource if same and same[0].role is SlotRole.ADDITIONAL else None
+    def look(self, changes: Sequence[Change]) -> list[Look | None]:
+        """One object has all its listeners."""
+        item = self._item(changes[0].resource)
+        return [_look(change, item) for change in changes]
 
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        entries = self._entries(resource)
-        new = next((entry for entry in entries if entry.identifier == certificate.identifier), None)
-        if new is None or (resource.role is SlotRole.DEFAULT and new.role is not SlotRole.DEFAULT):
-            return None
-        kept = any(entry.identifier == resource.cert_identifier for entry in entries)
-        if resource.role is SlotRole.ADDITIONAL and kept and resource.cert_identifier != new.identifier:
-            return None
-        return _with(resource, new)
-
-    def settled(self, resource: CloudResource) -> bool:
-        """Whether the status shows all that the spec names for the listener, and the same default."""
-        item = self._item(resource)
-        wanted = {entry.identifier: entry.role for entry in entries_of(item, resource.listener_id)}
-        wanted_default = [name for name, role in wanted.items() if role is SlotRole.DEFAULT]
-        for listener in _status(item).get("listeners") or ():
-            if _port_first(listener.get("portAndProtocol", "")) == resource.listener_id.rpartition("/")[2]:
-                rows = listener.get("certificates") or ()
-                shown = {identifier_of(row["certificateId"]): bool(row.get("isDefault")) for row in rows}
-                return wanted.keys() <= shown.keys() and all(shown[name] for name in wanted_default)
-        return not wanted
-
-    def bind(self, resource: CloudResource, certificate: Certificate) -> None:
+    def write(self, change: Change, look: Look) -> None:
         """Exchange the id where it stands, if the old one still stands there."""
-        _must_exist(Cas(self._client, certificate.store), certificate)  # Kubernetes takes any text
+        assert change.wanted is not None, "a first deployment is refused"
+        resource, wanted, entries = change.resource, change.wanted, look.held
+        if wanted.identifier not in self._in_cas:
+            _must_exist(Cas(self._client, wanted.store), wanted)  # Kubernetes takes any text
+            self._in_cas.add(wanted.identifier)
         kube = self._clusters.of(resource)
         for _ in range(_TRIES):
-            item = self._item(resource)
-            change = exchange(entries_of(item, resource.listener_id), resource, certificate.identifier)
+            patch = exchange(entries, resource, wanted.identifier)
             try:
-                kube.patch(_PATCH, _path(resource), change, JSON_PATCH)
+                kube.patch(_PATCH, _path(resource), patch, JSON_PATCH)
                 return
             except CloudRejectedError as error:
                 if error.cloud_code not in ("Invalid", "Conflict"):  # a `test` failed: read again
                     raise
+            entries = self._entries(resource)
         raise CloudBusyError("PatchAlbConfig", "Conflict", "it is changed again and again")
 
     def _entries(self, resource: CloudResource) -> list[Entry]:
@@ -90,6 +77,42 @@ class AlbConfigs(ClusterKind):
 
     def _item(self, resource: CloudResource) -> Object:
         return self._clusters.of(resource).get(_GET, _path(resource))
+
+
+def _look(change: Change, item: Object) -> Look | None:
+    """The controller has to be through with a change, as its status tells; before one, nothing is awaited."""
+    resource = change.resource
+    entries = entries_of(item, resource.listener_id)
+    if (found := _in_place(change, entries)) is None:
+        return None
+    carries, entry = found
+    awaited = change.begun or carries is not Carries.EXPECTED
+    settled = not awaited or _carried_out(item, resource.listener_id, entries)
+    return Look(carries, _with(resource, entry), settled, held=entries)
+
+
+def _in_place(change: Change, entries: list[Entry]) -> tuple[Carries, Entry] | None:
+    resource = change.resource
+    if resource.role is SlotRole.DEFAULT:
+        default = next((entry for entry in entries if entry.role is SlotRole.DEFAULT), None)
+        return (carrying(change, default.identifier), default) if default else None
+    old = next((entry for entry in entries if entry.identifier == resource.cert_identifier), None)
+    new = next((e for e in entries if change.wanted and e.identifier == change.wanted.identifier), None)
+    if new is not None and old in (None, new):
+        return Carries.WANTED, new
+    return (Carries.EXPECTED, old) if old and old.role is SlotRole.ADDITIONAL else None
+
+
+def _carried_out(item: Object, listener_id: str, entries: list[Entry]) -> bool:
+    """Whether the status shows all that the spec names for the listener, and the same default."""
+    wanted = {entry.identifier: entry.role for entry in entries}
+    wanted_default = [name for name, role in wanted.items() if role is SlotRole.DEFAULT]
+    for listener in _status(item).get("listeners") or ():
+        if _port_first(listener.get("portAndProtocol", "")) == listener_id.rpartition("/")[2]:
+            rows = listener.get("certificates") or ()
+            shown = {identifier_of(row["certificateId"]): bool(row.get("isDefault")) for row in rows}
+            return wanted.keys() <= shown.keys() and all(shown[name] for name in wanted_default)
+    return not wanted
 
 
 def _slots(cluster: CloudResource, item: Object) -> Iterator[CloudResource]:

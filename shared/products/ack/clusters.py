@@ -3,16 +3,16 @@
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
 
 from shared.cloud.faults import NotSentError
 from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
 from shared.cloud.openapi import OpenApi
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudError, CloudRejectedError
 from shared.products.kit.base import Answer
+from shared.products.kit.changes import Change, Look
 from shared.products.kit.means import Means
 
 _MINUTES: Final = 30  #: how long a kubeconfig is good for; 15 is the least
@@ -83,6 +83,8 @@ class Clusters:
 class ClusterKind(ABC):
     """A kind of slot within clusters: what `ProductAdapter` asks of a product, for one kind."""
 
+    at_once: ClassVar[bool] = False  #: as `ProductAdapter.at_once`
+
     def __init__(self, clusters: Clusters, means: Means) -> None:
         self._clusters, self._client, self._catalogue = clusters, means.client, means.catalogue
 
@@ -91,16 +93,11 @@ class ClusterKind(ABC):
         """Every slot of the kind. `cluster` has what all slots of it share; `limit`: rows of a page."""
 
     @abstractmethod
-    def read(self, resource: CloudResource) -> CloudResource | None: ...
+    def look(self, changes: Sequence[Change]) -> list[Look | None]:
+        """Slots of one writer; several only of a kind that looks `at_once`."""
 
     @abstractmethod
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None: ...
-
-    @abstractmethod
-    def bind(self, resource: CloudResource, certificate: Certificate) -> None: ...
-
-    def settled(self, resource: CloudResource) -> bool:
-        return True
+    def write(self, change: Change, look: Look) -> None: ...
 
 
 def unauthorised(cluster: CloudResource, error: CloudDeniedError, kind: str = "") -> CloudResource:

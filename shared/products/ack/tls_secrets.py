@@ -1,18 +1,21 @@
 """Kubernetes Secrets of type kubernetes.io/tls, as ACK's clusters have them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.cloud.api import Action
-from shared.cloud.cas import Cas
 from shared.cloud.kubernetes import MERGE_PATCH, Object
 from shared.cloud.tls import Leaf, matches
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
 from shared.errors import CloudBusyError, CloudRejectedError
 from shared.products.ack import secret_pairs as pairs
-from shared.products.ack.clusters import ClusterKind
+from shared.products.ack.clusters import ClusterKind, Clusters
 from shared.products.ack.ingresses import where_served
+from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints
+from shared.products.kit.key_pairs import KeyPairs
+from shared.products.kit.means import Means
 
 _LIST: Final = Action("ListSecrets", method="GET")
 _GET: Final = Action("GetSecret", method="GET")
@@ -20,7 +23,20 @@ _PATCH: Final = Action("PatchSecret", writes=True)
 _TRIES: Final = 3
 
 
+@dataclass(frozen=True)
+class _Version:
+    """What a patch is held to."""
+
+    number: str
+    certificate: bytes
+    fixed: bool  #: it takes no patch
+
+
 class TlsSecrets(ClusterKind):
+    def __init__(self, clusters: Clusters, means: Means) -> None:
+        super().__init__(clusters, means)
+        self._pairs = KeyPairs(means.client)
+
     def slots(self, cluster: CloudResource, limit: int) -> list[CloudResource]:
         kube = self._clusters.of(cluster)
         served = where_served(kube, limit)
@@ -39,50 +55,50 @@ class TlsSecrets(ClusterKind):
 
         return kube.listed(_LIST, "/api/v1/secrets", limit, slot, selector)
 
-    def read(self, resource: CloudResource) -> CloudResource | None:
-        return self._shown(resource, self._item(resource))
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
+    def look(self, changes: Sequence[Change]) -> list[Look | None]:
+        (change,) = changes
+        resource, wanted = change.resource, change.wanted
         item = self._item(resource)
-        leaf = pairs.leaf_of(item)
-        if leaf is None or not matches(leaf, certificate) or not pairs.has_own_key(item):
-            return None
-        identifier = {"cert_identifier": certificate.identifier}
-        return self._shown(resource, item).model_copy(update=identifier)
+        slot, leaf = self._shown(resource, item), pairs.leaf_of(item)
+        if wanted and leaf and matches(leaf, wanted):
+            slot = slot.model_copy(update={"cert_identifier": wanted.identifier})
+        carries = carrying(change, slot.cert_identifier)
+        if carries is Carries.WANTED and leaf and not pairs.has_own_key(item):  # it cannot be served
+            expected = slot.cert_identifier == resource.cert_identifier
+            carries = Carries.EXPECTED if expected else Carries.OTHER
+        return [Look(carries, slot, held=_version(item))]
 
-    def bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        """Both halves in one patch, held to the version that was read."""
-        pair = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
+    def write(self, change: Change, look: Look) -> None:
+        """Both halves in one patch, held to the version that was seen."""
+        assert change.wanted is not None, "a first deployment is refused"
+        resource, pair = change.resource, self._pairs.of(change.wanted)
         sha256 = fingerprints(pair.certificate_pem)[-1]
-        item = self._item(resource)
-        before = pairs.text(item, "tls.crt")
+        seen: _Version = look.held
+        now = seen
         for _ in range(_TRIES):
-            if item.get("immutable") or item["type"] != "kubernetes.io/tls":
+            if now.fixed:
                 raise CloudRejectedError(
                     "PatchSecret", "Immutable", "it cannot be changed; make a new Secret"
                 )
-            if pairs.text(item, "tls.crt") != before:
+            if now.certificate != seen.certificate:
                 raise CloudRejectedError(
                     "PatchSecret", "Conflict", "another certificate was put there just now"
                 )
-            annotations = {pairs.CERTIFICATE: certificate.identifier, pairs.FINGERPRINT: sha256}
-            change: Object = {
-                "metadata": {
-                    "resourceVersion": item["metadata"]["resourceVersion"],
-                    "annotations": annotations,
-                },
+            annotations = {pairs.CERTIFICATE: change.wanted.identifier, pairs.FINGERPRINT: sha256}
+            patch: Object = {
+                "metadata": {"resourceVersion": now.number, "annotations": annotations},
                 "data": {
                     "tls.crt": pairs.encoded(pair.certificate_pem),
                     "tls.key": pairs.encoded(pair.key.reveal()),
                 },
             }
             try:
-                self._clusters.of(resource).patch(_PATCH, _path(resource), change, MERGE_PATCH)
+                self._clusters.of(resource).patch(_PATCH, _path(resource), patch, MERGE_PATCH)
                 return
             except CloudRejectedError as error:
                 if error.cloud_code != "Conflict":
                     raise
-            item = self._item(resource)
+            now = _version(self._item(resource))
         raise CloudBusyError("PatchSecret", "Conflict", "it is changed again and again")
 
     def _item(self, resource: CloudResource) -> Object:
@@ -110,6 +126,11 @@ class TlsSecrets(ClusterKind):
         marks = item["metadata"].get("annotations") or {}
         ours = marks.get(pairs.FINGERPRINT) == leaf.sha256 and marks.get(pairs.CERTIFICATE)
         return str(ours or f"sha256:{leaf.sha256}")
+
+
+def _version(item: Object) -> _Version:
+    fixed = bool(item.get("immutable")) or item["type"] != "kubernetes.io/tls"
+    return _Version(item["metadata"]["resourceVersion"], pairs.text(item, "tls.crt"), fixed)
 
 
 def _path(resource: CloudResource) -> str:

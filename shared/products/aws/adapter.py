@@ -8,7 +8,7 @@ docs/aws.md; of Alibaba Cloud only CAS is called.
 
 from typing import ClassVar
 
-from shared.cloud.aws import Aws, CloudAccess
+from shared.cloud.aws import Aws
 from shared.domain.resources import CloudProduct
 from shared.products.aws.acm import Imported
 from shared.products.aws.distribution import Distributions
@@ -30,7 +30,7 @@ class Adapter(KindsWithin):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._aws = Aws(CloudAccess.of())
+        self._aws = Aws(means.aws)
         for kind in self._by_kind.values():
             assert isinstance(kind, AwsKind)
             kind.aws = self._aws

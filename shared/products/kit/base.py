@@ -65,7 +65,7 @@ class ProductAdapter(ABC):
         Raises:
             CloudError: nothing can be said of them now.
         """
-        if self.at_once:
+        if self.looks_at_once(changes[0].resource):
             try:
                 return self._look_at_all(changes)
             except CloudRejectedError as error:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
 from shared.cloud.openapi import OpenApi
 from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
 from shared.products.kit.exclusive import Exclusive, alone
@@ -15,3 +16,4 @@ class Means:
     catalogue: Catalogue = NO_CATALOGUE
     accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
     exclusive: Exclusive = alone
+    aws: CloudAccess = DEFAULT_ACCESS  #: how to reach AWS

@@ -81,6 +81,9 @@ class Case:
     #: such a slot that is not there; None: it leaves only with what holds it, or stays though it is emptied
     away: Away | None = another_domain
     settles: bool = True  #: the product tells that a change is still under way
+    by_leaf: bool = False  #: the leaf itself is shown, as PEM or by fingerprint, whatever CAS calls it
+    refuses_greater_pages: bool = True  #: False: how many rows a page has at most is not known
+    met: bool = True  #: an address is known where a TLS client meets the slot
     #: the slots of `region` afterwards, where the exchange renames one
     renamed: dict[str, str] = field(default_factory=dict)
     without_https: str = ""  #: a slot where a first deployment is allowed

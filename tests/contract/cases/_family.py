@@ -23,7 +23,7 @@ def domains_case(
     certificate: str,
     writes: str,
     kind: str = "",
-    without_https: str = "",
+    **more: Any,
 ) -> Case:
     """`pages` and `certificate`: what lists the domains, and what tells the certificate of one.
 
@@ -43,7 +43,7 @@ def domains_case(
         writes=writes,
         pages=pages,
         reads=(pages, certificate),
-        without_https=without_https,
+        **more,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from emulator.sections import ack
 from emulator.services.ack.cluster_model import cluster_id
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import CERTIFICATES, Away, Case, Hindered, beside, uncarried
+from tests.contract.cases import CERTIFICATES, Case, Hindered, beside, uncarried
 
 _REGION = "cn-hangzhou"
 ESTATE: dict[str, Any] = {
@@ -77,7 +77,7 @@ CARRIED = {
 }
 
 
-def _case(name: str, slot: str, writes: str, away: Away, renamed: str = "", *, settles: bool = True) -> Case:
+def _case(name: str, slot: str, writes: str, renamed: str = "", **more: Any) -> Case:
     return Case(
         name,
         CloudProduct.ACK,
@@ -91,9 +91,8 @@ def _case(name: str, slot: str, writes: str, away: Away, renamed: str = "", *, s
         reads_within=("DescribeClusterUserKubeconfig", "ListSecrets", "ListIngresses", "ListAlbConfigs"),
         busy="Conflict",
         code_of_denial="AccessDenied",
-        away=away,
-        settles=settles,
         renamed={slot: renamed} if renamed else {},
+        **more,
     )
 
 
@@ -104,6 +103,8 @@ CASES = [
         "PatchSecret",
         away=lambda slot: beside(slot, own="past"),
         settles=False,
+        by_leaf=True,
+        refuses_greater_pages=False,
     ),
     _case(
         "ACK-albconfig",

@@ -56,6 +56,7 @@ CASES = [
         slot=f"{group('shop')}/www.example.com",
         writes="SetDomainCertificate",
         settles=False,
+        by_leaf=True,
         pages="DescribeApiGroups",
         reads=("DescribeRegions", "DescribeApiGroups", "DescribeApiGroup", "DescribeDomain"),
         busy="RepeatedCommit",

@@ -64,6 +64,8 @@ CASES = [
         writes="SetCertificate",
         away=lambda slot: beside(slot, own="past", listener_id="past"),
         settles=False,
+        refuses_greater_pages=False,
+        met=False,  # no record leads to it
         pages="ListSites",
         reads=("ListSites", "ListRecords", "ListCertificates", "GetCertificate"),
     ),
@@ -76,6 +78,7 @@ CASES.append(
         writes="UpdateCustomHostname",
         away=lambda slot: beside(slot, resource_id="1"),
         settles=True,
+        met=True,
         reads=("ListCustomHostnames", "GetCustomHostname"),
     )
 )

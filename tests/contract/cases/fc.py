@@ -38,6 +38,7 @@ _COMMON: dict[str, Any] = {
     "region": "cn-hangzhou",
     "writes": "UpdateCustomDomain",
     "settles": False,
+    "by_leaf": True,
     "pages": "ListCustomDomains",
     "reads": ("ListCustomDomains",),
     "code_of_denial": "AccessDenied",

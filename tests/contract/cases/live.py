@@ -13,6 +13,7 @@ CASES = [
         certificate="DescribeLiveDomainCertificateInfo",
         writes="SetLiveDomainCertificate",
         kind="liveEdge",
+        by_leaf=True,
     ),
 ]
 HINDERED = hindered(CloudProduct.LIVE, "offline")

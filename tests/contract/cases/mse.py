@@ -56,6 +56,7 @@ CASES = [
         region="cn-hangzhou",
         slot=f"{gateway('shop')}/www.example.com",
         writes="UpdateSSLCert",
+        refuses_greater_pages=False,
         pages="ListGateway",
         reads=("ListGateway", "ListGatewayDomain"),
     ),

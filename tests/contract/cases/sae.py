@@ -9,7 +9,6 @@ from tests.contract.cases import (
     ANY,
     CERTIFICATES,
     IDENTIFIER,
-    Away,
     Case,
     Hindered,
     no_certificate,
@@ -63,7 +62,7 @@ _CARRIED = {
 }
 
 
-def _case(name: str, slot: str, renamed: str = "", away: Away | None = None) -> Case:
+def _case(name: str, slot: str, renamed: str = "", **more: Any) -> Case:
     return Case(
         name,
         CloudProduct.SAE,
@@ -81,16 +80,16 @@ def _case(name: str, slot: str, renamed: str = "", away: Away | None = None) -> 
             "DescribeServerCertificates",
         ),
         code_of_denial="AccessDenied",
-        away=away,
         settles=False,
         renamed={slot: renamed} if renamed else {},
+        **more,
     )
 
 
 CASES = [
     _case("SAE-alb", "shop:443/additional/old", renamed="shop:443/additional/new", away=uncarried),
-    _case("SAE-alb-first", "test:8443/default"),
-    _case("SAE-clb", "mail:443/default"),
+    _case("SAE-alb-first", "test:8443/default", away=None),
+    _case("SAE-clb", "mail:443/default", away=None, by_leaf=True),
 ]
 HINDERED = [
     Hindered(

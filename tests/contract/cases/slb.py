@@ -78,6 +78,7 @@ def _case(name: str, slot: str, writes: str, away: Away | None) -> Case:
         busy="ServiceIsConfiguring",
         away=away,
         settles=False,
+        by_leaf=True,
     )
 
 

@@ -12,6 +12,7 @@ import yaml
 from emulator import aws
 from emulator.authority import Authority
 from emulator.estate import SAMPLE
+from shared.cloud.aws import CloudAccess
 from shared.domain.resources import SyncState
 from shared.products import supported_products
 from shared.services import plan as planning
@@ -23,9 +24,9 @@ from tests.functional.pipeline.platform import Platform, platform
 def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.ACCESS_KEY["access_key_id"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws.ACCESS_KEY["access_key_secret"])
-    monkeypatch.setenv("CERTDEPLOY_AWS_ENDPOINT", aws.endpoint())
+    access = CloudAccess(endpoint=aws.endpoint())
     sample: dict[str, Any] = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
-    with platform(sample, tmp_path, products=supported_products()) as installed:
+    with platform(sample, tmp_path, products=supported_products(), aws_access=access) as installed:
         installed.cloud.service("aws").start()
         installed.tick("scan_expiry", "discover_resources")
         yield installed

@@ -30,6 +30,7 @@ from shared.domain.names import covers, for_display, normalize, parent
         ("a-b_c.example.com", "a-b_c.example.com"),
         (".a", "*.a"),
         ("a" * 63 + ".b", "a" * 63 + ".b"),
+        ("A" * 63 + ".b", "a" * 63 + ".b"),
         ("b." + "a" * 63, "b." + "a" * 63),
     ],
 )
@@ -54,6 +55,8 @@ def test_a_name_has_one_spelling(written: str, normal: str) -> None:
         "www.example.com~",
         "a..com",
         "a" * 64,
+        "A" * 64,
+        "a" * 64 + ".b",
         "b." + "a" * 64,
         "*." + "a" * 64,
         "-",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.cloud.aws import CloudAccess
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.runtime.settings import Settings, read_settings
@@ -26,7 +27,7 @@ def refused(environ: Mapping[str, str]) -> str:
 def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> None:
     settings = read_settings({"PATH": "/bin", "CERTDEPLOY_UNKNOWN": "x"})
 
-    others = {"products", "webhook_url", "webhook_secret", "fc_access_key_secret"}
+    others = {"products", "aws_access", "webhook_url", "webhook_secret", "fc_access_key_secret"}
     assert settings.model_dump(exclude=others) == {
         "state": "",
         "endpoint": "",
@@ -46,6 +47,13 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
     assert [secret.get_secret_value() for secret in secrets] == ["", "", ""]
     assert CloudProduct.CDN in settings.products
     assert CloudProduct.AWS not in settings.products
+
+
+def test_the_access_to_aws_comes_from_the_same_environment() -> None:
+    settings = read(AWS="on", AWS_REGIONS="eu-west-1", AWS_ENDPOINT="http://127.0.0.1:5000")
+
+    assert settings.aws_access == CloudAccess(("eu-west-1",), "", "http://127.0.0.1:5000")
+    assert read(AWS_REGIONS="eu-west-1", AWS_ACCESS="x").aws_access == CloudAccess(), "AWS is off"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import multiprocessing
 import sqlite3
 import threading
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -73,33 +74,52 @@ def open_and_add(path: Path, meet: Meeting, told: "Queue[int]") -> None:
     told.put(add_five(SqliteStore(path), meet))
 
 
+def steps(store: SqliteStore, read: Callable[[], Iterable[Row]]) -> int:
+    """What SQLite needs to read these rows, in steps of its own machine."""
+    counted = 0
+
+    def step() -> None:
+        nonlocal counted
+        counted += 1
+
+    store._connection().set_progress_handler(step, 1)
+    rows = list(read())
+    store._connection().set_progress_handler(None, 0)
+    assert rows, "this counts nothing"
+    return counted
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_rows_are_read_by_their_keys_without_looking_at_others(tmp_path: Path, table: Table) -> None:
-    store = SqliteStore(tmp_path / "state.db")
+def test_rows_are_read_by_their_keys_without_looking_at_others(path: Path, table: Table) -> None:
+    store = SqliteStore(path)
 
     def key(number: int) -> Key:
         return tuple(f"{number:05}" if column.type is str else number for column in table.key)
 
-    def steps() -> int:
-        """What SQLite needs for the same two rows, in steps of its own machine."""
-        counted = 0
-
-        def step() -> None:
-            nonlocal counted
-            counted += 1
-
-        store._connection().set_progress_handler(step, 1)
-        assert len(list(store.get_many(table, [key(1), key(0)]))) == 2
-        store._connection().set_progress_handler(None, 0)
-        return counted
-
+    wanted = [key(1), key(0)]
     for number in range(2):
         store.put(table, key(number), {}, version=0)
-    alone = steps()
+    alone = steps(store, lambda: store.get_many(table, wanted))
     for number in range(2, 40):
         store.put(table, key(number), {}, version=0)
 
-    assert steps() == alone > 0
+    assert steps(store, lambda: store.get_many(table, wanted)) == alone
+
+
+@pytest.mark.parametrize("prefix", [(1,), (1, "CDN")], ids=str)
+def test_each_page_of_a_range_goes_on_where_the_last_one_ended(
+    path: Path, prefix: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at the first row again, which would make a range twice as long four times the work."""
+    monkeypatch.setattr("shared.state.sqlite._PAGE", 5)
+    store = SqliteStore(path)
+    work = []
+    for number in range(80):
+        store.put(WORKERS, (1, "CDN", 0, number), {}, version=0)
+        if number + 1 in (20, 40, 80):
+            work.append(steps(store, lambda: store.range(WORKERS, prefix)))
+
+    assert work[2] - work[1] <= 2.1 * (work[1] - work[0]), work
 
 
 def test_rows_of_a_version_with_a_shorter_key_are_kept(path: Path) -> None:
