@@ -60,7 +60,8 @@ class Rollback:
 
     def change(self, world: World, adapter: ProductAdapter, made: Attempt) -> Change:
         worker = made.worker
-        if reason := why_not(world, worker, world.workers.list(worker.job_id, worker.resource.product)):
+        share = world.workers.list(worker.job_id, worker.resource.product, worker.shard)
+        if reason := why_not(world, worker, share):
             raise InvalidRequestError(reason)
         resumed = worker.deployed is not None and worker.attempts > 1
         return Change(

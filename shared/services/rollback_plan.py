@@ -1,5 +1,6 @@
 """Which of a job's workers can be rolled back, to what, and why others cannot."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
@@ -74,18 +75,21 @@ def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
     if unknown := [slot for slot in request.resource_ids if slot not in slots]:
         raise InvalidRequestError(f"ResourceIds: {', '.join(unknown)}: not a slot of job {job.job_id}")
     chosen = [w for w in workers if not request.resource_ids or w.resource.slot in request.resource_ids]
-    entries = tuple(_entry(world, worker, workers) for worker in chosen)
+    beside: dict[_Listener, list[WorkerResource]] = defaultdict(list)
+    for worker in workers:
+        beside[_listener(worker.resource)].append(worker)
+    entries = tuple(_entry(world, worker, beside[_listener(worker.resource)]) for worker in chosen)
     if all(e.action is RollbackAction.LEAVE and not e.worker.status.of_rollback for e in entries):
         reasons = "; ".join(f"{entry.worker.resource.slot}: {entry.reason}" for entry in entries)
         raise InvalidRequestError(f"nothing to roll back: {reasons}")
     return RollbackPlan(job=job, entries=entries)
 
 
-def _entry(world: World, worker: WorkerResource, workers: list[WorkerResource]) -> RollbackEntry:
+def _entry(world: World, worker: WorkerResource, beside: list[WorkerResource]) -> RollbackEntry:
     left = _WHY_LEFT.get((worker.status, worker.previous_cert_identifier is not None))
     if left is not None:
         return RollbackEntry(worker=worker, action=RollbackAction.LEAVE, reason=left)
-    reason = why_not(world, worker, workers)
+    reason = why_not(world, worker, beside)
     action = RollbackAction.CANNOT if reason else RollbackAction.RESTORE
     return RollbackEntry(worker=worker, action=action, reason=reason)
 
@@ -100,7 +104,8 @@ _WHY_LEFT = {
 
 
 def why_not(world: World, worker: WorkerResource, workers: Iterable[WorkerResource]) -> str:
-    """Why the slot's previous certificate cannot be restored, or "". `workers`: the job's."""
+    """Why the slot's previous certificate cannot be restored, or "". `workers`: the job's, at least
+    those of the same listener."""
     before = worker.previous_cert_identifier
     if before and (reason := _why_not_again(world, before)):
         return reason

@@ -21,14 +21,18 @@ _COUNTED_S: Final = 15.0  #: how long one who died is counted
 def shared_rates(world: World, product: CloudProduct, expected: int) -> Task:
     """A task for `run_side_by_side`: keep the pace to this instance's part of the account's rates.
 
-    `expected`: how many begin at the same time, who cannot see each other yet.
+    `expected`: how many were handed out together. Some of them may begin later, so they are reckoned
+    with for a while, seen or not.
     """
+    began = world.clock()
     try:
         world.pace(expected)
         yield _AGAIN_S / 2
         while True:
             try:
-                world.pace(world.callers.join(product.value, world.instance, _COUNTED_S))
+                seen = world.callers.join(product.value, world.instance, _COUNTED_S)
+                early = (world.clock() - began).total_seconds() < _COUNTED_S
+                world.pace(max(seen, expected) if early else seen)
             except AppError as error:
                 log.warning("rates could not be shared", extra={"reason": str(error)})
             yield _AGAIN_S

@@ -1,0 +1,77 @@
+"""Which part of the account's rates an instance takes: by those it was begun with, then by those it sees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from shared.domain.resources import CloudProduct
+from shared.services.sharing import shared_rates
+from shared.services.world import World
+from shared.state.callers import Callers
+from shared.state.sqlite import SqliteStore
+from tests.builders import NOW
+
+CDN = CloudProduct.CDN
+
+
+class Installation:
+    """Instances on one state, and the parts that they took, each in its order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOW
+        self.callers = Callers(SqliteStore(folder / "state.db"), lambda: self.now)
+        self.parts: dict[str, list[int]] = {}
+
+    def begins(self, instance: str, expected: int) -> Any:
+        parts = self.parts.setdefault(instance, [])
+        world = SimpleNamespace(
+            clock=lambda: self.now, callers=self.callers, instance=instance, pace=parts.append
+        )
+        task = shared_rates(cast(World, world), CDN, expected)
+        next(task)
+        return task
+
+    def passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)
+
+
+def test_those_that_were_begun_together_are_reckoned_with_before_they_are_seen(here: Installation) -> None:
+    one = here.begins("one", 4)
+    next(one)
+    here.passes(14)
+    next(one)
+    assert here.parts["one"] == [4, 4, 4]
+
+    here.passes(2)
+    next(one)
+    assert here.parts["one"][-1] == 1, "they never came"
+
+
+def test_others_that_work_on_the_product_are_seen(here: Installation) -> None:
+    one, two = here.begins("one", 1), here.begins("two", 1)
+    next(one)
+    next(two)
+    next(one)
+
+    assert here.parts == {"one": [1, 1, 2], "two": [1, 2]}
+
+
+def test_who_ends_leaves_its_part_to_the_others(here: Installation) -> None:
+    one, two = here.begins("one", 1), here.begins("two", 1)
+    next(two)
+    next(one)
+    two.close()
+    next(one)
+
+    assert here.parts["one"] == [1, 2, 1]
+    assert here.parts["two"][-1] == 1, "an instance that is used again begins with the whole"
