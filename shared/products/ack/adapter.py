@@ -97,7 +97,7 @@ class Adapter(ProductAdapter):
             return
         if state != "running":
             why = f"the cluster is {state}; its slots are seen when it is running"
-            yield cluster.model_copy(update={"https": False, "obstacle": why})
+            yield cluster.evolve(https=False, obstacle=why)
             return
         try:
             self._clusters.open(region, cluster.instance_id)
@@ -108,7 +108,7 @@ class Adapter(ProductAdapter):
             if isinstance(error, NotSentError) and code != "Unreachable":  # it is CS that is silent
                 raise
             if code.lower() not in self.gone:  # else: deleted since it was listed
-                yield cluster.model_copy(update={"https": False, "obstacle": str(error)})
+                yield cluster.evolve(https=False, obstacle=str(error))
         else:
             yield from self._seen(cluster)
 
@@ -117,9 +117,7 @@ class Adapter(ProductAdapter):
         denied: dict[str, CloudDeniedError] = {}
         for name, kind in self._kinds.items():
             try:
-                found += kind.slots(
-                    cluster.model_copy(update={"kind": name}), self.page_size * _ROWS_PER_PAGE
-                )
+                found += kind.slots(cluster.evolve(kind=name), self.page_size * _ROWS_PER_PAGE)
             except CloudDeniedError as error:
                 denied[name] = error
         if len(denied) == len(self._kinds):

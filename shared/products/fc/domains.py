@@ -63,7 +63,7 @@ class DomainsAdapter(ProductAdapter):
         row = self._row(resource)
         slot = self._resource(resource.region, row)
         if wanted and slot.https and wanted.fingerprint in _fingerprints(row):
-            slot = slot.model_copy(update={"cert_identifier": wanted.identifier})
+            slot = slot.evolve(cert_identifier=wanted.identifier)
         return Look(carrying(change, slot.cert_identifier), slot, settings=self._compared(row))
 
     def _write(self, change: Change, look: Look) -> None:

@@ -62,11 +62,11 @@ class Adapter(ProductAdapter):
         if row is None:
             return None
         identifier = identifier_of(row.get("CertIdentifier") or "")
-        changes: dict[str, Any] = {
-            "https": bool(identifier),
-            "cert_identifier": identifier,
-            "cert_not_after": parse_time(row.get("CertBeforeDate")),
-        }
+        slot = resource.evolve(
+            https=bool(identifier),
+            cert_identifier=identifier,
+            cert_not_after=parse_time(row.get("CertBeforeDate")),
+        )
         carries = carrying(change, identifier)
         settled = row.get("Status") not in _UNSETTLED
         if carries is Carries.EXPECTED:
@@ -74,9 +74,9 @@ class Adapter(ProductAdapter):
             if gateway is None:
                 return None
             settled = settled and gateway["Status"] == words.RUNNING
-            changes["obstacle"] = words.ownership(row) or words.state(gateway, row)
+            slot = slot.evolve(obstacle=words.ownership(row) or words.state(gateway, row))
         settings = {name: value for name, value in row.items() if name not in _OF_CERTIFICATE}
-        return Look(carries, resource.model_copy(update=changes), settled, settings)
+        return Look(carries, slot, settled, settings)
 
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "a first deployment is refused"
