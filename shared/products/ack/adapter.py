@@ -17,6 +17,7 @@ from shared.products.ack.tls_secrets import TlsSecrets
 from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.means import Means
+from shared.products.kit.paging import numbered_pages
 
 _ROWS_PER_PAGE = 10  #: of a cluster's lists, for each row of a page of CS: 500 objects
 
@@ -50,15 +51,13 @@ class Adapter(ProductAdapter):
         return [row["regionId"] for row in answer["regions"]]
 
     def discover(self, region: str) -> Iterator[CloudResource]:
-        number = 1
-        while True:
-            page = {"page_number": number, "page_size": self.page_size}
-            answer = self._call_at("DescribeClustersForRegion", region, {"region_id": region}, **page)
+        def page(number: int) -> Answer:
+            asked = {"page_number": number, "page_size": self.page_size}
+            return self._call_at("DescribeClustersForRegion", region, {"region_id": region}, **asked)
+
+        for answer in numbered_pages(page, self.page_size, lambda found: found["page_info"]["total_count"]):
             for cluster in answer["clusters"]:
                 yield from self._slots(region, cluster)
-            if number * self.page_size >= int(answer["page_info"]["total_count"]):
-                return
-            number += 1
 
     def looks_at_once(self, resource: CloudResource) -> bool:
         kind = self._kinds.get(resource.kind)

@@ -7,6 +7,7 @@ documented to change the certificate alone; that is compared, and what it did ch
 
 import json
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
@@ -17,6 +18,7 @@ from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.envelope import opened
 from shared.products.kit.means import Means
+from shared.products.kit.paging import numbered_pages
 from shared.products.kit.polled import Polled
 from shared.products.kit.times import parse_time
 from shared.products.mse import fields as words
@@ -100,13 +102,12 @@ class Adapter(ProductAdapter):
             raise CloudRejectedError("UpdateSSLCert", "Failed", f"{resource.slot} was not changed")
 
     def _gateways(self, region: str) -> Iterator[Answer]:
-        number = 1
-        while True:
-            page = self._opened("ListGateway", region, PageNumber=number, PageSize=self.page_size)
-            yield from page["Result"]
-            if number * self.page_size >= int(page["TotalSize"]):
-                return
-            number += 1
+        def page(number: int) -> Answer:
+            found: Answer = self._opened("ListGateway", region, PageNumber=number, PageSize=self.page_size)
+            return found
+
+        for found in numbered_pages(page, self.page_size, itemgetter("TotalSize")):
+            yield from found["Result"]
 
     def _gateway(self, resource: CloudResource) -> Answer | None:
         region, gateway_id = resource.region, resource.instance_id
