@@ -40,6 +40,7 @@ class EsaSites(EsaSlots):
     def __init__(self, means: Means) -> None:
         super().__init__(means)
         self._pools: dict[str, Polled[Answer]] = {}  #: by site
+        self._proxied: dict[str, list[Answer]] = {}  #: records, by site
         self._uploads: dict[tuple[str, Any, Any], str] = {}  #: identifiers, by what an entry tells of itself
 
     def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
@@ -79,9 +80,12 @@ class EsaSites(EsaSlots):
 
     def _both(self, resource: CloudResource, wanted: Certificate) -> list[Answer]:
         """The records that the slot and the certificate are for."""
+        site = resource.instance_id
+        if site not in self._proxied:
+            self._proxied[site] = list(self._records(int(site)))
         return [
             record
-            for record in self._records(int(resource.instance_id))
+            for record in self._proxied[site]
             if wanted.covers(name := normalize(record["RecordName"]))
             and any(covers(domain, name) for domain in resource.domains)
         ]

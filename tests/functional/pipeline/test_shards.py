@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from threading import Barrier, Lock
 
 import pytest
@@ -12,8 +13,8 @@ from shared.domain.certificates import Certificate
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.services import shards
 from shared.services.world import ProbeResult
-from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import Platform
+from tests.functional.pipeline.conftest import ESTATE, NAMES
+from tests.functional.pipeline.platform import Platform, discovered
 from tests.functional.pipeline.stories import (
     WRITE_OF_WWW,
     WWW,
@@ -173,3 +174,25 @@ def test_a_shard_that_got_lost_is_handed_out_again_and_no_other(
     assert [json.loads(payload)["data"]["Shard"] for _, payload in it.queue] == [0]
     it.drain()
     assert statuses(it) == {W.SUCCESS: 2}
+
+
+def test_regions_take_turns_since_each_has_a_pace_of_its_own(tmp_path: Path) -> None:
+    buckets = {"bucket-a": "cn-hangzhou", "bucket-b": "cn-beijing"}
+    names = {bucket: [f"{bucket}{n}.example.com" for n in (1, 2)] for bucket in buckets}
+    rows = [
+        {
+            "bucket": bucket,
+            "region": region,
+            "cnames": [{"domain": name, "certificate": "old"} for name in names[bucket]],
+        }
+        for bucket, region in buckets.items()
+    ]
+    estate = {"regions": list(buckets.values()), "certificates": ESTATE["certificates"], "oss": rows}
+    with discovered(estate, tmp_path) as it:
+        it.policy["parallel"] = 1
+        asked_for(it, uploaded(it), *(f"OSS/-/{bucket}/{name}" for bucket in names for name in names[bucket]))
+
+        assert share(it, "deploy_oss") == {"Success": 4}
+
+        written = [call.region for call in it.cloud.calls if call.action == "PutCname"]
+        assert written == [*buckets.values()] * 2
