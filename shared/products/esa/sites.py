@@ -60,7 +60,7 @@ class EsaSites(EsaSlots):
         own = pool.get(resource.listener_id)
         if wanted and (elsewhere := self._elsewhere(site, pool.values(), own, wanted)):
             slot = self._updated(resource, elsewhere)
-            return Look(Carries.WANTED, slot.model_copy(update=_asked(self._both(resource, wanted))))
+            return Look(Carries.WANTED, slot.evolve(**_asked(self._both(resource, wanted))))
         if own is None:
             return None
         slot = self._updated(resource, own)
@@ -144,14 +144,12 @@ class EsaSites(EsaSlots):
         return self._updated(slot, entry)
 
     def _updated(self, slot: CloudResource, entry: Answer) -> CloudResource:
-        return slot.model_copy(
-            update={
-                "resource_id": f"{slot.instance_id}/{entry['Id']}",
-                "listener_id": entry["Id"],
-                "domains": _names(entry),
-                "cert_identifier": self._identifier(slot.instance_id, entry),
-                "cert_not_after": parse_time(entry.get("NotAfter")),
-            }
+        return slot.evolve(
+            resource_id=f"{slot.instance_id}/{entry['Id']}",
+            listener_id=entry["Id"],
+            domains=_names(entry),
+            cert_identifier=self._identifier(slot.instance_id, entry),
+            cert_not_after=parse_time(entry.get("NotAfter")),
         )
 
     def _identifier(self, site_id: str, entry: Answer) -> str:
