@@ -90,7 +90,7 @@ def _default(change: Change, bound: Mapping[str, Bound], settled: bool) -> Look 
     stage = Stage.FREE if wanted and not wanted.default else Stage.DEFAULT
     return Look(
         carrying(change, there.identifier),
-        change.resource.model_copy(update={"cert_identifier": there.identifier}),
+        change.resource.evolve(cert_identifier=there.identifier),
         settled=settled and not there.coming,
         stage=stage.value,
     )
@@ -120,12 +120,11 @@ def _additional(
 def placed(slot: CloudResource, bound: Bound) -> CloudResource:
     """The slot as it is with this certificate."""
     suffix = "default" if bound.default else f"additional/{bound.identifier}"
-    changes = {
-        "role": bound.role,
-        "cert_identifier": bound.identifier,
-        "resource_id": f"{slot.listener_id}/{suffix}",
-    }
-    return slot.model_copy(update=changes)
+    return slot.evolve(
+        role=bound.role,
+        cert_identifier=bound.identifier,
+        resource_id=f"{slot.listener_id}/{suffix}",
+    )
 
 
 def in_one_call(steps: Sequence[Step], most: int) -> Sequence[Step]:

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, ClassVar
 
 from shared.domain.resources import CloudResource, SlotRole
-from shared.errors import CloudError, CloudRejectedError
+from shared.errors import CloudError
 from shared.products.kit.base import Answer, ProductAdapter, Step
 from shared.products.kit.bound import (
     Bound,
@@ -87,8 +87,6 @@ class ListenerAdapter(ProductAdapter):
 
     def _advance(self, steps: Sequence[Step]) -> None:
         stage, slot = Stage(steps[0][1].stage), steps[0][0].resource
-        if any(change.wanted is None for change, _ in steps):
-            raise CloudRejectedError("unbind", "Unsupported", f"{slot.slot} keeps its certificate")
         identifiers = list(dict.fromkeys(named(change, stage) for change, _ in steps))
         action = {Stage.DEFAULT: _UPDATE, Stage.ADD: _ADD}.get(stage, self.take_off)
         try:
@@ -156,7 +154,7 @@ class ListenerAdapter(ProductAdapter):
         yield from (placed(slot, one) for one in bound)
         if not any(one.default for one in bound):
             missing = no_certificate(self.product.value)
-            yield slot.model_copy(update={"https": False, "obstacle": obstacle or missing})
+            yield slot.evolve(https=False, obstacle=obstacle or missing)
 
 
 def no_certificate(product: str) -> str:
