@@ -14,8 +14,8 @@ from cli import output
 
 PARTS: dict[str, Callable[[Namespace], Iterator[Figure]]] = {
     "discovery": lambda options: discovery.figures(options.slots),
-    "deployment": lambda options: deployment.figures(options.domains),
-    "side by side": lambda options: side_by_side.figures(options.domains),
+    "deployment": lambda options: deployment.figures(options.deployed),
+    "side by side": lambda options: side_by_side.figures(options.deployed),
     "imports": lambda _: imports.figures(),
     "plans": lambda options: _plans(options),
 }
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part; may be repeated")
     parser.add_argument("--slots", type=int, default=5000, help="slots of the estate that is discovered")
-    parser.add_argument("--domains", type=int, default=200, help="CDN domains of the timed deployment")
+    parser.add_argument("--deployed", type=int, default=200, help="slots of each timed deployment")
     parser.add_argument(
         "--size",
         type=Size.parse,

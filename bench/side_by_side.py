@@ -69,7 +69,7 @@ def _worked_on(here: Ground, job: DeploymentJob) -> float:
     environment = {**os.environ, **here.environment_of(_PRODUCT)}
     code = _CODE.format(product=_PRODUCT.name)
     running: list[subprocess.Popen[Any]] = [
-        subprocess.Popen(  # noqa: S603 - our own text
+        subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-c", code, str(job.job_id), str(shard), str(_SHARDS)],
             env=environment,
             stdin=subprocess.PIPE,

@@ -1,7 +1,12 @@
 """Anti-DDoS."""
 
+from typing import Final
+
 from bench.shares.alike import SIDES, halves
 from bench.shares.share import OLD, Share, names, pages
+
+LOOK_READS: Final = {"DescribeWebRules": 1}
+WRITE_CALLS: Final = {"AssociateWebCert": 1}
 
 
 def share(slots: int) -> Share:

@@ -1,8 +1,13 @@
 """ESA."""
 
+from typing import Final
+
 from bench.shares.share import OLD, SITE, Share, chunks, names, pages
 
 _SITE_SLOTS = 10
+
+LOOK_READS: Final = {"ListCertificates": 0.5, "ListCustomHostnames": 0.5, "GetCustomHostname": 0.5}
+WRITE_CALLS: Final = {"SetCertificate": 0.5, "UpdateCustomHostname": 0.5}
 
 
 def share(slots: int) -> Share:

@@ -1,8 +1,13 @@
 """OSS."""
 
+from typing import Final
+
 from bench.shares.share import OLD, Share, chunks, home, names, pages
 
 _CNAMES = 10
+
+LOOK_READS: Final = {"ListCname": 1}
+WRITE_CALLS: Final = {"PutCname": 1}
 
 
 def share(slots: int) -> Share:

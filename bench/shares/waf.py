@@ -1,7 +1,12 @@
 """WAF."""
 
+from typing import Final
+
 from bench.shares.alike import SIDES, halves
 from bench.shares.share import OLD, Share, names, pages
+
+LOOK_READS: Final = {"DescribeDomainDetail": 1}
+WRITE_CALLS: Final = {"ModifyDomainCert": 1}
 
 
 def share(slots: int) -> Share:

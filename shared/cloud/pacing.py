@@ -10,6 +10,7 @@ from shared.errors import CloudThrottledError
 #: For actions without a published limit. The published ones are between 10 and 100 calls per second;
 #: this is near the lower end, and each Throttling halves it.
 UNPUBLISHED = 20.0
+_BURST = 1 / 30  #: of a second's calls may come at once; the steady rate is as much below the limit
 _RECOVERY_S = 30.0  #: from zero back to the full rate
 
 
@@ -80,7 +81,7 @@ class Pacer:
 
     def _bucket(self, key: Hashable, limit: float) -> _Bucket:
         if key not in self._buckets:
-            burst = max(1.0, limit / 5)  # burst + rate ≤ limit, so no second exceeds the limit
+            burst = max(1.0, limit * _BURST)  # burst + rate ≤ limit, so no second exceeds the limit
             rate = max(limit - burst, limit / 2)
             self._buckets[key] = _Bucket(rate, burst, rate, burst, self._clock())
         return self._buckets[key]

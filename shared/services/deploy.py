@@ -1,6 +1,7 @@
 """Carry out a shard of a job: the workers of one product that one invocation takes."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from shared.domain.events import WorkersScheduled
 from shared.domain.jobs import WorkerResource
@@ -45,7 +46,7 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
         if not worker.status.settled:
             by_writer[worker.resource.writer].append(worker)
     run_side_by_side(
-        (work_on(world, adapter, workers, kind_of) for workers in by_writer.values()),
+        (work_on(world, adapter, workers, kind_of) for workers in _by_turns(by_writer.values())),
         beside=shared_rates(world, event.product, event.shards),
         parallel=world.policy.parallel,
         clock=world.clock,
@@ -65,6 +66,18 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
         rollback_error=ended[WorkerStatus.ROLLBACK_ERROR],
         handed_on=waiting,
     )
+
+
+def _by_turns(writers: Iterable[list[WorkerResource]]) -> list[list[WorkerResource]]:
+    """One of each region, then the next of each: a region has a pace of its own, and all are to be used."""
+    met: Counter[str] = Counter()
+
+    def turn(workers: list[WorkerResource]) -> int:
+        place = workers[0].resource.region or workers[0].resource.location
+        met[place] += 1
+        return met[place]
+
+    return sorted(writers, key=turn)
 
 
 class Deployment:

@@ -30,6 +30,22 @@ def edit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, action: str, change: Cha
     monkeypatch.setattr(cloud, "execute", executed)
 
 
+def stuck(
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, action: str, until: Callable[[], bool] = lambda: False
+) -> None:
+    """From now on each question of `action` is answered as it was the first time, whatever has changed."""
+    told: dict[str, Any] = {}
+    execute = cloud.execute
+
+    def executed(service: Any, call: Any) -> Any:
+        answer = execute(service, call)
+        if call.action != action or until():
+            return answer
+        return told.setdefault(repr(sorted(call.params.items())), answer)
+
+    monkeypatch.setattr(cloud, "execute", executed)
+
+
 def take_out(answer: Any, path: str) -> int:
     """Take a path, such as `Jobs[].Status`, out of an answer; how often it was there."""
     head, _, rest = path.partition(".")

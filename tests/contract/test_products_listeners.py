@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
+from shared.products.kit.changes import Change
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, bench
 from tests.contract.cases import CASES
@@ -55,6 +56,14 @@ def test_a_certificate_that_is_coming_has_a_slot_but_follows_none_until_it_is_th
     assert it.adapter.successor(other, new) is None, "which still has its own"
 
 
+def test_a_default_that_is_still_coming_is_waited_for(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of listeners may tell too early that all is ready."""
+    slot = it.slot(DEFAULT)
+    state(it, monkeypatch, "old", "Associating")
+
+    assert not it.adapter.settled(slot)
+
+
 def test_an_additional_certificate_that_became_the_default_is_its_slot_s_successor(it: Bench) -> None:
     """The listener serves it, whatever place it has there by now."""
     slot = it.slot(SECOND)
@@ -69,10 +78,11 @@ def test_an_additional_certificate_that_became_the_default_is_its_slot_s_success
 
 
 def test_what_was_taken_off_by_hand_is_added_and_nothing_else_is_taken_off(it: Bench) -> None:
+    """Once an attempt has begun: it might be what this one has done."""
     slot = it.slot(SECOND)
     gone = slot.evolve(cert_identifier="7-cn-hangzhou")
 
-    it.adapter.deploy(gone, it.certificate("new"))
+    it.adapter.driven(Change(gone, it.certificate("new"), begun=True))
 
     shop = {label: name for label, name in it.carried().items() if label.startswith("shop:443/")}
     assert shop == {

@@ -42,8 +42,8 @@ def _each(case: str, action: str, path: str, values: dict[Any, Any]) -> list[Sai
 LISTENER = {"Running": True, "Stopped": True, "Configuring": False, "Provisioning": False}
 DOMAIN = {"online": True, "configuring": False, "checking": False}
 SETTLED = [
-    *_each("ALB-default", "GetListenerAttribute", "ListenerStatus", LISTENER),
-    *_each("NLB-default", "GetListenerAttribute", "ListenerStatus", LISTENER),
+    *_each("ALB-default", "ListListeners", "Listeners[].ListenerStatus", LISTENER),
+    *_each("NLB-default", "ListListeners", "Listeners[].ListenerStatus", LISTENER),
     *_each(
         "APIGateway-cloud-native",
         "ListDomains",

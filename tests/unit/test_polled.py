@@ -108,6 +108,14 @@ def test_one_name_is_asked_for_by_itself() -> None:
     assert read == []
 
 
+def test_who_will_be_asked_for_counts() -> None:
+    listed, read = a_list(2)
+    listed.expect("0")
+
+    assert listed.of("1") == 1
+    assert read == [1]
+
+
 def test_a_list_of_one_page_is_read_for_two_names() -> None:
     listed, read = a_list(2)
 

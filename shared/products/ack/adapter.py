@@ -17,6 +17,7 @@ from shared.products.ack.tls_secrets import TlsSecrets
 from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.means import Means
+from shared.products.kit.paging import numbered_pages
 
 _ROWS_PER_PAGE = 10  #: of a cluster's lists, for each row of a page of CS: 500 objects
 
@@ -50,15 +51,13 @@ class Adapter(ProductAdapter):
         return [row["regionId"] for row in answer["regions"]]
 
     def discover(self, region: str) -> Iterator[CloudResource]:
-        number = 1
-        while True:
-            page = {"page_number": number, "page_size": self.page_size}
-            answer = self._call_at("DescribeClustersForRegion", region, {"region_id": region}, **page)
+        def page(number: int) -> Answer:
+            asked = {"page_number": number, "page_size": self.page_size}
+            return self._call_at("DescribeClustersForRegion", region, {"region_id": region}, **asked)
+
+        for answer in numbered_pages(page, self.page_size, lambda found: found["page_info"]["total_count"]):
             for cluster in answer["clusters"]:
                 yield from self._slots(region, cluster)
-            if number * self.page_size >= int(answer["page_info"]["total_count"]):
-                return
-            number += 1
 
     def looks_at_once(self, resource: CloudResource) -> bool:
         kind = self._kinds.get(resource.kind)
@@ -97,7 +96,7 @@ class Adapter(ProductAdapter):
             return
         if state != "running":
             why = f"the cluster is {state}; its slots are seen when it is running"
-            yield cluster.model_copy(update={"https": False, "obstacle": why})
+            yield cluster.evolve(https=False, obstacle=why)
             return
         try:
             self._clusters.open(region, cluster.instance_id)
@@ -108,7 +107,7 @@ class Adapter(ProductAdapter):
             if isinstance(error, NotSentError) and code != "Unreachable":  # it is CS that is silent
                 raise
             if code.lower() not in self.gone:  # else: deleted since it was listed
-                yield cluster.model_copy(update={"https": False, "obstacle": str(error)})
+                yield cluster.evolve(https=False, obstacle=str(error))
         else:
             yield from self._seen(cluster)
 
@@ -117,9 +116,7 @@ class Adapter(ProductAdapter):
         denied: dict[str, CloudDeniedError] = {}
         for name, kind in self._kinds.items():
             try:
-                found += kind.slots(
-                    cluster.model_copy(update={"kind": name}), self.page_size * _ROWS_PER_PAGE
-                )
+                found += kind.slots(cluster.evolve(kind=name), self.page_size * _ROWS_PER_PAGE)
             except CloudDeniedError as error:
                 denied[name] = error
         if len(denied) == len(self._kinds):

@@ -5,7 +5,7 @@ capitalised in `certificates` of the spec and lower-case in the status and in `d
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from shared.cloud.api import Action
 from shared.cloud.cas import Cas
@@ -124,32 +124,30 @@ def _slots(cluster: CloudResource, item: Object) -> Iterator[CloudResource]:
         if protocol not in ("HTTPS", "QUIC"):
             continue
         listener_id = f"{cluster.instance_id}/albconfig/{name}/{port}:{protocol}"
-        changes: dict[str, Any] = {
-            "resource_id": f"{listener_id}/default",
-            "instance_name": f"{cluster.instance_name}/{name}",
-            "listener_id": listener_id,
-            "port": port,
-            "role": SlotRole.DEFAULT,
-            "domains_of_certificate": True,
-            "endpoint": f"{host}:{port}" if host and protocol == "HTTPS" else "",
-        }
-        slot = cluster.model_copy(update=changes)
+        slot = cluster.evolve(
+            resource_id=f"{listener_id}/default",
+            instance_name=f"{cluster.instance_name}/{name}",
+            listener_id=listener_id,
+            port=port,
+            role=SlotRole.DEFAULT,
+            domains_of_certificate=True,
+            endpoint=f"{host}:{port}" if host and protocol == "HTTPS" else "",
+        )
         found: dict[str, Entry] = {}
         for entry in entries_of(item, listener_id):
             found.setdefault(entry.identifier, entry)
         yield from (_with(slot, entry) for entry in found.values())
         if not found:
-            yield slot.model_copy(update={"https": False, "obstacle": _NONE})
+            yield slot.evolve(https=False, obstacle=_NONE)
 
 
 def _with(slot: CloudResource, entry: Entry) -> CloudResource:
     suffix = "default" if entry.role is SlotRole.DEFAULT else f"additional/{entry.identifier}"
-    changes = {
-        "role": entry.role,
-        "cert_identifier": entry.identifier,
-        "resource_id": f"{slot.listener_id}/{suffix}",
-    }
-    return slot.model_copy(update=changes)
+    return slot.evolve(
+        role=entry.role,
+        cert_identifier=entry.identifier,
+        resource_id=f"{slot.listener_id}/{suffix}",
+    )
 
 
 def _must_exist(cas: Cas, certificate: Certificate) -> None:

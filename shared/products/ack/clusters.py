@@ -107,5 +107,8 @@ def unauthorised(cluster: CloudResource, error: CloudDeniedError, kind: str = ""
         " permission (ops) on the cluster, in the ACK console under Authorizations"
     )
     suffix = f"/{kind}" if kind else ""
-    changes = {"resource_id": f"{cluster.resource_id}{suffix}", "https": False}
-    return cluster.model_copy(update={**changes, "obstacle": f"{step} ({error.action} is denied)"})
+    return cluster.evolve(
+        resource_id=f"{cluster.resource_id}{suffix}",
+        https=False,
+        obstacle=f"{step} ({error.action} is denied)",
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from shared.cloud.api import Action
 from shared.cloud.kubernetes import MERGE_PATCH, Object
@@ -45,13 +45,13 @@ class TlsSecrets(ClusterKind):
         def slot(item: Object) -> CloudResource:
             namespace, name = item["metadata"]["namespace"], item["metadata"]["name"]
             endpoint, names = served.get((namespace, name), ("", ()))
-            changes = {
-                "resource_id": f"{cluster.instance_id}/secret/{namespace}/{name}",
-                "domains_of_certificate": True,
-                "endpoint": endpoint,
-                "server_names": names,
-            }
-            return self._shown(cluster.model_copy(update=changes), item)
+            secret = cluster.evolve(
+                resource_id=f"{cluster.instance_id}/secret/{namespace}/{name}",
+                domains_of_certificate=True,
+                endpoint=endpoint,
+                server_names=names,
+            )
+            return self._shown(secret, item)
 
         return kube.listed(_LIST, "/api/v1/secrets", limit, slot, selector)
 
@@ -61,7 +61,7 @@ class TlsSecrets(ClusterKind):
         item = self._item(resource)
         slot, leaf = self._shown(resource, item), pairs.leaf_of(item)
         if wanted and leaf and matches(leaf, wanted):
-            slot = slot.model_copy(update={"cert_identifier": wanted.identifier})
+            slot = slot.evolve(cert_identifier=wanted.identifier)
         carries = carrying(change, slot.cert_identifier)
         if carries is Carries.WANTED and leaf and not pairs.has_own_key(item):  # it cannot be served
             expected = slot.cert_identifier == resource.cert_identifier
@@ -108,16 +108,14 @@ class TlsSecrets(ClusterKind):
         leaf = pairs.leaf_of(item)
         if leaf is None:
             missing = "it has no readable certificate; put the first one there with kubectl"
-            changes: dict[str, Any] = {"https": False, "cert_identifier": "", "obstacle": missing}
-            return resource.model_copy(update=changes)
-        changes = {
-            "https": True,
-            "domains": leaf.names,
-            "cert_identifier": self._identifier(leaf, item),
-            "cert_not_after": leaf.not_after,
-            "obstacle": pairs.owner(item) or pairs.drift(leaf, item),
-        }
-        return resource.model_copy(update=changes)
+            return resource.evolve(https=False, cert_identifier="", obstacle=missing)
+        return resource.evolve(
+            https=True,
+            domains=leaf.names,
+            cert_identifier=self._identifier(leaf, item),
+            cert_not_after=leaf.not_after,
+            obstacle=pairs.owner(item) or pairs.drift(leaf, item),
+        )
 
     def _identifier(self, leaf: Leaf, item: Object) -> str:
         known = self._catalogue.by_fingerprint(leaf.sha1, leaf.sha256, leaf.key_sha1, leaf.key_sha256)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError
+from shared.errors import CloudError, CloudRejectedError
 from shared.products.kit.listeners import ListenerAdapter
 
 
@@ -28,7 +28,6 @@ class Adapter(ListenerAdapter):
             Action("ListLoadBalancers"),
             Action("ListListeners"),
             Action("ListListenerCertificates"),
-            Action("GetListenerAttribute"),
             Action("ListAsynJobs"),
             Action("UpdateListenerAttribute", writes=True),
             Action("AssociateAdditionalCertificatesWithListener", writes=True),
@@ -38,14 +37,15 @@ class Adapter(ListenerAdapter):
     protocols = ("HTTPS", "QUIC")
     server_only: ClassVar = {"CertificateType": "Server"}
     take_off = "DissociateAdditionalCertificatesFromListener"
+    most_per_call = 20
     cluster_tags = ("ack.aliyun.com", "ingress.k8s.alibaba/albconfig")
 
-    def _naming(self, action: str, identifier: str) -> dict[str, Any]:
-        return {"Certificates": [{"CertificateId": identifier}]}
+    def _naming(self, action: str, identifiers: list[str]) -> dict[str, Any]:
+        return {"Certificates": [{"CertificateId": identifier} for identifier in identifiers]}
 
-    def _finished(self, action: str, region: str, job_id: str) -> bool:
+    def _job(self, action: str, region: str, job_id: str) -> tuple[bool, CloudError | None]:
         jobs = self._call("ListAsynJobs", region, JobIds=[job_id])["Jobs"]
-        if jobs and jobs[0]["Status"] == "Failed":
-            code, message = jobs[0].get("ErrorCode") or "", jobs[0].get("ErrorMessage") or ""
-            raise CloudRejectedError(action, code or "Failed", message)
-        return bool(jobs) and jobs[0]["Status"] == "Succeeded"
+        if not jobs or jobs[0]["Status"] != "Failed":
+            return bool(jobs) and jobs[0]["Status"] == "Succeeded", None
+        code, message = jobs[0].get("ErrorCode") or "", jobs[0].get("ErrorMessage") or ""
+        return True, CloudRejectedError(action, code or "Failed", message)

@@ -16,6 +16,7 @@ from shared.errors import CloudRejectedError
 from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
 from shared.products.kit.means import Means
+from shared.products.kit.paging import numbered_pages
 from shared.products.kit.polled import Listed
 
 #: What UpdateDomain takes beside the certificate.
@@ -141,14 +142,13 @@ class CloudNativeDomains(ProductAdapter):
 
     def _pages(self, action: str, region: str, **params: Any) -> Iterator[Answer]:
         """As `_numbered_pages`, in the words of this API."""
-        number = 1
-        while True:
+
+        def page(number: int) -> Answer:
             answer = self._call(action, region, pageNumber=number, pageSize=self.page_size, **params)
-            page = _opened(action, answer)
-            yield {**page, "TotalCount": page["totalSize"]}
-            if number * self.page_size >= int(page["totalSize"]):
-                return
-            number += 1
+            opened = _opened(action, answer)
+            return {**opened, "TotalCount": opened["totalSize"]}
+
+        return numbered_pages(page, self.page_size)
 
     def _resource(self, region: str, row: Answer, endpoint: str) -> CloudResource:
         identifier = identifier_of(row.get("certIdentifier") or "")

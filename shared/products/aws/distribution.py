@@ -33,7 +33,7 @@ class Distributions(AwsKind):
                 endpoint=f"{row['DomainName']}:443".lower() if row["Enabled"] else "",
             )
             held = self._held(slot, row["ViewerCertificate"], holder)[0]
-            yield held.model_copy(update={"obstacle": _STAGING}) if row.get("Staging") else held
+            yield held.evolve(obstacle=_STAGING) if row.get("Staging") else held
 
     def settled(self, resource: CloudResource) -> bool:
         answer = self.aws.call("GetDistribution", HOME, Id=resource.resource_id)
@@ -43,21 +43,22 @@ class Distributions(AwsKind):
         viewer = self._config(resource)["DistributionConfig"]["ViewerCertificate"]
         slot, leaf = self._held(resource, viewer, region)
         if resource.obstacle == _STAGING:
-            slot = slot.model_copy(update={"obstacle": _STAGING})
+            slot = slot.evolve(obstacle=_STAGING)
         return slot, leaf
 
     def _held(self, slot: CloudResource, viewer: Answer, region: Region) -> tuple[CloudResource, Leaf | None]:
         arn, of_iam = viewer.get("ACMCertificateArn"), viewer.get("IAMCertificateId")
         if arn:
             leaf = region.leaf(arn)
-            slot = slot.model_copy(update={"https": True, "obstacle": self._follows(arn, region)})
+            slot = slot.evolve(https=True, obstacle=self._follows(arn, region))
             return self._carrying(slot, leaf), leaf
-        changes = (
-            {"https": True, "cert_identifier": f"iam:{of_iam}", "obstacle": ""}
-            if of_iam
-            else {"https": False, "cert_identifier": "", "obstacle": _OWN}
+        bare = slot.evolve(
+            https=bool(of_iam),
+            cert_identifier=f"iam:{of_iam}" if of_iam else "",
+            obstacle="" if of_iam else _OWN,
+            cert_not_after=None,
         )
-        return slot.model_copy(update={**changes, "cert_not_after": None}), None
+        return bare, None
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         new = self._in_acm(certificate, self._region(HOME))

@@ -4,7 +4,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from shared.cloud import cas
 from shared.cloud.api import Api
@@ -55,20 +55,18 @@ class AwsKind(WholeExchange, KindWithin):
             return None
         if found is None or found[1] is None or certificate.fingerprint not in found[1].fingerprints:
             return None
-        return found[0].model_copy(update={"cert_identifier": certificate.identifier})
+        return found[0].evolve(cert_identifier=certificate.identifier)
 
     def _region(self, name: str) -> Region:
         return Region(self.aws, name, self.page_size)
 
     def _carrying(self, resource: CloudResource, leaf: Leaf) -> CloudResource:
         """The slot with what can be told of the certificate in place."""
-        changes: dict[str, Any] = {
-            "cert_identifier": identifier_by(self._catalogue, leaf.fingerprints, "upload:unreadable"),
-            "cert_not_after": leaf.parsed.not_valid_after_utc,
-        }
-        if resource.domains_of_certificate:
-            changes["domains"] = leaf.names
-        return resource.model_copy(update=changes)
+        return resource.evolve(
+            cert_identifier=identifier_by(self._catalogue, leaf.fingerprints, "upload:unreadable"),
+            cert_not_after=leaf.parsed.not_valid_after_utc,
+            domains=leaf.names if resource.domains_of_certificate else resource.domains,
+        )
 
     def _follows(self, arn: str, region: Region) -> str:
         """The obstacle of what gets its new certificate from ACM, where the same ARN has a slot; or ""."""

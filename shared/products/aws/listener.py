@@ -37,7 +37,7 @@ class Listeners(AwsKind):
 
     def _held(self, slot: CloudResource, arn: str, region: Region) -> tuple[CloudResource, Leaf]:
         leaf = region.leaf(arn)
-        slot = slot.model_copy(update={"obstacle": self._follows(arn, region)})
+        slot = slot.evolve(obstacle=self._follows(arn, region))
         return self._carrying(slot, leaf), leaf
 
     def _placed(self, resource: CloudResource, region: Region) -> tuple[CloudResource, Leaf | None] | None:
@@ -55,9 +55,9 @@ class Listeners(AwsKind):
         region = self._region(resource.region)
         for arn in self._now(resource, region)[1]:
             if certificate.fingerprint in region.leaf(arn).fingerprints:
-                slot = resource.model_copy(update={"resource_id": f"{resource.listener_id}/{arn}"})
+                slot = resource.evolve(resource_id=f"{resource.listener_id}/{arn}")
                 held = self._held(slot, arn, region)[0]
-                return held.model_copy(update={"cert_identifier": certificate.identifier})
+                return held.evolve(cert_identifier=certificate.identifier)
         return None
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:

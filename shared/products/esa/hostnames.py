@@ -50,7 +50,7 @@ class EsaHostnames(EsaSlots):
         carries = carrying(change, slot.cert_identifier)
         # CAS's number alone is told, so it is taken for the certificate that bears it.
         if on and change.wanted and cert_id_of(slot.cert_identifier) == change.wanted.cert_id:
-            slot = slot.model_copy(update={"cert_identifier": change.wanted.identifier})
+            slot = slot.evolve(cert_identifier=change.wanted.identifier)
             carries = Carries.WANTED
         return Look(carries, slot, settled=told["Status"] != _CHANGING)
 

@@ -40,6 +40,7 @@ class EsaSites(EsaSlots):
     def __init__(self, means: Means) -> None:
         super().__init__(means)
         self._pools: dict[str, Polled[Answer]] = {}  #: by site
+        self._proxied: dict[str, list[Answer]] = {}  #: records, by site
         self._uploads: dict[tuple[str, Any, Any], str] = {}  #: identifiers, by what an entry tells of itself
 
     def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
@@ -59,7 +60,7 @@ class EsaSites(EsaSlots):
         own = pool.get(resource.listener_id)
         if wanted and (elsewhere := self._elsewhere(site, pool.values(), own, wanted)):
             slot = self._updated(resource, elsewhere)
-            return Look(Carries.WANTED, slot.model_copy(update=_asked(self._both(resource, wanted))))
+            return Look(Carries.WANTED, slot.evolve(**_asked(self._both(resource, wanted))))
         if own is None:
             return None
         slot = self._updated(resource, own)
@@ -79,9 +80,12 @@ class EsaSites(EsaSlots):
 
     def _both(self, resource: CloudResource, wanted: Certificate) -> list[Answer]:
         """The records that the slot and the certificate are for."""
+        site = resource.instance_id
+        if site not in self._proxied:
+            self._proxied[site] = list(self._records(int(site)))
         return [
             record
-            for record in self._records(int(resource.instance_id))
+            for record in self._proxied[site]
             if wanted.covers(name := normalize(record["RecordName"]))
             and any(covers(domain, name) for domain in resource.domains)
         ]
@@ -140,14 +144,12 @@ class EsaSites(EsaSlots):
         return self._updated(slot, entry)
 
     def _updated(self, slot: CloudResource, entry: Answer) -> CloudResource:
-        return slot.model_copy(
-            update={
-                "resource_id": f"{slot.instance_id}/{entry['Id']}",
-                "listener_id": entry["Id"],
-                "domains": _names(entry),
-                "cert_identifier": self._identifier(slot.instance_id, entry),
-                "cert_not_after": parse_time(entry.get("NotAfter")),
-            }
+        return slot.evolve(
+            resource_id=f"{slot.instance_id}/{entry['Id']}",
+            listener_id=entry["Id"],
+            domains=_names(entry),
+            cert_identifier=self._identifier(slot.instance_id, entry),
+            cert_not_after=parse_time(entry.get("NotAfter")),
         )
 
     def _identifier(self, site_id: str, entry: Answer) -> str:

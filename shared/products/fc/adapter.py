@@ -27,7 +27,7 @@ class Adapter(ManyKinds):
         seen: set[str] = set()
         for resource in self._by_kind["3.0"].discover(region):
             seen.add(resource.domains[0])
-            yield resource.model_copy(update={"kind": "3.0"})
+            yield resource.evolve(kind="3.0")
         if region not in Fc2.api.regions:
             return
         try:
@@ -39,4 +39,4 @@ class Adapter(ManyKinds):
             return
         for resource in older:
             if resource.domains[0] not in seen:
-                yield resource.model_copy(update={"kind": "2.0"})
+                yield resource.evolve(kind="2.0")

@@ -17,6 +17,7 @@ from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints, identifier_by
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
+from shared.products.kit.paging import token_pages
 from shared.products.kit.sealed import Sealed
 
 #: Of a domain's description: what is to change, and what moves by itself.
@@ -48,14 +49,9 @@ class DomainsAdapter(ProductAdapter):
     def _put(self, region: str, name: str, settings: Answer) -> None: ...
 
     def discover(self, region: str) -> Iterator[CloudResource]:
-        token: str | None = None
-        while True:
-            page = self._list(region, token)
+        for page in token_pages(lambda token: self._list(region, token), "nextToken"):
             for row in page.get("customDomains") or ():
                 yield self._resource(region, _without_key(row))
-            token = page.get("nextToken")
-            if not token:
-                return
 
     def _look(self, change: Change) -> Look:
         """By the leaf itself: CAS may hold the very same certificate under several ids."""
@@ -63,7 +59,7 @@ class DomainsAdapter(ProductAdapter):
         row = self._row(resource)
         slot = self._resource(resource.region, row)
         if wanted and slot.https and wanted.fingerprint in _fingerprints(row):
-            slot = slot.model_copy(update={"cert_identifier": wanted.identifier})
+            slot = slot.evolve(cert_identifier=wanted.identifier)
         return Look(carrying(change, slot.cert_identifier), slot, settings=self._compared(row))
 
     def _write(self, change: Change, look: Look) -> None:

@@ -50,7 +50,7 @@ class Adapter(WholeExchange):
         row = self._row(resource)
         if row is None:
             return None
-        return resource.model_copy(update={"cert_identifier": identifier_of(row["CertificateId"])})
+        return resource.evolve(cert_identifier=identifier_of(row["CertificateId"]))
 
     def settled(self, resource: CloudResource) -> bool:
         accelerator = {"AcceleratorId": resource.instance_id, "PageSize": 1, **_REGION}

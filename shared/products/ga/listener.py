@@ -48,19 +48,19 @@ def slots(
     )
     has_default = False
     for row in bound:
-        changes: dict[str, Any] = {"cert_identifier": identifier_of(row["CertificateId"])}
+        bearing = slot.evolve(cert_identifier=identifier_of(row["CertificateId"]))
         has_default = has_default or row["IsDefault"]
         if not row["IsDefault"]:
-            changes |= {
-                "role": SlotRole.ADDITIONAL,
-                "resource_id": f"{listener_id}{_ADDITIONAL}{row['Domain']}",
-                "domains": (normalize(row["Domain"]),),
-                "domains_of_certificate": False,
-            }
-        yield slot.model_copy(update=changes)
+            bearing = bearing.evolve(
+                role=SlotRole.ADDITIONAL,
+                resource_id=f"{listener_id}{_ADDITIONAL}{row['Domain']}",
+                domains=(normalize(row["Domain"]),),
+                domains_of_certificate=False,
+            )
+        yield bearing
     if not has_default:
         missing = slot.obstacle or no_certificate(CloudProduct.GA.value)
-        yield slot.model_copy(update={"https": False, "obstacle": missing})
+        yield slot.evolve(https=False, obstacle=missing)
 
 
 def domain_of(resource: CloudResource) -> str:

@@ -11,6 +11,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.means import Means
+from shared.products.kit.paging import numbered_pages, token_pages
 
 Answer = dict[str, Any]
 Step: TypeAlias = tuple[Change, Look]  #: what is to be done, and what was seen just before
@@ -170,24 +171,20 @@ class ProductAdapter(ABC):
 
     def _numbered_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
         """Answers of PageNumber/PageSize paging, until `TotalCount` rows were asked for."""
-        number = 1
-        while True:
-            answer = self._call(action, region, PageNumber=number, PageSize=self.page_size, **params)
-            yield answer
-            if number * self.page_size >= int(answer["TotalCount"]):
-                return
-            number += 1
+
+        def page(number: int) -> Answer:
+            return self._call(action, region, PageNumber=number, PageSize=self.page_size, **params)
+
+        return numbered_pages(page, self.page_size)
 
     def _token_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
         """Answers of NextToken/MaxResults paging, until there is no token."""
         size = min(self.page_size, self.smaller_pages.get(action, self.page_size))
-        token: dict[str, str] = {}
-        while True:
-            answer = self._call(action, region, MaxResults=size, **params, **token)
-            yield answer
-            if not answer.get("NextToken"):
-                return
-            token = {"NextToken": answer["NextToken"]}
+
+        def page(token: str | None) -> Answer:
+            return self._call(action, region, MaxResults=size, NextToken=token, **params)
+
+        return token_pages(page)
 
 
 def _check_covered(resource: CloudResource, certificate: Certificate) -> None:

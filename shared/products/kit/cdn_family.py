@@ -73,12 +73,10 @@ class FamilyAdapter(ProductAdapter):
             return Look(Carries.BETWEEN, resource, settled=False, failed=failed)
         info = self._info(name)
         identifier = self._identifier(info, change.wanted)
-        slot = resource.model_copy(
-            update={
-                "https": bool(info),
-                "cert_identifier": identifier,
-                "cert_not_after": parse_time(info.get("CertExpireTime")),
-            }
+        slot = resource.evolve(
+            https=bool(info),
+            cert_identifier=identifier,
+            cert_not_after=parse_time(info.get("CertExpireTime")),
         )
         # A first deployment is to change more than the certificate: nothing is compared.
         compared = resource.https and change.wanted is not None

@@ -92,4 +92,4 @@ class KindsWithin(ManyKinds):
 
 
 def _of_kind(slot: CloudResource, kind: str) -> CloudResource:
-    return slot.model_copy(update={"kind": kind})
+    return slot.evolve(kind=kind)

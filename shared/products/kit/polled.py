@@ -57,16 +57,20 @@ class Listed(Generic[Row]):
         """`rows`: those of one answer of `pages`, which tell the `TotalCount` too."""
         self._list, self._rows_of, self._page_size = pages, rows, page_size
         self._polled = Polled(self._read)
-        self._asked: set[str] = set()
+        self._asked: set[str] = set()  #: or will be
         self._pages = 1  #: that it has, as far as is known
 
     def of(self, name: str) -> Row | None:
         """The row of a name as it is by now; None: ask for it by itself, it may be there all the same."""
-        self._asked.add(name)
+        self.expect(name)
         try:
             return self._polled.of(name) if self._worth_it else None
         except _TooManyPages:
             return None
+
+    def expect(self, name: str) -> None:
+        """It will be asked for."""
+        self._asked.add(name)
 
     def changed(self, name: str) -> None:
         """A reading from before now says nothing any more."""

@@ -7,6 +7,7 @@ documented to change the certificate alone; that is compared, and what it did ch
 
 import json
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
@@ -17,6 +18,7 @@ from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.envelope import opened
 from shared.products.kit.means import Means
+from shared.products.kit.paging import numbered_pages
 from shared.products.kit.polled import Polled
 from shared.products.kit.times import parse_time
 from shared.products.mse import fields as words
@@ -62,11 +64,11 @@ class Adapter(ProductAdapter):
         if row is None:
             return None
         identifier = identifier_of(row.get("CertIdentifier") or "")
-        changes: dict[str, Any] = {
-            "https": bool(identifier),
-            "cert_identifier": identifier,
-            "cert_not_after": parse_time(row.get("CertBeforeDate")),
-        }
+        slot = resource.evolve(
+            https=bool(identifier),
+            cert_identifier=identifier,
+            cert_not_after=parse_time(row.get("CertBeforeDate")),
+        )
         carries = carrying(change, identifier)
         settled = row.get("Status") not in _UNSETTLED
         if carries is Carries.EXPECTED:
@@ -74,9 +76,9 @@ class Adapter(ProductAdapter):
             if gateway is None:
                 return None
             settled = settled and gateway["Status"] == words.RUNNING
-            changes["obstacle"] = words.ownership(row) or words.state(gateway, row)
+            slot = slot.evolve(obstacle=words.ownership(row) or words.state(gateway, row))
         settings = {name: value for name, value in row.items() if name not in _OF_CERTIFICATE}
-        return Look(carries, resource.model_copy(update=changes), settled, settings)
+        return Look(carries, slot, settled, settings)
 
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "a first deployment is refused"
@@ -100,13 +102,12 @@ class Adapter(ProductAdapter):
             raise CloudRejectedError("UpdateSSLCert", "Failed", f"{resource.slot} was not changed")
 
     def _gateways(self, region: str) -> Iterator[Answer]:
-        number = 1
-        while True:
-            page = self._opened("ListGateway", region, PageNumber=number, PageSize=self.page_size)
-            yield from page["Result"]
-            if number * self.page_size >= int(page["TotalSize"]):
-                return
-            number += 1
+        def page(number: int) -> Answer:
+            found: Answer = self._opened("ListGateway", region, PageNumber=number, PageSize=self.page_size)
+            return found
+
+        for found in numbered_pages(page, self.page_size, itemgetter("TotalSize")):
+            yield from found["Result"]
 
     def _gateway(self, resource: CloudResource) -> Answer | None:
         region, gateway_id = resource.region, resource.instance_id

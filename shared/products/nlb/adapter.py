@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError
+from shared.errors import CloudError, CloudRejectedError
 from shared.products.kit.listeners import ListenerAdapter
 
 
@@ -22,7 +22,6 @@ class Adapter(ListenerAdapter):
             Action("ListLoadBalancers"),
             Action("ListListeners"),
             Action("ListListenerCertificates", place="form"),
-            Action("GetListenerAttribute"),
             Action("GetJobStatus"),
             Action("UpdateListenerAttribute", place="form", writes=True),
             Action("AssociateAdditionalCertificatesWithListener", place="form", writes=True),
@@ -33,15 +32,17 @@ class Adapter(ListenerAdapter):
     protocols = ("TCPSSL",)
     server_only: ClassVar = {"CertType": "Server"}
     take_off = "DisassociateAdditionalCertificatesWithListener"
+    most_per_call = 15
     cluster_tags = ("ack.aliyun.com", "kubernetes.do.not.delete")
 
-    def _naming(self, action: str, identifier: str) -> dict[str, Any]:
+    def _naming(self, action: str, identifiers: list[str]) -> dict[str, Any]:
         default = action == "UpdateListenerAttribute"
-        return {"CertificateIds" if default else "AdditionalCertificateIds": [identifier]}
+        return {"CertificateIds" if default else "AdditionalCertificateIds": identifiers}
 
-    def _finished(self, action: str, region: str, job_id: str) -> bool:
+    def _job(self, action: str, region: str, job_id: str) -> tuple[bool, CloudError | None]:
         """Documented are Succeeded and processing; the word for a failed job is not."""
         status = str(self._call("GetJobStatus", region, JobId=job_id)["Status"]).lower()
-        if status == "failed":
-            raise CloudRejectedError(action, "Failed", f"job {job_id} failed; the product says no more")
-        return status == "succeeded"
+        if status != "failed":
+            return status == "succeeded", None
+        why = f"job {job_id} failed; the product says no more"
+        return True, CloudRejectedError(action, "Failed", why)

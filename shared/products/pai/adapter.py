@@ -76,7 +76,7 @@ class Adapter(ProductAdapter):
         why = CloudRejectedError(_ATTACH, status, f"{resource.slot} does not serve it")
         return Look(
             carrying(change, identifier),
-            resource.model_copy(update={"cert_identifier": identifier, "https": bool(identifier)}),
+            resource.evolve(cert_identifier=identifier, https=bool(identifier)),
             settled=broken or status == "Succeeded",
             failed=why if broken and (same or change.begun) else None,
         )

@@ -80,7 +80,7 @@ class Adapter(WholeExchange):
             return entry(resource, bound, resource.cert_identifier)
         bound_id = ingress.get("CertId") or ""
         identifier = self._store.identifier(resource.region, bound_id) if bound_id else ""
-        return resource.model_copy(update={"cert_identifier": identifier, "https": bool(bound_id)})
+        return resource.evolve(cert_identifier=identifier, https=bool(bound_id))
 
     def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
         ingress, identifier = self._ingress(resource), certificate.identifier
@@ -91,7 +91,7 @@ class Adapter(WholeExchange):
         bound_id = ingress.get("CertId")
         if not bound_id or not self._store.holds(resource.region, bound_id, certificate):
             return None
-        return resource.model_copy(update={"cert_identifier": identifier, "https": True})
+        return resource.evolve(cert_identifier=identifier, https=True)
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         before = self._ingress(resource)
@@ -160,10 +160,10 @@ class Adapter(WholeExchange):
             yield from (entry(slot, bound, identifier) for identifier in bound)
         elif slot.kind == "clb" and bound_id:
             identifier = known.get(bound_id) or self._store.identifier(region, bound_id)
-            yield slot.model_copy(update={"cert_identifier": identifier})
+            yield slot.evolve(cert_identifier=identifier)
         else:
             obstacle = no_certificate(self.product.value)
-            yield slot.model_copy(update={"https": False, "obstacle": obstacle})
+            yield slot.evolve(https=False, obstacle=obstacle)
 
     def _call_at(self, action: str, region: str, path: Mapping[str, str], /, **params: Any) -> Answer:
         answer = super()._call_at(action, region, path, **params)

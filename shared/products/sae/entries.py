@@ -53,9 +53,8 @@ def beside(resource: CloudResource, ingress: Answer, new: str) -> Answer:
 
 def entry(slot: CloudResource, bound: list[str], identifier: str) -> CloudResource:
     """The first of the list is shown as the default: likely, and only shown."""
-    changes = {
-        "role": SlotRole.DEFAULT if bound[0] == identifier else SlotRole.ADDITIONAL,
-        "cert_identifier": identifier,
-        "resource_id": f"{slot.listener_id}/{identifier}",
-    }
-    return slot.model_copy(update=changes)
+    return slot.evolve(
+        role=SlotRole.DEFAULT if bound[0] == identifier else SlotRole.ADDITIONAL,
+        cert_identifier=identifier,
+        resource_id=f"{slot.listener_id}/{identifier}",
+    )

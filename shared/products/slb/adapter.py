@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from shared.cloud.api import Action
 from shared.domain.certificates import Certificate
+from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudRejectedError
 from shared.products.kit.base import Answer
@@ -66,14 +67,14 @@ class Adapter(WholeExchange):
         if bound is None:
             return None
         identifier = self._store.identifier(resource.region, bound) if bound else ""
-        return resource.model_copy(update={"cert_identifier": identifier, "https": bool(bound)})
+        return resource.evolve(cert_identifier=identifier, https=bool(bound))
 
     def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
         """The store may hold it under another CAS id of the very same certificate."""
         bound = slb_listener.bound(resource, self._listener(resource))
         if not bound or not self._store.holds(resource.region, bound, certificate):
             return None
-        return resource.model_copy(update={"cert_identifier": certificate.identifier, "https": True})
+        return resource.evolve(cert_identifier=certificate.identifier, https=True)
 
     def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
         before = self._listener(resource)
@@ -137,28 +138,29 @@ class Adapter(WholeExchange):
         )
         listener = self._listener(slot)
         extensions = slb_listener.extensions(listener)
-        common = {
-            "obstacle": slb_listener.obstacle(balancer, listener),
-            "batch_obstacle": _SEVERAL if extensions else "",
-        }
+        slot = slot.evolve(
+            obstacle=slb_listener.obstacle(balancer, listener),
+            batch_obstacle=_SEVERAL if extensions else "",
+        )
         # An extension takes effect only where a forwarding rule names its domain.
         ruled = {rule.get("Domain") for rule in (listener.get("Rules") or {}).get("Rule") or ()}
-        slots = [slot.model_copy(update=common)]
+        slots = [slot]
         for extension in extensions:
             domain = extension["Domain"]
-            own = {
-                "resource_id": f"{slot.listener_id}/{domain}",
-                "role": SlotRole.DOMAIN,
-                "domains": (domain,),
-                "domains_of_certificate": False,
-                "endpoint": slot.endpoint if domain in ruled else "",
-            }
-            slots.append(CloudResource(**{**slot.model_dump(), **common, **own}))
+            slots.append(
+                slot.evolve(
+                    resource_id=f"{slot.listener_id}/{domain}",
+                    role=SlotRole.DOMAIN,
+                    domains=(normalize(domain),),
+                    domains_of_certificate=False,
+                    endpoint=slot.endpoint if domain in ruled else "",
+                )
+            )
         for found in slots:
             bound = slb_listener.bound(found, listener)
             if bound:
                 identifier = known.get(bound) or self._store.identifier(region, bound)
-                yield found.model_copy(update={"cert_identifier": identifier})
+                yield found.evolve(cert_identifier=identifier)
             else:
                 missing = found.obstacle or no_certificate(self.product.value)
-                yield found.model_copy(update={"https": False, "obstacle": missing})
+                yield found.evolve(https=False, obstacle=missing)

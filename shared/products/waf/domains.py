@@ -49,6 +49,7 @@ class WafDomains(WafSlots):
     def _look(self, change: Change) -> Look:
         """Its detail tells everything. Until a change of ours is through, the list says so of all domains."""
         resource, here = change.resource, where(change.resource)
+        self._instance(resource).expect(resource.resource_id)
         if change.begun and self._status(resource) in _CHANGING:
             return Look(Carries.BETWEEN, resource, settled=False)
         detail = self._detail(here, resource.resource_id)

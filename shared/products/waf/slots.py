@@ -41,7 +41,7 @@ class WafSlots(KindWithin):
     def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
         expired = "the WAF instance has expired; renew it first" if holder.get("Status") == _EXPIRED else ""
         for slot in self._slots({"InstanceId": holder["InstanceId"], "RegionId": region}):
-            yield slot.model_copy(update={"obstacle": expired or slot.obstacle})
+            yield slot.evolve(obstacle=expired or slot.obstacle)
 
     @abstractmethod
     def _slots(self, where: dict[str, str]) -> Iterator[CloudResource]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from shared.domain.resources import CloudProduct
+from tests.contract.answers import stuck
+from tests.contract.bench import Bench
 from tests.contract.cases import Case, Hindered, no_certificate
 
 #: What the first two listeners of an account have.
@@ -17,6 +21,18 @@ CARRIED = {
     "shop:444/additional/other": "other",
     "shop:444/additional/second": "second",
 }
+
+
+def with_a_job_that_is_asked_for(it: Bench) -> None:
+    """As of a change that a listener does not show although it is ready."""
+    asked = it.calls()
+
+    def again() -> bool:
+        return any((it.calls() - asked)[action] for action in ("ListAsynJobs", "GetJobStatus"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        stuck(patch, it.cloud, "ListListenerCertificates", until=again)
+        it.deploy(it.slot("shop:443/default"), "new")
 
 
 def listener_cases(
@@ -46,6 +62,7 @@ def listener_cases(
             busy=busy,
             away=None,
             renamed=renamed,
+            also=with_a_job_that_is_asked_for,
         )
         for kind, slot, writes, renamed in rows
     ]

@@ -34,7 +34,6 @@ OFFICIAL = {
     "ListLoadBalancers": {"MaxResults": 2},
     "ListListeners": {"MaxResults": 2, "ListenerProtocol": "HTTPS"},
     "ListListenerCertificates": {"MaxResults": 2, "ListenerId": ANY, "CertificateType": "Server"},
-    "GetListenerAttribute": {"ListenerId": ANY},
     "ListAsynJobs": {"JobIds": ANY},
     "UpdateListenerAttribute": {**_CHANGE, "Certificates": [{"CertificateId": IDENTIFIER["new"]}]},
     "AssociateAdditionalCertificatesWithListener": {

@@ -26,7 +26,6 @@ OFFICIAL = {
     "ListLoadBalancers": {"MaxResults": 2},
     "ListListeners": {"MaxResults": 2, "ListenerProtocol": "TCPSSL"},
     "ListListenerCertificates": {"MaxResults": 2, "ListenerId": ANY, "CertType": "Server"},
-    "GetListenerAttribute": {"ListenerId": ANY},
     "GetJobStatus": {"JobId": ANY},
     "UpdateListenerAttribute": {**_CHANGE, "CertificateIds": [IDENTIFIER["new"]]},
     "AssociateAdditionalCertificatesWithListener": {

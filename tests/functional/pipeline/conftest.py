@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.functional.pipeline.platform import Platform, discovered, platform
+from tests.functional.pipeline.platform import Platform, discovered, new_platform
 from tests.receiver import SECRET, Receiver, receiving
 
 _OLD = {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 40}
@@ -61,12 +61,12 @@ NAMES = ("example.com", "*.example.com")
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Platform]:
     """Nothing has run yet."""
-    with platform(ESTATE, tmp_path) as made:
+    with new_platform(ESTATE, tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def it(tmp_path: Path) -> Iterator[Platform]:
+def platform(tmp_path: Path) -> Iterator[Platform]:
     """The baseline is scanned, the slots are discovered, nothing is under way."""
     with discovered(ESTATE, tmp_path) as made:
         made.cloud.calls.clear()
@@ -81,6 +81,6 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def told(receiver: Receiver, tmp_path: Path) -> Iterator[Platform]:
-    """As `it`, and the owner has a receiver."""
+    """As `platform`, and the owner has a receiver."""
     with discovered(ESTATE, tmp_path, webhook_url=receiver.url, webhook_secret=SECRET) as made:
         yield made

@@ -204,7 +204,7 @@ _WRITES = frozenset(
 
 
 @contextmanager
-def platform(
+def new_platform(
     estate: dict[str, Any] | Estate,
     folder: Path,
     *,
@@ -245,7 +245,7 @@ def discovered(
     begun = (folder / "state.db").exists()
     seen = None if begun else _SEEN.get(kind)
     parsed = seen.estate if seen else parse_estate(estate)
-    with platform(parsed, folder, products=products, **owner) as installed:
+    with new_platform(parsed, folder, products=products, **owner) as installed:
         if seen:
             _copy(seen.state, folder / "state.db")
         else:

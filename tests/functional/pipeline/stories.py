@@ -28,86 +28,92 @@ WRITE_OF_WWW = ("SetCdnDomainSSLCertificate", "www.example.com")
 IMG = "OSS/-/bucket-one/img.example.com"
 
 
-def worker_of(it: Platform, slot: str) -> WorkerResource:
-    return it.workers()[slot]
+def worker_of(platform: Platform, slot: str) -> WorkerResource:
+    return platform.workers()[slot]
 
 
-def others(it: Platform, slot: str) -> set[WorkerStatus]:
-    return {worker.status for name, worker in it.workers().items() if name != slot}
+def others(platform: Platform, slot: str) -> set[WorkerStatus]:
+    return {worker.status for name, worker in platform.workers().items() if name != slot}
 
 
-def statuses(it: Platform) -> Counter[WorkerStatus]:
-    return Counter(worker.status for worker in it.workers().values())
+def statuses(platform: Platform) -> Counter[WorkerStatus]:
+    return Counter(worker.status for worker in platform.workers().values())
 
 
-def served(it: Platform) -> Counter[str]:
+def served(platform: Platform) -> Counter[str]:
     """Which certificates the slots have, by the table after a new discovery."""
-    it.tick("discover_resources")
+    platform.tick("discover_resources")
     rows = [
-        record.resource for product in it.world.policy.products for record in it.world.resources.list(product)
+        record.resource
+        for product in platform.world.policy.products
+        for record in platform.world.resources.list(product)
     ]
     return Counter(row.cert_identifier for row in rows)
 
 
-def by_console(it: Platform, identifier: str) -> None:
+def by_console(platform: Platform, identifier: str) -> None:
     """Somebody puts another certificate on www.example.com."""
     cert_id, _, store = identifier.partition("-")
     params = {"DomainName": "www.example.com", "SSLProtocol": "on", "CertType": "cas"}
-    it.app().openapi.call(
+    platform.app().openapi.call(
         Cdn.api,
         Cdn.actions["SetCdnDomainSSLCertificate"],
         {**params, "CertId": int(cert_id), "CertRegion": store},
     )
-    it.clock.sleep(5)
+    platform.clock.sleep(5)
 
 
-def uploaded(it: Platform, *names: str, days: float = 200) -> str:
+def uploaded(platform: Platform, *names: str, days: float = 200) -> str:
     """A new certificate that no job is made for by itself; its identifier."""
-    new = it.renew(*(names or NAMES), days=days)
-    it.call("scan_expiry", {})
-    announced = [call for call in it.queue if call[0] == "create_deployment_job"]
+    new = platform.renew(*(names or NAMES), days=days)
+    platform.call("scan_expiry", {})
+    announced = [call for call in platform.queue if call[0] == "create_deployment_job"]
     assert announced, "it was not announced"
-    it.queue[:] = [call for call in it.queue if call not in announced]
+    platform.queue[:] = [call for call in platform.queue if call not in announced]
     return new
 
 
-def asked_for(it: Platform, new: str, *slots: str, **more: Any) -> int:
+def asked_for(platform: Platform, new: str, *slots: str, **more: Any) -> int:
     """A person creates a job, which waits in the queue if it is due; its id."""
     request = {"CertIds": [int(new.partition("-")[0])], "ResourceIds": slots, "Name": "by hand", **more}
-    answer = it.call("create_deployment_job", request)
+    answer = platform.call("create_deployment_job", request)
     return int(answer["Jobs"][0]["JobId"])
 
 
-def deployed(it: Platform) -> Platform:
+def deployed(platform: Platform) -> Platform:
     """Renewed on four slots; nothing has been written since."""
-    it.renew(*NAMES)
-    it.tick("scan_expiry")
-    assert it.job().status is JobStatus.SUCCESS
-    it.cloud.calls.clear()
-    return it
+    platform.renew(*NAMES)
+    platform.tick("scan_expiry")
+    assert platform.job().status is JobStatus.SUCCESS
+    platform.cloud.calls.clear()
+    return platform
 
 
-def ask(it: Platform, *slots: str) -> Any:
+def ask(platform: Platform, *slots: str) -> Any:
     """A person asks for a rollback of the job."""
-    return it.call("manage_deployment_jobs", {"RollBack": {"JobId": it.job().job_id, "ResourceIds": slots}})
+    return platform.call(
+        "manage_deployment_jobs", {"RollBack": {"JobId": platform.job().job_id, "ResourceIds": slots}}
+    )
 
 
-def roll_back(it: Platform, *slots: str) -> Any:
-    answer = ask(it, *slots)
-    it.drain()
+def roll_back(platform: Platform, *slots: str) -> Any:
+    answer = ask(platform, *slots)
+    platform.drain()
     return answer
 
 
-def rolled_back_once(it: Platform, slots: int = 4) -> None:
+def rolled_back_once(platform: Platform, slots: int = 4) -> None:
     """The end that every interrupted rollback must come to."""
-    assert statuses(it) == {WorkerStatus.ROLLBACK_SUCCESS: slots}, [w.reason for w in it.workers().values()]
-    assert set(Counter(it.writes()).values()) == {1}, it.writes()
-    assert list(it.world.jobs.due(it.clock())) == [], "the job is still looked at"
+    assert statuses(platform) == {WorkerStatus.ROLLBACK_SUCCESS: slots}, [
+        w.reason for w in platform.workers().values()
+    ]
+    assert set(Counter(platform.writes()).values()) == {1}, platform.writes()
+    assert list(platform.world.jobs.due(platform.clock())) == [], "the job is still looked at"
 
 
-def exchanged_by_hand(it: Platform, slot: CloudResource, certificate: Certificate) -> None:
+def exchanged_by_hand(platform: Platform, slot: CloudResource, certificate: Certificate) -> None:
     """Somebody makes the calls that a deployment would make."""
-    world = it.world
+    world = platform.world
     waiter = world.waiter(spare_s=5)
     known = KnownCertificates(world.certificates, world.policy.stores)
     adapter = world.adapter(slot.product, waiter, known)
@@ -122,10 +128,10 @@ class AtHandshake:
     By then the function has claimed the worker and written, and has not yet said how it ended.
     """
 
-    def __init__(self, it: Platform, name: str, happens: Callable[[], object]) -> None:
-        self._probe, self._name, self._happens = it.world.probe, name, happens
+    def __init__(self, platform: Platform, name: str, happens: Callable[[], object]) -> None:
+        self._probe, self._name, self._happens = platform.world.probe, name, happens
         self.happened = False
-        it.ports["probe"] = self
+        platform.ports["probe"] = self
 
     def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         if server_name == self._name and not self.happened:
@@ -137,10 +143,10 @@ class AtHandshake:
 class BetweenTries:
     """`happens` once: when the first try at a slot has failed, and the function waits for the next one."""
 
-    def __init__(self, it: Platform, slot: str, happens: Callable[[], object]) -> None:
-        self._it, self._sleep, self._slot, self._happens = it, it.world.sleep, slot, happens
+    def __init__(self, platform: Platform, slot: str, happens: Callable[[], object]) -> None:
+        self._it, self._sleep, self._slot, self._happens = platform, platform.world.sleep, slot, happens
         self.happened = False
-        it.ports["sleep"] = self
+        platform.ports["sleep"] = self
 
     def __call__(self, seconds: float) -> None:
         worker = worker_of(self._it, self._slot)
@@ -201,9 +207,9 @@ class AProduct:
         return [slot for slot in self.there if slot.region == region]
 
 
-def with_product(it: Platform, product: AProduct) -> None:
-    it.ports["adapter"] = lambda *arguments, **more: product
+def with_product(platform: Platform, product: AProduct) -> None:
+    platform.ports["adapter"] = lambda *arguments, **more: product
 
 
-def synced(it: Platform, product: CloudProduct) -> dict[str, SyncStatus]:
-    return {status.region: status for status in it.world.syncs.list(product)}
+def synced(platform: Platform, product: CloudProduct) -> dict[str, SyncStatus]:
+    return {status.region: status for status in platform.world.syncs.list(product)}

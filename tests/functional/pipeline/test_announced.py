@@ -15,15 +15,15 @@ from tests.functional.pipeline.stories import (
 )
 
 
-def test_each_handing_out_is_an_event_of_its_own(it: Platform) -> None:
+def test_each_handing_out_is_an_event_of_its_own(platform: Platform) -> None:
     """Their ids tell them apart, and not two deliveries of one."""
-    job_id = asked_for(it, uploaded(it), WWW)
+    job_id = asked_for(platform, uploaded(platform), WWW)
     events: list[dict[str, Any]] = []
     for _ in range(2):
-        it.drain(until="deploy_")
-        events += [json.loads(payload) for _, payload in it.queue]
-        it.queue[:] = [("run_deployment_jobs", b"{}")]
-        it.clock.sleep(100)
+        platform.drain(until="deploy_")
+        events += [json.loads(payload) for _, payload in platform.queue]
+        platform.queue[:] = [("run_deployment_jobs", b"{}")]
+        platform.clock.sleep(100)
 
     assert len(events) == 2
     assert len({event["id"] for event in events}) == 2
@@ -34,15 +34,17 @@ def test_each_handing_out_is_an_event_of_its_own(it: Platform) -> None:
         assert event["data"] == {"JobId": job_id, "Product": "CDN", "Shard": 0, "Shards": 1}
 
 
-def test_the_end_of_a_job_and_that_of_its_rollback_are_announced_in_one_event_each(it: Platform) -> None:
-    job_id = asked_for(it, uploaded(it), WWW)
-    it.drain(until="notify")
-    ((_, finished),) = it.queue
-    it.queue.clear()
-    ask(it)
-    it.drain(until="notify")
-    ((_, rolled_back),) = it.queue
-    ended = worker_of(it, WWW).finished_at
+def test_the_end_of_a_job_and_that_of_its_rollback_are_announced_in_one_event_each(
+    platform: Platform,
+) -> None:
+    job_id = asked_for(platform, uploaded(platform), WWW)
+    platform.drain(until="notify")
+    ((_, finished),) = platform.queue
+    platform.queue.clear()
+    ask(platform)
+    platform.drain(until="notify")
+    ((_, rolled_back),) = platform.queue
+    ended = worker_of(platform, WWW).finished_at
     assert ended is not None
 
     events = [json.loads(payload) for payload in (finished, rolled_back)]
@@ -53,4 +55,4 @@ def test_the_end_of_a_job_and_that_of_its_rollback_are_announced_in_one_event_ea
     ]
     for event in events:
         assert (event["subject"], event["data"]) == (f"DeploymentJob/{job_id}", {"JobId": job_id})
-    assert it.job().rolled_back_at == ended
+    assert platform.job().rolled_back_at == ended

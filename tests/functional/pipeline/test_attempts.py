@@ -34,131 +34,135 @@ def broken(endpoint: str, server_name: str, certificate: Certificate) -> ProbeRe
     raise KeyError("the probe's own fault")
 
 
-def test_an_internal_error_is_no_success(it: Platform, caplog: pytest.LogCaptureFixture) -> None:
-    it.ports["probe"] = broken
-    it.renew(*NAMES)
+def test_an_internal_error_is_no_success(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    platform.ports["probe"] = broken
+    platform.renew(*NAMES)
 
     with caplog.at_level(logging.ERROR, "certdeploy.deploy"):
-        it.tick("scan_expiry")
+        platform.tick("scan_expiry")
 
-    www = worker_of(it, WWW)
+    www = worker_of(platform, WWW)
     assert (www.status, www.attempts, www.verification) == (W.ERROR, 1, None)
     assert www.reason == "internal error: KeyError; see the function's log"
-    assert (it.job().status, it.job().success_count, it.job().error_count) == (JobStatus.ERROR, 0, 4)
+    assert (platform.job().status, platform.job().success_count, platform.job().error_count) == (
+        JobStatus.ERROR,
+        0,
+        4,
+    )
     logged = [record for record in caplog.records if record.exc_info and record.__dict__["slot"] == WWW]
     assert len(logged) == 1, "the log does not have it"
 
 
-def test_an_internal_error_is_no_successful_rollback(it: Platform) -> None:
-    deployed(it)
-    it.ports["probe"] = broken
+def test_an_internal_error_is_no_successful_rollback(platform: Platform) -> None:
+    deployed(platform)
+    platform.ports["probe"] = broken
 
-    roll_back(it)
+    roll_back(platform)
 
-    img = worker_of(it, IMG)
+    img = worker_of(platform, IMG)
     assert (img.status, img.verification) == (W.ROLLBACK_ERROR, None)
     assert img.reason == "internal error: KeyError; see the function's log"
-    assert others(it, IMG) == {W.ROLLBACK_ERROR}
+    assert others(platform, IMG) == {W.ROLLBACK_ERROR}
 
 
-def to_www(it: Platform) -> bytes:
+def to_www(platform: Platform) -> bytes:
     """A job of one worker; what its function will be invoked with."""
-    asked_for(it, uploaded(it), WWW)
-    it.drain(until="deploy_cdn")
-    return it.queue[0][1]
+    asked_for(platform, uploaded(platform), WWW)
+    platform.drain(until="deploy_cdn")
+    return platform.queue[0][1]
 
 
-def test_a_worker_is_held_until_its_function_can_no_longer_be_running(it: Platform) -> None:
+def test_a_worker_is_held_until_its_function_can_no_longer_be_running(platform: Platform) -> None:
     """The event comes again; and in the last second, the runner looks for work that nobody does."""
-    event = to_www(it)
-    it.policy["redispatch_after_s"] = 5
-    began = it.clock()
+    event = to_www(platform)
+    platform.policy["redispatch_after_s"] = 5
+    began = platform.clock()
     seen: list[WorkerResource] = []
 
     def until_the_last_second() -> None:
-        seen.append(worker_of(it, WWW))
-        it.deliver("deploy_cdn", event)
-        it.queue.clear()
-        it.clock.sleep((began - it.clock()).total_seconds() + TIMEOUT_S - 1)
-        it.call("run_deployment_jobs", {})
-        assert it.queue == [], "handed out again"
-        with pytest.raises(ConflictError), it.world.leases.hold(seen[0].resource.writer, "another", 1):
+        seen.append(worker_of(platform, WWW))
+        platform.deliver("deploy_cdn", event)
+        platform.queue.clear()
+        platform.clock.sleep((began - platform.clock()).total_seconds() + TIMEOUT_S - 1)
+        platform.call("run_deployment_jobs", {})
+        assert platform.queue == [], "handed out again"
+        with pytest.raises(ConflictError), platform.world.leases.hold(seen[0].resource.writer, "another", 1):
             pytest.fail("the slot is free")
-        seen.append(worker_of(it, WWW))
+        seen.append(worker_of(platform, WWW))
 
-    meeting = AtHandshake(it, "www.example.com", until_the_last_second)
-    it.drain()
+    meeting = AtHandshake(platform, "www.example.com", until_the_last_second)
+    platform.drain()
 
     assert meeting.happened
     assert seen[0] == seen[1], "another one has touched it"
     assert (seen[0].status, seen[0].attempts) == (W.PROCESSING, 1)
-    www = worker_of(it, WWW)
+    www = worker_of(platform, WWW)
     assert (www.status, www.attempts, www.lease_until) == (W.SUCCESS, 1, None)
-    assert it.writes() == [WRITE_OF_WWW]
-    with it.world.leases.hold(www.resource.writer, "another", 1):
+    assert platform.writes() == [WRITE_OF_WWW]
+    with platform.world.leases.hold(www.resource.writer, "another", 1):
         """Whoever comes next need not wait."""
 
 
-def test_a_worker_whose_function_died_is_taken_over_soon(it: Platform) -> None:
-    event = to_www(it)
+def test_a_worker_whose_function_died_is_taken_over_soon(platform: Platform) -> None:
+    event = to_www(platform)
 
     def dies() -> None:
         raise SystemExit
 
-    AtHandshake(it, "www.example.com", dies)
+    AtHandshake(platform, "www.example.com", dies)
     with pytest.raises(SystemExit):
-        it.deliver(*it.queue.pop(0))
-    it.clock.sleep(TIMEOUT_S + 15)
-    it.deliver("deploy_cdn", event)
+        platform.deliver(*platform.queue.pop(0))
+    platform.clock.sleep(TIMEOUT_S + 15)
+    platform.deliver("deploy_cdn", event)
 
-    www = worker_of(it, WWW)
+    www = worker_of(platform, WWW)
     assert (www.status, www.attempts) == (W.SUCCESS, 2)
-    assert it.writes() == [WRITE_OF_WWW]
+    assert platform.writes() == [WRITE_OF_WWW]
 
 
-def test_who_was_taken_over_says_nothing_of_the_worker(it: Platform) -> None:
+def test_who_was_taken_over_says_nothing_of_the_worker(platform: Platform) -> None:
     """A function that was cut off and yet goes on: another one has the worker by then."""
-    event = to_www(it)
+    event = to_www(platform)
 
     def taken_over() -> None:
-        it.clock.sleep(TIMEOUT_S + 15)
-        it.deliver("deploy_cdn", event)
+        platform.clock.sleep(TIMEOUT_S + 15)
+        platform.deliver("deploy_cdn", event)
 
-    meeting = AtHandshake(it, "www.example.com", taken_over)
-    it.drain()
+    meeting = AtHandshake(platform, "www.example.com", taken_over)
+    platform.drain()
 
     assert meeting.happened
-    assert (worker_of(it, WWW).status, worker_of(it, WWW).attempts) == (W.SUCCESS, 2)
+    assert (worker_of(platform, WWW).status, worker_of(platform, WWW).attempts) == (W.SUCCESS, 2)
 
 
-def test_a_slot_in_another_s_hands_is_waited_for_and_waiting_is_no_attempt(it: Platform) -> None:
-    it.policy["max_attempts"] = 1
-    to_www(it)
+def test_a_slot_in_another_s_hands_is_waited_for_and_waiting_is_no_attempt(platform: Platform) -> None:
+    platform.policy["max_attempts"] = 1
+    to_www(platform)
     writer = "CDN/-/www.example.com"
 
-    with it.world.leases.hold(writer, "another function", 10 * TIMEOUT_S):
-        it.deliver(*it.queue.pop(0))
-        waiting = worker_of(it, WWW)
-        assert (waiting.status, waiting.attempts, it.writes()) == (W.PENDING, 0, [])
+    with platform.world.leases.hold(writer, "another function", 10 * TIMEOUT_S):
+        platform.deliver(*platform.queue.pop(0))
+        waiting = worker_of(platform, WWW)
+        assert (waiting.status, waiting.attempts, platform.writes()) == (W.PENDING, 0, [])
         assert "Lease" in waiting.reason
-        assert not waiting.leased(it.clock())
-    it.drain()
+        assert not waiting.leased(platform.clock())
+    platform.drain()
 
-    www = worker_of(it, WWW)
+    www = worker_of(platform, WWW)
     assert (www.status, www.attempts, www.reason) == (W.SUCCESS, 1, "")
 
 
-def test_a_worker_in_hand_is_not_given_up_however_old(it: Platform) -> None:
-    to_www(it)
-    it.policy["worker_age_limit_s"] = 10.0
+def test_a_worker_in_hand_is_not_given_up_however_old(platform: Platform) -> None:
+    to_www(platform)
+    platform.policy["worker_age_limit_s"] = 10.0
 
     def beyond_the_age() -> None:
-        it.clock.sleep(30)
-        it.call("run_deployment_jobs", {})
-        assert worker_of(it, WWW).status is W.PROCESSING
+        platform.clock.sleep(30)
+        platform.call("run_deployment_jobs", {})
+        assert worker_of(platform, WWW).status is W.PROCESSING
 
-    meeting = AtHandshake(it, "www.example.com", beyond_the_age)
-    it.drain()
+    meeting = AtHandshake(platform, "www.example.com", beyond_the_age)
+    platform.drain()
 
     assert meeting.happened
-    assert (worker_of(it, WWW).status, it.job().status) == (W.SUCCESS, JobStatus.SUCCESS)
+    assert (worker_of(platform, WWW).status, platform.job().status) == (W.SUCCESS, JobStatus.SUCCESS)

@@ -16,25 +16,27 @@ from tests.functional.pipeline.platform import Platform
 from tests.receiver import Receiver
 
 
-def waiting(it: Platform) -> list[dict[str, Any]]:
+def waiting(platform: Platform) -> list[dict[str, Any]]:
     """The events in the queue: who gets them, and how they are labelled."""
     found = []
-    for function, payload in it.queue:
+    for function, payload in platform.queue:
         event = json.loads(payload)
         found.append({"to": function, **{name: event.get(name) for name in ("source", "id", "subject")}})
     return found
 
 
-def announced(it: Platform) -> tuple[str, bytes]:
+def announced(platform: Platform) -> tuple[str, bytes]:
     """The announcement of a certificate that is being scanned, taken out of the queue."""
-    it.call("scan_expiry", {})
-    ((function, payload),) = it.queue
-    it.queue.clear()
+    platform.call("scan_expiry", {})
+    ((function, payload),) = platform.queue
+    platform.queue.clear()
     return function, payload
 
 
-def test_an_event_is_labelled_by_what_it_is_about_and_the_same_again_at_the_next_scan(it: Platform) -> None:
-    new = it.renew(*NAMES)
+def test_an_event_is_labelled_by_what_it_is_about_and_the_same_again_at_the_next_scan(
+    platform: Platform,
+) -> None:
+    new = platform.renew(*NAMES)
     expected = {
         "to": "create_deployment_job",
         "source": "certdeploy",
@@ -42,44 +44,44 @@ def test_an_event_is_labelled_by_what_it_is_about_and_the_same_again_at_the_next
         "subject": f"Certificate/{new}",
     }
 
-    answers = [it.call("scan_expiry", {}), it.call("scan_expiry", {})]
+    answers = [platform.call("scan_expiry", {}), platform.call("scan_expiry", {})]
 
-    assert waiting(it) == [expected, expected]
+    assert waiting(platform) == [expected, expected]
     assert [answer["Issued"] for answer in answers] == [[new], [new]]
 
 
-def test_an_ending_certificate_is_labelled_by_its_warning_time_too(it: Platform) -> None:
-    old = it.world.resources.get("CDN/-/www.example.com").resource.cert_identifier
-    it.pass_days(10.5)
-    it.call("scan_expiry", {})
-    first = waiting(it)
-    it.drain(until="notify_contacts")
-    missing = [one for one in waiting(it) if old in str(one["id"])]
-    it.queue.clear()
-    it.pass_days(15)
-    it.call("scan_expiry", {})
+def test_an_ending_certificate_is_labelled_by_its_warning_time_too(platform: Platform) -> None:
+    old = platform.world.resources.get("CDN/-/www.example.com").resource.cert_identifier
+    platform.pass_days(10.5)
+    platform.call("scan_expiry", {})
+    first = waiting(platform)
+    platform.drain(until="notify_contacts")
+    missing = [one for one in waiting(platform) if old in str(one["id"])]
+    platform.queue.clear()
+    platform.pass_days(15)
+    platform.call("scan_expiry", {})
 
     label = {"source": "certdeploy", "subject": f"Certificate/{old}"}
     assert {"to": "create_deployment_job", "id": f"expiring-{old}-30", **label} in first
     assert missing == [{"to": "notify_contacts", "id": f"replacement-missing-{old}-30", **label}]
-    assert {"to": "create_deployment_job", "id": f"expiring-{old}-15", **label} in waiting(it)
+    assert {"to": "create_deployment_job", "id": f"expiring-{old}-15", **label} in waiting(platform)
 
 
 def test_an_issued_certificate_is_planned_for_once_and_the_answers_say_what_became_of_it(
-    it: Platform, caplog: pytest.LogCaptureFixture
+    platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "certdeploy.create")
-    new = it.renew(*NAMES)
-    event = announced(it)
+    new = platform.renew(*NAMES)
+    event = announced(platform)
 
-    first, again = it.call(*event), it.call(*event)
+    first, again = platform.call(*event), platform.call(*event)
 
     (job,) = first["Jobs"]
     assert (job["Origin"], job["Status"], first["Note"]) == (f"issued-{new}", "pending", "")
-    assert job["Name"] == f"{it.world.certificates.get(new).certificate.name} issued"
+    assert job["Name"] == f"{platform.world.certificates.get(new).certificate.name} issued"
     assert (again["Jobs"], again["Note"]) == ([], "already planned for")
-    assert [function for function, _ in it.queue] == ["run_deployment_jobs"]
-    assert json.loads(it.queue[0][1]) == {"JobId": job["JobId"]}
+    assert [function for function, _ in platform.queue] == ["run_deployment_jobs"]
+    assert json.loads(platform.queue[0][1]) == {"JobId": job["JobId"]}
     (record,) = [found for found in caplog.records if found.name == "certdeploy.create"]
     assert record.message == "job was submitted"
     facts = {name: record.__dict__[name] for name in ("job_id", "job", "workers")}
@@ -94,12 +96,12 @@ def reasons(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
 
 
 def test_a_certificate_that_replaces_nothing_is_answered_and_logged_so(
-    it: Platform, caplog: pytest.LogCaptureFixture
+    platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "certdeploy.create")
-    new = it.renew("example.net")
+    new = platform.renew("example.net")
 
-    answer = it.call(*announced(it))
+    answer = platform.call(*announced(platform))
 
     assert answer == {"Jobs": [], "Note": "it replaces no certificate in service"}
     assert reasons(caplog) == [(new, "it replaces no certificate in service")]
@@ -122,30 +124,30 @@ def test_what_waits_for_a_discovery_is_answered_and_logged_with_the_products(
     assert reasons(caplog) == [(new, note)] * 2
 
 
-def test_an_ending_certificate_that_was_dealt_with_is_answered_so(it: Platform) -> None:
-    old = it.world.resources.get("CDN/-/www.example.com").resource.cert_identifier
-    it.pass_days(10.5)
-    it.call("scan_expiry", {})
-    (event,) = [message for message in it.queue if old.encode() in message[1]]
-    it.queue.clear()
+def test_an_ending_certificate_that_was_dealt_with_is_answered_so(platform: Platform) -> None:
+    old = platform.world.resources.get("CDN/-/www.example.com").resource.cert_identifier
+    platform.pass_days(10.5)
+    platform.call("scan_expiry", {})
+    (event,) = [message for message in platform.queue if old.encode() in message[1]]
+    platform.queue.clear()
 
-    first, again = it.call(*event), it.call(*event)
+    first, again = platform.call(*event), platform.call(*event)
 
     assert first == {"Jobs": [], "Note": ""}
     assert again == {"Jobs": [], "Note": f"{old} has already been handled"}
-    assert len(it.queue) == 1
+    assert len(platform.queue) == 1
 
 
-def test_a_certificate_that_is_not_valid_yet_is_announced_when_it_is(it: Platform) -> None:
-    new = it.renew(*NAMES)
-    it.clock.sleep(-3 * 86400)
-    assert it.call("scan_expiry", {})["Issued"] == []
+def test_a_certificate_that_is_not_valid_yet_is_announced_when_it_is(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
+    platform.clock.sleep(-3 * 86400)
+    assert platform.call("scan_expiry", {})["Issued"] == []
 
-    it.clock.sleep(3 * 86400)
-    it.tick("scan_expiry")
+    platform.clock.sleep(3 * 86400)
+    platform.tick("scan_expiry")
 
-    assert it.job().origin == f"issued-{new}"
-    assert it.job().status is JobStatus.SUCCESS
+    assert platform.job().origin == f"issued-{new}"
+    assert platform.job().status is JobStatus.SUCCESS
 
 
 def test_a_message_that_is_refused_for_good_is_logged_as_an_error(
@@ -162,7 +164,7 @@ def test_a_message_that_is_refused_for_good_is_logged_as_an_error(
     assert "HTTP 403" in record.__dict__["reason"]
 
 
-def test_what_is_no_message_for_a_use_case_is_a_mistake_in_the_code(it: Platform) -> None:
+def test_what_is_no_message_for_a_use_case_is_a_mistake_in_the_code(platform: Platform) -> None:
     for use_case in (create_deployment_jobs, notify_contacts):
         with pytest.raises(KeyError, match="dict"):
-            use_case(it.world, {})
+            use_case(platform.world, {})

@@ -11,7 +11,7 @@ import pytest
 
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import ESTATE, NAMES, TWO_SLOTS
-from tests.functional.pipeline.platform import Cut, Platform, platform
+from tests.functional.pipeline.platform import Cut, Platform, new_platform
 from tests.functional.pipeline.stories import MortalStore
 from tests.receiver import Receiver
 
@@ -19,55 +19,57 @@ TIMERS = ("scan_expiry", "run_deployment_jobs")
 SHARES = 2
 
 
-def done_once(it: Platform) -> None:
+def done_once(platform: Platform) -> None:
     """The end that every one of these stories must come to."""
-    assert it.job().status is JobStatus.SUCCESS
-    statuses = [worker.status for worker in it.workers().values()]
-    assert statuses == [WorkerStatus.SUCCESS] * it.job().worker_count
-    assert set(Counter(it.writes()).values()) == {1}, it.writes()
+    assert platform.job().status is JobStatus.SUCCESS
+    statuses = [worker.status for worker in platform.workers().values()]
+    assert statuses == [WorkerStatus.SUCCESS] * platform.job().worker_count
+    assert set(Counter(platform.writes()).values()) == {1}, platform.writes()
 
 
 @pytest.mark.parametrize("copies", [2, 3])
-def test_events_delivered_several_times_make_one_job_and_one_write_each(it: Platform, copies: int) -> None:
-    it.copies = copies
-    it.renew(*NAMES)
+def test_events_delivered_several_times_make_one_job_and_one_write_each(
+    platform: Platform, copies: int
+) -> None:
+    platform.copies = copies
+    platform.renew(*NAMES)
 
-    it.tick("scan_expiry")
+    platform.tick("scan_expiry")
 
-    done_once(it)
-    assert it.job().worker_count == 4
+    done_once(platform)
+    assert platform.job().worker_count == 4
 
 
 @pytest.mark.parametrize(
     "function",
     ["create_deployment_job", "run_deployment_jobs", "deploy_cdn", "deploy_alb", "deploy_oss"],
 )
-def test_a_lost_event_is_made_up_for_by_the_timers(it: Platform, function: str) -> None:
-    it.renew(*NAMES)
-    it.lost.add(function)
-    it.tick("scan_expiry")
-    assert not it.lost
-    assert not it.jobs() or it.job().status is not JobStatus.SUCCESS
+def test_a_lost_event_is_made_up_for_by_the_timers(platform: Platform, function: str) -> None:
+    platform.renew(*NAMES)
+    platform.lost.add(function)
+    platform.tick("scan_expiry")
+    assert not platform.lost
+    assert not platform.jobs() or platform.job().status is not JobStatus.SUCCESS
 
-    it.clock.sleep(100)
-    it.tick(*TIMERS)
+    platform.clock.sleep(100)
+    platform.tick(*TIMERS)
 
-    done_once(it)
+    done_once(platform)
 
 
-def test_a_job_whose_last_run_nobody_called_for_is_closed_by_the_timer(it: Platform) -> None:
-    it.renew(*NAMES)
-    it.queue.append(("scan_expiry", b"{}"))
-    it.drain(until="deploy_")
-    while it.queue:
-        it.lost.add("run_deployment_jobs")
-        it.deliver(*it.queue.pop(0))
-    assert it.job().status is JobStatus.PROCESSING
+def test_a_job_whose_last_run_nobody_called_for_is_closed_by_the_timer(platform: Platform) -> None:
+    platform.renew(*NAMES)
+    platform.queue.append(("scan_expiry", b"{}"))
+    platform.drain(until="deploy_")
+    while platform.queue:
+        platform.lost.add("run_deployment_jobs")
+        platform.deliver(*platform.queue.pop(0))
+    assert platform.job().status is JobStatus.PROCESSING
 
-    it.tick("run_deployment_jobs")
+    platform.tick("run_deployment_jobs")
 
-    done_once(it)
-    assert list(it.world.jobs.due(it.clock())) == [], "a finished job is still looked at"
+    done_once(platform)
+    assert list(platform.world.jobs.due(platform.clock())) == [], "a finished job is still looked at"
 
 
 def test_a_finished_job_that_was_not_closed_is_told_once_and_closed(
@@ -87,49 +89,49 @@ def test_a_finished_job_that_was_not_closed_is_told_once_and_closed(
 
 @pytest.mark.parametrize("function", ["run_deployment_jobs", "deploy_cdn", "deploy_alb"])
 def test_two_deliveries_at_once_write_once(tmp_path: Path, function: str) -> None:
-    with platform(ESTATE, tmp_path, threads=True, parallel=8) as it:
-        it.tick("scan_expiry", "discover_resources")
-        it.cloud.calls.clear()
-        it.renew(*NAMES)
-        it.queue.append(("scan_expiry", b"{}"))
-        it.drain(until=function)
-        name, payload = it.queue.pop(0)
+    with new_platform(ESTATE, tmp_path, threads=True, parallel=8) as platform:
+        platform.tick("scan_expiry", "discover_resources")
+        platform.cloud.calls.clear()
+        platform.renew(*NAMES)
+        platform.queue.append(("scan_expiry", b"{}"))
+        platform.drain(until=function)
+        name, payload = platform.queue.pop(0)
         assert name == function
         start = Barrier(2)
 
         def deliver() -> None:
             start.wait()
-            it.deliver(name, payload)
+            platform.deliver(name, payload)
 
         threads = [Thread(target=deliver) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        it.drain()
+        platform.drain()
 
-        done_once(it)
+        done_once(platform)
 
 
-def a_renewal(it: Platform, folder: Path, dies_after: int | None) -> int:
+def a_renewal(platform: Platform, folder: Path, dies_after: int | None) -> int:
     """Scan to the end, killed once after that many writes; then only the timers. Writes made."""
     path = folder / f"{dies_after}.db"
     with sqlite3.connect(folder / "state.db") as source, sqlite3.connect(path) as copy:
         source.backup(copy)
-    it.cloud.reset()
-    it.queue.clear()
+    platform.cloud.reset()
+    platform.queue.clear()
     store = MortalStore(path)
-    store.dies_after, it.store = dies_after, store
-    it.renew(*NAMES)
+    store.dies_after, platform.store = dies_after, store
+    platform.renew(*NAMES)
     try:
-        it.tick("scan_expiry")
+        platform.tick("scan_expiry")
         assert dies_after is None, "nobody was killed"
     except Cut:
         store.dies_after = None
-        it.queue.clear()  # what was on its way is lost as well
+        platform.queue.clear()  # what was on its way is lost as well
         for _ in range(3):
-            it.clock.sleep(100)
-            it.tick(*TIMERS)
+            platform.clock.sleep(100)
+            platform.tick(*TIMERS)
     return store.writes
 
 
@@ -137,12 +139,12 @@ def a_renewal(it: Platform, folder: Path, dies_after: int | None) -> int:
 def test_killed_after_any_write_every_slot_is_still_written_once_and_no_worker_is_lost(
     tmp_path: Path, share: int
 ) -> None:
-    with platform(TWO_SLOTS, tmp_path) as it:
-        it.tick("scan_expiry", "discover_resources")
-        writes = a_renewal(it, tmp_path, None)
-        done_once(it)
+    with new_platform(TWO_SLOTS, tmp_path) as platform:
+        platform.tick("scan_expiry", "discover_resources")
+        writes = a_renewal(platform, tmp_path, None)
+        done_once(platform)
         assert writes > 25, "the renewal is cut off nowhere"
         for number in range(1 + share, writes + 1, SHARES):
-            a_renewal(it, tmp_path, number)
-            assert it.jobs(), f"killed after write {number}: no job"
-            done_once(it)
+            a_renewal(platform, tmp_path, number)
+            assert platform.jobs(), f"killed after write {number}: no job"
+            done_once(platform)

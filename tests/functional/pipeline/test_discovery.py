@@ -25,13 +25,13 @@ def test_a_discovery_is_handed_out_product_by_product_and_region_by_region(fresh
     assert fresh.call("discover_resources", {"Products": ["CDN"]})["Started"] == ["CDN/-"]
 
 
-def test_a_region_s_discovery_answers_how_it_went(it: Platform) -> None:
-    before = it.clock()
+def test_a_region_s_discovery_answers_how_it_went(platform: Platform) -> None:
+    before = platform.clock()
 
-    answer = it.call("discover_resources", {"Products": ["ALB"], "Region": "cn-hangzhou"})
+    answer = platform.call("discover_resources", {"Products": ["ALB"], "Region": "cn-hangzhou"})
 
     (told,) = answer["Statuses"]
-    status = synced(it, CloudProduct.ALB)["cn-hangzhou"]
+    status = synced(platform, CloudProduct.ALB)["cn-hangzhou"]
     assert answer["Started"] == []
     assert (told["Product"], told["Region"], told["State"], told["Count"]) == (
         "ALB",
@@ -41,72 +41,74 @@ def test_a_region_s_discovery_answers_how_it_went(it: Platform) -> None:
     )
     assert (status.state, status.count, status.reason) == (SyncState.SYNCED, 4, "")
     assert status.finished_at is not None
-    assert before <= status.started_at <= status.finished_at <= it.clock()
+    assert before <= status.started_at <= status.finished_at <= platform.clock()
 
 
-def test_a_region_belongs_to_one_product(it: Platform) -> None:
+def test_a_region_belongs_to_one_product(platform: Platform) -> None:
     for products in ([], ["CDN", "ALB"]):
-        answer = it.call("discover_resources", {"Products": products, "Region": "cn-hangzhou"})
+        answer = platform.call("discover_resources", {"Products": products, "Region": "cn-hangzhou"})
         assert answer["Code"] == "InvalidParameter"
         assert answer["Message"] == "Products: name the one product that Region belongs to"
 
 
 @pytest.mark.parametrize("action", ["alb:DescribeRegions", "alb:ListListeners"])
-def test_what_cannot_be_read_is_answered_and_kept_with_its_reason(it: Platform, action: str) -> None:
-    it.cloud.deny(action)
+def test_what_cannot_be_read_is_answered_and_kept_with_its_reason(platform: Platform, action: str) -> None:
+    platform.cloud.deny(action)
     region = {} if action == "alb:DescribeRegions" else {"Region": "cn-hangzhou"}
 
-    (told,) = it.call("discover_resources", {"Products": ["ALB"], **region})["Statuses"]
+    (told,) = platform.call("discover_resources", {"Products": ["ALB"], **region})["Statuses"]
 
-    status = synced(it, CloudProduct.ALB)[told["Region"]]
+    status = synced(platform, CloudProduct.ALB)[told["Region"]]
     assert told["State"] == status.state.value == "failed"
     assert action.partition(":")[2] in told["Reason"]
     assert told["Reason"] == status.reason
     assert told["Region"] == region.get("Region", "")
     assert status.finished_at is not None
     assert status.finished_at >= status.started_at
-    assert it.failures == [], "a refusal is not asked again"
+    assert platform.failures == [], "a refusal is not asked again"
 
 
-def test_a_list_of_regions_that_can_be_read_again_is_no_failure_any_more(it: Platform) -> None:
-    it.cloud.deny("alb:DescribeRegions")
-    it.tick("discover_resources")
-    assert synced(it, CloudProduct.ALB)[""].state is SyncState.FAILED
-    it.cloud.denials.clear()
+def test_a_list_of_regions_that_can_be_read_again_is_no_failure_any_more(platform: Platform) -> None:
+    platform.cloud.deny("alb:DescribeRegions")
+    platform.tick("discover_resources")
+    assert synced(platform, CloudProduct.ALB)[""].state is SyncState.FAILED
+    platform.cloud.denials.clear()
 
-    it.tick("discover_resources")
+    platform.tick("discover_resources")
 
-    assert set(synced(it, CloudProduct.ALB)) == {"cn-hangzhou", "cn-beijing"}
+    assert set(synced(platform, CloudProduct.ALB)) == {"cn-hangzhou", "cn-beijing"}
 
 
-def test_the_owner_s_regions_are_not_another_cloud_s(it: Platform) -> None:
+def test_the_owner_s_regions_are_not_another_cloud_s(platform: Platform) -> None:
     """They are Alibaba Cloud's, and another cloud has a setting of its own."""
-    it.policy["regions"] = ("cn-hangzhou",)
+    platform.policy["regions"] = ("cn-hangzhou",)
     request = {"Products": ["CDN"]}
     here, there = ["cn-hangzhou", "eu-west-1"], ["us-east-1", "cn-hangzhou"]
 
-    with_product(it, AProduct(here))
-    assert it.call("discover_resources", request)["Started"] == ["CDN/cn-hangzhou"]
-    with_product(it, AProduct(there, other_cloud=True))
-    assert it.call("discover_resources", request)["Started"] == ["CDN/us-east-1", "CDN/cn-hangzhou"]
-    with_product(it, AProduct([""]))
-    assert it.call("discover_resources", request)["Started"] == ["CDN/-"]
-    it.policy["regions"] = ()
-    with_product(it, AProduct(here))
-    assert it.call("discover_resources", request)["Started"] == ["CDN/cn-hangzhou", "CDN/eu-west-1"]
+    with_product(platform, AProduct(here))
+    assert platform.call("discover_resources", request)["Started"] == ["CDN/cn-hangzhou"]
+    with_product(platform, AProduct(there, other_cloud=True))
+    assert platform.call("discover_resources", request)["Started"] == ["CDN/us-east-1", "CDN/cn-hangzhou"]
+    with_product(platform, AProduct([""]))
+    assert platform.call("discover_resources", request)["Started"] == ["CDN/-"]
+    platform.policy["regions"] = ()
+    with_product(platform, AProduct(here))
+    assert platform.call("discover_resources", request)["Started"] == ["CDN/cn-hangzhou", "CDN/eu-west-1"]
 
 
-def test_a_slot_gets_its_names_and_its_end_from_the_certificate_that_cas_knows(it: Platform) -> None:
-    known = it.world.certificates.get(it.world.resources.get(WWW).resource.cert_identifier).certificate
+def test_a_slot_gets_its_names_and_its_end_from_the_certificate_that_cas_knows(platform: Platform) -> None:
+    known = platform.world.certificates.get(
+        platform.world.resources.get(WWW).resource.cert_identifier
+    ).certificate
     own = a_resource("own.example.com", cert_identifier=known.identifier, cert_not_after=None)
     its = a_resource("l", cert_identifier=known.identifier, domains=(), domains_of_certificate=True)
     foreign = a_resource("f.example.com", cert_identifier="sha256:ab", domains_of_certificate=True)
     bare = a_resource("bare.example.com", cert_identifier="", cert_not_after=None)
-    with_product(it, AProduct([""], there=[own, its, foreign, bare]))
+    with_product(platform, AProduct([""], there=[own, its, foreign, bare]))
 
-    it.call("discover_resources", {"Products": ["CDN"], "Region": ""})
+    platform.call("discover_resources", {"Products": ["CDN"], "Region": ""})
 
-    found = {r.resource.resource_id: r.resource for r in it.world.resources.list(CloudProduct.CDN)}
+    found = {r.resource.resource_id: r.resource for r in platform.world.resources.list(CloudProduct.CDN)}
     assert found["own.example.com"] == own.evolve(cert_not_after=known.not_after)
     assert (found["l"].domains, found["l"].cert_not_after) == (known.names, known.not_after)
     assert found["f.example.com"] == foreign

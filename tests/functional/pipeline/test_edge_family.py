@@ -38,18 +38,18 @@ ESTATE: dict[str, Any] = {
 
 
 @pytest.fixture
-def it(tmp_path: Path) -> Iterator[Platform]:
+def platform(tmp_path: Path) -> Iterator[Platform]:
     with discovered(ESTATE, tmp_path, _PRODUCTS) as installed:
         yield installed
 
 
-def test_a_renewed_certificate_is_served_by_each_of_them(it: Platform) -> None:
-    new = it.renew(*NAMES)
+def test_a_renewed_certificate_is_served_by_each_of_them(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
 
-    it.tick("scan_expiry")
+    platform.tick("scan_expiry")
 
-    assert it.job().status is JobStatus.SUCCESS
-    workers = it.workers()
+    assert platform.job().status is JobStatus.SUCCESS
+    workers = platform.workers()
     assert set(workers) == {
         "DCDN/-/app.example.com",
         "VOD/-/vod.example.com",
@@ -59,16 +59,16 @@ def test_a_renewed_certificate_is_served_by_each_of_them(it: Platform) -> None:
         "DDOS/ap-southeast-1/pay.example.com",
     }
     assert {w.verification and w.verification.handshake for w in workers.values()} == {Handshake.SERVED}
-    it.tick("discover_resources")
-    shown = [record.resource for product in _PRODUCTS for record in it.world.resources.list(product)]
+    platform.tick("discover_resources")
+    shown = [record.resource for product in _PRODUCTS for record in platform.world.resources.list(product)]
     assert {slot.slot for slot in shown if slot.cert_identifier == new} == set(workers)
 
 
-def test_a_certificate_that_cas_does_not_hold_is_left_alone(it: Platform) -> None:
+def test_a_certificate_that_cas_does_not_hold_is_left_alone(platform: Platform) -> None:
     """There would be no way back to it."""
-    it.renew(*NAMES)
+    platform.renew(*NAMES)
 
-    it.tick("scan_expiry")
+    platform.tick("scan_expiry")
 
-    (domain,) = [d for d in it.cloud.service("live")._domains.values() if d.name == "own.example.com"]
+    (domain,) = [d for d in platform.cloud.service("live")._domains.values() if d.name == "own.example.com"]
     assert domain.certificate.value.name == "hand-made"

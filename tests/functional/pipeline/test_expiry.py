@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain.states import JobStatus
-from tests.functional.pipeline.platform import Platform, discovered, platform
+from tests.functional.pipeline.platform import Platform, discovered, new_platform
 from tests.functional.pipeline.stories import IMG, WWW
 from tests.receiver import SECRET, Receiver
 
@@ -66,28 +66,28 @@ def installed(receiver: Receiver, tmp_path: Path) -> Iterator[Installed]:
         made.__exit__(None, None, None)
 
 
-def days_pass(it: Platform, days: float) -> None:
-    it.pass_days(days)
-    it.tick("scan_expiry", "scan_expiry")
+def days_pass(platform: Platform, days: float) -> None:
+    platform.pass_days(days)
+    platform.tick("scan_expiry", "scan_expiry")
 
 
-def slots_by_job(it: Platform) -> dict[str, set[str]]:
+def slots_by_job(platform: Platform) -> dict[str, set[str]]:
     """By the origin of the job, which names certificate, type and warning time."""
     return {
-        job.origin: {worker.resource.slot for worker in it.world.workers.list(job.job_id)}
-        for job in it.jobs()
+        job.origin: {worker.resource.slot for worker in platform.world.workers.list(job.job_id)}
+        for job in platform.jobs()
     }
 
 
 def test_nothing_to_replace_it_is_told_once_for_each_warning_time(
     installed: Installed, receiver: Receiver
 ) -> None:
-    it = installed()
-    ending = it.world.resources.get(WWW).resource
+    platform = installed()
+    ending = platform.world.resources.get(WWW).resource
     told: list[list[int]] = []
 
     for days in (9.9, 0.5, 1, 14.2, 11.9, 2, 0.9):  # 30.1, 29.6, 28.6, 14.4, 2.5, 0.5, none left
-        days_pass(it, days)
+        days_pass(platform, days)
         messages = receiver.take()
         told.append([message.body["DaysLeft"] for message in messages])
         for message in messages:
@@ -104,18 +104,18 @@ def test_nothing_to_replace_it_is_told_once_for_each_warning_time(
             }
 
     assert told == [[], [29], [], [14], [2], [0], []]
-    assert (it.jobs(), it.failures) == ([], [])
+    assert (platform.jobs(), platform.failures) == ([], [])
 
 
 def test_a_scan_says_what_it_announces(installed: Installed) -> None:
-    it = installed()
-    ending = it.world.resources.get(WWW).resource.cert_identifier
-    it.pass_days(10.5)
+    platform = installed()
+    ending = platform.world.resources.get(WWW).resource.cert_identifier
+    platform.pass_days(10.5)
 
-    first = it.call("scan_expiry", {})
-    again = it.call("scan_expiry", {})
-    it.drain()
-    last = it.call("scan_expiry", {})
+    first = platform.call("scan_expiry", {})
+    again = platform.call("scan_expiry", {})
+    platform.drain()
+    last = platform.call("scan_expiry", {})
 
     assert [answer["Expiring"] for answer in (first, again, last)] == [[ending], [ending], []]
     assert (first["Certificates"], first["Issued"]) == (2, [])
@@ -124,11 +124,11 @@ def test_a_scan_says_what_it_announces(installed: Installed) -> None:
 def test_an_announcement_that_comes_again_is_dealt_with_once(
     installed: Installed, receiver: Receiver
 ) -> None:
-    it = installed()
-    it.copies = 3
-    it.pass_days(10.5)
+    platform = installed()
+    platform.copies = 3
+    platform.pass_days(10.5)
 
-    it.tick("scan_expiry")
+    platform.tick("scan_expiry")
 
     messages = receiver.take()
     assert len(messages) == 3, "the message itself came three times"
@@ -139,39 +139,39 @@ def test_what_cas_has_longer_replaces_it_where_it_is_in_service(
     installed: Installed, receiver: Receiver
 ) -> None:
     """It was there at the first scan, so nobody had deployed it."""
-    it = installed(
+    platform = installed(
         spare=a_cert("*.example.com", days=100), longest=a_cert("example.com", "*.example.com", days=200)
     )
-    old = it.world.resources.get(WWW).resource.cert_identifier
-    assert it.jobs() == []
+    old = platform.world.resources.get(WWW).resource.cert_identifier
+    assert platform.jobs() == []
 
-    days_pass(it, 10.5)
+    days_pass(platform, 10.5)
 
-    assert it.job().status is JobStatus.SUCCESS
-    assert slots_by_job(it) == {f"expiring-{old}-UPLOAD-30": {WWW, IMG}}
-    assert it.job().name == "old expiring"
-    assert it.world.resources.get(OFF).resource.cert_identifier == ""
-    served = {it.world.resources.get(slot).resource.cert_identifier for slot in (WWW, IMG)}
+    assert platform.job().status is JobStatus.SUCCESS
+    assert slots_by_job(platform) == {f"expiring-{old}-UPLOAD-30": {WWW, IMG}}
+    assert platform.job().name == "old expiring"
+    assert platform.world.resources.get(OFF).resource.cert_identifier == ""
+    served = {platform.world.resources.get(slot).resource.cert_identifier for slot in (WWW, IMG)}
     names = {
         record.certificate.identifier: record.certificate.name
-        for record in it.world.certificates.list("cn-hangzhou")
+        for record in platform.world.certificates.list("cn-hangzhou")
     }
     assert [names[identifier] for identifier in served] == ["longest"]
     assert [message.body["Type"] for message in receiver.take()] == ["certdeploy:DeploymentJob:Finished"]
-    days_pass(it, 15)
-    assert (receiver.take(), len(it.jobs())) == ([], 1), "it is in service nowhere"
+    days_pass(platform, 15)
+    assert (receiver.take(), len(platform.jobs())) == ([], 1), "it is in service nowhere"
 
 
 def test_slots_that_no_type_of_certificate_can_replace_are_told(
     installed: Installed, receiver: Receiver
 ) -> None:
     """One is covered, the other is not."""
-    it = installed(partial=a_cert("www.example.com", days=100))
-    old = it.world.resources.get(WWW).resource.cert_identifier
+    platform = installed(partial=a_cert("www.example.com", days=100))
+    old = platform.world.resources.get(WWW).resource.cert_identifier
 
-    days_pass(it, 10.5)
+    days_pass(platform, 10.5)
 
-    assert slots_by_job(it) == {f"expiring-{old}-UPLOAD-30": {WWW}}
+    assert slots_by_job(platform) == {f"expiring-{old}-UPLOAD-30": {WWW}}
     messages = {message.body["Type"]: message.body for message in receiver.take()}
     assert messages.pop(MISSING)["Slots"] == [IMG]
     assert list(messages) == ["certdeploy:DeploymentJob:Finished"]
@@ -180,30 +180,30 @@ def test_slots_that_no_type_of_certificate_can_replace_are_told(
 def test_certificates_of_two_types_make_a_job_each_and_no_slot_is_replaced_twice(
     installed: Installed, receiver: Receiver
 ) -> None:
-    it = installed(
+    platform = installed(
         bought=a_cert("www.example.com", days=100, source="BUY"),
         uploaded=a_cert("example.com", "*.example.com", days=200),
     )
-    old = it.world.resources.get(WWW).resource.cert_identifier
+    old = platform.world.resources.get(WWW).resource.cert_identifier
 
-    it.pass_days(10.5)
-    it.call("scan_expiry", {})
-    answer = it.call(*it.queue.pop(0))
-    it.drain()
+    platform.pass_days(10.5)
+    platform.call("scan_expiry", {})
+    answer = platform.call(*platform.queue.pop(0))
+    platform.drain()
 
     created = [(job["Origin"], job["CertType"]) for job in answer["Jobs"]]
     assert created == [(f"expiring-{old}-BUY-30", "BUY"), (f"expiring-{old}-UPLOAD-30", "UPLOAD")]
-    assert slots_by_job(it) == {f"expiring-{old}-BUY-30": {WWW}, f"expiring-{old}-UPLOAD-30": {IMG}}
-    assert {job.status for job in it.jobs()} == {JobStatus.SUCCESS}
+    assert slots_by_job(platform) == {f"expiring-{old}-BUY-30": {WWW}, f"expiring-{old}-UPLOAD-30": {IMG}}
+    assert {job.status for job in platform.jobs()} == {JobStatus.SUCCESS}
     assert MISSING not in [message.body["Type"] for message in receiver.take()]
 
 
 def test_a_kind_of_key_that_would_change_replaces_nothing(installed: Installed, receiver: Receiver) -> None:
-    it = installed(rsa={"names": ["*.example.com"], "key": "rsa-2048", "days": 200})
+    platform = installed(rsa={"names": ["*.example.com"], "key": "rsa-2048", "days": 200})
 
-    days_pass(it, 10.5)
+    days_pass(platform, 10.5)
 
-    assert it.jobs() == []
+    assert platform.jobs() == []
     assert receiver.one().body["Slots"] == [WWW, IMG]
 
 
@@ -212,11 +212,11 @@ def test_before_the_first_discovery_nothing_is_told_and_after_it_nothing_is_lost
 ) -> None:
     estate = an_estate()
     estate["certificates"]["old"] = {**OLD, "days": 20}
-    with platform(estate, tmp_path, webhook_url=receiver.url) as it:
-        it.tick("scan_expiry")
+    with new_platform(estate, tmp_path, webhook_url=receiver.url) as platform:
+        platform.tick("scan_expiry")
         assert receiver.take() == [], "which slots it is on is not known"
 
-        it.tick("discover_resources", "scan_expiry")
+        platform.tick("discover_resources", "scan_expiry")
 
         assert receiver.one().body["DaysLeft"] == 19
 
@@ -224,8 +224,8 @@ def test_before_the_first_discovery_nothing_is_told_and_after_it_nothing_is_lost
 def test_a_certificate_that_is_in_service_nowhere_may_end_untold(
     installed: Installed, receiver: Receiver
 ) -> None:
-    it = installed(unused=a_cert("example.net", days=20))
+    platform = installed(unused=a_cert("example.net", days=20))
 
-    days_pass(it, 1)
+    days_pass(platform, 1)
 
-    assert (receiver.take(), it.jobs(), it.failures) == ([], [], [])
+    assert (receiver.take(), platform.jobs(), platform.failures) == ([], [], [])

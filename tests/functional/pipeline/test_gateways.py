@@ -76,40 +76,40 @@ RENEWED = {
 
 
 @pytest.fixture
-def it(tmp_path: Path) -> Iterator[Platform]:
+def platform(tmp_path: Path) -> Iterator[Platform]:
     with discovered(ESTATE, tmp_path, PRODUCTS) as installed:
         yield installed
 
 
-def carrying(it: Platform, identifier: str) -> set[str]:
+def carrying(platform: Platform, identifier: str) -> set[str]:
     return {
         found.resource.slot
         for product in PRODUCTS
-        for found in it.world.resources.list(product)
+        for found in platform.world.resources.list(product)
         if found.resource.cert_identifier == identifier
     }
 
 
-def test_a_renewed_certificate_is_served_by_each_of_them(it: Platform) -> None:
-    new = it.renew(*NAMES)
+def test_a_renewed_certificate_is_served_by_each_of_them(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
 
-    it.tick("scan_expiry")
+    platform.tick("scan_expiry")
 
-    assert it.job().status is JobStatus.SUCCESS
-    workers = it.workers()
+    assert platform.job().status is JobStatus.SUCCESS
+    workers = platform.workers()
     assert set(workers) == RENEWED
     met = {slot: w.verification.handshake for slot, w in workers.items() if w.verification}
     assert met == {slot: Handshake.NOT_TRIED if slot == NOT_MET else Handshake.SERVED for slot in RENEWED}
-    it.tick("discover_resources")
-    assert carrying(it, new) == RENEWED
+    platform.tick("discover_resources")
+    assert carrying(platform, new) == RENEWED
 
 
-def test_no_private_key_is_kept_or_logged(it: Platform, caplog: pytest.LogCaptureFixture) -> None:
-    it.renew(*NAMES)
+def test_no_private_key_is_kept_or_logged(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    platform.renew(*NAMES)
 
-    it.tick("scan_expiry")
+    platform.tick("scan_expiry")
 
-    kept = [record.model_dump_json() for p in PRODUCTS for record in it.world.resources.list(p)]
-    told = f"{caplog.text} {kept} {it.workers()} {it.cloud.calls}"
-    assert it.job().status is JobStatus.SUCCESS
+    kept = [record.model_dump_json() for p in PRODUCTS for record in platform.world.resources.list(p)]
+    told = f"{caplog.text} {kept} {platform.workers()} {platform.cloud.calls}"
+    assert platform.job().status is JobStatus.SUCCESS
     assert "PRIVATE KEY" not in told

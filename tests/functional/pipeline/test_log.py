@@ -26,42 +26,47 @@ def said(caplog: pytest.LogCaptureFixture) -> dict[tuple[str, str], dict[str, An
 
 
 def test_the_end_of_each_worker_is_logged_with_its_facts(
-    it: Platform, caplog: pytest.LogCaptureFixture
+    platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "certdeploy.deploy")
-    new = uploaded(it)
-    job_id = asked_for(it, new, IMG, WWW)
-    it.drain()
-    www = {"job_id": job_id, "worker_id": worker_of(it, WWW).worker_id, "slot": WWW, "cert_identifier": new}
-    img = {**www, "worker_id": worker_of(it, IMG).worker_id, "slot": IMG}
+    new = uploaded(platform)
+    job_id = asked_for(platform, new, IMG, WWW)
+    platform.drain()
+    www = {
+        "job_id": job_id,
+        "worker_id": worker_of(platform, WWW).worker_id,
+        "slot": WWW,
+        "cert_identifier": new,
+    }
+    img = {**www, "worker_id": worker_of(platform, IMG).worker_id, "slot": IMG}
     served = {"handshake": "served"}
     assert said(caplog) == {("worker deployed", WWW): www | served, ("worker deployed", IMG): img | served}
 
-    it.cloud.deny("oss:PutCname")
-    roll_back(it)
+    platform.cloud.deny("oss:PutCname")
+    roll_back(platform)
 
-    reason = worker_of(it, IMG).reason
+    reason = worker_of(platform, IMG).reason
     assert "PutCname" in reason
     assert said(caplog) == {
         ("worker rolled back", WWW): www | served,
         ("rollback of a worker ended in error", IMG): img | {"reason": reason},
     }
-    newer = uploaded(it, days=300)
-    other_id = asked_for(it, newer, IMG)
-    it.drain()
-    (worker,) = it.world.workers.list(other_id)
+    newer = uploaded(platform, days=300)
+    other_id = asked_for(platform, newer, IMG)
+    platform.drain()
+    (worker,) = platform.world.workers.list(other_id)
     facts = {"job_id": other_id, "worker_id": 1, "slot": IMG, "cert_identifier": newer}
     assert said(caplog) == {("worker ended in error", IMG): facts | {"reason": worker.reason}}
 
 
 def test_a_try_that_is_followed_by_another_is_not_logged_as_an_end(
-    it: Platform, caplog: pytest.LogCaptureFixture
+    platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "certdeploy.deploy")
-    it.cloud.faults.add(Fault("PutCname"))
-    asked_for(it, uploaded(it), IMG)
+    platform.cloud.faults.add(Fault("PutCname"))
+    asked_for(platform, uploaded(platform), IMG)
 
-    it.drain()
+    platform.drain()
 
-    assert worker_of(it, IMG).attempts == 2
+    assert worker_of(platform, IMG).attempts == 2
     assert [message for message, _ in said(caplog)] == ["worker deployed"]

@@ -14,51 +14,53 @@ from tests.functional.pipeline.stories import IMG, AProduct, synced, with_produc
 from tests.meddling import Meddling
 
 
-def meanwhile(it: Platform, table: Table, happens: Callable[[], object], *, removal: bool) -> Meddling:
+def meanwhile(platform: Platform, table: Table, happens: Callable[[], object], *, removal: bool) -> Meddling:
     """Something happens right before the next write to `table`, or removal from it."""
-    store = Meddling(it.store, table, happens, removal=removal)
-    it.store = store
+    store = Meddling(platform.store, table, happens, removal=removal)
+    platform.store = store
     return store
 
 
-def test_a_slot_that_another_discovery_sees_again_meanwhile_stays_and_the_others_go(it: Platform) -> None:
+def test_a_slot_that_another_discovery_sees_again_meanwhile_stays_and_the_others_go(
+    platform: Platform,
+) -> None:
     """This one did not find them; the other, which began later, found the first one that goes."""
-    with_product(it, AProduct([""]))
-    first = next(iter(it.world.resources.list(CloudProduct.CDN))).resource
-    later = it.clock() + timedelta(seconds=60)
-    world = it.world
-    store = meanwhile(it, RESOURCES, lambda: world.resources.put(first, later), removal=True)
+    with_product(platform, AProduct([""]))
+    first = next(iter(platform.world.resources.list(CloudProduct.CDN))).resource
+    later = platform.clock() + timedelta(seconds=60)
+    world = platform.world
+    store = meanwhile(platform, RESOURCES, lambda: world.resources.put(first, later), removal=True)
 
-    it.call("discover_resources", {"Products": ["CDN"], "Region": ""})
+    platform.call("discover_resources", {"Products": ["CDN"], "Region": ""})
 
     assert store.happened
-    assert [r.resource for r in it.world.resources.list(CloudProduct.CDN)] == [first]
+    assert [r.resource for r in platform.world.resources.list(CloudProduct.CDN)] == [first]
 
 
-def test_a_region_that_is_discovered_while_it_is_forgotten_is_not_forgotten(it: Platform) -> None:
-    with_product(it, AProduct(["cn-hangzhou"]))
+def test_a_region_that_is_discovered_while_it_is_forgotten_is_not_forgotten(platform: Platform) -> None:
+    with_product(platform, AProduct(["cn-hangzhou"]))
     seen = SyncStatus(
         product=CloudProduct.ALB,
         region="cn-beijing",
         state=SyncState.SYNCED,
-        started_at=it.clock() + timedelta(seconds=60),
+        started_at=platform.clock() + timedelta(seconds=60),
     )
-    world = it.world
-    store = meanwhile(it, SYNC_STATUS, lambda: world.syncs.put(seen), removal=True)
+    world = platform.world
+    store = meanwhile(platform, SYNC_STATUS, lambda: world.syncs.put(seen), removal=True)
 
-    assert it.call("discover_resources", {"Products": ["ALB"]})["Started"] == ["ALB/cn-hangzhou"]
+    assert platform.call("discover_resources", {"Products": ["ALB"]})["Started"] == ["ALB/cn-hangzhou"]
 
     assert store.happened
-    assert set(synced(it, CloudProduct.ALB)) == {"cn-hangzhou", "cn-beijing"}
+    assert set(synced(platform, CloudProduct.ALB)) == {"cn-hangzhou", "cn-beijing"}
 
 
-def test_a_scan_that_meets_another_leaves_the_row_to_it_and_goes_on(it: Platform) -> None:
+def test_a_scan_that_meets_another_leaves_the_row_to_it_and_goes_on(platform: Platform) -> None:
     """Both scans read that the certificates are new; the other one stores the first of them first."""
-    first, second = it.renew(*NAMES), it.renew("example.net")
-    listed = {one.identifier: one for one in it.world.cas("cn-hangzhou").list_certificates()}
+    first, second = platform.renew(*NAMES), platform.renew("example.net")
+    listed = {one.identifier: one for one in platform.world.cas("cn-hangzhou").list_certificates()}
     world, record = (
-        it.world,
-        it.world.certificates.get(str(it.world.resources.get(IMG).resource.cert_identifier)),
+        platform.world,
+        platform.world.certificates.get(str(platform.world.resources.get(IMG).resource.cert_identifier)),
     )
 
     def other_scan() -> Any:
@@ -68,24 +70,24 @@ def test_a_scan_that_meets_another_leaves_the_row_to_it_and_goes_on(it: Platform
                 return world.certificates.save(new)
         return None
 
-    store = meanwhile(it, CERTIFICATES, other_scan, removal=False)
+    store = meanwhile(platform, CERTIFICATES, other_scan, removal=False)
 
-    announced = it.call("scan_expiry", {})["Issued"]
+    announced = platform.call("scan_expiry", {})["Issued"]
 
     assert store.happened
     assert len(announced) == 1, "one is the other scan's to announce"
-    assert {first, second} == {i for i in (first, second) if it.world.certificates.find(i)}
+    assert {first, second} == {i for i in (first, second) if platform.world.certificates.find(i)}
 
 
 def test_a_certificate_that_another_scan_writes_while_it_is_forgotten_stays_and_others_go(
-    it: Platform,
+    platform: Platform,
 ) -> None:
-    gone = [it.renew("a.example.net"), it.renew("b.example.net")]
-    it.call("scan_expiry", {})
-    it.queue.clear()
-    world = it.world
+    gone = [platform.renew("a.example.net"), platform.renew("b.example.net")]
+    platform.call("scan_expiry", {})
+    platform.queue.clear()
+    world = platform.world
     for identifier in gone:
-        del it.cloud.service("cas")._certificates[int(identifier.partition("-")[0])]
+        del platform.cloud.service("cas")._certificates[int(identifier.partition("-")[0])]
     written: list[str] = []
 
     def other_scan() -> None:
@@ -93,29 +95,29 @@ def test_a_certificate_that_another_scan_writes_while_it_is_forgotten_stays_and_
         world.certificates.save(record.evolve(issued_handled=True))
         written.append(gone[0])
 
-    store = meanwhile(it, CERTIFICATES, other_scan, removal=True)
+    store = meanwhile(platform, CERTIFICATES, other_scan, removal=True)
 
-    it.call("scan_expiry", {})
+    platform.call("scan_expiry", {})
 
     assert store.happened
-    assert [identifier for identifier in gone if it.world.certificates.find(identifier)] == written
+    assert [identifier for identifier in gone if platform.world.certificates.find(identifier)] == written
 
 
-def test_a_plan_whose_certificate_a_scan_wrote_meanwhile_is_made_once(it: Platform) -> None:
+def test_a_plan_whose_certificate_a_scan_wrote_meanwhile_is_made_once(platform: Platform) -> None:
     """What was handled cannot be kept; the next scan announces again, and meets the job."""
-    new = it.renew(*NAMES)
-    it.queue.append(("scan_expiry", b"{}"))
-    it.drain(until="create_deployment_job")
-    world = it.world
+    new = platform.renew(*NAMES)
+    platform.queue.append(("scan_expiry", b"{}"))
+    platform.drain(until="create_deployment_job")
+    world = platform.world
     meddled = meanwhile(
-        it, CERTIFICATES, lambda: world.certificates.save(world.certificates.get(new)), removal=False
+        platform, CERTIFICATES, lambda: world.certificates.save(world.certificates.get(new)), removal=False
     )
 
-    it.drain()
+    platform.drain()
 
     assert meddled.happened
-    assert not it.world.certificates.get(new).issued_handled
-    it.tick("scan_expiry")
-    assert it.world.certificates.get(new).issued_handled
-    assert it.job().origin == f"issued-{new}"
-    assert it.failures == []
+    assert not platform.world.certificates.get(new).issued_handled
+    platform.tick("scan_expiry")
+    assert platform.world.certificates.get(new).issued_handled
+    assert platform.job().origin == f"issued-{new}"
+    assert platform.failures == []

@@ -16,9 +16,11 @@ WWW = "CDN/-/www.example.com"
 IMG = "OSS/-/bucket-one/img.example.com"
 
 
-def roll_back(it: Platform, *slots: str) -> None:
-    it.call("manage_deployment_jobs", {"RollBack": {"JobId": it.job().job_id, "ResourceIds": slots}})
-    it.drain()
+def roll_back(platform: Platform, *slots: str) -> None:
+    platform.call(
+        "manage_deployment_jobs", {"RollBack": {"JobId": platform.job().job_id, "ResourceIds": slots}}
+    )
+    platform.drain()
 
 
 def test_the_end_of_a_job_is_told_slot_by_slot(told: Platform, receiver: Receiver) -> None:
@@ -131,7 +133,7 @@ def test_a_receiver_that_fails_is_told_again_and_one_that_refuses_is_not(
     assert told.job().status is JobStatus.SUCCESS
 
 
-def notify(it: Platform, what: str) -> Any:
+def notify(platform: Platform, what: str) -> Any:
     """An event about the only job comes once more; the function's answer."""
     event = {
         "specversion": "1.0",
@@ -139,9 +141,9 @@ def notify(it: Platform, what: str) -> Any:
         "source": "certdeploy",
         "type": f"certdeploy:DeploymentJob:{what}",
         "time": "2026-05-01T12:00:00Z",
-        "data": {"JobId": it.job().job_id},
+        "data": {"JobId": platform.job().job_id},
     }
-    return it.call("notify_contacts", event)
+    return platform.call("notify_contacts", event)
 
 
 def test_the_function_answers_whether_the_message_was_delivered(told: Platform, receiver: Receiver) -> None:
@@ -172,9 +174,9 @@ def test_a_stray_event_of_a_rollback_that_never_was_tells_of_no_slot(
     assert (message.body["RollbackSuccessCount"], message.body["Workers"]) == (0, [])
 
 
-def test_without_a_receiver_a_job_ends_as_well_and_nothing_counts_as_delivered(it: Platform) -> None:
-    it.renew(*NAMES)
-    it.tick("scan_expiry")
+def test_without_a_receiver_a_job_ends_as_well_and_nothing_counts_as_delivered(platform: Platform) -> None:
+    platform.renew(*NAMES)
+    platform.tick("scan_expiry")
 
-    assert (it.job().status, it.failures) == (JobStatus.SUCCESS, [])
-    assert notify(it, "Finished")["Delivered"] is False
+    assert (platform.job().status, platform.failures) == (JobStatus.SUCCESS, [])
+    assert notify(platform, "Finished")["Delivered"] is False

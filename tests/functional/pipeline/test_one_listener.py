@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.jobs import Handshake, WorkerResource
 from shared.domain.states import WorkerStatus
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import platform
+from tests.functional.pipeline.platform import new_platform
 
 _OLD = {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}
 
@@ -26,11 +26,11 @@ def renewed(folder: Path, *, additional_days: int) -> dict[str, WorkerResource]:
             }
         ],
     }
-    with platform(estate, folder) as it:
-        it.tick("scan_expiry", "discover_resources")
-        it.renew(*NAMES)
-        it.tick("scan_expiry")
-        return {worker.resource.role.value: worker for worker in it.workers().values()}
+    with new_platform(estate, folder) as platform:
+        platform.tick("scan_expiry", "discover_resources")
+        platform.renew(*NAMES)
+        platform.tick("scan_expiry")
+        return {worker.resource.role.value: worker for worker in platform.workers().values()}
 
 
 def test_a_default_is_proved_after_the_additional_one_in_its_way_is_exchanged(tmp_path: Path) -> None:

@@ -31,23 +31,23 @@ ESTATE: dict[str, Any] = {
 
 
 @pytest.fixture
-def it(tmp_path: Path) -> Iterator[Platform]:
+def platform(tmp_path: Path) -> Iterator[Platform]:
     with discovered(ESTATE, tmp_path, (CloudProduct.PAI,)) as installed:
         installed.cloud.service("eas").replaces = False
         installed.cloud.calls.clear()
         yield installed
 
 
-def cut_between(it: Platform) -> None:
+def cut_between(platform: Platform) -> None:
     """The old certificate is off; the new one is not put on, and the old one is not put back."""
-    it.cloud.faults.add(Fault("AttachGatewayDomain", passing=1, times=2))
+    platform.cloud.faults.add(Fault("AttachGatewayDomain", passing=1, times=2))
 
 
-def tries(it: Platform) -> Counter[tuple[str, bool]]:
+def tries(platform: Platform) -> Counter[tuple[str, bool]]:
     """Changes that were asked for, and whether they were carried out."""
-    calls = [call for call in it.cloud.calls if call.action.endswith("tachGatewayDomain")]
+    calls = [call for call in platform.cloud.calls if call.action.endswith("tachGatewayDomain")]
     made = Counter((call.action, call.status == 200) for call in calls)
-    it.cloud.calls.clear()
+    platform.cloud.calls.clear()
     return made
 
 
@@ -58,34 +58,36 @@ HALF_DONE_AND_MADE_UP_FOR = {
 }
 
 
-def test_a_change_and_its_rollback_that_were_cut_half_way_are_finished_by_the_next_try(it: Platform) -> None:
-    old = next(it.world.resources.list(CloudProduct.PAI)).resource.cert_identifier
-    new = uploaded(it)
-    it.cloud.calls.clear()
-    cut_between(it)
-    asked_for(it, new, AcceptOutage=True)
-    it.drain()
+def test_a_change_and_its_rollback_that_were_cut_half_way_are_finished_by_the_next_try(
+    platform: Platform,
+) -> None:
+    old = next(platform.world.resources.list(CloudProduct.PAI)).resource.cert_identifier
+    new = uploaded(platform)
+    platform.cloud.calls.clear()
+    cut_between(platform)
+    asked_for(platform, new, AcceptOutage=True)
+    platform.drain()
 
-    (worker,) = it.workers().values()
+    (worker,) = platform.workers().values()
     assert (worker.status, worker.attempts, worker.previous_cert_identifier) == (W.SUCCESS, 2, old)
     assert worker.verification is not None
     assert worker.verification.handshake is Handshake.SERVED
-    assert tries(it) == HALF_DONE_AND_MADE_UP_FOR
+    assert tries(platform) == HALF_DONE_AND_MADE_UP_FOR
 
-    cut_between(it)
-    roll_back(it)
+    cut_between(platform)
+    roll_back(platform)
 
-    (worker,) = it.workers().values()
+    (worker,) = platform.workers().values()
     assert (worker.status, worker.attempts, worker.reason) == (W.ROLLBACK_SUCCESS, 2, "")
-    assert tries(it) == HALF_DONE_AND_MADE_UP_FOR
-    it.tick("discover_resources")
-    assert next(it.world.resources.list(CloudProduct.PAI)).resource.cert_identifier == old
+    assert tries(platform) == HALF_DONE_AND_MADE_UP_FOR
+    platform.tick("discover_resources")
+    assert next(platform.world.resources.list(CloudProduct.PAI)).resource.cert_identifier == old
 
 
-def test_without_consent_to_an_outage_nothing_is_taken_off(it: Platform) -> None:
-    asked_for(it, uploaded(it))
-    it.drain()
+def test_without_consent_to_an_outage_nothing_is_taken_off(platform: Platform) -> None:
+    asked_for(platform, uploaded(platform))
+    platform.drain()
 
-    (worker,) = it.workers().values()
+    (worker,) = platform.workers().values()
     assert worker.status is W.ERROR
-    assert tries(it) == {("AttachGatewayDomain", False): 1}
+    assert tries(platform) == {("AttachGatewayDomain", False): 1}

@@ -35,14 +35,14 @@ def test_a_listener_is_proved_for_each_name_that_it_serves(tmp_path: Path, besid
             }
         ],
     }
-    with discovered(estate, tmp_path) as it:
-        new = uploaded(it)
-        slots = [record.resource for record in it.world.resources.list(CloudProduct.ALB)]
+    with discovered(estate, tmp_path) as platform:
+        new = uploaded(platform)
+        slots = [record.resource for record in platform.world.resources.list(CloudProduct.ALB)]
         (default,) = (slot.slot for slot in slots if slot.role is SlotRole.DEFAULT)
-        asked_for(it, new, default)
-        it.drain()
+        asked_for(platform, new, default)
+        platform.drain()
 
-        worker = it.workers()[default]
-        assert (worker.status, it.job().status) == (WorkerStatus.ERROR, JobStatus.ERROR)
+        worker = platform.workers()[default]
+        assert (worker.status, platform.job().status) == (WorkerStatus.ERROR, JobStatus.ERROR)
         assert f"{name} at " in worker.reason
         assert "the certificate served has serial" in worker.reason

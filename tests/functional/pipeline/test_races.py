@@ -27,95 +27,101 @@ from tests.meddling import Meddling
 W = WorkerStatus
 
 
-def between(it: Platform, table: Table, happens: Callable[[], object], **when: Any) -> Meddling:
+def between(platform: Platform, table: Table, happens: Callable[[], object], **when: Any) -> Meddling:
     """From now on functions meet a store in which `happens`, as others see the store."""
-    store = it.store
+    store = platform.store
 
     def by_another() -> None:
-        it.store = store
+        platform.store = store
         happens()
 
     made = Meddling(store, table, by_another, **when)
-    it.store = made
+    platform.store = made
     return made
 
 
-def to_www(it: Platform) -> bytes:
-    asked_for(it, uploaded(it), WWW)
-    it.drain(until="deploy_cdn")
-    return it.queue[0][1]
+def to_www(platform: Platform) -> bytes:
+    asked_for(platform, uploaded(platform), WWW)
+    platform.drain(until="deploy_cdn")
+    return platform.queue[0][1]
 
 
-def test_of_two_functions_that_claim_a_worker_one_has_it(it: Platform) -> None:
-    event = to_www(it)
-    meddling = between(it, WORKERS, lambda: it.deliver("deploy_cdn", event))
+def test_of_two_functions_that_claim_a_worker_one_has_it(platform: Platform) -> None:
+    event = to_www(platform)
+    meddling = between(platform, WORKERS, lambda: platform.deliver("deploy_cdn", event))
 
-    it.drain()
+    platform.drain()
 
     assert meddling.happened
-    assert it.failures == []
-    assert (worker_of(it, WWW).status, worker_of(it, WWW).attempts) == (W.SUCCESS, 1)
-    assert it.writes() == [WRITE_OF_WWW]
+    assert platform.failures == []
+    assert (worker_of(platform, WWW).status, worker_of(platform, WWW).attempts) == (W.SUCCESS, 1)
+    assert platform.writes() == [WRITE_OF_WWW]
 
 
-def test_a_function_that_lost_its_worker_before_it_wrote_does_not_write(it: Platform) -> None:
+def test_a_function_that_lost_its_worker_before_it_wrote_does_not_write(platform: Platform) -> None:
     """It was held up so long that its lease ran out, and another one has the worker and begins."""
-    to_www(it)
+    to_www(platform)
 
     def taken_over() -> None:
-        worker = worker_of(it, WWW)
-        until = it.clock() + timedelta(seconds=TIMEOUT_S)
-        it.world.workers.save(worker.to(W.PROCESSING, attempts=2, lease_until=until))
+        worker = worker_of(platform, WWW)
+        until = platform.clock() + timedelta(seconds=TIMEOUT_S)
+        platform.world.workers.save(worker.to(W.PROCESSING, attempts=2, lease_until=until))
 
-    meddling = between(it, WORKERS, taken_over, passing=1)
-    it.deliver(*it.queue.pop(0))
-
-    assert meddling.happened
-    assert it.writes() == []
-    assert (worker_of(it, WWW).status, worker_of(it, WWW).attempts) == (W.PROCESSING, 2)
-    it.drain()
-    assert (worker_of(it, WWW).status, it.writes()) == (W.SUCCESS, [WRITE_OF_WWW])
-
-
-def test_a_worker_that_is_taken_up_at_the_last_moment_is_not_given_up(it: Platform) -> None:
-    event = to_www(it)
-    it.queue.clear()
-    it.clock.sleep(3601)
-    meddling = between(it, WORKERS, lambda: it.deliver("deploy_cdn", event))
-
-    it.call("run_deployment_jobs", {})
+    meddling = between(platform, WORKERS, taken_over, passing=1)
+    platform.deliver(*platform.queue.pop(0))
 
     assert meddling.happened
-    assert worker_of(it, WWW).status is W.SUCCESS
-    assert it.job().status is JobStatus.PROCESSING, "closed by what was read before"
-    it.drain()
-    assert it.job().status is JobStatus.SUCCESS
+    assert platform.writes() == []
+    assert (worker_of(platform, WWW).status, worker_of(platform, WWW).attempts) == (W.PROCESSING, 2)
+    platform.drain()
+    assert (worker_of(platform, WWW).status, platform.writes()) == (W.SUCCESS, [WRITE_OF_WWW])
 
 
-def test_of_two_people_who_ask_for_a_rollback_both_are_answered_and_it_is_done_once(it: Platform) -> None:
-    deployed(it)
-    meddling = between(it, WORKERS, lambda: ask(it))
+def test_a_worker_that_is_taken_up_at_the_last_moment_is_not_given_up(platform: Platform) -> None:
+    event = to_www(platform)
+    platform.queue.clear()
+    platform.clock.sleep(3601)
+    meddling = between(platform, WORKERS, lambda: platform.deliver("deploy_cdn", event))
 
-    answer = roll_back(it)
+    platform.call("run_deployment_jobs", {})
+
+    assert meddling.happened
+    assert worker_of(platform, WWW).status is W.SUCCESS
+    assert platform.job().status is JobStatus.PROCESSING, "closed by what was read before"
+    platform.drain()
+    assert platform.job().status is JobStatus.SUCCESS
+
+
+def test_of_two_people_who_ask_for_a_rollback_both_are_answered_and_it_is_done_once(
+    platform: Platform,
+) -> None:
+    deployed(platform)
+    meddling = between(platform, WORKERS, lambda: ask(platform))
+
+    answer = roll_back(platform)
 
     assert meddling.happened
     assert {line["Action"] for line in answer["Rollback"]} == {"restore"}
-    assert statuses(it) == {W.ROLLBACK_SUCCESS: 4}
-    rolled_back_once(it)
+    assert statuses(platform) == {W.ROLLBACK_SUCCESS: 4}
+    rolled_back_once(platform)
 
 
-def test_a_row_that_discovery_writes_while_its_slot_is_exchanged_is_left_to_discovery(it: Platform) -> None:
+def test_a_row_that_discovery_writes_while_its_slot_is_exchanged_is_left_to_discovery(
+    platform: Platform,
+) -> None:
     """An additional certificate's slot has another name afterwards; the old row is to go."""
-    rows = [record.resource for record in it.world.resources.list(CloudProduct.ALB)]
+    rows = [record.resource for record in platform.world.resources.list(CloudProduct.ALB)]
     (old,) = (r for r in rows if r.role is SlotRole.ADDITIONAL and "example.com" in r.domains)
-    asked_for(it, uploaded(it), old.slot)
-    it.drain(until="deploy_alb")
-    meddling = between(it, RESOURCES, lambda: it.world.resources.put(old, it.clock()), removal=True)
+    asked_for(platform, uploaded(platform), old.slot)
+    platform.drain(until="deploy_alb")
+    meddling = between(
+        platform, RESOURCES, lambda: platform.world.resources.put(old, platform.clock()), removal=True
+    )
 
-    it.drain()
+    platform.drain()
 
     assert meddling.happened
-    assert worker_of(it, old.slot).status is W.SUCCESS
-    assert it.world.resources.find(old.slot) is not None
-    it.tick("discover_resources")
-    assert it.world.resources.find(old.slot) is None
+    assert worker_of(platform, old.slot).status is W.SUCCESS
+    assert platform.world.resources.find(old.slot) is not None
+    platform.tick("discover_resources")
+    assert platform.world.resources.find(old.slot) is None

@@ -11,18 +11,18 @@ from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import served
 
 
-def test_a_renewed_certificate_reaches_every_slot_that_it_replaces(it: Platform) -> None:
-    before = served(it)
-    new = it.renew(*NAMES)
+def test_a_renewed_certificate_reaches_every_slot_that_it_replaces(platform: Platform) -> None:
+    before = served(platform)
+    new = platform.renew(*NAMES)
 
-    it.tick("scan_expiry")
+    platform.tick("scan_expiry")
 
-    assert it.job().status is JobStatus.SUCCESS
-    assert (it.job().success_count, it.job().error_count) == (4, 0)
-    proofs = [worker.verification for worker in it.workers().values()]
+    assert platform.job().status is JobStatus.SUCCESS
+    assert (platform.job().success_count, platform.job().error_count) == (4, 0)
+    proofs = [worker.verification for worker in platform.workers().values()]
     assert [proof and proof.handshake for proof in proofs] == [Handshake.SERVED] * 4
-    (old,) = {str(w.previous_cert_identifier) for w in it.workers().values()}
-    assert served(it) == before - Counter({old: 4}) + Counter({new: 4})
+    (old,) = {str(w.previous_cert_identifier) for w in platform.workers().values()}
+    assert served(platform) == before - Counter({old: 4}) + Counter({new: 4})
 
 
 def test_the_first_scan_announces_nothing(fresh: Platform) -> None:
@@ -45,62 +45,62 @@ def test_a_certificate_that_came_before_the_first_discovery_waits_for_it(fresh: 
     assert fresh.job().status is JobStatus.SUCCESS
 
 
-def test_a_certificate_that_replaces_nothing_makes_no_job(it: Platform) -> None:
-    it.renew("example.net")
+def test_a_certificate_that_replaces_nothing_makes_no_job(platform: Platform) -> None:
+    platform.renew("example.net")
 
-    it.tick("scan_expiry", "scan_expiry")
+    platform.tick("scan_expiry", "scan_expiry")
 
-    assert it.jobs() == []
-
-
-def test_a_second_scan_does_not_plan_again(it: Platform) -> None:
-    it.renew(*NAMES)
-
-    it.tick("scan_expiry", "run_deployment_jobs")
-
-    assert it.call("scan_expiry", {})["Issued"] == []
-    assert len(it.jobs()) == 1
-    assert set(Counter(it.writes()).values()) == {1}
+    assert platform.jobs() == []
 
 
-def test_a_draft_is_left_until_it_is_asked_for(it: Platform) -> None:
-    new = it.renew(*NAMES)
-    it.lost.add("create_deployment_job")
-    it.tick("scan_expiry")
+def test_a_second_scan_does_not_plan_again(platform: Platform) -> None:
+    platform.renew(*NAMES)
+
+    platform.tick("scan_expiry", "run_deployment_jobs")
+
+    assert platform.call("scan_expiry", {})["Issued"] == []
+    assert len(platform.jobs()) == 1
+    assert set(Counter(platform.writes()).values()) == {1}
+
+
+def test_a_draft_is_left_until_it_is_asked_for(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
+    platform.lost.add("create_deployment_job")
+    platform.tick("scan_expiry")
     request = {"CertIds": [int(new.partition("-")[0])], "Name": "by hand", "ClientToken": "t"}
 
-    draft = it.call("create_deployment_job", {**request, "Submit": False})
-    it.tick("run_deployment_jobs")
-    assert (draft["Jobs"][0]["Status"], it.writes()) == ("editing", [])
-    it.call("create_deployment_job", request)
-    it.drain()
+    draft = platform.call("create_deployment_job", {**request, "Submit": False})
+    platform.tick("run_deployment_jobs")
+    assert (draft["Jobs"][0]["Status"], platform.writes()) == ("editing", [])
+    platform.call("create_deployment_job", request)
+    platform.drain()
 
-    assert it.job().status is JobStatus.SUCCESS
+    assert platform.job().status is JobStatus.SUCCESS
 
 
-def test_a_plan_that_the_world_outran_is_refused(it: Platform) -> None:
-    new = it.renew(*NAMES)
-    it.lost.add("create_deployment_job")
-    it.tick("scan_expiry")
+def test_a_plan_that_the_world_outran_is_refused(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
+    platform.lost.add("create_deployment_job")
+    platform.tick("scan_expiry")
     cert_id = int(new.partition("-")[0])
-    digest = it.call("manage_deployment_jobs", {"Preview": {"CertIds": [cert_id]}})["Digest"]
-    it.world.resources.remove(it.world.resources.get("CDN/-/www.example.com"))
+    digest = platform.call("manage_deployment_jobs", {"Preview": {"CertIds": [cert_id]}})["Digest"]
+    platform.world.resources.remove(platform.world.resources.get("CDN/-/www.example.com"))
 
-    answer = it.call("create_deployment_job", {"CertIds": [cert_id], "Name": "late", "Digest": digest})
+    answer = platform.call("create_deployment_job", {"CertIds": [cert_id], "Name": "late", "Digest": digest})
 
     assert answer["Code"] == "PlanChanged"
-    assert it.jobs() == []
+    assert platform.jobs() == []
 
 
-def test_the_digest_that_was_approved_is_accepted(it: Platform) -> None:
-    new = it.renew(*NAMES)
-    it.lost.add("create_deployment_job")
-    it.tick("scan_expiry")
+def test_the_digest_that_was_approved_is_accepted(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
+    platform.lost.add("create_deployment_job")
+    platform.tick("scan_expiry")
     cert_id = int(new.partition("-")[0])
-    digest = it.call("manage_deployment_jobs", {"Preview": {"CertIds": [cert_id]}})["Digest"]
+    digest = platform.call("manage_deployment_jobs", {"Preview": {"CertIds": [cert_id]}})["Digest"]
 
-    it.call("create_deployment_job", {"CertIds": [cert_id], "Name": "early", "Digest": digest})
-    it.drain()
+    platform.call("create_deployment_job", {"CertIds": [cert_id], "Name": "early", "Digest": digest})
+    platform.drain()
 
-    assert it.job().status is JobStatus.SUCCESS
-    assert all(worker.status is WorkerStatus.SUCCESS for worker in it.workers().values())
+    assert platform.job().status is JobStatus.SUCCESS
+    assert all(worker.status is WorkerStatus.SUCCESS for worker in platform.workers().values())

@@ -13,7 +13,7 @@ from shared.domain.jobs import Handshake
 from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import Platform, platform
+from tests.functional.pipeline.platform import Platform, new_platform
 from tests.functional.pipeline.stories import (
     IMG,
     WRITE_OF_WWW,
@@ -33,102 +33,102 @@ W = WorkerStatus
 OFF = "CDN/-/off.example.com"
 
 
-def test_every_slot_gets_back_what_it_had_and_no_other_is_touched(it: Platform) -> None:
-    before = served(it)
-    deployed(it)
-    job = it.job()
+def test_every_slot_gets_back_what_it_had_and_no_other_is_touched(platform: Platform) -> None:
+    before = served(platform)
+    deployed(platform)
+    job = platform.job()
 
-    roll_back(it)
+    roll_back(platform)
 
-    rolled_back_once(it)
-    proofs = [worker.verification for worker in it.workers().values()]
+    rolled_back_once(platform)
+    proofs = [worker.verification for worker in platform.workers().values()]
     assert {proof and proof.handshake for proof in proofs} == {Handshake.SERVED}
     table = Counter(
         record.resource.cert_identifier
-        for product in it.world.policy.products
-        for record in it.world.resources.list(product)
+        for product in platform.world.policy.products
+        for record in platform.world.resources.list(product)
     )
     assert table == before, "the table shows something else"
-    assert served(it) == before
-    assert (it.job().status, it.job().success_count) == (job.status, job.success_count)
+    assert served(platform) == before
+    assert (platform.job().status, platform.job().success_count) == (job.status, job.success_count)
 
 
-def test_a_rollback_is_not_deployed_again_by_itself(it: Platform) -> None:
-    deployed(it)
-    roll_back(it)
+def test_a_rollback_is_not_deployed_again_by_itself(platform: Platform) -> None:
+    deployed(platform)
+    roll_back(platform)
 
-    it.tick("scan_expiry", "discover_resources", "run_deployment_jobs")
+    platform.tick("scan_expiry", "discover_resources", "run_deployment_jobs")
 
-    rolled_back_once(it)
-
-
-def test_a_rollback_of_one_slot_leaves_the_others(it: Platform) -> None:
-    deployed(it)
-
-    roll_back(it, WWW)
-
-    assert worker_of(it, WWW).status is W.ROLLBACK_SUCCESS
-    assert others(it, WWW) == {W.SUCCESS}
-    assert it.writes() == [WRITE_OF_WWW]
+    rolled_back_once(platform)
 
 
-def test_a_first_deployment_is_undone(it: Platform) -> None:
-    new = it.renew(*NAMES)
-    it.lost.add("create_deployment_job")
-    it.tick("scan_expiry")
+def test_a_rollback_of_one_slot_leaves_the_others(platform: Platform) -> None:
+    deployed(platform)
+
+    roll_back(platform, WWW)
+
+    assert worker_of(platform, WWW).status is W.ROLLBACK_SUCCESS
+    assert others(platform, WWW) == {W.SUCCESS}
+    assert platform.writes() == [WRITE_OF_WWW]
+
+
+def test_a_first_deployment_is_undone(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
+    platform.lost.add("create_deployment_job")
+    platform.tick("scan_expiry")
     request = {"CertIds": [int(new.partition("-")[0])], "ResourceIds": [OFF], "FirstDeployment": True}
-    it.call("create_deployment_job", {**request, "Name": "first"})
-    it.drain()
-    assert it.world.resources.get(OFF).resource.https
+    platform.call("create_deployment_job", {**request, "Name": "first"})
+    platform.drain()
+    assert platform.world.resources.get(OFF).resource.https
 
-    roll_back(it)
+    roll_back(platform)
 
-    after = it.world.resources.get(OFF).resource
-    assert worker_of(it, OFF).status is W.ROLLBACK_SUCCESS
+    after = platform.world.resources.get(OFF).resource
+    assert worker_of(platform, OFF).status is W.ROLLBACK_SUCCESS
     assert (after.https, after.cert_identifier) == (False, "")
-    assert it.cloud.service("cdn").served("", "off.example.com") is None
+    assert platform.cloud.service("cdn").served("", "off.example.com") is None
 
 
 @pytest.mark.parametrize("why", ["unknown", "expired"])
 def test_a_certificate_that_is_out_of_reach_is_not_put_back_and_nothing_is_written(
-    it: Platform, why: str
+    platform: Platform, why: str
 ) -> None:
-    deployed(it)
-    old = it.world.certificates.get(str(worker_of(it, WWW).previous_cert_identifier))
+    deployed(platform)
+    old = platform.world.certificates.get(str(worker_of(platform, WWW).previous_cert_identifier))
     if why == "unknown":
-        it.world.certificates.delete(old)
+        platform.world.certificates.delete(old)
     else:
-        ended = old.certificate.evolve(not_after=it.clock())
-        it.world.certificates.save(old.evolve(certificate=ended))
+        ended = old.certificate.evolve(not_after=platform.clock())
+        platform.world.certificates.save(old.evolve(certificate=ended))
 
-    answer = roll_back(it)
+    answer = roll_back(platform)
 
     assert {line["Action"] for line in answer["Rollback"]} == {"cannot"}
-    assert statuses(it) == {W.ROLLBACK_ERROR: 4}
+    assert statuses(platform) == {W.ROLLBACK_ERROR: 4}
     told = "CAS does not hold the previous certificate" if why == "unknown" else "it expired on"
-    assert told in worker_of(it, WWW).reason
-    assert old.certificate.identifier in worker_of(it, WWW).reason
-    assert it.writes() == []
+    assert told in worker_of(platform, WWW).reason
+    assert old.certificate.identifier in worker_of(platform, WWW).reason
+    assert platform.writes() == []
 
 
-def test_a_slot_that_was_changed_since_is_left_and_told(it: Platform) -> None:
-    deployed(it)
-    by_hand = it.renew(*NAMES, days=100)
-    by_console(it, by_hand)
+def test_a_slot_that_was_changed_since_is_left_and_told(platform: Platform) -> None:
+    deployed(platform)
+    by_hand = platform.renew(*NAMES, days=100)
+    by_console(platform, by_hand)
 
-    roll_back(it)
+    roll_back(platform)
 
-    www = worker_of(it, WWW)
+    www = worker_of(platform, WWW)
     assert (www.status, www.attempts) == (W.ROLLBACK_ERROR, 1)
     assert f"carries {by_hand} by now, not what the job put there" in www.reason
-    assert others(it, WWW) == {W.ROLLBACK_SUCCESS}
-    assert it.writes().count(WRITE_OF_WWW) == 1, "only the console wrote"
+    assert others(platform, WWW) == {W.ROLLBACK_SUCCESS}
+    assert platform.writes().count(WRITE_OF_WWW) == 1, "only the console wrote"
 
 
-def test_an_additional_certificate_that_was_made_the_default_since_is_left(it: Platform) -> None:
-    deployed(it)
-    world = it.world
-    added = next(w for w in it.workers().values() if w.resource.role is SlotRole.ADDITIONAL)
+def test_an_additional_certificate_that_was_made_the_default_since_is_left(platform: Platform) -> None:
+    deployed(platform)
+    world = platform.world
+    added = next(w for w in platform.workers().values() if w.resource.role is SlotRole.ADDITIONAL)
     default = next(
         record.resource
         for record in world.resources.list(CloudProduct.ALB)
@@ -136,67 +136,67 @@ def test_an_additional_certificate_that_was_made_the_default_since_is_left(it: P
         == (added.resource.listener_id, SlotRole.DEFAULT)
     )
     new = world.certificates.get(added.cert_identifier).certificate
-    exchanged_by_hand(it, default, new)
-    it.cloud.calls.clear()
+    exchanged_by_hand(platform, default, new)
+    platform.cloud.calls.clear()
 
-    roll_back(it, added.resource.slot)
+    roll_back(platform, added.resource.slot)
 
-    worker = worker_of(it, added.resource.slot)
+    worker = worker_of(platform, added.resource.slot)
     assert worker.status is W.ROLLBACK_ERROR
     assert f"has {new.identifier} in its place by now" in worker.reason
-    assert it.writes() == []
+    assert platform.writes() == []
 
 
-def test_a_slot_that_has_it_back_already_is_not_written(it: Platform) -> None:
-    deployed(it)
-    by_console(it, str(worker_of(it, WWW).previous_cert_identifier))
+def test_a_slot_that_has_it_back_already_is_not_written(platform: Platform) -> None:
+    deployed(platform)
+    by_console(platform, str(worker_of(platform, WWW).previous_cert_identifier))
 
-    roll_back(it, WWW)
+    roll_back(platform, WWW)
 
-    assert worker_of(it, WWW).status is W.ROLLBACK_SUCCESS
-    assert it.writes() == [WRITE_OF_WWW], "only the console wrote"
+    assert worker_of(platform, WWW).status is W.ROLLBACK_SUCCESS
+    assert platform.writes() == [WRITE_OF_WWW], "only the console wrote"
 
 
-def test_a_denied_write_ends_in_rollback_error_and_may_be_asked_for_again(it: Platform) -> None:
-    deployed(it)
-    it.cloud.deny("oss:PutCname")
+def test_a_denied_write_ends_in_rollback_error_and_may_be_asked_for_again(platform: Platform) -> None:
+    deployed(platform)
+    platform.cloud.deny("oss:PutCname")
 
-    roll_back(it)
+    roll_back(platform)
 
-    img = worker_of(it, IMG)
+    img = worker_of(platform, IMG)
     assert (img.status, img.attempts) == (W.ROLLBACK_ERROR, 1)
     assert "AccessDenied" in img.reason
-    assert others(it, IMG) == {W.ROLLBACK_SUCCESS}
-    it.cloud.denials.clear()
-    roll_back(it)
-    rolled_back_once(it)
+    assert others(platform, IMG) == {W.ROLLBACK_SUCCESS}
+    platform.cloud.denials.clear()
+    roll_back(platform)
+    rolled_back_once(platform)
 
 
-def test_what_the_job_did_not_write_is_left(it: Platform) -> None:
-    it.cloud.deny("oss:ListCname")
-    it.renew(*NAMES)
-    it.tick("scan_expiry")
-    assert worker_of(it, IMG).previous_cert_identifier is None
-    it.cloud.denials.clear()
+def test_what_the_job_did_not_write_is_left(platform: Platform) -> None:
+    platform.cloud.deny("oss:ListCname")
+    platform.renew(*NAMES)
+    platform.tick("scan_expiry")
+    assert worker_of(platform, IMG).previous_cert_identifier is None
+    platform.cloud.denials.clear()
 
-    answer = roll_back(it)
+    answer = roll_back(platform)
 
     (left,) = [line for line in answer["Rollback"] if line["Action"] == "leave"]
     assert (left["Slot"], left["Reason"]) == (IMG, "the job changed nothing here")
-    assert worker_of(it, IMG).status is W.ERROR
-    assert others(it, IMG) == {W.ROLLBACK_SUCCESS}
+    assert worker_of(platform, IMG).status is W.ERROR
+    assert others(platform, IMG) == {W.ROLLBACK_SUCCESS}
 
 
-def test_a_write_that_was_made_though_the_job_was_told_otherwise_is_rolled_back(it: Platform) -> None:
-    it.cloud.faults.add(Fault("SetCdnDomainSSLCertificate", 403, "Forbidden.RAM", when="after"))
-    it.renew(*NAMES)
-    it.tick("scan_expiry")
-    assert worker_of(it, WWW).status is W.ERROR
-    it.cloud.calls.clear()
+def test_a_write_that_was_made_though_the_job_was_told_otherwise_is_rolled_back(platform: Platform) -> None:
+    platform.cloud.faults.add(Fault("SetCdnDomainSSLCertificate", 403, "Forbidden.RAM", when="after"))
+    platform.renew(*NAMES)
+    platform.tick("scan_expiry")
+    assert worker_of(platform, WWW).status is W.ERROR
+    platform.cloud.calls.clear()
 
-    roll_back(it)
+    roll_back(platform)
 
-    rolled_back_once(it)
+    rolled_back_once(platform)
 
 
 def a_listener(folder: Path, default: str, additional: str) -> Any:
@@ -204,7 +204,7 @@ def a_listener(folder: Path, default: str, additional: str) -> Any:
     listener = {"port": 443, "default": default, "additional": [additional]}
     alb = {"name": "shop", "region": "cn-hangzhou", "listeners": [listener]}
     rows |= {"newest": {**rows["old"], "days": 300}}
-    return platform({"regions": ["cn-hangzhou"], "certificates": rows, "alb": [alb]}, folder)
+    return new_platform({"regions": ["cn-hangzhou"], "certificates": rows, "alb": [alb]}, folder)
 
 
 @pytest.mark.parametrize("before", [("old", "older"), ("old", "newest")])
@@ -212,17 +212,19 @@ def test_a_certificate_that_a_listener_holds_for_several_slots_is_left_to_a_pers
     tmp_path: Path, before: tuple[str, str]
 ) -> None:
     """The job brought it onto two slots; or onto one, and it was on the other before."""
-    with a_listener(tmp_path, *before) as it:
-        it.tick("scan_expiry", "discover_resources")
-        (newest,) = [c for c in it.world.certificates.list("cn-hangzhou") if c.certificate.name == "newest"]
+    with a_listener(tmp_path, *before) as platform:
+        platform.tick("scan_expiry", "discover_resources")
+        (newest,) = [
+            c for c in platform.world.certificates.list("cn-hangzhou") if c.certificate.name == "newest"
+        ]
         request = {"CertIds": [newest.certificate.cert_id], "Name": "both"}
-        it.call("create_deployment_job", request)
-        it.drain()
-        assert it.job().status is JobStatus.SUCCESS
-        it.cloud.calls.clear()
+        platform.call("create_deployment_job", request)
+        platform.drain()
+        assert platform.job().status is JobStatus.SUCCESS
+        platform.cloud.calls.clear()
 
-        roll_back(it)
+        roll_back(platform)
 
-        assert set(statuses(it)) == {W.ROLLBACK_ERROR}
-        assert all("once, for several slots" in worker.reason for worker in it.workers().values())
-        assert it.writes() == []
+        assert set(statuses(platform)) == {W.ROLLBACK_ERROR}
+        assert all("once, for several slots" in worker.reason for worker in platform.workers().values())
+        assert platform.writes() == []

@@ -22,55 +22,62 @@ from tests.functional.pipeline.stories import (
 W = WorkerStatus
 
 
-def offered(it: Platform, *slots: str) -> dict[str, RollbackEntry]:
-    plan = plan_rollback(it.world, RollBackDeploymentJob(job_id=it.job().job_id, resource_ids=slots))
+def offered(platform: Platform, *slots: str) -> dict[str, RollbackEntry]:
+    plan = plan_rollback(
+        platform.world, RollBackDeploymentJob(job_id=platform.job().job_id, resource_ids=slots)
+    )
     return {entry.worker.resource.slot: entry for entry in plan.entries}
 
 
-def test_what_each_slot_would_be_given_back_is_said_and_nothing_is_changed(it: Platform) -> None:
-    old = it.world.resources.get(WWW).resource.cert_identifier
-    deployed(it)
-    job, workers = it.job(), it.workers()
+def test_what_each_slot_would_be_given_back_is_said_and_nothing_is_changed(platform: Platform) -> None:
+    old = platform.world.resources.get(WWW).resource.cert_identifier
+    deployed(platform)
+    job, workers = platform.job(), platform.workers()
 
-    entries = offered(it)
+    entries = offered(platform)
 
     assert {entry.action for entry in entries.values()} == {RollbackAction.RESTORE}
     assert {entry.worker.previous_cert_identifier for entry in entries.values()} == {old}
     assert {entry.reason for entry in entries.values()} == {""}
     assert len(entries) == 4
-    assert list(offered(it, WWW, IMG)) == [s for s in entries if s in (WWW, IMG)]
-    assert (it.job(), it.workers(), it.queue, it.cloud.calls) == (job, workers, [], [])
+    assert list(offered(platform, WWW, IMG)) == [s for s in entries if s in (WWW, IMG)]
+    assert (platform.job(), platform.workers(), platform.queue, platform.cloud.calls) == (
+        job,
+        workers,
+        [],
+        [],
+    )
 
 
-def test_no_rollback_is_offered_when_the_job_s_own_certificate_is_gone(it: Platform) -> None:
+def test_no_rollback_is_offered_when_the_job_s_own_certificate_is_gone(platform: Platform) -> None:
     """Without it nothing tells whether the slot is still as the job left it."""
-    deployed(it)
-    new = worker_of(it, WWW).cert_identifier
-    it.world.certificates.delete(it.world.certificates.get(new))
+    deployed(platform)
+    new = worker_of(platform, WWW).cert_identifier
+    platform.world.certificates.delete(platform.world.certificates.get(new))
 
-    entries = offered(it)
-    roll_back(it)
+    entries = offered(platform)
+    roll_back(platform)
 
     reason = f"CAS no longer holds the job's certificate ({new})"
     assert {(entry.action, entry.reason) for entry in entries.values()} == {(RollbackAction.CANNOT, reason)}
-    assert statuses(it) == {W.ROLLBACK_ERROR: 4}
-    assert {worker.reason for worker in it.workers().values()} == {reason}
-    assert it.writes() == []
+    assert statuses(platform) == {W.ROLLBACK_ERROR: 4}
+    assert {worker.reason for worker in platform.workers().values()} == {reason}
+    assert platform.writes() == []
 
 
-def test_slots_of_a_job_are_told_apart_by_what_it_did_to_them(it: Platform) -> None:
+def test_slots_of_a_job_are_told_apart_by_what_it_did_to_them(platform: Platform) -> None:
     """One was written, one had the certificate already, one was out of reach, one failed half way."""
-    new = uploaded(it)
-    asked_for(it, new)
-    it.drain(until="deploy_")
-    by_console(it, new)
-    it.cloud.deny("oss:ListCname")
-    it.cloud.faults.add(Fault("UpdateListenerAttribute", 403, "Forbidden.RAM"))
-    it.drain()
-    (default,) = (slot for slot in it.workers() if slot.endswith("/default"))
-    (additional,) = (slot for slot in it.workers() if "/additional/" in slot)
+    new = uploaded(platform)
+    asked_for(platform, new)
+    platform.drain(until="deploy_")
+    by_console(platform, new)
+    platform.cloud.deny("oss:ListCname")
+    platform.cloud.faults.add(Fault("UpdateListenerAttribute", 403, "Forbidden.RAM"))
+    platform.drain()
+    (default,) = (slot for slot in platform.workers() if slot.endswith("/default"))
+    (additional,) = (slot for slot in platform.workers() if "/additional/" in slot)
 
-    entries = offered(it)
+    entries = offered(platform)
 
     assert {slot: (entry.action, entry.reason) for slot, entry in entries.items()} == {
         additional: (RollbackAction.RESTORE, ""),
@@ -80,35 +87,35 @@ def test_slots_of_a_job_are_told_apart_by_what_it_did_to_them(it: Platform) -> N
     }
 
 
-def test_a_job_that_wrote_nothing_has_nothing_to_roll_back(it: Platform) -> None:
-    it.cloud.deny("oss:ListCname")
-    it.cloud.deny("cdn:DescribeDomainCertificateInfo")
-    asked_for(it, uploaded(it), IMG, WWW)
-    it.drain()
+def test_a_job_that_wrote_nothing_has_nothing_to_roll_back(platform: Platform) -> None:
+    platform.cloud.deny("oss:ListCname")
+    platform.cloud.deny("cdn:DescribeDomainCertificateInfo")
+    asked_for(platform, uploaded(platform), IMG, WWW)
+    platform.drain()
 
-    answer = roll_back(it)
+    answer = roll_back(platform)
 
     assert answer["Code"] == "InvalidParameter"
     why = "the job changed nothing here"
     assert answer["Message"] == f"nothing to roll back: {WWW}: {why}; {IMG}: {why}"
-    assert statuses(it) == {W.ERROR: 2}
-    assert list(it.world.jobs.due(it.clock())) == []
+    assert statuses(platform) == {W.ERROR: 2}
+    assert list(platform.world.jobs.due(platform.clock())) == []
 
 
-def test_what_cannot_be_rolled_back_is_refused_and_named(it: Platform) -> None:
-    job = deployed(it).job()
+def test_what_cannot_be_rolled_back_is_refused_and_named(platform: Platform) -> None:
+    job = deployed(platform).job()
     refused = []
 
-    unknown = it.call("manage_deployment_jobs", {"RollBack": {"JobId": 1}})
+    unknown = platform.call("manage_deployment_jobs", {"RollBack": {"JobId": 1}})
     assert (unknown["Code"], unknown["Message"]) == ("NotFound", "DeploymentJob 1 does not exist")
-    answer = roll_back(it, "CDN/-/nope", WWW, "CDN/-/neither")
+    answer = roll_back(platform, "CDN/-/nope", WWW, "CDN/-/neither")
     assert answer["Code"] == "InvalidParameter"
     assert "ResourceIds: CDN/-/nope, CDN/-/neither: not a slot of job" in answer["Message"]
     for status in JobStatus:
-        job = it.world.jobs.save(job.evolve(status=status))
-        if "is " + status.value + "; wait until it ends" in roll_back(it, "CDN/-/nope")["Message"]:
+        job = platform.world.jobs.save(job.evolve(status=status))
+        if "is " + status.value + "; wait until it ends" in roll_back(platform, "CDN/-/nope")["Message"]:
             refused.append(status)
 
     assert refused == [JobStatus.EDITING, JobStatus.PENDING, JobStatus.SCHEDULING, JobStatus.PROCESSING]
-    assert statuses(it) == {W.SUCCESS: 4}
-    assert it.writes() == []
+    assert statuses(platform) == {W.SUCCESS: 4}
+    assert platform.writes() == []

@@ -37,7 +37,7 @@ ESTATE: dict[str, Any] = {
 
 
 @pytest.fixture
-def it(tmp_path: Path) -> Iterator[Platform]:
+def platform(tmp_path: Path) -> Iterator[Platform]:
     with discovered(ESTATE, tmp_path, PRODUCTS) as installed:
         yield installed
 
@@ -54,30 +54,30 @@ def instead(rule: str) -> str:
 LEFT = {"ALB front:443": instead("web"), "SLB sae-api:443": instead("api")}
 
 
-def test_a_renewal_goes_to_the_rules_and_arrives_at_their_load_balancers(it: Platform) -> None:
-    new = it.renew(*NAMES)
+def test_a_renewal_goes_to_the_rules_and_arrives_at_their_load_balancers(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
 
-    it.tick("scan_expiry")
+    platform.tick("scan_expiry")
 
-    assert it.job().status is JobStatus.SUCCESS
-    workers = it.workers().values()
+    assert platform.job().status is JobStatus.SUCCESS
+    workers = platform.workers().values()
     met = {place(w.resource): w.verification.handshake for w in workers if w.verification}
     assert met == dict.fromkeys(("SAE web:443", "SAE api:443", "ALB front:8443"), Handshake.SERVED)
-    it.tick("discover_resources")
+    platform.tick("discover_resources")
     carried = [
         place(found.resource)
         for product in PRODUCTS
-        for found in it.world.resources.list(product)
+        for found in platform.world.resources.list(product)
         if found.resource.cert_identifier == new
     ]
     assert sorted(carried) == sorted([*met, *LEFT]), "the load balancers of the rules have it too"
 
 
-def test_previews_and_the_map_tell_which_rule_to_deploy_to(it: Platform) -> None:
-    new = it.renew(*NAMES)
-    it.lost = {"create_deployment_job"}
-    it.tick("scan_expiry")
-    world, cert_id = it.world, int(new.partition("-")[0])
+def test_previews_and_the_map_tell_which_rule_to_deploy_to(platform: Platform) -> None:
+    new = platform.renew(*NAMES)
+    platform.lost = {"create_deployment_job"}
+    platform.tick("scan_expiry")
+    world, cert_id = platform.world, int(new.partition("-")[0])
 
     entries = preview(world, PreviewDeploymentJob(cert_ids=(cert_id,))).entries
     named = tuple(entry.resource.slot for entry in entries if place(entry.resource) in LEFT)
@@ -92,45 +92,47 @@ def test_previews_and_the_map_tell_which_rule_to_deploy_to(it: Platform) -> None
     assert listed == LEFT
 
 
-def test_a_listener_whose_rule_is_renewed_is_not_told_to_lack_a_replacement(it: Platform) -> None:
-    it.renew(*NAMES)
-    it.lost = {"create_deployment_job"}
-    it.tick("scan_expiry")
+def test_a_listener_whose_rule_is_renewed_is_not_told_to_lack_a_replacement(platform: Platform) -> None:
+    platform.renew(*NAMES)
+    platform.lost = {"create_deployment_job"}
+    platform.tick("scan_expiry")
     old = f"{FIRST_CERTIFICATE_ID}-cn-hangzhou"
     expiring = CertificateExpiring(cert_identifier=old, days_left=12, threshold_days=15)
 
-    create_deployment_jobs(it.world, expiring)
+    create_deployment_jobs(platform.world, expiring)
 
-    assert {place(w.resource) for w in it.workers().values()} == {
+    assert {place(w.resource) for w in platform.workers().values()} == {
         "SAE web:443",
         "SAE api:443",
         "ALB front:8443",
     }
-    assert "notify_contacts" not in [function for function, _ in it.queue]
+    assert "notify_contacts" not in [function for function, _ in platform.queue]
 
 
 def test_where_sae_is_not_looked_after_nothing_is_known_of_its_rules(tmp_path: Path) -> None:
-    with discovered(ESTATE, tmp_path, (CloudProduct.ALB,)) as it:
-        it.renew(*NAMES)
+    with discovered(ESTATE, tmp_path, (CloudProduct.ALB,)) as platform:
+        platform.renew(*NAMES)
 
-        it.tick("scan_expiry")
+        platform.tick("scan_expiry")
 
-        assert {place(w.resource) for w in it.workers().values()} == {"ALB front:443", "ALB front:8443"}
-
-
-def test_a_copy_for_the_region_s_store_waits_for_the_function_that_is_uploading_one(it: Platform) -> None:
-    new = it.renew(*NAMES)
-    it.call("scan_expiry", {})
-    it.drain(until="deploy_sae")
-
-    with it.world.leases.hold(f"slb-store/{REGION}/{new}", "another function", 120):
-        it.deliver(*it.queue.pop(0))
-        assert _uploads(it) == 0
-    it.drain()
-
-    assert (_uploads(it), it.job().status) == (1, JobStatus.SUCCESS)
-    assert [worker.attempts for worker in it.workers().values()] == [1, 1, 1], "waiting is no attempt"
+        assert {place(w.resource) for w in platform.workers().values()} == {"ALB front:443", "ALB front:8443"}
 
 
-def _uploads(it: Platform) -> int:
-    return sum(call.action == "UploadServerCertificate" for call in it.cloud.calls)
+def test_a_copy_for_the_region_s_store_waits_for_the_function_that_is_uploading_one(
+    platform: Platform,
+) -> None:
+    new = platform.renew(*NAMES)
+    platform.call("scan_expiry", {})
+    platform.drain(until="deploy_sae")
+
+    with platform.world.leases.hold(f"slb-store/{REGION}/{new}", "another function", 120):
+        platform.deliver(*platform.queue.pop(0))
+        assert _uploads(platform) == 0
+    platform.drain()
+
+    assert (_uploads(platform), platform.job().status) == (1, JobStatus.SUCCESS)
+    assert [worker.attempts for worker in platform.workers().values()] == [1, 1, 1], "waiting is no attempt"
+
+
+def _uploads(platform: Platform) -> int:
+    return sum(call.action == "UploadServerCertificate" for call in platform.cloud.calls)

@@ -17,33 +17,37 @@ from shared.domain.resources import SyncState
 from shared.products import supported_products
 from shared.services import plan as planning
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import Platform, platform
+from tests.functional.pipeline.platform import Platform, new_platform
 
 
 @pytest.fixture
-def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.ACCESS_KEY["access_key_id"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws.ACCESS_KEY["access_key_secret"])
     access = CloudAccess(endpoint=aws.endpoint())
     sample: dict[str, Any] = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
-    with platform(sample, tmp_path, products=supported_products(), aws_access=access) as installed:
+    with new_platform(sample, tmp_path, products=supported_products(), aws_access=access) as installed:
         installed.cloud.service("aws").start()
         installed.tick("scan_expiry", "discover_resources")
         yield installed
 
 
 def test_the_certificate_that_ends_first_is_replaced_on_every_product_where_a_client_meets_it(
-    it: Platform,
+    platform: Platform,
 ) -> None:
-    bundle = Authority().issue(NAMES, days=200, now=it.clock())
-    row = it.cloud.service("cas").add("renewed", "cn-hangzhou", bundle)
-    it.call("scan_expiry", {})  # and nothing of what would follow
-    renewed = it.world.certificates.get(row.identifier).certificate
+    bundle = Authority().issue(NAMES, days=200, now=platform.clock())
+    row = platform.cloud.service("cas").add("renewed", "cn-hangzhou", bundle)
+    platform.call("scan_expiry", {})  # and nothing of what would follow
+    renewed = platform.world.certificates.get(row.identifier).certificate
 
-    found = planning.plan(it.world, [renewed], planning.candidates(it.world, [renewed]), automatic=True)
+    found = planning.plan(
+        platform.world, [renewed], planning.candidates(platform.world, [renewed]), automatic=True
+    )
 
     slots = [entry.resource for entry in found.deployments]
     assert {slot.product for slot in slots} == set(supported_products())
     assert [slot.slot for slot in slots if not slot.endpoint] == [], "nothing could prove these"
-    failed = [s for p in supported_products() for s in it.world.syncs.list(p) if s.state is SyncState.FAILED]
+    failed = [
+        s for p in supported_products() for s in platform.world.syncs.list(p) if s.state is SyncState.FAILED
+    ]
     assert failed == []

@@ -19,7 +19,7 @@ from tests.functional.pipeline.stories import (
 W = WorkerStatus
 
 
-def stray(it: Platform, job_id: int, *, success: int = 0) -> None:
+def stray(platform: Platform, job_id: int, *, success: int = 0) -> None:
     """An event that nobody sent; the function says how many workers have ended well."""
     event = WorkersScheduled(job_id=job_id, product=CloudProduct.CDN)
     envelope = {
@@ -27,44 +27,44 @@ def stray(it: Platform, job_id: int, *, success: int = 0) -> None:
         "id": "stray",
         "source": "certdeploy",
         "type": WorkersScheduled.type,
-        "time": it.clock().isoformat(),
+        "time": platform.clock().isoformat(),
         "data": event.model_dump(mode="json", by_alias=True),
     }
-    answer = it.call("deploy_cdn", json.dumps(envelope).encode())
+    answer = platform.call("deploy_cdn", json.dumps(envelope).encode())
     assert {status for status, count in answer.items() if count} == ({"Success"} if success else set())
     assert answer["Success"] == success
 
 
-def test_a_draft_is_not_deployed_by_a_stray_event(it: Platform) -> None:
-    job_id = asked_for(it, uploaded(it), Submit=False)
+def test_a_draft_is_not_deployed_by_a_stray_event(platform: Platform) -> None:
+    job_id = asked_for(platform, uploaded(platform), Submit=False)
 
-    stray(it, job_id)
-    it.drain()
+    stray(platform, job_id)
+    platform.drain()
 
-    assert it.job().status is JobStatus.EDITING
-    assert (statuses(it), it.tried()) == ({W.PENDING: 4}, {})
-
-
-def test_a_job_that_waits_for_its_time_is_not_deployed_by_a_stray_event(it: Platform) -> None:
-    at = it.clock() + timedelta(days=1)
-    job_id = asked_for(it, uploaded(it), ScheduleTime=at.isoformat())
-
-    stray(it, job_id)
-    it.tick("run_deployment_jobs")
-
-    assert it.job().status is JobStatus.PENDING
-    assert (statuses(it), it.tried()) == ({W.PENDING: 4}, {})
-    it.pass_days(1.01)
-    it.tick("run_deployment_jobs")
-    assert (statuses(it), it.job().status) == ({W.SUCCESS: 4}, JobStatus.SUCCESS)
+    assert platform.job().status is JobStatus.EDITING
+    assert (statuses(platform), platform.tried()) == ({W.PENDING: 4}, {})
 
 
-def test_a_job_that_has_ended_is_not_deployed_again_by_a_stray_event(it: Platform) -> None:
-    job_id = asked_for(it, uploaded(it), WWW)
-    it.drain()
-    job, workers, writes = it.job(), it.workers(), it.tried()
+def test_a_job_that_waits_for_its_time_is_not_deployed_by_a_stray_event(platform: Platform) -> None:
+    at = platform.clock() + timedelta(days=1)
+    job_id = asked_for(platform, uploaded(platform), ScheduleTime=at.isoformat())
 
-    stray(it, job_id, success=1)
-    it.drain()
+    stray(platform, job_id)
+    platform.tick("run_deployment_jobs")
 
-    assert (it.job(), it.workers(), it.tried()) == (job, workers, writes)
+    assert platform.job().status is JobStatus.PENDING
+    assert (statuses(platform), platform.tried()) == ({W.PENDING: 4}, {})
+    platform.pass_days(1.01)
+    platform.tick("run_deployment_jobs")
+    assert (statuses(platform), platform.job().status) == ({W.SUCCESS: 4}, JobStatus.SUCCESS)
+
+
+def test_a_job_that_has_ended_is_not_deployed_again_by_a_stray_event(platform: Platform) -> None:
+    job_id = asked_for(platform, uploaded(platform), WWW)
+    platform.drain()
+    job, workers, writes = platform.job(), platform.workers(), platform.tried()
+
+    stray(platform, job_id, success=1)
+    platform.drain()
+
+    assert (platform.job(), platform.workers(), platform.tried()) == (job, workers, writes)

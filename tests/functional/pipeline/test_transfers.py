@@ -12,7 +12,7 @@ from emulator.faults import Fault
 from shared.errors import CloudRejectedError, CloudUnavailableError, InvalidRequestError, NotFoundError
 from shared.services.transfer import Uploaded, export_certificate, upload_certificate
 from shared.validation.secret import SecretPem
-from tests.functional.pipeline.platform import Platform, platform
+from tests.functional.pipeline.platform import Platform, new_platform
 
 CHINA, INTERNATIONAL = "cn-hangzhou", "ap-southeast-1"
 NEW = Authority().issue(["new.example.com", "*.example.com"], key="ecdsa-p256")
@@ -22,7 +22,7 @@ RENEWED = Authority().issue(["new.example.com", "*.example.com"], key="ecdsa-p25
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform({}, tmp_path_factory.mktemp("transfers"), stores=(CHINA, INTERNATIONAL)) as made:
+    with new_platform({}, tmp_path_factory.mktemp("transfers"), stores=(CHINA, INTERNATIONAL)) as made:
         yield made
 
 

@@ -34,7 +34,16 @@ def test_no_second_sees_more_calls_than_the_limit(pacer: Pacer, time: Time, limi
     moments = calls(pacer, time, 5 * limit, limit)
     for start in moments:
         assert sum(start <= moment < start + 1 for moment in moments) <= limit
-    assert moments[-1] < 8  # and it is used, not shunned
+    assert moments[-1] < 5 * limit / (limit - max(1, limit / 30))  # and it is used, not shunned
+
+
+@pytest.mark.parametrize("limit", [30, 100])
+def test_the_steady_pace_is_a_thirtieth_below_the_limit(pacer: Pacer, time: Time, limit: int) -> None:
+    calls(pacer, time, limit, limit)
+    before = time.now
+    calls(pacer, time, limit, limit)
+
+    assert limit / (time.now - before) == pytest.approx(limit * 29 / 30)
 
 
 def test_after_throttling_the_pace_is_half_and_recovers(pacer: Pacer, time: Time) -> None:
@@ -64,9 +73,9 @@ def test_the_full_pace_is_back_fifteen_seconds_after_it_was_halved(pacer: Pacer,
 
 
 def test_throttling_ends_a_burst(pacer: Pacer, time: Time) -> None:
-    pacer.wait("key", "Do", 10)
+    pacer.wait("key", "Do", 60)
     pacer.slow_down("key")  # one was left
-    assert calls(pacer, time, 1, 10) == [pytest.approx(1 / 4)]
+    assert calls(pacer, time, 1, 60) == [pytest.approx(1 / 29)]
 
 
 def test_it_never_stops_altogether(pacer: Pacer, time: Time) -> None:
@@ -74,12 +83,12 @@ def test_it_never_stops_altogether(pacer: Pacer, time: Time) -> None:
     for _ in range(100):
         pacer.slow_down("key")
     calls(pacer, time, 1, 10)
-    assert time.now == pytest.approx(4), "a thirty-second of eight calls a second"
+    assert time.now == pytest.approx(32 / 9), "a thirty-second of nine calls a second"
 
 
 def test_throttling_of_what_was_never_called_is_no_matter(pacer: Pacer, time: Time) -> None:
     pacer.slow_down("key")
-    calls(pacer, time, 2, 10)
+    calls(pacer, time, 2, 60)
     assert time.now == 0
 
 
@@ -99,10 +108,10 @@ def test_callers_at_one_moment_queue_up() -> None:
     pacer = Pacer(lambda: 0.0, pauses.append)
     for _ in range(5):
         pacer.wait("key", "Do", 10)
-    assert pauses == pytest.approx([1 / 8, 2 / 8, 3 / 8])
+    assert pauses == pytest.approx([1 / 9, 2 / 9, 3 / 9, 4 / 9])
     pacer.slow_down("key")
     pacer.wait("key", "Do", 10)
-    assert pauses[-1] == pytest.approx(4 / 4)
+    assert pauses[-1] == pytest.approx(5 / 4.5)
 
 
 def test_actions_do_not_wait_for_each_other(pacer: Pacer, time: Time) -> None:

@@ -1,0 +1,142 @@
+"""What the certificates bound to a listener mean for each of its slots, and for the next call."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from shared.domain.certificates import identifier_of
+from shared.domain.resources import CloudResource, SlotRole
+from shared.products.kit.base import Step
+from shared.products.kit.changes import Carries, Change, Look, carrying
+
+
+class Stage(str, Enum):
+    """The call that a slot waits for, in the order in which those of a listener are made."""
+
+    FREE = "free"  #: the wanted default is an additional one, and has to be taken off as such before
+    DEFAULT = "default"
+    ADD = "add"
+    TAKE_OFF = "take off"  #: the old one, as the new one is in service
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A certificate on a listener; one that is being taken off is none."""
+
+    identifier: str
+    default: bool
+    coming: bool  #: not in service yet
+
+    @property
+    def role(self) -> SlotRole:
+        return SlotRole.DEFAULT if self.default else SlotRole.ADDITIONAL
+
+
+@dataclass(frozen=True)
+class Written:
+    """A call that a listener has accepted: what it is to show in the end, of which slots."""
+
+    action: str
+    job_id: str
+    stage: Stage
+    identifiers: frozenset[str]
+    slots: frozenset[str]
+
+    def shown(self, bound: Sequence[Bound]) -> bool:
+        there = {one.identifier for one in bound}
+        if self.stage in (Stage.FREE, Stage.TAKE_OFF):
+            return not self.identifiers & there
+        return self.identifiers <= there
+
+
+def bound_in(rows: Iterable[Mapping[str, Any]]) -> list[Bound]:
+    """Those of an answer of `ListListenerCertificates`."""
+    return [
+        Bound(identifier_of(row["CertificateId"]), bool(row["IsDefault"]), row.get("Status") == "Associating")
+        for row in rows
+        if row.get("Status") != "Diassociating"  # spelled so
+    ]
+
+
+def looks(changes: Sequence[Change], bound: Sequence[Bound], *, settled: bool) -> list[Look | None]:
+    """One for each of a listener's slots that are to be changed; None for one that is gone.
+
+    What is not there while a change is under way may be there after it.
+    """
+    by_identifier = {one.identifier: one for one in bound}
+    wanted = {change.wanted.identifier for change in changes if change.wanted}
+    found = (
+        _default(change, by_identifier, settled)
+        if change.resource.role is SlotRole.DEFAULT
+        else _additional(change, by_identifier, settled, wanted)
+        for change in changes
+    )
+    if settled:
+        return list(found)
+    return [look or under_way(change) for look, change in zip(found, changes, strict=True)]
+
+
+def under_way(change: Change) -> Look:
+    """Nothing can be said before the listener is ready again."""
+    return Look(Carries.BETWEEN, change.resource, settled=False)
+
+
+def _default(change: Change, bound: Mapping[str, Bound], settled: bool) -> Look | None:
+    there = next((one for one in bound.values() if one.default), None)
+    if there is None:
+        return None
+    wanted = bound.get(change.wanted.identifier) if change.wanted else None
+    stage = Stage.FREE if wanted and not wanted.default else Stage.DEFAULT
+    return Look(
+        carrying(change, there.identifier),
+        change.resource.evolve(cert_identifier=there.identifier),
+        settled=settled and not there.coming,
+        stage=stage.value,
+    )
+
+
+def _additional(
+    change: Change, bound: Mapping[str, Bound], settled: bool, needed: Collection[str]
+) -> Look | None:
+    """The slot is named by its certificate: it is replaced when the new one is there and the old one is not.
+
+    An old one that is `needed` in another slot stays, whether it was brought there or is still to be.
+    """
+    slot, wanted = change.resource, change.wanted.identifier if change.wanted else ""
+    old, new = bound.get(slot.cert_identifier), bound.get(wanted)
+    if new and (old is None or old is new or old.identifier in needed):
+        carries = Carries.BETWEEN if new.coming else Carries.WANTED
+        return Look(carries, placed(slot, new), settled=settled and not new.coming)
+    if old is None:  # taken off by hand, which may have met our own change half made
+        return Look(Carries.BETWEEN, slot, settled, stage=Stage.ADD.value) if change.begun else None
+    if old.default:  # by another's hand
+        return None
+    if new:
+        return Look(Carries.BETWEEN, slot, settled and not new.coming, stage=Stage.TAKE_OFF.value)
+    return Look(Carries.EXPECTED, slot, settled, stage=Stage.ADD.value)
+
+
+def placed(slot: CloudResource, bound: Bound) -> CloudResource:
+    """The slot as it is with this certificate."""
+    suffix = "default" if bound.default else f"additional/{bound.identifier}"
+    return slot.evolve(
+        role=bound.role,
+        cert_identifier=bound.identifier,
+        resource_id=f"{slot.listener_id}/{suffix}",
+    )
+
+
+def in_one_call(steps: Sequence[Step], most: int) -> Sequence[Step]:
+    """Those that the next call takes, of all that are ready: `most` certificates at once."""
+    stage = min((Stage(look.stage) for _, look in steps), key=list(Stage).index)
+    ready = [step for step in steps if step[1].stage == stage]
+    chosen = set(list(dict.fromkeys(named(change, stage) for change, _ in ready))[:most])
+    return [(change, look) for change, look in ready if named(change, stage) in chosen]
+
+
+def named(change: Change, stage: Stage) -> str:
+    """The certificate that the call names for a slot."""
+    if stage is Stage.TAKE_OFF or change.wanted is None:
+        return change.resource.cert_identifier
+    return change.wanted.identifier
