@@ -39,7 +39,7 @@ def test_hosts_are_those_of_the_product_s_rows(module: ModuleType) -> None:
     assert set(api.other_hosts) <= set(expected)
 
 
-@pytest.mark.parametrize("api", APIS.values(), ids=APIS.keys())
+@pytest.mark.parametrize("api", sorted(APIS.values(), key=lambda api: api.code), ids=sorted(APIS))
 def test_the_emulator_has_the_api_and_answers_as_each_of_its_hosts(api: Api) -> None:
     service = service_classes()[api.code.replace("-", "_")]
     regions = {HOME.get(api.code, "cn-shanghai"), *api.other_hosts, *api.regions}

@@ -9,6 +9,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products import adapter_class
+from shared.products.kit.changes import Change
 from shared.products.kit.means import Means
 from tests.contract.bench import bench
 from tests.contract.cases import CASES, CERTIFICATES
@@ -37,8 +38,10 @@ def test_a_certificate_of_the_other_store_is_told_as_the_likely_cause(
     it.cloud.faults.add(Fault("UpdateListenerAttribute", status=404, code=code, message="as it was"))
     new = it.certificate("new").evolve(store=store)
 
+    look = adapter.seen(slot, new)
+    change = Change(slot.evolve(region=region), new)
     with pytest.raises(CloudRejectedError) as refused:
-        adapter.deploy(slot.evolve(region=region), new)
+        adapter.advance([(change, look)])
 
     assert str(refused.value).startswith(f"UpdateListenerAttribute: {code}: {told} (RequestId ")
     assert not str(refused.value).endswith("(RequestId -)")
