@@ -39,6 +39,10 @@ class Meddling:
         self._meet(table, removal=False)
         return self._store.put(table, key, document, version=version)
 
+    def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
+        for key, document in rows:
+            self.put(table, key, document, version=0)
+
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._meet(table, removal=True)
         self._store.delete(table, key, version=version)

@@ -41,7 +41,6 @@ ACTIONS: Final = {
     "RemoveListenerCertificates": "elbv2",
     "ListDistributions": "cloudfront",
     "GetDistribution": "cloudfront",
-    "GetDistributionConfig": "cloudfront",
     "UpdateDistribution": "cloudfront",
     "GetServerCertificate": "iam",
 }

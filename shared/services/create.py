@@ -195,17 +195,17 @@ def _store(
     joined = Joined(world)
     wanted = {entry.resource.slot: entry.cert_identifier for entry in plan.deployments}
     shards = sharded(entry.resource for entry in plan.deployments)
-    for number, (shard, resource) in enumerate(shards, start=1):
-        world.workers.save(
-            WorkerResource(
-                job_id=job.job_id,
-                worker_id=number,
-                shard=shard,
-                resource=resource,
-                cert_identifier=wanted[resource.slot],
-                joined=joined(resource, wanted[resource.slot]),
-            )
+    world.workers.add(
+        WorkerResource(
+            job_id=job.job_id,
+            worker_id=number,
+            shard=shard,
+            resource=resource,
+            cert_identifier=wanted[resource.slot],
+            joined=joined(resource, wanted[resource.slot]),
         )
+        for number, (shard, resource) in enumerate(shards, start=1)
+    )
     return job
 
 

@@ -15,7 +15,7 @@ from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord,
 from shared.domain.values import Versioned
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.store import Key, Row, Store
+from shared.state.store import Document, Key, Row, Store
 from shared.state.tables import Table
 
 Record = TypeVar("Record", bound=Versioned)
@@ -24,6 +24,10 @@ OWNER = "-"  #: partition key of tables without another one; a stack serves one 
 
 def _region(region: str) -> str:
     return region or "-"  # a key column is never empty
+
+
+def _document(record: Versioned) -> Document:
+    return record.model_dump(mode="json", by_alias=True, exclude={"version"})
 
 
 class _Records(Generic[Record]):
@@ -48,8 +52,7 @@ class _Records(Generic[Record]):
         return {name: found[key] for name, key in keys.items() if key in found}
 
     def _save(self, key: Key, record: Record) -> Record:
-        document = record.model_dump(mode="json", by_alias=True, exclude={"version"})
-        version = self._store.put(self.table, key, document, version=record.version)
+        version = self._store.put(self.table, key, _document(record), version=record.version)
         return record.evolve(version=version)
 
     def _range(self, prefix: Key) -> Iterator[Record]:
@@ -270,6 +273,10 @@ class Workers(_Records[WorkerResource]):
 
     def save(self, worker: WorkerResource) -> WorkerResource:
         return self._save(_worker_key(worker), worker)
+
+    def add(self, workers: Iterable[WorkerResource]) -> None:
+        """Store new workers. Raises ConflictError if one of them is there; others may be stored by then."""
+        self._store.put_many(self.table, ((_worker_key(one), _document(one)) for one in workers))
 
     def delete(self, worker: WorkerResource) -> None:
         self._store.delete(self.table, _worker_key(worker), version=worker.version)

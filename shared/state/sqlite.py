@@ -56,21 +56,26 @@ class SqliteStore:
                     yield Row(key, row[-2], json.loads(row[-1]))
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
         with self._connection() as connection:
             if version == 0:
-                marks = ", ".join("?" * (len(key) + 2))
-                sql = f"INSERT OR IGNORE INTO {table.name} VALUES ({marks})"  # noqa: S608
-                done = connection.execute(sql, (*key, 1, text)).rowcount
+                done = self._insert(connection, table, key, document)
             else:
                 sql = (
                     f"UPDATE {table.name} SET version = version + 1, document = ?"  # noqa: S608
                     f" WHERE {_where(table)} AND version = ?"
                 )
-                done = connection.execute(sql, (text, *key, version)).rowcount
+                done = connection.execute(sql, (_text(document), *key, version)).rowcount
         if not done:
             raise ConflictError(table.name, "/".join(map(str, key)))
         return version + 1
+
+    def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
+        left = iter(rows)
+        while page := list(islice(left, _PAGE)):
+            with self._connection() as connection:
+                taken = [key for key, document in page if not self._insert(connection, table, key, document)]
+            if taken:
+                raise ConflictError(table.name, "/".join(map(str, taken[0])))
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         with self._connection() as connection:
@@ -110,6 +115,13 @@ class SqliteStore:
             if len(rows) < _PAGE:
                 return
             after = tuple(rows[-1][len(prefix) : -2])
+
+    @staticmethod
+    def _insert(connection: sqlite3.Connection, table: Table, key: Key, document: Document) -> int:
+        """How many rows it added: none, where there is one."""
+        marks = ", ".join("?" * (len(key) + 2))
+        sql = f"INSERT OR IGNORE INTO {table.name} VALUES ({marks})"  # noqa: S608
+        return connection.execute(sql, (*key, 1, _text(document))).rowcount
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -167,6 +179,10 @@ def _rebuild(connection: sqlite3.Connection, tables: list[Table]) -> None:
             connection.execute(_created(table))
             connection.execute(f"INSERT INTO {table.name} SELECT {values} FROM {table.name}_before")  # noqa: S608
             connection.execute(f"DROP TABLE {table.name}_before")
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _storable(key: Key) -> bool:

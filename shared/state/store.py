@@ -1,4 +1,4 @@
-"""The interface of a store: five operations on rows, all of which Tablestore offers.
+"""The interface of a store: six operations on rows, all of which Tablestore offers.
 
 There is no transaction across rows. The condition on `version` is the only lock of the system.
 """
@@ -35,6 +35,16 @@ class Store(Protocol):
 
         Raises:
             ConflictError: the stored version differs.
+        """
+
+    def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
+        """Add rows, each under a key that has none.
+
+        A driver sends as many at a time as its store takes (Tablestore's BatchWriteRow: 200). Each row is
+        a write of its own: when this ends early, some are stored and others are not.
+
+        Raises:
+            ConflictError: a key has a row; which of the others are stored is not told.
         """
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:

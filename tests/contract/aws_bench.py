@@ -12,7 +12,7 @@ from emulator import aws as emulated
 from emulator.server import Server
 from shared.cloud.aws import CloudAccess
 from shared.domain.resources import CloudProduct, CloudResource
-from tests.contract.bench import Bench, bench, certificates
+from tests.contract.bench import Bench, certificates, new_bench
 
 REGION = "us-east-1"
 ESTATE: dict[str, Any] = {
@@ -35,7 +35,7 @@ def account(server: Server, monkeypatch: pytest.MonkeyPatch, estate: dict[str, A
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", emulated.ACCESS_KEY["access_key_id"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", emulated.ACCESS_KEY["access_key_secret"])
-    made = bench(server, CloudProduct.AWS, estate, REGION, CloudAccess(endpoint=emulated.endpoint()))
+    made = new_bench(server, CloudProduct.AWS, estate, REGION, CloudAccess(endpoint=emulated.endpoint()))
     made.cloud.service("aws").start()
     return made
 
@@ -49,15 +49,15 @@ class Seen:
         return found
 
 
-def seen(it: Bench) -> Seen:
+def seen(bench: Bench) -> Seen:
     by_kind: dict[str, list[CloudResource]] = {}
-    for slot in it.adapter.discover(REGION):
+    for slot in bench.adapter.discover(REGION):
         by_kind.setdefault(slot.kind, []).append(slot)
     return Seen(by_kind)
 
 
-def slot(it: Bench, kind: str, name: str) -> CloudResource:
-    return seen(it).of(kind, it.estate.identifier(name))
+def slot(bench: Bench, kind: str, name: str) -> CloudResource:
+    return seen(bench).of(kind, bench.estate.identifier(name))
 
 
 def elb() -> Any:
@@ -74,9 +74,9 @@ def issued_by_amazon(*names: str) -> str:
     )
 
 
-def give_listener(it: Bench, arn: str) -> str:
+def give_listener(bench: Bench, arn: str) -> str:
     """Have the listener of `front` carry `arn` as its default; the listener's ARN."""
-    listener = next(s for s in seen(it).by_kind["listener"] if s.instance_name == "front").listener_id
+    listener = next(s for s in seen(bench).by_kind["listener"] if s.instance_name == "front").listener_id
     elb().modify_listener(ListenerArn=listener, Certificates=[{"CertificateArn": arn}])
     return listener
 

@@ -151,7 +151,7 @@ def until(true: Callable[[], bool], within_s: float = 10) -> None:
         time.sleep(0.02)
 
 
-def bench(
+def new_bench(
     server: Server,
     product: CloudProduct,
     estate: dict[str, Any],

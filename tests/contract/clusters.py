@@ -13,41 +13,41 @@ from emulator.services.ack.cluster_kinds import SECRETS, Kind, Target
 from emulator.services.ack.cluster_model import Cluster
 from shared.cloud.kubernetes import Kubernetes
 from shared.domain.resources import CloudProduct
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases.ack import ESTATE
 
 
 def a_bench(server: Server, **cluster: Any) -> Bench:
     """One cluster, named shop."""
     row = {"name": "shop", "region": "cn-hangzhou", **cluster}
-    return bench(server, CloudProduct.ACK, {**ESTATE, "ack": [row]}, "cn-hangzhou")
+    return new_bench(server, CloudProduct.ACK, {**ESTATE, "ack": [row]}, "cn-hangzhou")
 
 
-def shop(it: Bench) -> Cluster:
-    return it.cloud.service("cs").cluster("shop")  # type: ignore[no-any-return]
+def shop(bench: Bench) -> Cluster:
+    return bench.cloud.service("cs").cluster("shop")  # type: ignore[no-any-return]
 
 
-def secret(it: Bench, namespace: str = "web", name: str = "tls") -> dict[str, Any]:
-    return shop(it).store.get(Target(SECRETS, namespace, name))
+def secret(bench: Bench, namespace: str = "web", name: str = "tls") -> dict[str, Any]:
+    return shop(bench).store.get(Target(SECRETS, namespace, name))
 
 
-def stored(it: Bench, kind: Kind, *place: str) -> dict[str, Any]:
+def stored(bench: Bench, kind: Kind, *place: str) -> dict[str, Any]:
     """The object itself, to be changed in ways that its API server would not take."""
-    found: dict[str, Any] = shop(it).store.objects[(kind.plural, *place)]
+    found: dict[str, Any] = shop(bench).store.objects[(kind.plural, *place)]
     return found
 
 
-def edit(it: Bench, change: Callable[[dict[str, Any]], dict[str, Any]], wanted: Target) -> None:
+def edit(bench: Bench, change: Callable[[dict[str, Any]], dict[str, Any]], wanted: Target) -> None:
     """What a person does with kubectl, seen from within."""
-    store = shop(it).store
+    store = shop(bench).store
     store.replace(wanted, change(store.get(wanted)))
 
 
-def put_by_hand(it: Bench, name: str) -> None:
-    bundle = it.estate.bundle(name, it.cloud.clock())
+def put_by_hand(bench: Bench, name: str) -> None:
+    bundle = bench.estate.bundle(name, bench.cloud.clock())
     pair = {"tls.crt": bundle.certificate_pem, "tls.key": bundle.key_pem or ""}
     data = {key: base64.b64encode(text.encode()).decode() for key, text in pair.items()}
-    edit(it, lambda item: {**item, "data": data}, Target(SECRETS, "web", "tls"))
+    edit(bench, lambda item: {**item, "data": data}, Target(SECRETS, "web", "tls"))
 
 
 def before_the_patch(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:

@@ -35,8 +35,8 @@ def cloud(server: Server) -> Cloud:
 
 
 @pytest.fixture
-def slot(case: Case, it: Bench) -> CloudResource:
-    return stored(it, case)
+def slot(case: Case, bench: Bench) -> CloudResource:
+    return stored(bench, case)
 
 
 @pytest.fixture

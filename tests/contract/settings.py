@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.server import Server
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case, apigateway_cloud_native
 
 Settings = dict[str, Any]
@@ -96,7 +96,7 @@ def case_of(row: Row) -> Case:
 def a_bench(server: Server, row: Row) -> tuple[Bench, Callable[[], Settings]]:
     """The service is about to forget; and what it holds."""
     case = case_of(row)
-    it = bench(server, case.product, case.estate, case.region)
-    service = it.cloud.service(row.service)
+    bench = new_bench(server, case.product, case.estate, case.region)
+    service = bench.cloud.service(row.service)
     service.forgets = (row.setting,)
-    return it, lambda: dict(row.held(service))
+    return bench, lambda: dict(row.held(service))

@@ -9,9 +9,9 @@ from tests.contract.cases import Case
 _SLOTS: dict[str, CloudResource] = {}
 
 
-def stored(it: Bench, case: Case) -> CloudResource:
+def stored(bench: Bench, case: Case) -> CloudResource:
     """The slot of a case, as the first discovery of such an account gave it."""
     if case.name not in _SLOTS:
-        _SLOTS[case.name] = it.slot(case.slot)
-        it.cloud.calls.clear()
+        _SLOTS[case.name] = bench.slot(case.slot)
+        bench.cloud.calls.clear()
     return _SLOTS[case.name]

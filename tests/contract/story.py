@@ -6,18 +6,18 @@ from tests.contract.bench import Bench
 from tests.contract.cases import Case
 
 
-def tell(it: Bench, case: Case) -> None:
+def tell(bench: Bench, case: Case) -> None:
     """Discover, read, deploy, restore; and a first deployment and its undoing where there is one."""
-    it.adapter.regions()
-    it.slots()
-    slot = it.slot(case.slot)
-    it.adapter.read(slot)
-    successor = it.deploy(slot, "new")
-    it.adapter.restore(successor, it.certificate(it.name_of(slot.cert_identifier)))
-    it.settle(successor)
+    bench.adapter.regions()
+    bench.slots()
+    slot = bench.slot(case.slot)
+    bench.adapter.read(slot)
+    successor = bench.deploy(slot, "new")
+    bench.adapter.restore(successor, bench.certificate(bench.name_of(slot.cert_identifier)))
+    bench.settle(successor)
     if case.without_https:
-        first = it.deploy(it.slot(case.without_https), "new")
-        it.adapter.restore(first, None)
-        it.settle(first)
+        first = bench.deploy(bench.slot(case.without_https), "new")
+        bench.adapter.restore(first, None)
+        bench.settle(first)
     if case.also:
-        case.also(it)
+        case.also(bench)

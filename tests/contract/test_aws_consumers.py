@@ -11,6 +11,8 @@ from emulator.edge import Edge
 from emulator.faults import Fault
 from shared.cloud.tls import HandshakeRefusedError, handshake
 from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.kit.changes import Carries, Change
+from shared.products.kit.exchange import End
 from tests.contract.aws_bench import (
     REGION,
     a_distribution,
@@ -56,6 +58,30 @@ def test_an_additional_certificate_is_exchanged_once_even_if_a_try_broke_off(ama
     assert [amazon.name_of(one.cert_identifier) for one in seen(amazon).by_kind["acm"]].count("new") == 1
 
 
+def test_the_slots_of_a_listener_are_seen_together_and_may_become_one(amazon: Bench) -> None:
+    listener = give_listener(amazon, issued_by_amazon("example.com", "*.example.com"))
+    theirs = issued_by_amazon("example.com", "*.example.com", "a.example.com")
+    elb().add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": theirs}])
+    names = ("example.com", "*.example.com")
+    slots = {one.resource_id: one for one in seen(amazon).by_kind["listener"] if one.listener_id == listener}
+    default, additional = slots[listener], slots[f"{listener}/{theirs}"].evolve(domains=names)
+    new = amazon.certificate("new")
+    amazon.cloud.calls.clear()
+
+    looks = amazon.adapter.look([Change(default, new), Change(additional, new)])
+    assert [look.carries for look in looks if look] == [Carries.EXPECTED, Carries.EXPECTED]
+    asked = ("DescribeListeners", "DescribeListenerCertificates", "GetCertificate")
+    assert [amazon.count(action) for action in asked] == [1, 1, len(looks)]
+
+    outcomes = amazon.adapter.outcomes(Change(default, new), Change(additional, new))
+
+    ends = [(one.end, one.look.slot.resource_id) for one in outcomes if one.look]
+    assert ends == [(End.DONE, listener), (End.DONE, listener)]
+    here = [one for one in seen(amazon).by_kind["listener"] if one.listener_id == listener]
+    assert [amazon.name_of(one.cert_identifier) for one in here] == ["new"]
+    assert (amazon.count("ImportCertificate"), amazon.count("GetUserCertificateDetail")) == (1, 1)
+
+
 def test_a_distribution_s_certificate_is_exchanged_and_nothing_else(amazon: Bench) -> None:
     there = a_distribution(issued_by_amazon("example.com", "*.example.com"), "www.example.com")
     before = config_of(there)
@@ -96,8 +122,8 @@ def test_settings_that_a_change_lost_come_back(amazon: Bench, monkeypatch: pytes
                 params["DistributionConfig"] = {**params["DistributionConfig"], "Comment": ""}
             sent.append(params["DistributionConfig"]["ViewerCertificate"])
         answer = real(action, region, **params)
-        if action == "GetDistributionConfig":
-            answer["DistributionConfig"]["ViewerCertificate"] |= older
+        if action == "GetDistribution":
+            answer["Distribution"]["DistributionConfig"]["ViewerCertificate"] |= older
         return answer
 
     monkeypatch.setattr(client, "call", forgetful)

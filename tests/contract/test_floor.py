@@ -15,7 +15,7 @@ from shared.domain.resources import CloudProduct
 from shared.products import adapter_class, default_products
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.means import Means
-from tests.contract.bench import STORE, AllOfCas, bench
+from tests.contract.bench import STORE, AllOfCas, new_bench
 
 _SLOTS = 60  #: more than a page of the lists with the smallest pages
 
@@ -31,19 +31,19 @@ def test_discovery_lists_every_slot_with_as_many_calls_as_it_must(
 ) -> None:
     part = share(product, _SLOTS)
     estate: dict[str, Any] = {"regions": list(REGIONS), "certificates": certificates(), **part.estate}
-    it = bench(server, product, estate)
+    bench = new_bench(server, product, estate)
     # What CAS holds is known from the scan: it is not read here.
-    known = Cas(it.client, STORE).list_certificates()
+    known = Cas(bench.client, STORE).list_certificates()
     catalogue = AllOfCas(cast(Cas, SimpleNamespace(list_certificates=lambda listed=list(known): listed)))
-    it.cloud.calls.clear()
+    bench.cloud.calls.clear()
 
     # each region by an adapter of its own, as each by an invocation of its own
     def made() -> ProductAdapter:
-        return adapter_class(product)(Means(it.client, catalogue=catalogue))
+        return adapter_class(product)(Means(bench.client, catalogue=catalogue))
 
     asked = [region for region in made().regions() if region in (*part.regions, "")]
     found = [slot for region in asked for slot in made().discover(region)]
 
     assert (len(found), len({slot.slot for slot in found})) == (_SLOTS, _SLOTS)
-    calls = Counter(call.action for call in it.cloud.calls)
+    calls = Counter(call.action for call in bench.cloud.calls)
     assert calls == Counter(part.floor)

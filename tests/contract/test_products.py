@@ -20,7 +20,7 @@ from shared.errors import (
     CloudUnavailableError,
 )
 from shared.products import default_products, supported_products
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, CERTIFICATES, Case
 
 
@@ -30,8 +30,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.fixture
-def it(case: Case, server: Server) -> Bench:
-    return bench(server, case.product, case.estate, case.region)
+def bench(case: Case, server: Server) -> Bench:
+    return new_bench(server, case.product, case.estate, case.region)
 
 
 def _each(actions: Callable[[Case], tuple[str, ...]]) -> pytest.MarkDecorator:
@@ -61,9 +61,9 @@ def test_every_supported_product_has_a_row() -> None:
 
 
 @each_account
-def test_every_account_has_several_of_everything(case: Case, it: Bench) -> None:
+def test_every_account_has_several_of_everything(case: Case, bench: Bench) -> None:
     """Instances, slots, certificates of other owners, and a slot without any."""
-    slots = it.slots()
+    slots = bench.slots()
 
     instances = {slot.instance_id or slot.resource_id for slot in slots.values()}
     assert len(instances) > 1 or case.product is CloudProduct.WAF, "which has one instance a region"
@@ -77,10 +77,10 @@ def test_every_action_that_discovery_calls_is_denied_and_throttled_below(
     server: Server, product: CloudProduct
 ) -> None:
     cases = [case for case in CASES if case.product is product]
-    it = bench(server, product, cases[0].estate, cases[0].region)
-    slots = list(it.adapter.discover(cases[0].region))
+    bench = new_bench(server, product, cases[0].estate, cases[0].region)
+    slots = list(bench.adapter.discover(cases[0].region))
 
-    called = {call.action for call in it.cloud.calls if call.api != "cas"}
+    called = {call.action for call in bench.cloud.calls if call.api != "cas"}
     struck = {action for case in cases for action in (*case.reads, *case.reads_within)}
     assert slots
     assert called - struck - _OF_THE_REGION == set()
@@ -93,154 +93,159 @@ def test_every_product_with_a_first_deployment_has_a_slot_for_it() -> None:
 
 
 @each_account
-def test_discovery_yields_every_slot_of_every_page_and_says_where_https_is_off(case: Case, it: Bench) -> None:
-    slots = it.slots()
+def test_discovery_yields_every_slot_of_every_page_and_says_where_https_is_off(
+    case: Case, bench: Bench
+) -> None:
+    slots = bench.slots()
 
-    assert {label: it.name_of(slot.cert_identifier) for label, slot in slots.items()} == case.carried
+    assert {label: bench.name_of(slot.cert_identifier) for label, slot in slots.items()} == case.carried
     assert {label for label, slot in slots.items() if not slot.https} == {
         label for label, name in case.carried.items() if not name
     }
-    assert it.count(case.pages) > 1, "the account has one page only"
+    assert bench.count(case.pages) > 1, "the account has one page only"
 
 
 @each_account
-def test_reading_a_slot_gives_what_discovery_found(case: Case, it: Bench) -> None:
-    slots = {label: slot for label, slot in it.slots().items() if slot.https}
+def test_reading_a_slot_gives_what_discovery_found(case: Case, bench: Bench) -> None:
+    slots = {label: slot for label, slot in bench.slots().items() if slot.https}
 
-    assert {label: it.adapter.read(slot) for label, slot in slots.items()} == slots
-
-
-def test_a_vanished_slot_reads_as_none(case: Case, it: Bench, slot: CloudResource) -> None:
-    it.cloud.load(parse_estate({"certificates": CERTIFICATES}))
-
-    assert it.adapter.read(slot) is None
+    assert {label: bench.adapter.read(slot) for label, slot in slots.items()} == slots
 
 
-def test_a_deployment_exchanges_this_slot_once_and_no_other(case: Case, it: Bench) -> None:
-    slot, named = it.slot(case.slot), case.renamed.get(case.slot, case.slot)
+def test_a_vanished_slot_reads_as_none(case: Case, bench: Bench, slot: CloudResource) -> None:
+    bench.cloud.load(parse_estate({"certificates": CERTIFICATES}))
 
-    successor = it.deploy(slot, "new")
+    assert bench.adapter.read(slot) is None
+
+
+def test_a_deployment_exchanges_this_slot_once_and_no_other(case: Case, bench: Bench) -> None:
+    slot, named = bench.slot(case.slot), case.renamed.get(case.slot, case.slot)
+
+    successor = bench.deploy(slot, "new")
 
     after = {case.renamed.get(label, label): name for label, name in case.carried.items()}
-    slots = it.slots()
-    assert {label: it.name_of(one.cert_identifier) for label, one in slots.items()} == {**after, named: "new"}
+    slots = bench.slots()
+    assert {label: bench.name_of(one.cert_identifier) for label, one in slots.items()} == {
+        **after,
+        named: "new",
+    }
     assert successor == slots[named].evolve(domains=successor.domains)
-    it.deploy(slot, "new")
-    assert it.count(case.writes) == 1
+    bench.deploy(slot, "new")
+    assert bench.count(case.writes) == 1
 
 
-def test_a_lost_answer_does_not_deploy_twice(case: Case, it: Bench, slot: CloudResource) -> None:
-    it.cloud.faults.add(Fault(case.writes, when="after", drop=True))
+def test_a_lost_answer_does_not_deploy_twice(case: Case, bench: Bench, slot: CloudResource) -> None:
+    bench.cloud.faults.add(Fault(case.writes, when="after", drop=True))
 
-    it.deploy(slot, "new")
+    bench.deploy(slot, "new")
 
-    assert it.count(case.writes) == 1
+    assert bench.count(case.writes) == 1
 
 
 def test_a_write_that_was_never_carried_out_throttled_or_met_another_change_is_made_in_the_end(
-    case: Case, it: Bench, slot: CloudResource
+    case: Case, bench: Bench, slot: CloudResource
 ) -> None:
-    it.cloud.faults.add(Fault(case.writes, status=503, when="before"))
+    bench.cloud.faults.add(Fault(case.writes, status=503, when="before"))
     with pytest.raises(CloudUnavailableError):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    it.cloud.faults.add(Fault(case.writes, status=400, code="Throttling.User", times=2))
-    it.cloud.faults.add(Fault(case.writes, status=409, code=case.busy))
+    bench.cloud.faults.add(Fault(case.writes, status=400, code="Throttling.User", times=2))
+    bench.cloud.faults.add(Fault(case.writes, status=409, code=case.busy))
     with suppress(CloudBusyError):  # that the product waits for, or the next try
-        it.adapter.deploy(slot, it.certificate("new"))
-    it.deploy(slot, "new")
+        bench.adapter.deploy(slot, bench.certificate("new"))
+    bench.deploy(slot, "new")
 
     codes = {"ServiceUnavailable": 1, "Throttling.User": 2, case.busy: 1, "": 1}
-    assert {code: it.count(case.writes, code=code) for code in codes} == codes
+    assert {code: bench.count(case.writes, code=code) for code in codes} == codes
 
 
 def test_a_denied_write_is_not_repeated_and_changes_nothing(
-    case: Case, it: Bench, slot: CloudResource
+    case: Case, bench: Bench, slot: CloudResource
 ) -> None:
-    it.cloud.deny(f"*:{case.writes}")
+    bench.cloud.deny(f"*:{case.writes}")
 
     with pytest.raises(CloudDeniedError):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert it.count(case.writes) == it.count(case.writes, code=case.code_of_denial) == 1
-    assert it.carried() == case.carried
+    assert bench.count(case.writes) == bench.count(case.writes, code=case.code_of_denial) == 1
+    assert bench.carried() == case.carried
 
 
 def test_a_write_that_the_product_refuses_is_not_repeated_and_changes_nothing(
-    case: Case, it: Bench, slot: CloudResource
+    case: Case, bench: Bench, slot: CloudResource
 ) -> None:
-    it.cloud.faults.add(Fault(case.writes, status=400, code="Odd.Refusal", message="for a reason"))
+    bench.cloud.faults.add(Fault(case.writes, status=400, code="Odd.Refusal", message="for a reason"))
 
     with pytest.raises(CloudRejectedError, match=rf"^{case.writes}: Odd\.Refusal: .*for a reason"):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert it.count(case.writes) == 1
-    assert it.carried() == case.carried
+    assert bench.count(case.writes) == 1
+    assert bench.carried() == case.carried
 
 
 @each_read
-def test_a_denied_discovery_is_an_error_never_an_empty_list(case: Case, it: Bench, action: str) -> None:
-    it.cloud.deny(f"*:{action}")
+def test_a_denied_discovery_is_an_error_never_an_empty_list(case: Case, bench: Bench, action: str) -> None:
+    bench.cloud.deny(f"*:{action}")
 
     with pytest.raises(CloudDeniedError):
-        it.slots()
+        bench.slots()
 
 
 @each_read_within
-def test_a_throttled_discovery_is_an_error_never_an_empty_list(case: Case, it: Bench, action: str) -> None:
-    it.cloud.faults.add(Fault(action, status=400, code="Throttling.User", times=4))
+def test_a_throttled_discovery_is_an_error_never_an_empty_list(case: Case, bench: Bench, action: str) -> None:
+    bench.cloud.faults.add(Fault(action, status=400, code="Throttling.User", times=4))
 
     with pytest.raises(CloudThrottledError):
-        it.slots()
+        bench.slots()
 
 
 @each_account
-def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(case: Case, it: Bench) -> None:
-    it.cloud.faults.add(Fault(case.pages, passing=1, times=4))
+def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(case: Case, bench: Bench) -> None:
+    bench.cloud.faults.add(Fault(case.pages, passing=1, times=4))
 
     with pytest.raises(CloudUnavailableError):
-        it.slots()
+        bench.slots()
 
 
 @each_account
-def test_a_page_that_is_throttled_twice_is_read_in_the_end(case: Case, it: Bench) -> None:
-    it.cloud.faults.add(Fault(case.pages, status=400, code="Throttling.User", times=2))
+def test_a_page_that_is_throttled_twice_is_read_in_the_end(case: Case, bench: Bench) -> None:
+    bench.cloud.faults.add(Fault(case.pages, status=400, code="Throttling.User", times=2))
 
-    assert it.carried() == case.carried
+    assert bench.carried() == case.carried
 
 
 def test_a_certificate_for_other_names_is_refused_before_anything_is_sent(
-    case: Case, it: Bench, slot: CloudResource
+    case: Case, bench: Bench, slot: CloudResource
 ) -> None:
     with pytest.raises(CloudRejectedError, match="CertificateMismatch"):
-        it.adapter.deploy(slot, it.certificate("other-too"))
+        bench.adapter.deploy(slot, bench.certificate("other-too"))
 
-    assert it.count(case.writes) == 0
+    assert bench.count(case.writes) == 0
 
 
 def test_a_certificate_that_the_product_cannot_find_is_refused(
-    case: Case, it: Bench, slot: CloudResource
+    case: Case, bench: Bench, slot: CloudResource
 ) -> None:
-    certificate = it.certificate("new").evolve(cert_id=1)
+    certificate = bench.certificate("new").evolve(cert_id=1)
 
     with pytest.raises(CloudRejectedError):
-        it.adapter.deploy(slot, certificate)
+        bench.adapter.deploy(slot, certificate)
 
-    assert it.carried() == case.carried
+    assert bench.carried() == case.carried
 
 
-def test_a_first_deployment_is_made_and_undone(case: Case, it: Bench) -> None:
+def test_a_first_deployment_is_made_and_undone(case: Case, bench: Bench) -> None:
     if not case.without_https:
-        slot = it.slot(case.slot)
+        slot = bench.slot(case.slot)
         with pytest.raises(CloudRejectedError, match="Unsupported"):
-            it.adapter.restore(slot, None)
-        assert it.carried() == case.carried
+            bench.adapter.restore(slot, None)
+        assert bench.carried() == case.carried
         return
-    slot = it.slot(case.without_https)
+    slot = bench.slot(case.without_https)
 
-    successor = it.deploy(slot, "new")
-    assert it.carried() == {**case.carried, case.without_https: "new"}
-    it.adapter.restore(successor, None)
-    it.settle(successor)
+    successor = bench.deploy(slot, "new")
+    assert bench.carried() == {**case.carried, case.without_https: "new"}
+    bench.adapter.restore(successor, None)
+    bench.settle(successor)
 
-    assert it.carried() == case.carried
+    assert bench.carried() == case.carried

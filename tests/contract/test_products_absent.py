@@ -10,7 +10,7 @@ import pytest
 from emulator.server import Server
 from shared.domain.resources import CloudResource
 from tests.contract.answers import edit, take_out
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES
 
 NAMELESS: dict[str, Any] = {"instance_name": ""}
@@ -93,15 +93,15 @@ ROWS = [
 ]
 
 
-def found(it: Bench) -> dict[str, CloudResource]:
-    return {slot.slot: slot for slot in it.adapter.discover(it.region)}
+def found(bench: Bench) -> dict[str, CloudResource]:
+    return {slot.slot: slot for slot in bench.adapter.discover(bench.region)}
 
 
 @pytest.mark.parametrize("name", dict.fromkeys(row.case for row in ROWS))
 def test_what_is_not_told_is_left_empty_and_everything_else_stays(server: Server, name: str) -> None:
     case = next(case for case in CASES if case.name == name)
-    it = bench(server, case.product, case.estate, case.region)
-    told = found(it)
+    bench = new_bench(server, case.product, case.estate, case.region)
+    told = found(bench)
 
     for row in [row for row in ROWS if row.case == name]:
         taken = dict.fromkeys(row.paths.split(), 0)
@@ -111,8 +111,8 @@ def test_what_is_not_told_is_left_empty_and_everything_else_stays(server: Server
                 taken[path] += take_out(answer, path)
 
         with pytest.MonkeyPatch.context() as patch:
-            edit(patch, it.cloud, row.action, shortened)
-            assert found(it) == {
+            edit(patch, bench.cloud, row.action, shortened)
+            assert found(bench) == {
                 name: slot.evolve(**(row.without if row.kind in ("", slot.kind) else {}))
                 for name, slot in told.items()
             }, row

@@ -12,7 +12,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudThrottledError, NotYetEffectiveError
 from shared.products.kit.changes import Carries, Change
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES, apigateway_classic, apigateway_cloud_native
 from tests.contract.cases.apigateway_classic import group
 from tests.contract.cases.apigateway_cloud_native import domain
@@ -23,12 +23,12 @@ CLASSIC, NATIVE = apigateway_classic.CASES[0], apigateway_cloud_native.CASES[0]
 
 @pytest.fixture
 def classic(server: Server) -> Bench:
-    return bench(server, CloudProduct.API_GATEWAY, CLASSIC.estate, REGION)
+    return new_bench(server, CloudProduct.API_GATEWAY, CLASSIC.estate, REGION)
 
 
 @pytest.fixture
 def native(server: Server) -> Bench:
-    return bench(server, CloudProduct.API_GATEWAY, NATIVE.estate, REGION)
+    return new_bench(server, CloudProduct.API_GATEWAY, NATIVE.estate, REGION)
 
 
 def a_slot(server: Server, section: str, **row: Any) -> tuple[Bench, CloudResource]:
@@ -38,9 +38,9 @@ def a_slot(server: Server, section: str, **row: Any) -> tuple[Bench, CloudResour
         "certificates": apigateway_classic.ESTATE["certificates"],
         section: [{"name": "shop", "region": REGION, "domains": domains}],
     }
-    it = bench(server, CloudProduct.API_GATEWAY, estate, REGION)
-    (slot,) = it.slots().values()
-    return it, slot
+    bench = new_bench(server, CloudProduct.API_GATEWAY, estate, REGION)
+    (slot,) = bench.slots().values()
+    return bench, slot
 
 
 def test_a_certificate_that_we_set_is_known_by_its_name_without_reading_its_pem(classic: Bench) -> None:
@@ -77,9 +77,9 @@ def test_a_certificate_that_was_exchanged_under_our_name_is_seen_before_a_change
 
 
 def test_a_certificate_that_cas_does_not_know_is_named_by_its_fingerprint(server: Server) -> None:
-    it, slot = a_slot(server, "apigateway", certificate="by-hand")
+    bench, slot = a_slot(server, "apigateway", certificate="by-hand")
 
-    bundle = it.estate.bundle("by-hand", it.cloud.clock())
+    bundle = bench.estate.bundle("by-hand", bench.cloud.clock())
     assert slot.cert_identifier == f"sha256:{bundle.sha256.lower()}"
     assert slot.https
 
@@ -97,14 +97,14 @@ def test_a_private_key_that_the_gateway_answers_with_goes_nowhere(
 
 
 def test_a_domain_with_mutual_tls_is_left_alone(server: Server) -> None:
-    it, slot = a_slot(server, "apigateway", mutual_tls=True)
+    bench, slot = a_slot(server, "apigateway", mutual_tls=True)
 
     assert "mutual TLS" in slot.obstacle
     with pytest.raises(
         CloudRejectedError, match=r"^SetDomainCertificate: NotDeployable: the domain uses mutual TLS, "
     ):
-        it.adapter.deploy(slot, it.certificate("new"))
-    assert it.count("SetDomainCertificate") == 0
+        bench.adapter.deploy(slot, bench.certificate("new"))
+    assert bench.count("SetDomainCertificate") == 0
 
 
 def test_a_domain_within_a_vpc_cannot_be_met(server: Server) -> None:
@@ -138,14 +138,14 @@ def test_a_list_that_failed_under_http_200_is_an_error_never_an_empty_list(
 
 
 def test_a_domain_that_another_product_made_is_left_to_it(server: Server) -> None:
-    it, slot = a_slot(server, "apig", created_from="K8sIngress")
+    bench, slot = a_slot(server, "apig", created_from="K8sIngress")
 
     assert "K8sIngress" in slot.obstacle
     with pytest.raises(
         CloudRejectedError, match=r"^UpdateDomain: NotDeployable: the domain was made by K8sIngress, "
     ):
-        it.adapter.deploy(slot, it.certificate("new"))
-    assert it.count("UpdateDomain") == 0
+        bench.adapter.deploy(slot, bench.certificate("new"))
+    assert bench.count("UpdateDomain") == 0
 
 
 def test_a_domain_is_met_at_a_public_address_of_its_gateway(native: Bench) -> None:
@@ -187,9 +187,9 @@ def test_both_kinds_of_one_region_are_found(server: Server) -> None:
     rows = {"domains": [{"domain": "www.example.com", "certificate": "old"}]}
     shop = {"name": "shop", "region": REGION, **rows}
     estate = {"certificates": CERTIFICATES, "apigateway": [shop], "apig": [shop]}
-    it = bench(server, CloudProduct.API_GATEWAY, estate, REGION)
+    bench = new_bench(server, CloudProduct.API_GATEWAY, estate, REGION)
 
-    kinds = {slot.kind: label for label, slot in it.slots().items()}
+    kinds = {slot.kind: label for label, slot in bench.slots().items()}
     assert kinds == {
         "classic": f"{group('shop')}/www.example.com",
         "cloud-native": domain("www.example.com"),

@@ -6,7 +6,7 @@ import pytest
 
 from emulator.server import Server
 from tests.contract.answers import edit, take_out
-from tests.contract.bench import bench
+from tests.contract.bench import new_bench
 from tests.contract.cases import CASES, Case
 from tests.contract.store import stored
 
@@ -36,25 +36,25 @@ BARE = {
 def test_a_slot_that_lost_its_certificate_reads_as_a_bare_one(
     case: Case, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it = bench(server, case.product, case.estate, case.region)
-    slot = stored(it, case)
+    bench = new_bench(server, case.product, case.estate, case.region)
+    slot = stored(bench, case)
     action, path = BARE[case.name]
-    edit(monkeypatch, it.cloud, action, lambda answer: take_out(answer, path))
+    edit(monkeypatch, bench.cloud, action, lambda answer: take_out(answer, path))
 
-    now = it.adapter.read(slot)
+    now = bench.adapter.read(slot)
 
     assert now is not None
     assert (now.https, now.cert_identifier) == (False, "")
-    assert it.adapter.successor(slot, it.certificate("old")) is None
+    assert bench.adapter.successor(slot, bench.certificate("old")) is None
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in BARE], ids=lambda case: case.name)
 def test_a_bare_slot_that_got_its_certificate_since_is_one_with_https(case: Case, server: Server) -> None:
-    it = bench(server, case.product, case.estate, case.region)
-    bare = stored(it, case).evolve(https=False, cert_identifier="")
-    certificate = it.certificate(case.carried[case.slot])
+    bench = new_bench(server, case.product, case.estate, case.region)
+    bare = stored(bench, case).evolve(https=False, cert_identifier="")
+    certificate = bench.certificate(case.carried[case.slot])
 
-    now, successor = it.adapter.read(bare), it.adapter.successor(bare, certificate)
+    now, successor = bench.adapter.read(bare), bench.adapter.successor(bare, certificate)
 
     for slot in (now, successor):
         assert slot is not None
@@ -68,11 +68,11 @@ def test_a_slot_without_certificate_has_no_successor_but_the_one_that_it_gets(
     case: Case, server: Server
 ) -> None:
     """Also where the product keeps certificates apart from what serves them, and has this one."""
-    it = bench(server, case.product, case.estate, case.region)
-    it.deploy(stored(it, case), "new")
-    bare = [slot for label, slot in it.slots().items() if not case.carried.get(label, "-")]
+    bench = new_bench(server, case.product, case.estate, case.region)
+    bench.deploy(stored(bench, case), "new")
+    bare = [slot for label, slot in bench.slots().items() if not case.carried.get(label, "-")]
 
     assert bare
     for slot in bare:
         for name in ("new", "old"):
-            assert it.adapter.successor(slot, it.certificate(name)) is None
+            assert bench.adapter.successor(slot, bench.certificate(name)) is None

@@ -41,19 +41,19 @@ BROKEN: list[tuple[dict[str, Any] | None, str]] = [
 def test_a_secret_without_a_pair_that_can_be_read_says_so(
     server: Server, data: dict[str, Any] | None, why: str
 ) -> None:
-    it = a_bench(server, secrets=[ONE])
-    whole = it.slot(TLS)
-    kept = secret(it, "default")["data"] if why == MISMATCH else {}
-    stored(it, SECRETS, "default", "tls")["data"] = None if data is None else {**kept, **data}
+    bench = a_bench(server, secrets=[ONE])
+    whole = bench.slot(TLS)
+    kept = secret(bench, "default")["data"] if why == MISMATCH else {}
+    stored(bench, SECRETS, "default", "tls")["data"] = None if data is None else {**kept, **data}
 
-    slot = it.slots()[TLS]
+    slot = bench.slots()[TLS]
 
     assert (slot.obstacle, slot.https) == (why, why == MISMATCH)
-    assert it.adapter.read(slot) == slot
-    now = it.adapter.read(whole)
+    assert bench.adapter.read(slot) == slot
+    now = bench.adapter.read(whole)
     assert now is not None
     assert (now.https, bool(now.cert_identifier)) == (slot.https, slot.https)
-    assert it.adapter.successor(slot, it.certificate("old")) is None
+    assert bench.adapter.successor(slot, bench.certificate("old")) is None
 
 
 @pytest.mark.parametrize(
@@ -75,34 +75,34 @@ def test_a_secret_without_a_pair_that_can_be_read_says_so(
     ids=["argo", "drift", "drift from what", "owner", "nobody"],
 )
 def test_a_secret_that_is_somebody_s_says_whose(server: Server, metadata: dict[str, Any], why: str) -> None:
-    it = a_bench(server, secrets=[ONE])
+    bench = a_bench(server, secrets=[ONE])
     edit(
-        it,
+        bench,
         lambda item: {**item, "metadata": {**item["metadata"], **metadata}},
         Target(SECRETS, "default", "tls"),
     )
 
-    obstacle = it.slots()[TLS].obstacle
+    obstacle = bench.slots()[TLS].obstacle
 
     assert obstacle.startswith(why)
     assert bool(obstacle) == bool(why)
 
 
 def test_a_pair_that_cas_forgot_is_known_by_our_annotations_while_it_is_there(server: Server) -> None:
-    it = a_bench(server, secrets=[ONE])
-    it.deploy(it.slot(TLS), "new")
-    new, bundle = it.estate.identifier("new"), it.estate.bundle("new", it.cloud.clock())
-    it.cloud.service("cas")._certificates.pop(it.estate.id_of("new"))
-    it.adapter = it.adapter_with(seconds=5)
-    assert it.slots()[TLS].cert_identifier == new
+    bench = a_bench(server, secrets=[ONE])
+    bench.deploy(bench.slot(TLS), "new")
+    new, bundle = bench.estate.identifier("new"), bench.estate.bundle("new", bench.cloud.clock())
+    bench.cloud.service("cas")._certificates.pop(bench.estate.id_of("new"))
+    bench.adapter = bench.adapter_with(seconds=5)
+    assert bench.slots()[TLS].cert_identifier == new
 
     edit(
-        it,
+        bench,
         lambda item: {**item, "metadata": {**item["metadata"], "annotations": {}}},
         Target(SECRETS, "default", "tls"),
     )
 
-    assert it.slots()[TLS].cert_identifier == f"sha256:{bundle.sha256.lower()}"
+    assert bench.slots()[TLS].cert_identifier == f"sha256:{bundle.sha256.lower()}"
 
 
 @pytest.mark.parametrize(
@@ -112,19 +112,19 @@ def test_an_object_that_changes_all_the_time_is_left_for_another_try(
     server: Server, label: str, action: str
 ) -> None:
     front = {"name": "front", "listeners": [{"port": 443, "default": "old"}]}
-    it = a_bench(server, secrets=[ONE], albconfigs=[front])
-    slot, before = it.slot(label), it.carried()
-    it.cloud.faults.add(Fault(action, status=409, code="Conflict", times=3))
+    bench = a_bench(server, secrets=[ONE], albconfigs=[front])
+    slot, before = bench.slot(label), bench.carried()
+    bench.cloud.faults.add(Fault(action, status=409, code="Conflict", times=3))
 
     with pytest.raises(CloudBusyError) as busy:
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
     assert str(busy.value) == f"{action}: Conflict: it is changed again and again (RequestId -)"
-    assert it.count(action) == 3
-    assert it.carried() == before
+    assert bench.count(action) == 3
+    assert bench.carried() == before
 
-    it.cloud.faults.add(Fault(action, status=409, code="Conflict", times=2))
-    it.deploy(slot, "new")
-    assert it.carried() == {**before, label: "new"}
+    bench.cloud.faults.add(Fault(action, status=409, code="Conflict", times=2))
+    bench.deploy(slot, "new")
+    assert bench.carried() == {**before, label: "new"}
 
 
 INGRESSES_OF_TLS: list[tuple[list[dict[str, Any]], str, tuple[str, ...]]] = [
@@ -148,8 +148,8 @@ def test_a_secret_is_met_at_one_address_by_all_names_there(
     server: Server, rows: list[dict[str, Any]], endpoint: str, names: tuple[str, ...]
 ) -> None:
     named = [{"name": f"web{n}", "secret": "tls", **row} for n, row in enumerate(rows)]
-    it = a_bench(server, secrets=[ONE, {"name": "other", "certificate": "old"}], ingresses=named)
-    slots = it.slots()
+    bench = a_bench(server, secrets=[ONE, {"name": "other", "certificate": "old"}], ingresses=named)
+    slots = bench.slots()
 
     assert (slots[TLS].endpoint, slots[TLS].server_names) == (endpoint, names)
     assert slots[f"{SHOP}/secret/default/other"].endpoint == ""
@@ -158,7 +158,7 @@ def test_a_secret_is_met_at_one_address_by_all_names_there(
 @pytest.mark.parametrize("part", ["hosts", "secretName", "tls", "status", "spec"])
 def test_an_ingress_that_lacks_a_part_serves_nothing_and_hides_nothing(server: Server, part: str) -> None:
     row = {"name": "web", "secret": "tls", "hosts": ["a.example.com"], "address": "one.example.net"}
-    it = a_bench(server, secrets=[ONE], ingresses=[row])
+    bench = a_bench(server, secrets=[ONE], ingresses=[row])
 
     def without(item: dict[str, Any]) -> dict[str, Any]:
         if part in item:
@@ -167,16 +167,16 @@ def test_an_ingress_that_lacks_a_part_serves_nothing_and_hides_nothing(server: S
         entries = [{k: v for k, v in entry.items() if k != part} for entry in spec.get("tls", [])]
         return {**item, "spec": {**spec, **({"tls": entries} if "tls" in spec else {})}}
 
-    edit(it, without, Target(INGRESSES, "default", "web"))
+    edit(bench, without, Target(INGRESSES, "default", "web"))
 
-    assert (it.slots()[TLS].endpoint, it.slots()[TLS].server_names) == ("", ())
+    assert (bench.slots()[TLS].endpoint, bench.slots()[TLS].server_names) == ("", ())
 
 
 def test_a_role_that_may_not_see_ingresses_still_finds_its_secrets(server: Server) -> None:
     row = {"name": "web", "secret": "tls", "hosts": ["a.example.com"], "address": "one.example.net"}
-    it = a_bench(server, secrets=[ONE], ingresses=[row])
-    it.cloud.faults.add(Fault("ListIngresses", status=403, code="Forbidden"))
+    bench = a_bench(server, secrets=[ONE], ingresses=[row])
+    bench.cloud.faults.add(Fault("ListIngresses", status=403, code="Forbidden"))
 
-    slot = it.slots()[TLS]
+    slot = bench.slots()[TLS]
 
-    assert (slot.endpoint, it.name_of(slot.cert_identifier)) == ("", "old")
+    assert (slot.endpoint, bench.name_of(slot.cert_identifier)) == ("", "old")

@@ -10,7 +10,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class
 from tests.contract.answers import edit
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.ddos import CASES
 
@@ -19,43 +19,45 @@ ABROAD = "ap-southeast-1"
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.DDOS, CASE.estate, CASE.region)
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.DDOS, CASE.estate, CASE.region)
 
 
 def account(server: Server, *rows: dict[str, Any]) -> Bench:
-    return bench(server, CloudProduct.DDOS, {"certificates": CERTIFICATES, "ddos": list(rows)}, CASE.region)
+    return new_bench(
+        server, CloudProduct.DDOS, {"certificates": CERTIFICATES, "ddos": list(rows)}, CASE.region
+    )
 
 
 def test_a_page_has_ten_rules_and_no_more(server: Server) -> None:
     rows = [{"domain": f"s{n}.example.com", "certificate": "old"} for n in range(23)]
-    it = account(server, *rows)
-    it.adapter.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
+    bench = account(server, *rows)
+    bench.adapter.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
 
-    assert len(it.slots()) == 23
-    assert it.count("DescribeWebRules", code="") == it.count("DescribeWebRules") == 3
+    assert len(bench.slots()) == 23
+    assert bench.count("DescribeWebRules", code="") == bench.count("DescribeWebRules") == 3
 
 
-def test_a_rule_is_changed_at_its_own_site_only(it: Bench) -> None:
-    it.deploy(it.slot("www.example.com"), "new")
+def test_a_rule_is_changed_at_its_own_site_only(bench: Bench) -> None:
+    bench.deploy(bench.slot("www.example.com"), "new")
 
-    assert it.carried()["www.example.com"] == "new"
-    assert it.carried(ABROAD) == {"www.example.com": "old"}
+    assert bench.carried()["www.example.com"] == "new"
+    assert bench.carried(ABROAD) == {"www.example.com": "old"}
 
 
 def test_a_rule_of_a_similar_name_is_not_taken_for_it(server: Server) -> None:
     """The product's search is fuzzy where it is not told to be exact."""
-    it = account(
+    bench = account(
         server,
         *({"domain": f"{n}shop.example.com", "certificate": "second"} for n in ("a", "b", "c")),
         {"domain": "shop.example.com", "certificate": "old"},
     )
-    slot = it.slot("shop.example.com")
+    slot = bench.slot("shop.example.com")
 
-    read = it.adapter.read(slot)
+    read = bench.adapter.read(slot)
 
     assert read is not None
-    assert it.name_of(read.cert_identifier) == "old"
+    assert bench.name_of(read.cert_identifier) == "old"
 
 
 @pytest.mark.parametrize(
@@ -71,8 +73,8 @@ def test_a_rule_of_a_similar_name_is_not_taken_for_it(server: Server) -> None:
 def test_a_name_means_a_certificate_of_its_store_or_none(
     server: Server, monkeypatch: pytest.MonkeyPatch, told: dict[str, str], carried: str
 ) -> None:
-    it = account(server, {"domain": "www.example.com", "certificate": "old"})
-    service = it.cloud.service("ddoscoo")
+    bench = account(server, {"domain": "www.example.com", "certificate": "old"})
+    service = bench.cloud.service("ddoscoo")
     answer = service.DescribeWebRules
 
     def otherwise(call: Any) -> Any:
@@ -81,20 +83,20 @@ def test_a_name_means_a_certificate_of_its_store_or_none(
 
     monkeypatch.setattr(service, "DescribeWebRules", otherwise)
 
-    assert it.carried() == {"www.example.com": carried}
+    assert bench.carried() == {"www.example.com": carried}
 
 
 def test_a_list_of_rules_is_read_where_that_takes_fewer_calls_than_to_ask_one_by_one(server: Server) -> None:
     rows = [{"domain": f"s{n}.example.com", "certificate": "old"} for n in range(23)]
-    it = account(server, *rows)
-    it.adapter.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
-    slots = list(it.slots().values())
-    before = it.count("DescribeWebRules")
+    bench = account(server, *rows)
+    bench.adapter.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
+    slots = list(bench.slots().values())
+    before = bench.count("DescribeWebRules")
 
-    read = [it.adapter.read(slot) for slot in slots]
+    read = [bench.adapter.read(slot) for slot in slots]
 
     assert read == slots
-    asked = [call.params.get("Domain") for call in it.cloud.calls if call.action == "DescribeWebRules"]
+    asked = [call.params.get("Domain") for call in bench.cloud.calls if call.action == "DescribeWebRules"]
     one_by_one, page = ["s0.example.com", "s1.example.com", "s2.example.com"], None
     assert [name or page for name in asked[before:]] == [
         one_by_one[0],
@@ -106,17 +108,17 @@ def test_a_list_of_rules_is_read_where_that_takes_fewer_calls_than_to_ask_one_by
     ]
 
 
-def test_a_rule_is_met_at_its_own_port(it: Bench) -> None:
-    endpoint = it.slots()["*.example.com"].endpoint
+def test_a_rule_is_met_at_its_own_port(bench: Bench) -> None:
+    endpoint = bench.slots()["*.example.com"].endpoint
 
     assert endpoint.endswith(":8443")
-    assert it.cloud.service("ddoscoo").served(endpoint, "any.example.com")
+    assert bench.cloud.service("ddoscoo").served(endpoint, "any.example.com")
 
 
 def test_a_rule_is_told_from_others_that_a_question_for_it_brings_along(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slot = it.slot("www.example.com")
+    slot = bench.slot("www.example.com")
 
     def more(answer: dict[str, Any]) -> None:
         first = answer["WebRules"][0]
@@ -124,7 +126,7 @@ def test_a_rule_is_told_from_others_that_a_question_for_it_brings_along(
             0, {**first, "Domain": "w.example.com", "CertName": "new", "UserCertName": ""}
         )
 
-    edit(monkeypatch, it.cloud, "DescribeWebRules", more)
+    edit(monkeypatch, bench.cloud, "DescribeWebRules", more)
 
-    assert it.adapter.read(slot) == slot
-    assert it.adapter.successor(slot, it.certificate("new")) is None
+    assert bench.adapter.read(slot) == slot
+    assert bench.adapter.successor(slot, bench.certificate("new")) is None

@@ -13,7 +13,7 @@ from emulator.services.esa.model import text
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.esa.hostnames import EsaHostnames
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.esa import CASES, entry, hostname
 
@@ -23,32 +23,32 @@ FULL = r"^SetCertificate: Certificate\.OverQuota: the certificate quota of examp
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.ESA, CASE.estate)
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.ESA, CASE.estate)
 
 
 def account(server: Server, **site: Any) -> Bench:
     estate = {"certificates": CERTIFICATES, "esa": [{"site": "example.com", **site}]}
-    return bench(server, CloudProduct.ESA, estate)
+    return new_bench(server, CloudProduct.ESA, estate)
 
 
-def test_an_entry_is_exchanged_in_place(it: Bench) -> None:
-    slot = it.slot(OLD)
+def test_an_entry_is_exchanged_in_place(bench: Bench) -> None:
+    slot = bench.slot(OLD)
 
-    successor = it.deploy(slot, "new")
+    successor = bench.deploy(slot, "new")
 
     assert successor.slot == slot.slot
-    assert len(it.carried()) == len(CASE.carried)
-    assert it.count("DeleteCertificate") == 0
+    assert len(bench.carried()) == len(CASE.carried)
+    assert bench.count("DeleteCertificate") == 0
 
 
 def test_a_certificate_that_the_pool_has_already_is_not_added_again(server: Server) -> None:
-    it = account(server, certificates=[{"certificate": "old"}, {"certificate": "new"}])
+    bench = account(server, certificates=[{"certificate": "old"}, {"certificate": "new"}])
 
-    successor = it.deploy(it.slot(OLD), "new")
+    successor = bench.deploy(bench.slot(OLD), "new")
 
-    assert (successor.resource_id, it.count("SetCertificate")) == (entry("new"), 0)
-    assert it.carried() == {OLD: "old", entry("new"): "new"}, "what is still served is not taken away"
+    assert (successor.resource_id, bench.count("SetCertificate")) == (entry("new"), 0)
+    assert bench.carried() == {OLD: "old", entry("new"): "new"}, "what is still served is not taken away"
 
 
 def test_where_the_old_entry_stays_beside_the_new_one_a_handshake_is_asked_for_what_both_are_for(
@@ -56,44 +56,44 @@ def test_where_the_old_entry_stays_beside_the_new_one_a_handshake_is_asked_for_w
 ) -> None:
     """Neither slot has a name of its own to ask for: which one is served is what has to be proved."""
     pool = [{"certificate": "old"}, {"certificate": "new"}]
-    it = account(server, certificates=pool, records=["www.example.com", "elsewhere.example.org"])
-    slot = it.slot(OLD)
+    bench = account(server, certificates=pool, records=["www.example.com", "elsewhere.example.org"])
+    slot = bench.slot(OLD)
 
-    successor = it.deploy(slot, "new")
+    successor = bench.deploy(slot, "new")
 
     assert (slot.server_names, slot.endpoint) == ((), "")
     assert successor.server_names == ("www.example.com",)
     assert successor.endpoint.endswith(":443")
 
 
-def test_a_duplicate_that_comes_up_meanwhile_is_a_success(it: Bench) -> None:
-    slot, name = it.slot(OLD), "new"
-    it.cloud.faults.add(Fault("SetCertificate", status=400, code="Certificate.Duplicated", when="after"))
+def test_a_duplicate_that_comes_up_meanwhile_is_a_success(bench: Bench) -> None:
+    slot, name = bench.slot(OLD), "new"
+    bench.cloud.faults.add(Fault("SetCertificate", status=400, code="Certificate.Duplicated", when="after"))
 
-    successor = it.deploy(slot, name)
+    successor = bench.deploy(slot, name)
 
-    assert it.name_of(successor.cert_identifier) == name
-    assert it.count("SetCertificate", code="Certificate.Duplicated") == 1
+    assert bench.name_of(successor.cert_identifier) == name
+    assert bench.count("SetCertificate", code="Certificate.Duplicated") == 1
 
 
-def test_a_full_quota_is_the_reason_and_no_lack_of_permission(it: Bench) -> None:
-    it.cloud.faults.add(Fault("SetCertificate", status=403, code="Certificate.OverQuota", when="before"))
+def test_a_full_quota_is_the_reason_and_no_lack_of_permission(bench: Bench) -> None:
+    bench.cloud.faults.add(Fault("SetCertificate", status=403, code="Certificate.OverQuota", when="before"))
 
     with pytest.raises(CloudRejectedError, match=FULL) as caught:
-        it.adapter.deploy(it.slot(OLD), it.certificate("new"))
+        bench.adapter.deploy(bench.slot(OLD), bench.certificate("new"))
 
     assert caught.value.retryable is False
-    assert it.carried() == CASE.carried
+    assert bench.carried() == CASE.carried
 
 
-def test_an_upload_that_cas_knows_is_exchanged_like_any_other(it: Bench) -> None:
-    it.deploy(it.slot(entry("second")), "new")
+def test_an_upload_that_cas_knows_is_exchanged_like_any_other(bench: Bench) -> None:
+    bench.deploy(bench.slot(entry("second")), "new")
 
-    assert it.carried()[entry("second")] == "new"
+    assert bench.carried()[entry("second")] == "new"
 
 
 def test_a_private_key_is_dropped_as_soon_as_it_is_told(
-    it: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     kept: list[dict[str, Any]] = []
@@ -104,23 +104,23 @@ def test_a_private_key_is_dropped_as_soon_as_it_is_told(
         return kept[-1]
 
     monkeypatch.setattr(EsaHostnames, "_detail", watched)
-    found = [slot.model_dump_json() for slot in it.slots().values()]
+    found = [slot.model_dump_json() for slot in bench.slots().values()]
 
     assert kept
     assert not any("PRIVATE" in text for text in [*map(str, kept), *found, caplog.text])
-    assert "PrivateKey" in str(it.cloud.service("esa")._sites[0].hostnames[0].detail(it.cloud.clock()))
+    assert "PrivateKey" in str(bench.cloud.service("esa")._sites[0].hostnames[0].detail(bench.cloud.clock()))
 
 
-def test_a_hostname_keeps_its_record(it: Bench) -> None:
-    before = it.cloud.service("esa")._sites[0].hostnames[0].record_id
+def test_a_hostname_keeps_its_record(bench: Bench) -> None:
+    before = bench.cloud.service("esa")._sites[0].hostnames[0].record_id
 
-    it.deploy(it.slot(hostname("a.example.com")), "new")
+    bench.deploy(bench.slot(hostname("a.example.com")), "new")
 
-    assert it.cloud.service("esa")._sites[0].hostnames[0].record_id == before
+    assert bench.cloud.service("esa")._sites[0].hostnames[0].record_id == before
 
 
 def test_a_handshake_asks_only_for_records_that_no_other_entry_is_for(server: Server) -> None:
-    it = bench(
+    bench = new_bench(
         server,
         CloudProduct.ESA,
         {
@@ -137,16 +137,16 @@ def test_a_handshake_asks_only_for_records_that_no_other_entry_is_for(server: Se
             ],
         },
     )
-    slots = it.slots()
+    slots = bench.slots()
 
     assert slots[OLD].server_names == ("shop.example.com",)
     assert slots[entry("www")].server_names == ()
     assert slots[entry("www")].endpoint == ""
 
 
-def test_the_edge_serves_what_a_slot_says(it: Bench) -> None:
-    service, slots = it.cloud.service("esa"), it.slots()
-    bundle = it.estate.bundle("old", it.cloud.clock())
+def test_the_edge_serves_what_a_slot_says(bench: Bench) -> None:
+    service, slots = bench.cloud.service("esa"), bench.slots()
+    bundle = bench.estate.bundle("old", bench.cloud.clock())
     slot = slots[hostname("a.example.com")]
 
     assert service.served(slot.endpoint, "a.example.com") == (bundle,)

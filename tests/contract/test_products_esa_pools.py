@@ -10,7 +10,7 @@ from emulator.server import Server
 from emulator.services.esa.model import text
 from shared.domain.resources import CloudProduct
 from tests.contract.answers import edit, put
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.esa import entry, hostname
 
@@ -21,25 +21,25 @@ OLD, NARROW = entry("old"), entry("www")
 def a_site(server: Server, *records: str, **site: Any) -> Bench:
     pool = [{"certificate": "old"}, {"certificate": "www"}]
     row = {"site": "example.com", "records": list(records), "certificates": pool, **site}
-    return bench(server, CloudProduct.ESA, {"certificates": {**CERTIFICATES, **WWW}, "esa": [row]})
+    return new_bench(server, CloudProduct.ESA, {"certificates": {**CERTIFICATES, **WWW}, "esa": [row]})
 
 
 def test_some_records_are_asked_for_however_many_there_are(server: Server) -> None:
-    it = a_site(server, *(f"r{n}.example.com" for n in range(7)))
+    bench = a_site(server, *(f"r{n}.example.com" for n in range(7)))
 
-    slot = it.slots()[OLD]
+    slot = bench.slots()[OLD]
 
     assert slot.server_names == tuple(f"r{n}.example.com" for n in range(5))
-    assert it.count("ListRecords") == 4
+    assert bench.count("ListRecords") == 4
 
 
 def test_a_record_for_all_names_is_met_at_one_of_them(server: Server) -> None:
-    it = a_site(
+    bench = a_site(
         server,
         "*.example.com",
         hostnames=[{"hostname": "a.example.org", "record": "*.example.com", "certificate": "other"}],
     )
-    slots = it.slots()
+    slots = bench.slots()
 
     for slot in (slots[OLD], slots[hostname("a.example.org")]):
         host, _, port = slot.endpoint.partition(":")
@@ -63,15 +63,15 @@ def test_a_record_for_all_names_is_met_at_one_of_them(server: Server) -> None:
 def test_a_rival_is_a_valid_entry_for_the_same_name_and_kind_of_key(
     server: Server, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], names: tuple[str, ...]
 ) -> None:
-    it = a_site(server, "www.example.com", "shop.example.com")
+    bench = a_site(server, "www.example.com", "shop.example.com")
 
     def changed(answer: dict[str, Any]) -> None:
         for row in answer["Result"]:
             if row["Id"] == text("example.com", "www"):
                 row.update(changes)
 
-    edit(monkeypatch, it.cloud, "ListCertificates", changed)
-    slots = it.slots()
+    edit(monkeypatch, bench.cloud, "ListCertificates", changed)
+    slots = bench.slots()
 
     assert slots[OLD].server_names == names
     assert bool(slots[OLD].endpoint) == bool(names)
@@ -80,59 +80,59 @@ def test_a_rival_is_a_valid_entry_for_the_same_name_and_kind_of_key(
 def test_the_names_of_an_entry_are_told_once_each_and_in_their_order(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it = a_site(server)
+    bench = a_site(server)
     edit(
         monkeypatch,
-        it.cloud,
+        bench.cloud,
         "ListCertificates",
         lambda answer: answer["Result"][0].update(SAN="b.a, A.a ,b.a"),
     )
 
-    assert it.slots()[OLD].domains == ("b.a", "a.a")
+    assert bench.slots()[OLD].domains == ("b.a", "a.a")
 
 
 def test_a_record_without_an_address_of_its_own_is_met_by_its_name(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it = a_site(server, "shop.example.com")
+    bench = a_site(server, "shop.example.com")
     edit(
         monkeypatch,
-        it.cloud,
+        bench.cloud,
         "ListRecords",
         lambda answer: [row.update(RecordCname="") for row in answer["Records"]],
     )
 
-    assert it.slots()[OLD].endpoint == "shop.example.com:443"
+    assert bench.slots()[OLD].endpoint == "shop.example.com:443"
 
 
 @pytest.mark.parametrize(("status", "deployed"), [("OK", True), ("Expiring", True), ("Applying", False)])
 def test_a_certificate_elsewhere_in_the_pool_serves_the_slot_only_if_it_is_valid(
     server: Server, monkeypatch: pytest.MonkeyPatch, status: str, deployed: bool
 ) -> None:
-    it = a_site(server, certificates=[{"certificate": "old"}, {"certificate": "new"}])
-    slot, new = it.slot(OLD), it.certificate("new")
-    edit(monkeypatch, it.cloud, "ListCertificates", lambda answer: put(answer, "Result[].Status", status))
+    bench = a_site(server, certificates=[{"certificate": "old"}, {"certificate": "new"}])
+    slot, new = bench.slot(OLD), bench.certificate("new")
+    edit(monkeypatch, bench.cloud, "ListCertificates", lambda answer: put(answer, "Result[].Status", status))
 
-    assert (it.adapter.successor(slot, new) is not None) is deployed
+    assert (bench.adapter.successor(slot, new) is not None) is deployed
 
 
 def test_of_two_places_that_hold_the_certificate_the_slot_s_own_counts(server: Server) -> None:
     """CAS's number stands in another entry, and its PEM was uploaded to this one."""
     pool = [{"certificate": "new"}, {"certificate": "old", "type": "upload"}]
-    it = a_site(server, "www.example.com", certificates=pool)
-    slot = it.slot(OLD)
+    bench = a_site(server, "www.example.com", certificates=pool)
+    slot = bench.slot(OLD)
 
-    assert it.adapter.successor(slot, it.certificate("old")) == slot
-    beside = it.adapter.successor(slot, it.certificate("new"))
+    assert bench.adapter.successor(slot, bench.certificate("old")) == slot
+    beside = bench.adapter.successor(slot, bench.certificate("new"))
     assert beside is not None
     assert (beside.resource_id, beside.server_names) == (entry("new"), ("www.example.com",))
 
 
 def test_a_handshake_asks_for_what_both_the_slot_and_the_certificate_are_for(server: Server) -> None:
     pool = [{"certificate": "www"}, {"certificate": "new"}]
-    it = a_site(server, "shop.example.com", "www.example.com", certificates=pool)
+    bench = a_site(server, "shop.example.com", "www.example.com", certificates=pool)
 
-    successor = it.adapter.successor(it.slot(NARROW), it.certificate("new"))
+    successor = bench.adapter.successor(bench.slot(NARROW), bench.certificate("new"))
 
     assert successor is not None
     assert successor.server_names == ("www.example.com",)
@@ -142,16 +142,16 @@ def test_of_several_other_places_with_the_certificate_the_first_is_told(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = [{"certificate": name} for name in ("old", "second", "www")]
-    it = a_site(server, certificates=pool)
-    slot, new = it.slot(OLD), it.certificate("new")
+    bench = a_site(server, certificates=pool)
+    slot, new = bench.slot(OLD), bench.certificate("new")
 
     def both(answer: dict[str, Any]) -> None:
         for row in answer["Result"]:
             row["CasId"] = row["CasId"] if row["Id"] == text("example.com", "old") else new.cert_id
 
-    edit(monkeypatch, it.cloud, "ListCertificates", both)
+    edit(monkeypatch, bench.cloud, "ListCertificates", both)
 
-    successor = it.adapter.successor(slot, new)
+    successor = bench.adapter.successor(slot, new)
 
     assert successor is not None
     assert successor.resource_id == entry("second")

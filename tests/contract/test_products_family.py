@@ -13,7 +13,7 @@ from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.kit.cdn_functions import arguments
 from shared.products.kit.unchanged import NOT_IN_CAS
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, CERTIFICATES
 from tests.contract.cases.live import CASES as LIVE
 from tests.contract.cases.vod import CASES as VOD
@@ -29,16 +29,16 @@ LISTED: dict[str, Callable[[int, int], int]] = {
 
 def account(server: Server, product: str, *rows: dict[str, Any], **more: Any) -> Bench:
     estate = {"certificates": {**CERTIFICATES, **more}, product.lower(): list(rows)}
-    return bench(server, CloudProduct(product), estate)
+    return new_bench(server, CloudProduct(product), estate)
 
 
 @pytest.mark.parametrize("case", FAMILY, ids=lambda case: case.name)
 def test_discovery_asks_for_the_certificate_of_https_domains_only(server: Server, case: Any) -> None:
-    it = bench(server, case.product, case.estate)
-    it.slots()
+    bench = new_bench(server, case.product, case.estate)
+    bench.slots()
 
     https = sum(bool(name) for name in case.carried.values())
-    assert it.count(case.reads[1]) == LISTED[case.product.value](len(case.carried), https)
+    assert bench.count(case.reads[1]) == LISTED[case.product.value](len(case.carried), https)
 
 
 @pytest.mark.parametrize("product", LISTED)
@@ -47,91 +47,91 @@ def test_a_certificate_that_only_the_product_has_is_known_by_its_fingerprint(
 ) -> None:
     hand_made = {"names": ["www.example.com"], "key": "ecdsa-p256", "in_cas": False}
     row = {"domain": "www.example.com", "certificate": "hand-made"}
-    it = account(server, product, row, **{"hand-made": hand_made})
+    bench = account(server, product, row, **{"hand-made": hand_made})
 
-    sha256 = it.estate.bundle("hand-made", it.cloud.clock()).sha256.lower()
-    assert it.slots()["www.example.com"].cert_identifier == f"sha256:{sha256}"
+    sha256 = bench.estate.bundle("hand-made", bench.cloud.clock()).sha256.lower()
+    assert bench.slots()["www.example.com"].cert_identifier == f"sha256:{sha256}"
 
 
 @pytest.mark.parametrize("product", ["CDN", "DCDN", "VOD"])
 def test_an_upload_that_cas_holds_too_is_cas_s_certificate(server: Server, product: str) -> None:
     """So there is a way back to it, and the same certificate is not deployed over itself."""
-    it = account(server, product, {"domain": "www.example.com", "certificate": "old"})
-    service = it.cloud.service(product)
+    bench = account(server, product, {"domain": "www.example.com", "certificate": "old"})
+    service = bench.cloud.service(product)
     (domain,) = service._domains.values()
     bound = domain.certificate.value
     domain.certificate.value = type(bound)("upload", "by-hand", bound.bundle, bound.updated)
 
-    slot = it.slot("www.example.com")
+    slot = bench.slot("www.example.com")
 
-    assert it.name_of(slot.cert_identifier) == "old"
-    it.deploy(slot, "old")
-    assert it.count(it.adapter.words.change) == 0  # type: ignore[attr-defined]
+    assert bench.name_of(slot.cert_identifier) == "old"
+    bench.deploy(slot, "old")
+    assert bench.count(bench.adapter.words.change) == 0  # type: ignore[attr-defined]
 
 
 def test_a_certificate_told_without_id_and_pem_is_found_by_its_name(server: Server) -> None:
-    it = account(server, "VOD", {"domain": "www.example.com", "certificate": "old"})
-    it.cloud.service("vod").info = ("DomainName", "ServerCertificateStatus", "CertType", "CertName")
+    bench = account(server, "VOD", {"domain": "www.example.com", "certificate": "old"})
+    bench.cloud.service("vod").info = ("DomainName", "ServerCertificateStatus", "CertType", "CertName")
 
-    assert it.carried() == {"www.example.com": "old"}
+    assert bench.carried() == {"www.example.com": "old"}
 
 
 @pytest.mark.parametrize("code", ["PrivateKeyError", "InvalidDomain.Configure_failed"])
 def test_a_refusal_of_vod_with_status_500_is_final(server: Server, code: str) -> None:
-    it = bench(server, CloudProduct.VOD, VOD[0].estate)
-    slot = it.slot(VOD[0].slot)
-    it.cloud.faults.add(Fault(VOD[0].writes, status=500, code=code))
+    bench = new_bench(server, CloudProduct.VOD, VOD[0].estate)
+    slot = bench.slot(VOD[0].slot)
+    bench.cloud.faults.add(Fault(VOD[0].writes, status=500, code=code))
 
     with pytest.raises(CloudRejectedError, match=code):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
 
 def test_a_domain_that_is_being_configured_is_tried_again(server: Server) -> None:
     case = FAMILY[0]
-    it = bench(server, case.product, case.estate)
-    it.cloud.faults.add(Fault(case.writes, status=403, code="ServiceBusy", times=2))
+    bench = new_bench(server, case.product, case.estate)
+    bench.cloud.faults.add(Fault(case.writes, status=403, code="ServiceBusy", times=2))
 
-    it.deploy(it.slot(case.slot), "new")
+    bench.deploy(bench.slot(case.slot), "new")
 
-    assert it.count(case.writes, code="ServiceBusy") == 2
+    assert bench.count(case.writes, code="ServiceBusy") == 2
 
 
 def test_a_domain_that_failed_to_configure_is_an_error(server: Server) -> None:
-    it = account(
+    bench = account(
         server, "DCDN", {"domain": "www.example.com", "certificate": "old", "status": "configure_failed"}
     )
-    slot = it.slot("www.example.com")
+    slot = bench.slot("www.example.com")
 
     assert "configure_failed" in slot.obstacle
     with pytest.raises(
         CloudRejectedError, match=r"^SetDcdnDomainSSLCertificate: configure_failed: www\.example\.com \("
     ):
-        it.adapter.settled(slot)
+        bench.adapter.settled(slot)
 
 
 def test_a_first_deployment_may_change_what_comes_with_https(server: Server) -> None:
     case = FAMILY[0]
-    it = bench(server, case.product, case.estate)
-    slot = it.slot(case.without_https)
-    it.cloud.service("cdn").forgets = ("https_option",)
+    bench = new_bench(server, case.product, case.estate)
+    slot = bench.slot(case.without_https)
+    bench.cloud.service("cdn").forgets = ("https_option",)
 
-    it.deploy(slot, "new")
+    bench.deploy(slot, "new")
 
-    assert it.carried()[case.without_https] == "new"
+    assert bench.carried()[case.without_https] == "new"
 
 
 @pytest.mark.parametrize("product", LISTED)
 def test_a_lost_setting_is_told_where_cas_lacks_the_certificate_before(server: Server, product: str) -> None:
     hand_made = {"names": ["www.example.com"], "key": "ecdsa-p256", "in_cas": False}
     row = {"domain": "www.example.com", "certificate": "hand-made"}
-    it = account(server, product, row, **{"hand-made": hand_made})
-    slot = it.slot("www.example.com")
-    it.cloud.service(product).forgets = ("https_force",)
+    bench = account(server, product, row, **{"hand-made": hand_made})
+    slot = bench.slot("www.example.com")
+    bench.cloud.service(product).forgets = ("https_force",)
 
     with pytest.raises(CloudRejectedError, match=rf"https_force\.enable: 'on' → None.*{NOT_IN_CAS}"):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert it.carried() == {"www.example.com": "new"}
+    assert bench.carried() == {"www.example.com": "new"}
 
 
 def test_a_function_under_several_conditions_is_the_same_in_any_order() -> None:
@@ -149,57 +149,57 @@ def test_a_function_under_several_conditions_is_the_same_in_any_order() -> None:
 
 
 def test_domains_of_edge_programs_are_not_hidden(server: Server) -> None:
-    it = account(
+    bench = account(
         server, "DCDN", {"domain": "er.example.com", "certificate": "old", "kind": "computing_image"}
     )
 
-    assert it.carried() == {"er.example.com": "old"}
+    assert bench.carried() == {"er.example.com": "old"}
 
 
 def test_live_keeps_one_domain_s_certificate_apart_from_another_s(server: Server) -> None:
     """A name that is used twice would exchange the certificate of both."""
     case = LIVE[0]
-    it = bench(server, case.product, case.estate)
-    it.deploy(it.slot("www.example.com"), "new")
-    it.deploy(it.slot("shop.example.com"), "new")
+    bench = new_bench(server, case.product, case.estate)
+    bench.deploy(bench.slot("www.example.com"), "new")
+    bench.deploy(bench.slot("shop.example.com"), "new")
 
-    it.deploy(it.slot("www.example.com"), "second")
+    bench.deploy(bench.slot("www.example.com"), "second")
 
-    assert it.carried() == {**case.carried, "www.example.com": "second", "shop.example.com": "new"}
+    assert bench.carried() == {**case.carried, "www.example.com": "second", "shop.example.com": "new"}
 
 
 def test_live_finds_what_it_deployed_by_its_fingerprint(server: Server) -> None:
     case = LIVE[0]
-    it = bench(server, case.product, case.estate)
-    it.deploy(it.slot(case.slot), "new")
+    bench = new_bench(server, case.product, case.estate)
+    bench.deploy(bench.slot(case.slot), "new")
 
     (bound,) = (
         domain.certificate.value
-        for domain in it.cloud.service("live")._domains.values()
+        for domain in bench.cloud.service("live")._domains.values()
         if domain.name == case.slot
     )
-    assert bound.name.startswith(f"cas-{it.estate.identifier('new')}-")
-    assert it.carried()[case.slot] == "new"
+    assert bound.name.startswith(f"cas-{bench.estate.identifier('new')}-")
+    assert bench.carried()[case.slot] == "new"
 
 
 def test_live_says_that_cas_has_no_key_to_deploy(server: Server) -> None:
     keyless = {"names": ["www.example.com"], "key": "ecdsa-p256", "source": "BUY", "private_key": False}
-    it = account(
+    bench = account(
         server, "LIVE", {"domain": "www.example.com", "certificate": "old"}, **{"offline-key": keyless}
     )
 
     with pytest.raises(CloudRejectedError, match="KeyMissing"):
-        it.adapter.deploy(it.slot("www.example.com"), it.certificate("offline-key"))
+        bench.adapter.deploy(bench.slot("www.example.com"), bench.certificate("offline-key"))
 
 
 def test_live_s_private_key_is_in_no_url_and_no_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     case = LIVE[0]
-    it = bench(server, case.product, case.estate)
+    bench = new_bench(server, case.product, case.estate)
     with caplog.at_level("DEBUG"):
-        it.deploy(it.slot(case.slot), "new")
+        bench.deploy(bench.slot(case.slot), "new")
 
-    key = it.estate.bundle("new", it.cloud.clock()).key_pem
+    key = bench.estate.bundle("new", bench.cloud.clock()).key_pem
     assert key is not None
     line = key.splitlines()[1]
     assert line not in caplog.text
-    assert line not in repr(it.cloud.calls)
+    assert line not in repr(bench.cloud.calls)

@@ -11,7 +11,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
 from shared.products.kit.changes import Change
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.fc import ESTATE
 
@@ -20,12 +20,12 @@ REGION = "cn-hangzhou"
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.FC, ESTATE, REGION)
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.FC, ESTATE, REGION)
 
 
-def settings(it: Bench, slot: CloudResource) -> dict[str, object]:
-    domains = it.cloud.service("fc").domains
+def settings(bench: Bench, slot: CloudResource) -> dict[str, object]:
+    domains = bench.cloud.service("fc").domains
     found = (d for d in domains if (d.name, d.region) == (slot.resource_id, slot.region))
     return dict(next(found).settings)
 
@@ -33,124 +33,126 @@ def settings(it: Bench, slot: CloudResource) -> dict[str, object]:
 def test_settings_are_put_back_also_where_the_old_key_is_unknown(server: Server) -> None:
     certificates = {**CERTIFICATES, "foreign": {**CERTIFICATES["old"], "in_cas": False}}
     row = {"domain": "www.example.com", "region": REGION, "certificate": "foreign"}
-    it = bench(server, CloudProduct.FC, {"certificates": certificates, "fc": [row]}, REGION)
-    slot = it.slot("www.example.com")
-    before = settings(it, slot)
+    bench = new_bench(server, CloudProduct.FC, {"certificates": certificates, "fc": [row]}, REGION)
+    slot = bench.slot("www.example.com")
+    before = settings(bench, slot)
     assert slot.cert_identifier.startswith("sha256:")
-    it.cloud.service("fc").forgets = ("tlsConfig",)
+    bench.cloud.service("fc").forgets = ("tlsConfig",)
 
     with pytest.raises(CloudRejectedError, match="the new one stays"):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert settings(it, slot) == before
+    assert settings(bench, slot) == before
 
 
 SECRET = "s3cret-of-a-user"
 
 
-def with_a_password(it: Bench) -> CloudResource:
+def with_a_password(bench: Bench) -> CloudResource:
     """A domain whose visitors need one, which goes with the change."""
-    service = it.cloud.service("fc")
+    service = bench.cloud.service("fc")
     service.domains[0].settings["authConfig"] = {"authType": "basic", "authInfo": SECRET}
     service.forgets = ("authConfig",)
-    return it.slot("www.example.com")
+    return bench.slot("www.example.com")
 
 
-def test_a_password_that_was_lost_comes_back_and_is_told_by_nobody(it: Bench) -> None:
-    slot = with_a_password(it)
-    before = settings(it, slot)
+def test_a_password_that_was_lost_comes_back_and_is_told_by_nobody(bench: Bench) -> None:
+    slot = with_a_password(bench)
+    before = settings(bench, slot)
 
     with pytest.raises(CloudRejectedError, match=r"authConfig.authInfo: 'digest:.*so were they") as told:
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert settings(it, slot) == before
+    assert settings(bench, slot) == before
     assert SECRET not in str(told.value)
 
 
-def test_a_password_that_another_function_saw_is_set_again_by_hand(it: Bench) -> None:
-    slot = with_a_password(it)
-    new = it.certificate("new")
-    (look,) = it.adapter.look([Change(slot, new)])
+def test_a_password_that_another_function_saw_is_set_again_by_hand(bench: Bench) -> None:
+    slot = with_a_password(bench)
+    new = bench.certificate("new")
+    (look,) = bench.adapter.look([Change(slot, new)])
     assert look is not None
     before = look.settings
-    it.adapter.advance([(Change(slot, new), look)])
-    it.adapter = it.adapter_with(seconds=5)
+    bench.adapter.advance([(Change(slot, new), look)])
+    bench.adapter = bench.adapter_with(seconds=5)
 
     with pytest.raises(CloudRejectedError, match=r"by hand: authConfig.authInfo, authConfig.authType \("):
-        it.adapter.driven(Change(slot, new, begun=True, before=before))
+        bench.adapter.driven(Change(slot, new, begun=True, before=before))
 
     assert SECRET not in repr(before)
-    assert it.carried()["www.example.com"] == "old"
+    assert bench.carried()["www.example.com"] == "old"
 
 
-def test_a_domain_that_both_apis_list_is_one_slot_of_3_0(it: Bench) -> None:
-    kinds = {label: slot.kind for label, slot in it.slots().items()}
+def test_a_domain_that_both_apis_list_is_one_slot_of_3_0(bench: Bench) -> None:
+    kinds = {label: slot.kind for label, slot in bench.slots().items()}
 
     assert kinds["both.example.com"] == "3.0"
     assert (kinds["www.example.com"], kinds["old.example.com"]) == ("3.0", "2.0")
 
 
-def test_a_name_of_cas_that_fc_would_refuse_does_not_matter(it: Bench) -> None:
-    odd = it.certificate("new").evolve(name="2026 *.example.com")
+def test_a_name_of_cas_that_fc_would_refuse_does_not_matter(bench: Bench) -> None:
+    odd = bench.certificate("new").evolve(name="2026 *.example.com")
 
-    it.adapter.deploy(it.slot("www.example.com"), odd)
+    bench.adapter.deploy(bench.slot("www.example.com"), odd)
 
-    assert it.carried()["www.example.com"] == "new"
+    assert bench.carried()["www.example.com"] == "new"
 
 
 @pytest.mark.parametrize("service", VERSIONS)
 def test_no_key_is_in_what_is_logged_or_recorded(
-    it: Bench, service: str, caplog: pytest.LogCaptureFixture
+    bench: Bench, service: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    slot = it.slot(VERSIONS[service])
-    it.cloud.faults.add(Fault("UpdateCustomDomain", status=400, code="InvalidArgument", api=service))
+    slot = bench.slot(VERSIONS[service])
+    bench.cloud.faults.add(Fault("UpdateCustomDomain", status=400, code="InvalidArgument", api=service))
 
     with pytest.raises(CloudRejectedError) as refused:
-        it.adapter.deploy(slot, it.certificate("new"))
-    it.deploy(slot, "new")
+        bench.adapter.deploy(slot, bench.certificate("new"))
+    bench.deploy(slot, "new")
 
-    texts = [caplog.text, repr(it.cloud.calls), str(refused.value), repr(it.slots())]
+    texts = [caplog.text, repr(bench.cloud.calls), str(refused.value), repr(bench.slots())]
     assert not any("PRIVATE" in text or "BEGIN" in text for text in texts)
 
 
-def test_a_region_without_the_service_fails_alone_and_says_why(it: Bench) -> None:
+def test_a_region_without_the_service_fails_alone_and_says_why(bench: Bench) -> None:
     not_enabled = "FC service is not enabled for current user."
-    it.cloud.faults.add(
+    bench.cloud.faults.add(
         Fault("ListCustomDomains", 403, "AccessDenied", region="cn-beijing", api="fc", message=not_enabled)
     )
 
     with pytest.raises(CloudDeniedError, match=not_enabled):
-        it.slots("cn-beijing")
-    assert it.slots()
+        bench.slots("cn-beijing")
+    assert bench.slots()
 
 
-def test_an_account_without_2_0_has_its_domains_of_3_0(it: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_account_without_2_0_has_its_domains_of_3_0(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     not_enabled = "FC service is not enabled for current user."
-    it.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2", message=not_enabled))
+    bench.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2", message=not_enabled))
 
-    assert set(it.slots()) >= {"www.example.com", "both.example.com"}
+    assert set(bench.slots()) >= {"www.example.com", "both.example.com"}
     (record,) = [one for one in caplog.records if "2.0 is not enabled" in one.message]
     assert record.__dict__["region"] == REGION
 
 
-def test_2_0_that_may_not_be_read_is_an_error(it: Bench) -> None:
-    it.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2"))
+def test_2_0_that_may_not_be_read_is_an_error(bench: Bench) -> None:
+    bench.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2"))
 
     with pytest.raises(CloudDeniedError):
-        it.slots()
+        bench.slots()
 
 
-def test_2_0_is_not_asked_where_it_never_was(it: Bench) -> None:
-    assert it.slots("ap-southeast-7") == {}
-    assert {call.api.lower() for call in it.cloud.calls} == {"fc"}
+def test_2_0_is_not_asked_where_it_never_was(bench: Bench) -> None:
+    assert bench.slots("ap-southeast-7") == {}
+    assert {call.api.lower() for call in bench.cloud.calls} == {"fc"}
 
 
-def test_a_lost_connection_to_2_0_is_told_without_its_address(it: Bench) -> None:
-    it.cloud.faults.add(Fault("ListCustomDomains", api="fc2", drop=True, times=4))
+def test_a_lost_connection_to_2_0_is_told_without_its_address(bench: Bench) -> None:
+    bench.cloud.faults.add(Fault("ListCustomDomains", api="fc2", drop=True, times=4))
 
     with pytest.raises(CloudUnavailableError) as lost:
-        it.slots()
+        bench.slots()
 
     assert "http" not in str(lost.value)
     assert lost.value.__cause__ is None

@@ -8,24 +8,24 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.products.kit.changes import Change
 from shared.products.kit.exchange import End
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case
 from tests.contract.store import stored
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.away], ids=lambda case: case.name)
 def test_a_slot_that_left_alone_is_gone_and_takes_nothing(case: Case, server: Server) -> None:
-    it: Bench = bench(server, case.product, case.estate, case.region)
+    bench: Bench = new_bench(server, case.product, case.estate, case.region)
     assert case.away is not None
-    slot, new = case.away(stored(it, case)), it.certificate("new")
+    slot, new = case.away(stored(bench, case)), bench.certificate("new")
 
-    assert it.adapter.read(slot) is None
-    assert it.adapter.successor(slot, new) is None
-    (outcome,) = it.adapter.outcomes(Change(slot, new))
+    assert bench.adapter.read(slot) is None
+    assert bench.adapter.successor(slot, new) is None
+    (outcome,) = bench.adapter.outcomes(Change(slot, new))
 
     assert outcome.end is End.GONE
-    assert it.count(case.writes) == 0
-    assert it.carried() == case.carried
+    assert bench.count(case.writes) == 0
+    assert bench.carried() == case.carried
 
 
 #: How the products say that a slot, or what holds it, is not there, by the action that is asked.
@@ -65,10 +65,10 @@ def test_a_slot_is_gone_by_each_code_that_says_so(
     server: Server, name: str, action: str, codes: tuple[str, ...]
 ) -> None:
     case = next(case for case in CASES if case.name == name)
-    it = bench(server, case.product, case.estate, case.region)
-    slot = stored(it, case)
+    bench = new_bench(server, case.product, case.estate, case.region)
+    slot = stored(bench, case)
 
     for code in codes:
-        it.adapter = it.adapter_with(seconds=5)
-        it.cloud.faults.add(Fault(action, status=404, code=code))
-        assert it.adapter.read(slot) is None, code
+        bench.adapter = bench.adapter_with(seconds=5)
+        bench.cloud.faults.add(Fault(action, status=404, code=code))
+        assert bench.adapter.read(slot) is None, code

@@ -11,7 +11,7 @@ from shared.errors import CloudRejectedError
 from shared.products import adapter_class
 from shared.products.kit.changes import Change
 from shared.products.kit.means import Means
-from tests.contract.bench import bench
+from tests.contract.bench import new_bench
 from tests.contract.cases import CASES, CERTIFICATES
 
 ALB = next(case for case in CASES if case.name == "ALB-default")
@@ -33,10 +33,10 @@ HINT = "upload it to the CAS store ap-southeast-1, where this region looks it up
 def test_a_certificate_of_the_other_store_is_told_as_the_likely_cause(
     server: Server, region: str, store: str, code: str, told: str
 ) -> None:
-    it = bench(server, ALB.product, ALB.estate, HERE)
-    slot, adapter = it.slot(ALB.slot), it.adapter
-    it.cloud.faults.add(Fault("UpdateListenerAttribute", status=404, code=code, message="as it was"))
-    new = it.certificate("new").evolve(store=store)
+    bench = new_bench(server, ALB.product, ALB.estate, HERE)
+    slot, adapter = bench.slot(ALB.slot), bench.adapter
+    bench.cloud.faults.add(Fault("UpdateListenerAttribute", status=404, code=code, message="as it was"))
+    new = bench.certificate("new").evolve(store=store)
 
     look = adapter.seen(slot, new)
     change = Change(slot.evolve(region=region), new)
@@ -49,24 +49,24 @@ def test_a_certificate_of_the_other_store_is_told_as_the_likely_cause(
 
 def test_a_product_that_is_global_looks_certificates_up_in_any_store(server: Server) -> None:
     case = next(case for case in CASES if case.name == "CDN")
-    it = bench(server, case.product, case.estate)
-    it.cloud.faults.add(Fault(case.writes, status=404, code="CertificateNotFound", message="as it was"))
+    bench = new_bench(server, case.product, case.estate)
+    bench.cloud.faults.add(Fault(case.writes, status=404, code="CertificateNotFound", message="as it was"))
 
     with pytest.raises(CloudRejectedError, match=r": CertificateNotFound: as it was \("):
-        it.adapter.deploy(it.slot(case.slot), it.certificate("new"))
+        bench.adapter.deploy(bench.slot(case.slot), bench.certificate("new"))
 
 
 def test_a_region_is_asked_for_the_kinds_that_are_there_and_all_regions_are_named(server: Server) -> None:
     """The cloud-native gateway has regions that no action lists; the traditional one has others."""
     estate = {"regions": [HERE, "cn-wuhan-lr"], "certificates": CERTIFICATES}
-    it = bench(server, CloudProduct.API_GATEWAY, estate, "eu-west-1")
+    bench = new_bench(server, CloudProduct.API_GATEWAY, estate, "eu-west-1")
 
-    assert it.slots() == {}
+    assert bench.slots() == {}
 
-    called = {call.action for call in it.cloud.calls}
+    called = {call.action for call in bench.cloud.calls}
     assert {"ListDomains", "ListGateways"} < called
     assert "DescribeApiGroups" not in called
-    regions = it.adapter.regions()
+    regions = bench.adapter.regions()
     assert regions == sorted(regions)
     assert {"cn-wuhan-lr", "eu-west-1"} < set(regions)
 
@@ -83,27 +83,29 @@ def test_a_region_is_asked_for_the_kinds_that_are_there_and_all_regions_are_name
 def test_where_there_is_nothing_that_holds_slots_nothing_more_is_asked(
     server: Server, product: CloudProduct, asked: str
 ) -> None:
-    it = bench(server, product, {"certificates": CERTIFICATES}, HERE)
+    bench = new_bench(server, product, {"certificates": CERTIFICATES}, HERE)
 
-    assert it.slots() == {}
-    assert [call.action for call in it.cloud.calls] == [asked]
+    assert bench.slots() == {}
+    assert [call.action for call in bench.cloud.calls] == [asked]
 
 
 def test_without_a_catalogue_a_certificate_is_what_the_product_tells_of_it(server: Server) -> None:
     rows = [{"domain": "www.example.com", "certificate": "old"}]
     sections = {"ddos": rows, "live": rows, "pai": [{"name": "a", "region": HERE, "domains": rows}]}
-    it = bench(server, CloudProduct.DDOS, {"certificates": CERTIFICATES, **sections})
-    sha256 = it.estate.bundle("old", it.cloud.clock()).sha256.lower()
+    bench = new_bench(server, CloudProduct.DDOS, {"certificates": CERTIFICATES, **sections})
+    sha256 = bench.estate.bundle("old", bench.cloud.clock()).sha256.lower()
 
     told = {
-        product: [slot.cert_identifier for slot in adapter_class(product)(Means(it.client)).discover(region)]
+        product: [
+            slot.cert_identifier for slot in adapter_class(product)(Means(bench.client)).discover(region)
+        ]
         for product, region in ((CloudProduct.DDOS, HERE), (CloudProduct.LIVE, ""), (CloudProduct.PAI, HERE))
     }
 
     assert told == {
         CloudProduct.DDOS: ["upload:old"],
         CloudProduct.LIVE: [f"sha256:{sha256}"],
-        CloudProduct.PAI: [it.estate.identifier("old")],
+        CloudProduct.PAI: [bench.estate.identifier("old")],
     }
 
 
@@ -112,9 +114,9 @@ def test_kinds_that_are_within_the_same_things_are_found_one_by_one_as_well(
     server: Server, name: str
 ) -> None:
     case = next(case for case in CASES if case.name == name)
-    it = bench(server, case.product, case.estate, case.region)
-    kinds = it.adapter._by_kind  # type: ignore[attr-defined]
+    bench = new_bench(server, case.product, case.estate, case.region)
+    kinds = bench.adapter._by_kind  # type: ignore[attr-defined]
 
     alone = [slot.slot for kind in kinds.values() for slot in kind.discover(case.region)]
 
-    assert sorted(alone) == sorted(slot.slot for slot in it.adapter.discover(case.region))
+    assert sorted(alone) == sorted(slot.slot for slot in bench.adapter.discover(case.region))

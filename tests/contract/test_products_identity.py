@@ -10,7 +10,7 @@ import pytest
 from emulator.server import Server
 from shared.cloud.cas import Cas
 from tests.contract.answers import edit, put, take_out
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, CERT_ID, Case
 from tests.contract.store import stored
 
@@ -112,31 +112,31 @@ def test_a_certificate_is_known_by_what_is_told(
     server: Server, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = next(case for case in CASES if case.name == told.case)
-    it: Bench = bench(server, case.product, case.estate, case.region)
-    edit(monkeypatch, it.cloud, told.action, told.change)
+    bench: Bench = new_bench(server, case.product, case.estate, case.region)
+    edit(monkeypatch, bench.cloud, told.action, told.change)
 
     found = [
-        slot for label, slot in it.slots().items() if label == case.slot or slot.slot.endswith(case.slot)
+        slot for label, slot in bench.slots().items() if label == case.slot or slot.slot.endswith(case.slot)
     ]
 
-    assert [it.name_of(slot.cert_identifier) for slot in found] == [told.carries]
+    assert [bench.name_of(slot.cert_identifier) for slot in found] == [told.carries]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_certificate_that_cas_holds_twice_is_the_one_that_is_meant(server: Server, case: Case) -> None:
     """Where only the leaf is told, it is in place already; elsewhere the other id is another certificate."""
-    it = bench(server, case.product, case.estate, case.region)
-    slot, name = stored(it, case), case.carried[case.slot]
-    bundle = it.estate.bundle(name, it.cloud.clock())
-    twin = it.cloud.service("cas").add("twin", HERE, bundle).identifier
-    certificate = next(one for one in Cas(it.client, HERE).list_certificates() if one.identifier == twin)
+    bench = new_bench(server, case.product, case.estate, case.region)
+    slot, name = stored(bench, case), case.carried[case.slot]
+    bundle = bench.estate.bundle(name, bench.cloud.clock())
+    twin = bench.cloud.service("cas").add("twin", HERE, bundle).identifier
+    certificate = next(one for one in Cas(bench.client, HERE).list_certificates() if one.identifier == twin)
 
-    successor = it.adapter.successor(slot, certificate)
+    successor = bench.adapter.successor(slot, certificate)
 
     if case.by_leaf:
         assert successor is not None
         assert successor.cert_identifier == twin
-        it.adapter.deploy(slot, certificate)
-        assert it.count(case.writes) == 0
+        bench.adapter.deploy(slot, certificate)
+        assert bench.count(case.writes) == 0
     else:
         assert successor is None

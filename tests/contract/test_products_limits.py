@@ -10,7 +10,7 @@ import pytest
 from emulator.server import Server
 from shared.errors import CloudRejectedError
 from shared.products.kit.base import ProductAdapter
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import ANY, CASES, Case
 from tests.contract.store import stored
 
@@ -23,8 +23,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.fixture
-def it(case: Case, server: Server) -> Bench:
-    return bench(server, case.product, case.estate, case.region)
+def bench(case: Case, server: Server) -> Bench:
+    return new_bench(server, case.product, case.estate, case.region)
 
 
 def parts(adapter: ProductAdapter) -> list[ProductAdapter]:
@@ -39,36 +39,36 @@ GUESSED = {
 }
 
 
-def test_a_page_is_as_great_as_the_product_gives(case: Case, it: Bench) -> None:
+def test_a_page_is_as_great_as_the_product_gives(case: Case, bench: Bench) -> None:
     """And what else holds for all slots is not changed by one adapter for another: one class serves many."""
-    for part in parts(it.adapter.adapter):
+    for part in parts(bench.adapter.adapter):
         part.page_size = type(part).page_size
         for name in ("gone", "also_granted", "settable"):
             assert isinstance(getattr(part, name, frozenset()), frozenset), name
-    assert it.carried() == case.carried
+    assert bench.carried() == case.carried
 
-    for part in parts(it.adapter.adapter):
+    for part in parts(bench.adapter.adapter):
         part.page_size += 1
     if case.refuses_greater_pages:
         with pytest.raises(CloudRejectedError):
-            it.carried()
+            bench.carried()
 
 
-def test_no_action_is_called_more_often_than_the_product_takes(case: Case, it: Bench) -> None:
+def test_no_action_is_called_more_often_than_the_product_takes(case: Case, bench: Bench) -> None:
     """What is documented, or careful. Others are paced alike, whatever the product."""
-    for part in parts(it.adapter.adapter):
+    for part in parts(bench.adapter.adapter):
         for action in part.actions.values():
             api = (action.api or part.api).code
-            limit = it.cloud.service(api.replace("-", "_")).limits.get(action.name)
+            limit = bench.cloud.service(api.replace("-", "_")).limits.get(action.name)
             assert (limit or GUESSED.get(action.name) or GUESSED.get(case.name)) in (
                 None,
                 action.per_second,
             ), action.name
 
 
-def test_every_action_is_declared_as_the_vendor_declares_it(case: Case, it: Bench) -> None:
+def test_every_action_is_declared_as_the_vendor_declares_it(case: Case, bench: Bench) -> None:
     """Another style would be sent all the same, and be told apart by nobody here."""
-    for part in parts(it.adapter.adapter):
+    for part in parts(bench.adapter.adapter):
         if part.api.code in ("oss", "fc2"):  # which have clients of their own
             continue
         vendor = json.loads((DECLARED / f"{part.api.code}.json").read_text())
@@ -93,13 +93,13 @@ NARROW = {
 @pytest.mark.parametrize("name", NARROW)
 def test_a_question_about_one_slot_is_not_answered_by_all_of_them(server: Server, name: str) -> None:
     narrow = next(case for case in CASES if case.name == name)
-    it = bench(server, narrow.product, narrow.estate, narrow.region)
-    slot, (action, wanted) = stored(it, narrow), NARROW[name]
+    bench = new_bench(server, narrow.product, narrow.estate, narrow.region)
+    slot, (action, wanted) = stored(bench, narrow), NARROW[name]
 
-    it.adapter.read(slot)
-    it.adapter.settled(slot)
+    bench.adapter.read(slot)
+    bench.adapter.settled(slot)
 
-    asked = [call.params for call in it.cloud.calls if call.action == action]
+    asked = [call.params for call in bench.cloud.calls if call.action == action]
     assert asked
     for params in asked:
         for key, value in wanted.items():

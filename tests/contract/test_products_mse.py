@@ -11,7 +11,7 @@ from shared.domain.resources import CloudProduct
 from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
 from shared.products.kit.changes import Carries
 from tests.contract.answers import edit
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.mse import CASES, ESTATE, gateway
 
@@ -19,118 +19,118 @@ CASE = CASES[0]
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.MSE, ESTATE, "cn-hangzhou")
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.MSE, ESTATE, "cn-hangzhou")
 
 
 def a_slot(server: Server, gateway: dict[str, Any] | None = None, **domain: Any) -> tuple[Bench, Any]:
     """An account with one gateway of one domain, and its slot."""
     rows = [{"domain": "www.example.com", "certificate": "old", **domain}]
     row = {"name": "shop", "region": "cn-hangzhou", "domains": rows, **(gateway or {})}
-    it = bench(server, CloudProduct.MSE, {"certificates": CERTIFICATES, "mse": [row]}, "cn-hangzhou")
-    (label,) = it.slots()
-    return it, it.slot(label)
+    bench = new_bench(server, CloudProduct.MSE, {"certificates": CERTIFICATES, "mse": [row]}, "cn-hangzhou")
+    (label,) = bench.slots()
+    return bench, bench.slot(label)
 
 
 @pytest.mark.parametrize(("code", "kind"), [(400, CloudRejectedError), (500, CloudUnavailableError)])
 @pytest.mark.parametrize("action", ["ListGateway", "ListGatewayDomain"])
 def test_a_list_that_failed_under_http_200_is_an_error_never_an_empty_list(
-    it: Bench, monkeypatch: pytest.MonkeyPatch, action: str, code: int, kind: type[AppError]
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, action: str, code: int, kind: type[AppError]
 ) -> None:
     refusal = {"Success": False, "Code": code, "Message": "try another day"}
-    monkeypatch.setattr(it.cloud.service("mse"), action, lambda call: refusal)
+    monkeypatch.setattr(bench.cloud.service("mse"), action, lambda call: refusal)
 
     with pytest.raises(kind, match="try another day"):
-        it.slots()
+        bench.slots()
 
 
 @pytest.mark.parametrize(("code", "kind"), [(400, CloudRejectedError), (500, CloudUnavailableError)])
 def test_a_change_that_failed_under_http_200_is_an_error(
-    it: Bench, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[AppError]
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[AppError]
 ) -> None:
-    slot = it.slot(CASE.slot)
+    slot = bench.slot(CASE.slot)
     refusal = {"Success": False, "Code": code, "Message": "no"}
-    monkeypatch.setattr(it.cloud.service("mse"), "UpdateSSLCert", lambda call: refusal)
+    monkeypatch.setattr(bench.cloud.service("mse"), "UpdateSSLCert", lambda call: refusal)
 
     with pytest.raises(kind):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
 
-def test_a_change_that_says_false_was_not_made(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    slot = it.slot(CASE.slot)
+def test_a_change_that_says_false_was_not_made(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot = bench.slot(CASE.slot)
     answer = {"Success": True, "Code": 200, "Data": False}
-    monkeypatch.setattr(it.cloud.service("mse"), "UpdateSSLCert", lambda call: answer)
+    monkeypatch.setattr(bench.cloud.service("mse"), "UpdateSSLCert", lambda call: answer)
 
     with pytest.raises(CloudRejectedError, match=r"^UpdateSSLCert: Failed: MSE/.* was not changed "):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
 
 def test_a_gateway_that_is_not_running_is_waited_for_and_not_written_to(server: Server) -> None:
-    it, slot = a_slot(server, {"status": "changing"})
+    bench, slot = a_slot(server, {"status": "changing"})
 
     assert "changing" in slot.obstacle
     with pytest.raises(NotYetEffectiveError, match=r"is busy: the gateway is not running \(changing\)"):
-        it.adapter_with(seconds=0.05).deploy(slot, it.certificate("new"))
-    assert it.count("UpdateSSLCert") == 0
+        bench.adapter_with(seconds=0.05).deploy(slot, bench.certificate("new"))
+    assert bench.count("UpdateSSLCert") == 0
 
 
 def test_a_domain_of_an_ingress_is_left_to_the_cluster(server: Server) -> None:
-    it, slot = a_slot(server, ingress=True)
+    bench, slot = a_slot(server, ingress=True)
 
     assert "Kubernetes Ingress" in slot.obstacle
     with pytest.raises(CloudRejectedError, match=r"^UpdateSSLCert: NotDeployable: a Kubernetes Ingress "):
-        it.adapter.deploy(slot, it.certificate("new"))
-    assert it.count("UpdateSSLCert") == 0
+        bench.adapter.deploy(slot, bench.certificate("new"))
+    assert bench.count("UpdateSSLCert") == 0
 
 
-def test_a_domain_without_a_name_has_those_of_its_certificate(it: Bench) -> None:
-    slot = it.slots()[f"{gateway('mail')}/*"]
+def test_a_domain_without_a_name_has_those_of_its_certificate(bench: Bench) -> None:
+    slot = bench.slots()[f"{gateway('mail')}/*"]
 
     assert (slot.domains, slot.domains_of_certificate, slot.endpoint) == ((), True, "")
 
 
-def test_a_domain_whose_name_is_part_of_anothers_is_told_apart(it: Bench) -> None:
-    slot = it.slot(f"{gateway('shop')}/w.example.com")
+def test_a_domain_whose_name_is_part_of_anothers_is_told_apart(bench: Bench) -> None:
+    slot = bench.slot(f"{gateway('shop')}/w.example.com")
 
-    it.deploy(slot, "new")
+    bench.deploy(slot, "new")
 
-    assert it.carried() == {**CASE.carried, f"{gateway('shop')}/w.example.com": "new"}
+    assert bench.carried() == {**CASE.carried, f"{gateway('shop')}/w.example.com": "new"}
 
 
-def test_a_domain_is_settled_when_it_is_published(it: Bench) -> None:
-    slot = it.slot(CASE.slot)
-    it.cloud.settle_s = 30
+def test_a_domain_is_settled_when_it_is_published(bench: Bench) -> None:
+    slot = bench.slot(CASE.slot)
+    bench.cloud.settle_s = 30
 
     with pytest.raises(NotYetEffectiveError):
-        it.adapter_with(seconds=0.05).deploy(slot, it.certificate("new"))
+        bench.adapter_with(seconds=0.05).deploy(slot, bench.certificate("new"))
 
-    assert not it.adapter.settled(slot)
-
-
-def test_every_region_of_the_product_is_named(it: Bench) -> None:
-    assert it.adapter.regions() == ["cn-hangzhou", "cn-beijing"]
+    assert not bench.adapter.settled(slot)
 
 
-def test_the_domains_of_a_gateway_are_listed_once_for_all_who_look(it: Bench) -> None:
-    slots = [slot for slot in it.slots().values() if slot.instance_id == gateway("shop")]
-    new = it.certificate("new")
-    it.cloud.calls.clear()
+def test_every_region_of_the_product_is_named(bench: Bench) -> None:
+    assert bench.adapter.regions() == ["cn-hangzhou", "cn-beijing"]
 
-    looks = [it.adapter.seen(slot, new) for slot in slots]
+
+def test_the_domains_of_a_gateway_are_listed_once_for_all_who_look(bench: Bench) -> None:
+    slots = [slot for slot in bench.slots().values() if slot.instance_id == gateway("shop")]
+    new = bench.certificate("new")
+    bench.cloud.calls.clear()
+
+    looks = [bench.adapter.seen(slot, new) for slot in slots]
 
     assert len(slots) > 1
     assert [look.carries for look in looks if look] == [Carries.EXPECTED] * len(slots)
-    assert it.calls() == {"ListGatewayDomain": 1, "ListGateway": 1}
+    assert bench.calls() == {"ListGatewayDomain": 1, "ListGateway": 1}
 
 
 def test_a_domain_whose_gateway_left_meanwhile_gets_nothing(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slot = it.slot(CASE.slot)
-    edit(monkeypatch, it.cloud, "ListGateway", lambda answer: answer["Data"].update(Result=[]))
+    slot = bench.slot(CASE.slot)
+    edit(monkeypatch, bench.cloud, "ListGateway", lambda answer: answer["Data"].update(Result=[]))
 
     with pytest.raises(CloudRejectedError, match=rf"NotFound: .*{gateway('shop')}/.* is gone \("):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert it.adapter.read(slot) is None
-    assert it.count("UpdateSSLCert") == 0
+    assert bench.adapter.read(slot) is None
+    assert bench.count("UpdateSSLCert") == 0

@@ -13,7 +13,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
 from tests.contract.answers import edit, put, stuck
-from tests.contract.bench import SETTLE_S, Bench, bench, certificates
+from tests.contract.bench import SETTLE_S, Bench, certificates, new_bench
 from tests.contract.cases.nlb import CASES, ESTATE
 from tests.contract.oracle import recording
 
@@ -23,8 +23,8 @@ UPDATE = "UpdateListenerAttribute"
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.NLB, ESTATE, "cn-hangzhou")
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.NLB, ESTATE, "cn-hangzhou")
 
 
 def a_bench(server: Server, **balancer: Any) -> Bench:
@@ -32,15 +32,15 @@ def a_bench(server: Server, **balancer: Any) -> Bench:
     names = certificates("old", "new", "second")
     extras = certificates(*(f"extra{n}" for n in range(24)), domain="example.net")
     row = {"name": "shop", "region": "cn-hangzhou", **balancer}
-    return bench(server, CloudProduct.NLB, {"certificates": names | extras, "nlb": [row]}, "cn-hangzhou")
+    return new_bench(server, CloudProduct.NLB, {"certificates": names | extras, "nlb": [row]}, "cn-hangzhou")
 
 
 def test_writes_travel_in_the_form_body_and_nothing_in_the_url(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with recording(monkeypatch) as recorder:
-        it.deploy(it.slot("shop:443/default"), "new")  # which frees the old one
-        it.deploy(it.slot("shop:443/additional/second"), "old")
+        bench.deploy(bench.slot("shop:443/default"), "new")  # which frees the old one
+        bench.deploy(bench.slot("shop:443/additional/second"), "old")
 
     for action in (UPDATE, ADD, TAKE_OFF):
         (request,) = recorder.of(action)
@@ -48,77 +48,81 @@ def test_writes_travel_in_the_form_body_and_nothing_in_the_url(
         assert {"ListenerId", "ClientToken"} <= set(request.form)
 
 
-def test_a_job_is_polled_until_it_is_done(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_is_polled_until_it_is_done(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The list may tell too early that the listener is ready again, or too late what it carries."""
-    it.cloud.settle_s = 0.2
-    slot = it.slot("shop:443/additional/second")
+    bench.cloud.settle_s = 0.2
+    slot = bench.slot("shop:443/additional/second")
     edit(
         monkeypatch,
-        it.cloud,
+        bench.cloud,
         "ListListeners",
         lambda told: put(told, "Listeners[].ListenerStatus", "Running"),
     )
-    stuck(monkeypatch, it.cloud, "ListListenerCertificates", until=lambda: it.cloud.clock() > ready)
-    ready = it.cloud.clock() + timedelta(seconds=0.3)
+    stuck(monkeypatch, bench.cloud, "ListListenerCertificates", until=lambda: bench.cloud.clock() > ready)
+    ready = bench.cloud.clock() + timedelta(seconds=0.3)
 
-    it.adapter.deploy(slot, it.certificate("new"))
+    bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert it.count("GetJobStatus") > 1
-    assert {call.code for call in it.cloud.calls} == {""}
+    assert bench.count("GetJobStatus") > 1
+    assert {call.code for call in bench.cloud.calls} == {""}
 
 
-def test_pages_of_certificates_are_half_as_long_as_those_of_listeners(it: Bench) -> None:
-    it.adapter.adapter.page_size = 100  # type: ignore[misc]
+def test_pages_of_certificates_are_half_as_long_as_those_of_listeners(bench: Bench) -> None:
+    bench.adapter.adapter.page_size = 100  # type: ignore[misc]
 
-    assert it.carried() == CASES[0].carried
+    assert bench.carried() == CASES[0].carried
 
-    sizes = {call.action: call.params["MaxResults"] for call in it.cloud.calls if "MaxResults" in call.params}
+    sizes = {
+        call.action: call.params["MaxResults"] for call in bench.cloud.calls if "MaxResults" in call.params
+    }
     assert sizes == {"ListLoadBalancers": 100, "ListListeners": 100, "ListListenerCertificates": 50}
 
 
-def test_a_deployment_whose_time_ran_out_is_finished_by_the_next(it: Bench) -> None:
-    slot, certificate = it.slot("shop:443/additional/second"), it.certificate("new")
-    it.cloud.settle_s = 0.3
+def test_a_deployment_whose_time_ran_out_is_finished_by_the_next(bench: Bench) -> None:
+    slot, certificate = bench.slot("shop:443/additional/second"), bench.certificate("new")
+    bench.cloud.settle_s = 0.3
 
     with pytest.raises(NotYetEffectiveError):
-        it.adapter_with(seconds=0.03).deploy(slot, certificate)
-    it.cloud.settle_s = SETTLE_S
-    it.deploy(slot, "new")
+        bench.adapter_with(seconds=0.03).deploy(slot, certificate)
+    bench.cloud.settle_s = SETTLE_S
+    bench.deploy(slot, "new")
 
-    assert [it.count(action) for action in (UPDATE, ADD, TAKE_OFF)] == [0, 1, 1]
+    assert [bench.count(action) for action in (UPDATE, ADD, TAKE_OFF)] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_an_old_certificate_that_could_not_be_taken_off_goes_with_the_next_try(it: Bench, when: Any) -> None:
-    slot = it.slot("shop:443/additional/second")
-    it.cloud.faults.add(Fault(TAKE_OFF, when=when))
+def test_an_old_certificate_that_could_not_be_taken_off_goes_with_the_next_try(
+    bench: Bench, when: Any
+) -> None:
+    slot = bench.slot("shop:443/additional/second")
+    bench.cloud.faults.add(Fault(TAKE_OFF, when=when))
 
     with pytest.raises(CloudUnavailableError) if when == "before" else nullcontext():
-        it.adapter.deploy(slot, it.certificate("new"))
-    it.deploy(slot, "new")
+        bench.adapter.deploy(slot, bench.certificate("new"))
+    bench.deploy(slot, "new")
 
-    assert (it.count(ADD), it.count(TAKE_OFF)) == (1, 2 if when == "before" else 1)
+    assert (bench.count(ADD), bench.count(TAKE_OFF)) == (1, 2 if when == "before" else 1)
 
 
 def test_a_full_quota_is_told_and_changes_nothing(server: Server) -> None:
     additional = [f"extra{n}" for n in range(24)] + ["second"]
-    it = a_bench(server, listeners=[{"port": 443, "default": "old", "additional": additional}])
-    before = it.carried()
+    bench = a_bench(server, listeners=[{"port": 443, "default": "old", "additional": additional}])
+    before = bench.carried()
 
     with pytest.raises(CloudRejectedError, match="QuotaExceeded"):
-        it.adapter.deploy(it.slot("shop:443/additional/second"), it.certificate("new"))
+        bench.adapter.deploy(bench.slot("shop:443/additional/second"), bench.certificate("new"))
 
-    assert it.carried() == before
+    assert bench.carried() == before
 
 
 def test_a_job_that_fails_is_told_although_the_product_says_no_more(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slot = it.slot("shop:443/default")
-    stuck(monkeypatch, it.cloud, "ListListenerCertificates")
-    edit(monkeypatch, it.cloud, "GetJobStatus", lambda answer: answer.update(Status="FAILED"))
+    slot = bench.slot("shop:443/default")
+    stuck(monkeypatch, bench.cloud, "ListListenerCertificates")
+    edit(monkeypatch, bench.cloud, "GetJobStatus", lambda answer: answer.update(Status="FAILED"))
 
     with pytest.raises(CloudRejectedError, match=r"^UpdateListenerAttribute: Failed: job .* failed; the pr"):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert it.count("GetJobStatus") == 1
+    assert bench.count("GetJobStatus") == 1

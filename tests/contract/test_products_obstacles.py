@@ -6,7 +6,7 @@ import pytest
 
 from emulator.server import Server
 from shared.domain.resources import CloudResource, SlotRole
-from tests.contract.bench import bench
+from tests.contract.bench import new_bench
 from tests.contract.cases import ACCOUNTS, CASES, CERTIFICATES, Hindered
 
 
@@ -26,9 +26,11 @@ def test_every_product_has_slots_that_take_no_certificate() -> None:
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda row: f"{row.product.value}{row.name}")
 def test_a_slot_that_takes_no_certificate_says_why_and_what_to_do(server: Server, account: Hindered) -> None:
-    it = bench(server, account.product, {"certificates": CERTIFICATES, **account.sections}, account.region)
+    bench = new_bench(
+        server, account.product, {"certificates": CERTIFICATES, **account.sections}, account.region
+    )
 
-    slots = list(it.adapter.discover(account.region))
+    slots = list(bench.adapter.discover(account.region))
 
     assert {place(slot): slot.obstacle for slot in slots if slot.obstacle} == account.sentences
     assert all(slot.https for slot in slots if not slot.obstacle)

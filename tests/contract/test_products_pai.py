@@ -11,7 +11,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudBusyError, CloudRejectedError, CloudUnavailableError
 from shared.products.kit.changes import Carries, Change
 from shared.products.kit.exchange import End
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases.pai import CASES, ESTATE, gateway
 from tests.contract.driven import Driven
 
@@ -20,18 +20,18 @@ DETACH, ATTACH = "DetachGatewayDomain", "AttachGatewayDomain"
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.PAI, ESTATE, "cn-hangzhou")
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.PAI, ESTATE, "cn-hangzhou")
 
 
 @pytest.fixture
-def refusing(it: Bench) -> Bench:
-    it.cloud.service("eas").replaces = False
-    return it
+def refusing(bench: Bench) -> Bench:
+    bench.cloud.service("eas").replaces = False
+    return bench
 
 
-def with_outage(it: Bench) -> Driven:
-    return it.adapter_with(seconds=5, accept_outage=True)
+def with_outage(bench: Bench) -> Driven:
+    return bench.adapter_with(seconds=5, accept_outage=True)
 
 
 def expected(slot: CloudResource, name: str) -> dict[str, str]:
@@ -64,17 +64,17 @@ def test_a_refused_exchange_says_that_an_outage_must_be_accepted(refusing: Bench
     ],
 )
 def test_only_a_refusal_because_the_domain_is_there_is_one_that_an_outage_gets_over(
-    it: Bench, code: str, message: str, taken: bool
+    bench: Bench, code: str, message: str, taken: bool
 ) -> None:
-    slot = it.slot(PAI.slot)
-    it.cloud.faults.add(Fault(ATTACH, status=400, code=code, message=message))
+    slot = bench.slot(PAI.slot)
+    bench.cloud.faults.add(Fault(ATTACH, status=400, code=code, message=message))
 
     with pytest.raises(CloudRejectedError, match=rf"^{ATTACH}: {code}: ") as refused:
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
     assert ("--accept-outage" in str(refused.value)) is taken
     assert (f": {message} (" in str(refused.value)) is not taken
-    assert it.carried() == PAI.carried
+    assert bench.carried() == PAI.carried
 
 
 def test_an_accepted_outage_detaches_and_attaches_this_side_alone(refusing: Bench) -> None:
@@ -85,10 +85,10 @@ def test_an_accepted_outage_detaches_and_attaches_this_side_alone(refusing: Benc
     assert refusing.carried() == expected(slot, "new")
 
 
-def test_where_the_exchange_works_nothing_is_detached(it: Bench) -> None:
-    with_outage(it).deploy(it.slot(PAI.slot), it.certificate("new"))
+def test_where_the_exchange_works_nothing_is_detached(bench: Bench) -> None:
+    with_outage(bench).deploy(bench.slot(PAI.slot), bench.certificate("new"))
 
-    assert it.count(DETACH) == 0
+    assert bench.count(DETACH) == 0
 
 
 def test_another_refusal_is_no_reason_to_detach(refusing: Bench) -> None:
@@ -154,16 +154,16 @@ def test_if_attaching_gets_no_answer_after_detaching_there_is_one_outage_only(re
     assert refusing.carried() == PAI.carried
 
 
-def test_a_slot_of_each_domain_is_seen_by_one_call(it: Bench) -> None:
-    slots = [slot for slot in it.slots().values() if slot.writer == it.slot(PAI.slot).writer]
-    new = it.certificate("new")
-    it.cloud.calls.clear()
+def test_a_slot_of_each_domain_is_seen_by_one_call(bench: Bench) -> None:
+    slots = [slot for slot in bench.slots().values() if slot.writer == bench.slot(PAI.slot).writer]
+    new = bench.certificate("new")
+    bench.cloud.calls.clear()
 
-    looks = it.adapter.look([Change(slot, new) for slot in slots])
+    looks = bench.adapter.look([Change(slot, new) for slot in slots])
 
     assert len(slots) > 1
     assert [look.carries for look in looks if look] == [Carries.EXPECTED] * len(slots)
-    assert it.count("ListGatewayDomains") == 1
+    assert bench.count("ListGatewayDomains") == 1
 
 
 def test_a_detachment_that_never_came_about_leaves_the_domain_as_it_is(refusing: Bench) -> None:
@@ -188,18 +188,18 @@ def test_a_deployment_that_cannot_be_resumed_leaves_the_old_certificate(refusing
     assert refusing.carried() == PAI.carried
 
 
-def test_a_gateway_that_is_gone_has_no_successors(it: Bench) -> None:
-    slot, new = it.slot(PAI.slot), it.certificate("new")
-    it.cloud.faults.add(Fault("ListGatewayDomains", status=404, code="GatewayNotFound"))
+def test_a_gateway_that_is_gone_has_no_successors(bench: Bench) -> None:
+    slot, new = bench.slot(PAI.slot), bench.certificate("new")
+    bench.cloud.faults.add(Fault("ListGatewayDomains", status=404, code="GatewayNotFound"))
 
-    assert it.adapter.successor(slot, new) is None
+    assert bench.adapter.successor(slot, new) is None
 
 
-def test_only_the_internet_side_can_be_met(it: Bench) -> None:
-    slots = it.slots()
+def test_only_the_internet_side_can_be_met(bench: Bench) -> None:
+    slots = bench.slots()
     public, private = slots[PAI.slot], slots[f"{gateway('models')}/eas.example.com/intranet"]
 
     assert private.endpoint == ""
-    served = offered(it.cloud, public.endpoint, "eas.example.com")
+    served = offered(bench.cloud, public.endpoint, "eas.example.com")
     assert served
-    assert served[0].sha256.lower() == it.estate.bundle("old", it.cloud.clock()).sha256.lower()
+    assert served[0].sha256.lower() == bench.estate.bundle("old", bench.cloud.clock()).sha256.lower()

@@ -12,7 +12,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.sae.adapter import Adapter
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import ANY, CERT_ID, CERTIFICATES, IDENTIFIER
 from tests.contract.cases.sae import CASES
 from tests.contract.oracle import Sdk, filled, form, recording
@@ -21,80 +21,82 @@ SAE = CASES[0]
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.SAE, SAE.estate, SAE.region)
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.SAE, SAE.estate, SAE.region)
 
 
-def lists(it: Bench) -> list[str]:
+def lists(bench: Bench) -> list[str]:
     """What was sent as CertIds, in turn."""
     names = {text: name for name, text in IDENTIFIER.items()}
-    calls = (call for call in it.cloud.calls if call.action == "UpdateIngress")
+    calls = (call for call in bench.cloud.calls if call.action == "UpdateIngress")
     return [" ".join(names[text] for text in call.params["CertIds"].split(",")) for call in calls]
 
 
-def test_the_other_entries_stay_where_they_are(it: Bench) -> None:
-    it.deploy(it.slot("shop:443/additional/old"), "new")
+def test_the_other_entries_stay_where_they_are(bench: Bench) -> None:
+    bench.deploy(bench.slot("shop:443/additional/old"), "new")
 
-    assert lists(it) == ["other new second"]
+    assert lists(bench) == ["other new second"]
 
 
-def test_entries_of_one_list_are_exchanged_one_after_the_other(it: Bench) -> None:
-    first, second = it.slot("shop:443/additional/old"), it.slot("shop:443/additional/second")
+def test_entries_of_one_list_are_exchanged_one_after_the_other(bench: Bench) -> None:
+    first, second = bench.slot("shop:443/additional/old"), bench.slot("shop:443/additional/second")
 
-    it.deploy(first, "new")
-    it.deploy(second, "old")
+    bench.deploy(first, "new")
+    bench.deploy(second, "old")
 
-    assert lists(it) == ["other new second", "other new old"]
+    assert lists(bench) == ["other new second", "other new old"]
     assert first.writer == second.writer
 
 
-def test_a_certificate_that_is_in_the_list_already_is_not_there_twice(it: Bench) -> None:
-    it.deploy(it.slot("shop:443/additional/old"), "second")
+def test_a_certificate_that_is_in_the_list_already_is_not_there_twice(bench: Bench) -> None:
+    bench.deploy(bench.slot("shop:443/additional/old"), "second")
 
-    assert lists(it) == ["other second"]
+    assert lists(bench) == ["other second"]
 
 
-def test_an_entry_that_somebody_took_away_is_not_added(it: Bench) -> None:
-    slot = it.slot("shop:443/additional/old")
-    it.deploy(slot, "new")
+def test_an_entry_that_somebody_took_away_is_not_added(bench: Bench) -> None:
+    slot = bench.slot("shop:443/additional/old")
+    bench.deploy(slot, "new")
 
     with pytest.raises(CloudRejectedError, match=r"carries .* no more"):
-        it.adapter.restore(slot, it.certificate("second"))
+        bench.adapter.restore(slot, bench.certificate("second"))
 
-    assert it.adapter.read(slot) is None
+    assert bench.adapter.read(slot) is None
 
 
-def test_a_rule_on_clb_takes_a_copy_of_its_region_s_store_once(it: Bench) -> None:
-    slot = it.slot("mail:443/default")
+def test_a_rule_on_clb_takes_a_copy_of_its_region_s_store_once(bench: Bench) -> None:
+    slot = bench.slot("mail:443/default")
 
-    it.deploy(slot, "new")
-    it.adapter.restore(slot, it.certificate("old"))
-    it.deploy(slot, "new")
+    bench.deploy(slot, "new")
+    bench.adapter.restore(slot, bench.certificate("old"))
+    bench.deploy(slot, "new")
 
-    [call] = [call for call in it.cloud.calls if call.action == "UploadServerCertificate"]
+    [call] = [call for call in bench.cloud.calls if call.action == "UploadServerCertificate"]
     assert call.params["AliCloudCertificateId"] == str(CERT_ID["new"])
     assert {"slb:DescribeServerCertificates"} < Adapter.granted(writes=False)
     assert {"slb:UploadServerCertificate"} < Adapter.granted(writes=True)
 
 
-def met(it: Bench) -> dict[str, str]:
+def met(bench: Bench) -> dict[str, str]:
     """What a client that asks for www.example.com is served at each slot's address."""
-    names = {it.estate.bundle(name, it.cloud.clock()).sha256: name for name in it.estate.certificates}
+    names = {
+        bench.estate.bundle(name, bench.cloud.clock()).sha256: name for name in bench.estate.certificates
+    }
     return {
         label: names[found[0].sha256]
-        for label, slot in it.slots().items()
-        if (found := offered(it.cloud, slot.endpoint, "www.example.com") if slot.endpoint else None)
+        for label, slot in bench.slots().items()
+        if (found := offered(bench.cloud, slot.endpoint, "www.example.com") if slot.endpoint else None)
     }
 
 
-def test_each_rule_is_met_at_its_load_balancer(it: Bench) -> None:
-    slots = it.slots()
+def test_each_rule_is_met_at_its_load_balancer(bench: Bench) -> None:
+    slots = bench.slots()
     at = {label: slot.endpoint.rpartition(":") for label, slot in slots.items()}
 
     assert at["shop:443/default"][0] == at["test:8443/default"][0], "one load balancer, two listeners"
     assert {label for label, address in at.items() if not address[0]} == {"spare:443/default"}, "internal"
     assert all(int(address[2]) == slots[label].port for label, address in at.items() if address[0])
-    assert met(it) == {
+    assert met(bench) == {
         "shop:443/default": "old",
         "shop:443/additional/old": "old",
         "shop:443/additional/second": "old",
@@ -105,16 +107,16 @@ def test_each_rule_is_met_at_its_load_balancer(it: Bench) -> None:
 
 @pytest.mark.parametrize("label", ["test:8443/default", "mail:443/default"])
 def test_a_client_is_served_the_new_certificate_once_the_listener_has_settled(
-    it: Bench, label: str, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it.cloud.settle_s, now = 60, it.cloud.clock()
-    monkeypatch.setattr(it.cloud, "clock", lambda: now)
+    bench.cloud.settle_s, now = 60, bench.cloud.clock()
+    monkeypatch.setattr(bench.cloud, "clock", lambda: now)
 
-    it.deploy(it.slot(label), "new")
+    bench.deploy(bench.slot(label), "new")
 
-    assert met(it)[label] == ("old" if label.startswith("test") else "new"), "CLB is changed at once"
-    monkeypatch.setattr(it.cloud, "clock", lambda: now + timedelta(minutes=1))
-    assert met(it)[label] == "new"
+    assert met(bench)[label] == ("old" if label.startswith("test") else "new"), "CLB is changed at once"
+    monkeypatch.setattr(bench.cloud, "clock", lambda: now + timedelta(minutes=1))
+    assert met(bench)[label] == "new"
 
 
 @pytest.mark.parametrize(
@@ -136,34 +138,34 @@ def test_a_client_is_served_the_new_certificate_once_the_listener_has_settled(
     ],
 )
 def test_the_rules_are_on_listeners_that_the_balancer_s_own_product_shows(
-    it: Bench, product: CloudProduct, carried: dict[str, str]
+    bench: Bench, product: CloudProduct, carried: dict[str, str]
 ) -> None:
-    behind = Bench(it.cloud, it.client, it.estate, product, SAE.region)
+    behind = Bench(bench.cloud, bench.client, bench.estate, product, SAE.region)
 
     assert behind.carried() == carried
     kind = "alb" if product is CloudProduct.ALB else "clb"
     there = {(slot.instance_id, slot.port) for slot in behind.slots().values()}
-    assert {(slot.instance_id, slot.port) for slot in it.slots().values() if slot.kind == kind} == there
+    assert {(slot.instance_id, slot.port) for slot in bench.slots().values() if slot.kind == kind} == there
 
 
 def test_load_balancers_are_asked_for_once_in_as_few_calls_as_they_take(server: Server) -> None:
     rules = [{"name": f"a{n}", "certificates": ["old"]} for n in range(21)]
     rules += [{"name": f"c{n}", "balancer": "clb"} for n in range(11)]
     estate = {"certificates": CERTIFICATES, "sae": [{**rule, "region": SAE.region} for rule in rules]}
-    it = bench(server, CloudProduct.SAE, estate, SAE.region)
+    bench = new_bench(server, CloudProduct.SAE, estate, SAE.region)
 
-    assert len({slot.instance_id for slot in it.slots().values() if slot.endpoint}) == 32
-    assert it.count("ListLoadBalancers") == it.count("DescribeLoadBalancers") == 2
+    assert len({slot.instance_id for slot in bench.slots().values() if slot.endpoint}) == 32
+    assert bench.count("ListLoadBalancers") == bench.count("DescribeLoadBalancers") == 2
 
 
 def test_where_no_rule_has_a_certificate_no_load_balancer_is_asked_for(server: Server) -> None:
     rules = [{"name": "plain", "protocol": "HTTP"}, {"name": "mse", "balancer": "mse"}]
     estate = {"sae": [{**rule, "region": SAE.region} for rule in rules]}
-    it = bench(server, CloudProduct.SAE, estate, SAE.region)
+    bench = new_bench(server, CloudProduct.SAE, estate, SAE.region)
 
-    assert it.slots() == {}
-    assert it.count("ListIngresses") == 1
-    assert it.count("ListLoadBalancers") == it.count("DescribeLoadBalancers") == 0
+    assert bench.slots() == {}
+    assert bench.count("ListIngresses") == 1
+    assert bench.count("ListLoadBalancers") == bench.count("DescribeLoadBalancers") == 0
 
 
 @pytest.mark.parametrize(
@@ -178,11 +180,16 @@ def test_where_no_rule_has_a_certificate_no_load_balancer_is_asked_for(server: S
     ],
 )
 def test_load_balancers_are_asked_for_as_the_sdk_asks(
-    it: Bench, server: Server, monkeypatch: pytest.MonkeyPatch, action: str, package: str, row: dict[str, Any]
+    bench: Bench,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    package: str,
+    row: dict[str, Any],
 ) -> None:
     sdk = Sdk(package, server)
     with recording(monkeypatch) as recorder:
-        it.slots()
+        bench.slots()
         [ours] = recorder.of(action)
         sdk.send(action, filled(row, ours))
 
@@ -191,18 +198,18 @@ def test_load_balancers_are_asked_for_as_the_sdk_asks(
     assert {f"{package[:3]}:{action}"} < Adapter.granted(writes=False)
 
 
-def test_other_regions_of_the_account_are_asked_at_their_own_host(it: Bench) -> None:
-    assert it.carried("cn-shanghai") == {"far:443/default": "old"}
-    assert it.adapter.regions() == ["cn-hangzhou", "cn-shanghai"]
+def test_other_regions_of_the_account_are_asked_at_their_own_host(bench: Bench) -> None:
+    assert bench.carried("cn-shanghai") == {"far:443/default": "old"}
+    assert bench.adapter.regions() == ["cn-hangzhou", "cn-shanghai"]
 
 
-def test_a_refusal_under_http_200_is_a_refusal(it: Bench) -> None:
-    gone = it.slot(SAE.slot).evolve(listener_id="7")
+def test_a_refusal_under_http_200_is_a_refusal(bench: Bench) -> None:
+    gone = bench.slot(SAE.slot).evolve(listener_id="7")
 
     with pytest.raises(CloudRejectedError, match=r"InvalidParameter\.WithMessage"):
-        it.adapter.deploy(gone, it.certificate("new"))
+        bench.adapter.deploy(gone, bench.certificate("new"))
 
-    assert it.count("DescribeIngress", code="") == it.count("DescribeIngress") > 0, "HTTP told nothing"
+    assert bench.count("DescribeIngress", code="") == bench.count("DescribeIngress") > 0, "HTTP told nothing"
 
 
 def test_access_keys_of_namespaces_are_never_asked_for() -> None:

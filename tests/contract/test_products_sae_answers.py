@@ -10,7 +10,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from tests.contract.answers import edit, put
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.sae import CASES
 
@@ -18,68 +18,68 @@ SAE = CASES[0]
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.SAE, SAE.estate, SAE.region)
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.SAE, SAE.estate, SAE.region)
 
 
 def test_a_rule_without_certificate_reads_as_it_is_until_it_gets_one(server: Server) -> None:
     row = {"name": "bare", "region": SAE.region}
-    it = bench(server, CloudProduct.SAE, {"certificates": CERTIFICATES, "sae": [row]}, SAE.region)
-    (slot,) = it.slots().values()
-    assert it.adapter.read(slot) == slot
+    bench = new_bench(server, CloudProduct.SAE, {"certificates": CERTIFICATES, "sae": [row]}, SAE.region)
+    (slot,) = bench.slots().values()
+    assert bench.adapter.read(slot) == slot
 
-    it.cloud.service("sae")._ingresses[0].certificates.append(it.estate.identifier("old"))
+    bench.cloud.service("sae")._ingresses[0].certificates.append(bench.estate.identifier("old"))
 
-    assert it.adapter.read(slot) is None
-    assert it.carried() == {"bare:443/default": "old"}
+    assert bench.adapter.read(slot) is None
+    assert bench.carried() == {"bare:443/default": "old"}
 
 
 def test_a_rule_without_a_name_is_called_by_its_description(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nameless(answer: dict[str, Any]) -> None:
         put(answer, "Data.IngressList[].Name", "")
         put(answer, "Data.IngressList[].Description", "the shop")
 
-    edit(monkeypatch, it.cloud, "ListIngresses", nameless)
+    edit(monkeypatch, bench.cloud, "ListIngresses", nameless)
 
-    assert {slot.instance_name for slot in it.adapter.discover(it.region)} == {"the shop"}
+    assert {slot.instance_name for slot in bench.adapter.discover(bench.region)} == {"the shop"}
 
 
 def test_other_certificates_that_changed_their_places_are_told(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first is the listener's default, so the order counts."""
-    slot = it.slot(SAE.slot)
+    slot = bench.slot(SAE.slot)
 
     def reordered(answer: dict[str, Any]) -> None:
-        if it.count("UpdateIngress"):
+        if bench.count("UpdateIngress"):
             answer["Data"]["CertIds"] = ",".join(reversed(answer["Data"]["CertIds"].split(",")))
 
-    edit(monkeypatch, it.cloud, "DescribeIngress", reordered)
+    edit(monkeypatch, bench.cloud, "DescribeIngress", reordered)
 
     with pytest.raises(CloudRejectedError, match=r"SettingsLost: .* Entries: "):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
 
 @pytest.mark.parametrize("label", [SAE.slot, "mail:443/default"])
-def test_what_is_in_place_is_not_put_back(it: Bench, label: str) -> None:
-    slot = it.slot(label)
+def test_what_is_in_place_is_not_put_back(bench: Bench, label: str) -> None:
+    slot = bench.slot(label)
 
-    it.adapter.restore(slot, it.certificate("old"))
+    bench.adapter.restore(slot, bench.certificate("old"))
 
-    assert it.count("UpdateIngress") == 0
+    assert bench.count("UpdateIngress") == 0
 
 
-def test_a_list_that_ends_before_its_end_is_an_error(it: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit(monkeypatch, it.cloud, "ListIngresses", lambda answer: answer["Data"].update(TotalSize=99))
+def test_a_list_that_ends_before_its_end_is_an_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(monkeypatch, bench.cloud, "ListIngresses", lambda answer: answer["Data"].update(TotalSize=99))
 
     with pytest.raises(CloudUnavailableError, match=r"^ListIngresses: ListChanged: \d+ of 99 are shown \("):
-        it.slots()
+        bench.slots()
 
 
 def test_a_rule_s_kind_says_which_of_its_fields_tells_its_certificates(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def both(answer: dict[str, Any]) -> None:
         for row in answer["Data"]["IngressList"]:
@@ -88,6 +88,6 @@ def test_a_rule_s_kind_says_which_of_its_fields_tells_its_certificates(
             elif row.get("CertIds"):
                 row["CertId"] = "1-cn-hangzhou"
 
-    edit(monkeypatch, it.cloud, "ListIngresses", both)
+    edit(monkeypatch, bench.cloud, "ListIngresses", both)
 
-    assert it.carried() == SAE.carried
+    assert bench.carried() == SAE.carried

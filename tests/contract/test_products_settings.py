@@ -10,7 +10,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.errors import CloudRejectedError
 from tests.contract.answers import edit, put
-from tests.contract.bench import bench
+from tests.contract.bench import new_bench
 from tests.contract.cases import CASES, Case
 from tests.contract.settings import ROWS, Row, a_bench, case_of
 from tests.contract.store import stored
@@ -23,9 +23,9 @@ LOST = [(row, "answer too") for row in ROWS] + [(row, "setting") for row in ROWS
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_product_whose_settings_are_compared_has_a_row(server: Server, case: Case) -> None:
     """AWS has a suite of its own."""
-    it = bench(server, case.product, case.estate, case.region)
+    bench = new_bench(server, case.product, case.estate, case.region)
 
-    look = it.adapter.seen(stored(it, case), it.certificate("new"))
+    look = bench.adapter.seen(stored(bench, case), bench.certificate("new"))
 
     assert look is not None
     assert look.settings is None or case.product in {case_of(row).product for row in ROWS}
@@ -35,13 +35,13 @@ def test_every_product_whose_settings_are_compared_has_a_row(server: Server, cas
 def test_a_setting_lost_with_the_change_is_told_and_never_a_success(
     server: Server, row: Row, lost: str
 ) -> None:
-    (it, held), case = a_bench(server, row), case_of(row)
-    slot, before = stored(it, case), held()
+    (bench, held), case = a_bench(server, row), case_of(row)
+    slot, before = stored(bench, case), held()
     if lost == "answer too":
-        it.cloud.faults.add(Fault(case.writes, when="after", drop=True))
+        bench.cloud.faults.add(Fault(case.writes, when="after", drop=True))
 
     with pytest.raises(CloudRejectedError, match="SettingsLost") as told:
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
     begins = tuple(f"{action}: SettingsLost: {slot.slot}: " for action in (case.writes, "deploy"))
     assert str(told.value).startswith(begins)
@@ -49,18 +49,18 @@ def test_a_setting_lost_with_the_change_is_told_and_never_a_success(
     assert f"{path}: " in str(told.value)
     assert " → None" in str(told.value)
     assert (f"set again by hand: {path}" in str(told.value)) == row.by_hand
-    it.settle(slot)
-    assert it.carried() == case.carried
+    bench.settle(slot)
+    assert bench.carried() == case.carried
     assert held() == {name: value for name, value in before.items() if name != row.setting or not row.by_hand}
 
 
 @each_row
 def test_every_setting_is_kept_by_a_change_that_takes_none_along(server: Server, row: Row) -> None:
-    (it, held), case = a_bench(server, row), case_of(row)
-    it.cloud.service(row.service).forgets = ()
-    slot, before = stored(it, case), held()
+    (bench, held), case = a_bench(server, row), case_of(row)
+    bench.cloud.service(row.service).forgets = ()
+    slot, before = stored(bench, case), held()
 
-    it.deploy(slot, "new")
+    bench.deploy(slot, "new")
 
     assert held() == before
 
@@ -68,21 +68,21 @@ def test_every_setting_is_kept_by_a_change_that_takes_none_along(server: Server,
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.by_hand], ids=lambda row: row.case)
 def test_every_setting_that_can_be_set_again_comes_back(server: Server, row: Row) -> None:
     """All of them are lost at once, and each is told."""
-    (it, held), case = a_bench(server, row), case_of(row)
-    slot, before = stored(it, case), held()
+    (bench, held), case = a_bench(server, row), case_of(row)
+    slot, before = stored(bench, case), held()
     lost = {row.setting, *row.others} if row.others else {name for name, value in before.items() if value}
-    it.cloud.service(row.service).forgets = tuple(lost)
+    bench.cloud.service(row.service).forgets = tuple(lost)
 
     with pytest.raises(CloudRejectedError, match="SettingsLost") as told:
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
     assert {
         name for name in before if f"{name}: " in str(told.value) or f"{name}." in str(told.value)
     } >= lost
-    it.settle(slot)
+    bench.settle(slot)
     assert held() == before
     assert "set again by hand" not in str(told.value)
-    assert it.carried() == case.carried
+    assert bench.carried() == case.carried
 
 
 #: Where a setting would be told that was not there before.
@@ -106,21 +106,21 @@ PLACES = {
 def test_a_setting_that_came_with_the_change_is_told_and_the_change_taken_back(
     server: Server, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (it, _), case = a_bench(server, row), case_of(row)
-    it.cloud.service(row.service).forgets = ()
-    slot = stored(it, case)
+    (bench, _), case = a_bench(server, row), case_of(row)
+    bench.cloud.service(row.service).forgets = ()
+    slot = stored(bench, case)
     action, path = PLACES[row.case]
 
     def change(answer: dict[str, Any]) -> None:
-        if it.count(case.writes):
+        if bench.count(case.writes):
             put(answer, path, True)
 
-    edit(monkeypatch, it.cloud, action, change)
+    edit(monkeypatch, bench.cloud, action, change)
     with pytest.raises(CloudRejectedError, match=r"SettingsLost.*Odd: None → True;.* by hand: .*Odd \("):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    it.settle(slot)
-    assert it.carried() == case.carried
+    bench.settle(slot)
+    assert bench.carried() == case.carried
 
 
 #: What goes with the certificate, or moves by itself.
@@ -149,28 +149,28 @@ PASSING = {
 def test_what_goes_with_the_certificate_or_moves_by_itself_is_no_lost_setting(
     server: Server, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (it, _), case = a_bench(server, row), case_of(row)
-    it.cloud.service(row.service).forgets = ()
-    slot = stored(it, case)
+    (bench, _), case = a_bench(server, row), case_of(row)
+    bench.cloud.service(row.service).forgets = ()
+    slot = stored(bench, case)
     action, path, names = PASSING[row.case]
 
     def change(answer: dict[str, Any]) -> None:
-        if it.count(case.writes):
+        if bench.count(case.writes):
             for name in names.split():
                 put(answer, f"{path}{name}", "7")
 
-    edit(monkeypatch, it.cloud, action, change)
-    it.adapter.deploy(slot, it.certificate("new"))
+    edit(monkeypatch, bench.cloud, action, change)
+    bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert it.adapter.successor(slot, it.certificate("new")) is not None
+    assert bench.adapter.successor(slot, bench.certificate("new")) is not None
 
 
 def test_another_entry_of_a_list_that_went_with_the_change_comes_back(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = next(row for row in ROWS if row.case == "SAE-alb")
-    (it, _), case = a_bench(server, row), case_of(row)
-    service, slot = it.cloud.service("sae"), stored(it, case)
+    (bench, _), case = a_bench(server, row), case_of(row)
+    service, slot = bench.cloud.service("sae"), stored(bench, case)
     service.forgets = ()
     update = service.UpdateIngress
 
@@ -182,6 +182,6 @@ def test_another_entry_of_a_list_that_went_with_the_change_comes_back(
 
     monkeypatch.setattr(service, "UpdateIngress", careless)
     with pytest.raises(CloudRejectedError, match=r"SettingsLost.*Entries"):
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert it.carried() == case.carried
+    assert bench.carried() == case.carried

@@ -10,7 +10,7 @@ import pytest
 from emulator.server import Server
 from shared.errors import CloudRejectedError
 from tests.contract.answers import edit, put
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case
 from tests.contract.store import stored
 
@@ -32,7 +32,7 @@ def names(said: Said) -> str:
 
 def a_bench(server: Server, said: Said) -> tuple[Bench, Case]:
     case = next(case for case in CASES if case.name == said.case)
-    return bench(server, case.product, case.estate, case.region), case
+    return new_bench(server, case.product, case.estate, case.region), case
 
 
 def _each(case: str, action: str, path: str, values: dict[Any, Any]) -> list[Said]:
@@ -102,23 +102,23 @@ FAILED = [
 def test_a_slot_is_settled_in_these_states_alone(
     server: Server, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it, case = a_bench(server, said)
-    slot = stored(it, case)
-    edit(monkeypatch, it.cloud, said.action, lambda answer: put(answer, said.path, said.value))
+    bench, case = a_bench(server, said)
+    slot = stored(bench, case)
+    edit(monkeypatch, bench.cloud, said.action, lambda answer: put(answer, said.path, said.value))
 
-    assert it.adapter.settled(slot) is said.means
+    assert bench.adapter.settled(slot) is said.means
 
 
 @pytest.mark.parametrize("said", FAILED, ids=names)
 def test_a_change_that_failed_in_the_end_is_an_error(
     server: Server, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it, case = a_bench(server, said)
-    slot = stored(it, case)
-    edit(monkeypatch, it.cloud, said.action, lambda answer: put(answer, said.path, said.value))
+    bench, case = a_bench(server, said)
+    slot = stored(bench, case)
+    edit(monkeypatch, bench.cloud, said.action, lambda answer: put(answer, said.path, said.value))
 
     with pytest.raises(CloudRejectedError) as failed:
-        it.adapter.settled(slot)
+        bench.adapter.settled(slot)
 
     begins = said.means.format(slot=slot.slot)
     assert str(failed.value)[: len(begins)] == begins
@@ -210,7 +210,7 @@ HINDERED = [
 def test_what_hinders_a_deployment_is_told(
     server: Server, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it, case = a_bench(server, said)
-    edit(monkeypatch, it.cloud, said.action, lambda answer: put(answer, said.path, said.value))
+    bench, case = a_bench(server, said)
+    edit(monkeypatch, bench.cloud, said.action, lambda answer: put(answer, said.path, said.value))
 
-    assert it.slots()[case.slot].obstacle == said.means
+    assert bench.slots()[case.slot].obstacle == said.means

@@ -10,7 +10,7 @@ import pytest
 from emulator.edge import offered
 from emulator.server import Server
 from shared.domain.resources import CloudResource, SlotRole
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case, ack, esa, mse, pai
 
 ACCOUNTS = list({id(case.estate): case for case in reversed(CASES)}.values())
@@ -45,25 +45,25 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.fixture
-def it(case: Case, server: Server) -> Bench:
-    return bench(server, case.product, case.estate, case.region)
+def bench(case: Case, server: Server) -> Bench:
+    return new_bench(server, case.product, case.estate, case.region)
 
 
-def names(it: Bench, slot: CloudResource) -> tuple[str, ...]:
+def names(bench: Bench, slot: CloudResource) -> tuple[str, ...]:
     """By which a client asks for the slot."""
-    known = slot.server_names or slot.domains or it.certificate(it.name_of(slot.cert_identifier)).names
+    known = slot.server_names or slot.domains or bench.certificate(bench.name_of(slot.cert_identifier)).names
     return tuple(name.replace("*", "any") for name in known)
 
 
-def test_a_slot_is_met_where_it_says_and_serves_what_it_carries(case: Case, it: Bench) -> None:
-    slots = {label: slot for label, slot in it.slots().items() if slot.https and not slot.obstacle}
+def test_a_slot_is_met_where_it_says_and_serves_what_it_carries(case: Case, bench: Bench) -> None:
+    slots = {label: slot for label, slot in bench.slots().items() if slot.https and not slot.obstacle}
 
     assert {label for label, slot in slots.items() if not slot.endpoint} == UNMET.get(case.name, set())
     for slot in slots.values():
         if slot.endpoint and slot.role is not SlotRole.ADDITIONAL:
-            bundle = it.estate.bundle(it.name_of(slot.cert_identifier), it.cloud.clock())
-            for name in names(it, slot):
-                assert bundle in (offered(it.cloud, slot.endpoint, name) or ()), f"{slot.endpoint}: {name}"
+            bundle = bench.estate.bundle(bench.name_of(slot.cert_identifier), bench.cloud.clock())
+            for name in names(bench, slot):
+                assert bundle in (offered(bench.cloud, slot.endpoint, name) or ()), f"{slot.endpoint}: {name}"
     listeners = {(slot.listener_id, slot.endpoint) for slot in slots.values() if slot.listener_id}
     assert len(listeners) == len({listener for listener, _ in listeners}), "one listener is met at two places"
 
@@ -107,11 +107,11 @@ NAMELESS: dict[str, Callable[[CloudResource], bool]] = {
 
 
 def test_a_slot_tells_the_names_that_it_answers_to_or_that_they_are_its_certificate_s(
-    case: Case, it: Bench
+    case: Case, bench: Bench
 ) -> None:
     nameless = NAMELESS.get(case.name, lambda slot: False)
 
-    for slot in it.slots().values():
+    for slot in bench.slots().values():
         assert slot.domains_of_certificate is nameless(slot), slot.slot
         if not slot.domains_of_certificate and slot.kind:
             (name,) = slot.domains or [slot.instance_name]
@@ -119,10 +119,10 @@ def test_a_slot_tells_the_names_that_it_answers_to_or_that_they_are_its_certific
 
 
 def test_a_slot_tells_what_holds_it_who_writes_there_and_when_its_certificate_ends(
-    case: Case, it: Bench
+    case: Case, bench: Bench
 ) -> None:
     """A writer is shared where the product takes one change at a time."""
-    slots = it.slots().values()
+    slots = bench.slots().values()
 
     assert {slot.instance_name for slot in slots} == INSTANCES.get(case.name, {""})
     for slot in slots:
@@ -132,22 +132,22 @@ def test_a_slot_tells_what_holds_it_who_writes_there_and_when_its_certificate_en
     assert {slot.kind for slot in carrying if slot.cert_not_after} == ENDS.get(case.name, set())
     for slot in carrying:
         if slot.kind in ENDS.get(case.name, set()):
-            assert slot.cert_not_after == it.certificate(it.name_of(slot.cert_identifier)).not_after
+            assert slot.cert_not_after == bench.certificate(bench.name_of(slot.cert_identifier)).not_after
 
 
-def test_a_slot_is_of_the_region_that_was_asked_and_of_no_other(case: Case, it: Bench) -> None:
-    slots = it.slots().values()
+def test_a_slot_is_of_the_region_that_was_asked_and_of_no_other(case: Case, bench: Bench) -> None:
+    slots = bench.slots().values()
 
     assert {(slot.product, slot.region) for slot in slots} == {(case.product, case.region)}
     if case.region:
-        elsewhere = {region for region in it.estate.regions if region != case.region}
-        far = [slot for region in elsewhere for slot in it.adapter.discover(region)]
+        elsewhere = {region for region in bench.estate.regions if region != case.region}
+        far = [slot for region in elsewhere for slot in bench.adapter.discover(region)]
         assert {slot.region for slot in far} == elsewhere
         assert not {slot.slot for slot in far} & {slot.slot for slot in slots}
 
 
-def test_every_region_where_the_account_has_slots_is_looked_at_once(case: Case, it: Bench) -> None:
-    regions = it.adapter.regions()
+def test_every_region_where_the_account_has_slots_is_looked_at_once(case: Case, bench: Bench) -> None:
+    regions = bench.adapter.regions()
 
     assert isinstance(regions, list)
     assert len(set(regions)) == len(regions)

@@ -9,7 +9,7 @@ import pytest
 from emulator.server import Server
 from emulator.services.waf.model import CIPHERS, Instance
 from shared.domain.resources import CloudProduct, CloudResource
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERT_ID, CERTIFICATES
 from tests.contract.cases.waf import CASES
 
@@ -20,24 +20,24 @@ each_slot = pytest.mark.parametrize("label", [WWW, DEFAULT])
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.WAF, CASE.estate, CASE.region)
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.WAF, CASE.estate, CASE.region)
 
 
 def account(server: Server, *rows: dict[str, Any]) -> Bench:
-    return bench(server, CloudProduct.WAF, {"certificates": CERTIFICATES, "waf": list(rows)}, MAINLAND)
+    return new_bench(server, CloudProduct.WAF, {"certificates": CERTIFICATES, "waf": list(rows)}, MAINLAND)
 
 
-def instance(it: Bench) -> Instance:
-    found: Instance = it.cloud.service("waf_openapi")._instances[MAINLAND]
+def instance(bench: Bench) -> Instance:
+    found: Instance = bench.cloud.service("waf_openapi")._instances[MAINLAND]
     return found
 
 
 @each_slot
 def test_a_bare_number_is_the_certificate_that_bears_it(
-    it: Bench, label: str, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = it.cloud.service("waf_openapi")
+    service = bench.cloud.service("waf_openapi")
     detail, default = service.DescribeDomainDetail, service.DescribeDefaultHttps
 
     def bare(held: dict[str, Any]) -> dict[str, Any]:
@@ -49,45 +49,45 @@ def test_a_bare_number_is_the_certificate_that_bears_it(
     monkeypatch.setattr(
         service, "DescribeDefaultHttps", lambda call: {"DefaultHttps": bare(default(call)["DefaultHttps"])}
     )
-    assert it.carried() == CASE.carried
+    assert bench.carried() == CASE.carried
 
-    it.deploy(it.slot(label), "new")
+    bench.deploy(bench.slot(label), "new")
 
-    assert it.carried() == {**CASE.carried, label: "new"}
+    assert bench.carried() == {**CASE.carried, label: "new"}
 
 
 def test_a_side_without_an_instance_has_no_slots(server: Server) -> None:
-    it = account(server, {"status": "released", "domains": [{"domain": WWW, "certificate": "old"}]})
+    bench = account(server, {"status": "released", "domains": [{"domain": WWW, "certificate": "old"}]})
 
-    assert it.carried(MAINLAND) == it.carried(ABROAD) == {}
-    assert it.count("DescribeInstance", code="") == it.count("DescribeInstance")
-    assert it.count("DescribeDomains") == 0
+    assert bench.carried(MAINLAND) == bench.carried(ABROAD) == {}
+    assert bench.count("DescribeInstance", code="") == bench.count("DescribeInstance")
+    assert bench.count("DescribeDomains") == 0
 
 
-def test_each_side_has_an_instance_of_its_own(it: Bench) -> None:
-    it.deploy(it.slot(WWW), "new")
+def test_each_side_has_an_instance_of_its_own(bench: Bench) -> None:
+    bench.deploy(bench.slot(WWW), "new")
 
-    assert it.carried(ABROAD) == {WWW: "old", DEFAULT: ""}
+    assert bench.carried(ABROAD) == {WWW: "old", DEFAULT: ""}
 
 
 def test_a_domain_settles_only_when_both_its_certificates_agree(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service, slot = it.cloud.service("waf_openapi"), it.slot(WWW)
+    service, slot = bench.cloud.service("waf_openapi"), bench.slot(WWW)
     detail = service.DescribeDomainDetail
-    assert it.adapter.settled(slot)
+    assert bench.adapter.settled(slot)
 
     other = {"CertDetail": {"Id": f"{CERT_ID['new']}-{MAINLAND}"}}
     monkeypatch.setattr(service, "DescribeDomainDetail", lambda call: detail(call) | other)
 
-    assert not it.adapter.settled(slot)
+    assert not bench.adapter.settled(slot)
 
 
 @pytest.mark.parametrize("text", [",".join(CIPHERS), ", ".join(CIPHERS), f'["{CIPHERS[0]}","{CIPHERS[1]}"]'])
 def test_ciphers_told_as_one_text_are_sent_as_a_list(
-    it: Bench, text: str, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = it.cloud.service("waf_openapi")
+    service = bench.cloud.service("waf_openapi")
     answer = service.DescribeDefaultHttps
     monkeypatch.setattr(
         service,
@@ -95,15 +95,15 @@ def test_ciphers_told_as_one_text_are_sent_as_a_list(
         lambda call: {"DefaultHttps": answer(call)["DefaultHttps"] | {"CustomCiphers": text}},
     )
 
-    it.deploy(it.slot(DEFAULT), "new")
+    bench.deploy(bench.slot(DEFAULT), "new")
 
-    assert instance(it).default_tls["CustomCiphers"] == list(CIPHERS)
+    assert instance(bench).default_tls["CustomCiphers"] == list(CIPHERS)
 
 
-def test_a_domain_is_met_at_its_own_port_and_a_nameless_client_gets_the_default(it: Bench) -> None:
-    slots: dict[str, CloudResource] = it.slots()
+def test_a_domain_is_met_at_its_own_port_and_a_nameless_client_gets_the_default(bench: Bench) -> None:
+    slots: dict[str, CloudResource] = bench.slots()
     endpoint = slots["*.example.com"].endpoint
-    service = it.cloud.service("waf_openapi")
+    service = bench.cloud.service("waf_openapi")
 
     assert endpoint.endswith(":8443")
     assert service.served(endpoint, "any.example.com") != service.served(endpoint, "")

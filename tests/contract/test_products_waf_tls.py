@@ -10,7 +10,7 @@ from emulator.server import Server
 from emulator.services.waf.model import CIPHERS
 from shared.domain.resources import CloudProduct
 from tests.contract.answers import edit
-from tests.contract.bench import Bench, bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases.waf import CASES
 
 TLS = ("TLSVersion", "EnableTLSv3", "CipherSuite", "CustomCiphers")
@@ -19,11 +19,11 @@ ACTIONS = {WWW: "ModifyDomainCert", DEFAULT: "ModifyDefaultHttps"}
 
 
 @pytest.fixture
-def it(server: Server) -> Bench:
-    return bench(server, CloudProduct.WAF, CASES[0].estate, CASES[0].region)
+def bench(server: Server) -> Bench:
+    return new_bench(server, CloudProduct.WAF, CASES[0].estate, CASES[0].region)
 
 
-def sent(it: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str, Any]) -> dict[str, Any]:
+def sent(bench: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str, Any]) -> dict[str, Any]:
     """The TLS settings of the first write, where the product tells just these."""
 
     def change(answer: dict[str, Any]) -> None:
@@ -32,11 +32,11 @@ def sent(it: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str,
             held.pop(name, None)
         held.update(told)
 
-    slot = it.slot(label)
+    slot = bench.slot(label)
     for action in ("DescribeDomainDetail", "DescribeDefaultHttps"):
-        edit(monkeypatch, it.cloud, action, change)
-    it.adapter.deploy(slot, it.certificate("new"))
-    (call,) = [call for call in it.cloud.calls if call.action == ACTIONS[label]]
+        edit(monkeypatch, bench.cloud, action, change)
+    bench.adapter.deploy(slot, bench.certificate("new"))
+    (call,) = [call for call in bench.cloud.calls if call.action == ACTIONS[label]]
     return {name: call.params[name] for name in TLS if name in call.params}
 
 
@@ -70,6 +70,6 @@ def sent(it: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str,
     ],
 )
 def test_what_is_in_force_is_sent_again_and_nothing_else(
-    it: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str, Any], wanted: dict[str, Any]
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str, Any], wanted: dict[str, Any]
 ) -> None:
-    assert sent(it, monkeypatch, label, told) == wanted
+    assert sent(bench, monkeypatch, label, told) == wanted

@@ -17,7 +17,7 @@ from emulator.request import Request
 from emulator.server import Server
 from shared.cloud import cas, functions
 from shared.validation.secret import SecretPem
-from tests.contract.bench import Bench, bench, client
+from tests.contract.bench import Bench, client, new_bench
 from tests.contract.cases import CERT_ID, CERTIFICATES, MODULES, adapter_of
 from tests.contract.oracle import Recorder, Sdk, filled, form, recording, told
 from tests.contract.story import tell
@@ -49,7 +49,7 @@ def story(product: ModuleType, server: Server, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _bench(server: Server, case: Any) -> Bench:
-    return bench(server, case.product, case.estate, case.region)
+    return new_bench(server, case.product, case.estate, case.region)
 
 
 def official(sdk: Sdk, action: str, params: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Request:

@@ -16,7 +16,7 @@ from emulator.request import Request
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class
-from tests.contract.bench import bench
+from tests.contract.bench import new_bench
 from tests.contract.cases import CASES, IDENTIFIER
 from tests.contract.oracle import Recorder, recording
 from tests.contract.story import tell
@@ -46,7 +46,7 @@ ROWS: dict[str, tuple[Callable[[Request], bool], Callable[[oss2.Service, oss2.Bu
 @pytest.fixture
 def sent(server: Server, monkeypatch: pytest.MonkeyPatch) -> Recorder:
     with recording(monkeypatch) as recorder:
-        tell(bench(server, OSS.product, OSS.estate), OSS)
+        tell(new_bench(server, OSS.product, OSS.estate), OSS)
     recorder.requests = [r for r in recorder.requests if r.header("authorization").startswith("OSS")]
     return recorder
 

@@ -21,18 +21,18 @@ from shared.services.deploy import kind_of
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import World
 from shared.services.writer import work_on
-from tests.contract.bench import STORE, Bench, bench
+from tests.contract.bench import STORE, Bench, new_bench
 from tests.contract.cases import CASES, Case
 
 
-def a_world(it: Bench, server: Server, state: Path) -> World:
+def a_world(bench: Bench, server: Server, state: Path) -> World:
     """The state knows the certificates that CAS has. Clients are not asked: listeners of these estates
     have several certificates for one name, and the default of those is served to nobody."""
     settings = Settings(state=str(state), endpoint=server.endpoint, tls="127.0.0.1:1")
-    key = it.cloud.key
+    key = bench.cloud.key
     credentials = Credentials(key.access_key_id, key.access_key_secret, "")
     app = App.build(Instance(settings), lambda: credentials, left_s=lambda: 60.0, holder="test")
-    for certificate in Cas(it.client, STORE).list_certificates():
+    for certificate in Cas(bench.client, STORE).list_certificates():
         app.world.certificates.save(CertificateRecord(certificate=certificate))
     return replace(app.world, sleep=lambda seconds: time.sleep(min(seconds, 0.03)))
 
@@ -42,16 +42,16 @@ def the_worker(world: World) -> WorkerResource:
     return worker
 
 
-def carry_out(world: World, it: Bench, worker: WorkerResource) -> None:
-    task = work_on(world, it.adapter.adapter, [worker], kind_of)
+def carry_out(world: World, bench: Bench, worker: WorkerResource) -> None:
+    task = work_on(world, bench.adapter.adapter, [worker], kind_of)
     run_side_by_side([task], parallel=1, clock=world.clock, sleep=world.sleep)
 
 
-def a_deployed_worker(world: World, it: Bench, slot: CloudResource) -> WorkerResource:
-    new = it.estate.identifier("new")
+def a_deployed_worker(world: World, bench: Bench, slot: CloudResource) -> WorkerResource:
+    new = bench.estate.identifier("new")
     world.resources.put(slot, world.clock())
     planned = world.workers.save(WorkerResource(job_id=1, worker_id=1, resource=slot, cert_identifier=new))
-    carry_out(world, it, planned)
+    carry_out(world, bench, planned)
     worker = the_worker(world)
     assert worker.status is WorkerStatus.SUCCESS, worker.reason
     return worker
@@ -61,18 +61,18 @@ def a_deployed_worker(world: World, it: Bench, slot: CloudResource) -> WorkerRes
 def test_a_worker_that_is_rolled_back_leaves_the_account_as_it_was(
     case: Case, server: Server, tmp_path: Path
 ) -> None:
-    it = bench(server, case.product, case.estate, case.region)
-    world = a_world(it, server, tmp_path / "state.db")
-    slot = it.slot(case.slot)
-    deployed = a_deployed_worker(world, it, slot)
+    bench = new_bench(server, case.product, case.estate, case.region)
+    world = a_world(bench, server, tmp_path / "state.db")
+    slot = bench.slot(case.slot)
+    deployed = a_deployed_worker(world, bench, slot)
 
     waiting = world.workers.save(deployed.to(WorkerStatus.ROLLBACK))
-    carry_out(world, it, waiting)
+    carry_out(world, bench, waiting)
 
     worker = the_worker(world)
     assert worker.status is WorkerStatus.ROLLBACK_SUCCESS, worker.reason
     assert worker.verification is not None
-    assert it.carried() == case.carried
+    assert bench.carried() == case.carried
     (row,) = world.resources.list(case.product)
     assert (row.resource.slot, row.resource.cert_identifier) == (slot.slot, slot.cert_identifier)
 
@@ -83,18 +83,18 @@ def test_a_slot_that_is_gone_is_made_good_only_if_an_attempt_was_cut_off(
 ) -> None:
     """PAI may have to take a domain off before it attaches it again."""
     case = next(case for case in CASES if case.product is CloudProduct.PAI)
-    it = bench(server, case.product, case.estate, case.region)
-    world = a_world(it, server, tmp_path / "state.db")
-    slot = it.slot(case.slot)
+    bench = new_bench(server, case.product, case.estate, case.region)
+    world = a_world(bench, server, tmp_path / "state.db")
+    slot = bench.slot(case.slot)
     left = {
         "attempts": attempts,
-        "deployed": slot.evolve(cert_identifier=it.estate.identifier("new")),
+        "deployed": slot.evolve(cert_identifier=bench.estate.identifier("new")),
     }
-    waiting = a_deployed_worker(world, it, slot).to(WorkerStatus.ROLLBACK, **left)
-    domains = it.cloud.service("eas")._gateways[0].domains
+    waiting = a_deployed_worker(world, bench, slot).to(WorkerStatus.ROLLBACK, **left)
+    domains = bench.cloud.service("eas")._gateways[0].domains
     domains[:] = [d for d in domains if (d.name, d.type) != ("eas.example.com", "internet")]
 
-    carry_out(world, it, world.workers.save(waiting))
+    carry_out(world, bench, world.workers.save(waiting))
 
     assert the_worker(world).status.value == ends, the_worker(world).reason
-    assert (it.carried() == case.carried) is bool(attempts)
+    assert (bench.carried() == case.carried) is bool(attempts)

@@ -19,7 +19,7 @@ REVEALED_IN = {
     "cli/bundle_files.py",
     "shared/cloud/cas.py",
     "shared/products/apigateway/classic.py",
-    "shared/products/aws/kind.py",
+    "shared/products/aws/imports.py",
     "shared/products/fc/domains.py",
     "shared/products/live/adapter.py",
     "shared/products/slb/store.py",

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shared.domain.certificates import Certificate
 from shared.domain.names import covers
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.aws.account import Leaf, Region
 from shared.products.aws.kind import AwsKind
+from shared.products.kit.changes import Change, Look
 
 
 class Imported(AwsKind):
@@ -28,17 +28,19 @@ class Imported(AwsKind):
             )
             yield self._carrying(slot, leaf)
 
-    def _placed(self, resource: CloudResource, region: Region) -> tuple[CloudResource, Leaf | None]:
-        leaf = region.leaf(resource.resource_id)
-        return self._carrying(resource, leaf), leaf
+    def _look(self, change: Change) -> Look:
+        resource = change.resource
+        leaf = self._region(resource.region).leaf(resource.resource_id)
+        return Look(*self._in_place(change, resource, leaf), held=leaf)
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        arn, region = resource.resource_id, self._region(resource.region)
+    def _write(self, change: Change, look: Look) -> None:
+        assert change.wanted is not None, "a first deployment is refused"
+        arn, region = change.resource.resource_id, self._region(change.resource.region)
         kind = region.kind(arn)
         if kind != "IMPORTED":
             why = f"{arn} is {kind}: only an imported certificate can be imported anew"
             raise CloudRejectedError("ImportCertificate", "NotImported", why)
-        self._import(certificate, region, region.leaf(arn), arn)
+        self.imports.put(change.wanted, region, arn, look.held)
 
 
 class _Where(NamedTuple):

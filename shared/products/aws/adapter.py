@@ -12,6 +12,7 @@ from shared.cloud.aws import Aws
 from shared.domain.resources import CloudProduct
 from shared.products.aws.acm import Imported
 from shared.products.aws.distribution import Distributions
+from shared.products.aws.imports import Imports
 from shared.products.aws.kind import AwsKind
 from shared.products.aws.listener import Listeners
 from shared.products.kit.kinds import KindsWithin
@@ -31,9 +32,10 @@ class Adapter(KindsWithin):
     def __init__(self, means: Means) -> None:
         super().__init__(means)
         self._aws = Aws(means.aws)
+        imports = Imports(self._aws, means)
         for kind in self._by_kind.values():
             assert isinstance(kind, AwsKind)
-            kind.aws = self._aws
+            kind.aws, kind.imports = self._aws, imports
 
     def regions(self) -> list[str]:
         return list(self._aws.access.regions)

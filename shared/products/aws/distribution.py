@@ -4,24 +4,34 @@ One whose certificate was imported into ACM follows that one. `UpdateDistributio
 configuration: it is read before, guarded by its ETag, and compared afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
+from typing import Any, Final
 
 from shared.cloud.aws import HOME, Answer
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
-from shared.products.aws.account import Leaf, Region
+from shared.products.aws.account import Region
 from shared.products.aws.kind import AwsKind
-from shared.products.kit.unchanged import Unchanged
+from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.means import Means
+from shared.products.kit.sealed import Sealed
 
-_ARN = "ACMCertificateArn"
-_DEPRECATED = ("Certificate", "CertificateSource")
+_ARN: Final = "ACMCertificateArn"
+_HEADER: Final = "HeaderValue"  #: of what CloudFront sends to an origin
+_CHOSEN: Final = "(certificate)"  #: beside the settings
+_DEPRECATED: Final = ("Certificate", "CertificateSource")
 #: Of a ViewerCertificate: what says which one, and what it may not be sent beside.
-_CHOICE = (*_DEPRECATED, "ACMCertificateArn", "IAMCertificateId", "CloudFrontDefaultCertificate")
-_OWN = "it serves the certificate of *.cloudfront.net; set aliases and the first certificate in the console"
-_STAGING = "it is a staging distribution, which has the certificate of its primary one"
+_CHOICE: Final = (*_DEPRECATED, "ACMCertificateArn", "IAMCertificateId", "CloudFrontDefaultCertificate")
+_OWN: Final = (
+    "it serves the certificate of *.cloudfront.net; set aliases and the first certificate in the console"
+)
+_STAGING: Final = "it is a staging distribution, which has the certificate of its primary one"
 
 
 class Distributions(AwsKind):
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._sealed = Sealed()
+
     def within(self, region: str, holder: Region) -> Iterator[CloudResource]:
         for row in holder.distributions:
             slot = CloudResource(
@@ -32,58 +42,75 @@ class Distributions(AwsKind):
                 domains=(row.get("Aliases") or {}).get("Items") or (),
                 endpoint=f"{row['DomainName']}:443".lower() if row["Enabled"] else "",
             )
-            held = self._held(slot, row["ViewerCertificate"], holder)[0]
+            held = self._held(slot, row["ViewerCertificate"], holder)
             yield held.evolve(obstacle=_STAGING) if row.get("Staging") else held
 
-    def settled(self, resource: CloudResource) -> bool:
+    def _look(self, change: Change) -> Look:
+        """Before a change of ours nothing is awaited: a distribution takes minutes for any."""
+        resource = change.resource
         answer = self.aws.call("GetDistribution", HOME, Id=resource.resource_id)
-        return bool(answer["Distribution"]["Status"] == "Deployed")
+        config = answer["Distribution"]["DistributionConfig"]
+        viewer = config["ViewerCertificate"]
+        if arn := viewer.get("ACMCertificateArn"):
+            region = self._region(HOME)
+            carries, slot = self._in_place(change, resource, region.leaf(arn))
+            if carries is Carries.WANTED:
+                slot = self._following(slot, arn, region)
+        else:
+            slot = _without_acm(resource, viewer)
+            carries = carrying(change, slot.cert_identifier)
+        awaited = change.begun or carries is not Carries.EXPECTED
+        settled = not awaited or answer["Distribution"]["Status"] == "Deployed"
+        return Look(carries, slot, settled, self._compared(change, carries, config), held=answer)
 
-    def _placed(self, resource: CloudResource, region: Region) -> tuple[CloudResource, Leaf | None]:
-        viewer = self._config(resource)["DistributionConfig"]["ViewerCertificate"]
-        slot, leaf = self._held(resource, viewer, region)
-        if resource.obstacle == _STAGING:
-            slot = slot.evolve(obstacle=_STAGING)
-        return slot, leaf
+    def _held(self, slot: CloudResource, viewer: Answer, region: Region) -> CloudResource:
+        if arn := viewer.get("ACMCertificateArn"):
+            slot = slot.evolve(https=True)
+            return self._following(self._carrying(slot, region.leaf(arn)), arn, region)
+        return _without_acm(slot, viewer)
 
-    def _held(self, slot: CloudResource, viewer: Answer, region: Region) -> tuple[CloudResource, Leaf | None]:
-        arn, of_iam = viewer.get("ACMCertificateArn"), viewer.get("IAMCertificateId")
-        if arn:
-            leaf = region.leaf(arn)
-            slot = slot.evolve(https=True, obstacle=self._follows(arn, region))
-            return self._carrying(slot, leaf), leaf
-        bare = slot.evolve(
-            https=bool(of_iam),
-            cert_identifier=f"iam:{of_iam}" if of_iam else "",
-            obstacle="" if of_iam else _OWN,
-            cert_not_after=None,
-        )
-        return bare, None
+    def _write(self, change: Change, look: Look) -> None:
+        assert change.wanted is not None, "a first deployment is refused"
+        new = self.imports.arn(change.wanted, self._region(HOME))
+        config = look.held["Distribution"]["DistributionConfig"]
+        viewer = {"SSLSupportMethod": "sni-only", **_kept(config["ViewerCertificate"]), _ARN: new}
+        self._put(change.resource, {**config, "ViewerCertificate": viewer}, look.held["ETag"])
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        new = self._in_acm(certificate, self._region(HOME))
-        read = self._config(resource)
-        before = read["DistributionConfig"]
-        kept = {name: value for name, value in before["ViewerCertificate"].items() if name not in _CHOICE}
-        viewer = {"SSLSupportMethod": "sni-only", **kept, "ACMCertificateArn": new}
-        with Unchanged(
-            "UpdateDistribution",
-            resource.slot,
-            self._waiter,
-            _comparable(before),
-            read=lambda: _comparable(self._config(resource)["DistributionConfig"]),
-            put_back=lambda lost: self._put_back(resource, before),
-            shown=lambda now: bool(now[_ARN] == new),
-            ignore=(_ARN,),
-        ):
-            self._put(resource, {**before, "ViewerCertificate": viewer}, read["ETag"])
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        """The reference that it had, which CAS need not know; and of what was lost all that is known."""
+        before = dict(change.before or {})
+        choice = before.pop(_CHOSEN, {})
+        config = {**look.held["Distribution"]["DistributionConfig"]}
+        for name in lost - {_CHOSEN}:
+            if name not in before:
+                config.pop(name, None)
+            elif (value := self._opened(before[name])) is not None:
+                config[name] = value
+        config["ViewerCertificate"] = {**before["ViewerCertificate"], **choice}
+        self._put(change.resource, config, look.held["ETag"])
 
-    def _put_back(self, resource: CloudResource, before: Answer) -> None:
-        viewer = {name: v for name, v in before["ViewerCertificate"].items() if name not in _DEPRECATED}
-        self._put(resource, {**before, "ViewerCertificate": viewer}, self._config(resource)["ETag"])
+    def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
+        self._take_back(change, look, lost)
 
-    def _config(self, resource: CloudResource) -> Answer:
-        return self.aws.call("GetDistributionConfig", HOME, Id=resource.resource_id)
+    def _compared(self, change: Change, carries: Carries, config: Answer) -> Answer:
+        """Headers for an origin may hold its password.
+
+        The reference to the certificate is kept with the settings, to be put back: of a slot whose
+        certificate is another one by now, that is the one before.
+        """
+        viewer = config["ViewerCertificate"]
+        choice = {name: viewer[name] for name in _CHOICE if name in viewer and name not in _DEPRECATED}
+        if change.before is not None and carries is not Carries.EXPECTED:
+            choice = change.before.get(_CHOSEN, choice)
+        sealed: Answer = _each_header(config, self._sealed.seal)
+        return {**sealed, "ViewerCertificate": _kept(viewer), _CHOSEN: choice}
+
+    def _opened(self, value: Any) -> Any:
+        """None if it holds what only an earlier function knew."""
+        try:
+            return _each_header(value, self._sealed.open)
+        except KeyError:
+            return None
 
     def _put(self, resource: CloudResource, config: Answer, etag: str) -> None:
         self.aws.call(
@@ -91,8 +118,27 @@ class Distributions(AwsKind):
         )
 
 
-def _comparable(config: Answer) -> Answer:
-    """With what is meant to change at the top level."""
-    held = config["ViewerCertificate"]
-    viewer = {name: value for name, value in held.items() if name not in _CHOICE}
-    return {**config, "ViewerCertificate": viewer, _ARN: held.get(_ARN)}
+def _without_acm(slot: CloudResource, viewer: Answer) -> CloudResource:
+    of_iam = viewer.get("IAMCertificateId")
+    return slot.evolve(
+        https=bool(of_iam),
+        cert_identifier=f"iam:{of_iam}" if of_iam else "",
+        obstacle=slot.obstacle if slot.obstacle == _STAGING else "" if of_iam else _OWN,
+        cert_not_after=None,
+    )
+
+
+def _kept(viewer: Answer) -> Answer:
+    return {name: value for name, value in viewer.items() if name not in _CHOICE}
+
+
+def _each_header(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A copy, in which the values of headers are changed."""
+    if isinstance(value, Mapping):
+        return {
+            name: change(inner) if name == _HEADER else _each_header(inner, change)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_each_header(inner, change) for inner in value]
+    return value

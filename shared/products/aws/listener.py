@@ -4,16 +4,21 @@ One whose certificate was imported into ACM follows that one. Otherwise (issued 
 new certificate is imported as a further one, and takes the place: added first, then the old one removed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudUnavailableError
-from shared.products.aws.account import Leaf, Listener, Region
+from shared.products.aws.account import Listener, Region
 from shared.products.aws.kind import AwsKind
+from shared.products.kit.changes import Carries, Change, Look
+
+_Arns: TypeAlias = tuple[str, list[str]]  #: of a listener's default certificate and of the others
 
 
 class Listeners(AwsKind):
+    at_once = True
+
     def within(self, region: str, holder: Region) -> Iterator[CloudResource]:
         for listener in holder.listeners:
             for arn in listener.arns:
@@ -33,50 +38,64 @@ class Listeners(AwsKind):
             domains_of_certificate=True,
             endpoint=listener.endpoint,
         )
-        return self._held(slot, arn, region)[0]
+        return self._following(self._carrying(slot, region.leaf(arn)), arn, region)
 
-    def _held(self, slot: CloudResource, arn: str, region: Region) -> tuple[CloudResource, Leaf]:
-        leaf = region.leaf(arn)
-        slot = slot.evolve(obstacle=self._follows(arn, region))
-        return self._carrying(slot, leaf), leaf
+    def _look_at_all(self, changes: Sequence[Change]) -> list[Look | None]:
+        region = self._region(changes[0].resource.region)
+        arns = self._now(changes[0].resource, region)
+        return [self._shown(change, arns, region) for change in changes]
 
-    def _placed(self, resource: CloudResource, region: Region) -> tuple[CloudResource, Leaf | None] | None:
-        default, additional = self._now(resource, region)
-        if resource.role is SlotRole.DEFAULT:
-            return self._held(resource, default, region)
-        old = _arn(resource)
-        return self._held(resource, old, region) if old in additional else None
+    def _shown(self, change: Change, arns: _Arns, region: Region) -> Look | None:
+        resource, (default, additional) = change.resource, arns
+        arn = default if resource.role is SlotRole.DEFAULT else _arn(resource)
+        if arn not in (default, *additional) or (arn == default and resource.role is not SlotRole.DEFAULT):
+            return self._succeeded(change, arns, region)
+        carries, slot = self._in_place(change, resource, region.leaf(arn))
+        if carries is Carries.WANTED:
+            slot = self._following(slot, arn, region)
+        new = change.wanted and self.imports.known(change.wanted, region.name)
+        added = "added" if new in (default, *additional) else ""
+        return Look(carries, slot, stage=added, held=arns)
 
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        """An additional slot is named by its certificate: a further one has come in the old one's place."""
-        found = super().successor(resource, certificate)
-        if found is not None or resource.role is SlotRole.DEFAULT or self.read(resource) is not None:
-            return found
-        region = self._region(resource.region)
-        for arn in self._now(resource, region)[1]:
-            if certificate.fingerprint in region.leaf(arn).fingerprints:
-                slot = resource.evolve(resource_id=f"{resource.listener_id}/{arn}")
-                held = self._held(slot, arn, region)[0]
-                return held.evolve(cert_identifier=certificate.identifier)
+    def _succeeded(self, change: Change, arns: _Arns, region: Region) -> Look | None:
+        """An additional slot is named by its certificate: another one has come in the old one's place.
+
+        That may be the listener's default, if the wanted one is the default by now.
+        """
+        resource, (default, additional) = change.resource, arns
+        candidates = (*additional, *((default,) if change.begun else ()))
+        for arn in candidates if change.wanted else ():
+            place = resource.evolve(resource_id=f"{resource.listener_id}/{arn}")
+            if arn == default:
+                place = resource.evolve(resource_id=resource.listener_id, role=SlotRole.DEFAULT)
+            carries, slot = self._in_place(change, place, region.leaf(arn))
+            if carries is Carries.WANTED:
+                return Look(carries, self._following(slot, arn, region), held=arns)
         return None
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        region, listener = self._region(resource.region), resource.listener_id
-        new = self._in_acm(certificate, region)
-        default, additional = self._now(resource, region)
+    def _write(self, change: Change, look: Look) -> None:
+        """An additional one is added before the old one is removed: the next look comes in between."""
+        assert change.wanted is not None, "a first deployment is refused"
+        resource = change.resource
+        region, (default, additional) = self._region(resource.region), look.held
+        new = self.imports.arn(change.wanted, region)
         if resource.role is SlotRole.DEFAULT:
-            try:
-                self._set("ModifyListener", region, listener, new)
-            except CloudUnavailableError:
-                self._put_back(resource, region, additional, new)  # it may have been made all the same
-                raise
-            self._put_back(resource, region, additional, new)
-            return
-        if new not in (default, *additional):
-            self._set("AddListenerCertificates", region, listener, new)
-        old = _arn(resource)
-        if old in self._now(resource, region)[1] and old != new:
-            self._set("RemoveListenerCertificates", region, listener, old)
+            self._replace_default(resource, region, additional, new)
+        elif new not in (default, *additional):
+            self._set("AddListenerCertificates", region, resource.listener_id, new)
+        else:
+            self._set("RemoveListenerCertificates", region, resource.listener_id, _arn(resource))
+
+    def _replace_default(
+        self, resource: CloudResource, region: Region, additional: list[str], new: str
+    ) -> None:
+        """The others are put back here, as long as none of them is being exchanged."""
+        try:
+            self._set("ModifyListener", region, resource.listener_id, new)
+        except CloudUnavailableError:
+            self._put_back(resource, region, additional, new)  # it may have been made all the same
+            raise
+        self._put_back(resource, region, additional, new)
 
     def _put_back(self, resource: CloudResource, region: Region, additional: list[str], new: str) -> None:
         """A new default leaves the others, by the documentation; if not, they come back."""
@@ -88,7 +107,7 @@ class Listeners(AwsKind):
     def _set(self, action: str, region: Region, listener: str, arn: str) -> None:
         self.aws.call(action, region.name, ListenerArn=listener, Certificates=[{"CertificateArn": arn}])
 
-    def _now(self, resource: CloudResource, region: Region) -> tuple[str, list[str]]:
+    def _now(self, resource: CloudResource, region: Region) -> _Arns:
         """ARNs of the listener's default certificate and of the others."""
         arn = resource.listener_id
         (row,) = self.aws.call("DescribeListeners", region.name, ListenerArns=[arn])["Listeners"]

@@ -77,8 +77,9 @@ class DomainsAdapter(ProductAdapter):
         finally:
             self._put(change.resource.region, change.resource.resource_id, settings)
 
-    def _set_again(self, change: Change, lost: Set[str]) -> None:
+    def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
         self._put(change.resource.region, change.resource.resource_id, self._restorable(change, lost))
+        super()._take_back_unknown(change, look, lost)
 
     def _restorable(self, change: Change, lost: Set[str]) -> Answer:
         before = change.before or {}

@@ -136,17 +136,22 @@ class ProductAdapter(ABC):
         """
         former = self._catalogue.by_identifier(change.resource.cert_identifier)
         if former is None:
-            self._set_again(change, lost)
-            why = "CAS does not have the certificate before, so the new one stays"
-            raise CloudRejectedError("deploy", "NotFound", why)
-        self._take_back(replace(change, wanted=former), look, lost)
+            self._take_back_unknown(change, look, lost)
+        else:
+            self._take_back(replace(change, wanted=former), look, lost)
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         """`change` wants the certificate before; `change.before` has the settings."""
         self._write(change, look)
 
-    def _set_again(self, change: Change, lost: Set[str]) -> None:  # noqa: B027 - few can
-        """Put back what of the settings can be set while the new certificate stays."""
+    def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
+        """As `_take_back`, where CAS does not have the certificate before.
+
+        Raises:
+            CloudRejectedError: so the new one stays; what else can be put back was.
+        """
+        why = "CAS does not have the certificate before, so the new one stays"
+        raise CloudRejectedError("deploy", "NotFound", why)
 
     @classmethod
     def apis(cls) -> frozenset[Api]:

@@ -57,8 +57,8 @@ class ManyKinds(ProductAdapter):
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         self._kind(change.resource)._take_back(change, look, lost)
 
-    def _set_again(self, change: Change, lost: Set[str]) -> None:
-        self._kind(change.resource)._set_again(change, lost)
+    def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
+        self._kind(change.resource)._take_back_unknown(change, look, lost)
 
     def _kind(self, resource: CloudResource) -> ProductAdapter:
         return self._by_kind[resource.kind]

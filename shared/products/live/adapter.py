@@ -1,14 +1,13 @@
 """ApsaraVideo Live (API 2016-11-01): takes nothing but a PEM pair and a name, and tells no certificate id."""
 
-import threading
 from hashlib import sha256
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.cloud.cas import Cas, KeyPair
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.cdn_family import FamilyAdapter, Words
+from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
 
 
@@ -39,11 +38,10 @@ class Adapter(FamilyAdapter):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._lock = threading.Lock()
-        self._pairs: dict[str, KeyPair] = {}  #: by identifier, for as long as the adapter lives
+        self._pairs = KeyPairs(means.client)
 
     def _certificate(self, resource: CloudResource, certificate: Certificate) -> dict[str, Any]:
-        pair = self._pair(certificate)
+        pair = self._pairs.of(certificate)
         return {
             "SSLProtocol": "on",
             "CertType": "upload",
@@ -52,14 +50,6 @@ class Adapter(FamilyAdapter):
             "SSLPri": pair.key.reveal(),
             "ForceSet": "1",  # a name that is taken is our own, of an earlier try with the same pair
         }
-
-    def _pair(self, certificate: Certificate) -> KeyPair:
-        """One certificate is for many domains: CAS is asked once."""
-        with self._lock:
-            if certificate.identifier not in self._pairs:
-                found = Cas(self._client, certificate.store).key_pair(certificate.cert_id)
-                self._pairs[certificate.identifier] = found
-            return self._pairs[certificate.identifier]
 
 
 def _name(resource: CloudResource, certificate: Certificate) -> str:

@@ -23,16 +23,16 @@ CARRIED = {
 }
 
 
-def with_a_job_that_is_asked_for(it: Bench) -> None:
+def with_a_job_that_is_asked_for(bench: Bench) -> None:
     """As of a change that a listener does not show although it is ready."""
-    asked = it.calls()
+    asked = bench.calls()
 
     def again() -> bool:
-        return any((it.calls() - asked)[action] for action in ("ListAsynJobs", "GetJobStatus"))
+        return any((bench.calls() - asked)[action] for action in ("ListAsynJobs", "GetJobStatus"))
 
     with pytest.MonkeyPatch.context() as patch:
-        stuck(patch, it.cloud, "ListListenerCertificates", until=again)
-        it.deploy(it.slot("shop:443/default"), "new")
+        stuck(patch, bench.cloud, "ListListenerCertificates", until=again)
+        bench.deploy(bench.slot("shop:443/default"), "new")
 
 
 def listener_cases(

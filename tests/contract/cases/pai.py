@@ -49,10 +49,10 @@ def gateway(name: str) -> str:
     return f"gw-{sha256(f'cn-hangzhou/{name}'.encode()).hexdigest()[:18]}"
 
 
-def exchange_by_detaching(it: Bench) -> None:
-    it.cloud.service("eas").replaces = False
-    slot = it.slot(CASES[0].slot)
-    it.adapter_with(seconds=10, accept_outage=True).deploy(slot, it.certificate("second"))
+def exchange_by_detaching(bench: Bench) -> None:
+    bench.cloud.service("eas").replaces = False
+    slot = bench.slot(CASES[0].slot)
+    bench.adapter_with(seconds=10, accept_outage=True).deploy(slot, bench.certificate("second"))
 
 
 CASES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from shared.products.kit.exchange import exchange
 from shared.services.catalogue import KnownCertificates
 from shared.services.world import ProbeResult
 from shared.state.sqlite import SqliteStore
-from shared.state.store import Document, Key
+from shared.state.store import Document, Key, Row
 from shared.state.tables import Table
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Cut, Platform
@@ -174,6 +174,11 @@ class MortalStore(SqliteStore):
         self._wrote()
         return done
 
+    def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
+        """One after the other: it may be killed between any two."""
+        for key, document in rows:
+            self.put(table, key, document, version=0)
+
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._live()
         super().delete(table, key, version=version)
@@ -182,6 +187,10 @@ class MortalStore(SqliteStore):
     def get(self, table: Table, key: Key) -> Any:
         self._live()
         return super().get(table, key)
+
+    def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
+        self._live()
+        return super().get_many(table, keys)
 
     def _live(self) -> None:
         if self.dead:

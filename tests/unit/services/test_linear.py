@@ -20,7 +20,7 @@ from shared.services.map import map_certificate, map_slots
 from shared.services.plan import plan, preview
 from shared.services.world import World
 from shared.state.sqlite import SqliteStore
-from shared.state.store import Key, Row
+from shared.state.store import Document, Key, Row
 from shared.state.tables import Table
 from tests.builders import NOW
 from tests.unit.services.estates import ESTATES, Estate, renewals
@@ -85,6 +85,14 @@ class Counting(SqliteStore):
     def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
         self.asked["get_many"] += 1
         return super().get_many(table, keys)
+
+    def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        self.asked["put"] += 1
+        return super().put(table, key, document, version=version)
+
+    def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
+        self.asked["put_many"] += 1
+        super().put_many(table, rows)
 
     def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
         self.asked["range"] += 1

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shared.errors import ConflictError
-from shared.state.store import Key, Row, Store
+from shared.state.store import Document, Key, Row, Store
 from shared.state.tables import JOBS, OPEN_JOBS, RESOURCE_DOMAINS, TABLES, WORKERS, Table
 from tests.unit.state.counting import add_five, count
 
@@ -96,6 +96,42 @@ def test_a_write_on_another_version_conflicts_and_changes_nothing(store: Store, 
     with pytest.raises(ConflictError, match="jobs me/1"):
         store.put(JOBS, KEY, {"n": 9}, version=version)
     assert store.get(JOBS, KEY) == Row(KEY, 2, {"n": 2})
+
+
+@pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 500, 1203])
+def test_many_rows_are_added_at_once(store: Store, count: int) -> None:
+    added = {(1, "CDN", 0, number): {"n": number, "name": "bücher ✓"} for number in range(count)}
+
+    store.put_many(WORKERS, iter(added.items()))
+
+    assert list(store.range(WORKERS, (1,))) == [Row(key, 1, document) for key, document in added.items()]
+
+
+@pytest.mark.parametrize("there", [0, 3, 501])
+def test_of_many_rows_none_is_written_over(store: Store, there: int) -> None:
+    store.put(WORKERS, (1, "CDN", 0, there), {"n": "before"}, version=0)
+    store.put(WORKERS, (1, "CDN", 0, there), {"n": "again"}, version=1)
+
+    with pytest.raises(ConflictError, match=f"workers 1/CDN/0/{there}"):
+        store.put_many(WORKERS, (((1, "CDN", 0, number), {"n": number}) for number in range(600)))
+
+    assert store.get(WORKERS, (1, "CDN", 0, there)) == Row((1, "CDN", 0, there), 2, {"n": "again"})
+    others = [row for row in store.range(WORKERS, (1,)) if row.key[-1] != there]
+    assert all(row == Row(row.key, 1, {"n": row.key[-1]}) for row in others), "half a row"
+
+
+def test_rows_that_are_added_may_be_read_for(store: Store) -> None:
+    """What makes them may ask the store, and write to it, meanwhile."""
+
+    def made() -> Iterator[tuple[Key, Document]]:
+        for number in range(501):
+            store.put(JOBS, ("me", number), {}, version=0)
+            yield (1, "CDN", 0, number), {"jobs": len(list(store.range(JOBS, ("me",), below=("me", 2))))}
+
+    store.put_many(WORKERS, made())
+
+    assert [row.document["jobs"] for row in store.range(WORKERS, (1,))][:3] == [1, 2, 2]
+    assert len(keys(store.range(JOBS, ("me",)))) == 501
 
 
 def test_an_update_of_a_row_that_is_gone_conflicts(store: Store) -> None:
