@@ -20,6 +20,7 @@ from shared.services.discover import discover_resources
 from shared.services.world import World
 
 SETTLE_S = 1.0
+LATENCY_MS = 50.0  #: of each answer
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,17 @@ class Ground:
 
 
 @contextmanager
-def ground(sections: Mapping[str, Any]) -> Iterator[Ground]:
+def ground(sections: Mapping[str, Any], *, latency_ms: float = LATENCY_MS) -> Iterator[Ground]:
     """An estate of these sections, with the certificates that they name."""
     with tempfile.TemporaryDirectory(prefix="certdeploy-bench-") as name:
         folder = Path(name)
         estate = {"regions": list(REGIONS), "certificates": certificates(), **sections}
         (folder / "estate.json").write_text(json.dumps(estate))
-        options = [f"--settle-s={SETTLE_S}", f"--estate={folder / 'estate.json'}"]
+        options = [
+            f"--settle-s={SETTLE_S}",
+            f"--estate={folder / 'estate.json'}",
+            f"--latency-ms={latency_ms}",
+        ]
         with emulated(folder, options) as (_, environment):
             yield Ground(environment)
 
