@@ -84,8 +84,8 @@ class _Reader:
         configs = dict(self._each(_ASYNC, _async_config))
         functions = {spec.name: spec for spec in self._each(_FUNCTION, lambda p: self._function(p, configs))}
         triggers = list(self._each(_TRIGGER, _trigger))
-        told = [spec.on_failure for spec in functions.values() if spec.on_failure]
-        for name in [*configs, *told, *(trigger.function for trigger in triggers)]:
+        notified = [spec.on_failure for spec in functions.values() if spec.on_failure]
+        for name in [*configs, *notified, *(trigger.function for trigger in triggers)]:
             if name not in functions:
                 raise TemplateError(f"the template configures {name!r} without declaring it")
         return Template(

@@ -29,8 +29,8 @@ def prove(workers: list[WorkerResource], renewed: Bundle, tls: str, before: Edge
     served: list[str] = []
     not_served: list[str] = []
     for worker in workers:
-        slot, met = worker.resource.slot, _met(worker, renewed, tls)
-        (not_served.append(f"{slot}: {met}") if met else served.append(slot))
+        slot, problem = worker.resource.slot, _problem(worker, renewed, tls)
+        (not_served.append(f"{slot}: {problem}") if problem else served.append(slot))
     others = [place for place in {**before, **after} if not any(_at(worker, place) for worker in workers)]
     changed = [place for place in others if before.get(place) != after.get(place)]
     return Proof(
@@ -41,7 +41,7 @@ def prove(workers: list[WorkerResource], renewed: Bundle, tls: str, before: Edge
     )
 
 
-def _met(worker: WorkerResource, renewed: Bundle, tls: str) -> str:
+def _problem(worker: WorkerResource, renewed: Bundle, tls: str) -> str:
     """What is wrong; "" if the worker claims success and TLS clients confirm it."""
     proof = worker.verification
     if worker.status is not WorkerStatus.SUCCESS or proof is None:

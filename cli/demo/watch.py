@@ -38,10 +38,10 @@ class Watcher:
         def discovered() -> bool | None:
             policy = self.world.policy
             for product in policy.products:
-                found = list(self.world.syncs.list(product))
-                if not found or any(status.state is not SyncState.SYNCED for status in found):
+                statuses = list(self.world.syncs.list(product))
+                if not statuses or any(status.state is not SyncState.SYNCED for status in statuses):
                     return None
-                self._once(f"discovered {product.value}: {sum(status.count for status in found)} slots")
+                self._once(f"discovered {product.value}: {sum(status.count for status in statuses)} slots")
             return all(self.world.scans.has_baseline(store) for store in policy.stores) or None
 
         self._wait(discovered, "the first discovery")
@@ -55,12 +55,12 @@ class Watcher:
         """The job that was created for the certificate's event."""
         identifier = f"{cert_id}-{store}"
 
-        def made() -> DeploymentJob | None:
+        def created() -> DeploymentJob | None:
             if self.world.certificates.find(identifier) is not None:
                 self._once(f"scan_expiry found {identifier} in CAS: event Certificate:Issued")
             return next((job for job in self.world.jobs.list() if identifier in job.cert_identifiers), None)
 
-        job = self._wait(made, f"a job for {identifier}")
+        job = self._wait(created, f"a job for {identifier}")
         counts = ", ".join(f"{product.value} {count}" for product, count in sorted(job.products.items()))
         self.teller.say(
             f"create_deployment_job created job {job.job_id}: {job.worker_count} slots ({counts})"
@@ -84,24 +84,24 @@ class Watcher:
         """The certificate in service that expires first and can be renewed."""
         now = self.world.clock()
         used = {slot.cert_identifier for slot in slots}
-        found = [
+        renewable = [
             record.certificate
             for store in self.world.policy.stores
             for record in self.world.certificates.list(store)
             if record.certificate.identifier in used and record.certificate.why_not_deployable(now) is None
         ]
-        if not found:
+        if not renewable:
             raise TooLongError("the estate has no certificate in service that can be renewed")
-        return min(found, key=lambda certificate: (certificate.not_after, certificate.cert_id))
+        return min(renewable, key=lambda certificate: (certificate.not_after, certificate.cert_id))
 
     def _wait(self, look: Callable[[], T | None], what: str) -> T:
         with self.teller.waiting(what):
-            while (found := look()) is None:
+            while (result := look()) is None:
                 if time.monotonic() > self.until:
                     raise TooLongError(f"timed out waiting for {what}")
                 self.stage.running  # noqa: B018 - raises if a process has gone down
                 time.sleep(_POLL_S)
-        return found
+        return result
 
     def _once(self, text: str) -> None:
         if text not in self._said:

@@ -23,8 +23,8 @@ class KnownCertificates:
 
     def by_fingerprint(self, *fingerprints: str) -> Certificate | None:
         """The certificate with any of these fingerprints: CAS lists only one kind, SHA-1 or SHA-256."""
-        found = (self._find(("fingerprint", text)) for text in fingerprints if text)
-        return next((certificate for certificate in found if certificate), None)
+        candidates = (self._find(("fingerprint", text)) for text in fingerprints if text)
+        return next((certificate for certificate in candidates if certificate), None)
 
     def by_name(self, name: str, store: str) -> Certificate | None:
         return self._find(("name", name, store))
@@ -43,7 +43,7 @@ class KnownCertificates:
         """Read only if the table lacks something, and only once."""
         if (cas := self._cas) is None:
             return {}
-        return _index(found for store in self._stores for found in cas(store).list_certificates())
+        return _index(certificate for store in self._stores for certificate in cas(store).list_certificates())
 
 
 def _index(certificates: Iterable[Certificate]) -> _Index:

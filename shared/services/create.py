@@ -103,7 +103,7 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
         if resource.cert_identifier == ending.identifier
     ]
     rules = Rules(slots)
-    slots = [one for one in slots if rules.over(one) is None]  # the rule represents its listener
+    slots = [slot for slot in slots if rules.over(slot) is None]  # the rule represents its listener
     others = [
         record.certificate for store in world.policy.stores for record in world.certificates.list(store)
     ]
@@ -193,7 +193,7 @@ def _store(
     for stale in world.workers.list(job.job_id):
         world.workers.delete(stale)
     joined = Joined(world)
-    wanted = {entry.resource.slot: entry.cert_identifier for entry in plan.deployments}
+    identifiers = {entry.resource.slot: entry.cert_identifier for entry in plan.deployments}
     shards = sharded(entry.resource for entry in plan.deployments)
     world.workers.add(
         WorkerResource(
@@ -201,8 +201,8 @@ def _store(
             worker_id=number,
             shard=shard,
             resource=resource,
-            cert_identifier=wanted[resource.slot],
-            joined=joined(resource, wanted[resource.slot]),
+            cert_identifier=identifiers[resource.slot],
+            joined=joined(resource, identifiers[resource.slot]),
         )
         for number, (shard, resource) in enumerate(shards, start=1)
     )

@@ -44,8 +44,8 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
         statuses.append(failed)
         return []
     if regions != [""] and not adapter.other_cloud:
-        wanted = world.policy.regions
-        regions = [region for region in regions if not wanted or region in wanted]
+        configured = world.policy.regions
+        regions = [region for region in regions if not configured or region in configured]
     for old in world.syncs.list(product):
         if old.region not in regions:
             _forget(world, old, now)
@@ -71,17 +71,17 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
     try:
         catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
         adapter = world.adapter(product, world.waiter(spare_s=0), catalogue)
-        found = [_filled_in(resource, catalogue) for resource in adapter.discover(region)]
+        resources = [_filled_in(resource, catalogue) for resource in adapter.discover(region)]
     except CloudError as error:
         failed = status.evolve(state=SyncState.FAILED, reason=str(error), finished_at=world.clock())
         world.syncs.put(failed)
         if error.retryable:
             raise
         return failed
-    for resource in found:
+    for resource in resources:
         world.resources.put(resource, started)
     _remove_unseen(world, product, region, started)
-    synced = status.evolve(state=SyncState.SYNCED, count=len(found), finished_at=world.clock())
+    synced = status.evolve(state=SyncState.SYNCED, count=len(resources), finished_at=world.clock())
     world.syncs.put(synced)
     return synced
 

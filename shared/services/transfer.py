@@ -41,18 +41,18 @@ def upload_certificate(
     bundle, store = _checked(world, name, certificate, key, store)
     cas = world.cas(store)
     listed = cas.list_certificates()
-    if found := _same(listed, bundle):
-        return _uploaded(found.cert_id, found.name, store, bundle, already_there=True)
-    if taken := next((one for one in listed if one.name == name), None):
+    if existing := _same(listed, bundle):
+        return _uploaded(existing.cert_id, existing.name, store, bundle, already_there=True)
+    if taken := next((other for other in listed if other.name == name), None):
         raise InvalidRequestError(
             f"name: {name} is the name of another certificate ({taken.identifier}); choose another"
         )
     try:
         cert_id = cas.upload(name, bundle.certificate_pem, bundle.key)
     except CloudUnavailableError:  # the response is lost, but the certificate may be there
-        if (found := _same(cas.list_certificates(), bundle)) is None:
+        if (existing := _same(cas.list_certificates(), bundle)) is None:
             raise
-        cert_id = found.cert_id
+        cert_id = existing.cert_id
     return _uploaded(cert_id, name, store, bundle, already_there=False)
 
 
@@ -97,12 +97,12 @@ def _same(listed: list[Certificate], bundle: CertificateBundle) -> Certificate |
     """The same certificate in CAS, with its key; by serial and names if CAS reports another fingerprint."""
     return next(
         (
-            one
-            for one in listed
-            if one.has_private_key
+            certificate
+            for certificate in listed
+            if certificate.has_private_key
             and (
-                one.fingerprint in (bundle.sha1, bundle.sha256)
-                or (one.serial == bundle.serial and set(one.names) == set(bundle.names))
+                certificate.fingerprint in (bundle.sha1, bundle.sha256)
+                or (certificate.serial == bundle.serial and set(certificate.names) == set(bundle.names))
             )
         ),
         None,

@@ -34,13 +34,13 @@ def verify(
     unreachable: list[str] = []
     for name in names:
         pauses = waiter.pauses()
-        while (met := world.probe(resource.endpoint, name, certificate)).served is False:
+        while (result := world.probe(resource.endpoint, name, certificate)).served is False:
             if (pause := next(pauses, None)) is None:
-                why = f"{name} at {resource.endpoint}: {met.detail}"
+                why = f"{name} at {resource.endpoint}: {result.detail}"
                 raise NotYetEffectiveError("handshake", "NotYetEffective", why)
             yield pause
-        if met.served is None:
-            unreachable.append(f"{name}: {met.detail}")
+        if result.served is None:
+            unreachable.append(f"{name}: {result.detail}")
     if unreachable:
         return _verified(world, Handshake.UNREACHABLE, names, "; ".join(unreachable))
     return _verified(world, Handshake.SERVED, names, resource.endpoint)

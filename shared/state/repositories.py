@@ -48,8 +48,8 @@ class _Records(Generic[Record]):
 
     def _find_many(self, keys: Mapping[str, Key]) -> dict[str, Record]:
         """The existing records, under the names in `keys`."""
-        found = {row.key: self._read(row) for row in self._store.get_many(self.table, keys.values())}
-        return {name: found[key] for name, key in keys.items() if key in found}
+        records = {row.key: self._read(row) for row in self._store.get_many(self.table, keys.values())}
+        return {name: records[key] for name, key in keys.items() if key in records}
 
     def _save(self, key: Key, record: Record) -> Record:
         version = self._store.put(self.table, key, _document(record), version=record.version)
@@ -69,7 +69,9 @@ class Certificates(_Records[CertificateRecord]):
 
     def find_many(self, identifiers: Iterable[str]) -> dict[str, CertificateRecord]:
         """The existing certificates, by identifier as given."""
-        return self._find_many({one: key for one in identifiers if (key := self._key_of(one))})
+        return self._find_many(
+            {identifier: key for identifier in identifiers if (key := self._key_of(identifier))}
+        )
 
     def get(self, identifier: str) -> CertificateRecord:
         if (record := self.find(identifier)) is None:

@@ -33,13 +33,13 @@ class SqliteStore:
         if not _storable(key):
             return None
         sql = f"SELECT version, document FROM {table.name} WHERE {_where(table)}"  # noqa: S608
-        found = self._connection().execute(sql, key).fetchone()
-        return Row(key, found[0], json.loads(found[1])) if found else None
+        row = self._connection().execute(sql, key).fetchone()
+        return Row(key, row[0], json.loads(row[1])) if row else None
 
     def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
-        wanted = filter(_storable, dict.fromkeys(keys))
+        storable = filter(_storable, dict.fromkeys(keys))
         columns = [c.name for c in table.key]
-        while page := list(islice(wanted, _VARIABLES // len(columns))):
+        while page := list(islice(storable, _VARIABLES // len(columns))):
             values = ", ".join([f"({', '.join('?' * len(columns))})"] * len(page))
             names = ", ".join(f"wanted_{name}" for name in columns)
             same = " AND ".join(f"{name} = wanted_{name}" for name in columns)

@@ -46,15 +46,15 @@ def without_headers(config: dict[str, Any]) -> None:
     origin(config).update(CustomHeaders={"Quantity": 0})
 
 
-def changed_and(it: Bench, slot: CloudResource, change: Any) -> Settings:
+def changed_and(bench: Bench, slot: CloudResource, change: Any) -> Settings:
     """The certificate was exchanged, by a function that ended then; with it went what `change` takes away."""
-    new = it.certificate("new")
-    (look,) = it.adapter.look([Change(slot, new)])
+    new = bench.certificate("new")
+    (look,) = bench.adapter.look([Change(slot, new)])
     assert look is not None
     assert look.settings is not None
-    it.adapter.advance([(Change(slot, new), look)])
+    bench.adapter.advance([(Change(slot, new), look)])
     write(slot.resource_id, change)
-    it.adapter = it.adapter_with(seconds=5)
+    bench.adapter = bench.adapter_with(seconds=5)
     stored: Settings = json.loads(json.dumps(look.settings))
     return stored
 

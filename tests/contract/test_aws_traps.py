@@ -74,9 +74,9 @@ class Case:
     carries: str
     writes: str
 
-    def slot(self, it: Bench) -> CloudResource:
+    def slot(self, bench: Bench) -> CloudResource:
         row = (self.kind, self.place, self.carries)
-        (found,) = [slot for slot in it.adapter.discover(REGION) if _row(it, slot) == row]
+        (found,) = [slot for slot in bench.adapter.discover(REGION) if _row(bench, slot) == row]
         return found
 
 
@@ -94,7 +94,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.fixture
-def it(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """With lists of one page: each call of moto's takes its time."""
     made = aws_bench.account(server, monkeypatch, ESTATE)
     made.adapter = made.adapter_with(seconds=10, page_size=50)
@@ -107,18 +107,18 @@ def it(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return made
 
 
-def _row(it: Bench, slot: CloudResource) -> tuple[str, str, str]:
+def _row(bench: Bench, slot: CloudResource) -> tuple[str, str, str]:
     place = {
         "acm": "",
         "listener": f"{slot.instance_name}:{slot.port}/{slot.role.value}",
         "distribution": next(iter(slot.domains), ""),
     }[slot.kind]
-    name = it.name_of(slot.cert_identifier)
+    name = bench.name_of(slot.cert_identifier)
     return slot.kind, place, "amazon's" if name.startswith("sha256:") else name
 
 
-def carried(it: Bench) -> Counter[tuple[str, str, str]]:
-    return Counter(_row(it, slot) for slot in it.adapter.discover(REGION))
+def carried(bench: Bench) -> Counter[tuple[str, str, str]]:
+    return Counter(_row(bench, slot) for slot in bench.adapter.discover(REGION))
 
 
 def after(case: Case) -> Counter[tuple[str, str, str]]:
@@ -131,113 +131,113 @@ def after(case: Case) -> Counter[tuple[str, str, str]]:
     return CARRIED - Counter([(case.kind, case.place, case.carries)]) + Counter(new)
 
 
-def test_discovery_yields_every_slot_of_every_page(it: Bench) -> None:
-    it.adapter = it.adapter_with(seconds=10)
+def test_discovery_yields_every_slot_of_every_page(bench: Bench) -> None:
+    bench.adapter = bench.adapter_with(seconds=10)
 
-    assert carried(it) == CARRIED
+    assert carried(bench) == CARRIED
     for action in ("ListCertificates", "DescribeLoadBalancers", "ListDistributions"):
-        assert it.count(action) > 1, f"{action} has one page only"
+        assert bench.count(action) > 1, f"{action} has one page only"
 
 
-def test_reading_a_slot_gives_what_discovery_found_and_none_once_it_has_vanished(it: Bench) -> None:
-    slots = list(it.adapter.discover(REGION))
+def test_reading_a_slot_gives_what_discovery_found_and_none_once_it_has_vanished(bench: Bench) -> None:
+    slots = list(bench.adapter.discover(REGION))
     (bare,) = [slot for slot in slots if not slot.cert_identifier]
 
-    assert [it.adapter.read(slot) for slot in slots] == slots
+    assert [bench.adapter.read(slot) for slot in slots] == slots
     assert (bare.https, "set aliases and the first certificate in the console" in bare.obstacle) == (
         False,
         True,
     )
     emulated.clear()
-    assert {it.adapter.read(slot) for slot in slots} == {None}
+    assert {bench.adapter.read(slot) for slot in slots} == {None}
 
 
-def test_a_deployment_exchanges_this_slot_and_no_other_and_can_be_undone(case: Case, it: Bench) -> None:
-    slot = case.slot(it)
+def test_a_deployment_exchanges_this_slot_and_no_other_and_can_be_undone(case: Case, bench: Bench) -> None:
+    slot = case.slot(bench)
 
-    it.deploy(slot, "new")
-    successor = it.deploy(slot, "new")
-    assert carried(it) == after(case)
-    assert it.count(case.writes) == 1
+    bench.deploy(slot, "new")
+    successor = bench.deploy(slot, "new")
+    assert carried(bench) == after(case)
+    assert bench.count(case.writes) == 1
 
-    it.adapter.restore(successor, it.certificate("old"))
-    assert it.adapter.successor(successor, it.certificate("old")) is not None
+    bench.adapter.restore(successor, bench.certificate("old"))
+    assert bench.adapter.successor(successor, bench.certificate("old")) is not None
     if case.kind == "acm":
-        assert carried(it) == CARRIED
+        assert carried(bench) == CARRIED
 
 
-def test_a_write_that_was_throttled_failed_or_lost_its_answer_is_made_once(case: Case, it: Bench) -> None:
-    slot = case.slot(it)
+def test_a_write_that_was_throttled_failed_or_lost_its_answer_is_made_once(case: Case, bench: Bench) -> None:
+    slot = case.slot(bench)
     lost = [] if case.kind == "acm" else [Fault("ImportCertificate", when="after", drop=True)]
     throttled = Fault(case.writes, status=400, code="ThrottlingException")
     for fault in (*lost, throttled, Fault(case.writes)):
-        it.cloud.faults.add(fault)
+        bench.cloud.faults.add(fault)
         with pytest.raises((CloudThrottledError, CloudUnavailableError)) as told:
-            it.adapter.deploy(slot, it.certificate("new"))
+            bench.adapter.deploy(slot, bench.certificate("new"))
         assert told.value.retryable
         assert fault.times == 0
-    it.cloud.faults.add(Fault(case.writes, when="after", drop=True))
+    bench.cloud.faults.add(Fault(case.writes, when="after", drop=True))
 
-    it.deploy(slot, "new")
-    it.deploy(slot, "new")
+    bench.deploy(slot, "new")
+    bench.deploy(slot, "new")
 
-    assert it.count("ImportCertificate") == (3 if case.kind == "acm" else 1)
-    assert carried(it) == after(case)
-    assert it.count(case.writes) == 3, "and none after the one whose answer was lost"
+    assert bench.count("ImportCertificate") == (3 if case.kind == "acm" else 1)
+    assert carried(bench) == after(case)
+    assert bench.count(case.writes) == 3, "and none after the one whose answer was lost"
 
 
-def test_what_is_refused_changes_no_slot_and_is_not_repeated(it: Bench) -> None:
-    slots = {case.writes: case.slot(it) for case in CASES}
+def test_what_is_refused_changes_no_slot_and_is_not_repeated(bench: Bench) -> None:
+    slots = {case.writes: case.slot(bench) for case in CASES}
     for writes, slot in slots.items():
         with pytest.raises(CloudRejectedError, match="CertificateMismatch"):
-            it.adapter.deploy(slot, it.certificate("other-too"))
-        it.cloud.deny(f"aws:{writes}")
+            bench.adapter.deploy(slot, bench.certificate("other-too"))
+        bench.cloud.deny(f"aws:{writes}")
         with pytest.raises(CloudDeniedError):
-            it.adapter.deploy(slot, it.certificate("new"))
-        assert it.count(writes) == 1
-        it.cloud.denials.clear()
-        it.cloud.calls.clear()
+            bench.adapter.deploy(slot, bench.certificate("new"))
+        assert bench.count(writes) == 1
+        bench.cloud.denials.clear()
+        bench.cloud.calls.clear()
 
-    assert carried(it) == CARRIED + Counter([("acm", "", "new")]), "which waits there for the next try"
+    assert carried(bench) == CARRIED + Counter([("acm", "", "new")]), "which waits there for the next try"
 
 
-def test_a_discovery_that_is_denied_or_throttled_is_an_error_never_an_empty_list(it: Bench) -> None:
+def test_a_discovery_that_is_denied_or_throttled_is_an_error_never_an_empty_list(bench: Bench) -> None:
     for action in READS:
-        it.cloud.deny(f"aws:{action}")
+        bench.cloud.deny(f"aws:{action}")
         with pytest.raises(CloudDeniedError):
-            carried(it)
-        it.cloud.denials.clear()
-        it.cloud.faults.add(Fault(action, status=400, code="ThrottlingException", times=5))
+            carried(bench)
+        bench.cloud.denials.clear()
+        bench.cloud.faults.add(Fault(action, status=400, code="ThrottlingException", times=5))
         with pytest.raises(CloudThrottledError):
-            carried(it)
+            carried(bench)
 
 
-def test_pages_that_are_throttled_twice_are_read_in_the_end(it: Bench) -> None:
+def test_pages_that_are_throttled_twice_are_read_in_the_end(bench: Bench) -> None:
     for action in READS:
-        it.cloud.faults.add(Fault(action, status=400, code="ThrottlingException", times=2))
+        bench.cloud.faults.add(Fault(action, status=400, code="ThrottlingException", times=2))
 
-    assert carried(it) == CARRIED
+    assert carried(bench) == CARRIED
 
 
-def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(it: Bench) -> None:
-    slots = it.adapter.discover(REGION)
+def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(bench: Bench) -> None:
+    slots = bench.adapter.discover(REGION)
     assert list(islice(slots, 1))
-    it.cloud.faults.add(Fault("GetCertificate", times=5))
+    bench.cloud.faults.add(Fault("GetCertificate", times=5))
 
     with pytest.raises(CloudUnavailableError):
         list(slots)
 
 
-def test_a_region_that_is_forbidden_fails_alone(it: Bench) -> None:
-    it.cloud.deny("aws:*", region="eu-west-1")
+def test_a_region_that_is_forbidden_fails_alone(bench: Bench) -> None:
+    bench.cloud.deny("aws:*", region="eu-west-1")
 
     with pytest.raises(CloudDeniedError):
-        list(it.adapter.discover("eu-west-1"))
-    assert carried(it) == CARRIED
+        list(bench.adapter.discover("eu-west-1"))
+    assert carried(bench) == CARRIED
 
 
-def test_a_distribution_that_somebody_else_changed_meanwhile_is_left_for_another_try(it: Bench) -> None:
-    slot = CASES[3].slot(it)
+def test_a_distribution_that_somebody_else_changed_meanwhile_is_left_for_another_try(bench: Bench) -> None:
+    slot = CASES[3].slot(bench)
     there = boto3.client("cloudfront", region_name=REGION, endpoint_url=emulated.endpoint())
     read = there.get_distribution_config(Id=slot.resource_id)
     change = {"Id": slot.resource_id, "DistributionConfig": read["DistributionConfig"]}
@@ -245,8 +245,8 @@ def test_a_distribution_that_somebody_else_changed_meanwhile_is_left_for_another
 
     with pytest.raises(ClientError, match="PreconditionFailed"):
         there.update_distribution(IfMatch=read["ETag"], **change)
-    it.cloud.faults.add(Fault("UpdateDistribution", status=412, code="PreconditionFailed"))
+    bench.cloud.faults.add(Fault("UpdateDistribution", status=412, code="PreconditionFailed"))
     with pytest.raises(CloudBusyError) as told:
-        it.adapter.deploy(slot, it.certificate("new"))
+        bench.adapter.deploy(slot, bench.certificate("new"))
     assert told.value.retryable
-    it.deploy(slot, "new")
+    bench.deploy(slot, "new")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from emulator.edge import offered
@@ -11,6 +13,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudBusyError, CloudRejectedError, CloudUnavailableError
 from shared.products.kit.changes import Carries, Change
 from shared.products.kit.exchange import End
+from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases.pai import CASES, ESTATE, gateway
 from tests.contract.driven import Driven
@@ -152,6 +155,22 @@ def test_if_attaching_gets_no_answer_after_detaching_there_is_one_outage_only(re
 
     assert refusing.count(DETACH) == 1
     assert refusing.carried() == PAI.carried
+
+
+def test_a_certificate_that_could_not_be_bound_before_is_exchanged_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = bench.slot(PAI.slot)
+
+    def fail(answer: dict[str, Any]) -> None:
+        if not bench.count(ATTACH):
+            put(answer, "CustomDomains[].CertificateStatus", "BindFailed")
+
+    edit(monkeypatch, bench.cloud, "ListGatewayDomains", fail)
+
+    bench.adapter.deploy(slot, bench.certificate("new"))
+
+    assert bench.carried() == expected(slot, "new")
 
 
 def test_a_slot_of_each_domain_is_seen_by_one_call(bench: Bench) -> None:

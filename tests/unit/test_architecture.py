@@ -79,6 +79,22 @@ def test_domain_and_validation_are_told_what_time_it_is() -> None:
     assert found == []
 
 
+def test_a_value_is_changed_by_evolve_which_knows_its_fields() -> None:
+    """`model_copy` takes any name; it is called where evolve has looked at the names."""
+    users = [name for name, text in sources("shared", "cli", "bench", "tests") if ".model_copy(" in text]
+
+    assert users == ["shared/domain/values.py", "tests/unit/test_architecture.py"]
+
+
+def test_the_environment_is_read_and_not_written() -> None:
+    """Settings are handed over. The one exception adds a loopback address to NO_PROXY."""
+    writes = re.compile(r"os\.environ(\[[^]]+\] *=|\.(update|clear|pop|setdefault)\()")
+
+    assert [name for name, text in sources("shared", "cli", "functions") if writes.search(text)] == [
+        "shared/cloud/loopback.py"
+    ]
+
+
 def test_a_private_key_is_revealed_in_known_places_only() -> None:
     deployed = sources("shared", "functions", "host", "cli")
     assert {path for path, text in deployed if ".reveal()" in text} <= REVEALED_IN

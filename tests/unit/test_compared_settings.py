@@ -1,12 +1,12 @@
-"""Settings before and after a write, compared and told; and the certificate that goes back."""
+"""Settings before and after a write, compared, and told in words."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from shared.errors import CloudRejectedError
-from shared.products.kit.unchanged import changed, differences, in_cas
-from tests.builders import a_certificate
+from shared.products.kit.settings import changed, differences
 
 
 @pytest.mark.parametrize(("length", "shown"), [(58, f"'{'x' * 58}'"), (59, f"'{'x' * 59}…")])
@@ -15,21 +15,20 @@ def test_a_long_value_is_told_by_its_beginning(length: int, shown: str) -> None:
     assert differences({}, {"A": "x" * length}) == [f"A: None → {shown}"]
 
 
-def test_a_certificate_that_cas_does_not_have_cannot_be_put_back() -> None:
-    with pytest.raises(CloudRejectedError) as told:
-        in_cas(None, "Write")
-
-    assert str(told.value) == (
-        "Write: NotFound: CAS does not have the certificate before, so the new one stays (RequestId -)"
-    )
-    assert in_cas(a_certificate(7), "Write") == a_certificate(7)
-
-
-def test_only_the_settings_of_the_top_level_that_are_named_are_ignored() -> None:
-    before, after = {"A": 1, "B": {"A": 1, "C": 1}, "C": 1}, {"A": 2, "B": {"A": 2, "C": 1}, "C": 2}
-
-    assert changed(before, after, ignore=("A", "C")) == {"B.A": (1, 2)}
-
-
-def test_nothing_and_an_empty_list_are_the_same_setting() -> None:
-    assert changed({"A": None, "B": [], "C": False}, {"A": "", "B": {}, "C": None}) == {"C": (False, None)}
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"A": 1}, {"A": 1}, {}),
+        ({"A": 1}, {}, {"A": (1, None)}),
+        ({"B": {"A": 1, "C": 1}, "C": 1}, {"B": {"A": 2, "C": 1}, "C": 1}, {"B.A": (1, 2)}),
+        ({"B": {"A": 1}}, {"B": {}}, {"B.A": (1, None)}),
+        ({"A": [1, 2]}, {"A": [2, 1]}, {"A": ([1, 2], [2, 1])}),
+        ({"A": (1, 2)}, {"A": [1, 2]}, {}),
+        ({"A": None, "B": [], "C": False}, {"A": "", "B": {}, "C": None}, {"C": (False, None)}),
+    ],
+    ids=["same", "gone", "inner", "emptied", "order", "stored", "nothing"],
+)
+def test_what_differs_is_told_by_its_path(
+    before: dict[str, Any], after: dict[str, Any], told: dict[str, Any]
+) -> None:
+    assert changed(before, after) == told

@@ -72,15 +72,20 @@ def exchange(
         if moved:
             pauses = patience().pauses()
         if (pause := next(pauses, None)) is None:
-            for course in waiting:
+            late = [course for course in waiting if course.lost_in_the_end()]
+            for course in late:
+                course.take_back(adapter, remember)
+            for course in waiting if not late else ():
                 course.out_of_time()
-            return [course.outcome for course in courses if course.outcome]
+            pauses, pause = patience().pauses(), 0.0
         yield pause
 
 
 def _step(adapter: ProductAdapter, courses: "list[_Course]", remember: Remember) -> bool:
     """Look once, and make the next call if it is time for one; whether one was made."""
     waiting = [course for course in courses if course.outcome is None]
+    if not waiting:
+        return False
     try:
         looks = adapter.look([course.change for course in waiting])
     except AppError as error:
@@ -217,6 +222,13 @@ class _Course:
         except AppError as error:
             self._settings_lost(f"not everything could be put back: {error}")
 
+    def lost_in_the_end(self) -> bool:
+        """Whether settings are lost by what a product shows that does not settle in time."""
+        if self.change.lost or self._look is None:
+            return False
+        self.change = replace(self.change, lost=tuple(self._lost(self._look)))
+        return bool(self.change.lost)
+
     def out_of_time(self) -> None:
         if self.change.lost:
             self._settings_lost(self._by_hand(self._look))
@@ -236,8 +248,9 @@ class _Course:
             self._end(End.FAILED, NotYetEffectiveError("wait", "NotYetEffective", why))
 
     def _lost(self, look: Look) -> list[str]:
-        """Settings that a write of ours cost."""
-        ours = self._wrote_at is not None or (self.change.begun and look.carries is not Carries.EXPECTED)
+        """Settings that a write of ours cost; what somebody else did since an earlier attempt is theirs."""
+        theirs = look.carries in (Carries.EXPECTED, Carries.OTHER)
+        ours = self._wrote_at is not None or (self.change.begun and not theirs)
         if self.change.before is None or look.settings is None or not ours:
             return []
         return differences(self.change.before, look.settings)

@@ -72,13 +72,14 @@ class Adapter(ProductAdapter):
         same = wanted is not None and row.get("CertificateId") == str(wanted.cert_id)
         identifier = wanted.identifier if wanted and same else self._identifier(row)
         status = row.get("CertificateStatus") or "Succeeded"  # older answers lack it
-        broken = "fail" in status.lower()
+        carries = carrying(change, identifier)
+        ours = change.begun or carries is Carries.WANTED  # so the status is of what we attached
         why = CloudRejectedError(_ATTACH, status, f"{resource.slot} does not serve it")
         return Look(
-            carrying(change, identifier),
+            carries,
             resource.evolve(cert_identifier=identifier, https=bool(identifier)),
-            settled=broken or status == "Succeeded",
-            failed=why if broken and (same or change.begun) else None,
+            settled=not ours or status == "Succeeded",
+            failed=why if ours and "fail" in status.lower() else None,
         )
 
     def _write(self, change: Change, look: Look) -> None:
