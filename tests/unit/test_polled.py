@@ -46,16 +46,38 @@ def test_a_reading_from_before_one_s_own_change_says_nothing(source: Source) -> 
     assert (source.polled.of("b"), source.polled.of("c")) == (2, 2)
 
 
-@pytest.mark.parametrize(("later", "told"), [(1.8, 1), (1.9, 2)])
-def test_a_reading_is_new_for_two_seconds_from_its_begin(source: Source, later: float, told: int) -> None:
+@pytest.mark.parametrize(("later", "told"), [(1.9, 1), (2.1, 2)])
+def test_a_reading_is_new_for_two_seconds(source: Source, later: float, told: int) -> None:
     source.polled.of("a")
     source.now += later
 
     assert source.polled.of("b") == told
 
 
+@pytest.mark.parametrize(("later", "told"), [(0.05, 2), (0.15, 3)])
+def test_who_asks_again_shares_no_reading_that_is_older_than_a_reading_takes(
+    source: Source, later: float, told: int
+) -> None:
+    for name in ("a", "b", "a"):
+        source.polled.of(name)
+    source.now += later
+
+    assert source.polled.of("b") == told
+
+
+def test_the_first_question_after_a_change_shares_what_was_read_since(source: Source) -> None:
+    for name in "ab":
+        source.polled.of(name)
+    source.polled.changed("b")
+    source.now += 0.1
+    source.polled.of("a")
+    source.now += 1.9
+
+    assert source.polled.of("b") == 2
+
+
 def test_a_reading_that_failed_is_made_again() -> None:
-    answers = iter([CloudUnavailableError("List", "NoAnswer", ""), {"a": 1}])
+    answers = iter([{"a": 1}, CloudUnavailableError("List", "NoAnswer", ""), {"a": 2}])
 
     def read() -> dict[str, int]:
         answer = next(answers)
@@ -64,10 +86,11 @@ def test_a_reading_that_failed_is_made_again() -> None:
         return answer
 
     polled = Polled(read, lambda: 100.0)
+    polled.of("a")
     with pytest.raises(CloudUnavailableError):
         polled.of("a")
 
-    assert polled.of("a") == 1
+    assert polled.of("a") == 2
 
 
 def test_those_who_ask_while_it_is_read_wait_and_share() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 
 Row = TypeVar("Row")
 _FRESH_S: Final = 2.0  #: how old a reading may be for one who asks for the first time
+_NEWS_S: Final = 0.1  #: or again, after a reading that was too early; or as old as a reading takes
 
 
 class Polled(Generic[Row]):
@@ -22,8 +23,9 @@ class Polled(Generic[Row]):
         self._read, self._clock = read, clock
         self._lock = threading.Lock()
         self._rows: Mapping[str, Row] = {}
-        self._read_at = float("-inf")  #: when the reading began
-        self._told: dict[str, float] = {}  #: by name, when it was told last, or changed
+        self._began = self._ended = float("-inf")  #: when it was read last
+        #: by name, the reading that it was told last, or the moment at which it changed (False)
+        self._told: dict[str, tuple[float, bool]] = {}
 
     def of(self, name: str) -> Row | None:
         """The row of a name as it is by now; None if the list does not have it."""
@@ -31,18 +33,20 @@ class Polled(Generic[Row]):
 
     def rows(self, name: str) -> Mapping[str, Row]:
         """All of them, as one who asks for this name may know them."""
-        since = self._told.get(name, self._clock() - _FRESH_S)
+        now = self._clock()
+        last, again = self._told.get(name, (float("-inf"), False))
         with self._lock:
-            if self._read_at <= since:
+            oldest = now - (max(_NEWS_S, self._ended - self._began) if again else _FRESH_S)
+            if self._began <= last or self._ended < oldest:
                 began = self._clock()
                 self._rows = self._read()
-                self._read_at = began
-            self._told[name] = max(since, self._read_at)
+                self._began, self._ended = began, self._clock()
+            self._told[name] = max(last, self._began), True
             return self._rows
 
     def changed(self, name: str) -> None:
         """A reading from before now says nothing any more."""
-        self._told[name] = self._clock()
+        self._told[name] = self._clock(), False
 
 
 class Listed(Generic[Row]):
