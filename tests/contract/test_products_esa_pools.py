@@ -9,6 +9,7 @@ import pytest
 from emulator.server import Server
 from emulator.services.esa.model import text
 from shared.domain.resources import CloudProduct
+from shared.products.kit.changes import Carries, Change
 from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
@@ -155,3 +156,18 @@ def test_of_several_other_places_with_the_certificate_the_first_is_told(
 
     assert successor is not None
     assert successor.resource_id == entry("second")
+
+
+def test_a_pool_and_its_records_are_read_once_for_all_that_want_to_know(server: Server) -> None:
+    pool = [{"certificate": name} for name in ("old", "second", "www")]
+    pool[1]["type"] = "upload"
+    bench = a_site(server, "www.example.com", certificates=pool)
+    bench.adapter.adapter._by_kind["site"].page_size = 50
+    slots = list(bench.slots().values())
+    bench.cloud.calls.clear()
+
+    looks = [bench.adapter.look([Change(slot, bench.certificate("old"))])[0] for slot in slots]
+
+    assert [look.carries for look in looks] == [Carries.WANTED] * 3
+    counts = {name: bench.count(name) for name in ("ListCertificates", "GetCertificate", "ListRecords")}
+    assert counts == {"ListCertificates": 1, "GetCertificate": 0, "ListRecords": 1}

@@ -12,6 +12,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.kit.cdn_functions import arguments
+from shared.products.kit.changes import Change
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, CERTIFICATES
 from tests.contract.cases.live import CASES as LIVE
@@ -95,6 +96,41 @@ def test_a_domain_that_is_being_configured_is_tried_again(server: Server) -> Non
     assert bench.count(case.writes, code="ServiceBusy") == 2
 
 
+@pytest.mark.parametrize("case", FAMILY, ids=lambda case: case.name)
+def test_until_a_change_is_through_nothing_but_the_domain_s_state_is_asked(server: Server, case: Any) -> None:
+    bench = new_bench(server, case.product, case.estate)
+    slot, words = bench.slot(case.slot), bench.adapter.words
+    bench.cloud.settle_s = 0.2
+    bench.cloud.calls.clear()
+
+    bench.deploy(slot, "new")
+
+    assert bench.count(words.detail) > 2
+    assert (bench.count(words.info), bench.count(words.functions, code=""), bench.count(words.change)) == (
+        2,
+        2,
+        1,
+    )
+
+
+@pytest.mark.parametrize("case", FAMILY, ids=lambda case: case.name)
+def test_the_list_tells_the_state_of_many_domains_and_functions_that_are_unknown_are_asked_for_once(
+    server: Server, case: Any
+) -> None:
+    bench = new_bench(server, case.product, case.estate)
+    bench.adapter.adapter.page_size = 50
+    slots, words, new = list(bench.slots().values()), bench.adapter.words, bench.certificate("new")
+    bench.cloud.calls.clear()
+
+    looks = bench.adapter.look([Change(slot, new) for slot in slots])
+
+    assert [look.slot for look in looks] == slots
+    assert (bench.count(words.detail), bench.count(words.domains)) == (1, 1)
+    https = sum(slot.https for slot in slots)
+    assert bench.count(words.functions, code="") == https
+    assert bench.count(words.functions) - https == (case.name in ("LIVE", "VOD"))
+
+
 def test_a_domain_that_failed_to_configure_is_an_error(server: Server) -> None:
     bench = account(
         server, "DCDN", {"domain": "www.example.com", "certificate": "old", "status": "configure_failed"}
@@ -167,6 +203,15 @@ def test_live_keeps_one_domain_s_certificate_apart_from_another_s(server: Server
     bench.deploy(bench.slot("www.example.com"), "second")
 
     assert bench.carried() == {**case.carried, "www.example.com": "second", "shop.example.com": "new"}
+
+
+def test_live_asks_cas_for_a_key_pair_once(server: Server) -> None:
+    case = LIVE[0]
+    bench = new_bench(server, case.product, case.estate)
+    for name in ("www.example.com", "shop.example.com"):
+        bench.deploy(bench.slot(name), "new")
+
+    assert bench.count("GetUserCertificateDetail") == 1
 
 
 def test_live_finds_what_it_deployed_by_its_fingerprint(server: Server) -> None:

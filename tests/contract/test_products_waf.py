@@ -9,6 +9,8 @@ import pytest
 from emulator.server import Server
 from emulator.services.waf.model import CIPHERS, Instance
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.products.kit.changes import Change
+from shared.products.kit.settings import changed
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERT_ID, CERTIFICATES
 from tests.contract.cases.waf import CASES
@@ -108,3 +110,28 @@ def test_a_domain_is_met_at_its_own_port_and_a_nameless_client_gets_the_default(
     assert endpoint.endswith(":8443")
     assert service.served(endpoint, "any.example.com") != service.served(endpoint, "")
     assert slots[DEFAULT].endpoint == ""
+
+
+def test_until_a_change_is_through_the_list_tells_so_of_many_domains(bench: Bench) -> None:
+    bench.adapter.adapter._by_kind["domain"].page_size = 50
+    slots = bench.slots()
+    bench.deploy(slots[WWW], "new")
+    bench.cloud.settle_s = 0.2
+    bench.cloud.calls.clear()
+
+    bench.deploy(slots["shop.example.com"], "new")
+
+    assert bench.count("DescribeDomains") > 1
+    assert bench.count("DescribeDomainDetail") == 2
+    assert bench.count("DescribeInstance") == 0
+
+
+def test_headers_that_the_origin_may_know_waf_by_are_not_told_with_the_settings(bench: Bench) -> None:
+    change = Change(bench.slot(WWW), bench.certificate("new"))
+
+    (look,) = bench.adapter.look([change])
+
+    assert "X-From-Waf" not in str(look.settings)
+    instance(bench).domains[0].redirect["RequestHeaders"] = [{"Key": "X-From-Waf", "Value": "2"}]
+    (after,) = bench.adapter.look([change])
+    assert list(changed(look.settings, after.settings)) == ["Redirect.RequestHeaders"]

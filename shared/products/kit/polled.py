@@ -41,7 +41,7 @@ class Polled(Generic[Row]):
                 began = self._clock()
                 self._rows = self._read()
                 self._began, self._ended = began, self._clock()
-            self._told[name] = max(last, self._began), True
+            self._told[name] = self._began, True
             return self._rows
 
     def changed(self, name: str) -> None:
