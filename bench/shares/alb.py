@@ -1,7 +1,12 @@
 """ALB."""
 
+from typing import Final
+
 from bench.shares.alike import by_sni
 from bench.shares.share import Share
+
+LOOK_READS: Final = {"ListListeners": 1, "ListListenerCertificates": 1}
+WRITE_CALLS: Final = {"UpdateListenerAttribute": 0.25, "DissociateAdditionalCertificatesFromListener": 0.75}
 
 
 def share(slots: int) -> Share:

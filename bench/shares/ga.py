@@ -1,7 +1,12 @@
 """GA."""
 
+from typing import Final
+
 from bench.shares.alike import LISTENER_SLOTS, LISTENERS, ports
 from bench.shares.share import OLD, Share, chunks, names, pages
+
+LOOK_READS: Final = {"ListAccelerators": 1, "ListListenerCertificates": 1, "DescribeListener": 0.25}
+WRITE_CALLS: Final = {"UpdateListener": 0.25, "UpdateAdditionalCertificateWithListener": 0.75}
 
 
 def share(slots: int) -> Share:

@@ -9,7 +9,8 @@ import pytest
 from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from shared.errors import CloudRejectedError, NotYetEffectiveError
+from shared.products.kit.catalogue import NO_CATALOGUE
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
@@ -63,8 +64,6 @@ def test_a_default_whose_answer_was_lost_is_read_back_before_anything_else(bench
     slot = bench.slot("shop:443/default")
     bench.cloud.faults.add(Fault(UPDATE, when="after"))
 
-    with pytest.raises(CloudUnavailableError):
-        bench.adapter.deploy(slot, bench.certificate("new"))
     bench.deploy(slot, "new")
 
     assert bench.count(UPDATE) == 1
@@ -89,7 +88,7 @@ def test_a_change_of_another_listener_of_the_accelerator_is_waited_for(bench: Be
 
 def test_an_accelerator_that_stays_locked_is_not_yet_effective(bench: Bench) -> None:
     bench.cloud.settle_s = 30
-    bench.adapter.deploy(bench.slot("shop:443/additional/second"), bench.certificate("new"))
+    bench.adapter.started(bench.slot("shop:443/additional/second"), bench.certificate("new"))
 
     with pytest.raises(NotYetEffectiveError, match="busy"):
         bench.adapter_with(seconds=0.05).deploy(bench.slot("shop:444/default"), bench.certificate("new"))
@@ -176,7 +175,32 @@ def test_another_accelerator_that_is_busy_is_not_waited_for(bench: Bench) -> Non
     bench.cloud.settle_s = 30
     shop, mail = bench.slot("shop:443/additional/second"), bench.slot("mail:443/default")
 
-    bench.adapter.deploy(shop, bench.certificate("new"))
+    bench.adapter.started(shop, bench.certificate("new"))
 
     assert bench.adapter.settled(mail)
     assert not bench.adapter.settled(shop)
+
+
+def test_settings_that_an_update_may_reset_are_sent_when_the_certificate_goes_back_too(
+    server: Server,
+) -> None:
+    bench = a_listener(server, "ProxyProtocol", "XForwardedForConfig")
+    slot = bench.slot("shop:443/default")
+    before = settings(bench, slot)
+    bench.cloud.service("ga").forgets = ("IdleTimeout",)
+
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost: .*IdleTimeout: .* and so were they"):
+        bench.adapter.deploy(slot, bench.certificate("new"))
+
+    assert settings(bench, slot) == before
+
+
+def test_a_certificate_that_cas_does_not_have_any_more_goes_back_by_its_id(bench: Bench) -> None:
+    slot = bench.slot("shop:443/default")
+    bench.cloud.service("ga").forgets = ("IdleTimeout",)
+    bench.adapter.adapter._catalogue = NO_CATALOGUE
+
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost: .* was put back, and so were they"):
+        bench.adapter.deploy(slot, bench.certificate("new"))
+
+    assert bench.carried()["shop:443/default"] == "old"

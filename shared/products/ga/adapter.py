@@ -7,20 +7,22 @@ documented: what is doubtful is sent again, and everything is compared before an
 
 import uuid
 from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from typing import ClassVar
 
 from shared.cloud.api import Action, Api
-from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
-from shared.products.ga.listener import SENT_AGAIN, SETTINGS, as_sent, domain_of, slots
-from shared.products.kit.base import Answer
-from shared.products.kit.legacy import WholeExchange
-from shared.products.kit.unchanged import Unchanged
+from shared.products.ga.listener import NO_SETTINGS, SENT_AGAIN, SETTINGS, as_sent, domain_of, slots
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.means import Means
+from shared.products.kit.polled import Listed
 
 _REGION = {"RegionId": "cn-hangzhou"}  #: whatever the accelerated regions are
 
 
-class Adapter(WholeExchange):
+class Adapter(ProductAdapter):
     product = CloudProduct.GA
     api = Api("ga", "2019-11-20", "RPC", ram="ga", hosts="ga.cn-hangzhou.aliyuncs.com")
     actions: ClassVar = {
@@ -37,6 +39,15 @@ class Adapter(WholeExchange):
     page_size = 50
     gone = frozenset({"notexist.accelerator", "notexist.listener"})
 
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._states: Listed[str] = Listed(
+            lambda: self._numbered_pages("ListAccelerators", **_REGION),
+            lambda page: {row["AcceleratorId"]: row["State"] for row in page["Accelerators"]},
+            lambda: self.page_size,
+        )
+        self._written: set[str] = set()  #: accelerators that were changed, until they are ready again
+
     def discover(self, region: str) -> Iterator[CloudResource]:
         for page in self._numbered_pages("ListAccelerators", **_REGION):
             for accelerator in page["Accelerators"]:
@@ -46,71 +57,79 @@ class Adapter(WholeExchange):
                         bound = self._bound(accelerator["AcceleratorId"], listener["ListenerId"])
                         yield from slots(accelerator, listener, bound)
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
+    def _look(self, change: Change) -> Look | None:
+        resource = change.resource
+        state = self._state(resource.instance_id)
+        under_way = Look(Carries.BETWEEN, resource, settled=False)
+        if state and state != "active" and resource.instance_id in self._written:
+            return under_way
+        self._written.discard(resource.instance_id)
         row = self._row(resource)
-        if row is None:
-            return None
-        return resource.evolve(cert_identifier=identifier_of(row["CertificateId"]))
-
-    def settled(self, resource: CloudResource) -> bool:
-        accelerator = {"AcceleratorId": resource.instance_id, "PageSize": 1, **_REGION}
-        states = [row["State"] for row in self._call("ListAccelerators", **accelerator)["Accelerators"]]
-        if states != ["active"] or self._settings(resource)["State"] != "active":
-            return False
-        row = self._row(resource)
-        return row is None or row["State"] == "active"
-
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        busy = f"accelerator {resource.instance_id} is busy"
-        self._waiter.until(lambda: self.settled(resource), busy)
+        if row is None:  # after the change that somebody else is making, it may be there
+            return None if state == "active" else under_way
+        settled, settings = state == row["State"] == "active", None
         if resource.role is SlotRole.DEFAULT:
-            self._exchange_default(resource, certificate)
+            described = self._call("DescribeListener", ListenerId=resource.listener_id, **_REGION)
+            settled = settled and described["State"] == "active"
+            settings = {name: value for name, value in described.items() if name not in NO_SETTINGS}
+        identifier = identifier_of(row["CertificateId"])
+        now = resource.evolve(cert_identifier=identifier)
+        return Look(carrying(change, identifier), now, settled, settings)
+
+    def _write(self, change: Change, look: Look) -> None:
+        resource, wanted = change.resource, change.wanted
+        assert wanted is not None, "no first deployment is undone"
+        if resource.role is SlotRole.DEFAULT:
+            settings = look.settings or {}
+            again = {name: settings.get(name) for name in SENT_AGAIN}
+            self._update(resource, wanted.identifier, again)
             return
-        self._call(
-            "UpdateAdditionalCertificateWithListener",
-            AcceleratorId=resource.instance_id,
-            ListenerId=resource.listener_id,
-            Domain=domain_of(resource),
-            CertificateId=certificate.identifier,
-            ClientToken=str(uuid.uuid4()),
-            **_REGION,
-        )
+        with self._writing(resource.instance_id):
+            self._call(
+                "UpdateAdditionalCertificateWithListener",
+                AcceleratorId=resource.instance_id,
+                ListenerId=resource.listener_id,
+                Domain=domain_of(resource),
+                CertificateId=wanted.identifier,
+                ClientToken=str(uuid.uuid4()),
+                **_REGION,
+            )
 
-    def _exchange_default(self, resource: CloudResource, certificate: Certificate) -> None:
-        before = self._settings(resource)
-        again = {name: before.get(name) for name in SENT_AGAIN}
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        before = change.before or {}
+        former = {name: before.get(name) for name in (*SENT_AGAIN, *(lost & SETTINGS))}
+        self._update(change.resource, change.resource.cert_identifier, former)
 
-        def put_back(lost: Set[str]) -> None:
-            former = {name: before.get(name) for name in lost & SETTINGS}
-            self._update(resource, before["Certificates"][0]["Id"], again | former)
-
-        with Unchanged(
-            "UpdateListener",
-            resource.slot,
-            self._waiter,
-            before,
-            read=lambda: self._settings(resource),
-            put_back=put_back,
-            shown=lambda now: (
-                certificate.identifier in [identifier_of(row["Id"]) for row in now["Certificates"]]
-            ),
-            settled=lambda: self.settled(resource),
-            ignore=("Certificates", "RequestId", "State"),
-        ):
-            self._update(resource, certificate.identifier, again)
+    _take_back_unknown = _take_back  # by its id
 
     def _update(self, resource: CloudResource, identifier: str, settings: Answer) -> None:
-        self._call(
-            "UpdateListener",
-            ListenerId=resource.listener_id,
-            Certificates=[{"Id": identifier}],
-            ClientToken=str(uuid.uuid4()),
-            **{name: as_sent(value) for name, value in settings.items()},
-            **_REGION,
-        )
+        with self._writing(resource.instance_id):
+            self._call(
+                "UpdateListener",
+                ListenerId=resource.listener_id,
+                Certificates=[{"Id": identifier}],
+                ClientToken=str(uuid.uuid4()),
+                **{name: as_sent(value) for name, value in settings.items()},
+                **_REGION,
+            )
 
-    def _settings(self, resource: CloudResource) -> Answer:
-        return self._call("DescribeListener", ListenerId=resource.listener_id, **_REGION)
+    @contextmanager
+    def _writing(self, accelerator_id: str) -> Iterator[None]:
+        """What was read of it before tells nothing any more, even if the answer is lost."""
+        try:
+            yield
+        finally:
+            self._states.changed(accelerator_id)
+            self._written.add(accelerator_id)
+
+    def _state(self, accelerator_id: str) -> str:
+        """Empty of one that is not there."""
+        state: str | None = self._states.of(accelerator_id)
+        if state:
+            return state
+        query = {"AcceleratorId": accelerator_id, "PageSize": 1, **_REGION}
+        states = [str(row["State"]) for row in self._call("ListAccelerators", **query)["Accelerators"]]
+        return states[0] if states else ""
 
     def _row(self, resource: CloudResource) -> Answer | None:
         """The certificate of this slot, as the listener lists it."""

@@ -24,6 +24,8 @@ SETTINGS: Final = frozenset(
         "SecurityPolicyId",
     }
 )  #: what `UpdateListener` can set, besides the certificate
+#: of `DescribeListener`: what changes with the certificate, or by itself
+NO_SETTINGS: Final = frozenset({"Certificates", "RequestId", "State"})
 _ADDITIONAL = "/additional/"
 
 
