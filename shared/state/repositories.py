@@ -69,9 +69,7 @@ class Certificates(_Records[CertificateRecord]):
 
     def find_many(self, identifiers: Iterable[str]) -> dict[str, CertificateRecord]:
         """The existing certificates, by identifier as given."""
-        return self._find_many(
-            {identifier: key for identifier in identifiers if (key := self._key_of(identifier))}
-        )
+        return self._find_many({text: key for text in identifiers if (key := self._key_of(text))})
 
     def get(self, identifier: str) -> CertificateRecord:
         if (record := self.find(identifier)) is None:
