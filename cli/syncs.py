@@ -50,7 +50,7 @@ def show(world: World, products: Sequence[CloudProduct]) -> Table:
 
 def _state(by_region: list[SyncStatus]) -> str:
     states = {status.state for status in by_region}
-    for state in (SyncState.SYNCING, SyncState.FAILED, SyncState.SYNCED):
+    for state in (SyncState.SYNCING, SyncState.FAILED, SyncState.PARTIAL, SyncState.SYNCED):
         if state in states:
             return str(state.value)
     return "never"

@@ -11,6 +11,7 @@
     · CloudCredentialsError      the AccessKey or token is wrong
     · CloudDeniedError           the role lacks a permission
     · CloudRejectedError         the product refuses this call
+    · UnreadableAnswerError      an answer that nobody understands; says which field
     · CloudThrottledError    (R)
     · CloudBusyError         (R) the product refused for now, and changed nothing
     · CloudUnavailableError  (R) no answer, or a 5xx: the outcome of a write is unknown
@@ -85,6 +86,15 @@ class CloudDeniedError(CloudError):
 
 class CloudRejectedError(CloudError):
     code = "Rejected"
+
+
+class UnreadableAnswerError(CloudError):
+    """It is not tried again at once: the same would be answered."""
+
+    code = "UnreadableAnswer"
+
+    def __init__(self, action: str, message: str, request_id: str = "-") -> None:
+        super().__init__(action, "UnreadableAnswer", message, request_id)
 
 
 class CloudThrottledError(CloudError):

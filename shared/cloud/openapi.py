@@ -23,6 +23,7 @@ from shared.cloud.api import Action, Api
 from shared.cloud.credentials import Credentials, Provider
 from shared.cloud.faults import NotSentError, map_error
 from shared.cloud.pacing import Pacer
+from shared.cloud.reading import Fields, fields_of
 from shared.errors import (
     CloudBusyError,
     CloudThrottledError,
@@ -92,7 +93,7 @@ class OpenApi:
         region: str = "",
         path: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
+    ) -> Fields:
         """Call an action and return its JSON response. Parameters that are None are not sent.
 
         Raises:
@@ -106,7 +107,7 @@ class OpenApi:
             data = None
         if not isinstance(data, dict):
             raise CloudUnavailableError(action.name, "UnreadableAnswer", "not a JSON object")
-        return data
+        return fields_of(data, action.name)
 
     def call_raw(
         self,

@@ -86,6 +86,7 @@ class ResourceRecord(Versioned):
 class SyncState(str, Enum):
     SYNCING = "syncing"
     SYNCED = "synced"
+    PARTIAL = "partial"  #: read, but for parts that could not be
     FAILED = "failed"
 
 
@@ -97,5 +98,6 @@ class SyncStatus(Versioned):
     state: SyncState
     count: int = 0
     reason: str = ""
+    unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
     started_at: AwareDatetime
     finished_at: AwareDatetime | None = None

@@ -82,11 +82,14 @@ def _issued(world: World, event: CertificateIssued) -> Created:
         return _none(_WAITS.format(", ".join(waiting)), event.cert_identifier)
     slots = planning.candidates(world, [certificate])
     token = f"issued-{certificate.identifier}"
-    job = _automatic(world, [certificate], slots, token, f"{certificate.name} issued")
-    _handled(world, record.evolve(issued_handled=True))
-    if job is None:
+    jobs = _automatic(world, [certificate], slots, token, f"{certificate.name} issued")
+    if unseen := _unseen(world):
+        _left_open(event.cert_identifier, unseen)
+    else:
+        _handled(world, record.evolve(issued_handled=True))
+    if not jobs:
         return _none("it replaces no certificate in service", event.cert_identifier)
-    return Created(jobs=(job,))
+    return Created(jobs=jobs)
 
 
 def _expiring(world: World, event: CertificateExpiring) -> Created:
@@ -113,16 +116,18 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
         of_type = [certificate for certificate in others if certificate.source is source]
         rest = [resource for resource in slots if resource.slot not in replaced]
         key = f"expiring-{ending.identifier}-{source.value}-{threshold}"
-        if job := _automatic(world, of_type, rest, key, f"{ending.name} expiring"):
-            jobs.append(job)
-            replaced |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
+        jobs += _automatic(world, of_type, rest, key, f"{ending.name} expiring")
+        replaced |= {worker.resource.slot for job in jobs for worker in world.workers.list(job.job_id)}
     if missing := [resource.slot for resource in slots if resource.slot not in replaced]:
         world.events.publish(
             ReplacementMissing(certificate=ending, days_left=event.days_left, slots=tuple(sorted(missing))),
             id=f"replacement-missing-{ending.identifier}-{threshold}",
             subject=f"Certificate/{ending.identifier}",
         )
-    _handled(world, record.evolve(expiring_handled_days=threshold))
+    if unseen := _unseen(world):
+        _left_open(event.cert_identifier, unseen)
+    else:
+        _handled(world, record.evolve(expiring_handled_days=threshold))
     return Created(jobs=tuple(jobs))
 
 
@@ -140,14 +145,39 @@ def _none(note: str, identifier: str) -> Created:
 
 def _automatic(
     world: World, certificates: list[Certificate], slots: list[CloudResource], token: str, name: str
-) -> DeploymentJob | None:
-    job = _complete(world, token)
-    if job is None:
-        plan = planning.plan(world, certificates, slots, automatic=True)
-        if not plan.deployments:
-            return None
-        job = _store(world, plan, name=name[:63], token=token, origin=token)
-    return _submitted(world, job, world.policy.submit_automatic_jobs)
+) -> tuple[DeploymentJob, ...]:
+    """The jobs of `token` for these slots: those that are there, and one for what they do not have.
+
+    There is more than one where a part of the account could not be read when the first was planned.
+    """
+    jobs: list[DeploymentJob] = []
+    planned: set[str] = set()
+    own = token
+    while (job := _complete(world, own)) is not None:
+        jobs.append(job)
+        planned |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
+        own = f"{token}-part-{len(jobs) + 1}"
+    rest = [slot for slot in slots if slot.slot not in planned]
+    plan = planning.plan(world, certificates, rest, automatic=True)
+    if plan.deployments:
+        jobs.append(_store(world, plan, name=name[:63], token=own, origin=own))
+    return tuple(_submitted(world, job, world.policy.submit_automatic_jobs) for job in jobs)
+
+
+def _unseen(world: World) -> list[str]:
+    """Products and regions of which the last discovery did not see all: slots there may be missing."""
+    return [
+        f"{status.product.value}/{status.region or '-'}"
+        for product in world.policy.products
+        for status in world.syncs.list(product)
+        if status.state in (SyncState.FAILED, SyncState.PARTIAL)
+    ]
+
+
+def _left_open(identifier: str, unseen: list[str]) -> None:
+    """Each scan asks again, until everything is seen."""
+    reason = f"not all slots could be read: {', '.join(unseen)}"
+    log.warning("a certificate is not dealt with", extra={"cert_identifier": identifier, "reason": reason})
 
 
 def _complete(world: World, token: str) -> DeploymentJob | None:

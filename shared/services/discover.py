@@ -1,16 +1,22 @@
 """Read the slots of each product in each region. A region is synced completely, or has failed."""
 
 import json
+import logging
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct, CloudResource, SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.errors import CloudError, ConflictError, InvalidRequestError
 from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
+from shared.products.kit.found import Unread
 from shared.services.catalogue import KnownCertificates
 from shared.services.world import World
+
+log = logging.getLogger("certdeploy.discover")
+_TOLD: Final = 20  #: parts that could not be read, of one region
 
 
 class DiscoverResult(Wire):
@@ -65,25 +71,50 @@ def _forget(world: World, status: SyncStatus, now: datetime) -> None:
 
 
 def _discover_region(world: World, product: CloudProduct, region: str) -> SyncStatus:
+    """What could not be read keeps its rows: only a complete reading tells what is gone."""
     started = world.clock()
     status = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=started)
     world.syncs.put(status)
     try:
         catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
         adapter = world.adapter(product, world.waiter(spare_s=0), catalogue)
-        resources = [_filled_in(resource, catalogue) for resource in adapter.discover(region)]
+        found = [
+            one if isinstance(one, Unread) else _filled_in(one, catalogue) for one in adapter.discover(region)
+        ]
     except CloudError as error:
-        failed = status.evolve(state=SyncState.FAILED, reason=str(error), finished_at=world.clock())
-        world.syncs.put(failed)
+        failed = _failed(world, status, str(error))
         if error.retryable:
             raise
         return failed
+    except Exception as error:
+        log.exception("discovery failed unexpectedly", extra={"product": product.value, "region": region})
+        reason = f"internal error: {type(error).__name__}; see the function's log"
+        return _failed(world, status, reason)
+    resources = [one for one in found if not isinstance(one, Unread)]
+    unread = [f"{one.what}: {one.why}" for one in found if isinstance(one, Unread)]
     for resource in resources:
         world.resources.put(resource, started)
-    _remove_unseen(world, product, region, started)
-    synced = status.evolve(state=SyncState.SYNCED, count=len(resources), finished_at=world.clock())
-    world.syncs.put(synced)
-    return synced
+    if not unread:
+        _remove_unseen(world, product, region, started)
+    return _put(
+        world,
+        status.evolve(
+            state=SyncState.PARTIAL if unread else SyncState.SYNCED,
+            count=len(resources),
+            reason=f"{len(unread)} could not be read: {unread[0]}" if unread else "",
+            unread=tuple(unread[:_TOLD]),
+            finished_at=world.clock(),
+        ),
+    )
+
+
+def _failed(world: World, status: SyncStatus, reason: str) -> SyncStatus:
+    return _put(world, status.evolve(state=SyncState.FAILED, reason=reason, finished_at=world.clock()))
+
+
+def _put(world: World, status: SyncStatus) -> SyncStatus:
+    world.syncs.put(status)
+    return status
 
 
 def _remove_unseen(world: World, product: CloudProduct, region: str, since: datetime) -> None:

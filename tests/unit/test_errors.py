@@ -22,6 +22,7 @@ CODES = {
     "CloudCredentialsError": "InvalidCredentials",
     "CloudDeniedError": "NoPermission",
     "CloudRejectedError": "Rejected",
+    "UnreadableAnswerError": "UnreadableAnswer",
     "CloudThrottledError": "Throttling",
     "CloudBusyError": "Busy",
     "CloudUnavailableError": "ServiceUnavailable",
@@ -52,7 +53,10 @@ def test_only_what_time_or_another_reading_can_help_is_tried_again() -> None:
 
 def test_everything_of_the_cloud_is_a_cloud_error() -> None:
     of_cloud = {name for name, kind in kinds().items() if issubclass(kind, errors.CloudError)}
-    assert of_cloud == {name for name in CODES if name.startswith("Cloud")} | {"NotYetEffectiveError"}
+    assert of_cloud == {name for name in CODES if name.startswith("Cloud")} | {
+        "NotYetEffectiveError",
+        "UnreadableAnswerError",
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.cloud.reading import fields_of
 from shared.errors import (
     CloudDeniedError,
     CloudError,
@@ -60,7 +61,7 @@ def test_a_time_in_any_form_is_a_moment_of_one_zone_or_nothing(
     ],
 )
 def test_an_answer_that_does_not_tell_of_a_failure_is_taken(answer: dict[str, Any]) -> None:
-    assert opened("Act", answer) is answer
+    assert opened("Act", fields_of(answer, "Act")) == answer
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_an_answer_that_tells_of_a_failure_is_the_error_that_it_means(
     answer: dict[str, Any], kind: type[CloudError], told: str
 ) -> None:
     with pytest.raises(CloudError) as failed:
-        opened("Act", answer)
+        opened("Act", fields_of(answer, "Act"))
 
     assert (type(failed.value), str(failed.value)) == (kind, told)
 

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Iterator
 from typing import ClassVar
 
-from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.resources import CloudProduct
 from shared.errors import CloudDeniedError
 from shared.products.fc.versions import Fc2, Fc3
+from shared.products.kit.found import Found, Unread
 from shared.products.kit.kinds import ManyKinds
 
 _log = logging.getLogger(__name__)
@@ -19,15 +20,18 @@ class Adapter(ManyKinds):
     actions: ClassVar = Fc3.actions
     kinds: ClassVar = {"3.0": Fc3, "2.0": Fc2}
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
+    def discover(self, region: str) -> Iterator[Found]:
         """A region without the service fails with the product's own words, and alone.
 
         Where 3.0 answers and 2.0 says that it is not enabled, there is nothing of 2.0.
         """
         seen: set[str] = set()
-        for resource in self._by_kind["3.0"].discover(region):
-            seen.add(resource.domains[0])
-            yield resource.evolve(kind="3.0")
+        for found in self._by_kind["3.0"].discover(region):
+            if isinstance(found, Unread):
+                yield found
+                continue
+            seen.add(found.domains[0])
+            yield found.evolve(kind="3.0")
         if region not in Fc2.api.regions:
             return
         try:
@@ -37,6 +41,8 @@ class Adapter(ManyKinds):
                 raise
             _log.warning("Function Compute 2.0 is not enabled", extra={"region": region})
             return
-        for resource in older:
-            if resource.domains[0] not in seen:
-                yield resource.evolve(kind="2.0")
+        for found in older:
+            if isinstance(found, Unread):
+                yield found
+            elif found.domains[0] not in seen:
+                yield found.evolve(kind="2.0")

@@ -1,17 +1,20 @@
 """What every cloud product must offer, and what is the same for all of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, TypeAlias, final
 
 from shared.cloud.api import Action, Api
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Change, Look
+from shared.products.kit.found import Found, told
 from shared.products.kit.means import Means
-from shared.products.kit.paging import numbered_pages, token_pages
+from shared.products.kit.paging import numbered_pages, numbered_rows, token_pages, token_rows
 
 Answer = dict[str, Any]
 Step: TypeAlias = tuple[Change, Look]  #: what is to be done, and what was seen just before
@@ -53,8 +56,12 @@ class ProductAdapter(ABC):
         return list(self.api.regions) or [""]
 
     @abstractmethod
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        """Yield every slot of the region with the certificate it carries; complete, or raise."""
+    def discover(self, region: str) -> Iterator[Found]:
+        """Yield every slot of the region with the certificate it carries, and what cannot be read.
+
+        Raises:
+            CloudError: nothing can be said of the region, or of the rest of it.
+        """
 
     def looks_at_once(self, resource: CloudResource) -> bool:
         """Whether it is looked at, and written, together with the other slots of its writer."""
@@ -165,14 +172,42 @@ class ProductAdapter(ABC):
         names = frozenset(f"{(action.api or cls.api).ram}:{action.name}" for action in chosen)
         return names | (cls.also_granted if writes else frozenset())
 
-    def _call(self, action: str, region: str = "", /, **params: Any) -> Answer:
+    def _call(self, action: str, region: str = "", /, **params: Any) -> Fields:
         """Call one of `actions`."""
         return self._call_at(action, region, {}, **params)
 
-    def _call_at(self, action: str, region: str, path: Mapping[str, str], /, **params: Any) -> Answer:
+    def _call_at(self, action: str, region: str, path: Mapping[str, str], /, **params: Any) -> Fields:
         """Call one of `actions`; `path` fills the {names} in the path of a ROA action."""
         called = self.actions[action]
         return self._client.call(called.api or self.api, called, params, region=region, path=path)
+
+    def _numbered_rows(
+        self, action: str, region: str = "", /, *, at: tuple[str, ...], **params: Any
+    ) -> Iterator[Fields]:
+        """Rows of a list with PageNumber/PageSize paging; `at`: where an answer has them."""
+
+        def page(number: int) -> Fields:
+            return self._call(action, region, PageNumber=number, PageSize=self.page_size, **params)
+
+        return numbered_rows(page, self.page_size, lambda answer: answer.rows(*at))
+
+    def _token_rows(
+        self, action: str, region: str = "", /, *, at: tuple[str, ...], **params: Any
+    ) -> Iterator[Fields]:
+        """Rows of a list with NextToken/MaxResults paging; `at`: where an answer has them."""
+        size = min(self.page_size, self.smaller_pages.get(action, self.page_size))
+
+        def page(token: str | None) -> Fields:
+            return self._call(action, region, MaxResults=size, NextToken=token, **params)
+
+        return token_rows(page, lambda answer: answer.rows(*at))
+
+    def _each(
+        self, rows: Iterable[Fields], name: str, slots: Callable[[Fields], Iterable[Found]]
+    ) -> Iterator[Found]:
+        """The slots of each row. A row that cannot be read is told, by its field `name`; the others go on."""
+        for row in rows:
+            yield from told(str(row.get(name) or "a row without name"), partial(slots, row))
 
     def _numbered_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
         """Answers of PageNumber/PageSize paging, until `TotalCount` rows were asked for."""

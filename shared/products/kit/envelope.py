@@ -1,18 +1,17 @@
 """Answers that tell their own success or failure, under whatever HTTP status: MSE and SAE."""
 
-from typing import Any
-
 from shared.cloud.faults import classify
+from shared.cloud.reading import Fields
 from shared.cloud.redact import redact
 
 
-def opened(action: str, answer: dict[str, Any]) -> dict[str, Any]:
+def opened(action: str, answer: Fields) -> Fields:
     """The answer, if it tells of success.
 
     Raises:
         CloudError: the kind that its ErrorCode and Code mean.
     """
-    success = answer.get("Success")
+    success = answer.flag("Success")
     code = None if success is True else answer.get("ErrorCode")  # which MSE does not have
     if success is not False and not code:
         return answer

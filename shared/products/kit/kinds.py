@@ -3,12 +3,14 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from shared.cloud.api import Action, Api
 from shared.domain.resources import CloudResource
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.changes import Change, Look
+from shared.products.kit.found import Found, Unread, told
 from shared.products.kit.means import Means
 
 
@@ -33,11 +35,17 @@ class ManyKinds(ProductAdapter):
     def regions(self) -> list[str]:
         return sorted({region for kind in self._by_kind.values() for region in kind.regions()})
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        """A kind is asked in the regions that it has."""
-        for name, kind in self._by_kind.items():
-            for resource in kind.discover(region) if region in kind.regions() else ():
-                yield _of_kind(resource, name)
+    def discover(self, region: str) -> Iterator[Found]:
+        """A kind is asked in the regions that it has. One that cannot be read does not hide the others.
+
+        Raises:
+            CloudError: none of them can be read.
+        """
+        there = {name: kind for name, kind in self._by_kind.items() if region in kind.regions()}
+        for name, kind in there.items():
+            slots = partial(kind.discover, region)
+            for found in told(f"kind {name}", slots) if len(there) > 1 else slots():
+                yield found if isinstance(found, Unread) else _of_kind(found, name)
 
     def looks_at_once(self, resource: CloudResource) -> bool:
         return self._kind(resource).looks_at_once(resource)
@@ -72,10 +80,10 @@ class KindWithin(ProductAdapter):
         """The things, the same whichever kind is asked."""
 
     @abstractmethod
-    def within(self, region: str, holder: Any) -> Iterator[CloudResource]:
+    def within(self, region: str, holder: Any) -> Iterator[Found]:
         """The slots of this kind in one of them."""
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
+    def discover(self, region: str) -> Iterator[Found]:
         for holder in self.holders(region):
             yield from self.within(region, holder)
 
@@ -83,12 +91,12 @@ class KindWithin(ProductAdapter):
 class KindsWithin(ManyKinds):
     """Every kind is a `KindWithin`: what they are within is listed once, not once for each kind."""
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
+    def discover(self, region: str) -> Iterator[Found]:
         kinds = cast("dict[str, KindWithin]", self._by_kind)
-        for holder in next(iter(kinds.values())).holders(region):
+        for number, holder in enumerate(next(iter(kinds.values())).holders(region), start=1):
             for name, kind in kinds.items():
-                for resource in kind.within(region, holder):
-                    yield _of_kind(resource, name)
+                for found in told(f"kind {name} in {number}", partial(kind.within, region, holder)):
+                    yield found if isinstance(found, Unread) else _of_kind(found, name)
 
 
 def _of_kind(slot: CloudResource, kind: str) -> CloudResource:

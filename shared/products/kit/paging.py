@@ -4,7 +4,44 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
 
+from shared.cloud.reading import Fields
+
 Answer = dict[str, Any]
+
+
+def numbered_rows(
+    page: Callable[[int], Fields],
+    size: int,
+    rows: Callable[[Fields], list[Fields]],
+    total: str = "TotalCount",
+) -> Iterator[Fields]:
+    """The rows of `page(1)`, `page(2)` … of at most `size` each, until a page is short or all were given.
+
+    The total is a hint: it may be missing, or be off where something comes or goes meanwhile.
+    """
+    number = given = 0
+    while True:
+        number += 1
+        answer = page(number)
+        found = rows(answer)
+        yield from found
+        given += len(found)
+        all_ = answer.number(total)
+        if len(found) < size or (all_ is not None and given >= all_):
+            return
+
+
+def token_rows(
+    page: Callable[[str | None], Fields], rows: Callable[[Fields], list[Fields]], field: str = "NextToken"
+) -> Iterator[Fields]:
+    """The rows of `page`, which takes the token of the one before, until an answer has none, or the same."""
+    token: str | None = None
+    while True:
+        answer = page(token)
+        yield from rows(answer)
+        if not (new := answer.text(field)) or new == token:
+            return
+        token = new
 
 
 def numbered_pages(

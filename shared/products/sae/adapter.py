@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudUnavailableError
@@ -165,6 +166,6 @@ class Adapter(WholeExchange):
             obstacle = no_certificate(self.product.value)
             yield slot.evolve(https=False, obstacle=obstacle)
 
-    def _call_at(self, action: str, region: str, path: Mapping[str, str], /, **params: Any) -> Answer:
+    def _call_at(self, action: str, region: str, path: Mapping[str, str], /, **params: Any) -> Fields:
         answer = super()._call_at(action, region, path, **params)
         return answer if action == "DescribeRegions" else opened(action, answer)  # it has no envelope

@@ -35,7 +35,7 @@ CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
         (CertificateStatus, "issued willExpire expired revoked"),
         (Action, "deploy leave"),
         (SlotRole, "domain default additional"),
-        (SyncState, "syncing synced failed"),
+        (SyncState, "syncing synced partial failed"),
     ],
 )
 def test_each_word_is_spelled_as_rows_and_people_have_it(words: type[Enum], expected: str) -> None:
@@ -75,7 +75,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (
         SyncStatus,
         {"Product": "CDN", "State": "syncing", "StartedAt": AT},
-        {"Version": 0, "Region": "", "Count": 0, "Reason": "", "FinishedAt": None},
+        {"Version": 0, "Region": "", "Count": 0, "Reason": "", "Unread": [], "FinishedAt": None},
     ),
     (ResourceRecord, {"Resource": SLOT, "SeenAt": AT}, {"Version": 0}),
     (

@@ -1,0 +1,38 @@
+"""What a discovery finds: slots, and parts that are there and cannot be read."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from shared.domain.resources import CloudResource
+from shared.errors import CloudDeniedError, CloudRejectedError, UnreadableAnswerError
+
+log = logging.getLogger("certdeploy.products")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A part of a region: a row, an instance, a kind of slot."""
+
+    what: str
+    why: str
+
+
+Found: TypeAlias = CloudResource | Unread
+
+
+def told(what: str, slots: Callable[[], Iterable[Found]]) -> Iterator[Found]:
+    """The slots of one part; or that it cannot be read, so that the others go on.
+
+    Trouble that may pass goes through: the region is read again.
+    """
+    try:
+        found = list(slots())
+    except (UnreadableAnswerError, CloudRejectedError, CloudDeniedError) as error:
+        yield Unread(what, str(error))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        log.exception("a part of an answer could not be read", extra={"part": what})
+        yield Unread(what, f"an answer that is not understood ({type(error).__name__})")
+    else:
+        yield from found
