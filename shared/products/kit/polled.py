@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 
 Row = TypeVar("Row")
 _FRESH_S: Final = 2.0  #: how old a reading may be for one who asks for the first time
-_NEWS_S: Final = 0.1  #: or again, after a reading that was too early; or as old as a reading takes
+_NEWS_S: Final = 0.1  #: or again, after a reading that was too early; or as old as one that has just ended
 
 
 class Polled(Generic[Row]):
@@ -23,7 +23,7 @@ class Polled(Generic[Row]):
         self._read, self._clock = read, clock
         self._lock = threading.Lock()
         self._rows: Mapping[str, Row] = {}
-        self._began = self._ended = float("-inf")  #: when it was read last
+        self._began, self._took = float("-inf"), 0.0  #: of the last reading
         #: by name, the reading that it was told last, or the moment at which it changed (False)
         self._told: dict[str, tuple[float, bool]] = {}
 
@@ -36,11 +36,11 @@ class Polled(Generic[Row]):
         now = self._clock()
         last, again = self._told.get(name, (float("-inf"), False))
         with self._lock:
-            oldest = now - (max(_NEWS_S, self._ended - self._began) if again else _FRESH_S)
-            if self._began <= last or self._ended < oldest:
+            oldest = now - (max(_NEWS_S, self._took) if again else _FRESH_S)
+            if self._began <= last or self._began < oldest:
                 began = self._clock()
                 self._rows = self._read()
-                self._began, self._ended = began, self._clock()
+                self._began, self._took = began, self._clock() - began
             self._told[name] = self._began, True
             return self._rows
 
