@@ -1,9 +1,13 @@
 """SAE: routing rules on load balancers."""
 
 from collections import Counter
+from typing import Final
 
 from bench.shares.alike import LISTENER_SLOTS
 from bench.shares.share import OLD, REGIONS, Share, chunks, home, pages
+
+LOOK_READS: Final = {"DescribeIngress": 1, "DescribeServerCertificates": 0.25}
+WRITE_CALLS: Final = {"UpdateIngress": 1, "UploadServerCertificate": 0.25}
 
 
 def share(slots: int) -> Share:

@@ -1,11 +1,14 @@
 """CLB, the classic SLB."""
 
-from typing import Any
+from typing import Any, Final
 
 from bench.shares.alike import LISTENERS, ports
 from bench.shares.share import OLD, Share, chunks, home, listed, names
 
 _EXTENSIONS = 3
+
+LOOK_READS: Final = {"DescribeLoadBalancerHTTPSListenerAttribute": 1}
+WRITE_CALLS: Final = {"SetLoadBalancerHTTPSListenerAttribute": 0.25, "SetDomainExtensionAttribute": 0.75}
 
 
 def share(slots: int) -> Share:

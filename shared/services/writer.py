@@ -6,7 +6,7 @@ takes several, and then proved. What an attempt does is the same for both ways; 
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 from shared.domain.jobs import Handshake, Verification, WorkerResource
@@ -23,6 +23,7 @@ from shared.services.world import World
 
 SPARE_S: Final = 20.0  #: of the function's time, left for handing on what is not done
 _AFTER_S: Final = 10.0  #: a lease outlasts the function that holds it, which is cut off at its timeout
+_FIRST_PROBE_S: Final = 0.2  #: pause before the next handshake: it costs the product nothing
 _LONGEST_PAUSE_S: Final = 10.0  #: between looks at a worker that another invocation has in hand
 
 
@@ -160,7 +161,8 @@ class _Turn:
         assert look is not None, "it is done"
         with self._told(made):
             if change.wanted is not None:
-                verification = yield from verify(self.world, look.slot, change.wanted, self._patience())
+                patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
+                verification = yield from verify(self.world, look.slot, change.wanted, patience)
             else:
                 detail = "it has no certificate again, as before the job"
                 verification = Verification(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -9,10 +11,13 @@ import pytest
 from emulator import aws as emulated
 from emulator.edge import Edge
 from emulator.faults import Fault
+from shared.cloud.cas import Cas
 from shared.cloud.tls import HandshakeRefusedError, handshake
 from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.aws.adapter import Adapter
 from shared.products.kit.changes import Carries, Change
 from shared.products.kit.exchange import End
+from shared.products.kit.means import Means
 from tests.contract.aws_bench import (
     REGION,
     a_distribution,
@@ -23,7 +28,8 @@ from tests.contract.aws_bench import (
     seen,
     slot,
 )
-from tests.contract.bench import Bench
+from tests.contract.bench import AllOfCas, Bench
+from tests.contract.driven import Driven
 
 
 def test_a_listener_of_amazon_s_certificate_gets_an_imported_one_and_keeps_the_others(amazon: Bench) -> None:
@@ -80,6 +86,27 @@ def test_the_slots_of_a_listener_are_seen_together_and_may_become_one(amazon: Be
     here = [one for one in seen(amazon).by_kind["listener"] if one.listener_id == listener]
     assert [amazon.name_of(one.cert_identifier) for one in here] == ["new"]
     assert (amazon.count("ImportCertificate"), amazon.count("GetUserCertificateDetail")) == (1, 1)
+
+
+def test_what_another_function_imports_meanwhile_is_taken(amazon: Bench) -> None:
+    listener = give_listener(amazon, issued_by_amazon("example.com", "*.example.com"))
+    before = next(s for s in seen(amazon).by_kind["listener"] if s.resource_id == listener)
+    new, names = amazon.certificate("new"), []
+
+    @contextmanager
+    def after_the_other(name: str) -> Iterator[None]:
+        names.append(name)
+        emulated.import_certificate(REGION, amazon.estate.bundle("new", amazon.cloud.clock()))
+        yield
+
+    known = AllOfCas(Cas(amazon.client, "cn-hangzhou"))
+    means = Means(amazon.client, catalogue=known, exclusive=after_the_other, aws=amazon.aws)
+    Driven(Adapter(means), seconds=5).deploy(before, new)
+
+    assert names == [f"acm/{REGION}/{new.identifier}"]
+    assert amazon.count("ImportCertificate") == 0
+    here = [one for one in seen(amazon).by_kind["listener"] if one.listener_id == listener]
+    assert [amazon.name_of(one.cert_identifier) for one in here] == ["new"]
 
 
 def test_a_distribution_s_certificate_is_exchanged_and_nothing_else(amazon: Bench) -> None:

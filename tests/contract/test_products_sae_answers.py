@@ -9,6 +9,7 @@ import pytest
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.kit.catalogue import NO_CATALOGUE
 from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
@@ -91,3 +92,29 @@ def test_a_rule_s_kind_says_which_of_its_fields_tells_its_certificates(
     edit(monkeypatch, bench.cloud, "ListIngresses", both)
 
     assert bench.carried() == SAE.carried
+
+
+@pytest.mark.parametrize("label", ["shop:443/additional/old", "mail:443/default"])
+def test_a_certificate_that_cas_does_not_have_any_more_goes_back_by_what_the_rule_calls_it(
+    bench: Bench, label: str
+) -> None:
+    slot, before = bench.slot(label), bench.carried()
+    adapter = bench.adapter.adapter
+    bench.cloud.service("sae").forgets = ("RequestTimeout",)
+    adapter._catalogue = NO_CATALOGUE
+
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost: .* was put back, and so were they"):
+        bench.adapter.deploy(slot, bench.certificate("new"))
+
+    assert bench.carried() == before
+
+
+def test_a_rule_without_entries_gets_none(server: Server) -> None:
+    """Only its owner can give it the first one."""
+    row = {"name": "bare", "region": SAE.region}
+    bench = new_bench(server, CloudProduct.SAE, {"certificates": CERTIFICATES, "sae": [row]}, SAE.region)
+
+    with pytest.raises(CloudRejectedError, match="has no entry in its rule"):
+        bench.adapter.deploy(bench.slots()["bare:443/default"], bench.certificate("new"))
+
+    assert bench.count("UpdateIngress") == 0

@@ -20,6 +20,7 @@ from shared.products.slb.store import SlbStore
 from tests.contract.answers import edit
 from tests.contract.bench import AllOfCas, Bench, certificates, new_bench
 from tests.contract.cases.slb import CASES, SHOP
+from tests.contract.driven import Driven
 from tests.contract.oracle import recording
 
 SLB = CASES[0]
@@ -130,7 +131,7 @@ def test_a_certificate_of_the_international_store_is_uploaded_as_pem_outside_the
 ) -> None:
     bench = a_bench(server, {"certificate": "old"}, ABROAD)
     cas = Cas(bench.client, ABROAD)
-    adapter = Adapter(Means(bench.client, catalogue=AllOfCas(cas)))
+    adapter = Driven(Adapter(Means(bench.client, catalogue=AllOfCas(cas))), seconds=10)
     [slot] = adapter.discover(ABROAD)
     certificate = cas.get_detail(bench.estate.id_of("new"))
     assert bench.name_of(slot.cert_identifier) == "old", "found by its fingerprint"
@@ -179,6 +180,24 @@ def test_an_extension_without_a_rule_has_no_address_to_prove_it_at(server: Serve
     endpoints = {label.rpartition("/")[2]: bool(slot.endpoint) for label, slot in bench.slots().items()}
 
     assert endpoints == {"default": True, "a.example.com": True, "b.example.com": False}
+
+
+def test_what_can_only_be_read_is_not_sent_when_the_certificate_goes_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action, slot = "SetLoadBalancerHTTPSListenerAttribute", bench.slot(SLB.slot)
+
+    def lost(answer: dict[str, Any]) -> None:
+        answer["BackendServerPort"] = None if bench.count(action) else 8080
+
+    edit(monkeypatch, bench.cloud, "DescribeLoadBalancerHTTPSListenerAttribute", lost)
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost: .*set again by hand: BackendServerPort \("):
+        bench.adapter.deploy(slot, bench.certificate("new"))
+
+    assert ["BackendServerPort" in call.params for call in bench.cloud.calls if call.action == action] == [
+        False,
+        False,
+    ]
 
 
 def test_a_store_that_is_full_is_told_and_changes_nothing(

@@ -21,7 +21,15 @@ from emulator.calls import CallRecord
 from emulator.faults import DroppedError
 from emulator.request import Request
 from emulator.service import Account, EmulatedService
-from emulator.services.ack.cluster_kinds import ALBCONFIGS, INGRESSES, Target, authorize, document, target
+from emulator.services.ack.cluster_kinds import (
+    ALBCONFIGS,
+    INGRESSES,
+    Target,
+    authorize,
+    document,
+    health,
+    target,
+)
 from emulator.services.ack.cluster_model import Cluster
 from emulator.services.ack.cluster_patches import json_patch, merge_patch
 from emulator.services.ack.cluster_store import Object
@@ -35,7 +43,7 @@ _OF_CONTROLLERS = (ALBCONFIGS, INGRESSES)  #: kinds whose status is not for clie
 @dataclass(frozen=True)
 class Reply:
     status: int
-    body: Object
+    body: Object | str  #: text is sent as it is
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,8 @@ def answer(cloud: Account, cluster: Cluster, request: Request, user: str) -> Rep
     """Raises DroppedError: close the connection, say nothing."""
     if not user:
         return status(401, "Unauthorized", "Unauthorized")
+    if request.method == "GET" and (text := health(request.plain_path, request.queries)):
+        return Reply(200, text)
     if request.method == "GET" and (found := document(request.plain_path, cluster.kinds)):
         return Reply(200, found)
     wanted = target(request.plain_path.rstrip("/"), cluster.kinds)
@@ -102,7 +112,7 @@ def answer(cloud: Account, cluster: Cluster, request: Request, user: str) -> Rep
         return service.reply
     except ApiError as error:
         outcome, code = error.status, error.code
-        return status(error.status, error.code, error.message, wanted)
+        return status(error.status, error.code, error.message, wanted, error.extra)
     except DroppedError:
         raise
     except Exception:  # a mistake in the emulation: say where, and answer as an API server would
@@ -124,7 +134,13 @@ def answer(cloud: Account, cluster: Cluster, request: Request, user: str) -> Rep
         )
 
 
-def status(code: int, reason: str, message: str, wanted: Target | None = None) -> Reply:
+def status(
+    code: int,
+    reason: str,
+    message: str,
+    wanted: Target | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Reply:
     body: Object = {
         "kind": "Status",
         "apiVersion": "v1",
@@ -136,6 +152,7 @@ def status(code: int, reason: str, message: str, wanted: Target | None = None) -
     }
     if wanted is not None:
         body["details"] = {"name": wanted.name, "group": wanted.kind.group, "kind": wanted.kind.plural}
+        body["details"] |= details or {}
     return Reply(code, body)
 
 
@@ -157,10 +174,15 @@ def _carried_out(
         case "list":
             return Reply(200, store.page(wanted, query))
         case "watch":
-            version = query.get("resourceVersion", "0")
-            if version not in ("", "0"):
+            version, items = (
+                query.get("resourceVersion") or "0",
+                store.page(wanted, {**query, "limit": ""})["items"],
+            )
+            if not version.isdecimal():
+                raise ApiError(400, "BadRequest", f'resourceVersion: Invalid value: "{version}"')
+            if version != "0":
                 return Watch(wanted, query, int(version), [])
-            return Watch(wanted, query, store.version, store.page(wanted, {**query, "limit": ""})["items"])
+            return Watch(wanted, query, store.version, items)
         case "get":
             return Reply(200, store.get(wanted))
         case "create":

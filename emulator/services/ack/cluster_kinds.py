@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,6 +25,18 @@ RIGHTS: dict[str, dict[str, frozenset[str]]] = {
     "none": {},
 }
 _TITLE = {"title": "Kubernetes", "version": "v1.32.1"}
+_VERSION = {
+    "major": "1",
+    "minor": "32",
+    "gitVersion": "v1.32.1-aliyun.1",
+    "gitCommit": "0000000000000000000000000000000000000000",
+    "gitTreeState": "clean",
+    "buildDate": "2025-02-01T00:00:00Z",
+    "goVersion": "go1.23.4",
+    "compiler": "gc",
+    "platform": "linux/amd64",
+}
+_CHECKS = ("ping", "log", "etcd", "informer-sync")  #: of a server's health; as many as clients ask for
 VERBS = ("create", "delete", "get", "list", "patch", "update", "watch")
 
 
@@ -92,14 +105,22 @@ def authorize(role: str, user: str, verb: str, wanted: Target) -> None:
     )
 
 
+def health(path: str, queries: Mapping[str, str]) -> str | None:
+    """The text at /healthz, /livez, /readyz and their single checks; None elsewhere. All is always well."""
+    name, _, check = path.strip("/").partition("/")
+    if name not in ("healthz", "livez", "readyz") or check not in ("", *_CHECKS):
+        return None
+    if "verbose" not in queries or check:
+        return "ok"
+    return "".join(f"[+]{one} ok\n" for one in _CHECKS) + f"{name} check passed\n"
+
+
 def document(path: str, kinds: tuple[Kind, ...]) -> dict[str, Any] | None:
     """The discovery document or schema at `path`; None where there is none."""
     groups = {kind.group: kind for kind in kinds if kind.group}
     match path.strip("/").split("/"):
         case ["version"]:
-            return {"major": "1", "minor": "32", "gitVersion": "v1.32.1-aliyun.1", "platform": "linux/amd64"}
-        case ["healthz" | "livez" | "readyz"]:
-            return {"status": "ok"}
+            return dict(_VERSION)
         case ["api"]:
             return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []}
         case ["apis"]:

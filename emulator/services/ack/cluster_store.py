@@ -6,18 +6,19 @@ import base64
 import binascii
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from emulator.api import ApiError
-from emulator.services.ack.cluster_kinds import SECRETS, Kind, Target
+from emulator.services.ack.cluster_checks import addressed, check, check_change, check_secret, generated
+from emulator.services.ack.cluster_kinds import NAMESPACES, SECRETS, Kind, Target
+from emulator.services.ack.cluster_selectors import label_tests, selects_fields
 
 Object = dict[str, Any]
 Key = tuple[str, str, str]  #: plural, namespace, name
-LARGEST_SECRET = 1 << 20
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -40,13 +41,18 @@ class Store:
     def get(self, wanted: Target) -> Object:
         found = self.objects.get(_key(wanted))
         if found is None:
-            raise ApiError(404, "NotFound", f'{_named(wanted.kind)} "{wanted.name}" not found')
+            details = {"name": wanted.name, "kind": wanted.kind.plural}
+            raise ApiError(404, "NotFound", f'{_named(wanted.kind)} "{wanted.name}" not found', **details)
         return found
 
     def page(self, wanted: Target, query: Mapping[str, str]) -> Object:
-        rows = [item for key, item in sorted(self.objects.items()) if _selected(key, item, wanted, query)]
+        selected = _selection(wanted, query)
+        rows = [item for key, item in sorted(self.objects.items()) if selected(key, item)]
         start, version = self._continued(query.get("continue", ""))
-        size = int(query.get("limit") or 0) or len(rows)
+        limit = query.get("limit") or "0"
+        if not limit.isdecimal():
+            raise ApiError(400, "BadRequest", f'limit: Invalid value: "{limit}"')
+        size = int(limit) or len(rows)
         meta: Object = {"resourceVersion": str(version)}
         if start + size < len(rows):
             token = json.dumps({"start": start + size, "version": version}).encode()
@@ -62,12 +68,24 @@ class Store:
         }
 
     def create(self, wanted: Target, body: Object, now: datetime) -> Object:
-        name = (body.get("metadata") or {}).get("name") or ""
-        wanted = wanted._replace(name=name or wanted.name)
-        if not wanted.name:
-            raise ApiError(422, "Invalid", f"{_named(wanted.kind)} is invalid: metadata.name: Required value")
+        """Raises ApiError: 400, 404 for a missing namespace, 409 where it is there already, 422."""
+        addressed(wanted, body)
+        given = body.get("metadata") or {}
+        name = wanted.name or given.get("name") or ""
+        if not name and given.get("generateName"):
+            name = generated(given["generateName"])
+        wanted = wanted._replace(name=name)
+        if wanted.kind.namespaced and not wanted.namespace:
+            raise ApiError(
+                405, "MethodNotAllowed", "the server does not allow this method on the requested resource"
+            )
+        if wanted.kind.namespaced:
+            self.get(Target(NAMESPACES, "", wanted.namespace))
         if _key(wanted) in self.objects:
-            raise ApiError(409, "AlreadyExists", f'{_named(wanted.kind)} "{wanted.name}" already exists')
+            details = {"name": wanted.name}
+            raise ApiError(
+                409, "AlreadyExists", f'{_named(wanted.kind)} "{wanted.name}" already exists', **details
+            )
         meta: Object = {"uid": str(uuid4()), "creationTimestamp": f"{now:{_STAMP}}", "generation": 1}
         return self._put(wanted, body, meta, "ADDED")
 
@@ -77,6 +95,7 @@ class Store:
         Raises:
             ApiError: 409 if the body names another version than the one in place; 422 if it is wrong.
         """
+        addressed(wanted, body)
         before = self.get(wanted)
         told = (body.get("metadata") or {}).get("resourceVersion")
         if told and told != before["metadata"]["resourceVersion"]:
@@ -86,10 +105,7 @@ class Store:
                 f'Operation cannot be fulfilled on {_named(wanted.kind)} "{wanted.name}": the object has '
                 "been modified; please apply your changes to the latest version and try again",
             )
-        if before.get("immutable") and any(body.get(n) != before.get(n) for n in ("data", "immutable")):
-            raise _invalid(wanted, "data: Forbidden: field is immutable when `immutable` is set")
-        if body.get("type", before.get("type")) != before.get("type"):
-            raise _invalid(wanted, "type: Invalid value: field is immutable")
+        check_change(wanted, before, body)
         kept = {name: before["metadata"][name] for name in ("uid", "creationTimestamp", "generation")}
         if {**body, "metadata": None} != {**before, "metadata": None}:
             kept["generation"] = kept["generation"] + 1
@@ -102,16 +118,19 @@ class Store:
             self._tell("MODIFIED", key, self.objects[key])
 
     def delete(self, wanted: Target) -> Object:
+        """A namespace goes with all that is in it."""
         gone = self.get(wanted)
-        del self.objects[_key(wanted)]
-        self._tell("DELETED", _key(wanted), gone)
+        keys = [_key(wanted)]
+        if wanted.kind == NAMESPACES:
+            keys = [key for key in self.objects if key[1] == wanted.name] + keys
+        for key in keys:
+            self._tell("DELETED", key, self.objects.pop(key))
         return gone
 
     def since(self, version: int, wanted: Target, query: Mapping[str, str]) -> list[Event]:
+        selected = _selection(wanted, query)
         return [
-            event
-            for event in self.events
-            if event.version > version and _selected(event.key, event.object, wanted, query)
+            event for event in self.events if event.version > version and selected(event.key, event.object)
         ]
 
     def _put(
@@ -122,8 +141,9 @@ class Store:
         where = {"namespace": wanted.namespace} if wanted.kind.namespaced else {}
         item |= {"apiVersion": wanted.kind.api_version, "kind": wanted.kind.kind}
         item["metadata"] = {**given, "name": wanted.name, **where, **meta}
+        check(wanted, item)
         if wanted.kind == SECRETS:
-            _check_secret(wanted, item)
+            check_secret(wanted, item)
         if before is not None:
             item["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"]
             if item == before:
@@ -147,51 +167,22 @@ class Store:
             raise ApiError(400, "BadRequest", "continue key is not valid") from None
 
 
-def _check_secret(wanted: Target, item: Object) -> None:
-    for name, text in (item.pop("stringData", None) or {}).items():
-        item.setdefault("data", {})[name] = base64.b64encode(text.encode()).decode()
-    item.setdefault("type", "Opaque")
-    data = item.get("data") or {}
-    try:
-        size = sum(len(base64.b64decode(text, validate=True)) for text in data.values())
-    except (ValueError, TypeError):
-        raise ApiError(400, "BadRequest", "Secret in version v1 cannot be handled: illegal base64") from None
-    if size > LARGEST_SECRET:
-        raise _invalid(wanted, "data: Too long: must have at most 1048576 bytes")
-    if item["type"] == "kubernetes.io/tls":
-        for name in ("tls.crt", "tls.key"):
-            if name not in data:
-                raise _invalid(wanted, f"data[{name}]: Required value")
+def _selection(wanted: Target, query: Mapping[str, str]) -> Callable[[Key, Object], bool]:
+    """Whether a list or a watch is about an object. Raises ApiError 400, also where there is none."""
+    labels = label_tests(query.get("labelSelector", ""))
+    fields = selects_fields(query.get("fieldSelector", ""), wanted.kind)
 
+    def test(key: Key, item: Object) -> bool:
+        plural, namespace, name = key
+        return (
+            plural == wanted.kind.plural
+            and wanted.namespace in ("", namespace)
+            and wanted.name in ("", name)
+            and fields(item)
+            and all(one(item["metadata"].get("labels") or {}) for one in labels)
+        )
 
-def _selected(key: Key, item: Object, wanted: Target, query: Mapping[str, str]) -> bool:
-    plural, namespace, name = key
-    if plural != wanted.kind.plural or wanted.namespace not in ("", namespace):
-        return False
-    if wanted.name not in ("", name):
-        return False
-    fields = {"metadata.name": name, "metadata.namespace": namespace, "type": item.get("type", "")}
-    labels = item["metadata"].get("labels") or {}
-    for term in filter(None, query.get("fieldSelector", "").split(",")):
-        field, wrong, value = _term(term)
-        if field not in fields:
-            raise ApiError(400, "BadRequest", f"field label not supported: {field}")
-        if (fields[field] == value) is wrong:
-            return False
-    return all(
-        (labels.get(label) == value) is not wrong
-        for label, wrong, value in map(_term, filter(None, query.get("labelSelector", "").split(",")))
-    )
-
-
-def _term(text: str) -> tuple[str, bool, str]:
-    """`a=b`, `a==b` or `a!=b`."""
-    name, _, value = text.partition("=")
-    return name.removesuffix("!"), name.endswith("!"), value.removeprefix("=")
-
-
-def _invalid(wanted: Target, why: str) -> ApiError:
-    return ApiError(422, "Invalid", f'{wanted.kind.kind} "{wanted.name}" is invalid: {why}')
+    return test
 
 
 def _named(kind: Kind) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 
 Row = TypeVar("Row")
 _FRESH_S: Final = 2.0  #: how old a reading may be for one who asks for the first time
-_NEWS_S: Final = 0.1  #: or again, after a reading that was too early; or as old as a reading takes
+_NEWS_S: Final = 0.1  #: or again, after a reading that was too early; of each page of a list
 
 
 class Polled(Generic[Row]):
@@ -23,7 +23,8 @@ class Polled(Generic[Row]):
         self._read, self._clock = read, clock
         self._lock = threading.Lock()
         self._rows: Mapping[str, Row] = {}
-        self._began = self._ended = float("-inf")  #: when it was read last
+        self._began = float("-inf")  #: when the last reading did
+        self.news_s = _NEWS_S  #: how old a reading may be for one who asks again
         #: by name, the reading that it was told last, or the moment at which it changed (False)
         self._told: dict[str, tuple[float, bool]] = {}
 
@@ -36,11 +37,11 @@ class Polled(Generic[Row]):
         now = self._clock()
         last, again = self._told.get(name, (float("-inf"), False))
         with self._lock:
-            oldest = now - (max(_NEWS_S, self._ended - self._began) if again else _FRESH_S)
-            if self._began <= last or self._ended < oldest:
+            oldest = now - (self.news_s if again else _FRESH_S)
+            if self._began <= last or self._began < oldest:
                 began = self._clock()
                 self._rows = self._read()
-                self._began, self._ended = began, self._clock()
+                self._began = began
             self._told[name] = self._began, True
             return self._rows
 
@@ -57,10 +58,11 @@ class Listed(Generic[Row]):
         pages: Callable[[], Iterator[Mapping[str, Any]]],
         rows: Callable[[Any], Mapping[str, Row]],
         page_size: Callable[[], int],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`rows`: those of one answer of `pages`, which tell the `TotalCount` too."""
         self._list, self._rows_of, self._page_size = pages, rows, page_size
-        self._polled = Polled(self._read)
+        self._polled = Polled(self._read, clock)
         self._asked: set[str] = set()  #: or will be
         self._pages = 1  #: that it has, as far as is known
 
@@ -92,6 +94,7 @@ class Listed(Generic[Row]):
                 return found
             found |= self._rows_of(page)
             self._pages = -(-int(page["TotalCount"]) // self._page_size())
+            self._polled.news_s = max(1, self._pages) * _NEWS_S
         raise _TooManyPages
 
 

@@ -10,23 +10,21 @@ from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudUnavailableError
-from shared.products.kit.base import Answer
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.envelope import opened
-from shared.products.kit.legacy import WholeExchange
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
-from shared.products.kit.unchanged import Unchanged
 from shared.products.sae.balancers import SaeBalancers, has_certificates
-from shared.products.sae.entries import SETTABLE, beside, entry, exchanged, listed
+from shared.products.sae.entries import SETTABLE, beside, entry, filled, listed
 from shared.products.slb.store import SlbStore
 
 _INGRESS = "/pop/v1/sam/ingress/Ingress"
 
 
-class Adapter(WholeExchange):
+class Adapter(ProductAdapter):
     product = CloudProduct.SAE
     api = Api("sae", "2019-05-06", "ROA", ram="sae", hosts="sae.{region}.aliyuncs.com")
     actions: ClassVar = {
@@ -72,52 +70,59 @@ class Adapter(WholeExchange):
             host = hosts.get(ingress.get("SlbId") or "", "")
             yield from self._slots(region, ingress, host, known)
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        ingress = self._ingress(resource)
-        if resource.kind == "alb":
-            bound = listed(ingress)
-            if resource.cert_identifier not in bound:
-                return None if resource.cert_identifier or bound else resource
-            return entry(resource, bound, resource.cert_identifier)
-        bound_id = ingress.get("CertId") or ""
-        identifier = self._store.identifier(resource.region, bound_id) if bound_id else ""
-        return resource.evolve(cert_identifier=identifier, https=bool(bound_id))
-
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        ingress, identifier = self._ingress(resource), certificate.identifier
-        if resource.kind == "alb":
-            bound = listed(ingress)
-            replaced = resource.cert_identifier in (identifier, "") or resource.cert_identifier not in bound
-            return entry(resource, bound, identifier) if identifier in bound and replaced else None
-        bound_id = ingress.get("CertId")
-        if not bound_id or not self._store.holds(resource.region, bound_id, certificate):
+    def _look(self, change: Change) -> Look | None:
+        resource, ingress = change.resource, self._ingress(change.resource)
+        now = self._entry(change, ingress) if resource.kind == "alb" else self._copy(change, ingress)
+        if now is None:
             return None
-        return resource.evolve(cert_identifier=identifier, https=True)
+        settings = beside(resource, ingress, change.wanted.identifier if change.wanted else "")
+        return Look(carrying(change, now.cert_identifier), now, settings=settings)
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        before = self._ingress(resource)
-        if resource.kind == "alb":
-            name, new = "CertIds", exchanged(resource, before, certificate.identifier)
+    def _entry(self, change: Change, ingress: Answer) -> CloudResource | None:
+        """The wanted one takes the entry's place when the entry is not in the list any more."""
+        resource, bound = change.resource, listed(ingress)
+        wanted, own = change.wanted.identifier if change.wanted else "", resource.cert_identifier
+        if own in bound:
+            return entry(resource, bound, own)
+        if wanted in bound:
+            return entry(resource, bound, wanted)
+        return None if own or bound else resource
+
+    def _copy(self, change: Change, ingress: Answer) -> CloudResource:
+        """The store may hold the wanted one under another CAS id of the very same certificate."""
+        resource, bound = change.resource, ingress.get("CertId") or ""
+        if bound and change.wanted and self._store.holds(resource.region, bound, change.wanted):
+            identifier = change.wanted.identifier
         else:
-            name, new = "CertId", self._store.put(resource.region, certificate)
-        if new == before.get(name):
-            return
+            identifier = self._store.identifier(resource.region, bound) if bound else ""
+        return resource.evolve(cert_identifier=identifier, https=bool(bound))
 
-        def put_back(lost: Set[str]) -> None:
-            former = {field: before[field] for field in SETTABLE if field in lost and field in before}
-            self._update(resource, {name: before.get(name), **former})
+    def _write(self, change: Change, look: Look) -> None:
+        resource, wanted = change.resource, change.wanted
+        assert wanted is not None, "no first deployment is undone"
+        if resource.kind == "alb":
+            self._update(resource, {"CertIds": filled(resource, look.settings or {}, wanted.identifier)})
+        else:
+            self._update(resource, {"CertId": self._store.put(resource.region, wanted)})
 
-        with Unchanged(
-            "UpdateIngress",
-            resource.slot,
-            self._waiter,
-            beside(resource, before, certificate.identifier),
-            read=lambda: beside(resource, self._ingress(resource), certificate.identifier),
-            put_back=put_back,
-            shown=lambda now: bool(now.get(name) != before.get(name)),
-            ignore=("CertId", "CertIds"),
-        ):
-            self._update(resource, {name: new})
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        resource, wanted = change.resource, change.wanted
+        if resource.kind == "alb" or wanted is None:
+            self._take_back_unknown(change, look, lost)
+        else:
+            self._put_back(change, lost, {"CertId": self._store.put(resource.region, wanted)})
+
+    def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
+        resource, own = change.resource, change.resource.cert_identifier
+        if resource.kind == "alb":
+            self._put_back(change, lost, {"CertIds": filled(resource, change.before or {}, own)})
+        else:
+            self._put_back(change, lost, {"CertId": self._store.id_of(resource.region, own)})
+
+    def _put_back(self, change: Change, lost: Set[str], certificate: Mapping[str, str]) -> None:
+        was = change.before or {}
+        former = {field: was[field] for field in SETTABLE if field in lost and field in was}
+        self._update(change.resource, {**certificate, **former})
 
     def _update(self, resource: CloudResource, fields: Mapping[str, Any]) -> None:
         self._call("UpdateIngress", resource.region, IngressId=resource.listener_id, **fields)

@@ -3,6 +3,7 @@
 On ALB it has a list of them (`CertIds`), one slot per entry.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.certificates import identifier_of
@@ -33,22 +34,19 @@ def listed(ingress: Answer) -> list[str]:
     return [identifier_of(text) for text in _raw(ingress)]
 
 
-def exchanged(resource: CloudResource, ingress: Answer, new: str) -> str:
-    """The list with the slot's entry exchanged: the others as they were, in their order."""
-    old = resource.cert_identifier
-    if not old or old not in listed(ingress):
-        raise CloudRejectedError("UpdateIngress", "NotFound", f"{resource.slot} carries {old} no more")
-    texts = (new if identifier_of(text) in (old, new) else text for text in _raw(ingress))
-    return ",".join(dict.fromkeys(texts))
-
-
 def beside(resource: CloudResource, ingress: Answer, new: str) -> Answer:
-    """The rule, and as `Entries` its list without what the slot's entry says, before or after."""
+    """The rule, and as `Entries` its list, with "" for what the slot's entry says, before or after."""
     own = (resource.cert_identifier, new)
-    return {
-        **ingress,
-        "Entries": list(dict.fromkeys("" if identifier_of(t) in own else t for t in _raw(ingress))),
-    }
+    others = {name: value for name, value in ingress.items() if name not in ("CertId", "CertIds")}
+    entries = list(dict.fromkeys("" if identifier_of(text) in own else text for text in _raw(ingress)))
+    return {**others, "Entries": entries}
+
+
+def filled(slot: CloudResource, settings: Mapping[str, Any], identifier: str) -> str:
+    """The list that `beside` told of, with this one as the slot's entry: the others as they were."""
+    if "" not in settings["Entries"]:
+        raise CloudRejectedError("UpdateIngress", "NotFound", f"{slot.slot} has no entry in its rule")
+    return ",".join(text or identifier for text in settings["Entries"])
 
 
 def entry(slot: CloudResource, bound: list[str], identifier: str) -> CloudResource:

@@ -8,22 +8,19 @@ from collections.abc import Iterator, Set
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action
-from shared.domain.certificates import Certificate
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
-from shared.errors import CloudRejectedError
-from shared.products.kit.base import Answer
-from shared.products.kit.legacy import WholeExchange
+from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
-from shared.products.kit.unchanged import Unchanged
 from shared.products.slb import listener as slb_listener
 from shared.products.slb import store as slb_store
 
 _SEVERAL = "the listener carries several server certificates; deploy to it in a job of its own"
 
 
-class Adapter(WholeExchange):
+class Adapter(ProductAdapter):
     product = CloudProduct.SLB
     api = slb_store.API
     actions: ClassVar = {
@@ -62,43 +59,41 @@ class Adapter(WholeExchange):
                 if balancer := balancers.get(row["LoadBalancerId"]):  # else: made since
                     yield from self._slots(region, balancer, int(row["ListenerPort"]), known)
 
-    def _read(self, resource: CloudResource) -> CloudResource | None:
-        bound = slb_listener.bound(resource, self._listener(resource))
+    def _look(self, change: Change) -> Look | None:
+        """The store may hold the wanted one under another CAS id of the very same certificate."""
+        resource = change.resource
+        listener = self._listener(resource)
+        bound = slb_listener.bound(resource, listener)
         if bound is None:
             return None
-        identifier = self._store.identifier(resource.region, bound) if bound else ""
-        return resource.evolve(cert_identifier=identifier, https=bool(bound))
+        if bound and change.wanted and self._store.holds(resource.region, bound, change.wanted):
+            identifier = change.wanted.identifier
+        else:
+            identifier = self._store.identifier(resource.region, bound) if bound else ""
+        return Look(
+            carrying(change, identifier),
+            resource.evolve(cert_identifier=identifier, https=bool(bound)),
+            settings=slb_listener.settings(resource, listener),
+            held=listener,
+        )
 
-    def successor(self, resource: CloudResource, certificate: Certificate) -> CloudResource | None:
-        """The store may hold it under another CAS id of the very same certificate."""
-        bound = slb_listener.bound(resource, self._listener(resource))
-        if not bound or not self._store.holds(resource.region, bound, certificate):
-            return None
-        return resource.evolve(cert_identifier=certificate.identifier, https=True)
+    def _write(self, change: Change, look: Look) -> None:
+        assert change.wanted is not None, "no first deployment is undone"
+        self._set(change.resource, look.held, self._store.put(change.resource.region, change.wanted))
 
-    def _bind(self, resource: CloudResource, certificate: Certificate) -> None:
-        before = self._listener(resource)
-        old = slb_listener.bound(resource, before)
-        if old is None:
-            raise CloudRejectedError("deploy", "NotFound", f"{resource.slot} is gone")
-        new, was = self._store.put(resource.region, certificate), slb_listener.settings(resource, before)
+    def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
+        assert change.wanted is not None, "CAS has it"
+        self._put_back(change, look, lost, self._store.put(change.resource.region, change.wanted))
 
-        def put_back(lost: Set[str]) -> None:
-            given = {name: was[name] for name in lost - slb_listener.NOT_SET if was.get(name) is not None}
-            back = {name: value for name, value in given.items() if not isinstance(value, dict)}
-            self._set(resource, before, old or new, **back)
+    def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
+        resource = change.resource
+        self._put_back(change, look, lost, self._store.id_of(resource.region, resource.cert_identifier))
 
-        with Unchanged(
-            "deploy",
-            resource.slot,
-            self._waiter,
-            was,
-            read=lambda: slb_listener.settings(resource, self._listener(resource)),
-            put_back=put_back,
-            shown=lambda now: bool(now[slb_listener.OWN] == new),
-            ignore=(slb_listener.OWN,),
-        ):
-            self._set(resource, before, new)
+    def _put_back(self, change: Change, look: Look, lost: Set[str], store_id: str) -> None:
+        was = change.before or {}
+        given = {name: was[name] for name in lost - slb_listener.NOT_SET if was.get(name) is not None}
+        back = {name: value for name, value in given.items() if not isinstance(value, dict)}
+        self._set(change.resource, look.held, store_id, **back)
 
     def _set(self, resource: CloudResource, listener: Answer, store_id: str, **settings: Any) -> None:
         """Put a certificate of the store on the slot. `settings` are the listener's."""

@@ -5,7 +5,6 @@ from typing import Any, Final
 from shared.domain.resources import CloudResource, SlotRole
 
 Answer = dict[str, Any]
-OWN: Final = "(this slot)"  #: in `settings`: the store's id of the slot's certificate
 _CLUSTER_TAGS = ("ack.aliyun.com", "kubernetes.do.not.delete")
 #: Of a listener's description: what is no setting, or moves by itself.
 _VOLATILE = ("RequestId", "Status", "SecurityStatus", "DomainExtensions")
@@ -33,14 +32,14 @@ def bound(resource: CloudResource, listener: Answer) -> str | None:
 
 
 def settings(resource: CloudResource, listener: Answer) -> Answer:
-    """Everything, with the slot's own certificate, which is to change, apart: under `OWN`."""
+    """Everything but the slot's own certificate, which is to change."""
     kept = {name: value for name, value in listener.items() if name not in _VOLATILE}
-    others = {row["Domain"]: row["ServerCertificateId"] for row in extensions(listener)}
+    others = {row["Domain"]: row.get("ServerCertificateId") for row in extensions(listener)}
     if resource.role is SlotRole.DEFAULT:
         kept.pop("ServerCertificateId", None)
     else:
         others.pop(extension(resource, listener).get("Domain", ""), None)
-    return kept | {"DomainExtensions": others, OWN: bound(resource, listener)}
+    return kept | {"DomainExtensions": others}
 
 
 def obstacle(balancer: Answer, listener: Answer) -> str:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from shared.cloud import cas
 from shared.cloud.api import Action, Api
 from shared.domain.certificates import Certificate
+from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import STORES, identifier_in
 from shared.products.kit.means import Means
 
@@ -47,6 +48,9 @@ class SlbStore:
         self._catalogue = means.catalogue
         self._exclusive = means.exclusive
         self._uploading = Lock()  # threads of this function wait for each other
+        self._reading = Lock()
+        self._known: dict[tuple[str, str], Row] = {}  #: by region and the store's id, which keeps its meaning
+        self._copies: dict[tuple[str, str], str] = {}  #: the store's ids by region and ours
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
@@ -60,13 +64,29 @@ class SlbStore:
 
     def identifier(self, region: str, store_id: str) -> str:
         """What CAS calls one certificate; a text of our own where CAS does not know it."""
-        for row in self._rows(region, store_id):
-            return self._identifier(row)
-        return f"upload:{store_id}"
+        row = self._row(region, store_id)
+        return self._identifier(row) if row else f"upload:{store_id}"
 
     def holds(self, region: str, store_id: str, certificate: Certificate) -> bool:
         """Whether the store means `certificate` by this id."""
-        return any(_same(row, certificate) for row in self._rows(region, store_id))
+        row = self._row(region, store_id)
+        return row is not None and _same(row, certificate)
+
+    def id_of(self, region: str, identifier: str) -> str:
+        """The store's id of what `identifier` gives for one certificate, and for no other.
+
+        Raises:
+            CloudRejectedError: NotFound.
+        """
+        named = [
+            row["ServerCertificateId"] for row in self._rows(region) if self._identifier(row) == identifier
+        ]
+        if len(named) != 1:
+            why = (
+                f"the store has {len(named)} certificates that are called {identifier}, so the new one stays"
+            )
+            raise CloudRejectedError("deploy", "NotFound", why)
+        return str(named[0])
 
     def put(self, region: str, certificate: Certificate) -> str:
         """The store's id of `certificate`, uploaded if it is not there.
@@ -76,11 +96,14 @@ class SlbStore:
             CloudUnavailableError: it may be there by now; another try finds it.
             ConflictError: another function uploads it just now; likewise.
         """
+        key = region, certificate.identifier
         with self._uploading:
-            if there := self._copy(region, certificate):
+            if there := self._copies.get(key) or self._copy(region, certificate):
+                self._copies[key] = there
                 return there
             with self._exclusive(f"slb-store/{region}/{certificate.identifier}"):
-                return self._copy(region, certificate) or self._upload(region, certificate)
+                self._copies[key] = self._copy(region, certificate) or self._upload(region, certificate)
+            return self._copies[key]
 
     def _copy(self, region: str, certificate: Certificate) -> str:
         copies = [row["ServerCertificateId"] for row in self._rows(region) if _same(row, certificate)]
@@ -102,14 +125,32 @@ class SlbStore:
                 "ServerCertificate": _without_blank_lines(pair.certificate_pem),
                 "PrivateKey": _without_blank_lines(pair.key.reveal()),
             }
-        answer = self._client.call(API, action, params, region=region)
-        return str(answer["ServerCertificateId"])
+        store_id = str(self._client.call(API, action, params, region=region)["ServerCertificateId"])
+        self._known[region, store_id] = {
+            "ServerCertificateId": store_id,
+            "Fingerprint": certificate.fingerprint,
+            **{
+                name: params[name]
+                for name in ("ServerCertificateName", "AliCloudCertificateId")
+                if name in params
+            },
+        }
+        return store_id
+
+    def _row(self, region: str, store_id: str) -> Row | None:
+        """What the store tells of one certificate; asked once."""
+        key = region, store_id
+        with self._reading:
+            if key not in self._known:
+                self._rows(region, store_id)
+            return self._known.get(key)
 
     def _rows(self, region: str, store_id: str | None = None) -> list[Row]:
         """The listing has no pages."""
         params = {"RegionId": region, "ServerCertificateId": store_id}
         answer = self._client.call(API, _DESCRIBE, params, region=region)
         rows: list[Row] = answer["ServerCertificates"]["ServerCertificate"]
+        self._known |= {(region, row["ServerCertificateId"]): row for row in rows}
         return rows
 
     def _identifier(self, row: Row) -> str:
