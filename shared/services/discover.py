@@ -91,7 +91,7 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
         reason = f"internal error: {type(error).__name__}; see the function's log"
         return _failed(world, status, reason)
     resources = [one for one in found if not isinstance(one, Unread)]
-    unread = [f"{one.what}: {one.why}" for one in found if isinstance(one, Unread)]
+    unread = [f"{one.what}: {one.error}" for one in found if isinstance(one, Unread)]
     for resource in resources:
         world.resources.put(resource, started)
     if not unread:

@@ -89,7 +89,7 @@ class Bench:
         return Driven(adapter, seconds)
 
     def slots(self, region: str | None = None) -> dict[str, CloudResource]:
-        """What discovery yields, by a name that a person would give the slot."""
+        """What discovery yields, by a name that a person would give the slot. Raises why a part is unread."""
         found = list(self.adapter.discover(self.region if region is None else region))
         named = {self._label(resource): resource for resource in found}
         assert len(named) == len(found), "a slot was yielded twice"

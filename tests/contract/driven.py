@@ -12,6 +12,7 @@ from shared.errors import AppError, CloudRejectedError, PlanChangedError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
+from shared.products.kit.found import Found, Unread
 from shared.products.kit.waiting import Waiter
 
 
@@ -25,6 +26,16 @@ class Driven:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.adapter, name)
+
+    def discover(self, region: str) -> Iterator[CloudResource]:
+        """The slots. Raises why a part cannot be read: see `found` for what is there all the same."""
+        for one in self.found(region):
+            if isinstance(one, Unread):
+                raise one.error
+            yield one
+
+    def found(self, region: str) -> Iterator[Found]:
+        return self.adapter.discover(region)
 
     def read(self, resource: CloudResource) -> CloudResource | None:
         """The slot as it is now; None if it is gone, or has another name by now."""

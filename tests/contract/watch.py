@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.cloud.openapi import OpenApi
+from shared.cloud.reading import Fields
 from tests.contract.oracle import Sdk, known
 
 #: What we read and only an answer to a failure holds, which the emulator does not give.
@@ -24,11 +25,11 @@ class Watch:
         self.overlooked = ""  #: the code of an API, two of which may have an action of one name
 
 
-class Watched(dict[str, Any]):
+class Watched(Fields):
     """An answer that notes what is read from it. `dict(watched)` counts as reading all of it."""
 
     def __init__(self, data: dict[str, Any], path: str, read: set[str]) -> None:
-        super().__init__(data)
+        super().__init__(data, data.source if isinstance(data, Fields) else None)
         self._path, self._read = path, read
 
     def __getitem__(self, key: str) -> Any:

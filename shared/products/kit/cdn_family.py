@@ -10,18 +10,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.kit.bare_ids import STORES
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from shared.products.kit.cdn_functions import HttpsFunctions
 from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Listed
 from shared.products.kit.times import parse_time
 
+_ROWS = ("Domains", "PageData")  #: where the list has its rows
 _FAILED = "configure_failed"
 _UNDEPLOYABLE = ("offline", "checking", "check_failed", "stopping", "deleting", _FAILED)
 #: said with HTTP 500, but no passing trouble: the same call would fail again
@@ -56,13 +59,15 @@ class FamilyAdapter(ProductAdapter):
         self._states = Listed(self._domains, self._statuses, lambda: self.page_size)
         self._functions = HttpsFunctions(self._configs)
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        words = self.words
-        for page in self._domains():
-            for row in page["Domains"]["PageData"]:
-                on = not words.switch or row[words.switch] == "on"
-                info = self._info(row["DomainName"]) if on else {}
-                yield self._resource(row["DomainName"], row[words.status], row.get("Cname") or "", info)
+    def discover(self, region: str) -> Iterator[Found]:
+        rows = self._numbered_rows(self.words.domains, self.home, at=_ROWS, **self.words.filters)
+        yield from self._each(rows, "DomainName", self._slots)
+
+    def _slots(self, row: Fields) -> Iterator[CloudResource]:
+        """Where the list does not say whether HTTPS is on, the domain itself is asked."""
+        name, off = row.needed("DomainName"), self.words.switch and row.flag(self.words.switch) is False
+        info = Fields() if off else self._info(name)
+        yield self._resource(name, row.text(self.words.status), row.text("Cname"), info)
 
     def _look(self, change: Change) -> Look:
         """Its state is asked first: until a change of ours is through, the rest says nothing."""
@@ -76,7 +81,7 @@ class FamilyAdapter(ProductAdapter):
         slot = resource.evolve(
             https=bool(info),
             cert_identifier=identifier,
-            cert_not_after=parse_time(info.get("CertExpireTime")),
+            cert_not_after=parse_time(info.text("CertExpireTime")),
         )
         # A first deployment is to change more than the certificate: nothing is compared.
         compared = resource.https and change.wanted is not None
@@ -114,26 +119,25 @@ class FamilyAdapter(ProductAdapter):
         if listed := self._states.of(name):
             return listed
         answer = self._call(self.words.detail, self.home, DomainName=name)
-        return str(answer[self.words.model]["DomainStatus"])
+        return answer.part(self.words.model).needed("DomainStatus")
 
-    def _domains(self) -> Iterator[Answer]:
+    def _domains(self) -> Iterator[Any]:
         return self._numbered_pages(self.words.domains, self.home, **self.words.filters)
 
-    def _statuses(self, page: Answer) -> dict[str, str]:
-        return {row["DomainName"]: row.get(self.words.status) or "" for row in page["Domains"]["PageData"]}
+    def _statuses(self, page: Fields) -> dict[str, str]:
+        return {row.text("DomainName"): row.text(self.words.status) for row in page.rows(*_ROWS)}
 
-    def _info(self, name: str) -> Answer:
+    def _info(self, name: str) -> Fields:
         answer = self._call(self.words.info, self.home, DomainName=name)
-        infos: list[Answer] = answer["CertInfos"]["CertInfo"]
-        return next((info for info in infos if info.get(self.words.info_switch) == "on"), {})
+        infos = answer.rows("CertInfos", "CertInfo")
+        return next((info for info in infos if info.flag(self.words.info_switch)), Fields())
 
-    def _configs(self, name: str, functions: tuple[str, ...]) -> list[Answer]:
+    def _configs(self, name: str, functions: tuple[str, ...]) -> list[Fields]:
         asked = {"DomainName": name, "FunctionNames": ",".join(functions)}
         answer = self._call(self.words.functions, self.home, **asked)
-        rows: list[Answer] = answer["DomainConfigs"]["DomainConfig"]
-        return rows
+        return answer.rows("DomainConfigs", "DomainConfig")
 
-    def _resource(self, name: str, status: str, cname: str, info: Answer) -> CloudResource:
+    def _resource(self, name: str, status: str, cname: str, info: Fields) -> CloudResource:
         stopped = status in _UNDEPLOYABLE
         return CloudResource(
             product=self.product,
@@ -142,24 +146,24 @@ class FamilyAdapter(ProductAdapter):
             domains=(name,),
             https=bool(info),
             cert_identifier=self._identifier(info),
-            cert_not_after=parse_time(info.get("CertExpireTime")),
+            cert_not_after=parse_time(info.text("CertExpireTime")),
             endpoint=f"{cname}:443" if cname else "",
             obstacle=f"the domain is {status}; bring it online first" if stopped else "",
         )
 
-    def _identifier(self, info: Answer, expected: Certificate | None = None) -> str:
+    def _identifier(self, info: Fields, expected: Certificate | None = None) -> str:
         """Which of CAS's certificates it is. An upload counts, if CAS holds the same certificate.
 
         `expected` is meant where CAS holds several copies.
         """
         if not info:
             return ""
-        kind, name, region = info.get("CertType") or "cas", info.get("CertName") or "", ""
+        kind, name, region = info.text("CertType") or "cas", info.text("CertName"), ""
         if self.words.tells_id:
-            region = info.get("CertRegion") or ""
-            if kind == "cas" and (cert_id := info.get("CertId")):
+            region = info.text("CertRegion")
+            if kind == "cas" and (cert_id := info.text("CertId")):
                 return identifier_of(cert_id, region or STORES[0])
-        prints = fingerprints(info.get(self.words.info_pem))
+        prints = fingerprints(info.text(self.words.info_pem))
         if expected is not None and expected.fingerprint in prints:
             return expected.identifier
         if prints:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from shared.cloud.reading import Fields
 from shared.errors import CloudRejectedError
 
 REDIRECTS: Final = ("http_force", "https_force")
@@ -19,7 +20,7 @@ UNKNOWN: Final = "invalidfunctionname.valuenotsupported"  #: in lower case
 class HttpsFunctions:
     """Those that are about HTTPS, as far as the product knows them: that is found out once."""
 
-    def __init__(self, ask: Callable[[str, tuple[str, ...]], Iterable[dict[str, Any]]]) -> None:
+    def __init__(self, ask: Callable[[str, tuple[str, ...]], Iterable[Fields]]) -> None:
         """`ask`: rows of a domain, by the names of functions."""
         self._ask = ask
         self._lock = threading.Lock()
@@ -45,11 +46,11 @@ class HttpsFunctions:
         return arguments(rows)
 
 
-def arguments(rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def arguments(rows: Iterable[Fields]) -> dict[str, Any]:
     """By function, what it is set to; a list for one that is set more than once, under conditions."""
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in rows:
-        given = {arg["ArgName"]: arg["ArgValue"] for arg in row["FunctionArgs"]["FunctionArg"]}
-        found[row["FunctionName"]].append(given)
+        args = row.rows("FunctionArgs", "FunctionArg")
+        found[row.text("FunctionName")].append({arg.text("ArgName"): arg.text("ArgValue") for arg in args})
     # No order is promised.
     return {name: sorted(all_, key=str) if all_[1:] else all_[0] for name, all_ in found.items()}

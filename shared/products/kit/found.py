@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from shared.domain.resources import CloudResource
-from shared.errors import CloudDeniedError, CloudRejectedError, UnreadableAnswerError
+from shared.errors import CloudDeniedError, CloudError, CloudRejectedError, UnreadableAnswerError
 
 log = logging.getLogger("certdeploy.products")
 
@@ -16,7 +16,7 @@ class Unread:
     """A part of a region: a row, an instance, a kind of slot."""
 
     what: str
-    why: str
+    error: CloudError  #: why
 
 
 Found: TypeAlias = CloudResource | Unread
@@ -30,9 +30,10 @@ def told(what: str, slots: Callable[[], Iterable[Found]]) -> Iterator[Found]:
     try:
         found = list(slots())
     except (UnreadableAnswerError, CloudRejectedError, CloudDeniedError) as error:
-        yield Unread(what, str(error))
+        yield Unread(what, error)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         log.exception("a part of an answer could not be read", extra={"part": what})
-        yield Unread(what, f"an answer that is not understood ({type(error).__name__})")
+        why = f"an answer that is not understood ({type(error).__name__})"
+        yield Unread(what, UnreadableAnswerError("discover", why))
     else:
         yield from found

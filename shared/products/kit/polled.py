@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Generic, TypeVar
 
+from shared.cloud.reading import Fields
+
 Row = TypeVar("Row")
 _FRESH_S: Final = 2.0  #: how old a reading may be for one who asks for the first time
 _NEWS_S: Final = 0.1  #: or again, after a reading that was too early; of each page of a list
@@ -55,7 +57,7 @@ class Listed(Generic[Row]):
 
     def __init__(
         self,
-        pages: Callable[[], Iterator[Mapping[str, Any]]],
+        pages: Callable[[], Iterator[Fields]],
         rows: Callable[[Any], Mapping[str, Row]],
         page_size: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
@@ -93,7 +95,7 @@ class Listed(Generic[Row]):
             if (page := next(pages, None)) is None:
                 return found
             found |= self._rows_of(page)
-            self._pages = -(-int(page["TotalCount"]) // self._page_size())
+            self._pages = max(1, -(-(page.number("TotalCount") or 0) // self._page_size()))
             self._polled.news_s = max(1, self._pages) * _NEWS_S
         raise _TooManyPages
 
