@@ -86,7 +86,7 @@ def _rpc(cloud: Cloud, request: Request) -> Route:
             f"Specified api is not found, check url and method: {name} is not emulated.",
         )
     _check_method(request, action)
-    return _route(cloud, request, module, action, action.parse(request.named), host)
+    return _route(cloud, request, module, action, action.parse(request.named, strict=cloud.strict), host)
 
 
 def _by_path(cloud: Cloud, request: Request) -> Route:
@@ -99,7 +99,7 @@ def _by_path(cloud: Cloud, request: Request) -> Route:
             if request.method not in action.methods:
                 others.append(action)
                 continue
-            params = action.parse(request.queries, path=path, headers=request.headers)
+            params = action.parse(request.queries, path=path, headers=request.headers, strict=cloud.strict)
             return _route(cloud, request, module, action, params, cloud_host(request))
     for action in others:
         _check_method(request, action)
