@@ -44,7 +44,6 @@ class ProductAdapter(ABC):
 
     def __init__(self, means: Means) -> None:
         self._client = means.client
-        self._waiter = means.waiter
         self._catalogue = means.catalogue
         self._accept_outage = means.accept_outage
 
