@@ -39,8 +39,7 @@ def cloud_host(request: Request) -> str:
 
 def style(request: Request) -> str:
     """In which product family's form to answer: RPC, ROA, FC2 or OSS."""
-    authorization = request.header("authorization")
-    if authorization.startswith(("OSS ", "OSS4-HMAC-SHA256")):
+    if oss_signatures.meant(request):
         return "OSS"
     if request.path.startswith("/2016-08-15/"):
         return "FC2"
