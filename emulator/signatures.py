@@ -2,7 +2,8 @@
 
 ACS3-HMAC-SHA256 (RPC and ROA), RPC with HMAC-SHA1 in the parameters, ROA with `acs id:signature`,
 Function Compute 2.0's `FC id:signature`; OSS's own two are in `oss_signatures.py`. Source: the
-official SDKs' signers. A refusal never repeats what was signed: a query may hold a key.
+official SDKs' signers. As the vendor does, a refusal of the two old forms repeats what was signed,
+parameters included; the vendor's older SDK parses it.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def _compare(secret: str, text: str, digest: Callable[[], Any], signature: str) 
         raise ApiError(
             400,
             "SignatureDoesNotMatch",
-            "Specified signature is not matched with our calculation.",
+            f"Specified signature is not matched with our calculation. server string to sign is:{text}",
         )
 
 
