@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import deployment, discovery, figures, imports, plans, plot, side_by_side
+from bench import deployment, discovery, figures, imports, listeners, plans, plot, side_by_side
 from bench.estates import Size
 from bench.figures import Figure
 from cli import output
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[Namespace], Iterator[Figure]]] = {
     "discovery": lambda options: discovery.figures(options.slots),
     "deployment": lambda options: deployment.figures(options.deployed),
     "side by side": lambda options: side_by_side.figures(options.deployed),
+    "listeners": lambda _: listeners.figures(),
     "imports": lambda _: imports.figures(),
     "plans": lambda options: _plans(options),
 }

@@ -34,6 +34,9 @@ def serve(
     latency_ms: Annotated[float, typer.Option(help="Delay of every answer, in milliseconds.", min=0)] = 0,
     limits: Annotated[Limits, typer.Option(help="Rate limits to apply.")] = Limits.DOCUMENTED,
     settle_s: Annotated[float, typer.Option(help="Seconds until a change takes effect.", min=0)] = 1.0,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse unknown parameters, which the real cloud ignores.")
+    ] = False,
     export: Annotated[
         bool, typer.Option("--export", help="Print `export` lines for a shell instead of JSON.")
     ] = False,
@@ -43,4 +46,4 @@ def serve(
     from emulator.main import serve as run
 
     on_ready = print_exports if export else print_ready
-    raise typer.Exit(run(port, tls_port, estate, latency_ms, limits.value, settle_s, on_ready))
+    raise typer.Exit(run(port, tls_port, estate, latency_ms, limits.value, settle_s, on_ready, strict=strict))

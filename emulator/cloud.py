@@ -53,7 +53,7 @@ class Cloud:
     `functions` and `deliver` join a host: what FC invokes (`services/fc/fc.py` says its shape), and
     who takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
     `signing_clock`: the clients' own, where `clock` runs ahead of it. `only`: services by name; no
-    other is imported.
+    other is imported. `strict`: refuse unknown parameters, which the real gateway overlooks.
     """
 
     def __init__(
@@ -68,11 +68,13 @@ class Cloud:
         functions: Any = None,
         deliver: Callable[[dict[str, Any]], object] | None = None,
         only: Sequence[str] = (),
+        strict: bool = False,
     ) -> None:
         self.account, self.clock = account, clock
         self.signing_clock = signing_clock or clock
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
         self.functions, self.deliver = functions, deliver
+        self.strict = strict
         self._only = tuple(only)
         self.lock = RLock()
         self.faults = Faults()

@@ -1,8 +1,8 @@
 """The declared actions of each service, and the gateway's judgement of a request's parameters.
 
-Source of the declarations: the vendor's API metadata, by `tools/declare.py`. An action's answer to
-a missing parameter is `Missing<Name>`, to a malformed or unknown one `InvalidParameter`. The real
-gateway overlooks unknown parameters; here they are refused, since each is a mistake of the caller.
+Source of the declarations: the vendor's API metadata and SDK models, by `tools/declare.py`. An
+action's answer to a missing parameter is `Missing<Name>`, to a malformed one `InvalidParameter`. The
+real gateway overlooks unknown parameters; a strict emulator refuses them, as mistakes of the caller.
 """
 
 from __future__ import annotations
@@ -61,13 +61,17 @@ class Action:
         *,
         path: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        strict: bool = False,
     ) -> dict[str, Any]:
-        """The typed parameters, complete and without strangers.
+        """The typed parameters, complete and without strangers, which `strict` refuses.
 
         Raises:
             ApiError: 400, as the gateway refuses. Never repeats a value, which may be a key.
         """
-        tree = _tree({name: text for name, text in named.items() if name not in COMMON})
+        declared = {param.name for param in self.params}
+        strangers = sorted(name for name in named if name.partition(".")[0] not in declared | COMMON)
+        own = {name: text for name, text in named.items() if name.partition(".")[0] in declared - COMMON}
+        tree = _tree(own)
         for param in self.params:
             if param.name in COMMON and param.name in named:
                 tree[param.name] = named[param.name]
@@ -86,9 +90,9 @@ class Action:
                     raise ApiError(400, f"Missing{param.name}", f"{param.name} is mandatory for this action.")
                 if value is None or param.type != "String":
                     continue
-            typed[param.name] = _typed(param, value, param.name)
-        if tree:
-            raise _invalid(min(tree), f"is not a parameter of {self.name}")
+            typed[param.name] = _typed(param, value, param.name, strangers)
+        if strict and strangers:
+            raise _invalid(strangers[0], f"is not a parameter of {self.name}")
         return typed
 
 
@@ -147,11 +151,12 @@ def _tree(flat: Mapping[str, str]) -> dict[str, Any]:
     return tree
 
 
-def _typed(param: Param, value: Any, where: str) -> Any:
+def _typed(param: Param, value: Any, where: str, strangers: list[str]) -> Any:
+    """The value as declared; fields that are not declared are added to `strangers` and left out."""
     if param.type in ("Array", "RepeatList"):
-        return _array(param, value, where)
+        return _array(param, value, where, strangers)
     if param.type in ("Struct", "Object") and param.fields:
-        return _struct(param, value, where)
+        return _struct(param, value, where, strangers)
     if param.type == "Json":
         return _json(value, where)
     if isinstance(value, dict):
@@ -175,16 +180,16 @@ def _typed(param: Param, value: Any, where: str) -> Any:
     return value
 
 
-def _array(param: Param, value: Any, where: str) -> list[Any]:
+def _array(param: Param, value: Any, where: str, strangers: list[str]) -> list[Any]:
     if not isinstance(value, dict):
         raise _invalid(where, f"takes a list, as {where}.1")
     if not all(re.fullmatch(r"[1-9][0-9]{0,4}", index) for index in value):
         raise _invalid(where, f"takes a list, counted from {where}.1")
     element = param.element or Param("", "Any", param.place)
-    return [_typed(element, value[index], f"{where}.{index}") for index in sorted(value, key=int)]
+    return [_typed(element, value[index], f"{where}.{index}", strangers) for index in sorted(value, key=int)]
 
 
-def _struct(param: Param, value: Any, where: str) -> dict[str, Any]:
+def _struct(param: Param, value: Any, where: str, strangers: list[str]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _invalid(where, f"takes an object, as {where}.{param.fields[0].name}")
     rest, typed = dict(value), {}
@@ -194,9 +199,8 @@ def _struct(param: Param, value: Any, where: str) -> dict[str, Any]:
             name = f"{where}.{field.name}"
             raise ApiError(400, "MissingParameter", f"{name} is mandatory for this action.")
         if inner is not None:
-            typed[field.name] = _typed(field, inner, f"{where}.{field.name}")
-    if rest:
-        raise _invalid(f"{where}.{min(rest)}", "is not a known field")
+            typed[field.name] = _typed(field, inner, f"{where}.{field.name}", strangers)
+    strangers += sorted(f"{where}.{name}" for name in rest)
     return typed
 
 

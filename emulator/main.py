@@ -42,6 +42,7 @@ def serve(
     settle_s: float = 1.0,
     on_ready: Callable[[dict[str, str]], None] = print_ready,
     *,
+    strict: bool = False,
     functions: Any = None,
     deliver: Callable[[dict[str, Any]], object] | None = None,
     stop: Event | None = None,
@@ -57,6 +58,7 @@ def serve(
             settle_s=settle_s,
             latency_s=latency_ms / 1000,
             limits=limits,
+            strict=strict,
             functions=functions,
             deliver=deliver,
         )

@@ -1,6 +1,7 @@
 """OSS's own signatures in the header: V1 (`OSS id:signature`) and V4 (`OSS4-HMAC-SHA256`).
 
-Source: the signers of `alibabacloud_oss_v2` and `oss2`. OSS refuses in its own codes, with 403.
+Source: the signers of `alibabacloud_oss_v2` and `oss2`. OSS refuses in its own codes, with 403. V2 (`OSS2`)
+and signatures in the query (presigned URLs) are not emulated, and are told so.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from emulator.keys import SKEW, AccessKey, Keyring
 from emulator.request import Request
 
 _HOST = re.compile(r"(?:(?P<bucket>[a-z0-9-]+)\.)?oss-(?P<region>[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com")
+_SCHEMES = ("OSS", "OSS2", "OSS4-HMAC-SHA256")
 #: Query parameters that V1 signs (those of `oss2`, as far as bucket actions go).
 _SUBRESOURCES = frozenset(
     [
@@ -83,11 +85,31 @@ def target(request: Request) -> tuple[str, str]:
     return bucket, key
 
 
+def meant(request: Request) -> bool:
+    """Whether a request is one for OSS: by its signature, or by the host that it names."""
+    named = request.header("x-emulator-host").rsplit(":", 1)[0].lower()
+    scheme = request.header("authorization").split(" ", 1)[0]
+    return scheme in _SCHEMES or _presigned(request) or bool(host_parts(request.host) or host_parts(named))
+
+
 def verify(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     """The key that signed `request`. Raises ApiError 403 in OSS's codes."""
-    if request.header("authorization").startswith("OSS "):
-        return _v1(request, keys, now)
-    return _v4(request, keys, now)
+    match request.header("authorization").split(" ", 1)[0]:
+        case "OSS":
+            return _v1(request, keys, now)
+        case "OSS4-HMAC-SHA256":
+            return _v4(request, keys, now)
+        case "OSS2":
+            raise ApiError(501, "NotImplemented", "The V2 signature is not emulated; use V4 or V1.")
+        case "" if _presigned(request):
+            raise ApiError(501, "NotImplemented", "Presigned URLs are not emulated.")
+        case "":
+            raise ApiError(403, "AccessDenied", "Anonymous access is forbidden for this operation.")
+    raise ApiError(400, "InvalidArgument", "Unsupported authorization type.")  # [guess]
+
+
+def _presigned(request: Request) -> bool:
+    return any(name in request.queries for name in ("OSSAccessKeyId", "x-oss-signature-version"))
 
 
 def credential_fields(authorization: str) -> dict[str, str]:

@@ -39,8 +39,7 @@ def cloud_host(request: Request) -> str:
 
 def style(request: Request) -> str:
     """In which product family's form to answer: RPC, ROA, FC2 or OSS."""
-    authorization = request.header("authorization")
-    if authorization.startswith(("OSS ", "OSS4-HMAC-SHA256")):
+    if oss_signatures.meant(request):
         return "OSS"
     if request.path.startswith("/2016-08-15/"):
         return "FC2"
@@ -86,7 +85,7 @@ def _rpc(cloud: Cloud, request: Request) -> Route:
             f"Specified api is not found, check url and method: {name} is not emulated.",
         )
     _check_method(request, action)
-    return _route(cloud, request, module, action, action.parse(request.named), host)
+    return _route(cloud, request, module, action, action.parse(request.named, strict=cloud.strict), host)
 
 
 def _by_path(cloud: Cloud, request: Request) -> Route:
@@ -99,7 +98,7 @@ def _by_path(cloud: Cloud, request: Request) -> Route:
             if request.method not in action.methods:
                 others.append(action)
                 continue
-            params = action.parse(request.queries, path=path, headers=request.headers)
+            params = action.parse(request.queries, path=path, headers=request.headers, strict=cloud.strict)
             return _route(cloud, request, module, action, params, cloud_host(request))
     for action in others:
         _check_method(request, action)

@@ -8,6 +8,7 @@ whole certificates in the query.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -157,11 +158,22 @@ async def _read(scope: MutableMapping[str, Any], receive: Any) -> Request:
         more = message.get("more_body", False)
     return Request(
         method=scope["method"],
-        path=scope["raw_path"].decode("ascii", "replace"),
+        path=_origin_form(scope["raw_path"].decode("ascii", "replace")),
         query=scope["query_string"].decode("ascii", "replace"),
         headers={name.decode("ascii").lower(): _text(text) for name, text in scope["headers"]},
         body=bytes(body),
     )
+
+
+def _origin_form(target: str) -> str:
+    """The path of a request target, which a client may give in absolute form, as to a proxy.
+
+    What is signed has no more than the path; the host is that of the Host header.
+    """
+    if target[:1] == "/":
+        return target
+    absolute = re.match(r"https?://[^/]*", target, re.IGNORECASE)
+    return target[absolute.end() :] or "/" if absolute else target
 
 
 def _text(raw: bytes) -> str:

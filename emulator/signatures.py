@@ -2,8 +2,8 @@
 
 ACS3-HMAC-SHA256 (RPC and ROA), RPC with HMAC-SHA1 in the parameters, ROA with `acs id:signature`,
 Function Compute 2.0's `FC id:signature`; OSS's own two are in `oss_signatures.py`. Source: the
-official SDKs' signers. A refusal never repeats what was signed: a query may hold a key. OSS's
-presigned URLs are not emulated.
+official SDKs' signers. As the vendor does, a refusal of the two old forms repeats what was signed,
+parameters included; the vendor's older SDK parses it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ def verify(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     Raises:
         ApiError: unsigned, unknown key, wrong signature, date over 15 minutes off, nonce used.
     """
+    if oss_signatures.meant(request):
+        return oss_signatures.verify(request, keys, now)
     scheme = request.header("authorization").split(" ", 1)[0]
     if scheme == _ACS3:
         return _acs3(request, keys, now)
@@ -39,8 +41,6 @@ def verify(request: Request, keys: Keyring, now: datetime) -> AccessKey:
         return _roa(request, keys, now)
     if scheme == "FC":
         return _function_compute(request, keys, now)
-    if scheme in ("OSS", "OSS4-HMAC-SHA256"):
-        return oss_signatures.verify(request, keys, now)
     if "Signature" in request.named:
         return _rpc(request, keys, now)
     raise ApiError(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
@@ -145,7 +145,7 @@ def _compare(secret: str, text: str, digest: Callable[[], Any], signature: str) 
         raise ApiError(
             400,
             "SignatureDoesNotMatch",
-            "Specified signature is not matched with our calculation.",
+            f"Specified signature is not matched with our calculation. server string to sign is:{text}",
         )
 
 

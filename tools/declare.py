@@ -3,9 +3,9 @@
     python tools/declare.py META_DIR SERVICE ACTION...
 
 META_DIR holds `<service>/<Action>.json` and `endpoints.json`. The metadata does not say what an
-array or object holds; that is read from the request models of the vendor's official SDK, if it is
-installed. Actions declared before are kept. An action without metadata is declared by hand, with a
-"source".
+array or object holds, and leaves out some parameters; both are read from the request models of the
+vendor's official SDK, if it is installed. Actions declared before are kept. An action without
+metadata is declared by hand, with a "source".
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 TARGET = Path(__file__).parents[1] / "emulator" / "declarations"
+#: In some SDK models, but the gateway's own.
+GATEWAY = {"SecurityToken"}
 SCALARS = {"str": "String", "int": "Long", "bool": "Boolean", "float": "Double"}
 
 
@@ -35,12 +37,27 @@ def declare(meta: Path, service: str, actions: list[str], api: str | None = None
         data["actions"][action] = {
             "method": described["method"],
             "path": re.sub(r"\[(\w+)\]", r"{\1}", described["pathPattern"]) or "/",
-            "params": [declared(item, action, models) for item in described["parameters"]],
+            "params": params_of(described["parameters"], action, models),
         }
     data["actions"] = dict(sorted(data["actions"].items()))
     TARGET.mkdir(exist_ok=True)
     target.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
     return target
+
+
+def params_of(items: list[dict[str, Any]], action: str, models: Any) -> list[dict[str, Any]]:
+    """The metadata's parameters, then those that only the SDK's request model has."""
+    described = [declared(item, action, models) for item in items]
+    names = {param["name"] for param in described}
+    if models is None or any(param["name"] == "body" for param in described):
+        return described  # the SDK has the fields of a whole body singly
+    further = fields_of(models, f"{action}Request")
+    return described + [
+        {"name": name, "type": shape["type"], "place": "query", "required": False}
+        | {key: shape[key] for key in ("element", "fields") if key in shape}
+        for name, shape in sorted(further.items())
+        if name not in names and name not in GATEWAY
+    ]
 
 
 def declared(item: dict[str, Any], action: str, models: Any) -> dict[str, Any]:

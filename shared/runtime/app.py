@@ -24,7 +24,6 @@ from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.exclusive import Exclusive
 from shared.products.kit.means import Means
-from shared.products.kit.waiting import Waiter
 from shared.runtime.probe import TlsProber
 from shared.runtime.settings import Settings, read_settings
 from shared.services.world import AdapterMaker, Policy, World
@@ -173,9 +172,7 @@ def _functions(
 
 
 def _adapters(openapi: OpenApi, exclusive: Exclusive, aws: CloudAccess) -> AdapterMaker:
-    def adapter(
-        product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
-    ) -> ProductAdapter:
-        return adapter_class(product)(Means(openapi, waiter, catalogue, accept_outage, exclusive, aws))
+    def adapter(product: CloudProduct, catalogue: Catalogue, accept_outage: bool = False) -> ProductAdapter:
+        return adapter_class(product)(Means(openapi, catalogue, accept_outage, exclusive, aws))
 
     return adapter

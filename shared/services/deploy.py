@@ -17,7 +17,7 @@ from shared.services.run import publish_scheduled
 from shared.services.sharing import shared_rates
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import World
-from shared.services.writer import SPARE_S, Attempt, Kind, work_on
+from shared.services.writer import Attempt, Kind, work_on
 
 
 class ShardResult(Wire):
@@ -39,7 +39,7 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
     if job.status in (JobStatus.EDITING, JobStatus.PENDING):
         return ShardResult()
     catalogue = KnownCertificates(world.certificates, world.policy.stores)
-    adapter = world.adapter(event.product, world.waiter(spare_s=SPARE_S), catalogue, job.accept_outage)
+    adapter = world.adapter(event.product, catalogue, job.accept_outage)
     by_writer: dict[str, list[WorkerResource]] = defaultdict(list)
     share = event.job_id, event.product, event.shard
     for worker in world.workers.list(*share):

@@ -42,7 +42,7 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
     now = world.clock()
     listing = SyncStatus(product=product, state=SyncState.SYNCING, started_at=now)
     try:
-        adapter = world.adapter(product, world.waiter(spare_s=0), NO_CATALOGUE)
+        adapter = world.adapter(product, NO_CATALOGUE)
         regions = adapter.regions()
     except CloudError as error:
         failed = listing.evolve(state=SyncState.FAILED, reason=str(error), finished_at=world.clock())
@@ -77,7 +77,7 @@ def _discover_region(world: World, product: CloudProduct, region: str) -> SyncSt
     world.syncs.put(status)
     try:
         catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
-        adapter = world.adapter(product, world.waiter(spare_s=0), catalogue)
+        adapter = world.adapter(product, catalogue)
         found = [
             one if isinstance(one, Unread) else _filled_in(one, catalogue) for one in adapter.discover(region)
         ]

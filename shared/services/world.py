@@ -36,7 +36,7 @@ class ProbeResult:
 
 class AdapterMaker(Protocol):
     def __call__(
-        self, product: CloudProduct, waiter: Waiter, catalogue: Catalogue, accept_outage: bool = False
+        self, product: CloudProduct, catalogue: Catalogue, accept_outage: bool = False
     ) -> ProductAdapter: ...
 
 
@@ -93,4 +93,4 @@ class World:
             spent = (self.clock() - start).total_seconds()
             return min(self.left_s() - spare_s, at_most_s - spent)
 
-        return Waiter(left_s=left_s, sleep=self.sleep)
+        return Waiter(left_s=left_s)

@@ -20,7 +20,6 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.products import adapter_class
 from shared.products.kit.means import Means
-from shared.products.kit.waiting import Waiter
 from tests.contract.driven import Driven
 
 SETTLE_S = 0.06
@@ -81,9 +80,7 @@ class Bench:
     def adapter_with(self, *, seconds: float, accept_outage: bool = False, page_size: int = 2) -> Driven:
         """An adapter that may wait so long from now."""
         known = AllOfCas(Cas(self.client, STORE))
-        adapter = adapter_class(self.product)(
-            Means(self.client, _waiter(seconds), known, accept_outage, aws=self.aws)
-        )
+        adapter = adapter_class(self.product)(Means(self.client, known, accept_outage, aws=self.aws))
         for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):
             one.page_size = page_size
         return Driven(adapter, seconds)
@@ -136,11 +133,6 @@ class Bench:
             return slot.resource_id
         which = "" if slot.role is SlotRole.DEFAULT else f"/{self.name_of(slot.cert_identifier)}"
         return f"{slot.instance_name}:{slot.port}/{slot.role.value}{which}"
-
-
-def _waiter(seconds: float) -> Waiter:
-    end = time.monotonic() + seconds
-    return Waiter(left_s=lambda: end - time.monotonic(), first_pause_s=0.02, longest_pause_s=0.05)
 
 
 def until(true: Callable[[], bool], within_s: float = 10) -> None:

@@ -17,7 +17,8 @@ from tests.contract.store import stored
 
 @pytest.fixture(scope="session")
 def one_server() -> Iterator[Server]:
-    with running(Cloud()) as server:
+    """Strict: a parameter that no action has is a mistake of an adapter."""
+    with running(Cloud(strict=True)) as server:
         yield server
 
 

@@ -117,6 +117,26 @@ def test_a_certificate_elsewhere_in_the_pool_serves_the_slot_only_if_it_is_valid
     assert (bench.adapter.successor(slot, new) is not None) is deployed
 
 
+@pytest.mark.parametrize(
+    ("wanted", "carries", "settled"), [("old", "wanted", False), ("new", "expected", True)]
+)
+def test_an_entry_of_the_slot_s_own_is_waited_for_until_it_is_valid_and_may_be_replaced_before(
+    server: Server, monkeypatch: pytest.MonkeyPatch, wanted: str, carries: str, settled: bool
+) -> None:
+    bench = a_site(server)
+    slot = bench.slot(OLD)
+    edit(
+        monkeypatch,
+        bench.cloud,
+        "ListCertificates",
+        lambda answer: put(answer, "Result[].Status", "Applying"),
+    )
+
+    (look,) = bench.adapter.look([Change(slot, bench.certificate(wanted))])
+
+    assert (look.carries.value, look.settled) == (carries, settled)
+
+
 def test_of_two_places_that_hold_the_certificate_the_slot_s_own_counts(server: Server) -> None:
     """CAS's number stands in another entry, and its PEM was uploaded to this one."""
     pool = [{"certificate": "new"}, {"certificate": "old", "type": "upload"}]

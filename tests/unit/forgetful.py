@@ -52,6 +52,7 @@ class State:
     unmade: bool = False  #: that write changes nothing
     broken: bool = False  #: takes nothing back
     stubborn: bool = False  #: takes the certificate back, not the settings
+    silent: bool = False  #: once something is taken back, it never finishes, and shows no settings
     then: dict[str, Any] | None = None
     writes: int = 0
     polls: int = 0  #: looks since the first write
@@ -83,6 +84,8 @@ class Product(ProductAdapter):
         it.unsettled -= bool(it.unsettled and it.writes)
         settled = not (it.writes and it.unsettled)
         slot = change.resource.evolve(cert_identifier=it.carries)
+        if it.silent and it.restored:
+            return Look(carrying(change, it.carries), slot, settled=False)
         return Look(carrying(change, it.carries), slot, settled, settings=dict(it.now))
 
     def _write(self, change: Change, look: Look) -> None:

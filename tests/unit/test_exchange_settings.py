@@ -104,6 +104,15 @@ def test_what_cannot_be_put_back_is_told_to_be_set_by_hand() -> None:
     assert it.state.polls == 1 + 5, "what may never come is looked for a few times"
 
 
+def test_what_is_not_shown_after_it_was_put_back_is_not_told_to_be_there() -> None:
+    it = Product(costs={"Gzip": "off"}, silent=True)
+
+    assert it.told(3) == (
+        f"deploy: SettingsLost: {SLOT.slot}: Gzip: 'on' → 'off';"
+        " the certificate before was put back; whether the settings are back is not shown yet (RequestId -)"
+    )
+
+
 def test_what_could_not_be_put_back_is_told_and_not_tried_again() -> None:
     it = Product(broken=True, costs={"Gzip": "off"})
 

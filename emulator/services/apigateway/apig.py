@@ -166,7 +166,7 @@ class Service(EmulatedService):
         row, now = self._find(call), self.cloud.clock()
         if row is None:
             return _not_found(call)
-        wanted = _body(call)
+        wanted = _body(call, strict=self.cloud.strict)
         identifier = wanted.pop("certIdentifier", "")
         if wanted.get("protocol") == "HTTPS":
             if not isinstance(wanted.get("forceHttps"), bool):
@@ -216,16 +216,16 @@ def _settings(row: CloudNativeDomain) -> dict[str, Any]:
     return settings
 
 
-def _body(call: Call) -> dict[str, Any]:
+def _body(call: Call, *, strict: bool) -> dict[str, Any]:
     try:
         body = json.loads(call.raw_body or b"{}")
     except ValueError:
         body = None
     if not isinstance(body, dict):
         raise ApiError(400, "InvalidParameter", "The body is not a JSON object.")
-    if strangers := set(body) - TAKEN:
+    if strict and (strangers := set(body) - TAKEN):
         raise ApiError(400, "InvalidParameter", f"{min(strangers)} is not a parameter of UpdateDomain.")
-    return body
+    return {name: value for name, value in body.items() if name in TAKEN}
 
 
 def _page(call: Call, rows: list[dict[str, Any]]) -> Raw:

@@ -50,6 +50,7 @@ class Service(EmulatedService):
         super().__init__(cloud)
         self._certificates: dict[int, CasCertificate] = {}
         self._contacts: list[dict[str, Any]] = []
+        self._tokens: dict[str, tuple[str, Answer]] = {}  #: ClientToken -> the upload and its answer
         self._next_id = FIRST_CERTIFICATE_ID
 
     def load(self, estate: Estate) -> None:
@@ -153,7 +154,13 @@ class Service(EmulatedService):
         }
 
     def UploadUserCertificate(self, call: Call) -> Answer:
-        params, store = call.params, self._store(call)
+        params, store, token = call.params, self._store(call), call.params.get("ClientToken")
+        change = repr(sorted(params.items()))
+        if token in self._tokens:  # [guess] as the load balancers do
+            before, answer = self._tokens[token]
+            if before != change:
+                raise _refused("IdempotentParameterMismatch", "The token was for another request.")
+            return answer
         name, cert, key = params["Name"], params.get("Cert", ""), params.get("Key", "")
         if not 1 <= len(name) <= MAX_NAME or max(len(cert), len(key)) > MAX_PEM:
             raise _refused("DataTooLongException", f"Name takes 1 to {MAX_NAME} characters.")
@@ -169,7 +176,10 @@ class Service(EmulatedService):
             raise _refused("CertificateExpired", "The certificate has expired.")
         row = self.add(name, store, bundle)
         row.tags = tuple((tag["Key"], tag.get("Value", "")) for tag in params.get("Tags", []))
-        return {"CertId": row.id, "ResourceId": row.instance_id}
+        answer = {"CertId": row.id, "ResourceId": row.instance_id}
+        if token:
+            self._tokens[token] = change, answer
+        return answer
 
     def DeleteUserCertificate(self, call: Call) -> Answer:
         row = self._one(call, "CertId")

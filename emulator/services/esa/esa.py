@@ -97,7 +97,9 @@ class Service(EmulatedService):
 
     def ListCertificates(self, call: Call) -> Answer:
         site, now = self._site(call), self.cloud.clock()
-        page = numbered_page(call.params, "Result", [entry.row(now) for entry in site.pool], most=MOST)
+        rows = [entry.row(now) for entry in site.pool]
+        rows = [row for row in rows if call.params.get("Type") in (None, "", row["Type"])]
+        page = numbered_page(call.params, "Result", rows, most=MOST)
         return {**page, "SiteId": site.id, "SiteName": site.name}
 
     def GetCertificate(self, call: Call) -> Answer:
@@ -144,13 +146,20 @@ class Service(EmulatedService):
         params, host, now = call.params, self._hostname(call), self.cloud.clock()
         if host.status_at(now) != "active":
             raise ApiError(400, "CustomHostname.StatusError", "The hostname cannot be changed now.")
-        if params.get("RecordId") != host.record_id:  # [guess] left out, it would be detached
-            raise ApiError(400, "InvalidParameter", "RecordId is not that of the hostname.")
-        wanted = None
-        if params.get("SslFlag", "on") == "on":
+        # [guess] What is left out stays as it is: all but the hostname is optional.
+        record_id = params.get("RecordId") or host.record_id
+        records = {host.record_id: host.record}
+        records |= {row["RecordId"]: row["RecordName"] for row in host.site.record_rows()}
+        if record_id not in records:
+            raise ApiError(400, "InvalidParameter", "RecordId is not that of a record of the site.")
+        wanted = host.certificate.value
+        if params.get("SslFlag") == "off":
+            wanted = None
+        elif "SslFlag" in params or "CertType" in params:
             wanted = self._wanted(params, params.get("CertType", ""), params.get("CasRegion"))
             if not wanted.bundle.covers(host.name):
                 raise ApiError(400, "Certificate.MissMatch", f"It does not cover {host.name}.")
+        host.record_id, host.record = record_id, records[record_id]
         host.certificate.set(wanted, now=now, until=self._until(now))
         return {}
 

@@ -135,14 +135,15 @@ class Domains(EmulatedService):
 
     def UpdateCustomDomain(self, call: Call) -> Raw:
         domain, body = self._domain(call), _body(call)
-        if unknown := set(body) - {*SETTINGS, "certConfig"}:
+        unknown = set(body) - {*SETTINGS, "certConfig"}
+        if unknown and self.cloud.strict:
             raise _invalid(f"{min(unknown)} is not a setting of a custom domain")
         if body.get("protocol", "HTTP") not in PROTOCOLS:
             raise _invalid(f"protocol takes {', '.join(PROTOCOLS)}")
         bundle = _bundle(body["certConfig"], domain.name) if "certConfig" in body else None
         if "HTTPS" in body.get("protocol", "") and (bundle or domain.certificate.value) is None:
             raise _invalid("HTTPS needs certConfig")
-        domain.settings.update({name: value for name, value in body.items() if name != "certConfig"})
+        domain.settings.update({name: body[name] for name in SETTINGS if name in body})
         self.forget(domain.settings)
         now = self.cloud.clock()
         if bundle is not None:

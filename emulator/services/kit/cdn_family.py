@@ -171,7 +171,10 @@ class Family(EmulatedService):
         if switch not in ("on", "off"):
             raise ApiError(400, self.bad_switch, "The specified SSLProtocol is invalid.")
         self.ready(domain)
-        self.put(domain, self.wanted(call, domain) if switch == "on" else None)
+        wanted = self.wanted(call, domain) if switch == "on" else None
+        if call.params.get("DryRun"):  # [guess] of Live, in whose SDK alone it is
+            raise ApiError(400, "DryRunOperation", "Validated; DryRun is set.")
+        self.put(domain, wanted)
         self.forget(domain.functions)
         domain.modified = now
         return {}

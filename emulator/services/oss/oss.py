@@ -1,60 +1,34 @@
 """OSS: buckets of all regions, their custom domains (CNAME), and the certificate of each.
 
-A bucket is reached through its own region only. A certificate is changed with `PreviousCertId` (the
-one in place) or with `Force`; an uploaded PEM pair is registered in CAS. Codes as documented; EC
-numbers where the documentation has them; what is guessed is marked. Not emulated: everything else.
+A bucket is reached through its own region only. A new domain is bound when it has a token: nobody here
+reads the TXT record that is to hold it. A certificate is changed with `PreviousCertId` (the one in place)
+or with `Force`; an uploaded PEM pair is registered in CAS. Codes as documented; EC numbers where the
+documentation has them; what is guessed is marked. Not emulated, and told so: everything else.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
-from emulator.oss_signatures import target
 from emulator.request import Request
 from emulator.sections.oss import Bucket as BucketRow
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.settling import Settling
+from emulator.services.oss.model import STAMP, TOKEN_LIVES, Binding, Bucket, Cname, info, words
+from emulator.services.oss.routes import route
 from emulator.services.oss.xml import CnameChange, answer, certificate_words, read_change
 
-CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
-STAMP = "%Y-%m-%dT%H:%M:%S.000Z"
 #: What the caller needs beside oss:PutCname when a certificate comes along.
 CERTIFICATE_RIGHTS = (
     "yundun-cert:DescribeSSLCertificatePrivateKey",
     "yundun-cert:DescribeSSLCertificatePublicKeyDetail",
     "yundun-cert:CreateSSLCertificate",
 )
-
-
-@dataclass(frozen=True)
-class Binding:
-    kind: str  #: CAS, Upload
-    identifier: str
-
-
-@dataclass
-class Cname:
-    domain: str
-    status: str
-    certificate: Settling[Binding | None]
-    modified: datetime = CREATED
-
-
-@dataclass
-class Bucket:
-    name: str
-    region: str
-    cnames: dict[str, Cname]  #: by the A-label form of the domain
-
-    @property
-    def host(self) -> str:
-        return f"{self.name}.oss-{self.region}.aliyuncs.com"
 
 
 class Service(EmulatedService):
@@ -67,6 +41,7 @@ class Service(EmulatedService):
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._buckets: dict[str, Bucket] = {}
+        self._regions: list[str] = []
 
     def load(self, estate: Estate) -> None:
         for row in estate.of(BucketRow):
@@ -76,19 +51,11 @@ class Service(EmulatedService):
                 bound = Binding("CAS", estate.identifier(name)) if name else None
                 bucket.cnames[a_label(cname.domain)] = Cname(cname.domain, cname.status, Settling(bound))
             self._buckets[row.bucket] = bucket
+        self._regions = sorted({*estate.regions, *(bucket.region for bucket in self._buckets.values())})
 
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """The action that method, address and query mean. Raises ApiError 501 for all others."""
-        bucket, key = target(request)
-        queries = request.queries
-        match request.method, bool(bucket), "cname" in queries, queries.get("comp", ""):
-            case "GET", False, False, "":
-                return "ListBuckets", queries
-            case "GET", True, True, "" if not key:
-                return "ListCname", {"bucket": bucket}
-            case "POST", True, True, "add" if not key:
-                return "PutCname", {"bucket": bucket}
-        raise ApiError(501, "NotImplemented", "This operation is not emulated.")
+        """Raises ApiError 501 for what is not emulated."""
+        return route(request)
 
     def uses(self, identifier: str) -> bool:
         bound = (cname.certificate.value for cname in self._cnames().values())
@@ -124,12 +91,54 @@ class Service(EmulatedService):
         ]
         page = rows[: int(size)]
         owner = {"ID": self.cloud.account, "DisplayName": self.cloud.account}
-        content: dict[str, Any] = {"Owner": owner, "Buckets": {"Bucket": list(map(_words, page))}}
+        content: dict[str, Any] = {"Owner": owner, "Buckets": {"Bucket": list(map(words, page))}}
         content |= {"Prefix": prefix, "Marker": marker, "MaxKeys": size}
         content["IsTruncated"] = str(len(page) < len(rows)).lower()
         if len(page) < len(rows):
             content["NextMarker"] = page[-1].name
         return answer("ListAllMyBucketsResult", content)
+
+    def DescribeRegions(self, call: Call) -> Raw:
+        regions = [call.params["regions"].removeprefix("oss-")] if call.params["regions"] else self._regions
+        if not set(regions) <= set(self._regions):
+            raise ApiError(404, "NoSuchRegion", "The specified region does not exist.")  # [guess]
+        rows = [
+            {
+                "Region": f"oss-{region}",
+                "InternetEndpoint": f"oss-{region}.aliyuncs.com",
+                "InternalEndpoint": f"oss-{region}-internal.aliyuncs.com",
+                "AccelerateEndpoint": "oss-accelerate.aliyuncs.com",
+            }
+            for region in regions
+        ]
+        return answer("RegionInfoList", {"RegionInfo": rows})
+
+    def GetBucketInfo(self, call: Call) -> Raw:
+        return answer("BucketInfo", {"Bucket": info(self._bucket(call), self.cloud.account)})
+
+    def GetBucketLocation(self, call: Call) -> Raw:
+        return answer("LocationConstraint", f"oss-{self._bucket(call).region}")
+
+    def CreateCnameToken(self, call: Call) -> Raw:
+        """A token that is still good is given again."""
+        bucket = self._bucket(call)
+        name = _label(read_change(call.raw_body).domain)
+        now = self.cloud.clock()
+        if bucket.tokens.get(name, now) <= now:
+            bucket.tokens[name] = now + TOKEN_LIVES
+        return answer("CnameToken", bucket.token_words(name))
+
+    def GetCnameToken(self, call: Call) -> Raw:
+        bucket, name = self._bucket(call), _label(call.params["cname"])
+        if bucket.tokens.get(name, self.cloud.clock()) <= self.cloud.clock():
+            raise ApiError(404, "CnameTokenNotFound", "The domain has no token.")  # [guess] the code
+        return answer("CnameToken", bucket.token_words(name))
+
+    def DeleteCname(self, call: Call) -> Raw:
+        bucket, change = self._bucket(call), read_change(call.raw_body)
+        if bucket.cnames.pop(_label(change.domain), None) is None:  # [guess] the code
+            raise ApiError(404, "NoSuchCname", "The domain is not bound to this bucket.")
+        return Raw(200, b"")
 
     def ListCname(self, call: Call) -> Raw:
         bucket, cas = self._bucket(call), self.cloud.service(Cas)
@@ -220,34 +229,31 @@ class Service(EmulatedService):
         return bucket
 
     def _cname(self, bucket: Bucket, domain: str) -> Cname:
-        """The bound domain; to bind a new one, its owner has to be proved first."""
-        try:
-            name = a_label(domain)
-        except UnicodeError:
-            raise ApiError(400, "InvalidArgument", "Domain is not a domain name.") from None
+        """The bound domain, or a new one if a token of it is good.
+
+        The TXT record that is to hold the token is taken as set as soon as there is a token.
+        """
+        name = _label(domain)
         if name in bucket.cnames:
             return bucket.cnames[name]
         if name in self._cnames():
             raise ApiError(409, "CnameAlreadyExists", "The domain is bound to another bucket.")
+        if name in bucket.tokens and self.cloud.clock() < bucket.tokens[name]:
+            bucket.cnames[name] = Cname(domain, "Enabled", Settling(None), self.cloud.clock())
+            return bucket.cnames[name]
         raise ApiError(403, "NeedVerifyDomainOwnership", "Verify the domain with a DNS record first.")
 
     def _cnames(self) -> dict[str, Cname]:
         return {name: row for bucket in self._buckets.values() for name, row in bucket.cnames.items()}
 
 
+def _label(domain: str) -> str:
+    try:
+        return a_label(domain)
+    except UnicodeError:
+        raise ApiError(400, "InvalidArgument", "Domain is not a domain name.") from None
+
+
 def _must_cover(bundle: Bundle, domain: str) -> None:
     if not bundle.covers(domain):  # [guess] the code
         raise ApiError(400, "InvalidArgument", f"The certificate does not cover {domain}.")
-
-
-def _words(bucket: Bucket) -> dict[str, str]:
-    return {
-        "Name": bucket.name,
-        "Location": f"oss-{bucket.region}",
-        "Region": bucket.region,
-        "CreationDate": CREATED.strftime(STAMP),
-        "ExtranetEndpoint": f"oss-{bucket.region}.aliyuncs.com",
-        "IntranetEndpoint": f"oss-{bucket.region}-internal.aliyuncs.com",
-        "StorageClass": "Standard",
-        "ResourceGroupId": "rg-default",
-    }

@@ -48,7 +48,7 @@ def read_change(body: bytes) -> CnameChange:
     return CnameChange(domain, {child.tag: (child.text or "").strip() for child in found})
 
 
-def answer(root: str, content: dict[str, Any]) -> Raw:
+def answer(root: str, content: dict[str, Any] | str) -> Raw:
     body = ET.tostring(_element(root, content), encoding="UTF-8", xml_declaration=True)
     return Raw(200, body, content_type="application/xml")
 

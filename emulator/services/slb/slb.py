@@ -21,6 +21,13 @@ from emulator.services.slb.store import ServerCertificate
 
 MAX_PAGE = 100
 MOST_IDS = 10  #: of load balancers, in one call
+#: Parameters of SetLoadBalancerHTTPSListenerAttribute that set nothing of their own.
+NO_SETTINGS = frozenset(
+    [
+        *("LoadBalancerId", "ListenerPort", "RegionId", "ServerCertificateId", "DryRun"),
+        *("OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId"),
+    ]
+)
 NOT_EMULATED = frozenset({"CACertificateId", "VServerGroup", "VServerGroupId"})
 
 
@@ -168,9 +175,10 @@ class Service(EmulatedService):
             raise ApiError(501, "NotEmulated", f"{', '.join(ignored)}: not emulated.")
         self._changeable(listener)
         if "ServerCertificateId" in params:
-            listener.certificate = self._server_certificate(call).id
-        own = {"LoadBalancerId", "ListenerPort", "RegionId", "ServerCertificateId"}
-        listener.settings |= {name: value for name, value in params.items() if name not in own}
+            listener.certificate = self._server_certificate(call, listener.balancer.region).id
+        if params.get("DryRun"):
+            raise ApiError(400, "DryRunOperation", "Validated; DryRun is set.")  # [guess]
+        listener.settings |= {name: value for name, value in params.items() if name not in NO_SETTINGS}
         self.forget(listener.settings)
         return {}
 
@@ -185,7 +193,7 @@ class Service(EmulatedService):
 
     def _extend(self, call: Call, listener: Listener, extension: Extension) -> Answer:
         self._changeable(listener)
-        extension.certificate = self._server_certificate(call).id
+        extension.certificate = self._server_certificate(call, listener.balancer.region).id
         self.forget(listener.settings)
         return {}
 
@@ -195,19 +203,22 @@ class Service(EmulatedService):
         if listener.balancer.status != "active":
             raise ApiError(400, "OperationFailed.LoadBalancerStatusNotSupport", "Not active.")  # [guess]
 
-    def _server_certificate(self, call: Call) -> ServerCertificate:
+    def _server_certificate(self, call: Call, region: str = "") -> ServerCertificate:
+        """The one that is named, of `region` or of that of the call."""
         wanted = call.params.get("ServerCertificateId", "")
-        row = self.stored(self._region(call), wanted)
-        if row is None:
+        row = self._certificates.get(wanted)
+        if row is None or not (row.region == region if region else self._reaches(call, row.region)):
             raise ApiError(404, "ServerCertificateId.NotFound", f"{wanted} is not in this region's store.")
         return row
 
     def _region(self, call: Call) -> str:
-        """The central endpoint serves many regions, so that the parameter decides."""
-        region = call.params.get("RegionId") or call.region
-        if not region:
-            raise ApiError(400, "MissingParameter", "RegionId is mandatory at the central endpoint.")
-        return str(region)
+        """The central endpoint serves many regions: the parameter decides, else its own [guess]."""
+        return str(call.params.get("RegionId") or call.region or store.CHINA)
+
+    def _reaches(self, call: Call, region: str) -> bool:
+        """Whether something that is named by its id is found; ids are of one region only."""
+        anywhere = not (call.params.get("RegionId") or call.region)
+        return anywhere or region == self._region(call)
 
     def _here(self, call: Call) -> list[LoadBalancer]:
         region = self._region(call)
@@ -218,8 +229,8 @@ class Service(EmulatedService):
 
     def _listener(self, call: Call) -> Listener:
         wanted, port = call.params["LoadBalancerId"], call.params["ListenerPort"]
-        balancer = next((row for row in self._here(call) if row.id == wanted), None)
-        if balancer is None:
+        balancer = next((row for row in self._balancers if row.id == wanted), None)
+        if balancer is None or not self._reaches(call, balancer.region):
             raise ApiError(404, "InvalidLoadBalancerId.NotFound", f"{wanted} does not exist.")
         for listener in balancer.listeners:
             if listener.port == port and listener.protocol == "https":

@@ -75,8 +75,8 @@ def uploaded(
     params: Mapping[str, Any], region: str, new_id: str, cas: Any, now: datetime
 ) -> ServerCertificate:
     """What UploadServerCertificate adds. The codes are guessed, but for that of a key that does not fit."""
-    name = params.get("ServerCertificateName", "")
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]{0,79}", name):
+    name = params.get("ServerCertificateName", "")  # which the vendor calls optional
+    if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]{0,79}", name):
         raise ApiError(400, "InvalidParameter.ServerCertificateName", "1 to 80 characters, a letter first.")
     pem, key = params.get("ServerCertificate"), params.get("PrivateKey")
     cas_id = params.get("AliCloudCertificateId", "")

@@ -47,7 +47,6 @@ class ProductAdapter(ABC):
 
     def __init__(self, means: Means) -> None:
         self._client = means.client
-        self._waiter = means.waiter
         self._catalogue = means.catalogue
         self._accept_outage = means.accept_outage
 
@@ -209,7 +208,7 @@ class ProductAdapter(ABC):
         for row in rows:
             yield from told(str(row.get(name) or "a row without name"), partial(slots, row))
 
-    def _numbered_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
+    def _numbered_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Fields]:
         """Answers of PageNumber/PageSize paging, until `TotalCount` rows were asked for."""
 
         def page(number: int) -> Answer:
@@ -217,7 +216,7 @@ class ProductAdapter(ABC):
 
         return numbered_pages(page, self.page_size)
 
-    def _token_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Answer]:
+    def _token_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Fields]:
         """Answers of NextToken/MaxResults paging, until there is no token."""
         size = min(self.page_size, self.smaller_pages.get(action, self.page_size))
 

@@ -265,7 +265,9 @@ class _Course:
         return _Next.END
 
     def _by_hand(self, look: Look | None) -> str:
-        left = self._paths(look) if look else []
+        if look is None or look.settings is None:
+            return "the certificate before was put back; whether the settings are back is not shown yet"
+        left = self._paths(look)
         told = f"; set again by hand: {', '.join(left)}" if left else ", and so were they"
         return f"the certificate before was put back{told}"
 

@@ -1,4 +1,4 @@
-"""What an adapter works with, handed over once: a client, a way to wait, and what is known around it."""
+"""What an adapter works with, handed over once: a client, and what is known around it."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,11 @@ from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
 from shared.cloud.openapi import OpenApi
 from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
 from shared.products.kit.exclusive import Exclusive, alone
-from shared.products.kit.waiting import NO_DEADLINE, Waiter
 
 
 @dataclass(frozen=True)
 class Means:
     client: OpenApi
-    waiter: Waiter = NO_DEADLINE
     catalogue: Catalogue = NO_CATALOGUE
     accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
     exclusive: Exclusive = alone

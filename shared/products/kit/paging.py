@@ -46,7 +46,7 @@ def token_rows(
 
 def numbered_pages(
     page: Callable[[int], Answer], size: int, total: Callable[[Answer], Any] = itemgetter("TotalCount")
-) -> Iterator[Answer]:
+) -> Iterator[Any]:
     """Answers of `page(1)`, `page(2)` … of `size` rows each, until the `total` of rows was asked for."""
     number = 1
     while True:
@@ -57,7 +57,7 @@ def numbered_pages(
         number += 1
 
 
-def token_pages(page: Callable[[str | None], Answer], field: str = "NextToken") -> Iterator[Answer]:
+def token_pages(page: Callable[[str | None], Answer], field: str = "NextToken") -> Iterator[Any]:
     """Answers of `page`, which takes the token of the one before, until an answer has no such `field`."""
     found: str | None = None
     while True:

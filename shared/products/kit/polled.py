@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Generic, TypeVar
 
-from shared.cloud.reading import Fields
-
 Row = TypeVar("Row")
 _FRESH_S: Final = 2.0  #: how old a reading may be for one who asks for the first time
 _NEWS_S: Final = 0.1  #: or again, after a reading that was too early; of each page of a list
@@ -57,7 +55,7 @@ class Listed(Generic[Row]):
 
     def __init__(
         self,
-        pages: Callable[[], Iterator[Fields]],
+        pages: Callable[[], Iterator[Any]],
         rows: Callable[[Any], Mapping[str, Row]],
         page_size: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,

@@ -26,6 +26,8 @@ PACKAGES = {
     "ddoscoo": "ddoscoo20200101",
     "cloudapi": "cloudapi20160714",
     "mse": "mse20190531",
+    "slb": "slb20140515",
+    "esa": "esa20240910",
 }
 
 

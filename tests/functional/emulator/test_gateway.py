@@ -67,7 +67,13 @@ def test_a_missing_parameter_is_refused_by_its_name(server: Server) -> None:
     assert refusal(server, "AssumeRole", STS, query)[:2] == (400, "MissingRoleSessionName")
 
 
-def test_an_unknown_parameter_is_refused_by_its_name(server: Server) -> None:
+def test_an_unknown_parameter_is_overlooked(server: Server) -> None:
+    assert call(server, "GetCallerIdentity", STS, {"Colour": "blue", "Ids.1.Size": "7"})
+
+
+def test_a_strict_emulator_refuses_an_unknown_parameter_by_its_name(server: Server) -> None:
+    server.cloud.strict = True
+
     status, code, message = refusal(server, "GetCallerIdentity", STS, {"Colour": "blue"})
 
     assert (status, code) == (400, "InvalidParameter")
@@ -120,6 +126,9 @@ def test_a_refusal_has_every_field_of_the_vendors(server: Server) -> None:
         ),
         ({"Id": "1", "Quic.Upgrade": "false"}, {"Id": 1, "Quic": {"Upgrade": False}}),
         ({"Id": "1", "Filter": '["a"]'}, {"Id": 1, "Filter": ["a"]}),
+        ({"Id": "1", "name": "x", "Moon": "x", "Moon.1": "y"}, {"Id": 1}),
+        ({"Id": "1", "Quic.Upgrade": "true", "Quic.Speed": "x"}, {"Id": 1, "Quic": {"Upgrade": True}}),
+        ({"Id": "1", "Certificates.1.Colour": "x"}, {"Id": 1, "Certificates": [{}]}),
     ],
 )
 def test_parameters_arrive_typed(named: dict[str, str], params: dict[str, Any]) -> None:
@@ -149,7 +158,7 @@ def test_parameters_arrive_typed(named: dict[str, str], params: dict[str, Any]) 
 )
 def test_what_the_declaration_does_not_allow_is_refused(named: dict[str, str], code: str, says: str) -> None:
     with pytest.raises(ApiError, match=says) as refused:
-        ACTION.parse(named)
+        ACTION.parse(named, strict=True)
 
     assert (refused.value.status, refused.value.code) == (400, code)
 

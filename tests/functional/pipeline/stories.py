@@ -116,7 +116,7 @@ def exchanged_by_hand(platform: Platform, slot: CloudResource, certificate: Cert
     world = platform.world
     waiter = world.waiter(spare_s=5)
     known = KnownCertificates(world.certificates, world.policy.stores)
-    adapter = world.adapter(slot.product, waiter, known)
+    adapter = world.adapter(slot.product, known)
     change = Change(slot.evolve(domains=()), certificate)  # who does it by hand may put there anything
     for pause in exchange(adapter, [change], lambda change, look: None, lambda: waiter):
         world.sleep(pause)

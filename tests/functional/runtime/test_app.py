@@ -123,7 +123,7 @@ def test_the_cloud_is_asked_with_the_key_of_the_role_store_by_store(an_app: Make
 def test_an_adapter_is_the_product_s_own(an_app: Make) -> None:
     world = an_app().world
 
-    adapter = world.adapter(CloudProduct.CDN, world.waiter(spare_s=0), NO_CATALOGUE)
+    adapter = world.adapter(CloudProduct.CDN, NO_CATALOGUE)
 
     assert isinstance(adapter, Cdn)
     assert list(adapter.discover("")) == []

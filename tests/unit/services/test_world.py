@@ -18,13 +18,11 @@ class Function:
 
     def __init__(self) -> None:
         self.spent = 0.0
-        self.slept: list[float] = []
 
     def waiter(self, **limits: Any) -> Waiter:
         world = SimpleNamespace(
             clock=lambda: NOW + timedelta(seconds=self.spent),
             left_s=lambda: 100 - self.spent,
-            sleep=self.slept.append,
         )
         return World.waiter(cast(World, world), **limits)
 
@@ -56,10 +54,3 @@ def test_a_limit_counts_from_when_the_waiter_was_made() -> None:
     waiter = function.waiter(spare_s=0, at_most_s=30)
     function.spent = 60
     assert waiter.left_s() == 20
-
-
-def test_a_waiter_sleeps_as_the_world_does() -> None:
-    function = Function()
-    answers = iter([False, True])
-    function.waiter(spare_s=0).until(lambda: next(answers), "done")
-    assert len(function.slept) == 1
