@@ -9,6 +9,7 @@ import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
+from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.kit.cdn_functions import arguments
@@ -173,10 +174,12 @@ def test_a_lost_setting_is_told_where_cas_lacks_the_certificate_before(server: S
 
 def test_a_function_under_several_conditions_is_the_same_in_any_order() -> None:
     rows = [
-        {
-            "FunctionName": "https_force",
-            "FunctionArgs": {"FunctionArg": [{"ArgName": "enable", "ArgValue": value}]},
-        }
+        Fields(
+            {
+                "FunctionName": "https_force",
+                "FunctionArgs": {"FunctionArg": [{"ArgName": "enable", "ArgValue": value}]},
+            }
+        )
         for value in ("on", "off")
     ]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Any
 
 import pytest
 
+from shared.cloud.reading import Fields
 from shared.errors import CloudUnavailableError
 from shared.products.kit.polled import Listed, Polled
 
@@ -118,10 +118,10 @@ def a_list(
     """Of rows named by their number; and the pages that are read."""
     read: list[int] = []
 
-    def pages() -> Iterator[dict[str, Any]]:
+    def pages() -> Iterator[Fields]:
         for start in range(0, max(rows, 1), size):
             read.append(start // size + 1)
-            yield {"TotalCount": rows, "rows": range(start, min(start + size, rows))}
+            yield Fields({"TotalCount": rows, "rows": range(start, min(start + size, rows))})
 
     return Listed(pages, lambda page: {str(row): row for row in page["rows"]}, lambda: size, clock), read
 
