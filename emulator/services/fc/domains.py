@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,6 +65,7 @@ class CustomDomain:
 
 class Domains(EmulatedService):
     version_name: ClassVar[str] = "3.0"  #: which domains this API lists
+    unknown: Collection[str] = ()  #: settings that this API neither tells nor takes; tests change it
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
@@ -135,7 +136,8 @@ class Domains(EmulatedService):
 
     def UpdateCustomDomain(self, call: Call) -> Raw:
         domain, body = self._domain(call), _body(call)
-        unknown = set(body) - {*SETTINGS, "certConfig"}
+        known = [name for name in SETTINGS if name not in self.unknown]
+        unknown = set(body) - {*known, "certConfig"}
         if unknown and self.cloud.strict:
             raise _invalid(f"{min(unknown)} is not a setting of a custom domain")
         if body.get("protocol", "HTTP") not in PROTOCOLS:
@@ -143,7 +145,7 @@ class Domains(EmulatedService):
         bundle = _bundle(body["certConfig"], domain.name) if "certConfig" in body else None
         if "HTTPS" in body.get("protocol", "") and (bundle or domain.certificate.value) is None:
             raise _invalid("HTTPS needs certConfig")
-        domain.settings.update({name: body[name] for name in SETTINGS if name in body})
+        domain.settings.update({name: body[name] for name in known if name in body})
         self.forget(domain.settings)
         now = self.cloud.clock()
         if bundle is not None:
@@ -153,7 +155,8 @@ class Domains(EmulatedService):
         return _answer(call, self._told(domain))
 
     def _told(self, domain: CustomDomain) -> dict[str, Any]:
-        return domain.told(self.cloud.account, self.version_name)
+        told = domain.told(self.cloud.account, self.version_name)
+        return {name: value for name, value in told.items() if name not in self.unknown}
 
     def _visible(self, call: Call) -> list[CustomDomain]:
         return [d for d in self.domains if d.region == call.region and self.version_name in d.versions]

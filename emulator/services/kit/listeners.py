@@ -26,6 +26,7 @@ MOST_IDS = 20  #: of load balancers, in one call
 class ListenerService(EmulatedService):
     section: ClassVar[type[Row]]
     listener_word: ClassVar[str]  #: as codes end: "Listener", "listener"
+    balancer_word: ClassVar[str] = "LoadBalancer"
     kind_word: ClassVar[str]  #: the filter of certificates by kind
     tls: ClassVar[frozenset[str]]  #: the protocols with certificates
     most_per_call: ClassVar[int]
@@ -106,6 +107,28 @@ class ListenerService(EmulatedService):
             and all(row.tags.get(tag["Key"]) == tag.get("Value") for tag in params.get("Tag", []))
         ]
         return page(params, "LoadBalancers", rows)
+
+    def GetLoadBalancerAttribute(self, call: Call) -> Answer:
+        wanted = call.params["LoadBalancerId"]
+        for balancer in self._here(call):
+            if balancer.id == wanted:
+                return {**self.balancer_item(balancer), **self.balancer_attribute(balancer)}
+        raise ApiError(
+            404, f"ResourceNotFound.{self.balancer_word}", f"The specified resource {wanted} is not found."
+        )
+
+    def balancer_attribute(self, balancer: LoadBalancer) -> Answer:
+        """What GetLoadBalancerAttribute tells and a list does not, or in other words."""
+        zones = [
+            {
+                "ZoneId": f"{balancer.region}-{letter}",
+                "VSwitchId": model.resource_id("vsw", balancer.region, letter),
+                "Status": "Active",
+                "LoadBalancerAddresses": [],
+            }
+            for letter in "ab"
+        ]
+        return {"RegionId": balancer.region, "SecurityGroupIds": [], "ZoneMappings": zones}
 
     def ListListeners(self, call: Call) -> Answer:
         params = call.params

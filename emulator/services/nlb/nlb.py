@@ -41,6 +41,7 @@ class Service(ListenerService):
     ram = "nlb"
     hosts = ("nlb.{region}.aliyuncs.com", "nlb-vpc.{region}.aliyuncs.com")
     listener_word = "listener"
+    balancer_word = "loadbalancer"
     kind_word = "CertType"
     tls = frozenset({"TCPSSL"})
     most_per_call = 15
@@ -70,6 +71,11 @@ class Service(ListenerService):
             "VpcId": resource_id("vpc", balancer.region),
             "Tags": [{"Key": key, "Value": value} for key, value in balancer.tags.items()],
         }
+
+    def balancer_attribute(self, balancer: LoadBalancer) -> Answer:
+        """Tags are worded otherwise than in a list."""
+        tags = [{"TagKey": key, "TagValue": value} for key, value in balancer.tags.items()]
+        return {**super().balancer_attribute(balancer), "Cps": 0, "Tags": tags}
 
     def listener_item(self, listener: Listener) -> Answer:
         """The default certificate is shown, additional ones are not."""

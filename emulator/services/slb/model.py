@@ -160,6 +160,32 @@ class LoadBalancer:
             "Tags": {"Tag": tags},
         }
 
+    def attribute(self) -> dict[str, Any]:
+        """DescribeLoadBalancerAttribute: the listeners by port, and again with the API's former spelling."""
+        ports = [(row.port, row.protocol, row.settings["Description"]) for row in self.listeners]
+        told = [
+            {
+                "ListenerPort": port,
+                "ListenerProtocol": protocol,
+                "Description": text,
+                "ListenerForward": "off",
+            }
+            for port, protocol, text in ports
+        ]
+        former = [{"ListenerPort": port, "ListenerProtocal": protocol} for port, protocol, _ in ports]
+        return {
+            **self.item(),
+            "BackendServers": {"BackendServer": []},
+            "Bandwidth": -1,
+            "EndTimeStamp": 32493801600000,
+            "InternetChargeType": "paybytraffic",
+            "MasterZoneId": f"{self.region}-a",
+            "SlaveZoneId": f"{self.region}-b",
+            "ListenerPorts": {"ListenerPort": [port for port, _, _ in ports]},
+            "ListenerPortsAndProtocol": {"ListenerPortAndProtocol": told},
+            "ListenerPortsAndProtocal": {"ListenerPortAndProtocal": former},
+        }
+
 
 def balancer_id(region: str, name: str) -> str:
     """`lb-…`: the same for the same estate."""

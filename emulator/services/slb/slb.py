@@ -120,6 +120,9 @@ class Service(EmulatedService):
             "TotalCount": len(rows),
         }
 
+    def DescribeLoadBalancerAttribute(self, call: Call) -> Answer:
+        return self._balancer(call).attribute()
+
     def DescribeLoadBalancerListeners(self, call: Call) -> Answer:
         """The protocol is compared as it is: `HTTPS` finds nothing."""
         params = call.params
@@ -227,15 +230,19 @@ class Service(EmulatedService):
     def _all_listeners(self) -> list[Listener]:
         return [listener for row in self._balancers for listener in row.listeners]
 
-    def _listener(self, call: Call) -> Listener:
-        wanted, port = call.params["LoadBalancerId"], call.params["ListenerPort"]
-        balancer = next((row for row in self._balancers if row.id == wanted), None)
-        if balancer is None or not self._reaches(call, balancer.region):
+    def _balancer(self, call: Call) -> LoadBalancer:
+        wanted = call.params["LoadBalancerId"]
+        found = next((row for row in self._balancers if row.id == wanted), None)
+        if found is None or not self._reaches(call, found.region):
             raise ApiError(404, "InvalidLoadBalancerId.NotFound", f"{wanted} does not exist.")
+        return found
+
+    def _listener(self, call: Call) -> Listener:
+        balancer, port = self._balancer(call), call.params["ListenerPort"]
         for listener in balancer.listeners:
             if listener.port == port and listener.protocol == "https":
                 return listener
-        raise ApiError(404, "ListenerNotFound", f"{wanted} has no HTTPS listener {port}.")  # [guess]
+        raise ApiError(404, "ListenerNotFound", f"{balancer.id} has no HTTPS listener {port}.")  # [guess]
 
 
 def _stored(rows: list[Row]) -> list[tuple[str, str]]:
