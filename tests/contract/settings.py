@@ -31,7 +31,7 @@ class Row:
 
 
 def _waf(service: Any) -> Any:
-    return service._instances["cn-hangzhou"]
+    return service.instances["cn-hangzhou"]
 
 
 def _listener(service: Any) -> Settings:

@@ -31,7 +31,7 @@ def account(server: Server, *rows: dict[str, Any]) -> Bench:
 
 
 def instance(bench: Bench) -> Instance:
-    found: Instance = bench.cloud.service("waf_openapi")._instances[MAINLAND]
+    found: Instance = bench.cloud.service("waf_openapi").instances[MAINLAND]
     return found
 
 

@@ -84,6 +84,9 @@ class Service(EmulatedService):
         row = self._certificates.get(int(number)) if number.isdecimal() else None
         return row if row is not None and row.store == store else None
 
+    def deployable(self) -> list[CasCertificate]:
+        return [row for row in self._certificates.values() if row.deployable]
+
     def by_id(self, certificate_id: int, store: str) -> CasCertificate | None:
         return self.find(f"{certificate_id}-{store}")
 

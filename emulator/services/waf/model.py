@@ -22,14 +22,14 @@ CIPHERS = ("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256")
 #: [guess] what TLS settings become that a change does not name
 LEFT_OUT = {"TLSVersion": "tlsv1", "EnableTLSv3": False, "CipherSuite": 1, "CustomCiphers": []}
 
-_TLS: dict[str, Any] = {
+TLS: dict[str, Any] = {
     "TLSVersion": "tlsv1.2",
     "EnableTLSv3": True,
     "CipherSuite": 99,
     "CustomCiphers": list(CIPHERS),
 }
 _LISTEN: dict[str, Any] = {
-    **_TLS,
+    **TLS,
     "Http2Enabled": True,
     "FocusHttps": True,
     "IPv6Enabled": False,
@@ -79,6 +79,7 @@ class Protected:
     certificate: Settling[CasCertificate | None]
     listen: dict[str, Any] = field(default_factory=lambda: dict(_LISTEN))
     redirect: dict[str, Any] = field(default_factory=lambda: dict(_REDIRECT))
+    http_ports: tuple[int, ...] = (80,)
 
     @property
     def digest(self) -> str:
@@ -101,13 +102,13 @@ class Protected:
             "DomainId": f"{self.name}-waf",
             "Cname": self.cname,
             "Status": self.status(now),
-            "ListenPorts": {"Http": [80], "Https": list(self.ports)},
+            "ListenPorts": {"Http": list(self.http_ports), "Https": list(self.ports)},
             "Backeds": {"Http": backend, "Https": backend if self.ports else []},
             "ResourceManagerResourceGroupId": "rg-default",
         }
 
     def detail(self, now: datetime) -> dict[str, Any]:
-        listen = {**self.listen, "HttpPorts": [80], "HttpsPorts": list(self.ports)}
+        listen = {**self.listen, "HttpPorts": list(self.http_ports), "HttpsPorts": list(self.ports)}
         answer = {
             "Domain": self.name,
             "DomainId": f"{self.name}-waf",
@@ -129,20 +130,20 @@ class Instance:
     region: str
     status: str
     default: Settling[CasCertificate | None]
-    default_tls: dict[str, Any] = field(default_factory=lambda: dict(_TLS))
+    default_tls: dict[str, Any] = field(default_factory=lambda: dict(TLS))
     domains: list[Protected] = field(default_factory=list)
 
     @property
     def id(self) -> str:
         return f"waf_v2_public_{'cn' if self.region == 'cn-hangzhou' else 'intl'}-0pp1n1t3e1a"
 
-    def default_https(self) -> dict[str, Any]:
-        """Numbers and lists are texts here. [guess] the form of a list: names with commas."""
+    def default_https(self, separator: str) -> dict[str, Any]:
+        """Numbers and lists are texts here; `separator` stands between the names of ciphers."""
         row = self.default.value
         if row is None:
             return {}
         told = dict(self.default_tls)
-        texts: dict[str, Any] = {"CipherSuite": str, "CustomCiphers": ",".join}
+        texts: dict[str, Any] = {"CipherSuite": str, "CustomCiphers": separator.join}
         told |= {name: text(told[name]) for name, text in texts.items() if name in told}
         return {"CertId": row.identifier, **told}
 
