@@ -15,7 +15,7 @@ import shared
 #: What one function counts or collects in; nobody else sees it meanwhile.
 IN_HAND = {
     "shared.cloud.pacing._Bucket",
-    "shared.products.kit.exchange._Course",
+    "shared.products.kit.progress.Progress",
     "shared.validation.pem.Reading",
 }
 
