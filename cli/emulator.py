@@ -37,6 +37,9 @@ def serve(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse unknown parameters, which the real cloud ignores.")
     ] = False,
+    protect_used: Annotated[
+        bool, typer.Option("--protect-used", help="CAS refuses to delete a certificate that is in use.")
+    ] = False,
     export: Annotated[
         bool, typer.Option("--export", help="Print `export` lines for a shell instead of JSON.")
     ] = False,
@@ -46,4 +49,12 @@ def serve(
     from emulator.main import serve as run
 
     on_ready = print_exports if export else print_ready
-    raise typer.Exit(run(port, tls_port, estate, latency_ms, limits.value, settle_s, on_ready, strict=strict))
+    stopped = run(
+        *(port, tls_port, estate, latency_ms),
+        limits=limits.value,
+        settle_s=settle_s,
+        on_ready=on_ready,
+        strict=strict,
+        protect_used=protect_used,
+    )
+    raise typer.Exit(stopped)

@@ -1,4 +1,4 @@
-"""Sentences about what is wrong in an estate file: the path, the fault, the nearest valid name."""
+"""Sentences about what is wrong in an estate file or an order: path, fault, nearest valid name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 Location = tuple[int | str, ...]
 
 
-def explain(error: ValidationError, model: type[BaseModel], data: object) -> list[str]:
+def explain(error: ValidationError, model: type[Any], data: object) -> list[str]:
     """One sentence per wrong field."""
     return [
         _sentence(e["loc"], e["type"], e["msg"], e.get("ctx") or {}, e["input"], model)
@@ -30,14 +30,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _sentence(
-    loc: Location, kind: str, text: str, ctx: dict[str, Any], given: object, model: type[BaseModel]
+    loc: Location, kind: str, text: str, ctx: dict[str, Any], given: object, model: type[Any]
 ) -> str:
     where = _path(loc)
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         parent = _model_at(model, loc[:-1])
-        hint = nearest(str(loc[-1]), parent.model_fields) if parent else ""
+        hint = nearest(str(loc[-1]), _settable(parent)) if parent else ""
         return f"{where}: unknown field{hint}"
-    if kind == "missing":
+    if kind in ("missing", "missing_argument"):
         return f"{where}: is missing"
     if kind == "literal_error":
         options = ctx["expected"].replace("'", "").replace(" or ", ", ")
@@ -59,7 +59,12 @@ def _path(loc: Location) -> str:
     return text.removeprefix(".") or "the file"
 
 
-def _model_at(model: type[BaseModel], loc: Location) -> type[BaseModel] | None:
+def _settable(model: type[Any]) -> list[str]:
+    """The fields that may be given."""
+    return [name for name, field in model.__pydantic_fields__.items() if field.init is not False]
+
+
+def _model_at(model: type[Any], loc: Location) -> type[Any] | None:
     """The model that `loc` leads to, through the lists, mappings and optionals on the way."""
     kind: Any = model
     for part in loc:
@@ -68,7 +73,7 @@ def _model_at(model: type[BaseModel], loc: Location) -> type[BaseModel] | None:
             kind = found.annotation if found else None
         else:
             kind = _element(kind)
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    return kind if isinstance(kind, type) and hasattr(kind, "__pydantic_fields__") else None
 
 
 def _element(kind: Any) -> Any:

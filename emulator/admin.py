@@ -4,39 +4,50 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from emulator._estate_text import explain
 from emulator.api import Raw
-from emulator.cloud import Cloud
+from emulator.cloud import Cloud, Denial
 from emulator.edge import edge_table
-from emulator.faults import Fault
+from emulator.faults import BusyWrites, Fault
 from emulator.request import Request
 
 PREFIX = "/_emulator/"
+Order = TypeVar("Order", Fault, BusyWrites, Denial, "Options")
+
+
+class Options(BaseModel):
+    """What can be changed of a running cloud; fields of `Cloud` under the same names."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    strict: bool | None = None
+    protect_used: bool | None = None
 
 
 def answer(cloud: Cloud, request: Request) -> Raw:
-    """Reset, faults, denials, the log of calls, and what the edge serves."""
+    """Reset, options, faults, denials, the log of calls, and what the edge serves."""
     name = request.path[len(PREFIX) :].strip("/")
     try:
-        found = _answer(cloud, request.method, name, request.body)
-    except (TypeError, ValueError, KeyError) as error:
+        found = _answer(cloud, request.method, name.split("/"), request.body)
+    except ValueError as error:
         return _json(400, {"error": f"{request.method} {name}: {error}"})
     if found is None:
         return _json(404, {"error": f"no such request: {request.method} {request.path}"})
     return _json(200, found)
 
 
-def _answer(cloud: Cloud, method: str, name: str, body: bytes) -> Any:
-    match method, name:
+def _answer(cloud: Cloud, method: str, path: list[str], body: bytes) -> Any:
+    match method, *path:
         case "GET", "health":
             return {"status": "ok", "services": sorted(cloud.services)}
         case "GET", "aws":
             return cloud.service("aws").start()
         case "GET", "calls":
             return [asdict(record) for record in list(cloud.calls)]
-        case "GET", "faults":
-            return [asdict(fault) for fault in list(cloud.faults)]
         case "GET", "edge":
             with cloud.lock:
                 return edge_table(cloud)
@@ -44,13 +55,80 @@ def _answer(cloud: Cloud, method: str, name: str, body: bytes) -> Any:
             cloud.reset()
         case "DELETE", "calls":
             cloud.calls.clear()
-        case "POST", "faults":
-            return asdict(cloud.faults.add(Fault(**json.loads(body))))
-        case "POST", "deny":
-            cloud.deny(**json.loads(body))
+        case "GET" | "POST", "options":
+            return _options(cloud, body if method == "POST" else b"{}")
+        case _, "faults", *rest:
+            return _faults(cloud, method, rest, body)
+        case ("POST", "deny") | ("POST", "denials"):
+            return asdict(cloud.add_denial(_made(Denial, _object(body))))
+        case "GET", "denials":
+            return [asdict(denial) for denial in list(cloud.denials)]
+        case "DELETE", "denials", denial_id:
+            found = cloud.take_back_denial(denial_id)
+            return asdict(found) if found else None
         case _:
             return None
     return {}
+
+
+def _faults(cloud: Cloud, method: str, rest: list[str], body: bytes) -> Any:
+    match method, *rest:
+        case ("GET",):
+            return [_told(fault) for fault in list(cloud.faults)]
+        case ("DELETE",):
+            cloud.faults.clear()
+            return {}
+        case ("POST",):
+            return _told(cloud.faults.add(_fault(body)))
+        case "GET", fault_id:
+            found = cloud.faults.find(fault_id)
+        case "DELETE", fault_id:
+            found = cloud.faults.take_back(fault_id)
+        case _:
+            found = None
+    return _told(found) if found else None
+
+
+def _fault(body: bytes) -> Fault | BusyWrites:
+    """`"kind": "busy"` orders busy codes for the writes of a product."""
+    given = _object(body)
+    kind = given.pop("kind", "fault")
+    if kind not in ("fault", "busy"):
+        raise ValueError('kind: is one of "fault", "busy"')
+    return _made(BusyWrites, given) if kind == "busy" else _made(Fault, given)
+
+
+def _told(fault: Fault | BusyWrites) -> dict[str, Any]:
+    told = asdict(fault)
+    return {"kind": "busy" if isinstance(fault, BusyWrites) else "fault"} | {
+        name: value for name, value in told.items() if not name.startswith("_")
+    }
+
+
+def _options(cloud: Cloud, body: bytes) -> dict[str, Any]:
+    given = _made(Options, _object(body))
+    for name in given.model_fields_set:
+        if getattr(given, name) is not None:
+            setattr(cloud, name, getattr(given, name))
+    return {name: getattr(cloud, name) for name in Options.model_fields}
+
+
+def _made(kind: type[Order], given: dict[str, Any]) -> Order:
+    """Raises ValueError: every wrong field in one text."""
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        raise ValueError("\n".join(explain(error, kind, given))) from None
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        given = json.loads(body or b"{}")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise ValueError("the body takes a JSON object")
+    return given
 
 
 def _json(status: int, body: Any) -> Raw:

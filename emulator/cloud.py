@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import field
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
+from itertools import count
 from threading import RLock
-from typing import Any, Literal, overload
+from typing import Annotated, Any, Literal, overload
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallRecord
-from emulator.faults import DroppedError, Faults, When
+from emulator.faults import DroppedError, Faults, Region, When
 from emulator.keys import AccessKey, Keyring
+from emulator.known import denial_problem, fault_problems
 from emulator.limits import RateLimits
 from emulator.service import EmulatedService, Service
 from emulator.services import service_classes
@@ -24,17 +29,18 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-@dataclass(frozen=True)
+@dataclass(config=ConfigDict(strict=True, extra="forbid"))
 class Denial:
-    """A RAM policy's refusal: `action` as "cdn:SetCdnDomainSSLCertificate", `*` for any part."""
+    """A RAM policy's refusal: `ram_action` as "cdn:SetCdnDomainSSLCertificate", `*` for any part."""
 
-    action: str
-    resource: str = "*"
-    region: str | None = None
+    ram_action: Annotated[str, Field(pattern=r"^[a-z*?-]+:[A-Za-z0-9*?]+$|^\*$")]
+    resource: Annotated[str, Field(min_length=1)] = "*"
+    region: Region | None = None
+    id: str = field(default="", init=False)
 
     def meets(self, ram_action: str, call: Call) -> bool:
         return (
-            fnmatchcase(ram_action, self.action)
+            fnmatchcase(ram_action, self.ram_action)
             and self.region in (None, call.region)
             and (
                 self.resource == "*"
@@ -54,6 +60,7 @@ class Cloud:
     who takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
     `signing_clock`: the clients' own, where `clock` runs ahead of it. `only`: services by name; no
     other is imported. `strict`: refuse unknown parameters, which the real gateway overlooks.
+    `protect_used`: CAS refuses to delete a certificate that is in use; nobody knows whether it does.
     """
 
     def __init__(
@@ -69,17 +76,19 @@ class Cloud:
         deliver: Callable[[dict[str, Any]], object] | None = None,
         only: Sequence[str] = (),
         strict: bool = False,
+        protect_used: bool = False,
     ) -> None:
         self.account, self.clock = account, clock
         self.signing_clock = signing_clock or clock
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
         self.functions, self.deliver = functions, deliver
-        self.strict = strict
+        self.strict, self.protect_used = strict, protect_used
         self._only = tuple(only)
         self.lock = RLock()
-        self.faults = Faults()
+        self.faults = Faults(lambda fault: fault_problems(self.services, fault))
         self.calls: list[CallRecord] = []
         self.denials: list[Denial] = []
+        self._denial_ids = count(1)
         self.keys = Keyring()
         self.key = self.keys.add(account)
         self._estate: Any = None
@@ -118,7 +127,20 @@ class Cloud:
 
     def deny(self, ram_action: str, resource: str = "*", region: str | None = None) -> None:
         """Refuse `ram_action` from now on, where any text parameter matches `resource`."""
-        self.denials.append(Denial(ram_action, resource, region))
+        self.add_denial(Denial(ram_action, resource, region))
+
+    def add_denial(self, denial: Denial) -> Denial:
+        """Raises ValueError where it could never meet a call."""
+        if problem := denial_problem(self.services, denial.ram_action):
+            raise ValueError(problem)
+        denial.id = str(next(self._denial_ids))
+        self.denials.append(denial)
+        return denial
+
+    def take_back_denial(self, denial_id: str) -> Denial | None:
+        found = next((denial for denial in self.denials if denial.id == denial_id), None)
+        self.denials[:] = [denial for denial in self.denials if denial is not found]
+        return found
 
     def denied(self, ram_action: str, call: Call) -> bool:
         return any(denial.meets(ram_action, call) for denial in self.denials)
@@ -149,7 +171,7 @@ class Cloud:
                 service.load(self._estate)
 
     def _fail(self, service: EmulatedService, call: Call, when: When) -> None:
-        fault = self.faults.take(service.api, call.action, call.region, when)
+        fault = self.faults.take(service.api, call.action, call.region, call.params, when)
         if fault is None:
             return
         if fault.drop:

@@ -1,44 +1,75 @@
-"""Faults to order: a call that fails before it did anything, or after it did everything."""
+"""Faults to order: calls that fail before they did anything, or after they did everything.
+
+An order is checked like any input: pydantic refuses wrong types and fields, all in one error.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import field
+from hashlib import sha256
+from itertools import count
 from threading import Lock
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 When = Literal["before", "after"]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[a-z]+(-[a-z0-9]+)*$")]
+Word = Annotated[str, Field(min_length=1)]
+NotNegative = Annotated[int, Field(ge=0)]
+_STRICT = ConfigDict(strict=True, extra="forbid")
+#: Actions that begin so change nothing that another change could be in the way of.
+READS = ("Describe", "Get", "Invoke", "List", "Query", "Test", "Assume")
+_TOKENS = frozenset(["ClientToken"])
 
 
 class DroppedError(Exception):
     """The connection ends here, without an answer."""
 
 
-@dataclass
+@dataclass(config=_STRICT)
 class Fault:
     """The next `times` calls of `action` go wrong, after `passing` that do not.
 
     `when="after"`: the change has happened and only the answer is lost. `drop`: the connection
     closes without any answer. `api` (a product, "cdn") and `region` narrow it where an action's
-    name is not enough.
+    name is not enough. `id` is what it is taken back by.
     """
 
-    action: str
-    status: int = 503
-    code: str = "ServiceUnavailable"
+    action: Word
+    status: Annotated[int, Field(ge=400, le=599)] = 503
+    code: Word = "ServiceUnavailable"
     when: When = "before"
-    times: int = 1
-    passing: int = 0
-    region: str | None = None
-    api: str | None = None
+    times: NotNegative = 1
+    passing: NotNegative = 0
+    region: Region | None = None
+    api: Word | None = None
     drop: bool = False
     message: str = "injected by the emulator"
-    retry_after_ms: int | None = None
+    retry_after_ms: NotNegative | None = None
+    id: str = field(default="", init=False)
+    struck: int = field(default=0, init=False)
 
-    def __post_init__(self) -> None:
-        if self.when not in ("before", "after"):
-            raise ValueError(f'when must be "before" or "after", not {self.when!r}')
+    @property
+    def waiting(self) -> bool:
+        return self.times > 0
 
-    def meets(self, api: str, action: str, region: str, when: When) -> bool:
+    def strike(
+        self, api: str, action: str, region: str, params: Mapping[str, Any], when: When
+    ) -> Fault | None:
+        """What strikes this call, used up by one."""
+        if not self._meets(api, action, region, when):
+            return None
+        if self.passing > 0:
+            self.passing -= 1
+            return None
+        self.times -= 1
+        self.struck += 1
+        return self
+
+    def _meets(self, api: str, action: str, region: str, when: When) -> bool:
         return (
             self.times > 0
             and self.action == action
@@ -48,30 +79,78 @@ class Fault:
         )
 
 
-class Faults(list[Fault]):
-    """All faults ordered; those that have struck stay listed with `times` 0."""
+@dataclass(config=_STRICT)
+class BusyWrites:
+    """Each write of a product is refused once, as if another change were under way, then passes.
 
-    def __init__(self) -> None:
+    The product's own codes take turns; the same write is one with the same action and parameters.
+    """
+
+    api: Word
+    codes: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    region: Region | None = None
+    id: str = field(default="", init=False)
+    struck: int = field(default=0, init=False)
+    _met: set[str] = field(default_factory=set, init=False, repr=False)
+
+    @property
+    def waiting(self) -> bool:
+        return self.struck == 0
+
+    def strike(
+        self, api: str, action: str, region: str, params: Mapping[str, Any], when: When
+    ) -> Fault | None:
+        if api.lower() != self.api.lower() or self.region not in (None, region):
+            return None
+        if when != "before" or action.startswith(READS):
+            return None
+        told = sorted((name, value) for name, value in params.items() if name not in _TOKENS)
+        write = sha256(repr((action, region, told)).encode()).hexdigest()  # parameters may be keys
+        if write in self._met:
+            return None
+        self._met.add(write)
+        status, code = self.codes[self.struck % len(self.codes)]
+        self.struck += 1
+        return Fault(action, status, code, message="Another change is under way.")
+
+
+class Faults(list[Fault | BusyWrites]):
+    """All faults ordered; those that have struck stay listed.
+
+    `check` says what is wrong with a fault in this cloud: actions and products that it lacks.
+    """
+
+    def __init__(self, check: Callable[[Fault | BusyWrites], Collection[str]] = lambda fault: ()) -> None:
         super().__init__()
+        self._check = check
+        self._ids = count(1)
         self._lock = Lock()
 
-    def add(self, fault: Fault) -> Fault:
+    def add(self, fault: Fault | BusyWrites) -> Fault | BusyWrites:
+        """Order it. Raises ValueError where it could never strike."""
+        if problems := self._check(fault):
+            raise ValueError("; ".join(problems))
         with self._lock:
+            fault.id = str(next(self._ids))
             self.append(fault)
         return fault
 
-    def unhit(self) -> list[Fault]:
-        """Those still waiting for a call. A test that ends with one of them has proved nothing."""
-        return [fault for fault in self if fault.times > 0]
+    def find(self, fault_id: str) -> Fault | BusyWrites | None:
+        return next((fault for fault in list(self) if fault.id == fault_id), None)
 
-    def take(self, api: str, action: str, region: str, when: When) -> Fault | None:
-        """The fault that strikes this call, used up by one."""
+    def take_back(self, fault_id: str) -> Fault | BusyWrites | None:
+        """Remove one fault, whether it has struck or not."""
         with self._lock:
-            for fault in self:
-                if fault.meets(api, action, region, when):
-                    if fault.passing > 0:
-                        fault.passing -= 1
-                        continue
-                    fault.times -= 1
-                    return fault
-        return None
+            found = self.find(fault_id)
+            self[:] = [fault for fault in self if fault is not found]
+        return found
+
+    def unhit(self) -> list[Fault | BusyWrites]:
+        """Those still waiting for a call. A test that ends with one of them has proved nothing."""
+        return [fault for fault in self if fault.waiting]
+
+    def take(self, api: str, action: str, region: str, params: Mapping[str, Any], when: When) -> Fault | None:
+        """What strikes this call, used up by one."""
+        with self._lock:
+            struck = (fault.strike(api, action, region, params, when) for fault in self)
+            return next((fault for fault in struck if fault is not None), None)

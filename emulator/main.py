@@ -43,6 +43,7 @@ def serve(
     on_ready: Callable[[dict[str, str]], None] = print_ready,
     *,
     strict: bool = False,
+    protect_used: bool = False,
     functions: Any = None,
     deliver: Callable[[dict[str, Any]], object] | None = None,
     stop: Event | None = None,
@@ -59,6 +60,7 @@ def serve(
             latency_s=latency_ms / 1000,
             limits=limits,
             strict=strict,
+            protect_used=protect_used,
             functions=functions,
             deliver=deliver,
         )

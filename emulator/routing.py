@@ -2,7 +2,8 @@
 
 First the request's own words (version and action, or a path), then the host: the Host header where
 it is a cloud's name, else the header `x-emulator-host`, in which a client names the endpoint that
-it would have called. A regional product without either gets `RegionId`, else cn-hangzhou.
+it would have called. A host that is not among the product's still says its region; a regional product
+without any gets `RegionId`, else cn-hangzhou.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from emulator.request import Request
 from emulator.service import EmulatedService
 
 DEFAULT_REGION = "cn-hangzhou"
+_NETWORK = "(-vpc|-internal)?"
+_REGION = re.compile(f"(?P<region>(cn|ap|us|eu|me|na|rus)-[a-z0-9-]+?){_NETWORK}")
 
 
 @dataclass(frozen=True)
@@ -126,19 +129,26 @@ def _route(
     region = region_at(service, host)
     if region is None:
         regional = any("{region}" in pattern for pattern in service.hosts)
-        region = request.named.get("RegionId") or DEFAULT_REGION if regional else ""
+        region = region_in(host) or request.named.get("RegionId") or DEFAULT_REGION if regional else ""
     return Route(service, action.name, params, region, host)
 
 
 def region_at(service: EmulatedService, host: str) -> str | None:
     """The region that `host` names, "" for a global endpoint; None: not this product's host."""
     for pattern in service.hosts:
-        expression = re.escape(pattern).replace(r"\{region\}", "(?P<region>[a-z0-9-]+)")
+        expression = re.escape(pattern).replace(r"\{region\}", f"(?P<region>[a-z0-9-]+?){_NETWORK}")
         expression = expression.replace(r"\{account\}", "[0-9]+")
         found = re.fullmatch(expression, host)
         if found:
             return found.groupdict().get("region", "")
     return None
+
+
+def region_in(host: str) -> str:
+    """The region in a host of the cloud whatever the product, or ""."""
+    labels = host.removesuffix(".aliyuncs.com").split(".") if host.endswith(".aliyuncs.com") else []
+    found = (_REGION.fullmatch(label) for label in labels)
+    return next((match["region"] for match in found if match), "")
 
 
 def _check_method(request: Request, action: Action) -> None:

@@ -22,6 +22,7 @@ class Account(Protocol):
     clock: Callable[[], datetime]
     settle_s: float  #: how long asynchronous states last
     latency_s: float
+    protect_used: bool  #: CAS refuses to delete a certificate that is in use
     strict: bool  #: refuse unknown parameters, which the real gateway overlooks
     functions: Any  #: what FC invokes; `services/fc/fc.py` says its shape
     deliver: Callable[[dict[str, Any]], object] | None  #: takes the events that EventBridge accepts
@@ -60,6 +61,9 @@ class EmulatedService:
     hosts: ClassVar[tuple[str, ...]] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
     limits: ClassVar[Mapping[str, int]] = {}  #: documented calls per second, by action
     lengthy: ClassVar[frozenset[str]] = frozenset()  #: actions that wait: run in a thread, unlocked
+    #: Status and code with which a write is refused while another change is under way. Source: clients
+    #: that run against the real cloud.
+    busy: ClassVar[tuple[tuple[int, str], ...]] = ()
 
     def __init__(self, cloud: Account) -> None:
         self.cloud = cloud
@@ -99,6 +103,18 @@ class EmulatedService:
         Raises ApiError where the request is none that is emulated.
         """
         raise NotImplementedError(f"{type(self).__module__} declares its actions")
+
+    @classmethod
+    def rights(cls) -> Collection[str]:
+        """The RAM actions that this product asks for."""
+        own = cls.actions()[cls.api]
+        others = [f"{api}:{name}" for api, names in cls.actions().items() if api != cls.api for name in names]
+        return [*(f"{cls.ram}:{name}" for name in own), *others]
+
+    @classmethod
+    def actions(cls) -> Mapping[str, Collection[str]]:
+        """What can be carried out, by the product code that a fault names."""
+        return {cls.api: [name for name in dir(cls) if name[:1].isupper() and callable(getattr(cls, name))]}
 
     def handler(self, action: str) -> Callable[[Call], Answer | Raw]:
         method = getattr(self, action, None)

@@ -25,7 +25,8 @@ class NotSentError(CloudUnavailableError):
     """No connection was made, so the cloud never received the request."""
 
 
-# Codes are compared case-insensitively: products write `listener` and `Listener`.
+# Codes are compared case-insensitively: products write `listener` and `Listener`. A code begins with one of
+# these words; what is throttled or busy may also say so further on, as whole dotted parts (Site.ServiceBusy).
 _THROTTLED: Final = (
     "throttling",
     "rejected.throttling",
@@ -55,10 +56,20 @@ _BUSY: Final = (
     "domainextensionprocessing",
     "operationfailed.listenerstatusnotsupport",
     "repeatedcommit",
+    "resourceisconfiguring",
+    "tokenisprocessing",
+    "vservergroupprocessing",
+    "ga_not_steady",
+    "concurrencylocktimeout",
+    "resourceprocessing",
+    "lockfail",
+    "lockfailed",
+    "-21013",
     "-22001",
     "-21020",
     "-22031",
 )
+_BUSY_NUMBERS: Final = ("3", "2001")  #: whole codes, of VOD
 _UNAVAILABLE: Final = ("serviceunavailable", "internalerror", "internalservererror")
 _CREDENTIALS: Final = (
     "invalidaccesskeyid",
@@ -70,6 +81,8 @@ _CREDENTIALS: Final = (
     "missingsecuritytoken",
     "invalidtimestamp",
     "signaturenonceused",
+    "securitytokenexpired",
+    "requesttimetooskewed",
 )
 _DENIED: Final = ("forbidden", "nopermission", "accessdenied", "unauthorized")
 
@@ -80,14 +93,17 @@ _CLASSES: Final[tuple[tuple[tuple[str, ...], type[CloudError]], ...]] = (
     (_CREDENTIALS, CloudCredentialsError),
     (_DENIED, CloudDeniedError),
 )
+_ANYWHERE: Final = (CloudThrottledError, CloudBusyError)
 
 
 def classify(code: str, status: int | None, retry_after: bool = False) -> type[CloudError]:
     """The class of our error for a vendor's code (RPC, ROA and FC products)."""
     text = code.lower()
-    for prefixes, error in _CLASSES:
-        if text.startswith(prefixes):
+    for words, error in _CLASSES:
+        if text.startswith(words) or (error in _ANYWHERE and _has_part(text, words)):
             return error
+    if text in _BUSY_NUMBERS:
+        return CloudBusyError
     if text.endswith(".noauth"):
         return CloudDeniedError
     if status == 429:
@@ -99,6 +115,12 @@ def classify(code: str, status: int | None, retry_after: bool = False) -> type[C
     if status == 401:
         return CloudCredentialsError
     return CloudDeniedError if status == 403 else CloudRejectedError
+
+
+def _has_part(code: str, words: tuple[str, ...]) -> bool:
+    return any(
+        f".{word}" in f".{code}" if word.endswith(".") else f".{word}." in f".{code}." for word in words
+    )
 
 
 def map_error(action: str, error: Exception) -> CloudError:

@@ -9,6 +9,7 @@ Not emulated: everything that makes or changes clusters.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from emulator.bundles import Bundle
 from emulator.estate import Estate
 from emulator.sections.ack import Cluster as ClusterRow
 from emulator.service import Account, EmulatedService
+from emulator.services.ack.cluster_kinds import KINDS, VERBS
 from emulator.services.ack.cluster_model import Cluster
 from emulator.services.ack.cluster_server import api_server
 from emulator.services.cas.cas import Service as Cas
@@ -36,6 +38,16 @@ class Service(EmulatedService):
         super().__init__(cloud)
         self._regions: list[str] = []
         self._clusters: dict[str, Cluster] = {}
+
+    @classmethod
+    def actions(cls) -> Mapping[str, Collection[str]]:
+        """Those of the API, and of the clusters' own under `kubernetes`."""
+        names = {
+            verb.capitalize() + (kind.words if verb in ("list", "watch") else kind.kind)
+            for kind in KINDS
+            for verb in VERBS
+        }
+        return {**super().actions(), "kubernetes": names}
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)

@@ -38,6 +38,7 @@ class Service(ListenerService):
     api = "alb"
     version = "2020-06-16"
     ram = "alb"
+    busy = ((400, "-21013"), (400, "LockFailed"))
     hosts = ("alb.{region}.aliyuncs.com", "alb-vpc.{region}.aliyuncs.com")
     listener_word = "Listener"
     kind_word = "CertificateType"

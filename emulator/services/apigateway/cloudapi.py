@@ -71,6 +71,7 @@ class Service(EmulatedService):
     api = "cloudapi"
     version = "2016-07-14"
     ram = "apigateway"
+    busy = ((400, "ConcurrencyLockTimeout"),)
     hosts = ("apigateway.{region}.aliyuncs.com", "apigateway-vpc.{region}.aliyuncs.com")
 
     def __init__(self, cloud: Account) -> None:

@@ -5,6 +5,8 @@ Load balancers are met at their DNS names, CloudFront at a distribution's own na
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from emulator import aws
@@ -26,6 +28,10 @@ class Service(EmulatedService):
         super().__init__(cloud)
         self._estate: Estate | None = None
         self._started = False
+
+    @classmethod
+    def actions(cls) -> Mapping[str, Collection[str]]:
+        return {cls.api: _actions()}
 
     def load(self, estate: Estate) -> None:
         self._estate = estate
@@ -97,3 +103,15 @@ class Service(EmulatedService):
             if host in ("", at) and any(covers(alias, server_name) for alias in aliases):
                 return (bundle,)
         return () if host in distributions else None
+
+
+@cache
+def _actions() -> frozenset[str]:
+    """Those of the services that certificates are in, as botocore knows them."""
+    if not aws.installed():
+        return frozenset()
+    from botocore.loaders import create_loader
+
+    loader = create_loader()
+    models = [loader.load_service_model(name, "service-2") for name in ("acm", "elbv2", "cloudfront")]
+    return frozenset(name for model in models for name in model["operations"])

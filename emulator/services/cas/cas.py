@@ -188,8 +188,8 @@ class Service(EmulatedService):
         row = self._one(call, "CertId")
         if row.source != "UPLOAD" and row.status(self.cloud.clock()) != "expired":
             raise _refused("InvalidStatus.DeleteProtection", "Only uploaded or expired certificates go.")
-        if using := self._using(row):
-            # Documented code; that every use protects a certificate is a guess.
+        if self.cloud.protect_used and (using := self._using(row)):
+            # Documented code; that a use protects a certificate is not, hence the switch.
             raise _refused("InvalidStatus.DeleteProtection", f"In use by {', '.join(using)}.")
         del self._certificates[row.id]
         return {}

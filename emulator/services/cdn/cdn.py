@@ -13,6 +13,7 @@ class Service(Family):
     api = "cdn"
     version = "2018-05-10"
     ram = "cdn"
+    busy = ((403, "ServiceBusy"),)
     hosts = ("cdn.aliyuncs.com", "cdn.ap-southeast-1.aliyuncs.com")
     limits: ClassVar[dict[str, int]] = {
         "DescribeUserDomains": 100,

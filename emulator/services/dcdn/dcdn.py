@@ -15,6 +15,7 @@ class Service(Family):
     api = "dcdn"
     version = "2018-01-15"
     ram = "dcdn"
+    busy = ((403, "ServiceBusy"),)
     hosts = ("dcdn.aliyuncs.com",)
     limits: ClassVar[dict[str, int]] = {
         "DescribeDcdnUserDomains": 80,

@@ -30,6 +30,12 @@ class Service(EmulatedService):
     api = "esa"
     version = "2024-09-10"
     ram = "esa"
+    busy = (
+        (403, "Site.ServiceBusy"),
+        (403, "Record.ServiceBusy"),
+        (429, "TooManyRequests"),
+        (400, "LockFailed"),
+    )
     hosts = ("esa.{region}.aliyuncs.com",)
 
     def __init__(self, cloud: Account) -> None:

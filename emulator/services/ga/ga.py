@@ -33,6 +33,7 @@ class Service(EmulatedService):
     api = "ga"
     version = "2019-11-20"
     ram = "ga"
+    busy = ((400, "GA_NOT_STEADY"),)
     hosts = ("ga.cn-hangzhou.aliyuncs.com", "ga-vpc.cn-hangzhou.aliyuncs.com")
 
     def __init__(self, cloud: Account) -> None:

@@ -18,6 +18,7 @@ class Service(Family):
     api = "live"
     version = "2016-11-01"
     ram = "live"
+    busy = ((400, "LockFail"),)
     hosts = ("live.aliyuncs.com", "live.ap-southeast-1.aliyuncs.com", "live.eu-central-1.aliyuncs.com")
     limits: ClassVar[dict[str, int]] = {
         "DescribeLiveUserDomains": 100,

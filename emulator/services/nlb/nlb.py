@@ -39,6 +39,7 @@ class Service(ListenerService):
     api = "nlb"
     version = "2022-04-30"
     ram = "nlb"
+    busy = ((400, "OperationFailed.ResourceIsConfiguring"),)
     hosts = ("nlb.{region}.aliyuncs.com", "nlb-vpc.{region}.aliyuncs.com")
     listener_word = "listener"
     balancer_word = "loadbalancer"

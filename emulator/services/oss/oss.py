@@ -8,6 +8,7 @@ documentation has them; what is guessed is marked. Not emulated, and told so: ev
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +57,10 @@ class Service(EmulatedService):
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Raises ApiError 501 for what is not emulated."""
         return route(request)
+
+    @classmethod
+    def rights(cls) -> Collection[str]:
+        return [*super().rights(), *CERTIFICATE_RIGHTS]
 
     def uses(self, identifier: str) -> bool:
         bound = (cname.certificate.value for cname in self._cnames().values())

@@ -35,6 +35,7 @@ class Service(EmulatedService):
     api = "slb"
     version = "2014-05-15"
     ram = "slb"
+    busy = ((400, "OperationFailed.TokenIsProcessing"), (400, "VServerGroupProcessing"))
     hosts = ("slb.aliyuncs.com", "slb.{region}.aliyuncs.com", "slb-vpc.{region}.aliyuncs.com")
 
     def __init__(self, cloud: Account) -> None:

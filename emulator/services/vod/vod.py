@@ -15,6 +15,7 @@ class Service(Family):
     api = "vod"
     version = "2017-03-21"
     ram = "vod"
+    busy = ((400, "3"), (400, "2001"))
     hosts = ("vod.cn-shanghai.aliyuncs.com", "vod.ap-southeast-1.aliyuncs.com")
     limits: ClassVar[dict[str, int]] = {"SetVodDomainSSLCertificate": 30}
     zone = "w.alikunlun.com"

@@ -28,6 +28,7 @@ class Service(Held):
     api = "waf-openapi"
     version = "2021-10-01"
     ram = "yundun-waf"
+    busy = ((400, "Waf.Pullin.ResourceProcessing"),)
     hosts = ("wafopenapi.{region}.aliyuncs.com",)
 
     def DescribeInstance(self, call: Call) -> Answer:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from alibabacloud_tea_openapi.exceptions import ThrottlingException
 
 from emulator.cloud import Cloud
+from emulator.declared import declarations
 from emulator.faults import Fault
 from emulator.server import Server
 from tests.functional.emulator.clients import admin, call, plain, refusal
@@ -62,12 +66,16 @@ def test_a_fault_lets_calls_pass_before_it_strikes(server: Server) -> None:
 
 
 def test_a_fault_is_narrowed_by_product_and_region(server: Server) -> None:
-    fault = Fault("GetCallerIdentity", region="cn-beijing", api="sts")
-    server.cloud.faults.add(Fault("GetCallerIdentity", region="cn-beijing", api="cdn", times=0))
-    server.cloud.faults.add(fault)
+    server.cloud.faults.add(Fault("DescribeRegions", region="cn-beijing", api="nlb"))
+    elsewhere = server.cloud.faults.add(Fault("DescribeRegions", region="cn-beijing", api="slb"))
 
-    assert call(server, "GetCallerIdentity", host="sts.cn-hangzhou.aliyuncs.com")
-    assert refusal(server, "GetCallerIdentity", host="sts.cn-beijing.aliyuncs.com")[0] == 503
+    def at(region: str) -> dict[str, str]:
+        return {"host": f"nlb.{region}.aliyuncs.com", "version": "2022-04-30"}
+
+    assert call(server, "DescribeRegions", **at("cn-hangzhou"))
+    assert refusal(server, "DescribeRegions", **at("cn-beijing"))[0] == 503
+    assert call(server, "DescribeRegions", **at("cn-beijing"))
+    server.cloud.faults.take_back(elsewhere.id)
 
 
 def test_a_fault_may_say_when_to_come_again(server: Server) -> None:
@@ -99,7 +107,155 @@ def test_denials_can_be_ordered_at_run_time(server: Server) -> None:
     assert refusal(server, "GetCallerIdentity")[0] == 403
 
 
-def test_a_fault_that_makes_no_sense_is_refused(server: Server) -> None:
-    bad = b'{"action":"X","when":"sometimes"}'
+def wrong(server: Server, name: str, body: Any) -> str:
+    """What is said of an order that is refused."""
+    sent = json.dumps(body).encode()
+    status, _, text = plain(server, "POST", f"/_emulator/{name}", body=sent)
+    assert status == 400
+    return str(json.loads(text)["error"])
 
-    assert plain(server, "POST", "/_emulator/faults", body=bad)[0] == 400
+
+def test_all_that_is_wrong_with_a_fault_is_said_at_once(server: Server) -> None:
+    bad = {
+        "action": "",
+        "when": "afterwards",
+        "times": "2",
+        "passing": -1,
+        "status": 200,
+        "drop": 1,
+        "colour": "blue",
+        "id": "7",
+        "region": "moon",
+        "retry_after_ms": 0.5,
+    }
+
+    said = wrong(server, "faults", bad)
+
+    named = [line.split(":")[0] for line in said.removeprefix("POST faults: ").splitlines()]
+    assert sorted(named) == sorted(bad)
+    assert '"afterwards" is not one of before, after' in said
+    assert server.cloud.faults == []
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ({}, "action: is missing"),
+        ([], "the body takes a JSON object"),
+        ({"action": "SetCdnDomainSSLCertificat"}, 'did you mean "SetCdnDomainSSLCertificate"?'),
+        ({"action": "AssumeRole", "api": "cdn"}, "is no action of cdn"),
+        ({"action": "AssumeRole", "api": "tss"}, '"tss" is not emulated; did you mean "sts"?'),
+        ({"action": "PatchSecrets"}, "is no action"),
+        ({"kind": "lazy", "action": "AssumeRole"}, "kind: is one of"),
+        ({"kind": "busy", "api": "alb", "times": 2}, "times: unknown field"),
+        ({"kind": "busy", "api": "sts"}, 'no busy codes of "sts" are known'),
+        ({"action": "AssumeRole", "time": 2}, 'time: unknown field; did you mean "times"?'),
+    ],
+)
+def test_a_fault_that_could_never_strike_is_refused(server: Server, order: Any, says: str) -> None:
+    assert says in wrong(server, "faults", order)
+
+
+@pytest.mark.parametrize("action", ["PatchSecret", "ListAlbConfigs", "UpdateDistribution", "PutCname"])
+def test_faults_of_clusters_aws_and_oss_are_known(cloud: Cloud, action: str) -> None:
+    assert cloud.faults.add(Fault(action)).id
+    cloud.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ({"ram_action": "sts:AsumeRole"}, 'did you mean "sts:AssumeRole"?'),
+        ({"ram_action": "AssumeRole", "resouce": 1}, "resouce: unknown field"),
+    ],
+)
+def test_a_denial_that_could_never_meet_a_call_is_refused(server: Server, order: Any, says: str) -> None:
+    assert says in wrong(server, "denials", order)
+
+
+def test_a_fault_is_shown_and_taken_back_alone(server: Server) -> None:
+    one, other = (admin(server, "POST", "faults", {"action": "GetCallerIdentity"})["id"] for _ in range(2))
+
+    assert admin(server, "GET", f"faults/{one}")["struck"] == 0
+    assert admin(server, "DELETE", f"faults/{one}")["id"] == one
+    assert [row["id"] for row in admin(server, "GET", "faults")] == [other]
+    assert plain(server, "DELETE", f"/_emulator/faults/{one}")[0] == 404
+    assert refusal(server, "GetCallerIdentity")[0] == 503
+    assert call(server, "GetCallerIdentity")
+    assert admin(server, "GET", f"faults/{other}")["struck"] == 1
+
+
+def test_all_faults_are_taken_back(server: Server) -> None:
+    admin(server, "POST", "faults", {"action": "GetCallerIdentity"})
+    admin(server, "DELETE", "faults")
+
+    assert call(server, "GetCallerIdentity")
+
+
+def test_a_denial_is_taken_back_alone(server: Server) -> None:
+    one = admin(server, "POST", "denials", {"ram_action": "sts:*"})["id"]
+    assert refusal(server, "GetCallerIdentity")[0] == 403
+
+    admin(server, "DELETE", f"denials/{one}")
+
+    assert call(server, "GetCallerIdentity")
+    assert admin(server, "GET", "denials") == []
+
+
+BUSY = {
+    "alb": {"-21013", "LockFailed"},
+    "nlb": {"OperationFailed.ResourceIsConfiguring"},
+    "slb": {"OperationFailed.TokenIsProcessing", "VServerGroupProcessing"},
+    "ga": {"GA_NOT_STEADY"},
+    "cloudapi": {"ConcurrencyLockTimeout"},
+    "waf-openapi": {"Waf.Pullin.ResourceProcessing"},
+    "esa": {"Site.ServiceBusy", "Record.ServiceBusy", "TooManyRequests", "LockFailed"},
+    "live": {"LockFail"},
+    "vod": {"3", "2001"},
+    "cdn": {"ServiceBusy"},
+    "dcdn": {"ServiceBusy"},
+}
+
+
+@pytest.mark.parametrize("api", BUSY)
+def test_a_busy_product_refuses_each_write_once_in_its_own_words(server: Server, api: str) -> None:
+    module = api.replace("-", "_")
+    service = server.cloud.services[module]
+    write, names = a_write(module)
+    ordered = admin(server, "POST", "faults", {"kind": "busy", "api": api})
+
+    def code(text: str) -> str:
+        params = dict.fromkeys(names, text)
+        return refusal(server, write, service.version, params, method="POST")[1]
+
+    first = {code(str(number)) for number in range(1, 5)}
+    again = {code(str(number)) for number in range(1, 5)}
+
+    assert first == BUSY[api]
+    assert not again & BUSY[api]
+    assert admin(server, "GET", f"faults/{ordered['id']}")["struck"] == 4
+
+
+def a_write(module: str) -> tuple[str, list[str]]:
+    """A change whose required parameters are plain, and these."""
+    for name, action in declarations()[module].actions.items():
+        needed = [param for param in action.params if param.required]
+        plain_ones = all(param.type in ("String", "Integer", "Long") for param in needed)
+        if plain_ones and name.startswith(("Set", "Update", "Modify")):
+            return name, [param.name for param in needed]
+    raise LookupError(module)
+
+
+def test_a_busy_product_can_be_read(server: Server) -> None:
+    ordered = admin(server, "POST", "faults", {"kind": "busy", "api": "cdn"})
+
+    assert call(server, "DescribeUserDomains", "2018-05-10")
+    assert [fault.id for fault in server.cloud.faults.unhit()] == [ordered["id"]]
+    admin(server, "DELETE", f"faults/{ordered['id']}")
+
+
+def test_options_are_shown_and_changed_at_run_time(server: Server) -> None:
+    assert admin(server, "GET", "options")["strict"] is False
+    assert admin(server, "POST", "options", {"strict": True})["strict"] is True
+    assert refusal(server, "GetCallerIdentity", query={"Colour": "x"})[1] == "InvalidParameter"
+    assert "strict" in wrong(server, "options", {"strict": "yes"})

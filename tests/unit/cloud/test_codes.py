@@ -18,7 +18,7 @@ from shared.errors import (
 CODES: dict[type[CloudError], str] = {
     CloudThrottledError: """
         Throttling Throttling.User Throttling.Api Rejected.Throttling FlowControlError ResourceThrottled
-        TooManyRequests RequestLimitExceeded
+        TooManyRequests RequestLimitExceeded Site.TooManyRequests Waf.Throttling.User
         """,
     CloudBusyError: """
         SystemBusy ServiceBusy OperationBusy SystemUpgrading OperationDenied.SystemUpgrading
@@ -26,18 +26,22 @@ CODES: dict[type[CloudError], str] = {
         ResourceInConfiguring.Listener Conflict.Lock IdempotenceProcessing StateError.Accelerator
         NotActive.Listener VipStatusNotSupport ServiceIsConfiguring ServiceIsStopping
         BackendServer.configuring DomainExtensionProcessing OperationFailed.ListenerStatusNotSupport
-        RepeatedCommit -22001 -21020 -22031
+        RepeatedCommit -22001 -21020 -22031 -21013 LockFailed OperationFailed.ResourceIsConfiguring
+        OperationFailed.TokenIsProcessing VServerGroupProcessing OperationFailed.VServerGroupProcessing
+        GA_NOT_STEADY ConcurrencyLockTimeout Waf.Pullin.ResourceProcessing Site.ServiceBusy
+        Record.ServiceBusy LockFail 3 2001 Accelerator.StateError.Accelerator
         """,
     CloudUnavailableError: "ServiceUnavailable InternalError InternalServerError",
     CloudCredentialsError: """
         InvalidAccessKeyId.NotFound InvalidAccessKeyId InactiveAccessKeyId SignatureDoesNotMatch
         SignatureNotMatch IncompleteSignature InvalidSecurityToken.Expired MissingSecurityToken
-        InvalidTimeStamp.Expired SignatureNonceUsed
+        InvalidTimeStamp.Expired SignatureNonceUsed SecurityTokenExpired RequestTimeTooSkewed
         """,
     CloudDeniedError: "Forbidden.RAM Forbidden NoPermission AccessDenied Unauthorized Listener.NoAuth",
     CloudRejectedError: """
         NameRepeat InvalidParameter Certificate.NotFound IncorrectStatus Conflict.Name StateError
-        NotActive.Server NoAuth.Listener QuotaExceeded
+        NotActive.Server NoAuth.Listener QuotaExceeded Site.ServiceBusyness Site.IncorrectStatus 30
+        Record.3 InvalidParameter.2001
         """,
 }  # fmt: skip
 
@@ -74,6 +78,9 @@ def test_of_an_unknown_code_the_status_decides(status: int | None, kind: type[Cl
     [
         ("Throttling.User", 503, CloudThrottledError),
         ("ServiceBusy", 403, CloudBusyError),
+        ("Site.ServiceBusy", 403, CloudBusyError),
+        ("SecurityTokenExpired", 403, CloudCredentialsError),
+        ("RequestTimeTooSkewed", 403, CloudCredentialsError),
         ("SystemUpgrading", 503, CloudBusyError),
         ("InvalidAccessKeyId.NotFound", 404, CloudCredentialsError),
         ("Forbidden.RAM", 404, CloudDeniedError),

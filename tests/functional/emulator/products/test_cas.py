@@ -111,13 +111,18 @@ def test_an_upload_can_be_read_back_and_deleted(cas: Official) -> None:
     assert cas.refusal("GetUserCertificateDetail", CertId=cert_id) == (400, "NotFound")
 
 
-def test_a_certificate_in_use_is_not_deleted(cas: Official) -> None:
+def test_a_certificate_in_use_is_deleted_where_nothing_protects_it(cas: Official, cloud: Cloud) -> None:
     cert_id = int(cas("ListCertificates", Keyword="net-api").certificate_list[0].certificate_id)
 
-    assert cas.refusal("DeleteUserCertificate", CertId=cert_id) == (
-        400,
-        "InvalidStatus.DeleteProtection",
-    )
+    cloud.protect_used = True
+    try:
+        refused = cas.refusal("DeleteUserCertificate", CertId=cert_id)
+    finally:
+        cloud.protect_used = False
+    cas("DeleteUserCertificate", CertId=cert_id)
+
+    assert refused == (400, "InvalidStatus.DeleteProtection")
+    assert cas.refusal("DeleteUserCertificate", CertId=cert_id) == (400, "NotFound")
 
 
 def test_a_bad_upload_is_refused_for_its_reason(cas: Official) -> None:
