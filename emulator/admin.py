@@ -29,7 +29,7 @@ class Options(BaseModel):
 
 
 def answer(cloud: Cloud, request: Request) -> Raw:
-    """Reset, options, faults, denials, the log of calls, and what the edge serves."""
+    """Reset, options, faults, denials, behaviours, the log of calls, and what the edge serves."""
     name = request.path[len(PREFIX) :].strip("/")
     try:
         found = _answer(cloud, request.method, name.split("/"), request.body)
@@ -51,6 +51,8 @@ def _answer(cloud: Cloud, method: str, path: list[str], body: bytes) -> Any:
         case "GET", "edge":
             with cloud.lock:
                 return edge_table(cloud)
+        case "GET" | "POST", "behaviour":
+            return _behaviour(cloud, _object(body) if method == "POST" else {})
         case "POST", "reset":
             cloud.reset()
         case "DELETE", "calls":
@@ -69,6 +71,20 @@ def _answer(cloud: Cloud, method: str, path: list[str], body: bytes) -> Any:
         case _:
             return None
     return {}
+
+
+def _behaviour(cloud: Cloud, wanted: dict[str, Any]) -> dict[str, dict[str, list[str | bool]]]:
+    """What can be chosen of each service: the current value, then all of them."""
+    switched = {name: service for name, service in cloud.services.items() if service.switches}
+    if wanted:
+        name = str(wanted.pop("service", ""))
+        if name not in switched:
+            raise ValueError(f"service: is one of {', '.join(sorted(switched))}")
+        switched[name].choose(**wanted)
+    return {
+        name: {switch: [service.behaviour[switch], *values] for switch, values in service.switches.items()}
+        for name, service in switched.items()
+    }
 
 
 def _faults(cloud: Cloud, method: str, rest: list[str], body: bytes) -> Any:

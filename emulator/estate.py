@@ -38,6 +38,7 @@ class Certificate(Part):
     """A certificate in the account. `days` from now until it ends, `age` days since it began."""
 
     names: list[Domain] = Field(min_length=1)
+    name: str | None = None  #: in CAS, where names repeat; default: the name in the file
     key: Literal["rsa-2048", "ecdsa-p256", "sm2"] = "rsa-2048"
     days: float = 200
     age: float | None = None  #: default: as much as a life of 200 days leaves
@@ -84,6 +85,10 @@ class Estate(Part):
     def id_of(self, name: str) -> int:
         """The certificate's id in CAS, by its place in the file: the same each time."""
         return FIRST_CERTIFICATE_ID + 1009 * list(self.certificates).index(name)
+
+    def cas_name(self, name: str) -> str:
+        """The certificate's name in CAS, of which there may be several."""
+        return self.certificates[name].name or name
 
     def identifier(self, name: str) -> str:
         return f"{self.id_of(name)}-{self.certificates[name].store}"

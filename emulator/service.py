@@ -64,12 +64,24 @@ class EmulatedService:
     #: Status and code with which a write is refused while another change is under way. Source: clients
     #: that run against the real cloud.
     busy: ClassVar[tuple[tuple[int, str], ...]] = ()
+    #: Behaviours that the product may have either way, as nobody knows or as it differs: the values that
+    #: each takes, the default first. `choose` changes them until the next reset.
+    switches: ClassVar[Mapping[str, tuple[str | bool, ...]]] = {}
 
     def __init__(self, cloud: Account) -> None:
         self.cloud = cloud
+        self.behaviour: dict[str, str | bool] = {name: values[0] for name, values in self.switches.items()}
         #: Settings that the next change of a certificate takes along, whether it names them or not.
         #: For products of which it is not known; only those whose settings are compared heed it.
         self.forgets: Collection[str] = ()
+
+    def choose(self, **wanted: str | bool) -> None:
+        """Raises ValueError for a switch or a value that there is not, and names those that there are."""
+        for name, value in wanted.items():
+            if value not in self.switches.get(name, ()):
+                known = {one: list(values) for one, values in self.switches.items()}
+                raise ValueError(f"{self.api} has no {name}={value!r}; known: {known}")
+        self.behaviour |= wanted
 
     def forget(self, settings: dict[str, Any]) -> None:
         """Take from `settings` what is to be forgotten, once."""

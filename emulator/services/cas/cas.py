@@ -46,6 +46,11 @@ class Service(EmulatedService):
         "DeleteUserCertificate": 100,
     }
 
+    switches: ClassVar = {
+        "list_serial": (True, False),  #: whether ListCertificates tells the serial number
+        "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
+    }
+
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._certificates: dict[int, CasCertificate] = {}
@@ -60,7 +65,7 @@ class Service(EmulatedService):
                 continue
             bundle = estate.bundle(name, now)
             kept = bundle if row.private_key else Bundle(bundle.certificate_pem)
-            found = CasCertificate(estate.id_of(name), name, row.store, row.source, kept)
+            found = CasCertificate(estate.id_of(name), estate.cas_name(name), row.store, row.source, kept)
             found.revoked = row.status == "revoked"
             found.sm2, found.listed = row.key == "sm2", row.listed
             self._certificates[found.id] = found
@@ -109,9 +114,7 @@ class Service(EmulatedService):
             and row.matches(params.get("Keyword", ""))
         ]
         return _page(rows, params, 10) | {
-            "CertificateList": [
-                cas_store.list_item(row, now, self._using(row)) for row in _slice(rows, params, 10)
-            ]
+            "CertificateList": [self._listed(row) for row in _slice(rows, params, 10)]
         }
 
     def ListUserCertificateOrder(self, call: Call) -> Answer:
@@ -152,6 +155,7 @@ class Service(EmulatedService):
         row, now = self._one(call, "CertificateId"), self.cloud.clock()
         return {
             **cas_store.list_item(row, now, self._using(row)),
+            "Serial": row.bundle.serial,
             "CertificateChainList": cas_store.chain_list(row, now),
             "Tags": [{"TagKey": key, "TagValue": value} for key, value in row.tags],
         }
@@ -201,6 +205,15 @@ class Service(EmulatedService):
             "ContactList": _slice(rows, call.params, 20),
             "Keyword": keyword,
         }
+
+    def _listed(self, row: CasCertificate) -> dict[str, Any]:
+        item = cas_store.list_item(row, self.cloud.clock(), self._using(row))
+        if self.behaviour["list_serial"]:
+            item["Serial"] = row.bundle.serial
+        if not self.behaviour["list_details"]:
+            for name in ("CertificateSource", "KeySize", "ExistPrivateKey"):
+                del item[name]
+        return item
 
     def _store(self, call: Call) -> str:
         return CHINA if not call.region or call.region.startswith("cn-") else INTERNATIONAL

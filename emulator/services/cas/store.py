@@ -68,7 +68,7 @@ class CasCertificate:
 
 
 def list_item(row: CasCertificate, now: datetime, using: list[str]) -> dict[str, Any]:
-    """An item of ListCertificates; GetCertificateDetail answers with the same and the chain."""
+    """What ListCertificates and GetCertificateDetail tell alike; the latter adds the serial and the chain."""
     bundle = row.bundle
     return {
         "CertificateId": str(row.id),
@@ -83,7 +83,6 @@ def list_item(row: CasCertificate, now: datetime, using: list[str]) -> dict[str,
         "KeySize": bundle.key_size,
         "ExistPrivateKey": row.has_key,
         "FingerPrint": bundle.sha1,
-        "Serial": bundle.serial,
         "Issuer": bundle.issuer,
         "NotBefore": ms(bundle.not_before),
         "NotAfter": ms(bundle.not_after),

@@ -1,6 +1,7 @@
 """Anti-DDoS Pro and Premium, ddoscoo 2020-01-01: website rules, and the certificate of each.
 
-A rule names its certificate by CAS's name and store, no id. No change has a state: the API tells
+A rule names its certificate by a file that is called for its id in CAS, and by the name that a person gave
+it (`cert_names` "name": by that alone). No change has a state: the API tells
 the new name at once, the edge serves it when it has settled. All codes are guessed.
 """
 
@@ -52,6 +53,8 @@ class Service(EmulatedService):
     hosts = ("ddoscoo.{region}.aliyuncs.com",)
     limits: ClassVar[dict[str, int]] = {"DescribeWebRules": 50}
 
+    switches: ClassVar = {"cert_names": ("name", "id")}  #: what CertName says
+
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._rules: list[Rule] = []
@@ -62,7 +65,7 @@ class Service(EmulatedService):
             bound = None
             if name := row.certificate:
                 store = estate.certificates[name].store
-                bound = Bound(name, store, estate.bundle(name, now), estate.id_of(name))
+                bound = Bound(estate.cas_name(name), store, estate.bundle(name, now), estate.id_of(name))
             ports = tuple(row.https_ports)
             self._rules.append(Rule(row.domain, row.region, ports, row.forwarding, Settling(bound)))
 
@@ -101,7 +104,7 @@ class Service(EmulatedService):
         if pattern not in ("fuzzy", "exact") or not 1 <= size <= MOST or page < 1:
             raise ApiError(400, "InvalidParams", f"PageSize takes 1 to {MOST}, the pattern fuzzy or exact.")
         rows = [
-            _row(rule)
+            self._row(rule)
             for rule in self._rules
             if rule.region == call.region
             and (not text or (rule.domain == text if pattern == "exact" else text in rule.domain))
@@ -144,24 +147,24 @@ class Service(EmulatedService):
         row = self.cloud.service(Cas).add(params["CertName"], params.get("CertRegion", "cn-hangzhou"), bundle)
         return Bound(row.name, row.store, bundle, row.id)
 
-
-def _row(rule: Rule) -> dict[str, Any]:
-    proxies = [{"ProxyType": "http", "ProxyPorts": ["80"]}]
-    if rule.ports:
-        proxies.append({"ProxyType": "https", "ProxyPorts": [str(port) for port in rule.ports]})
-    row: dict[str, Any] = {
-        "Domain": rule.domain,
-        "Cname": rule.cname,
-        "ProxyTypes": proxies,
-        "ProxyEnabled": rule.forwarding,
-        "SslProtocols": "tls1.2",
-        "SslCiphers": "default",
-        "Ssl13Enabled": True,
-        "Http2Enable": True,
-        "PunishStatus": False,
-        "RealServers": [{"RealServer": "192.0.2.1", "RsType": 0}],
-        "GmCert": {"CertId": "", "GmEnable": 0, "GmOnly": 0},
-    }
-    if (bound := rule.certificate.value) is not None:
-        row |= {"CertName": bound.name, "UserCertName": bound.name, "CertRegion": bound.store}
-    return row
+    def _row(self, rule: Rule) -> dict[str, Any]:
+        proxies = [{"ProxyType": "http", "ProxyPorts": ["80"]}]
+        if rule.ports:
+            proxies.append({"ProxyType": "https", "ProxyPorts": [str(port) for port in rule.ports]})
+        row: dict[str, Any] = {
+            "Domain": rule.domain,
+            "Cname": rule.cname,
+            "ProxyTypes": proxies,
+            "ProxyEnabled": rule.forwarding,
+            "SslProtocols": "tls1.2",
+            "SslCiphers": "default",
+            "Ssl13Enabled": True,
+            "Http2Enable": True,
+            "PunishStatus": False,
+            "RealServers": [{"RealServer": "192.0.2.1", "RsType": 0}],
+            "GmCert": {"CertId": "", "GmEnable": 0, "GmOnly": 0},
+        }
+        if (bound := rule.certificate.value) is not None:
+            file = f"{bound.cert_id}.pem" if self.behaviour["cert_names"] == "id" else bound.name
+            row |= {"CertName": file, "UserCertName": bound.name, "CertRegion": bound.store}
+        return row

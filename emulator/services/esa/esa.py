@@ -47,7 +47,7 @@ class Service(EmulatedService):
 
         def bound(name: str, kind: str) -> Bound:
             of_cas = (estate.id_of(name), estate.certificates[name].store) if kind == "cas" else (0, "")
-            return Bound(kind, name, estate.bundle(name, now), *of_cas)
+            return Bound(kind, estate.cas_name(name), estate.bundle(name, now), *of_cas)
 
         for row in estate.of(EsaSite):
             site = Site(row.site, row.status, row.quota, records=list(row.records))

@@ -71,7 +71,9 @@ class Family(EmulatedService):
                 certificate = estate.certificates[name]
                 of_cas = (estate.id_of(name), certificate.store) if certificate.in_cas else (0, "")
                 kind = "cas" if certificate.in_cas else "upload"
-                bound = Binding(kind, name, estate.bundle(name, now), cdn_domains.CREATED, *of_cas)
+                bound = Binding(
+                    kind, estate.cas_name(name), estate.bundle(name, now), cdn_domains.CREATED, *of_cas
+                )
             kind = getattr(row, "kind", "")
             self._domains[a_label(row.domain)] = Domain(
                 row.domain, row.status, Settling(bound), self.zone, kind, self._functions()

@@ -85,7 +85,7 @@ class Service(EmulatedService):
                 bound = None
                 if name := item.certificate:
                     store = estate.certificates[name].store
-                    bound = Bound(estate.id_of(name), store, name, estate.bundle(name, now))
+                    bound = Bound(estate.id_of(name), store, estate.cas_name(name), estate.bundle(name, now))
                 domains.append(Domain(item.domain, item.type, Settling(bound)))
             self._gateways.append(
                 Gateway(row.name, row.region, row.status, row.internet, self.cloud.account, domains)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from emulator.api import ApiError, Call
 from emulator.bundles import Bundle, a_label, covers
 from emulator.estate import Estate
@@ -17,12 +19,12 @@ SIDES = ("cn-hangzhou", "ap-southeast-1")
 
 
 class Held(EmulatedService):
+    switches: ClassVar = {"cipher_separator": (",", ":")}  #: in the default certificate's settings
+
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self.instances: dict[str, Instance] = {}  #: by side
         self.resources: dict[str, list[Resource]] = {}  #: likewise
-        #: Between the ciphers of the default certificate's settings; ":" is seen as well.
-        self.separator = ","
 
     def load(self, estate: Estate) -> None:
         cas = self.cloud.service(Cas)

@@ -83,7 +83,7 @@ class Service(Held):
         return {}
 
     def DescribeDefaultHttps(self, call: Call) -> Answer:
-        return {"DefaultHttps": self.instance(call).default_https(self.separator)}
+        return {"DefaultHttps": self.instance(call).default_https(str(self.behaviour["cipher_separator"]))}
 
     def ModifyDefaultHttps(self, call: Call) -> Answer:
         instance = self.instance(call)

@@ -205,7 +205,7 @@ def test_a_change_of_a_port_that_makes_no_sense_is_refused(waf: Any) -> None:
 
 @pytest.mark.parametrize("separator", [":", ","])
 def test_ciphers_of_the_default_certificate_are_one_text(waf: Any, cloud: Cloud, separator: str) -> None:
-    cloud.service("waf_openapi").separator = separator
+    cloud.service("waf_openapi").choose(cipher_separator=separator)
     ciphers = waf("DescribeDefaultHttps").default_https.custom_ciphers
 
     names = ciphers.split(separator)
