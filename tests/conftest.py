@@ -9,6 +9,9 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.server import Server, running
+from tests import lazy_sdks
+
+lazy_sdks.install()
 
 
 @pytest.fixture
