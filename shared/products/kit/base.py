@@ -36,6 +36,8 @@ class ProductAdapter(ABC):
     rules_over: ClassVar[frozenset[CloudProduct]] = frozenset()
     #: variables that its function is given, beside those of every function
     environment: ClassVar[tuple[str, ...]] = ()
+    #: where it may be, if it does not tell its regions
+    likely_regions: ClassVar[tuple[str, ...]] = ()
     page_size: ClassVar[int] = 100  #: the most rows that its lists give at once
     smaller_pages: ClassVar[Mapping[str, int]] = {}  #: lists that give fewer, by action
     #: codes, in lower case, by which the product says that the slot or what holds it is gone

@@ -15,7 +15,18 @@ def numbered_rows(
     rows: Callable[[Fields], list[Fields]],
     total: str = "TotalCount",
 ) -> Iterator[Fields]:
-    """The rows of `page(1)`, `page(2)` … of at most `size` each, until a page is short or all were given.
+    """The rows of `numbered_answers`."""
+    for answer in numbered_answers(page, size, rows, total):
+        yield from rows(answer)
+
+
+def numbered_answers(
+    page: Callable[[int], Fields],
+    size: int,
+    rows: Callable[[Fields], list[Fields]],
+    total: str = "TotalCount",
+) -> Iterator[Fields]:
+    """`page(1)`, `page(2)` … of at most `size` rows each, until one is short or all were given.
 
     The total is a hint: it may be missing, or be off where something comes or goes meanwhile.
     """
@@ -23,8 +34,8 @@ def numbered_rows(
     while True:
         number += 1
         answer = page(number)
+        yield answer
         found = rows(answer)
-        yield from found
         given += len(found)
         all_ = answer.number(total)
         if len(found) < size or (all_ is not None and given >= all_):
