@@ -29,9 +29,9 @@ lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
 
-# PART: one of discovery, deployment, imports, plans.
+# PART: one of discovery, deployment, "side by side", imports, plans.
 bench: $(VENV)/bench.stamp  ## measure API calls, times and memory, beside their floors (PART)
-	@$(BIN)/python -m bench $(if $(PART),--only $(PART))
+	@$(BIN)/python -m bench $(if $(PART),--only "$(PART)")
 
 # N: of each area; AREA: areas or files; NAMED=1: those of tools/mutants/named; FAST=1: no new measurement.
 mutants: $(VENV)/mutants.stamp  ## plant small faults, print those no test notices (N, SEED, AREA, NAMED=1, FAST=1, JOBS)

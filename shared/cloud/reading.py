@@ -102,6 +102,13 @@ class Fields(dict[str, Any]):
         found = self._list(names, alone=True)
         return [str(value) for value in found if value not in (None, "")]
 
+    def numbers(self, *names: str) -> list[int]:
+        """The numbers of the list under these names, such as ports; written as texts now and then."""
+        try:
+            return [int(text) for text in self.texts(*names)]
+        except ValueError:
+            raise self.source.below(".".join(names)).unreadable("numbers were expected") from None
+
     def _list(self, names: tuple[str, ...], *, alone: bool = False) -> list[Any]:
         *path, name = names
         within = self.part(*path)

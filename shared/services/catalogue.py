@@ -1,13 +1,14 @@
 """Known certificates: from the table, and from CAS (read once) for what the table lacks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from shared.cloud.cas import Cas
 from shared.domain.certificates import Certificate
 from shared.state.repositories import Certificates
 
-_Index = dict[tuple[str, ...], Certificate]
+_Key = tuple[str, ...]
+_Index = dict[_Key, Certificate | None]  #: None: several are meant
 
 
 class KnownCertificates:
@@ -27,10 +28,11 @@ class KnownCertificates:
         return next((certificate for certificate in candidates if certificate), None)
 
     def by_name(self, name: str, store: str) -> Certificate | None:
+        """None as well where several bear the name: a renewal keeps it."""
         return self._find(("name", name, store))
 
-    def _find(self, key: tuple[str, ...]) -> Certificate | None:
-        return self._stored.get(key) or self._listed.get(key)
+    def _find(self, key: _Key) -> Certificate | None:
+        return self._stored[key] if key in self._stored else self._listed.get(key)
 
     @cached_property
     def _stored(self) -> _Index:
@@ -49,7 +51,20 @@ class KnownCertificates:
 def _index(certificates: Iterable[Certificate]) -> _Index:
     index: _Index = {}
     for certificate in certificates:
-        index["identifier", certificate.identifier] = certificate
-        index["fingerprint", certificate.fingerprint] = certificate
-        index["name", certificate.name, certificate.store] = certificate
+        for key in _keys(certificate):
+            other = index.get(key, certificate)
+            index[key] = certificate if other and _one(key, other, certificate) else None
     return index
+
+
+def _keys(certificate: Certificate) -> Iterator[_Key]:
+    yield "identifier", certificate.identifier
+    yield "fingerprint", certificate.fingerprint
+    yield "name", certificate.name, certificate.store
+
+
+def _one(key: _Key, other: Certificate, certificate: Certificate) -> bool:
+    """Copies of a certificate have one fingerprint. So have its renewals, where it is that of the key."""
+    if key[0] == "fingerprint":
+        return (other.serial, other.not_after) == (certificate.serial, certificate.not_after)
+    return other.identifier == certificate.identifier

@@ -53,7 +53,9 @@ class AllOfCas:
         return self._one(lambda found: found.fingerprint in fingerprints)
 
     def by_name(self, name: str, store: str) -> Certificate | None:
-        return self._one(lambda found: (found.name, found.store) == (name, store))
+        self._one(lambda found: (found.name, found.store) == (name, store))
+        named = [found for found in self._known if (found.name, found.store) == (name, store)]
+        return named[0] if len(named) == 1 else None
 
     def _one(self, fits: Callable[[Certificate], bool]) -> Certificate | None:
         if found := next(filter(fits, self._known), None):

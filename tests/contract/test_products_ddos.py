@@ -8,6 +8,7 @@ import pytest
 
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
+from shared.errors import AppError
 from shared.products import adapter_class
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, new_bench
@@ -130,3 +131,51 @@ def test_a_rule_is_told_from_others_that_a_question_for_it_brings_along(
 
     assert bench.adapter.read(slot) == slot
     assert bench.adapter.successor(slot, bench.certificate("new")) is None
+
+
+def told(monkeypatch: pytest.MonkeyPatch, bench: Bench, **fields: Any) -> None:
+    """From now on each rule tells these fields."""
+
+    def otherwise(answer: dict[str, Any]) -> None:
+        for row in answer["WebRules"]:
+            row.update(fields)
+
+    edit(monkeypatch, bench.cloud, "DescribeWebRules", otherwise)
+
+
+def test_a_rule_s_certificate_is_known_by_the_id_in_its_file_name_before_any_name(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`CertName` is the id with ".pem"; the name that a person gave may be another certificate's as well."""
+    bench = account(server, {"domain": "www.example.com", "certificate": "old"})
+    told(monkeypatch, bench, CertName=f"{bench.estate.id_of('second')}.pem", UserCertName="new")
+    assert bench.carried() == {"www.example.com": "second"}
+
+    told(monkeypatch, bench, CertName="24203010.pem", CertRegion=ABROAD)
+    assert bench.carried() == {"www.example.com": f"24203010-{ABROAD}"}
+
+    told(monkeypatch, bench, CertName=f"{bench.estate.id_of('second')}.pem", CertRegion=None)
+    assert bench.carried() == {"www.example.com": "second"}
+
+
+def test_a_name_that_two_certificates_bear_means_neither_of_them(server: Server) -> None:
+    bench = account(server, {"domain": "www.example.com", "certificate": "old"})
+    for row in bench.cloud.service("cas")._certificates.values():
+        if row.id == bench.estate.id_of("second"):
+            row.name = "old"  # a renewal keeps the name of its order
+
+    slot = bench.slot("www.example.com")
+
+    assert slot.cert_identifier == "upload:old"
+    with pytest.raises(AppError):  # it cannot be told whether the new one is in place
+        bench.adapter_with(seconds=0.2).deploy(slot, bench.certificate("second"))
+    assert bench.count("AssociateWebCert", code="") == 1, "it is not taken for served already"
+
+
+def test_ports_are_read_as_texts_and_kinds_in_any_case(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = account(server, {"domain": "www.example.com", "certificate": "old"})
+    told(monkeypatch, bench, ProxyTypes=[{"ProxyType": "HTTPS", "ProxyPorts": ["8443"]}])
+
+    assert bench.slots()["www.example.com"].port == 8443

@@ -202,4 +202,11 @@ def _common(domain: Domain) -> Answer:
 
 def _domain_item(domain: Domain) -> Answer:
     kind = "INTRANET" if domain.row.internal else "INTERNET"
-    return {**_common(domain), "CustomDomainType": kind, **domain.settings}
+    wild = {"WildcardDomainPatterns": "${p}"} if domain.name.startswith("*.") else {}
+    return {
+        **_common(domain),
+        "CustomDomainType": kind,
+        "BindStageName": "RELEASE",
+        **wild,
+        **domain.settings,
+    }

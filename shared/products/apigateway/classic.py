@@ -9,31 +9,42 @@ from collections.abc import Iterator, Set
 from typing import ClassVar, Final
 
 from shared.cloud.api import Action, Api
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.apigateway import fields as words
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.found import Found
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Polled
 
-_CERTIFICATE: Final = (
-    "CertificateId",
-    "CertificateName",
-    "CertificateValidStart",
-    "CertificateValidEnd",
+#: Settings of a domain that SetDomain, SetWildcardDomainPatterns or SetDomainCertificate set. What else
+#: a group tells of a domain the gateway finds out by itself.
+_SETTABLE: Final = (
+    *("BindStageName", "CustomDomainType", "IsHttpRedirectToHttps", "WildcardDomainPatterns"),
+    *words.MUTUAL,
 )
-#: What the gateway finds out by itself.
-_OBSERVED: Final = ("DomainCNAMEStatus", "DomainLegalStatus", "DomainRemark")
-_MOVING: Final = (*_CERTIFICATE, *_OBSERVED)
+_REGIONS: Final = (
+    *("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"),
+    *("ap-southeast-5", "cn-beijing", "cn-chengdu", "cn-guangzhou", "cn-hangzhou", "cn-heyuan"),
+    *("cn-hongkong", "cn-huhehaote", "cn-qingdao", "cn-shanghai", "cn-shenzhen", "cn-wulanchabu"),
+    *("cn-zhangjiakou", "eu-central-1", "eu-west-1", "me-east-1", "us-east-1", "us-west-1"),
+)
 
 
 class ClassicDomains(ProductAdapter):
     product = CloudProduct.API_GATEWAY
-    api = Api("cloudapi", "2016-07-14", "RPC", ram="apigateway", hosts="apigateway.{region}.aliyuncs.com")
+    api = Api(
+        "cloudapi",
+        "2016-07-14",
+        "RPC",
+        ram="apigateway",
+        hosts="apigateway.{region}.aliyuncs.com",
+    )
     actions: ClassVar = {
         action.name: action
         for action in (
@@ -45,6 +56,7 @@ class ClassicDomains(ProductAdapter):
         )
     }
     also_granted = frozenset({"yundun-cert:GetUserCertificateDetail"})
+    likely_regions = _REGIONS
     page_size = 50
     gone = frozenset({"notfoundapigroup", "invalidgroupid.notfound", "notfounddomain"})
 
@@ -52,18 +64,31 @@ class ClassicDomains(ProductAdapter):
         super().__init__(means)
         self._pairs = KeyPairs(means.client)
         #: by region and id
-        self._groups: dict[tuple[str, str], Polled[tuple[Answer, Answer]]] = {}
+        self._groups: dict[tuple[str, str], Polled[tuple[Fields, Fields]]] = {}
 
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
-        return [row["RegionId"] for row in answer["Regions"]["Region"]]
+        return [row.needed("RegionId") for row in answer["Regions"].rows("Region")]
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        for page in self._numbered_pages("DescribeApiGroups", region):
-            for row in page["ApiGroupAttributes"]["ApiGroupAttribute"]:
-                group = self._call("DescribeApiGroup", region, GroupId=row["GroupId"])
-                for domain in group["CustomDomains"]["DomainItem"]:
-                    yield self._resource(region, group, domain, self._identifier(region, group, domain))
+    def discover(self, region: str) -> Iterator[Found]:
+        rows = self._numbered_rows(
+            "DescribeApiGroups", region, at=("ApiGroupAttributes", "ApiGroupAttribute")
+        )
+        yield from self._each(rows, "GroupId", lambda row: self._of_group(region, row.needed("GroupId")))
+
+    def _of_group(self, region: str, group_id: str) -> Iterator[Found]:
+        group = self._group_of(region, group_id)
+
+        def slot(domain: Fields) -> Iterator[CloudResource]:
+            yield self._resource(region, group, domain, self._identifier(region, group, domain))
+
+        yield from self._each(group.rows("CustomDomains", "DomainItem"), "DomainName", slot)
+
+    def _group_of(self, region: str, group_id: str) -> Fields:
+        """With its id in any case."""
+        group = self._call("DescribeApiGroup", region, GroupId=group_id)
+        group["GroupId"] = group_id
+        return group
 
     def _look(self, change: Change) -> Look | None:
         """A group tells of all its domains, but not of their PEM."""
@@ -72,12 +97,12 @@ class ClassicDomains(ProductAdapter):
         if found is None:
             return None
         group, domain = found
-        held = domain.get("CertificateId")
+        held = domain.text("CertificateId")
         identifier = self._by_pem(resource.region, group, domain, wanted) if held else ""
         return Look(
             carrying(change, identifier),
             self._resource(resource.region, group, domain, identifier),
-            settings={name: value for name, value in domain.items() if name not in _MOVING},
+            settings={name: domain[name] for name in _SETTABLE if name in domain},
         )
 
     def _write(self, change: Change, look: Look) -> None:
@@ -105,22 +130,23 @@ class ClassicDomains(ProductAdapter):
         finally:
             self._group(resource).changed(_domain_name(resource))
 
-    def _group(self, resource: CloudResource) -> Polled[tuple[Answer, Answer]]:
+    def _group(self, resource: CloudResource) -> Polled[tuple[Fields, Fields]]:
         """The domains of a group by name, each with the group."""
         region, group_id = resource.region, resource.instance_id
 
-        def read() -> dict[str, tuple[Answer, Answer]]:
-            group = self._call("DescribeApiGroup", region, GroupId=group_id)
-            return {row["DomainName"]: (group, row) for row in group["CustomDomains"]["DomainItem"]}
+        def read() -> dict[str, tuple[Fields, Fields]]:
+            group = self._group_of(region, group_id)
+            rows = group.rows("CustomDomains", "DomainItem")
+            return {row.text("DomainName"): (group, row) for row in rows}
 
         return self._groups.setdefault((region, group_id), Polled(read))
 
-    def _identifier(self, region: str, group: Answer, domain: Answer) -> str:
+    def _identifier(self, region: str, group: Fields, domain: Fields) -> str:
         """Told by a name that we gave, if CAS's certificate of that name ends as this one does."""
-        if not domain.get("CertificateId"):
+        if not domain.text("CertificateId"):
             return ""
-        named = self._by_name(domain.get("CertificateName") or "")
-        if named and named.not_after == words.moment(domain.get("CertificateValidEnd")):
+        named = self._by_name(domain.text("CertificateName"))
+        if named and named.not_after == words.moment(domain.number("CertificateValidEnd")):
             return named.identifier
         return self._by_pem(region, group, domain)
 
@@ -129,35 +155,35 @@ class ClassicDomains(ProductAdapter):
         ours = words.named(name)
         return self._catalogue.by_identifier(ours) if ours else None
 
-    def _by_pem(self, region: str, group: Answer, domain: Answer, wanted: Certificate | None = None) -> str:
+    def _by_pem(self, region: str, group: Fields, domain: Fields, wanted: Certificate | None = None) -> str:
         """CAS may hold the same certificate twice: the one that is meant counts."""
-        name = domain.get("CertificateName") or ""
+        name = domain.text("CertificateName")
         prints = self._fingerprints(region, group, domain)
         for likely in (wanted, self._by_name(name)):
             if likely and likely.fingerprint in prints:
                 return likely.identifier
         return identifier_by(self._catalogue, prints, f"upload:{name}")
 
-    def _fingerprints(self, region: str, group: Answer, domain: Answer) -> tuple[str, ...]:
+    def _fingerprints(self, region: str, group: Fields, domain: Fields) -> tuple[str, ...]:
         """Of the certificate in place."""
-        names = {"GroupId": group["GroupId"], "DomainName": domain["DomainName"]}
+        names = {"GroupId": group["GroupId"], "DomainName": domain.needed("DomainName")}
         answer = self._call("DescribeDomain", region, **names)
         answer.pop("CertificatePrivateKey", None)  # goes no further, whatever happens next
-        return fingerprints(answer["CertificateBody"])
+        return fingerprints(answer.text("CertificateBody"))
 
-    def _resource(self, region: str, group: Answer, domain: Answer, identifier: str) -> CloudResource:
-        name, address = domain["DomainName"], group.get("SubDomain")
-        internal = (domain.get("CustomDomainType") or "").upper() == "INTRANET"
+    def _resource(self, region: str, group: Fields, domain: Fields, identifier: str) -> CloudResource:
+        name, address = domain.needed("DomainName"), group.text("SubDomain")
+        internal = domain.text("CustomDomainType").upper() == "INTRANET"
         return CloudResource(
             product=self.product,
             region=region,
             resource_id=f"{group['GroupId']}/{name}",
             instance_id=group["GroupId"],
-            instance_name=group.get("GroupName") or "",
+            instance_name=group.text("GroupName"),
             domains=(name,),
             https=bool(identifier),
             cert_identifier=identifier,
-            cert_not_after=words.moment(domain.get("CertificateValidEnd")),
+            cert_not_after=words.moment(domain.number("CertificateValidEnd")),
             endpoint=f"{address}:443" if address and not internal else "",
             writer_id=group["GroupId"],  # a second change of a group is a RepeatedCommit
             obstacle=words.mutual_tls(domain) or words.unbound(domain),

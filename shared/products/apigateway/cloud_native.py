@@ -4,19 +4,19 @@
 is met at the public address of a gateway that serves it. What is refused may come with HTTP 200.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from typing import Any, ClassVar, Final
 
 from shared.cloud.api import Action, Api
-from shared.cloud.faults import classify
-from shared.cloud.redact import redact
-from shared.domain.certificates import identifier_of
+from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.apigateway import cloud_native_fields as words
+from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
+from shared.products.kit.found import Found
 from shared.products.kit.means import Means
-from shared.products.kit.paging import numbered_pages
+from shared.products.kit.paging import numbered_answers
 from shared.products.kit.polled import Listed
 
 #: What UpdateDomain takes beside the certificate.
@@ -24,13 +24,8 @@ _SETTINGS: Final = (
     *("protocol", "forceHttps", "caCertIdentifier", "clientCACert", "mTLSEnabled"),
     *("http2Option", "tlsMin", "tlsMax", "tlsCipherSuitesConfig", "domainScope"),
 )
-#: What of a domain changes with its certificate.
-_OF_CERTIFICATE: Final = (
-    *("certIdentifier", "certName", "issuer", "sans", "algorithm", "notBeforeTimestamp"),
-    *("notAfterTimstamp", "certDetailStatus", "certDetailErrorCode", "certDetailErrorMessage"),
-    *("updatetimestamp", "statisticsInfo"),
-)
-_OWNERS: Final = ("", "console", "api", "openapi")  #: [guess] of domains that are their user's own
+_TOTAL: Final = "totalSize"
+_PUBLISHED: Final = "Published"  #: the one status that is documented
 
 
 class CloudNativeDomains(ProductAdapter):
@@ -59,37 +54,50 @@ class CloudNativeDomains(ProductAdapter):
         )
     }
     page_size = 50
-    gone = frozenset({"databaseerror.recordnotfound"})
+    gone = frozenset({"databaseerror.recordnotfound", "error.databaseerror.recordnotfound", "notfound"})
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
         self._lists: dict[str, Listed[str]] = {}  #: by region
+        self._rested: dict[str, str] = {}  #: by domain, the status in which a change of ours found it
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
+    def discover(self, region: str) -> Iterator[Found]:
         addresses = dict(self._addresses(region))
-        for row in self._rows("ListDomains", region):
-            if not _is_default(row):
-                yield self._resource(region, row, addresses.get(row["domainId"], ""))
+
+        def slot(row: Fields) -> Iterator[CloudResource]:
+            if row.needed("name") != "*":  # the domain that answers all other names, which every region has
+                yield self._resource(region, row, addresses.get(row.needed("domainId"), ""))
+
+        yield from self._each(self._rows("ListDomains", region), "name", slot)
 
     def _look(self, change: Change) -> Look:
-        """Its status, which the list alone tells, is asked for once something is to have come of a change."""
+        """Settled is a domain that is published, or as it was before the change: the list alone tells that.
+
+        Other words for its status are not documented. Before a change nothing is awaited.
+        """
         resource = change.resource
         row = self._domain(resource)
-        slot = self._resource(resource.region, row, resource.endpoint)
-        carries = carrying(change, slot.cert_identifier)
-        awaited = change.begun or carries is not Carries.EXPECTED
+        identifier = words.identifier(row)
+        carries = carrying(change, identifier)
+        status = self._status(resource)
+        if carries is Carries.EXPECTED and not change.begun:
+            self._rested[resource.instance_id] = status
+            settled = True
+        else:
+            settled = status == _PUBLISHED or words.at_rest(status, self._rested.get(resource.instance_id))
         return Look(
             carries,
-            slot,
-            settled=not awaited or self._status(resource) == "Published",
-            settings={name: value for name, value in row.items() if name not in _OF_CERTIFICATE},
+            resource.evolve(https=bool(identifier), cert_identifier=identifier, obstacle=words.obstacle(row)),
+            settled,
+            settings={name: words.unordered(row[name]) for name in _SETTINGS if name in row},
+            held=row,
         )
 
     def _write(self, change: Change, look: Look) -> None:
-        settings = look.settings or {}
-        if obstacle := _obstacle(settings) or (settings.get("default") and "it is the default domain"):
+        row: Fields = look.held
+        if obstacle := words.obstacle(row) or (row.flag("default") and "it is the default domain"):
             raise CloudRejectedError("UpdateDomain", "NotDeployable", obstacle)
-        self._update(change, settings)
+        self._update(change, row)
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         self._update(change, change.before or {})
@@ -108,90 +116,63 @@ class CloudNativeDomains(ProductAdapter):
             )
         finally:
             self._listed(resource.region).changed(resource.instance_id)
-        _opened("UpdateDomain", answer)
+        words.opened("UpdateDomain", answer)
 
-    def _domain(self, resource: CloudResource) -> Answer:
+    def _domain(self, resource: CloudResource) -> Fields:
         answer = self._call_at("GetDomain", resource.region, {"domainId": resource.instance_id})
-        return dict(_opened("GetDomain", answer))
+        row = words.opened("GetDomain", answer)
+        row.needed("name")  # a domain that tells nothing is no domain without certificate
+        return row
 
     def _addresses(self, region: str) -> Iterator[tuple[str, str]]:
         """The domains that can be met from outside, by id, each with one address."""
         for gateway in self._rows("ListGateways", region):
-            if gateway["status"] == "Running" and (address := _public(gateway)):
-                for row in self._rows("ListDomains", region, gatewayId=gateway["gatewayId"]):
-                    yield row["domainId"], f"{address}:443"
+            gateway_id, address = gateway.text("gatewayId"), words.public(gateway)
+            if gateway_id and address and gateway.text("status") == "Running":
+                for row in self._rows("ListDomains", region, gatewayId=gateway_id):
+                    yield row.text("domainId"), f"{address}:443"
 
     def _status(self, resource: CloudResource) -> str:
+        """ "" if the list does not tell."""
         if listed := self._listed(resource.region).of(resource.instance_id):
             return listed
         rows = self._rows("ListDomains", resource.region, nameLike=resource.instance_name)
-        return next((row["status"] for row in rows if row["domainId"] == resource.instance_id), "")
+        return next((r.text("status") for r in rows if r.text("domainId") == resource.instance_id), "")
 
     def _listed(self, region: str) -> Listed[str]:
         """The statuses of a region's domains, by id."""
         found = self._lists.get(region) or Listed(
             lambda: self._pages("ListDomains", region),
-            lambda page: {row["domainId"]: row["status"] for row in page["items"]},
+            lambda page: {row.text("domainId"): row.text("status") for row in page.rows("items")},
             lambda: self.page_size,
+            total=_TOTAL,
         )
         return self._lists.setdefault(region, found)
 
-    def _rows(self, action: str, region: str, **params: Any) -> Iterator[Answer]:
+    def _rows(self, action: str, region: str, **params: Any) -> Iterator[Fields]:
         for page in self._pages(action, region, **params):
-            yield from page["items"]
+            yield from page.rows("items")
 
-    def _pages(self, action: str, region: str, **params: Any) -> Iterator[Answer]:
-        """As `_numbered_pages`, in the words of this API."""
+    def _pages(self, action: str, region: str, **params: Any) -> Iterator[Fields]:
+        """What the envelopes of a list hold."""
 
-        def page(number: int) -> Answer:
+        def page(number: int) -> Fields:
             answer = self._call(action, region, pageNumber=number, pageSize=self.page_size, **params)
-            opened = _opened(action, answer)
-            return {**opened, "TotalCount": opened["totalSize"]}
+            return words.opened(action, answer)
 
-        return numbered_pages(page, self.page_size)
+        return numbered_answers(page, self.page_size, lambda found: found.rows("items"), _TOTAL)
 
-    def _resource(self, region: str, row: Answer, endpoint: str) -> CloudResource:
-        identifier = identifier_of(row.get("certIdentifier") or "")
+    def _resource(self, region: str, row: Fields, endpoint: str) -> CloudResource:
+        identifier, name = words.identifier(row), row.needed("name")
         return CloudResource(
             product=self.product,
             region=region,
-            resource_id=row["domainId"],
-            instance_id=row["domainId"],
-            instance_name=row["name"],
-            domains=(row["name"],),
+            resource_id=row.needed("domainId"),
+            instance_id=row.needed("domainId"),
+            instance_name=name,
+            domains=(name,),
             https=bool(identifier),
             cert_identifier=identifier,
             endpoint=endpoint,
-            obstacle=_obstacle(row),
+            obstacle=words.obstacle(row),
         )
-
-
-def _opened(action: str, answer: Answer) -> Any:
-    """What the answer's envelope holds.
-
-    Raises:
-        CloudError: the kind that its code means, if that is another than Ok.
-    """
-    code = str(answer.get("code") or "Ok")
-    if code.lower() in ("ok", "success", "200"):
-        return answer["data"]
-    message, request_id = str(answer.get("message") or ""), str(answer.get("requestId") or "-")
-    raise classify(code, 400)(action, redact(code), redact(message), redact(request_id))
-
-
-def _public(gateway: Answer) -> str:
-    balancers = gateway.get("loadBalancers") or []
-    public = (row.get("address") for row in balancers if row.get("addressType") == "Internet")
-    return next((address for address in public if address), "")
-
-
-def _is_default(row: Answer) -> bool:
-    """The domain that answers all other names, which every region has."""
-    return bool(row["name"] == "*")
-
-
-def _obstacle(row: Mapping[str, Any]) -> str:
-    owner = row.get("createFrom") or ""
-    if owner.lower() not in _OWNERS:
-        return f"the domain was made by {owner}, which would undo a change; change it there"
-    return ""

@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from shared.products.kit.base import Answer
+from shared.cloud.reading import Fields
 
 _BOUND: Final = ("BINDING", "BOUND")  #: documented with meanings that look swapped: both are bound
-_MUTUAL: Final = ("SslVerifyDepth", "ClientCertSDnPassThrough", "SslOcspEnable", "SslOcspCacheEnable")
+MUTUAL: Final = ("SslVerifyDepth", "ClientCertSDnPassThrough", "SslOcspEnable", "SslOcspCacheEnable")
 
 
 def mutual_tls(domain: Mapping[str, Any]) -> str:
-    if any(domain.get(setting) for setting in _MUTUAL):
+    settings = Fields(domain)
+    if any(settings.get(name) is not None and settings.flag(name) is not False for name in MUTUAL):
         return "the domain uses mutual TLS, whose CA cannot be read back; replace it in the console"
     return ""
 
 
-def unbound(domain: Answer) -> str:
-    status = domain.get("DomainBindingStatus") or _BOUND[0]
+def unbound(domain: Fields) -> str:
+    status = domain.text("DomainBindingStatus") or _BOUND[0]
     return "" if status in _BOUND else f"the domain is {status} in API Gateway; bind it first"
 
 
@@ -33,6 +34,9 @@ def named(name: str) -> str:
     return f"{number}-{store.replace('_', '-')}" if head == "cas" and store else ""
 
 
-def moment(value: Any) -> datetime | None:
-    """From ms; whole seconds, as certificates count."""
-    return datetime.fromtimestamp(int(value) // 1000, timezone.utc) if value else None
+def moment(milliseconds: int | None) -> datetime | None:
+    """Whole seconds, as certificates count; None for what is no time."""
+    try:
+        return datetime.fromtimestamp(milliseconds // 1000, timezone.utc) if milliseconds else None
+    except (ValueError, OverflowError, OSError):
+        return None

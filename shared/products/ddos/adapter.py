@@ -1,20 +1,27 @@
 """Anti-DDoS Pro and Premium (ddoscoo 2020-01-01): one slot per website rule with an HTTPS port.
 
-A rule tells its certificate by name and store only, which are CAS's. A rule says nothing of how far a
-change has come: the handshake tells.
+A rule tells its certificate by `CertName`, which is its id in CAS with ".pem", and by the name that a
+person gave it, which is not unique. It says nothing of how far a change has come: the handshake tells.
 """
 
+import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from shared.cloud.api import Action, Api
+from shared.cloud.reading import Fields
+from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.bare_ids import identifier_in
+from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
+from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Listed
 
-_TLS = ("https", "websockets")
+_ROWS: Final = ("WebRules",)
+_TLS: Final = ("https", "websockets")
+_BY_ID: Final = re.compile(r"([0-9]+)\.pem")  #: a `CertName`
 
 
 class Adapter(ProductAdapter):
@@ -37,11 +44,11 @@ class Adapter(ProductAdapter):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._sites: dict[str, Listed[Answer]] = {}
+        self._sites: dict[str, Listed[Fields]] = {}
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        for page in self._numbered_pages("DescribeWebRules", region):
-            yield from (self._resource(region, rule) for rule in page["WebRules"])
+    def discover(self, region: str) -> Iterator[Found]:
+        rules = self._numbered_rows("DescribeWebRules", region, at=_ROWS)
+        yield from self._each(rules, "Domain", lambda rule: [self._resource(region, rule)])
 
     def _look(self, change: Change) -> Look | None:
         rule = self._rule(change.resource)
@@ -64,26 +71,26 @@ class Adapter(ProductAdapter):
         finally:
             self._site(resource.region).changed(resource.resource_id)
 
-    def _rule(self, resource: CloudResource) -> Answer | None:
+    def _rule(self, resource: CloudResource) -> Fields | None:
         name = resource.resource_id
         if listed := self._site(resource.region).of(name):
             return listed
         query = {"Domain": name, "QueryDomainPattern": "exact", "PageNumber": 1, "PageSize": self.page_size}
         return _by_domain(self._call("DescribeWebRules", resource.region, **query)).get(name)
 
-    def _site(self, region: str) -> Listed[Answer]:
-        def pages() -> Iterator[Answer]:
-            return self._numbered_pages("DescribeWebRules", region)
+    def _site(self, region: str) -> Listed[Fields]:
+        def pages() -> Iterator[Fields]:
+            return self._numbered_answers("DescribeWebRules", region, at=_ROWS)
 
         return self._sites.setdefault(region, Listed(pages, _by_domain, lambda: self.page_size))
 
-    def _resource(self, region: str, rule: Answer) -> CloudResource:
-        name, cname = rule["Domain"], rule.get("Cname")
+    def _resource(self, region: str, rule: Fields) -> CloudResource:
+        name, cname = rule.needed("Domain"), rule.text("Cname")
         ports = [
-            int(port)
-            for proxy in rule.get("ProxyTypes") or []
-            if proxy["ProxyType"] in _TLS
-            for port in proxy["ProxyPorts"]
+            port
+            for proxy in rule.rows("ProxyTypes")
+            if proxy.text("ProxyType").lower() in _TLS
+            for port in proxy.numbers("ProxyPorts")
         ]
         identifier = self._identifier(rule)
         return CloudResource(
@@ -99,25 +106,29 @@ class Adapter(ProductAdapter):
             obstacle=_obstacle(rule, ports),
         )
 
-    def _identifier(self, rule: Answer) -> str:
+    def _identifier(self, rule: Fields) -> str:
         """Unknown where the two names that a rule tells lead to different certificates, or to none."""
-        names = {name for key in ("CertName", "UserCertName") if (name := rule.get(key))}
+        told, store = rule.text("CertName"), rule.text("CertRegion")
+        if by_id := _BY_ID.fullmatch(told):
+            cert_id = by_id[1]
+            return identifier_of(cert_id, store) if store else identifier_in(self._catalogue, cert_id)
+        names = {name for name in (told, rule.text("UserCertName")) if name}
         if not names:
             return ""
-        store = rule.get("CertRegion") or "cn-hangzhou"
-        found = {known.identifier for name in names if (known := self._catalogue.by_name(name, store))}
-        return found.pop() if len(found) == 1 else f"upload:{rule.get('CertName') or min(names)}"
+        where = store or "cn-hangzhou"
+        found = {known.identifier for name in names if (known := self._catalogue.by_name(name, where))}
+        return found.pop() if len(found) == 1 else f"upload:{told or min(names)}"
 
 
-def _by_domain(answer: Answer) -> dict[str, Answer]:
-    return {rule["Domain"]: rule for rule in answer["WebRules"]}
+def _by_domain(answer: Fields) -> dict[str, Fields]:
+    return {rule.text("Domain"): rule for rule in answer.rows(*_ROWS)}
 
 
-def _obstacle(rule: Answer, ports: list[int]) -> str:
+def _obstacle(rule: Fields, ports: list[int]) -> str:
     if not ports:
         return "the rule has no HTTPS port; add one in the Anti-DDoS console"
-    if rule.get("ProxyEnabled") is False:
+    if rule.flag("ProxyEnabled") is False:
         return "forwarding of the website is switched off; switch it on first"
-    if (rule.get("GmCert") or {}).get("GmOnly"):
+    if rule.part("GmCert").flag("GmOnly"):
         return "the rule serves SM2 certificates only; allow the others in the Anti-DDoS console"
     return ""

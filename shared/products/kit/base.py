@@ -14,7 +14,12 @@ from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.found import Found, told
 from shared.products.kit.means import Means
-from shared.products.kit.paging import numbered_pages, numbered_rows, token_pages, token_rows
+from shared.products.kit.paging import (
+    numbered_answers,
+    numbered_pages,
+    token_pages,
+    token_rows,
+)
 
 Answer = dict[str, Any]
 Step: TypeAlias = tuple[Change, Look]  #: what is to be done, and what was seen just before
@@ -36,6 +41,8 @@ class ProductAdapter(ABC):
     rules_over: ClassVar[frozenset[CloudProduct]] = frozenset()
     #: variables that its function is given, beside those of every function
     environment: ClassVar[tuple[str, ...]] = ()
+    #: where it may be, if it does not tell its regions
+    likely_regions: ClassVar[tuple[str, ...]] = ()
     page_size: ClassVar[int] = 100  #: the most rows that its lists give at once
     smaller_pages: ClassVar[Mapping[str, int]] = {}  #: lists that give fewer, by action
     #: codes, in lower case, by which the product says that the slot or what holds it is gone
@@ -184,11 +191,18 @@ class ProductAdapter(ABC):
         self, action: str, region: str = "", /, *, at: tuple[str, ...], **params: Any
     ) -> Iterator[Fields]:
         """Rows of a list with PageNumber/PageSize paging; `at`: where an answer has them."""
+        for answer in self._numbered_answers(action, region, at=at, **params):
+            yield from answer.rows(*at)
+
+    def _numbered_answers(
+        self, action: str, region: str = "", /, *, at: tuple[str, ...], **params: Any
+    ) -> Iterator[Fields]:
+        """As `_numbered_rows`, a page at a time."""
 
         def page(number: int) -> Fields:
             return self._call(action, region, PageNumber=number, PageSize=self.page_size, **params)
 
-        return numbered_rows(page, self.page_size, lambda answer: answer.rows(*at))
+        return numbered_answers(page, self.page_size, lambda answer: answer.rows(*at))
 
     def _token_rows(
         self, action: str, region: str = "", /, *, at: tuple[str, ...], **params: Any

@@ -9,10 +9,13 @@ class Catalogue(Protocol):
     def by_identifier(self, identifier: str) -> Certificate | None: ...
 
     def by_fingerprint(self, *fingerprints: str) -> Certificate | None:
-        """`fingerprints`: hex in lower case without colons, of whatever kinds are known (SHA-1, SHA-256)."""
+        """The one with any of them; None where several differ that have it.
+
+        `fingerprints`: hex in lower case without colons, of whatever kinds are known (SHA-1, SHA-256).
+        """
 
     def by_name(self, name: str, store: str) -> Certificate | None:
-        """Names are unique within a store."""
+        """None where several bear the name: names are not unique."""
 
 
 class _NoCatalogue:

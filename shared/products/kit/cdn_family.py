@@ -18,13 +18,13 @@ from shared.products.kit.bare_ids import STORES
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.cdn_functions import HttpsFunctions
 from shared.products.kit.changes import Carries, Change, Look, carrying
-from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of, same
 from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Listed
 from shared.products.kit.times import parse_time
 
-_ROWS = ("Domains", "PageData")  #: where the list has its rows
+ROWS = ("Domains", "PageData")  #: where the list has its rows
 _FAILED = "configure_failed"
 _UNDEPLOYABLE = ("offline", "checking", "check_failed", "stopping", "deleting", _FAILED)
 #: said with HTTP 500, but no passing trouble: the same call would fail again
@@ -60,13 +60,19 @@ class FamilyAdapter(ProductAdapter):
         self._functions = HttpsFunctions(self._configs)
 
     def discover(self, region: str) -> Iterator[Found]:
-        rows = self._numbered_rows(self.words.domains, self.home, at=_ROWS, **self.words.filters)
-        yield from self._each(rows, "DomainName", self._slots)
+        yield from self._each(self._rows(), "DomainName", self._slots)
+
+    def _rows(self) -> Iterator[Fields]:
+        """Every domain of the account."""
+        return self._numbered_rows(self.words.domains, self.home, at=ROWS, **self.words.filters)
 
     def _slots(self, row: Fields) -> Iterator[CloudResource]:
         """Where the list does not say whether HTTPS is on, the domain itself is asked."""
-        name, off = row.needed("DomainName"), self.words.switch and row.flag(self.words.switch) is False
-        info = Fields() if off else self._info(name)
+        name = row.needed("DomainName")
+        on = _switch(row, self.words.switch)
+        info = Fields() if on is False else self._info(name)
+        if on and not info:
+            raise row.source.below(self.words.switch).unreadable("it is on, and no certificate is told")
         yield self._resource(name, row.text(self.words.status), row.text("Cname"), info)
 
     def _look(self, change: Change) -> Look:
@@ -121,16 +127,22 @@ class FamilyAdapter(ProductAdapter):
         answer = self._call(self.words.detail, self.home, DomainName=name)
         return answer.part(self.words.model).needed("DomainStatus")
 
-    def _domains(self) -> Iterator[Any]:
-        return self._numbered_pages(self.words.domains, self.home, **self.words.filters)
+    def _domains(self) -> Iterator[Fields]:
+        return self._numbered_answers(self.words.domains, self.home, at=ROWS, **self.words.filters)
 
     def _statuses(self, page: Fields) -> dict[str, str]:
-        return {row.text("DomainName"): row.text(self.words.status) for row in page.rows(*_ROWS)}
+        return {row.text("DomainName"): row.text(self.words.status) for row in page.rows(*ROWS)}
 
     def _info(self, name: str) -> Fields:
         answer = self._call(self.words.info, self.home, DomainName=name)
         infos = answer.rows("CertInfos", "CertInfo")
-        return next((info for info in infos if info.flag(self.words.info_switch)), Fields())
+        return next((info for info in infos if self._serves(info)), Fields())
+
+    def _serves(self, info: Fields) -> bool:
+        """One that tells a certificate and does not say that HTTPS is off."""
+        on = _switch(info, self.words.info_switch)
+        told = (info.text(name) for name in (self.words.info_pem, "CertId", "CertName"))
+        return any(told) if on is None else on
 
     def _configs(self, name: str, functions: tuple[str, ...]) -> list[Fields]:
         asked = {"DomainName": name, "FunctionNames": ",".join(functions)}
@@ -158,19 +170,24 @@ class FamilyAdapter(ProductAdapter):
         """
         if not info:
             return ""
-        kind, name, region = info.text("CertType") or "cas", info.text("CertName"), ""
-        if self.words.tells_id:
-            region = info.text("CertRegion")
-            if kind == "cas" and (cert_id := info.text("CertId")):
-                return identifier_of(cert_id, region or STORES[0])
-        prints = fingerprints(info.text(self.words.info_pem))
-        if expected is not None and expected.fingerprint in prints:
-            return expected.identifier
-        if prints:
-            return identifier_by(self._catalogue, prints, "")
-        if kind == "cas":
-            stores = (region,) if region else STORES
-            named = (self._catalogue.by_name(name, store) for store in stores)
-            if known := next((found for found in named if found), None):
-                return known.identifier
-        return f"{kind}:{name}"
+        kind, name = info.text("CertType") or "cas", info.text("CertName")
+        cert_id, region = (info.text(f) if self.words.tells_id else "" for f in ("CertId", "CertRegion"))
+        told = identifier_of(cert_id, region or STORES[0]) if cert_id else ""
+        if told and kind == "cas":
+            return told
+        leaf = leaf_of(info.text(self.words.info_pem))
+        uploaded = self._catalogue.by_identifier(told) if told else None
+        if uploaded and leaf and same(leaf, uploaded):
+            return told  # whose number the id of an upload is, is not known
+        if leaf:
+            if expected is not None and same(leaf, expected):
+                return expected.identifier
+            return identifier_of_leaf(self._catalogue, leaf)
+        named = (self._catalogue.by_name(name, store) for store in ((region,) if region else STORES))
+        known = {found.identifier for found in named if found} if kind == "cas" else set()
+        return known.pop() if len(known) == 1 else f"{kind}:{name}"
+
+
+def _switch(fields: Fields, name: str) -> bool | None:
+    """None where nothing is told."""
+    return None if not name or fields.get(name) in (None, "") else fields.flag(name)

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudError, CloudRejectedError, UnreadableAnswerError
 
+#: What would be the same if it was asked again.
+LASTING: Final = (UnreadableAnswerError, CloudRejectedError, CloudDeniedError)
 log = logging.getLogger("certdeploy.products")
 
 
@@ -29,7 +31,7 @@ def told(what: str, slots: Callable[[], Iterable[Found]]) -> Iterator[Found]:
     """
     try:
         found = list(slots())
-    except (UnreadableAnswerError, CloudRejectedError, CloudDeniedError) as error:
+    except LASTING as error:
         yield Unread(what, error)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         log.exception("a part of an answer could not be read", extra={"part": what})

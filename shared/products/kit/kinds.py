@@ -8,9 +8,10 @@ from typing import Any, ClassVar, cast
 
 from shared.cloud.api import Action, Api
 from shared.domain.resources import CloudResource
+from shared.errors import CloudError
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.changes import Change, Look
-from shared.products.kit.found import Found, Unread, told
+from shared.products.kit.found import LASTING, Found, Unread, told
 from shared.products.kit.means import Means
 
 
@@ -33,7 +34,22 @@ class ManyKinds(ProductAdapter):
         return frozenset().union(*(kind.granted(writes=writes) for kind in cls.kinds.values()))
 
     def regions(self) -> list[str]:
-        return sorted({region for kind in self._by_kind.values() for region in kind.regions()})
+        """Those of all kinds. A kind that does not tell its own is looked for in all that it may have.
+
+        Raises:
+            CloudError: none of them tells.
+        """
+        found: set[str] = set()
+        refused: list[CloudError] = []
+        for kind in self._by_kind.values():
+            try:
+                found.update(kind.regions())
+            except LASTING as error:
+                refused.append(error)
+                found.update(kind.api.regions or kind.likely_regions)
+        if len(refused) == len(self._by_kind):
+            raise refused[0]
+        return sorted(found)
 
     def discover(self, region: str) -> Iterator[Found]:
         """A kind is asked in the regions that it has. One that cannot be read does not hide the others.
@@ -41,7 +57,13 @@ class ManyKinds(ProductAdapter):
         Raises:
             CloudError: none of them can be read.
         """
-        there = {name: kind for name, kind in self._by_kind.items() if region in kind.regions()}
+        there: dict[str, ProductAdapter] = {}
+        for name, kind in self._by_kind.items():
+            try:
+                if region in kind.regions():
+                    there[name] = kind
+            except LASTING as error:
+                yield Unread(f"kind {name}", error)
         for name, kind in there.items():
             slots = partial(kind.discover, region)
             for found in told(f"kind {name}", slots) if len(there) > 1 else slots():

@@ -9,26 +9,40 @@ from shared.cloud.reading import Fields
 Answer = dict[str, Any]
 
 
+def numbered_answers(
+    page: Callable[[int], Fields],
+    size: int,
+    rows: Callable[[Fields], list[Fields]],
+    total: str = "TotalCount",
+) -> Iterator[Fields]:
+    """`page(1)`, `page(2)` … of at most `size` rows each, until all were given.
+
+    The total is a hint: it may be missing, or be off where something comes or goes meanwhile. Then the end
+    is a page that is short, or one without rows.
+    """
+    number = given = 0
+    while True:
+        number += 1
+        answer = page(number)
+        yield answer
+        found = len(rows(answer))
+        given += found
+        all_ = answer.number(total)
+        if all_ is not None and given > all_:
+            all_ = None
+        if not found or given == all_ or (all_ is None and found < size):
+            return
+
+
 def numbered_rows(
     page: Callable[[int], Fields],
     size: int,
     rows: Callable[[Fields], list[Fields]],
     total: str = "TotalCount",
 ) -> Iterator[Fields]:
-    """The rows of `page(1)`, `page(2)` … of at most `size` each, until a page is short or all were given.
-
-    The total is a hint: it may be missing, or be off where something comes or goes meanwhile.
-    """
-    number = given = 0
-    while True:
-        number += 1
-        answer = page(number)
-        found = rows(answer)
-        yield from found
-        given += len(found)
-        all_ = answer.number(total)
-        if len(found) < size or (all_ is not None and given >= all_):
-            return
+    """The rows of `numbered_answers`."""
+    for answer in numbered_answers(page, size, rows, total):
+        yield from rows(answer)
 
 
 def token_rows(

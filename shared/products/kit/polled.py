@@ -59,9 +59,10 @@ class Listed(Generic[Row]):
         rows: Callable[[Any], Mapping[str, Row]],
         page_size: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
+        total: str = "TotalCount",
     ) -> None:
-        """`rows`: those of one answer of `pages`, which tell the `TotalCount` too."""
-        self._list, self._rows_of, self._page_size = pages, rows, page_size
+        """`rows`: those of one answer of `pages`, which tell the `total` too."""
+        self._list, self._rows_of, self._page_size, self._total = pages, rows, page_size, total
         self._polled = Polled(self._read, clock)
         self._asked: set[str] = set()  #: or will be
         self._pages = 1  #: that it has, as far as is known
@@ -93,7 +94,7 @@ class Listed(Generic[Row]):
             if (page := next(pages, None)) is None:
                 return found
             found |= self._rows_of(page)
-            self._pages = max(1, -(-(page.number("TotalCount") or 0) // self._page_size()))
+            self._pages = max(1, -(-(page.number(self._total) or 0) // self._page_size()))
             self._polled.news_s = max(1, self._pages) * _NEWS_S
         raise _TooManyPages
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -74,3 +75,25 @@ def test_cas_is_asked_once_store_by_store_for_what_the_table_does_not_know(tmp_p
     assert known.by_name("nobody", "cn-hangzhou") is None
     assert known.by_fingerprint("aa") == OURS
     assert cas.asked == list(STORES)
+
+
+def test_a_name_that_several_certificates_bear_means_none_of_them(tmp_path: Path) -> None:
+    renewed = a_certificate(17, name="shop", fingerprint="ee")
+    cas = Listings({"cn-hangzhou": [OURS, renewed]})
+    world = a_world(tmp_path, certificates=[OURS, renewed, ABROAD])
+    known = KnownCertificates(world.certificates, STORES, cas)
+
+    assert known.by_name("shop", "cn-hangzhou") is None
+    assert known.by_name("shop", "ap-southeast-1") == ABROAD
+    assert known.by_identifier("17-cn-hangzhou") == renewed
+    assert cas.asked == []
+
+
+def test_a_fingerprint_of_a_key_that_was_kept_means_none_of_the_renewals(tmp_path: Path) -> None:
+    copy = a_certificate(17, name="copy", fingerprint="aa", not_after=OURS.not_after, serial=OURS.serial)
+    renewed = OURS.evolve(cert_id=18, not_after=OURS.not_after + timedelta(days=90))
+    copies = KnownCertificates(a_world(tmp_path / "a", certificates=[OURS, copy]).certificates, STORES)
+    renewals = KnownCertificates(a_world(tmp_path / "b", certificates=[OURS, renewed]).certificates, STORES)
+
+    assert copies.by_fingerprint("aa") in (OURS, copy)
+    assert renewals.by_fingerprint("aa") is None

@@ -1,0 +1,58 @@
+"""How the cloud-native API gateway says what we need to know: envelopes, addresses, whose a domain is."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.cloud.faults import classify
+from shared.cloud.reading import Fields
+from shared.cloud.redact import redact
+from shared.domain.certificates import identifier_of
+
+_OWNERS: Final = ("", "console", "api", "openapi")  #: [guess] of domains that are their user's own
+
+
+def opened(action: str, answer: Fields) -> Fields:
+    """What the answer's envelope holds.
+
+    Raises:
+        CloudError: the kind that its code means, if that is another than Ok.
+    """
+    code = answer.text("code") or "Ok"
+    if code.lower() in ("ok", "success", "200"):
+        return answer.part("data")
+    message, request_id = answer.text("message"), answer.text("requestId") or "-"
+    raise classify(code, 400)(action, redact(code), redact(message), redact(request_id))
+
+
+def identifier(row: Fields) -> str:
+    return identifier_of(row.text("certIdentifier"))
+
+
+def at_rest(status: str, before: str | None) -> bool:
+    """Whether a domain has the status that it had before. "…ing" is taken for a change under way."""
+    return status == before and not status.lower().endswith("ing")
+
+
+def unordered(value: Any) -> Any:
+    """A cipher suite's versions are in no order; the suites are."""
+    if isinstance(value, Mapping):
+        return {name: _inner(name, value[name]) for name in value}
+    return [unordered(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _inner(name: str, value: Any) -> Any:
+    listed = name == "supportVersions" and isinstance(value, list)
+    return sorted(value, key=str) if listed else unordered(value)
+
+
+def public(gateway: Fields) -> str:
+    balancers = gateway.rows("loadBalancers")
+    public = (row.text("address") for row in balancers if row.text("addressType") == "Internet")
+    return next((address for address in public if address), "")
+
+
+def obstacle(row: Fields) -> str:
+    owner = row.text("createFrom")
+    if owner.lower() not in _OWNERS:
+        return f"the domain was made by {owner}, which would undo a change; change it there"
+    return ""

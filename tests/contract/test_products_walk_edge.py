@@ -1,0 +1,108 @@
+"""The edge products: whatever one field of one row tells instead, the others go on, and nothing breaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from shared.domain.resources import CloudResource
+from shared.errors import CloudError
+from shared.products import adapter_class
+from shared.products.kit.changes import Carries, Change
+from shared.products.kit.found import Unread
+from tests.contract.answers import edit
+from tests.contract.bench import Bench, new_bench
+from tests.contract.cases import CASES, Case
+from tests.contract.walk import INSTEAD, holds_rows, paths, replaced
+
+WALKED = [c for c in CASES if c.product.value in ("CDN", "DCDN", "VOD", "LIVE", "DDOS")]
+
+
+def rows(asked: Callable[[Case], Iterable[str]]) -> list[Any]:
+    return [
+        pytest.param(case, action, instead, id=f"{case.name}-{action}-{instead.replace(' ', '-')}")
+        for case in WALKED
+        for action in asked(case)
+        for instead in INSTEAD
+    ]
+
+
+def asking(case: Case) -> list[str]:
+    return [action.name for action in adapter_class(case.product).actions.values() if not action.writes]
+
+
+def found(bench: Bench, case: Case) -> tuple[dict[str, CloudResource], list[Unread], CloudError | None]:
+    """What discovery finds, and why it ended before its end."""
+    slots, unread = {}, []
+    try:
+        for one in bench.adapter.found(case.region):
+            if isinstance(one, Unread):
+                unread.append(one)
+            else:
+                slots[one.slot] = one
+    except CloudError as error:
+        return slots, unread, error
+    return slots, unread, None
+
+
+def answers(bench: Bench, action: str, ask: Callable[[], object]) -> list[Any]:
+    """Those of an action, while something is asked."""
+    told: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch:
+        edit(patch, bench.cloud, action, lambda answer: told.append(json.loads(json.dumps(answer))))
+        ask()
+    return told
+
+
+@pytest.mark.parametrize(("case", "action", "instead"), rows(lambda case: (*case.reads, *case.reads_within)))
+def test_one_field_told_otherwise_hides_no_slot_unsaid(
+    server: Server, case: Case, action: str, instead: str
+) -> None:
+    bench = new_bench(server, case.product, case.estate, case.region)
+    set_page_size(bench)
+    before, unread, ended = found(bench, case)
+    assert before
+    assert (unread, ended) == ([], None)
+    told = answers(bench, action, lambda: found(bench, case))
+
+    for path in dict.fromkeys(path for answer in told for path in paths(answer)):
+        with pytest.MonkeyPatch.context() as patch:
+            edit(patch, bench.cloud, action, lambda answer, p=path: replaced(answer, p, INSTEAD[instead]))
+            slots, unread, ended = found(bench, case)
+        rows = any(holds_rows(answer, path) for answer in told)
+        empty = rows and instead in ("absent", "null", "empty")  # a list that is not told has no rows
+        assert empty or ended or len(slots) + len(unread) >= len(before), path
+        assert not ended or len(path) == 1 or rows, (path, ended)
+
+
+@pytest.mark.parametrize(("case", "action", "instead"), rows(asking))
+def test_a_look_at_one_field_told_otherwise_tells_or_ends_as_an_error_of_the_cloud(
+    server: Server, case: Case, action: str, instead: str
+) -> None:
+    bench = new_bench(server, case.product, case.estate, case.region)
+    change = Change(bench.slot(case.slot), bench.certificate("new"), begun=True)
+    set_page_size(bench)
+    told = answers(bench, action, lambda: new_adapter(bench).look([change]))
+
+    for path in dict.fromkeys(path for answer in told for path in paths(answer)):
+        with pytest.MonkeyPatch.context() as patch:
+            edit(patch, bench.cloud, action, lambda answer, p=path: replaced(answer, p, INSTEAD[instead]))
+            with suppress(CloudError):
+                (look,) = new_adapter(bench).look([change])
+                assert look is None or look.carries is not Carries.WANTED, path
+
+
+def new_adapter(bench: Bench) -> Any:
+    """One that remembers nothing."""
+    return bench.adapter_with(seconds=1)
+
+
+def set_page_size(bench: Bench) -> None:
+    adapter = bench.adapter.adapter
+    for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):
+        one.page_size = min(50, type(one).page_size)
