@@ -95,6 +95,7 @@ def test_a_question_about_one_slot_is_not_answered_by_all_of_them(server: Server
     narrow = next(case for case in CASES if case.name == name)
     bench = new_bench(server, narrow.product, narrow.estate, narrow.region)
     slot, (action, wanted) = stored(bench, narrow), NARROW[name]
+    bench.adapter = bench.adapter_with(seconds=10)  # which has been told nothing yet
 
     bench.adapter.read(slot)
     bench.adapter.settled(slot)
