@@ -9,6 +9,12 @@ import typer
 app = typer.Typer(no_args_is_help=True)
 
 
+class Answers(str, Enum):
+    FULL = "full"
+    SPARSE = "sparse"
+    RANDOM = "random"
+
+
 class Limits(str, Enum):
     DOCUMENTED = "documented"
     NONE = "none"
@@ -37,9 +43,10 @@ def serve(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse unknown parameters, which the real cloud ignores.")
     ] = False,
-    protect_used: Annotated[
-        bool, typer.Option("--protect-used", help="CAS refuses to delete a certificate that is in use.")
-    ] = False,
+    answers: Annotated[
+        Answers, typer.Option(help="Answers with every field, with the fewest, or with a random mix.")
+    ] = Answers.FULL,
+    seed: Annotated[int, typer.Option(help="Seed of random answers.")] = 0,
     export: Annotated[
         bool, typer.Option("--export", help="Print `export` lines for a shell instead of JSON.")
     ] = False,
@@ -55,6 +62,7 @@ def serve(
         settle_s=settle_s,
         on_ready=on_ready,
         strict=strict,
-        protect_used=protect_used,
+        answers=answers.value,
+        seed=seed,
     )
     raise typer.Exit(stopped)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from emulator._estate_text import explain
+from emulator.answers import Mode
 from emulator.api import Raw
 from emulator.cloud import Cloud, Denial
 from emulator.edge import edge_table
@@ -20,12 +21,13 @@ Order = TypeVar("Order", Fault, BusyWrites, Denial, "Options")
 
 
 class Options(BaseModel):
-    """What can be changed of a running cloud; fields of `Cloud` under the same names."""
+    """What can be changed of a running cloud, as `Cloud` names it. None: stays."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     strict: bool | None = None
-    protect_used: bool | None = None
+    answers: Mode | None = None
+    seed: int | None = None
 
 
 def answer(cloud: Cloud, request: Request) -> Raw:
@@ -123,10 +125,19 @@ def _told(fault: Fault | BusyWrites) -> dict[str, Any]:
 
 def _options(cloud: Cloud, body: bytes) -> dict[str, Any]:
     given = _made(Options, _object(body))
-    for name in given.model_fields_set:
-        if getattr(given, name) is not None:
-            setattr(cloud, name, getattr(given, name))
-    return {name: getattr(cloud, name) for name in Options.model_fields}
+    if given.strict is not None:
+        cloud.strict = given.strict
+    if given.answers is not None:
+        cloud.answers.mode = given.answers
+    if given.seed is not None:
+        cloud.answers.seed = given.seed
+        cloud.answers.restart()
+    now = Options(
+        strict=cloud.strict,
+        answers=cloud.answers.mode,
+        seed=cloud.answers.seed,
+    )
+    return now.model_dump()
 
 
 def _made(kind: type[Order], given: dict[str, Any]) -> Order:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, overload
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from emulator.answers import Answers, Mode
 from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallRecord
 from emulator.faults import DroppedError, Faults, Region, When
@@ -60,7 +61,7 @@ class Cloud:
     who takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
     `signing_clock`: the clients' own, where `clock` runs ahead of it. `only`: services by name; no
     other is imported. `strict`: refuse unknown parameters, which the real gateway overlooks.
-    `protect_used`: CAS refuses to delete a certificate that is in use; nobody knows whether it does.
+    `answers`: how sparingly they are worded (`answers.py`); `seed` is that of `random`.
     """
 
     def __init__(
@@ -76,13 +77,15 @@ class Cloud:
         deliver: Callable[[dict[str, Any]], object] | None = None,
         only: Sequence[str] = (),
         strict: bool = False,
-        protect_used: bool = False,
+        answers: Mode = "full",
+        seed: int = 0,
     ) -> None:
         self.account, self.clock = account, clock
         self.signing_clock = signing_clock or clock
+        self.answers = Answers(answers, seed)
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
         self.functions, self.deliver = functions, deliver
-        self.strict, self.protect_used = strict, protect_used
+        self.strict = strict
         self._only = tuple(only)
         self.lock = RLock()
         self.faults = Faults(lambda fault: fault_problems(self.services, fault))
@@ -123,6 +126,7 @@ class Cloud:
             self.calls.clear()
             self.keys.forget_sessions()
             self._rates = RateLimits()
+            self.answers.restart()
             self._start_services()
 
     def deny(self, ram_action: str, resource: str = "*", region: str | None = None) -> None:

@@ -39,7 +39,7 @@ def answer(cloud: Cloud, request: Request) -> Raw:
             headers=request.headers,
             host=route.host,
         )
-        answered = cloud.execute(route.service, call)
+        answered = cloud.answers.varied(route.service.api, call, cloud.execute(route.service, call))
         raw = wording.success(answered, route.action, request_id, request)
         status, code = raw.status, ""
         return raw

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
+from emulator.answers import Mode
 from emulator.cloud import Cloud, Limits
 from emulator.edge import Edge
 from emulator.estate import EstateError, load_estate
@@ -43,7 +44,8 @@ def serve(
     on_ready: Callable[[dict[str, str]], None] = print_ready,
     *,
     strict: bool = False,
-    protect_used: bool = False,
+    answers: Mode = "full",
+    seed: int = 0,
     functions: Any = None,
     deliver: Callable[[dict[str, Any]], object] | None = None,
     stop: Event | None = None,
@@ -60,7 +62,8 @@ def serve(
             latency_s=latency_ms / 1000,
             limits=limits,
             strict=strict,
-            protect_used=protect_used,
+            answers=answers,
+            seed=seed,
             functions=functions,
             deliver=deliver,
         )

@@ -22,7 +22,6 @@ class Account(Protocol):
     clock: Callable[[], datetime]
     settle_s: float  #: how long asynchronous states last
     latency_s: float
-    protect_used: bool  #: CAS refuses to delete a certificate that is in use
     strict: bool  #: refuse unknown parameters, which the real gateway overlooks
     functions: Any  #: what FC invokes; `services/fc/fc.py` says its shape
     deliver: Callable[[dict[str, Any]], object] | None  #: takes the events that EventBridge accepts

@@ -7,11 +7,24 @@ from collections.abc import Iterator
 
 import pytest
 
+from emulator.answers import MODES
 from emulator.cloud import Cloud
 from emulator.server import Server, running
 from tests import lazy_sdks
 
 lazy_sdks.install()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("emulator", "how the emulated cloud of the contract tests words its answers")
+    group.addoption("--answers", choices=MODES, default="full", help="full, sparse or random")
+    group.addoption("--answers-seed", type=int, default=0, help="seed of random answers")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """How to have the same answers again."""
+    mode, seed = config.getoption("--answers"), config.getoption("--answers-seed")
+    return [] if mode == "full" else [f"answers of the emulated cloud: {mode}, seed {seed}"]
 
 
 @pytest.fixture

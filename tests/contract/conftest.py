@@ -16,9 +16,13 @@ from tests.contract.store import stored
 
 
 @pytest.fixture(scope="session")
-def one_server() -> Iterator[Server]:
-    """Strict: a parameter that no action has is a mistake of an adapter."""
-    with running(Cloud(strict=True)) as server:
+def one_server(pytestconfig: pytest.Config) -> Iterator[Server]:
+    """Strict: a parameter that no action has is a mistake of an adapter.
+
+    `pytest tests/contract --answers random --answers-seed 7` runs them all with answers in other words.
+    """
+    mode, seed = pytestconfig.getoption("--answers"), pytestconfig.getoption("--answers-seed")
+    with running(Cloud(strict=True, answers=mode, seed=seed)) as server:
         yield server
 
 

@@ -48,6 +48,7 @@ class Service(EmulatedService):
 
     switches: ClassVar = {
         "list_serial": (True, False),  #: whether ListCertificates tells the serial number
+        "protect_used": (False, True),  #: whether a certificate that is in use cannot be deleted
         "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
     }
 
@@ -192,7 +193,7 @@ class Service(EmulatedService):
         row = self._one(call, "CertId")
         if row.source != "UPLOAD" and row.status(self.cloud.clock()) != "expired":
             raise _refused("InvalidStatus.DeleteProtection", "Only uploaded or expired certificates go.")
-        if self.cloud.protect_used and (using := self._using(row)):
+        if self.behaviour["protect_used"] and (using := self._using(row)):
             # Documented code; that a use protects a certificate is not, hence the switch.
             raise _refused("InvalidStatus.DeleteProtection", f"In use by {', '.join(using)}.")
         del self._certificates[row.id]

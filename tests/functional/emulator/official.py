@@ -28,6 +28,9 @@ PACKAGES = {
     "mse": "mse20190531",
     "slb": "slb20140515",
     "esa": "esa20240910",
+    "nlb": "nlb20220430",
+    "ga": "ga20191120",
+    "waf-openapi": "waf_openapi20211001",
 }
 
 
@@ -42,20 +45,24 @@ class Official:
         self._client = module.Client(config(server, global_parameters=everywhere))
         self._sent = self._client.call_api
         self._client.call_api = self._recorded
-        self._raw: dict[str, Any] = {}
+        self.raw: dict[str, Any] = {}  #: the last answer
 
     def __call__(self, action: str, **params: Any) -> Any:
         """The SDK's response body. Fails where the raw answer has what the model does not know."""
+        body = self.body(action, **params)
+        strangers = unknown(self.raw, body.to_map())
+        assert not strangers, f"{action} answers with fields the SDK does not know: {strangers}"
+        return body
+
+    def body(self, action: str, **params: Any) -> Any:
+        """The SDK's response body, whatever else the raw answer has."""
         request_type = getattr(self._models, f"{action}Request", None)
         wanted = f"{action}WithOptions".lower()
         method = next(
             getattr(self._client, name) for name in dir(self._client) if name.replace("_", "") == wanted
         )
         arguments = [request_type.from_map(request_type(), params)] if request_type else []
-        body = method(*arguments, RuntimeOptions()).body
-        strangers = unknown(self._raw, body.to_map())
-        assert not strangers, f"{action} answers with fields the SDK does not know: {strangers}"
-        return body
+        return method(*arguments, RuntimeOptions()).body
 
     def refusal(self, action: str, **params: Any) -> tuple[int, str]:
         try:
@@ -66,7 +73,7 @@ class Official:
 
     def _recorded(self, *arguments: Any) -> Any:
         answer = self._sent(*arguments)
-        self._raw = answer["body"]
+        self.raw = answer["body"]
         return answer
 
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hmac
 import json
-from email.utils import formatdate
-from hashlib import sha1
 from threading import Thread
 from typing import Any
 
@@ -167,29 +163,6 @@ def test_what_the_declaration_does_not_allow_is_refused(named: dict[str, str], c
     assert (refused.value.status, refused.value.code) == (400, code)
 
 
-def test_a_product_takes_its_region_from_the_host_a_client_meant(server: Server) -> None:
-    call(server, "GetCallerIdentity", host="sts.cn-beijing.aliyuncs.com")
-    call(server, "GetCallerIdentity", host="sts.aliyuncs.com")
-    call(server, "GetCallerIdentity")
-    call(server, "GetCallerIdentity", query={"RegionId": "cn-shanghai"})
-
-    assert [record.region for record in server.cloud.calls] == [
-        "cn-beijing",
-        "",
-        "cn-hangzhou",
-        "cn-shanghai",
-    ]
-
-
-def test_an_unmodified_client_is_known_by_the_host_it_addresses(server: Server) -> None:
-    target = legacy(server.cloud, {"Action": "GetCallerIdentity", "Version": STS})
-
-    status, _, _ = plain(server, "GET", target, {"Host": "sts.cn-shanghai.aliyuncs.com"})
-
-    assert status == 200
-    assert server.cloud.calls[-1].region == "cn-shanghai"
-
-
 def test_latency_delays_each_call_and_not_the_next(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four calls wait at the same time, or none would come to its end."""
     waiting: list[float] = []
@@ -282,35 +255,3 @@ def test_a_service_and_its_declaration_belong_together(name: str) -> None:
     assert (declared.version, declared.style) == (service.version, service.style)
     for action in declared.actions:
         assert callable(getattr(service, action, None)), f"{name} lacks {action}"
-
-
-@pytest.mark.parametrize(
-    ("path", "host", "region"),
-    [
-        ("/2023-03-30/custom-domains", "me-central-1.fc.aliyuncs.com", "me-central-1"),
-        ("/2016-08-15/custom-domains", "me-central-1.fc.aliyuncs.com", "me-central-1"),
-        ("/2023-03-30/custom-domains", "cn-hangzhou-finance.fc.aliyuncs.com", "cn-hangzhou-finance"),
-        ("/2023-03-30/custom-domains", "1.cn-beijing-internal.fc.aliyuncs.com", "cn-beijing"),
-        ("/2023-03-30/custom-domains", "fc.cn-shanghai.aliyuncs.com", "cn-shanghai"),
-        ("/api/v2/gateways", "pai-eas-vpc.us-east-1.aliyuncs.com", "us-east-1"),
-        ("/api/v2/gateways", "pai-eas.aliyuncs.com", "cn-hangzhou"),
-        ("/api/v2/gateways", "me-central-1.example.com", "cn-hangzhou"),
-    ],
-)
-def test_every_host_leads_to_its_own_region(server: Server, path: str, host: str, region: str) -> None:
-    plain(server, "GET", path, by_path(server, path, host))
-
-    assert server.cloud.calls[-1].region == region
-
-
-def by_path(server: Server, path: str, host: str) -> dict[str, str]:
-    """Headers of a GET in the old form by path, signed as its documentation says."""
-    key, date = server.cloud.key, formatdate(usegmt=True)
-    signed = hmac.new(key.access_key_secret.encode(), f"GET\n\n\n\n{date}\n{path}".encode(), sha1)
-    signature = base64.b64encode(signed.digest()).decode()
-    return {
-        "Host": host,
-        "Date": date,
-        "Authorization": f"acs {key.access_key_id}:{signature}",
-        "x-emulator-host": host,
-    }

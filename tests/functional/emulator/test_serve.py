@@ -8,10 +8,13 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from queue import Queue
 from threading import Event, Thread
+from urllib.request import urlopen
 
 import pytest
 
+from cli.emulator import app
 from emulator.main import print_exports, serve
 
 PROGRAM = "import sys; from emulator.main import serve; sys.exit(serve(0, 0, None, 0, 'none', 0.1))"
@@ -82,6 +85,23 @@ def test_lines_for_a_shell_lead_commands_to_it(capsys: pytest.CaptureFixture[str
     assert settings["CERTDEPLOY_TLS"].startswith("127.0.0.1:")
     assert settings["ALIBABA_CLOUD_ACCESS_KEY_ID"]
     assert settings["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
+
+
+def test_the_command_s_options_reach_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, ready = Event(), Queue[str]()
+    arguments = ["serve", "--strict", "--answers", "random", "--seed", "7"]
+    monkeypatch.setattr("emulator.main.Event", lambda: stop)
+    monkeypatch.setattr("emulator.main.print_ready", lambda told: ready.put(told["endpoint"]))
+    thread = Thread(target=app, args=(arguments,), kwargs={"standalone_mode": False})
+    thread.start()
+    try:
+        with urlopen(f"{ready.get(timeout=10)}/_emulator/options") as response:
+            options = json.load(response)
+    finally:
+        stop.set()
+        thread.join(5)
+
+    assert options == {"strict": True, "answers": "random", "seed": 7}
 
 
 def a_set_event() -> Event:

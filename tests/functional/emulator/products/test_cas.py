@@ -114,11 +114,9 @@ def test_an_upload_can_be_read_back_and_deleted(cas: Official) -> None:
 def test_a_certificate_in_use_is_deleted_where_nothing_protects_it(cas: Official, cloud: Cloud) -> None:
     cert_id = int(cas("ListCertificates", Keyword="net-api").certificate_list[0].certificate_id)
 
-    cloud.protect_used = True
-    try:
-        refused = cas.refusal("DeleteUserCertificate", CertId=cert_id)
-    finally:
-        cloud.protect_used = False
+    cloud.service("cas").choose(protect_used=True)
+    refused = cas.refusal("DeleteUserCertificate", CertId=cert_id)
+    cloud.service("cas").choose(protect_used=False)
     cas("DeleteUserCertificate", CertId=cert_id)
 
     assert refused == (400, "InvalidStatus.DeleteProtection")
