@@ -19,6 +19,7 @@ class Listener(Part):
     additional: list[str] = []
     ca_enabled: bool = False
     status: Literal["Running", "Stopped"] = "Running"
+    description: str = ""  #: a cluster's say whose they are: `k8s.443.TCPSSL.shop.default.c0123`
 
     @model_validator(mode="after")
     def _speaks_tls(self) -> Listener:

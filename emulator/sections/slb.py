@@ -26,6 +26,7 @@ class Listener(Part):
     certificate: str | None = None
     extensions: list[Extension] = Field(default=[], max_length=MOST_EXTENSIONS)
     status: Literal["running", "stopped"] = "running"
+    description: str = ""  #: a cluster's say whose they are: `k8s/443/shop/default/c0123`
 
     @model_validator(mode="after")
     def _speaks_tls(self) -> Listener:

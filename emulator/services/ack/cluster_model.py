@@ -82,22 +82,19 @@ class Cluster:
         return any(identifier == name for _, found in listeners for name, _ in found)
 
     def slots(self, now: datetime, cas: Any) -> Iterator[tuple[str, str]]:
-        for _, status in self._statuses():
-            for row in status["listeners"]:
-                address = f"{status['dnsname']}:{row['portAndProtocol'].partition('/')[0]}"
-                if row["portAndProtocol"].endswith("/HTTPS"):
-                    bundles = self._served_by(row, cas)
-                    names = [name.replace("*", "any", 1) for bundle in bundles for name in bundle.names]
-                    yield from ((address, name) for name in dict.fromkeys(["", *names]))
+        for address, place, certificates in self._places(now):
+            if place.endswith("/HTTPS"):
+                bundles = _bundles(certificates, cas)
+                names = [name.replace("*", "any", 1) for bundle in bundles for name in bundle.names]
+                yield from ((address, name) for name in dict.fromkeys(["", *names]))
         for address, _, hosts in self._ingresses():
             yield from ((address, a_label(host).replace("*", "any", 1)) for host in hosts)
 
     def served(self, host: str, server_name: str, now: datetime, cas: Any) -> tuple[Bundle, ...] | None:
         """At an ALB's name and port, or at an Ingress's address (or the edge itself, by its host names)."""
-        for _, status in self._statuses():
-            for row in status["listeners"]:
-                if host == f"{status['dnsname']}:{row['portAndProtocol'].partition('/')[0]}":
-                    return choose(self._served_by(row, cas), server_name)
+        for address, _, certificates in self._places(now):
+            if host == address:
+                return choose(_bundles(certificates, cas), server_name)
         here = False
         for address, secret, hosts in self._ingresses():
             here = here or address == host
@@ -107,14 +104,13 @@ class Cluster:
                 return (bundle,) if bundle else ()
         return () if here else None
 
-    def _statuses(self) -> Iterator[tuple[str, Object]]:
-        for (plural, _, name), item in self.store.objects.items():
-            if plural == ALBCONFIGS.plural and "status" in item:
-                yield name, item["status"]["loadBalancer"]
-
-    def _served_by(self, row: Object, cas: Any) -> list[Bundle]:
-        ordered = sorted(row["certificates"], key=lambda found: not found["isDefault"])
-        return [found.bundle for entry in ordered if (found := cas.find(entry["certificateId"]))]
+    def _places(self, now: datetime) -> Iterator[tuple[str, str, tuple[tuple[str, bool], ...]]]:
+        """Address, port and protocol, and certificates of every listener of an AlbConfig."""
+        for name, shown in self._listeners.items():
+            if (ALBCONFIGS.plural, "", name) in self.store.objects:
+                dnsname = self._status(name, ())["loadBalancer"]["dnsname"]
+                for place, certificates in shown.served(now):
+                    yield f"{dnsname}:{place.partition('/')[0]}", place, certificates
 
     def _ingresses(self) -> Iterator[tuple[str, tuple[str, str], list[str]]]:
         """Address, Secret and host names of every entry."""
@@ -131,20 +127,13 @@ class Cluster:
         return all(row is not None and row.deployable and reaches(row.store, self.region) for row in found)
 
     def _status(self, name: str, listeners: Listeners) -> Object:
+        """Of listeners of HTTPS alone it tells certificates."""
         number = sha256(f"{self.id}/{name}".encode()).hexdigest()[:18]
         return {
             "loadBalancer": {
                 "id": f"alb-{number}",
                 "dnsname": f"alb-{number}.{self.region}.alb.aliyuncsslb.com",
-                "listeners": [
-                    {
-                        "portAndProtocol": place,
-                        "certificates": [
-                            {"certificateId": found, "isDefault": default} for found, default in certificates
-                        ],
-                    }
-                    for place, certificates in listeners
-                ],
+                "listeners": [_told(place, certificates) for place, certificates in listeners],
             }
         }
 
@@ -169,6 +158,17 @@ def _wanted(item: Object) -> Listeners:
         place = f"{listener['port']}/{listener.get('protocol') or 'HTTP'}"
         found.append((place, tuple([(own, True)] * bool(own) + certificates)))
     return tuple(found)
+
+
+def _told(place: str, certificates: tuple[tuple[str, bool], ...]) -> Object:
+    rows = [{"certificateId": found, "isDefault": default} for found, default in certificates]
+    return {"portAndProtocol": place} | ({"certificates": rows} if place.endswith("/HTTPS") else {})
+
+
+def _bundles(certificates: tuple[tuple[str, bool], ...], cas: Any) -> list[Bundle]:
+    """The default first."""
+    ordered = sorted(certificates, key=lambda entry: not entry[1])
+    return [found.bundle for identifier, _ in ordered if (found := cas.find(identifier))]
 
 
 def _pair(item: Object) -> Bundle | None:

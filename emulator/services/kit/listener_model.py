@@ -106,6 +106,8 @@ def build(product: str, rows: Sequence[Row], estate: Estate) -> list[LoadBalance
                 balancer,
                 Settling(certificates),
             )
+            if port.description:
+                listener.attributes["ListenerDescription"] = port.description
             if port.ca_enabled:
                 listener.attributes["CaEnabled"] = True
             balancer.listeners.append(listener)

@@ -36,6 +36,10 @@ SETTINGS: dict[str, Any] = {
     "XForwardedFor_proto": "off",
 }
 
+#: What a setting becomes that a change leaves out, where the behaviour is `unnamed_settings` "reset"; those
+#: without a value here go.
+LEFT_OUT: dict[str, Any] = {**SETTINGS, "HealthCheckDomain": "", "TLSCipherPolicy": "tls_cipher_policy_1_0"}
+
 
 @dataclass
 class Extension:
@@ -77,6 +81,13 @@ class Listener:
             if row.domain in self.ruled and server_name and covers(row.domain, server_name):
                 return row.certificate
         return self.certificate
+
+    def change(self, wanted: dict[str, Any], *, reset: bool) -> None:
+        """Take settings over; `reset`: what is not among them takes its default, or goes."""
+        given = {name: value for name, value in wanted.items() if name != "VServerGroup"}
+        if wanted.get("VServerGroup") == "off":
+            self.settings.pop("VServerGroupId", None)
+        self.settings = {**LEFT_OUT, **given} if reset else {**self.settings, **given}
 
     def item(self) -> dict[str, Any]:
         """An item of DescribeLoadBalancerListeners: no extensions in it."""
@@ -208,6 +219,7 @@ def build(rows: Sequence[Row], account: str) -> list[LoadBalancer]:
         for port in row.listeners:
             bound = store_id(account, row.region, port.certificate) if port.certificate else ""
             listener = Listener(found, port.port, port.protocol, port.status, bound)
+            listener.settings["Description"] = port.description
             for extension in port.extensions:
                 number = f"de-{_digits(found.id, port.port, extension.domain)}"
                 bound = store_id(account, row.region, extension.certificate)

@@ -7,6 +7,8 @@ certificates.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle
 from emulator.estate import Estate
@@ -28,7 +30,7 @@ NO_SETTINGS = frozenset(
         *("OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId"),
     ]
 )
-NOT_EMULATED = frozenset({"CACertificateId", "VServerGroup", "VServerGroupId"})
+NOT_EMULATED = frozenset({"CACertificateId"})
 
 
 class Service(EmulatedService):
@@ -37,6 +39,13 @@ class Service(EmulatedService):
     ram = "slb"
     busy = ((400, "OperationFailed.TokenIsProcessing"), (400, "VServerGroupProcessing"))
     hosts = ("slb.aliyuncs.com", "slb.{region}.aliyuncs.com", "slb-vpc.{region}.aliyuncs.com")
+
+    switches: ClassVar = {
+        #: What becomes of the settings that a change of a listener does not name.
+        "unnamed_settings": ("keep", "reset"),
+        #: The code for a listener that there is not.
+        "missing_listener": ("InvalidParameter", "ListenerNotFound"),
+    }
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
@@ -182,7 +191,12 @@ class Service(EmulatedService):
             listener.certificate = self._server_certificate(call, listener.balancer.region).id
         if params.get("DryRun"):
             raise ApiError(400, "DryRunOperation", "Validated; DryRun is set.")  # [guess]
-        listener.settings |= {name: value for name, value in params.items() if name not in NO_SETTINGS}
+        if (params.get("VServerGroup") == "on") != bool(params.get("VServerGroupId")):
+            raise ApiError(
+                400, "MissingParam.VServerGroupId", "VServerGroup and its id go together."
+            )  # [guess]
+        wanted = {name: value for name, value in params.items() if name not in NO_SETTINGS}
+        listener.change(wanted, reset=self.behaviour["unnamed_settings"] == "reset")
         self.forget(listener.settings)
         return {}
 
@@ -243,7 +257,9 @@ class Service(EmulatedService):
         for listener in balancer.listeners:
             if listener.port == port and listener.protocol == "https":
                 return listener
-        raise ApiError(404, "ListenerNotFound", f"{balancer.id} has no HTTPS listener {port}.")  # [guess]
+        if self.behaviour["missing_listener"] == "InvalidParameter":
+            raise ApiError(400, "InvalidParameter", "The specified resource does not exist.")
+        raise ApiError(404, "ListenerNotFound", f"{balancer.id} has no HTTPS listener {port}.")
 
 
 def _stored(rows: list[Row]) -> list[tuple[str, str]]:

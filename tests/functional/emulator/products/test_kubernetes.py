@@ -176,6 +176,23 @@ def test_a_watch_tells_changes_and_the_controllers_too(custom: Any, shop: Any) -
     assert [kind for kind, _ in seen] == ["MODIFIED", "MODIFIED"]
 
 
+def test_an_albconfig_tells_certificates_of_https_alone(custom: Any) -> None:
+    where = ("alibabacloud.com", "v1", "albconfigs", "front")
+    certificates = [{"CertificateId": identifier_of_old(), "IsDefault": True}]
+    listener = {"port": 444, "protocol": "QUIC", "certificates": certificates}
+    change = [{"op": "replace", "path": "/spec/listeners/1", "value": listener}]
+    custom.patch_cluster_custom_object(*where, change, **JSON_PATCH)
+
+    rows = custom.get_cluster_custom_object(*where)["status"]["loadBalancer"]["listeners"]
+    assert [row["portAndProtocol"] for row in rows] == ["443/HTTPS", "444/QUIC"]
+    assert rows[0]["certificates"] == [{"certificateId": identifier_of_old(), "isDefault": True}]
+    assert "certificates" not in rows[1]
+
+
+def identifier_of_old() -> str:
+    return parse_estate(ESTATE).identifier("old")
+
+
 def test_each_cluster_has_an_authority_of_its_own(cloud: Cloud, shop: Any) -> None:
     one, same, other = (api_server(cloud, name, lambda *_: None) for name in (shop.id, shop.id, "c0"))
 
