@@ -12,7 +12,7 @@ from shared.cloud.credentials import Credentials
 from shared.cloud.faults import NotSentError, classify
 from shared.cloud.openapi import OpenApi
 from shared.cloud.redact import redact
-from shared.errors import CloudError, CloudUnavailableError
+from shared.errors import CloudError, CloudUnavailableError, UnreadableAnswerError
 
 API = Api("oss", "2019-05-17", "ROA", ram="oss", hosts="oss-{region}.aliyuncs.com", scope="*")
 LIST_BUCKETS = Action("ListBuckets")
@@ -40,6 +40,8 @@ class Oss:
             yield from page.buckets or ()
             if not page.is_truncated:
                 return
+            if not page.next_marker or page.next_marker == marker:
+                raise UnreadableAnswerError(LIST_BUCKETS.name, "NextMarker: the list goes on without one")
             marker = page.next_marker
 
     def list_cname(self, bucket: str, region: str) -> list[Any]:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, TypeAlias, final
+from typing import Any, ClassVar, Final, TypeAlias, final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
@@ -21,6 +21,7 @@ from shared.products.kit.paging import (
     token_rows,
 )
 
+_NOT_IN_CAS: Final = "CertificateInvalidCasId"  #: OSS's word for it
 Answer = dict[str, Any]
 Step: TypeAlias = tuple[Change, Look]  #: what is to be done, and what was seen just before
 
@@ -251,9 +252,14 @@ def _explained(error: CloudRejectedError, change: Change) -> CloudRejectedError:
 
     Resources outside the mainland of a China-site account look it up in CAS's other store.
     """
-    code, resource, wanted = error.cloud_code, change.resource, change.wanted
-    other_store = not resource.region.startswith("cn-") and wanted and wanted.store == "cn-hangzhou"
-    if resource.region and other_store and "NotFound" in code and "Certificate" in code:
-        hint = "upload it to the CAS store ap-southeast-1, where this region looks it up"
-        return CloudRejectedError(error.action, code, hint, error.request_id)
-    return error
+    code, wanted = error.cloud_code, change.wanted
+    where = change.resource.region or change.resource.location
+    not_there = code == _NOT_IN_CAS or ("NotFound" in code and "Certificate" in code)
+    mainland = where.startswith("cn-")
+    store = "cn-hangzhou" if mainland else "ap-southeast-1"
+    if not where or not wanted or wanted.store == store or not not_there:
+        return error
+    if mainland and code != _NOT_IN_CAS:
+        return error
+    hint = f"upload it to the CAS store {store}, where this region looks it up"
+    return CloudRejectedError(error.action, code, hint, error.request_id)

@@ -1,14 +1,17 @@
 """OSS: one slot per custom domain of a bucket. The handle is the CertIdentifier, `<id>-<site region>`."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from shared.cloud import oss
 from shared.domain.certificates import identifier_of
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import UnreadableAnswerError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
+from shared.products.kit.found import Found, told
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Polled
 from shared.products.kit.times import parse_time
@@ -34,12 +37,23 @@ class Adapter(ProductAdapter):
         self._oss = oss.Oss(means.client)
         self._buckets: dict[str, Polled[Any]] = {}
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
+    def discover(self, region: str) -> Iterator[Found]:
+        """A bucket that refuses, by a policy of its own for example, does not hide the others."""
         for bucket in self._oss.list_buckets(self.page_size):
-            location = bucket.region or bucket.location.removeprefix("oss-")
-            endpoint = f"{bucket.name}.{bucket.extranet_endpoint}:443"
-            for cname in self._oss.list_cname(bucket.name, location):
-                yield self._resource(bucket.name, location, endpoint, cname)
+            yield from told(f"bucket {bucket.name}", partial(self._slots, bucket))
+
+    def _slots(self, bucket: Any) -> Iterator[Found]:
+        location = bucket.region or (bucket.location or "").removeprefix("oss-")
+        if not bucket.name or not location:
+            raise UnreadableAnswerError("ListBuckets", "Buckets.Bucket: Name or Region is missing")
+        host = bucket.extranet_endpoint
+        endpoint = f"{bucket.name}.{host}:443" if host else ""
+        for cname in self._oss.list_cname(bucket.name, location):
+            what = f"{bucket.name}/{cname.domain}"
+            yield from told(what, partial(self._slot, bucket.name, location, endpoint, cname))
+
+    def _slot(self, bucket: str, location: str, endpoint: str, cname: Any) -> Iterator[Found]:
+        yield self._resource(bucket, location, endpoint, cname)
 
     def _look(self, change: Change) -> Look | None:
         """The list tells all domains of a bucket: it is read once for all that want to know."""
@@ -66,11 +80,14 @@ class Adapter(ProductAdapter):
 
     def _bucket(self, name: str, location: str) -> Polled[Any]:
         def read() -> dict[str, Any]:
-            return {normalize(cname.domain): cname for cname in self._oss.list_cname(name, location)}
+            cnames = self._oss.list_cname(name, location)
+            return {normalize(cname.domain): cname for cname in cnames if cname.domain}
 
         return self._buckets.setdefault(name, Polled(read))
 
     def _resource(self, bucket: str, location: str, endpoint: str, cname: Any) -> CloudResource:
+        if not cname.domain:
+            raise UnreadableAnswerError("ListCname", f"Cname.Domain: it is missing in {bucket}")
         certificate = cname.certificate
         disabled = (cname.status or "Enabled") != "Enabled"
         return CloudResource(
@@ -80,8 +97,15 @@ class Adapter(ProductAdapter):
             instance_id=bucket,
             domains=(cname.domain,),
             https=certificate is not None,
-            cert_identifier=identifier_of(certificate.cert_id or "") if certificate else "",
+            cert_identifier=self._identifier(certificate) if certificate else "",
             cert_not_after=parse_time(certificate.valid_end_date) if certificate else None,
             endpoint=endpoint,
             obstacle=f"the domain is {cname.status} in OSS; enable it first" if disabled else "",
         )
+
+    def _identifier(self, certificate: Any) -> str:
+        if certificate.cert_id:
+            return identifier_of(certificate.cert_id)
+        told = (certificate.fingerprint or "").replace(":", "").lower()
+        known = self._catalogue.by_fingerprint(told)
+        return known.identifier if known else f"upload:{told or '?'}"

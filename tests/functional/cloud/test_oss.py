@@ -14,6 +14,7 @@ from shared.errors import (
     CloudRejectedError,
     CloudThrottledError,
     CloudUnavailableError,
+    UnreadableAnswerError,
 )
 from tests.functional.cloud.conftest import KEY, Pauses, Scripted, at
 
@@ -62,6 +63,17 @@ def test_a_thousand_buckets_are_asked_for_at_once(oss: Oss, scripted: Scripted) 
 def test_a_page_that_fails_is_not_the_end_of_the_list(oss: Oss, scripted: Scripted) -> None:
     scripted.answers = [buckets("a", then="a"), refusal(403, "AccessDenied")]
     with pytest.raises(CloudDeniedError, match="ListBuckets: AccessDenied: "):
+        list(oss.list_buckets(1))
+
+
+@pytest.mark.parametrize("marker", ["", "a"])
+def test_a_list_that_goes_on_without_saying_where_is_not_taken_for_the_whole(
+    oss: Oss, scripted: Scripted, marker: str
+) -> None:
+    more = f"<IsTruncated>true</IsTruncated><NextMarker>{marker}</NextMarker>"
+    page = reply(f"<ListAllMyBucketsResult>{more}</ListAllMyBucketsResult>")
+    scripted.answers = [buckets("a", then="a"), page]
+    with pytest.raises(UnreadableAnswerError, match="ListBuckets: UnreadableAnswer: NextMarker: "):
         list(oss.list_buckets(1))
 
 
