@@ -68,6 +68,11 @@ class Fields(dict[str, Any]):
         except ValueError:
             raise self.source.below(name).unreadable("a number was expected") from None
 
+    def needed_number(self, name: str) -> int:
+        """A number that has to be there."""
+        found = self.number(name)
+        return int(self.__missing__(name)) if found is None else found
+
     def flag(self, name: str) -> bool | None:
         """None where it is absent or null, or of a word that is neither yes nor no."""
         value = self.get(name)

@@ -63,6 +63,7 @@ ROWS = [
     ),
     Row("SLB-listener", "slb", "HealthCheckDomain", _listener),
     Row("SLB-extension", "slb", "HealthCheckDomain", _listener),
+    Row("NLB-default", "nlb", "IdleTimeout", lambda s: s._balancers[0].listeners[0].attributes),
     Row("GA-default", "ga", "IdleTimeout", lambda s: s._accelerators[0].listeners[0].settings),
     Row("SAE-alb", "sae", "RequestTimeout", _sae("shop")),
     Row("SAE-clb", "sae", "RequestTimeout", _sae("mail")),

@@ -126,3 +126,24 @@ def test_a_job_that_fails_is_told_although_the_product_says_no_more(
         bench.adapter.deploy(slot, bench.certificate("new"))
 
     assert bench.count("GetJobStatus") == 1
+
+
+def test_a_new_default_goes_along_with_every_setting_of_its_listener_that_was_read(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other clients of the API send the whole listener again; an empty setting is left out."""
+    slot = bench.slot("shop:443/default")
+    change = {"AlpnEnabled": True, "AlpnPolicy": "HTTP2Only", "CaCertificateIds": [], "Odd": 7}
+    edit(
+        monkeypatch,
+        bench.cloud,
+        "ListListeners",
+        lambda answer: [row.update(change) for row in answer["Listeners"]],
+    )
+
+    bench.deploy(slot, "new")
+
+    (call,) = (call for call in bench.cloud.calls if call.action == UPDATE)
+    assert (call.params["AlpnEnabled"], call.params["AlpnPolicy"]) == (True, "HTTP2Only")
+    assert {"CaEnabled", "Cps", "IdleTimeout", "Mss", "SecurityPolicyId", "ServerGroupId"} < set(call.params)
+    assert not {"Odd", "CaCertificateIds", "ListenerDescription"} & set(call.params)

@@ -20,7 +20,7 @@ class Product:
         self.asked.append(sorted(names))
         return {name: state for name, state in self.has.items() if name in names}
 
-    def states(self) -> InWork:
+    def states(self) -> InWork[str]:
         return InWork(self.read, lambda: self.now)
 
 
@@ -28,12 +28,12 @@ def test_a_reading_is_for_all_that_are_in_work() -> None:
     product = Product()
     states = product.states()
     for name in ("a", "b"):
-        states.state(name)
+        states.of(name)
         product.now += 1
     product.asked.clear()
 
     product.has["b"] = "ready"
-    assert [states.state(name) for name in ("a", "b")] == ["busy", "ready"]
+    assert [states.of(name) for name in ("a", "b")] == ["busy", "ready"]
 
     assert product.asked == [["a", "b"]]
 
@@ -42,7 +42,7 @@ def test_who_asks_for_the_first_time_is_not_told_a_reading_that_left_it_out() ->
     product = Product()
     states = product.states()
 
-    assert (states.state("a"), states.state("b")) == ("busy", "busy")
+    assert (states.of("a"), states.of("b")) == ("busy", "busy")
 
     assert product.asked == [["a"], ["a", "b"]]
 
@@ -50,7 +50,7 @@ def test_who_asks_for_the_first_time_is_not_told_a_reading_that_left_it_out() ->
 def test_what_the_product_does_not_have_has_no_state_and_is_asked_for_once() -> None:
     product = Product()
 
-    assert product.states().state("z") == ""
+    assert product.states().of("z") is None
 
     assert product.asked == [["z"]]
 
@@ -58,26 +58,26 @@ def test_what_the_product_does_not_have_has_no_state_and_is_asked_for_once() -> 
 def test_what_nobody_asks_for_any_more_is_left_out() -> None:
     product = Product()
     states = product.states()
-    states.state("a")
+    states.of("a")
     product.now += 31
-    states.state("b")
+    states.of("b")
 
     assert product.asked[-1] == ["b"]
-    assert states.state("a") == "busy", "it may be asked for again"
+    assert states.of("a") == "busy", "it may be asked for again"
 
 
 def test_a_change_of_one_s_own_makes_what_was_read_before_old() -> None:
     product = Product()
     states = product.states()
     for name in ("a", "b"):
-        states.state(name)
+        states.of(name)
     product.now += 1
-    states.state("a")  # a reading that b has not been told yet
+    states.of("a")  # a reading that b has not been told yet
     product.asked.clear()
 
     product.now += 1
     states.changed("b")
     product.has["b"] = "ready"
 
-    assert states.state("b") == "ready"
+    assert states.of("b") == "ready"
     assert product.asked == [["a", "b"]]

@@ -7,9 +7,11 @@ Not emulated: server groups, security policies of one's own, CA certificates, ot
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from emulator.api import Answer, ApiError, Call
+from emulator.estate import Estate
 from emulator.sections.nlb import LoadBalancer as Row
 from emulator.services.kit.listener_model import CREATED, Listener, LoadBalancer, resource_id
 from emulator.services.kit.listeners import ListenerService
@@ -30,7 +32,25 @@ PLAIN_ATTRIBUTES = frozenset(
         "ServerGroupId",
     }
 )
-NOT_EMULATED = frozenset({"CaCertificateIds", "ProxyProtocolV2Config"})
+#: What a new listener is set to.
+SETTINGS: dict[str, Any] = {
+    "AlpnEnabled": False,
+    "AlpnPolicy": "",
+    "CaEnabled": False,
+    "Cps": 0,
+    "IdleTimeout": 900,
+    "ListenerDescription": "",
+    "Mss": 0,
+    "ProxyProtocolEnabled": False,
+    "ProxyProtocolV2Config": {
+        "Ppv2PrivateLinkEpIdEnabled": False,
+        "Ppv2PrivateLinkEpsIdEnabled": False,
+        "Ppv2VpcIdEnabled": False,
+    },
+    "SecSensorEnabled": False,
+    "SecurityPolicyId": "tls_cipher_policy_1_0",
+}
+NOT_EMULATED = frozenset({"CaCertificateIds"})
 QUOTA = 25  #: additional certificates of one instance
 
 
@@ -47,6 +67,12 @@ class Service(ListenerService):
     tls = frozenset({"TCPSSL"})
     most_per_call = 15
     certificates_per_page = 50
+
+    def load(self, estate: Estate) -> None:
+        super().load(estate)
+        for listener in self._all_listeners():
+            group = {"ServerGroupId": resource_id("sgp", listener.id)}
+            listener.attributes = {**SETTINGS, **group, **listener.attributes}
 
     def quota(self, balancer: LoadBalancer) -> int:
         return QUOTA
@@ -81,32 +107,24 @@ class Service(ListenerService):
     def listener_item(self, listener: Listener) -> Answer:
         """The default certificate is shown, additional ones are not."""
         default = listener.certificates.value.default
-        secure: Answer = {}
+        settings = dict(listener.attributes)
         if listener.protocol in self.tls:
-            secure = {
-                "CaCertificateIds": [],
-                "CaEnabled": False,
-                "CertificateIds": [default] if default else [],
-                "SecurityPolicyId": "tls_cipher_policy_1_0",
+            settings |= {"CaCertificateIds": [], "CertificateIds": [default] if default else []}
+        else:
+            settings = {
+                name: value
+                for name, value in settings.items()
+                if name not in ("CaEnabled", "SecurityPolicyId")
             }
         return {
             "ListenerId": listener.id,
             "ListenerPort": listener.port,
             "ListenerProtocol": listener.protocol,
             "ListenerStatus": listener.status_at(self.cloud.clock()),
-            "ListenerDescription": "",
             "LoadBalancerId": listener.balancer.id,
             "RegionId": listener.balancer.region,
-            "ServerGroupId": resource_id("sgp", listener.id),
-            "AlpnEnabled": False,
-            "Cps": 0,
-            "IdleTimeout": 900,
-            "Mss": 0,
-            "ProxyProtocolEnabled": False,
-            "SecSensorEnabled": False,
             "Tags": [],
-            **secure,
-            **listener.attributes,
+            **settings,
         }
 
     def ListListenerCertificates(self, call: Call) -> Answer:
@@ -133,7 +151,12 @@ class Service(ListenerService):
     def UpdateListenerAttribute(self, call: Call) -> Answer:
         if ignored := sorted(NOT_EMULATED & set(call.params)):
             raise ApiError(501, "NotEmulated", f"{', '.join(ignored)}: not emulated.")
-        return self.update(call, call.params.get("CertificateIds"), PLAIN_ATTRIBUTES)
+        answer = self.update(call, call.params.get("CertificateIds"), PLAIN_ATTRIBUTES)
+        attributes = self.find(call).attributes
+        if told := call.params.get("ProxyProtocolV2Config"):
+            attributes["ProxyProtocolV2Config"] = json.loads(told)
+        self.forget(attributes)
+        return answer
 
     def AssociateAdditionalCertificatesWithListener(self, call: Call) -> Answer:
         return self.associate(call, call.params["AdditionalCertificateIds"])

@@ -6,6 +6,7 @@
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
+from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudError, CloudRejectedError
 from shared.products.kit.listeners import ListenerAdapter
@@ -44,8 +45,8 @@ class Adapter(ListenerAdapter):
         return {"Certificates": [{"CertificateId": identifier} for identifier in identifiers]}
 
     def _job(self, action: str, region: str, job_id: str) -> tuple[bool, CloudError | None]:
-        jobs = self._call("ListAsynJobs", region, JobIds=[job_id])["Jobs"]
-        if not jobs or jobs[0]["Status"] != "Failed":
-            return bool(jobs) and jobs[0]["Status"] == "Succeeded", None
-        code, message = jobs[0].get("ErrorCode") or "", jobs[0].get("ErrorMessage") or ""
-        return True, CloudRejectedError(action, code or "Failed", message)
+        jobs = self._call("ListAsynJobs", region, JobIds=[job_id]).rows("Jobs")
+        job = jobs[0] if jobs else Fields()
+        if job.text("Status") != "Failed":
+            return job.text("Status") == "Succeeded", None
+        return True, CloudRejectedError(action, job.text("ErrorCode") or "Failed", job.text("ErrorMessage"))

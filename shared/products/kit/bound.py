@@ -3,12 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Final
 
+from shared.cloud.reading import Fields
 from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudResource, SlotRole
 from shared.products.kit.base import Step
-from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
+
+_IN_SERVICE: Final = ("Associated", "")
+_LEAVING: Final = ("Diassociating", "Dissociating")  #: the former is how it is spelled
 
 
 class Stage(str, Enum):
@@ -50,24 +54,35 @@ class Written:
         return self.identifiers <= there
 
 
-def bound_in(rows: Iterable[Mapping[str, Any]]) -> list[Bound]:
-    """Those of an answer of `ListListenerCertificates`."""
+def bound_in(rows: Iterable[Fields]) -> list[Bound]:
+    """Those of an answer of `ListListenerCertificates`.
+
+    A state that nobody knows is not in service yet. Which one is the default has to be told.
+    """
+    found = list(rows)
+    defaults = [row.flag("IsDefault") for row in found]
+    if None in defaults and True not in defaults:
+        raise found[0].source.below("IsDefault").unreadable("which certificate is the default is not told")
+    states = [row.text("Status") for row in found]
     return [
-        Bound(identifier_of(row["CertificateId"]), bool(row["IsDefault"]), row.get("Status") == "Associating")
-        for row in rows
-        if row.get("Status") != "Diassociating"  # spelled so
+        Bound(identifier_of(row.needed("CertificateId")), bool(default), state not in _IN_SERVICE)
+        for row, default, state in zip(found, defaults, states, strict=True)
+        if state not in _LEAVING
     ]
 
 
-def looks(changes: Sequence[Change], bound: Sequence[Bound], *, settled: bool) -> list[Look | None]:
+def looks(
+    changes: Sequence[Change], bound: Sequence[Bound], settings: Settings | None, *, settled: bool
+) -> list[Look | None]:
     """One for each of a listener's slots that are to be changed; None for one that is gone.
 
-    What is not there while a change is under way may be there after it.
+    What is not there while a change is under way may be there after it. `settings`: the listener's, which a
+    change of the default might cost.
     """
     by_identifier = {one.identifier: one for one in bound}
     wanted = {change.wanted.identifier for change in changes if change.wanted}
     found = (
-        _default(change, by_identifier, settled)
+        _default(change, by_identifier, settings, settled)
         if change.resource.role is SlotRole.DEFAULT
         else _additional(change, by_identifier, settled, wanted)
         for change in changes
@@ -82,7 +97,9 @@ def under_way(change: Change) -> Look:
     return Look(Carries.BETWEEN, change.resource, settled=False)
 
 
-def _default(change: Change, bound: Mapping[str, Bound], settled: bool) -> Look | None:
+def _default(
+    change: Change, bound: Mapping[str, Bound], settings: Settings | None, settled: bool
+) -> Look | None:
     there = next((one for one in bound.values() if one.default), None)
     if there is None:
         return None
@@ -92,6 +109,7 @@ def _default(change: Change, bound: Mapping[str, Bound], settled: bool) -> Look 
         carrying(change, there.identifier),
         change.resource.evolve(cert_identifier=there.identifier),
         settled=settled and not there.coming,
+        settings=settings,
         stage=stage.value,
     )
 

@@ -1,5 +1,6 @@
 """Settings of a slot before and after a write: which differ, and in words."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -24,6 +25,26 @@ def changed(before: Settings, after: Settings) -> dict[str, tuple[Any, Any]]:
 def differences(before: Settings, after: Settings) -> list[str]:
     """`changed` in words, such as "Gzip: 'on' → 'off'"."""
     return [f"{path}: {_short(old)} → {_short(new)}" for path, (old, new) in changed(before, after).items()]
+
+
+def sorted_lists(value: Any) -> Any:
+    """A value of a product's answer, with its lists in one order: where the order has no meaning."""
+    if isinstance(value, Mapping):
+        return {name: sorted_lists(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return sorted(
+            (sorted_lists(inner) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True)
+        )
+    return value
+
+
+def as_sent(settings: Settings) -> dict[str, Any]:
+    """Those that have a value, as a call takes them: an object is JSON text."""
+    return {
+        name: json.dumps(value, separators=(",", ":")) if isinstance(value, Mapping) else value
+        for name, value in settings.items()
+        if value not in (None, "", [], {})
+    }
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

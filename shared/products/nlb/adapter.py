@@ -33,6 +33,24 @@ class Adapter(ListenerAdapter):
     server_only: ClassVar = {"CertType": "Server"}
     take_off = "DisassociateAdditionalCertificatesWithListener"
     most_per_call = 15
+    #: whether an update resets what it does not name is not documented
+    sent_again = frozenset(
+        {
+            "AlpnEnabled",
+            "AlpnPolicy",
+            "CaCertificateIds",
+            "CaEnabled",
+            "Cps",
+            "IdleTimeout",
+            "ListenerDescription",
+            "Mss",
+            "ProxyProtocolEnabled",
+            "ProxyProtocolV2Config",
+            "SecSensorEnabled",
+            "SecurityPolicyId",
+            "ServerGroupId",
+        }
+    )
     cluster_tags = ("ack.aliyun.com", "kubernetes.do.not.delete")
 
     def _naming(self, action: str, identifiers: list[str]) -> dict[str, Any]:
@@ -41,7 +59,7 @@ class Adapter(ListenerAdapter):
 
     def _job(self, action: str, region: str, job_id: str) -> tuple[bool, CloudError | None]:
         """Documented are Succeeded and processing; the word for a failed job is not."""
-        status = str(self._call("GetJobStatus", region, JobId=job_id)["Status"]).lower()
+        status = self._call("GetJobStatus", region, JobId=job_id).text("Status").lower()
         if status != "failed":
             return status == "succeeded", None
         why = f"job {job_id} failed; the product says no more"

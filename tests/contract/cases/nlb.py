@@ -27,7 +27,21 @@ OFFICIAL = {
     "ListListeners": {"MaxResults": 2, "ListenerProtocol": "TCPSSL"},
     "ListListenerCertificates": {"MaxResults": 2, "ListenerId": ANY, "CertType": "Server"},
     "GetJobStatus": {"JobId": ANY},
-    "UpdateListenerAttribute": {**_CHANGE, "CertificateIds": [IDENTIFIER["new"]]},
+    "UpdateListenerAttribute": {
+        **_CHANGE,
+        "CertificateIds": [IDENTIFIER["new"]],
+        **dict.fromkeys(("AlpnEnabled", "CaEnabled", "ProxyProtocolEnabled", "SecSensorEnabled"), False),
+        "ProxyProtocolV2Config": {
+            "Ppv2PrivateLinkEpIdEnabled": False,
+            "Ppv2PrivateLinkEpsIdEnabled": False,
+            "Ppv2VpcIdEnabled": False,
+        },
+        "Cps": 0,
+        "IdleTimeout": 900,
+        "Mss": 0,
+        "SecurityPolicyId": "tls_cipher_policy_1_0",
+        "ServerGroupId": ANY,
+    },
     "AssociateAdditionalCertificatesWithListener": {
         **_CHANGE,
         "AdditionalCertificateIds": [IDENTIFIER["new"]],

@@ -1,0 +1,53 @@
+"""Load balancers and their kin: whatever a field of an answer says, no slot is lost without a word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.server import Server
+from tests.contract.bench import Bench, new_bench
+from tests.contract.cases import CASES, CERTIFICATES
+from tests.contract.otherwise import discovered, looked_at
+from tests.contract.store import stored
+from tests.contract.walk import INSTEAD
+
+_HERE = {"region": "cn-hangzhou"}
+_LISTENER: dict[str, Any] = {"port": 443, "default": "old", "additional": ["second"]}
+#: Two of everything; the first one is told otherwise.
+ACCOUNTS: dict[str, dict[str, Any]] = {
+    "ALB": {"alb": [{"name": name, **_HERE, "listeners": [_LISTENER]} for name in ("shop", "mail")]},
+    "NLB": {"nlb": [{"name": name, **_HERE, "listeners": [_LISTENER]} for name in ("shop", "mail")]},
+}
+#: Fields that say by themselves that there is nothing (more), or that a slot is another's.
+LEFT_OUT = {
+    "ALB": {"LoadBalancers[]", "Listeners[]", "Certificates[]", "Certificates[].Status", "NextToken"},
+}
+LEFT_OUT["NLB"] = LEFT_OUT["ALB"]
+
+
+@pytest.fixture(params=ACCOUNTS)
+def bench(request: pytest.FixtureRequest, server: Server) -> Bench:
+    case = next(case for case in CASES if case.product.value == request.param)
+    estate = {"certificates": CERTIFICATES, **ACCOUNTS[request.param]}
+    return new_bench(server, case.product, estate, case.region)
+
+
+def test_a_field_that_is_told_otherwise_costs_no_slot_without_a_word(bench: Bench) -> None:
+    slots = {slot.slot for slot in bench.slots().values()}
+    seen = set()
+
+    for told in discovered(bench):
+        seen.add(told.how)
+        lost = slots - told.slots
+        elsewhere = told.path.endswith("LoadBalancerId") and told.how == "a new word"
+        assert not lost or not told.silent or elsewhere or told.path in LEFT_OUT[bench.product.value], told
+
+    assert seen == set(INSTEAD)
+
+
+def test_a_look_at_what_is_told_otherwise_ends_with_a_look_or_an_error_of_the_cloud(bench: Bench) -> None:
+    case = next(case for case in CASES if case.product is bench.product)
+
+    assert {told.how for told in looked_at(bench, stored(bench, case), "new")} == set(INSTEAD)
