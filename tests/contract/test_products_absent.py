@@ -72,7 +72,7 @@ ROWS = [
     Row("MSE", "ListGateway", "Data.Result[].Name", NAMELESS),
     Row("MSE", "ListGateway", "Data.Result[].Slb Data.Result[].InternetSlb", UNMET),
     Row("MSE", "ListGateway", "Data.Result[].InternetSlb[].SlbIp", UNMET),
-    Row("MSE", "ListGatewayDomain", "Data[].CertBeforeDate", ENDLESS),
+    Row("MSE", "ListGatewayDomain", "Data[].CertBeforeDate"),
     Row("MSE", "ListGatewayDomain", "Data[].Status Data[].Type Data[].IsManaged"),
     Row("PAI", "ListGateway", "Gateways[].GatewayName", NAMELESS),
     Row("PAI", "ListGateway", "Gateways[].InternetDomain", UNMET),

@@ -6,11 +6,19 @@ from typing import Any
 
 import pytest
 
+from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
-from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
+from shared.errors import (
+    AppError,
+    CloudRejectedError,
+    CloudUnavailableError,
+    NotYetEffectiveError,
+    UnreadableAnswerError,
+)
 from shared.products.kit.changes import Carries
-from tests.contract.answers import edit
+from shared.products.kit.found import Unread
+from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.mse import CASES, ESTATE, gateway
@@ -134,3 +142,38 @@ def test_a_domain_whose_gateway_left_meanwhile_gets_nothing(
 
     assert bench.adapter.read(slot) is None
     assert bench.count("UpdateSSLCert") == 0
+
+
+def test_when_a_certificate_ends_is_not_asked_of_mse(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is deprecated, and begins with a space: CAS knows it."""
+    edit(monkeypatch, bench.cloud, "ListGatewayDomain", lambda a: put(a, "Data[].CertBeforeDate", " 1 Jan"))
+
+    assert {slot.cert_not_after for slot in bench.slots().values()} == {None}
+
+
+@pytest.mark.parametrize("success", [None, False])
+def test_code_404_in_an_answer_of_http_200_is_gone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, success: bool | None
+) -> None:
+    slot = bench.slot(CASE.slot)
+    told = {"Code": 404, "Message": "no such gateway", **({} if success is None else {"Success": success})}
+    monkeypatch.setattr(bench.cloud.service("mse"), "ListGatewayDomain", lambda call: told)
+
+    with pytest.raises(CloudRejectedError, match=r"look: NotFound: .* is gone"):
+        bench.adapter.deploy(slot, bench.certificate("new"))
+
+
+def test_a_gateway_that_is_not_found_hides_no_other(bench: Bench) -> None:
+    bench.cloud.faults.add(Fault("ListGatewayDomain", status=404, code="NotFound"))
+
+    found = list(bench.adapter.found(bench.region))
+
+    assert len([one for one in found if isinstance(one, Unread)]) == 1
+    assert [one for one in found if not isinstance(one, Unread)]
+
+
+def test_regions_that_are_left_out_are_not_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(monkeypatch, bench.cloud, "QueryGatewayRegion", lambda answer: answer.pop("Data"))
+
+    with pytest.raises(UnreadableAnswerError):
+        bench.adapter.regions()

@@ -10,10 +10,11 @@ from emulator.edge import offered
 from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudBusyError, CloudRejectedError, CloudUnavailableError
+from shared.errors import CloudBusyError, CloudRejectedError, CloudUnavailableError, UnreadableAnswerError
 from shared.products.kit.changes import Carries, Change
 from shared.products.kit.exchange import End
-from tests.contract.answers import edit, put
+from shared.products.kit.found import Unread
+from tests.contract.answers import edit, put, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases.pai import CASES, ESTATE, gateway
 from tests.contract.driven import Driven
@@ -222,3 +223,29 @@ def test_only_the_internet_side_can_be_met(bench: Bench) -> None:
     served = offered(bench.cloud, public.endpoint, "eas.example.com")
     assert served
     assert served[0].sha256.lower() == bench.estate.bundle("old", bench.cloud.clock()).sha256.lower()
+
+
+def test_domains_that_are_left_out_are_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(monkeypatch, bench.cloud, "ListGatewayDomains", lambda answer: take_out(answer, "CustomDomains"))
+
+    assert bench.slots() == {}
+
+
+def test_a_row_that_cannot_be_told_is_not_taken_for_a_domain_that_left(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = bench.slot(PAI.slot)
+    edit(monkeypatch, bench.cloud, "ListGatewayDomains", lambda a: take_out(a, "CustomDomains[].Type"))
+
+    with pytest.raises(UnreadableAnswerError, match=r"CustomDomains.0.Type: it is missing"):
+        bench.adapter.deploy(slot, bench.certificate("new"))
+    assert bench.count(ATTACH) == 0
+
+
+def test_a_gateway_that_cannot_be_read_hides_no_other(bench: Bench) -> None:
+    bench.cloud.faults.add(Fault("ListGatewayDomains", status=403, code="Forbidden"))
+
+    found = list(bench.adapter.found(bench.region))
+
+    assert len([one for one in found if isinstance(one, Unread)]) == 1
+    assert [one for one in found if not isinstance(one, Unread)]

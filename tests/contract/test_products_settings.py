@@ -93,7 +93,7 @@ PLACES = {
     "FC-2.0": ("GetCustomDomain", "Odd"),
     "FC-3.0": ("GetCustomDomain", "Odd"),
     "GA-default": ("DescribeListener", "Odd"),
-    "MSE": ("ListGatewayDomain", "Data[].Odd"),
+    "MSE": ("ListGatewayDomain", "Data[].TlsCipherSuitesConfig.Odd"),
     "SAE-alb": ("DescribeIngress", "Data.Odd"),
     "SAE-clb": ("DescribeIngress", "Data.Odd"),
     "SLB-extension": ("DescribeLoadBalancerHTTPSListenerAttribute", "Odd"),
@@ -143,7 +143,7 @@ PASSING = {
     "FC-2.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
     "FC-3.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
     "GA-default": ("DescribeListener", "", "RequestId"),
-    "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate Comment GmtModified"),
+    "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate Comment GmtModified Odd"),
     "SLB-extension": ("DescribeLoadBalancerHTTPSListenerAttribute", "", "Status SecurityStatus RequestId"),
     "SLB-listener": ("DescribeLoadBalancerHTTPSListenerAttribute", "", "Status SecurityStatus RequestId"),
 }

@@ -87,7 +87,7 @@ INSTANCES = {
 
 #: Which kinds of slot tell the end of their certificate; "" where there is one kind only.
 ENDS = {
-    **{name: {""} for name in ("CDN", "DCDN", "LIVE", "VOD", "MSE", "OSS")},
+    **{name: {""} for name in ("CDN", "DCDN", "LIVE", "VOD", "OSS")},
     **{"ACK-secret": {"secret"}, "APIGateway-classic": {"classic"}, "ESA": {"site"}},
 }
 

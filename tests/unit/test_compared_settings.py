@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.products.kit.settings import changed, differences
+from shared.products.kit.settings import changed, differences, picked
 
 
 @pytest.mark.parametrize(("length", "shown"), [(58, f"'{'x' * 58}'"), (59, f"'{'x' * 59}…")])
@@ -32,3 +32,12 @@ def test_what_differs_is_told_by_its_path(
     before: dict[str, Any], after: dict[str, Any], told: dict[str, Any]
 ) -> None:
     assert changed(before, after) == told
+
+
+def test_lists_without_order_are_the_same_in_any() -> None:
+    first = {"Suites": [{"Name": "b", "Versions": ["2", "1"]}, {"Name": "a"}], "Other": 1}
+    second = {"Suites": [{"Name": "b", "Versions": ["1", "2"]}, {"Name": "a"}], "Other": 2}
+
+    one, two = (picked(row, ("Suites", "Missing"), sets=("Versions",)) for row in (first, second))
+
+    assert one == two == {"Suites": [{"Name": "b", "Versions": ["1", "2"]}, {"Name": "a"}]}

@@ -25,7 +25,10 @@ CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
 GATEWAY_STATUS = {"running": 2, "changing": 3, "restarting": 10, "suspended": 9}
 DOMAIN_STATUS = {"published": 3, "unpublished": 0, "unavailable": 6}
 PUBLISHING = 2
-SETTINGS = {"MustHttps": False, "Http2": "globalConfig", "TlsMin": "TLS 1.2", "TlsMax": "TLS 1.3"}
+SETTINGS = {
+    **{"MustHttps": False, "Http2": "globalConfig", "TlsMin": "TLS 1.2", "TlsMax": "TLS 1.3"},
+    "TlsCipherSuitesConfig": {"ConfigType": "Default"},
+}
 STAMP = "%Y-%m-%d %H:%M:%S"
 
 

@@ -21,6 +21,7 @@ from shared.products.kit.found import Found
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Polled
+from shared.products.kit.settings import picked
 
 #: Settings of a domain that SetDomain, SetWildcardDomainPatterns or SetDomainCertificate set. What else
 #: a group tells of a domain the gateway finds out by itself.
@@ -102,7 +103,7 @@ class ClassicDomains(ProductAdapter):
         return Look(
             carrying(change, identifier),
             self._resource(resource.region, group, domain, identifier),
-            settings={name: domain[name] for name in _SETTABLE if name in domain},
+            settings=picked(domain, _SETTABLE),
         )
 
     def _write(self, change: Change, look: Look) -> None:
@@ -137,7 +138,7 @@ class ClassicDomains(ProductAdapter):
         def read() -> dict[str, tuple[Fields, Fields]]:
             group = self._group_of(region, group_id)
             rows = group.rows("CustomDomains", "DomainItem")
-            return {row.text("DomainName"): (group, row) for row in rows}
+            return {row.needed("DomainName"): (group, row) for row in rows}
 
         return self._groups.setdefault((region, group_id), Polled(read))
 

@@ -18,6 +18,7 @@ from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 from shared.products.kit.paging import numbered_answers
 from shared.products.kit.polled import Listed
+from shared.products.kit.settings import picked
 
 #: What UpdateDomain takes beside the certificate.
 _SETTINGS: Final = (
@@ -89,7 +90,7 @@ class CloudNativeDomains(ProductAdapter):
             carries,
             resource.evolve(https=bool(identifier), cert_identifier=identifier, obstacle=words.obstacle(row)),
             settled,
-            settings={name: words.unordered(row[name]) for name in _SETTINGS if name in row},
+            settings=picked(row, _SETTINGS, sets=("supportVersions",)),
             held=row,
         )
 

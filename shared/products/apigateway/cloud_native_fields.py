@@ -1,7 +1,6 @@
 """How the cloud-native API gateway says what we need to know: envelopes, addresses, whose a domain is."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from shared.cloud.faults import classify
 from shared.cloud.reading import Fields
@@ -31,18 +30,6 @@ def identifier(row: Fields) -> str:
 def at_rest(status: str, before: str | None) -> bool:
     """Whether a domain has the status that it had before. "…ing" is taken for a change under way."""
     return status == before and not status.lower().endswith("ing")
-
-
-def unordered(value: Any) -> Any:
-    """A cipher suite's versions are in no order; the suites are."""
-    if isinstance(value, Mapping):
-        return {name: _inner(name, value[name]) for name in value}
-    return [unordered(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _inner(name: str, value: Any) -> Any:
-    listed = name == "supportVersions" and isinstance(value, list)
-    return sorted(value, key=str) if listed else unordered(value)
 
 
 def public(gateway: Fields) -> str:

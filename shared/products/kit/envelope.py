@@ -11,12 +11,12 @@ def opened(action: str, answer: Fields) -> Fields:
     Raises:
         CloudError: the kind that its ErrorCode and Code mean.
     """
-    success = answer.flag("Success")
-    code = None if success is True else answer.get("ErrorCode")  # which MSE does not have
-    if success is not False and not code:
+    success, told = answer.flag("Success"), answer.text("Code")
+    number = int(told) if told.isdigit() else 0
+    code = "" if success is True else answer.text("ErrorCode")  # which MSE does not have
+    if success is not False and not code and number < 400:
         return answer
-    told = str(answer.get("Code") or "")
-    status = max(int(told) if told.isdigit() else 0, 400)  # a failure all the same
-    code = str(code or ("NotFound" if told == "404" else "Failed" if not told or told.isdigit() else told))
-    message, request_id = str(answer.get("Message") or "no message"), str(answer.get("RequestId") or "-")
+    status = max(number, 400)  # a failure all the same
+    code = code or ("NotFound" if told == "404" else "Failed" if not told or told.isdigit() else told)
+    message, request_id = answer.text("Message") or "no message", answer.text("RequestId") or "-"
     raise classify(code, status)(action, redact(code), redact(message), redact(request_id))

@@ -1,12 +1,18 @@
 """Settings of a slot before and after a write: which differ, and in words."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from shared.products.kit.changes import Settings
 
 _SHOWN: Final = 60  #: characters of a value
+
+
+def picked(row: Mapping[str, Any], names: Collection[str], sets: Collection[str] = ()) -> dict[str, Any]:
+    """Those of the `names` that a row tells; lists called as one of `sets`, at any depth, are in no order."""
+    there = set(row)
+    return {name: _ordered(name, row[name], sets) for name in names if name in there}
 
 
 def changed(before: Settings, after: Settings) -> dict[str, tuple[Any, Any]]:
@@ -45,6 +51,15 @@ def as_sent(settings: Settings) -> dict[str, Any]:
         for name, value in settings.items()
         if value not in (None, "", [], {})
     }
+
+
+def _ordered(name: str, value: Any, sets: Collection[str]) -> Any:
+    if isinstance(value, Mapping):
+        return picked(value, list(value), sets)
+    if not isinstance(value, list):
+        return value
+    found = [_ordered(name, inner, sets) for inner in value]
+    return sorted(found, key=str) if name in sets else found
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -11,16 +11,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final
 
 from shared.cloud.api import Action, Api
+from shared.cloud.reading import Fields
 from shared.domain.certificates import cert_id_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudBusyError, CloudError, CloudRejectedError, CloudUnavailableError
 from shared.products.kit.bare_ids import identifier_in
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.found import Found
 
 _ATTACH: Final = "AttachGatewayDomain"
 _GATEWAY: Final = "/api/v2/gateways/{ClusterId}/{GatewayId}"
-_GONE = ("Deleted", "Deleting")
+_GONE = ("deleted", "deleting")
 _TAKEN = re.compile(r"already|duplicat|conflict|(?<!not)(?<!not )(?<!n't )exist", re.IGNORECASE)
 _OUTAGE = "it does not exchange certificates; accept a short outage in the job (--accept-outage)"
 
@@ -51,13 +53,17 @@ class Adapter(ProductAdapter):
     at_once = True
     gone = frozenset({"gatewaynotfound", "invalidgateway.notfound"})
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        for page in self._numbered_pages("ListGateway", region):
-            for gateway in page["Gateways"]:
-                if gateway["Status"] in _GONE:
-                    continue
-                for row in self._domains(region, gateway["GatewayId"]):
-                    yield self._resource(region, gateway, row)
+    def discover(self, region: str) -> Iterator[Found]:
+        gateways = self._numbered_rows("ListGateway", region, at=("Gateways",))
+        yield from self._each(gateways, "GatewayId", lambda gateway: self._of_gateway(region, gateway))
+
+    def _of_gateway(self, region: str, gateway: Fields) -> Iterator[Found]:
+        def slot(row: Fields) -> Iterator[CloudResource]:
+            yield self._resource(region, gateway, row)
+
+        if gateway.text("Status").lower() not in _GONE:
+            rows = self._domains(region, gateway.needed("GatewayId"))
+            yield from self._each(rows, "Domain", slot)
 
     def _look_at_all(self, changes: Sequence[Change]) -> list[Look | None]:
         gateway = changes[0].resource
@@ -65,13 +71,13 @@ class Adapter(ProductAdapter):
         by_slot = {_slot(gateway.instance_id, row): row for row in rows}
         return [self._shown(change, by_slot.get(change.resource.resource_id)) for change in changes]
 
-    def _shown(self, change: Change, row: Answer | None) -> Look | None:
+    def _shown(self, change: Change, row: Fields | None) -> Look | None:
         resource, wanted = change.resource, change.wanted
         if row is None:  # detached by us, unless nothing was begun
             return Look(Carries.BETWEEN, resource) if change.begun else None
-        same = wanted is not None and row.get("CertificateId") == str(wanted.cert_id)
+        same = wanted is not None and row.text("CertificateId") == str(wanted.cert_id)
         identifier = wanted.identifier if wanted and same else self._identifier(row)
-        status = row.get("CertificateStatus") or "Succeeded"  # older answers lack it
+        status = row.text("CertificateStatus") or "Succeeded"  # older answers lack it
         carries = carrying(change, identifier)
         ours = change.begun or carries is Carries.WANTED  # so the status is of what we attached
         why = CloudRejectedError(_ATTACH, status, f"{resource.slot} does not serve it")
@@ -122,35 +128,33 @@ class Adapter(ProductAdapter):
         path = _path(resource.region, resource.instance_id)
         self._call_at(action, resource.region, path, CustomDomain=text)
 
-    def _domains(self, region: str, gateway_id: str) -> list[Answer]:
-        answer = self._call_at("ListGatewayDomains", region, _path(region, gateway_id))
-        found: list[Answer] = answer.get("CustomDomains") or []
-        return found
+    def _domains(self, region: str, gateway_id: str) -> list[Fields]:
+        return self._call_at("ListGatewayDomains", region, _path(region, gateway_id)).rows("CustomDomains")
 
-    def _resource(self, region: str, gateway: Answer, row: Answer) -> CloudResource:
-        identifier, gateway_id = self._identifier(row), gateway["GatewayId"]
-        public = gateway.get("InternetDomain") if row["Type"] == "internet" else ""
+    def _resource(self, region: str, gateway: Fields, row: Fields) -> CloudResource:
+        identifier, gateway_id = self._identifier(row), gateway.needed("GatewayId")
+        public = gateway.text("InternetDomain") if row.text("Type") == "internet" else ""
         return CloudResource(
             product=self.product,
             region=region,
             resource_id=_slot(gateway_id, row),
             instance_id=gateway_id,
-            instance_name=gateway.get("GatewayName") or "",
+            instance_name=gateway.text("GatewayName"),
             writer_id=gateway_id,
-            domains=(row["Domain"],),
+            domains=(row.needed("Domain"),),
             https=bool(identifier),
             cert_identifier=identifier,
             endpoint=f"{public}:443" if public else "",
-            obstacle=_obstacle(gateway["Status"], identifier),
+            obstacle=_obstacle(gateway.text("Status"), identifier),
         )
 
-    def _identifier(self, row: Answer) -> str:
+    def _identifier(self, row: Fields) -> str:
         """The bare id does not say in which of CAS's stores it is."""
-        return identifier_in(self._catalogue, str(row.get("CertificateId") or ""))
+        return identifier_in(self._catalogue, row.text("CertificateId"))
 
 
-def _slot(gateway_id: str, row: Answer) -> str:
-    return f"{gateway_id}/{row['Domain']}/{row['Type']}"
+def _slot(gateway_id: str, row: Fields) -> str:
+    return f"{gateway_id}/{row.needed('Domain')}/{row.needed('Type')}"
 
 
 def _path(region: str, gateway_id: str) -> dict[str, Any]:
@@ -159,5 +163,5 @@ def _path(region: str, gateway_id: str) -> dict[str, Any]:
 
 def _obstacle(status: str, identifier: str) -> str:
     if status != "Running":
-        return f"the gateway is {status}; bring it into service first"
+        return f"the gateway is {status or 'in no known state'}; bring it into service first"
     return "" if identifier else "the domain has no certificate; set the first one in the PAI console"
