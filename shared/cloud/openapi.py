@@ -22,7 +22,7 @@ from shared.cloud import loopback
 from shared.cloud.api import Action, Api
 from shared.cloud.credentials import Credentials, Provider
 from shared.cloud.faults import NotSentError, map_error
-from shared.cloud.pacing import Pacer
+from shared.cloud.pacing import PACED, Pacer
 from shared.cloud.reading import Fields, fields_of
 from shared.errors import (
     CloudBusyError,
@@ -208,7 +208,7 @@ class OpenApi:
 
 def _may_repeat(error: BaseException, action: Action) -> bool:
     if isinstance(error, CloudThrottledError):
-        return error.cloud_code != "Paced"  # the wait would exceed the invocation
+        return error.cloud_code != PACED  # the wait would exceed the invocation
     if isinstance(error, (CloudBusyError, NotSentError)):
         return True
     return isinstance(error, CloudUnavailableError) and not action.writes

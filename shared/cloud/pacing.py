@@ -4,9 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Final
 
 from shared.errors import CloudThrottledError
 
+#: The code of a call that was not made: its turn would come after the function's end.
+PACED: Final = "Paced"
 #: For actions without a published limit. The published ones are between 10 and 100 calls per second;
 #: this is near the lower end, and each Throttling halves it.
 UNPUBLISHED = 20.0
@@ -56,7 +59,7 @@ class Pacer:
             if left_s is not None and pause > left_s:
                 raise CloudThrottledError(
                     action,
-                    "Paced",
+                    PACED,
                     f"the next call is due in {pause:.1f} s, but only {left_s:.1f} s are left",
                 )
             bucket.tokens -= 1  # may go below zero: a place in the queue

@@ -47,6 +47,7 @@ class WorkerResource(Versioned):
     deployed: CloudResource | None = None  #: the slot as the job left it; stored before a rollback writes
     verification: Verification | None = None
     attempts: int = 0
+    handed_on: int = 0  #: of the attempts: those that went on in the next function, for lack of time
     lease_until: AwareDatetime | None = None
     not_before: AwareDatetime | None = None  #: a retry waits until then
     started_at: AwareDatetime | None = None  #: of a rollback: when it was asked for

@@ -170,7 +170,7 @@ def _unseen(world: World) -> list[str]:
         f"{status.product.value}/{status.region or '-'}"
         for product in world.policy.products
         for status in world.syncs.list(product)
-        if status.state in (SyncState.FAILED, SyncState.PARTIAL)
+        if status.state is not SyncState.SYNCED  # in discovery, after `_not_discovered`: it has died
     ]
 
 

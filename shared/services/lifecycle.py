@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from shared.cloud.pacing import PACED
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
-from shared.errors import AppError, ConflictError
+from shared.errors import AppError, CloudThrottledError, ConflictError, NotYetEffectiveError
+from shared.products.kit.waiting import LONGEST_PAUSE_S
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.deploy")
+_TRIES_APART_S: Final = 60.0  #: at most
+SPARE_S: Final = 20.0  #: of the function's time, left for handing on what is not done
 
 
 @dataclass(frozen=True)
@@ -65,18 +69,29 @@ def claimed(world: World, worker: WorkerResource, lease_s: float) -> WorkerResou
 
 
 def after_failure(world: World, worker: WorkerResource, error: AppError) -> WorkerResource:
-    """Another try later where that can help, else the end."""
+    """Another try later where that can help, else the end.
+
+    Only the worker's age bounds what was no failed try: another writer's turn, a turn at the API that comes
+    after this function's end, a change that the product may still show in time.
+    """
     now, policy, life = world.clock(), world.policy, lifecycle_of(worker)
     assert worker.started_at is not None, "it was claimed"
     age_s = (now - worker.started_at).total_seconds()
-    waited = isinstance(error, ConflictError)  # for another writer: nothing was tried
-    tries = worker.attempts - waited
+    paced = isinstance(error, CloudThrottledError) and error.cloud_code == PACED
+    cut_short = world.left_s() < SPARE_S + LONGEST_PAUSE_S and age_s < policy.served_within_s
+    late = cut_short and isinstance(error, NotYetEffectiveError)
+    attempts = worker.attempts - isinstance(error, ConflictError)  # nothing was begun
+    handed_on = worker.handed_on + (paced or late)
+    tries = attempts - handed_on
     if error.retryable and tries < policy.max_attempts and age_s < policy.worker_age_limit_s:
-        pause = min(2.0 ** (worker.attempts - 1), 60.0)
+        pause = min(2.0 ** max(0, worker.attempts - 1 - handed_on), _TRIES_APART_S)
+        if paced:  # by then there is another function, or more time than was thought
+            pause = min(world.left_s(), _TRIES_APART_S)
         return worker.to(
             life.waiting,
             reason=str(error),
-            attempts=tries,
+            attempts=attempts,
+            handed_on=handed_on,
             lease_until=None,
             not_before=now + timedelta(seconds=pause),
         )

@@ -46,6 +46,7 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
                     reason="",
                     verification=None,
                     attempts=0,
+                    handed_on=0,
                     started_at=world.clock(),
                     finished_at=None,
                 )

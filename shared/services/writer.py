@@ -16,12 +16,11 @@ from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
 from shared.products.kit.waiting import Waiter
-from shared.services.lifecycle import after_failure, claimed, ended, facts, lifecycle_of, log
+from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
 from shared.services.side_by_side import Task
 from shared.services.verify import verify
 from shared.services.world import World
 
-SPARE_S: Final = 20.0  #: of the function's time, left for handing on what is not done
 _AFTER_S: Final = 10.0  #: a lease outlasts the function that holds it, which is cut off at its timeout
 _FIRST_PROBE_S: Final = 0.2  #: pause before the next handshake: it costs the product nothing
 _LONGEST_PAUSE_S: Final = 10.0  #: between looks at a worker that another invocation has in hand

@@ -3,6 +3,9 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
+
+LONGEST_PAUSE_S: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -11,7 +14,7 @@ class Waiter:
 
     left_s: Callable[[], float]
     first_pause_s: float = 0.5
-    longest_pause_s: float = 10.0
+    longest_pause_s: float = LONGEST_PAUSE_S
 
     def pauses(self) -> Iterator[float]:
         """Growing ones, in seconds, while there is time for the next."""

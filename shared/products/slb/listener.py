@@ -32,14 +32,15 @@ def bound(resource: CloudResource, listener: Answer) -> str | None:
 
 
 def settings(resource: CloudResource, listener: Answer) -> Answer:
-    """Everything but the slot's own certificate, which is to change."""
+    """Everything but the slot's own certificate, which is to change; of the others, that there is one:
+    which one it is may change with a slot of the same job."""
     kept = {name: value for name, value in listener.items() if name not in _VOLATILE}
-    others = {row["Domain"]: row.get("ServerCertificateId") for row in extensions(listener)}
+    default = kept.pop("ServerCertificateId", None)
+    there = {row["Domain"]: bool(row.get("ServerCertificateId")) for row in extensions(listener)}
     if resource.role is SlotRole.DEFAULT:
-        kept.pop("ServerCertificateId", None)
-    else:
-        others.pop(extension(resource, listener).get("Domain", ""), None)
-    return kept | {"DomainExtensions": others}
+        return kept | {"Certificates": there}
+    there.pop(extension(resource, listener).get("Domain", ""), None)
+    return kept | {"Certificates": there | {"default": bool(default)}}
 
 
 def obstacle(balancer: Answer, listener: Answer) -> str:

@@ -92,6 +92,10 @@ class Platform:
         self._instance.store = store
 
     @property
+    def pacer(self) -> Pacer:
+        return self._instance.pacer
+
+    @property
     def world(self) -> World:
         return self.app().world
 

@@ -102,6 +102,27 @@ def test_a_certificate_is_dealt_with_when_all_slots_were_seen_and_each_slot_once
     assert len(platform.jobs()) == 2
 
 
+def test_a_certificate_is_not_dealt_with_while_a_discovery_that_died_has_left_a_region_unseen(
+    platform: Platform,
+) -> None:
+    """It is not waited for any longer: what is known is planned for, and the rest when it is seen."""
+    platform.world.resources.remove(platform.world.resources.get(WWW))
+    platform.world.syncs.put(
+        cdn_status(platform).evolve(state=SyncState.SYNCING, started_at=platform.clock())
+    )
+    platform.clock.sleep(16 * 60)
+    new = platform.renew(*NAMES)
+
+    platform.tick("scan_expiry")
+    assert len(platform.jobs()) == 1
+    assert not record_of(platform, new).issued_handled
+
+    platform.tick("discover_resources", "scan_expiry")
+    slots = {w.resource.slot for job in platform.jobs() for w in platform.world.workers.list(job.job_id)}
+    assert WWW in slots
+    assert record_of(platform, new).issued_handled
+
+
 def test_a_region_is_never_left_in_syncing(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even by a fault of our own."""
 

@@ -121,7 +121,7 @@ def test_a_rollback_asked_for_again_writes_to_no_slot_that_is_gone_since(platfor
 
 def test_a_change_that_the_product_never_finishes_is_no_success(platform: Platform) -> None:
     """It shows the new certificate at once, and is not done with it."""
-    platform.policy["max_attempts"] = 2
+    platform.policy |= {"max_attempts": 2, "served_within_s": 20.0}
     new = uploaded(platform)
     asked_for(platform, new, WWW)
     platform.drain(until="deploy_")

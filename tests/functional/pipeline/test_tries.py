@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Hashable
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,11 +12,13 @@ from emulator.faults import Fault
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
+from shared.errors import CloudThrottledError
 from shared.services.world import ProbeResult
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import (
     IMG,
+    WRITE_OF_WWW,
     WWW,
     asked_for,
     uploaded,
@@ -97,3 +100,60 @@ def test_an_edge_is_waited_for_ten_minutes_at_a_time_where_the_function_has_long
     assert www.finished_at is not None
     waited = [(end - start).total_seconds() for start, end in pairwise([*began, www.finished_at])]
     assert waited == [pytest.approx(600, abs=20)] * 2
+
+
+def test_a_change_that_takes_longer_than_the_functions_live_uses_up_no_tries(platform: Platform) -> None:
+    """Each function hands it on to the next, until the product shows it."""
+    platform.policy["max_attempts"] = 2
+    platform.cloud.settle_s, platform.timeout_s = 60.0, 25.0
+    asked_for(platform, uploaded(platform), WWW)
+
+    platform.drain()
+
+    www = worker_of(platform, WWW)
+    assert (www.status, www.reason) == (W.SUCCESS, "")
+    assert platform.writes() == [WRITE_OF_WWW]
+
+
+def test_an_edge_that_is_later_than_the_functions_live_uses_up_no_tries(platform: Platform) -> None:
+    platform.policy["max_attempts"] = 2
+    platform.timeout_s = 25.0
+    asked_for(platform, uploaded(platform), WWW)
+    probe, until = platform.world.probe, platform.clock() + timedelta(seconds=60)
+
+    def late(endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
+        if platform.clock() < until:
+            return ProbeResult(False, "the old one")
+        return probe(endpoint, server_name, certificate)
+
+    platform.ports["probe"] = late
+    platform.drain()
+
+    www = worker_of(platform, WWW)
+    assert www.status is W.SUCCESS
+    assert www.attempts > 2
+
+
+def test_a_turn_at_the_api_that_comes_too_late_for_this_function_is_no_try(platform: Platform) -> None:
+    """Many share the rate: the next function has the time. It is not asked for in vain until then."""
+    platform.policy["max_attempts"] = 1
+    asked_for(platform, uploaded(platform), WWW)
+    platform.drain(until="deploy_cdn")
+    pacer = platform.pacer
+    paced: list[float] = []
+
+    def too_late(key: Hashable, action: str, per_second: float | None, left_s: float | None = None) -> None:
+        if action == WRITE_OF_WWW[0] and len(paced) < 1:
+            paced.append(left_s or 0.0)
+            raise CloudThrottledError(action, "Paced", "the next call is due in 90.0 s")
+        wait(key, action, per_second, left_s)
+
+    wait, pacer.wait = pacer.wait, too_late  # type: ignore[method-assign]
+
+    platform.deliver(*platform.queue.pop(0))
+    www = worker_of(platform, WWW)
+    assert (www.status, www.attempts, len(paced)) == (W.PENDING, 1, 1)
+    platform.drain()
+
+    www = worker_of(platform, WWW)
+    assert (www.status, www.attempts, www.reason) == (W.SUCCESS, 2, "")

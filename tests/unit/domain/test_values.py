@@ -98,6 +98,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Deployed": None,
             "Verification": None,
             "Attempts": 0,
+            "HandedOn": 0,
             "LeaseUntil": None,
             "NotBefore": None,
             "StartedAt": None,
