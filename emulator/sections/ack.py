@@ -13,11 +13,16 @@ from emulator.sections.listeners import Listener
 Name = Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
 
 
+#: A controller that writes back what others change, and marks what is its own.
+Manager = Literal["reflector", "flux", "argocd", "external-secrets"]
+
+
 class Secret(Part):
     namespace: str = Field("default", pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
     name: str = Name
     certificate: str | None = None  #: none: a Secret that waits for its certificate
     owner: Literal["cert-manager", "helm", "certificate"] | None = None
+    managed_by: Manager | None = None
     immutable: bool = False
 
 
@@ -38,6 +43,7 @@ class AlbConfigListener(Listener):
 class AlbConfig(Part):
     name: str = Name
     listeners: list[AlbConfigListener] = []
+    managed_by: Manager | None = None
 
 
 class Cluster(Section):

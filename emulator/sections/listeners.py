@@ -20,6 +20,7 @@ class Listener(Part):
     ca_enabled: bool = False
     status: Literal["Running", "Stopped"] = "Running"
     description: str = ""  #: a cluster's say whose they are: `k8s.443.TCPSSL.shop.default.c0123`
+    managed_by: Literal["ccm"] | None = None  #: a cluster's controller writes its certificates back
 
     @model_validator(mode="after")
     def _speaks_tls(self) -> Listener:

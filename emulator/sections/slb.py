@@ -27,6 +27,7 @@ class Listener(Part):
     extensions: list[Extension] = Field(default=[], max_length=MOST_EXTENSIONS)
     status: Literal["running", "stopped"] = "running"
     description: str = ""  #: a cluster's say whose they are: `k8s/443/shop/default/c0123`
+    managed_by: Literal["ccm"] | None = None  #: a cluster's controller writes its certificates back
 
     @model_validator(mode="after")
     def _speaks_tls(self) -> Listener:

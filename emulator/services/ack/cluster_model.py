@@ -15,6 +15,7 @@ from typing import Any
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate, reaches
 from emulator.sections import ack as rows
+from emulator.services.ack.cluster_controllers import CONTROLLERS, Controllers
 from emulator.services.ack.cluster_kinds import (
     ALBCONFIGS,
     INGRESSES,
@@ -44,6 +45,7 @@ class Cluster:
         self.id = cluster_id(row)
         self.kinds = KINDS if row.albconfigs_installed else tuple(k for k in KINDS if k != ALBCONFIGS)
         self.store = Store()
+        self._controllers = Controllers(self.store)
         self._listeners: dict[str, Settling[Listeners]] = {}
         self._pairs: dict[tuple[str, str], tuple[str, Settling[Bundle | None]]] = {}
         spaces = {"default", "kube-system"}
@@ -51,14 +53,16 @@ class Cluster:
         for space in sorted(spaces):
             self._add(NAMESPACES, "", space, {"status": {"phase": "Active"}}, now)
         for secret in row.secrets:
-            self._add(SECRETS, secret.namespace, secret.name, _secret(secret, estate, now), now)
+            body = _secret(secret, estate, now)
+            self._add(SECRETS, secret.namespace, secret.name, body, now, secret.managed_by)
         for ingress in row.ingresses:
             self._add(INGRESSES, ingress.namespace, ingress.name, _ingress(ingress), now)
         for config in row.albconfigs:
-            self._add(ALBCONFIGS, "", config.name, _albconfig(config, estate), now)
+            self._add(ALBCONFIGS, "", config.name, _albconfig(config, estate), now, config.managed_by)
 
     def reconcile(self, now: datetime, settle_s: float, cas: Any) -> None:
         """What the controllers have done by `now`."""
+        self._controllers.reconcile(now, settle_s)
         until = now + timedelta(seconds=settle_s)
         for key, item in list(self.store.objects.items()):
             plural, namespace, name = key
@@ -137,8 +141,13 @@ class Cluster:
             }
         }
 
-    def _add(self, kind: Kind, namespace: str, name: str, body: Object, now: datetime) -> None:
-        self.store.create(Target(kind, namespace, name), body, now)
+    def _add(
+        self, kind: Kind, namespace: str, name: str, body: Object, now: datetime, owner: str | None = None
+    ) -> None:
+        target = Target(kind, namespace, name)
+        if owner:
+            body = self._controllers.own(target, body, CONTROLLERS[owner], now)
+        self.store.create(target, body, now)
 
 
 def cluster_id(row: rows.Cluster) -> str:

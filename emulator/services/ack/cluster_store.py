@@ -145,6 +145,8 @@ class Store:
         if wanted.kind == SECRETS:
             check_secret(wanted, item)
         if before is not None:
+            if "managedFields" in before["metadata"]:
+                item["metadata"].setdefault("managedFields", before["metadata"]["managedFields"])
             item["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"]
             if item == before:
                 return before

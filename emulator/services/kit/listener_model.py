@@ -11,6 +11,7 @@ from typing import Any
 from emulator.bundles import Bundle
 from emulator.estate import Estate
 from emulator.sections.listeners import LoadBalancer as Row
+from emulator.services.kit.owned import Owned
 from emulator.services.kit.settling import Settling
 
 CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
@@ -40,6 +41,11 @@ class Listener:
     balancer: LoadBalancer
     certificates: Settling[Certificates]
     attributes: dict[str, Any] = field(default_factory=dict)
+    owned: Owned[Certificates] | None = None  #: where a cluster's controller writes back what it wants
+
+    def write_back(self, now: datetime, settle_s: float) -> None:
+        if self.owned and self.owned.due(self.certificates.value, now, settle_s):
+            self.certificates.set(self.owned.wanted, now=now, until=settles(now, settle_s))
 
     def status_at(self, now: datetime) -> str:
         return self.status if self.certificates.settled(now) else "Configuring"
@@ -106,6 +112,8 @@ def build(product: str, rows: Sequence[Row], estate: Estate) -> list[LoadBalance
                 balancer,
                 Settling(certificates),
             )
+            if port.managed_by:
+                listener.owned = Owned(certificates)
             if port.description:
                 listener.attributes["ListenerDescription"] = port.description
             if port.ca_enabled:

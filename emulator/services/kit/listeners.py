@@ -266,13 +266,21 @@ class ListenerService(EmulatedService):
         return [row.bundle for identifier in served.all if (row := cas.find(identifier))]
 
     def _here(self, call: Call) -> list[LoadBalancer]:
+        self._write_back()
         return [row for row in self._balancers if row.region == call.region]
 
     def _listeners(self, call: Call) -> list[Listener]:
         return [listener for row in self._here(call) for listener in row.listeners]
 
     def _all_listeners(self) -> list[Listener]:
+        self._write_back()
         return [listener for row in self._balancers for listener in row.listeners]
+
+    def _write_back(self) -> None:
+        """What clusters' controllers have done by now."""
+        for balancer in self._balancers:
+            for listener in balancer.listeners:
+                listener.write_back(self.cloud.clock(), self.cloud.settle_s)
 
 
 def _already_associated(identifier: str) -> ApiError:

@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator.bundles import covers
 from emulator.sections.slb import LoadBalancer as Row
+from emulator.services.kit.owned import Owned
 from emulator.services.slb.store import CREATED, store_id
 
 #: What a new HTTPS listener is set to; the health check's domain is set, to be lost if it can be.
@@ -65,6 +66,7 @@ class Listener:
     extensions: list[Extension] = field(default_factory=list)
     ruled: set[str] = field(default_factory=set)  #: domains that a forwarding rule names
     settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
+    owned: Owned[str] | None = None  #: where a cluster's controller writes back the certificate it wants
 
     @property
     def address(self) -> str:
@@ -220,6 +222,8 @@ def build(rows: Sequence[Row], account: str) -> list[LoadBalancer]:
             bound = store_id(account, row.region, port.certificate) if port.certificate else ""
             listener = Listener(found, port.port, port.protocol, port.status, bound)
             listener.settings["Description"] = port.description
+            if port.managed_by:
+                listener.owned = Owned(bound)
             for extension in port.extensions:
                 number = f"de-{_digits(found.id, port.port, extension.domain)}"
                 bound = store_id(account, row.region, extension.certificate)

@@ -240,14 +240,22 @@ class Service(EmulatedService):
 
     def _here(self, call: Call) -> list[LoadBalancer]:
         region = self._region(call)
-        return [row for row in self._balancers if row.region == region]
+        return [row for row in self._kept_balancers() if row.region == region]
 
     def _all_listeners(self) -> list[Listener]:
-        return [listener for row in self._balancers for listener in row.listeners]
+        return [listener for row in self._kept_balancers() for listener in row.listeners]
+
+    def _kept_balancers(self) -> list[LoadBalancer]:
+        """With what clusters' controllers have written back by now."""
+        now, settle_s = self.cloud.clock(), self.cloud.settle_s
+        for listener in (listener for row in self._balancers for listener in row.listeners):
+            if listener.owned and listener.owned.due(listener.certificate, now, settle_s):
+                listener.certificate = listener.owned.wanted
+        return self._balancers
 
     def _balancer(self, call: Call) -> LoadBalancer:
         wanted = call.params["LoadBalancerId"]
-        found = next((row for row in self._balancers if row.id == wanted), None)
+        found = next((row for row in self._kept_balancers() if row.id == wanted), None)
         if found is None or not self._reaches(call, found.region):
             raise ApiError(404, "InvalidLoadBalancerId.NotFound", f"{wanted} does not exist.")
         return found
