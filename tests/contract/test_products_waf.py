@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from emulator.faults import Fault
 from emulator.server import Server
 from emulator.services.waf.model import CIPHERS, Instance
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.changes import Change
+from shared.products.kit.found import Unread
 from shared.products.kit.settings import changed
+from tests.contract.answers import edit, put, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERT_ID, CERTIFICATES
 from tests.contract.cases.waf import CASES
@@ -85,7 +88,15 @@ def test_a_domain_settles_only_when_both_its_certificates_agree(
     assert not bench.adapter.settled(slot)
 
 
-@pytest.mark.parametrize("text", [",".join(CIPHERS), ", ".join(CIPHERS), f'["{CIPHERS[0]}","{CIPHERS[1]}"]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":".join(CIPHERS),
+        ",".join(CIPHERS),
+        ", ".join(CIPHERS),
+        f'["{CIPHERS[0]}","{CIPHERS[1]}"]',
+    ],
+)
 def test_ciphers_told_as_one_text_are_sent_as_a_list(
     bench: Bench, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,3 +146,76 @@ def test_headers_that_the_origin_may_know_waf_by_are_not_told_with_the_settings(
     instance(bench).domains[0].redirect["RequestHeaders"] = [{"Key": "X-From-Waf", "Value": "2"}]
     (after,) = bench.adapter.look([change])
     assert list(changed(look.settings, after.settings)) == ["Redirect.RequestHeaders"]
+
+
+EMPTY: list[dict[str, Any]] = [{}, {"RequestId": "R-1"}, {"Domain": "", "Listen": {}, "Redirect": None}]
+
+
+@pytest.mark.parametrize("empty", EMPTY)
+def test_a_detail_without_fields_is_a_domain_that_is_gone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, empty: dict[str, Any]
+) -> None:
+    slot = bench.slot(WWW)
+    service = bench.cloud.service("waf_openapi")
+    detail = service.DescribeDomainDetail
+    monkeypatch.setattr(
+        service, "DescribeDomainDetail", lambda call: empty if call.params["Domain"] == WWW else detail(call)
+    )
+
+    assert bench.adapter.look([Change(slot, bench.certificate("new"))]) == [None]
+    found = list(bench.adapter.found(MAINLAND))
+
+    (unread,) = [one for one in found if isinstance(one, Unread)]
+    assert unread.what == WWW, "the list has it, so its row is kept"
+    assert len(found) == len(CASE.carried)
+
+
+def test_an_instance_that_is_not_valid_has_no_domains_any_more(bench: Bench) -> None:
+    slot = bench.slot(WWW)
+    bench.cloud.faults.add(Fault("DescribeDomainDetail", status=400, code="Waf.Instance.ValidFaild"))
+
+    assert bench.adapter.look([Change(slot, bench.certificate("new"))]) == [None]
+
+
+def test_a_list_that_does_not_tell_ports_leaves_it_to_the_detail(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(
+        monkeypatch, bench.cloud, "DescribeDomains", lambda answer: take_out(answer, "Domains[].ListenPorts")
+    )
+
+    assert bench.carried() == CASE.carried
+
+
+@pytest.mark.parametrize(("status", "settled"), [(1, True), (2, False), (3, False), (5, True), (None, False)])
+def test_a_domain_settles_in_a_state_that_is_known_only(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, status: int | None, settled: bool
+) -> None:
+    slot = bench.slot(WWW)
+    edit(monkeypatch, bench.cloud, "DescribeDomainDetail", lambda answer: put(answer, "Status", status))
+
+    (look,) = bench.adapter.look([Change(slot, bench.certificate("new"))])
+
+    assert look.settled is settled
+
+
+def test_settings_that_nobody_can_set_and_the_order_of_lists_are_not_compared(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = Change(bench.slot("*.example.com"), bench.certificate("new"))
+    (before,) = bench.adapter.look([change])
+
+    def moved(answer: dict[str, Any]) -> None:
+        listen, redirect = answer["Listen"], answer["Redirect"]
+        listen["GmtModified"] = redirect["UpdateTime"] = 5
+        for name in ("HttpPorts", "HttpsPorts", "XffHeaders", "CustomCiphers"):
+            listen[name] = list(reversed(listen.get(name) or []))
+        redirect["Backends"] = list(reversed(redirect["Backends"]))
+
+    edit(monkeypatch, bench.cloud, "DescribeDomainDetail", moved)
+    (after,) = bench.adapter.look([change])
+    assert changed(before.settings, after.settings) == {}
+
+    edit(monkeypatch, bench.cloud, "DescribeDomainDetail", lambda a: put(a, "Listen.Http2Enabled", "odd"))
+    (after,) = bench.adapter.look([change])
+    assert list(changed(before.settings, after.settings)) == ["Listen.Http2Enabled"]

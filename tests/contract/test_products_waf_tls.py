@@ -9,6 +9,7 @@ import pytest
 from emulator.server import Server
 from emulator.services.waf.model import CIPHERS
 from shared.domain.resources import CloudProduct
+from shared.errors import CloudRejectedError
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases.waf import CASES
@@ -44,9 +45,22 @@ def sent(bench: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[s
     ("label", "told", "wanted"),
     [
         (WWW, {}, {}),
-        (DEFAULT, {}, {"TLSVersion": "tlsv1"}),
         (WWW, {"EnableTLSv3": False}, {"EnableTLSv3": False}),
-        (DEFAULT, {"EnableTLSv3": False}, {"TLSVersion": "tlsv1", "EnableTLSv3": False}),
+        (
+            DEFAULT,
+            {"TLSVersion": "tlsv1.1", "EnableTLSv3": False},
+            {"TLSVersion": "tlsv1.1", "EnableTLSv3": False},
+        ),
+        (
+            WWW,
+            {"TLSVersion": "tlsv1.2", "CipherSuite": 2, "CustomCiphers": list(CIPHERS)},
+            {"TLSVersion": "tlsv1.2", "CipherSuite": "2"},  # they are of suite 99 only
+        ),
+        (
+            DEFAULT,
+            {"TLSVersion": "tlsv1.2", "CipherSuite": 2, "CustomCiphers": ":".join(CIPHERS)},
+            {"TLSVersion": "tlsv1.2", "CipherSuite": 2},
+        ),
         (
             WWW,
             {"TLSVersion": "tlsv1.2", "EnableTLSv3": True, "CipherSuite": 2, "CustomCiphers": []},
@@ -73,3 +87,17 @@ def test_what_is_in_force_is_sent_again_and_nothing_else(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, label: str, told: dict[str, Any], wanted: dict[str, Any]
 ) -> None:
     assert sent(bench, monkeypatch, label, told) == wanted
+
+
+@pytest.mark.parametrize("version", [None, "", "absent"])
+def test_a_tls_version_that_is_not_told_is_never_made_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, version: str | None
+) -> None:
+    """The default's call needs one, and an older one would weaken what is in force."""
+    told = {} if version == "absent" else {"TLSVersion": version}
+
+    with pytest.raises(CloudRejectedError, match="does not tell the oldest TLS version"):
+        sent(bench, monkeypatch, DEFAULT, {"CipherSuite": 1, **told})
+
+    assert bench.count(ACTIONS[DEFAULT]) == 0
+    assert sent(bench, monkeypatch, WWW, {"CipherSuite": 1, **told}) == {"CipherSuite": "1"}

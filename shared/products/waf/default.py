@@ -1,17 +1,18 @@
 """WAF 3.0: the certificate that an instance serves to clients that name no server."""
 
-import json
 from collections.abc import Iterator
 from typing import ClassVar
 
 from shared.cloud.api import Action
+from shared.cloud.reading import Fields
 from shared.domain.resources import CloudResource, SlotRole
+from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import identifier_in
-from shared.products.kit.base import Answer
 from shared.products.kit.changes import Change, Look, Settings, carrying
+from shared.products.waf.settings import ciphers, sent, tls
 from shared.products.waf.slots import PACE, WafSlots, where
 
-_OLDEST_TLS = "tlsv1"  #: what the product has by default, where it tells none
+_UNTOLD = "WAF does not tell the oldest TLS version in force; exchange the certificate in the WAF console"
 
 
 class WafDefault(WafSlots):
@@ -31,29 +32,31 @@ class WafDefault(WafSlots):
         here = where(change.resource)
         now = self._default_https(here)
         slot = self._resource(here, now)
-        settings = {name: now[name] for name in now if name != "CertId"}
-        return Look(carrying(change, slot.cert_identifier), slot, settings=settings)
+        carries = carrying(change, slot.cert_identifier)
+        return Look(carries, slot, settings=tls(now), held=ciphers(now))
 
-    def _exchange(self, resource: CloudResource, cert_id: str, settings: Settings) -> None:
-        suite = settings.get("CipherSuite")
+    def _exchange(
+        self, resource: CloudResource, cert_id: str, settings: Settings, ciphers: list[str]
+    ) -> None:
+        """The call needs a TLS version: none is made up, since clients may rest on an older one."""
+        params = sent(settings, ciphers)
+        if not params["TLSVersion"]:
+            raise CloudRejectedError("ModifyDefaultHttps", "TLSVersionUnknown", _UNTOLD)
+        suite = params.pop("CipherSuite")
         self._call(
             "ModifyDefaultHttps",
             resource.region,
             CertId=cert_id,
-            TLSVersion=settings.get("TLSVersion") or _OLDEST_TLS,
-            EnableTLSv3=settings.get("EnableTLSv3"),
             CipherSuite=int(suite) if suite else None,
-            CustomCiphers=_listed(settings.get("CustomCiphers")) or None,
+            **params,
             **where(resource),
         )
 
-    def _default_https(self, where: dict[str, str]) -> Answer:
-        answer = self._call("DescribeDefaultHttps", where["RegionId"], **where)
-        found: Answer = answer.get("DefaultHttps") or {}
-        return found
+    def _default_https(self, where: dict[str, str]) -> Fields:
+        return self._call("DescribeDefaultHttps", where["RegionId"], **where).part("DefaultHttps")
 
-    def _resource(self, where: dict[str, str], now: Answer) -> CloudResource:
-        cert_id = str(now.get("CertId") or "")
+    def _resource(self, where: dict[str, str], now: Fields) -> CloudResource:
+        cert_id = now.text("CertId")
         missing = "the instance has no default certificate; set one in the WAF console"
         return CloudResource(
             product=self.product,
@@ -68,13 +71,3 @@ class WafDefault(WafSlots):
             cert_identifier=identifier_in(self._catalogue, cert_id),
             obstacle="" if cert_id else missing,
         )
-
-
-def _listed(ciphers: str | list[str] | None) -> list[str]:
-    """Read as one text, in a form that is not documented: JSON or with commas. Written as a list."""
-    if not isinstance(ciphers, str):
-        return ciphers or []
-    if ciphers.startswith("["):
-        found: list[str] = json.loads(ciphers)
-        return found
-    return [name for text in ciphers.split(",") if (name := text.strip())]

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Set
 from typing import Final
 
 from shared.cloud.api import Api
+from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.kit.base import Answer
 from shared.products.kit.changes import Change, Look, Settings
+from shared.products.kit.found import Found, Unread
 from shared.products.kit.kinds import KindWithin
 
 API: Final = Api(
@@ -30,37 +31,46 @@ class WafSlots(KindWithin):
     product = CloudProduct.WAF
     api = API
     page_size = 50
-    gone = frozenset({"domainnotexist", "instancenotexist"})
+    gone = frozenset({"domainnotexist", "instancenotexist", "waf.instance.validfaild"})  # spelled so
 
-    def holders(self, region: str) -> Iterator[Answer]:
+    def holders(self, region: str) -> Iterator[Fields]:
         """A side's instance; none where there is none, or one that was released."""
         instance = self._call("DescribeInstance", region, RegionId=region)
-        if instance.get("InstanceId") and instance.get("Status") != _RELEASED:
-            yield instance
+        status = instance.number("Status")
+        if status == _RELEASED or not (status or instance.text("InstanceId")):
+            return
+        instance.needed("InstanceId")
+        yield instance
 
-    def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
-        expired = "the WAF instance has expired; renew it first" if holder.get("Status") == _EXPIRED else ""
-        for slot in self._slots({"InstanceId": holder["InstanceId"], "RegionId": region}):
-            yield slot.evolve(obstacle=expired or slot.obstacle)
+    def within(self, region: str, holder: Fields) -> Iterator[Found]:
+        over = holder.number("Status") == _EXPIRED
+        expired = "the WAF instance has expired; renew it first" if over else ""
+        for found in self._slots({"InstanceId": holder.needed("InstanceId"), "RegionId": region}):
+            if isinstance(found, Unread):
+                yield found
+            else:
+                yield found.evolve(obstacle=expired or found.obstacle)
 
     @abstractmethod
-    def _slots(self, where: dict[str, str]) -> Iterator[CloudResource]:
+    def _slots(self, where: dict[str, str]) -> Iterator[Found]:
         """The slots of one instance. `where`: what every call has to name."""
 
     @abstractmethod
-    def _exchange(self, resource: CloudResource, cert_id: str, settings: Settings) -> None:
-        """Exchange the certificate, and send the TLS settings of a look again."""
+    def _exchange(
+        self, resource: CloudResource, cert_id: str, settings: Settings, ciphers: list[str]
+    ) -> None:
+        """Exchange the certificate, and send the TLS settings of a look again; `ciphers` in their order."""
 
     def _write(self, change: Change, look: Look) -> None:
-        self._put(change, look.settings)
+        self._put(change, look.settings, look)
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
-        self._put(change, change.before)
+        self._put(change, change.before, look)
 
-    def _put(self, change: Change, settings: Settings | None) -> None:
+    def _put(self, change: Change, settings: Settings | None, look: Look) -> None:
         assert change.wanted is not None, "none is taken off"
         assert settings is not None, "every look has them"
-        self._exchange(change.resource, change.wanted.identifier, settings)
+        self._exchange(change.resource, change.wanted.identifier, settings, look.held or [])
 
 
 def where(resource: CloudResource) -> dict[str, str]:
