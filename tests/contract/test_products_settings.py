@@ -98,8 +98,7 @@ PLACES = {
     "SAE-clb": ("DescribeIngress", "Data.Odd"),
     "SLB-extension": ("DescribeLoadBalancerHTTPSListenerAttribute", "Odd"),
     "SLB-listener": ("DescribeLoadBalancerHTTPSListenerAttribute", "Odd"),
-    "WAF": ("DescribeDomainDetail", "Redirect.Odd"),
-    "WAF-default": ("DescribeDefaultHttps", "DefaultHttps.Odd"),
+    "WAF": ("DescribeDomainDetail", "Redirect.WebServerType"),
 }
 
 
