@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from shared.cloud.reading import Fields
 from shared.domain.resources import CloudResource, SlotRole
-from shared.errors import CloudError
+from shared.errors import CloudError, CloudUnavailableError
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.bound import (
     Bound,
@@ -58,6 +58,7 @@ class ListenerAdapter(ProductAdapter):
         self._lock = Lock()
         self._rows_by_region: dict[str, InWork[Fields]] = {}
         self._written: dict[str, Written] = {}  #: by listener, until it is shown
+        self._freed: dict[str, list[str]] = {}  #: by listener, what was taken off to become the default
 
     def regions(self) -> list[str]:
         return listed(self._call("DescribeRegions", "cn-hangzhou"), "Regions")  # any region lists all
@@ -106,7 +107,15 @@ class ListenerAdapter(ProductAdapter):
         action = {Stage.DEFAULT: _UPDATE, Stage.ADD: _ADD}.get(stage, self.take_off)
         slots = frozenset(change.resource.slot for change, _ in steps)
         again = look.settings or {} if stage is Stage.DEFAULT else {}
-        job_id = self._changed_by(action, change.resource, identifiers, again)
+        try:
+            job_id = self._changed_by(action, change.resource, identifiers, again)
+        except CloudError as error:
+            freed = self._freed.pop(change.resource.listener_id, None) if stage is Stage.DEFAULT else None
+            if freed and not isinstance(error, CloudUnavailableError):  # else it may be the default by now
+                self._changed_by(_ADD, change.resource, freed, {})  # its other names are served by it alone
+            raise
+        if stage is Stage.FREE:
+            self._freed[change.resource.listener_id] = identifiers
         written = Written(action, job_id, stage, frozenset(identifiers), slots)
         self._written[change.resource.listener_id] = written
 

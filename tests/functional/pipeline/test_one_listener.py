@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from shared.domain.jobs import Handshake, WorkerResource
+from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import WorkerStatus
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import new_platform
+from tests.functional.pipeline.platform import discovered, new_platform
+from tests.functional.pipeline.stories import asked_for, served, statuses
 
 _OLD = {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}
 
@@ -55,3 +57,23 @@ def test_an_additional_one_that_stays_in_the_way_is_an_error(tmp_path: Path) -> 
     assert set(workers) == {"default"}
     assert workers["default"].status is WorkerStatus.ERROR
     assert "the certificate served has serial" in workers["default"].reason
+
+
+def test_an_additional_one_that_cannot_become_the_default_is_additional_again(tmp_path: Path) -> None:
+    """It is taken off first: no listener has a certificate twice. Its other names are served by it alone."""
+    listeners = [{"port": 443, "default": "old", "additional": ["beside"]}]
+    estate: dict[str, Any] = {
+        "certificates": {"old": _OLD, "beside": {**_OLD, "names": [*NAMES, "example.org"], "days": 200}},
+        "alb": [{"name": "shop", "region": "cn-hangzhou", "listeners": listeners}],
+    }
+    with discovered(estate, tmp_path, (CloudProduct.ALB,)) as platform:
+        before = served(platform)
+        rows = [record.resource for record in platform.world.resources.list(CloudProduct.ALB)]
+        slots = {row.role: row for row in rows}
+        platform.cloud.deny("alb:UpdateListenerAttribute")
+        asked_for(platform, slots[SlotRole.ADDITIONAL].cert_identifier, slots[SlotRole.DEFAULT].slot)
+
+        platform.drain()
+
+        assert statuses(platform) == {WorkerStatus.ERROR: 1}
+        assert served(platform) == before
