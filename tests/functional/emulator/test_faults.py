@@ -246,6 +246,24 @@ def a_write(module: str) -> tuple[str, list[str]]:
     raise LookupError(module)
 
 
+def test_a_write_is_the_same_with_another_token_and_another_in_another_region(server: Server) -> None:
+    """As clients repeat it."""
+    write, names = a_write("nlb")
+    params = dict.fromkeys(names, "x")
+    admin(server, "POST", "faults", {"kind": "busy", "api": "nlb", "region": "cn-beijing"})
+
+    def busy(region: str, token: str) -> bool:
+        host = f"nlb.{region}.aliyuncs.com"
+        query = {**params, "ClientToken": token}
+        return refusal(server, write, "2022-04-30", query, host=host)[1] in BUSY["nlb"]
+
+    assert [busy("cn-shanghai", "a"), busy("cn-beijing", "a"), busy("cn-beijing", "b")] == [
+        False,
+        True,
+        False,
+    ]
+
+
 def test_a_busy_product_can_be_read(server: Server) -> None:
     ordered = admin(server, "POST", "faults", {"kind": "busy", "api": "cdn"})
 

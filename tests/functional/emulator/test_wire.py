@@ -17,7 +17,7 @@ from aliyunsdkcore.request import AcsRequest, RoaRequest, RpcRequest
 from darabonba.runtime import RuntimeOptions
 
 from emulator.server import Server
-from tests.functional.emulator.clients import legacy, plain
+from tests.functional.emulator.clients import admin, legacy, plain
 from tests.functional.emulator.official import populate
 
 STS = "2015-04-01"
@@ -106,6 +106,17 @@ def leaves_of_xml(node: ET.Element, path: str = "") -> Iterator[tuple[str, str]]
             yield from leaves_of_xml(child, f"{path}/{child.tag}")
         else:
             yield f"{path}/{child.tag}", child.text or ""
+
+
+def test_text_that_xml_cannot_hold_is_escaped_or_left_out(server: Server) -> None:
+    awkward = "<b> & \x01\ufffe"
+    fault = {"action": "GetCallerIdentity", "message": awkward}
+    admin(server, "POST", "faults", fault)
+    target = legacy(server.cloud, {"Action": "GetCallerIdentity", "Version": STS, "Format": "XML"})
+
+    root = ET.fromstring(plain(server, "GET", target)[2])
+
+    assert root.findtext("Message") == "<b> & "
 
 
 def test_a_refusal_in_xml_has_every_field_of_the_vendors(server: Server) -> None:

@@ -268,6 +268,42 @@ def test_json_of_other_forms_is_worded_too() -> None:
     assert words.headers == {"x": "y"}
 
 
+def test_a_thing_of_which_nothing_is_promised_is_left_out() -> None:
+    told = {"Backends": [{"Weight": 1}, {"Weight": 2}], "Names": [{"Name": "a", "Weight": 1}]}
+
+    words = Answers("sparse").varied("alb", Call("ListAny", {}, "", "1"), told)
+
+    assert without_strangers(words) == {"Names": [{"Name": "a"}]}
+
+
+def test_a_repeated_call_is_the_same_call_whatever_its_token() -> None:
+    def told(token: str, answers: Answers) -> Any:
+        call = Call("ListAny", {"ClientToken": token}, "", "1")
+        return answers.varied("alb", call, {f"Field{n}": n for n in range(20)})
+
+    one, other = Answers("random", 3), Answers("random", 3)
+
+    assert told("a", one) == told("b", other)
+    assert told("a", one) == told("c", other)
+
+
+def test_a_reset_and_a_new_seed_begin_anew(server: Server, cloud: Cloud) -> None:
+    official = Official(server, "cdn", "cdn.aliyuncs.com")
+
+    def first() -> dict[str, Any]:
+        official.body("DescribeUserDomains", PageSize=100)
+        return {**official.raw, "RequestId": ""}
+
+    admin(server, "POST", "options", {"answers": "random", "seed": 4})
+    once = first()
+    admin(server, "POST", "options", {"seed": 4})
+    again = first()
+    cloud.reset()
+
+    assert again == once
+    assert first() == once
+
+
 def test_an_unknown_mode_is_refused() -> None:
     with pytest.raises(ValueError, match="full, sparse, random"):
         Answers("few")  # type: ignore[arg-type]

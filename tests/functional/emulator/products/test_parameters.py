@@ -96,6 +96,30 @@ def test_owners_and_dry_runs_change_nothing_of_a_listener(slb: Official) -> None
     assert {**before, "RequestId": ""} == {**after, "RequestId": ""}
 
 
+def test_a_dry_run_of_live_changes_nothing(server: Server, cloud: Cloud) -> None:
+    populate(cloud)
+    live = Official(server, "live", "live.aliyuncs.com")
+    domain = live("DescribeLiveUserDomains").domains.page_data[0].domain_name
+    before = live("DescribeLiveDomainCertificateInfo", DomainName=domain).to_map()
+
+    off = {"DomainName": domain, "SSLProtocol": "off"}
+    dry = live.refusal("SetLiveDomainCertificate", **off, DryRun=True)
+
+    after = live("DescribeLiveDomainCertificateInfo", DomainName=domain).to_map()
+    assert dry == (400, "DryRunOperation")
+    assert {**before, "RequestId": ""} == {**after, "RequestId": ""}
+
+
+def test_certificates_of_esa_are_listed_by_type(esa: Official) -> None:
+    def listed(**kind: str) -> list[str]:
+        sites = [site.site_id for site in esa("ListSites").sites]
+        return [row.type for site in sites for row in esa("ListCertificates", SiteId=site, **kind).result]
+
+    assert "cas" in listed(Type="cas")
+    assert "cas" not in listed(Type="upload")
+    assert listed() == listed(Type="cas") + listed(Type="upload")
+
+
 def test_a_hostname_of_esa_keeps_what_a_change_leaves_out(esa: Official, cloud: Cloud) -> None:
     host = a_hostname(esa, cloud)
 
