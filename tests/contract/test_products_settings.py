@@ -96,8 +96,6 @@ PLACES = {
     "MSE": ("ListGatewayDomain", "Data[].TlsCipherSuitesConfig.Odd"),
     "SAE-alb": ("DescribeIngress", "Data.Odd"),
     "SAE-clb": ("DescribeIngress", "Data.Odd"),
-    "SLB-extension": ("DescribeLoadBalancerHTTPSListenerAttribute", "Odd"),
-    "SLB-listener": ("DescribeLoadBalancerHTTPSListenerAttribute", "Odd"),
     "WAF": ("DescribeDomainDetail", "Redirect.WebServerType"),
 }
 
@@ -143,8 +141,16 @@ PASSING = {
     "FC-3.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
     "GA-default": ("DescribeListener", "", "RequestId"),
     "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate Comment GmtModified Odd"),
-    "SLB-extension": ("DescribeLoadBalancerHTTPSListenerAttribute", "", "Status SecurityStatus RequestId"),
-    "SLB-listener": ("DescribeLoadBalancerHTTPSListenerAttribute", "", "Status SecurityStatus RequestId"),
+    "SLB-extension": (
+        "DescribeLoadBalancerHTTPSListenerAttribute",
+        "",
+        "Status SecurityStatus RequestId BackendServerPort Odd",
+    ),
+    "SLB-listener": (
+        "DescribeLoadBalancerHTTPSListenerAttribute",
+        "",
+        "Status SecurityStatus RequestId BackendServerPort Odd",
+    ),
 }
 
 

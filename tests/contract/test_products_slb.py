@@ -188,16 +188,13 @@ def test_what_can_only_be_read_is_not_sent_when_the_certificate_goes_back(
     action, slot = "SetLoadBalancerHTTPSListenerAttribute", bench.slot(SLB.slot)
 
     def lost(answer: dict[str, Any]) -> None:
-        answer["BackendServerPort"] = None if bench.count(action) else 8080
+        answer["Rules"] = None if bench.count(action) else {"Rule": [{"RuleId": "r-1", "Url": "/a"}]}
 
     edit(monkeypatch, bench.cloud, "DescribeLoadBalancerHTTPSListenerAttribute", lost)
-    with pytest.raises(CloudRejectedError, match=r"SettingsLost: .*set again by hand: BackendServerPort \("):
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost: .*set again by hand: Rules \("):
         bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert ["BackendServerPort" in call.params for call in bench.cloud.calls if call.action == action] == [
-        False,
-        False,
-    ]
+    assert ["Rules" in call.params for call in bench.cloud.calls if call.action == action] == [False, False]
 
 
 def test_a_store_that_is_full_is_told_and_changes_nothing(

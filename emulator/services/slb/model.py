@@ -14,12 +14,18 @@ from emulator.services.slb.store import CREATED, store_id
 
 #: What a new HTTPS listener is set to; the health check's domain is set, to be lost if it can be.
 SETTINGS: dict[str, Any] = {
+    "AclId": "",
     "AclStatus": "off",
+    "AclType": "",
     "Bandwidth": -1,
+    "CACertificateId": "",
+    "Cookie": "",
+    "CookieTimeout": 0,
     "Description": "",
     "EnableHttp2": "on",
     "Gzip": "on",
     "HealthCheck": "on",
+    "HealthCheckConnectPort": 80,
     "HealthCheckDomain": "health.internal",
     "HealthCheckHttpCode": "http_2xx",
     "HealthCheckInterval": 2,
@@ -31,9 +37,15 @@ SETTINGS: dict[str, Any] = {
     "RequestTimeout": 60,
     "Scheduler": "wrr",
     "StickySession": "off",
+    "StickySessionType": "",
     "TLSCipherPolicy": "tls_cipher_policy_1_2",
     "UnhealthyThreshold": 3,
+    "VServerGroupId": "",
     "XForwardedFor": "on",
+    "XForwardedFor_ClientSrcPort": "off",
+    "XForwardedFor_SLBID": "off",
+    "XForwardedFor_SLBIP": "off",
+    "XForwardedFor_SLBPORT": "off",
     "XForwardedFor_proto": "off",
 }
 
@@ -112,6 +124,7 @@ class Listener:
         """DescribeLoadBalancerHTTPSListenerAttribute."""
         return {
             **self.settings,
+            "AclIds": {"AclId": [found for found in self.settings.get("AclId", "").split(",") if found]},
             "LoadBalancerId": self.balancer.id,
             "ListenerPort": self.port,
             "BackendServerPort": 80,
@@ -127,6 +140,7 @@ class Listener:
             "RuleId": f"rule-{_digits(self.address, domain)}",
             "RuleName": domain,
             "Domain": domain,
+            "Url": "",
             "VServerGroupId": f"rsp-{_digits(domain)}",
         }
 

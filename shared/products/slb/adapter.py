@@ -1,19 +1,24 @@
 """CLB, the classic SLB (API 2014-05-15): HTTPS listeners, and their certificates by domain.
 
-A listener's certificate is a copy in the store of its region (`slb_store`). It is not documented
-whether a change of the certificate alone resets other settings: they are compared.
+A listener's certificate is a copy in the store of its region (`slb_store`). A change of the certificate
+alone resets other settings: those that were read go along with it, and are compared.
 """
 
-from collections.abc import Iterator, Set
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping, Set
+from functools import partial
+from typing import ClassVar
 
 from shared.cloud.api import Action
+from shared.cloud.reading import Fields
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
-from shared.products.kit.base import Answer, ProductAdapter
-from shared.products.kit.changes import Change, Look, carrying
+from shared.errors import CloudRejectedError
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changes import Change, Look, Settings, carrying
+from shared.products.kit.found import Found
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
+from shared.products.kit.regions import listed
 from shared.products.slb import listener as slb_listener
 from shared.products.slb import store as slb_store
 
@@ -43,26 +48,34 @@ class Adapter(ProductAdapter):
         self._store = slb_store.SlbStore(means)
 
     def regions(self) -> list[str]:
-        answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
-        return [row["RegionId"] for row in answer["Regions"]["Region"]]
+        return listed(self._call("DescribeRegions", "cn-hangzhou"), "Regions", "Region")  # any lists all
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        balancers: dict[str, Answer] = {}
-        for page in self._numbered_pages("DescribeLoadBalancers", region, RegionId=region):
-            balancers.update({row["LoadBalancerId"]: row for row in page["LoadBalancers"]["LoadBalancer"]})
+    def discover(self, region: str) -> Iterator[Found]:
+        balancers: dict[str, Fields] = {}
+
+        def remembered(row: Fields) -> Iterator[Found]:
+            balancers[row.needed("LoadBalancerId")] = row
+            yield from ()
+
+        at = ("LoadBalancers", "LoadBalancer")
+        rows = self._numbered_rows("DescribeLoadBalancers", region, at=at, RegionId=region)
+        yield from self._each(rows, "LoadBalancerName", remembered)
         if not balancers:
             return
-        known = self._store.identifiers(region)
+        slots = partial(self._slots, region, balancers, self._store.identifiers(region))
         query = {"RegionId": region, "ListenerProtocol": "https"}
-        for page in self._token_pages("DescribeLoadBalancerListeners", region, **query):
-            for row in page["Listeners"]:
-                if balancer := balancers.get(row["LoadBalancerId"]):  # else: made since
-                    yield from self._slots(region, balancer, int(row["ListenerPort"]), known)
+        rows = self._token_rows("DescribeLoadBalancerListeners", region, at=("Listeners",), **query)
+        yield from self._each(rows, "LoadBalancerId", slots)
 
     def _look(self, change: Change) -> Look | None:
         """The store may hold the wanted one under another CAS id of the very same certificate."""
         resource = change.resource
-        listener = self._listener(resource)
+        try:
+            listener = self._listener(resource)
+        except CloudRejectedError as error:
+            if not _says_gone(error):
+                raise
+            return None
         bound = slb_listener.bound(resource, listener)
         if bound is None:
             return None
@@ -79,7 +92,11 @@ class Adapter(ProductAdapter):
 
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "no first deployment is undone"
-        self._set(change.resource, look.held, self._store.put(change.resource.region, change.wanted))
+        store_id = self._store.put(change.resource.region, change.wanted)
+        if change.resource.role is SlotRole.DEFAULT:
+            self._set(change.resource, store_id, look.settings or {})
+        else:
+            self._set_extension(change.resource, store_id, look.held)
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         assert change.wanted is not None, "CAS has it"
@@ -90,40 +107,55 @@ class Adapter(ProductAdapter):
         self._put_back(change, look, lost, self._store.id_of(resource.region, resource.cert_identifier))
 
     def _put_back(self, change: Change, look: Look, lost: Set[str], store_id: str) -> None:
-        was = change.before or {}
-        given = {name: was[name] for name in lost - slb_listener.NOT_SET if was.get(name) is not None}
-        back = {name: value for name, value in given.items() if not isinstance(value, dict)}
-        self._set(change.resource, look.held, store_id, **back)
-
-    def _set(self, resource: CloudResource, listener: Answer, store_id: str, **settings: Any) -> None:
-        """Put a certificate of the store on the slot. `settings` are the listener's."""
-        region = {"RegionId": resource.region}
-        bound = {"ServerCertificateId": store_id}
-        own = {"LoadBalancerId": resource.instance_id, "ListenerPort": resource.port}
-        action = "SetLoadBalancerHTTPSListenerAttribute"
-        if resource.role is SlotRole.DEFAULT:
-            self._call(action, resource.region, **region, **own, **bound, **settings)
+        """The listener's settings take a certificate along: an extension's listener keeps its own."""
+        before = change.before or {}
+        if change.resource.role is SlotRole.DEFAULT:
+            self._set(change.resource, store_id, before)
             return
-        extension = {"DomainExtensionId": slb_listener.extension(resource, listener)["DomainExtensionId"]}
-        self._call("SetDomainExtensionAttribute", resource.region, **region, **extension, **bound)
-        if settings:
-            self._call(action, resource.region, **region, **own, **settings)
+        self._set_extension(change.resource, store_id, look.held)
+        if lost - slb_listener.APART:
+            self._set(change.resource, look.held.text("ServerCertificateId") or None, before)
 
-    def _listener(self, resource: CloudResource) -> Answer:
+    def _set(self, resource: CloudResource, store_id: str | None, settings: Settings) -> None:
+        """Put a certificate of the store, and settings, on the listener."""
+        self._call(
+            "SetLoadBalancerHTTPSListenerAttribute",
+            resource.region,
+            RegionId=resource.region,
+            LoadBalancerId=resource.instance_id,
+            ListenerPort=resource.port,
+            ServerCertificateId=store_id,
+            **slb_listener.sent_again(settings),
+        )
+
+    def _set_extension(self, resource: CloudResource, store_id: str, listener: Fields) -> None:
+        self._call(
+            "SetDomainExtensionAttribute",
+            resource.region,
+            RegionId=resource.region,
+            DomainExtensionId=slb_listener.extension(resource, listener).needed("DomainExtensionId"),
+            ServerCertificateId=store_id,
+        )
+
+    def _listener(self, resource: CloudResource) -> Fields:
         own = {"LoadBalancerId": resource.instance_id, "ListenerPort": resource.port}
         action = "DescribeLoadBalancerHTTPSListenerAttribute"
         return self._call(action, resource.region, RegionId=resource.region, **own)
 
     def _slots(
-        self, region: str, balancer: Answer, port: int, known: dict[str, str]
+        self, region: str, balancers: Mapping[str, Fields], known: Mapping[str, str], row: Fields
     ) -> Iterator[CloudResource]:
-        balancer_id, address = balancer["LoadBalancerId"], balancer.get("Address")
+        balancer_id, port = row.needed("LoadBalancerId"), row.needed_number("ListenerPort")
+        balancer = balancers.get(balancer_id)
+        if balancer is None:  # made since, or it cannot be read
+            return
+        address = balancer.text("Address")
         slot = CloudResource(
             product=self.product,
             region=region,
             resource_id=f"{balancer_id}/{port}/default",
             instance_id=balancer_id,
-            instance_name=balancer.get("LoadBalancerName") or "",
+            instance_name=balancer.text("LoadBalancerName"),
             listener_id=f"{balancer_id}/{port}",
             port=port,
             role=SlotRole.DEFAULT,
@@ -138,24 +170,24 @@ class Adapter(ProductAdapter):
             batch_obstacle=_SEVERAL if extensions else "",
         )
         # An extension takes effect only where a forwarding rule names its domain.
-        ruled = {rule.get("Domain") for rule in (listener.get("Rules") or {}).get("Rule") or ()}
-        slots = [slot]
-        for extension in extensions:
-            domain = extension["Domain"]
-            slots.append(
-                slot.evolve(
-                    resource_id=f"{slot.listener_id}/{domain}",
-                    role=SlotRole.DOMAIN,
-                    domains=(normalize(domain),),
-                    domains_of_certificate=False,
-                    endpoint=slot.endpoint if domain in ruled else "",
-                )
+        ruled = {rule.text("Domain") for rule in slb_listener.rules(listener)}
+        yield self._carrying(slot, listener, known)
+        for domain in (extension.needed("Domain") for extension in extensions):
+            found = slot.evolve(
+                resource_id=f"{slot.listener_id}/{domain}",
+                role=SlotRole.DOMAIN,
+                domains=(normalize(domain),),
+                domains_of_certificate=False,
+                endpoint=slot.endpoint if domain in ruled else "",
             )
-        for found in slots:
-            bound = slb_listener.bound(found, listener)
-            if bound:
-                identifier = known.get(bound) or self._store.identifier(region, bound)
-                yield found.evolve(cert_identifier=identifier)
-            else:
-                missing = found.obstacle or no_certificate(self.product.value)
-                yield found.evolve(https=False, obstacle=missing)
+            yield self._carrying(found, listener, known)
+
+    def _carrying(self, slot: CloudResource, listener: Fields, known: Mapping[str, str]) -> CloudResource:
+        if bound := slb_listener.bound(slot, listener):
+            return slot.evolve(cert_identifier=known.get(bound) or self._store.identifier(slot.region, bound))
+        return slot.evolve(https=False, obstacle=slot.obstacle or no_certificate(self.product.value))
+
+
+def _says_gone(error: CloudRejectedError) -> bool:
+    """Of a description that is asked for by nothing but the listener's place."""
+    return error.cloud_code == "InvalidParameter" or "The specified resource does not exist" in str(error)

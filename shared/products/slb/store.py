@@ -5,35 +5,30 @@ It is found again by that id, by its fingerprint, or (if the two tell different 
 """
 
 from threading import Lock
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from shared.cloud import cas
 from shared.cloud.api import Action, Api
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate
 from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import STORES, identifier_in
 from shared.products.kit.means import Means
 
-#: They share one host.
-_OLDEST_REGIONS: Final = (
-    *("cn-qingdao", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "cn-hongkong"),
-    *("ap-southeast-1", "us-east-1", "us-west-1"),
-)
+#: The central host serves other regions too, by its regional endpoints' list, and does not always answer.
 API: Final = Api(
     "slb",
     "2014-05-15",
     "RPC",
     ram="slb",
     hosts="slb.{region}.aliyuncs.com",
-    other_hosts=dict.fromkeys(_OLDEST_REGIONS, "slb.aliyuncs.com"),
+    other_hosts={"cn-hangzhou": "slb.aliyuncs.com"},
 )
 _DESCRIBE: Final = Action("DescribeServerCertificates", api=API)
 _UPLOAD: Final = Action("UploadServerCertificate", api=API, writes=True)
 # The vendor's SDKs put the PEM and its key into the URL. The gateway reads a form just as well.
 _UPLOAD_PEM: Final = Action("UploadServerCertificate", api=API, place="form", writes=True)
 _CHINA: Final = STORES[0]
-
-Row = dict[str, Any]
 
 
 class SlbStore:
@@ -49,7 +44,9 @@ class SlbStore:
         self._exclusive = means.exclusive
         self._uploading = Lock()  # threads of this function wait for each other
         self._reading = Lock()
-        self._known: dict[tuple[str, str], Row] = {}  #: by region and the store's id, which keeps its meaning
+        self._known: dict[
+            tuple[str, str], Fields
+        ] = {}  #: by region and the store's id, which keeps its meaning
         self._copies: dict[tuple[str, str], str] = {}  #: the store's ids by region and ours
 
     @classmethod
@@ -60,7 +57,7 @@ class SlbStore:
 
     def identifiers(self, region: str) -> dict[str, str]:
         """What CAS calls each certificate of the region, by the store's id."""
-        return {row["ServerCertificateId"]: self._identifier(row) for row in self._rows(region)}
+        return {row.text("ServerCertificateId"): self._identifier(row) for row in self._rows(region)}
 
     def identifier(self, region: str, store_id: str) -> str:
         """What CAS calls one certificate; a text of our own where CAS does not know it."""
@@ -78,15 +75,14 @@ class SlbStore:
         Raises:
             CloudRejectedError: NotFound.
         """
-        named = [
-            row["ServerCertificateId"] for row in self._rows(region) if self._identifier(row) == identifier
-        ]
+        rows = self._rows(region)
+        named = [row.text("ServerCertificateId") for row in rows if self._identifier(row) == identifier]
         if len(named) != 1:
             why = (
                 f"the store has {len(named)} certificates that are called {identifier}, so the new one stays"
             )
             raise CloudRejectedError("deploy", "NotFound", why)
-        return str(named[0])
+        return named[0]
 
     def put(self, region: str, certificate: Certificate) -> str:
         """The store's id of `certificate`, uploaded if it is not there.
@@ -106,7 +102,8 @@ class SlbStore:
             return self._copies[key]
 
     def _copy(self, region: str, certificate: Certificate) -> str:
-        copies = [row["ServerCertificateId"] for row in self._rows(region) if _same(row, certificate)]
+        rows = self._rows(region)
+        copies = [row.text("ServerCertificateId") for row in rows if _same(row, certificate)]
         return min(copies, default="")
 
     def _upload(self, region: str, certificate: Certificate) -> str:
@@ -125,19 +122,13 @@ class SlbStore:
                 "ServerCertificate": _without_blank_lines(pair.certificate_pem),
                 "PrivateKey": _without_blank_lines(pair.key.reveal()),
             }
-        store_id = str(self._client.call(API, action, params, region=region)["ServerCertificateId"])
-        self._known[region, store_id] = {
-            "ServerCertificateId": store_id,
-            "Fingerprint": certificate.fingerprint,
-            **{
-                name: params[name]
-                for name in ("ServerCertificateName", "AliCloudCertificateId")
-                if name in params
-            },
-        }
+        store_id = self._client.call(API, action, params, region=region).needed("ServerCertificateId")
+        told = {name: params.get(name) for name in ("ServerCertificateName", "AliCloudCertificateId")}
+        ours = {"ServerCertificateId": store_id, "Fingerprint": certificate.fingerprint}
+        self._known[region, store_id] = Fields(ours | told)
         return store_id
 
-    def _row(self, region: str, store_id: str) -> Row | None:
+    def _row(self, region: str, store_id: str) -> Fields | None:
         """What the store tells of one certificate; asked once."""
         key = region, store_id
         with self._reading:
@@ -145,31 +136,32 @@ class SlbStore:
                 self._rows(region, store_id)
             return self._known.get(key)
 
-    def _rows(self, region: str, store_id: str | None = None) -> list[Row]:
-        """The listing has no pages."""
+    def _rows(self, region: str, store_id: str | None = None) -> list[Fields]:
+        """The listing has no pages. A row without id is no certificate that could be bound."""
         params = {"RegionId": region, "ServerCertificateId": store_id}
         answer = self._client.call(API, _DESCRIBE, params, region=region)
-        rows: list[Row] = answer["ServerCertificates"]["ServerCertificate"]
-        self._known |= {(region, row["ServerCertificateId"]): row for row in rows}
-        return rows
+        rows = answer.rows("ServerCertificates", "ServerCertificate")
+        found = [row for row in rows if row.text("ServerCertificateId")]
+        self._known |= {(region, row.text("ServerCertificateId")): row for row in found}
+        return found
 
-    def _identifier(self, row: Row) -> str:
-        name = row.get("ServerCertificateName") or ""
+    def _identifier(self, row: Fields) -> str:
+        name = row.text("ServerCertificateName")
         if cas_id := _cas_id(row):
             return identifier_in(self._catalogue, cas_id)
         certificate = self._catalogue.by_fingerprint(_fingerprint(row))
         if certificate is None and (ours := self._catalogue.by_identifier(name.removeprefix("cas-"))):
             certificate = ours if _same(row, ours) else None
-        return certificate.identifier if certificate else f"upload:{name or row['ServerCertificateId']}"
+        return certificate.identifier if certificate else f"upload:{name or row.text('ServerCertificateId')}"
 
 
-def _same(row: Row, certificate: Certificate) -> bool:
+def _same(row: Fields, certificate: Certificate) -> bool:
     if certificate.store == _CHINA and _cas_id(row) == str(certificate.cert_id):
         return True
     fingerprint = _fingerprint(row)
     if len(fingerprint) == len(certificate.fingerprint) > 0:
         return fingerprint == certificate.fingerprint
-    return bool(row.get("ServerCertificateName") == _name(certificate))
+    return row.text("ServerCertificateName") == _name(certificate)
 
 
 def _name(certificate: Certificate) -> str:
@@ -177,15 +169,15 @@ def _name(certificate: Certificate) -> str:
     return f"cas-{certificate.identifier}"
 
 
-def _cas_id(row: Row) -> str:
+def _cas_id(row: Fields) -> str:
     """`"0"` and nothing both say that it did not come from CAS."""
-    text = str(row.get("AliCloudCertificateId") or "")
+    text = row.text("AliCloudCertificateId")
     return "" if text == "0" else text
 
 
-def _fingerprint(row: Row) -> str:
+def _fingerprint(row: Fields) -> str:
     """SHA-1 in the vendor's samples, SHA-256 by some of its texts."""
-    return str(row.get("Fingerprint") or "").replace(":", "").lower()
+    return row.text("Fingerprint").replace(":", "").lower()
 
 
 def _without_blank_lines(pem: str) -> str:

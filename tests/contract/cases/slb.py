@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.services.slb.model import balancer_id
+from emulator.services.slb.model import SETTINGS, balancer_id
 from shared.domain.resources import CloudProduct
 from tests.contract.bench import STORE
 from tests.contract.cases import (
@@ -113,14 +113,9 @@ HINDERED = [
         },
     ),
 ]
-#: They share one host.
-_OLDEST = (
-    *("cn-qingdao", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "cn-hongkong"),
-    *("ap-southeast-1", "us-east-1", "us-west-1"),
-)
 HOSTS = {
-    **dict.fromkeys(_OLDEST, "slb.aliyuncs.com"),
-    "cn-zhangjiakou": "slb.cn-zhangjiakou.aliyuncs.com",
+    "cn-hangzhou": "slb.aliyuncs.com",
+    "cn-beijing": "slb.cn-beijing.aliyuncs.com",
     "eu-central-1": "slb.eu-central-1.aliyuncs.com",
 }
 SDK = "slb20140515"
@@ -138,6 +133,9 @@ OFFICIAL = {
         "AliCloudCertificateName": "new",
         "AliCloudCertificateRegionId": STORE,
     },
-    _SET: {**_HERE, "LoadBalancerId": SHOP, "ListenerPort": 443, "ServerCertificateId": ANY},
+    _SET: {
+        **{**_HERE, "LoadBalancerId": SHOP, "ListenerPort": 443, "ServerCertificateId": ANY},
+        **{name: value for name, value in SETTINGS.items() if value not in ("", 0)},
+    },
     "SetDomainExtensionAttribute": {**_HERE, "DomainExtensionId": ANY, "ServerCertificateId": ANY},
 }
