@@ -66,3 +66,14 @@ def test_a_classic_load_balancer_tells_its_listeners(asked: Any) -> None:
         404,
         "InvalidLoadBalancerId.NotFound",
     )
+
+
+def test_the_sample_has_listeners_of_clusters_that_only_say_so(asked: Any) -> None:
+    nlb, slb = asked("nlb"), asked("slb", "cn-beijing")
+    texts = [row.listener_description for row in nlb("ListListeners").listeners]
+    rows = slb("DescribeLoadBalancerListeners", RegionId="cn-beijing").listeners
+
+    assert "k8s.8443.TCPSSL.chat.web.c0123456789abcdef" in texts
+    assert "k8s/443/chat/web/c0123456789abcdef" in [row.description for row in rows]
+    balancers = nlb("ListLoadBalancers", LoadBalancerNames=["shared-sockets"]).load_balancers
+    assert balancers[0].tags == []
