@@ -14,7 +14,9 @@ from functools import cache
 from threading import Lock
 from typing import Any, Final
 
+from shared.cloud.aws_unknown import note_unknown
 from shared.cloud.faults import NotSentError, classify
+from shared.cloud.reading import Fields, Source
 from shared.cloud.redact import redact
 from shared.errors import (
     CloudBusyError,
@@ -25,7 +27,7 @@ from shared.errors import (
     SettingsError,
 )
 
-Answer = dict[str, Any]
+Answer = Fields
 HOME: Final = "us-east-1"  #: the region of global services: CloudFront, IAM
 #: Every action that the adapter calls, with its service in boto3's spelling.
 ACTIONS: Final = {
@@ -98,15 +100,15 @@ class Aws:
         """Call one of ACTIONS. A write is sent once; after a lost response the caller checks the outcome."""
         with _ours(action):
             client = self._client(action, region)
-            answer: Answer = getattr(client, _method(action))(**params)
-        answer.pop("ResponseMetadata", None)
-        return answer
+            answer: dict[str, Any] = getattr(client, _method(action))(**params)
+        return _read(action, answer)
 
     def pages(self, action: str, region: str, page_size: int, /, **params: Any) -> Iterator[Answer]:
         """All pages of a list; complete, or it raises."""
         with _ours(action):
             paginator = self._client(action, region).get_paginator(_method(action))
-            yield from paginator.paginate(PaginationConfig={"PageSize": page_size}, **params)
+            for page in paginator.paginate(PaginationConfig={"PageSize": page_size}, **params):
+                yield _read(action, page)
 
     def _client(self, action: str, region: str) -> Any:
         service, writes = ACTIONS[action], action.startswith(_WRITES)
@@ -137,11 +139,20 @@ class Aws:
         from botocore.config import Config
 
         tries = {"mode": "standard", "total_max_attempts": 1 if writes else 5}
-        direct: Answer = {"proxies": {}} if self.access.endpoint else {}  # an emulator is on this machine
+        direct: dict[str, Any] = (
+            {"proxies": {}} if self.access.endpoint else {}
+        )  # an emulator is on this machine
         config = Config(connect_timeout=5, read_timeout=30, retries=tries, **direct)
-        return session.client(
+        client = session.client(
             service, region_name=region, endpoint_url=self.access.endpoint or None, config=config
         )
+        client.meta.events.register("after-call.cloudfront.GetDistribution", note_unknown)
+        return client
+
+
+def _read(action: str, answer: dict[str, Any]) -> Fields:
+    meta = answer.pop("ResponseMetadata", None) or {}
+    return Fields(answer, Source(action, meta.get("RequestId") or "-"))
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.endpoint import Endpoint
 
 from emulator import aws as emulated
 from emulator.server import Server
@@ -88,3 +90,22 @@ def a_distribution(arn: str, *aliases: str) -> str:
 def config_of(distribution: str) -> dict[str, Any]:
     answer = emulated.client("cloudfront", REGION).get_distribution_config(Id=distribution)
     return dict(answer["DistributionConfig"])
+
+
+def edit_answers(monkeypatch: pytest.MonkeyPatch, action: str, change: Callable[[str], str]) -> None:
+    """From now on `change` is made in the text of each answer of `action`, before the SDK reads it."""
+    asked, send = Endpoint._do_get_response, Endpoint._send
+    now: list[str] = []
+
+    def asking(self: Any, request: Any, model: Any, context: Any) -> Any:
+        now.append(model.name)
+        return asked(self, request, model, context)
+
+    def sent(self: Any, request: Any) -> Any:
+        answer = send(self, request)
+        if now[-1] == action and answer.status_code < 300:
+            answer._content = change(answer.text).encode()
+        return answer
+
+    monkeypatch.setattr(Endpoint, "_do_get_response", asking)
+    monkeypatch.setattr(Endpoint, "_send", sent)

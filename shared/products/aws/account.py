@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -9,8 +10,10 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from shared.cloud.aws import HOME, Answer, Aws
+from shared.cloud.reading import Fields
 from shared.cloud.tls import names_of
 from shared.products.kit.fingerprints import fingerprints
+from shared.products.kit.found import LASTING, Unread
 
 #: Without these the list leaves out ECC and large RSA keys.
 ALL_KEYS: Final = (
@@ -42,6 +45,13 @@ class Leaf:
         except (ValueError, UnsupportedAlgorithm):
             return ()
 
+    @property
+    def not_after(self) -> datetime | None:
+        try:
+            return self.parsed.not_valid_after_utc
+        except (ValueError, UnsupportedAlgorithm):
+            return None
+
     @cached_property
     def parsed(self) -> x509.Certificate:
         return x509.load_pem_x509_certificate(self.pem.encode())
@@ -59,8 +69,13 @@ class Listener:
     @property
     def endpoint(self) -> str:
         """Where TLS clients meet it; "" if only from within the network."""
-        public = self.balancer.get("Scheme") != "internal"
-        return f"{self.balancer['DNSName']}:{self.port}".lower() if public else ""
+        public, name = self.balancer.text("Scheme") != "internal", self.balancer.text("DNSName")
+        return f"{name}:{self.port}".lower() if public and name else ""
+
+    @property
+    def name(self) -> str:
+        """Of the load balancer."""
+        return self.balancer.text("LoadBalancerName")
 
 
 class Region:
@@ -78,8 +93,9 @@ class Region:
     def imported(self) -> dict[str, Answer]:
         """The certificates that someone imported into ACM, by ARN; others AWS renews by itself."""
         pages = self._pages("ListCertificates", Includes={"keyTypes": ALL_KEYS})
-        rows = [row for page in pages for row in page["CertificateSummaryList"]]
-        return {row["CertificateArn"]: row for row in rows if row.get("Type") == "IMPORTED"}
+        rows = [row for page in pages for row in page.rows("CertificateSummaryList")]
+        by_arn = {row.needed("CertificateArn"): row for row in rows}
+        return {arn: row for arn, row in by_arn.items() if (row.text("Type") or self.kind(arn)) == "IMPORTED"}
 
     def is_imported(self, arn: str) -> bool:
         """For one certificate the list need not be read, which may have many pages."""
@@ -90,26 +106,37 @@ class Region:
     def kind(self, arn: str) -> str:
         """ACM's word for where a certificate came from: IMPORTED, AMAZON_ISSUED, PRIVATE."""
         answer = self.aws.call("DescribeCertificate", self.name, CertificateArn=arn)
-        return str(answer["Certificate"]["Type"])
+        return answer.part("Certificate").needed("Type")
 
     @cached_property
-    def listeners(self) -> tuple[Listener, ...]:
-        balancers = self._pages("DescribeLoadBalancers")
-        return tuple(
-            found
-            for page in balancers
-            for balancer in page["LoadBalancers"]
-            if balancer.get("Type") in ("application", "network")
-            for found in self._of(balancer)
-        )
+    def listeners(self) -> tuple[Listener | Unread, ...]:
+        """Those of all load balancers; one of these that cannot be read hides no other."""
+        return tuple(self._listeners())
+
+    def _listeners(self) -> Iterator[Listener | Unread]:
+        try:
+            rows = [
+                row for page in self._pages("DescribeLoadBalancers") for row in page.rows("LoadBalancers")
+            ]
+        except LASTING as error:
+            yield Unread("the load balancers", error)
+            return
+        for balancer in rows:
+            try:
+                yield from list(self._of(balancer))
+            except LASTING as error:
+                yield Unread(str(balancer.get("LoadBalancerName") or "a load balancer"), error)
 
     @cached_property
-    def distributions(self) -> tuple[Answer, ...]:
+    def distributions(self) -> tuple[Answer | Unread, ...]:
         """CloudFront's, which are at home in one region only."""
         if self.name != HOME:
             return ()
         pages = self._pages("ListDistributions")
-        return tuple(row for page in pages for row in page["DistributionList"].get("Items") or ())
+        try:
+            return tuple(row for page in pages for row in page.part("DistributionList").rows("Items"))
+        except LASTING as error:
+            return (Unread("the distributions", error),)
 
     def leaf(self, arn: str) -> Leaf:
         """The certificate behind an ARN of ACM, or of IAM as older listeners have it."""
@@ -118,20 +145,23 @@ class Region:
                 answer = self.aws.call(
                     "GetServerCertificate", HOME, ServerCertificateName=arn.rpartition("/")[2]
                 )
-                pem = answer["ServerCertificate"]["CertificateBody"]
+                pem = answer.part("ServerCertificate").needed("CertificateBody")
             else:
-                pem = self.aws.call("GetCertificate", self.name, CertificateArn=arn)["Certificate"]
+                answer = self.aws.call("GetCertificate", self.name, CertificateArn=arn)
+                pem = answer.needed("Certificate")
             self._leaves[arn] = Leaf(pem)
         return self._leaves[arn]
 
     def _of(self, balancer: Answer) -> Iterator[Listener]:
-        arn = balancer["LoadBalancerArn"]
+        if balancer.text("Type") == "gateway":  # which ends no TLS
+            return
+        arn = balancer.needed("LoadBalancerArn")
         for page in self._pages("DescribeListeners", LoadBalancerArn=arn):
-            for row in page["Listeners"]:
-                if row.get("Protocol") in _TLS and row.get("Certificates"):
-                    default = row["Certificates"][0]["CertificateArn"]
-                    arns = (default, *self.additional(row["ListenerArn"], default))
-                    yield Listener(row["ListenerArn"], row["Port"], balancer, arns)
+            for row in page.rows("Listeners"):
+                if row.text("Protocol") in _TLS and row.rows("Certificates"):
+                    listener, default = row.needed("ListenerArn"), default_of(row)
+                    arns = (default, *self.additional(listener, default))
+                    yield Listener(listener, row.number("Port") or 0, balancer, arns)
 
     def _pages(self, action: str, /, **params: Any) -> Iterator[Answer]:
         return self.aws.pages(action, self.name, self._page_size, **params)
@@ -139,5 +169,11 @@ class Region:
     def additional(self, listener_arn: str, default: str) -> list[str]:
         """Those that SNI chooses from. The list may hold the default one too, even twice."""
         pages = self._pages("DescribeListenerCertificates", ListenerArn=listener_arn)
-        rows = [row["CertificateArn"] for page in pages for row in page["Certificates"]]
+        rows = [row.needed("CertificateArn") for page in pages for row in page.rows("Certificates")]
         return [arn for arn in dict.fromkeys(rows) if arn != default]
+
+
+def default_of(row: Answer) -> str:
+    """The ARN of a listener's default certificate."""
+    first = next(iter(row.rows("Certificates")), Fields(source=row.source.below("Certificates")))
+    return first.needed("CertificateArn")

@@ -1,6 +1,7 @@
 """Imported ACM certificates: a slot each, renewed in place. What uses the ARN need not be touched."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from shared.domain.names import covers
@@ -9,24 +10,28 @@ from shared.errors import CloudRejectedError
 from shared.products.aws.account import Leaf, Region
 from shared.products.aws.kind import AwsKind
 from shared.products.kit.changes import Change, Look
+from shared.products.kit.found import Found, Unread, told
 
 
 class Imported(AwsKind):
-    def within(self, region: str, holder: Region) -> Iterator[CloudResource]:
+    def within(self, region: str, holder: Region) -> Iterator[Found]:
         for arn in holder.imported:
-            leaf = holder.leaf(arn)
-            where = _met(arn, leaf, holder)
-            slot = CloudResource(
-                product=self.product,
-                region=region,
-                resource_id=arn,
-                instance_id=arn,
-                instance_name=where.holder,
-                domains_of_certificate=True,
-                endpoint=where.endpoint,
-                server_names=where.server_names,
-            )
-            yield self._carrying(slot, leaf)
+            yield from told(arn, partial(self._slot, region, arn, holder))
+
+    def _slot(self, region: str, arn: str, holder: Region) -> Iterator[CloudResource]:
+        leaf = holder.leaf(arn)
+        where = _met(arn, leaf, holder)
+        slot = CloudResource(
+            product=self.product,
+            region=region,
+            resource_id=arn,
+            instance_id=arn,
+            instance_name=where.holder,
+            domains_of_certificate=True,
+            endpoint=where.endpoint,
+            server_names=where.server_names,
+        )
+        yield self._carrying(slot, leaf)
 
     def _look(self, change: Change) -> Look:
         resource = change.resource
@@ -51,13 +56,16 @@ class _Where(NamedTuple):
 
 def _met(arn: str, leaf: Leaf, region: Region) -> _Where:
     """One public place that serves the certificate: best a listener where a client gets no other one."""
-    using = [found for found in region.listeners if arn in found.arns]
+    listeners = [found for found in region.listeners if not isinstance(found, Unread)]
+    using = [found for found in listeners if arn in found.arns]
     public = [found for found in using if found.endpoint]
     for found in sorted(public, key=lambda one: (len(one.arns), one.arns[0] != arn)):
-        return _Where(found.endpoint, (), found.balancer["LoadBalancerName"])
+        return _Where(found.endpoint, (), found.name)
     for row in region.distributions:
-        aliases = (row.get("Aliases") or {}).get("Items") or ()
+        if isinstance(row, Unread) or not row.flag("Enabled") or not row.text("DomainName"):
+            continue
+        aliases = row.part("Aliases").texts("Items")
         fitting = tuple(name for name in aliases if any(covers(own, name) for own in leaf.names))
-        if row["ViewerCertificate"].get("ACMCertificateArn") == arn and fitting and row["Enabled"]:
-            return _Where(f"{row['DomainName']}:443".lower(), fitting, row["Id"])
-    return _Where(holder=using[0].balancer["LoadBalancerName"] if using else "")
+        if row.part("ViewerCertificate").text("ACMCertificateArn") == arn and fitting:
+            return _Where(f"{row.text('DomainName')}:443".lower(), fitting, row.text("Id"))
+    return _Where(holder=using[0].name if using else "")

@@ -5,13 +5,17 @@ configuration: it is read before, guarded by its ETag, and compared afterwards.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Set
+from functools import partial
 from typing import Any, Final
 
 from shared.cloud.aws import HOME, Answer
+from shared.cloud.aws_unknown import UNKNOWN
 from shared.domain.resources import CloudResource
+from shared.errors import CloudRejectedError
 from shared.products.aws.account import Region
 from shared.products.aws.kind import AwsKind
 from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.found import Found, Unread, told
 from shared.products.kit.means import Means
 from shared.products.kit.sealed import Sealed
 
@@ -32,26 +36,35 @@ class Distributions(AwsKind):
         super().__init__(means)
         self._sealed = Sealed()
 
-    def within(self, region: str, holder: Region) -> Iterator[CloudResource]:
+    def within(self, region: str, holder: Region) -> Iterator[Found]:
         for row in holder.distributions:
-            slot = CloudResource(
-                product=self.product,
-                region=region,
-                resource_id=row["Id"],
-                instance_name=row["DomainName"],
-                domains=(row.get("Aliases") or {}).get("Items") or (),
-                endpoint=f"{row['DomainName']}:443".lower() if row["Enabled"] else "",
-            )
-            held = self._held(slot, row["ViewerCertificate"], holder)
-            yield held.evolve(obstacle=_STAGING) if row.get("Staging") else held
+            if isinstance(row, Unread):
+                yield row
+            else:
+                yield from told(row.text("Id"), partial(self._slot, region, row, holder))
+
+    def _slot(self, region: str, row: Answer, holder: Region) -> Iterator[CloudResource]:
+        name = row.text("DomainName")
+        slot = CloudResource(
+            product=self.product,
+            region=region,
+            resource_id=row.needed("Id"),
+            instance_name=name,
+            domains=tuple(row.part("Aliases").texts("Items")),
+            endpoint=f"{name}:443".lower() if name and row.flag("Enabled") else "",
+        )
+        held = self._held(slot, row.part("ViewerCertificate"), holder)
+        yield held.evolve(obstacle=_STAGING) if row.flag("Staging") else held
 
     def _look(self, change: Change) -> Look:
         """Before a change of ours nothing is awaited: a distribution takes minutes for any."""
         resource = change.resource
         answer = self.aws.call("GetDistribution", HOME, Id=resource.resource_id)
-        config = answer["Distribution"]["DistributionConfig"]
-        viewer = config["ViewerCertificate"]
-        if arn := viewer.get("ACMCertificateArn"):
+        config = answer.part("Distribution", "DistributionConfig")
+        if not config:
+            raise config.source.unreadable("it is missing")
+        viewer = config.part("ViewerCertificate")
+        if arn := viewer.text("ACMCertificateArn"):
             region = self._region(HOME)
             carries, slot = self._in_place(change, resource, region.leaf(arn))
             if carries is Carries.WANTED:
@@ -60,11 +73,11 @@ class Distributions(AwsKind):
             slot = _without_acm(resource, viewer)
             carries = carrying(change, slot.cert_identifier)
         awaited = change.begun or carries is not Carries.EXPECTED
-        settled = not awaited or answer["Distribution"]["Status"] == "Deployed"
+        settled = not awaited or answer.part("Distribution").text("Status") == "Deployed"
         return Look(carries, slot, settled, self._compared(change, carries, config), held=answer)
 
     def _held(self, slot: CloudResource, viewer: Answer, region: Region) -> CloudResource:
-        if arn := viewer.get("ACMCertificateArn"):
+        if arn := viewer.text("ACMCertificateArn"):
             slot = slot.evolve(https=True)
             return self._following(self._carrying(slot, region.leaf(arn)), arn, region)
         return _without_acm(slot, viewer)
@@ -72,38 +85,38 @@ class Distributions(AwsKind):
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "a first deployment is refused"
         new = self.imports.arn(change.wanted, self._region(HOME))
-        config = look.held["Distribution"]["DistributionConfig"]
-        viewer = {"SSLSupportMethod": "sni-only", **_kept(config["ViewerCertificate"]), _ARN: new}
-        self._put(change.resource, {**config, "ViewerCertificate": viewer}, look.held["ETag"])
+        config = _whole(look)
+        viewer = {"SSLSupportMethod": "sni-only", **_kept(config.part("ViewerCertificate")), _ARN: new}
+        self._put(change.resource, {**config, "ViewerCertificate": viewer}, look.held.needed("ETag"))
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         """The reference that it had, which CAS need not know; and of what was lost all that is known."""
         before = dict(change.before or {})
         choice = before.pop(_CHOSEN, {})
-        config = {**look.held["Distribution"]["DistributionConfig"]}
+        config: dict[str, Any] = {**_whole(look)}
         for name in lost - {_CHOSEN}:
             if name not in before:
                 config.pop(name, None)
             elif (value := self._opened(before[name])) is not None:
                 config[name] = value
         config["ViewerCertificate"] = {**before["ViewerCertificate"], **choice}
-        self._put(change.resource, config, look.held["ETag"])
+        self._put(change.resource, config, look.held.needed("ETag"))
 
     def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
         self._take_back(change, look, lost)
 
-    def _compared(self, change: Change, carries: Carries, config: Answer) -> Answer:
+    def _compared(self, change: Change, carries: Carries, config: Answer) -> dict[str, Any]:
         """Headers for an origin may hold its password.
 
         The reference to the certificate is kept with the settings, to be put back: of a slot whose
         certificate is another one by now, that is the one before.
         """
-        viewer = config["ViewerCertificate"]
+        viewer = config.part("ViewerCertificate")
         choice = {name: viewer[name] for name in _CHOICE if name in viewer and name not in _DEPRECATED}
         if change.before is not None and carries is not Carries.EXPECTED:
             choice = change.before.get(_CHOSEN, choice)
-        sealed: Answer = _each_header(config, self._sealed.seal)
-        return {**sealed, "ViewerCertificate": _kept(viewer), _CHOSEN: choice}
+        sealed: dict[str, Any] = _each_header(config, self._sealed.seal)
+        return {**_sorted_texts(sealed), "ViewerCertificate": _kept(viewer), _CHOSEN: choice}
 
     def _opened(self, value: Any) -> Any:
         """None if it holds what only an earlier function knew."""
@@ -112,14 +125,31 @@ class Distributions(AwsKind):
         except KeyError:
             return None
 
-    def _put(self, resource: CloudResource, config: Answer, etag: str) -> None:
+    def _put(self, resource: CloudResource, config: dict[str, Any], etag: str) -> None:
         self.aws.call(
             "UpdateDistribution", HOME, Id=resource.resource_id, IfMatch=etag, DistributionConfig=config
         )
 
 
+def _whole(look: Look) -> Answer:
+    """The configuration as it was read.
+
+    Raises:
+        CloudRejectedError: the SDK does not know all of it; sent back, it would lose that.
+    """
+    answer: Answer = look.held
+    unknown = [path for path in answer.texts(UNKNOWN) if path.startswith("DistributionConfig.")]
+    if unknown:
+        why = (
+            f"the installed AWS SDK does not know {', '.join(unknown)}, and would erase it; install a newer"
+            " botocore, or change the certificate in the console"
+        )
+        raise CloudRejectedError("UpdateDistribution", "UnknownSettings", why)
+    return answer.part("Distribution", "DistributionConfig")
+
+
 def _without_acm(slot: CloudResource, viewer: Answer) -> CloudResource:
-    of_iam = viewer.get("IAMCertificateId")
+    of_iam = viewer.text("IAMCertificateId")
     return slot.evolve(
         https=bool(of_iam),
         cert_identifier=f"iam:{of_iam}" if of_iam else "",
@@ -128,7 +158,17 @@ def _without_acm(slot: CloudResource, viewer: Answer) -> CloudResource:
     )
 
 
-def _kept(viewer: Answer) -> Answer:
+def _sorted_texts(value: Any) -> Any:
+    """Lists of plain texts are sets: of aliases, methods, headers, names of cookies."""
+    if isinstance(value, Mapping):
+        return {name: _sorted_texts(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        plain = all(isinstance(inner, str) for inner in value)
+        return sorted(value) if plain else [_sorted_texts(inner) for inner in value]
+    return value
+
+
+def _kept(viewer: Answer) -> dict[str, Any]:
     return {name: value for name, value in viewer.items() if name not in _CHOICE}
 
 

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.cloud.aws import Aws
@@ -66,13 +66,13 @@ class Imports:
         answer = self._aws.call(
             "ImportCertificate", region.name, Certificate=leaf, PrivateKey=pair.key.reveal(), **params
         )
-        return str(answer["CertificateArn"])
+        return answer.needed("CertificateArn")
 
 
 def _found(certificate: Certificate, region: Region) -> str:
     for arn, row in region.imported.items():
         end = row.get("NotAfter")
-        if end is not None and abs(end - certificate.not_after) > _SOON:
+        if isinstance(end, datetime) and abs(end - certificate.not_after) > _SOON:
             continue
         if certificate.fingerprint in region.leaf(arn).fingerprints:
             return arn

@@ -44,7 +44,7 @@ class AwsKind(KindWithin):
         """The slot with what can be told of the certificate in place."""
         shown = resource.evolve(
             cert_identifier=identifier_by(self._catalogue, leaf.fingerprints, "upload:unreadable"),
-            cert_not_after=leaf.parsed.not_valid_after_utc,
+            cert_not_after=leaf.not_after,
         )
         return shown.evolve(domains=leaf.names) if resource.domains_of_certificate else shown
 

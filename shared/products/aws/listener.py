@@ -5,13 +5,15 @@ new certificate is imported as a further one, and takes the place: added first, 
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from shared.domain.resources import CloudResource, SlotRole
-from shared.errors import CloudUnavailableError
-from shared.products.aws.account import Listener, Region
+from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.products.aws.account import Listener, Region, default_of
 from shared.products.aws.kind import AwsKind
 from shared.products.kit.changes import Carries, Change, Look
+from shared.products.kit.found import Found, Unread, told
 
 _Arns: TypeAlias = tuple[str, list[str]]  #: of a listener's default certificate and of the others
 
@@ -19,10 +21,16 @@ _Arns: TypeAlias = tuple[str, list[str]]  #: of a listener's default certificate
 class Listeners(AwsKind):
     at_once = True
 
-    def within(self, region: str, holder: Region) -> Iterator[CloudResource]:
+    def within(self, region: str, holder: Region) -> Iterator[Found]:
         for listener in holder.listeners:
+            if isinstance(listener, Unread):
+                yield listener
+                continue
             for arn in listener.arns:
-                yield self._slot(listener, arn, holder)
+                yield from told(f"{listener.arn}/{arn}", partial(self._slots, listener, arn, holder))
+
+    def _slots(self, listener: Listener, arn: str, region: Region) -> Iterator[CloudResource]:
+        yield self._slot(listener, arn, region)
 
     def _slot(self, listener: Listener, arn: str, region: Region) -> CloudResource:
         default = arn == listener.arns[0]
@@ -30,8 +38,8 @@ class Listeners(AwsKind):
             product=self.product,
             region=region.name,
             resource_id=listener.arn if default else f"{listener.arn}/{arn}",
-            instance_id=listener.balancer["LoadBalancerArn"],
-            instance_name=listener.balancer["LoadBalancerName"],
+            instance_id=listener.balancer.needed("LoadBalancerArn"),
+            instance_name=listener.name,
             listener_id=listener.arn,
             port=listener.port,
             role=SlotRole.DEFAULT if default else SlotRole.ADDITIONAL,
@@ -110,8 +118,10 @@ class Listeners(AwsKind):
     def _now(self, resource: CloudResource, region: Region) -> _Arns:
         """ARNs of the listener's default certificate and of the others."""
         arn = resource.listener_id
-        (row,) = self.aws.call("DescribeListeners", region.name, ListenerArns=[arn])["Listeners"]
-        default: str = row["Certificates"][0]["CertificateArn"]
+        rows = self.aws.call("DescribeListeners", region.name, ListenerArns=[arn]).rows("Listeners")
+        if not rows:
+            raise CloudRejectedError("DescribeListeners", "ListenerNotFound", arn)
+        default = default_of(rows[0])
         return default, region.additional(arn, default)
 
 

@@ -6,6 +6,7 @@ Source: ACM's user guide, "Reimport a certificate". ACM itself tells less of wha
 from collections.abc import Iterator
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -25,7 +26,12 @@ _USAGES = (
 
 def check_reimport(before: Leaf, after: Leaf) -> None:
     """Raises CloudRejectedError that says which rule `after` breaks."""
-    problems = "; ".join(_problems(before, after))
+    try:
+        problems = "; ".join(_problems(before, after))
+    except (ValueError, UnsupportedAlgorithm):
+        problems = (
+            "one of both certificates cannot be read, so nothing tells whether ACM would take the new one"
+        )
     if problems:
         raise CloudRejectedError("ImportCertificate", "ReimportRefused", problems)
 
