@@ -6,9 +6,10 @@ This is the reconciliation that makes events true: whatever was lost or cut off 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import TypeAlias
 
 from shared.domain.events import JobFinished, JobRolledBack, WorkersScheduled
@@ -110,8 +111,7 @@ def _seen(world: World, job: DeploymentJob) -> _Seen:
     idle: set[Shard] = set()
     asked: list[datetime] = []
     rolled_back: datetime | None = None
-    for stored in world.workers.list(job.job_id):
-        worker = _given_up(world, job, stored)
+    for worker in _not_given_up(world, job):
         success += worker.status is WorkerStatus.SUCCESS
         if worker.status.settled:
             if worker.status.of_rollback and worker.finished_at:
@@ -137,11 +137,25 @@ def _dispatch_again(world: World, job: DeploymentJob, seen: _Seen) -> Deployment
     return job
 
 
-def _given_up(world: World, job: DeploymentJob, worker: WorkerResource) -> WorkerResource:
-    """A worker that no function took up for too long ends in its error: a job does not wait for ever."""
+def _not_given_up(world: World, job: DeploymentJob) -> Iterator[WorkerResource]:
+    """The workers of a job; those that no function takes up any more at their end in error."""
+    for _, workers in groupby(world.workers.list(job.job_id), key=lambda w: (w.resource.product, w.shard)):
+        share = list(workers)
+        moved = [at for one in share for at in (one.lease_until, one.not_before, one.finished_at) if at]
+        for worker in share:
+            yield _given_up(world, job, worker, moved)
+
+
+def _given_up(
+    world: World, job: DeploymentJob, worker: WorkerResource, moved: Sequence[datetime]
+) -> WorkerResource:
+    """A worker whose shard no function took up for too long ends in its error: a job does not wait for ever.
+
+    `moved`: what tells when others of its shard had their turn. It may have to wait for many of them.
+    """
     limit = timedelta(seconds=world.policy.worker_age_limit_s)
     now = world.clock()
-    waits_since = worker.started_at or job.started_at or now
+    waits_since = max([worker.started_at or job.started_at or now, *moved])
     if worker.status.settled or worker.leased(now) or now < waits_since + limit:
         return worker
     reason = worker.reason or f"deploy_{worker.resource.product.value.lower()} did not take it up"

@@ -166,3 +166,23 @@ def test_a_worker_in_hand_is_not_given_up_however_old(platform: Platform) -> Non
 
     assert meeting.happened
     assert (worker_of(platform, WWW).status, platform.job().status) == (W.SUCCESS, JobStatus.SUCCESS)
+
+
+def test_a_worker_that_waits_for_others_of_its_shard_is_not_given_up(platform: Platform) -> None:
+    """There may be so many that their turns take longer than a worker may."""
+    org = "CDN/-/www.example.org"
+    asked_for(platform, uploaded(platform, *NAMES, "example.org", "*.example.org"), WWW, org)
+    platform.drain(until="deploy_cdn")
+    platform.queue.clear()
+    platform.clock.sleep(3590)
+    now = platform.clock()
+    www = worker_of(platform, WWW).to(W.PROCESSING, attempts=1, started_at=now, lease_until=now)
+    platform.world.workers.save(www)
+
+    platform.clock.sleep(3590)
+    platform.call("run_deployment_jobs", {})
+    assert worker_of(platform, org).status is W.PENDING
+
+    platform.clock.sleep(20)
+    platform.call("run_deployment_jobs", {})
+    assert worker_of(platform, org).reason == "deploy_cdn did not take it up"

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from shared.domain.resources import CloudProduct
+from shared.errors import CloudUnavailableError
 from shared.services.sharing import shared_rates
 from shared.services.world import World
 from shared.state.callers import Callers
@@ -75,3 +76,21 @@ def test_who_ends_leaves_its_part_to_the_others(here: Installation) -> None:
 
     assert here.parts["one"] == [1, 2, 1]
     assert here.parts["two"][-1] == 1, "an instance that is used again begins with the whole"
+
+
+def test_who_cannot_say_that_it_ends_ends_all_the_same(here: Installation) -> None:
+    """What it has done is done; its row ends by itself."""
+    one, two = here.begins("one", 1), here.begins("two", 1)
+    next(one)
+    next(two)
+
+    def unreachable(product: str, instance: str) -> None:
+        raise CloudUnavailableError("DeleteRow", "ConnectionLost", "no answer")
+
+    here.callers.leave = unreachable  # type: ignore[method-assign]
+    two.close()
+    here.passes(16)
+    next(one)
+
+    assert here.parts["two"][-1] == 1
+    assert here.parts["one"][-1] == 1
