@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from alibabacloud_tea_openapi.utils_models import GlobalParameters
 from darabonba.exceptions import DaraException
 from darabonba.runtime import RuntimeOptions
 
+from emulator.answers import UNHEARD
 from emulator.cloud import Cloud
 from emulator.estate import Estate, load_estate, parse_estate
 from emulator.server import Server
@@ -86,6 +88,24 @@ def unknown(raw: Any, known: Any, path: str = "") -> list[str]:
     else:
         return [] if raw == known else [path]
     return [stranger for name, one, other in pairs for stranger in unknown(one, other, name)]
+
+
+def fields(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every field at any depth with its value."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key, item
+            yield from fields(item, key)
+    if isinstance(value, list):
+        for item in value:
+            yield from fields(item, name)
+
+
+def without_strangers(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if UNHEARD.lower() not in key.lower()}
+        return {key: without_strangers(item) for key, item in kept.items()}
+    return [without_strangers(item) for item in value] if isinstance(value, list) else value
 
 
 class Clock:
