@@ -92,7 +92,7 @@ PLACES = {
     "APIGateway-cloud-native": ("GetDomain", "data.tlsCipherSuitesConfig.Odd"),
     "FC-2.0": ("GetCustomDomain", "Odd"),
     "FC-3.0": ("GetCustomDomain", "Odd"),
-    "GA-default": ("DescribeListener", "Odd"),
+    "GA-default": ("DescribeListener", "XForwardedForConfig.Odd"),
     "MSE": ("ListGatewayDomain", "Data[].TlsCipherSuitesConfig.Odd"),
     "SAE-alb": ("DescribeIngress", "Data.Odd"),
     "SAE-clb": ("DescribeIngress", "Data.Odd"),
@@ -139,7 +139,7 @@ PASSING = {
     ),
     "FC-2.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
     "FC-3.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
-    "GA-default": ("DescribeListener", "", "RequestId"),
+    "GA-default": ("DescribeListener", "", "RequestId CreateTime AclType Odd"),
     "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate Comment GmtModified Odd"),
     "SLB-extension": (
         "DescribeLoadBalancerHTTPSListenerAttribute",

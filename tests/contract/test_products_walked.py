@@ -20,17 +20,22 @@ _CLB = {
     "certificate": "old",
     "extensions": [{"domain": f"{name}.example.com", "certificate": "second"} for name in ("a", "b")],
 }
+_GA = {"port": 443, "default": "old", "additional": {"a.example.com": "second", "b.example.org": "other"}}
 #: Two of everything; the first one is told otherwise.
 ACCOUNTS: dict[str, dict[str, Any]] = {
     "ALB": {"alb": [{"name": name, **_HERE, "listeners": [_LISTENER]} for name in ("shop", "mail")]},
     "NLB": {"nlb": [{"name": name, **_HERE, "listeners": [_LISTENER]} for name in ("shop", "mail")]},
+    "GA": {"ga": [{"name": name, "listeners": [_GA]} for name in ("shop", "mail")]},
     "SLB": {"slb": [{"name": name, **_HERE, "listeners": [_CLB]} for name in ("shop", "mail")]},
 }
 #: Fields by which a slot is named: another word there is another slot's.
-NAMES = ("LoadBalancerId", "Domain")
+NAMES = ("LoadBalancerId", "AcceleratorId", "ListenerId", "Domain")
 #: Fields that say by themselves that there is nothing (more), or that a slot is another's.
 LEFT_OUT = {
     "ALB": {"LoadBalancers[]", "Listeners[]", "Certificates[]", "Certificates[].Status", "NextToken"},
+}
+LEFT_OUT["GA"] = {
+    *("Accelerators[]", "Listeners[]", "Certificates[]", "NextToken", "TotalCount"),
 }
 LEFT_OUT["SLB"] = {
     *("LoadBalancers", "LoadBalancers.LoadBalancer[]", "Listeners[]", "NextToken", "TotalCount"),

@@ -2,7 +2,7 @@
 
 One endpoint for the whole world. A change locks the accelerator, not only the listener. A domain's
 certificate is exchanged in place. Whether `UpdateListener` resets what it is not told is not
-documented: what is doubtful is sent again, and everything is compared before and after.
+documented: what is doubtful is sent again, and what can be set is compared before and after.
 """
 
 import uuid
@@ -11,14 +11,19 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from shared.cloud.api import Action, Api
+from shared.cloud.reading import Fields
 from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
-from shared.products.ga.listener import NO_SETTINGS, SENT_AGAIN, SETTINGS, as_sent, domain_of, slots
-from shared.products.kit.base import Answer, ProductAdapter
-from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.errors import CloudRejectedError
+from shared.products.ga.listener import SENT_AGAIN, SETTINGS, as_sent, domain_of, is_default, slots
+from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
+from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Listed
+from shared.products.kit.settings import sorted_lists
 
+_ACCELERATORS = ("Accelerators",)  #: where their list has its rows
 _REGION = {"RegionId": "cn-hangzhou"}  #: whatever the accelerated regions are
 
 
@@ -42,20 +47,27 @@ class Adapter(ProductAdapter):
     def __init__(self, means: Means) -> None:
         super().__init__(means)
         self._states: Listed[str] = Listed(
-            lambda: self._numbered_pages("ListAccelerators", **_REGION),
-            lambda page: {row["AcceleratorId"]: row["State"] for row in page["Accelerators"]},
+            lambda: self._numbered_answers("ListAccelerators", at=_ACCELERATORS, **_REGION),
+            _states,
             lambda: self.page_size,
         )
         self._written: set[str] = set()  #: accelerators that were changed, until they are ready again
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        for page in self._numbered_pages("ListAccelerators", **_REGION):
-            for accelerator in page["Accelerators"]:
-                wanted = {"AcceleratorId": accelerator["AcceleratorId"], "Protocol": "https", **_REGION}
-                for listeners in self._numbered_pages("ListListeners", **wanted):
-                    for listener in listeners["Listeners"]:
-                        bound = self._bound(accelerator["AcceleratorId"], listener["ListenerId"])
-                        yield from slots(accelerator, listener, bound)
+    def discover(self, region: str) -> Iterator[Found]:
+        rows = self._numbered_rows("ListAccelerators", at=_ACCELERATORS, **_REGION)
+        yield from self._each(rows, "AcceleratorId", self._on)
+
+    def _on(self, accelerator: Fields) -> Iterator[Found]:
+        """The slots of an accelerator."""
+
+        def found(listener: Fields) -> Iterator[CloudResource]:
+            bound = self._bound(accelerator_id, listener.needed("ListenerId"))
+            return slots(accelerator, listener, bound)
+
+        accelerator_id = accelerator.needed("AcceleratorId")
+        wanted = {"AcceleratorId": accelerator_id, "Protocol": "https", **_REGION}
+        rows = self._numbered_rows("ListListeners", at=("Listeners",), **wanted)
+        yield from self._each(rows, "ListenerId", found)
 
     def _look(self, change: Change) -> Look | None:
         resource = change.resource
@@ -67,12 +79,13 @@ class Adapter(ProductAdapter):
         row = self._row(resource)
         if row is None:  # after the change that somebody else is making, it may be there
             return None if state == "active" else under_way
-        settled, settings = state == row["State"] == "active", None
+        settled, settings = state == row.text("State") == "active", None
         if resource.role is SlotRole.DEFAULT:
-            described = self._call("DescribeListener", ListenerId=resource.listener_id, **_REGION)
-            settled = settled and described["State"] == "active"
-            settings = {name: value for name, value in described.items() if name not in NO_SETTINGS}
-        identifier = identifier_of(row["CertificateId"])
+            if (described := self._described(resource)) is None:
+                return None
+            settled = settled and described.text("State") == "active"
+            settings = {name: sorted_lists(described.get(name)) for name in SETTINGS}
+        identifier = identifier_of(row.needed("CertificateId"))
         now = resource.evolve(cert_identifier=identifier)
         return Look(carrying(change, identifier), now, settled, settings)
 
@@ -102,7 +115,7 @@ class Adapter(ProductAdapter):
 
     _take_back_unknown = _take_back  # by its id
 
-    def _update(self, resource: CloudResource, identifier: str, settings: Answer) -> None:
+    def _update(self, resource: CloudResource, identifier: str, settings: Settings) -> None:
         with self._writing(resource.instance_id):
             self._call(
                 "UpdateListener",
@@ -127,19 +140,30 @@ class Adapter(ProductAdapter):
         state: str | None = self._states.of(accelerator_id)
         if state:
             return state
-        query = {"AcceleratorId": accelerator_id, "PageSize": 1, **_REGION}
-        states = [str(row["State"]) for row in self._call("ListAccelerators", **query)["Accelerators"]]
-        return states[0] if states else ""
+        answer = self._call("ListAccelerators", AcceleratorId=accelerator_id, PageSize=1, **_REGION)
+        return _states(answer).get(accelerator_id, "")
 
-    def _row(self, resource: CloudResource) -> Answer | None:
+    def _described(self, resource: CloudResource) -> Fields | None:
+        """The listener; None if it is gone, which this action calls unknown."""
+        try:
+            return self._call("DescribeListener", ListenerId=resource.listener_id, **_REGION)
+        except CloudRejectedError as error:
+            if error.cloud_code != "UnknownError":
+                raise
+            return None
+
+    def _row(self, resource: CloudResource) -> Fields | None:
         """The certificate of this slot, as the listener lists it."""
         default = resource.role is SlotRole.DEFAULT
         for row in self._bound(resource.instance_id, resource.listener_id):
-            if row["IsDefault"] == default and (default or row["Domain"] == domain_of(resource)):
+            if is_default(row) == default and (default or row.needed("Domain") == domain_of(resource)):
                 return row
         return None
 
-    def _bound(self, accelerator_id: str, listener_id: str) -> list[Answer]:
+    def _bound(self, accelerator_id: str, listener_id: str) -> list[Fields]:
         where = {"AcceleratorId": accelerator_id, "ListenerId": listener_id, **_REGION}
-        pages = self._token_pages("ListListenerCertificates", **where)
-        return [row for page in pages for row in page["Certificates"]]
+        return list(self._token_rows("ListListenerCertificates", at=("Certificates",), **where))
+
+
+def _states(page: Fields) -> dict[str, str]:
+    return {row.text("AcceleratorId"): row.text("State") for row in page.rows(*_ACCELERATORS)}

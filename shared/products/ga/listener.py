@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from shared.cloud.reading import Fields
 from shared.domain.certificates import identifier_of
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
@@ -24,39 +25,44 @@ SETTINGS: Final = frozenset(
         "SecurityPolicyId",
     }
 )  #: what `UpdateListener` can set, besides the certificate
-#: of `DescribeListener`: what changes with the certificate, or by itself
-NO_SETTINGS: Final = frozenset({"Certificates", "RequestId", "State"})
 _ADDITIONAL = "/additional/"
 
 
-def slots(
-    accelerator: dict[str, Any], listener: dict[str, Any], bound: Iterable[dict[str, Any]]
-) -> Iterator[CloudResource]:
+def is_default(row: Fields) -> bool:
+    """Of a row of ListListenerCertificates: an additional one has a domain, where nothing else tells."""
+    told = row.flag("IsDefault")
+    return not row.text("Domain") if told is None else told
+
+
+def slots(accelerator: Fields, listener: Fields, bound: Iterable[Fields]) -> Iterator[CloudResource]:
     """The default's slot, with or without certificate, and one for each domain with its own."""
-    listener_id, accelerator_id = listener["ListenerId"], accelerator["AcceleratorId"]
-    port = listener["PortRanges"][0]["FromPort"]
+    listener_id, accelerator_id = listener.needed("ListenerId"), accelerator.needed("AcceleratorId")
+    first = next(iter(listener.rows("PortRanges")), Fields(source=listener.source.below("PortRanges")))
+    port, host = first.needed_number("FromPort"), accelerator.text("DnsName")
     slot = CloudResource(
         product=CloudProduct.GA,
         resource_id=f"{listener_id}/default",
         instance_id=accelerator_id,
-        instance_name=accelerator.get("Name") or "",
+        instance_name=accelerator.text("Name"),
         listener_id=listener_id,
         port=port,
         role=SlotRole.DEFAULT,
         domains_of_certificate=True,
-        endpoint=f"{accelerator['DnsName']}:{port}" if accelerator.get("DnsName") else "",
+        endpoint=f"{host}:{port}" if host else "",
         writer_id=accelerator_id,
         obstacle=_obstacle(accelerator, listener),
     )
     has_default = False
     for row in bound:
-        bearing = slot.evolve(cert_identifier=identifier_of(row["CertificateId"]))
-        has_default = has_default or row["IsDefault"]
-        if not row["IsDefault"]:
+        bearing = slot.evolve(cert_identifier=identifier_of(row.needed("CertificateId")))
+        default = is_default(row)
+        has_default = has_default or default
+        if not default:
+            domain = row.needed("Domain")
             bearing = bearing.evolve(
                 role=SlotRole.ADDITIONAL,
-                resource_id=f"{listener_id}{_ADDITIONAL}{row['Domain']}",
-                domains=(normalize(row["Domain"]),),
+                resource_id=f"{listener_id}{_ADDITIONAL}{domain}",
+                domains=(normalize(domain),),
                 domains_of_certificate=False,
             )
         yield bearing
@@ -77,9 +83,14 @@ def as_sent(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _obstacle(accelerator: dict[str, Any], listener: dict[str, Any]) -> str:
-    if accelerator.get("ServiceManaged") or listener.get("ServiceManaged"):
+def _obstacle(accelerator: Fields, listener: Fields) -> str:
+    if _managed(accelerator) or _managed(listener):
         return "another cloud product manages it; deploy through that product"
-    if accelerator["State"] == "finacialLocked":  # spelled so
+    if accelerator.text("State") == "finacialLocked":  # spelled so
         return "the accelerator is locked for an unpaid bill; pay it first"
     return ""
+
+
+def _managed(row: Fields) -> bool:
+    """By a word that nobody knows too."""
+    return row.get("ServiceManaged") not in (None, "") and row.flag("ServiceManaged") is not False

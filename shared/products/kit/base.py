@@ -17,7 +17,6 @@ from shared.products.kit.means import Means
 from shared.products.kit.paging import (
     numbered_answers,
     numbered_pages,
-    token_pages,
     token_rows,
 )
 
@@ -230,15 +229,6 @@ class ProductAdapter(ABC):
             return self._call(action, region, PageNumber=number, PageSize=self.page_size, **params)
 
         return numbered_pages(page, self.page_size)
-
-    def _token_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Fields]:
-        """Answers of NextToken/MaxResults paging, until there is no token."""
-        size = min(self.page_size, self.smaller_pages.get(action, self.page_size))
-
-        def page(token: str | None) -> Answer:
-            return self._call(action, region, MaxResults=size, NextToken=token, **params)
-
-        return token_pages(page)
 
 
 def _check_covered(resource: CloudResource, certificate: Certificate) -> None:
