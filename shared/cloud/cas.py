@@ -1,15 +1,18 @@
 """CAS 2020-04-07: read the certificates of one store, and upload to it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.cloud.api import Action, Api
-from shared.cloud.cas_rows import certificate_of, certificate_of_order
+from shared.cloud.cas_asking import Asking
+from shared.cloud.cas_rows import certificate_of, joined
 from shared.cloud.openapi import OpenApi
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import Contact
-from shared.errors import CloudRejectedError, CloudUnavailableError, NotFoundError
+from shared.errors import CloudRejectedError, NotFoundError
 from shared.validation.secret import SecretPem
 
 #: Its region is the store: one for each of the vendor's two sites.
@@ -21,10 +24,10 @@ API: Final = Api(
     hosts="cas.{region}.aliyuncs.com",
     other_hosts={"cn-hangzhou": "cas.aliyuncs.com"},
 )
-# The vendor publishes no limit for ListCertificates; that of the older list is 10.
+# The vendor publishes no limit for ListCertificates and details; that of the older list is 10.
 LIST_CERTIFICATES: Final = Action("ListCertificates", per_second=10)
 LIST_USER_CERTIFICATE_ORDER: Final = Action("ListUserCertificateOrder", per_second=10)
-GET_CERTIFICATE_DETAIL: Final = Action("GetCertificateDetail")
+GET_CERTIFICATE_DETAIL: Final = Action("GetCertificateDetail", per_second=10)
 GET_USER_CERTIFICATE_DETAIL: Final = Action("GetUserCertificateDetail", per_second=100)
 # The vendor's SDKs send certificate and key in the URL. The gateway accepts a form as well.
 UPLOAD_USER_CERTIFICATE: Final = Action("UploadUserCertificate", place="form", writes=True, per_second=100)
@@ -44,11 +47,22 @@ _ORDER_PAGE: Final = 50  #: the default of the older list, whose maximum is not 
 #: Without a status, the older list omits expired certificates; it never shows revoked ones.
 _ORDER_STATUSES: Final = (None, "EXPIRED")
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class KeyPair:
     certificate_pem: str  #: leaf first
     key: SecretPem
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a store has."""
+
+    certificates: list[Certificate]
+    ids: frozenset[int]  #: of all rows, also of those that are no certificates yet or cannot be read
+    complete: bool  #: as many as CAS says there are
 
 
 class Cas:
@@ -59,32 +73,38 @@ class Cas:
         self._openapi = openapi
 
     def list_certificates(self) -> list[Certificate]:
-        """Every certificate of the store; complete, or it raises.
+        """Every certificate of the store, as far as the lists tell of them."""
+        return self.listing().certificates
 
-        Certificates that only the older list shows, such as a private CA's, are read one by one: that list
-        tells neither whether CAS holds the key nor the type of the key.
+    def listing(self, known: Mapping[int, Certificate] | None = None) -> Listing:
+        """Every certificate of the store.
+
+        With `known`, by id, what the lists leave out is asked for one by one, once for each certificate:
+        the serial always, other fields now and then. Certificates that only the older list shows, such as
+        a private CA's, are read one by one in any case: that list tells neither whether CAS holds the key
+        nor its type.
         """
-        rows = self._all(LIST_CERTIFICATES, "CertificateList", "CertificateId", {"ShowSize": _PAGE})
-        found = [certificate_of(row, self.store) for row in rows]
-        listed = {str(row["CertificateId"]) for row in rows}
-        for row in self._orders():
-            if str(row["CertificateId"]) not in listed:
-                listed.add(str(row["CertificateId"]))
-                found.append(self._missing(row))
-        return [certificate for certificate in found if certificate is not None]
-
-    def _orders(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
+        rows, complete = self._all(LIST_CERTIFICATES, "CertificateList", {"ShowSize": _PAGE})
+        asking = Asking(self.store, self._detail, known)
+        orders: dict[int, Fields] = {}
         for status in _ORDER_STATUSES:
             params = {"OrderType": "CERT", "Status": status, "ShowSize": _ORDER_PAGE}
-            rows += self._all(LIST_USER_CERTIFICATE_ORDER, "CertificateOrderList", "CertificateId", params)
-        return rows
+            more, all_of_them = self._all(LIST_USER_CERTIFICATE_ORDER, "CertificateOrderList", params)
+            orders, complete = more | orders, complete and all_of_them
+        found = {cert_id: asking.certificate(cert_id, row) for cert_id, row in rows.items()}
+        for cert_id in [one for one in orders if one not in rows]:
+            found[cert_id] = asking.ordered(cert_id, orders[cert_id])
+        certificates = [certificate for certificate in found.values() if certificate is not None]
+        return Listing(certificates, frozenset(found), complete)
 
-    def _missing(self, order: Mapping[str, Any]) -> Certificate | None:
+    def _detail(self, cert_id: int) -> Fields:
+        """What CAS tells of one certificate; nothing if it is not in this store."""
         try:
-            return self.get_detail(int(order["CertificateId"]))
-        except NotFoundError:
-            return certificate_of_order(order, self.store)
+            return self._call(GET_CERTIFICATE_DETAIL, {"CertificateId": cert_id})
+        except CloudRejectedError as error:
+            if not error.cloud_code.startswith("NotFound"):
+                raise
+            return Fields()
 
     def get_detail(self, cert_id: int) -> Certificate:
         """One certificate without its PEM, so without access to keys.
@@ -92,13 +112,8 @@ class Cas:
         Raises:
             NotFoundError: it is not in this store.
         """
-        try:
-            row = self._call(GET_CERTIFICATE_DETAIL, {"CertificateId": cert_id})
-        except CloudRejectedError as error:
-            if not error.cloud_code.startswith("NotFound"):
-                raise
-            row = {}
-        found = certificate_of(row, self.store) if row else None
+        row = self._detail(cert_id)
+        found = certificate_of(joined({"CertificateId": cert_id}, row), self.store) if row else None
         if found is None:
             raise NotFoundError("Certificate", f"{cert_id}-{self.store}")
         return found
@@ -128,33 +143,50 @@ class Cas:
         return KeyPair(row["Cert"], SecretPem(row["Key"]))
 
     def list_contacts(self) -> list[Contact]:
+        rows, _ = self._all(LIST_CONTACT, "ContactList", {"ShowSize": _PAGE}, "ContactId")
         return [
             Contact(
-                contact_id=int(row["ContactId"]),
-                name=row.get("Name", ""),
-                email=row.get("Email") or "",
-                mobile=row.get("Mobile") or "",
+                contact_id=contact_id,
+                name=row.text("Name"),
+                email=row.text("Email"),
+                mobile=row.text("Mobile"),
             )
-            for row in self._all(LIST_CONTACT, "ContactList", "ContactId", {"ShowSize": _PAGE})
+            for contact_id, row in rows.items()
         ]
 
-    def _call(self, action: Action, params: Mapping[str, Any]) -> dict[str, Any]:
+    def _call(self, action: Action, params: Mapping[str, Any]) -> Fields:
         return self._openapi.call(API, action, params, region=self.store)
 
-    def _all(self, action: Action, items: str, key: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """All rows of all pages. If the list changes while it is read, it is read again."""
+    def _all(
+        self, action: Action, items: str, params: Mapping[str, Any], key: str = "CertificateId"
+    ) -> tuple[dict[int, Fields], bool]:
+        """All rows by id, and whether they are as many as CAS says. If they are not, they are read again."""
         for _ in range(2):
-            rows: dict[str, dict[str, Any]] = {}
-            page = total = 0
-            while page == 0 or len(rows) < total:
-                page += 1
-                answer = self._call(action, {"CurrentPage": page, **params})
-                total = int(answer.get("TotalCount", -1))  # missing: never equal, so refused below
-                if not (found := answer.get(items) or []):
-                    break
-                rows.update((str(row[key]), row) for row in found)
+            rows, total = self._pages(action, items, params, key)
             if len(rows) == total:
-                return list(rows.values())
-        raise CloudUnavailableError(
-            action.name, "ListChanged", f"the list has {total} rows but returned {len(rows)}"
-        )
+                return rows, True
+        _log.warning("%s has %s rows but returned %s: taken for what it is", action.name, total, len(rows))
+        return rows, False
+
+    def _pages(
+        self, action: Action, items: str, params: Mapping[str, Any], key: str
+    ) -> tuple[dict[int, Fields], int | None]:
+        """The rows of all pages, and how many the last of them says there are: a hint, which may be off."""
+        rows: dict[int, Fields] = {}
+        last: list[str] | None = None
+        page = 0
+        while True:
+            page += 1
+            answer = self._call(action, {"CurrentPage": page, **params})
+            found, total = answer.rows(items), answer.number("TotalCount")
+            numbered = {str(row.get(key)): row for row in found}
+            rows.update((int(cert_id), row) for cert_id, row in numbered.items() if _is_id(cert_id))
+            told = total if total is not None and len(rows) <= total else None
+            short = told is None and len(found) < params["ShowSize"]
+            if not found or list(numbered) == last or len(rows) == told or short:
+                return rows, total
+            last = list(numbered)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit()

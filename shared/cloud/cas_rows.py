@@ -1,69 +1,122 @@
-"""Parses certificates from the lists of CAS 2020-04-07."""
+"""Parses certificates from the lists of CAS 2020-04-07.
+
+No field is sure to be in a row: what a list leaves out, the detail of the certificate may tell.
+"""
 
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
 from shared.domain.names import normalize
+from shared.errors import UnreadableAnswerError
 
+Word = TypeVar("Word", CertificateSource, CertificateStatus)
 _MS_FROM: Final = 10**11  #: larger numbers are ms; the unit is not documented
+_NOT_YET: Final = frozenset({"checking", "inactive", "payed"})  #: states of an order, in lower case
+#: what a deployment rests on
+_NEEDED: Final = (
+    *("CertificateSource", "CertificateStatus", "Algorithm", "ExistPrivateKey"),
+    *("NotBefore", "NotAfter"),
+)
 
 _log = logging.getLogger(__name__)
 
 
-def certificate_of(row: Mapping[str, Any], store: str) -> Certificate | None:
-    """From ListCertificates or GetCertificateDetail.
+def certificate_of(
+    row: Mapping[str, Any], store: str, known: Certificate | None = None
+) -> Certificate | None:
+    """From ListCertificates or GetCertificateDetail; what it does not tell is as `known`.
 
-    None if it is not a certificate yet, or of a type unknown in April 2026.
+    None if it is not a certificate yet, or cannot be read. Words that are not known are `OTHER`.
     """
-    cert_id, source, status = (
-        row.get(name) for name in ("CertificateId", "CertificateSource", "CertificateStatus")
-    )
+    told = _fields(row)
     try:
-        return Certificate(
-            cert_id=int(str(cert_id)),
-            store=store,
-            name=row.get("CertificateName") or "",
-            source=CertificateSource(source),
-            status=CertificateStatus(status),
-            names=_names(row.get("SubjectAlternativeNames") or (row.get("Domain") or "").split(",")),
-            algorithm=row.get("Algorithm") or "",
-            has_private_key=row.get("ExistPrivateKey", True),
-            fingerprint=_hex(row.get("FingerPrint")),
-            serial=_hex(row.get("Serial")).lstrip("0"),
-            issuer=row.get("Issuer") or "",
-            not_before=_moment(row["NotBefore"]),
-            not_after=_moment(row["NotAfter"]),
-        )
-    except (KeyError, ValueError):
-        _log.warning("CAS lists %s as %s, %s: not a certificate we know", cert_id, source, status)
+        return _read(told, store, known)
+    except (UnreadableAnswerError, ValueError, OverflowError) as error:
+        which, status = row.get("CertificateId"), row.get("CertificateStatus")
+        _log.warning("CAS lists %s as %s: not a certificate we know (%s)", which, status, error)
         return None
+
+
+def lacks(row: Mapping[str, Any], known: Certificate | None) -> bool:
+    """Whether neither a row nor what is known of it tells all that a deployment rests on."""
+    if str(row.get("CertificateStatus") or "").lower() in _NOT_YET:
+        return False
+    untold = [name for name in _NEEDED if row.get(name) in (None, "")]
+    if known is None:
+        return bool(untold)
+    return ("ExistPrivateKey" in untold and known.has_private_key is None) or (
+        "CertificateSource" in untold and known.source is CertificateSource.OTHER
+    )
+
+
+def joined(row: Mapping[str, Any], detail: Mapping[str, Any]) -> Fields:
+    """What a list tells of a certificate, and beside it what its detail does."""
+    return Fields({**detail, **{name: row[name] for name in row if row[name] not in (None, "")}})
 
 
 def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | None:
     """From ListUserCertificateOrder with OrderType CERT, which has dates but no status and no key."""
+    told = _fields(row)
     try:
         return Certificate(
-            cert_id=int(row["CertificateId"]),
+            cert_id=int(told.text("CertificateId")),
             store=store,
-            name=row.get("Name") or "",
-            source=CertificateSource.UPLOAD if row.get("Upload") else CertificateSource.BUY,
-            status=CertificateStatus.EXPIRED if row.get("Expired") else CertificateStatus.ISSUED,
-            names=_names((row.get("Sans") or row.get("CommonName") or "").split(",")),
+            name=told.text("Name"),
+            source=CertificateSource.UPLOAD if told.flag("Upload") else CertificateSource.BUY,
+            status=CertificateStatus.EXPIRED if told.flag("Expired") else CertificateStatus.ISSUED,
+            names=_names((told.text("Sans") or told.text("CommonName")).split(",")),
             algorithm="",
             has_private_key=None,
-            fingerprint=_hex(row.get("Fingerprint")),
-            serial=_hex(row.get("SerialNo")).lstrip("0"),
-            issuer=row.get("Issuer") or "",
-            not_before=_day(row["StartDate"]),
-            not_after=_day(row["EndDate"]),
+            fingerprint=_hex(told.text("Sha2") or told.text("Fingerprint")),
+            serial=_hex(told.text("SerialNo")).lstrip("0"),
+            issuer=told.text("Issuer"),
+            not_before=_day(told.text("StartDate")),
+            not_after=_day(told.text("EndDate")),
         )
-    except (KeyError, ValueError):
+    except (UnreadableAnswerError, ValueError):
         _log.warning("CAS lists %s among its orders: not a certificate we know", row.get("CertificateId"))
         return None
+
+
+def _read(row: Fields, store: str, known: Certificate | None) -> Certificate:
+    if row.text("CertificateStatus").lower() in _NOT_YET:
+        raise ValueError("not yet")
+    source = _word(CertificateSource, row.text("CertificateSource"))
+    status = _word(CertificateStatus, row.text("CertificateStatus"))
+    has_key = None if row.get("ExistPrivateKey") == "" else row.flag("ExistPrivateKey")
+    names = _names(row.texts("SubjectAlternativeNames") or row.text("Domain").split(","))
+    return Certificate(
+        cert_id=int(row.text("CertificateId")),
+        store=store,
+        name=row.text("CertificateName"),
+        source=source or (known.source if known else CertificateSource.OTHER),
+        status=status or (known.status if known else CertificateStatus.OTHER),
+        names=names or (known.names if known else ()),
+        algorithm=row.text("Algorithm") or (known.algorithm if known else ""),
+        has_private_key=known.has_private_key if has_key is None and known else has_key,
+        fingerprint=_hex(row.text("FingerPrint")) or (known.fingerprint if known else ""),
+        serial=_hex(row.text("Serial")).lstrip("0") or (known.serial if known else ""),
+        issuer=row.text("Issuer") or (known.issuer if known else ""),
+        not_before=_moment(row, "NotBefore", known.not_before if known else None),
+        not_after=_moment(row, "NotAfter", known.not_after if known else None),
+    )
+
+
+def _word(words: type[Word], text: str) -> Word | None:
+    """None where nothing is told; `OTHER` for a word that is not known."""
+    if not text:
+        return None
+    by_word = {str(one.value).lower(): one for one in words}
+    return by_word.get(text.lower()) or words("other" if words is CertificateStatus else "OTHER")
+
+
+def _fields(row: Mapping[str, Any]) -> Fields:
+    return row if isinstance(row, Fields) else Fields(row)
 
 
 def _names(written: list[str]) -> tuple[str, ...]:
@@ -75,14 +128,18 @@ def _names(written: list[str]) -> tuple[str, ...]:
     return names
 
 
-def _hex(value: object) -> str:
-    return str(value or "").replace(":", "").replace(" ", "").lower()
+def _hex(text: str) -> str:
+    return text.replace(":", "").replace(" ", "").lower()
 
 
-def _moment(value: object) -> datetime:
-    number = int(str(value))
+def _moment(row: Fields, name: str, known: datetime | None) -> datetime:
+    number = row.number(name)
+    if number is None:
+        if known is None:
+            raise row.source.below(name).unreadable("it is missing")
+        return known
     return datetime.fromtimestamp(number / 1000 if number > _MS_FROM else number, timezone.utc)
 
 
-def _day(value: object) -> datetime:
-    return datetime.strptime(str(value), "%Y-%m-%d").replace(tzinfo=timezone.utc)
+def _day(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=timezone.utc)

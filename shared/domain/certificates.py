@@ -15,6 +15,7 @@ class CertificateSource(str, Enum):
     BUY = "BUY"
     TEST = "TEST"
     UPLOAD = "UPLOAD"
+    OTHER = "OTHER"  #: CAS tells none, or a word that is not known
 
 
 class CertificateStatus(str, Enum):
@@ -22,6 +23,7 @@ class CertificateStatus(str, Enum):
     WILL_EXPIRE = "willExpire"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    OTHER = "other"  #: as in CertificateSource
 
 
 class Certificate(Wire):
@@ -59,6 +61,8 @@ class Certificate(Wire):
             return "CAS does not hold its private key (the CSR was made elsewhere)"
         if self.status is CertificateStatus.REVOKED:
             return "it is revoked"
+        if self.status is CertificateStatus.OTHER:
+            return "CAS tells of it a state that is not known"
         if self.not_after <= now:
             return f"it expired on {self.not_after:%Y-%m-%d}; renew it first"
         if self.not_before > now + timedelta(minutes=5):

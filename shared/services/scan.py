@@ -6,6 +6,7 @@ CAS publishes no event when a certificate is issued, so the events come from com
 from contextlib import suppress
 from datetime import timedelta
 
+from shared.cloud.cas import Listing
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
 from shared.domain.values import Wire
@@ -29,10 +30,11 @@ def scan_certificates(world: World) -> ScanResult:
     expiring: list[str] = []
     count = 0
     for store in world.policy.stores:
-        listed = world.cas(store).list_certificates()
-        count += len(listed)
+        known = {record.certificate.cert_id: record for record in world.certificates.list(store)}
+        listed = world.cas(store).listing({cert_id: one.certificate for cert_id, one in known.items()})
+        count += len(listed.certificates)
         baseline = world.scans.has_baseline(store)
-        for record in _remember(world, store, listed, handled=not baseline):
+        for record in _remember(world, known, listed, handled=not baseline):
             certificate, now = record.certificate, world.clock()
             if not record.issued_handled and certificate.why_not_deployable(now) is None:
                 _announce_issued(world, certificate)
@@ -48,11 +50,11 @@ def scan_certificates(world: World) -> ScanResult:
 
 
 def _remember(
-    world: World, store: str, listed: list[Certificate], *, handled: bool
+    world: World, known: dict[int, CertificateRecord], listed: Listing, *, handled: bool
 ) -> list[CertificateRecord]:
-    known = {record.certificate.cert_id: record for record in world.certificates.list(store)}
+    """What is not listed any more is forgotten, but only by a list that is complete."""
     records = []
-    for certificate in listed:
+    for certificate in listed.certificates:
         record = known.pop(certificate.cert_id, None)
         if record is None:
             record = CertificateRecord(certificate=certificate, issued_handled=handled)
@@ -62,7 +64,8 @@ def _remember(
         record = record.evolve(certificate=certificate)
         with suppress(ConflictError):  # another scan wrote it; the next scan looks again
             records.append(world.certificates.save(record))
-    for record in known.values():  # deleted from CAS
+    gone = known.keys() - listed.ids if listed.complete else ()
+    for record in (known[cert_id] for cert_id in gone):  # deleted from CAS
         with suppress(ConflictError):
             world.certificates.delete(record)
     return records

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.cloud.cas import KeyPair
+from shared.cloud.cas import Cas, KeyPair
 from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.values import Wire
 from shared.errors import CloudRejectedError, CloudUnavailableError, InvalidRequestError, NotFoundError
@@ -41,7 +41,7 @@ def upload_certificate(
     bundle, store = _checked(world, name, certificate, key, store)
     cas = world.cas(store)
     listed = cas.list_certificates()
-    if existing := _same(listed, bundle):
+    if existing := _same(cas, listed, bundle):
         return _uploaded(existing.cert_id, existing.name, store, bundle, already_there=True)
     if taken := next((other for other in listed if other.name == name), None):
         raise InvalidRequestError(
@@ -50,7 +50,7 @@ def upload_certificate(
     try:
         cert_id = cas.upload(name, bundle.certificate_pem, bundle.key)
     except CloudUnavailableError:  # the response is lost, but the certificate may be there
-        if (existing := _same(cas.list_certificates(), bundle)) is None:
+        if (existing := _same(cas, cas.list_certificates(), bundle)) is None:
             raise
         cert_id = existing.cert_id
     return _uploaded(cert_id, name, store, bundle, already_there=False)
@@ -93,20 +93,21 @@ def _checked(
     return bundle, store or world.policy.stores[0]
 
 
-def _same(listed: list[Certificate], bundle: CertificateBundle) -> Certificate | None:
-    """The same certificate in CAS, with its key; by serial and names if CAS reports another fingerprint."""
-    return next(
-        (
-            certificate
-            for certificate in listed
-            if certificate.has_private_key
-            and (
-                certificate.fingerprint in (bundle.sha1, bundle.sha256)
-                or (certificate.serial == bundle.serial and set(certificate.names) == set(bundle.names))
-            )
-        ),
-        None,
-    )
+def _same(cas: Cas, listed: list[Certificate], bundle: CertificateBundle) -> Certificate | None:
+    """The same certificate in CAS, with its key; by serial and names if CAS reports another fingerprint.
+
+    What the list leaves out is asked for, of those with the same names.
+    """
+    prints = (bundle.sha1, bundle.sha256)
+    for one in listed:
+        found, alike = one, set(one.names) == set(bundle.names)
+        by_print = one.fingerprint in prints
+        if (by_print and one.has_private_key is None) or (alike and not by_print and not one.serial):
+            found = cas.get_detail(one.cert_id)
+        same = found.fingerprint in prints or (alike and found.serial == bundle.serial)
+        if same and found.has_private_key:
+            return found
+    return None
 
 
 def _uploaded(

@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from shared.cloud.cas import Cas
+from shared.domain.certificates import CertificateSource, CertificateStatus
 from shared.domain.jobs import Contact
-from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError, NotFoundError
+from shared.errors import CloudDeniedError, CloudRejectedError, NotFoundError
 from shared.validation.secret import SecretPem
 from tests.functional.cloud.conftest import Scripted, at, ok, refused
 
@@ -28,7 +29,7 @@ def cas(scripted: Scripted) -> Cas:
     return Cas(at(scripted))
 
 
-def page(total: int | None, *ids: int, **changes: Any) -> Reply:
+def page(total: int | None, *ids: int | str, **changes: Any) -> Reply:
     rows = [{**ROW, "CertificateId": str(cert_id), **changes} for cert_id in ids]
     return ok(CertificateList=rows, **({} if total is None else {"TotalCount": total}))
 
@@ -63,21 +64,103 @@ def test_a_list_is_read_page_by_page_and_the_older_one_once_for_each_status(
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "why"),
+    ("reading", "ids", "why"),
     [
-        ([page(2, 1), page(2)], [page(2, 1), page(2)], "the list has 2 rows but returned 1"),
-        ([page(1, 1, 2)], [page(3, 1, 2), page(3)], "the list has 3 rows but returned 2"),
-        ([page(None, 1)], [page(None, 1)], "the list has -1 rows but returned 1"),
-        ([page(None)], [page(None)], "the list has -1 rows but returned 0"),
+        ([page(2, 1), page(2)], [1], "has 2 rows but returned 1"),
+        ([page(1, 1, 2)], [1, 2], "has 1 rows but returned 2"),
+        ([page(None, 1)], [1], "has None rows but returned 1"),
+        ([page(None)], [], "has None rows but returned 0"),
+        ([page(2, 1, "x"), page(2)], [1], "has 2 rows but returned 1"),
     ],
 )
-def test_a_list_that_stays_incomplete_is_refused(
-    cas: Cas, scripted: Scripted, first: list[Reply], second: list[Reply], why: str
+def test_a_total_that_is_off_stops_no_reading_but_what_is_read_is_not_called_complete(
+    cas: Cas,
+    scripted: Scripted,
+    caplog: pytest.LogCaptureFixture,
+    reading: list[Reply],
+    ids: list[int],
+    why: str,
 ) -> None:
-    scripted.answers = [*first, *second]
-    with pytest.raises(CloudUnavailableError, match=f"ListChanged: {why}"):
-        cas.list_certificates()
-    assert len(scripted.targets) == len(first) + len(second)
+    """Nothing that is missing from such a list is taken for deleted."""
+    scripted.answers = [*reading, *reading, NO_ORDERS]
+
+    listing = cas.listing()
+
+    assert [found.cert_id for found in listing.certificates] == ids
+    assert (listing.ids, listing.complete) == (frozenset(ids), False)
+    assert why in caplog.text
+    assert len(scripted.targets) == 2 * len(reading) + 2
+
+
+def test_a_list_that_tells_the_same_page_for_ever_comes_to_an_end(cas: Cas, scripted: Scripted) -> None:
+    whole = page(None, *range(1, 101))
+    scripted.answers = [whole, whole, whole, whole, NO_ORDERS]
+
+    assert len(cas.listing().certificates) == 100
+
+
+def test_a_list_that_adds_up_is_complete(cas: Cas, scripted: Scripted) -> None:
+    scripted.answers = [page(2, 1, 2), NO_ORDERS]
+
+    assert cas.listing().complete
+
+
+def details(scripted: Scripted) -> list[str]:
+    return [params["CertificateId"] for action, params in asked(scripted) if action == "GetCertificateDetail"]
+
+
+def test_what_the_list_leaves_out_is_asked_for_once_for_each_certificate(
+    cas: Cas, scripted: Scripted
+) -> None:
+    bare = page(2, 1, 2, CertificateSource=None, ExistPrivateKey=None)
+    detail = {
+        **ROW,
+        "CertificateSource": "BUY",
+        "ExistPrivateKey": True,
+        "Serial": "00AB",
+        "Algorithm": "RSA",
+    }
+    scripted.answers = [bare, NO_ORDERS, NO_ORDERS, ok(**detail), ok(**detail)]
+    first = {one.cert_id: one for one in cas.listing({}).certificates}
+    assert details(scripted) == ["1", "2"]
+    assert {(one.source.value, one.has_private_key, one.serial) for one in first.values()} == {
+        ("BUY", True, "ab")
+    }
+
+    scripted.answers = [bare, NO_ORDERS]
+    assert {one.cert_id: one for one in cas.listing(first).certificates} == first
+    assert details(scripted) == ["1", "2"], "what is known is not asked for again"
+
+
+def test_without_a_detail_a_certificate_is_kept_with_what_the_list_tells(
+    cas: Cas, scripted: Scripted
+) -> None:
+    bare = page(1, 1, CertificateSource=None)
+    scripted.answers = [bare, NO_ORDERS, NO_ORDERS, refused(404, "NotFound.Certificate")]
+
+    (found,) = cas.listing({}).certificates
+
+    assert (found.source, found.has_private_key) == (CertificateSource.OTHER, None)
+
+
+def test_a_detail_that_tells_no_serial_is_not_asked_for_of_all_the_others(
+    cas: Cas, scripted: Scripted
+) -> None:
+    whole = {"ExistPrivateKey": True, "Algorithm": "RSA"}
+    scripted.answers = [page(3, 1, 2, 3, **whole), NO_ORDERS, NO_ORDERS, ok(**ROW)]
+
+    assert len(cas.listing({}).certificates) == 3
+    assert details(scripted) == ["1"]
+
+
+def test_an_older_certificate_that_is_known_is_not_asked_for_again(cas: Cas, scripted: Scripted) -> None:
+    scripted.answers = [page(0), orders(9), NO_ORDERS, ok(**ROW, ExistPrivateKey=True, Serial="AB")]
+    (found,) = cas.listing({}).certificates
+    expired = ok(TotalCount=1, CertificateOrderList=[{**ORDER, "CertificateId": 9, "Expired": True}])
+    scripted.answers = [page(0), expired]
+
+    assert cas.listing({9: found}).certificates == [found.evolve(status=CertificateStatus.EXPIRED)]
+    assert details(scripted) == ["9"]
 
 
 def test_a_list_that_changed_meanwhile_is_read_again(cas: Cas, scripted: Scripted) -> None:
@@ -91,7 +174,7 @@ def test_a_certificate_that_several_lists_show_is_one(cas: Cas, scripted: Script
 
     found = {one.cert_id: one.has_private_key for one in cas.list_certificates()}
 
-    assert found == {1: True, 9: None, 8: None}
+    assert found == {1: None, 9: None, 8: None}
     details = [params for action, params in asked(scripted) if action == "GetCertificateDetail"]
     assert details == [{"CertificateId": "9"}, {"CertificateId": "8"}]
 

@@ -145,9 +145,44 @@ def test_whether_cas_holds_the_key_is_taken_as_told(told: bool) -> None:
     assert of_row(ExistPrivateKey=told).has_private_key is told
 
 
-def test_a_key_that_is_not_spoken_of_is_held() -> None:
-    """CAS issued the certificate, or somebody uploaded it with its key, unless it says otherwise."""
-    assert of_row(ExistPrivateKey=None).has_private_key is True
+def test_a_key_that_is_not_spoken_of_is_not_taken_for_held() -> None:
+    assert of_row(ExistPrivateKey=None).has_private_key is None
+    assert of_row(ExistPrivateKey="false").has_private_key is False
+
+
+def test_a_word_that_is_not_known_is_kept_as_another_one() -> None:
+    """Dropping the row would take the certificate out of the table, and its slots out of every plan."""
+    assert of_row(CertificateSource="PCA").source is CertificateSource.OTHER
+    assert of_row(CertificateSource=None).source is CertificateSource.OTHER
+    assert of_row(CertificateStatus="ISSUED").status is CertificateStatus.ISSUED
+    unknown = of_row(CertificateStatus="renewing")
+    assert unknown.status is CertificateStatus.OTHER
+    assert "state that is not known" in str(unknown.why_not_deployable(MAY))
+    assert of_row(CertificateStatus=None).status is CertificateStatus.OTHER
+
+
+@pytest.mark.parametrize("name", [name for name in a_row() if name != "CertificateId"])
+@pytest.mark.parametrize("told", [None, ""])
+def test_what_a_row_does_not_tell_is_as_it_was_known(name: str, told: str | None) -> None:
+    known = of_row()
+
+    found = certificate_of(a_row(**{name: told}), "cn-hangzhou", known)
+
+    assert found is not None
+    if name == "CertificateName":
+        assert found == known.evolve(name="")
+    elif name == "SubjectAlternativeNames":
+        assert found.names == ("example.net",)
+    else:
+        assert found == known
+
+
+@pytest.mark.parametrize("name", list(a_row()))
+@pytest.mark.parametrize("told", [{"odd": 1}, [{"odd": 1}], True, "a new word", 10**30])
+def test_a_row_of_odd_values_is_read_or_left_out(name: str, told: object) -> None:
+    found = certificate_of(a_row(**{name: told}), "cn-hangzhou")
+
+    assert found is None or found.store == "cn-hangzhou"
 
 
 def test_without_a_list_of_names_the_domains_are_its_names() -> None:
@@ -186,10 +221,7 @@ def test_the_greatest_number_of_seconds_lies_beyond_every_certificate() -> None:
     "changes",
     [
         {"CertificateStatus": "checking"},
-        {"CertificateStatus": "ISSUED"},
-        {"CertificateStatus": None},
-        {"CertificateSource": "PCA"},
-        {"CertificateSource": None},
+        {"CertificateSource": {}},
         {"CertificateId": None},
         {"CertificateId": "x"},
         {"NotBefore": None},

@@ -31,8 +31,8 @@ CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (CertificateSource, "BUY TEST UPLOAD"),
-        (CertificateStatus, "issued willExpire expired revoked"),
+        (CertificateSource, "BUY TEST UPLOAD OTHER"),
+        (CertificateStatus, "issued willExpire expired revoked other"),
         (Action, "deploy leave"),
         (SlotRole, "domain default additional"),
         (SyncState, "syncing synced partial failed"),
