@@ -44,6 +44,7 @@ class WorkerResource(Versioned):
     settings_before: dict[str, Any] | None = None  #: of the slot, before the first write; no secrets
     lost: tuple[str, ...] = ()  #: settings that the write cost, in words; they are being put back
     joined: bool = False  #: its listener had the certificate before the job, on another slot
+    unfinished: bool = False  #: of a rollback: what came before it ended in error, perhaps half done
     deployed: CloudResource | None = None  #: the slot as the job left it; stored before a rollback writes
     verification: Verification | None = None
     attempts: int = 0

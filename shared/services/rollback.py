@@ -5,6 +5,7 @@ again, given up in the end. The job's own status and counts stay; its workers te
 """
 
 from contextlib import suppress
+from dataclasses import replace
 
 from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
@@ -45,6 +46,7 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
                     WorkerStatus.ROLLBACK,
                     reason="",
                     verification=None,
+                    unfinished=_unfinished(worker),
                     attempts=0,
                     handed_on=0,
                     started_at=world.clock(),
@@ -65,19 +67,28 @@ class Rollback:
         if reason := why_not(world, worker, share):
             raise InvalidRequestError(reason)
         resumed = worker.deployed is not None and worker.attempts > 1
-        return Change(
+        change = Change(
             worker.deployed or _as_the_job_left_it(world, adapter, worker),
             certificate_before(world, worker),
             begun=resumed,
             before=worker.settings_before if resumed else None,
             lost=worker.lost if resumed else (),
         )
+        if worker.unfinished and not resumed and adapter.look([change]) == [None]:
+            return replace(change, begun=True)  # it was taken off to be exchanged
+        return change
 
     def remember(self, made: Attempt, change: Change, look: Look) -> None:
         made.remember(deployed=change.resource, settings_before=change.before, lost=change.lost)
 
     def unexpected(self, outcome: Outcome) -> AppError:
         return _changed(outcome.change.resource, outcome.look if outcome.end is End.CHANGED else None)
+
+
+def _unfinished(worker: WorkerResource) -> bool:
+    """Whether the job, or an earlier rollback, began to write and came to no good end."""
+    again = worker.unfinished or worker.deployed is not None
+    return worker.status is WorkerStatus.ERROR or (worker.status is WorkerStatus.ROLLBACK_ERROR and again)
 
 
 def _as_the_job_left_it(world: World, adapter: ProductAdapter, worker: WorkerResource) -> CloudResource:
@@ -89,6 +100,8 @@ def _as_the_job_left_it(world: World, adapter: ProductAdapter, worker: WorkerRes
     certificate = world.certificates.get(worker.cert_identifier).certificate
     slot = worker.resource
     (look,) = adapter.look([Change(slot, certificate)])
+    if look is None and worker.unfinished:  # as in `change`
+        (look,) = adapter.look([Change(slot, certificate, begun=True)])
     if look is None or look.carries is Carries.OTHER:
         raise _changed(slot, look)
     if look.carries is not Carries.WANTED:

@@ -91,3 +91,25 @@ def test_without_consent_to_an_outage_nothing_is_taken_off(platform: Platform) -
     (worker,) = platform.workers().values()
     assert worker.status is W.ERROR
     assert tries(platform) == {("AttachGatewayDomain", False): 1}
+
+
+def test_a_domain_that_a_job_left_without_service_is_put_back_by_a_rollback(platform: Platform) -> None:
+    """Neither certificate could be put on while the job ran."""
+    old = next(platform.world.resources.list(CloudProduct.PAI)).resource.cert_identifier
+    platform.policy["max_attempts"] = 1
+    cut_between(platform)
+    asked_for(platform, uploaded(platform), AcceptOutage=True)
+    platform.drain()
+    (worker,) = platform.workers().values()
+    assert worker.status is W.ERROR
+
+    platform.cloud.faults.add(Fault("AttachGatewayDomain", times=1))
+    roll_back(platform)
+    (worker,) = platform.workers().values()
+    assert worker.status is W.ROLLBACK_ERROR
+    roll_back(platform)
+
+    (worker,) = platform.workers().values()
+    assert (worker.status, worker.reason) == (W.ROLLBACK_SUCCESS, "")
+    platform.tick("discover_resources")
+    assert next(platform.world.resources.list(CloudProduct.PAI)).resource.cert_identifier == old

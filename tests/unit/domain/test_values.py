@@ -99,6 +99,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Verification": None,
             "Attempts": 0,
             "HandedOn": 0,
+            "Unfinished": False,
             "LeaseUntil": None,
             "NotBefore": None,
             "StartedAt": None,
