@@ -8,9 +8,10 @@ import pytest
 
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.errors import CloudRejectedError, CloudUnavailableError, UnreadableAnswerError
 from shared.products.kit.catalogue import NO_CATALOGUE
-from tests.contract.answers import edit, put
+from shared.products.kit.found import Unread
+from tests.contract.answers import edit, put, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.sae import CASES
@@ -118,3 +119,110 @@ def test_a_rule_without_entries_gets_none(server: Server) -> None:
         bench.adapter.deploy(bench.slots()["bare:443/default"], bench.certificate("new"))
 
     assert bench.count("UpdateIngress") == 0
+
+
+def test_older_answers_without_a_total_are_read_page_by_page(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(monkeypatch, bench.cloud, "ListIngresses", lambda answer: answer["Data"].pop("TotalSize"))
+
+    assert bench.carried() == SAE.carried
+
+
+def test_older_answers_without_pages_are_read_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page is the whole list, without a total."""
+    first: dict[str, Any] = {}
+
+    def whole(answer: dict[str, Any]) -> None:
+        del answer["Data"]["TotalSize"]
+        rows = answer["Data"]["IngressList"]
+        answer["Data"]["IngressList"] = first.setdefault(rows[0]["NamespaceId"] if rows else "", rows)
+
+    edit(monkeypatch, bench.cloud, "ListIngresses", whole)
+    bench.adapter.adapter.page_size = 4  # type: ignore[misc]
+
+    assert bench.carried() == SAE.carried
+
+
+def test_older_answers_tell_the_kind_of_load_balancer_as_slb_type(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def older(answer: dict[str, Any]) -> None:
+        for row in answer["Data"]["IngressList"]:
+            row["SlbType"] = row.pop("LoadBalanceType")
+
+    edit(monkeypatch, bench.cloud, "ListIngresses", older)
+
+    assert bench.carried() == SAE.carried
+
+
+def test_a_rule_on_another_kind_of_load_balancer_is_told_and_the_others_go_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def another(answer: dict[str, Any]) -> None:
+        for row in answer["Data"]["IngressList"]:
+            if row["Name"] == "shop":
+                row["LoadBalanceType"] = "odd"
+
+    edit(monkeypatch, bench.cloud, "ListIngresses", another)
+    found = list(bench.adapter.found(bench.region))
+
+    (unread,) = (one for one in found if isinstance(one, Unread))
+    assert "alb or clb was expected, not 'odd'" in str(unread.error)
+    assert len(found) == 1 + len([label for label in SAE.carried if not label.startswith("shop")])
+
+
+@pytest.mark.parametrize("name", ["IngressList", "Data"])
+def test_a_namespace_without_a_list_has_no_rule(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    edit(
+        monkeypatch,
+        bench.cloud,
+        "ListIngresses",
+        lambda answer: take_out(answer, "Data" if name == "Data" else "Data.IngressList"),
+    )
+    edit(monkeypatch, bench.cloud, "ListIngresses", lambda answer: take_out(answer, "Data.TotalSize"))
+
+    assert bench.slots() == {}
+
+
+def test_a_description_without_data_is_not_a_rule_that_is_gone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = bench.slot(SAE.slot)
+    edit(monkeypatch, bench.cloud, "DescribeIngress", lambda answer: answer.update(Data=None))
+
+    with pytest.raises(UnreadableAnswerError, match=r"^DescribeIngress: .*Data: it is empty"):
+        bench.adapter.read(slot)
+
+
+@pytest.mark.parametrize("label", [SAE.slot, "mail:443/default"])
+def test_rules_for_requests_in_another_order_or_of_a_renamed_application_are_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    slot = bench.slot(label)
+    rows = [{"AppId": f"app-{n}", "AppName": "a", "Domain": f"{n}.example.com", "Path": "/"} for n in (1, 2)]
+
+    def moved(answer: dict[str, Any]) -> None:
+        after = bool(bench.count("UpdateIngress"))
+        answer["Data"]["Rules"] = [{**row, "AppName": f"a{after}"} for row in rows[:: -1 if after else 1]]
+
+    edit(monkeypatch, bench.cloud, "DescribeIngress", moved)
+
+    bench.deploy(slot, "new")
+
+
+def test_a_rule_for_requests_that_went_with_the_change_is_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = bench.slot(SAE.slot)
+    rule = {"AppId": "app-1", "Domain": "a.example.com", "Path": "/"}
+
+    def lost(answer: dict[str, Any]) -> None:
+        answer["Data"]["Rules"] = [] if bench.count("UpdateIngress") else [rule]
+
+    edit(monkeypatch, bench.cloud, "DescribeIngress", lost)
+
+    with pytest.raises(CloudRejectedError, match=r"SettingsLost: .* by hand: Rules \("):
+        bench.adapter.deploy(slot, bench.certificate("new"))

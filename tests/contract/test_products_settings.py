@@ -94,8 +94,8 @@ PLACES = {
     "FC-3.0": ("GetCustomDomain", "Odd"),
     "GA-default": ("DescribeListener", "XForwardedForConfig.Odd"),
     "MSE": ("ListGatewayDomain", "Data[].TlsCipherSuitesConfig.Odd"),
-    "SAE-alb": ("DescribeIngress", "Data.Odd"),
-    "SAE-clb": ("DescribeIngress", "Data.Odd"),
+    "SAE-alb": ("DescribeIngress", "Data.CorsConfig.Odd"),
+    "SAE-clb": ("DescribeIngress", "Data.CorsConfig.Odd"),
     "WAF": ("DescribeDomainDetail", "Redirect.WebServerType"),
 }
 
@@ -141,6 +141,8 @@ PASSING = {
     "FC-3.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
     "GA-default": ("DescribeListener", "", "RequestId CreateTime AclType Odd"),
     "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate Comment GmtModified Odd"),
+    "SAE-alb": ("DescribeIngress", "Data.", "Name NamespaceId SlbType CreatedBySae Odd"),
+    "SAE-clb": ("DescribeIngress", "Data.", "Name NamespaceId SlbType CreatedBySae Odd"),
     "SLB-extension": (
         "DescribeLoadBalancerHTTPSListenerAttribute",
         "",

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
+from shared.domain.resources import SlotRole
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, CERTIFICATES
 from tests.contract.otherwise import discovered, looked_at
-from tests.contract.store import stored
 from tests.contract.walk import INSTEAD
 
 _HERE = {"region": "cn-hangzhou"}
@@ -26,16 +26,27 @@ ACCOUNTS: dict[str, dict[str, Any]] = {
     "ALB": {"alb": [{"name": name, **_HERE, "listeners": [_LISTENER]} for name in ("shop", "mail")]},
     "NLB": {"nlb": [{"name": name, **_HERE, "listeners": [_LISTENER]} for name in ("shop", "mail")]},
     "GA": {"ga": [{"name": name, "listeners": [_GA]} for name in ("shop", "mail")]},
+    "SAE": {
+        "sae": [
+            {"name": "shop", **_HERE, "certificates": ["old", "second"]},
+            {"name": "mail", **_HERE, "certificates": ["old"]},
+            {"name": "inner", **_HERE, "balancer": "clb", "certificates": ["old"]},
+        ]
+    },
     "SLB": {"slb": [{"name": name, **_HERE, "listeners": [_CLB]} for name in ("shop", "mail")]},
 }
 #: Fields by which a slot is named: another word there is another slot's.
-NAMES = ("LoadBalancerId", "AcceleratorId", "ListenerId", "Domain")
+NAMES = ("LoadBalancerId", "AcceleratorId", "ListenerId", "Domain", "Id", "NamespaceId")
 #: Fields that say by themselves that there is nothing (more), or that a slot is another's.
 LEFT_OUT = {
     "ALB": {"LoadBalancers[]", "Listeners[]", "Certificates[]", "Certificates[].Status", "NextToken"},
 }
 LEFT_OUT["GA"] = {
     *("Accelerators[]", "Listeners[]", "Certificates[]", "NextToken", "TotalCount"),
+}
+LEFT_OUT["SAE"] = {
+    *("Data", "Data[]", "Data[].RegionId", "Data.IngressList[]", "Data.TotalSize"),
+    *("Data.IngressList[].CertIds", "Data.IngressList[].MseGatewayId"),
 }
 LEFT_OUT["SLB"] = {
     *("LoadBalancers", "LoadBalancers.LoadBalancer[]", "Listeners[]", "NextToken", "TotalCount"),
@@ -64,7 +75,11 @@ def test_a_field_that_is_told_otherwise_costs_no_slot_without_a_word(bench: Benc
     assert seen == set(INSTEAD)
 
 
-def test_a_look_at_what_is_told_otherwise_ends_with_a_look_or_an_error_of_the_cloud(bench: Bench) -> None:
-    case = next(case for case in CASES if case.product is bench.product)
+@pytest.mark.parametrize("default", [True, False])
+def test_a_look_at_what_is_told_otherwise_ends_with_a_look_or_an_error_of_the_cloud(
+    bench: Bench, default: bool
+) -> None:
+    slots = bench.slots().values()
+    slot = next(slot for slot in slots if (slot.role is SlotRole.DEFAULT) is default)
 
-    assert {told.how for told in looked_at(bench, stored(bench, case), "new")} == set(INSTEAD)
+    assert {told.how for told in looked_at(bench, slot, "new")} == set(INSTEAD)

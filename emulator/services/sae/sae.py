@@ -85,7 +85,8 @@ class Ingress:
 
     def description(self) -> dict[str, Any]:
         """DescribeIngress: the port is a number here."""
-        return {**self.words(), **self.settings, "ListenerPort": self.port, "CreatedBySae": False}
+        other = {"CorsConfig": {"Enable": "false"}, "CreatedBySae": False}
+        return {**self.words(), **self.settings, "ListenerPort": self.port, **other}
 
 
 class Service(EmulatedService):

@@ -6,18 +6,21 @@ its certificate there. Never call DescribeNamespaces: its answer carries access 
 """
 
 from collections.abc import Iterator, Mapping, Set
+from functools import partial
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudUnavailableError
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.envelope import opened
+from shared.products.kit.found import Found, Unread
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
-from shared.products.sae.balancers import SaeBalancers, has_certificates
+from shared.products.kit.regions import listed as listed_regions
+from shared.products.sae.balancers import SaeBalancers, has_certificates, kind_of
 from shared.products.sae.entries import SETTABLE, beside, entry, filled, listed
 from shared.products.slb.store import SlbStore
 
@@ -51,24 +54,16 @@ class Adapter(ProductAdapter):
         return super().granted(writes=writes) | SlbStore.granted(writes=writes) | SaeBalancers.granted
 
     def regions(self) -> list[str]:
-        answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
-        return [row["RegionId"] for row in answer["Regions"]["Region"]]
+        return listed_regions(self._call("DescribeRegions", "cn-hangzhou"), "Regions", "Region")  # all
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        spaces = self._call("DescribeNamespaceList", region, ContainCustom=True)["Data"]
-        ingresses = [
-            ingress
-            for space in spaces
-            if space.get("RegionId") in (None, "", region)
-            for ingress in self._ingresses(region, space["NamespaceId"])
-            if has_certificates(ingress)
-        ]
-        hosts = self._balancers.hosts(region, ingresses)
-        on_clb = any(ingress.get("CertId") for ingress in ingresses)
+    def discover(self, region: str) -> Iterator[Found]:
+        rules: list[Fields] = []  #: those with certificates, which can be read
+        spaces = self._call("DescribeNamespaceList", region, ContainCustom=True).rows("Data")
+        yield from self._each(spaces, "NamespaceId", partial(self._within, region, rules))
+        hosts = self._balancers.hosts(region, rules)
+        on_clb = any(rule.text("CertId") for rule in rules)
         known = self._store.identifiers(region) if on_clb else {}
-        for ingress in ingresses:
-            host = hosts.get(ingress.get("SlbId") or "", "")
-            yield from self._slots(region, ingress, host, known)
+        yield from self._each(rules, "Id", partial(self._slots, region, hosts, known))
 
     def _look(self, change: Change) -> Look | None:
         resource, ingress = change.resource, self._ingress(change.resource)
@@ -78,7 +73,7 @@ class Adapter(ProductAdapter):
         settings = beside(resource, ingress, change.wanted.identifier if change.wanted else "")
         return Look(carrying(change, now.cert_identifier), now, settings=settings)
 
-    def _entry(self, change: Change, ingress: Answer) -> CloudResource | None:
+    def _entry(self, change: Change, ingress: Fields) -> CloudResource | None:
         """The wanted one takes the entry's place when the entry is not in the list any more."""
         resource, bound = change.resource, listed(ingress)
         wanted, own = change.wanted.identifier if change.wanted else "", resource.cert_identifier
@@ -88,9 +83,9 @@ class Adapter(ProductAdapter):
             return entry(resource, bound, wanted)
         return None if own or bound else resource
 
-    def _copy(self, change: Change, ingress: Answer) -> CloudResource:
+    def _copy(self, change: Change, ingress: Fields) -> CloudResource:
         """The store may hold the wanted one under another CAS id of the very same certificate."""
-        resource, bound = change.resource, ingress.get("CertId") or ""
+        resource, bound = change.resource, ingress.text("CertId")
         if bound and change.wanted and self._store.holds(resource.region, bound, change.wanted):
             identifier = change.wanted.identifier
         else:
@@ -127,36 +122,49 @@ class Adapter(ProductAdapter):
     def _update(self, resource: CloudResource, fields: Mapping[str, Any]) -> None:
         self._call("UpdateIngress", resource.region, IngressId=resource.listener_id, **fields)
 
-    def _ingress(self, resource: CloudResource) -> Answer:
+    def _ingress(self, resource: CloudResource) -> Fields:
         answer = self._call("DescribeIngress", resource.region, IngressId=resource.listener_id)
-        described: Answer = answer["Data"]
+        if not (described := answer.part("Data")):
+            raise described.source.unreadable("it is empty")
         return described
 
-    def _ingresses(self, region: str, namespace: str) -> Iterator[Answer]:
-        """Every rule: counted, since the greatest page size is not documented."""
-        number, seen, total = 0, 0, 1
-        while seen < total:
+    def _within(self, region: str, rules: list[Fields], space: Fields) -> Iterator[Found]:
+        """Remember the rules of a namespace; what cannot be read of them.
+
+        They are counted, since the greatest page size is not documented. Older answers have no total, and
+        may have no pages: the end is a page that is not full, or the same again.
+        """
+        if space.text("RegionId") not in ("", region):
+            return
+        namespace, number, seen, last = space.needed("NamespaceId"), 0, 0, list[Fields]()
+        while True:
             number += 1
             query = {"NamespaceId": namespace, "CurrentPage": number, "PageSize": self.page_size}
-            page = self._call("ListIngresses", region, **query)["Data"]
-            total, rows = int(page["TotalSize"]), page["IngressList"]
-            if not rows and seen < total:
-                raise CloudUnavailableError("ListIngresses", "ListChanged", f"{seen} of {total} are shown")
-            seen += len(rows)
-            yield from rows
+            data = self._call("ListIngresses", region, **query).part("Data")
+            page, total = data.rows("IngressList"), data.number("TotalSize")
+            if page == last:
+                break
+            yield from self._each(page, "Id", partial(_remember, rules))
+            seen, last = seen + len(page), page
+            if seen >= (total or 0) and not (total is None and len(page) == self.page_size):
+                break
+        if total is not None and seen < total:
+            why = f"{seen} of {total} are shown"
+            yield Unread(namespace, CloudUnavailableError("ListIngresses", "ListChanged", why))
 
     def _slots(
-        self, region: str, ingress: Answer, host: str, known: Mapping[str, str]
+        self, region: str, hosts: Mapping[str, str], known: Mapping[str, str], rule: Fields
     ) -> Iterator[CloudResource]:
-        bound, bound_id, port = listed(ingress), ingress.get("CertId"), int(ingress["ListenerPort"])
+        bound, bound_id, port = listed(rule), rule.text("CertId"), rule.needed_number("ListenerPort")
+        rule_id, host = rule.needed("Id"), hosts.get(rule.text("SlbId"), "")
         slot = CloudResource(
             product=self.product,
-            kind=ingress["LoadBalanceType"].lower(),
+            kind=kind_of(rule),
             region=region,
-            resource_id=str(ingress["Id"]),
-            instance_id=ingress.get("SlbId") or "",
-            instance_name=ingress.get("Name") or ingress.get("Description") or "",
-            listener_id=str(ingress["Id"]),
+            resource_id=rule_id,
+            instance_id=rule.text("SlbId"),
+            instance_name=rule.text("Name") or rule.text("Description"),
+            listener_id=rule_id,
             port=port,
             role=SlotRole.DEFAULT,
             domains_of_certificate=True,
@@ -174,3 +182,13 @@ class Adapter(ProductAdapter):
     def _call_at(self, action: str, region: str, path: Mapping[str, str], /, **params: Any) -> Fields:
         answer = super()._call_at(action, region, path, **params)
         return answer if action == "DescribeRegions" else opened(action, answer)  # it has no envelope
+
+
+def _remember(rules: list[Fields], rule: Fields) -> Iterator[Found]:
+    """It, if it has certificates. Raises what would keep the others from being looked up with it."""
+    if has_certificates(rule):
+        kind_of(rule)
+        for name in ("SlbId", "CertId"):
+            rule.text(name)
+        rules.append(rule)
+    yield from ()

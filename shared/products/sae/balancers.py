@@ -4,10 +4,11 @@ SAE tells a load balancer's id (`SlbId`) and no address. ALB and CLB tell it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from shared.cloud.api import Action
 from shared.cloud.openapi import OpenApi
+from shared.cloud.reading import Fields
 from shared.products.alb import adapter as alb
 from shared.products.slb import store as slb_store
 
@@ -17,8 +18,6 @@ _LIST_ALB: Final = Action("ListLoadBalancers", api=_ALB)
 _LIST_CLB: Final = Action("DescribeLoadBalancers", api=_CLB)
 _MOST_ALB: Final = 20  #: ids in one call
 _MOST_CLB: Final = 10
-
-Answer = dict[str, Any]
 
 
 class SaeBalancers:
@@ -30,34 +29,42 @@ class SaeBalancers:
     def __init__(self, client: OpenApi) -> None:
         self._client = client
 
-    def hosts(self, region: str, rules: Sequence[Answer]) -> dict[str, str]:
+    def hosts(self, region: str, rules: Sequence[Fields]) -> dict[str, str]:
         """DNS name or address, by id, of each load balancer of `rules` that the Internet reaches."""
         found = [*self._albs(region, _ids(rules, "alb")), *self._clbs(region, _ids(rules, "clb"))]
-        public = [row for row in found if str(row.get("AddressType")).lower() == "internet"]
-        return {row["LoadBalancerId"]: row.get("DNSName") or row.get("Address") or "" for row in public}
+        public = [row for row in found if row.text("AddressType").lower() == "internet"]
+        return {row.text("LoadBalancerId"): row.text("DNSName") or row.text("Address") for row in public}
 
-    def _albs(self, region: str, ids: list[str]) -> Iterator[Answer]:
+    def _albs(self, region: str, ids: list[str]) -> Iterator[Fields]:
         for part in _parts(ids, _MOST_ALB):
             query = {"LoadBalancerIds": part, "MaxResults": _MOST_ALB}
-            yield from self._client.call(_ALB, _LIST_ALB, query, region=region)["LoadBalancers"]
+            yield from self._client.call(_ALB, _LIST_ALB, query, region=region).rows("LoadBalancers")
 
-    def _clbs(self, region: str, ids: list[str]) -> Iterator[Answer]:
+    def _clbs(self, region: str, ids: list[str]) -> Iterator[Fields]:
         for part in _parts(ids, _MOST_CLB):
             page = {"PageNumber": 1, "PageSize": _MOST_CLB}
             query = {"RegionId": region, "LoadBalancerId": ",".join(part), **page}
             answer = self._client.call(_CLB, _LIST_CLB, query, region=region)
-            yield from answer["LoadBalancers"]["LoadBalancer"]
+            yield from answer.rows("LoadBalancers", "LoadBalancer")
 
 
-def has_certificates(rule: Answer) -> bool:
+def has_certificates(rule: Fields) -> bool:
     """Whether the rule has certificates on a load balancer, or lacks one there."""
-    secure = rule.get("CertIds") or rule.get("CertId") or rule.get("ListenerProtocol") == "HTTPS"
-    return bool(secure) and not rule.get("MseGatewayId")
+    secure = rule.texts("CertIds") or rule.text("CertId") or rule.text("ListenerProtocol") == "HTTPS"
+    return bool(secure) and not rule.text("MseGatewayId")
 
 
-def _ids(rules: Iterable[Answer], kind: str) -> list[str]:
-    of_kind = [rule for rule in rules if rule["LoadBalanceType"].lower() == kind]
-    return sorted({rule["SlbId"] for rule in of_kind if rule.get("SlbId")})
+def kind_of(rule: Fields) -> str:
+    """Of the load balancer: "alb" or "clb". Older answers have it where newer ones tell its network."""
+    kind = (rule.text("LoadBalanceType") or rule.text("SlbType")).lower()
+    if kind not in ("alb", "clb"):
+        raise rule.source.below("LoadBalanceType").unreadable(f"alb or clb was expected, not {kind!r}")
+    return kind
+
+
+def _ids(rules: Iterable[Fields], kind: str) -> list[str]:
+    of_kind = [rule for rule in rules if kind_of(rule) == kind]
+    return sorted({rule.text("SlbId") for rule in of_kind} - {""})
 
 
 def _parts(ids: list[str], most: int) -> Iterator[list[str]]:
