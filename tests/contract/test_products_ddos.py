@@ -76,6 +76,7 @@ def test_a_name_means_a_certificate_of_its_store_or_none(
 ) -> None:
     bench = account(server, {"domain": "www.example.com", "certificate": "old"})
     service = bench.cloud.service("ddoscoo")
+    service.choose(cert_names="name")
     answer = service.DescribeWebRules
 
     def otherwise(call: Any) -> Any:
@@ -160,6 +161,7 @@ def test_a_rule_s_certificate_is_known_by_the_id_in_its_file_name_before_any_nam
 
 def test_a_name_that_two_certificates_bear_means_neither_of_them(server: Server) -> None:
     bench = account(server, {"domain": "www.example.com", "certificate": "old"})
+    bench.cloud.service("ddoscoo").choose(cert_names="name")
     for row in bench.cloud.service("cas")._certificates.values():
         if row.id == bench.estate.id_of("second"):
             row.name = "old"  # a renewal keeps the name of its order

@@ -72,7 +72,7 @@ TOLD = [
     Told("DDOS", "DescribeWebRules", "WebRules[]", {"CertName": "old", "UserCertName": "new"}, "upload:old"),
     Told("DDOS", "DescribeWebRules", "WebRules[]", {"CertName": "b", "UserCertName": "a"}, "upload:b"),
     Told("DDOS", "DescribeWebRules", "WebRules[]", {"UserCertName": "a"}, "upload:a", ("CertName",)),
-    Told("DDOS", "DescribeWebRules", "WebRules[]", {"CertRegion": ABROAD}, "upload:old"),
+    Told("DDOS", "DescribeWebRules", "WebRules[]", {"CertName": "old", "CertRegion": ABROAD}, "upload:old"),
     Told("ESA", "ListCertificates", "Result[]", {"CasId": OLD}, "old", ("Region",)),
     Told("ESA", "ListCertificates", "Result[]", {"CasId": 5}, f"5-{HERE}", ("Region",)),
     Told("ESA", "ListCertificates", "Result[]", {"CasId": OLD, "Region": ABROAD}, f"{OLD}-{ABROAD}"),

@@ -53,7 +53,7 @@ class Service(EmulatedService):
     hosts = ("ddoscoo.{region}.aliyuncs.com",)
     limits: ClassVar[dict[str, int]] = {"DescribeWebRules": 50}
 
-    switches: ClassVar = {"cert_names": ("name", "id")}  #: what CertName says
+    switches: ClassVar = {"cert_names": ("id", "name")}  #: what CertName says
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)

@@ -19,7 +19,7 @@ SIDES = ("cn-hangzhou", "ap-southeast-1")
 
 
 class Held(EmulatedService):
-    switches: ClassVar = {"cipher_separator": (",", ":")}  #: in the default certificate's settings
+    switches: ClassVar = {"cipher_separator": (":", ",")}  #: in the default certificate's settings
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)

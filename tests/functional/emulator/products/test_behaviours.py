@@ -81,13 +81,13 @@ def test_a_website_rule_names_its_certificate_by_a_file_of_its_id_or_by_its_name
 
 
 def test_behaviours_are_listed_with_what_they_take_and_end_with_a_reset(server: Server, cloud: Cloud) -> None:
-    choose(server, "ddoscoo", cert_names="id")
+    choose(server, "ddoscoo", cert_names="name")
     chosen = admin(server, "GET", "behaviour")
     cloud.reset()
     before = admin(server, "GET", "behaviour")
 
-    assert chosen["ddoscoo"] == {"cert_names": ["id", "name", "id"]}
-    assert before["ddoscoo"] == {"cert_names": ["name", "name", "id"]}
+    assert chosen["ddoscoo"] == {"cert_names": ["name", "id", "name"]}
+    assert before["ddoscoo"] == {"cert_names": ["id", "id", "name"]}
 
 
 @pytest.mark.parametrize("wanted", [{"cert_names": "other"}, {"names": "id"}])
@@ -98,7 +98,7 @@ def test_a_behaviour_that_there_is_not_is_refused_with_those_there_are(
     status, _, text = plain(server, "POST", "/_emulator/behaviour", body=body)
 
     assert status == 400
-    assert "'cert_names': ['name', 'id']" in json.loads(text)["error"]
+    assert "'cert_names': ['id', 'name']" in json.loads(text)["error"]
 
 
 def test_a_service_without_choices_is_refused_with_those_that_have_some(server: Server) -> None:

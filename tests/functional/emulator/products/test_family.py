@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -113,12 +114,13 @@ def test_a_name_that_is_forced_on_live_exchanges_the_certificate_wherever_it_is(
     assert served(cloud, "live", "one.example.com") == served(cloud, "live", "two.example.com") == PAIR.sha256
 
 
-def test_a_web_rule_tells_a_name_and_no_id(clock: Clock, server: Server) -> None:
+def test_a_web_rule_tells_a_file_of_its_certificate_s_id_and_the_name(clock: Clock, server: Server) -> None:
     ddos = Official(server, "ddoscoo", "ddoscoo.cn-hangzhou.aliyuncs.com")
 
     first, plain = ddos("DescribeWebRules", PageSize=10).web_rules
 
-    assert (first.cert_name, first.cert_region) == ("old", "cn-hangzhou")
+    assert (first.user_cert_name, first.cert_region) == ("old", "cn-hangzhou")
+    assert re.fullmatch(r"[0-9]+\.pem", first.cert_name)
     assert [proxy.proxy_type for proxy in plain.proxy_types] == ["http"]
 
 
