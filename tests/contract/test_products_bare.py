@@ -14,10 +14,10 @@ from tests.contract.store import stored
 BARE = {
     "APIGateway-classic": ("DescribeApiGroup", "CustomDomains.DomainItem[].CertificateId"),
     "APIGateway-cloud-native": ("GetDomain", "data.certIdentifier"),
-    "CDN": ("DescribeDomainCertificateInfo", "CertInfos.CertInfo[].ServerCertificateStatus"),
-    "DCDN": ("DescribeDcdnDomainCertificateInfo", "CertInfos.CertInfo[].SSLProtocol"),
+    "CDN": ("DescribeDomainCertificateInfo", "CertInfos.CertInfo"),
+    "DCDN": ("DescribeDcdnDomainCertificateInfo", "CertInfos.CertInfo"),
     "FC-3.0": ("GetCustomDomain", "certConfig"),
-    "LIVE": ("DescribeLiveDomainCertificateInfo", "CertInfos.CertInfo[].SSLProtocol"),
+    "LIVE": ("DescribeLiveDomainCertificateInfo", "CertInfos.CertInfo"),
     "MSE": ("ListGatewayDomain", "Data[].CertIdentifier"),
     "PAI": ("ListGatewayDomains", "CustomDomains[].CertificateId"),
     "SAE-clb": ("DescribeIngress", "Data.CertId"),
@@ -26,7 +26,7 @@ BARE = {
         "DescribeLoadBalancerHTTPSListenerAttribute",
         "DomainExtensions.DomainExtension[].ServerCertificateId",
     ),
-    "VOD": ("DescribeVodDomainCertificateInfo", "CertInfos.CertInfo[].ServerCertificateStatus"),
+    "VOD": ("DescribeVodDomainCertificateInfo", "CertInfos.CertInfo"),
     "WAF": ("DescribeDomainDetail", "Listen.CertId"),
     "WAF-default": ("DescribeDefaultHttps", "DefaultHttps"),
 }
