@@ -22,6 +22,7 @@ from urllib3 import exceptions as http
 from shared.cloud.api import Action, Api
 from shared.cloud.faults import NotSentError, classify
 from shared.cloud.openapi import OpenApi
+from shared.cloud.reading import Fields, Source
 from shared.cloud.redact import redact
 from shared.errors import (
     CloudCredentialsError,
@@ -30,7 +31,7 @@ from shared.errors import (
     CloudUnavailableError,
 )
 
-Object = dict[str, Any]
+Object = dict[str, Any]  #: one that is sent; what is read is Fields
 Item = TypeVar("Item")
 API: Final = Api("kubernetes", "v1", "ROA", ram="kubernetes", hosts="")
 MERGE_PATCH: Final = "application/merge-patch+json"
@@ -101,7 +102,7 @@ class Kubernetes:
             return True
         return False
 
-    def get(self, action: Action, path: str) -> Object:
+    def get(self, action: Action, path: str) -> Fields:
         return self._request(action, "GET", path)
 
     def listed(
@@ -109,7 +110,7 @@ class Kubernetes:
         action: Action,
         path: str,
         limit: int,
-        each: Callable[[Object], Item],
+        each: Callable[[Fields], Item],
         query: Mapping[str, str] | None = None,
     ) -> list[Item]:
         """`each` of every object; complete, or it raises. Objects are not kept: Secrets contain keys."""
@@ -130,7 +131,7 @@ class Kubernetes:
         action: Action,
         path: str,
         limit: int,
-        each: Callable[[Object], Item],
+        each: Callable[[Fields], Item],
         query: Mapping[str, str],
     ) -> list[Item]:
         found: list[Item] = []
@@ -138,19 +139,19 @@ class Kubernetes:
         while True:
             asked = urlencode({**query, "limit": limit, **token})
             page = self._request(action, "GET", f"{path}?{asked}")
-            found += map(each, page["items"])
-            token = {"continue": page["metadata"].get("continue") or ""}
+            found += map(each, page.rows("items"))
+            token = {"continue": page.part("metadata").text("continue")}
             if not token["continue"]:
                 return found
 
     def _request(
         self, action: Action, method: str, path: str, body: bytes | None = None, kind: str = ""
-    ) -> Object:
+    ) -> Fields:
         headers = {"Accept": "application/json", "User-Agent": "certdeploy"}
         if body is not None:
             headers["Content-Type"] = kind
 
-        def once(_: object) -> Object:
+        def once(_: object) -> Fields:
             try:
                 answer = self._pool.request(
                     method, self._server + path, body=body, headers=headers, timeout=_TIMEOUT
@@ -160,7 +161,7 @@ class Kubernetes:
                 mapped = _without_answer(action.name, error)
             else:
                 if answer.status < 300 and isinstance(data, dict):
-                    return data
+                    return Fields(data, Source(action.name))
                 mapped = _refusal(action.name, answer.status, data)
             raise mapped  # outside the except block, so that __context__ does not hold the request
 

@@ -14,11 +14,14 @@ from emulator.services.ack.cluster_kinds import SECRETS, Target
 from shared.cloud.api import Action
 from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudRejectedError, CloudUnavailableError
+from shared.errors import CloudRejectedError, CloudUnavailableError, UnreadableAnswerError
 from shared.products.ack.clusters import Clusters
+from shared.products.kit.found import Unread
+from tests.contract import answers
 from tests.contract.bench import Bench, new_bench, until
 from tests.contract.cases.ack import ESTATE, SHOP, identity
-from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret
+from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret, stored
+from tests.contract.driven import Driven
 
 TLS = f"{SHOP}/secret/web/tls"
 FRONT = "shop/front:443/default"
@@ -31,6 +34,83 @@ OUT_OF_REACH = (
 @pytest.fixture
 def bench(server: Server) -> Bench:
     return new_bench(server, CloudProduct.ACK, ESTATE, "cn-hangzhou")
+
+
+def unread(adapter: Driven) -> list[Unread]:
+    return [one for one in adapter.found("cn-hangzhou") if isinstance(one, Unread)]
+
+
+def test_a_cluster_that_cannot_be_opened_keeps_its_slots_and_hides_no_other(bench: Bench) -> None:
+    """What cannot be read is not taken for gone."""
+    bench.cloud.faults.add(Fault("ListSecrets", drop=True, times=4))
+
+    found = list(bench.adapter.found(bench.region))
+
+    assert [one.what for one in found if isinstance(one, Unread)] == ["shop"]
+    assert f"{identity('plain')}/secret/default/tls" in {
+        one.resource_id for one in found if not isinstance(one, Unread)
+    }
+
+
+@pytest.mark.parametrize("state", ["scaling", "updating", "Upgrading", "removing", "draining", "", "odd"])
+def test_a_cluster_in_any_state_that_has_an_api_server_is_opened(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    whole = bench.slots()
+    answers.edit(
+        monkeypatch,
+        bench.cloud,
+        "DescribeClustersForRegion",
+        lambda answer: [row.update(state=state) for row in answer["clusters"] if row["state"] == "running"],
+    )
+
+    assert bench.slots() == whole
+
+
+@pytest.mark.parametrize("state", ["Deleting", "deleted", "Failed", "initial"])
+def test_a_cluster_that_is_not_there_is_not_opened(
+    server: Server, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    bench = a_bench(server)
+    answers.edit(
+        monkeypatch,
+        bench.cloud,
+        "DescribeClustersForRegion",
+        lambda answer: answers.put(answer, "clusters[].state", state),
+    )
+
+    bench.slots()
+
+    assert bench.count("DescribeClusterUserKubeconfig") == 0
+
+
+def test_clusters_that_are_left_out_are_none_and_pages_need_no_total(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = bench.slots()
+    action = "DescribeClustersForRegion"
+    answers.edit(monkeypatch, bench.cloud, action, lambda answer: answer.pop("page_info", None))
+    assert bench.slots() == whole
+
+    answers.edit(monkeypatch, bench.cloud, action, lambda answer: answer.pop("clusters", None))
+    assert bench.slots() == {}
+
+
+def test_a_secret_that_cannot_be_read_hides_no_other(bench: Bench) -> None:
+    whole = set(bench.slots())
+    stored(bench, SECRETS, "web", "tls")["data"] = ["odd"]
+
+    found = list(bench.adapter.found(bench.region))
+
+    assert [one.what for one in found if isinstance(one, Unread)] == ["Secret web/tls"]
+    assert {bench._label(one) for one in found if not isinstance(one, Unread)} == whole - {TLS}
+
+
+def test_regions_that_are_left_out_are_not_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers.edit(monkeypatch, bench.cloud, "DescribeRegions", lambda answer: answer.pop("regions"))
+
+    with pytest.raises(UnreadableAnswerError):
+        bench.adapter.regions()
 
 
 def test_a_cluster_whose_kubeconfig_is_denied_says_so_and_hides_no_other(bench: Bench) -> None:
@@ -100,9 +180,9 @@ def test_a_cluster_that_is_out_of_reach_says_so_and_a_deployment_waits(
     monkeypatch.setattr(Kubernetes, "reachable", lambda self: False)
     out_of_reach = bench.adapter_with(seconds=1)
 
-    found = {one.resource_id: one for one in out_of_reach.discover(bench.region)}
+    (error,) = [one.error for one in unread(out_of_reach) if one.what == "shop"]
 
-    assert found[SHOP].obstacle == f"connect: Unreachable: {OUT_OF_REACH} (RequestId -)"
+    assert str(error) == f"connect: Unreachable: {OUT_OF_REACH} (RequestId -)"
     with pytest.raises(CloudUnavailableError, match=rf"^connect: Unreachable: {OUT_OF_REACH} \("):
         out_of_reach.deploy(slot, bench.certificate("new"))
 
@@ -263,6 +343,6 @@ def test_a_cluster_that_gives_no_address_at_all_says_why_it_gave_no_public_one(b
     for code in ("NoPublicAddress", "NoPrivateAddress"):
         bench.cloud.faults.add(Fault("DescribeClusterUserKubeconfig", status=400, code=code, message="none"))
 
-    (told,) = (one.obstacle for one in bench.adapter.discover(bench.region) if "Address" in one.obstacle)
+    (told,) = (str(one.error) for one in unread(bench.adapter))
 
     assert told.startswith("DescribeClusterUserKubeconfig: NoPublicAddress: none (")

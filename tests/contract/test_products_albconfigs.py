@@ -144,16 +144,66 @@ def front(server: Server, *certificates: dict[str, Any], **more: Any) -> Bench:
     return bench
 
 
-def test_the_entry_that_is_marked_is_the_default_and_an_empty_one_is_none(server: Server) -> None:
+@pytest.mark.parametrize(
+    "marks", [(False, True), (None, True), (True, True)], ids=["the other", "only the other", "both"]
+)
+def test_marks_that_name_another_default_than_the_first_entry_are_refused(
+    server: Server, marks: tuple[bool | None, bool]
+) -> None:
+    """The controller takes the first, whatever is marked."""
     bench = a_bench(server)
-    old, other = bench.estate.identifier("old"), bench.estate.identifier("other")
-    bench = front(
-        server, {"IsDefault": False}, {"CertificateId": other}, {"CertificateId": old, "IsDefault": True}
-    )
+    identifiers = [bench.estate.identifier(name) for name in ("other", "old")]
+    rows = [
+        {"CertificateId": one} | ({} if mark is None else {"IsDefault": mark})
+        for one, mark in zip(identifiers, marks, strict=True)
+    ]
+    bench = front(server, *rows)
 
-    assert bench.carried() == {"shop/front:443/default": "old", "shop/front:443/additional/other": "other"}
-    bench.deploy(bench.slot("shop/front:443/default"), "new")
-    assert bench.carried() == {"shop/front:443/default": "new", "shop/front:443/additional/other": "other"}
+    assert bench.carried() == {FRONT: "other", "shop/front:443/additional/old": "old"}
+    slot = bench.slot(FRONT)
+    assert "the controller takes the first" in slot.obstacle
+    with pytest.raises(
+        CloudRejectedError, match="PatchAlbConfig: NotDeployable: an entry other than the first"
+    ):
+        bench.adapter.deploy(slot, bench.certificate("other-too"))
+    assert bench.count("PatchAlbConfig") == 0
+
+
+def test_an_entry_without_a_certificate_before_the_others_is_refused(server: Server) -> None:
+    bench = a_bench(server)
+    bench = front(server, {"IsDefault": True}, {"CertificateId": bench.estate.identifier("old")})
+
+    assert bench.carried() == {FRONT: "old"}
+    assert bench.slot(FRONT).obstacle
+
+
+@pytest.mark.parametrize("status", ["Associated", "Associating"])
+def test_alb_itself_is_asked_where_the_status_tells_no_certificates(
+    server: Server, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    """As of QUIC."""
+    bench = a_bench(server)
+    old, new = bench.estate.identifier("old"), bench.estate.identifier("new")
+    bench = front(server, {"CertificateId": old}, protocol="QUIC")
+    (slot,) = bench.slots().values()
+    slot = slot.evolve(domains=bench.certificate("new").names)
+    alb = bench.cloud.service("alb")
+    listener = {"ListenerId": "lsn-1", "ListenerPort": 443, "ListenerProtocol": "QUIC"}
+    row = {"CertificateId": new, "IsDefault": True, "Status": status}
+    monkeypatch.setattr(alb, "ListListeners", lambda call: {"Listeners": [listener]})
+    monkeypatch.setattr(alb, "ListListenerCertificates", lambda call: {"Certificates": [row]})
+    adapter = bench.adapter_with(seconds=10 if status == "Associated" else 0.05)
+
+    if status == "Associated":
+        adapter.deploy(slot, bench.certificate("new"))
+    else:
+        with pytest.raises(NotYetEffectiveError):
+            adapter.deploy(slot, bench.certificate("new"))
+
+    (asked,) = {
+        str(call.params["LoadBalancerIds"]) for call in bench.cloud.calls if call.action == "ListListeners"
+    }
+    assert "alb-" in asked
 
 
 def test_a_certificate_that_stands_on_a_listener_twice_is_one_slot_by_its_first_place(server: Server) -> None:

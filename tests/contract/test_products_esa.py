@@ -13,6 +13,7 @@ from emulator.services.esa.model import text
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.esa.hostnames import EsaHostnames
+from shared.products.kit.changes import Change
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.esa import CASES, entry, hostname
@@ -152,3 +153,27 @@ def test_the_edge_serves_what_a_slot_says(bench: Bench) -> None:
     assert service.served(slot.endpoint, "a.example.com") == (bundle,)
     assert slots[entry("other", "example.org")].endpoint == "", "the site has no record to ask for"
     assert text("example.com", "old") in slots[OLD].resource_id
+
+
+@pytest.mark.parametrize("code", ["SiteNotFound", "SiteNotFound.NotFound", "Certificate.NotFound"])
+def test_each_word_for_gone_is_a_slot_that_is_gone(server: Server, code: str) -> None:
+    case = next(case for case in CASES if case.name == "ESA")
+    bench = new_bench(server, case.product, case.estate, case.region)
+    change = Change(bench.slot(case.slot), bench.certificate("new"))
+    bench.cloud.faults.add(Fault("ListCertificates", status=404, code=code))
+
+    assert bench.adapter.look([change]) == [None]
+
+
+def test_a_hostname_whose_certificate_is_there_already_is_done(server: Server) -> None:
+    case = next(case for case in CASES if case.name == "ESA-hostname")
+    bench = new_bench(server, case.product, case.estate, case.region)
+    slot = bench.slot(case.slot)
+    change = Change(slot, bench.certificate("new"))
+    (look,) = bench.adapter.look([change])
+    bench.cloud.faults.add(Fault("UpdateCustomHostname", status=400, code="Certificate.Duplicated"))
+
+    bench.adapter.advance([(change, look)])  # a look tells whether it is so
+
+    bench.deploy(slot, "new")
+    assert bench.carried()[case.slot] == "new"

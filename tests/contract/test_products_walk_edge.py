@@ -20,7 +20,7 @@ from tests.contract.cases import CASES, Case
 from tests.contract.walk import INSTEAD, Path, holds_rows, paths, replaced
 from tests.contract.watch import watching
 
-WALKED = [c for c in CASES if c.product.value in ("CDN", "DCDN", "VOD", "LIVE", "DDOS", "WAF")]
+WALKED = [c for c in CASES if c.product.value in ("CDN", "DCDN", "VOD", "LIVE", "DDOS", "WAF", "ESA")]
 
 
 def rows(asked: Callable[[Case], Iterable[str]]) -> list[Any]:
@@ -40,7 +40,7 @@ def found(bench: Bench, case: Case) -> tuple[dict[str, CloudResource], list[Unre
     """What discovery finds, and why it ended before its end."""
     slots, unread = {}, []
     try:
-        for one in bench.adapter.found(case.region):
+        for one in new_adapter(bench).found(case.region):
             if isinstance(one, Unread):
                 unread.append(one)
             else:
@@ -66,7 +66,6 @@ def test_one_field_told_otherwise_hides_no_slot_unsaid(
     server: Server, case: Case, action: str, instead: str
 ) -> None:
     bench = new_bench(server, case.product, case.estate, case.region)
-    set_page_size(bench)
     before, unread, ended = found(bench, case)
     assert before
     assert (unread, ended) == ([], None)
@@ -90,7 +89,6 @@ def test_a_look_at_one_field_told_otherwise_tells_or_ends_as_an_error_of_the_clo
 ) -> None:
     bench = new_bench(server, case.product, case.estate, case.region)
     change = Change(bench.slot(case.slot), bench.certificate("new"), begun=True)
-    set_page_size(bench)
     _, read = answers(action, lambda: new_adapter(bench).look([change]))
 
     for path in read:
@@ -103,10 +101,4 @@ def test_a_look_at_one_field_told_otherwise_tells_or_ends_as_an_error_of_the_clo
 
 def new_adapter(bench: Bench) -> Any:
     """One that remembers nothing."""
-    return bench.adapter_with(seconds=1)
-
-
-def set_page_size(bench: Bench) -> None:
-    adapter = bench.adapter.adapter
-    for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):
-        one.page_size = min(50, type(one).page_size)
+    return bench.adapter_with(seconds=1, page_size=min(50, adapter_class(bench.product).page_size))

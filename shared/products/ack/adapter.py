@@ -9,16 +9,22 @@ from typing import ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.faults import NotSentError
+from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
+from shared.products.ack.alb_listeners import AlbListeners
 from shared.products.ack.albconfigs import AlbConfigs
 from shared.products.ack.clusters import ClusterKind, Clusters, unauthorised
 from shared.products.ack.tls_secrets import TlsSecrets
-from shared.products.kit.base import Answer, ProductAdapter
+from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
+from shared.products.kit.found import Found, Unread
 from shared.products.kit.means import Means
-from shared.products.kit.paging import numbered_pages
+from shared.products.kit.paging import numbered_rows
 
+_TOTAL = "page_info.total_count"
+_LEAVING = ("deleting", "deleted")
+_NEVER_OPEN = ("failed", "initial")  #: states of clusters that have no API server yet, or never will
 _ROWS_PER_PAGE = 10  #: of a cluster's lists, for each row of a page of CS: 500 objects
 
 
@@ -34,7 +40,10 @@ class Adapter(ProductAdapter):
         )
     }
     #: the key pair for a Secret; whether CAS has what an AlbConfig is to name
-    also_granted = frozenset({"yundun-cert:GetUserCertificateDetail", "yundun-cert:GetCertificateDetail"})
+    also_granted = AlbListeners.granted | {
+        "yundun-cert:GetUserCertificateDetail",
+        "yundun-cert:GetCertificateDetail",
+    }
     page_size = 50
     gone = frozenset({"notfound", "errorclusternotfound"})
 
@@ -48,16 +57,16 @@ class Adapter(ProductAdapter):
 
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
-        return [row["regionId"] for row in answer["regions"]]
+        rows = answer.rows("regions") or [answer.part("regions")]  # none at all is no answer
+        return [row.needed("regionId") for row in rows]
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        def page(number: int) -> Answer:
+    def discover(self, region: str) -> Iterator[Found]:
+        def page(number: int) -> Fields:
             asked = {"page_number": number, "page_size": self.page_size}
             return self._call_at("DescribeClustersForRegion", region, {"region_id": region}, **asked)
 
-        for answer in numbered_pages(page, self.page_size, lambda found: found["page_info"]["total_count"]):
-            for cluster in answer["clusters"]:
-                yield from self._slots(region, cluster)
+        rows = numbered_rows(page, self.page_size, lambda found: found.rows("clusters"), _TOTAL)
+        yield from self._each(rows, "name", lambda cluster: self._slots(region, cluster))
 
     def looks_at_once(self, resource: CloudResource) -> bool:
         kind = self._kinds.get(resource.kind)
@@ -84,20 +93,23 @@ class Adapter(ProductAdapter):
             raise CloudRejectedError("deploy", "NoSlot", change.resource.obstacle)
         kind.write(change, look)
 
-    def _slots(self, region: str, row: Answer) -> Iterator[CloudResource]:
+    def _slots(self, region: str, row: Fields) -> Iterator[Found]:
+        """A cluster that cannot be opened keeps what is known of it."""
         cluster = CloudResource(
             product=self.product,
             region=region,
-            resource_id=row["cluster_id"],
-            instance_id=row["cluster_id"],
-            instance_name=row.get("name") or "",
+            resource_id=row.needed("cluster_id"),
+            instance_id=row.needed("cluster_id"),
+            instance_name=row.text("name"),
         )
-        if (state := row["state"]) in ("deleting", "deleted"):
+        state = row.text("state")
+        if state.lower() in _LEAVING:
             return
-        if state != "running":
+        if state.lower() in _NEVER_OPEN:
             why = f"the cluster is {state}; its slots are seen when it is running"
             yield cluster.evolve(https=False, obstacle=why)
             return
+        what = cluster.instance_name or cluster.resource_id
         try:
             self._clusters.open(region, cluster.instance_id)
         except CloudDeniedError as error:
@@ -107,12 +119,15 @@ class Adapter(ProductAdapter):
             if isinstance(error, NotSentError) and code != "Unreachable":  # it is CS that is silent
                 raise
             if code.lower() not in self.gone:  # else: deleted since it was listed
-                yield cluster.evolve(https=False, obstacle=str(error))
+                yield Unread(what, error)
         else:
-            yield from self._seen(cluster)
+            try:
+                yield from self._seen(cluster)
+            except CloudUnavailableError as error:  # the cluster alone is silent
+                yield Unread(what, error)
 
-    def _seen(self, cluster: CloudResource) -> list[CloudResource]:
-        found: list[CloudResource] = []
+    def _seen(self, cluster: CloudResource) -> list[Found]:
+        found: list[Found] = []
         denied: dict[str, CloudDeniedError] = {}
         for name, kind in self._kinds.items():
             try:

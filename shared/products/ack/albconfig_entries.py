@@ -4,11 +4,18 @@ Keys are capitalised in `certificates` and lower-case in `defaultCertificate`.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from shared.cloud.kubernetes import Object
+from shared.cloud.reading import Fields
 from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudRejectedError
+
+DISPUTED: Final = (
+    "an entry other than the first is marked as the default, and the controller takes the first: mark that"
+    " alone, in spec.listeners[].certificates"
+)
 
 
 @dataclass(frozen=True)
@@ -18,36 +25,48 @@ class Entry:
     place: str
     text: str  #: as written there
     role: SlotRole
+    disputed: bool = False  #: the listener's marks name another default than the controller takes
 
     @property
     def identifier(self) -> str:
         return identifier_of(self.text)
 
 
-def entries_of(item: Object, listener_id: str) -> list[Entry]:
-    """The certificates of a listener, as the spec has them."""
-    for i, listener in enumerate((item.get("spec") or {}).get("listeners") or ()):
-        if f"{listener['port']}:{listener.get('protocol') or 'HTTP'}" != listener_id.rpartition("/")[2]:
+def entries_of(item: Fields, listener_id: str) -> list[Entry]:
+    """The certificates of a listener, as the spec has them.
+
+    The controller takes the first entry for the default, whatever is marked.
+    """
+    for i, listener in enumerate(item.rows("spec", "listeners")):
+        if place_of(listener) != listener_id.rpartition("/")[2]:
             continue
         place = f"/spec/listeners/{i}"
-        rows = listener.get("certificates") or []
-        own = (listener.get("defaultCertificate") or {}).get("certificateId")
-        marked = [j for j, row in enumerate(rows) if row.get("IsDefault")]
-        default = -1 if own else next(iter(marked), 0)
+        rows = listener.rows("certificates")
+        own = listener.part("defaultCertificate").text("certificateId")
+        first = next((j for j, row in enumerate(rows) if row.text("CertificateId")), 0)
+        disputed = not own and (first > 0 or any(row.flag("IsDefault") for row in rows[1:]))
         found = [Entry(f"{place}/defaultCertificate/certificateId", own, SlotRole.DEFAULT)] if own else []
         return found + [
             Entry(
                 f"{place}/certificates/{j}/CertificateId",
-                row["CertificateId"],
-                SlotRole.DEFAULT if j == default else SlotRole.ADDITIONAL,
+                row.text("CertificateId"),
+                SlotRole.ADDITIONAL if j > first or own else SlotRole.DEFAULT,
+                disputed,
             )
             for j, row in enumerate(rows)
-            if row.get("CertificateId")
+            if row.text("CertificateId")
         ]
     return []
 
 
+def place_of(listener: Fields) -> str:
+    """Port and protocol, such as "443:HTTPS"."""
+    return f"{listener.needed('port')}:{listener.text('protocol') or 'HTTP'}"
+
+
 def exchange(entries: list[Entry], resource: CloudResource, identifier: str) -> list[Object]:
+    if any(entry.disputed for entry in entries):
+        raise CloudRejectedError("PatchAlbConfig", "NotDeployable", DISPUTED)
     default = resource.role is SlotRole.DEFAULT
     old = [
         e

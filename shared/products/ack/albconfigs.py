@@ -5,17 +5,21 @@ capitalised in `certificates` of the spec and lower-case in the status and in `d
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from shared.cloud.api import Action
 from shared.cloud.cas import Cas
-from shared.cloud.kubernetes import JSON_PATCH, Object
+from shared.cloud.kubernetes import JSON_PATCH
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudBusyError, CloudRejectedError, NotFoundError
-from shared.products.ack.albconfig_entries import Entry, entries_of, exchange
+from shared.products.ack.alb_listeners import AlbListeners
+from shared.products.ack.albconfig_entries import DISPUTED, Entry, entries_of, exchange
 from shared.products.ack.clusters import ClusterKind, Clusters
 from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.found import Found, told
 from shared.products.kit.means import Means
 
 _ROOT: Final = "/apis/alibabacloud.com/v1"
@@ -34,11 +38,13 @@ class AlbConfigs(ClusterKind):
 
     def __init__(self, clusters: Clusters, means: Means) -> None:
         super().__init__(clusters, means)
+        self._alb = AlbListeners(means.client)
         self._in_cas: set[str] = set()  #: identifiers that were looked up
 
-    def slots(self, cluster: CloudResource, limit: int) -> list[CloudResource]:
-        def each(item: Object) -> Iterator[CloudResource]:
-            return _slots(cluster, item)
+    def slots(self, cluster: CloudResource, limit: int) -> list[Found]:
+        def each(item: Fields) -> list[Found]:
+            name = item.part("metadata").get("name")
+            return list(told(f"AlbConfig {name}", partial(_slots, cluster, item)))
 
         try:
             found = self._clusters.of(cluster).listed(_LIST, f"{_ROOT}/albconfigs", limit, each)
@@ -51,7 +57,7 @@ class AlbConfigs(ClusterKind):
     def look(self, changes: Sequence[Change]) -> list[Look | None]:
         """One object has all its listeners."""
         item = self._item(changes[0].resource)
-        return [_look(change, item) for change in changes]
+        return [self._look(change, item) for change in changes]
 
     def write(self, change: Change, look: Look) -> None:
         """Exchange the id where it stands, if the old one still stands there."""
@@ -72,23 +78,37 @@ class AlbConfigs(ClusterKind):
             entries = self._entries(resource)
         raise CloudBusyError("PatchAlbConfig", "Conflict", "it is changed again and again")
 
+    def _look(self, change: Change, item: Fields) -> Look | None:
+        """The controller has to be through with a change. Before one, nothing is awaited."""
+        resource = change.resource
+        entries = entries_of(item, resource.listener_id)
+        if (found := _in_place(change, entries)) is None:
+            return None
+        carries, entry = found
+        awaited = change.begun or carries is not Carries.EXPECTED
+        settled = not awaited or self._carried_out(item, resource, entries)
+        return Look(carries, _with(resource, entry), settled, held=entries)
+
+    def _carried_out(self, item: Fields, resource: CloudResource, entries: list[Entry]) -> bool:
+        """Whether the listener has all that the spec names for it, and the same default.
+
+        Where the status tells no certificates, as of QUIC, ALB itself is asked.
+        """
+        wanted = {entry.identifier: entry.role for entry in entries}
+        listener, status = resource.listener_id.rpartition("/")[2], _status(item)
+        shown = _told(status, listener)
+        if not shown and wanted and (balancer := status.text("id")):
+            bound = self._alb.bound(resource.region, balancer, listener)
+            shown = {one.identifier: one.default for one in bound if not one.coming}
+        return all(name in shown for name in wanted) and all(
+            shown[name] for name, role in wanted.items() if role is SlotRole.DEFAULT
+        )
+
     def _entries(self, resource: CloudResource) -> list[Entry]:
         return entries_of(self._item(resource), resource.listener_id)
 
-    def _item(self, resource: CloudResource) -> Object:
+    def _item(self, resource: CloudResource) -> Fields:
         return self._clusters.of(resource).get(_GET, _path(resource))
-
-
-def _look(change: Change, item: Object) -> Look | None:
-    """The controller has to be through with a change, as its status tells; before one, nothing is awaited."""
-    resource = change.resource
-    entries = entries_of(item, resource.listener_id)
-    if (found := _in_place(change, entries)) is None:
-        return None
-    carries, entry = found
-    awaited = change.begun or carries is not Carries.EXPECTED
-    settled = not awaited or _carried_out(item, resource.listener_id, entries)
-    return Look(carries, _with(resource, entry), settled, held=entries)
 
 
 def _in_place(change: Change, entries: list[Entry]) -> tuple[Carries, Entry] | None:
@@ -103,24 +123,22 @@ def _in_place(change: Change, entries: list[Entry]) -> tuple[Carries, Entry] | N
     return (Carries.EXPECTED, old) if old and old.role is SlotRole.ADDITIONAL else None
 
 
-def _carried_out(item: Object, listener_id: str, entries: list[Entry]) -> bool:
-    """Whether the status shows all that the spec names for the listener, and the same default."""
-    wanted = {entry.identifier: entry.role for entry in entries}
-    wanted_default = [name for name, role in wanted.items() if role is SlotRole.DEFAULT]
-    for listener in _status(item).get("listeners") or ():
-        if _port_first(listener.get("portAndProtocol", "")) == listener_id.rpartition("/")[2]:
-            rows = listener.get("certificates") or ()
-            shown = {identifier_of(row["certificateId"]): bool(row.get("isDefault")) for row in rows}
-            return wanted.keys() <= shown.keys() and all(shown[name] for name in wanted_default)
-    return not wanted
+def _told(status: Fields, listener: str) -> dict[str, bool]:
+    """The certificates of a listener that the status has, and whether each is the default."""
+    for row in status.rows("listeners"):
+        if _port_first(row.text("portAndProtocol")) == listener:
+            rows = [one for one in row.rows("certificates") if one.text("certificateId")]
+            return {identifier_of(one.text("certificateId")): one.flag("isDefault") is True for one in rows}
+    return {}
 
 
-def _slots(cluster: CloudResource, item: Object) -> Iterator[CloudResource]:
-    meta = item["metadata"]
-    name = f"{meta['namespace']}/{meta['name']}" if meta.get("namespace") else meta["name"]
-    host = _status(item).get("dnsname")
-    for listener in (item.get("spec") or {}).get("listeners") or ():
-        port, protocol = listener["port"], listener.get("protocol") or "HTTP"
+def _slots(cluster: CloudResource, item: Fields) -> Iterator[CloudResource]:
+    meta = item.part("metadata")
+    name, namespace = meta.needed("name"), meta.text("namespace")
+    name = f"{namespace}/{name}" if namespace else name
+    host = _status(item).text("dnsname")
+    for listener in item.rows("spec", "listeners"):
+        port, protocol = listener.needed("port"), listener.text("protocol") or "HTTP"
         if protocol not in ("HTTPS", "QUIC"):
             continue
         listener_id = f"{cluster.instance_id}/albconfig/{name}/{port}:{protocol}"
@@ -128,7 +146,7 @@ def _slots(cluster: CloudResource, item: Object) -> Iterator[CloudResource]:
             resource_id=f"{listener_id}/default",
             instance_name=f"{cluster.instance_name}/{name}",
             listener_id=listener_id,
-            port=port,
+            port=listener.number("port"),
             role=SlotRole.DEFAULT,
             domains_of_certificate=True,
             endpoint=f"{host}:{port}" if host and protocol == "HTTPS" else "",
@@ -136,7 +154,8 @@ def _slots(cluster: CloudResource, item: Object) -> Iterator[CloudResource]:
         found: dict[str, Entry] = {}
         for entry in entries_of(item, listener_id):
             found.setdefault(entry.identifier, entry)
-        yield from (_with(slot, entry) for entry in found.values())
+        for entry in found.values():
+            yield _with(slot, entry).evolve(obstacle=DISPUTED if entry.disputed else "")
         if not found:
             yield slot.evolve(https=False, obstacle=_NONE)
 
@@ -157,9 +176,8 @@ def _must_exist(cas: Cas, certificate: Certificate) -> None:
         raise CloudRejectedError("PatchAlbConfig", "NotFound.Certificate", str(error)) from None
 
 
-def _status(item: Object) -> Object:
-    found: Object = (item.get("status") or {}).get("loadBalancer") or {}
-    return found
+def _status(item: Fields) -> Fields:
+    return item.part("status", "loadBalancer")
 
 
 def _port_first(text: str) -> str:

@@ -9,10 +9,11 @@ from typing import ClassVar, Final
 from shared.cloud.faults import NotSentError
 from shared.cloud.kubernetes import Kubernetes, read_kubeconfig
 from shared.cloud.openapi import OpenApi
+from shared.cloud.reading import Fields
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudError, CloudRejectedError
-from shared.products.kit.base import Answer
 from shared.products.kit.changes import Change, Look
+from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 
 _MINUTES: Final = 30  #: how long a kubeconfig is good for; 15 is the least
@@ -26,7 +27,7 @@ _OUT_OF_REACH: Final = (
 class Clusters:
     """Opens clusters for the length of an invocation. Credentials stay in memory, in a TLS context."""
 
-    def __init__(self, call: Callable[..., Answer], client: OpenApi) -> None:
+    def __init__(self, call: Callable[..., Fields], client: OpenApi) -> None:
         """`call` is the adapter's own, by action, region and path."""
         self._call, self._client = call, client
         self._open: dict[str, tuple[float, Kubernetes]] = {}
@@ -77,7 +78,7 @@ class Clusters:
             TemporaryDurationMinutes=_MINUTES,
             PrivateIpAddress=private,
         )
-        return Kubernetes(self._client, read_kubeconfig(answer.get("config") or ""), region)
+        return Kubernetes(self._client, read_kubeconfig(answer.text("config")), region)
 
 
 class ClusterKind(ABC):
@@ -89,8 +90,11 @@ class ClusterKind(ABC):
         self._clusters, self._client, self._catalogue = clusters, means.client, means.catalogue
 
     @abstractmethod
-    def slots(self, cluster: CloudResource, limit: int) -> list[CloudResource]:
-        """Every slot of the kind. `cluster` has what all slots of it share; `limit`: rows of a page."""
+    def slots(self, cluster: CloudResource, limit: int) -> list[Found]:
+        """Every slot of the kind, and what cannot be read.
+
+        `cluster` has what all slots of it share; `limit`: rows of a page.
+        """
 
     @abstractmethod
     def look(self, changes: Sequence[Change]) -> list[Look | None]:

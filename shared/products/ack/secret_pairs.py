@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from shared.cloud.kubernetes import Object
+from shared.cloud.reading import Fields
 from shared.cloud.tls import Leaf, read_leaf
 
 CERTIFICATE: Final = "certdeploy.io/certificate"  #: annotation: the identifier of what we wrote
@@ -24,17 +24,21 @@ _OWNERS: Final = {
 }
 
 
-def owner(item: Object) -> str:
-    marks, owners = (item["metadata"].get(name) or () for name in ("annotations", "ownerReferences"))
+def owner(item: Fields) -> str:
+    marks = annotations(item)
     found = [name for mark, name in _OWNERS.items() if mark in marks]
-    found += [f"{owner.get('kind')} {owner.get('name')}" for owner in owners]
+    found += [f"{row.text('kind')} {row.text('name')}" for row in item.rows("metadata", "ownerReferences")]
     if found:
         return f"{found[0]} owns it and would write it back; renew the certificate there"
-    return "the Secret is immutable; make a new one and point to it" if item.get("immutable") else ""
+    return "the Secret is immutable; make a new one and point to it" if item.flag("immutable") else ""
 
 
-def drift(leaf: Leaf, item: Object) -> str:
-    marks = item["metadata"].get("annotations") or {}
+def annotations(item: Fields) -> Fields:
+    return item.part("metadata", "annotations")
+
+
+def drift(leaf: Leaf, item: Fields) -> str:
+    marks = annotations(item)
     if not has_own_key(item):
         return "tls.key does not belong to tls.crt; put a matching pair there with kubectl"
     if FINGERPRINT in marks and marks[FINGERPRINT] != leaf.sha256:
@@ -45,14 +49,14 @@ def drift(leaf: Leaf, item: Object) -> str:
     return ""
 
 
-def leaf_of(item: Object) -> Leaf | None:
+def leaf_of(item: Fields) -> Leaf | None:
     try:
         return read_leaf(_certificate(item).public_bytes(Encoding.DER))
     except (ValueError, IndexError, UnsupportedAlgorithm):
         return None
 
 
-def has_own_key(item: Object) -> bool:
+def has_own_key(item: Fields) -> bool:
     try:
         key = load_pem_private_key(text(item, "tls.key"), None, unsafe_skip_rsa_key_validation=True)
         return key.public_key() == _certificate(item).public_key()
@@ -60,13 +64,13 @@ def has_own_key(item: Object) -> bool:
         return False
 
 
-def _certificate(item: Object) -> x509.Certificate:
+def _certificate(item: Fields) -> x509.Certificate:
     return x509.load_pem_x509_certificates(text(item, "tls.crt"))[0]
 
 
-def text(item: Object, name: str) -> bytes:
+def text(item: Fields, name: str) -> bytes:
     """API servers take nothing but base64 as data."""
-    return base64.b64decode((item.get("data") or {}).get(name) or "")
+    return base64.b64decode(item.part("data").text(name))
 
 
 def encoded(text: str) -> str:

@@ -1,11 +1,13 @@
 """Kubernetes Secrets of type kubernetes.io/tls, as ACK's clusters have them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from shared.cloud.api import Action
 from shared.cloud.kubernetes import MERGE_PATCH, Object
+from shared.cloud.reading import Fields
 from shared.cloud.tls import Leaf, matches
 from shared.domain.resources import CloudResource
 from shared.errors import CloudBusyError, CloudRejectedError
@@ -14,6 +16,7 @@ from shared.products.ack.clusters import ClusterKind, Clusters
 from shared.products.ack.ingresses import where_served
 from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints
+from shared.products.kit.found import Found, told
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
 
@@ -37,13 +40,14 @@ class TlsSecrets(ClusterKind):
         super().__init__(clusters, means)
         self._pairs = KeyPairs(means.client)
 
-    def slots(self, cluster: CloudResource, limit: int) -> list[CloudResource]:
+    def slots(self, cluster: CloudResource, limit: int) -> list[Found]:
         kube = self._clusters.of(cluster)
         served = where_served(kube, limit)
         selector = {"fieldSelector": "type=kubernetes.io/tls"}
 
-        def slot(item: Object) -> CloudResource:
-            namespace, name = item["metadata"]["namespace"], item["metadata"]["name"]
+        def slot(item: Fields) -> Iterator[CloudResource]:
+            meta = item.part("metadata")
+            namespace, name = meta.needed("namespace"), meta.needed("name")
             endpoint, names = served.get((namespace, name), ("", ()))
             secret = cluster.evolve(
                 resource_id=f"{cluster.instance_id}/secret/{namespace}/{name}",
@@ -51,9 +55,14 @@ class TlsSecrets(ClusterKind):
                 endpoint=endpoint,
                 server_names=names,
             )
-            return self._shown(secret, item)
+            yield self._shown(secret, item)
 
-        return kube.listed(_LIST, "/api/v1/secrets", limit, slot, selector)
+        def each(item: Fields) -> list[Found]:
+            meta = item.part("metadata")
+            return list(told(f"Secret {meta.get('namespace')}/{meta.get('name')}", partial(slot, item)))
+
+        found = kube.listed(_LIST, "/api/v1/secrets", limit, each, selector)
+        return [one for slots in found for one in slots]
 
     def look(self, changes: Sequence[Change]) -> list[Look | None]:
         (change,) = changes
@@ -101,10 +110,10 @@ class TlsSecrets(ClusterKind):
             now = _version(self._item(resource))
         raise CloudBusyError("PatchSecret", "Conflict", "it is changed again and again")
 
-    def _item(self, resource: CloudResource) -> Object:
+    def _item(self, resource: CloudResource) -> Fields:
         return self._clusters.of(resource).get(_GET, _path(resource))
 
-    def _shown(self, resource: CloudResource, item: Object) -> CloudResource:
+    def _shown(self, resource: CloudResource, item: Fields) -> CloudResource:
         leaf = pairs.leaf_of(item)
         if leaf is None:
             missing = "it has no readable certificate; put the first one there with kubectl"
@@ -117,18 +126,18 @@ class TlsSecrets(ClusterKind):
             obstacle=pairs.owner(item) or pairs.drift(leaf, item),
         )
 
-    def _identifier(self, leaf: Leaf, item: Object) -> str:
+    def _identifier(self, leaf: Leaf, item: Fields) -> str:
         known = self._catalogue.by_fingerprint(leaf.sha1, leaf.sha256, leaf.key_sha1, leaf.key_sha256)
         if known is not None:
             return str(known.identifier)
-        marks = item["metadata"].get("annotations") or {}
+        marks = pairs.annotations(item)
         ours = marks.get(pairs.FINGERPRINT) == leaf.sha256 and marks.get(pairs.CERTIFICATE)
         return str(ours or f"sha256:{leaf.sha256}")
 
 
-def _version(item: Object) -> _Version:
-    fixed = bool(item.get("immutable")) or item["type"] != "kubernetes.io/tls"
-    return _Version(item["metadata"]["resourceVersion"], pairs.text(item, "tls.crt"), fixed)
+def _version(item: Fields) -> _Version:
+    fixed = bool(item.flag("immutable")) or item.text("type") != "kubernetes.io/tls"
+    return _Version(item.part("metadata").needed("resourceVersion"), pairs.text(item, "tls.crt"), fixed)
 
 
 def _path(resource: CloudResource) -> str:

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate, identifier_of
-from shared.domain.names import covers, normalize
+from shared.domain.names import covers
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError
+from shared.products.esa.records import VALID, asked_at, met_by, names_of, number_of, record_name
 from shared.products.esa.slots import HOME, PACE, EsaSlots, site_obstacle
 from shared.products.kit.bare_ids import identifier_in
-from shared.products.kit.base import Answer
 from shared.products.kit.changes import Carries, Change, Look, carrying
+from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Polled
 from shared.products.kit.times import parse_time
@@ -24,8 +26,6 @@ _OBSTACLES = {
     "free": "ESA issued this certificate itself and renews it",
     "keyless": "the private key is with a key server of its own; exchange it in the ESA console",
 }
-_PROVED = 5  #: records of a site that are asked for by handshake, at most
-_VALID = ("OK", "Expiring")
 
 
 class EsaSites(EsaSlots):
@@ -39,15 +39,17 @@ class EsaSites(EsaSlots):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._pools: dict[str, Polled[Answer]] = {}  #: by site
-        self._proxied: dict[str, list[Answer]] = {}  #: records, by site
+        self._pools: dict[str, Polled[Fields]] = {}  #: by site
+        self._proxied: dict[str, list[Fields]] = {}  #: records, by site
         self._uploads: dict[tuple[str, Any, Any], str] = {}  #: identifiers, by what an entry tells of itself
 
-    def within(self, region: str, holder: Answer) -> Iterator[CloudResource]:
-        if entries := list(self._entries(holder["SiteId"])):
-            records = list(self._records(holder["SiteId"]))
-            for entry in entries:
-                yield self._resource(holder, entry, _met(entry, entries, records))
+    def within(self, region: str, holder: Fields) -> Iterator[Found]:
+        site_id = holder.needed("SiteId")
+        if entries := list(self._entries(site_id)):
+            records = list(self._records(site_id))
+            yield from self._each(
+                entries, "Id", lambda entry: [self._resource(holder, entry, met_by(entry, entries, records))]
+            )
 
     def _look(self, change: Change) -> Look | None:
         """A pool holds no certificate twice: another entry may have brought it into service.
@@ -60,33 +62,33 @@ class EsaSites(EsaSlots):
         own = pool.get(resource.listener_id)
         if wanted and (elsewhere := self._elsewhere(site, pool.values(), own, wanted)):
             slot = self._updated(resource, elsewhere)
-            return Look(Carries.WANTED, slot.evolve(**_asked(self._both(resource, wanted))))
+            return Look(Carries.WANTED, slot.evolve(**asked_at(self._both(resource, wanted))))
         if own is None:
             return None
         slot = self._updated(resource, own)
         carries = carrying(change, slot.cert_identifier)
-        return Look(carries, slot, settled=carries is not Carries.WANTED or own["Status"] in _VALID)
+        return Look(carries, slot, settled=carries is not Carries.WANTED or own.text("Status") in VALID)
 
     def _elsewhere(
-        self, site: str, pool: Iterable[Answer], own: Answer | None, wanted: Certificate
-    ) -> Answer | None:
+        self, site: str, pool: Iterable[Fields], own: Fields | None, wanted: Certificate
+    ) -> Fields | None:
         """The entry that holds what is wanted, where it is not the slot's own."""
         held = [
             entry
             for entry in pool
-            if entry["Status"] in _VALID and self._identifier(site, entry) == wanted.identifier
+            if entry.text("Status") in VALID and self._identifier(site, entry) == wanted.identifier
         ]
         return None if not held or own in held else held[0]
 
-    def _both(self, resource: CloudResource, wanted: Certificate) -> list[Answer]:
+    def _both(self, resource: CloudResource, wanted: Certificate) -> list[Fields]:
         """The records that the slot and the certificate are for."""
         site = resource.instance_id
         if site not in self._proxied:
-            self._proxied[site] = list(self._records(int(site)))
+            self._proxied[site] = list(self._records(site))
         return [
             record
             for record in self._proxied[site]
-            if wanted.covers(name := normalize(record["RecordName"]))
+            if wanted.covers(name := record_name(record))
             and any(covers(domain, name) for domain in resource.domains)
         ]
 
@@ -115,86 +117,55 @@ class EsaSites(EsaSlots):
         finally:
             self._pool(resource.instance_id).changed(resource.listener_id)
 
-    def _pool(self, site_id: str) -> Polled[Answer]:
+    def _pool(self, site_id: str) -> Polled[Fields]:
         """A site's entries, by id: the list is read once for all slots that want to know."""
 
-        def read() -> dict[str, Answer]:
-            return {entry["Id"]: entry for entry in self._entries(site_id)}
+        def read() -> dict[str, Fields]:
+            return {entry.text("Id"): entry for entry in self._entries(site_id)}
 
         return self._pools.setdefault(site_id, Polled(read))
 
-    def _entries(self, site_id: str | int) -> Iterator[Answer]:
-        for page in self._numbered_pages("ListCertificates", HOME, SiteId=int(site_id)):
-            yield from page["Result"]
+    def _entries(self, site_id: str) -> Iterator[Fields]:
+        return self._numbered_rows("ListCertificates", HOME, at=("Result",), SiteId=number_of(site_id))
 
-    def _records(self, site_id: int) -> Iterator[Answer]:
-        for page in self._numbered_pages("ListRecords", HOME, SiteId=site_id, Proxied=True):
-            yield from page["Records"]
+    def _records(self, site_id: str) -> Iterator[Fields]:
+        """Those that have a name."""
+        rows = self._numbered_rows(
+            "ListRecords", HOME, at=("Records",), SiteId=number_of(site_id), Proxied=True
+        )
+        return (row for row in rows if row.text("RecordName"))
 
-    def _resource(self, site: Answer, entry: Answer, met: list[Answer]) -> CloudResource:
+    def _resource(self, site: Fields, entry: Fields, met: list[Fields]) -> CloudResource:
         slot = CloudResource(
             product=self.product,
-            resource_id=f"{site['SiteId']}/{entry['Id']}",
-            instance_id=str(site["SiteId"]),
-            instance_name=site["SiteName"],
+            resource_id=f"{site.needed('SiteId')}/{entry.needed('Id')}",
+            instance_id=site.needed("SiteId"),
+            instance_name=site.text("SiteName"),
             domains_of_certificate=True,
-            **_asked(met),
-            obstacle=site_obstacle(site["Status"]) or _OBSTACLES.get(entry["Type"], ""),
+            **asked_at(met),
+            obstacle=site_obstacle(site.text("Status")) or _OBSTACLES.get(entry.text("Type"), ""),
         )
         return self._updated(slot, entry)
 
-    def _updated(self, slot: CloudResource, entry: Answer) -> CloudResource:
+    def _updated(self, slot: CloudResource, entry: Fields) -> CloudResource:
         return slot.evolve(
-            resource_id=f"{slot.instance_id}/{entry['Id']}",
-            listener_id=entry["Id"],
-            domains=_names(entry),
+            resource_id=f"{slot.instance_id}/{entry.needed('Id')}",
+            listener_id=entry.needed("Id"),
+            domains=names_of(entry),
             cert_identifier=self._identifier(slot.instance_id, entry),
-            cert_not_after=parse_time(entry.get("NotAfter")),
+            cert_not_after=parse_time(entry.text("NotAfter")),
         )
 
-    def _identifier(self, site_id: str, entry: Answer) -> str:
-        kind = entry["Type"]
-        if kind == "cas" and (cert_id := str(entry.get("CasId") or "")):
-            if region := entry.get("Region"):
+    def _identifier(self, site_id: str, entry: Fields) -> str:
+        kind, entry_id = entry.needed("Type"), entry.needed("Id")
+        if kind == "cas" and (cert_id := entry.text("CasId")):
+            if region := entry.text("Region"):
                 return identifier_of(cert_id, region)
             return identifier_in(self._catalogue, cert_id)
         if kind != "upload":
-            return f"{kind}:{entry['Id']}"
-        shown = (entry["Id"], entry.get("FingerprintSha256"), entry.get("SerialNumber"))
+            return f"{kind}:{entry_id}"
+        shown = (entry_id, entry.text("FingerprintSha256"), entry.text("SerialNumber"))
         if shown not in self._uploads:
-            answer = self._call("GetCertificate", HOME, SiteId=int(site_id), Id=entry["Id"])
-            self._uploads[shown] = self._uploaded(answer.get("Certificate"))
+            answer = self._call("GetCertificate", HOME, SiteId=number_of(site_id), Id=entry_id)
+            self._uploads[shown] = self._uploaded(answer.text("Certificate"))
         return self._uploads[shown]
-
-
-def _names(entry: Answer) -> tuple[str, ...]:
-    texts = (entry.get("SAN") or entry.get("CommonName") or "").split(",")
-    return tuple(dict.fromkeys(normalize(name) for text in texts if (name := text.strip())))
-
-
-def _met(entry: Answer, entries: Iterable[Answer], records: Iterable[Answer]) -> list[Answer]:
-    """The records that are served this certificate, whatever the edge's rule of choice.
-
-    Not those that another one of the same kind of key is for as well.
-    """
-    rivals = [
-        name
-        for other in entries
-        if other["Id"] != entry["Id"]
-        and other["Status"] in _VALID
-        and other.get("PubAlg") == entry.get("PubAlg")
-        for name in _names(other)
-    ]
-    own = [r for r in records if any(covers(name, normalize(r["RecordName"])) for name in _names(entry))]
-    return [r for r in own if not any(covers(name, normalize(r["RecordName"])) for name in rivals)]
-
-
-def _asked(records: list[Answer]) -> dict[str, Any]:
-    """Where and by which names a handshake asks for some of them."""
-    if not records:
-        return {"endpoint": "", "server_names": ()}
-    address = records[0].get("RecordCname") or records[0]["RecordName"]
-    return {
-        "endpoint": f"{address.replace('*', 'any')}:443",
-        "server_names": tuple(normalize(record["RecordName"]) for record in records[:_PROVED]),
-    }

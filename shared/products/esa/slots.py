@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from shared.cloud.api import Api
+from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct
-from shared.products.kit.base import Answer
-from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of
 from shared.products.kit.kinds import KindWithin
 
 API: Final = Api("esa", "2024-09-10", "RPC", ram="esa", hosts="esa.{region}.aliyuncs.com")
@@ -21,16 +21,16 @@ PACE: Final = 10.0  #: calls a second; no limit is published
 class EsaSlots(KindWithin):
     product = CloudProduct.ESA
     api = API
-    gone = frozenset({"activesitenotexist"})
+    gone = frozenset({"activesitenotexist", "sitenotfound", "sitenotfound.notfound", "certificate.notfound"})
 
-    def holders(self, region: str) -> Iterator[Answer]:
+    def holders(self, region: str) -> Iterator[Fields]:
         """The sites."""
-        for page in self._numbered_pages("ListSites", HOME):
-            yield from page["Sites"]
+        return self._numbered_rows("ListSites", HOME, at=("Sites",))
 
-    def _uploaded(self, pem: str | None) -> str:
+    def _uploaded(self, pem: str) -> str:
         """The certificate of CAS that was uploaded as PEM; or its fingerprint, which nothing knows."""
-        return identifier_by(self._catalogue, fingerprints(pem), "upload:unreadable")
+        leaf = leaf_of(pem)
+        return identifier_of_leaf(self._catalogue, leaf) if leaf else "upload:unreadable"
 
 
 def site_obstacle(status: str) -> str:

@@ -17,17 +17,19 @@ def numbered_answers(
 ) -> Iterator[Fields]:
     """`page(1)`, `page(2)` … of at most `size` rows each, until all were given.
 
+    `total`: where an answer has it, such as "page_info.total_count".
     The total is a hint: it may be missing, or be off where something comes or goes meanwhile. Then the end
     is a page that is short, or one without rows.
     """
     number = given = 0
+    *path, name = total.split(".")
     while True:
         number += 1
         answer = page(number)
         yield answer
         found = len(rows(answer))
         given += found
-        all_ = answer.number(total)
+        all_ = answer.part(*path).number(name)
         if all_ is not None and given > all_:
             all_ = None
         if not found or given == all_ or (all_ is None and found < size):

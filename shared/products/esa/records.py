@@ -1,0 +1,58 @@
+"""ESA: which records of a site are served an entry of its pool, and where a handshake asks for them."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from shared.cloud.reading import Fields
+from shared.domain.names import covers, normalize
+from shared.errors import UnreadableAnswerError
+
+VALID: Final = ("OK", "Expiring")  #: states of an entry that is in service
+_PROVED: Final = 5  #: records of a site that are asked for by handshake, at most
+
+
+def names_of(entry: Fields) -> tuple[str, ...]:
+    texts = entry.texts("SAN") or [entry.text("CommonName")]
+    texts = [text for told in texts for text in told.split(",")]
+    return tuple(dict.fromkeys(normalize(name) for text in texts if (name := text.strip())))
+
+
+def met_by(entry: Fields, entries: Iterable[Fields], records: Iterable[Fields]) -> list[Fields]:
+    """The records that are served this certificate, whatever the edge's rule of choice.
+
+    Not those that another one of the same kind of key is for as well.
+    """
+    try:
+        rivals = [
+            name
+            for other in entries
+            if other.text("Id") != entry.text("Id")
+            and other.text("Status") in VALID
+            and other.text("PubAlg") == entry.text("PubAlg")
+            for name in names_of(other)
+        ]
+    except UnreadableAnswerError:
+        return []
+    own = [r for r in records if any(covers(name, record_name(r)) for name in names_of(entry))]
+    return [r for r in own if not any(covers(name, record_name(r)) for name in rivals)]
+
+
+def asked_at(records: list[Fields]) -> dict[str, Any]:
+    """Where and by which names a handshake asks for some of them."""
+    if not records:
+        return {"endpoint": "", "server_names": ()}
+    address = records[0].text("RecordCname") or records[0].text("RecordName")
+    return {
+        "endpoint": f"{address.replace('*', 'any')}:443",
+        "server_names": tuple(record_name(record) for record in records[:_PROVED]),
+    }
+
+
+def record_name(record: Fields) -> str:
+    return normalize(record.text("RecordName"))
+
+
+def number_of(site_id: str) -> int:
+    if not site_id.isdigit():
+        raise UnreadableAnswerError("ListSites", f"SiteId: a number was expected, not {site_id}")
+    return int(site_id)

@@ -1,0 +1,116 @@
+"""A function that is killed at any call of a deployment of several slots: the next one finishes it, once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.faults import DroppedError
+from shared.domain.resources import CloudProduct
+from shared.domain.states import WorkerStatus
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Cut, Platform, discovered
+from tests.functional.pipeline.stories import MortalStore, asked_for, statuses, uploaded
+
+W = WorkerStatus
+SHARES = 2
+ESTATE: dict[str, Any] = {
+    "certificates": {"old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}},
+    "pai": [
+        {
+            "name": "models",
+            "region": "cn-hangzhou",
+            "domains": [{"domain": "ai.example.com", "certificate": "old"}],
+        }
+    ],
+    "slb": [
+        {
+            "name": "shop",
+            "region": "cn-hangzhou",
+            "listeners": [
+                {
+                    "port": 443,
+                    "certificate": "old",
+                    "extensions": [{"domain": "img.example.com", "certificate": "old"}],
+                }
+            ],
+        }
+    ],
+}
+WRITES = {
+    "UploadServerCertificate",
+    "SetLoadBalancerHTTPSListenerAttribute",
+    "SetDomainExtensionAttribute",
+    "DetachGatewayDomain",
+    "AttachGatewayDomain",
+}
+
+
+class Killing:
+    """Of the calls of a function, the n-th is carried out, and the function has ended: it gets no answer,
+    makes no other call, and stores nothing."""
+
+    def __init__(self, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.at: int | None = None
+        self.calls = 0
+        self.written: Counter[str] = Counter()
+        self.store: MortalStore | None = None
+        execute = platform.cloud.execute
+
+        def executed(service: Any, call: Any) -> Any:
+            if self.store is None:
+                return execute(service, call)
+            if self.store.dead:
+                raise DroppedError(call.action)
+            answer = execute(service, call)
+            self.calls += 1
+            self.written[call.action] += call.action in WRITES
+            if self.calls == self.at:
+                self.store.dies_after = 0
+                raise DroppedError(call.action)
+            return answer
+
+        monkeypatch.setattr(platform.cloud, "execute", executed)
+
+
+def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | None) -> int:
+    """Of all slots, killed once at that call; then only the timer. Calls made."""
+    path = folder / f"{at}.db"
+    with sqlite3.connect(folder / "state.db") as source, sqlite3.connect(path) as copy:
+        source.backup(copy)
+    platform.cloud.reset()
+    platform.cloud.service("eas").replaces = False
+    platform.queue.clear()
+    store = MortalStore(path)
+    platform.store, killing.store = store, None
+    asked_for(platform, uploaded(platform), AcceptOutage=True)
+    killing.store, killing.at, killing.calls, killing.written = store, at, 0, Counter()
+    try:
+        platform.drain()
+        assert at is None, "nobody was killed"
+    except Cut:
+        killing.at = store.dies_after = None
+        platform.queue.clear()
+        for _ in range(3):
+            platform.clock.sleep(100)
+            platform.tick("run_deployment_jobs")
+    return killing.calls
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_killed_at_any_call_every_slot_is_still_exchanged_by_one_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
+    with discovered(ESTATE, tmp_path, (CloudProduct.PAI, CloudProduct.SLB)) as platform:
+        killing = Killing(platform, monkeypatch)
+        calls = a_deployment(platform, killing, tmp_path, None)
+        assert calls > 10, "it is cut off nowhere"
+        for number in range(1 + share, calls + 1, SHARES):
+            a_deployment(platform, killing, tmp_path, number)
+            reasons = [worker.reason for worker in platform.workers().values()]
+            assert statuses(platform) == {W.SUCCESS: 3}, (number, reasons)
+            assert max(killing.written.values()) == 1, (number, killing.written)
