@@ -19,6 +19,7 @@ from tests.contract.answers import edit, put, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES, apigateway_classic, apigateway_cloud_native
 from tests.contract.cases.apigateway_classic import group
+from tests.contract.cases.apigateway_cloud_native import domain
 
 REGION = "cn-hangzhou"
 CLASSIC, NATIVE = apigateway_classic.CASES[0], apigateway_cloud_native.CASES[0]
