@@ -88,7 +88,7 @@ def test_a_server_group_is_taken_off(api: Any) -> None:
     with_a_group(slb)
     slb(SET, **where(slb), VServerGroup="off")
 
-    assert slb(DESCRIBE, **where(slb)).vserver_group_id is None
+    assert not slb(DESCRIBE, **where(slb)).vserver_group_id
     assert slb.refusal(SET, **where(slb), VServerGroup="on")[0] == 400
 
 
