@@ -79,10 +79,12 @@ def matches(leaf: Leaf, certificate: Certificate) -> bool:
     """
     if certificate.serial and leaf.serial != certificate.serial:
         return False
-    known = {leaf.sha1, leaf.sha256, leaf.key_sha1, leaf.key_sha256} - {""}
+    known = {leaf.sha1, leaf.sha256} - {""}
     if certificate.fingerprint in known:
         return True
     same_end = abs(leaf.not_after - certificate.not_after) <= _ROUNDING
+    if same_end and certificate.fingerprint in {leaf.key_sha1, leaf.key_sha256} - {""}:
+        return True  # the key alone proves nothing: a renewal may keep it
     return same_end and set(leaf.names) == set(certificate.names)
 
 

@@ -103,7 +103,7 @@ def test_without_a_catalogue_a_certificate_is_what_the_product_tells_of_it(serve
     }
 
     assert told == {
-        CloudProduct.DDOS: ["upload:old"],
+        CloudProduct.DDOS: [bench.estate.identifier("old")],
         CloudProduct.LIVE: [f"sha256:{sha256}"],
         CloudProduct.PAI: [bench.estate.identifier("old")],
     }

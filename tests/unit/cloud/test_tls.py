@@ -72,6 +72,13 @@ def test_without_a_serial_the_fingerprint_or_names_and_end_decide() -> None:
     assert not matches(LEAF, deployed(serial="", fingerprint="", names=("other.example",)))
 
 
+@pytest.mark.parametrize("kind", ["key_sha1", "key_sha256"])
+def test_a_key_that_a_renewal_kept_is_no_proof(kind: str) -> None:
+    """CAS's lists tell no serial, and its fingerprint may be that of the key."""
+    later = LEAF.not_after + timedelta(days=90)
+    assert not matches(LEAF, deployed(serial="", fingerprint=getattr(LEAF, kind), not_after=later))
+
+
 def test_a_fingerprint_that_neither_side_knows_is_no_match() -> None:
     blank = replace(LEAF, key_sha1="", key_sha256="")
     assert not matches(blank, deployed(fingerprint="", names=("other.example",)))
