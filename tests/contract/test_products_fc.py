@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
 from shared.products.kit.changes import Change
+from shared.products.kit.found import Unread
+from tests.contract.answers import edit, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.fc import ESTATE
@@ -157,3 +160,25 @@ def test_a_lost_connection_to_2_0_is_told_without_its_address(bench: Bench) -> N
     assert "http" not in str(lost.value)
     assert lost.value.__cause__ is None
     assert lost.value.__context__ is None or "http" not in str(lost.value.__context__)
+
+
+def test_domains_that_are_left_out_are_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(monkeypatch, bench.cloud, "ListCustomDomains", lambda answer: take_out(answer, "customDomains"))
+
+    assert bench.slots() == {}
+
+
+def test_a_domain_that_cannot_be_read_hides_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = set(bench.slots())
+
+    def spoil(answer: dict[str, Any]) -> None:
+        for row in answer["customDomains"]:
+            if row["domainName"] == "www.example.com":
+                row["certConfig"] = ["odd"]
+
+    edit(monkeypatch, bench.cloud, "ListCustomDomains", spoil)
+    found = list(bench.adapter.found(REGION))
+
+    assert {one.what for one in found if isinstance(one, Unread)} == {"www.example.com"}
+    seen = {one.resource_id for one in found if not isinstance(one, Unread)}
+    assert seen == whole - {"www.example.com"}

@@ -90,8 +90,8 @@ def test_every_setting_that_can_be_set_again_comes_back(server: Server, row: Row
 PLACES = {
     "APIGateway-classic": ("DescribeApiGroup", "CustomDomains.DomainItem[].WildcardDomainPatterns"),
     "APIGateway-cloud-native": ("GetDomain", "data.tlsCipherSuitesConfig.Odd"),
-    "FC-2.0": ("GetCustomDomain", "Odd"),
-    "FC-3.0": ("GetCustomDomain", "Odd"),
+    "FC-2.0": ("GetCustomDomain", "routeConfig.Odd"),
+    "FC-3.0": ("GetCustomDomain", "routeConfig.Odd"),
     "GA-default": ("DescribeListener", "XForwardedForConfig.Odd"),
     "MSE": ("ListGatewayDomain", "Data[].TlsCipherSuitesConfig.Odd"),
     "SAE-alb": ("DescribeIngress", "Data.CorsConfig.Odd"),
@@ -137,8 +137,8 @@ PASSING = {
         " certDetailErrorCode certDetailErrorMessage updatetimestamp statisticsInfo"
         " updateTimestamp notAfterTimestamp",
     ),
-    "FC-2.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
-    "FC-3.0": ("GetCustomDomain", "", "lastModifiedTime RequestId"),
+    "FC-2.0": ("GetCustomDomain", "", "lastModifiedTime RequestId Odd"),
+    "FC-3.0": ("GetCustomDomain", "", "lastModifiedTime RequestId subdomainCount Odd"),
     "GA-default": ("DescribeListener", "", "RequestId CreateTime AclType Odd"),
     "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate Comment GmtModified Odd"),
     "SAE-alb": ("DescribeIngress", "Data.", "Name NamespaceId SlbType CreatedBySae Odd"),

@@ -2,26 +2,27 @@
 
 A domain takes its certificate as PEM and never tells the key; which of CAS's it carries is known by
 the leaf's fingerprint. A change names only what is to change. Whether everything else is kept is not
-documented: the whole configuration is compared.
+documented: what can be set is compared.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Set
-from typing import Any, ClassVar, Final
+from collections.abc import Iterator, Set
+from typing import ClassVar, Final
 
 from shared.cloud import cas
+from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.found import Found
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
-from shared.products.kit.paging import token_pages
+from shared.products.kit.paging import token_rows
 from shared.products.kit.sealed import Sealed
+from shared.products.kit.settings import picked
 
-#: Of a domain's description: what is to change, and what moves by itself.
-_VOLATILE: Final = ("certConfig", "lastModifiedTime", "RequestId")
 _AUTH: Final = "authConfig"
 _AUTH_INFO: Final = "authInfo"  #: keys of tokens, or a password
 _MISSING: Final = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
@@ -39,19 +40,24 @@ class DomainsAdapter(ProductAdapter):
         self._sealed = Sealed()
 
     @abstractmethod
-    def _list(self, region: str, token: str | None) -> Answer:
+    def _list(self, region: str, token: str | None) -> Fields:
         """A page of domains."""
 
     @abstractmethod
-    def _get(self, region: str, name: str) -> Answer: ...
+    def _get(self, region: str, name: str) -> Fields: ...
 
     @abstractmethod
     def _put(self, region: str, name: str, settings: Answer) -> None: ...
 
-    def discover(self, region: str) -> Iterator[CloudResource]:
-        for page in token_pages(lambda token: self._list(region, token), "nextToken"):
-            for row in page.get("customDomains") or ():
-                yield self._resource(region, _without_key(row))
+    def discover(self, region: str) -> Iterator[Found]:
+        rows = token_rows(
+            lambda token: self._list(region, token), lambda page: page.rows("customDomains"), "nextToken"
+        )
+
+        def slot(row: Fields) -> Iterator[CloudResource]:
+            yield self._resource(region, _without_key(row))
+
+        yield from self._each(rows, "domainName", slot)
 
     def _look(self, change: Change) -> Look:
         """By the leaf itself: CAS may hold the very same certificate under several ids."""
@@ -60,12 +66,16 @@ class DomainsAdapter(ProductAdapter):
         slot = self._resource(resource.region, row)
         if wanted and slot.https and wanted.fingerprint in _fingerprints(row):
             slot = slot.evolve(cert_identifier=wanted.identifier)
-        return Look(carrying(change, slot.cert_identifier), slot, settings=self._compared(row))
+        return Look(
+            carrying(change, slot.cert_identifier),
+            slot,
+            settings=self._compared(row),
+            held=row.text("protocol"),
+        )
 
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "a first deployment is refused"
-        assert look.settings is not None, "they were read"
-        new = {"certConfig": self._pair(change.wanted), "protocol": look.settings["protocol"]}
+        new = {"certConfig": self._pair(change.wanted), "protocol": look.held}
         self._put(change.resource.region, change.resource.resource_id, new)
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
@@ -84,7 +94,7 @@ class DomainsAdapter(ProductAdapter):
     def _restorable(self, change: Change, lost: Set[str]) -> Answer:
         before = change.before or {}
         names = [name for name in sorted(lost & self.settable) if before.get(name) is not None]
-        settings = {name: before[name] for name in ("protocol", *names)}
+        settings = {name: before[name] for name in ("protocol", *names) if before.get(name) is not None}
         if (auth := settings.get(_AUTH)) is not None:
             if self._sealed.knows(auth.get(_AUTH_INFO)):
                 settings[_AUTH] = {**auth, _AUTH_INFO: self._sealed.open(auth.get(_AUTH_INFO))}
@@ -92,9 +102,9 @@ class DomainsAdapter(ProductAdapter):
                 del settings[_AUTH]
         return settings
 
-    def _compared(self, row: Answer) -> Answer:
-        settings = {name: value for name, value in row.items() if name not in _VOLATILE}
-        if auth := settings.get(_AUTH):
+    def _compared(self, row: Fields) -> Answer:
+        settings = picked(row, ("protocol", *sorted(self.settable)))
+        if isinstance(auth := settings.get(_AUTH), dict) and auth:
             settings[_AUTH] = {**auth, _AUTH_INFO: self._sealed.seal(auth.get(_AUTH_INFO))}
         return settings
 
@@ -106,12 +116,12 @@ class DomainsAdapter(ProductAdapter):
             "privateKey": pair.key.reveal(),
         }
 
-    def _row(self, resource: CloudResource) -> Answer:
+    def _row(self, resource: CloudResource) -> Fields:
         return _without_key(self._get(resource.region, resource.resource_id))
 
-    def _resource(self, region: str, row: Answer) -> CloudResource:
-        name, account = row["domainName"], row.get("accountId")
-        pem, on = _pem(row), "HTTPS" in (row.get("protocol") or "")
+    def _resource(self, region: str, row: Fields) -> CloudResource:
+        name, account = row.needed("domainName"), row.text("accountId")
+        pem, on = _pem(row), "HTTPS" in row.text("protocol").upper()
         return CloudResource(
             product=self.product,
             region=region,
@@ -123,20 +133,20 @@ class DomainsAdapter(ProductAdapter):
             obstacle="" if pem and on else _MISSING,
         )
 
-    def _identifier(self, row: Answer) -> str:
-        unreadable = f"upload:{row['certConfig'].get('certName') or '?'}"
+    def _identifier(self, row: Fields) -> str:
+        unreadable = f"upload:{row.part('certConfig').text('certName') or '?'}"
         return identifier_by(self._catalogue, _fingerprints(row), unreadable)
 
 
-def _without_key(row: Answer) -> Answer:
+def _without_key(row: Fields) -> Fields:
     """The key is not told, by all that is known; if it ever is, it ends here."""
-    (row.get("certConfig") or {}).pop("privateKey", None)
+    row.part("certConfig").pop("privateKey", None)
     return row
 
 
-def _pem(row: Mapping[str, Any]) -> str:
-    return (row.get("certConfig") or {}).get("certificate") or ""
+def _pem(row: Fields) -> str:
+    return row.part("certConfig").text("certificate")
 
 
-def _fingerprints(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _fingerprints(row: Fields) -> tuple[str, ...]:
     return fingerprints(_pem(row))

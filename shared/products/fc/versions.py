@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 from shared.cloud import fc2, functions
 from shared.cloud.api import Action
+from shared.cloud.reading import Fields, fields_of
 from shared.products.fc.domains import DomainsAdapter
 from shared.products.kit.base import Answer
 from shared.products.kit.means import Means
@@ -36,10 +37,10 @@ class Fc3(DomainsAdapter):
     }
     settable = frozenset({"routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig"})
 
-    def _list(self, region: str, token: str | None) -> Answer:
+    def _list(self, region: str, token: str | None) -> Fields:
         return self._call("ListCustomDomains", region, limit=self.page_size, nextToken=token)
 
-    def _get(self, region: str, name: str) -> Answer:
+    def _get(self, region: str, name: str) -> Fields:
         return self._call_at("GetCustomDomain", region, {"domainName": name})
 
     def _put(self, region: str, name: str, settings: Answer) -> None:
@@ -55,11 +56,11 @@ class Fc2(DomainsAdapter):
         super().__init__(means)
         self._fc2 = fc2.Fc2Domains(means.client)
 
-    def _list(self, region: str, token: str | None) -> Answer:
-        return self._fc2.list(region, self.page_size, token)
+    def _list(self, region: str, token: str | None) -> Fields:
+        return fields_of(self._fc2.list(region, self.page_size, token), fc2.LIST.name)
 
-    def _get(self, region: str, name: str) -> Answer:
-        return self._fc2.get(region, name)
+    def _get(self, region: str, name: str) -> Fields:
+        return fields_of(self._fc2.get(region, name), fc2.GET.name)
 
     def _put(self, region: str, name: str, settings: Answer) -> None:
         self._fc2.update(region, name, **settings)
