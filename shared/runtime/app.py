@@ -88,6 +88,7 @@ class App:
         openapi = OpenApi(
             credentials,
             endpoint=settings.endpoint or None,
+            hosts=dict(settings.hosts),
             pacer=instance.pacer,
             deadline=left_s,
             sleep=sleep,

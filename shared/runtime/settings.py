@@ -1,8 +1,9 @@
 """Settings from the environment, validated, with all problems in one message."""
 
 import os
+import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import (
     AliasChoices,
@@ -20,6 +21,7 @@ from shared.products import default_products
 from shared.validation.contacts import webhook_problems
 
 _PREFIX = "CERTDEPLOY_"
+_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)?=([a-z0-9{}-]+\.)+aliyuncs\.com")
 
 
 class Settings(Value):
@@ -30,6 +32,8 @@ class Settings(Value):
     tls: str = ""  #: address of its TLS edge, "127.0.0.1:Q"
     stores: tuple[str, ...] = ("cn-hangzhou",)
     regions: tuple[str, ...] = ()
+    #: by API, or "api.region": the host in place of the usual one, which may contain {region}
+    hosts: tuple[tuple[str, str], ...] = ()
     aws: bool = False  #: manage AWS too
     aws_access: CloudAccess = DEFAULT_ACCESS  #: shared/cloud/aws.py documents its variables
     products: tuple[CloudProduct, ...] = Field(
@@ -52,6 +56,17 @@ class Settings(Value):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        """`live=live.ap-southeast-1.aliyuncs.com`, by commas. They get signed requests: the vendor's only."""
+        if not isinstance(value, str):
+            return value
+        texts = [text.strip() for text in value.split(",") if text.strip()]
+        if wrong := [text for text in texts if not _HOST.fullmatch(text)]:
+            raise ValueError(f"{wrong[0]!r} is not api=host, with a host of aliyuncs.com")
+        return [text.split("=", 1) for text in texts]
 
     @field_validator("endpoint", "fc_endpoint")
     @classmethod

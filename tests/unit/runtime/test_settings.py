@@ -34,6 +34,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "tls": "",
         "stores": ("cn-hangzhou",),
         "regions": (),
+        "hosts": (),
         "aws": False,
         "auto": "submit",
         "prefix": "certdeploy",
@@ -102,6 +103,15 @@ def test_an_empty_variable_counts_as_unset() -> None:
     assert read_settings(empty) == read_settings({})
 
 
+def test_hosts_are_named_by_api_or_by_api_and_region() -> None:
+    named = "live=live.ap-southeast-1.aliyuncs.com, alb.cn-beijing=alb-vpc.{region}.aliyuncs.com"
+
+    assert dict(read(HOSTS=named).hosts) == {
+        "live": "live.ap-southeast-1.aliyuncs.com",
+        "alb.cn-beijing": "alb-vpc.{region}.aliyuncs.com",
+    }
+
+
 def test_with_aws_it_is_looked_after_too() -> None:
     assert set(read(AWS="true").products) - set(read().products) == {CloudProduct.AWS}
     assert read(AWS="true", PRODUCTS="CDN").products == (CloudProduct.CDN,)
@@ -118,6 +128,8 @@ def test_with_aws_it_is_looked_after_too() -> None:
         ),
         ({"CERTDEPLOY_ENDPOINT": "127.0.0.1:8000"}, "CERTDEPLOY_ENDPOINT: must start with http:// or https://"),
         ({"CERTDEPLOY_FC_ENDPOINT": "ftp://x"}, "CERTDEPLOY_FC_ENDPOINT: must start with http:// or https://"),
+        ({"CERTDEPLOY_HOSTS": "live"}, "CERTDEPLOY_HOSTS: 'live' is not api=host"),
+        ({"CERTDEPLOY_HOSTS": "live=example.com"}, "CERTDEPLOY_HOSTS: 'live=example.com' is not api=host"),
         ({"CERTDEPLOY_AUTO": "yes"}, "CERTDEPLOY_AUTO: Input should be 'submit' or 'draft'"),
         ({"CERTDEPLOY_PRODUCTS": "CDN,Nope"}, "CERTDEPLOY_PRODUCTS: Input should be"),
     ],
