@@ -69,7 +69,10 @@ class ClassicDomains(ProductAdapter):
 
     def regions(self) -> list[str]:
         answer = self._call("DescribeRegions", "cn-hangzhou")  # any region lists all
-        return [row.needed("RegionId") for row in answer["Regions"].rows("Region")]
+        rows = answer.rows("Regions", "Region")
+        if not rows:
+            raise answer.source.below("Regions").unreadable("it is missing")
+        return [row.needed("RegionId") for row in rows]
 
     def discover(self, region: str) -> Iterator[Found]:
         rows = self._numbered_rows(
