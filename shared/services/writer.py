@@ -158,6 +158,8 @@ class _Turn:
         """Clients are served the certificate, as far as they can be asked; then the worker is at its end."""
         change, look = outcome.change, outcome.look
         assert look is not None, "it is done"
+        # They were compared. What differs from now on, as by another slot of the job, is no loss.
+        made.worker = made.worker.evolve(settings_before=None)
         with self._told(made):
             if change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
@@ -14,28 +16,34 @@ from tests.functional.pipeline.platform import discovered
 from tests.functional.pipeline.stories import asked_for, statuses, uploaded
 
 W = WorkerStatus
-ESTATE: dict[str, Any] = {
-    "certificates": {"old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}},
-    "slb": [
-        {
-            "name": "shop",
-            "region": "cn-hangzhou",
-            "listeners": [
-                {
-                    "port": 443,
-                    "certificate": "old",
-                    "extensions": [{"domain": "img.example.com", "certificate": "old"}],
-                }
-            ],
-        }
-    ],
+OLD = {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}
+SECOND = {**OLD, "names": ["www.example.com"]}
+EXTENSIONS = [{"domain": "img.example.com", "certificate": "old"}]
+LISTENERS = [{"port": 443, "certificate": "old", "extensions": EXTENSIONS}]
+RULE = {"name": "web", "region": "cn-hangzhou", "load_balancer": "front", "certificates": ["old", "second"]}
+ESTATES: dict[CloudProduct, dict[str, Any]] = {
+    CloudProduct.SLB: {
+        "certificates": {"old": OLD},
+        "slb": [{"name": "shop", "region": "cn-hangzhou", "listeners": LISTENERS}],
+    },
+    CloudProduct.SAE: {
+        "certificates": {"old": OLD, "second": SECOND},
+        "alb": [{"name": "front", "region": "cn-hangzhou", "listeners": []}],
+        "sae": [RULE],
+    },
 }
-WRITES = ["SetLoadBalancerHTTPSListenerAttribute", "SetDomainExtensionAttribute"]
+WRITES = {
+    CloudProduct.SLB: ["SetLoadBalancerHTTPSListenerAttribute", "SetDomainExtensionAttribute"],
+    CloudProduct.SAE: ["UpdateIngress", "UpdateIngress"],
+}
 
 
-def test_what_a_job_changed_beside_a_slot_is_no_lost_setting_when_it_is_tried_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("product", ESTATES)
+def test_what_a_job_changed_beside_a_slot_is_no_lost_setting_when_it_is_tried_again(
+    tmp_path: Path, product: CloudProduct
+) -> None:
     """Both are in place, and the first is not served yet: the next try looks at a listener that has both."""
-    with discovered(ESTATE, tmp_path, (CloudProduct.SLB,)) as platform:
+    with discovered(ESTATES[product], tmp_path, (product,)) as platform:
         probe = platform.world.probe
         began = platform.clock()
 
@@ -49,5 +57,5 @@ def test_what_a_job_changed_beside_a_slot_is_no_lost_setting_when_it_is_tried_ag
         platform.drain()
 
         assert statuses(platform) == {W.SUCCESS: 2}, [w.reason for w in platform.workers().values()]
-        written = [call.action for call in platform.cloud.calls if call.action in WRITES]
-        assert written == WRITES
+        written = [call.action for call in platform.cloud.calls if call.action in WRITES[product]]
+        assert written == WRITES[product]
