@@ -16,7 +16,6 @@ from shared.products.kit.found import Found, told
 from shared.products.kit.means import Means
 from shared.products.kit.paging import (
     numbered_answers,
-    numbered_pages,
     token_rows,
 )
 
@@ -221,14 +220,6 @@ class ProductAdapter(ABC):
         """The slots of each row. A row that cannot be read is told, by its field `name`; the others go on."""
         for row in rows:
             yield from told(str(row.get(name) or "a row without name"), partial(slots, row))
-
-    def _numbered_pages(self, action: str, region: str = "", /, **params: Any) -> Iterator[Fields]:
-        """Answers of PageNumber/PageSize paging, until `TotalCount` rows were asked for."""
-
-        def page(number: int) -> Answer:
-            return self._call(action, region, PageNumber=number, PageSize=self.page_size, **params)
-
-        return numbered_pages(page, self.page_size)
 
 
 def _check_covered(resource: CloudResource, certificate: Certificate) -> None:
