@@ -146,6 +146,35 @@ def test_2_0_that_may_not_be_read_is_an_error(bench: Bench) -> None:
         bench.slots()
 
 
+def test_2_0_that_may_not_be_read_hides_no_domain_of_3_0(bench: Bench) -> None:
+    bench.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2"))
+
+    found = list(bench.adapter.found(REGION))
+
+    assert [one.what for one in found if isinstance(one, Unread)] == ["kind 2.0"]
+    assert {one.kind for one in found if not isinstance(one, Unread)} == {"3.0"}
+
+
+def test_a_domain_of_3_0_that_cannot_be_read_is_not_taken_for_one_of_2_0(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(
+        monkeypatch,
+        bench.cloud,
+        "ListCustomDomains",
+        lambda answer: [
+            row.update(protocol=["odd"])
+            for row in answer["customDomains"]
+            if row["domainName"] == "both.example.com" and bench.cloud.calls[-1].api.lower() == "fc"
+        ],
+    )
+
+    found = list(bench.adapter.found(REGION))
+
+    assert "both.example.com" in {one.what for one in found if isinstance(one, Unread)}
+    assert "both.example.com" not in {one.resource_id for one in found if not isinstance(one, Unread)}
+
+
 def test_2_0_is_not_asked_where_it_never_was(bench: Bench) -> None:
     assert bench.slots("ap-southeast-7") == {}
     assert {call.api.lower() for call in bench.cloud.calls} == {"fc"}
