@@ -28,9 +28,9 @@ API: Final = Api(
 LIST_CERTIFICATES: Final = Action("ListCertificates", per_second=10)
 LIST_USER_CERTIFICATE_ORDER: Final = Action("ListUserCertificateOrder", per_second=10)
 GET_CERTIFICATE_DETAIL: Final = Action("GetCertificateDetail", per_second=10)
-GET_USER_CERTIFICATE_DETAIL: Final = Action("GetUserCertificateDetail", per_second=100)
+GET_USER_CERTIFICATE_DETAIL: Final = Action("GetUserCertificateDetail", per_second=10)
 # The vendor's SDKs send certificate and key in the URL. The gateway accepts a form as well.
-UPLOAD_USER_CERTIFICATE: Final = Action("UploadUserCertificate", place="form", writes=True, per_second=100)
+UPLOAD_USER_CERTIFICATE: Final = Action("UploadUserCertificate", place="form", writes=True, per_second=10)
 LIST_CONTACT: Final = Action("ListContact")
 ACTIONS: Final = (
     LIST_CERTIFICATES,

@@ -41,8 +41,8 @@ class Service(EmulatedService):
     hosts = ("cas.aliyuncs.com", "cas.{region}.aliyuncs.com")
     limits: ClassVar[dict[str, int]] = {
         "ListUserCertificateOrder": 10,
-        "GetUserCertificateDetail": 100,
-        "UploadUserCertificate": 100,
+        "GetUserCertificateDetail": 10,
+        "UploadUserCertificate": 10,
         "DeleteUserCertificate": 100,
     }
 

@@ -37,7 +37,7 @@ class Adapter(ListenerAdapter):
     }
     protocols = ("HTTPS", "QUIC")
     server_only: ClassVar = {"CertificateType": "Server"}
-    take_off = "DissociateAdditionalCertificatesFromListener"
+    remove_action = "DissociateAdditionalCertificatesFromListener"
     most_per_call = 20
     cluster_tags = ("ack.aliyun.com", "ingress.k8s.alibaba/albconfig")
 

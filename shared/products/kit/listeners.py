@@ -46,7 +46,7 @@ class ListenerAdapter(ProductAdapter):
     at_once = True
     protocols: ClassVar[tuple[str, ...]]  #: of the listeners that have certificates
     server_only: ClassVar[dict[str, str]]  #: asks for server certificates, not for clients' CAs
-    take_off: ClassVar[str]  #: the action that removes an additional certificate
+    remove_action: ClassVar[str]  #: the action that removes an additional certificate
     most_per_call: ClassVar[int]  #: additional certificates that a call adds or removes
     cluster_tags: ClassVar[tuple[str, ...]]  #: by which a Kubernetes cluster marks what it owns
     #: settings of a listener that go along with its default certificate, and are compared
@@ -104,7 +104,7 @@ class ListenerAdapter(ProductAdapter):
         change, look = steps[0]
         stage = Stage(look.stage)
         identifiers = list(dict.fromkeys(named(change, stage) for change, _ in steps))
-        action = {Stage.DEFAULT: _UPDATE, Stage.ADD: _ADD}.get(stage, self.take_off)
+        action = {Stage.DEFAULT: _UPDATE, Stage.ADD: _ADD}.get(stage, self.remove_action)
         slots = frozenset(change.resource.slot for change, _ in steps)
         again = look.settings or {} if stage is Stage.DEFAULT else {}
         try:

@@ -31,7 +31,7 @@ class Adapter(ListenerAdapter):
     smaller_pages: ClassVar = {"ListListenerCertificates": 50}
     protocols = ("TCPSSL",)
     server_only: ClassVar = {"CertType": "Server"}
-    take_off = "DisassociateAdditionalCertificatesWithListener"
+    remove_action = "DisassociateAdditionalCertificatesWithListener"
     most_per_call = 15
     #: whether an update resets what it does not name is not documented
     sent_again = frozenset(
