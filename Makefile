@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint bench mutants lock clean
+.PHONY: help demo test walk lint bench mutants lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 	$(BIN)/pytest -n 4 --dist worksteal; tests=$$?; \
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \
 	exit $$tests
+
+walk: $(VENV)/dev.stamp  ## walk every field of every answer, of which `make test` takes every fifth case
+	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal \
+	  tests/contract/test_products_walk_edge.py tests/contract/test_products_odd.py
 
 lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/ruff check .

@@ -192,7 +192,7 @@ def test_alb_itself_is_asked_where_the_status_tells_no_certificates(
     row = {"CertificateId": new, "IsDefault": True, "Status": status}
     monkeypatch.setattr(alb, "ListListeners", lambda call: {"Listeners": [listener]})
     monkeypatch.setattr(alb, "ListListenerCertificates", lambda call: {"Certificates": [row]})
-    adapter = bench.adapter_with(seconds=10 if status == "Associated" else 0.05)
+    adapter = bench.adapter_with(seconds=10 if status == "Associated" else 0.4)
 
     if status == "Associated":
         adapter.deploy(slot, bench.certificate("new"))

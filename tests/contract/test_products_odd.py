@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from shared.products.kit.changes import Change
 from shared.products.kit.found import Found, Unread
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES
+from tests.contract.shortened import shortened
 from tests.contract.store import stored
 
 NAMES = ("ACK-secret", "APIGateway-classic", "APIGateway-cloud-native", "FC-3.0", "MSE", "PAI")
@@ -48,8 +50,7 @@ def put(answer: Any, way: tuple[str | int, ...], how: str) -> None:
         answer[last] = copy.deepcopy(ODD[how])
 
 
-@pytest.mark.parametrize("how", ["absent", *ODD])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "how"), shortened(product(NAMES, ("absent", *ODD))))
 def test_no_answer_ends_in_anything_but_slots_unread_parts_or_an_error_of_the_cloud(
     server: Server, name: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

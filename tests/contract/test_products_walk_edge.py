@@ -17,6 +17,7 @@ from shared.products.kit.found import Unread
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case
+from tests.contract.shortened import shortened
 from tests.contract.walk import INSTEAD, Path, holds_rows, paths, replaced
 from tests.contract.watch import watching
 
@@ -24,12 +25,12 @@ WALKED = [c for c in CASES if c.product.value in ("CDN", "DCDN", "VOD", "LIVE", 
 
 
 def rows(asked: Callable[[Case], Iterable[str]]) -> list[Any]:
-    return [
+    return shortened(
         pytest.param(case, action, instead, id=f"{case.name}-{action}-{instead.replace(' ', '-')}")
         for case in WALKED
         for action in asked(case)
         for instead in INSTEAD
-    ]
+    )
 
 
 def asking(case: Case) -> list[str]:

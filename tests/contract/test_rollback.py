@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -25,16 +25,39 @@ from tests.contract.bench import STORE, Bench, new_bench
 from tests.contract.cases import CASES, Case
 
 
+class Clock:
+    """Real time, and what was slept on top of it; of each pause a little is waited, for the cloud's clock."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(timezone.utc) + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        waited = min(seconds, 0.08)
+        time.sleep(waited)
+        self._ahead += timedelta(seconds=seconds - waited)
+
+
 def a_world(bench: Bench, server: Server, state: Path) -> World:
     """The state knows the certificates that CAS has. Clients are not asked: listeners of these estates
     have several certificates for one name, and the default of those is served to nobody."""
     settings = Settings(state=str(state), endpoint=server.endpoint, tls="127.0.0.1:1")
     key = bench.cloud.key
     credentials = Credentials(key.access_key_id, key.access_key_secret, "")
-    app = App.build(Instance(settings), lambda: credentials, left_s=lambda: 60.0, holder="test")
+    clock = Clock()
+    app = App.build(
+        Instance(settings),
+        lambda: credentials,
+        left_s=lambda: 60.0,
+        holder="test",
+        clock=clock,
+        sleep=clock.sleep,
+    )
     for certificate in Cas(bench.client, STORE).list_certificates():
         app.world.certificates.save(CertificateRecord(certificate=certificate))
-    return replace(app.world, sleep=lambda seconds: time.sleep(min(seconds, 0.03)))
+    return app.world
 
 
 def the_worker(world: World) -> WorkerResource:
