@@ -23,9 +23,10 @@ test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \
 	exit $$tests
 
-walk: $(VENV)/dev.stamp  ## walk every field of every answer, of which `make test` takes every fifth case
+walk: $(VENV)/dev.stamp  ## walk every field of every answer and every kind of estate, of which `make test` takes a fifth
 	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal \
-	  tests/contract/test_products_walk_edge.py tests/contract/test_products_odd.py
+	  tests/contract/test_products_walk_edge.py tests/contract/test_products_odd.py \
+	  tests/unit/services/test_linear.py
 
 lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/ruff check .

@@ -21,8 +21,8 @@ from shared.products.kit.changes import Change
 from shared.products.kit.found import Found, Unread
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES
-from tests.contract.shortened import shortened
 from tests.contract.store import stored
+from tests.shortened import shortened
 
 NAMES = ("ACK-secret", "APIGateway-classic", "APIGateway-cloud-native", "FC-3.0", "MSE", "PAI")
 ODD: dict[str, Any] = {"null": None, "empty": "", "list": [7], "object": {"odd": 1}, "word": "odd"}

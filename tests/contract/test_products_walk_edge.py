@@ -17,9 +17,9 @@ from shared.products.kit.found import Unread
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case
-from tests.contract.shortened import shortened
 from tests.contract.walk import INSTEAD, Path, holds_rows, paths, replaced
 from tests.contract.watch import watching
+from tests.shortened import shortened
 
 WALKED = [c for c in CASES if c.product.value in ("CDN", "DCDN", "VOD", "LIVE", "DDOS", "WAF", "ESA")]
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from types import FrameType
 
@@ -23,6 +24,7 @@ from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key, Row
 from shared.state.tables import Table
 from tests.builders import NOW
+from tests.shortened import shortened
 from tests.unit.services.estates import ESTATES, Estate, renewals
 from tests.worlds import POLICY, PRODUCTS, a_world
 
@@ -131,8 +133,7 @@ def a_world_of(folder: Path, estate: Estate) -> tuple[World, Counting]:
 Use = Callable[[World, Estate], object]
 
 
-@pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)
-@pytest.mark.parametrize("make", ESTATES, ids=lambda make: make.__name__)
+@pytest.mark.parametrize(("make", "use"), shortened(product(ESTATES, USES)), ids=lambda value: value.__name__)
 def test_twice_the_estate_is_twice_the_work(tmp_path: Path, make: Callable[[int], Estate], use: Use) -> None:
     work: list[int] = []
     for size in (12, 24, 48):
