@@ -124,8 +124,8 @@ def a_world_of(folder: Path, estate: Estate) -> tuple[World, Counting]:
     store = Counting(folder / "state.db")
     drafts = replace(POLICY, submit_automatic_jobs=False)
     world = a_world(store, certificates=estate.certificates, slots=estate.slots, policy=drafts)
-    for product in PRODUCTS:
-        world.syncs.put(SyncStatus(product=product, state=SyncState.SYNCED, started_at=NOW))
+    for one in PRODUCTS:
+        world.syncs.put(SyncStatus(product=one, state=SyncState.SYNCED, started_at=NOW))
     store.asked.clear()
     return world, store
 
@@ -136,10 +136,11 @@ Use = Callable[[World, Estate], object]
 @pytest.mark.parametrize(("make", "use"), shortened(product(ESTATES, USES)), ids=lambda value: value.__name__)
 def test_twice_the_estate_is_twice_the_work(tmp_path: Path, make: Callable[[int], Estate], use: Use) -> None:
     work: list[int] = []
-    for size in (12, 24, 48):
+    for size in (6, 12, 24, 48):
         estate = make(size)
         world, _ = a_world_of(tmp_path / str(size), estate)
         work.append(steps(partial(use, world, estate)))
+    _, *work = work  # what is found out once, by whoever comes first, is not counted
 
     assert work[2] - work[1] <= 2.1 * (work[1] - work[0]), work
 
