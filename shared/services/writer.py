@@ -15,7 +15,7 @@ from shared.errors import AppError, ConflictError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
-from shared.products.kit.waiting import Waiter
+from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
 from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
 from shared.services.side_by_side import Task
 from shared.services.verify import verify
@@ -23,7 +23,6 @@ from shared.services.world import World
 
 _AFTER_S: Final = 10.0  #: a lease outlasts the function that holds it, which is cut off at its timeout
 _FIRST_PROBE_S: Final = 0.2  #: pause before the next handshake: it costs the product nothing
-_LONGEST_PAUSE_S: Final = 10.0  #: between looks at a worker that another invocation has in hand
 
 
 class Attempt:
@@ -62,7 +61,7 @@ def work_on(
     world: World,
     adapter: ProductAdapter,
     workers: Sequence[WorkerResource],
-    kind_of: Callable[[WorkerResource], Kind],
+    kind_of: KindOf,
 ) -> Task:
     """A task: bring each worker of one writer to its end, in as many attempts as it takes.
 
@@ -79,7 +78,7 @@ def work_on(
             pause = 1.0
         else:
             due = [at for w in open_ if (at := w.lease_until if w.leased(now) else w.not_before)]
-            pause = min(pause * 1.6, _LONGEST_PAUSE_S)
+            pause = min(pause * 1.6, LONGEST_PAUSE_S)
             until_due = max(0.0, (min(due) - now).total_seconds()) if due else pause
             if world.left_s() - SPARE_S < min(pause, until_due):
                 return

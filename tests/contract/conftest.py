@@ -10,8 +10,9 @@ from emulator.cloud import Cloud
 from emulator.server import Server, running
 from shared.domain.resources import CloudResource
 from tests.contract import aws_bench
-from tests.contract.bench import Bench
+from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import Case
+from tests.contract.gateways import CLASSIC, NATIVE, REGION
 from tests.contract.store import stored
 
 
@@ -48,3 +49,15 @@ def slot(case: Case, bench: Bench) -> CloudResource:
 def amazon(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """An AWS account, which moto plays."""
     return aws_bench.account(server, monkeypatch)
+
+
+@pytest.fixture
+def classic(server: Server) -> Bench:
+    """An account of the traditional API Gateway."""
+    return new_bench(server, CLASSIC.product, CLASSIC.estate, REGION)
+
+
+@pytest.fixture
+def native(server: Server) -> Bench:
+    """An account of the cloud-native API Gateway."""
+    return new_bench(server, NATIVE.product, NATIVE.estate, REGION)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
-from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import (
     CloudDeniedError,
     CloudRejectedError,
@@ -17,35 +15,10 @@ from shared.errors import (
     NotYetEffectiveError,
 )
 from shared.products.kit.changes import Carries
-from tests.contract.bench import Bench, new_bench
-from tests.contract.cases import apigateway_classic, apigateway_cloud_native
+from tests.contract.bench import Bench
 from tests.contract.cases.apigateway_classic import group
 from tests.contract.cases.apigateway_cloud_native import domain
-
-REGION = "cn-hangzhou"
-CLASSIC, NATIVE = apigateway_classic.CASES[0], apigateway_cloud_native.CASES[0]
-
-
-@pytest.fixture
-def classic(server: Server) -> Bench:
-    return new_bench(server, CloudProduct.API_GATEWAY, CLASSIC.estate, REGION)
-
-
-@pytest.fixture
-def native(server: Server) -> Bench:
-    return new_bench(server, CloudProduct.API_GATEWAY, NATIVE.estate, REGION)
-
-
-def a_slot(server: Server, section: str, **row: Any) -> tuple[Bench, CloudResource]:
-    """An account with one domain of one kind, and its slot."""
-    domains = [{"domain": "www.example.com", "certificate": "old", **row}]
-    estate = {
-        "certificates": apigateway_classic.ESTATE["certificates"],
-        section: [{"name": "shop", "region": REGION, "domains": domains}],
-    }
-    bench = new_bench(server, CloudProduct.API_GATEWAY, estate, REGION)
-    (slot,) = bench.slots().values()
-    return bench, slot
+from tests.contract.gateways import CLASSIC, NATIVE, REGION, a_slot
 
 
 def test_a_certificate_that_we_set_is_known_by_its_name_without_reading_its_pem(classic: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
-from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.resources import CloudProduct
 from shared.errors import (
     CloudRejectedError,
     NotYetEffectiveError,
@@ -17,34 +17,10 @@ from shared.errors import (
 from shared.products.kit.found import Unread
 from tests.contract.answers import edit, put, take_out
 from tests.contract.bench import Bench, new_bench
-from tests.contract.cases import CERTIFICATES, apigateway_classic, apigateway_cloud_native
+from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.apigateway_classic import group
 from tests.contract.cases.apigateway_cloud_native import domain
-
-REGION = "cn-hangzhou"
-CLASSIC, NATIVE = apigateway_classic.CASES[0], apigateway_cloud_native.CASES[0]
-
-
-@pytest.fixture
-def classic(server: Server) -> Bench:
-    return new_bench(server, CloudProduct.API_GATEWAY, CLASSIC.estate, REGION)
-
-
-@pytest.fixture
-def native(server: Server) -> Bench:
-    return new_bench(server, CloudProduct.API_GATEWAY, NATIVE.estate, REGION)
-
-
-def a_slot(server: Server, section: str, **row: Any) -> tuple[Bench, CloudResource]:
-    """An account with one domain of one kind, and its slot."""
-    domains = [{"domain": "www.example.com", "certificate": "old", **row}]
-    estate = {
-        "certificates": apigateway_classic.ESTATE["certificates"],
-        section: [{"name": "shop", "region": REGION, "domains": domains}],
-    }
-    bench = new_bench(server, CloudProduct.API_GATEWAY, estate, REGION)
-    (slot,) = bench.slots().values()
-    return bench, slot
+from tests.contract.gateways import CLASSIC, NATIVE, REGION
 
 
 def say_status(native: Bench, patch: pytest.MonkeyPatch, before: str, after: str) -> None:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Final, TypeAlias, final
+from typing import Any, ClassVar, Final, TypeAlias, TypeVar, final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
@@ -21,6 +21,7 @@ from shared.products.kit.paging import (
 
 _NOT_IN_CAS: Final = "CertificateInvalidCasId"  #: OSS's word for it
 Answer = dict[str, Any]
+Seen = TypeVar("Seen")
 Step: TypeAlias = tuple[Change, Look]  #: what is to be done, and what was seen just before
 
 
@@ -79,17 +80,13 @@ class ProductAdapter(ABC):
             CloudError: nothing can be said of them now.
         """
         if self.looks_at_once(changes[0].resource):
-            try:
-                return self._look_at_all(changes)
-            except CloudRejectedError as error:
-                if error.cloud_code.lower() not in self.gone:
-                    raise
-                return [None] * len(changes)
-        return [self._look_or_gone(change) for change in changes]
+            return self._unless_gone(partial(self._look_at_all, changes)) or [None] * len(changes)
+        return [self._unless_gone(partial(self._look, change)) for change in changes]
 
-    def _look_or_gone(self, change: Change) -> Look | None:
+    def _unless_gone(self, ask: Callable[[], Seen]) -> Seen | None:
+        """What is seen; None where the product says that it is gone."""
         try:
-            return self._look(change)
+            return ask()
         except CloudRejectedError as error:
             if error.cloud_code.lower() not in self.gone:
                 raise
