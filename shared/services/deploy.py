@@ -47,7 +47,7 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
             by_writer[worker.resource.writer].append(worker)
     run_side_by_side(
         (work_on(world, adapter, workers, kind_of) for workers in _by_turns(by_writer.values())),
-        beside=shared_rates(world, event.product, event.shards),
+        beside=shared_rates(world, event),
         parallel=world.policy.parallel,
         clock=world.clock,
         sleep=world.sleep,

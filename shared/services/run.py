@@ -6,7 +6,7 @@ This is the reconciliation that makes events true: whatever was lost or cut off 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -100,8 +100,8 @@ class _Seen:
 
     unsettled: int
     success: int
-    idle: frozenset[Shard]  #: shards with workers that nobody has in hand
-    asked_at: datetime | None  #: when a rollback of an idle one was asked for last
+    idle: frozenset[Shard]  #: shards with workers that nobody has in hand; they may wait for their turn
+    asked: Mapping[Shard, datetime]  #: when a rollback of an idle one was asked for last
     rolled_back_at: datetime | None  #: end of the last rollback
 
 
@@ -109,7 +109,7 @@ def _seen(world: World, job: DeploymentJob) -> _Seen:
     now = world.clock()
     unsettled = success = 0
     idle: set[Shard] = set()
-    asked: list[datetime] = []
+    asked: dict[Shard, datetime] = {}
     rolled_back: datetime | None = None
     for worker in _not_given_up(world, job):
         success += worker.status is WorkerStatus.SUCCESS
@@ -120,21 +120,32 @@ def _seen(world: World, job: DeploymentJob) -> _Seen:
         unsettled += 1
         if worker.leased(now):
             continue
-        idle.add((worker.resource.product, worker.shard))
+        shard = worker.resource.product, worker.shard
+        idle.add(shard)
         if worker.status is WorkerStatus.ROLLBACK and worker.started_at is not None:
-            asked = [max([*asked, worker.started_at])]
-    return _Seen(unsettled, success, frozenset(idle), asked[0] if asked else None, rolled_back)
+            asked[shard] = max(asked.get(shard, worker.started_at), worker.started_at)
+    return _Seen(unsettled, success, frozenset(idle), asked, rolled_back)
 
 
 def _dispatch_again(world: World, job: DeploymentJob, seen: _Seen) -> DeploymentJob:
-    """Those that nobody has in hand for a while; at once if a rollback was asked for since the last time."""
+    """Those that nobody is at, after a while; at once where a rollback was asked for since the last time."""
     now, last = world.clock(), job.dispatched_at or job.created_at
-    asked = seen.asked_at is not None and seen.asked_at > last
-    again_at = last + timedelta(seconds=world.policy.redispatch_after_s)
-    if seen.idle and (asked or now >= again_at):
+    shards = {shard for shard, at in seen.asked.items() if at > last}
+    if now >= last + timedelta(seconds=world.policy.redispatch_after_s):
+        shards |= seen.idle - _at_work(world, job, seen.idle)
+    if shards:
         job = world.jobs.save(job.evolve(dispatched_at=now))
-        _dispatch(world, job, seen.idle)
+        _dispatch(world, job, shards)
     return job
+
+
+def _at_work(world: World, job: DeploymentJob, shards: Iterable[Shard]) -> set[Shard]:
+    """Shards of these products that an invocation is at: it hands on itself what it leaves."""
+    return {
+        (product, shard)
+        for product in {product for product, _ in shards}
+        for shard in world.callers.at_work(product.value, job.job_id)
+    }
 
 
 def _not_given_up(world: World, job: DeploymentJob) -> Iterator[WorkerResource]:

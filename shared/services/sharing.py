@@ -9,7 +9,7 @@ import logging
 from contextlib import suppress
 from typing import Final
 
-from shared.domain.resources import CloudProduct
+from shared.domain.events import WorkersScheduled
 from shared.errors import AppError
 from shared.services.side_by_side import Task
 from shared.services.world import World
@@ -19,19 +19,20 @@ _AGAIN_S: Final = 3.0  #: how soon a newcomer, or one who left, is noticed
 _COUNTED_S: Final = 15.0  #: how long one who died is counted
 
 
-def shared_rates(world: World, product: CloudProduct, expected: int) -> Task:
+def shared_rates(world: World, at: WorkersScheduled) -> Task:
     """A task for `run_side_by_side`: keep the pace to this instance's part of the account's rates.
 
-    `expected`: how many were handed out together. Some of them may begin later, so they are reckoned
-    with for a while, seen or not.
+    Some of the shards that were handed out together may begin later, so they are reckoned with for a
+    while, seen or not.
     """
+    place, expected = (at.product.value, at.job_id, at.shard), at.shards
     began = world.clock()
     try:
         world.pace(expected)
         yield _AGAIN_S / 2
         while True:
             try:
-                seen = world.callers.join(product.value, world.instance, _COUNTED_S)
+                seen = world.callers.join(place, world.instance, _COUNTED_S)
                 early = (world.clock() - began).total_seconds() < _COUNTED_S
                 world.pace(max(seen, expected) if early else seen)
             except AppError as error:
@@ -40,4 +41,4 @@ def shared_rates(world: World, product: CloudProduct, expected: int) -> Task:
     finally:
         world.pace(1)
         with suppress(AppError):  # its row ends by itself
-            world.callers.leave(product.value, world.instance)
+            world.callers.leave(place, world.instance)

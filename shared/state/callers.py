@@ -1,42 +1,51 @@
-"""Who calls a product's API right now: instances of functions, each for a while. They share its rates."""
+"""Who calls a product's API right now: instances of functions, each for a while, at the shard of a job.
 
-from collections.abc import Callable
+Instances share the rates of the API, and a shard that somebody is at needs nobody else.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from shared.errors import ConflictError
-from shared.state.store import Store
+from shared.state.store import Row, Store
 from shared.state.tables import CALLERS
+
+Place: TypeAlias = tuple[str, int, int]  #: product, job and shard
 
 
 class Callers:
-    """A row for each instance. One that dies is counted until its time is over, by the clock."""
+    """A row for each instance and shard. One that dies is counted until its time is over, by the clock."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store, self._clock = store, clock
 
-    def join(self, product: str, instance: str, for_s: float) -> int:
-        """Be counted from now on, for so long; how many there are, this one among them."""
+    def join(self, place: Place, instance: str, for_s: float) -> int:
+        """Be counted from now on, for so long; how many instances are at the product, this one among them."""
         until = self._clock() + timedelta(seconds=for_s)
-        key = product, instance
+        key = *place, instance
         with suppress(ConflictError):  # two invocations of this instance: each says the same
             row = self._store.get(CALLERS, key)
             document = {"Until": until.isoformat()}
             self._store.put(CALLERS, key, document, version=row.version if row else 0)
-        return max(1, self._count(product))
+        return max(1, len({row.key[-1] for row in self._living(place[0])}))
 
-    def leave(self, product: str, instance: str) -> None:
+    def leave(self, place: Place, instance: str) -> None:
         with suppress(ConflictError):
-            if row := self._store.get(CALLERS, (product, instance)):
+            if row := self._store.get(CALLERS, (*place, instance)):
                 self._store.delete(CALLERS, row.key, version=row.version)
 
-    def _count(self, product: str) -> int:
-        """The living ones; the rows of others are taken away."""
-        now, count = self._clock(), 0
-        for row in self._store.range(CALLERS, (product,)):
+    def at_work(self, product: str, job_id: int) -> frozenset[int]:
+        """The shards of a job's part that somebody is at."""
+        return frozenset(int(row.key[2]) for row in self._living(product, job_id))
+
+    def _living(self, *prefix: str | int) -> Iterator[Row]:
+        """The rows of others are taken away."""
+        now = self._clock()
+        for row in self._store.range(CALLERS, prefix):
             if datetime.fromisoformat(str(row.document["Until"])) > now:
-                count += 1
+                yield row
             else:
                 with suppress(ConflictError):  # it lives after all, or somebody else takes it away
                     self._store.delete(CALLERS, row.key, version=row.version)
-        return count

@@ -34,8 +34,8 @@ JOBS = _table("jobs", owner=str, job_id=int)
 OPEN_JOBS = _table("open_jobs", owner=str, due=int, job_id=int)
 WORKERS = _table("workers", job_id=int, product=str, shard=int, worker_id=int)
 LEASES = _table("leases", name=str)
-#: Function instances that call a product's API right now: they share its rates.
-CALLERS = _table("callers", product=str, instance=str)
+#: Function instances that call a product's API right now, by the shard they are at: they share its rates.
+CALLERS = _table("callers", product=str, job_id=int, shard=int, instance=str)
 CONTACTS = _table("contacts", owner=str, contact_id=int)
 
 TABLES = (

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from shared.domain.events import WorkersScheduled
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudUnavailableError
 from shared.services.sharing import shared_rates
@@ -16,8 +17,6 @@ from shared.services.world import World
 from shared.state.callers import Callers
 from shared.state.sqlite import SqliteStore
 from tests.builders import NOW
-
-CDN = CloudProduct.CDN
 
 
 class Installation:
@@ -33,7 +32,8 @@ class Installation:
         world = SimpleNamespace(
             clock=lambda: self.now, callers=self.callers, instance=instance, pace=parts.append
         )
-        task = shared_rates(cast(World, world), CDN, expected)
+        at = WorkersScheduled(job_id=1, product=CloudProduct.CDN, shard=0, shards=expected)
+        task = shared_rates(cast(World, world), at)
         next(task)
         return task
 
@@ -84,7 +84,7 @@ def test_who_cannot_say_that_it_ends_ends_all_the_same(here: Installation) -> No
     next(one)
     next(two)
 
-    def unreachable(product: str, instance: str) -> None:
+    def unreachable(place: object, instance: str) -> None:
         raise CloudUnavailableError("DeleteRow", "ConnectionLost", "no answer")
 
     here.callers.leave = unreachable  # type: ignore[method-assign]

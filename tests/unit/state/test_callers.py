@@ -9,6 +9,8 @@ from shared.state.store import Store
 from shared.state.tables import CALLERS
 from tests.builders import NOW
 
+CDN, ALB = ("CDN", 1, 0), ("ALB", 1, 0)
+
 
 class Clock:
     def __init__(self) -> None:
@@ -29,29 +31,49 @@ def callers(store: Store, clock: Clock) -> Callers:
 
 
 def test_each_instance_is_counted_once_for_each_product(callers: Callers) -> None:
-    assert callers.join("CDN", "one", 15) == 1
-    assert callers.join("CDN", "two", 15) == 2
-    assert callers.join("CDN", "one", 15) == 2, "it says again that it is there"
-    assert callers.join("ALB", "one", 15) == 1
+    assert callers.join(CDN, "one", 15) == 1
+    assert callers.join(CDN, "two", 15) == 2
+    assert callers.join(CDN, "one", 15) == 2, "it says again that it is there"
+    assert callers.join(ALB, "one", 15) == 1
 
 
 def test_who_leaves_is_not_counted_and_may_come_back(callers: Callers) -> None:
-    callers.join("CDN", "one", 15)
-    callers.join("CDN", "two", 15)
-    callers.leave("CDN", "two")
-    callers.leave("CDN", "never was there")
+    callers.join(CDN, "one", 15)
+    callers.join(CDN, "two", 15)
+    callers.leave(CDN, "two")
+    callers.leave(CDN, "never was there")
 
-    assert callers.join("CDN", "one", 15) == 1
-    assert callers.join("CDN", "two", 15) == 2
+    assert callers.join(CDN, "one", 15) == 1
+    assert callers.join(CDN, "two", 15) == 2
 
 
 def test_who_died_is_counted_until_its_time_is_over_and_its_row_goes(
     callers: Callers, clock: Clock, store: Store
 ) -> None:
-    callers.join("CDN", "dead", 15)
+    callers.join(CDN, "dead", 15)
     clock.now += timedelta(seconds=14)
-    assert callers.join("CDN", "one", 15) == 2
+    assert callers.join(CDN, "one", 15) == 2
     clock.now += timedelta(seconds=1)
 
-    assert callers.join("CDN", "one", 15) == 1
-    assert [row.key for row in store.range(CALLERS, ("CDN",))] == [("CDN", "one")]
+    assert callers.join(CDN, "one", 15) == 1
+    assert [row.key for row in store.range(CALLERS, ("CDN",))] == [(*CDN, "one")]
+
+
+def test_an_instance_at_two_shards_is_one_caller(callers: Callers) -> None:
+    callers.join(CDN, "one", 15)
+
+    assert callers.join(("CDN", 1, 1), "one", 15) == 1
+    assert callers.join(("CDN", 2, 0), "two", 15) == 2
+
+
+def test_the_shards_of_a_job_that_somebody_is_at_are_known(callers: Callers, clock: Clock) -> None:
+    callers.join(("CDN", 1, 0), "one", 15)
+    callers.join(("CDN", 1, 7), "one", 15)
+    callers.join(("CDN", 2, 3), "two", 15)
+    callers.join(("ALB", 1, 4), "two", 15)
+    assert callers.at_work("CDN", 1) == {0, 7}
+
+    callers.leave(("CDN", 1, 0), "one")
+    assert callers.at_work("CDN", 1) == {7}
+    clock.now += timedelta(seconds=15)
+    assert callers.at_work("CDN", 1) == set()
