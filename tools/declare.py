@@ -2,7 +2,8 @@
 
     python tools/declare.py META_DIR SERVICE ACTION...
 
-META_DIR holds `<service>/<Action>.json` and `endpoints.json`. The metadata does not say what an
+META_DIR is the folder `metadatas` of github.com/aliyun/aliyun-openapi-meta: `<service>/<Action>.json`, and
+`products.json` or the part of it that is known as `endpoints.json`. The metadata does not say what an
 array or object holds, and leaves out some parameters; both are read from the request models of the
 vendor's official SDK, if it is installed. Actions declared before are kept. An action without
 metadata is declared by hand, with a "source".
@@ -26,7 +27,7 @@ SCALARS = {"str": "String", "int": "Long", "bool": "Boolean", "float": "Double"}
 
 def declare(meta: Path, service: str, actions: list[str], api: str | None = None) -> Path:
     """Add `actions` to the service's declaration, or bring them up to date."""
-    endpoint = json.loads((meta / "endpoints.json").read_text())[service]
+    endpoint = endpoints(meta)[service]
     target = TARGET / f"{service}.json"
     style = "ROA" if endpoint["style"] in ("restful", "roa") else "RPC"
     data: dict[str, Any] = {"api": service, "version": endpoint["version"], "style": style}
@@ -43,6 +44,14 @@ def declare(meta: Path, service: str, actions: list[str], api: str | None = None
     TARGET.mkdir(exist_ok=True)
     target.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
     return target
+
+
+def endpoints(meta: Path) -> dict[str, dict[str, Any]]:
+    """Version, style and hosts of each service, by its folder in `meta`."""
+    if (own := meta / "endpoints.json").exists():
+        return dict(json.loads(own.read_text()))
+    rows = json.loads((meta / "products.json").read_text())["products"]
+    return {row["code"].lower(): {**row, "style": row["api_style"]} for row in rows}
 
 
 def params_of(items: list[dict[str, Any]], action: str, models: Any) -> list[dict[str, Any]]:
