@@ -1,4 +1,4 @@
-"""Custom domains of Function Compute 2.0, through `aliyun-fc2`."""
+"""Custom domains of Function Compute 2.0 by its first API (2016-08-15), through `aliyun-fc2`."""
 
 import json
 from functools import cached_property
@@ -18,6 +18,7 @@ API: Final = Api("fc2", "2016-08-15", "ROA", ram="fc", hosts="{account_id}.{regi
 LIST: Final = Action("ListCustomDomains")
 GET: Final = Action("GetCustomDomain")
 UPDATE: Final = Action("UpdateCustomDomain", writes=True)
+SETTINGS: Final = ("protocol", "certConfig", "routeConfig")  #: what the package can change
 STS: Final = Api("sts", "2015-04-01", "RPC", ram="sts", hosts="sts.aliyuncs.com")
 _WHO: Final = Action("GetCallerIdentity", per_second=100)  # needs no permission
 _TIMEOUTS_S: Final = (5.0, 15.0)  #: to connect, to read
@@ -41,7 +42,7 @@ class Fc2Domains:
         return self._call(GET, region, "get_custom_domain", domainName=name)
 
     def update(self, region: str, name: str, **settings: Any) -> None:
-        """Change `protocol`, `certConfig` or `routeConfig`; the package supports no other settings."""
+        """Change some of `SETTINGS`."""
         self._call(UPDATE, region, "update_custom_domain", domainName=name, **settings)
 
     def _call(self, action: Action, region: str, method: str, **arguments: Any) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def looked_at(bench: Bench, slot: CloudResource, wanted: str) -> Iterator[Told]:
 def _walk(bench: Bench, happens: Callable[[], list[Found]]) -> Iterator[Told]:
     with pytest.MonkeyPatch.context() as patch:
         watch = watching(patch)
-        watch.overlooked = "cas"
+        watch.overlooked = frozenset({"cas"})
         happens()
     answers = _Answers()
     for action, path in _fields(watch):

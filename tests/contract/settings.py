@@ -86,7 +86,14 @@ ROWS = [
     Row("VOD", "vod", "https_force", _functions, "https_force.enable", True),
     Row("LIVE", "live", "https_force", _functions, "https_force.enable", True),
     Row("FC-3.0", "fc", "tlsConfig", _fc("www.example.com"), "tlsConfig.minVersion"),
-    Row("FC-2.0", "fc2", "routeConfig", _fc("old.example.com"), "routeConfig.routes", others=("protocol",)),
+    Row(
+        "FC-2.0",
+        "fc_open",
+        "tlsConfig",
+        _fc("old.example.com"),
+        "tlsConfig.minVersion",
+        others=("protocol", "routeConfig", "wafConfig"),
+    ),
 ]
 
 

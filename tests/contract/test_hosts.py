@@ -55,7 +55,7 @@ def test_regions_are_those_of_the_vendor(code: str) -> None:
     """The metadata does not know the youngest one yet."""
     vendors = declare.endpoints(METADATA)
     young = {"fc": {"me-central-1"}}
-    told = set(vendors[{"fc2": "fc-open"}.get(code, code)]["regional_endpoints"])
+    told = set(vendors[code]["regional_endpoints"])
     regions = APIS[code].regions
 
     assert not told or set(regions) == told | young.get(code, set())

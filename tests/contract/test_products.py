@@ -51,8 +51,8 @@ each_account = pytest.mark.parametrize(
 
 each_read = _each(lambda case: case.reads)
 each_read_within = _each(lambda case: (*case.reads, *case.reads_within))
-#: Asked before the slots of a region are, or of whose account it is.
-_OF_THE_REGION = frozenset({"DescribeRegions", "GetCallerIdentity"})
+#: Asked before the slots of a region are.
+_OF_THE_REGION = frozenset({"DescribeRegions"})
 
 
 def test_every_supported_product_has_a_row() -> None:

@@ -18,7 +18,7 @@ from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.fc import ESTATE
 
-VERSIONS = {"fc": "www.example.com", "fc2": "old.example.com"}
+VERSIONS = {"fc": "www.example.com", "fc-open": "old.example.com"}
 REGION = "cn-hangzhou"
 
 
@@ -132,7 +132,9 @@ def test_an_account_without_2_0_has_its_domains_of_3_0(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     not_enabled = "FC service is not enabled for current user."
-    bench.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2", message=not_enabled))
+    bench.cloud.faults.add(
+        Fault("ListCustomDomains", 403, "AccessDenied", api="fc-open", message=not_enabled)
+    )
 
     assert set(bench.slots()) >= {"www.example.com", "both.example.com"}
     (record,) = [one for one in caplog.records if "2.0 is not enabled" in one.message]
@@ -140,14 +142,14 @@ def test_an_account_without_2_0_has_its_domains_of_3_0(
 
 
 def test_2_0_that_may_not_be_read_is_an_error(bench: Bench) -> None:
-    bench.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2"))
+    bench.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc-open"))
 
     with pytest.raises(CloudDeniedError):
         bench.slots()
 
 
 def test_2_0_that_may_not_be_read_hides_no_domain_of_3_0(bench: Bench) -> None:
-    bench.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc2"))
+    bench.cloud.faults.add(Fault("ListCustomDomains", 403, "AccessDenied", api="fc-open"))
 
     found = list(bench.adapter.found(REGION))
 
@@ -181,7 +183,7 @@ def test_2_0_is_not_asked_where_it_never_was(bench: Bench) -> None:
 
 
 def test_a_lost_connection_to_2_0_is_told_without_its_address(bench: Bench) -> None:
-    bench.cloud.faults.add(Fault("ListCustomDomains", api="fc2", drop=True, times=4))
+    bench.cloud.faults.add(Fault("ListCustomDomains", api="fc-open", drop=True, times=4))
 
     with pytest.raises(CloudUnavailableError) as lost:
         bench.slots()

@@ -69,7 +69,7 @@ def test_no_action_is_called_more_often_than_the_product_takes(case: Case, bench
 def test_every_action_is_declared_as_the_vendor_declares_it(case: Case, bench: Bench) -> None:
     """Another style would be sent all the same, and be told apart by nobody here."""
     for part in parts(bench.adapter.adapter):
-        if part.api.code in ("oss", "fc2"):  # which have clients of their own
+        if part.api.code == "oss":  # which has a client of its own
             continue
         vendor = json.loads((DECLARED / f"{part.api.code}.json").read_text())
         assert (part.api.style, part.api.version) == (vendor["style"], vendor["version"])

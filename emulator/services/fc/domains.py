@@ -145,7 +145,7 @@ class Domains(EmulatedService):
         bundle = _bundle(body["certConfig"], domain.name) if "certConfig" in body else None
         if "HTTPS" in body.get("protocol", "") and (bundle or domain.certificate.value) is None:
             raise _invalid("HTTPS needs certConfig")
-        domain.settings.update({name: body[name] for name in known if name in body})
+        self._change(domain.settings, {name: body[name] for name in known if name in body})
         self.forget(domain.settings)
         now = self.cloud.clock()
         if bundle is not None:
@@ -153,6 +153,9 @@ class Domains(EmulatedService):
             domain.cert_name = body["certConfig"]["certName"]
         domain.modified = f"{now:%Y-%m-%dT%H:%M:%SZ}"
         return _answer(call, self._told(domain))
+
+    def _change(self, settings: dict[str, Any], named: dict[str, Any]) -> None:
+        settings.update(named)
 
     def _told(self, domain: CustomDomain) -> dict[str, Any]:
         told = domain.told(self.cloud.account, self.version_name)

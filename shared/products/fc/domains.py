@@ -1,8 +1,8 @@
 """Custom domains of Function Compute, one slot each: what both versions of its API have in common.
 
 A domain takes its certificate as PEM and never tells the key; which of CAS's it carries is known by
-the leaf's fingerprint. A change names only what is to change. Whether everything else is kept is not
-documented: what can be set is compared.
+the leaf's fingerprint. Whether a change keeps what it does not name is not documented: what can be set is
+compared.
 """
 
 from abc import abstractmethod
@@ -33,6 +33,9 @@ class DomainsAdapter(ProductAdapter):
     also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
     gone = frozenset({"domainnamenotfound"})
     settable: ClassVar[frozenset[str]]  #: settings that a change may name, beside the protocol
+    sent_again: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  #: those that a change of the certificate names as read
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
@@ -75,7 +78,8 @@ class DomainsAdapter(ProductAdapter):
 
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "a first deployment is refused"
-        new = {"certConfig": self._pair(change.wanted), "protocol": look.held}
+        same = {name: value for name, value in (look.settings or {}).items() if name in self.sent_again}
+        new = {**same, "certConfig": self._pair(change.wanted), "protocol": look.held}
         self._put(change.resource.region, change.resource.resource_id, new)
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:

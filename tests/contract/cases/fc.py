@@ -74,6 +74,8 @@ HOSTS = {
     "cn-heyuan-acdr-1": "cn-heyuan-acdr-1.fc.aliyuncs.com",
 }
 SDK = "fc20230330"
+#: 2.0, whose actions have the same names.
+WITHOUT_SDK = ("fc-open",)
 OFFICIAL = {
     "ListCustomDomains": {"limit": 2},
     "GetCustomDomain": {"domainName": "www.example.com"},
