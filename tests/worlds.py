@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from shared.domain.certificates import Certificate, CertificateRecord
+from shared.domain.certificates import STORES, Certificate, CertificateRecord
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.services.world import Policy, World
 from shared.state import repositories
@@ -15,7 +15,6 @@ from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 from tests.builders import NOW
 
-STORES = ("cn-hangzhou", "ap-southeast-1")
 PRODUCTS = (CloudProduct.CDN, CloudProduct.ALB, CloudProduct.OSS, CloudProduct.SAE)
 POLICY = Policy(stores=STORES, products=PRODUCTS)
 

@@ -10,19 +10,19 @@ from shared.cloud.cas_asking import Asking
 from shared.cloud.cas_rows import certificate_of, joined
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import STORES, Certificate
 from shared.domain.jobs import Contact
 from shared.errors import CloudRejectedError, NotFoundError
 from shared.validation.secret import SecretPem
 
-#: Its region is the store: one for each of the vendor's two sites.
+#: Its region is the store.
 API: Final = Api(
     "cas",
     "2020-04-07",
     "RPC",
     ram="yundun-cert",
     hosts="cas.{region}.aliyuncs.com",
-    other_hosts={"cn-hangzhou": "cas.aliyuncs.com"},
+    other_hosts={STORES[0]: "cas.aliyuncs.com"},
 )
 # The vendor publishes no limit for ListCertificates and details; that of the older list is 10.
 LIST_CERTIFICATES: Final = Action("ListCertificates", per_second=10)
@@ -66,9 +66,9 @@ class Listing:
 
 
 class Cas:
-    """One store of the account: cn-hangzhou, or ap-southeast-1 (International site)."""
+    """One store of the account."""
 
-    def __init__(self, openapi: OpenApi, store: str = "cn-hangzhou") -> None:
+    def __init__(self, openapi: OpenApi, store: str = STORES[0]) -> None:
         self.store = store
         self._openapi = openapi
 

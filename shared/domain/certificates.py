@@ -2,11 +2,16 @@
 
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final
 
 from pydantic import AwareDatetime
 
 from shared.domain.names import HostNames, patterns
 from shared.domain.values import Versioned, Wire
+
+#: CAS's stores, each at a host of its own: the China site's first, then the International site's. The
+#: vendor lists a host in Frankfurt as well; other deployers offer these three.
+STORES: Final = ("cn-hangzhou", "ap-southeast-1", "eu-central-1")
 
 
 class CertificateSource(str, Enum):
@@ -30,7 +35,7 @@ class Certificate(Wire):
     """One certificate in one CAS store (ListCertificates of CAS 2020-04-07)."""
 
     cert_id: int
-    store: str  #: site region: cn-hangzhou (China site) or ap-southeast-1 (International site)
+    store: str  #: one of STORES
     name: str
     source: CertificateSource
     status: CertificateStatus
@@ -80,7 +85,7 @@ class CertificateRecord(Versioned):
     expiring_handled_days: int | None = None  #: the smallest threshold already dealt with
 
 
-def identifier_of(value: str, default_store: str = "cn-hangzhou") -> str:
+def identifier_of(value: str, default_store: str = STORES[0]) -> str:
     """The CertIdentifier that a product means by `value`; bare ids belong to the default store."""
     text = value.strip()
     return f"{text}-{default_store}" if _is_number(text) else text

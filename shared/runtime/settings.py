@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
+from shared.domain.certificates import STORES
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Value
 from shared.errors import SettingsError
@@ -30,7 +31,7 @@ class Settings(Value):
     state: str = ""  #: the SQLite file
     endpoint: str = ""  #: address of an emulated cloud, "http://127.0.0.1:P"; empty = the real cloud
     tls: str = ""  #: address of its TLS edge, "127.0.0.1:Q"
-    stores: tuple[str, ...] = ("cn-hangzhou",)
+    stores: tuple[str, ...] = STORES[:1]
     regions: tuple[str, ...] = ()
     #: by API, or "api.region": the host in place of the usual one, which may contain {region}
     hosts: tuple[tuple[str, str], ...] = ()
@@ -85,8 +86,8 @@ class Settings(Value):
     @field_validator("stores")
     @classmethod
     def _known_stores(cls, stores: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := set(stores) - {"cn-hangzhou", "ap-southeast-1"}:
-            raise ValueError(f"{', '.join(sorted(unknown))}: stores are cn-hangzhou, ap-southeast-1")
+        if unknown := set(stores) - set(STORES):
+            raise ValueError(f"{', '.join(sorted(unknown))}: stores are {', '.join(STORES)}")
         return stores
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from shared.cloud.cas import Cas
 from shared.cloud.events import Events
 from shared.cloud.functions import Functions
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import STORES, Certificate
 from shared.domain.resources import CloudProduct
 from shared.products import default_products
 from shared.products.kit.base import ProductAdapter
@@ -49,7 +49,7 @@ class Notifier(Protocol):
 class Policy:
     """The settings of the installation's owner."""
 
-    stores: tuple[str, ...] = ("cn-hangzhou",)
+    stores: tuple[str, ...] = STORES[:1]
     regions: tuple[str, ...] = ()  #: empty = all
     products: tuple[CloudProduct, ...] = field(default_factory=default_products)
     submit_automatic_jobs: bool = True

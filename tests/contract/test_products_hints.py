@@ -15,7 +15,7 @@ from tests.contract.bench import new_bench
 from tests.contract.cases import CASES, CERTIFICATES
 
 ALB = next(case for case in CASES if case.name == "ALB-default")
-HERE, ABROAD = "cn-hangzhou", "ap-southeast-1"
+HERE, ABROAD, THIRD = "cn-hangzhou", "ap-southeast-1", "eu-central-1"
 HINT = "upload it to the CAS store ap-southeast-1, where this region looks it up"
 
 
@@ -28,6 +28,8 @@ HINT = "upload it to the CAS store ap-southeast-1, where this region looks it up
         (ABROAD, HERE, "Certificate.Expired", "as it was"),
         (ABROAD, ABROAD, "ResourceNotFound.Certificate", "as it was"),
         (HERE, HERE, "ResourceNotFound.Certificate", "as it was"),
+        (THIRD, HERE, "ResourceNotFound.Certificate", HINT),
+        (THIRD, THIRD, "ResourceNotFound.Certificate", "as it was"),
     ],
 )
 def test_a_certificate_of_the_other_store_is_told_as_the_likely_cause(

@@ -1,7 +1,8 @@
-"""CAS 2020-04-07: the account's certificates in two stores, and its contacts.
+"""CAS 2020-04-07: the account's certificates in its stores, and its contacts.
 
 `cas.aliyuncs.com` is the store of the China site (cn-hangzhou), `cas.ap-southeast-1.aliyuncs.com`
-that of the International site; the other `cas.<region>` hosts are taken for the second one [guess].
+that of the International site, `cas.eu-central-1.aliyuncs.com` a third; the other `cas.<region>` hosts
+are taken for the second one [guess].
 CAS refuses nearly everything with HTTP 400; the codes are documented, where marked guessed.
 Not emulated: the deployment-job family, instances and orders; SM2 certificates are listed only.
 """
@@ -13,13 +14,12 @@ from typing import Any, ClassVar, TypeVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, Fault, read
-from emulator.estate import FIRST_CERTIFICATE_ID, Estate
+from emulator.estate import FIRST_CERTIFICATE_ID, STORES, Estate
 from emulator.service import Account, EmulatedService
 from emulator.services.cas import store as cas_store
 from emulator.services.cas.store import CasCertificate
 
 Item = TypeVar("Item")
-CHINA, INTERNATIONAL = "cn-hangzhou", "ap-southeast-1"
 MAX_PAGE = 100
 MAX_NAME = 64
 MAX_PEM = 64 * 1024  #: [guess]
@@ -217,7 +217,9 @@ class Service(EmulatedService):
         return item
 
     def _store(self, call: Call) -> str:
-        return CHINA if not call.region or call.region.startswith("cn-") else INTERNATIONAL
+        if call.region in STORES:
+            return call.region
+        return STORES[0] if not call.region or call.region.startswith("cn-") else STORES[1]
 
     def _stored(self, call: Call) -> list[CasCertificate]:
         """Newest first [guess]."""

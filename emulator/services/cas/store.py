@@ -22,7 +22,7 @@ WILL_EXPIRE = timedelta(days=30)
 
 @dataclass
 class CasCertificate:
-    """A certificate in one of the account's two stores. `identifier` is what products take."""
+    """A certificate in one of the account's stores. `identifier` is what products take."""
 
     id: int
     name: str

@@ -14,13 +14,12 @@ from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
-from emulator.estate import Estate
+from emulator.estate import CERT_REGIONS, Estate
 from emulator.sections.ddos import WebRule
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.settling import Settling
 
-STORES = ("cn-hangzhou", "ap-southeast-1")
 MOST = 10  #: rows of a page
 
 
@@ -134,7 +133,8 @@ class Service(EmulatedService):
     def _of_cas(self, params: Any) -> Bound:
         region = params.get("CertRegion", "cn-hangzhou")
         head, _, store = (params.get("CertIdentifier") or f"{params['CertId']}-{region}").partition("-")
-        row = self.cloud.service(Cas).by_id(int(head), store) if head.isdigit() else None
+        known = head.isdigit() and store in CERT_REGIONS
+        row = self.cloud.service(Cas).by_id(int(head), store) if known else None
         if row is None or not row.deployable:
             raise ApiError(400, "CertNotExist", "The certificate does not exist.")
         return Bound(row.name, row.store, row.bundle, row.id)

@@ -14,7 +14,7 @@ from typing import Any
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
-from emulator.estate import Estate
+from emulator.estate import CERT_REGIONS, Estate
 from emulator.sections.esa import EsaSite
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
@@ -23,7 +23,6 @@ from emulator.services.kit.paging import numbered_page
 from emulator.services.kit.settling import Settling
 
 MOST = 500  #: rows of a page
-STORES = ("cn-hangzhou", "ap-southeast-1")
 
 
 class Service(EmulatedService):
@@ -179,7 +178,7 @@ class Service(EmulatedService):
             except BundleProblem as problem:
                 raise ApiError(400, "Certificate.FormatError", f"Refused: {problem}.") from None
             return Bound("upload", params.get("Name", "upload"), bundle)
-        if kind != "cas" or region not in STORES:
+        if kind != "cas" or region not in CERT_REGIONS:
             raise ApiError(400, "InvalidParameter", "Only cas with its region, and upload, are emulated.")
         row = self.cloud.service(Cas).by_id(params.get("CasId", 0), region)
         if row is None or not row.deployable:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, read
-from emulator.estate import Estate
+from emulator.estate import CERT_REGIONS, Estate
 from emulator.sections.cdn import CdnDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
@@ -23,7 +23,6 @@ from emulator.services.kit import cdn_domains
 from emulator.services.kit.cdn_domains import Binding, Domain, told
 from emulator.services.kit.settling import Settling
 
-STORES = ("cn-hangzhou", "ap-southeast-1")
 SEARCHES: dict[str, Callable[[str, str], bool]] = {
     "fuzzy_match": lambda name, text: text in name,
     "pre_match": lambda name, text: name.startswith(text),
@@ -229,7 +228,7 @@ class Family(EmulatedService):
     def _of_cas(self, call: Call) -> Binding:
         cert_id = call.params.get("CertId")
         region = call.params.get("CertRegion", "cn-hangzhou")
-        if region not in STORES:
+        if region not in CERT_REGIONS:
             raise ApiError(400, "Abs.CertRegion.ValueNotSupported", "CertRegion is not supported.")
         if cert_id is None:
             raise ApiError(400, "Certificate.MissingParameter", "CertId is required.")

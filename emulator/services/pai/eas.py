@@ -16,13 +16,12 @@ from typing import Any
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, a_label, covers
-from emulator.estate import Estate
+from emulator.estate import STORES, Estate
 from emulator.sections.pai import Gateway as GatewayRow
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.settling import Settling
 
-STORES = ("cn-hangzhou", "ap-southeast-1")
 MOST = 100
 #: parameters of ListGateway that are compared with the field of the same name
 FILTERS = ("GatewayId", "GatewayName", "Status", "InternetEnabled", "ChargeType")

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
-from shared.domain.certificates import identifier_of
+from shared.domain.certificates import STORES, identifier_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.base import ProductAdapter
@@ -115,7 +115,7 @@ class Adapter(ProductAdapter):
         names = {name for name in (told, rule.text("UserCertName")) if name}
         if not names:
             return ""
-        where = store or "cn-hangzhou"
+        where = store or STORES[0]
         found = {known.identifier for name in names if (known := self._catalogue.by_name(name, where))}
         return found.pop() if len(found) == 1 else f"upload:{told or min(names)}"
 

@@ -1,11 +1,7 @@
 """Certificates that a product names by the bare number of their CAS id, without the store."""
 
-from typing import Final
-
-from shared.domain.certificates import identifier_of
+from shared.domain.certificates import STORES, identifier_of
 from shared.products.kit.catalogue import Catalogue
-
-STORES: Final = ("cn-hangzhou", "ap-southeast-1")  #: the China site's and the International site's
 
 
 def identifier_in(catalogue: Catalogue, cert_id: str) -> str:

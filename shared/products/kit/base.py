@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, TypeAlias, TypeVar, final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import STORES, Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Change, Look
@@ -228,16 +228,16 @@ def _check_covered(resource: CloudResource, certificate: Certificate) -> None:
 def _explained(error: CloudRejectedError, change: Change) -> CloudRejectedError:
     """Name the likely cause where the product cannot find a certificate that CAS has.
 
-    Resources outside the mainland of a China-site account look it up in CAS's other store.
+    Resources outside the mainland of a China-site account look it up in another of CAS's stores.
     """
     code, wanted = error.cloud_code, change.wanted
     where = change.resource.region or change.resource.location
     not_there = code == _NOT_IN_CAS or ("NotFound" in code and "Certificate" in code)
     mainland = where.startswith("cn-")
-    store = "cn-hangzhou" if mainland else "ap-southeast-1"
-    if not where or not wanted or wanted.store == store or not not_there:
+    stores = STORES[:1] if mainland else STORES[1:]
+    if not where or not wanted or wanted.store in stores or not not_there:
         return error
     if mainland and code != _NOT_IN_CAS:
         return error
-    hint = f"upload it to the CAS store {store}, where this region looks it up"
+    hint = f"upload it to the CAS store {stores[0]}, where this region looks it up"
     return CloudRejectedError(error.action, code, hint, error.request_id)

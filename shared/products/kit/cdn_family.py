@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from shared.cloud.reading import Fields
-from shared.domain.certificates import Certificate, identifier_of
+from shared.domain.certificates import STORES, Certificate, identifier_of
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError, CloudUnavailableError
-from shared.products.kit.bare_ids import STORES
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.cdn_functions import HttpsFunctions
 from shared.products.kit.changes import Carries, Change, Look, carrying

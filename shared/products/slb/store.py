@@ -10,9 +10,9 @@ from typing import ClassVar, Final
 from shared.cloud import cas
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import STORES, Certificate
 from shared.errors import CloudRejectedError
-from shared.products.kit.bare_ids import STORES, identifier_in
+from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.means import Means
 
 #: The central host serves other regions too, by its regional endpoints' list, and does not always answer.
@@ -115,7 +115,7 @@ class SlbStore:
                 "AliCloudCertificateName": certificate.name,
                 "AliCloudCertificateRegionId": certificate.store,
             }
-        else:  # the International site takes no reference
+        else:  # outside the China site it takes no reference
             action = _UPLOAD_PEM
             pair = cas.Cas(self._client, certificate.store).key_pair(certificate.cert_id)
             params |= {

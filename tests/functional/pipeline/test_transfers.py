@@ -9,12 +9,13 @@ from emulator.authority import Authority
 from emulator.bundles import Bundle
 from emulator.estate import parse_estate
 from emulator.faults import Fault
+from shared.domain.certificates import STORES
 from shared.errors import CloudRejectedError, CloudUnavailableError, InvalidRequestError, NotFoundError
 from shared.services.transfer import Uploaded, export_certificate, upload_certificate
 from shared.validation.secret import SecretPem
 from tests.functional.pipeline.platform import Platform, new_platform
 
-CHINA, INTERNATIONAL = "cn-hangzhou", "ap-southeast-1"
+CHINA, INTERNATIONAL, *_ = STORES
 NEW = Authority().issue(["new.example.com", "*.example.com"], key="ecdsa-p256")
 OTHER = Authority().issue(["other.example.com"], key="ecdsa-p256")
 RENEWED = Authority().issue(["new.example.com", "*.example.com"], key="ecdsa-p256")
@@ -22,13 +23,13 @@ RENEWED = Authority().issue(["new.example.com", "*.example.com"], key="ecdsa-p25
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with new_platform({}, tmp_path_factory.mktemp("transfers"), stores=(CHINA, INTERNATIONAL)) as made:
+    with new_platform({}, tmp_path_factory.mktemp("transfers"), stores=STORES) as made:
         yield made
 
 
 @pytest.fixture
 def account(installed: Platform) -> Platform:
-    """With an empty CAS, and two stores."""
+    """With an empty CAS, and all of its stores."""
     installed.cloud.load(parse_estate({}))
     installed.cloud.calls.clear()
     return installed
@@ -114,12 +115,12 @@ def test_a_certificate_goes_to_the_store_that_is_named_or_to_the_first(account: 
 def test_a_store_that_is_not_ours_is_told_with_the_rest_or_alone(account: Platform) -> None:
     with pytest.raises(InvalidRequestError) as error:
         upload(account, store="mars")
-    assert str(error.value) == f"store: mars is not a configured store ({CHINA}, {INTERNATIONAL})"
+    assert str(error.value) == f"store: mars is not a configured store ({', '.join(STORES)})"
     with pytest.raises(InvalidRequestError) as error:
         upload(account, "", store="mars")
     assert str(error.value) == (
         "certificate: name: it is empty; enter a name;"
-        f" store: mars is not a configured store ({CHINA}, {INTERNATIONAL})"
+        f" store: mars is not a configured store ({', '.join(STORES)})"
     )
     assert list(account.cloud.calls) == []
 
@@ -154,7 +155,7 @@ def test_an_upload_that_did_not_happen_is_no_success(account: Platform) -> None:
     assert account.world.cas(CHINA).list_certificates() == []
 
 
-@pytest.mark.parametrize("store", [CHINA, INTERNATIONAL])
+@pytest.mark.parametrize("store", STORES)
 def test_an_export_is_the_pair_of_the_store_that_has_it(account: Platform, store: str) -> None:
     cert_id = held(account, NEW, store=store)
 
@@ -180,7 +181,7 @@ def test_what_is_no_id_of_our_stores_is_refused(account: Platform, text: str) ->
     with pytest.raises(InvalidRequestError) as error:
         export_certificate(account.world, text)
     assert str(error.value) == (
-        f"{text!r}: not an id such as 10741304 in one of the configured stores ({CHINA}, {INTERNATIONAL})"
+        f"{text!r}: not an id such as 10741304 in one of the configured stores ({', '.join(STORES)})"
     )
     assert list(account.cloud.calls) == []
 

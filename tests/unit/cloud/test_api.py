@@ -4,6 +4,7 @@ import pytest
 
 from shared.cloud import cas, fc2, functions
 from shared.cloud.api import Api
+from shared.domain.certificates import STORES
 
 ALB = Api(
     "alb", "2020-06-16", "RPC", "alb", "alb.{region}.aliyuncs.com", other_hosts={"cn-far": "far.example.com"}
@@ -19,9 +20,12 @@ def test_an_api_for_all_regions_needs_none() -> None:
     assert {fc2.STS.host(), fc2.STS.host("cn-beijing")} == {"sts.aliyuncs.com"}
 
 
-def test_a_store_of_cas_has_the_host_of_its_site() -> None:
-    assert cas.API.host("cn-hangzhou") == "cas.aliyuncs.com"
-    assert cas.API.host("ap-southeast-1") == "cas.ap-southeast-1.aliyuncs.com"
+def test_each_store_of_cas_has_a_host_of_its_own() -> None:
+    assert {store: cas.API.host(store) for store in STORES} == {
+        "cn-hangzhou": "cas.aliyuncs.com",
+        "ap-southeast-1": "cas.ap-southeast-1.aliyuncs.com",
+        "eu-central-1": "cas.eu-central-1.aliyuncs.com",
+    }
 
 
 def test_functions_are_invoked_in_their_region() -> None:

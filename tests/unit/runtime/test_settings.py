@@ -66,6 +66,7 @@ def test_the_access_to_aws_comes_from_the_same_environment() -> None:
         ("TLS", "127.0.0.1:4433", "127.0.0.1:4433"),
         ("STORES", "ap-southeast-1", ("ap-southeast-1",)),
         ("STORES", " cn-hangzhou , ap-southeast-1,", ("cn-hangzhou", "ap-southeast-1")),
+        ("STORES", "eu-central-1", ("eu-central-1",)),
         ("REGIONS", "cn-beijing,cn-shanghai", ("cn-beijing", "cn-shanghai")),
         ("PRODUCTS", "CDN, APIGateway", (CloudProduct.CDN, CloudProduct.API_GATEWAY)),
         ("AUTO", "draft", "draft"),
@@ -124,7 +125,7 @@ def test_with_aws_it_is_looked_after_too() -> None:
         ({"CERTDEPLOY_STORES": "cn-beijing"}, "CERTDEPLOY_STORES: cn-beijing: stores are"),
         (
             {"CERTDEPLOY_STORES": "cn-hangzhou,b,a"},
-            "CERTDEPLOY_STORES: a, b: stores are cn-hangzhou, ap-southeast-1",
+            "CERTDEPLOY_STORES: a, b: stores are cn-hangzhou, ap-southeast-1, eu-central-1",
         ),
         ({"CERTDEPLOY_ENDPOINT": "127.0.0.1:8000"}, "CERTDEPLOY_ENDPOINT: must start with http:// or https://"),
         ({"CERTDEPLOY_FC_ENDPOINT": "ftp://x"}, "CERTDEPLOY_FC_ENDPOINT: must start with http:// or https://"),

@@ -7,11 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from shared.cloud.cas import Cas
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import STORES, Certificate
+from shared.products.kit.bare_ids import identifier_in
 from shared.services.catalogue import KnownCertificates
 from tests.builders import a_certificate
-from tests.worlds import STORES, a_world
+from tests.worlds import a_world
 
 OURS = a_certificate(7, name="shop", fingerprint="aa")
 ABROAD = a_certificate(8, name="shop", fingerprint="bb", store="ap-southeast-1")
@@ -48,6 +51,15 @@ def test_a_certificate_is_known_by_identifier_by_fingerprint_and_by_name_in_its_
     assert known.by_name("shop", "cn-hangzhou") == OURS
     assert known.by_name("shop", "ap-southeast-1") == ABROAD
     assert known.by_name("other", "cn-hangzhou") is None
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_bare_id_is_that_of_the_store_that_has_it(tmp_path: Path, store: str) -> None:
+    there = a_certificate(5, name="there", store=store)
+    known = KnownCertificates(a_world(tmp_path, certificates=[OURS, there]).certificates, STORES)
+
+    assert identifier_in(known, "5") == there.identifier
+    assert identifier_in(known, "4") == "4-cn-hangzhou", "as the products take it"
 
 
 def test_any_of_several_fingerprints_will_do_and_an_empty_one_is_nobody_s(tmp_path: Path) -> None:

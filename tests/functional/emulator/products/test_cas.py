@@ -1,4 +1,4 @@
-"""CAS as its official SDK sees it: two stores, listings, uploads that are refused for a reason."""
+"""CAS as its official SDK sees it: its stores, listings, uploads that are refused for a reason."""
 
 from __future__ import annotations
 
@@ -53,6 +53,27 @@ def test_the_stores_are_apart(cas: Official, server: Server) -> None:
         400,
         "NotFound",
     )
+
+
+def test_a_third_host_is_a_store_of_its_own_and_any_other_abroad_is_the_second(
+    cas: Official, server: Server
+) -> None:
+    def at(region: str) -> Official:
+        return Official(server, "cas", f"cas.{region}.aliyuncs.com")
+
+    bundle = Authority().issue(["eu.example.com"], key="ecdsa-p256")
+    pair = {"Cert": bundle.certificate_pem, "Key": bundle.key_pem}
+    added = at("eu-central-1")("UploadUserCertificate", Name="eu", **pair).cert_id
+
+    def names(official: Official) -> list[str]:
+        return [row.certificate_name for row in official("ListCertificates", ShowSize=100).certificate_list]
+
+    assert (
+        at("eu-central-1")("GetCertificateDetail", CertificateId=added).cert_identifier
+        == f"{added}-eu-central-1"
+    )
+    assert (names(at("eu-central-1")), names(at("me-east-1"))) == (["eu"], names(at("ap-southeast-1")))
+    assert "eu" not in names(cas) + names(at("ap-southeast-1"))
 
 
 def test_filters_narrow_a_listing(cas: Official) -> None:
