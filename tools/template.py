@@ -56,6 +56,8 @@ BLOCK = """\
         CERTDEPLOY_PREFIX: {{Ref: Prefix}}
         CERTDEPLOY_OTS_INSTANCE: {{Ref: OtsInstance}}
         CERTDEPLOY_OTS_ENDPOINT: {{Fn::GetAtt: [Ots, PublicEndpoint]}}
+        CERTDEPLOY_HOSTS: {{Ref: Hosts}}
+        CERTDEPLOY_STORES: {{Ref: Stores}}
 {own_settings}
   {logical}Async:
     Type: ALIYUN::FC3::AsyncInvokeConfig

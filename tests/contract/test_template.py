@@ -108,7 +108,34 @@ def test_the_key_to_aws_reaches_the_functions_that_call_it_and_no_other() -> Non
         callers = {"discover_resources", "deploy_aws"}
         assert OF_AWS & environment == (OF_AWS if name in callers else set()), name
     switched = {name for name, environment in environments.items() if "CERTDEPLOY_AWS" in environment}
-    assert switched == {"discover_resources", "create_deployment_job", "deploy_aws"}
+    assert switched == {
+        *("discover_resources", "create_deployment_job", "manage_deployment_jobs", "deploy_aws"),
+    }
+
+
+def having(variable: str) -> set[str]:
+    """The functions that the template gives it."""
+    return {folder(each) for each in FUNCTIONS.values() if variable in each["EnvironmentVariables"]}
+
+
+def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
+    called = {
+        name: {action for action in actions if action[:4] != "ots:"} for name, actions in grants().items()
+    }
+
+    assert having("CERTDEPLOY_HOSTS") == {name for name, actions in called.items() if actions}
+    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {"notify_contacts"}
+
+
+def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
+    assert having("CERTDEPLOY_STORES") == set(FOLDERS) - {"run_deployment_jobs", "notify_contacts"}
+
+
+def test_a_preview_rests_on_the_settings_of_the_job_that_it_shows() -> None:
+    given = {folder(each): set(each["EnvironmentVariables"]) for each in FUNCTIONS.values()}
+
+    only_made = given["create_deployment_job"] - given["manage_deployment_jobs"]
+    assert only_made == {"CERTDEPLOY_AUTO"}, "which is of jobs that nobody asked for"
 
 
 def test_every_function_has_its_own_role() -> None:
