@@ -52,11 +52,12 @@ def test_a_reading_from_before_one_s_own_write_says_nothing(case: Case, bench: B
         _look(bench, replace(other, begun=True))
 
     adapter.advance([(mine, before)])
-    after = _look(bench, replace(mine, begun=True))
 
     assert before.carries is Carries.EXPECTED
-    assert after.settled is (case.name not in SAYS_SO)
-    assert after.carries is (Carries.BETWEEN if case.name in SAYS_SO else Carries.WANTED)
+    for _ in range(2):  # the first may be too early to ask at all
+        after = _look(bench, replace(mine, begun=True))
+        assert after.settled is (case.name not in SAYS_SO)
+        assert after.carries is (Carries.BETWEEN if case.name in SAYS_SO else Carries.WANTED)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.name in SAYS_SO], indirect=True, ids=lambda c: c.name)

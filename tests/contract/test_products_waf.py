@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from emulator.services.waf.model import CIPHERS, Instance
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.kit.changes import Change
+from shared.products.kit.changes import Carries, Change
 from shared.products.kit.found import Unread
 from shared.products.kit.settings import changed
 from tests.contract.answers import edit, put, take_out
@@ -135,6 +136,20 @@ def test_until_a_change_is_through_the_list_tells_so_of_many_domains(bench: Benc
     assert bench.count("DescribeDomains") > 1
     assert bench.count("DescribeDomainDetail") == 2
     assert bench.count("DescribeInstance") == 0
+
+
+def test_the_first_look_after_a_write_asks_nothing_since_a_change_takes_seconds(bench: Bench) -> None:
+    change = Change(bench.slot(WWW), bench.certificate("new"))
+    (before,) = bench.adapter.look([change])
+    bench.adapter.advance([(change, before)])
+    bench.cloud.calls.clear()
+
+    (early,) = bench.adapter.look([replace(change, begun=True)])
+
+    assert (early.carries, early.settled) == (Carries.BETWEEN, False)
+    assert list(bench.cloud.calls) == []
+    bench.settle(change.resource)
+    assert bench.carried()[WWW] == "new"
 
 
 def test_headers_that_the_origin_may_know_waf_by_are_not_told_with_the_settings(bench: Bench) -> None:

@@ -10,12 +10,12 @@ from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.changes import Change, Look, Settings, carrying
 from shared.products.waf.settings import ciphers, sent, tls
-from shared.products.waf.slots import PACE, WafSlots, where
+from shared.products.waf.slots import PACE, WithTls, where
 
 _UNTOLD = "WAF does not tell the oldest TLS version in force; exchange the certificate in the WAF console"
 
 
-class WafDefault(WafSlots):
+class WafDefault(WithTls):
     """No handshake proves it: ours always name a server."""
 
     actions: ClassVar = {

@@ -17,7 +17,7 @@ from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Listed
 from shared.products.waf.settings import ciphers, listen, redirect, sent
-from shared.products.waf.slots import PACE, WafSlots, where
+from shared.products.waf.slots import PACE, WithTls, where
 
 _ROWS: Final = ("Domains",)
 _CHANGING: Final = (2, 3)  #: being created, being modified
@@ -28,7 +28,7 @@ _OBSTACLES = {
 }
 
 
-class WafDomains(WafSlots):
+class WafDomains(WithTls):
     actions: ClassVar = {
         "DescribeInstance": Action("DescribeInstance", per_second=PACE),
         "DescribeDomains": Action("DescribeDomains", per_second=PACE),
@@ -57,7 +57,7 @@ class WafDomains(WafSlots):
         """Its detail tells everything. Until a change of ours is through, the list says so of all domains."""
         resource, here = change.resource, where(change.resource)
         self._instance(resource).expect(resource.resource_id)
-        if change.begun and self._status(resource) in _CHANGING:
+        if change.begun and (self._too_early(resource.writer) or self._status(resource) in _CHANGING):
             return Look(Carries.BETWEEN, resource, settled=False)
         detail = self._detail(here, resource.resource_id)
         if not (detail.text("Domain") or detail.part("Listen")):
@@ -103,6 +103,7 @@ class WafDomains(WafSlots):
                 **where(resource),
             )
         finally:
+            self._just_written.add(resource.writer)
             self._instance(resource).changed(resource.resource_id)
 
     def _detail(self, where: dict[str, str], domain: str) -> Fields:

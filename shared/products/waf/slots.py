@@ -1,8 +1,4 @@
-"""What both kinds of WAF 3.0's slots share (waf-openapi 2021-10-01): instances, and a careful exchange.
-
-Whether TLS settings that a change leaves out stay as they are is not documented. So those in force
-are sent again, and everything else is compared before and after.
-"""
+"""What the kinds of WAF 3.0's slots share (waf-openapi 2021-10-01): instances, and a careful exchange."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Set
@@ -14,6 +10,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.changes import Change, Look, Settings
 from shared.products.kit.found import Found, Unread
 from shared.products.kit.kinds import KindWithin
+from shared.products.kit.means import Means
 
 API: Final = Api(
     "waf-openapi",
@@ -32,6 +29,10 @@ class WafSlots(KindWithin):
     api = API
     page_size = 50
     gone = frozenset({"domainnotexist", "instancenotexist", "waf.instance.validfaild"})  # spelled so
+
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._just_written: set[str] = set()  #: writers that were not looked at since
 
     def holders(self, region: str) -> Iterator[Fields]:
         """A side's instance; none where there is none, or one that was released."""
@@ -54,6 +55,21 @@ class WafSlots(KindWithin):
     @abstractmethod
     def _slots(self, where: dict[str, str]) -> Iterator[Found]:
         """The slots of one instance. `where`: what every call has to name."""
+
+    def _too_early(self, writer: str) -> bool:
+        """The first look after a write of ours could only say that it is under way: it takes seconds."""
+        if writer not in self._just_written:
+            return False
+        self._just_written.discard(writer)
+        return True
+
+
+class WithTls(WafSlots):
+    """Slots of which a change of the certificate may change TLS settings too.
+
+    Whether those that it leaves out stay as they are is not documented. So those in force are sent again,
+    and everything else is compared before and after.
+    """
 
     @abstractmethod
     def _exchange(
