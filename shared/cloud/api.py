@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Literal
+from typing import Final, Literal
+
+#: Actions whose page names another RAM action than their own. Both are granted: which is asked is unverified.
+_AUTHORISED_AS: Final = {"yundun-cert:DescribeDeploymentJob": "yundun-cert:DescribeDeployment"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Api:
         if "{region}" in rule and not region:
             raise ValueError(f"{self.code} is regional; name a region")
         return rule.format(region=region, account_id=account_id)
+
+    def rights(self, *actions: "Action") -> frozenset[str]:
+        """The RAM actions that let a role call these."""
+        named = frozenset(f"{self.ram}:{action.name}" for action in actions)
+        return named | {_AUTHORISED_AS[name] for name in named & _AUTHORISED_AS.keys()}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from shared.products import adapter_class, supported_products
 
 _STATE: Final = frozenset({"ots:GetRow", "ots:PutRow", "ots:DeleteRow", "ots:GetRange"})
 _INVOKE: Final = frozenset({"fc:InvokeFunction"})
-_READ_CAS: Final = frozenset(f"{cas.API.ram}:{action.name}" for action in cas.READING)
+_READ_CAS: Final = cas.API.rights(*cas.READING)
 
 
 def grants() -> dict[str, frozenset[str]]:

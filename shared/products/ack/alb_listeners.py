@@ -18,7 +18,7 @@ _MOST: Final = 100
 class AlbListeners:
     """The account's."""
 
-    granted: ClassVar = frozenset(f"{_API.ram}:{action.name}" for action in (_LISTENERS, _CERTIFICATES))
+    granted: ClassVar = _API.rights(_LISTENERS, _CERTIFICATES)
 
     def __init__(self, client: OpenApi) -> None:
         self._client = client

@@ -20,7 +20,7 @@ class AwsKind(KindWithin):
     product = CloudProduct.AWS
     api = Api("aws", "", "RPC", ram="", hosts="")
     actions: ClassVar = {}
-    also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
+    also_granted = cas.API.rights(cas.GET_USER_CERTIFICATE_DETAIL)
     gone = frozenset({"resourcenotfoundexception", "listenernotfound", "nosuchdistribution"})
     other_cloud = True
     aws: Aws  #: set by the adapter whose kind it is, as is `imports`

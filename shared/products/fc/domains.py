@@ -30,7 +30,7 @@ _MISSING: Final = "HTTPS is off; set the protocol and the first certificate in t
 
 class DomainsAdapter(ProductAdapter):
     product = CloudProduct.FC
-    also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
+    also_granted = cas.API.rights(cas.GET_USER_CERTIFICATE_DETAIL)
     gone = frozenset({"domainnamenotfound"})
     settable: ClassVar[frozenset[str]]  #: settings that a change may name, beside the protocol
     sent_again: ClassVar[frozenset[str]] = (

@@ -171,8 +171,8 @@ class ProductAdapter(ABC):
     def granted(cls, *, writes: bool) -> frozenset[str]:
         """The RAM actions that discovery needs, or deployment (`writes`)."""
         chosen = [action for action in cls.actions.values() if writes or not action.writes]
-        names = frozenset(f"{(action.api or cls.api).ram}:{action.name}" for action in chosen)
-        return names | (cls.also_granted if writes else frozenset())
+        names = (name for action in chosen for name in (action.api or cls.api).rights(action))
+        return frozenset(names) | (cls.also_granted if writes else frozenset())
 
     def _call(self, action: str, region: str = "", /, **params: Any) -> Fields:
         """Call one of `actions`."""

@@ -24,7 +24,7 @@ class SaeBalancers:
     """The account's."""
 
     actions: ClassVar = {action.name: action for action in (_LIST_ALB, _LIST_CLB)}
-    granted: ClassVar = frozenset({f"{_ALB.ram}:{_LIST_ALB.name}", f"{_CLB.ram}:{_LIST_CLB.name}"})
+    granted: ClassVar = _ALB.rights(_LIST_ALB) | _CLB.rights(_LIST_CLB)
 
     def __init__(self, client: OpenApi) -> None:
         self._client = client

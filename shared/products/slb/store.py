@@ -36,7 +36,7 @@ class SlbStore:
 
     actions: ClassVar = {action.name: action for action in (_DESCRIBE, _UPLOAD)}
     #: the key of a certificate that is taken as PEM only
-    also_granted = frozenset({f"{cas.API.ram}:{cas.GET_USER_CERTIFICATE_DETAIL.name}"})
+    also_granted = cas.API.rights(cas.GET_USER_CERTIFICATE_DETAIL)
 
     def __init__(self, means: Means) -> None:
         self._client = means.client
@@ -52,7 +52,7 @@ class SlbStore:
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
         """The RAM actions that another product's adapter needs for it."""
-        own = frozenset(f"{API.ram}:{row.name}" for row in cls.actions.values() if writes or not row.writes)
+        own = API.rights(*(row for row in cls.actions.values() if writes or not row.writes))
         return own | (cls.also_granted if writes else frozenset())
 
     def identifiers(self, region: str) -> dict[str, str]:

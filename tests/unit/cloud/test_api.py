@@ -3,7 +3,7 @@
 import pytest
 
 from shared.cloud import cas, fc2, functions
-from shared.cloud.api import Api
+from shared.cloud.api import Action, Api
 from shared.domain.certificates import STORES
 
 ALB = Api(
@@ -39,6 +39,16 @@ def test_settings_override_an_api_or_one_of_its_regions() -> None:
     assert ALB.host("cn-shanghai", own) == "alb-vpc.cn-shanghai.aliyuncs.com"
     assert ALB.host("cn-far", own) == "alb-vpc.cn-far.aliyuncs.com"
     assert ALB.host("cn-beijing", own) == "10.0.0.1"
+
+
+def test_an_action_is_granted_by_each_name_that_it_may_be_authorised_as() -> None:
+    """The vendor's page of DescribeDeploymentJob names a RAM action without the Job."""
+    listing, job = Action("ListCertificates"), Action("DescribeDeploymentJob")
+
+    assert cas.API.rights(listing) == {"yundun-cert:ListCertificates"}
+    assert cas.API.rights(job) == {"yundun-cert:DescribeDeploymentJob", "yundun-cert:DescribeDeployment"}
+    assert ALB.rights(job) == {"alb:DescribeDeploymentJob"}
+    assert ALB.rights() == frozenset()
 
 
 def test_a_regional_api_wants_a_region() -> None:
