@@ -14,15 +14,19 @@ Name = Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
 
 
 #: A controller that writes back what others change, and marks what is its own.
-Manager = Literal["reflector", "flux", "argocd", "external-secrets"]
+Manager = Literal["reflector", "flux", "argocd", "external-secrets", "operator"]
+PERSON = "kubectl-create"  #: the manager of what a person makes with kubectl
 
 
 class Secret(Part):
     namespace: str = Field("default", pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
     name: str = Name
+    type: str = "kubernetes.io/tls"
     certificate: str | None = None  #: none: a Secret that waits for its certificate
     owner: Literal["cert-manager", "helm", "certificate"] | None = None
     managed_by: Manager | None = None
+    #: who wrote it, in `managedFields`; none: it was made before API servers kept them
+    field_manager: str | None = PERSON
     immutable: bool = False
 
 

@@ -33,6 +33,7 @@ from shared.errors import (
 
 Object = dict[str, Any]  #: one that is sent; what is read is Fields
 Item = TypeVar("Item")
+MANAGER: Final = "certdeploy"  #: whose the fields are that we write (`metadata.managedFields`)
 API: Final = Api("kubernetes", "v1", "ROA", ram="kubernetes", hosts="")
 MERGE_PATCH: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
@@ -124,7 +125,8 @@ class Kubernetes:
         )  # the list's snapshot has expired: start again
 
     def patch(self, action: Action, path: str, change: Object | list[Object], kind: str) -> None:
-        self._request(action, "PATCH", path, json.dumps(change).encode(), kind)
+        named = urlencode({"fieldManager": MANAGER})
+        self._request(action, "PATCH", f"{path}?{named}", json.dumps(change).encode(), kind)
 
     def _pages(
         self,
@@ -147,7 +149,7 @@ class Kubernetes:
     def _request(
         self, action: Action, method: str, path: str, body: bytes | None = None, kind: str = ""
     ) -> Fields:
-        headers = {"Accept": "application/json", "User-Agent": "certdeploy"}
+        headers = {"Accept": "application/json", "User-Agent": MANAGER}
         if body is not None:
             headers["Content-Type"] = kind
 

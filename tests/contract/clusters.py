@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
+from emulator.services.ack.cluster_fields import Writer
 from emulator.services.ack.cluster_kinds import SECRETS, Kind, Target
 from emulator.services.ack.cluster_model import Cluster
 from shared.cloud.kubernetes import Kubernetes
@@ -37,17 +38,22 @@ def stored(bench: Bench, kind: Kind, *place: str) -> dict[str, Any]:
     return found
 
 
-def edit(bench: Bench, change: Callable[[dict[str, Any]], dict[str, Any]], wanted: Target) -> None:
-    """What a person does with kubectl, seen from within."""
+def edit(
+    bench: Bench,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    wanted: Target,
+    by: str = "kubectl-edit",
+) -> None:
+    """What a person does with kubectl, seen from within; or another field manager."""
     store = shop(bench).store
-    store.replace(wanted, change(store.get(wanted)))
+    store.replace(wanted, change(store.get(wanted)), Writer(by, bench.cloud.clock()))
 
 
-def put_by_hand(bench: Bench, name: str) -> None:
+def put_by_hand(bench: Bench, name: str, by: str = "kubectl-edit") -> None:
     bundle = bench.estate.bundle(name, bench.cloud.clock())
     pair = {"tls.crt": bundle.certificate_pem, "tls.key": bundle.key_pem or ""}
     data = {key: base64.b64encode(text.encode()).decode() for key, text in pair.items()}
-    edit(bench, lambda item: {**item, "data": data}, Target(SECRETS, "web", "tls"))
+    edit(bench, lambda item: {**item, "data": data}, Target(SECRETS, "web", "tls"), by)
 
 
 def before_the_patch(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""Objects of clusters as people leave them: broken pairs, odd Ingresses, conflicts."""
+"""Objects of clusters as people leave them: broken pairs, conflicts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
-from emulator.services.ack.cluster_kinds import INGRESSES, SECRETS, Target
+from emulator.services.ack.cluster_kinds import SECRETS, Target
 from shared.errors import CloudBusyError
 from tests.contract.cases.ack import SHOP
 from tests.contract.clusters import a_bench, edit, secret, stored
@@ -125,58 +125,3 @@ def test_an_object_that_changes_all_the_time_is_left_for_another_try(
     bench.cloud.faults.add(Fault(action, status=409, code="Conflict", times=2))
     bench.deploy(slot, "new")
     assert bench.carried() == {**before, label: "new"}
-
-
-INGRESSES_OF_TLS: list[tuple[list[dict[str, Any]], str, tuple[str, ...]]] = [
-    ([], "", ()),
-    ([{"hosts": ["a.example.com"]}], "", ()),
-    ([{"hosts": ["a.example.com"], "address": "203.0.113.7"}], "203.0.113.7:443", ("a.example.com",)),
-    (
-        [
-            {"hosts": ["a.example.com", "b.example.com"], "address": "one.example.net"},
-            {"hosts": ["b.example.com", "c.example.com"], "address": "one.example.net"},
-            {"hosts": ["d.example.com"], "address": "two.example.net"},
-        ],
-        "one.example.net:443",
-        ("a.example.com", "b.example.com", "c.example.com"),
-    ),
-]
-
-
-@pytest.mark.parametrize(("rows", "endpoint", "names"), INGRESSES_OF_TLS, ids=["none", "inner", "ip", "many"])
-def test_a_secret_is_met_at_one_address_by_all_names_there(
-    server: Server, rows: list[dict[str, Any]], endpoint: str, names: tuple[str, ...]
-) -> None:
-    named = [{"name": f"web{n}", "secret": "tls", **row} for n, row in enumerate(rows)]
-    bench = a_bench(server, secrets=[ONE, {"name": "other", "certificate": "old"}], ingresses=named)
-    slots = bench.slots()
-
-    assert (slots[TLS].endpoint, slots[TLS].server_names) == (endpoint, names)
-    assert slots[f"{SHOP}/secret/default/other"].endpoint == ""
-
-
-@pytest.mark.parametrize("part", ["hosts", "secretName", "tls", "status", "spec"])
-def test_an_ingress_that_lacks_a_part_serves_nothing_and_hides_nothing(server: Server, part: str) -> None:
-    row = {"name": "web", "secret": "tls", "hosts": ["a.example.com"], "address": "one.example.net"}
-    bench = a_bench(server, secrets=[ONE], ingresses=[row])
-
-    def without(item: dict[str, Any]) -> dict[str, Any]:
-        if part in item:
-            return {name: value for name, value in item.items() if name != part}
-        spec = {name: value for name, value in item["spec"].items() if name != part}
-        entries = [{k: v for k, v in entry.items() if k != part} for entry in spec.get("tls", [])]
-        return {**item, "spec": {**spec, **({"tls": entries} if "tls" in spec else {})}}
-
-    edit(bench, without, Target(INGRESSES, "default", "web"))
-
-    assert (bench.slots()[TLS].endpoint, bench.slots()[TLS].server_names) == ("", ())
-
-
-def test_a_role_that_may_not_see_ingresses_still_finds_its_secrets(server: Server) -> None:
-    row = {"name": "web", "secret": "tls", "hosts": ["a.example.com"], "address": "one.example.net"}
-    bench = a_bench(server, secrets=[ONE], ingresses=[row])
-    bench.cloud.faults.add(Fault("ListIngresses", status=403, code="Forbidden"))
-
-    slot = bench.slots()[TLS]
-
-    assert (slot.endpoint, bench.name_of(slot.cert_identifier)) == ("", "old")

@@ -2,7 +2,7 @@
 
 Each call passes the cloud's faults, denials and log as the calls of products do, named for verb and kind:
 ListSecrets, PatchAlbConfig, WatchIngresses. Bodies are not logged. Not emulated: dry runs, protobuf,
-Tables (`kubectl` makes them from the objects), validation by schema, owners of fields.
+Tables (`kubectl` makes them from the objects), validation by schema.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from emulator.calls import CallRecord
 from emulator.faults import DroppedError
 from emulator.request import Request
 from emulator.service import Account, EmulatedService
+from emulator.services.ack.cluster_checks import addressed
+from emulator.services.ack.cluster_fields import Writer, applied, manager_of
 from emulator.services.ack.cluster_kinds import (
     ALBCONFIGS,
     INGRESSES,
@@ -186,9 +188,11 @@ def _carried_out(
         case "get":
             return Reply(200, store.get(wanted))
         case "create":
-            return Reply(201, store.create(wanted, _body(request), cloud.clock()))
+            body, now = _body(request), cloud.clock()
+            return Reply(201, store.create(wanted, body, now, _writer(cloud, request)))
         case "update":
-            return Reply(200, store.replace(wanted, _kept(cluster, wanted, _body(request))))
+            body = _kept(cluster, wanted, _body(request))
+            return Reply(200, store.replace(wanted, body, _writer(cloud, request)))
         case "patch":
             return _patched(cloud, cluster, wanted, request)
         case "delete":
@@ -201,14 +205,8 @@ def _carried_out(
 
 def _patched(cloud: Account, cluster: Cluster, wanted: Target, request: Request) -> Reply:
     kind, store = request.header("content-type").partition(";")[0], cluster.store
-    key = (wanted.kind.plural, wanted.namespace, wanted.name)
     if kind == "application/apply-patch+yaml":
-        applied = _body(request)
-        if key not in store.objects:
-            return Reply(201, store.create(wanted, applied, cloud.clock()))
-        return Reply(
-            200, store.replace(wanted, _kept(cluster, wanted, merge_patch(store.get(wanted), applied)))
-        )
+        return _applied(cloud, cluster, wanted, request)
     before = store.get(wanted)
     if kind == "application/json-patch+json":
         after = json_patch(before, _body(request))
@@ -220,7 +218,27 @@ def _patched(cloud: Account, cluster: Cluster, wanted: Target, request: Request)
         raise ApiError(
             415, "UnsupportedMediaType", f"the body of the request was in an unknown format: {kind}"
         )
+    after = _kept(cluster, wanted, after)
+    return Reply(200, store.replace(wanted, after, _writer(cloud, request)))
+
+
+def _applied(cloud: Account, cluster: Cluster, wanted: Target, request: Request) -> Reply:
+    store, body, query = cluster.store, _body(request), request.queries
+    if not query.get("fieldManager"):
+        wrong = 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply'
+        raise ApiError(422, "Invalid", f"{wrong} patch")
+    addressed(wanted, body)
+    by = Writer(query["fieldManager"], cloud.clock(), "Apply")
+    before = store.objects.get((wanted.kind.plural, wanted.namespace, wanted.name))
+    after = applied(wanted.kind, before, body, by, force=query.get("force") == "true")
+    if before is None:
+        return Reply(201, store.create(wanted, after, cloud.clock()))
     return Reply(200, store.replace(wanted, _kept(cluster, wanted, after)))
+
+
+def _writer(cloud: Account, request: Request) -> Writer:
+    named = request.queries.get("fieldManager", "")
+    return Writer(manager_of(named, request.header("user-agent")), cloud.clock())
 
 
 def _kept(cluster: Cluster, wanted: Target, body: Object) -> Object:

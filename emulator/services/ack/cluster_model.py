@@ -16,6 +16,7 @@ from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate, reaches
 from emulator.sections import ack as rows
 from emulator.services.ack.cluster_controllers import CONTROLLERS, Controllers
+from emulator.services.ack.cluster_fields import Writer
 from emulator.services.ack.cluster_kinds import (
     ALBCONFIGS,
     INGRESSES,
@@ -31,6 +32,8 @@ from emulator.services.kit.settling import Settling
 
 #: A listener's port and protocol, and its certificates: identifier, and whether it is the default.
 Listeners = tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+
+_ALB_CONTROLLER = "alb-ingress-controller"  #: as the writer of a status [guess]
 
 
 class Cluster:
@@ -54,7 +57,8 @@ class Cluster:
             self._add(NAMESPACES, "", space, {"status": {"phase": "Active"}}, now)
         for secret in row.secrets:
             body = _secret(secret, estate, now)
-            self._add(SECRETS, secret.namespace, secret.name, body, now, secret.managed_by)
+            by = secret.field_manager
+            self._add(SECRETS, secret.namespace, secret.name, body, now, secret.managed_by, by)
         for ingress in row.ingresses:
             self._add(INGRESSES, ingress.namespace, ingress.name, _ingress(ingress), now)
         for config in row.albconfigs:
@@ -71,8 +75,9 @@ class Cluster:
                 shown = self._listeners.setdefault(name, Settling(wanted))
                 if wanted != shown.value and self._possible(wanted, cas):
                     shown.set(wanted, now=now, until=until)
-                self.store.tell_status(key, self._status(name, shown.served(now)))
-            elif plural == SECRETS.plural and item["type"] == "kubernetes.io/tls":
+                by = Writer(_ALB_CONTROLLER, now, subresource="status")
+                self.store.tell_status(ALBCONFIGS, key, self._status(name, shown.served(now)), by)
+            elif plural == SECRETS.plural and "tls.crt" in (item.get("data") or {}):
                 version = item["metadata"]["resourceVersion"]
                 seen = self._pairs.get((namespace, name))
                 if seen is None:
@@ -142,12 +147,20 @@ class Cluster:
         }
 
     def _add(
-        self, kind: Kind, namespace: str, name: str, body: Object, now: datetime, owner: str | None = None
+        self,
+        kind: Kind,
+        namespace: str,
+        name: str,
+        body: Object,
+        now: datetime,
+        owner: str | None = None,
+        by: str | None = rows.PERSON,
     ) -> None:
         target = Target(kind, namespace, name)
         if owner:
-            body = self._controllers.own(target, body, CONTROLLERS[owner], now)
-        self.store.create(target, body, now)
+            self._controllers.create(target, body, CONTROLLERS[owner], now)
+        else:
+            self.store.create(target, body, now, Writer(by, now) if by else None)
 
 
 def cluster_id(row: rows.Cluster) -> str:
@@ -205,7 +218,7 @@ def _secret(row: rows.Secret, estate: Estate, now: datetime) -> Object:
         meta["ownerReferences"] = [
             {"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "name": row.name, "uid": row.name}
         ]
-    body: Object = {"metadata": meta, "type": "kubernetes.io/tls"}
+    body: Object = {"metadata": meta, "type": row.type}
     body["data"] = {"tls.crt": certificate, "tls.key": key}
     return body | ({"immutable": True} if row.immutable else {})
 

@@ -1,8 +1,7 @@
 """The patches that a Kubernetes API server takes: JSON merge patch (RFC 7396) and JSON patch (RFC 6902).
 
 A strategic merge patch is taken as a merge patch without its `$…` directives, which is right for maps
-and for the lists of Secrets and Ingresses, all of them atomic. A server-side apply is likewise merged:
-who owns which field is not kept, so a conflict of owners is never reported.
+and for the lists of Secrets and Ingresses, all of them atomic.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from emulator.api import ApiError
 from emulator.services.ack.cluster_checks import addressed, check, check_change, check_secret, generated
+from emulator.services.ack.cluster_fields import Writer, updated
 from emulator.services.ack.cluster_kinds import NAMESPACES, SECRETS, Kind, Target
 from emulator.services.ack.cluster_selectors import label_tests, selects_fields
 
@@ -67,8 +68,11 @@ class Store:
             "items": rows[start : start + size],
         }
 
-    def create(self, wanted: Target, body: Object, now: datetime) -> Object:
-        """Raises ApiError: 400, 404 for a missing namespace, 409 where it is there already, 422."""
+    def create(self, wanted: Target, body: Object, now: datetime, by: Writer | None = None) -> Object:
+        """`by`: whose fields they are; None: as the body says.
+
+        Raises ApiError: 400, 404 for a missing namespace, 409 where it is there already, 422.
+        """
         addressed(wanted, body)
         given = body.get("metadata") or {}
         name = wanted.name or given.get("name") or ""
@@ -87,10 +91,10 @@ class Store:
                 409, "AlreadyExists", f'{_named(wanted.kind)} "{wanted.name}" already exists', **details
             )
         meta: Object = {"uid": str(uuid4()), "creationTimestamp": f"{now:{_STAMP}}", "generation": 1}
-        return self._put(wanted, body, meta, "ADDED")
+        return self._put(wanted, body, meta, "ADDED", by)
 
-    def replace(self, wanted: Target, body: Object) -> Object:
-        """Write the whole object. Unchanged, it keeps its version.
+    def replace(self, wanted: Target, body: Object, by: Writer | None = None) -> Object:
+        """Write the whole object. Unchanged, it keeps its version. `by` as in `create`.
 
         Raises:
             ApiError: 409 if the body names another version than the one in place; 422 if it is wrong.
@@ -109,12 +113,13 @@ class Store:
         kept = {name: before["metadata"][name] for name in ("uid", "creationTimestamp", "generation")}
         if {**body, "metadata": None} != {**before, "metadata": None}:
             kept["generation"] = kept["generation"] + 1
-        return self._put(wanted, body, kept, "MODIFIED", before)
+        return self._put(wanted, body, kept, "MODIFIED", by, before)
 
-    def tell_status(self, key: Key, status: Object) -> None:
+    def tell_status(self, kind: Kind, key: Key, status: Object, by: Writer) -> None:
         """What a controller writes: it counts as a change, too."""
-        if self.objects[key].get("status") != status:
-            self.objects[key] = {**copy.deepcopy(self.objects[key]), "status": status}
+        before = self.objects[key]
+        if before.get("status") != status:
+            self.objects[key] = updated(kind, before, {**copy.deepcopy(before), "status": status}, by)
             self._tell("MODIFIED", key, self.objects[key])
 
     def delete(self, wanted: Target) -> Object:
@@ -134,7 +139,13 @@ class Store:
         ]
 
     def _put(
-        self, wanted: Target, body: Object, meta: Object, kind: str, before: Object | None = None
+        self,
+        wanted: Target,
+        body: Object,
+        meta: Object,
+        kind: str,
+        by: Writer | None,
+        before: Object | None = None,
     ) -> Object:
         item = copy.deepcopy(body)
         given = item.get("metadata") or {}
@@ -144,9 +155,9 @@ class Store:
         check(wanted, item)
         if wanted.kind == SECRETS:
             check_secret(wanted, item)
+        if by is not None:
+            item = updated(wanted.kind, before, item, by)
         if before is not None:
-            if "managedFields" in before["metadata"]:
-                item["metadata"].setdefault("managedFields", before["metadata"]["managedFields"])
             item["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"]
             if item == before:
                 return before

@@ -104,6 +104,13 @@ class ClusterKind(ABC):
     def write(self, change: Change, look: Look) -> None: ...
 
 
+def name_of(item: Fields) -> str:
+    """Namespace and name of an object, as a report of it; also of one whose names cannot be read."""
+    meta = item.get("metadata")
+    names = (meta.get("namespace"), meta.get("name")) if isinstance(meta, Fields) else ()
+    return "/".join(str(name) for name in names if name) or "without a name"
+
+
 def unauthorised(cluster: CloudResource, error: CloudDeniedError, kind: str = "") -> CloudResource:
     """Stands for the slots that the role may not see."""
     step = (

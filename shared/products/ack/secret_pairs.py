@@ -1,4 +1,4 @@
-"""What a Secret of type kubernetes.io/tls holds, and to whom it belongs.
+"""What a Secret of type kubernetes.io/tls holds.
 
 A Secret that we wrote bears the certificate's identifier and fingerprint as annotations: one that
 differs from them was edited by hand since. `tls.key` is compared and never kept.
@@ -13,28 +13,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 
 from shared.cloud.reading import Fields
 from shared.cloud.tls import Leaf, read_leaf
+from shared.products.ack.owners import annotations
 
 CERTIFICATE: Final = "certdeploy.io/certificate"  #: annotation: the identifier of what we wrote
 FINGERPRINT: Final = "certdeploy.io/fingerprint"  #: annotation: SHA-256 of its leaf
-#: annotations by which something else owns a Secret, and would write it back
-_OWNERS: Final = {
-    "cert-manager.io/certificate-name": "cert-manager",
-    "meta.helm.sh/release-name": "Helm",
-    "argocd.argoproj.io/tracking-id": "Argo CD",
-}
 
 
-def owner(item: Fields) -> str:
-    marks = annotations(item)
-    found = [name for mark, name in _OWNERS.items() if mark in marks]
-    found += [f"{row.text('kind')} {row.text('name')}" for row in item.rows("metadata", "ownerReferences")]
-    if found:
-        return f"{found[0]} owns it and would write it back; renew the certificate there"
+def fixed(item: Fields) -> str:
     return "the Secret is immutable; make a new one and point to it" if item.flag("immutable") else ""
-
-
-def annotations(item: Fields) -> Fields:
-    return item.part("metadata", "annotations")
 
 
 def drift(leaf: Leaf, item: Fields) -> str:

@@ -1,4 +1,4 @@
-"""Kubernetes Secrets of type kubernetes.io/tls, as ACK's clusters have them."""
+"""Kubernetes Secrets with certificates, as ACK's clusters have them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,16 @@ from shared.cloud.tls import Leaf, matches
 from shared.domain.resources import CloudResource
 from shared.errors import CloudBusyError, CloudRejectedError
 from shared.products.ack import secret_pairs as pairs
-from shared.products.ack.clusters import ClusterKind, Clusters
-from shared.products.ack.ingresses import where_served
+from shared.products.ack.clusters import ClusterKind, Clusters, name_of
+from shared.products.ack.ingresses import Ingresses, Place, ingresses_of
+from shared.products.ack.owners import annotations, owner
 from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.fingerprints import fingerprints
 from shared.products.kit.found import Found, told
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
 
+_TLS: Final = "kubernetes.io/tls"
 _LIST: Final = Action("ListSecrets", method="GET")
 _GET: Final = Action("GetSecret", method="GET")
 _PATCH: Final = Action("PatchSecret", writes=True)
@@ -33,6 +35,7 @@ class _Version:
     number: str
     certificate: bytes
     fixed: bool  #: it takes no patch
+    owner: str  #: why it would be written back, as an obstacle
 
 
 class TlsSecrets(ClusterKind):
@@ -41,28 +44,34 @@ class TlsSecrets(ClusterKind):
         self._pairs = KeyPairs(means.client)
 
     def slots(self, cluster: CloudResource, limit: int) -> list[Found]:
+        """Those of the type, and those of other types that an Ingress uses all the same."""
         kube = self._clusters.of(cluster)
-        served = where_served(kube, limit)
-        selector = {"fieldSelector": "type=kubernetes.io/tls"}
+        ingresses = ingresses_of(kube, limit)
+        typed: set[Place] = set()
 
         def slot(item: Fields) -> Iterator[CloudResource]:
-            meta = item.part("metadata")
-            namespace, name = meta.needed("namespace"), meta.needed("name")
-            endpoint, names = served.get((namespace, name), ("", ()))
-            secret = cluster.evolve(
-                resource_id=f"{cluster.instance_id}/secret/{namespace}/{name}",
-                domains_of_certificate=True,
-                endpoint=endpoint,
-                server_names=names,
-            )
-            yield self._shown(secret, item)
+            place = _place(item)
+            typed.add(place)
+            yield self._shown(_row(cluster, ingresses, place), item)
 
         def each(item: Fields) -> list[Found]:
-            meta = item.part("metadata")
-            return list(told(f"Secret {meta.get('namespace')}/{meta.get('name')}", partial(slot, item)))
+            return list(told(f"Secret {name_of(item)}", partial(slot, item)))
 
+        def other(place: Place) -> Iterator[CloudResource]:
+            row = _row(cluster, ingresses, place)
+            try:
+                item = self._item(row)
+            except CloudRejectedError as error:
+                if error.cloud_code != "NotFound":
+                    raise
+            else:
+                yield self._shown(row, item)
+
+        selector = {"fieldSelector": f"type={_TLS}"}
         found = kube.listed(_LIST, "/api/v1/secrets", limit, each, selector)
-        return [one for slots in found for one in slots]
+        rest = ((place, partial(other, place)) for place in ingresses.used if place not in typed)
+        found += [list(told(f"Secret {'/'.join(place)}", asked)) for place, asked in rest]
+        return [*(one for slots in found for one in slots), *ingresses.unread]
 
     def look(self, changes: Sequence[Change]) -> list[Look | None]:
         (change,) = changes
@@ -85,6 +94,8 @@ class TlsSecrets(ClusterKind):
         seen: _Version = look.held
         now = seen
         for _ in range(_TRIES):
+            if now.owner:
+                raise CloudRejectedError("PatchSecret", "NotDeployable", now.owner)
             if now.fixed:
                 raise CloudRejectedError(
                     "PatchSecret", "Immutable", "it cannot be changed; make a new Secret"
@@ -114,30 +125,53 @@ class TlsSecrets(ClusterKind):
         return self._clusters.of(resource).get(_GET, _path(resource))
 
     def _shown(self, resource: CloudResource, item: Fields) -> CloudResource:
-        leaf = pairs.leaf_of(item)
+        leaf, kind = pairs.leaf_of(item), item.text("type")
         if leaf is None:
             missing = "it has no readable certificate; put the first one there with kubectl"
-            return resource.evolve(https=False, cert_identifier="", obstacle=missing)
+            return resource.evolve(https=False, cert_identifier="", obstacle=_of_type(kind) or missing)
         return resource.evolve(
             https=True,
             domains=leaf.names,
             cert_identifier=self._identifier(leaf, item),
             cert_not_after=leaf.not_after,
-            obstacle=pairs.owner(item) or pairs.drift(leaf, item),
+            obstacle=owner(item) or _of_type(kind) or pairs.fixed(item) or pairs.drift(leaf, item),
         )
 
     def _identifier(self, leaf: Leaf, item: Fields) -> str:
         known = self._catalogue.by_fingerprint(leaf.sha1, leaf.sha256, leaf.key_sha1, leaf.key_sha256)
         if known is not None:
             return str(known.identifier)
-        marks = pairs.annotations(item)
+        marks = annotations(item)
         ours = marks.get(pairs.FINGERPRINT) == leaf.sha256 and marks.get(pairs.CERTIFICATE)
         return str(ours or f"sha256:{leaf.sha256}")
 
 
+def _row(cluster: CloudResource, ingresses: Ingresses, place: Place) -> CloudResource:
+    endpoint, names = ingresses.where(place)
+    return cluster.evolve(
+        resource_id=f"{cluster.instance_id}/secret/{'/'.join(place)}",
+        domains_of_certificate=True,
+        endpoint=endpoint,
+        server_names=names,
+    )
+
+
+def _place(item: Fields) -> Place:
+    meta = item.part("metadata")
+    return meta.needed("namespace"), meta.needed("name")
+
+
+def _of_type(kind: str) -> str:
+    """Why a Secret of another type is left alone. A Secret's type cannot be changed."""
+    if kind == _TLS:
+        return ""
+    return f"the Secret is of type {kind or 'unknown'}; make one of type {_TLS} and name it in the Ingress"
+
+
 def _version(item: Fields) -> _Version:
-    fixed = bool(item.flag("immutable")) or item.text("type") != "kubernetes.io/tls"
-    return _Version(item.part("metadata").needed("resourceVersion"), pairs.text(item, "tls.crt"), fixed)
+    fixed = bool(item.flag("immutable")) or item.text("type") != _TLS
+    number = item.part("metadata").needed("resourceVersion")
+    return _Version(number, pairs.text(item, "tls.crt"), fixed, owner(item))
 
 
 def _path(resource: CloudResource) -> str:

@@ -88,7 +88,7 @@ def test_a_change_names_its_kind_and_a_reading_sends_none(cluster: Kubernetes, s
     assert cluster.get(LIST, "/x") == {"kind": "Secret"}
 
     assert scripted.methods == ["PATCH", "PATCH", "GET"]
-    assert scripted.targets == ["/x"] * 3
+    assert scripted.targets == [*["/x?fieldManager=certdeploy"] * 2, "/x"]
     kinds = [head.get("content-type") for head in scripted.heads]
     assert kinds == ["application/merge-patch+json", "application/json-patch+json", None]
     assert [json.loads(body or b"0") for body in scripted.bodies] == [
