@@ -78,6 +78,8 @@ def _best(mapped: MappedSlot) -> str:
 
 def _remarks(mapped: MappedSlot) -> str:
     remarks = []
+    if mapped.not_seen_since:
+        remarks.append(f"not seen since {output.moment(mapped.not_seen_since)} UTC")
     if mapped.obstacle:
         remarks.append(mapped.obstacle)
     elif not mapped.https:

@@ -42,6 +42,7 @@ def a_world(
         "certificates": repositories.Certificates(store),
         "resources": repositories.Resources(store),
         "syncs": repositories.SyncStatuses(store),
+        "sweeps": repositories.Sweeps(store),
         "jobs": repositories.Jobs(store),
         "workers": repositories.Workers(store),
         "events": Unheard(),

@@ -26,6 +26,7 @@ class DiscoverResources(Wire):
 
     products: tuple[CloudProduct, ...] = ()
     region: str | None = None
+    since: AwareDatetime | None = None  #: of a region's discovery that is handed on: when it began
 
 
 class PreviewDeploymentJob(Wire):

@@ -101,3 +101,16 @@ class SyncStatus(Versioned):
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
     started_at: AwareDatetime
     finished_at: AwareDatetime | None = None
+
+
+class Sweep(Versioned):
+    """How far a discovery of one product in one region is that takes several invocations."""
+
+    product: CloudProduct
+    region: str = ""
+    started_at: AwareDatetime  #: of the first invocation: what it finds was seen then
+    handed_on_at: AwareDatetime
+    read: tuple[str, ...] = ()  #: digests of the parts that were read
+    count: int = 0  #: slots found
+    unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
+    unread_count: int = 0

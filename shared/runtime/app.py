@@ -24,6 +24,7 @@ from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.exclusive import Exclusive
 from shared.products.kit.means import Means
+from shared.products.kit.parts import Parts
 from shared.runtime.probe import TlsProber
 from shared.runtime.settings import Settings, read_settings
 from shared.services.world import AdapterMaker, Policy, World
@@ -107,6 +108,7 @@ class App:
             scans=repositories.Scans(store),
             resources=repositories.Resources(store),
             syncs=repositories.SyncStatuses(store),
+            sweeps=repositories.Sweeps(store),
             jobs=repositories.Jobs(store),
             workers=repositories.Workers(store),
             leases=leases,
@@ -173,7 +175,13 @@ def _functions(
 
 
 def _adapters(openapi: OpenApi, exclusive: Exclusive, aws: CloudAccess) -> AdapterMaker:
-    def adapter(product: CloudProduct, catalogue: Catalogue, accept_outage: bool = False) -> ProductAdapter:
-        return adapter_class(product)(Means(openapi, catalogue, accept_outage, exclusive, aws))
+    def adapter(
+        product: CloudProduct,
+        catalogue: Catalogue,
+        accept_outage: bool = False,
+        parts: Parts | None = None,
+    ) -> ProductAdapter:
+        means = Means(openapi, catalogue, accept_outage, exclusive, aws, parts)
+        return adapter_class(product)(means)
 
     return adapter

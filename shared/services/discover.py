@@ -1,22 +1,19 @@
-"""Read the slots of each product in each region. A region is synced completely, or has failed."""
+"""Read the slots of each product in each region: start one invocation for each, and read one."""
 
 import json
-import logging
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.requests import DiscoverResources
-from shared.domain.resources import CloudProduct, CloudResource, SyncState, SyncStatus
+from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.errors import CloudError, ConflictError, InvalidRequestError
-from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
-from shared.products.kit.found import Unread
-from shared.services.catalogue import KnownCertificates
+from shared.products.kit.catalogue import NO_CATALOGUE
+from shared.services.sweep import discover_region, remove_unseen
 from shared.services.world import World
 
-log = logging.getLogger("certdeploy.discover")
-_TOLD: Final = 20  #: parts that could not be read, of one region
+_ALIVE: Final = timedelta(minutes=16)  #: since a discovery was handed on; a function runs for 15 at most
 
 
 class DiscoverResult(Wire):
@@ -35,7 +32,8 @@ def discover_resources(world: World, request: DiscoverResources) -> DiscoverResu
         return DiscoverResult(started=tuple(started), statuses=tuple(statuses))
     if len(products) != 1:
         raise InvalidRequestError("Products: name the one product that Region belongs to")
-    return DiscoverResult(statuses=(_discover_region(world, products[0], request.region),))
+    status = discover_region(world, products[0], request.region, request.since)
+    return DiscoverResult(statuses=(status,) if status else ())
 
 
 def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) -> list[str]:
@@ -52,10 +50,13 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
     if regions != [""] and not adapter.other_cloud:
         configured = world.policy.regions
         regions = [region for region in regions if not configured or region in configured]
-    for old in world.syncs.list(product):
-        if old.region not in regions:
+    before = {status.region: status for status in world.syncs.list(product)}
+    for region, old in before.items():
+        if region not in regions:
             _forget(world, old, now)
     for region in regions:
+        if region in before and _goes_on(world, before[region], now):
+            continue
         syncing = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=now)
         world.syncs.put(syncing)
         payload = {"Products": [product.value], "Region": region}
@@ -63,73 +64,21 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
     return [f"{product.value}/{region or '-'}" for region in regions]
 
 
+def _goes_on(world: World, status: SyncStatus, now: datetime) -> bool:
+    """Whether it is being read, over several invocations: begun anew each time, it would never end."""
+    sweep = world.sweeps.find(status.product, status.region)
+    return (
+        status.state is SyncState.SYNCING
+        and sweep is not None
+        and sweep.started_at == status.started_at
+        and sweep.handed_on_at > now - _ALIVE
+    )
+
+
 def _forget(world: World, status: SyncStatus, now: datetime) -> None:
     """Remove a region that is gone or no longer configured, with its slots."""
-    _remove_unseen(world, status.product, status.region, now)
+    remove_unseen(world, status.product, status.region, now)
     with suppress(ConflictError):  # it is being discovered right now
+        if sweep := world.sweeps.find(status.product, status.region):
+            world.sweeps.delete(sweep)
         world.syncs.delete(status)
-
-
-def _discover_region(world: World, product: CloudProduct, region: str) -> SyncStatus:
-    """What could not be read keeps its rows: only a complete reading tells what is gone."""
-    started = world.clock()
-    status = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=started)
-    world.syncs.put(status)
-    try:
-        catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
-        adapter = world.adapter(product, catalogue)
-        found = [
-            one if isinstance(one, Unread) else _filled_in(one, catalogue) for one in adapter.discover(region)
-        ]
-    except CloudError as error:
-        failed = _failed(world, status, str(error))
-        if error.retryable:
-            raise
-        return failed
-    except Exception as error:
-        log.exception("discovery failed unexpectedly", extra={"product": product.value, "region": region})
-        reason = f"internal error: {type(error).__name__}; see the function's log"
-        return _failed(world, status, reason)
-    resources = [one for one in found if not isinstance(one, Unread)]
-    unread = [f"{one.what}: {one.error}" for one in found if isinstance(one, Unread)]
-    for resource in resources:
-        world.resources.put(resource, started)
-    if not unread:
-        _remove_unseen(world, product, region, started)
-    return _put(
-        world,
-        status.evolve(
-            state=SyncState.PARTIAL if unread else SyncState.SYNCED,
-            count=len(resources),
-            reason=f"{len(unread)} could not be read: {unread[0]}" if unread else "",
-            unread=tuple(unread[:_TOLD]),
-            finished_at=world.clock(),
-        ),
-    )
-
-
-def _failed(world: World, status: SyncStatus, reason: str) -> SyncStatus:
-    return _put(world, status.evolve(state=SyncState.FAILED, reason=reason, finished_at=world.clock()))
-
-
-def _put(world: World, status: SyncStatus) -> SyncStatus:
-    world.syncs.put(status)
-    return status
-
-
-def _remove_unseen(world: World, product: CloudProduct, region: str, since: datetime) -> None:
-    for record in world.resources.list(product, region):
-        if record.seen_at < since:
-            with suppress(ConflictError):  # seen again meanwhile
-                world.resources.remove(record)
-
-
-def _filled_in(resource: CloudResource, catalogue: Catalogue) -> CloudResource:
-    """Add what CAS knows about the certificate in place: its expiry, and its names if the slot has none."""
-    certificate = catalogue.by_identifier(resource.cert_identifier) if resource.cert_identifier else None
-    if certificate is None:
-        return resource
-    return resource.evolve(
-        cert_not_after=certificate.not_after,
-        domains=certificate.names if resource.domains_of_certificate else resource.domains,
-    )

@@ -1,6 +1,7 @@
 """The map, both ways: what each slot serves and what covers it; where a certificate is and could be."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from pydantic import AwareDatetime
 
@@ -8,7 +9,7 @@ from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.cover import Cover
 from shared.domain.matching import Action, latest, leave
 from shared.domain.plans import PlanEntry
-from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.errors import NotFoundError
 from shared.services.plan import RoutingRules, candidates, entry
@@ -23,6 +24,8 @@ class MappedSlot(CloudResource):
     best_cert_identifier: str = ""  #: deployable, covers every name, the kind of key in place, valid longest
     best_not_after: AwareDatetime | None = None
     not_covered: tuple[str, ...] = ()  #: names that no deployable certificate covers
+    #: if the last discovery of its region missed it, and cannot tell whether it is gone: when it was seen last
+    not_seen_since: AwareDatetime | None = None
 
 
 class CertificateMap(Wire):
@@ -78,11 +81,27 @@ def map_slots(world: World, products: Iterable[CloudProduct]) -> list[MappedSlot
     by_identifier = {certificate.identifier: certificate for certificate in known}
     cover = Cover(latest(known, world.clock()))
     rules = RoutingRules(world)
-    return [
-        _mapped(rules.put_on(record.resource), by_identifier.get(record.resource.cert_identifier), cover)
-        for product in products
-        for record in world.resources.list(product)
-    ]
+    mapped: list[MappedSlot] = []
+    for product in products:
+        missed = _Missed(world.syncs.list(product))
+        for record in world.resources.list(product):
+            resource = rules.put_on(record.resource)
+            slot = _mapped(resource, by_identifier.get(resource.cert_identifier), cover)
+            mapped.append(slot.evolve(not_seen_since=missed.since(record)))
+    return mapped
+
+
+class _Missed:
+    """Slots of a product that its last discovery did not see."""
+
+    def __init__(self, statuses: Iterable[SyncStatus]) -> None:
+        self._ended = {one.region: one for one in statuses if one.state is not SyncState.SYNCING}
+
+    def since(self, record: ResourceRecord) -> datetime | None:
+        """A discovery that failed to list the regions (region "") has missed them all."""
+        ended = [self._ended.get(record.resource.region), self._ended.get("")]
+        missed = any(one is not None and record.seen_at < one.started_at for one in ended)
+        return record.seen_at if missed else None
 
 
 def _mapped(resource: CloudResource, present: Certificate | None, cover: Cover) -> MappedSlot:

@@ -14,6 +14,7 @@ from shared.domain.resources import CloudProduct
 from shared.products import default_products
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
+from shared.products.kit.parts import Parts
 from shared.products.kit.waiting import Waiter
 from shared.state import repositories
 from shared.state.callers import Callers
@@ -36,7 +37,11 @@ class ProbeResult:
 
 class AdapterMaker(Protocol):
     def __call__(
-        self, product: CloudProduct, catalogue: Catalogue, accept_outage: bool = False
+        self,
+        product: CloudProduct,
+        catalogue: Catalogue,
+        accept_outage: bool = False,
+        parts: Parts | None = None,
     ) -> ProductAdapter: ...
 
 
@@ -70,6 +75,7 @@ class World:
     scans: repositories.Scans
     resources: repositories.Resources
     syncs: repositories.SyncStatuses
+    sweeps: repositories.Sweeps
     jobs: repositories.Jobs
     workers: repositories.Workers
     leases: Leases

@@ -13,10 +13,10 @@ from shared.domain.resources import CloudProduct
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
 from shared.state.records import Records, document_of
-from shared.state.resources import Resources, SyncStatuses
+from shared.state.resources import Resources, Sweeps, SyncStatuses
 from shared.state.store import Key, Store
 
-__all__ = ["Certificates", "Jobs", "Resources", "Scans", "SyncStatuses", "Workers"]
+__all__ = ["Certificates", "Jobs", "Resources", "Scans", "Sweeps", "SyncStatuses", "Workers"]
 
 OWNER = "-"  #: partition key of tables without another one; a stack serves one account
 

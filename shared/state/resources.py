@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from shared.domain.names import WILDCARD, parent
-from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncStatus
+from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncStatus
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
 from shared.state.records import Records
@@ -122,3 +122,18 @@ class SyncStatuses(Records[SyncStatus]):
     def delete(self, status: SyncStatus) -> None:
         key = (status.product.value, _region(status.region))
         self._store.delete(self.table, key, version=status.version)
+
+
+class Sweeps(Records[Sweep]):
+    table, model = tables.SWEEPS, Sweep
+
+    def find(self, product: CloudProduct, region: str) -> Sweep | None:
+        return self._find((product.value, _region(region)))
+
+    def save(self, sweep: Sweep) -> Sweep:
+        """Raises ConflictError if another invocation has written it since it was read."""
+        return self._save((sweep.product.value, _region(sweep.region)), sweep)
+
+    def delete(self, sweep: Sweep) -> None:
+        key = (sweep.product.value, _region(sweep.region))
+        self._store.delete(self.table, key, version=sweep.version)

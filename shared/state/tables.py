@@ -29,6 +29,8 @@ RESOURCES = _table("resources", product=str, region=str, resource_id=str)
 #: Slots by the parent domain of each of their domains: a certificate's names take a few range reads.
 RESOURCE_DOMAINS = _table("resource_domains", parent=str, domain=str, slot=str)
 SYNC_STATUS = _table("sync_status", product=str, region=str)
+#: Discoveries that were handed on to a further invocation.
+SWEEPS = _table("sweeps", product=str, region=str)
 JOBS = _table("jobs", owner=str, job_id=int)
 #: Open jobs by due time (ms since the epoch).
 OPEN_JOBS = _table("open_jobs", owner=str, due=int, job_id=int)
@@ -44,6 +46,7 @@ TABLES = (
     RESOURCES,
     RESOURCE_DOMAINS,
     SYNC_STATUS,
+    SWEEPS,
     JOBS,
     OPEN_JOBS,
     WORKERS,

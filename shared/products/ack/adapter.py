@@ -5,6 +5,7 @@ identity has there by RBAC. A cluster without them, or out of reach, is one reso
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import ClassVar
 
 from shared.cloud.api import Action, Api
@@ -66,7 +67,7 @@ class Adapter(ProductAdapter):
             return self._call_at("DescribeClustersForRegion", region, {"region_id": region}, **asked)
 
         rows = numbered_rows(page, self.page_size, lambda found: found.rows("clusters"), _TOTAL)
-        yield from self._each(rows, "name", lambda cluster: self._slots(region, cluster))
+        yield from self._each_once(rows, partial(self._slots, region), "name", "cluster_id")
 
     def looks_at_once(self, resource: CloudResource) -> bool:
         kind = self._kinds.get(resource.kind)

@@ -6,6 +6,7 @@ the private key: nothing of its answer but fingerprints leaves `_fingerprints`.
 """
 
 from collections.abc import Iterator, Set
+from functools import partial
 from typing import ClassVar, Final
 
 from shared.cloud.api import Action, Api
@@ -78,10 +79,10 @@ class ClassicDomains(ProductAdapter):
         rows = self._numbered_rows(
             "DescribeApiGroups", region, at=("ApiGroupAttributes", "ApiGroupAttribute")
         )
-        yield from self._each(rows, "GroupId", lambda row: self._of_group(region, row.needed("GroupId")))
+        yield from self._each_once(rows, partial(self._of_group, region), "GroupId")
 
-    def _of_group(self, region: str, group_id: str) -> Iterator[Found]:
-        group = self._group_of(region, group_id)
+    def _of_group(self, region: str, row: Fields) -> Iterator[Found]:
+        group = self._group_of(region, row.needed("GroupId"))
 
         def slot(domain: Fields) -> Iterator[CloudResource]:
             yield self._resource(region, group, domain, self._identifier(region, group, domain))

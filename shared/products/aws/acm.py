@@ -16,7 +16,7 @@ from shared.products.kit.found import Found, Unread, told
 class Imported(AwsKind):
     def within(self, region: str, holder: Region) -> Iterator[Found]:
         for arn in holder.imported:
-            yield from told(arn, partial(self._slot, region, arn, holder))
+            yield from self._once(f"acm/{arn}", told(arn, partial(self._slot, region, arn, holder)))
 
     def _slot(self, region: str, arn: str, holder: Region) -> Iterator[CloudResource]:
         leaf = holder.leaf(arn)

@@ -37,7 +37,7 @@ class EsaHostnames(EsaSlots):
     def within(self, region: str, holder: Fields) -> Iterator[Found]:
         site_id = holder.needed("SiteId")
         rows = self._numbered_rows("ListCustomHostnames", HOME, at=_ROWS, SiteId=site_id)
-        yield from self._each(rows, "Hostname", lambda row: [self._found(site_id, row)])
+        yield from self._each_once(rows, lambda row: [self._found(site_id, row)], "Hostname")
 
     def _found(self, site_id: str, row: Fields) -> CloudResource:
         """Its detail is not asked for where the list says that HTTPS is off."""

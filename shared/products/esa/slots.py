@@ -27,6 +27,9 @@ class EsaSlots(KindWithin):
         """The sites."""
         return self._numbered_rows("ListSites", HOME, at=("Sites",))
 
+    def name_of(self, holder: Fields) -> str:
+        return str(holder.get("SiteId") or "")
+
     def _uploaded(self, pem: str) -> str:
         """The certificate of CAS that was uploaded as PEM; or its fingerprint, which nothing knows."""
         leaf = leaf_of(pem)

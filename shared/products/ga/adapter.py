@@ -55,7 +55,7 @@ class Adapter(ProductAdapter):
 
     def discover(self, region: str) -> Iterator[Found]:
         rows = self._numbered_rows("ListAccelerators", at=_ACCELERATORS, **_REGION)
-        yield from self._each(rows, "AcceleratorId", self._on)
+        yield from self._each_once(rows, self._on, "AcceleratorId")
 
     def _on(self, accelerator: Fields) -> Iterator[Found]:
         """The slots of an accelerator."""

@@ -56,6 +56,7 @@ class ProductAdapter(ABC):
         self._client = means.client
         self._catalogue = means.catalogue
         self._accept_outage = means.accept_outage
+        self._parts = means.parts
 
     def regions(self) -> list[str]:
         """Where to look: every region the product has; `[""]` where it is global."""
@@ -216,7 +217,28 @@ class ProductAdapter(ABC):
     ) -> Iterator[Found]:
         """The slots of each row. A row that cannot be read is told, by its field `name`; the others go on."""
         for row in rows:
-            yield from told(str(row.get(name) or "a row without name"), partial(slots, row))
+            yield from told(_named(row, name), partial(slots, row))
+
+    def _each_once(
+        self, rows: Iterable[Fields], slots: Callable[[Fields], Iterable[Found]], *names: str
+    ) -> Iterator[Found]:
+        """As `_each`, for rows that take calls of their own: none that this discovery has read before.
+
+        `names`: the fields that tell a row from all others; the first one names it where it cannot be read.
+        """
+        for row in rows:
+            found = told(_named(row, names[0]), partial(slots, row))
+            told_apart = [str(row.get(name) or "") for name in names]
+            part = "/".join((type(self).__name__, *told_apart))
+            yield from self._once(part, found) if all(told_apart) else found
+
+    def _once(self, part: str, found: Iterator[Found]) -> Iterator[Found]:
+        """What is found in a part; nothing if this discovery has read it before."""
+        return self._parts.once(part, found) if self._parts else found
+
+
+def _named(row: Fields, name: str) -> str:
+    return str(row.get(name) or "a row without name")
 
 
 def _check_covered(resource: CloudResource, certificate: Certificate) -> None:

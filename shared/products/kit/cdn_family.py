@@ -59,7 +59,7 @@ class FamilyAdapter(ProductAdapter):
         self._functions = HttpsFunctions(self._configs)
 
     def discover(self, region: str) -> Iterator[Found]:
-        yield from self._each(self._rows(), "DomainName", self._slots)
+        yield from self._each_once(self._rows(), self._slots, "DomainName")
 
     def _rows(self) -> Iterator[Fields]:
         """Every domain of the account."""

@@ -30,12 +30,10 @@ def told(what: str, slots: Callable[[], Iterable[Found]]) -> Iterator[Found]:
     Trouble that may pass goes through: the region is read again.
     """
     try:
-        found = list(slots())
+        yield from slots()
     except LASTING as error:
         yield Unread(what, error)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         log.exception("a part of an answer could not be read", extra={"part": what})
         why = f"an answer that is not understood ({type(error).__name__})"
         yield Unread(what, UnreadableAnswerError("discover", why))
-    else:
-        yield from found

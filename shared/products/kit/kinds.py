@@ -101,6 +101,10 @@ class KindWithin(ProductAdapter):
     def holders(self, region: str) -> Iterator[Any]:
         """The things, the same whichever kind is asked."""
 
+    def name_of(self, holder: Any) -> str:
+        """What tells it from all others, if its slots take calls of their own and it may be one of many."""
+        return ""
+
     @abstractmethod
     def within(self, region: str, holder: Any) -> Iterator[Found]:
         """The slots of this kind in one of them."""
@@ -117,7 +121,10 @@ class KindsWithin(ManyKinds):
         kinds = cast("dict[str, KindWithin]", self._by_kind)
         for number, holder in enumerate(next(iter(kinds.values())).holders(region), start=1):
             for name, kind in kinds.items():
-                for found in told(f"kind {name} in {number}", partial(kind.within, region, holder)):
+                slots = told(f"kind {name} in {number}", partial(kind.within, region, holder))
+                if one_of_many := kind.name_of(holder):
+                    slots = self._once(f"{name}/{one_of_many}", slots)
+                for found in slots:
                     yield found if isinstance(found, Unread) else _of_kind(found, name)
 
 

@@ -75,7 +75,7 @@ class ListenerAdapter(ProductAdapter):
         for protocol in self.protocols if balancers else ():
             slots = partial(self._slots, region, protocol, balancers)
             rows = self._token_rows("ListListeners", region, at=("Listeners",), ListenerProtocol=protocol)
-            yield from self._each(rows, "ListenerId", slots)
+            yield from self._each_once(rows, slots, "ListenerId")
 
     def _look_at_all(self, changes: Sequence[Change]) -> list[Look | None]:
         region, listener_id = changes[0].resource.region, changes[0].resource.listener_id

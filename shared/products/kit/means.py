@@ -6,6 +6,7 @@ from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
 from shared.cloud.openapi import OpenApi
 from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
 from shared.products.kit.exclusive import Exclusive, alone
+from shared.products.kit.parts import Parts
 
 
 @dataclass(frozen=True)
@@ -15,3 +16,4 @@ class Means:
     accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
     exclusive: Exclusive = alone
     aws: CloudAccess = DEFAULT_ACCESS  #: how to reach AWS
+    parts: Parts | None = None  #: what a discovery read, if it may take several invocations

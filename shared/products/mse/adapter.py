@@ -8,6 +8,7 @@ not ours to set.
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
@@ -54,8 +55,8 @@ class Adapter(ProductAdapter):
         return answer.texts("Data") or [answer.needed("Data")]
 
     def discover(self, region: str) -> Iterator[Found]:
-        yield from self._each(
-            self._gateways(region), "GatewayUniqueId", lambda gateway: self._of_gateway(region, gateway)
+        yield from self._each_once(
+            self._gateways(region), partial(self._of_gateway, region), "GatewayUniqueId"
         )
 
     def _of_gateway(self, region: str, gateway: Fields) -> Iterator[Found]:

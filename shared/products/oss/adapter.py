@@ -40,7 +40,8 @@ class Adapter(ProductAdapter):
     def discover(self, region: str) -> Iterator[Found]:
         """A bucket that refuses, by a policy of its own for example, does not hide the others."""
         for bucket in self._oss.list_buckets(self.page_size):
-            yield from told(f"bucket {bucket.name}", partial(self._slots, bucket))
+            what = f"bucket {bucket.name}"
+            yield from self._once(what, told(what, partial(self._slots, bucket)))
 
     def _slots(self, bucket: Any) -> Iterator[Found]:
         location = bucket.region or (bucket.location or "").removeprefix("oss-")

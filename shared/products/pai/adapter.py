@@ -8,6 +8,7 @@ which the job must have accepted: meanwhile it is not served.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from shared.cloud.api import Action, Api
@@ -55,7 +56,7 @@ class Adapter(ProductAdapter):
 
     def discover(self, region: str) -> Iterator[Found]:
         gateways = self._numbered_rows("ListGateway", region, at=("Gateways",))
-        yield from self._each(gateways, "GatewayId", lambda gateway: self._of_gateway(region, gateway))
+        yield from self._each_once(gateways, partial(self._of_gateway, region), "GatewayId")
 
     def _of_gateway(self, region: str, gateway: Fields) -> Iterator[Found]:
         def slot(row: Fields) -> Iterator[CloudResource]:

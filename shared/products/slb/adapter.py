@@ -65,7 +65,7 @@ class Adapter(ProductAdapter):
         slots = partial(self._slots, region, balancers, self._store.identifiers(region))
         query = {"RegionId": region, "ListenerProtocol": "https"}
         rows = self._token_rows("DescribeLoadBalancerListeners", region, at=("Listeners",), **query)
-        yield from self._each(rows, "LoadBalancerId", slots)
+        yield from self._each_once(rows, slots, "LoadBalancerId", "ListenerPort")
 
     def _look(self, change: Change) -> Look | None:
         """The store may hold the wanted one under another CAS id of the very same certificate."""

@@ -42,7 +42,7 @@ class WafDomains(WithTls):
 
     def _slots(self, where: dict[str, str]) -> Iterator[Found]:
         rows = self._numbered_rows("DescribeDomains", where["RegionId"], at=_ROWS, **where)
-        yield from self._each(rows, "Domain", partial(self._slot, where))
+        yield from self._each_once(rows, partial(self._slot, where), "Domain")
 
     def _slot(self, where: dict[str, str], row: Fields) -> Iterator[CloudResource]:
         """Its detail is not asked for where the list says that it has no HTTPS port."""

@@ -111,3 +111,18 @@ def test_a_certificate_that_no_scan_saw_does_not_exist(mapped: Command) -> None:
 
     assert ran.code == 5
     assert "`certdeploy scan` reads CAS anew" in ran.err
+
+
+def test_slots_of_a_product_that_can_no_longer_be_read_stay_with_when_they_were_seen(
+    mapped: Command, cloud: Cloud
+) -> None:
+    before = len(slots(mapped))
+    cloud.deny("cdn:DescribeUserDomains")
+    assert mapped("discover", "--product", "CDN").code != 0
+
+    rows = slots(mapped)
+    ran = mapped("resource", "list", "--product", "CDN")
+
+    assert len(rows) == before
+    assert all(row["NotSeenSince"] for row in rows.values())
+    assert " ".join(ran.out.split()).count("not seen since") > 0

@@ -129,7 +129,7 @@ def test_a_region_is_never_left_in_syncing(platform: Platform, monkeypatch: pyte
     def breaks(*_: object) -> object:
         raise KeyError("a fault of our own")
 
-    monkeypatch.setattr("shared.services.discover._filled_in", breaks)
+    monkeypatch.setattr("shared.services.sweep._filled_in", breaks)
 
     platform.tick("discover_resources")
 

@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.certificates import Certificate
 from shared.domain.matching import Action
-from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.resources import CloudProduct, CloudResource, SyncState, SyncStatus
 from shared.errors import NotFoundError
 from shared.services.map import MappedSlot, find_certificate, known_certificates, map_certificate, map_slots
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
@@ -189,3 +189,41 @@ def test_a_listener_under_another_product_s_rule_is_shown_with_the_rule_both_way
     assert slots == {CloudProduct.ALB: instead, CloudProduct.SAE: ""}
     assert could[CloudProduct.ALB] == (Action.LEAVE, instead)
     assert could[CloudProduct.SAE][0] is Action.DEPLOY
+
+
+@pytest.mark.parametrize(
+    ("region", "state", "missed"),
+    [
+        ("cn-hangzhou", SyncState.FAILED, True),
+        ("cn-hangzhou", SyncState.PARTIAL, True),
+        ("", SyncState.FAILED, True),
+        ("cn-hangzhou", SyncState.SYNCING, False),
+        ("cn-beijing", SyncState.FAILED, False),
+    ],
+)
+def test_a_slot_that_its_last_discovery_could_not_see_says_when_it_was_seen(
+    tmp_path: Path, region: str, state: SyncState, missed: bool
+) -> None:
+    """Where the regions could not be listed (region ""), none of their slots was seen."""
+    world = a_world(tmp_path, slots=[a_listener_slot(region="cn-hangzhou")])
+    (record,) = world.resources.list(CloudProduct.ALB)
+    later = record.seen_at + timedelta(hours=1)
+    world.syncs.put(SyncStatus(product=CloudProduct.ALB, region=region, state=state, started_at=later))
+
+    (found,) = map_slots(world, PRODUCTS)
+
+    assert found.not_seen_since == (record.seen_at if missed else None)
+
+
+def test_a_slot_that_its_last_discovery_saw_is_not_marked(tmp_path: Path) -> None:
+    world = a_world(tmp_path, slots=[a_listener_slot(region="cn-hangzhou")])
+    (record,) = world.resources.list(CloudProduct.ALB)
+    at = record.seen_at
+    partial = SyncStatus(
+        product=CloudProduct.ALB, region="cn-hangzhou", state=SyncState.PARTIAL, started_at=at
+    )
+    world.syncs.put(partial)
+
+    (found,) = map_slots(world, PRODUCTS)
+
+    assert found.not_seen_since is None

@@ -1,0 +1,157 @@
+"""Read one product's region, over as many invocations as it takes.
+
+Slots are stored as they are found. What tells that others are gone is a complete reading alone: until
+then, and where a part cannot be read, the rows of before stay, with when they were seen last.
+"""
+
+import json
+import logging
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from shared.domain.resources import CloudProduct, CloudResource, Sweep, SyncState, SyncStatus
+from shared.errors import CloudError, ConflictError
+from shared.products.kit.catalogue import Catalogue
+from shared.products.kit.found import Unread
+from shared.products.kit.parts import Parts
+from shared.services.catalogue import KnownCertificates
+from shared.services.world import World
+
+log = logging.getLogger("certdeploy.discover")
+_TOLD: Final = 20  #: parts that could not be read, of one region
+_SPARE_S: Final = 20.0  #: of the function's time, for the call in hand and for handing on
+
+
+def discover_region(
+    world: World, product: CloudProduct, region: str, since: datetime | None
+) -> SyncStatus | None:
+    """How it went; None if another discovery has begun since. `since`: when this one began, if it goes on.
+
+    Raises:
+        CloudError: that may pass. The status is told, and another delivery of the event goes on from
+            where this discovery was handed on last.
+    """
+    stored = world.sweeps.find(product, region)
+    if since is None:
+        now = world.clock()
+        sweep = Sweep(product=product, region=region, started_at=now, handed_on_at=now)
+        sweep = sweep.evolve(version=stored.version if stored else 0)
+    elif stored is None or stored.started_at != since:
+        return None
+    else:
+        sweep = stored
+    return _Region(world, sweep).read()
+
+
+class _Region:
+    """One invocation's part of a sweep."""
+
+    def __init__(self, world: World, sweep: Sweep) -> None:
+        self._world, self._sweep = world, sweep
+        spare_s = min(_SPARE_S, world.left_s() / 3)
+        self._parts = Parts(sweep.read, lambda: world.left_s() - spare_s)
+        self._count, self._unread_count = sweep.count, sweep.unread_count
+        self._unread = list(sweep.unread)
+
+    def read(self) -> SyncStatus | None:
+        world, sweep = self._world, self._sweep
+        self._tell(SyncState.SYNCING)
+        catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
+        try:
+            adapter = world.adapter(sweep.product, catalogue, parts=self._parts)
+            for found in adapter.discover(sweep.region):
+                self._take(found, catalogue)
+        except CloudError as error:
+            if error.retryable and self._parts.gained and self._parts.time_is_up:
+                return self._hand_on()
+            failed = self._tell(SyncState.FAILED, str(error))
+            if error.retryable:
+                raise
+            self._end()
+            return failed
+        except Exception as error:
+            where = {"product": sweep.product.value, "region": sweep.region}
+            log.exception("discovery failed unexpectedly", extra=where)
+            self._end()
+            reason = f"internal error: {type(error).__name__}; see the function's log"
+            return self._tell(SyncState.FAILED, reason)
+        self._end()
+        if self._unread:
+            reason = f"{self._unread_count} could not be read: {self._unread[0]}"
+            return self._tell(SyncState.PARTIAL, reason)
+        remove_unseen(world, sweep.product, sweep.region, sweep.started_at)
+        return self._tell(SyncState.SYNCED)
+
+    def _take(self, found: CloudResource | Unread, catalogue: Catalogue) -> None:
+        if isinstance(found, Unread):
+            self._unread_count += 1
+            self._unread = [*self._unread, f"{found.what}: {found.error}"][:_TOLD]
+            return
+        self._count += 1
+        self._world.resources.put(_filled_in(found, catalogue), self._sweep.started_at)
+
+    def _hand_on(self) -> SyncStatus | None:
+        """The next invocation begins where this one ends.
+
+        What was read is stored first: if the call is lost, another delivery of this event goes on from there.
+        """
+        world, sweep = self._world, self._sweep
+        try:
+            self._sweep = world.sweeps.save(
+                sweep.evolve(
+                    handed_on_at=world.clock(),
+                    read=tuple(sorted(self._parts.read)),
+                    count=self._count,
+                    unread=tuple(self._unread),
+                    unread_count=self._unread_count,
+                )
+            )
+        except ConflictError:  # another one was begun, or a second delivery of this one is ahead
+            return None
+        status = self._tell(SyncState.SYNCING)
+        payload = {
+            "Products": [sweep.product.value],
+            "Region": sweep.region,
+            "Since": sweep.started_at.isoformat(),
+        }
+        world.functions.invoke("discover_resources", json.dumps(payload).encode())
+        return status
+
+    def _end(self) -> None:
+        if self._sweep.version:
+            with suppress(ConflictError):  # another one was begun
+                self._world.sweeps.delete(self._sweep)
+
+    def _tell(self, state: SyncState, reason: str = "") -> SyncStatus:
+        under_way = state is SyncState.SYNCING
+        status = SyncStatus(
+            product=self._sweep.product,
+            region=self._sweep.region,
+            state=state,
+            count=self._count,
+            reason=reason,
+            unread=() if under_way else tuple(self._unread),
+            started_at=self._sweep.started_at,
+            finished_at=None if under_way else self._world.clock(),
+        )
+        self._world.syncs.put(status)
+        return status
+
+
+def remove_unseen(world: World, product: CloudProduct, region: str, since: datetime) -> None:
+    for record in world.resources.list(product, region):
+        if record.seen_at < since:
+            with suppress(ConflictError):  # seen again meanwhile
+                world.resources.remove(record)
+
+
+def _filled_in(resource: CloudResource, catalogue: Catalogue) -> CloudResource:
+    """Add what CAS knows about the certificate in place: its expiry, and its names if the slot has none."""
+    certificate = catalogue.by_identifier(resource.cert_identifier) if resource.cert_identifier else None
+    if certificate is None:
+        return resource
+    return resource.evolve(
+        cert_not_after=certificate.not_after,
+        domains=certificate.names if resource.domains_of_certificate else resource.domains,
+    )
