@@ -24,7 +24,7 @@ class MappedSlot(CloudResource):
     best_cert_identifier: str = ""  #: deployable, covers every name, the kind of key in place, valid longest
     best_not_after: AwareDatetime | None = None
     not_covered: tuple[str, ...] = ()  #: names that no deployable certificate covers
-    #: if the last discovery of its region missed it, and cannot tell whether it is gone: when it was seen last
+    #: if its region's last discovery missed it, and cannot tell whether it is gone: when it was seen last
     not_seen_since: AwareDatetime | None = None
 
 
