@@ -26,6 +26,8 @@ def test_cas_answers_what_the_sdk_knows_and_all_that_we_read(
     cas = Cas(client(server.cloud, server.endpoint))
 
     cas.list_certificates()
+    server.cloud.service("cas").choose(list_serial=True)
+    cas.list_certificates()
     cas.get_detail(CERT_ID["old"])
     pair = cas.key_pair(CERT_ID["old"])
     cas.upload("again", pair.certificate_pem, pair.key)

@@ -42,8 +42,9 @@ def sent(bench: Bench) -> dict[str, Any]:
     return dict(call.params)
 
 
-def test_a_change_that_resets_what_it_does_not_name_resets_nothing(bench: Bench) -> None:
-    bench.cloud.service("slb").behaviour["unnamed_settings"] = "reset"
+@pytest.mark.parametrize("unnamed", ["reset", "keep"])
+def test_whatever_a_change_does_to_what_it_does_not_name_all_is_as_before(bench: Bench, unnamed: str) -> None:
+    bench.cloud.service("slb").choose(unnamed_settings=unnamed)
     settings(bench).update(
         VServerGroupId="rsp-1", StickySession="on", StickySessionType="server", Cookie="shop", Bandwidth=50
     )
@@ -119,7 +120,6 @@ def test_what_an_extension_s_listener_lost_goes_back_with_the_listener_s_own_cer
     bench: Bench, known: bool
 ) -> None:
     slot, carried, before = bench.slot(EXTENSION), bench.carried(), dict(settings(bench))
-    bench.cloud.service("slb").behaviour["unnamed_settings"] = "reset"
     bench.cloud.service("slb").forgets = ("HealthCheckDomain",)
     certificate = bench.certificate("new")
     if not known:

@@ -47,7 +47,7 @@ class Service(EmulatedService):
     }
 
     switches: ClassVar = {
-        "list_serial": (True, False),  #: whether ListCertificates tells the serial number
+        "list_serial": (False, True),  #: whether ListCertificates tells the serial number
         "protect_used": (False, True),  #: whether a certificate that is in use cannot be deleted
         "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
     }

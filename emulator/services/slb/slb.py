@@ -42,7 +42,7 @@ class Service(EmulatedService):
 
     switches: ClassVar = {
         #: What becomes of the settings that a change of a listener does not name.
-        "unnamed_settings": ("keep", "reset"),
+        "unnamed_settings": ("reset", "keep"),
         #: The code for a listener that there is not.
         "missing_listener": ("InvalidParameter", "ListenerNotFound"),
     }

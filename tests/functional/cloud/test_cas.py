@@ -129,9 +129,15 @@ def test_what_is_no_certificate_yet_is_left_out(scripted: Scripted) -> None:
     assert Cas(at(scripted)).list_certificates() == []
 
 
-def test_one_certificate_is_read_without_its_key(cas: Cas, cloud: Cloud) -> None:
+@pytest.mark.parametrize("told", [False, True])
+def test_one_certificate_is_read_without_its_key_and_always_with_its_serial(
+    cas: Cas, cloud: Cloud, told: bool
+) -> None:
+    cloud.service("cas").choose(list_serial=told)
     listed = named(cas, "shop")
-    assert cas.get_detail(listed.cert_id) == listed
+    found = cas.get_detail(listed.cert_id)
+    assert found == listed.evolve(serial=found.serial)
+    assert (bool(found.serial), bool(listed.serial)) == (True, told)
     assert cloud.calls[-1].action == "GetCertificateDetail"
     with pytest.raises(NotFoundError, match="5-cn-hangzhou"):
         cas.get_detail(5)

@@ -59,6 +59,17 @@ def test_a_list_without_sources_keys_and_serials_leaves_the_table_as_it_was(
     assert asked(platform) == count + 1
 
 
+def test_a_list_that_tells_everything_is_enough(platform: Platform) -> None:
+    before, count = table(platform), asked(platform)
+    platform.cloud.service("cas").choose(list_serial=True)
+    platform.renew("example.com")
+
+    platform.tick("scan_expiry")
+
+    (new,) = [one for cert_id, one in table(platform).items() if cert_id not in before]
+    assert (bool(new.serial), asked(platform)) == (True, count)
+
+
 @pytest.mark.parametrize("total", [None, 0, 99])
 def test_a_total_that_is_off_deletes_nothing_and_news_is_announced_all_the_same(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, total: int | None

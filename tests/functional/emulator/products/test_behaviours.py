@@ -36,6 +36,16 @@ def cas(server: Server) -> Official:
     return Official(server, "cas", "cas.aliyuncs.com")
 
 
+def test_where_clients_have_seen_what_the_cloud_does_the_emulator_does_it_unasked(server: Server) -> None:
+    chosen = {
+        service: {name: row[0] for name, row in rows.items()}
+        for service, rows in admin(server, "GET", "behaviour").items()
+    }
+
+    assert chosen["cas"]["list_serial"] is False
+    assert chosen["slb"] == {"unnamed_settings": "reset", "missing_listener": "InvalidParameter"}
+
+
 def test_two_certificates_of_cas_have_one_name(cas: Official) -> None:
     rows = cas("ListCertificates").certificate_list
 

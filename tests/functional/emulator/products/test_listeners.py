@@ -61,18 +61,18 @@ def renew(slb: Official, **settings: Any) -> dict[str, Any]:
     return dict(slb(DESCRIBE, **where(slb)).to_map())
 
 
-def test_settings_that_a_change_does_not_name_stay(api: Any) -> None:
+def test_settings_that_a_change_does_not_name_may_stay(api: Any, server: Server) -> None:
     slb = api("slb")
+    admin(server, "POST", "behaviour", {"service": "slb", "unnamed_settings": "keep"})
     before = with_a_group(slb)
 
     assert before["VServerGroupId"] == "rsp-shop"
     assert {**renew(slb), "RequestId": ""} == {**before, "RequestId": ""}
 
 
-def test_or_they_are_reset_but_for_those_that_are_sent_again(api: Any, server: Server) -> None:
+def test_but_they_are_reset_unless_they_are_sent_again(api: Any) -> None:
     slb = api("slb")
     with_a_group(slb)
-    admin(server, "POST", "behaviour", {"service": "slb", "unnamed_settings": "reset"})
     kept = renew(slb, VServerGroup="on", VServerGroupId="rsp-shop", HealthCheckDomain="h.example.com")
     lost = renew(slb)
 

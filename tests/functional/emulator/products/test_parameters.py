@@ -84,7 +84,8 @@ def test_a_listener_is_found_at_the_central_endpoint_without_its_region(slb: Off
     assert slb("DescribeLoadBalancerHTTPSListenerAttribute", **listener(slb)).listener_port == 443
 
 
-def test_owners_and_dry_runs_change_nothing_of_a_listener(slb: Official) -> None:
+def test_owners_and_dry_runs_change_nothing_of_a_listener(slb: Official, cloud: Cloud) -> None:
+    cloud.service("slb").choose(unnamed_settings="keep")
     where = listener(slb)
     before = slb("DescribeLoadBalancerHTTPSListenerAttribute", **where).to_map()
 
