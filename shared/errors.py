@@ -73,6 +73,7 @@ class CloudError(AppError):
         super().__init__(f"{action}: {cloud_code}: {message} (RequestId {request_id})")
         self.action = action
         self.cloud_code = cloud_code
+        self.message = message
         self.request_id = request_id
 
 

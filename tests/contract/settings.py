@@ -34,6 +34,10 @@ def _waf(service: Any) -> Any:
     return service.instances["cn-hangzhou"]
 
 
+def _port(service: Any) -> Settings:
+    return service.resources["cn-hangzhou"][0].ports[0].settings  # type: ignore[no-any-return]
+
+
 def _listener(service: Any) -> Settings:
     return service._balancers[0].listeners[0].settings  # type: ignore[no-any-return]
 
@@ -61,6 +65,8 @@ ROWS = [
         lambda s: _waf(s).default_tls,
         others=("CipherSuite", "CustomCiphers", "TLSVersion"),
     ),
+    Row("WAF-port", "waf_openapi", "Http2Enabled", _port, by_hand=True),
+    Row("WAF-extension", "waf_openapi", "TLSVersion", _port, by_hand=True),
     Row("SLB-listener", "slb", "HealthCheckDomain", _listener),
     Row("SLB-extension", "slb", "HealthCheckDomain", _listener),
     Row("NLB-default", "nlb", "IdleTimeout", lambda s: s._balancers[0].listeners[0].attributes),

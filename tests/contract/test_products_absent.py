@@ -90,6 +90,13 @@ ROWS = [
     Row("WAF", "DescribeDomainDetail", "Cname", UNMET),
     Row("WAF", "DescribeDomainDetail", "Listen.SM2AccessOnly"),
     Row("WAF", "DescribeInstance", "Status"),
+    Row("WAF-port", "DescribeCloudResources", "CloudResources[].ResourceInstanceIp", UNMET, "port"),
+    Row("WAF-port", "DescribeCloudResources", "CloudResources[].HttpsPortCount"),
+    Row(
+        "WAF-port",
+        "DescribeCloudResourceAccessPortDetails",
+        "AccessPortDetails[].Status AccessPortDetails[].Protocol",
+    ),
 ]
 
 

@@ -57,6 +57,7 @@ CODES = [
     ),
     ("WAF", "DescribeDomainDetail", ("DomainNotExist", "InstanceNotExist")),
     ("WAF-default", "DescribeDefaultHttps", ("InstanceNotExist",)),
+    ("WAF-port", "DescribeCloudResourceAccessPortDetails", ("InstanceNotExist", "Waf.Instance.ValidFaild")),
 ]
 
 

@@ -88,6 +88,12 @@ SETTLED = [
     ),
     *_each("WAF", "DescribeDomainDetail", "Status", {1: True, 2: False, 3: False, 5: True}),
     Said("WAF", "DescribeDomainDetail", "CertDetail", {}, True),
+    *_each(
+        "WAF-port",
+        "DescribeCloudResourceAccessPortDetails",
+        "AccessPortDetails[].Status",
+        {1: True, 2: False, 3: False, 4: True, 9: False},
+    ),
     Said("WAF", "DescribeDomainDetail", "CertDetail", {"Id": "1-cn-hangzhou"}, False),
     Said("GA-default", "ListAccelerators", "Accelerators", [], False),
 ]
@@ -174,6 +180,13 @@ HINDERED = [
         "the domain serves SM2 certificates only; allow the others in the WAF console",
     ),
     Said("WAF", "DescribeDomainDetail", "Status", 4, "the domain is being released"),
+    Said(
+        "WAF-port",
+        "DescribeCloudResourceAccessPortDetails",
+        "AccessPortDetails[].Status",
+        4,
+        "WAF is releasing the port",
+    ),
     Said("WAF", "DescribeDomainDetail", "Status", 2, ""),
     *(
         Said("CDN", "DescribeUserDomains", "Domains.PageData[].DomainStatus", status, told)

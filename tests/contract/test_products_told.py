@@ -31,6 +31,7 @@ UNMET = {
     },
     "SAE-alb": {"spare:443/default"},
     "WAF": {"WAF:443/default"},
+    "WAF-port": {"WAF:443/default"},
 }
 #: What one writer at a time may change, where it is more than the slot.
 WRITERS = {
@@ -82,6 +83,7 @@ INSTANCES = {
     "SAE-alb": {"shop", "mail", "test", "bare", "spare"},
     "SLB-listener": {"shop", "mail"},
     "WAF": {"", "WAF"},
+    "WAF-port": {"WAF", "lb-bp1shop", "i-bp1bare", "nlb-mail"},
 }
 
 
@@ -103,6 +105,7 @@ NAMELESS: dict[str, Callable[[CloudResource], bool]] = {
     "SAE-alb": lambda slot: True,
     "SLB-listener": lambda slot: slot.role is SlotRole.DEFAULT,
     "WAF": lambda slot: slot.kind == "default",
+    "WAF-port": lambda slot: True,
 }
 
 
@@ -126,7 +129,11 @@ def test_a_slot_tells_what_holds_it_who_writes_there_and_when_its_certificate_en
 
     assert {slot.instance_name for slot in slots} == INSTANCES.get(case.name, {""})
     for slot in slots:
-        own = "listener_id" if slot.kind in ("albconfig", "site") else WRITERS.get(case.name, "resource_id")
+        own = (
+            "listener_id"
+            if slot.kind in ("albconfig", "port", "site")
+            else WRITERS.get(case.name, "resource_id")
+        )
         assert slot.writer == f"{case.product.value}/{case.region or '-'}/{getattr(slot, own)}"
     carrying = [slot for slot in slots if slot.https and not slot.obstacle]
     assert {slot.kind for slot in carrying if slot.cert_not_after} == ENDS.get(case.name, set())

@@ -142,10 +142,12 @@ def test_the_first_look_after_a_write_asks_nothing_since_a_change_takes_seconds(
     change = Change(bench.slot(WWW), bench.certificate("new"))
     (before,) = bench.adapter.look([change])
     bench.adapter.advance([(change, before)])
+    (asked,) = bench.adapter.look([change])  # as before a rollback
     bench.cloud.calls.clear()
 
     (early,) = bench.adapter.look([replace(change, begun=True)])
 
+    assert (asked.carries, asked.settled) == (Carries.WANTED, False)
     assert (early.carries, early.settled) == (Carries.BETWEEN, False)
     assert list(bench.cloud.calls) == []
     bench.settle(change.resource)

@@ -1,8 +1,8 @@
-"""Cloud resources that WAF protects (ports of CLB, NLB, ALB, ECS), and the certificates of their ports.
+"""Cloud resources that WAF protects (ports of CLB, NLB, ECS; ALBs), and the certificates of their ports.
 
 A port has one default certificate and further ones for other names; a change gives all of them. After it the
-port is being processed, and serves the former ones until it has settled. Codes are guessed, but
-`Waf.Pullin.ResourceProcessing`.
+port is being modified, and serves the former ones until it has settled. WAF changes those of ECS, NLB and
+CLB's layer 4; codes are guessed, but `Waf.Pullin.ResourceProcessing` and `Waf.Pullin.CertNotExist`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ from emulator.services.waf.model import TLS
 #: The default certificate first.
 Bound = tuple[CasCertificate, ...]
 DEFAULT, EXTENSION = "default", "extension"
+NORMAL, MODIFYING = 1, 3
+#: Listed where no product is named; MSE, FC and SAE as well, which are not emulated here.
+UNNAMED = ("alb",)
+CHANGEABLE = ("clb4", "ecs", "nlb")
 
 
 @dataclass
@@ -71,9 +75,9 @@ class Resource:
 
     def words(self, account: str) -> dict[str, Any]:
         """Of DescribeCloudResources."""
+        counted = ("http", "https") if self.product in ("ecs", "clb4", "clb7") else ()
         return {
-            "HttpPortCount": sum(port.protocol == "http" for port in self.ports),
-            "HttpsPortCount": sum(port.protocol == "https" for port in self.ports),
+            **{f"{p.capitalize()}PortCount": sum(port.protocol == p for port in self.ports) for p in counted},
             "OwnerUserId": account,
             "ResourceInstance": self.instance,
             "ResourceInstanceId": self.instance,
@@ -93,7 +97,7 @@ class Resource:
             "OwnerUserId": account,
             "Port": port.number,
             "Protocol": port.protocol,
-            "Status": 1 if port.certificates.settled(now) else 2,
+            "Status": NORMAL if port.certificates.settled(now) else MODIFYING,
             "SubStatus": "",
             "SubStatusDetails": [],
             "Certificates": [
@@ -113,6 +117,11 @@ def build(row: WafResource, found: Callable[[str], CasCertificate | None]) -> Re
     return Resource(row.instance, row.product, row.region, ports)
 
 
+def listed(resources: list[Resource], product: str) -> list[Resource]:
+    """Those of a product; "" : of the products that the list has where it is asked for none."""
+    return [row for row in resources if row.product in ([product] if product else UNNAMED)]
+
+
 def named(resources: list[Resource], params: Mapping[str, Any]) -> Port:
     """The port that a change means: by CloudResourceId, or by instance, port and product."""
     by_parts = (params.get("ResourceInstanceId"), params.get("Port"), params.get("ResourceProduct"))
@@ -121,6 +130,8 @@ def named(resources: list[Resource], params: Mapping[str, Any]) -> Port:
         for port in resource.ports:
             parts = (resource.instance, port.number, resource.product)
             if wanted == resource.resource_id(port) or (not wanted and by_parts == parts):
+                if resource.product not in CHANGEABLE:
+                    raise ApiError(400, "InvalidParameter", f"{resource.product} keeps its own certificates.")
                 return port
     raise ApiError(400, "CloudResourceNotExist", "The cloud resource does not exist.")
 
@@ -141,8 +152,24 @@ def change(
     if not port.certificates.settled(now):
         raise ApiError(400, "Waf.Pullin.ResourceProcessing", "The resource is being processed.")
     ordered = sorted(wanted, key=lambda row: row["AppliedType"] != DEFAULT)
-    rows = tuple(found(str(row.get("CertificateId", ""))) for row in ordered)
+    rows = tuple(_in_cas(found, row, now) for row in ordered)
     port.certificates.set(rows, now=now, until=now + timedelta(seconds=settle_s))
+
+
+def _in_cas(found: Callable[[str], CasCertificate], row: Mapping[str, Any], now: datetime) -> CasCertificate:
+    """Those that stay have to be in CAS as well, and not to have expired."""
+    cert_id = str(row.get("CertificateId", ""))
+    why = f"certificate type:{row['AppliedType']}, certificate ID:{cert_id}."
+    missing = ApiError(
+        400, "Waf.Pullin.CertNotExist", f"Certificate does not exist in SSL Certificate Center, {why}"
+    )
+    try:
+        certificate = found(cert_id)
+    except ApiError:
+        raise missing from None
+    if certificate.bundle.not_after <= now:
+        raise missing
+    return certificate
 
 
 def usable(row: CasCertificate) -> dict[str, Any]:

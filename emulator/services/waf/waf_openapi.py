@@ -95,8 +95,9 @@ class Service(Held):
         return {}
 
     def DescribeCloudResources(self, call: Call) -> Answer:
-        wanted = ("ResourceInstanceId", "ResourceProduct", "ResourceRegionId")
-        rows = [row.words(self.cloud.account) for row in self._of_instance(call)]
+        wanted = ("ResourceInstanceId", "ResourceRegionId")
+        product = str(call.params.get("ResourceProduct") or "")
+        rows = [row.words(self.cloud.account) for row in resources.listed(self._of_instance(call), product)]
         rows = [row for row in rows if all(call.params.get(n) in (None, "", row[n]) for n in wanted)]
         return _page(call, "CloudResources", rows)
 
@@ -106,6 +107,7 @@ class Service(Held):
             resource.port_words(port, self.cloud.account, now)
             for resource in self._of_instance(call)
             if resource.instance == params["ResourceInstanceId"]
+            and resource.product not in resources.UNNAMED
             and params.get("ResourceProduct") in (None, "", resource.product)
             for port in resource.ports
             if params.get("Port") in (None, "", str(port.number))
@@ -124,6 +126,7 @@ class Service(Held):
         self.running(call)
         wanted = call.params["Certificates"]
         resources.change(port, wanted, self.of_cas, self.cloud.clock(), self.cloud.settle_s)
+        self.forget(port.settings)
         return {}
 
     def _of_instance(self, call: Call) -> list[Resource]:

@@ -1,1 +1,1 @@
-"""WAF: domains in CNAME access, and the default certificate of an instance."""
+"""WAF: domains in CNAME access, the default certificate of an instance, and ports of cloud resources."""

@@ -23,6 +23,11 @@ _REDIRECT: Final = (
     *("MaxBodySize", "ProxyProtocol", "Http2Origin", "Http2OriginMaxConcurrency", "WLProxyClientIp"),
     *("WebServerType", "XClientIp", "XTrueIp"),
 )
+#: those of a port, which its call does not take: they are compared
+_PORT: Final = (
+    *("Http2Enabled", "Keepalive", "KeepaliveRequests", "KeepaliveTimeout", "MaxBodySize", "ReadTimeout"),
+    *("WriteTimeout", "XffHeaderMode", "XffHeaders", "XffProto"),
+)
 
 
 def listen(told: Fields) -> dict[str, Any]:
@@ -31,8 +36,12 @@ def listen(told: Fields) -> dict[str, Any]:
 
 def redirect(told: Fields) -> dict[str, Any]:
     """The way to the origin. A header may be what the origin knows WAF by: it is stored as a digest."""
-    headers = json.dumps(_unordered(told.get("RequestHeaders") or []), sort_keys=True)
-    return {**_chosen(told, _REDIRECT), "RequestHeaders": sha256(headers.encode()).hexdigest()[:16]}
+    return {**_chosen(told, _REDIRECT), "RequestHeaders": _digest(told, "RequestHeaders")}
+
+
+def port_settings(told: Fields) -> dict[str, Any]:
+    """Of a port of another product. What marks its requests may be what the origin knows WAF by."""
+    return {**_chosen(told, _PORT), **tls(told), "LogHeaders": _digest(told, "LogHeaders")}
 
 
 def tls(told: Fields) -> dict[str, Any]:
@@ -65,6 +74,11 @@ def ciphers(told: Fields) -> list[str]:
         whole = whole.replace(":", ",").split(",")
     texts = Fields({"CustomCiphers": whole}, told.source).texts("CustomCiphers")
     return [name for text in texts if (name := text.strip())]
+
+
+def _digest(told: Fields, name: str) -> str:
+    headers = json.dumps(_unordered(told.get(name) or []), sort_keys=True)
+    return sha256(headers.encode()).hexdigest()[:16]
 
 
 def _chosen(told: Fields, names: tuple[str, ...]) -> dict[str, Any]:

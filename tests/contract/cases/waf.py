@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.services.waf.model import CIPHERS
 from shared.domain.resources import CloudProduct
-from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered
+from tests.contract.cases import ANY, CERTIFICATES, IDENTIFIER, Case, Hindered, _waf_ports
 
 ESTATE: dict[str, Any] = {
     "certificates": CERTIFICATES,
@@ -63,6 +63,7 @@ CASES = [
         pages="DescribeDomains",
         reads=(),
     ),
+    *_waf_ports.CASES,
 ]
 HINDERED = [
     Hindered(
@@ -96,6 +97,7 @@ HINDERED = [
         region="ap-southeast-1",
         name="-expired",
     ),
+    _waf_ports.HINDERED,
 ]
 HOSTS = {
     "cn-hangzhou": "wafopenapi.cn-hangzhou.aliyuncs.com",
@@ -117,4 +119,5 @@ OFFICIAL = {
     "ModifyDomainCert": {**_CHANGE, "Domain": "www.example.com", "CipherSuite": "99"},
     "DescribeDefaultHttps": _WHERE,
     "ModifyDefaultHttps": {**_CHANGE, "CipherSuite": 99},
+    **_waf_ports.OFFICIAL,
 }

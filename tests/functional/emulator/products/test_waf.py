@@ -24,7 +24,7 @@ ESTATE: dict[str, Any] = {
             "resources": [
                 {
                     "instance": BALANCER,
-                    "product": "clb7",
+                    "product": "clb4",
                     "region": "cn-hangzhou",
                     "ports": [
                         {"port": 443, "certificate": "old", "extensions": ["foreign"]},
@@ -32,6 +32,13 @@ ESTATE: dict[str, Any] = {
                     ],
                 },
                 {"instance": MACHINE, "product": "ecs", "region": "cn-beijing"},
+                {
+                    "instance": "lb-bp1seven",
+                    "product": "clb7",
+                    "region": "cn-hangzhou",
+                    "ports": [{"certificate": "old"}],
+                },
+                {"instance": "alb-shop", "product": "alb", "region": "cn-hangzhou"},
             ],
         }
     ],
@@ -115,15 +122,15 @@ def test_an_access_that_makes_no_sense_is_refused(waf: Any, listen: dict[str, An
 
 
 def test_cloud_resources_are_listed(waf: Any) -> None:
-    rows = waf("DescribeCloudResources").cloud_resources
-    some = waf("DescribeCloudResources", ResourceProduct="ecs")
+    def listed(product: str | None) -> list[tuple[str, str]]:
+        found = waf("DescribeCloudResources", ResourceProduct=product).cloud_resources
+        return [(row.resource_instance, row.resource_product) for row in found]
 
-    assert [(row.resource_instance, row.resource_product) for row in rows] == [
-        (BALANCER, "clb7"),
-        (MACHINE, "ecs"),
-    ]
-    assert (rows[0].https_port_count, rows[0].http_port_count) == (1, 1)
-    assert some.total_count == 1
+    (row,) = waf("DescribeCloudResources", ResourceProduct="clb4").cloud_resources
+
+    assert (row.resource_instance_id, row.https_port_count, row.http_port_count) == (BALANCER, 1, 1)
+    assert listed("ecs") == [(MACHINE, "ecs")]
+    assert listed(None) == [("alb-shop", "alb")], "the others have to be asked for"
 
 
 def ports(waf: Any, **more: Any) -> list[Any]:
@@ -138,10 +145,11 @@ def test_a_resource_tells_its_ports_and_their_certificates(waf: Any) -> None:
         ("default", identifier("old")),
         ("extension", identifier("foreign")),
     ]
-    assert (secure.cloud_resource_id, secure.port, secure.status) == (f"{BALANCER}-443-clb7", 443, 1)
+    assert (secure.cloud_resource_id, secure.port, secure.status) == (f"{BALANCER}-443-clb4", 443, 1)
     assert (plain.protocol, plain.certificates) == ("http", [])
     assert [row.port for row in ports(waf, Port="443", Protocol="https", PageSize=1)] == [443]
     assert ports(waf, ResourceInstanceId="lb-none") == []
+    assert ports(waf, ResourceInstanceId="alb-shop") == [], "it has listeners, not ports"
     assert ports(waf, ResourceInstanceId=MACHINE)[0].certificates == []
 
 
@@ -163,8 +171,8 @@ def wanted(**kinds: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "where",
     [
-        {"CloudResourceId": f"{BALANCER}-443-clb7"},
-        {"ResourceInstanceId": BALANCER, "Port": 443, "ResourceProduct": "clb7"},
+        {"CloudResourceId": f"{BALANCER}-443-clb4"},
+        {"ResourceInstanceId": BALANCER, "Port": 443, "ResourceProduct": "clb4"},
     ],
     ids=["by its id", "by its parts"],
 )
@@ -178,7 +186,7 @@ def test_a_port_changes_its_certificates(waf: Any, cloud: Cloud, clock: Clock, w
     waf("ModifyCloudResourceCert", **where, **wanted(extension="third", default="new"))
     (secure, _) = ports(waf)
 
-    assert secure.status == 2
+    assert secure.status == 3
     assert [row.certificate_name for row in secure.certificates] == ["new", "third"]
     assert served("") == old
     again = where | wanted(default="old")
@@ -191,14 +199,18 @@ def test_a_port_changes_its_certificates(waf: Any, cloud: Cloud, clock: Clock, w
 
 
 def test_a_change_of_a_port_that_makes_no_sense_is_refused(waf: Any) -> None:
-    here = {"CloudResourceId": f"{BALANCER}-443-clb7"}
+    here = {"CloudResourceId": f"{BALANCER}-443-clb4"}
     change = "ModifyCloudResourceCert"
 
     assert waf.refusal(change, **here, **wanted(extension="new")) == (400, "InvalidParameter")
     assert waf.refusal(change, **here, **wanted(other="new", default="old")) == (400, "InvalidParameter")
-    missing = {"CloudResourceId": f"{BALANCER}-444-clb7"}
+    missing = {"CloudResourceId": f"{BALANCER}-444-clb4"}
     assert waf.refusal(change, **missing, **wanted(default="new")) == (400, "CloudResourceNotExist")
-    plain = {"CloudResourceId": f"{BALANCER}-80-clb7"}
+    seven = {"CloudResourceId": "lb-bp1seven-443-clb7"}
+    assert waf.refusal(change, **seven, **wanted(default="new")) == (400, "InvalidParameter")
+    gone = {"Certificates": [{"AppliedType": "default", "CertificateId": "1-cn-hangzhou"}]}
+    assert waf.refusal(change, **here, **gone) == (400, "Waf.Pullin.CertNotExist")
+    plain = {"CloudResourceId": f"{BALANCER}-80-clb4"}
     assert waf.refusal(change, **plain, **wanted(default="new")) == (400, "InvalidParameter")
     assert [row.certificate_name for row in ports(waf)[0].certificates] == ["old", "foreign"]
 
