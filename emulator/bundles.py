@@ -6,6 +6,7 @@ it is; each service puts that into its own error code. No text or repr here hold
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,10 +18,16 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
-Fault = Literal["certificate", "key", "encrypted key", "mismatch", "chain"]
+Fault = Literal["certificate", "key", "encrypted key", "key form", "mismatch", "chain"]
+_LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 
 
 class BundleProblem(Exception):
@@ -127,8 +134,10 @@ def common_name(name: x509.Name) -> str:
     return str(values[0].value) if values else ""
 
 
-def read(certificate_pem: str, key_pem: str | None) -> Bundle:
+def read(certificate_pem: str, key_pem: str | None, *, traditional: bool = False) -> Bundle:
     """A bundle from outside: readable, leaf first, each certificate signed by the next, key fits.
+
+    `traditional`: the key has to be PKCS#1 (RSA) or SEC1 (EC), by its label and what is under it.
 
     Raises:
         BundleProblem: the first of these that does not hold.
@@ -146,6 +155,8 @@ def read(certificate_pem: str, key_pem: str | None) -> Bundle:
             raise BundleProblem("encrypted key", "the private key is encrypted") from None
         except (ValueError, UnsupportedAlgorithm):
             raise BundleProblem("key", "the private key is not readable PEM") from None
+        if traditional and not _is_traditional(key_pem, key):
+            raise BundleProblem("key form", "the private key is neither PKCS#1 (RSA) nor SEC1 (EC)")
         if key.public_key() != leaf_key:
             raise BundleProblem("mismatch", "the private key is not that of the first certificate")
     for lower, upper in pairwise(chain):
@@ -156,3 +167,17 @@ def read(certificate_pem: str, key_pem: str | None) -> Bundle:
                 "chain", f"{common_name(upper.subject)} did not issue {common_name(lower.subject)}"
             ) from None
     return bundle
+
+
+def _is_traditional(key_pem: str, key: object) -> bool:
+    """Of what was read already, so that under each label is what it says. openssl puts parameters first."""
+    labels = [label for label in _LABEL.findall(key_pem) if label != "EC PARAMETERS"]
+    if isinstance(key, rsa.RSAPrivateKey):
+        return labels == ["RSA PRIVATE KEY"]
+    return isinstance(key, ec.EllipticCurvePrivateKey) and labels == ["EC PRIVATE KEY"]
+
+
+def traditional_pem(key_pem: str) -> str:
+    """The same key as PKCS#1 (RSA) or SEC1 (EC)."""
+    key = load_pem_private_key(key_pem.encode(), None)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()

@@ -44,6 +44,13 @@ def key_pem(key: PrivateKey, *, passphrase: str = "", traditional: bool = False)
     ).decode()
 
 
+def traditional(pem: str | None) -> str:
+    """The same key as PKCS#1 (RSA) or SEC1 (EC)."""
+    key = serialization.load_pem_private_key((pem or "").encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    return key_pem(key, traditional=True)
+
+
 @dataclass(frozen=True)
 class Signed:
     """A certificate and the key it was made for."""

@@ -137,10 +137,13 @@ def test_what_the_first_api_cannot_set_again_is_left_to_its_owner(bench: Bench, 
     assert bench.carried()[NAME] == "old"
 
 
-def test_a_refusal_is_no_reason_to_ask_by_the_first_api(bench: Bench, slot: CloudResource) -> None:
-    bench.cloud.faults.add(Fault("GetCustomDomain", 403, "AccessDenied", api=NEWER))
+@pytest.mark.parametrize(("status", "code"), [(403, "AccessDenied"), (400, "InvalidArgument")])
+def test_another_refusal_is_no_reason_to_ask_by_the_first_api(
+    bench: Bench, slot: CloudResource, status: int, code: str
+) -> None:
+    bench.cloud.faults.add(Fault("GetCustomDomain", status, code, api=NEWER))
 
-    with pytest.raises(CloudDeniedError):
+    with pytest.raises((CloudDeniedError, CloudRejectedError), match=code):
         bench.adapter.deploy(slot, bench.certificate("new"))
 
     assert asked(bench, "GetCustomDomain") == [NEWER]

@@ -22,6 +22,7 @@ from tests.contract.bench import AllOfCas, Bench, certificates, new_bench
 from tests.contract.cases.slb import CASES, SHOP
 from tests.contract.driven import Driven
 from tests.contract.oracle import recording
+from tests.keys import traditional
 
 SLB = CASES[0]
 UPLOAD = "UploadServerCertificate"
@@ -105,7 +106,7 @@ def test_a_copy_that_somebody_uploaded_by_hand_is_taken(bench: Bench) -> None:
         "RegionId": bench.region,
         "ServerCertificateName": "by-hand",
         "ServerCertificate": pair.certificate_pem,
-        "PrivateKey": pair.key.reveal(),
+        "PrivateKey": traditional(pair.key.reveal()),
     }
     bench.client.call(Adapter.api, bench.adapter.actions[UPLOAD], params, region=bench.region)
 

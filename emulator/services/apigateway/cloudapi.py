@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, read
@@ -73,6 +73,11 @@ class Service(EmulatedService):
     ram = "apigateway"
     busy = ((400, "ConcurrencyLockTimeout"),)
     hosts = ("apigateway.{region}.aliyuncs.com", "apigateway-vpc.{region}.aliyuncs.com")
+
+    switches: ClassVar = {
+        #: Its page shows `RSA PRIVATE KEY`. Whether others are refused is not known.
+        "key_form": ("traditional", "any"),
+    }
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
@@ -142,7 +147,11 @@ class Service(EmulatedService):
         if not params.get("CertificateBody") or not params.get("CertificatePrivateKey"):
             raise ApiError(400, "MissingParameter", "CertificateBody and CertificatePrivateKey.")
         try:
-            bundle = read(params["CertificateBody"], params["CertificatePrivateKey"])
+            bundle = read(
+                params["CertificateBody"],
+                params["CertificatePrivateKey"],
+                traditional=self.behaviour["key_form"] == "traditional",
+            )
         except BundleProblem as problem:
             raise ApiError(400, "InvalidCertificate", f"Refused: {problem}.") from None
         if not bundle.covers(domain.name):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
 from emulator.api import Answer, ApiError, Call
-from emulator.bundles import Bundle, BundleProblem, Fault, read
+from emulator.bundles import Bundle, BundleProblem, Fault, read, traditional_pem
 from emulator.estate import FIRST_CERTIFICATE_ID, STORES, Estate
 from emulator.service import Account, EmulatedService
 from emulator.services.cas import store as cas_store
@@ -28,6 +28,7 @@ UPLOAD_CODES: dict[Fault, str] = {
     "certificate": "CertificateFormatException",
     "key": "PrivateKeyFormatException",
     "encrypted key": "PrivateKeyFormatException",
+    "key form": "PrivateKeyFormatException",  # it takes every form
     "mismatch": "NotMatch.CertificateAndPrivateKey",
     "chain": "CertificateChainNotMatch",
 }
@@ -49,6 +50,7 @@ class Service(EmulatedService):
     switches: ClassVar = {
         "list_serial": (False, True),  #: whether ListCertificates tells the serial number
         "protect_used": (False, True),  #: whether a certificate that is in use cannot be deleted
+        "key_form": ("as given", "traditional"),  #: of the private keys that it tells
         "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
     }
 
@@ -148,9 +150,12 @@ class Service(EmulatedService):
 
     def GetUserCertificateDetail(self, call: Call) -> Answer:
         row = self._one(call, "CertId")
-        return cas_store.user_detail(
+        answer = cas_store.user_detail(
             row, self.cloud.clock(), with_pem=not call.params.get("CertFilter", False)
         )
+        if "Key" in answer and self.behaviour["key_form"] == "traditional":
+            answer["Key"] = traditional_pem(answer["Key"])
+        return answer
 
     def GetCertificateDetail(self, call: Call) -> Answer:
         row, now = self._one(call, "CertificateId"), self.cloud.clock()

@@ -1,6 +1,7 @@
 """Custom domains of Function Compute. The services of 3.0 and 2.0 share them.
 
-A key is taken and never told. A change names the settings that change; the others stay. Should the
+A key is taken and never told. It has to be PKCS#1 or SEC1: PKCS#8 is refused, as clients of 3.0 met it.
+Of 2.0 it is not known (`key_form`). A change names the settings that change; the others stay. Should the
 real API reset some of them (it is not documented): `forgets` has it so here.
 The API shows a change at once, the edge serves it when it has settled.
 Codes are documented, which fault has which is guessed. Not emulated: creating and deleting domains.
@@ -142,7 +143,7 @@ class Domains(EmulatedService):
             raise _invalid(f"{min(unknown)} is not a setting of a custom domain")
         if body.get("protocol", "HTTP") not in PROTOCOLS:
             raise _invalid(f"protocol takes {', '.join(PROTOCOLS)}")
-        bundle = _bundle(body["certConfig"], domain.name) if "certConfig" in body else None
+        bundle = self._bundle(body["certConfig"], domain.name) if "certConfig" in body else None
         if "HTTPS" in body.get("protocol", "") and (bundle or domain.certificate.value) is None:
             raise _invalid("HTTPS needs certConfig")
         self._change(domain.settings, {name: body[name] for name in known if name in body})
@@ -156,6 +157,23 @@ class Domains(EmulatedService):
 
     def _change(self, settings: dict[str, Any], named: dict[str, Any]) -> None:
         settings.update(named)
+
+    def _bundle(self, pair: Any, domain: str) -> Bundle:
+        """Never repeats what was given, which holds a key."""
+        if not isinstance(pair, Mapping) or not all(isinstance(pair.get(n), str) and pair[n] for n in PAIR):
+            raise _invalid("certConfig takes certName, certificate and privateKey")
+        if not NAME.fullmatch(pair["certName"]):
+            raise _invalid("certName begins with a letter or _, then has letters, digits, _ and -")
+        traditional = self.behaviour.get("key_form") != "any"
+        try:
+            bundle = read(pair["certificate"], pair["privateKey"], traditional=traditional)
+        except BundleProblem as problem:
+            if problem.fault == "key form":  # it is PEM all the same
+                raise ApiError(400, "InvalidArgument", "'private key' has to be in PEM format") from None
+            raise _invalid(str(problem)) from None
+        if not bundle.covers(domain):
+            raise _invalid(f"the certificate does not cover {domain}")
+        return bundle
 
     def _told(self, domain: CustomDomain) -> dict[str, Any]:
         told = domain.told(self.cloud.account, self.version_name)
@@ -180,21 +198,6 @@ def _body(call: Call) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise _invalid("the body takes a JSON object")
     return body
-
-
-def _bundle(pair: Any, domain: str) -> Bundle:
-    """Never repeats what was given, which holds a key."""
-    if not isinstance(pair, Mapping) or not all(isinstance(pair.get(n), str) and pair[n] for n in PAIR):
-        raise _invalid("certConfig takes certName, certificate and privateKey")
-    if not NAME.fullmatch(pair["certName"]):
-        raise _invalid("certName begins with a letter or _, then has letters, digits, _ and -")
-    try:
-        bundle = read(pair["certificate"], pair["privateKey"])
-    except BundleProblem as problem:
-        raise _invalid(str(problem)) from None
-    if not bundle.covers(domain):
-        raise _invalid(f"the certificate does not cover {domain}")
-    return bundle
 
 
 def _invalid(why: str) -> ApiError:

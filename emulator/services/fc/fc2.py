@@ -20,6 +20,7 @@ class Service(fc.Service):
     version = "2016-08-15"
     version_name = "2.0"
     unknown = ("tlsConfig", "wafConfig")
+    switches: ClassVar = {"key_form": ("traditional", "any")}
     hosts: ClassVar[tuple[str, ...]] = ("{account}.{region}.fc.aliyuncs.com", "{region}.fc.aliyuncs.com")
 
     @property

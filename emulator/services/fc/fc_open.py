@@ -24,6 +24,7 @@ class Service(Domains):
     hosts: ClassVar[tuple[str, ...]] = ("{account}.{region}.fc.aliyuncs.com", "fc.{region}.aliyuncs.com")
 
     switches: ClassVar = {
+        "key_form": ("traditional", "any"),
         "supported": (True, False),
         "unnamed_settings": ("keep", "reset"),  #: what a change does to those that it does not name
     }

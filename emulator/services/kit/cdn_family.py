@@ -207,7 +207,7 @@ class Family(EmulatedService):
         if not private:
             raise ApiError(400, "Certificate.MissingParameter", "SSLPri is required.")
         try:
-            bundle = read(public, private)
+            bundle = read(public, private, traditional=self.behaviour.get("key_form") == "traditional")
         except BundleProblem as problem:
             raise ApiError(*self.bad_pair, f"Refused: {problem}.") from None
         name = call.params.get("CertName") or f"{domain.label.lstrip('.')}-upload"

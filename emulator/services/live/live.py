@@ -41,6 +41,10 @@ class Service(Family):
     search = "fuzzy_match"
     functions = ("http_force", "https_force", "set_req_host_header")  # as documented; others: [guess]
     bad_pair = (400, "Certificate.MissMatch")
+    switches: ClassVar = {
+        #: Its page of formats asks for `RSA PRIVATE KEY`. Whether others are refused is not known.
+        "key_form": ("traditional", "any"),
+    }
 
     def listed(self, domain: Domain, call: Call) -> bool:
         return call.params.get("LiveDomainType") in (None, "", domain.kind)

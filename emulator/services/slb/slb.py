@@ -45,6 +45,10 @@ class Service(EmulatedService):
         "unnamed_settings": ("reset", "keep"),
         #: The code for a listener that there is not.
         "missing_listener": ("InvalidParameter", "ListenerNotFound"),
+        #: Its page of formats asks for PKCS#1. Whether the upload refuses other keys is not known.
+        "key_form": ("traditional", "any"),
+        #: Whether certificates with EC keys are taken: its pages say both.
+        "ec_keys": (True, False),
     }
 
     def __init__(self, cloud: Account) -> None:
@@ -171,7 +175,7 @@ class Service(EmulatedService):
             raise ApiError(400, "QuotaExceeded.ServerCertificate", "The region's store is full.")  # [guess]
         new_id = store.store_id(self.cloud.account, region, call.request_id)
         cas = self.cloud.service(Cas)
-        row = store.uploaded(call.params, region, new_id, cas, self.cloud.clock())
+        row = store.uploaded(call.params, region, new_id, cas, self.cloud.clock(), self.behaviour)
         self._certificates[row.id] = row
         return row.words()
 

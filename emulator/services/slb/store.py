@@ -72,7 +72,12 @@ def of_estate(estate: Estate, account: str, region: str, name: str, now: datetim
 
 
 def uploaded(
-    params: Mapping[str, Any], region: str, new_id: str, cas: Any, now: datetime
+    params: Mapping[str, Any],
+    region: str,
+    new_id: str,
+    cas: Any,
+    now: datetime,
+    behaviour: Mapping[str, str | bool],
 ) -> ServerCertificate:
     """What UploadServerCertificate adds. The codes are guessed, but for that of a key that does not fit."""
     name = params.get("ServerCertificateName", "")  # which the vendor calls optional
@@ -87,15 +92,23 @@ def uploaded(
         if found is None or not found.deployable or params.get("AliCloudCertificateRegionId") != CHINA:
             raise ApiError(400, "InvalidParameter.AliCloudCertificateId", f"{cas_id} is not found.")
         cas_name = params.get("AliCloudCertificateName", "")
+        _check_algorithm(found.bundle, behaviour)
         return ServerCertificate(new_id, name, region, found.bundle, now, found.id, cas_name)
     if any(not line.strip() for text in (pem or "", key or "") for line in text.strip().splitlines()):
         raise ApiError(400, "InvalidParameter.ServerCertificate", "The PEM has a blank line.")
     try:
-        return ServerCertificate(new_id, name, region, read(pem or "", key or ""), now)
+        bundle = read(pem or "", key or "", traditional=behaviour["key_form"] == "traditional")
     except BundleProblem as problem:
         fits = problem.fault != "mismatch"
         code = "InvalidParameter.ServerCertificate" if fits else "CertificateNotMatchPrivateKey"
         raise ApiError(400, code, f"Refused: {problem}.") from None
+    _check_algorithm(bundle, behaviour)
+    return ServerCertificate(new_id, name, region, bundle, now)
+
+
+def _check_algorithm(bundle: Bundle, behaviour: Mapping[str, str | bool]) -> None:
+    if bundle.algorithm != "RSA" and not behaviour["ec_keys"]:
+        raise ApiError(400, "InvalidParameter.ServerCertificate", "ECDSA certificates are not supported.")
 
 
 def _ms(moment: datetime) -> int:

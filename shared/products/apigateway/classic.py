@@ -64,7 +64,7 @@ class ClassicDomains(ProductAdapter):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._pairs = KeyPairs(means.client)
+        self._pairs = KeyPairs(means.client, traditional=True)
         #: by region and id
         self._groups: dict[tuple[str, str], Polled[tuple[Fields, Fields]]] = {}
 

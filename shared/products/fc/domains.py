@@ -39,7 +39,7 @@ class DomainsAdapter(ProductAdapter):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._pairs = KeyPairs(means.client)
+        self._pairs = KeyPairs(means.client, traditional=True)
         self._sealed = Sealed()
 
     @abstractmethod

@@ -38,7 +38,7 @@ class Adapter(FamilyAdapter):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._pairs = KeyPairs(means.client)
+        self._pairs = KeyPairs(means.client, traditional=True)
 
     def _certificate(self, resource: CloudResource, certificate: Certificate) -> dict[str, Any]:
         pair = self._pairs.of(certificate)

@@ -13,6 +13,7 @@ from shared.cloud.reading import Fields
 from shared.domain.certificates import STORES, Certificate
 from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import identifier_in
+from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
 
 #: The central host serves other regions too, by its regional endpoints' list, and does not always answer.
@@ -40,6 +41,7 @@ class SlbStore:
 
     def __init__(self, means: Means) -> None:
         self._client = means.client
+        self._pairs = KeyPairs(means.client, traditional=True)
         self._catalogue = means.catalogue
         self._exclusive = means.exclusive
         self._uploading = Lock()  # threads of this function wait for each other
@@ -117,11 +119,8 @@ class SlbStore:
             }
         else:  # outside the China site it takes no reference
             action = _UPLOAD_PEM
-            pair = cas.Cas(self._client, certificate.store).key_pair(certificate.cert_id)
-            params |= {
-                "ServerCertificate": _without_blank_lines(pair.certificate_pem),
-                "PrivateKey": _without_blank_lines(pair.key.reveal()),
-            }
+            pair = self._pairs.of(certificate)
+            params |= {"ServerCertificate": pair.certificate_pem, "PrivateKey": pair.key.reveal()}
         store_id = self._client.call(API, action, params, region=region).needed("ServerCertificateId")
         told = {name: params.get(name) for name in ("ServerCertificateName", "AliCloudCertificateId")}
         ours = {"ServerCertificateId": store_id, "Fingerprint": certificate.fingerprint}
@@ -178,8 +177,3 @@ def _cas_id(row: Fields) -> str:
 def _fingerprint(row: Fields) -> str:
     """SHA-1 in the vendor's samples, SHA-256 by some of its texts."""
     return row.text("Fingerprint").replace(":", "").lower()
-
-
-def _without_blank_lines(pem: str) -> str:
-    """The store refuses a PEM that has some."""
-    return "".join(f"{line.strip()}\n" for line in pem.splitlines() if line.strip())

@@ -4,11 +4,21 @@ import base64
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from shared.validation.keys import read_key
+from shared.validation.keys import read_key, traditional_key
 from shared.validation.pem import Block
 from shared.validation.secret import SecretPem
-from tests.keys import NO_CURVE, P_256, a_leaf, ec_key, intermediate, key_pem, rsa_key
+from tests.keys import (
+    NO_CURVE,
+    P_256,
+    a_leaf,
+    ec_key,
+    ed25519_key,
+    intermediate,
+    key_pem,
+    rsa_key,
+)
 from tests.unit.validation import uploads
 
 LEAF = a_leaf()
@@ -65,6 +75,37 @@ def test_a_key_with_other_headers_is_read_with_them() -> None:
     secret, public, problems = read_key(SecretPem(f"{begin}\nComment: of 2026\n\n{rest}"))
     assert secret.reveal() == f"{begin}\nComment: of 2026\n\n{rest}"
     assert (public, problems) == (ec_key().public_key(), [])
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["pkcs8", "traditional"])
+@pytest.mark.parametrize(
+    "key",
+    [rsa_key(), rsa_key(3072), ec_key(), ec_key(ec.SECP384R1), ec_key(ec.SECP521R1)],
+    ids=["rsa-2048", "rsa-3072", "p-256", "p-384", "p-521"],
+)
+def test_a_key_in_any_of_its_forms_is_written_as_pkcs_1_or_sec_1(key: Any, written: bool) -> None:
+    found, problems = traditional_key(SecretPem("\r\n" + key_pem(key, traditional=written)))
+
+    assert problems == []
+    assert found == SecretPem(key_pem(key, traditional=True))
+    label = "RSA" if isinstance(key, rsa.RSAPrivateKey) else "EC"
+    assert found.reveal().startswith(f"-----BEGIN {label} PRIVATE KEY-----\n")
+
+
+def test_a_key_of_another_kind_has_no_such_form() -> None:
+    secret = SecretPem(key_pem(ed25519_key()))
+
+    assert traditional_key(secret) == (
+        secret,
+        ["it is neither an RSA nor an EC key; use a certificate with one of these"],
+    )
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["pkcs8", "traditional"])
+def test_an_encrypted_key_is_not_written_in_another_form(written: bool) -> None:
+    secret = SecretPem(key_pem(ec_key(), passphrase="correct horse", traditional=written))
+
+    assert traditional_key(secret) == (secret, [ENCRYPTED.removeprefix("private key: ")])
 
 
 def test_two_keys_are_refused() -> None:

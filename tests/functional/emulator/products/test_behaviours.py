@@ -115,4 +115,4 @@ def test_a_service_without_choices_is_refused_with_those_that_have_some(server: 
     status, _, text = plain(server, "POST", "/_emulator/behaviour", body=b'{"service": "cdnn"}')
 
     assert status == 400
-    assert "cas, ddoscoo" in json.loads(text)["error"]
+    assert "cas, cloudapi, ddoscoo" in json.loads(text)["error"]

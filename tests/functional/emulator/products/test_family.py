@@ -11,6 +11,7 @@ from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.server import Server
 from tests.functional.emulator.official import Clock, Official, populate
+from tests.keys import traditional
 
 _OLD = {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256"}
 ESTATE: dict[str, Any] = {
@@ -34,7 +35,8 @@ ESTATE: dict[str, Any] = {
     ],
 }
 PAIR = Authority().issue(["*.example.com"], key="ecdsa-p256")
-PEM = {"SSLProtocol": "on", "CertType": "upload", "SSLPub": PAIR.certificate_pem, "SSLPri": PAIR.key_pem}
+PEM = {"SSLProtocol": "on", "CertType": "upload", "SSLPub": PAIR.certificate_pem}
+PEM["SSLPri"] = traditional(PAIR.key_pem)
 
 
 @pytest.fixture
@@ -93,7 +95,11 @@ def test_live_tells_names_and_no_ids(clock: Clock, server: Server) -> None:
     [
         ({"CertName": "old"}, (400, "Certificate.Duplicated")),
         ({"CertType": "cas", "SSLPub": None}, (400, "SSLPub.MissingParameter")),
-        ({"SSLPri": Authority().issue(["x.example.com"]).key_pem}, (400, "Certificate.MissMatch")),
+        (
+            {"SSLPri": traditional(Authority().issue(["x.example.com"]).key_pem)},
+            (400, "Certificate.MissMatch"),
+        ),
+        ({"SSLPri": PAIR.key_pem}, (400, "Certificate.MissMatch")),
         ({"DomainName": "three.example.com"}, (404, "InvalidDomain.NotFound")),
     ],
 )

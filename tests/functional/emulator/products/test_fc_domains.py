@@ -16,6 +16,7 @@ from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from emulator.server import Server
 from tests.functional.emulator.clients import config
+from tests.keys import traditional
 
 HOST = "1000000000000001.cn-hangzhou.fc.aliyuncs.com"
 NAME = "www.example.com"
@@ -82,7 +83,11 @@ def test_the_newer_api_lists_the_domains_of_2_0_by_pages(newer: Any) -> None:
 
 def test_the_newer_api_changes_certificate_tls_and_waf(newer: Any, cloud: Cloud) -> None:
     bundle = Authority().issue([NAME], key="ecdsa-p256")
-    pair = {"certName": "new", "certificate": bundle.certificate_pem, "privateKey": bundle.key_pem}
+    pair = {
+        "certName": "new",
+        "certificate": bundle.certificate_pem,
+        "privateKey": traditional(bundle.key_pem),
+    }
     tls = {"minVersion": "TLSv1.3", "maxVersion": "TLSv1.3", "cipherSuites": []}
     body = {"certConfig": pair, "tlsConfig": tls, "wafConfig": {"enableWAF": True}}
 

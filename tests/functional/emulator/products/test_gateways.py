@@ -18,6 +18,7 @@ from emulator.services.apigateway.apig import domain_id
 from emulator.services.kit.gateways import digits
 from tests.functional.emulator.clients import config
 from tests.functional.emulator.official import Clock, Official, populate
+from tests.keys import traditional
 
 models: Any = import_module("alibabacloud_apig20240327.models")
 REGION = "cn-hangzhou"
@@ -93,8 +94,10 @@ def sha256(cloud: Cloud, name: str) -> str:
 
 def pair(*names: str) -> dict[str, str]:
     bundle = Authority().issue(names, key="ecdsa-p256")
-    assert bundle.key_pem is not None
-    return {"CertificateBody": bundle.certificate_pem, "CertificatePrivateKey": bundle.key_pem}
+    return {
+        "CertificateBody": bundle.certificate_pem,
+        "CertificatePrivateKey": traditional(bundle.key_pem),
+    }
 
 
 @pytest.mark.parametrize(

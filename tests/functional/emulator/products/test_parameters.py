@@ -13,6 +13,7 @@ from emulator.declared import Action, declarations
 from emulator.server import Server
 from tests.functional.emulator.clients import refusal
 from tests.functional.emulator.official import Official, populate
+from tests.keys import traditional
 
 HERE = {"RegionId": "cn-hangzhou"}
 RPC = [
@@ -74,7 +75,7 @@ def test_a_certificate_is_uploaded_to_slb_without_a_name(slb: Official, cloud: C
         "UploadServerCertificate",
         **HERE,
         ServerCertificate=pair.bundle.certificate_pem,
-        PrivateKey=pair.bundle.key_pem,
+        PrivateKey=traditional(pair.bundle.key_pem),
     )
 
     assert kept.server_certificate_id

@@ -14,6 +14,7 @@ from emulator.server import Server
 from shared.cloud.tls import handshake
 from tests.contract.bench import certificates
 from tests.functional.emulator.official import PACKAGES, Official
+from tests.keys import traditional
 
 HERE = {"RegionId": "cn-hangzhou"}
 UPLOAD = {**HERE, "ServerCertificateName": "copy"}
@@ -80,10 +81,10 @@ def test_a_protocol_in_capitals_finds_nothing(slb: Official) -> None:
 def test_a_key_of_another_certificate_and_a_blank_line_are_refused(slb: Official) -> None:
     one, other = (Authority().issue(["a.example.com"], key="ecdsa-p256", key_slot=slot) for slot in "ab")
     assert one.key_pem != other.key_pem
-    mixed = {"ServerCertificate": one.certificate_pem, "PrivateKey": other.key_pem}
+    mixed = {"ServerCertificate": one.certificate_pem, "PrivateKey": traditional(other.key_pem)}
     blank = {
         "ServerCertificate": one.certificate_pem.replace("-----\n-----", "-----\n\n-----", 1),
-        "PrivateKey": f"{one.key_pem}".replace("-----\n", "-----\n\n", 1),
+        "PrivateKey": traditional(one.key_pem).replace("-----\n", "-----\n\n", 1),
     }
 
     assert slb.refusal("UploadServerCertificate", **UPLOAD, **mixed)[1] == "CertificateNotMatchPrivateKey"
