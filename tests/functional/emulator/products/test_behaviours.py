@@ -43,7 +43,10 @@ def test_where_clients_have_seen_what_the_cloud_does_the_emulator_does_it_unaske
     }
 
     assert chosen["cas"]["list_serial"] is False
-    assert chosen["slb"] == {"unnamed_settings": "reset", "missing_listener": "InvalidParameter"}
+    assert (chosen["slb"]["unnamed_settings"], chosen["slb"]["missing_listener"]) == (
+        "reset",
+        "InvalidParameter",
+    )
 
 
 def test_two_certificates_of_cas_have_one_name(cas: Official) -> None:
