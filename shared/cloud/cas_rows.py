@@ -98,6 +98,7 @@ def _read(row: Fields, store: str, known: Certificate | None) -> Certificate:
         status=status or (known.status if known else CertificateStatus.OTHER),
         names=names or (known.names if known else ()),
         algorithm=row.text("Algorithm") or (known.algorithm if known else ""),
+        key_size=row.number("KeySize") or (known.key_size if known else None),
         has_private_key=known.has_private_key if has_key is None and known else has_key,
         fingerprint=_hex(row.text("FingerPrint")) or (known.fingerprint if known else ""),
         serial=_hex(row.text("Serial")).lstrip("0") or (known.serial if known else ""),

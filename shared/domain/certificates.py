@@ -41,6 +41,7 @@ class Certificate(Wire):
     status: CertificateStatus
     names: HostNames
     algorithm: str  #: RSA, ECC or SM2
+    key_size: int | None = None  #: bits; None: CAS does not tell
     has_private_key: bool | None = True  #: None: CAS does not tell
     fingerprint: str = ""  #: lower-case hex without colons; SHA-1 or SHA-256 by its length
     serial: str = ""  #: lower-case hex without leading zeros

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from heapq import merge
 from typing import Final
 
 from shared.domain.certificates import Certificate
-from shared.domain.matching import Action, Decision, Kin, decide, kin
+from shared.domain.matching import Action, Decision, decide
 from shared.domain.names import patterns, uncovered
+from shared.domain.replacing import Kin, kin
 from shared.domain.resources import CloudResource
 
 _MATTER: Final = 2  #: of a kin, for one slot: the longest valid, and the next where that one is in place
@@ -15,9 +17,10 @@ _Placed = tuple[int, Certificate]  #: with its place in the order
 
 
 class Cover:
-    """Certificates, the one that is valid longest first, to be looked up by the names that they cover."""
+    """Certificates in the order in which they are preferred, to be looked up by the names that they cover."""
 
-    def __init__(self, ordered: Sequence[Certificate]) -> None:
+    def __init__(self, ordered: Sequence[Certificate], now: datetime) -> None:
+        self._now = now
         self._first = ordered[:1]
         self._names_of_first = frozenset(name for one in self._first for name in one.names)
         self._kins: dict[Kin, _OfOneKin] = {}
@@ -56,6 +59,7 @@ class Cover:
                 certificate,
                 resource,
                 present,
+                now=self._now,
                 missing=missing,
                 first_deployment=first_deployment,
                 automatic=automatic,

@@ -13,6 +13,7 @@ class PlanEntry(Wire):
     resource: CloudResource
     cert_identifier: str  #: the certificate that was held against the slot
     action: Action
+    rule: str = ""  #: the name of the one that keeps the certificate away
     reason: str
 
 

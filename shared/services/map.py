@@ -55,14 +55,15 @@ def find_certificate(world: World, text: str) -> Certificate:
 
 def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
     """Where it is in place, and what a job of it alone would do elsewhere."""
-    why = certificate.why_not_deployable(world.clock())
+    now = world.clock()
+    why = certificate.why_not_deployable(now)
     serving = [
         record.resource
         for product in world.policy.products
         for record in world.resources.serving(product, certificate.identifier)
     ]
     there = {resource.slot for resource in serving}
-    rules, cover = RoutingRules(world), Cover([certificate])
+    rules, cover = RoutingRules(world), Cover([certificate], now)
     others = [rules.put_on(one) for one in candidates(world, [certificate]) if one.slot not in there]
     return CertificateMap(
         certificate=certificate,
@@ -79,7 +80,8 @@ def map_slots(world: World, products: Iterable[CloudProduct]) -> list[MappedSlot
     """Every slot that the last discovery saw."""
     known = known_certificates(world)
     by_identifier = {certificate.identifier: certificate for certificate in known}
-    cover = Cover(latest(known, world.clock()))
+    now = world.clock()
+    cover = Cover(latest(known, now), now)
     rules = RoutingRules(world)
     mapped: list[MappedSlot] = []
     for product in products:
@@ -121,5 +123,5 @@ def _mapped(resource: CloudResource, present: Certificate | None, cover: Cover) 
 def _entry(cover: Cover, resource: CloudResource, why: str | None) -> PlanEntry:
     certificate, decision = cover.choose(resource, None)
     if why is not None and decision.action is Action.DEPLOY:
-        decision = leave(why)
+        decision = leave("certificate", why)
     return entry(resource, certificate, decision)

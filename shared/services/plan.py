@@ -37,10 +37,11 @@ def plan(
     automatic: bool = False,
 ) -> Plan:
     """Each slot gets the certificate that is valid longest of those that may go there."""
-    ordered = latest(certificates, world.clock())
+    now = world.clock()
+    ordered = latest(certificates, now)
     if not ordered:
         return Plan(entries=())
-    cover, rules = Cover(ordered), RoutingRules(world)
+    cover, rules = Cover(ordered, now), RoutingRules(world)
     held = [rules.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in held})
     batch = len(certificates) > 1 and not automatic
@@ -82,6 +83,7 @@ def entry(resource: CloudResource, certificate: Certificate, decision: Decision)
         resource=resource,
         cert_identifier=certificate.identifier,
         action=decision.action,
+        rule=decision.rule,
         reason=decision.reason,
     )
 

@@ -36,7 +36,7 @@ def ids(certificates: Sequence[Certificate]) -> list[int]:
 
 
 def covering(*domains: str, among: Sequence[Certificate]) -> list[int]:
-    return ids(Cover(latest(list(among), NOW)).of(domains))
+    return ids(Cover(latest(list(among), NOW), NOW).of(domains))
 
 
 def test_certificates_are_found_by_the_name_itself_and_by_the_wildcard_beside_it() -> None:
@@ -79,7 +79,7 @@ def test_of_renewals_the_two_that_are_valid_longest_matter_of_each_kind_of_key_a
 
 
 def test_a_name_is_known_if_any_certificate_covers_it() -> None:
-    cover = Cover([a_cert(1, "*.example.com"), a_cert(2, "example.org", algorithm="ECC")])
+    cover = Cover([a_cert(1, "*.example.com"), a_cert(2, "example.org", algorithm="ECC")], NOW)
 
     known = [name for name in ("www.example.com", "example.com", "example.org", "*.org") if cover.knows(name)]
     assert known == ["www.example.com", "example.org"]
@@ -92,7 +92,7 @@ def held_one_by_one(
     held = []
     for certificate in ordered:
         missing = [name for name in resource.domains if not certificate.covers(name)]
-        decision = decide(certificate, resource, present, missing=missing, **asked)
+        decision = decide(certificate, resource, present, now=NOW, missing=missing, **asked)
         if decision.action is Action.DEPLOY:
             return certificate, decision
         held.append((certificate, decision, missing))
@@ -114,7 +114,7 @@ def test_a_slot_gets_what_it_would_get_if_each_certificate_were_held_against_it(
         for number in range(1, random.randint(2, 40))
     ]
     ordered = latest(certificates, NOW)
-    cover = Cover(ordered)
+    cover = Cover(ordered, NOW)
     by_identifier = {one.identifier: one for one in certificates}
     told: set[tuple[Action, str]] = set()
     for _ in range(100 if ordered else 0):
@@ -136,7 +136,7 @@ def test_a_slot_gets_what_it_would_get_if_each_certificate_were_held_against_it(
 
 
 def test_a_slot_that_none_covers_is_told_what_the_first_lacks() -> None:
-    cover = Cover([a_cert(1, "*.example.com", days=90), a_cert(2, "example.org")])
+    cover = Cover([a_cert(1, "*.example.com", days=90), a_cert(2, "example.org")], NOW)
 
     chosen, decision = cover.choose(a_listener_slot(domains=("a.example.com", "example.org")), None)
 

@@ -23,7 +23,7 @@ def held(
     certificate: Certificate, slot: CloudResource, present: Certificate | None, **asked: Any
 ) -> Decision:
     missing = [name for name in slot.domains if not certificate.covers(name)]
-    return decide(certificate, slot, present, missing=missing, **asked)
+    return decide(certificate, slot, present, now=NOW, missing=missing, **asked)
 
 
 def left(decision: Decision) -> str:
@@ -135,11 +135,11 @@ def test_nothing_is_replaced_by_itself_that_could_not_be_put_back() -> None:
 
 def test_another_kind_of_key_is_a_person_s_decision() -> None:
     ecc = a_certificate(7, algorithm="ECC")
-    told = "the kind of key would change (RSA → ECC); create a job by hand"
+    told = "the kind of key changes (RSA → ECC); create a job by hand"
     assert left(held(ecc, a_resource(), OLD, automatic=True)) == told
     assert deployed(held(ecc, a_resource(), OLD))
     back = held(NEW, a_resource(), OLD.evolve(algorithm="ECC"), automatic=True)
-    assert left(back) == "the kind of key would change (ECC → RSA); create a job by hand"
+    assert left(back) == "the kind of key changes (ECC → RSA); create a job by hand"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ PREVIEW: dict[str, Any] = {"ResourceIds": (), "FirstDeployment": False, "AcceptO
     ("model", "given", "rest"),
     [
         (requests.ScanExpiry, {}, {}),
-        (requests.DiscoverResources, {}, {"Products": (), "Region": None}),
+        (requests.DiscoverResources, {}, {"Products": (), "Region": None, "Since": None}),
         (requests.PreviewDeploymentJob, {"CertIds": (7,)}, PREVIEW),
         (
             CreateDeploymentJob,

@@ -26,6 +26,7 @@ from tests.builders import NOW, a_certificate, a_job, a_resource, a_worker
 AT = "2026-05-01T12:00:00Z"
 SLOT: dict[str, Any] = {"Product": "CDN", "ResourceId": "www.example.com"}
 CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
+CERTIFICATE_REST = {"KeySize": None, "HasPrivateKey": True, "Fingerprint": "", "Serial": "", "Issuer": ""}
 
 
 @pytest.mark.parametrize(
@@ -143,8 +144,8 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (Plan, {"Entries": []}, {"CertType": "", "Quota": 0}),
     (
         type(a_certificate()),
-        {key: CERTIFICATE[key] for key in CERTIFICATE if key not in ("Fingerprint", "Serial", "Issuer")},
-        {"HasPrivateKey": True, "Fingerprint": "", "Serial": "", "Issuer": ""},
+        {key: value for key, value in CERTIFICATE.items() if key not in CERTIFICATE_REST},
+        CERTIFICATE_REST,
     ),
 ]
 EACH_ROW = pytest.mark.parametrize(("model", "given", "rest"), ROWS, ids=[row[0].__name__ for row in ROWS])

@@ -1,0 +1,143 @@
+"""What may take the place of another certificate by itself, when nobody looks: one function for each rule.
+
+A rule says in a sentence why not, or nothing. Some give way where what is in place has expired or is in its
+last days: there a valid certificate beats what clients refuse soon.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.resources import CloudProduct, CloudResource
+
+_LAST_DAYS: Final = timedelta(days=7)  #: at most
+_LAST_PART: Final = 12  #: of a lifetime: of 90 days, the last 7.5
+_USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the end is known
+_BY_HAND: Final = "create a job by hand"
+Kin: TypeAlias = tuple[str, str, int | None]
+
+
+def kin(certificate: Certificate) -> Kin:
+    """What the rules look at in a certificate besides its names and its end.
+
+    Of two that are alike in this, the one that ends later may go wherever the other may; unless it is
+    there already.
+    """
+    return certificate.algorithm, certificate.source.value, certificate.key_size
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A certificate, and the slot that it would be put on."""
+
+    certificate: Certificate
+    resource: CloudResource
+    present: Certificate | None  #: the one in place, if CAS knows it
+    now: datetime
+
+    @property
+    def ends(self) -> datetime | None:
+        """Of what is in place, as far as CAS or the product tells."""
+        return self.present.not_after if self.present else self.resource.cert_not_after
+
+    @property
+    def urgent(self) -> bool:
+        """Whether what is in place has expired, or is in its last days."""
+        if self.ends is None:
+            return False
+        life = self.ends - self.present.not_before if self.present else _USUAL_LIFE
+        return self.ends - self.now <= min(life / _LAST_PART, _LAST_DAYS)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`why_not` says what is against it; "" if nothing is."""
+
+    name: str
+    why_not: Callable[[Exchange], str]
+    gives_way: bool = False  #: where it is urgent
+    by_hand: bool = True  #: a person may do it all the same
+
+
+@dataclass(frozen=True)
+class Verdict:
+    allowed: bool
+    rule: str  #: the one that keeps it away; "" if none does
+    reason: str
+
+
+def by_itself(exchange: Exchange) -> Verdict:
+    gave_way: list[str] = []
+    for rule in RULES:
+        if not (why_not := rule.why_not(exchange)):
+            continue
+        if not (rule.gives_way and exchange.urgent):
+            return Verdict(False, rule.name, f"{why_not}; {_BY_HAND}" if rule.by_hand else why_not)
+        gave_way.append(why_not)
+    if not gave_way or exchange.ends is None:
+        return Verdict(True, "", "its names are covered")
+    tense = "ended" if exchange.ends <= exchange.now else "ends"
+    why = f"what is in place {tense} on {exchange.ends:%Y-%m-%d}, so it is replaced although "
+    return Verdict(True, "", why + " and ".join(gave_way))
+
+
+def _way_back(exchange: Exchange) -> str:
+    return "" if exchange.present else "CAS does not hold the certificate in place, to put it back"
+
+
+def _later_end(exchange: Exchange) -> str:
+    ends = exchange.ends
+    if ends is None or exchange.certificate.not_after > ends:
+        return ""
+    return f"the certificate in place is valid longer, until {ends:%Y-%m-%d}"
+
+
+def _bought(exchange: Exchange) -> str:
+    present = exchange.present
+    if present is None or present.source is not CertificateSource.BUY:
+        return ""
+    bought = exchange.certificate.source is CertificateSource.BUY
+    return "" if bought else "the certificate in place was bought, this one was not"
+
+
+def _test(exchange: Exchange) -> str:
+    if exchange.certificate.source is not CertificateSource.TEST:
+        return ""
+    present = exchange.present
+    same = present is not None and present.source is CertificateSource.TEST
+    return "" if same else "it is a test certificate, the one in place is not"
+
+
+def _key(exchange: Exchange) -> str:
+    present, new = exchange.present, exchange.certificate
+    if present is None or present.algorithm == new.algorithm:
+        return ""
+    return f"the kind of key changes ({present.algorithm} → {new.algorithm})"
+
+
+def _acm_key(exchange: Exchange) -> str:
+    """ACM imports under an ARN that is there only a key of the same kind and size."""
+    present, new, resource = exchange.present, exchange.certificate, exchange.resource
+    if present is None or (resource.product, resource.kind) != (CloudProduct.AWS, "acm"):
+        return ""
+    if (present.algorithm, present.key_size) == (new.algorithm, new.key_size):
+        return ""
+    change = f"{_key_of(present)} → {_key_of(new)}"
+    return f"ACM takes only the kind and size of key that it has under this ARN ({change})"
+
+
+def _key_of(certificate: Certificate) -> str:
+    return f"{certificate.algorithm} {certificate.key_size or ''}".strip()
+
+
+#: In the order in which they are told.
+RULES: Final = (
+    Rule("way-back", _way_back, gives_way=True),
+    Rule("later-end", _later_end, by_hand=False),
+    Rule("bought", _bought, gives_way=True),
+    Rule("test", _test, gives_way=True),
+    Rule("acm-key", _acm_key, by_hand=False),
+    Rule("key", _key, gives_way=True),
+)

@@ -1,0 +1,162 @@
+"""What may take another's place by itself: each rule, and where it gives way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.matching import latest
+from shared.domain.replacing import RULES, Exchange, Verdict, by_itself
+from shared.domain.resources import CloudProduct, CloudResource
+from tests.builders import NOW, a_certificate, a_resource
+
+NEW = a_certificate(7)
+#: A lifetime of 90 days, whose last 7 are its last days.
+OLD = a_certificate(1, not_before=NOW - timedelta(days=80), not_after=NOW + timedelta(days=10))
+
+
+def ending(days: float) -> Certificate:
+    return OLD.evolve(not_after=NOW + timedelta(days=days), not_before=NOW + timedelta(days=days - 90))
+
+
+def held(certificate: Certificate, present: Certificate | None, slot: CloudResource | None = None) -> Verdict:
+    return by_itself(Exchange(certificate, slot or a_resource(), present, NOW))
+
+
+def unknown(ends: float | None) -> CloudResource:
+    """A slot whose certificate CAS does not know; the product may tell when it ends."""
+    return a_resource(
+        cert_identifier="sha256:00", cert_not_after=None if ends is None else NOW + timedelta(days=ends)
+    )
+
+
+#: By the rule that keeps it away: certificate, what is in place, and the sentence.
+KEPT_AWAY: dict[str, tuple[dict[str, Any], dict[str, Any] | None, str]] = {
+    "way-back": (
+        {},
+        None,
+        "CAS does not hold the certificate in place, to put it back; create a job by hand",
+    ),
+    "later-end": (
+        {"not_after": OLD.not_after},
+        {},
+        "the certificate in place is valid longer, until 2026-05-11",
+    ),
+    "bought": (
+        {},
+        {"source": CertificateSource.BUY},
+        "the certificate in place was bought, this one was not; create a job by hand",
+    ),
+    "test": (
+        {"source": CertificateSource.TEST},
+        {},
+        "it is a test certificate, the one in place is not; create a job by hand",
+    ),
+    "key": ({"algorithm": "ECC"}, {}, "the kind of key changes (RSA → ECC); create a job by hand"),
+}
+
+
+@pytest.mark.parametrize("rule", KEPT_AWAY)
+def test_a_rule_keeps_a_certificate_away_and_says_why(rule: str) -> None:
+    new, old, told = KEPT_AWAY[rule]
+    present = None if old is None else OLD.evolve(**old)
+
+    assert held(NEW.evolve(**new), present) == Verdict(False, rule, told)
+
+
+@pytest.mark.parametrize("rule", KEPT_AWAY)
+@pytest.mark.parametrize(("days", "gives_way"), [(7.1, False), (7, True), (0, True), (-300, True)])
+def test_all_but_the_end_give_way_to_what_has_expired_or_is_in_its_last_days(
+    rule: str, days: float, gives_way: bool
+) -> None:
+    new, old, _ = KEPT_AWAY[rule]
+    end = NOW + timedelta(days=days)
+    present = None if old is None else ending(days).evolve(**old)
+    slot = a_resource(cert_not_after=end)
+    certificate = NEW.evolve(**{**new, "not_after": end} if rule == "later-end" else new)
+
+    verdict = held(certificate, present, slot)
+
+    assert verdict.allowed is (gives_way and rule != "later-end")
+    if verdict.allowed:
+        tense = "ended" if days <= 0 else "ends"
+        assert verdict.reason.startswith(
+            f"what is in place {tense} on {end:%Y-%m-%d}, so it is replaced although "
+        )
+
+
+def test_what_gave_way_is_told() -> None:
+    expired = ending(-3).evolve(source=CertificateSource.BUY, algorithm="ECC")
+
+    assert held(NEW, expired).reason == (
+        "what is in place ended on 2026-04-28, so it is replaced although"
+        " the certificate in place was bought, this one was not and the kind of key changes (ECC → RSA)"
+    )
+
+
+@pytest.mark.parametrize(("life", "last"), [(90, 7), (398, 7), (48, 4), (6, 0.5)])
+def test_the_last_days_are_a_twelfth_of_a_lifetime_and_seven_at_most(life: float, last: float) -> None:
+    def urgent(days: float) -> bool:
+        end = NOW + timedelta(days=days)
+        present = OLD.evolve(not_before=end - timedelta(days=life), not_after=end)
+        return Exchange(NEW, a_resource(), present, NOW).urgent
+
+    assert (urgent(last), urgent(last + 0.01)) == (True, False)
+
+
+def test_of_a_certificate_that_cas_does_not_know_the_product_tells_the_end() -> None:
+    assert not held(NEW, None, unknown(None)).allowed, "it may be valid for a year"
+    assert held(NEW, None, unknown(-1)).allowed
+    assert held(NEW, None, unknown(300)).rule == "way-back"
+    assert held(NEW.evolve(not_after=NOW + timedelta(days=2)), None, unknown(3)).rule == "later-end"
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "allowed"),
+    [
+        (("RSA", 2048), ("RSA", 2048), True),
+        (("RSA", 2048), ("RSA", 4096), False),
+        (("RSA", 2048), ("ECC", 256), False),
+        (("ECC", 256), ("ECC", 384), False),
+    ],
+)
+@pytest.mark.parametrize("days", [10, -1])
+def test_acm_takes_the_kind_and_size_of_key_that_it_has_and_no_other_whatever_the_hurry(
+    present: tuple[str, int], new: tuple[str, int], allowed: bool, days: float
+) -> None:
+    old = ending(days).evolve(algorithm=present[0], key_size=present[1])
+    certificate = NEW.evolve(algorithm=new[0], key_size=new[1])
+    acm = a_resource(product=CloudProduct.AWS, kind="acm")
+    distribution = a_resource(product=CloudProduct.AWS, kind="distribution")
+
+    verdict = held(certificate, old, acm)
+
+    assert verdict.allowed is allowed
+    if not allowed:
+        change = f"({present[0]} {present[1]} → {new[0]} {new[1]})"
+        told = f"ACM takes only the kind and size of key that it has under this ARN {change}"
+        assert (verdict.rule, verdict.reason) == ("acm-key", told)
+    assert held(certificate, old, distribution).allowed is (present[0] == new[0] or days < 0)
+
+
+def test_a_test_certificate_may_follow_a_test_certificate() -> None:
+    assert held(NEW.evolve(source=CertificateSource.TEST), OLD.evolve(source=CertificateSource.TEST)).allowed
+    assert held(NEW, OLD.evolve(source=CertificateSource.TEST)).allowed
+
+
+def test_test_certificates_come_last_of_all() -> None:
+    """Also one that is valid longest."""
+    longest = a_certificate(1, source=CertificateSource.TEST)
+    ordered = latest([longest, a_certificate(2, not_after=NOW + timedelta(days=3))], NOW)
+
+    assert [one.cert_id for one in ordered] == [2, 1]
+
+
+def test_every_rule_has_a_name_of_its_own_and_a_test() -> None:
+    names = [rule.name for rule in RULES]
+
+    assert len(set(names)) == len(names)
+    assert {*KEPT_AWAY, "acm-key"} == set(names)
