@@ -86,6 +86,27 @@ def test_a_password_that_another_function_saw_is_set_again_by_hand(bench: Bench)
     assert bench.carried()["www.example.com"] == "old"
 
 
+@pytest.mark.parametrize("service", VERSIONS)
+def test_lists_without_order_that_are_told_in_another_are_no_lost_setting(
+    bench: Bench, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = bench.slot(VERSIONS[service])
+    bench.cloud.service("fc").domains[0].settings["corsConfig"]["allowOrigins"] = [
+        "*.example.com",
+        "*.example.org",
+    ]
+
+    def turn_round(answer: dict[str, Any]) -> None:
+        if bench.count("UpdateCustomDomain"):
+            answer["routeConfig"]["routes"][0]["methods"].reverse()
+            answer.get("corsConfig", {}).get("allowOrigins", []).reverse()
+
+    edit(monkeypatch, bench.cloud, "GetCustomDomain", turn_round)
+    bench.deploy(slot, "new")
+
+    assert bench.carried()[slot.resource_id] == "new"
+
+
 def test_a_domain_that_both_apis_list_is_one_slot_of_3_0(bench: Bench) -> None:
     kinds = {label: slot.kind for label, slot in bench.slots().items()}
 

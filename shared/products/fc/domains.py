@@ -25,6 +25,8 @@ from shared.products.kit.settings import picked
 
 _AUTH: Final = "authConfig"
 _AUTH_INFO: Final = "authInfo"  #: keys of tokens, or a password
+#: of a route and of `corsConfig`
+_IN_NO_ORDER: Final = ("methods", "allowHeaders", "allowMethods", "allowOrigins", "exposeHeaders")
 _MISSING: Final = "HTTPS is off; set the protocol and the first certificate in the Function Compute console"
 
 
@@ -107,7 +109,7 @@ class DomainsAdapter(ProductAdapter):
         return settings
 
     def _compared(self, row: Fields) -> Answer:
-        settings = picked(row, ("protocol", *sorted(self.settable)))
+        settings = picked(row, ("protocol", *sorted(self.settable)), _IN_NO_ORDER)
         if isinstance(auth := settings.get(_AUTH), dict) and auth:
             settings[_AUTH] = {**auth, _AUTH_INFO: self._sealed.seal(auth.get(_AUTH_INFO))}
         return settings
