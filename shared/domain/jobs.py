@@ -20,6 +20,14 @@ class Handshake(str, Enum):
     NOT_TRIED = "not tried"  #: the product tells no address
 
 
+class HalfMade(str, Enum):
+    """What a call of an exchange that takes several leaves until the next one."""
+
+    FREED = "freed"  #: the wanted certificate is taken off where else its listener has it
+    ADDED = "added"  #: the wanted one is put beside the one in place
+    DETACHED = "detached"  #: the slot is taken off, to be made anew
+
+
 class Verification(Wire):
     """How a worker's success was proved."""
 
@@ -43,6 +51,8 @@ class WorkerResource(Versioned):
     previous_cert_identifier: str | None = None  #: stored before the first write; "" = had none
     settings_before: dict[str, Any] | None = None  #: of the slot, before the first write; no secrets
     lost: tuple[str, ...] = ()  #: settings that the write cost, in words; they are being put back
+    half_made: tuple[HalfMade, ...] = ()  #: each is stored before it is begun
+    undone: tuple[HalfMade, ...] = ()  #: of a rollback: what the job had half made
     joined: bool = False  #: its listener had the certificate before the job, on another slot
     unfinished: bool = False  #: of a rollback: what came before it ended in error, perhaps half done
     deployed: CloudResource | None = None  #: the slot as the job left it; stored before a rollback writes

@@ -94,6 +94,7 @@ class Deployment:
             begun=worker.previous_cert_identifier is not None,
             before=worker.settings_before,
             lost=worker.lost,
+            half_made=worker.half_made,
         )
 
     def remember(self, made: Attempt, change: Change, look: Look) -> None:
@@ -101,6 +102,7 @@ class Deployment:
             previous_cert_identifier=change.resource.cert_identifier,
             settings_before=change.before,
             lost=change.lost,
+            half_made=change.half_made,
         )
 
     def unexpected(self, outcome: Outcome) -> AppError:

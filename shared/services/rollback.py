@@ -6,6 +6,7 @@ again, given up in the end. The job's own status and counts stay; its workers te
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
@@ -13,7 +14,7 @@ from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
 from shared.errors import AppError, ConflictError, InvalidRequestError, PlanChangedError
 from shared.products.kit.base import ProductAdapter
-from shared.products.kit.changes import Carries, Change, Look
+from shared.products.kit.changes import Carries, Change, Look, Undone
 from shared.products.kit.exchange import End, Outcome
 from shared.services.rollback_plan import (
     RollbackAction,
@@ -41,21 +42,27 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
     marked = [entry.worker for entry in plan.of(RollbackAction.RESTORE, RollbackAction.CANNOT)]
     for worker in marked:
         with suppress(ConflictError):  # somebody else asked for it at the same time
-            world.workers.save(
-                worker.to(
-                    WorkerStatus.ROLLBACK,
-                    reason="",
-                    verification=None,
-                    unfinished=_unfinished(worker),
-                    attempts=0,
-                    handed_on=0,
-                    started_at=world.clock(),
-                    finished_at=None,
-                )
-            )
+            world.workers.save(to_roll_back(worker, world.clock()))
     world.jobs.open(plan.job)  # after, so that a run that looked between does not close it
     world.functions.invoke("run_deployment_jobs", f'{{"JobId":{plan.job.job_id}}}'.encode())
     return plan
+
+
+def to_roll_back(worker: WorkerResource, now: datetime) -> WorkerResource:
+    """Marked so that it is taken up; again, after a rollback that failed."""
+    again = worker.status.of_rollback
+    return worker.to(
+        WorkerStatus.ROLLBACK,
+        reason="",
+        verification=None,
+        unfinished=_unfinished(worker),
+        half_made=worker.half_made if again else (),
+        undone=worker.undone if again else worker.half_made,
+        attempts=0,
+        handed_on=0,
+        started_at=now,
+        finished_at=None,
+    )
 
 
 class Rollback:
@@ -73,13 +80,20 @@ class Rollback:
             begun=resumed,
             before=worker.settings_before if resumed else None,
             lost=worker.lost if resumed else (),
+            half_made=worker.half_made,
+            undoes=Undone(worker.cert_identifier, worker.undone),
         )
         if worker.unfinished and not resumed and adapter.look([change]) == [None]:
             return replace(change, begun=True)  # it was taken off to be exchanged
         return change
 
     def remember(self, made: Attempt, change: Change, look: Look) -> None:
-        made.remember(deployed=change.resource, settings_before=change.before, lost=change.lost)
+        made.remember(
+            deployed=change.resource,
+            settings_before=change.before,
+            lost=change.lost,
+            half_made=change.half_made,
+        )
 
     def unexpected(self, outcome: Outcome) -> AppError:
         return _changed(outcome.change.resource, outcome.look if outcome.end is End.CHANGED else None)
@@ -99,13 +113,13 @@ def _as_the_job_left_it(world: World, adapter: ProductAdapter, worker: WorkerRes
     """
     certificate = world.certificates.get(worker.cert_identifier).certificate
     slot = worker.resource
-    (look,) = adapter.look([Change(slot, certificate)])
+    (look,) = adapter.look([Change(slot, certificate, half_made=worker.undone)])
     if look is None and worker.unfinished:  # as in `change`
         (look,) = adapter.look([Change(slot, certificate, begun=True)])
     if look is None or look.carries is Carries.OTHER:
         raise _changed(slot, look)
     if look.carries is not Carries.WANTED:
-        return slot
+        return look.added or slot
     if (look.slot.listener_id, look.slot.role) != (slot.listener_id, slot.role):
         raise PlanChangedError(
             f"{slot.slot}: {look.slot.slot} has {certificate.identifier} in its place by now"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from shared.domain.certificates import Certificate
-from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.jobs import DeploymentJob, HalfMade, WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.domain.states import WorkerStatus
@@ -117,7 +117,8 @@ def why_not(world: World, worker: WorkerResource, workers: Iterable[WorkerResour
         and together(worker.resource, other.resource)
         for other in workers
     )
-    if worker.joined or beside:
+    known = HalfMade.FREED in (*worker.half_made, *worker.undone)  # so it is put back where it was
+    if (worker.joined and not known) or beside:
         return (
             f"its listener holds {worker.cert_identifier} once, for several slots;"
             f" restore {before} in the product's console"

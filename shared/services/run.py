@@ -170,6 +170,8 @@ def _given_up(
     if worker.status.settled or worker.leased(now) or now < waits_since + limit:
         return worker
     reason = worker.reason or f"deploy_{worker.resource.product.value.lower()} did not take it up"
+    if worker.half_made:
+        reason += "; its exchange was cut off half made: roll the job back"
     try:
         return world.workers.save(worker.to(lifecycle_of(worker).error, reason=reason, finished_at=now))
     except ConflictError:

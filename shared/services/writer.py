@@ -13,7 +13,7 @@ from shared.domain.jobs import Handshake, Verification, WorkerResource
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import AppError, ConflictError
 from shared.products.kit.base import ProductAdapter
-from shared.products.kit.changes import Change, Look
+from shared.products.kit.changes import Change, Look, Undone
 from shared.products.kit.exchange import End, Outcome, exchange
 from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
 from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
@@ -160,18 +160,23 @@ class _Turn:
         # They were compared. What differs from now on, as by another slot of the job, is no loss.
         made.worker = made.worker.evolve(settings_before=None)
         with self._told(made):
-            if change.wanted is not None:
+            if (beside := change.undoes and change.undoes.freed) and change.wanted is not None:
+                detail = f"clients may be served {beside} for the same names, which is beside it as before"
+                verification = self._not_tried(detail)
+            elif change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
                 verification = yield from verify(self.world, look.slot, change.wanted, patience)
             else:
-                detail = "it has no certificate again, as before the job"
-                verification = Verification(
-                    read_back=True, handshake=Handshake.NOT_TRIED, detail=detail, at=self.world.clock()
-                )
+                verification = self._not_tried("it has no certificate again, as before the job")
             _show(self.world, change, look.slot)
             life = lifecycle_of(made.worker)
             log.info(life.succeeded, extra={**facts(made.worker), "handshake": verification.handshake.value})
             self._save(made, ended(self.world, made.worker, life.success, verification=verification))
+
+    def _not_tried(self, detail: str) -> Verification:
+        return Verification(
+            read_back=True, handshake=Handshake.NOT_TRIED, detail=detail, at=self.world.clock()
+        )
 
     @contextmanager
     def _told(self, *attempts: Attempt) -> Iterator[None]:
@@ -186,10 +191,15 @@ class _Turn:
             for made in attempts:
                 log.exception("worker failed unexpectedly", extra=facts(made.worker))
                 life = lifecycle_of(made.worker)
-                self._save(made, ended(self.world, made.worker, life.error, reason=reason))
+                self._end(made, ended(self.world, made.worker, life.error, reason=reason))
 
     def _failed(self, made: Attempt, error: AppError) -> None:
-        self._save(made, after_failure(self.world, made.worker, error))
+        self._end(made, after_failure(self.world, made.worker, error))
+
+    def _end(self, made: Attempt, worker: WorkerResource) -> None:
+        """Not in success. What its exchange has left half made is told, if nothing goes on with it."""
+        left = self.adapter.left_behind(_as_left(self.world, worker)) if worker.status.settled else ""
+        self._save(made, worker.evolve(reason=f"{worker.reason}; {left}") if left else worker)
 
     def _save(self, made: Attempt, worker: WorkerResource) -> None:
         try:
@@ -200,6 +210,19 @@ class _Turn:
     def _patience(self) -> Waiter:
         """For a change to be shown and served."""
         return self.world.waiter(spare_s=SPARE_S, at_most_s=self.world.policy.served_within_s)
+
+
+def _as_left(world: World, worker: WorkerResource) -> Change:
+    """What a worker at its end was to be, for a look at what it has left."""
+    back = worker.status.of_rollback
+    wanted = world.certificates.find((back and worker.previous_cert_identifier) or worker.cert_identifier)
+    return Change(
+        (back and worker.deployed) or worker.resource,
+        wanted.certificate if wanted else None,
+        begun=True,
+        half_made=worker.half_made,
+        undoes=Undone(worker.cert_identifier, worker.undone) if worker.undone else None,
+    )
 
 
 def _show(world: World, change: Change, after: CloudResource) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.cloud.faults import NotSentError
+from shared.domain.jobs import HalfMade
 from shared.errors import (
     CloudBusyError,
     CloudDeniedError,
@@ -70,6 +71,29 @@ def test_a_first_look_that_fails_writes_nothing() -> None:
 
     assert it.told() == "Read: ServiceUnavailable: again (RequestId -)"
     assert it.state.writes == 1
+
+
+class Detaching(Product):
+    """It took the slot off before it wrote."""
+
+    def attach_unseen(self, change: Change) -> str:
+        self.state.restored.append(set())
+        return "it is as before"
+
+
+@pytest.mark.parametrize(("deaf", "tries", "restored"), [(2, 20, 0), (3, 20, 1), (9, 1, 1)])
+def test_a_slot_that_may_be_off_and_is_not_seen_for_three_looks_or_in_time_is_put_back_unseen(
+    deaf: int, tries: int, restored: int
+) -> None:
+    it = Detaching(deaf=deaf)
+
+    outcome = it.exchanged(tries, replace(CHANGE, half_made=(HalfMade.DETACHED,)))
+
+    assert len(it.state.restored) == restored
+    assert (outcome.end is End.DONE) is (restored == 0)
+    if outcome.error is not None:
+        assert outcome.error.retryable, "the trouble may pass"
+        assert "again (RequestId -); it is as before" in str(outcome.error)
 
 
 @pytest.mark.parametrize("looks", [0, 100])

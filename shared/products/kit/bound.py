@@ -7,6 +7,7 @@ from typing import Final
 
 from shared.cloud.reading import Fields
 from shared.domain.certificates import identifier_of
+from shared.domain.jobs import HalfMade
 from shared.domain.resources import CloudResource, SlotRole
 from shared.products.kit.base import Step
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
@@ -104,13 +105,18 @@ def _default(
     if there is None:
         return None
     wanted = bound.get(change.wanted.identifier) if change.wanted else None
-    stage = Stage.FREE if wanted and not wanted.default else Stage.DEFAULT
+    carries, stage = carrying(change, there.identifier), Stage.DEFAULT
+    if carries is Carries.WANTED and owed(change) not in ("", *bound):
+        carries, stage = Carries.BETWEEN, Stage.ADD
+    elif wanted and not wanted.default:
+        stage = Stage.FREE
     return Look(
-        carrying(change, there.identifier),
+        carries,
         change.resource.evolve(cert_identifier=there.identifier),
         settled=settled and not there.coming,
         settings=settings,
         stage=stage.value,
+        leaves=HalfMade.FREED if stage is Stage.FREE else None,
     )
 
 
@@ -131,8 +137,29 @@ def _additional(
     if old.default:  # by another's hand
         return None
     if new:
-        return Look(Carries.BETWEEN, slot, settled and not new.coming, stage=Stage.TAKE_OFF.value)
-    return Look(Carries.EXPECTED, slot, settled, stage=Stage.ADD.value)
+        added = placed(slot, new) if HalfMade.ADDED in change.half_made and not new.default else None
+        settled = settled and not new.coming
+        return Look(Carries.BETWEEN, slot, settled, stage=Stage.TAKE_OFF.value, added=added)
+    return Look(Carries.EXPECTED, slot, settled, stage=Stage.ADD.value, leaves=HalfMade.ADDED)
+
+
+def owed(change: Change) -> str:
+    """The additional certificate that the undone change took off to become the default; "" for none."""
+    return change.undoes.freed if change.undoes else ""
+
+
+def left_behind(change: Change, look: Look | None) -> str:
+    """What an exchange that ended half way left on the listener. `look`: None where it cannot be seen."""
+    wanted = change.wanted.identifier if change.wanted else ""
+    freed = wanted if HalfMade.FREED in change.half_made else owed(change)
+    told = f"{freed}, an additional certificate before: roll the job back, or add it in the console"
+    there = look is not None and (look.stage == Stage.FREE or look.carries is Carries.WANTED)
+    if freed and not there:
+        return f"the listener {'lacks' if look and look.settled else 'may lack'} {told}"
+    if look and look.stage == Stage.TAKE_OFF:
+        both = f"{change.resource.cert_identifier} and {wanted}"
+        return f"the listener has both {both}: roll the job back, or take one off in the console"
+    return ""
 
 
 def placed(slot: CloudResource, bound: Bound) -> CloudResource:
@@ -157,4 +184,6 @@ def named(change: Change, stage: Stage) -> str:
     """The certificate that the call names for a slot."""
     if stage is Stage.TAKE_OFF or change.wanted is None:
         return change.resource.cert_identifier
+    if stage is Stage.ADD and change.resource.role is SlotRole.DEFAULT:
+        return owed(change)
     return change.wanted.identifier

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from shared.domain.certificates import Certificate
+from shared.domain.jobs import HalfMade
 from shared.domain.resources import CloudResource
 from shared.errors import CloudError
 
@@ -20,6 +21,19 @@ class Carries(str, Enum):
 
 
 @dataclass(frozen=True)
+class Undone:
+    """What a rollback takes back, as far as it came."""
+
+    identifier: str  #: the certificate that was to be in place
+    half_made: tuple[HalfMade, ...]
+
+    @property
+    def freed(self) -> str:
+        """The certificate, if it was taken off to become this slot's: it belongs beside it."""
+        return self.identifier if HalfMade.FREED in self.half_made else ""
+
+
+@dataclass(frozen=True)
 class Change:
     """A slot that is to carry another certificate."""
 
@@ -28,6 +42,8 @@ class Change:
     begun: bool = False  #: an attempt, this or an earlier one, came to the point of writing
     before: Settings | None = None  #: the settings before the first write; None: none to compare
     lost: tuple[str, ...] = ()  #: what the write cost, in words: it is being taken back
+    half_made: tuple[HalfMade, ...] = ()  #: or begun to be, by this or an earlier attempt
+    undoes: Undone | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,9 @@ class Look:
     settings: Settings | None = None  #: what a write might touch and should not; None: nothing to compare
     failed: CloudError | None = None  #: the product says so of its last change
     stage: str = ""  #: tells the steps of an exchange apart that takes several
+    leaves: HalfMade | None = None  #: what the next write has half made, until the one after it
+    #: the slot as it is with the wanted certificate, which we put beside the one that is still in place
+    added: CloudResource | None = None
     #: what else the adapter read, for its own next write: stored nowhere
     held: Any = field(default=None, repr=False, compare=False)
 

@@ -40,7 +40,7 @@ def exchange(
             for one in late:
                 one.take_back(adapter, remember)
             for one in waiting if not late else ():
-                one.out_of_time()
+                one.out_of_time(adapter)
             pauses, pause = patience().pauses(), 0.0
         yield pause
 
@@ -54,7 +54,7 @@ def _step(adapter: ProductAdapter, under_way: list[Progress], remember: Remember
         looks = adapter.look([one.change for one in waiting])
     except AppError as error:
         for one in waiting:
-            one.unseen(error)
+            one.unseen(error, adapter)
         return False
     to_write: list[Progress] = []
     moved = False

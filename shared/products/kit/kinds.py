@@ -90,6 +90,12 @@ class ManyKinds(ProductAdapter):
     def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
         self._kind(change.resource)._take_back_unknown(change, look, lost)
 
+    def attach_unseen(self, change: Change) -> str:
+        return self._kind(change.resource).attach_unseen(change)
+
+    def _left_behind(self, change: Change, look: Look | None) -> str:
+        return self._kind(change.resource)._left_behind(change, look)
+
     def _kind(self, resource: CloudResource) -> ProductAdapter:
         return self._by_kind[resource.kind]
 

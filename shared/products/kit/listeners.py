@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, ClassVar
 
 from shared.cloud.reading import Fields
+from shared.domain.jobs import HalfMade
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudError, CloudUnavailableError
 from shared.products.kit.base import ProductAdapter, Step
@@ -22,6 +23,7 @@ from shared.products.kit.bound import (
     Written,
     bound_in,
     in_one_call,
+    left_behind,
     looks,
     named,
     placed,
@@ -58,7 +60,6 @@ class ListenerAdapter(ProductAdapter):
         self._lock = Lock()
         self._rows_by_region: dict[str, InWork[Fields]] = {}
         self._written: dict[str, Written] = {}  #: by listener, until it is shown
-        self._freed: dict[str, list[str]] = {}  #: by listener, what was taken off to become the default
 
     def regions(self) -> list[str]:
         return listed(self._call("DescribeRegions", "cn-hangzhou"), "Regions")  # any region lists all
@@ -110,12 +111,10 @@ class ListenerAdapter(ProductAdapter):
         try:
             job_id = self._changed_by(action, change.resource, identifiers, again)
         except CloudError as error:
-            freed = self._freed.pop(change.resource.listener_id, None) if stage is Stage.DEFAULT else None
+            freed = stage is Stage.DEFAULT and HalfMade.FREED in change.half_made
             if freed and not isinstance(error, CloudUnavailableError):  # else it may be the default by now
-                self._changed_by(_ADD, change.resource, freed, {})  # its other names are served by it alone
+                self._changed_by(_ADD, change.resource, identifiers, {})  # it alone serves its other names
             raise
-        if stage is Stage.FREE:
-            self._freed[change.resource.listener_id] = identifiers
         written = Written(action, job_id, stage, frozenset(identifiers), slots)
         self._written[change.resource.listener_id] = written
 
@@ -125,6 +124,9 @@ class ListenerAdapter(ProductAdapter):
         self._changed_by(_UPDATE, change.resource, [own], change.before or {})
 
     _take_back_unknown = _take_back  # by its id
+
+    def _left_behind(self, change: Change, look: Look | None) -> str:
+        return left_behind(change, look)
 
     def _changed_by(self, action: str, slot: CloudResource, identifiers: list[str], again: Settings) -> str:
         """The id of the job that the call began; "" where it tells none. `again`: settings that go along."""

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from shared.cloud.faults import NotSentError
+from shared.domain.jobs import HalfMade
 from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look
@@ -14,7 +15,7 @@ from shared.products.kit.settings import changed, differences
 #: Stores that a change is begun, with the settings before, so that a later attempt knows it.
 Remember = Callable[[Change, Look], None]
 _LOOKS: Final = 5  #: how often settings that were put back are looked for
-_DOUBTS: Final = 3  #: and a write whose answer was lost
+_DOUBTS: Final = 3  #: and a write whose answer was lost, or a slot that may be off and cannot be seen
 
 
 class End(str, Enum):
@@ -53,6 +54,7 @@ class Progress:
     _doubt: AppError | None = None  #: the answer to the last write was lost
     _blind: AppError | None = None  #: the last look failed
     _looks_left: int = field(default=_LOOKS)
+    _unseen_left: int = field(default=_DOUBTS)
     _taken_back: bool = False
 
     @property
@@ -62,7 +64,7 @@ class Progress:
 
     def met(self, look: Look | None) -> Next:
         """What a look asks for."""
-        self._look, self._blind = look or self._look, None
+        self._look, self._blind, self._unseen_left = look or self._look, None, _DOUBTS
         if look is None:
             return self._end(End.GONE)
         if look.failed is not None:
@@ -88,9 +90,16 @@ class Progress:
                 return self._end(End.FAILED, self._doubt)
         return Next.WAIT
 
-    def unseen(self, error: AppError) -> None:
-        """A look failed. Trouble that may pass is waited for once something was written."""
+    def unseen(self, error: AppError, adapter: ProductAdapter) -> None:
+        """A look failed. Trouble that may pass is waited for once something was written: not for long where
+        the slot may be off.
+        """
         self._blind = error
+        if self._off:
+            self._unseen_left -= 1
+            if not self._unseen_left:
+                self._attach_unseen(adapter, error)
+            return
         if error.retryable and self._wrote_at is not None:
             return
         if not error.retryable and self.change.begun and self.change.before is not None:
@@ -99,13 +108,18 @@ class Progress:
         self._end(End.FAILED, error)
 
     def begin(self, remember: Remember) -> None:
-        """Store what a later attempt has to know, before the first write of this one."""
-        if self._wrote_at is not None:
+        """Store what a later attempt has to know, before the first write of this one and before each that
+        leaves something half made.
+        """
+        change, look = self.step
+        new = [look.leaves] if look.leaves and look.leaves not in change.half_made else []
+        if self._wrote_at is not None and not new:
             return
-        _, look = self.step
-        compared = look.settings if self.change.resource.https and self.change.wanted else None
-        between = look.carries is Carries.BETWEEN and self.change.begun
-        self.change = replace(self.change, begun=True, before=self.change.before if between else compared)
+        if self._wrote_at is None:
+            compared = look.settings if change.resource.https and change.wanted else None
+            between = look.carries is Carries.BETWEEN and change.begun
+            change = replace(change, begun=True, before=change.before if between else compared)
+        self.change = replace(change, half_made=(*change.half_made, *new))
         try:
             remember(self.change, look)
         except AppError as error:
@@ -139,12 +153,29 @@ class Progress:
         self.change = replace(self.change, lost=tuple(self._lost(self._look)))
         return bool(self.change.lost)
 
-    def out_of_time(self) -> None:
+    @property
+    def _off(self) -> bool:
+        """Whether the slot may have been taken off, which was not seen to be over."""
+        return HalfMade.DETACHED in self.change.half_made
+
+    def _attach_unseen(self, adapter: ProductAdapter, error: AppError) -> None:
+        """Rather than leave it off: put the certificate before on again, without a look."""
+        try:
+            told = adapter.attach_unseen(self.change)
+        except AppError as refused:
+            told = f"its certificate before could not be put on again: {refused}"
+        slot = self.change.resource.slot
+        kind = CloudUnavailableError if error.retryable else CloudRejectedError
+        self._end(End.FAILED, kind("look", "Unseen", f"{slot}: {error}; {told}"))
+
+    def out_of_time(self, adapter: ProductAdapter) -> None:
         if self.change.lost:
             self._settings_lost(self._by_hand(self._look))
             return
         slot = self.change.resource.slot
-        if self._doubt is not None:
+        if self._blind is not None and self._off:
+            self._attach_unseen(adapter, self._blind)
+        elif self._doubt is not None:
             self._end(End.FAILED, self._doubt)
         elif self._blind is not None:
             self._end(End.FAILED, self._blind)

@@ -14,12 +14,14 @@ from typing import Any, ClassVar, Final
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
 from shared.domain.certificates import cert_id_of
+from shared.domain.jobs import HalfMade
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudBusyError, CloudError, CloudRejectedError, CloudUnavailableError
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.found import Found
+from shared.products.kit.means import Means
 
 _ATTACH: Final = "AttachGatewayDomain"
 _GATEWAY: Final = "/api/v2/gateways/{ClusterId}/{GatewayId}"
@@ -54,6 +56,10 @@ class Adapter(ProductAdapter):
     at_once = True
     gone = frozenset({"gatewaynotfound", "invalidgateway.notfound"})
 
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._refused: set[str] = set()  #: slots that did not exchange
+
     def discover(self, region: str) -> Iterator[Found]:
         gateways = self._numbered_rows("ListGateway", region, at=("Gateways",))
         yield from self._each_once(gateways, partial(self._of_gateway, region), "GatewayId")
@@ -72,6 +78,23 @@ class Adapter(ProductAdapter):
         by_slot = {_slot(gateway.instance_id, row): row for row in rows}
         return [self._shown(change, by_slot.get(change.resource.resource_id)) for change in changes]
 
+    def attach_unseen(self, change: Change) -> str:
+        try:
+            self._change(_ATTACH, change.resource, str(cert_id_of(change.resource.cert_identifier)))
+        except CloudRejectedError as error:
+            if not _says_taken(error):
+                raise
+            return "it is attached, with which certificate cannot be seen"
+        return "it was attached again with the certificate before, which cannot be seen"
+
+    def _left_behind(self, change: Change, look: Look | None) -> str:
+        if look and look.carries is not Carries.BETWEEN:
+            return ""
+        _, domain, _ = change.resource.resource_id.split("/")
+        off = "is detached, so it is not served" if look else "may be detached, and not served then"
+        own = change.resource.cert_identifier
+        return f"{domain} {off}: roll the job back, or attach it with certificate {own} in the PAI console"
+
     def _shown(self, change: Change, row: Fields | None) -> Look | None:
         resource, wanted = change.resource, change.wanted
         if row is None:  # detached by us, unless nothing was begun
@@ -82,9 +105,12 @@ class Adapter(ProductAdapter):
         carries = carrying(change, identifier)
         ours = change.begun or carries is Carries.WANTED  # so the status is of what we attached
         why = CloudRejectedError(_ATTACH, status, f"{resource.slot} does not serve it")
+        refused = carries is Carries.EXPECTED and resource.slot in self._refused
         return Look(
             carries,
             resource.evolve(cert_identifier=identifier, https=bool(identifier)),
+            stage="detach" if refused else "",
+            leaves=HalfMade.DETACHED if refused else None,
             settled=not ours or status == "Succeeded",
             failed=why if ours and "fail" in status.lower() else None,
         )
@@ -95,31 +121,40 @@ class Adapter(ProductAdapter):
         if look.carries is Carries.BETWEEN:
             self._attach_again(resource, wanted)
             return
+        if look.leaves is HalfMade.DETACHED:
+            self._change("DetachGatewayDomain", resource)
+            return
         try:
             self._change(_ATTACH, resource, wanted)
         except CloudRejectedError as refused:
-            code = refused.cloud_code
-            if not _TAKEN.search(f"{code} {refused}"):
+            if not _says_taken(refused):
                 raise
             if not self._accept_outage:
                 why = f"{resource.slot}: {_OUTAGE}"
-                raise CloudRejectedError(_ATTACH, code, why, refused.request_id) from None
-            self._change("DetachGatewayDomain", resource)
+                raise CloudRejectedError(_ATTACH, refused.cloud_code, why, refused.request_id) from None
+            self._refused.add(resource.slot)  # the next look tells to detach it
 
     def _attach_again(self, resource: CloudResource, wanted: str) -> None:
         """The domain is detached: if it cannot be attached, the old certificate comes back at once."""
         try:
             self._change(_ATTACH, resource, wanted)
         except CloudError as error:
-            rows = self._domains(resource.region, resource.instance_id)
-            attached = any(_slot(resource.instance_id, row) == resource.resource_id for row in rows)
-            if attached or not (old := cert_id_of(resource.cert_identifier)):
+            lost = isinstance(error, CloudUnavailableError)
+            if (lost and self._attached(resource)) or not (old := cert_id_of(resource.cert_identifier)):
                 raise
             self._change(_ATTACH, resource, str(old))
-            if isinstance(error, CloudUnavailableError):  # its outcome is known by now
+            if lost:  # its outcome is known by now
                 why = f"{resource.slot} has its old certificate again: {error}"
                 raise CloudBusyError(_ATTACH, error.cloud_code, why, error.request_id) from None
             raise
+
+    def _attached(self, resource: CloudResource) -> bool:
+        """Or it may be: a list that cannot be read now is read by the next look."""
+        try:
+            rows = self._domains(resource.region, resource.instance_id)
+            return any(_slot(resource.instance_id, row) == resource.resource_id for row in rows)
+        except CloudError:
+            return True
 
     def _change(self, action: str, resource: CloudResource, cert_id: str = "") -> None:
         _, domain, kind = resource.resource_id.split("/")
@@ -152,6 +187,11 @@ class Adapter(ProductAdapter):
     def _identifier(self, row: Fields) -> str:
         """The bare id does not say in which of CAS's stores it is."""
         return identifier_in(self._catalogue, row.text("CertificateId"))
+
+
+def _says_taken(refused: CloudRejectedError) -> bool:
+    """The domain is there: it does not exchange certificates."""
+    return bool(_TAKEN.search(f"{refused.cloud_code} {refused}"))
 
 
 def _slot(gateway_id: str, row: Fields) -> str:

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
 from functools import partial
 from importlib import import_module
 from itertools import count
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from emulator.authority import Authority
@@ -35,6 +32,7 @@ from shared.runtime.handler import Invocation
 from shared.runtime.settings import Settings
 from shared.services.world import World
 from shared.state.store import Store
+from tests.clocks import RunningClock
 
 TIMEOUT_S = 60.0
 PRODUCTS = (CloudProduct.CDN, CloudProduct.ALB, CloudProduct.OSS)
@@ -46,30 +44,10 @@ class Cut(BaseException):
     """The process was killed. Not an Exception: nothing may catch it and go on."""
 
 
-class Clock:
-    """Real time, and what was slept on top of it without waiting; `shared` waits a twentieth of it.
-
-    So that threads meet: what one sleeps, the others work.
-    """
-
-    def __init__(self, *, shared: bool = False) -> None:
-        self._ahead, self._lock = timedelta(), Lock()
-        self._waited = 0.05 if shared else 0.0
-
-    def __call__(self) -> datetime:
-        return datetime.now(timezone.utc) + self._ahead
-
-    def sleep(self, seconds: float) -> None:
-        if self._waited:
-            time.sleep(seconds * self._waited)
-        with self._lock:
-            self._ahead += timedelta(seconds=seconds * (1 - self._waited))
-
-
 class Platform:
     """Timers and asynchronous invocations of one installation, by hand."""
 
-    def __init__(self, cloud: Cloud, settings: Settings, clock: Clock, *, parallel: int) -> None:
+    def __init__(self, cloud: Cloud, settings: Settings, clock: RunningClock, *, parallel: int) -> None:
         self.cloud, self.clock = cloud, clock
         self.queue: list[tuple[str, bytes]] = []
         self.copies = 1  #: how often each invocation is delivered
@@ -222,7 +200,8 @@ def new_platform(
 
     `owner`: settings that are not the defaults.
     """
-    clock = Clock(shared=threads)
+    # Of a pause a twentieth is waited, so that threads meet: what one sleeps, the others work.
+    clock = RunningClock(lambda seconds: seconds * 0.05 if threads else 0.0)
     cloud = Cloud(clock=clock, signing_clock=utc_now, settle_s=3)
     cloud.load(estate if isinstance(estate, Estate) else parse_estate(estate))
     with running(cloud) as server, Edge(cloud) as tls:

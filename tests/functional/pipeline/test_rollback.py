@@ -18,6 +18,7 @@ from tests.functional.pipeline.stories import (
     IMG,
     WRITE_OF_WWW,
     WWW,
+    asked_for,
     by_console,
     deployed,
     exchanged_by_hand,
@@ -207,21 +208,37 @@ def a_listener(folder: Path, default: str, additional: str) -> Any:
     return new_platform({"regions": ["cn-hangzhou"], "certificates": rows, "alb": [alb]}, folder)
 
 
-@pytest.mark.parametrize("before", [("old", "older"), ("old", "newest")])
-def test_a_certificate_that_a_listener_holds_for_several_slots_is_left_to_a_person(
-    tmp_path: Path, before: tuple[str, str]
-) -> None:
-    """The job brought it onto two slots; or onto one, and it was on the other before."""
-    with a_listener(tmp_path, *before) as platform:
+def gets_the_newest(platform: Platform) -> None:
+    """Every slot of the listener, by a job."""
+    platform.tick("scan_expiry", "discover_resources")
+    known = platform.world.certificates.list("cn-hangzhou")
+    (newest,) = [record.certificate for record in known if record.certificate.name == "newest"]
+    asked_for(platform, newest.identifier)
+    platform.drain()
+    assert platform.job().status is JobStatus.SUCCESS
+    platform.cloud.calls.clear()
+
+
+def test_an_additional_certificate_that_became_the_default_is_additional_again(tmp_path: Path) -> None:
+    with a_listener(tmp_path, "old", "newest") as platform:
         platform.tick("scan_expiry", "discover_resources")
-        (newest,) = [
-            c for c in platform.world.certificates.list("cn-hangzhou") if c.certificate.name == "newest"
-        ]
-        request = {"CertIds": [newest.certificate.cert_id], "Name": "both"}
-        platform.call("create_deployment_job", request)
-        platform.drain()
-        assert platform.job().status is JobStatus.SUCCESS
-        platform.cloud.calls.clear()
+        before = {record.resource for record in platform.world.resources.list(CloudProduct.ALB)}
+        gets_the_newest(platform)
+
+        roll_back(platform)
+
+        (worker,) = platform.workers().values()
+        assert (worker.status, worker.reason) == (W.ROLLBACK_SUCCESS, "")
+        assert worker.verification is not None
+        assert worker.verification.handshake is Handshake.NOT_TRIED
+        platform.tick("discover_resources")
+        assert {record.resource for record in platform.world.resources.list(CloudProduct.ALB)} == before
+
+
+def test_a_certificate_that_a_listener_holds_for_several_slots_is_left_to_a_person(tmp_path: Path) -> None:
+    """The job brought it onto two slots."""
+    with a_listener(tmp_path, "old", "older") as platform:
+        gets_the_newest(platform)
 
         roll_back(platform)
 

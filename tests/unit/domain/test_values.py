@@ -100,6 +100,8 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Verification": None,
             "Attempts": 0,
             "HandedOn": 0,
+            "HalfMade": [],
+            "Undone": [],
             "Unfinished": False,
             "LeaseUntil": None,
             "NotBefore": None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,29 +15,24 @@ from shared.services.sharing import shared_rates
 from shared.services.world import World
 from shared.state.callers import Callers
 from shared.state.sqlite import SqliteStore
-from tests.builders import NOW
+from tests.clocks import StandingClock
 
 
 class Installation:
     """Instances on one state, and the parts that they took, each in its order."""
 
     def __init__(self, folder: Path) -> None:
-        self.now = NOW
-        self.callers = Callers(SqliteStore(folder / "state.db"), lambda: self.now)
+        self.clock = StandingClock()
+        self.callers = Callers(SqliteStore(folder / "state.db"), self.clock)
         self.parts: dict[str, list[int]] = {}
 
     def begins(self, instance: str, expected: int) -> Any:
         parts = self.parts.setdefault(instance, [])
-        world = SimpleNamespace(
-            clock=lambda: self.now, callers=self.callers, instance=instance, pace=parts.append
-        )
+        world = SimpleNamespace(clock=self.clock, callers=self.callers, instance=instance, pace=parts.append)
         at = WorkersScheduled(job_id=1, product=CloudProduct.CDN, shard=0, shards=expected)
         task = shared_rates(cast(World, world), at)
         next(task)
         return task
-
-    def passes(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @pytest.fixture
@@ -49,11 +43,11 @@ def here(tmp_path: Path) -> Installation:
 def test_those_that_were_begun_together_are_reckoned_with_before_they_are_seen(here: Installation) -> None:
     one = here.begins("one", 4)
     next(one)
-    here.passes(14)
+    here.clock.sleep(14)
     next(one)
     assert here.parts["one"] == [4, 4, 4]
 
-    here.passes(2)
+    here.clock.sleep(2)
     next(one)
     assert here.parts["one"][-1] == 1, "they never came"
 
@@ -89,7 +83,7 @@ def test_who_cannot_say_that_it_ends_ends_all_the_same(here: Installation) -> No
 
     here.callers.leave = unreachable  # type: ignore[method-assign]
     two.close()
-    here.passes(16)
+    here.clock.sleep(16)
     next(one)
 
     assert here.parts["two"][-1] == 1

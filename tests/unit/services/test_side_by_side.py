@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from threading import Barrier, Lock
 
 import pytest
 
 from shared.services.side_by_side import Task, run_side_by_side
-from tests.builders import NOW
-
-
-class Clock:
-    """Only sleeping moves it."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def __call__(self) -> datetime:
-        return NOW + timedelta(seconds=self.passed)
-
-    def sleep(self, seconds: float) -> None:
-        self.passed += seconds
+from tests.clocks import StandingClock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> StandingClock:
+    return StandingClock()
 
 
-def run(clock: Clock, *tasks: Task, parallel: int = 4, beside: Task | None = None) -> None:
+def run(clock: StandingClock, *tasks: Task, parallel: int = 4, beside: Task | None = None) -> None:
     run_side_by_side(tasks, beside=beside, parallel=parallel, clock=clock, sleep=clock.sleep)
 
 
-def test_pauses_overlap(clock: Clock) -> None:
+def test_pauses_overlap(clock: StandingClock) -> None:
     ended: list[int] = []
 
     def task(number: int) -> Task:
@@ -66,7 +53,7 @@ def test_those_that_go_on_do_not_queue_behind_those_that_begin() -> None:
     )
 
 
-def test_no_more_begin_at_once_than_is_allowed(clock: Clock) -> None:
+def test_no_more_begin_at_once_than_is_allowed(clock: StandingClock) -> None:
     lock, now, most = Lock(), [0], [0]
 
     def task() -> Task:
@@ -82,7 +69,7 @@ def test_no_more_begin_at_once_than_is_allowed(clock: Clock) -> None:
     assert 1 <= most[0] <= 3
 
 
-def test_what_one_raises_goes_through_and_stops_the_others(clock: Clock) -> None:
+def test_what_one_raises_goes_through_and_stops_the_others(clock: StandingClock) -> None:
     seen: list[str] = []
 
     def fails() -> Task:
@@ -99,7 +86,7 @@ def test_what_one_raises_goes_through_and_stops_the_others(clock: Clock) -> None
     assert len(seen) <= 3
 
 
-def test_what_runs_beside_ends_with_the_others(clock: Clock) -> None:
+def test_what_runs_beside_ends_with_the_others(clock: StandingClock) -> None:
     ticks: list[float] = []
 
     def beside() -> Task:
@@ -120,7 +107,7 @@ def test_what_runs_beside_ends_with_the_others(clock: Clock) -> None:
     assert clock.passed == pytest.approx(3.5, abs=0.2)
 
 
-def test_nothing_to_do_is_done_at_once(clock: Clock) -> None:
+def test_nothing_to_do_is_done_at_once(clock: StandingClock) -> None:
     def beside() -> Task:
         while True:
             yield 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -24,22 +23,10 @@ from shared.services.deploy import kind_of
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import ProbeResult, World
 from shared.services.writer import work_on
-from tests.builders import NOW, a_certificate, a_resource
+from tests.builders import a_certificate, a_resource
+from tests.clocks import StandingClock
 
 W = WorkerStatus
-
-
-@dataclass
-class Clock:
-    """Moves when somebody sleeps."""
-
-    passed: float = 0.0
-
-    def __call__(self) -> datetime:
-        return NOW + timedelta(seconds=self.passed)
-
-    def sleep(self, seconds: float) -> None:
-        self.passed += seconds
 
 
 class OneListener(ProductAdapter):
@@ -48,7 +35,7 @@ class OneListener(ProductAdapter):
     product = CloudProduct.SLB
     writes: list[list[str]]
 
-    def __init__(self, clock: Clock, write_s: float, at_once: bool) -> None:
+    def __init__(self, clock: StandingClock, write_s: float, at_once: bool) -> None:
         super().__init__(Means(cast(OpenApi, None)))
         self.carried: dict[str, str] = {}
         self.writes = []
@@ -80,7 +67,7 @@ class OneListener(ProductAdapter):
 @dataclass
 class Story:
     folder: Path
-    clock: Clock = field(default_factory=Clock)
+    clock: StandingClock = field(default_factory=StandingClock)
 
     def world(self, timeout_s: float) -> World:
         began = self.clock.passed

@@ -1,32 +1,22 @@
 """Who calls an API right now, on every driver: counted while they live, and by the clock no longer."""
 
-from datetime import datetime, timedelta
-
 import pytest
 
 from shared.state.callers import Callers
 from shared.state.store import Store
 from shared.state.tables import CALLERS
-from tests.builders import NOW
+from tests.clocks import StandingClock
 
 CDN, ALB = ("CDN", 1, 0), ("ALB", 1, 0)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def callers(store: Store, clock: Clock) -> Callers:
+def callers(store: Store, clock: StandingClock) -> Callers:
     return Callers(store, clock)
 
 
@@ -48,12 +38,12 @@ def test_who_leaves_is_not_counted_and_may_come_back(callers: Callers) -> None:
 
 
 def test_who_died_is_counted_until_its_time_is_over_and_its_row_goes(
-    callers: Callers, clock: Clock, store: Store
+    callers: Callers, clock: StandingClock, store: Store
 ) -> None:
     callers.join(CDN, "dead", 15)
-    clock.now += timedelta(seconds=14)
+    clock.sleep(14)
     assert callers.join(CDN, "one", 15) == 2
-    clock.now += timedelta(seconds=1)
+    clock.sleep(1)
 
     assert callers.join(CDN, "one", 15) == 1
     assert [row.key for row in store.range(CALLERS, ("CDN",))] == [(*CDN, "one")]
@@ -66,7 +56,7 @@ def test_an_instance_at_two_shards_is_one_caller(callers: Callers) -> None:
     assert callers.join(("CDN", 2, 0), "two", 15) == 2
 
 
-def test_the_shards_of_a_job_that_somebody_is_at_are_known(callers: Callers, clock: Clock) -> None:
+def test_the_shards_of_a_job_that_somebody_is_at_are_known(callers: Callers, clock: StandingClock) -> None:
     callers.join(("CDN", 1, 0), "one", 15)
     callers.join(("CDN", 1, 7), "one", 15)
     callers.join(("CDN", 2, 3), "two", 15)
@@ -75,5 +65,5 @@ def test_the_shards_of_a_job_that_somebody_is_at_are_known(callers: Callers, clo
 
     callers.leave(("CDN", 1, 0), "one")
     assert callers.at_work("CDN", 1) == {7}
-    clock.now += timedelta(seconds=15)
+    clock.sleep(15)
     assert callers.at_work("CDN", 1) == set()

@@ -1,35 +1,22 @@
 """Leases, on every driver: one holder at a time, and the clock frees what nobody lets go."""
 
-from datetime import datetime, timedelta
-
 import pytest
 
 from shared.errors import ConflictError
 from shared.state.leases import Leases
 from shared.state.store import Store
 from shared.state.tables import LEASES
-from tests.builders import NOW
+from tests.clocks import StandingClock
 from tests.meddling import Cut, Meddling, killed
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def passes(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def leases(store: Store, clock: Clock) -> Leases:
+def leases(store: Store, clock: StandingClock) -> Leases:
     return Leases(store, clock)
 
 
@@ -61,30 +48,32 @@ def test_a_block_that_fails_lets_go_and_its_error_is_seen(leases: Leases) -> Non
     assert not held(leases)
 
 
-def test_a_dead_holder_s_lease_runs_out_by_the_clock(store: Store, leases: Leases, clock: Clock) -> None:
+def test_a_dead_holder_s_lease_runs_out_by_the_clock(
+    store: Store, leases: Leases, clock: StandingClock
+) -> None:
     dying = Leases(Meddling(store, LEASES, killed, removal=True), clock)
     with pytest.raises(Cut), dying.hold("a listener", "the dead", 60):
         pass
 
-    clock.passes(59.9)
+    clock.sleep(59.9)
     assert held(leases)
-    clock.passes(0.1)
+    clock.sleep(0.1)
     assert not held(leases)
 
 
-def test_a_lease_that_ran_out_is_not_taken_from_its_next_holder(leases: Leases, clock: Clock) -> None:
+def test_a_lease_that_ran_out_is_not_taken_from_its_next_holder(leases: Leases, clock: StandingClock) -> None:
     with leases.hold("a listener", "the next", 100):
         pass
     slow = leases.hold("a listener", "the slow", 10)
     slow.__enter__()
-    clock.passes(10)
+    clock.sleep(10)
     with leases.hold("a listener", "the next", 100):
         slow.__exit__(None, None, None)
         assert held(leases)
     assert not held(leases)
 
 
-def test_of_two_that_take_it_at_once_one_holds_it(store: Store, clock: Clock) -> None:
+def test_of_two_that_take_it_at_once_one_holds_it(store: Store, clock: StandingClock) -> None:
     """The other one takes it between our reading and our writing."""
     other = Leases(store, clock).hold("a listener", "the other", 60)
     ours = Leases(Meddling(store, LEASES, other.__enter__), clock)

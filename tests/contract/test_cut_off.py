@@ -1,0 +1,90 @@
+"""Every kind of slot: a function dies after any of its writes, the next ones are refused for good, and the
+rollback that a person then asks for leaves the account as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from emulator.server import Server
+from shared.domain.jobs import WorkerResource
+from shared.domain.states import WorkerStatus
+from shared.services.world import World
+from tests.contract.bench import Bench, new_bench
+from tests.contract.cases import CASES, Case
+from tests.contract.killing import Killing
+from tests.contract.store import stored
+from tests.contract.working import a_world, ask_for_rollback, carry_out, planned
+from tests.meddling import Cut
+
+W = WorkerStatus
+
+
+@dataclass(frozen=True)
+class Story:
+    name: str
+    case: Case
+    wanted: str = "new"
+    prepared: Callable[[Bench], None] = lambda bench: None
+    accept_outage: bool = False
+
+
+def _case(name: str) -> Case:
+    return next(case for case in CASES if case.name == name)
+
+
+def _refusing(bench: Bench) -> None:
+    bench.cloud.service("eas").replaces = False
+
+
+STORIES = [
+    *(Story(case.name, case) for case in CASES),
+    Story("PAI-by-detaching", _case("PAI"), prepared=_refusing, accept_outage=True),
+    *(Story(f"{name}-from-additional", _case(f"{name}-default"), "second") for name in ("ALB", "NLB")),
+]
+
+
+@pytest.mark.parametrize("refused", [1, 99])
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_an_exchange_that_is_cut_off_and_then_refused_is_rolled_back(
+    story: Story, refused: int, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`refused`: of the writes that the next function tries; with one only, it may put back by itself."""
+    killing, case = Killing(monkeypatch), story.case
+    for at in count(1):
+        killing.begins()
+        bench = new_bench(server, case.product, case.estate, case.region)
+        story.prepared(bench)
+        world = a_world(bench, server, tmp_path / f"{at}.db")
+        carry_on = partial(_function, world, bench, story)
+
+        planned(world, stored(bench, case), bench.estate.identifier(story.wanted))
+        killing.begins(at)
+        try:
+            carry_on()
+        except Cut:
+            pass
+        else:
+            assert at > 1, "it was cut off nowhere"
+            return
+        killing.begins(refused=refused)
+        world.sleep(100)  # its lease runs out
+        worker = carry_on()
+        tried = killing.writes
+        killing.begins()
+
+        if worker.previous_cert_identifier is not None:
+            ask_for_rollback(world)
+            worker = carry_on()
+            assert worker.status is W.ROLLBACK_SUCCESS, (at, tried, worker.reason)
+        assert bench.carried() == case.carried, (at, tried)
+
+
+def _function(world: World, bench: Bench, story: Story) -> WorkerResource:
+    """One that knows nothing but what is stored; the worker afterwards."""
+    return carry_out(world, bench.adapter_with(seconds=0, accept_outage=story.accept_outage).adapter)
