@@ -146,9 +146,9 @@ def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) 
 
 
 def _show_slots(mapped: CertificateMap, world: World) -> None:
-    serving = output.table("Slot", "Names", title="\nServed by", wrap=("Slot", "Names"))
+    serving = output.table("Slot", "Names", "Remarks", title="\nServed by", wrap=("Slot", "Names", "Remarks"))
     for resource in mapped.serving:
-        output.row(serving, slot(resource), output.names(resource.domains))
+        output.row(serving, slot(resource), output.names(resource.domains), resource.obstacle)
     if mapped.serving:
         output.show(serving)
     else:

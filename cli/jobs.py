@@ -14,6 +14,7 @@ from cli.session import Session, session
 from shared.domain.certificates import cert_id_of
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
+from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
 from shared.errors import InvalidRequestError, SettingsError
 from shared.services.create import create_deployment_jobs
@@ -201,7 +202,7 @@ def slot_named(world: World, text: str) -> str:
     """The slot for its displayed name `text`; the two differ only for IDNs."""
     if text.isascii():
         return text
-    known = (record.resource for product in world.policy.products for record in world.resources.list(product))
+    known = (record.resource for product in CloudProduct for record in world.resources.list(product))
     return next((resource.slot for resource in known if slot(resource) == text), text)
 
 

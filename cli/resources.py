@@ -9,6 +9,7 @@ from cli.session import session
 from shared.domain.certificates import identifier_of
 from shared.domain.names import for_display
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.products import supported_products
 from shared.services.map import MappedSlot, map_slots
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,7 +35,7 @@ def list_resources(
     current = session()
     world = current.world()
     products = current.products(product)
-    known = map_slots(world, products)
+    known = map_slots(world, products if product else supported_products())  # marks what is out of scope
     identifier = identifier_of(certificate)
     selected = [mapped for mapped in known if not certificate or mapped.cert_identifier == identifier]
     shown = [mapped for mapped in selected if everything or mapped.cert_identifier]

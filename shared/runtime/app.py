@@ -126,6 +126,7 @@ class App:
             policy=Policy(
                 stores=settings.stores,
                 regions=settings.regions,
+                aws_regions=settings.aws_access.regions,
                 products=settings.products,
                 submit_automatic_jobs=settings.auto == "submit",
             ),

@@ -58,6 +58,14 @@ class Settings(Value):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
 
+    @field_validator("regions", "products")
+    @classmethod
+    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of nothing is no way to say "all": it bounds what is written to."""
+        if not value:
+            raise ValueError("names none; name some, separated by commas, or unset it for all")
+        return value
+
     @field_validator("hosts", mode="before")
     @classmethod
     def _pairs(cls, value: object) -> object:

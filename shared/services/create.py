@@ -52,12 +52,10 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
             f"the plan is now {plan.digest}, not {request.digest}: resources or certificates have"
             " changed since the preview; preview again and approve what it shows"
         )
-    left = {e.resource.slot: e.reason for e in plan.left_alone}
-    if request.resource_ids and left:
-        reasons = "; ".join(f"{slot}: {reason}" for slot, reason in left.items())
+    reasons = _reasons(plan)
+    if request.resource_ids and reasons:
         raise InvalidRequestError(f"ResourceIds: {reasons}")
     if not plan.deployments:
-        reasons = "; ".join(f"{slot}: {reason}" for slot, reason in left.items())
         nothing = "no discovered slot serves a name of the certificate"
         raise InvalidRequestError(f"nothing to deploy: {reasons or nothing}")
     job = _store(
@@ -71,6 +69,14 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
         contact_ids=request.contact_ids,
     )
     return Created(jobs=(_submitted(world, job, request.submit),))
+
+
+def _reasons(plan: Plan) -> str:
+    """Why slots are left alone: each reason once, after the slots that it is about."""
+    slots: dict[str, list[str]] = {}
+    for left in plan.left_alone:
+        slots.setdefault(left.reason, []).append(left.resource.slot)
+    return "; ".join(f"{', '.join(named)}: {reason}" for reason, named in slots.items())
 
 
 def _issued(world: World, event: CertificateIssued) -> Created:
@@ -103,7 +109,7 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
     slots = [
         resource
         for resource in planning.candidates(world, [ending])
-        if resource.cert_identifier == ending.identifier
+        if resource.cert_identifier == ending.identifier and not world.policy.scope.why_outside(resource)
     ]
     rules = Rules(slots)
     slots = [slot for slot in slots if rules.over(slot) is None]  # the rule represents its listener

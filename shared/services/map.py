@@ -12,7 +12,7 @@ from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.errors import NotFoundError
-from shared.services.plan import RoutingRules, candidates, entry
+from shared.services.plan import Obstacles, candidates, entry
 from shared.services.world import World
 
 
@@ -32,7 +32,7 @@ class CertificateMap(Wire):
     certificate: Certificate
     cert_identifier: str
     why_not_deployable: str | None
-    serving: tuple[CloudResource, ...]  #: slots where it is in place
+    serving: tuple[CloudResource, ...]  #: slots where it is in place; out of scope: with that obstacle
     could_serve: tuple[PlanEntry, ...]  #: others with a name that it covers, each with the decision
 
 
@@ -57,14 +57,14 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
     """Where it is in place, and what a job of it alone would do elsewhere."""
     now = world.clock()
     why = certificate.why_not_deployable(now)
+    obstacles, cover = Obstacles(world), Cover([certificate], now)
     serving = [
-        record.resource
-        for product in world.policy.products
+        obstacles.put_on(record.resource)
+        for product in CloudProduct
         for record in world.resources.serving(product, certificate.identifier)
     ]
     there = {resource.slot for resource in serving}
-    rules, cover = RoutingRules(world), Cover([certificate], now)
-    others = [rules.put_on(one) for one in candidates(world, [certificate]) if one.slot not in there]
+    others = [obstacles.put_on(one) for one in candidates(world, [certificate]) if one.slot not in there]
     return CertificateMap(
         certificate=certificate,
         cert_identifier=certificate.identifier,
@@ -82,12 +82,12 @@ def map_slots(world: World, products: Iterable[CloudProduct]) -> list[MappedSlot
     by_identifier = {certificate.identifier: certificate for certificate in known}
     now = world.clock()
     cover = Cover(latest(known, now), now)
-    rules = RoutingRules(world)
+    obstacles = Obstacles(world)
     mapped: list[MappedSlot] = []
     for product in products:
         missed = _Missed(world.syncs.list(product))
         for record in world.resources.list(product):
-            resource = rules.put_on(record.resource)
+            resource = obstacles.put_on(record.resource)
             slot = _mapped(resource, by_identifier.get(resource.cert_identifier), cover)
             mapped.append(slot.evolve(not_seen_since=missed.since(record)))
     return mapped

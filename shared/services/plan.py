@@ -41,8 +41,8 @@ def plan(
     ordered = latest(certificates, now)
     if not ordered:
         return Plan(entries=())
-    cover, rules = Cover(ordered, now), RoutingRules(world)
-    held = [rules.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
+    cover, obstacles = Cover(ordered, now), Obstacles(world)
+    held = [obstacles.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in held})
     batch = len(certificates) > 1 and not automatic
     entries = []
@@ -65,14 +65,17 @@ def plan(
     )
 
 
-class RoutingRules:
-    """Rules by which one product sets another's certificates, as discovered."""
+class Obstacles:
+    """Why a slot is left alone that takes a certificate: the owner's scope, and other products' rules."""
 
     def __init__(self, world: World) -> None:
+        self._scope = world.policy.scope
         self._discovered = Discovered(world, Rules)
 
     def put_on(self, resource: CloudResource) -> CloudResource:
-        """The slot, with an obstacle where a rule sets its certificates."""
+        """The slot, with an obstacle if it is out of scope or a rule sets its certificates."""
+        if outside := self._scope.why_outside(resource):
+            return resource.evolve(obstacle=outside)
         if (setter := SET_BY.get(resource.product)) is None:
             return resource
         return self._discovered.of(setter, resource.region).put_on(resource)
@@ -91,12 +94,7 @@ def entry(resource: CloudResource, certificate: Certificate, decision: Decision)
 def candidates(world: World, certificates: Iterable[Certificate]) -> list[CloudResource]:
     """Slots with at least one name that one of the certificates covers."""
     names = (name for certificate in certificates for name in certificate.names)
-    looked_after = set(world.policy.products)  # the owner may leave one out by now
-    return [
-        record.resource
-        for record in world.resources.by_names(names)
-        if record.resource.product in looked_after
-    ]
+    return [record.resource for record in world.resources.by_names(names)]
 
 
 def _asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:

@@ -106,6 +106,8 @@ _WHY_LEFT = {
 def why_not(world: World, worker: WorkerResource, workers: Iterable[WorkerResource]) -> str:
     """Why the slot's previous certificate cannot be restored, or "". `workers`: the job's, at least
     those of the same listener."""
+    if outside := world.policy.scope.why_outside(worker.resource):
+        return outside
     before = worker.previous_cert_identifier
     if before and (reason := _why_not_again(world, before)):
         return reason

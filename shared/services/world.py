@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from shared.cloud.aws import DEFAULT_ACCESS
 from shared.cloud.cas import Cas
 from shared.cloud.events import Events
 from shared.cloud.functions import Functions
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.resources import CloudProduct
+from shared.domain.scope import Scope
 from shared.products import default_products
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
@@ -56,6 +58,7 @@ class Policy:
 
     stores: tuple[str, ...] = STORES[:1]
     regions: tuple[str, ...] = ()  #: empty = all
+    aws_regions: tuple[str, ...] = DEFAULT_ACCESS.regions
     products: tuple[CloudProduct, ...] = field(default_factory=default_products)
     submit_automatic_jobs: bool = True
     expiring_days: tuple[int, ...] = (30, 15, 7, 3, 1)
@@ -64,6 +67,10 @@ class Policy:
     redispatch_after_s: float = 90.0
     parallel: int = 24
     served_within_s: float = 600.0
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.products, self.regions, self.aws_regions)
 
 
 @dataclass(frozen=True)

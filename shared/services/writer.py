@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from shared.domain.jobs import Handshake, Verification, WorkerResource
 from shared.domain.resources import CloudResource, SlotRole
-from shared.errors import AppError, ConflictError
+from shared.errors import AppError, ConflictError, InvalidRequestError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, Undone
 from shared.products.kit.exchange import End, Outcome, exchange
@@ -132,6 +132,8 @@ class _Turn:
         attempts: dict[str, Attempt] = {}
         for made in in_hand:
             with self._told(made):
+                if outside := self.world.policy.scope.why_outside(made.worker.resource):
+                    raise InvalidRequestError(outside)  # the settings may have changed since the job
                 change = self.kind_of(made.worker).change(self.world, self.adapter, made)
                 attempts[change.resource.slot] = made
                 changes.append(change)

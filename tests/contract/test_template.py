@@ -23,7 +23,8 @@ FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index
 OF_THE_STORE = {"CERTDEPLOY_OTS_INSTANCE", "CERTDEPLOY_OTS_ENDPOINT"}
 #: The way into AWS, which shared/cloud/aws.py and boto3 read, and the key to it.
 KEY_OF_AWS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
-OF_AWS = KEY_OF_AWS | {"CERTDEPLOY_AWS_REGIONS", "CERTDEPLOY_AWS_ROLE_ARN"}
+OF_AWS = KEY_OF_AWS | {"CERTDEPLOY_AWS_ROLE_ARN"}
+SCOPE_OF_AWS = {"CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS"}
 
 
 def folder(properties: dict[str, Any]) -> str:
@@ -85,8 +86,8 @@ def test_a_function_is_within_the_limits_of_function_compute(properties: dict[st
 @pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
 def test_the_environment_is_what_the_code_reads(properties: dict[str, Any]) -> None:
     environment = properties["EnvironmentVariables"]
-    read = {f"CERTDEPLOY_{field.upper()}" for field in Settings.model_fields} | OF_THE_STORE | OF_AWS
-    assert set(environment) <= read
+    read = {f"CERTDEPLOY_{field.upper()}" for field in Settings.model_fields}
+    assert set(environment) <= read | OF_THE_STORE | OF_AWS | SCOPE_OF_AWS
     assert sum(len(name) + len(str(value)) for name, value in environment.items()) <= 4096
     assert not any(name.startswith("FC_") for name in environment)
 
@@ -96,7 +97,7 @@ def test_the_defaults_are_settings_that_the_code_accepts() -> None:
         values = {
             name.removeprefix("CERTDEPLOY_").lower(): value
             for name, value in spec.environment.items()
-            if value and name not in OF_THE_STORE | OF_AWS
+            if value and name not in OF_THE_STORE | OF_AWS | SCOPE_OF_AWS
         }
         assert Settings.model_validate(values).prefix == "certdeploy"
 
@@ -107,10 +108,6 @@ def test_the_key_to_aws_reaches_the_functions_that_call_it_and_no_other() -> Non
     for name, environment in environments.items():
         callers = {"discover_resources", "deploy_aws"}
         assert OF_AWS & environment == (OF_AWS if name in callers else set()), name
-    switched = {name for name, environment in environments.items() if "CERTDEPLOY_AWS" in environment}
-    assert switched == {
-        *("discover_resources", "create_deployment_job", "manage_deployment_jobs", "deploy_aws"),
-    }
 
 
 def having(variable: str) -> set[str]:
@@ -125,6 +122,16 @@ def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
 
     assert having("CERTDEPLOY_HOSTS") == {name for name, actions in called.items() if actions}
     assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {"notify_contacts"}
+
+
+def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
+    writers = {name for name in FOLDERS if name.startswith("deploy_")}
+    planners = {"create_deployment_job", "manage_deployment_jobs"}
+
+    for variable in ("CERTDEPLOY_REGIONS", "CERTDEPLOY_PRODUCTS"):
+        assert writers | planners | {"discover_resources"} <= having(variable), variable
+    for variable in SCOPE_OF_AWS:
+        assert having(variable) == planners | {"discover_resources", "deploy_aws"}, variable
 
 
 def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:

@@ -154,3 +154,9 @@ def test_a_webhook_that_is_no_safe_address_is_refused_without_repeating_it() -> 
 
 def test_what_is_wrong_with_aws_is_no_matter_where_it_is_not_looked_after() -> None:
     assert read(AWS_REGIONS="US East").aws is False
+
+
+@pytest.mark.parametrize("name", ["REGIONS", "PRODUCTS"])
+def test_a_scope_of_nothing_is_refused_and_not_taken_for_all(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"CERTDEPLOY_{name}: names none; name some"):
+        read(**{name: " , "})

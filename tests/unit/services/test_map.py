@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from shared.domain.resources import CloudProduct, CloudResource, SyncState, Sync
 from shared.errors import NotFoundError
 from shared.services.map import MappedSlot, find_certificate, known_certificates, map_certificate, map_slots
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
-from tests.worlds import PRODUCTS, a_world
+from tests.worlds import POLICY, PRODUCTS, a_world
 
 ABROAD = "ap-southeast-1"
 
@@ -227,3 +228,21 @@ def test_a_slot_that_its_last_discovery_saw_is_not_marked(tmp_path: Path) -> Non
     (found,) = map_slots(world, PRODUCTS)
 
     assert found.not_seen_since is None
+
+
+def test_slots_out_of_scope_are_marked_with_the_setting_where_they_are_listed_and_shown(
+    tmp_path: Path,
+) -> None:
+    new, old = a_cert(7, "*.example.com"), a_cert(1, "*.example.com", days=10)
+    slots = [a_resource(), a_resource("api.example.com", cert_identifier=new.identifier)]
+    policy = replace(POLICY, products=(CloudProduct.FC,))
+    world = a_world(tmp_path, certificates=[new, old], slots=slots, policy=policy)
+
+    found = map_certificate(world, new)
+
+    why = "outside the scope: CERTDEPLOY_PRODUCTS does not include CDN"
+    assert {slot.obstacle for slot in map_slots(world, [CloudProduct.CDN])} == {why}
+    assert [(slot.resource_id, slot.obstacle) for slot in found.serving] == [("api.example.com", why)]
+    assert [(entry.resource.resource_id, entry.reason) for entry in found.could_serve] == [
+        ("www.example.com", why)
+    ]

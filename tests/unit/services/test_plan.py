@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.matching import Action
 from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.products import supported_products
 from shared.services.discovered import Discovered
 from shared.services.plan import candidates, plan, preview
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Key, Row
 from shared.state.tables import RESOURCES, Table
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
-from tests.worlds import a_world
+from tests.worlds import POLICY, a_world
 
 OLD = a_certificate(1, not_after=NOW + timedelta(days=10))
 
@@ -56,10 +58,33 @@ def test_a_slot_that_several_names_lead_to_is_a_candidate_once(tmp_path: Path) -
     assert candidates(world, []) == []
 
 
-def test_slots_of_products_that_are_not_looked_after_are_no_candidates(tmp_path: Path) -> None:
-    world = a_world(tmp_path, slots=[a_resource(), a_resource(product=CloudProduct.VOD)])
+@pytest.mark.parametrize("product", supported_products())
+def test_a_slot_of_a_product_out_of_scope_is_left_alone_with_the_setting_that_says_so(
+    tmp_path: Path, product: CloudProduct
+) -> None:
+    only = CloudProduct.FC if product is not CloudProduct.FC else CloudProduct.ALB
+    new = a_cert(7, "*.example.com")
+    slots = [a_resource(product=product), a_resource(product=only)]
+    policy = replace(POLICY, products=(only,))
+    world = a_world(tmp_path, certificates=[OLD, new], slots=slots, policy=policy)
 
-    assert [one.product for one in candidates(world, [a_cert(7, "*.example.com")])] == [CloudProduct.CDN]
+    made = plan(world, [new], candidates(world, [new]))
+
+    assert [entry.resource for entry in made.deployments] == [slots[1]]
+    (left,) = made.left_alone
+    assert left.reason.startswith(f"outside the scope: CERTDEPLOY_PRODUCTS does not include {product.value}")
+
+
+def test_a_slot_that_is_out_of_scope_is_told_so_before_what_else_stands_against_it(tmp_path: Path) -> None:
+    new = a_cert(7, "*.example.com")
+    slot = a_listener_slot(region="cn-beijing", domains=("www.example.com",), obstacle="set in the console")
+    world = a_world(
+        tmp_path, certificates=[OLD, new], slots=[slot], policy=replace(POLICY, regions=("cn-hangzhou",))
+    )
+
+    (left,) = plan(world, [new], [slot]).left_alone
+
+    assert left.reason == "outside the scope: CERTDEPLOY_REGIONS (cn-hangzhou) does not include cn-beijing"
 
 
 def test_a_plan_is_in_the_order_of_the_slots_and_tells_each_with_its_reason(tmp_path: Path) -> None:

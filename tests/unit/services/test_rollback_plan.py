@@ -17,6 +17,7 @@ from shared.services.world import World
 from shared.state.repositories import Certificates, Resources
 from shared.state.sqlite import SqliteStore
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource, a_worker
+from tests.worlds import POLICY
 
 DEFAULT = a_listener_slot()
 ADDITIONAL = a_listener_slot(role=SlotRole.ADDITIONAL)
@@ -55,7 +56,7 @@ def world(tmp_path: Path) -> World:
     certificates = Certificates(SqliteStore(tmp_path / "state.db"))
     for certificate in (a_certificate(1), a_certificate(7)):
         certificates.save(CertificateRecord(certificate=certificate))
-    return cast(World, SimpleNamespace(certificates=certificates, clock=lambda: NOW))
+    return cast(World, SimpleNamespace(certificates=certificates, clock=lambda: NOW, policy=POLICY))
 
 
 def deployed(resource: CloudResource = DEFAULT, **changes: Any) -> WorkerResource:

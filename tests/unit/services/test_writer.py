@@ -14,6 +14,7 @@ from shared.domain.certificates import CertificateRecord
 from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import WorkerStatus
+from shared.products import supported_products
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.means import Means
@@ -23,7 +24,7 @@ from shared.services.deploy import kind_of
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import ProbeResult, World
 from shared.services.writer import work_on
-from tests.builders import a_certificate, a_resource
+from tests.builders import a_certificate, a_resource, a_worker
 from tests.clocks import StandingClock
 
 W = WorkerStatus
@@ -34,11 +35,12 @@ class OneListener(ProductAdapter):
 
     product = CloudProduct.SLB
     writes: list[list[str]]
+    looked: list[str]
 
     def __init__(self, clock: StandingClock, write_s: float, at_once: bool) -> None:
         super().__init__(Means(cast(OpenApi, None)))
         self.carried: dict[str, str] = {}
-        self.writes = []
+        self.writes, self.looked = [], []
         self._clock, self._write_s = clock, write_s
         self.at_once = at_once  # type: ignore[misc]
 
@@ -50,6 +52,7 @@ class OneListener(ProductAdapter):
 
     def _look(self, change: Change) -> Look:
         slot = change.resource
+        self.looked.append(slot.resource_id)
         identifier = self.carried.get(slot.resource_id, slot.cert_identifier)
         return Look(carrying(change, identifier), slot.evolve(cert_identifier=identifier))
 
@@ -135,3 +138,28 @@ def test_a_worker_is_not_begun_after_its_forerunner_has_used_up_the_time(story: 
     assert adapter.writes == [["a.example.com"]]
     assert story.carried_out(adapter, timeout_s=600) == [W.SUCCESS] * 3
     assert adapter.writes == [["a.example.com"], ["b.example.com"], ["c.example.com"]]
+
+
+@pytest.mark.parametrize("product", supported_products())
+@pytest.mark.parametrize("way", [W.PENDING, W.ROLLBACK])
+def test_a_slot_that_is_out_of_scope_by_now_is_neither_asked_for_nor_written(
+    story: Story, product: CloudProduct, way: WorkerStatus
+) -> None:
+    only = CloudProduct.FC if product is not CloudProduct.FC else CloudProduct.ALB
+    world = story.world(600)
+    world = replace(world, policy=replace(world.policy, products=(only,)))
+    slot = a_resource(product=product, cert_identifier="7-cn-hangzhou", domains=())
+    before = {"previous_cert_identifier": "7-cn-hangzhou"} if way is W.ROLLBACK else {}
+    worker = a_worker(resource=slot, cert_identifier="8-cn-hangzhou", status=way, **before)
+    worker = world.workers.save(worker)
+    adapter = OneListener(story.clock, write_s=1, at_once=False)
+
+    run_side_by_side(
+        [work_on(world, adapter, [worker], kind_of)], parallel=1, clock=world.clock, sleep=world.sleep
+    )
+
+    ended = world.workers.find(worker)
+    assert ended is not None
+    assert ended.status is (W.ERROR if way is W.PENDING else W.ROLLBACK_ERROR)
+    assert ended.reason.startswith(f"outside the scope: CERTDEPLOY_PRODUCTS does not include {product.value}")
+    assert (adapter.looked, adapter.writes) == ([], [])
