@@ -38,7 +38,7 @@ def a_world(bench: Bench, server: Server, state: Path) -> World:
         clock=clock,
         sleep=clock.sleep,
     )
-    for certificate in Cas(bench.client, STORE).list_certificates({}):
+    for certificate in Cas(bench.client, STORE).listing({}).certificates:
         app.world.certificates.save(CertificateRecord(certificate=certificate))
     return app.world
 
