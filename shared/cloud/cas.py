@@ -80,9 +80,9 @@ class Cas:
         """Every certificate of the store.
 
         With `known`, by id, what the lists leave out is asked for one by one, once for each certificate:
-        the serial always, other fields now and then. Certificates that only the older list shows, such as
-        a private CA's, are read one by one in any case: that list tells neither whether CAS holds the key
-        nor its type.
+        serial and chain always, other fields now and then; of new ones first. Certificates that only the
+        older list shows, such as a private CA's, are read one by one in any case: that list tells neither
+        whether CAS holds the key nor its type.
         """
         rows, complete = self._all(LIST_CERTIFICATES, "CertificateList", {"ShowSize": _PAGE})
         asking = Asking(self.store, self._detail, known)
@@ -91,7 +91,10 @@ class Cas:
             params = {"OrderType": "CERT", "Status": status, "ShowSize": _ORDER_PAGE}
             more, all_of_them = self._all(LIST_USER_CERTIFICATE_ORDER, "CertificateOrderList", params)
             orders, complete = more | orders, complete and all_of_them
-        found = {cert_id: asking.certificate(cert_id, row) for cert_id, row in rows.items()}
+        found = {
+            cert_id: asking.certificate(cert_id, _owned(rows[cert_id], orders.get(cert_id)))
+            for cert_id in sorted(rows, key=(known or {}).__contains__)
+        }
         for cert_id in [one for one in orders if one not in rows]:
             found[cert_id] = asking.ordered(cert_id, orders[cert_id])
         certificates = [certificate for certificate in found.values() if certificate is not None]
@@ -186,6 +189,11 @@ class Cas:
             if not found or list(numbered) == last or len(rows) == told or short:
                 return rows, total
             last = list(numbered)
+
+
+def _owned(row: Fields, order: Fields | None) -> Fields:
+    """With the owner's organisation, which only the older list tells."""
+    return Fields({**row, "OrgName": order["OrgName"]}) if order and order.get("OrgName") else row
 
 
 def _is_id(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""CAS's lists leave fields out: the serial always, others now and then. They are asked for one by one."""
+"""CAS's lists leave fields out: serial and chain always, others now and then. Each is asked for by itself."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -29,20 +29,31 @@ class Asking:
         known = self._known.get(cert_id)
         found = certificate_of(row, self._store, known)
         unnumbered = found is not None and not found.serial and self._tells_serials
-        if not self._left or not (unnumbered or lacks(row, known)):
+        unchained = found is not None and found.chain is None
+        if not self._left or not (unnumbered or unchained or lacks(row, known)):
             return found
         self._left -= 1
         if detail := self._detail(cert_id):
             self._tells_serials = bool(detail.get("Serial"))
-            found = certificate_of(joined(row, detail), self._store, known)
-        return found
+            return certificate_of(joined(row, detail), self._store, known)
+        return found.evolve(chain=()) if unchained and found else found
 
     def ordered(self, cert_id: int, order: Fields) -> Certificate | None:
         """One that only the older list shows, which tells neither of its key nor of its state."""
-        told = certificate_of_order(order, self._store)
-        if known := self._known.get(cert_id):
+        told, known = certificate_of_order(order, self._store), self._known.get(cert_id)
+        if known is not None:
+            known = self._chained(known)
             expired = told is not None and told.status is CertificateStatus.EXPIRED
             return known.evolve(status=CertificateStatus.EXPIRED) if expired else known
         detail = self._detail(cert_id)
         found = certificate_of(joined({"CertificateId": cert_id}, detail), self._store) if detail else None
         return found or told
+
+    def _chained(self, known: Certificate) -> Certificate:
+        """With its chain, which was not asked for when it was stored by a version that knew of none."""
+        if known.chain is not None or not self._left:
+            return known
+        self._left -= 1
+        detail = self._detail(known.cert_id)
+        row = joined({"CertificateId": known.cert_id}, detail)
+        return (certificate_of(row, self._store, known) if detail else None) or known.evolve(chain=())

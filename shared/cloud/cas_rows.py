@@ -10,12 +10,13 @@ from datetime import datetime, timezone
 from typing import Any, Final, TypeVar
 
 from shared.cloud.reading import Fields
-from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
+from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus, ChainLink
 from shared.domain.names import normalize
 from shared.errors import UnreadableAnswerError
 
 Word = TypeVar("Word", CertificateSource, CertificateStatus)
 _MS_FROM: Final = 10**11  #: larger numbers are ms; the unit is not documented
+_LONGEST_CHAIN: Final = 8  #: that is kept; public ones have two or three
 _NOT_YET: Final = frozenset({"checking", "inactive", "payed"})  #: states of an order, in lower case
 #: what a deployment rests on
 _NEEDED: Final = (
@@ -56,7 +57,8 @@ def lacks(row: Mapping[str, Any], known: Certificate | None) -> bool:
 
 def joined(row: Mapping[str, Any], detail: Mapping[str, Any]) -> Fields:
     """What a list tells of a certificate, and beside it what its detail does."""
-    return Fields({**detail, **{name: row[name] for name in row if row[name] not in (None, "")}})
+    told = {name: row[name] for name in row if row[name] not in (None, "")}
+    return Fields({"CertificateChainList": None, **detail, **told})
 
 
 def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | None:
@@ -75,6 +77,7 @@ def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | No
             fingerprint=_hex(told.text("Sha2") or told.text("Fingerprint")),
             serial=_hex(told.text("SerialNo")).lstrip("0"),
             issuer=told.text("Issuer"),
+            organisation=_organisation(told),
             not_before=_day(told.text("StartDate")),
             not_after=_day(told.text("EndDate")),
         )
@@ -103,9 +106,41 @@ def _read(row: Fields, store: str, known: Certificate | None) -> Certificate:
         fingerprint=_hex(row.text("FingerPrint")) or (known.fingerprint if known else ""),
         serial=_hex(row.text("Serial")).lstrip("0") or (known.serial if known else ""),
         issuer=row.text("Issuer") or (known.issuer if known else ""),
+        organisation=_organisation(row) or (known.organisation if known else ""),
+        chain=_chain(row, known.chain if known else None),
         not_before=_moment(row, "NotBefore", known.not_before if known else None),
         not_after=_moment(row, "NotAfter", known.not_after if known else None),
     )
+
+
+def _chain(row: Fields, known: tuple[ChainLink, ...] | None) -> tuple[ChainLink, ...] | None:
+    """The lists tell none. One that cannot be read is as one that is not told."""
+    if "CertificateChainList" not in row:
+        return known
+    try:
+        links = row.rows("CertificateChainList")[:_LONGEST_CHAIN]
+        return tuple(_link(link) for link in links) or known or ()
+    except (UnreadableAnswerError, ValueError, OverflowError) as error:
+        _log.warning("the chain of %s is taken for unknown: %s", row.get("CertificateId"), error)
+        return known or ()
+
+
+def _link(row: Fields) -> ChainLink:
+    end = row.number("NotAfter")
+    return ChainLink(
+        subject=row.needed("Subject"),
+        issuer=row.needed("Issuer"),
+        not_after=None if end is None else _time(end),
+    )
+
+
+def _organisation(row: Fields) -> str:
+    """The name that the older list has, or the number that the detail has; DV certificates have none."""
+    for name in ("OrgName", "CompanyId"):
+        with suppress(UnreadableAnswerError):
+            if (told := row.text(name).strip()) not in ("", "0"):
+                return told
+    return ""
 
 
 def _word(words: type[Word], text: str) -> Word | None:
@@ -139,6 +174,10 @@ def _moment(row: Fields, name: str, known: datetime | None) -> datetime:
         if known is None:
             raise row.source.below(name).unreadable("it is missing")
         return known
+    return _time(number)
+
+
+def _time(number: int) -> datetime:
     return datetime.fromtimestamp(number / 1000 if number > _MS_FROM else number, timezone.utc)
 
 

@@ -31,6 +31,17 @@ class CertificateStatus(str, Enum):
     OTHER = "other"  #: as in CertificateSource
 
 
+class ChainLink(Wire):
+    """A certificate of a chain, as CAS tells of it (GetCertificateDetail).
+
+    Whether names are common names or whole distinguished names is not documented: see `ca_names`.
+    """
+
+    subject: str
+    issuer: str
+    not_after: AwareDatetime | None = None
+
+
 class Certificate(Wire):
     """One certificate in one CAS store (ListCertificates of CAS 2020-04-07)."""
 
@@ -46,6 +57,8 @@ class Certificate(Wire):
     fingerprint: str = ""  #: lower-case hex without colons; SHA-1 or SHA-256 by its length
     serial: str = ""  #: lower-case hex without leading zeros
     issuer: str = ""
+    organisation: str = ""  #: of the owner, where the CA has checked it, or CAS's number for it
+    chain: tuple[ChainLink, ...] | None = None  #: empty: CAS does not tell it; None: it was not asked yet
     not_before: AwareDatetime
     not_after: AwareDatetime
 

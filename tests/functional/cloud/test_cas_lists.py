@@ -147,10 +147,14 @@ def test_a_detail_that_tells_no_serial_is_not_asked_for_of_all_the_others(
     cas: Cas, scripted: Scripted
 ) -> None:
     whole = {"ExistPrivateKey": True, "Algorithm": "RSA"}
-    scripted.answers = [page(3, 1, 2, 3, **whole), NO_ORDERS, NO_ORDERS, ok(**ROW)]
+    three = page(3, 1, 2, 3, **whole)
+    scripted.answers = [three, NO_ORDERS, NO_ORDERS, ok(**ROW)]
+    known = {one.cert_id: one for one in cas.listing({}).certificates}
+    assert details(scripted) == ["1", "2", "3"], "each for its chain"
 
-    assert len(cas.listing({}).certificates) == 3
-    assert details(scripted) == ["1"]
+    scripted.answers = [three, NO_ORDERS, NO_ORDERS, ok(**ROW)]
+    assert len(cas.listing(known).certificates) == 3
+    assert details(scripted) == ["1", "2", "3", "1"]
 
 
 def test_an_older_certificate_that_is_known_is_not_asked_for_again(cas: Cas, scripted: Scripted) -> None:

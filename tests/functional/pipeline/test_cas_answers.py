@@ -59,15 +59,18 @@ def test_a_list_without_sources_keys_and_serials_leaves_the_table_as_it_was(
     assert asked(platform) == count + 1
 
 
-def test_a_list_that_tells_everything_is_enough(platform: Platform) -> None:
+@pytest.mark.parametrize("serials", [True, False])
+def test_a_new_certificate_is_asked_for_once_for_its_chain_alone_or_with_its_serial(
+    platform: Platform, serials: bool
+) -> None:
     before, count = table(platform), asked(platform)
-    platform.cloud.service("cas").choose(list_serial=True)
+    platform.cloud.service("cas").choose(list_serial=serials)
     platform.renew("example.com")
 
-    platform.tick("scan_expiry")
+    platform.tick("scan_expiry", "scan_expiry")
 
     (new,) = [one for cert_id, one in table(platform).items() if cert_id not in before]
-    assert (bool(new.serial), asked(platform)) == (True, count)
+    assert (bool(new.serial), len(new.chain or ()), asked(platform)) == (True, 2, count + 1)
 
 
 @pytest.mark.parametrize("total", [None, 0, 99])

@@ -1,0 +1,139 @@
+"""How widely a certificate is trusted: its class, its chain and its level of validation.
+
+All of it follows from what CAS tells: names of subjects and issuers, and dates. A name is weak evidence,
+since anybody may give a CA any name. So this decides what is chosen, and what is asked of a deployment; the
+proof is a TLS handshake whose chain a client accepts (shared/cloud/tls.py).
+"""
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from shared.domain.ca_names import ca_key, ca_name, parts_of
+from shared.domain.certificates import Certificate, CertificateSource, ChainLink
+
+_ROUNDING: Final = timedelta(seconds=1)  #: one end may be told in ms and in seconds
+
+
+class Trust(str, Enum):
+    PUBLIC = "public"  #: its chain leads to one of the public roots
+    PRIVATE = "private"  #: its chain leads to another CA
+    SELF_SIGNED = "self-signed"
+    TEST = "test"  #: CAS calls it one, whoever signed it
+    UNKNOWN = "unknown"  #: CAS tells no chain, or too little of it
+
+
+class ChainState(str, Enum):
+    """What CAS holds of the chain, and so what products are given with the certificate."""
+
+    COMPLETE = "complete"
+    LEAF_ONLY = "leaf only"  #: its issuer is missing
+    BROKEN = "broken"  #: the certificates with it are not its issuers, or one of them has expired
+    UNKNOWN = "unknown"
+
+
+class Validation(str, Enum):
+    """What the CA has checked of the owner, in the words of the CA/Browser Forum."""
+
+    UNKNOWN = "unknown"
+    DV = "DV"  #: the domain
+    OV = "OV"  #: also the organisation
+    EV = "EV"  #: also the organisation, by stricter rules
+
+
+#: As CAs name those that issue one level only, such as "Encrypted DV TLS CA - G2".
+_LEVELS: Final = (
+    (Validation.EV, re.compile(r"\bEV\b|\bExtended Validation\b", re.I)),
+    (Validation.OV, re.compile(r"\bOV\b|\bOrgani[sz]ation Validation\b", re.I)),
+    (Validation.DV, re.compile(r"\bDV\b|\bDomain Validation\b", re.I)),
+)
+#: Attributes that only the subject of an EV certificate has, with names and numbers.
+_OF_EV: Final = frozenset({"BUSINESSCATEGORY", "2.5.4.15", "JURISDICTIONC", "1.3.6.1.4.1.311.60.2.1.3"})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How widely a certificate is trusted."""
+
+    trust: Trust
+    chain: ChainState
+    validation: Validation
+    issuer: str = ""  #: name of the CA that signed it; "" if CAS tells none
+    root: str = ""  #: name of the CA at the top, as far as the chain tells
+    public_root: bool = False  #: the chain leads to a public root; a TEST certificate's may, too
+
+    @property
+    def needs_acceptance(self) -> bool:
+        """Whether a client with the public roots has to accept it before its deployment is a success.
+
+        Also where the issuer is missing: whoever issued it, a client that has roots only cannot accept it.
+        """
+        return self.public_root or self.chain in (ChainState.LEAF_ONLY, ChainState.BROKEN)
+
+    def __str__(self) -> str:
+        """In a few words, such as "private (Corp CA 1)"."""
+        return f"{self.trust.value} ({self.issuer})" if self.trust is Trust.PRIVATE else self.trust.value
+
+
+def standing_of(certificate: Certificate, public_roots: Set[str], now: datetime) -> Standing:
+    """`public_roots`: names of public roots, each as `ca_key` gives it."""
+    links = certificate.chain or ()
+    own = _own(certificate, links)
+    issuer = ca_name(own.issuer if own else certificate.issuer)
+    path, top = _climb(issuer, [one for one in links if one is not own], public_roots)
+    public = bool(links) and ca_key(top) in public_roots
+    trust, chain = Trust.UNKNOWN, ChainState.UNKNOWN
+    if own is not None and ca_key(own.subject) == ca_key(own.issuer):
+        trust, chain = Trust.SELF_SIGNED, ChainState.COMPLETE
+    elif public or path:
+        trust = Trust.PUBLIC if public else Trust.PRIVATE
+        expired = any(one.not_after is not None and one.not_after <= now for one in path)
+        chain = ChainState.BROKEN if expired else ChainState.COMPLETE
+    elif links:
+        chain = ChainState.LEAF_ONLY if links == (own,) else ChainState.BROKEN
+    return Standing(
+        trust=Trust.TEST if certificate.source is CertificateSource.TEST else trust,
+        chain=chain,
+        validation=_validation(certificate, own, issuer) if public else Validation.UNKNOWN,
+        issuer=issuer,
+        root=top if links else "",
+        public_root=public,
+    )
+
+
+def _own(certificate: Certificate, links: Sequence[ChainLink]) -> ChainLink | None:
+    """The certificate itself. Whether CAS's list begins with it or with its issuer is not documented."""
+    for one in links:
+        if one.not_after is not None and abs(one.not_after - certificate.not_after) <= _ROUNDING:
+            return one
+    return next((one for one in links if ca_key(one.subject) in certificate.names), None)
+
+
+def _climb(issuer: str, above: Sequence[ChainLink], public_roots: Set[str]) -> tuple[list[ChainLink], str]:
+    """From an issuer upwards, in whatever order the links are told: the way, and the name at the top.
+
+    It ends at a public root: what signed that one, such as an older root, matters to no client.
+    """
+    rest, path, top = list(above), list[ChainLink](), issuer
+    while ca_key(top) not in public_roots:
+        link = next((one for one in rest if ca_key(one.subject) == ca_key(top)), None)
+        if link is None:
+            break
+        rest.remove(link)
+        path.append(link)
+        top = ca_name(link.issuer)
+    return path, top
+
+
+def _validation(certificate: Certificate, own: ChainLink | None, issuer: str) -> Validation:
+    """By the name of the issuing CA, or else by what is told of the owner."""
+    for level, word in _LEVELS:
+        if word.search(issuer):
+            return level
+    subject = parts_of(own.subject) if own else {}
+    if _OF_EV & subject.keys():
+        return Validation.EV
+    return Validation.OV if certificate.organisation or subject.get("O") else Validation.UNKNOWN
