@@ -16,6 +16,7 @@ class Handshake(str, Enum):
     """What a TLS client met where the slot is served."""
 
     SERVED = "served"
+    BESIDE = "another certificate"  #: of the same listener, no worse: the product shows both in place
     UNREACHABLE = "unreachable"  #: no connection from where the function runs; not proved, not disproved
     NOT_TRIED = "not tried"  #: the product tells no address
 

@@ -1,16 +1,23 @@
 """Prove by TLS handshakes that clients of a slot are served the new certificate."""
 
 from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Final
 
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import Handshake, Verification
 from shared.domain.names import WILDCARD
 from shared.domain.resources import CloudResource
-from shared.errors import NotYetEffectiveError
+from shared.errors import CloudRejectedError, NotYetEffectiveError
 from shared.products.kit.waiting import Waiter
+from shared.services.beside import Beside, ServedBeside
 from shared.services.world import World
 
 PROBE = "certdeploy-probe"
+#: How long a listener that is ready may still be met as it was, before that another of its certificates is
+#: served is taken for its choice; and before one that is worse than the new one is told as an error.
+_CHOSEN_S: Final = 5.0
+_WORSE_S: Final = 20.0
 
 
 def server_names(resource: CloudResource) -> tuple[str, ...]:
@@ -20,30 +27,71 @@ def server_names(resource: CloudResource) -> tuple[str, ...]:
 
 
 def verify(
-    world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter
+    world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter, beside: Beside
 ) -> Generator[float, None, Verification]:
     """Ask for every name until it is served, or no connection can be made at all. Yields pauses, in seconds.
 
+    A listener with several certificates for a name chooses one itself: clients that are served another of
+    them, no worse than this one, are told of instead of waited for. The product has to show both in place.
+
     Raises:
         NotYetEffectiveError: a client could connect, and was served something else to the last.
+        CloudRejectedError: another certificate of the listener is served, and it is worse than this one.
     """
     names = server_names(resource)
     if not (resource.endpoint and names):
         detail = "the product names no address that a TLS client could reach"
         return _verified(world, Handshake.NOT_TRIED, (), detail)
-    unreachable: list[str] = []
+    met = _Met(world, resource, certificate, waiter, beside)
     for name in names:
-        pauses = waiter.pauses()
-        while (result := world.probe(resource.endpoint, name, certificate)).served is False:
+        yield from met.ask(name)
+    if met.beside or met.unreachable:
+        how = Handshake.BESIDE if met.beside else Handshake.UNREACHABLE
+        return _verified(world, how, names, "; ".join(met.beside + met.unreachable))
+    return _verified(world, Handshake.SERVED, names, resource.endpoint)
+
+
+@dataclass
+class _Met:
+    """What clients of the slot have met so far, where it was not the certificate."""
+
+    world: World
+    resource: CloudResource
+    certificate: Certificate
+    waiter: Waiter
+    others: Beside
+    unreachable: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+    _waited_s: float = 0.0  #: for all names: they are of one listener
+
+    def ask(self, name: str) -> Generator[float, None, None]:
+        endpoint, pauses = self.resource.endpoint, self.waiter.pauses()
+        while (result := self.world.probe(endpoint, name, self.certificate)).served is False:
+            chosen = self._waited_s >= _CHOSEN_S
+            served = self.others.served(self.certificate, name) if chosen else None
+            if served and self._acceptable(served, name):
+                self.beside.append(f"{name}: {served}")
+                return
             if (pause := next(pauses, None)) is None:
-                why = f"{name} at {resource.endpoint}: {result.detail}"
-                raise NotYetEffectiveError("handshake", "NotYetEffective", why)
+                raise NotYetEffectiveError(
+                    "handshake", "NotYetEffective", f"{name} at {endpoint}: {result.detail}"
+                )
+            self._waited_s += pause
             yield pause
         if result.served is None:
-            unreachable.append(f"{name}: {result.detail}")
-    if unreachable:
-        return _verified(world, Handshake.UNREACHABLE, names, "; ".join(unreachable))
-    return _verified(world, Handshake.SERVED, names, resource.endpoint)
+            self.unreachable.append(f"{name}: {result.detail}")
+
+    def _acceptable(self, served: ServedBeside, name: str) -> bool:
+        """Whether clients of the name have what they need without the new one; waited for if not.
+
+        Raises:
+            CloudRejectedError: they do not, and will not by themselves.
+        """
+        worse = served.why_worse_than(self.certificate, self.world.clock())
+        if worse and self._waited_s >= _WORSE_S:
+            why = f"{name} at {self.resource.endpoint}: it is in place, but {served}; {worse}"
+            raise CloudRejectedError("handshake", "AnotherCertificate", f"{why}: deploy to that slot too")
+        return not worse
 
 
 def _verified(world: World, handshake: Handshake, names: tuple[str, ...], detail: str) -> Verification:

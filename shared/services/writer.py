@@ -16,6 +16,7 @@ from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, Undone
 from shared.products.kit.exchange import End, Outcome, exchange
 from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
+from shared.services.beside import Beside
 from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
 from shared.services.side_by_side import Task
 from shared.services.verify import verify
@@ -167,7 +168,8 @@ class _Turn:
                 verification = self._not_tried(detail)
             elif change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
-                verification = yield from verify(self.world, look.slot, change.wanted, patience)
+                beside = Beside(self.world, self.adapter, change, look)
+                verification = yield from verify(self.world, look.slot, change.wanted, patience, beside)
             else:
                 verification = self._not_tried("it has no certificate again, as before the job")
             _show(self.world, change, look.slot)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle
@@ -21,6 +21,7 @@ from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.ga import model
 from emulator.services.ga.model import Accelerator, Certificates, Listener, build
+from emulator.services.kit.listener_model import PREFERS
 from emulator.services.kit.paging import numbered_page, page
 
 MOST_PER_CALL = 10
@@ -35,6 +36,9 @@ class Service(EmulatedService):
     ram = "ga"
     busy = ((400, "GA_NOT_STEADY"),)
     hosts = ("ga.cn-hangzhou.aliyuncs.com", "ga-vpc.cn-hangzhou.aliyuncs.com")
+
+    #: whose certificate is served for a domain that has one of its own, and that the default covers
+    switches: ClassVar = {"prefers": PREFERS}
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
@@ -59,8 +63,12 @@ class Service(EmulatedService):
     def served(self, host: str, server_name: str) -> tuple[Bundle, ...] | None:
         for accelerator, listener in self._all():
             if _address(accelerator, listener) == host:
-                found = listener.certificates.served(self.cloud.clock()).for_name(server_name)
-                row = self.cloud.service(Cas).find(found) if found else None
+                held, cas = listener.certificates.served(self.cloud.clock()), self.cloud.service(Cas)
+                default, own = (
+                    cas.find(i) if i else None for i in (held.default, held.for_name(server_name))
+                )
+                preferred = self.behaviour["prefers"] == "default" and server_name
+                row = default if default and preferred and default.bundle.covers(server_name) else own
                 return (row.bundle,) if row and accelerator.state == "active" else ()
         return None
 

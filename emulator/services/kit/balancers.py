@@ -20,6 +20,7 @@ MOST_IDS = 20  #: of load balancers, in one call
 
 
 class BalancerService(EmulatedService):
+    switches: ClassVar = {"prefers": model.PREFERS}
     section: ClassVar[type[Row]]
     listener_word: ClassVar[str]  #: as codes end: "Listener", "listener"
     balancer_word: ClassVar[str] = "LoadBalancer"
@@ -61,7 +62,7 @@ class BalancerService(EmulatedService):
             return None
         if listener.protocol not in self.tls or listener.status != "Running":
             return ()
-        return model.choose(self._bundles(listener), server_name)
+        return model.choose(self._bundles(listener), server_name, str(self.behaviour["prefers"]))
 
     @abstractmethod
     def balancer_item(self, balancer: LoadBalancer) -> Answer:

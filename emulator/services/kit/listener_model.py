@@ -123,11 +123,15 @@ def build(product: str, rows: Sequence[Row], estate: Estate) -> list[LoadBalance
     return balancers
 
 
-def choose(bundles: Sequence[Bundle], server_name: str) -> tuple[Bundle, ...]:
+#: Which certificates of a listener it prefers, where several cover a name: a switch.
+PREFERS = ("additional", "default")
+
+
+def choose(bundles: Sequence[Bundle], server_name: str, prefers: str = PREFERS[0]) -> tuple[Bundle, ...]:
     """What a listener serves for a name, best first; `bundles` has its default first.
 
-    Where certificates cover the name: ECC before RSA, an additional one before the default, then
-    the one that lasts longest (documented for ALB's RSA ones, taken for all). Else the default.
+    Where certificates cover the name: ECC before RSA, then of the kind that it `prefers`, then the one
+    that lasts longest (documented for ALB's RSA ones, taken for all). Else the default.
     """
     default, additional = bundles[:1], bundles[1:]
     fitting = [bundle for bundle in bundles if server_name and bundle.covers(server_name)]
@@ -135,7 +139,7 @@ def choose(bundles: Sequence[Bundle], server_name: str) -> tuple[Bundle, ...]:
     def rank(bundle: Bundle) -> tuple[bool, bool, float]:
         return (
             bundle.algorithm == "RSA",
-            bundle not in additional,
+            (bundle in additional) is (prefers == "default"),
             -bundle.not_after.timestamp(),
         )
 

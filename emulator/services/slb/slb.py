@@ -16,6 +16,7 @@ from emulator.sections.sae import Ingress, on_clb
 from emulator.sections.slb import LoadBalancer as Row
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
+from emulator.services.kit.listener_model import PREFERS
 from emulator.services.kit.paging import asked, page
 from emulator.services.slb import store
 from emulator.services.slb.model import Extension, Listener, LoadBalancer, build
@@ -49,6 +50,8 @@ class Service(EmulatedService):
         "key_form": ("traditional", "any"),
         #: Whether certificates with EC keys are taken: its pages say both.
         "ec_keys": (True, False),
+        #: Whose certificate is served for a domain that has one of its own, and that the listener's covers.
+        "prefers": PREFERS,
     }
 
     def __init__(self, cloud: Account) -> None:
@@ -103,7 +106,9 @@ class Service(EmulatedService):
         balancer = listener.balancer
         if (listener.protocol, listener.status, balancer.status) != ("https", "running", "active"):
             return ()
-        held = self._certificates.get(listener.chosen(server_name))
+        default, own = (self._certificates.get(listener.chosen(name)) for name in ("", server_name))
+        preferred = self.behaviour["prefers"] == "default" and server_name
+        held = default if default and preferred and default.bundle.covers(server_name) else own
         return (held.bundle,) if held else ()
 
     def DescribeRegions(self, call: Call) -> Answer:

@@ -11,6 +11,7 @@ from emulator.sections.waf import WafInstance
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.cas.store import CasCertificate
+from emulator.services.kit.listener_model import PREFERS
 from emulator.services.kit.settling import Settling
 from emulator.services.waf.model import Instance, Protected
 from emulator.services.waf.resources import Port, Resource, build
@@ -19,7 +20,10 @@ SIDES = ("cn-hangzhou", "ap-southeast-1")
 
 
 class Held(EmulatedService):
-    switches: ClassVar = {"cipher_separator": (":", ",")}  #: in the default certificate's settings
+    switches: ClassVar = {
+        "cipher_separator": (":", ","),  #: in the default certificate's settings
+        "prefers": PREFERS,  #: of a resource's port
+    }
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
@@ -73,7 +77,8 @@ class Held(EmulatedService):
         address, _, port = host.partition(":")
         for resource in self.all_resources():
             if host and resource.address == address:
-                return resource.served(int(port or 0), server_name, self.cloud.clock())
+                prefers = str(self.behaviour["prefers"])
+                return resource.served(int(port or 0), server_name, self.cloud.clock(), prefers)
         domains = [domain for domain in self.all_domains() if domain.forwarding and domain.ports]
         met = [d for d in domains if not host or (d.cname == address and int(port or 0) in d.ports)]
         if host and not met:

@@ -67,10 +67,10 @@ class Resource:
     def resource_id(self, port: Port) -> str:
         return f"{self.instance}-{port.number}-{self.product}"
 
-    def served(self, number: int, server_name: str, now: datetime) -> tuple[Bundle, ...]:
+    def served(self, number: int, server_name: str, now: datetime, prefers: str) -> tuple[Bundle, ...]:
         for port in self.ports:
             if port.number == number and port.protocol == "https":
-                return choose([row.bundle for row in port.certificates.served(now)], server_name)
+                return choose([row.bundle for row in port.certificates.served(now)], server_name, prefers)
         return ()
 
     def words(self, account: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ documented: what is doubtful is sent again, and what can be set is compared befo
 """
 
 import uuid
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from shared.cloud.reading import Fields
 from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudRejectedError
-from shared.products.ga.listener import SENT_AGAIN, SETTINGS, as_sent, domain_of, is_default, slots
+from shared.products.ga.listener import SENT_AGAIN, SETTINGS, as_sent, domain_of, placed, row_of, slots
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
 from shared.products.kit.found import Found
@@ -76,7 +76,8 @@ class Adapter(ProductAdapter):
         if state and state != "active" and resource.instance_id in self._written:
             return under_way
         self._written.discard(resource.instance_id)
-        row = self._row(resource)
+        rows = self._bound(resource.instance_id, resource.listener_id)
+        row = row_of(resource, rows)
         if row is None:  # after the change that somebody else is making, it may be there
             return None if state == "active" else under_way
         settled, settings = state == row.text("State") == "active", None
@@ -87,7 +88,10 @@ class Adapter(ProductAdapter):
             settings = {name: sorted_lists(described.get(name)) for name in SETTINGS}
         identifier = identifier_of(row.needed("CertificateId"))
         now = resource.evolve(cert_identifier=identifier)
-        return Look(carrying(change, identifier), now, settled, settings)
+        return Look(carrying(change, identifier), now, settled, settings, held=rows)
+
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        return [one for one in placed(look.slot, look.held or ()) if one.slot != look.slot.slot]
 
     def _write(self, change: Change, look: Look) -> None:
         resource, wanted = change.resource, change.wanted
@@ -151,14 +155,6 @@ class Adapter(ProductAdapter):
             if error.cloud_code != "UnknownError":
                 raise
             return None
-
-    def _row(self, resource: CloudResource) -> Fields | None:
-        """The certificate of this slot, as the listener lists it."""
-        default = resource.role is SlotRole.DEFAULT
-        for row in self._bound(resource.instance_id, resource.listener_id):
-            if is_default(row) == default and (default or row.needed("Domain") == domain_of(resource)):
-                return row
-        return None
 
     def _bound(self, accelerator_id: str, listener_id: str) -> list[Fields]:
         where = {"AcceleratorId": accelerator_id, "ListenerId": listener_id, **_REGION}

@@ -52,23 +52,35 @@ def slots(accelerator: Fields, listener: Fields, bound: Iterable[Fields]) -> Ite
         writer_id=accelerator_id,
         obstacle=_obstacle(accelerator, listener),
     )
-    has_default = False
-    for row in bound:
-        bearing = slot.evolve(cert_identifier=identifier_of(row.needed("CertificateId")))
-        default = is_default(row)
-        has_default = has_default or default
-        if not default:
-            domain = row.needed("Domain")
-            bearing = bearing.evolve(
-                role=SlotRole.ADDITIONAL,
-                resource_id=f"{listener_id}{_ADDITIONAL}{domain}",
-                domains=(normalize(domain),),
-                domains_of_certificate=False,
-            )
-        yield bearing
-    if not has_default:
+    bearing = list(placed(slot, bound))
+    yield from bearing
+    if not any(one.role is SlotRole.DEFAULT for one in bearing):
         missing = slot.obstacle or no_certificate(CloudProduct.GA.value)
         yield slot.evolve(https=False, obstacle=missing)
+
+
+def placed(slot: CloudResource, bound: Iterable[Fields]) -> Iterator[CloudResource]:
+    """The slots of a listener that have a certificate. `slot`: one of them, whichever."""
+    for row in bound:
+        domain = "" if is_default(row) else row.needed("Domain")
+        yield slot.evolve(
+            role=SlotRole.ADDITIONAL if domain else SlotRole.DEFAULT,
+            resource_id=f"{slot.listener_id}{_ADDITIONAL}{domain}"
+            if domain
+            else f"{slot.listener_id}/default",
+            domains=(normalize(domain),) if domain else (),
+            domains_of_certificate=not domain,
+            cert_identifier=identifier_of(row.needed("CertificateId")),
+        )
+
+
+def row_of(resource: CloudResource, bound: Iterable[Fields]) -> Fields | None:
+    """The certificate of this slot, as the listener lists it."""
+    default = resource.role is SlotRole.DEFAULT
+    for row in bound:
+        if is_default(row) == default and (default or row.needed("Domain") == domain_of(resource)):
+            return row
+    return None
 
 
 def domain_of(resource: CloudResource) -> str:

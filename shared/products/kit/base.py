@@ -101,6 +101,14 @@ class ProductAdapter(ABC):
         """Where the adapter looks `at_once`: all slots of a writer, as `look`."""
         raise NotImplementedError
 
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        """The other slots of the slot's listener as the look showed them, where there can be any.
+
+        Raises:
+            CloudError: their certificates are told by calls of their own, and cannot be told now.
+        """
+        return ()
+
     def together(self, steps: Sequence[Step]) -> Sequence[Step]:
         """Those of the steps of one writer that the next call takes, at least one."""
         return steps[:1]

@@ -1,7 +1,7 @@
 """What the certificates bound to a listener mean for each of its slots, and for the next call."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -88,9 +88,10 @@ def looks(
         else _additional(change, by_identifier, settled, wanted)
         for change in changes
     )
+    shown = [look and replace(look, held=list(bound)) for look in found]
     if settled:
-        return list(found)
-    return [look or under_way(change) for look, change in zip(found, changes, strict=True)]
+        return shown
+    return [look or under_way(change) for look, change in zip(shown, changes, strict=True)]
 
 
 def under_way(change: Change) -> Look:
@@ -170,6 +171,12 @@ def placed(slot: CloudResource, bound: Bound) -> CloudResource:
         cert_identifier=bound.identifier,
         resource_id=f"{slot.listener_id}/{suffix}",
     )
+
+
+def beside(slot: CloudResource, bound: Iterable[Bound]) -> list[CloudResource]:
+    """The other slots of a listener, with what they carry."""
+    there = [placed(slot, one) for one in bound if not one.coming]
+    return [one for one in there if (one.role, one.cert_identifier) != (slot.role, slot.cert_identifier)]
 
 
 def in_one_call(steps: Sequence[Step], most: int) -> Sequence[Step]:

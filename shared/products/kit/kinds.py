@@ -78,6 +78,9 @@ class ManyKinds(ProductAdapter):
         looks = self._by_kind[kind].look(changes)
         return [replace(look, slot=_of_kind(look.slot, kind)) if look else None for look in looks]
 
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        return self._kind(look.slot).beside(look)
+
     def together(self, steps: Sequence[Step]) -> Sequence[Step]:
         return self._kind(steps[0][0].resource).together(steps)
 

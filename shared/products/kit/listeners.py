@@ -21,6 +21,7 @@ from shared.products.kit.bound import (
     Bound,
     Stage,
     Written,
+    beside,
     bound_in,
     in_one_call,
     left_behind,
@@ -97,6 +98,9 @@ class ListenerAdapter(ProductAdapter):
             else look
             for change, look in zip(changes, found, strict=True)
         ]
+
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        return beside(look.slot, look.held or ())
 
     def together(self, steps: Sequence[Step]) -> Sequence[Step]:
         return in_one_call(steps, self.most_per_call)

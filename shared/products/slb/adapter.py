@@ -4,7 +4,7 @@ A listener's certificate is a copy in the store of its region (`slb_store`). A c
 alone resets other settings: those that were read go along with it, and are compared.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import ClassVar
 
@@ -89,6 +89,18 @@ class Adapter(ProductAdapter):
             settings=slb_listener.settings(resource, listener),
             held=listener,
         )
+
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        """By their domains. What CAS calls their certificates may have to be asked of the store."""
+        slot = look.slot
+        return [
+            slot.evolve(
+                resource_id=f"{slot.listener_id}/{own}",
+                cert_identifier=self._store.identifier(slot.region, store_id),
+            )
+            for own, store_id in slb_listener.all_bound(look.held).items()
+            if store_id and slot.resource_id != f"{slot.listener_id}/{own}"
+        ]
 
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "no first deployment is undone"

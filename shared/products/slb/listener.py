@@ -67,6 +67,12 @@ def bound(resource: CloudResource, listener: Fields) -> str | None:
     return found.text("ServerCertificateId") if found else None
 
 
+def all_bound(listener: Fields) -> dict[str, str]:
+    """The store's ids of all its certificates, by the last part of their slots' names."""
+    own = {row.needed("Domain"): row.text("ServerCertificateId") for row in extensions(listener)}
+    return {"default": listener.text("ServerCertificateId"), **own}
+
+
 def settings(resource: CloudResource, listener: Fields) -> Settings:
     """What can be set of the listener, but for the slot's own certificate, which is to change; of the
     others, that there is one: which one it is may change with a slot of the same job."""

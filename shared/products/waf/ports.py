@@ -13,7 +13,7 @@ from shared.cloud.reading import Fields
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudRejectedError
 from shared.products.kit.base import Step
-from shared.products.kit.bound import placed, under_way
+from shared.products.kit.bound import beside, placed, under_way
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.found import Found, told
 from shared.products.waf.certificates import exchanged, held_by, looks, without_default
@@ -106,6 +106,9 @@ class WafPorts(WafSlots):
             return [None] * len(changes)
         held, settled = held_by(row, self._catalogue), row.number("Status") in _AT_REST
         return looks(changes, held, port_settings(row), settled=settled)
+
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        return beside(look.slot, (one.bound for one in look.held or ()))
 
     def together(self, steps: Sequence[Step]) -> Sequence[Step]:
         return steps

@@ -50,13 +50,14 @@ def test_a_default_is_proved_after_the_additional_one_in_its_way_is_exchanged(tm
     assert default.finished_at - default.started_at < timedelta(seconds=30)
 
 
-def test_an_additional_one_that_stays_in_the_way_is_an_error(tmp_path: Path) -> None:
+def test_an_additional_one_that_stays_in_the_way_is_told(tmp_path: Path) -> None:
     """It is valid longer than the new one, so it stays, and clients get it, whatever the default is."""
     workers = renewed(tmp_path, additional_days=390)
 
     assert set(workers) == {"default"}
-    assert workers["default"].status is WorkerStatus.ERROR
-    assert "the certificate served has serial" in workers["default"].reason
+    assert workers["default"].status is WorkerStatus.SUCCESS
+    assert workers["default"].verification is not None
+    assert workers["default"].verification.handshake is Handshake.BESIDE
 
 
 def test_an_additional_one_that_cannot_become_the_default_is_additional_again(tmp_path: Path) -> None:
