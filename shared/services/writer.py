@@ -168,8 +168,8 @@ class _Turn:
                 verification = self._not_tried(detail)
             elif change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
-                beside = Beside(self.world, self.adapter, change, look)
-                verification = yield from verify(self.world, look.slot, change.wanted, patience, beside)
+                others = Beside(self.world, self.adapter, change, look)
+                verification = yield from verify(self.world, look.slot, change.wanted, patience, others)
             else:
                 verification = self._not_tried("it has no certificate again, as before the job")
             _show(self.world, change, look.slot)
