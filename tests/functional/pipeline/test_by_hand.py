@@ -236,7 +236,7 @@ def test_only_the_slots_that_were_named_get_a_worker(platform: Platform) -> None
 def test_a_job_that_would_write_nothing_is_refused_with_the_reasons(platform: Platform) -> None:
     assert refused(platform, "old") == (
         f"nothing to deploy: {OFF}: HTTPS is off; a job switches it on only when asked to (first"
-        f" deployment); {WWW}: it serves this certificate already; {IMG}: it serves this certificate already"
+        f" deployment); {WWW}, {IMG}: it serves this certificate already"
     )
     assert refused(platform, "nowhere") == (
         "nothing to deploy: no discovered slot serves a name of the certificate"
