@@ -90,7 +90,8 @@ def place(resource: CloudResource) -> str:
         beside = holder not in (resource.resource_id, *resource.domains)
         return _with(names, holder if beside else "") if names else holder
     own = "" if resource.domains_of_certificate else output.names(resource.domains)
-    listener = f"{holder}:{resource.port} {resource.role.value}"
+    port = f":{resource.port}" if resource.port else ""  # some hold several, shown as one
+    listener = f"{holder}{port} {resource.role.value}"
     return _with(f"{listener} {own}".strip(), resource.region or resource.location)
 
 
