@@ -96,7 +96,9 @@ class CertificateRecord(Versioned):
 
     certificate: Certificate
     issued_handled: bool = False  #: planned for; until then each scan announces it again
+    issued_unseen: tuple[str, ...] = ()  #: but for these parts (see services/unseen), which nobody could read
     expiring_handled_days: int | None = None  #: the smallest threshold already dealt with
+    expiring_unseen: tuple[str, ...] = ()  #: but for these parts
 
 
 def identifier_of(value: str, default_store: str = STORES[0]) -> str:

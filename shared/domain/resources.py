@@ -99,6 +99,8 @@ class SyncStatus(Versioned):
     count: int = 0
     reason: str = ""
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
+    #: how the resource ids begin of all that could not be read; "": anywhere in the region
+    unread_within: tuple[str, ...] = ()
     started_at: AwareDatetime
     finished_at: AwareDatetime | None = None
 
@@ -113,4 +115,5 @@ class Sweep(Versioned):
     read: tuple[str, ...] = ()  #: digests of the parts that were read
     count: int = 0  #: slots found
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
+    unread_within: tuple[str, ...] = ()  #: as of SyncStatus
     unread_count: int = 0

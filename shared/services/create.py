@@ -21,6 +21,7 @@ from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services import plan as planning
 from shared.services.rollback_plan import Joined
 from shared.services.shards import sharded
+from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
 from shared.validation.jobs import check_job
 
@@ -80,39 +81,42 @@ def _reasons(plan: Plan) -> str:
 
 
 def _issued(world: World, event: CertificateIssued) -> Created:
-    record = world.certificates.get(event.cert_identifier)
-    certificate = record.certificate
-    if record.issued_handled:
+    record, unseen = world.certificates.get(event.cert_identifier), Unseen(world)
+    certificate, parts = record.certificate, record.issued_unseen if record.issued_handled else EVERYTHING
+    if not unseen.opened(parts):
         return Created(note="already planned for")
     if waiting := _not_discovered(world):
         return _none(_WAITS.format(", ".join(waiting)), event.cert_identifier)
-    slots = planning.candidates(world, [certificate])
+    slots = unseen.seen_within(parts, planning.candidates(world, [certificate]))
     token = f"issued-{certificate.identifier}"
     jobs = _automatic(world, [certificate], slots, token, f"{certificate.name} issued")
-    if unseen := _unseen(world):
-        _left_open(event.cert_identifier, unseen)
-    else:
-        _handled(world, record.evolve(issued_handled=True))
+    left = _left(event.cert_identifier, unseen.left_of(parts))
+    _handled(world, record.evolve(issued_handled=True, issued_unseen=left))
     if not jobs:
         return _none("it replaces no certificate in service", event.cert_identifier)
     return Created(jobs=jobs)
 
 
 def _expiring(world: World, event: CertificateExpiring) -> Created:
-    """Replace it where it is in service; notify the contacts of slots for which CAS has no replacement."""
-    record = world.certificates.get(event.cert_identifier)
+    """Replace it where it is in service; notify the contacts of slots that nothing replaces it on."""
+    record, unseen = world.certificates.get(event.cert_identifier), Unseen(world)
     ending, threshold = record.certificate, event.threshold_days
-    if record.expiring_handled_days is not None and record.expiring_handled_days <= threshold:
+    handled = record.expiring_handled_days is not None and record.expiring_handled_days <= threshold
+    parts = record.expiring_unseen if handled else EVERYTHING
+    if not unseen.opened(parts):
         return Created(note=f"{ending.identifier} has already been handled")
     if waiting := _not_discovered(world):
         return _none(_WAITS.format(", ".join(waiting)), event.cert_identifier)
     slots = [
         resource
         for resource in planning.candidates(world, [ending])
-        if resource.cert_identifier == ending.identifier and not world.policy.scope.why_outside(resource)
+        if resource.cert_identifier == ending.identifier
+        and resource.slot.startswith(parts)
+        and not world.policy.scope.why_outside(resource)
     ]
     rules = Rules(slots)
     slots = [slot for slot in slots if rules.over(slot) is None]  # the rule represents its listener
+    seen = unseen.seen_within(parts, slots)
     others = [
         record.certificate for store in world.policy.stores for record in world.certificates.list(store)
     ]
@@ -120,7 +124,7 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
     replaced: set[str] = set()
     for source in sorted({certificate.source for certificate in others}):  # one type per job
         of_type = [certificate for certificate in others if certificate.source is source]
-        rest = [resource for resource in slots if resource.slot not in replaced]
+        rest = [resource for resource in seen if resource.slot not in replaced]
         key = f"expiring-{ending.identifier}-{source.value}-{threshold}"
         jobs += _automatic(world, of_type, rest, key, f"{ending.name} expiring")
         replaced |= {worker.resource.slot for job in jobs for worker in world.workers.list(job.job_id)}
@@ -130,10 +134,8 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
             id=f"replacement-missing-{ending.identifier}-{threshold}",
             subject=f"Certificate/{ending.identifier}",
         )
-    if unseen := _unseen(world):
-        _left_open(event.cert_identifier, unseen)
-    else:
-        _handled(world, record.evolve(expiring_handled_days=threshold))
+    left = _left(event.cert_identifier, unseen.left_of(parts))
+    _handled(world, record.evolve(expiring_handled_days=threshold, expiring_unseen=left))
     return Created(jobs=tuple(jobs))
 
 
@@ -170,20 +172,12 @@ def _automatic(
     return tuple(_submitted(world, job, world.policy.submit_automatic_jobs) for job in jobs)
 
 
-def _unseen(world: World) -> list[str]:
-    """Products and regions of which the last discovery did not see all: slots there may be missing."""
-    return [
-        f"{status.product.value}/{status.region or '-'}"
-        for product in world.policy.products
-        for status in world.syncs.list(product)
-        if status.state is not SyncState.SYNCED  # in discovery, after `_not_discovered`: it has died
-    ]
-
-
-def _left_open(identifier: str, unseen: list[str]) -> None:
-    """Each scan asks again, until everything is seen."""
-    reason = f"not all slots could be read: {', '.join(unseen)}"
-    log.warning("a certificate is not dealt with", extra={"cert_identifier": identifier, "reason": reason})
+def _left(identifier: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """They are planned for when they can be read: each scan looks."""
+    if parts:
+        reason = f"not all slots could be read: {', '.join(parts)}"
+        log.warning("a part was left out", extra={"cert_identifier": identifier, "reason": reason})
+    return parts
 
 
 def _complete(world: World, token: str) -> DeploymentJob | None:

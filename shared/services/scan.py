@@ -11,6 +11,7 @@ from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
 from shared.domain.values import Wire
 from shared.errors import ConflictError
+from shared.services.unseen import Unseen
 from shared.services.world import World
 
 
@@ -28,7 +29,7 @@ def scan_certificates(world: World) -> ScanResult:
     """
     issued: list[str] = []
     expiring: list[str] = []
-    count = 0
+    count, unseen = 0, Unseen(world)
     for store in world.policy.stores:
         known = {record.certificate.cert_id: record for record in world.certificates.list(store)}
         listed = world.cas(store).listing({cert_id: one.certificate for cert_id, one in known.items()})
@@ -36,11 +37,12 @@ def scan_certificates(world: World) -> ScanResult:
         baseline = world.scans.has_baseline(store)
         for record in _remember(world, known, listed, handled=not baseline):
             certificate, now = record.certificate, world.clock()
-            if not record.issued_handled and certificate.why_not_deployable(now) is None:
+            open_ = not record.issued_handled or unseen.opened(record.issued_unseen)
+            if open_ and certificate.why_not_deployable(now) is None:
                 _announce_issued(world, certificate)
                 issued.append(certificate.identifier)
             left = certificate.not_after - now
-            threshold = _threshold(record, left.days, world.policy.expiring_days)
+            threshold = _threshold(record, left.days, world.policy.expiring_days, unseen)
             if threshold is not None and left > timedelta():  # otherwise it has expired
                 _announce_expiring(world, certificate, threshold, left.days)
                 expiring.append(certificate.identifier)
@@ -91,8 +93,15 @@ def _announce_expiring(world: World, certificate: Certificate, threshold: int, d
     )
 
 
-def _threshold(record: CertificateRecord, days_left: int, days: tuple[int, ...]) -> int | None:
-    """The smallest threshold passed, in days; None if there is none or it has been handled."""
+def _threshold(
+    record: CertificateRecord, days_left: int, days: tuple[int, ...], unseen: Unseen
+) -> int | None:
+    """The smallest threshold passed, in days; None if there is none or it has been handled.
+
+    One that was handled but for parts that nobody could read is told again when one of these can be.
+    """
     handled = record.expiring_handled_days
     passed = min((threshold for threshold in days if days_left < threshold), default=None)
-    return passed if passed is not None and (handled is None or passed < handled) else None
+    if passed is None or handled is None or passed < handled:
+        return passed
+    return passed if unseen.opened(record.expiring_unseen) else None

@@ -1,7 +1,7 @@
 """Read one product's region, over as many invocations as it takes.
 
-Slots are stored as they are found. What tells that others are gone is a complete reading alone: until
-then, and where a part cannot be read, the rows of before stay, with when they were seen last.
+Slots are stored as they are found. What tells that others are gone is a reading of all that they may be in:
+until then, and where a part cannot be read, the rows of before stay, with when they were seen last.
 """
 
 import json
@@ -20,6 +20,7 @@ from shared.services.world import World
 
 log = logging.getLogger("certdeploy.discover")
 _TOLD: Final = 20  #: parts that could not be read, of one region
+_APART: Final = 100  #: parts whose slots are told from the others'; of more, nothing is taken for gone
 _SPARE_S: Final = 20.0  #: of the function's time, for the call in hand and for handing on
 
 
@@ -52,7 +53,7 @@ class _Region:
         spare_s = min(_SPARE_S, world.left_s() / 3)
         self._parts = Parts(sweep.read, lambda: world.left_s() - spare_s)
         self._count, self._unread_count = sweep.count, sweep.unread_count
-        self._unread = list(sweep.unread)
+        self._unread, self._within = list(sweep.unread), sweep.unread_within
 
     def read(self) -> SyncStatus | None:
         world, sweep = self._world, self._sweep
@@ -77,16 +78,17 @@ class _Region:
             reason = f"internal error: {type(error).__name__}; see the function's log"
             return self._tell(SyncState.FAILED, reason)
         self._end()
+        remove_unseen(world, sweep.product, sweep.region, sweep.started_at, self._within)
         if self._unread:
             reason = f"{self._unread_count} could not be read: {self._unread[0]}"
             return self._tell(SyncState.PARTIAL, reason)
-        remove_unseen(world, sweep.product, sweep.region, sweep.started_at)
         return self._tell(SyncState.SYNCED)
 
     def _take(self, found: CloudResource | Unread, catalogue: Catalogue) -> None:
         if isinstance(found, Unread):
             self._unread_count += 1
             self._unread = [*self._unread, f"{found.what}: {found.error}"][:_TOLD]
+            self._within = _widened(self._within, found.within)
             return
         self._count += 1
         self._world.resources.put(_filled_in(found, catalogue), self._sweep.started_at)
@@ -104,6 +106,7 @@ class _Region:
                     read=tuple(sorted(self._parts.read)),
                     count=self._count,
                     unread=tuple(self._unread),
+                    unread_within=self._within,
                     unread_count=self._unread_count,
                 )
             )
@@ -132,6 +135,7 @@ class _Region:
             count=self._count,
             reason=reason,
             unread=() if under_way else tuple(self._unread),
+            unread_within=() if under_way else self._within,
             started_at=self._sweep.started_at,
             finished_at=None if under_way else self._world.clock(),
         )
@@ -139,11 +143,21 @@ class _Region:
         return status
 
 
-def remove_unseen(world: World, product: CloudProduct, region: str, since: datetime) -> None:
+def remove_unseen(
+    world: World, product: CloudProduct, region: str, since: datetime, unread: tuple[str, ...] = ()
+) -> None:
+    """`unread`: how the ids begin of those that may be there unseen."""
     for record in world.resources.list(product, region):
-        if record.seen_at < since:
+        if record.seen_at < since and not record.resource.resource_id.startswith(unread):
             with suppress(ConflictError):  # seen again meanwhile
                 world.resources.remove(record)
+
+
+def _widened(within: tuple[str, ...], one: str) -> tuple[str, ...]:
+    """Both, as beginnings of ids."""
+    if one.startswith(within):
+        return within
+    return (*within, one) if one and len(within) < _APART else ("",)
 
 
 def _filled_in(resource: CloudResource, catalogue: Catalogue) -> CloudResource:

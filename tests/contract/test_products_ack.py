@@ -29,11 +29,21 @@ OUT_OF_REACH = (
     "no connection to the cluster's API server could be made; run the function in the cluster's VPC,"
     " or let the function's address in"
 )
+UNAUTHORISED = (
+    "{}: unauthorised: give the function's role (AliyunCASDefaultRole where CAS deploys) operator"
+    " permission (ops) on the cluster, in the ACK console under Authorizations ("
+)
 
 
 @pytest.fixture
 def bench(server: Server) -> Bench:
     return new_bench(server, CloudProduct.ACK, ESTATE, "cn-hangzhou")
+
+
+def found(bench: Bench) -> dict[str, CloudResource]:
+    return {
+        one.resource_id: one for one in bench.adapter.found(bench.region) if isinstance(one, CloudResource)
+    }
 
 
 def unread(adapter: Driven) -> list[Unread]:
@@ -116,28 +126,48 @@ def test_regions_that_are_left_out_are_not_none(bench: Bench, monkeypatch: pytes
 def test_a_cluster_whose_kubeconfig_is_denied_says_so_and_hides_no_other(bench: Bench) -> None:
     bench.cloud.deny("cs:DescribeClusterUserKubeconfig", resource=SHOP)
 
-    slots = bench.slots()
+    (shop,) = unread(bench.adapter)
 
-    assert "unauthorised" in slots[SHOP].obstacle
-    assert {label for label in slots if label.startswith(f"{SHOP}/")} == set()
-    assert f"{identity('plain')}/secret/default/tls" in slots
+    assert (shop.what, shop.within) == ("shop", f"{SHOP}/")
+    assert UNAUTHORISED.format("DescribeClusterUserKubeconfig: AccessDenied") in str(shop.error)
+    assert set(found(bench)) == {identity("young"), f"{identity('plain')}/secret/default/tls"}
+
+
+def test_a_cluster_with_no_right_within_is_told_once(server: Server) -> None:
+    bench = a_bench(server, role="none", secrets=[{"name": "tls", "certificate": "old"}])
+
+    (shop,) = bench.adapter.found(bench.region)
+
+    assert isinstance(shop, Unread)
+    assert (shop.what, shop.within) == ("shop", f"{SHOP}/")
+    assert UNAUTHORISED.format("ListSecrets: Forbidden") in str(shop.error)
 
 
 def test_what_a_lesser_role_may_see_is_found_and_the_rest_is_reported(server: Server) -> None:
     bench = a_bench(server, role="dev", secrets=[{"name": "tls", "certificate": "old"}])
 
-    slots = bench.slots()
+    (rest,) = unread(bench.adapter)
 
-    assert bench.carried()[f"{SHOP}/secret/default/tls"] == "old"
-    assert "unauthorised" in slots[f"{SHOP}/albconfig"].obstacle
+    assert bench.name_of(found(bench)[f"{SHOP}/secret/default/tls"].cert_identifier) == "old"
+    assert (rest.what, rest.within) == ("shop (albconfig)", f"{SHOP}/albconfig/")
+    assert UNAUTHORISED.format("ListAlbConfigs: Forbidden") in str(rest.error)
 
 
-@pytest.mark.parametrize("name", ["locked", "young"])
-def test_what_stands_for_a_cluster_reads_as_itself_and_takes_nothing(server: Server, name: str) -> None:
-    clusters = [{"name": "locked", "role": "none"}, {"name": "young", "state": "initial"}]
-    rows = [{"region": "cn-hangzhou", **row} for row in clusters]
-    bench = new_bench(server, CloudProduct.ACK, {**ESTATE, "ack": rows}, "cn-hangzhou")
-    slot, new = bench.slots()[identity(name)].evolve(obstacle="a reason"), bench.certificate("new")
+def test_a_cluster_that_refuses_its_own_certificate_hides_no_other(bench: Bench) -> None:
+    """The AccessKey is fine: it opened the way there."""
+    bench.cloud.faults.add(Fault("ListSecrets", status=401, code="Unauthorized"))
+
+    (shop,) = unread(bench.adapter)
+
+    assert (shop.what, str(shop.error).partition(" (")[0]) == (
+        "shop",
+        "ListSecrets: Unauthorized: injected by the emulator",
+    )
+
+
+def test_what_stands_for_a_cluster_reads_as_itself_and_takes_nothing(server: Server) -> None:
+    bench = a_bench(server, state="initial")
+    slot, new = bench.slots()[SHOP].evolve(obstacle="a reason"), bench.certificate("new")
 
     assert bench.adapter.read(slot) == slot
     assert bench.adapter.successor(slot, new) is None
@@ -208,8 +238,10 @@ def test_no_private_key_is_kept_logged_or_left_behind(
 def test_a_server_that_is_not_of_the_clusters_ca_is_refused(bench: Bench) -> None:
     clusters: Clusters = bench.adapter._clusters  # type: ignore[attr-defined]
     answers = [
-        clusters._call("DescribeClusterUserKubeconfig", "cn-hangzhou", {"ClusterId": one})["config"]
-        for one in (SHOP, identity("locked"))
+        clusters._call(
+            "DescribeClusterUserKubeconfig", "cn-hangzhou", {"ClusterId": one}, PrivateIpAddress=private
+        )["config"]
+        for one, private in ((SHOP, False), (identity("plain"), True))
     ]
     mine, other = map(read_kubeconfig, answers)
     mixed = type(mine)(mine.server, other.ca_pem, mine.certificate_pem, mine.key_pem)

@@ -71,7 +71,7 @@ def test_a_slot_is_met_where_it_says_and_serves_what_it_carries(case: Case, benc
 
 #: What a person looks for in the product's console, where it is more than the slot's own domain.
 INSTANCES = {
-    "ACK-secret": {"shop", "shop/front", "shop/back", "locked", "plain"},
+    "ACK-secret": {"shop", "shop/front", "shop/back", "young", "plain"},
     "ALB-default": {"shop", "mail"},
     "APIGateway-classic": {"shop", "mail"},
     "APIGateway-cloud-native": {"www.example.com", "w.example.com", "plain.example.com", "*.example.org"},

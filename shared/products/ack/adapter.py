@@ -1,7 +1,7 @@
 """ACK (API 2015-12-15): TLS Secrets and AlbConfig listeners of every cluster.
 
 A cluster's slots are seen and changed through its own Kubernetes API, with the rights that the calling
-identity has there by RBAC. A cluster without them, or out of reach, is one resource that says so.
+identity has there by RBAC. A cluster without them, or out of reach, is reported, and its slots are kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,14 +12,14 @@ from shared.cloud.api import Action, Api
 from shared.cloud.faults import NotSentError
 from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudDeniedError, CloudRejectedError, CloudUnavailableError
+from shared.errors import CloudCredentialsError, CloudError, CloudRejectedError, CloudUnavailableError
 from shared.products.ack.alb_listeners import AlbListeners
 from shared.products.ack.albconfigs import AlbConfigs
-from shared.products.ack.clusters import ClusterKind, Clusters, unauthorised
+from shared.products.ack.clusters import ClusterKind, Clusters, closed
 from shared.products.ack.tls_secrets import TlsSecrets
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
-from shared.products.kit.found import Found, Unread
+from shared.products.kit.found import LASTING, Found
 from shared.products.kit.means import Means
 from shared.products.kit.paging import numbered_rows
 
@@ -110,31 +110,31 @@ class Adapter(ProductAdapter):
             why = f"the cluster is {state}; its slots are seen when it is running"
             yield cluster.evolve(https=False, obstacle=why)
             return
-        what = cluster.instance_name or cluster.resource_id
         try:
             self._clusters.open(region, cluster.instance_id)
-        except CloudDeniedError as error:
-            yield unauthorised(cluster, error)
-        except (CloudRejectedError, NotSentError) as error:
+        except (*LASTING, NotSentError) as error:
             code = error.cloud_code
             if isinstance(error, NotSentError) and code != "Unreachable":  # it is CS that is silent
                 raise
             if code.lower() not in self.gone:  # else: deleted since it was listed
-                yield Unread(what, error)
+                yield closed(cluster, error)
         else:
-            try:
-                yield from self._seen(cluster)
-            except CloudUnavailableError as error:  # the cluster alone is silent
-                yield Unread(what, error)
+            yield from self._seen(cluster)
 
-    def _seen(self, cluster: CloudResource) -> list[Found]:
-        found: list[Found] = []
-        denied: dict[str, CloudDeniedError] = {}
+    def _seen(self, cluster: CloudResource) -> Iterator[Found]:
+        """What its roles may not see, or what cannot be read, is told; the rest is found."""
+        refusals: dict[str, CloudError] = {}
         for name, kind in self._kinds.items():
             try:
-                found += kind.slots(cluster.evolve(kind=name), self.page_size * _ROWS_PER_PAGE)
-            except CloudDeniedError as error:
-                denied[name] = error
-        if len(denied) == len(self._kinds):
-            return [unauthorised(cluster, next(iter(denied.values())))]
-        return found + [unauthorised(cluster, error, name) for name, error in denied.items()]
+                found = kind.slots(cluster.evolve(kind=name), self.page_size * _ROWS_PER_PAGE)
+            except LASTING as error:
+                refusals[name] = error
+            except (CloudUnavailableError, CloudCredentialsError) as error:  # the cluster's own, not CS's
+                yield closed(cluster, error)
+                return
+            else:
+                yield from found
+        if len(refusals) == len(self._kinds):
+            yield closed(cluster, next(iter(refusals.values())))
+            return
+        yield from (closed(cluster, error, name) for name, error in refusals.items())

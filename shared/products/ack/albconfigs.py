@@ -17,9 +17,9 @@ from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudBusyError, CloudRejectedError, NotFoundError
 from shared.products.ack.alb_listeners import AlbListeners
 from shared.products.ack.albconfig_entries import DISPUTED, Entry, entries_of, exchange
-from shared.products.ack.clusters import ClusterKind, Clusters, name_of
+from shared.products.ack.clusters import ClusterKind, Clusters, told_of
 from shared.products.kit.changes import Carries, Change, Look, carrying
-from shared.products.kit.found import Found, told
+from shared.products.kit.found import Found
 from shared.products.kit.means import Means
 
 _ROOT: Final = "/apis/alibabacloud.com/v1"
@@ -43,7 +43,7 @@ class AlbConfigs(ClusterKind):
 
     def slots(self, cluster: CloudResource, limit: int) -> list[Found]:
         def each(item: Fields) -> list[Found]:
-            return list(told(f"AlbConfig {name_of(item)}", partial(_slots, cluster, item)))
+            return told_of("AlbConfig", item, cluster, partial(_slots, cluster, item))
 
         try:
             found = self._clusters.of(cluster).listed(_LIST, f"{_ROOT}/albconfigs", limit, each)

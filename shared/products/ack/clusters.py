@@ -3,7 +3,7 @@
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Final
 
 from shared.cloud.faults import NotSentError
@@ -13,7 +13,7 @@ from shared.cloud.reading import Fields
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudError, CloudRejectedError
 from shared.products.kit.changes import Change, Look
-from shared.products.kit.found import Found
+from shared.products.kit.found import Found, Unread, told
 from shared.products.kit.means import Means
 
 _MINUTES: Final = 30  #: how long a kubeconfig is good for; 15 is the least
@@ -21,6 +21,11 @@ _RENEW_S: Final = _MINUTES * 60 / 2
 _OUT_OF_REACH: Final = (
     "no connection to the cluster's API server could be made; run the function in the cluster's VPC,"
     " or let the function's address in"
+)
+
+_UNAUTHORISED: Final = (
+    "unauthorised: give the function's role (AliyunCASDefaultRole where CAS deploys) operator"
+    " permission (ops) on the cluster, in the ACK console under Authorizations"
 )
 
 
@@ -104,22 +109,21 @@ class ClusterKind(ABC):
     def write(self, change: Change, look: Look) -> None: ...
 
 
-def name_of(item: Fields) -> str:
-    """Namespace and name of an object, as a report of it; also of one whose names cannot be read."""
+def told_of(
+    what: str, item: Fields, cluster: CloudResource, slots: Callable[[], Iterable[Found]]
+) -> list[Found]:
+    """The slots of an object, or that it cannot be read; also of one whose names cannot be."""
     meta = item.get("metadata")
     names = (meta.get("namespace"), meta.get("name")) if isinstance(meta, Fields) else ()
-    return "/".join(str(name) for name in names if name) or "without a name"
+    name = "/".join(str(name) for name in names if name)
+    within = f"{cluster.instance_id}/{cluster.kind}/{name}"
+    return list(told(f"{what} {name or 'without a name'}", slots, within))
 
 
-def unauthorised(cluster: CloudResource, error: CloudDeniedError, kind: str = "") -> CloudResource:
-    """Stands for the slots that the role may not see."""
-    step = (
-        "unauthorised: give the function's role (AliyunCASDefaultRole where CAS deploys) operator"
-        " permission (ops) on the cluster, in the ACK console under Authorizations"
-    )
-    suffix = f"/{kind}" if kind else ""
-    return cluster.evolve(
-        resource_id=f"{cluster.resource_id}{suffix}",
-        https=False,
-        obstacle=f"{step} ({error.action} is denied)",
-    )
+def closed(cluster: CloudResource, error: CloudError, kind: str = "") -> Unread:
+    """A cluster that cannot be read, or a kind of slot in it; with the step where a right is missing."""
+    name = cluster.instance_name or cluster.resource_id
+    if isinstance(error, CloudDeniedError):
+        error = CloudDeniedError(error.action, error.cloud_code, _UNAUTHORISED, error.request_id)
+    inner = f"{kind}/" if kind else ""
+    return Unread(f"{name} ({kind})" if kind else name, error, f"{cluster.resource_id}/{inner}")

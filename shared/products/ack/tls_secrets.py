@@ -12,7 +12,7 @@ from shared.cloud.tls import Leaf, matches
 from shared.domain.resources import CloudResource
 from shared.errors import CloudBusyError, CloudRejectedError
 from shared.products.ack import secret_pairs as pairs
-from shared.products.ack.clusters import ClusterKind, Clusters, name_of
+from shared.products.ack.clusters import ClusterKind, Clusters, told_of
 from shared.products.ack.ingresses import Ingresses, Place, ingresses_of
 from shared.products.ack.owners import annotations, owner
 from shared.products.kit.changes import Carries, Change, Look, carrying
@@ -46,7 +46,7 @@ class TlsSecrets(ClusterKind):
     def slots(self, cluster: CloudResource, limit: int) -> list[Found]:
         """Those of the type, and those of other types that an Ingress uses all the same."""
         kube = self._clusters.of(cluster)
-        ingresses = ingresses_of(kube, limit)
+        ingresses = ingresses_of(kube, cluster, limit)
         typed: set[Place] = set()
 
         def slot(item: Fields) -> Iterator[CloudResource]:
@@ -55,10 +55,9 @@ class TlsSecrets(ClusterKind):
             yield self._shown(_row(cluster, ingresses, place), item)
 
         def each(item: Fields) -> list[Found]:
-            return list(told(f"Secret {name_of(item)}", partial(slot, item)))
+            return told_of("Secret", item, cluster, partial(slot, item))
 
-        def other(place: Place) -> Iterator[CloudResource]:
-            row = _row(cluster, ingresses, place)
+        def other(row: CloudResource) -> Iterator[CloudResource]:
             try:
                 item = self._item(row)
             except CloudRejectedError as error:
@@ -69,8 +68,10 @@ class TlsSecrets(ClusterKind):
 
         selector = {"fieldSelector": f"type={_TLS}"}
         found = kube.listed(_LIST, "/api/v1/secrets", limit, each, selector)
-        rest = ((place, partial(other, place)) for place in ingresses.used if place not in typed)
-        found += [list(told(f"Secret {'/'.join(place)}", asked)) for place, asked in rest]
+        for place in ingresses.used:
+            if place not in typed:
+                row = _row(cluster, ingresses, place)
+                found.append(list(told(f"Secret {'/'.join(place)}", partial(other, row), row.resource_id)))
         return [*(one for slots in found for one in slots), *ingresses.unread]
 
     def look(self, changes: Sequence[Change]) -> list[Look | None]:

@@ -19,21 +19,22 @@ class Unread:
 
     what: str
     error: CloudError  #: why
+    within: str = ""  #: how the resource ids begin that may be in it; "": anywhere in the region
 
 
 Found: TypeAlias = CloudResource | Unread
 
 
-def told(what: str, slots: Callable[[], Iterable[Found]]) -> Iterator[Found]:
-    """The slots of one part; or that it cannot be read, so that the others go on.
+def told(what: str, slots: Callable[[], Iterable[Found]], within: str = "") -> Iterator[Found]:
+    """The slots of one part; or that it cannot be read, so that the others go on. `within` as of Unread.
 
     Trouble that may pass goes through: the region is read again.
     """
     try:
         yield from slots()
     except LASTING as error:
-        yield Unread(what, error)
+        yield Unread(what, error, within)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         log.exception("a part of an answer could not be read", extra={"part": what})
         why = f"an answer that is not understood ({type(error).__name__})"
-        yield Unread(what, UnreadableAnswerError("discover", why))
+        yield Unread(what, UnreadableAnswerError("discover", why), within)

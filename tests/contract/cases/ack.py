@@ -1,4 +1,4 @@
-"""ACK: Secrets and AlbConfigs of three clusters, one of them without permission."""
+"""ACK: Secrets and AlbConfigs of three clusters, one of which is not there yet."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ESTATE: dict[str, Any] = {
                 {"name": "back", "listeners": [{"port": 443, "default": "old"}]},
             ],
         },
-        {"name": "locked", "region": _REGION, "role": "none", "secrets": [{"name": "a"}]},
+        {"name": "young", "region": _REGION, "state": "initial"},
         {
             "name": "plain",
             "region": _REGION,
@@ -72,7 +72,7 @@ CARRIED = {
     "shop/front:443/additional/second": "second",
     "shop/front:8443/default": "",
     "shop/back:443/default": "old",
-    identity("locked"): "",
+    identity("young"): "",
     f"{identity('plain')}/secret/default/tls": "old",
 }
 
@@ -120,10 +120,6 @@ CASES = [
         renamed="shop/front:443/additional/new",
     ),
 ]
-_UNAUTHORISED = (
-    "unauthorised: give the function's role (AliyunCASDefaultRole where CAS deploys) operator"
-    " permission (ops) on the cluster, in the ACK console under Authorizations ({} is denied)"
-)
 _WRITES_BACK = "owns it and would write it back; renew the certificate there"
 HINDERED = [
     Hindered(
@@ -143,8 +139,6 @@ HINDERED = [
                     ],
                     "albconfigs": [{"name": "front", "listeners": [{"port": 443}]}],
                 },
-                {"name": "locked", "region": "cn-hangzhou", "role": "none"},
-                {"name": "half", "region": "cn-hangzhou", "role": "dev"},
                 {"name": "young", "region": "cn-hangzhou", "state": "initial"},
                 {"name": "past", "region": "cn-hangzhou", "state": "deleting"},
             ]
@@ -159,8 +153,6 @@ HINDERED = [
                 "the listener names no certificate: those of its Ingresses apply; to manage one here,"
                 " name the first in spec.listeners[].certificates"
             ),
-            "locked": _UNAUTHORISED.format("ListSecrets"),
-            "half albconfig": _UNAUTHORISED.format("ListAlbConfigs"),
             "young": "the cluster is initial; its slots are seen when it is running",
         },
     ),

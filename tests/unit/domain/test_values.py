@@ -80,13 +80,27 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (
         SyncStatus,
         {"Product": "CDN", "State": "syncing", "StartedAt": AT},
-        {"Version": 0, "Region": "", "Count": 0, "Reason": "", "Unread": [], "FinishedAt": None},
+        {
+            "Version": 0,
+            "Region": "",
+            "Count": 0,
+            "Reason": "",
+            "Unread": [],
+            "UnreadWithin": [],
+            "FinishedAt": None,
+        },
     ),
     (ResourceRecord, {"Resource": SLOT, "SeenAt": AT}, {"Version": 0}),
     (
         CertificateRecord,
         {"Certificate": CERTIFICATE},
-        {"Version": 0, "IssuedHandled": False, "ExpiringHandledDays": None},
+        {
+            "Version": 0,
+            "IssuedHandled": False,
+            "IssuedUnseen": [],
+            "ExpiringHandledDays": None,
+            "ExpiringUnseen": [],
+        },
     ),
     (
         WorkerResource,

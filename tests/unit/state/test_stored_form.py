@@ -32,7 +32,8 @@ def test_a_certificate_is_stored_by_store_and_id(store: Store) -> None:
     Certificates(store).save(CertificateRecord(certificate=a_certificate(7)))
     document = the_row(store, CERTIFICATES, "cn-hangzhou", 7).document
     assert document["Certificate"]["NotAfter"] == "2026-07-29T12:00:00Z"
-    assert document.keys() == {"Certificate", "IssuedHandled", "ExpiringHandledDays"}
+    dealt_with = {"IssuedHandled", "IssuedUnseen", "ExpiringHandledDays", "ExpiringUnseen"}
+    assert document.keys() == {"Certificate", *dealt_with}
 
 
 def test_a_slot_is_stored_by_product_region_and_id_and_by_each_of_its_names(store: Store) -> None:
