@@ -161,7 +161,8 @@ class _Turn:
         change, look = outcome.change, outcome.look
         assert look is not None, "it is done"
         # They were compared. What differs from now on, as by another slot of the job, is no loss.
-        made.worker = made.worker.evolve(settings_before=None)
+        moved = made.worker.moved if change.others is None else outcome.moved
+        made.worker = made.worker.evolve(settings_before=None, others_before=None, moved=moved)
         with self._told(made):
             if (beside := change.undoes and change.undoes.freed) and change.wanted is not None:
                 detail = f"clients may be served {beside} for the same names, which is beside it as before"
@@ -174,7 +175,8 @@ class _Turn:
                 verification = self._not_tried("it has no certificate again, as before the job")
             _show(self.world, change, look.slot)
             life = lifecycle_of(made.worker)
-            log.info(life.succeeded, extra={**facts(made.worker), "handshake": verification.handshake.value})
+            proof = {"handshake": verification.handshake.value, **({"moved": list(moved)} if moved else {})}
+            log.info(life.succeeded, extra={**facts(made.worker), **proof})
             self._save(made, ended(self.world, made.worker, life.success, verification=verification))
 
     def _not_tried(self, detail: str) -> Verification:
