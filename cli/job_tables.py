@@ -131,11 +131,10 @@ def verified(worker: WorkerResource) -> Text:
     proof = worker.verification
     if proof is None:
         return Text("")
-    also = Text(f"; also changed: {', '.join(worker.moved)}" if worker.moved else "", "yellow")
     if proof.handshake is Handshake.SERVED:
         count = len(proof.server_names)
-        return Text(f"TLS handshake{f' × {count}' if count > 1 else ''}", "green") + also
-    return Text(f"read back; {proof.handshake.value}: {proof.detail}", "yellow") + also
+        return Text(f"TLS handshake{f' × {count}' if count > 1 else ''}", "green")
+    return Text(f"read back; {proof.handshake.value}: {proof.detail}", "yellow")
 
 
 def took(worker: WorkerResource) -> str:

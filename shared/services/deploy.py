@@ -1,7 +1,7 @@
 """Carry out a shard of a job: the workers of one product that one invocation takes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from shared.domain.events import WorkersScheduled
 from shared.domain.jobs import WorkerResource
@@ -43,10 +43,10 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
     by_writer: dict[str, list[WorkerResource]] = defaultdict(list)
     share = event.job_id, event.product, event.shard
     for worker in world.workers.list(*share):
-        if not worker.status.settled:
-            by_writer[worker.resource.writer].append(worker)
+        by_writer[worker.resource.writer].append(worker)
+    open_ = [workers for workers in by_writer.values() if any(not one.status.settled for one in workers)]
     run_side_by_side(
-        (work_on(world, adapter, workers, kind_of) for workers in _by_turns(by_writer.values())),
+        (work_on(world, adapter, workers, kind_of) for workers in _by_turns(open_)),
         beside=shared_rates(world, event),
         parallel=world.policy.parallel,
         clock=world.clock,
@@ -83,7 +83,9 @@ def _by_turns(writers: Iterable[list[WorkerResource]]) -> list[list[WorkerResour
 class Deployment:
     """A worker's certificate takes the place of the one that the plan saw."""
 
-    def change(self, world: World, adapter: ProductAdapter, made: Attempt) -> Change:
+    def change(
+        self, world: World, adapter: ProductAdapter, made: Attempt, workers: Collection[WorkerResource]
+    ) -> Change:
         worker = made.worker
         certificate = world.certificates.get(worker.cert_identifier).certificate
         if reason := certificate.why_not_deployable(world.clock()):
@@ -93,7 +95,6 @@ class Deployment:
             certificate,
             begun=worker.previous_cert_identifier is not None,
             before=worker.settings_before,
-            others=worker.others_before,
             lost=worker.lost,
             half_made=worker.half_made,
         )
@@ -102,7 +103,6 @@ class Deployment:
         made.remember(
             previous_cert_identifier=change.resource.cert_identifier,
             settings_before=change.before,
-            others_before=change.others,
             lost=change.lost,
             half_made=change.half_made,
         )

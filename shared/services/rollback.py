@@ -4,6 +4,7 @@ A worker to be rolled back goes the way of one to be deployed: handed out by the
 again, given up in the end. The job's own status and counts stay; its workers tell what became of them.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -68,10 +69,11 @@ def to_roll_back(worker: WorkerResource, now: datetime) -> WorkerResource:
 class Rollback:
     """What the slot had takes the place of the job's certificate again."""
 
-    def change(self, world: World, adapter: ProductAdapter, made: Attempt) -> Change:
+    def change(
+        self, world: World, adapter: ProductAdapter, made: Attempt, workers: Collection[WorkerResource]
+    ) -> Change:
         worker = made.worker
-        share = world.workers.list(worker.job_id, worker.resource.product, worker.shard)
-        if reason := why_not(world, worker, share):
+        if reason := why_not(world, worker, workers):
             raise InvalidRequestError(reason)
         resumed = worker.deployed is not None and worker.attempts > 1
         change = Change(
@@ -79,7 +81,6 @@ class Rollback:
             certificate_before(world, worker),
             begun=resumed,
             before=worker.settings_before if resumed else None,
-            others=worker.others_before if resumed else None,
             lost=worker.lost if resumed else (),
             half_made=worker.half_made,
             undoes=Undone(worker.cert_identifier, worker.undone),
@@ -92,7 +93,6 @@ class Rollback:
         made.remember(
             deployed=change.resource,
             settings_before=change.before,
-            others_before=change.others,
             lost=change.lost,
             half_made=change.half_made,
         )

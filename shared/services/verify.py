@@ -90,7 +90,7 @@ class _Met:
         worse = served.why_worse_than(self.certificate, self.world.clock())
         if worse and self._waited_s >= _WORSE_S:
             why = f"{name} at {self.resource.endpoint}: it is in place, but {served}; {worse}"
-            raise CloudRejectedError("handshake", "AnotherCertificate", f"{why}: replace that one too")
+            raise CloudRejectedError("handshake", "AnotherCertificate", f"{why}: deploy to that slot too")
         return not worse
 
 

@@ -4,7 +4,7 @@ One task for each writer: so its slots are changed one after the other, or by on
 takes several, and then proved. What an attempt does is the same for both ways; `Kind` has what differs.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeAlias
@@ -29,9 +29,10 @@ _FIRST_PROBE_S: Final = 0.2  #: pause before the next handshake: it costs the pr
 class Attempt:
     """A worker in this invocation's hands, as it is stored."""
 
-    def __init__(self, world: World, worker: WorkerResource) -> None:
-        self._world = world
-        self.worker = worker
+    def __init__(self, world: World, worker: WorkerResource, known: dict[int, WorkerResource]) -> None:
+        """`known`: where others find what is stored."""
+        self._world, self._known = world, known
+        self.worker = known[worker.worker_id] = worker
 
     def remember(self, **changes: Any) -> None:
         """Store what the next attempt needs to know if this one is cut off.
@@ -39,14 +40,20 @@ class Attempt:
         Raises:
             ConflictError: another invocation has taken the worker over.
         """
-        self.worker = self._world.workers.save(self.worker.evolve(**changes))
+        self.save(self.worker.evolve(**changes))
+
+    def save(self, worker: WorkerResource) -> None:
+        """Raises ConflictError: as `remember`."""
+        self.worker = self._known[worker.worker_id] = self._world.workers.save(worker)
 
 
 class Kind(Protocol):
     """What deploying and rolling back have apart."""
 
-    def change(self, world: World, adapter: ProductAdapter, made: Attempt) -> Change:
-        """What is to be exchanged. Raises AppError if it may not be."""
+    def change(
+        self, world: World, adapter: ProductAdapter, made: Attempt, workers: Collection[WorkerResource]
+    ) -> Change:
+        """What is to be exchanged. `workers`: the job's of the writer. Raises AppError if it may not be."""
 
     def remember(self, made: Attempt, change: Change, look: Look) -> None:
         """Store what a later attempt needs, before a write. Raises AppError if that may not be made."""
@@ -66,16 +73,19 @@ def work_on(
 ) -> Task:
     """A task: bring each worker of one writer to its end, in as many attempts as it takes.
 
-    What is not at its end when the function's time is nearly up is left as it is stored.
+    `workers`: all that the job has of the writer, at their end or not. What is not at its end when the
+    function's time is nearly up is left as it is stored.
     """
     # The default before the additional ones: it is what clients fall back on.
-    open_ = sorted(workers, key=lambda w: (w.resource.role is SlotRole.ADDITIONAL, w.worker_id))
+    ordered = sorted(workers, key=lambda w: (w.resource.role is SlotRole.ADDITIONAL, w.worker_id))
+    known = {worker.worker_id: worker for worker in ordered}
+    open_ = [worker for worker in ordered if not worker.status.settled]
     pause = 1.0
     while open_ and world.left_s() >= SPARE_S:
         now = world.clock()
         ready = [w for w in open_ if not w.leased(now) and (w.not_before or now) <= now]
         if ready:
-            yield from _Turn(world, adapter, kind_of).take(ready)
+            yield from _Turn(world, adapter, kind_of, known).take(ready)
             pause = 1.0
         else:
             due = [at for w in open_ if (at := w.lease_until if w.leased(now) else w.not_before)]
@@ -84,8 +94,9 @@ def work_on(
             if world.left_s() - SPARE_S < min(pause, until_due):
                 return
             yield max(0.01, min(pause, until_due))
-        stored = (world.workers.find(worker) for worker in open_)
-        open_ = [worker for worker in stored if worker is not None and not worker.status.settled]
+        stored = [found for worker in open_ if (found := world.workers.find(worker))]
+        known |= {worker.worker_id: worker for worker in stored}
+        open_ = [worker for worker in stored if not worker.status.settled]
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,7 @@ class _Turn:
     world: World
     adapter: ProductAdapter
     kind_of: KindOf
+    known: dict[int, WorkerResource]  #: the job's workers of this writer, by id, as they are stored
 
     def take(self, workers: Sequence[WorkerResource]) -> Task:
         """Raises nothing that can be told as a worker's end."""
@@ -124,7 +136,7 @@ class _Turn:
         made: list[Attempt] = []
         for worker in workers:
             with suppress(ConflictError):  # another delivery claimed it
-                made.append(Attempt(self.world, claimed(self.world, worker, lease_s)))
+                made.append(Attempt(self.world, claimed(self.world, worker, lease_s), self.known))
         return made
 
     def _exchange(self, in_hand: list[Attempt]) -> Generator[float, None, list[tuple[Attempt, Outcome]]]:
@@ -135,7 +147,8 @@ class _Turn:
             with self._told(made):
                 if outside := self.world.policy.scope.why_outside(made.worker.resource):
                     raise InvalidRequestError(outside)  # the settings may have changed since the job
-                change = self.kind_of(made.worker).change(self.world, self.adapter, made)
+                kind, all_ = self.kind_of(made.worker), self.known.values()
+                change = replace(kind.change(self.world, self.adapter, made, all_), moved=self._moved(made))
                 attempts[change.resource.slot] = made
                 changes.append(change)
         if not changes:
@@ -156,33 +169,39 @@ class _Turn:
                 self._failed(made, outcome.error or self.kind_of(made.worker).unexpected(outcome))
         return done
 
+    def _moved(self, made: Attempt) -> dict[str, str]:
+        """What the other workers of the writer exchange, as far as they have begun."""
+        moved: dict[str, str] = {}
+        for worker in self.known.values():
+            before = worker.previous_cert_identifier
+            if worker.worker_id == made.worker.worker_id or not before:
+                continue
+            if not worker.status.of_rollback:
+                moved[before] = worker.cert_identifier
+            elif worker.deployed:
+                moved[worker.deployed.cert_identifier] = before
+        return moved
+
     def _prove(self, made: Attempt, outcome: Outcome) -> Task:
         """Clients are served the certificate, as far as they can be asked; then the worker is at its end."""
         change, look = outcome.change, outcome.look
         assert look is not None, "it is done"
         # They were compared. What differs from now on, as by another slot of the job, is no loss.
-        moved = made.worker.moved if change.others is None else outcome.moved
-        made.worker = made.worker.evolve(settings_before=None, others_before=None, moved=moved)
+        made.worker = made.worker.evolve(settings_before=None)
         with self._told(made):
-            if (beside := change.undoes and change.undoes.freed) and change.wanted is not None:
-                detail = f"clients may be served {beside} for the same names, which is beside it as before"
-                verification = self._not_tried(detail)
-            elif change.wanted is not None:
+            if change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
                 others = Beside(self.world, self.adapter, change, look)
                 verification = yield from verify(self.world, look.slot, change.wanted, patience, others)
             else:
-                verification = self._not_tried("it has no certificate again, as before the job")
+                detail = "it has no certificate again, as before the job"
+                verification = Verification(
+                    read_back=True, handshake=Handshake.NOT_TRIED, detail=detail, at=self.world.clock()
+                )
             _show(self.world, change, look.slot)
             life = lifecycle_of(made.worker)
-            proof = {"handshake": verification.handshake.value, **({"moved": list(moved)} if moved else {})}
-            log.info(life.succeeded, extra={**facts(made.worker), **proof})
+            log.info(life.succeeded, extra={**facts(made.worker), "handshake": verification.handshake.value})
             self._save(made, ended(self.world, made.worker, life.success, verification=verification))
-
-    def _not_tried(self, detail: str) -> Verification:
-        return Verification(
-            read_back=True, handshake=Handshake.NOT_TRIED, detail=detail, at=self.world.clock()
-        )
 
     @contextmanager
     def _told(self, *attempts: Attempt) -> Iterator[None]:
@@ -209,7 +228,7 @@ class _Turn:
 
     def _save(self, made: Attempt, worker: WorkerResource) -> None:
         try:
-            made.worker = self.world.workers.save(worker)
+            made.save(worker)
         except ConflictError:
             log.warning("worker was taken over", extra=facts(made.worker))
 

@@ -17,9 +17,9 @@ from shared.domain.states import WorkerStatus
 from shared.services.world import World
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case
-from tests.contract.killing import Killing
 from tests.contract.store import stored
 from tests.contract.working import a_world, ask_for_rollback, carry_out, planned
+from tests.killing import Killing
 from tests.meddling import Cut
 
 W = WorkerStatus

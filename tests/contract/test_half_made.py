@@ -16,8 +16,8 @@ from shared.services.world import World
 from tests.contract.answers import edit, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, IDENTIFIER, Case
-from tests.contract.killing import Killing
 from tests.contract.working import a_world, ask_for_rollback, carry_out, planned
+from tests.killing import Killing
 from tests.meddling import Cut
 
 W = WorkerStatus

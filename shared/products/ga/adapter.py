@@ -15,14 +15,13 @@ from shared.cloud.reading import Fields
 from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudRejectedError
-from shared.products.ga.listener import SENT_AGAIN, SETTINGS, as_sent, domain_of, placed, row_of, slots
+from shared.products.ga.listener import SENT_AGAIN, SETTINGS, domain_of, placed, row_of, slots, spelled
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
 from shared.products.kit.found import Found
 from shared.products.kit.means import Means
-from shared.products.kit.others import others
 from shared.products.kit.polled import Listed
-from shared.products.kit.settings import sorted_lists
+from shared.products.kit.settings import EVERY, as_sent, picked
 
 _ACCELERATORS = ("Accelerators",)  #: where their list has its rows
 _REGION = {"RegionId": "cn-hangzhou"}  #: whatever the accelerated regions are
@@ -81,16 +80,15 @@ class Adapter(ProductAdapter):
         row = row_of(resource, rows)
         if row is None:  # after the change that somebody else is making, it may be there
             return None if state == "active" else under_way
-        settled, settings, told = state == row.text("State") == "active", None, None
+        settled, settings = state == row.text("State") == "active", None
         if resource.role is SlotRole.DEFAULT:
             if (described := self._described(resource)) is None:
                 return None
             settled = settled and described.text("State") == "active"
-            settings = {name: sorted_lists(described.get(name)) for name in SETTINGS}
-            told = others(described, SETTINGS, ("Certificates", "State"))
+            settings = picked(described, SETTINGS, EVERY)
         identifier = identifier_of(row.needed("CertificateId"))
         now = resource.evolve(cert_identifier=identifier)
-        return Look(carrying(change, identifier), now, settled, settings, others=told, held=rows)
+        return Look(carrying(change, identifier), now, settled, settings, held=rows)
 
     def beside(self, look: Look) -> Sequence[CloudResource]:
         return [one for one in placed(look.slot, look.held or ()) if one.slot != look.slot.slot]
@@ -128,7 +126,7 @@ class Adapter(ProductAdapter):
                 ListenerId=resource.listener_id,
                 Certificates=[{"Id": identifier}],
                 ClientToken=str(uuid.uuid4()),
-                **{name: as_sent(value) for name, value in settings.items()},
+                **as_sent(settings, spelled),
                 **_REGION,
             )
 

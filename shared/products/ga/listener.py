@@ -88,10 +88,10 @@ def domain_of(resource: CloudResource) -> str:
     return resource.resource_id.split(_ADDITIONAL, 1)[1]
 
 
-def as_sent(value: Any) -> Any:
+def spelled(value: Any) -> Any:
     """A setting of an answer as `UpdateListener` takes it: truth as text, in lower case."""
     if isinstance(value, dict):
-        return {name: as_sent(inner) for name, inner in value.items()} or None
+        return {name: spelled(inner) for name, inner in value.items()} or None
     return str(value).lower() if isinstance(value, bool) else value
 
 

@@ -44,7 +44,8 @@ class Change:
     lost: tuple[str, ...] = ()  #: what the write cost, in words: it is being taken back
     half_made: tuple[HalfMade, ...] = ()  #: or begun to be, by this or an earlier attempt
     undoes: Undone | None = None
-    others: Mapping[str, str] | None = None  #: what else was told before the first write; None: nothing seen
+    #: certificates that other slots of the writer had, and what the job has put there instead, or may have
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,6 @@ class Look:
     leaves: HalfMade | None = None  #: what the next write has half made, until the one after it
     #: the slot as it is with the wanted certificate, which we put beside the one that is still in place
     added: CloudResource | None = None
-    #: what else the product tells of it, as digests by field: what differs after a write is told, not undone
-    others: Mapping[str, str] | None = None
     #: what else the adapter read, for its own next write: stored nowhere
     held: Any = field(default=None, repr=False, compare=False)
 

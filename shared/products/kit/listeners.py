@@ -35,9 +35,8 @@ from shared.products.kit.clusters import obstacle as cluster_obstacle
 from shared.products.kit.found import Found
 from shared.products.kit.in_work import InWork
 from shared.products.kit.means import Means
-from shared.products.kit.others import others
 from shared.products.kit.regions import listed
-from shared.products.kit.settings import as_sent, sorted_lists
+from shared.products.kit.settings import EVERY, as_sent, picked
 
 _BUSY = ("Configuring", "Provisioning")
 _SETTLED = ("Running", "Stopped")  #: any other word, or none, is waited for
@@ -93,10 +92,10 @@ class ListenerAdapter(ProductAdapter):
         if settled:
             self._written.pop(listener_id, None)
         found = looks(changes, bound, self._settings(row), settled=settled)
-        told = others(row, self.sent_again, ("ListenerStatus", "CertificateIds")) if row else None
-        ours = written.slots if written else frozenset()
         return [
-            look and replace(look, failed=failed if change.resource.slot in ours else None, others=told)
+            replace(look, failed=failed)
+            if look and written and change.resource.slot in written.slots
+            else look
             for change, look in zip(changes, found, strict=True)
         ]
 
@@ -158,7 +157,7 @@ class ListenerAdapter(ProductAdapter):
 
     def _settings(self, row: Fields) -> Settings | None:
         """What an update of a listener's default certificate might cost; None where it costs nothing."""
-        return {name: sorted_lists(row.get(name)) for name in self.sent_again} if self.sent_again else None
+        return picked(row, self.sent_again, EVERY) if self.sent_again else None
 
     def _rows(self, region: str) -> InWork[Fields]:
         """What the list tells of the listeners of a region that are in work."""

@@ -1,7 +1,7 @@
 """Settings of a slot before and after a write: which differ, and in words."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from typing import Any, Final
 
 from shared.products.kit.changes import Settings
@@ -9,10 +9,28 @@ from shared.products.kit.changes import Settings
 _SHOWN: Final = 60  #: characters of a value
 
 
-def picked(row: Mapping[str, Any], names: Collection[str], sets: Collection[str] = ()) -> dict[str, Any]:
+class _Every(Container[str]):
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+EVERY: Final = _Every()  #: list, whatever it is called
+
+
+def picked(row: Mapping[str, Any], names: Collection[str], sets: Container[str] = ()) -> dict[str, Any]:
     """Those of the `names` that a row tells; lists called as one of `sets`, at any depth, are in no order."""
     there = set(row)
-    return {name: _ordered(name, row[name], sets) for name in names if name in there}
+    return {name: in_one_order(row[name], sets, name) for name in names if name in there}
+
+
+def in_one_order(value: Any, sets: Container[str] = EVERY, name: str = "") -> Any:
+    """A value of a product's answer, called so: its lists that are `sets` are sorted, to be compared."""
+    if isinstance(value, Mapping):
+        return {inner: in_one_order(value[inner], sets, inner) for inner in value}
+    if not isinstance(value, list):
+        return value
+    found = [in_one_order(inner, sets, name) for inner in value]
+    return sorted(found, key=lambda inner: json.dumps(inner, sort_keys=True)) if name in sets else found
 
 
 def changed(before: Settings, after: Settings) -> dict[str, tuple[Any, Any]]:
@@ -33,33 +51,14 @@ def differences(before: Settings, after: Settings) -> list[str]:
     return [f"{path}: {_short(old)} → {_short(new)}" for path, (old, new) in changed(before, after).items()]
 
 
-def sorted_lists(value: Any) -> Any:
-    """A value of a product's answer, with its lists in one order: where the order has no meaning."""
-    if isinstance(value, Mapping):
-        return {name: sorted_lists(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return sorted(
-            (sorted_lists(inner) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True)
-        )
-    return value
+def as_json(value: Any) -> Any:
+    """An object is JSON text."""
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, Mapping) else value
 
 
-def as_sent(settings: Settings) -> dict[str, Any]:
-    """Those that have a value, as a call takes them: an object is JSON text."""
-    return {
-        name: json.dumps(value, separators=(",", ":")) if isinstance(value, Mapping) else value
-        for name, value in settings.items()
-        if value not in (None, "", [], {})
-    }
-
-
-def _ordered(name: str, value: Any, sets: Collection[str]) -> Any:
-    if isinstance(value, Mapping):
-        return picked(value, list(value), sets)
-    if not isinstance(value, list):
-        return value
-    found = [_ordered(name, inner, sets) for inner in value]
-    return sorted(found, key=str) if name in sets else found
+def as_sent(settings: Settings, spelled: Callable[[Any], Any] = as_json) -> dict[str, Any]:
+    """Those that have a value, as a call takes them."""
+    return {name: spelled(value) for name, value in settings.items() if value not in (None, "", [], {})}
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

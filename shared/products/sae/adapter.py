@@ -5,13 +5,12 @@ an entry is named by its certificate. On CLB it has one, of SLB's store. A rule 
 its certificate there. Never call DescribeNamespaces: its answer carries access keys.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from functools import partial
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
-from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudUnavailableError
 from shared.products.kit.base import ProductAdapter
@@ -20,10 +19,9 @@ from shared.products.kit.envelope import opened
 from shared.products.kit.found import Found, Unread
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
-from shared.products.kit.others import others
 from shared.products.kit.regions import listed as listed_regions
 from shared.products.sae.balancers import SaeBalancers, has_certificates, kind_of
-from shared.products.sae.entries import SETTABLE, beside, entry, filled, listed
+from shared.products.sae.entries import SETTABLE, as_before, beside, entry, exchanged, listed, named
 from shared.products.slb.store import SlbStore
 
 _INGRESS = "/pop/v1/sam/ingress/Ingress"
@@ -72,9 +70,8 @@ class Adapter(ProductAdapter):
         now = self._entry(change, ingress) if resource.kind == "alb" else self._copy(change, ingress)
         if now is None:
             return None
-        settings = beside(resource, ingress, change.wanted.identifier if change.wanted else "")
-        told = others(ingress, settings, ("CertId", "CertIds"))
-        return Look(carrying(change, now.cert_identifier), now, settings=settings, others=told)
+        settings = beside(change, ingress)
+        return Look(carrying(change, now.cert_identifier), now, settings=settings, held=named(ingress))
 
     def _entry(self, change: Change, ingress: Fields) -> CloudResource | None:
         """The wanted one takes the entry's place when the entry is not in the list any more."""
@@ -95,17 +92,11 @@ class Adapter(ProductAdapter):
             identifier = self._store.identifier(resource.region, bound) if bound else ""
         return resource.evolve(cert_identifier=identifier, https=bool(bound))
 
-    def beside(self, look: Look) -> Sequence[CloudResource]:
-        """The other entries of the rule's list, which is among its settings."""
-        slot, told = look.slot, (look.settings or {}).get("Entries", ())
-        bound = [identifier_of(text) if text else slot.cert_identifier for text in told]
-        return [entry(slot, bound, one) for one in bound if one != slot.cert_identifier]
-
     def _write(self, change: Change, look: Look) -> None:
         resource, wanted = change.resource, change.wanted
         assert wanted is not None, "no first deployment is undone"
         if resource.kind == "alb":
-            self._update(resource, {"CertIds": filled(resource, look.settings or {}, wanted.identifier)})
+            self._update(resource, {"CertIds": exchanged(resource, look.held, wanted.identifier)})
         else:
             self._update(resource, {"CertId": self._store.put(resource.region, wanted)})
 
@@ -119,7 +110,7 @@ class Adapter(ProductAdapter):
     def _take_back_unknown(self, change: Change, look: Look, lost: Set[str]) -> None:
         resource, own = change.resource, change.resource.cert_identifier
         if resource.kind == "alb":
-            self._put_back(change, lost, {"CertIds": filled(resource, change.before or {}, own)})
+            self._put_back(change, lost, {"CertIds": as_before(change)})
         else:
             self._put_back(change, lost, {"CertId": self._store.id_of(resource.region, own)})
 

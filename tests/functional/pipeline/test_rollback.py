@@ -230,7 +230,7 @@ def test_an_additional_certificate_that_became_the_default_is_additional_again(t
         (worker,) = platform.workers().values()
         assert (worker.status, worker.reason) == (W.ROLLBACK_SUCCESS, "")
         assert worker.verification is not None
-        assert worker.verification.handshake is Handshake.NOT_TRIED
+        assert worker.verification.handshake is Handshake.BESIDE
         platform.tick("discover_resources")
         assert {record.resource for record in platform.world.resources.list(CloudProduct.ALB)} == before
 

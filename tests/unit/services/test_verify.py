@@ -228,7 +228,7 @@ def test_a_worse_one_that_is_served_is_an_error_and_no_success(other: Certificat
 
     told = f"a.example.com at {PORT}: it is in place, but {_MET}"
     assert f"AnotherCertificate: {told}" in str(refused.value)
-    assert f"; {why}: replace that one too" in str(refused.value)
+    assert f"; {why}: deploy to that slot too" in str(refused.value)
     assert 20 <= clients.slept < 40, "it is waited for longer than one that is as good"
 
 
