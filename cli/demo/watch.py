@@ -13,6 +13,7 @@ from shared.domain.resources import CloudResource, SyncState
 from shared.services.world import World
 
 _POLL_S = 0.2
+_READ = (SyncState.SYNCED, SyncState.PARTIAL)  #: a cluster of the sample estate lets nobody in
 T = TypeVar("T")
 
 
@@ -39,9 +40,12 @@ class Watcher:
             policy = self.world.policy
             for product in policy.products:
                 statuses = list(self.world.syncs.list(product))
-                if not statuses or any(status.state is not SyncState.SYNCED for status in statuses):
+                if not statuses or any(status.state not in _READ for status in statuses):
                     return None
-                self._once(f"discovered {product.value}: {sum(status.count for status in statuses)} slots")
+                count = sum(status.count for status in statuses)
+                in_part = [one.region or "all" for one in statuses if one.state is SyncState.PARTIAL]
+                which = f" ({', '.join(in_part)} in part)" if in_part else ""
+                self._once(f"discovered {product.value}: {count} slots{which}")
             return all(self.world.scans.has_baseline(store) for store in policy.stores) or None
 
         self._wait(discovered, "the first discovery")
