@@ -72,12 +72,16 @@ def show(cert_id: Id, as_json: AsJson = False) -> None:
     epilog="Example: certdeploy certificate upload --name shop-2026 --certificate chain.pem --key key.pem",
 )
 def upload(
-    name: Annotated[
-        str, typer.Option(help="Name of the new certificate in CAS: at most 63 characters, not in use yet.")
-    ],
     certificate: Annotated[
         Path, typer.Option(help="PEM file with the certificate and its intermediates, in this order.")
     ],
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="Name of the new certificate in CAS: at most 63 characters, not in use yet. Default: made of"
+            " its first domain and its end."
+        ),
+    ] = None,
     key: Annotated[
         Path | None,
         typer.Option(help="PEM file with the private key. Default: the file given with --certificate."),

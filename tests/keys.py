@@ -78,6 +78,7 @@ def a_signed_certificate(
     age: float = 1,
     extension: x509.ExtensionType | None = None,
     subject: x509.Name | None = None,
+    serial: int | None = None,
 ) -> Signed:
     """Valid from `age` days before NOW until `days` after it; without an issuer self-signed.
 
@@ -91,7 +92,7 @@ def a_signed_certificate(
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer else subject)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(NOW - timedelta(days=age))
         .not_valid_after(NOW + timedelta(days=days))
     )

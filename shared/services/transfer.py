@@ -2,21 +2,29 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from shared.cloud.cas import Cas, KeyPair
+from shared.cloud.cas import KeyPair
 from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.values import Wire
 from shared.errors import CloudRejectedError, CloudUnavailableError, InvalidRequestError, NotFoundError
+from shared.services.held import Held, held
 from shared.services.world import World
 from shared.validation.bundles import CertificateBundle, read_bundle
+from shared.validation.names import MAX_NAME
 from shared.validation.secret import SecretPem
+
+_BESIDE: Final = "CAS has this certificate as {} ({}) with another chain or none; this one is added beside it"
+_UNSURE: Final = (
+    "CAS does not tell with which chain it holds it; if that one is incomplete, delete it there first"
+)
 
 
 class Uploaded(Wire):
     cert_id: int
     cert_identifier: str
     name: str  #: in CAS; not the requested name if the certificate was already there
-    already_there: bool  #: recognised by its fingerprint; not uploaded again
+    already_there: bool  #: the very same chain; not uploaded again
     names: tuple[str, ...]
     not_after: datetime
     notes: tuple[str, ...] = ()
@@ -29,9 +37,11 @@ class Exported:
 
 
 def upload_certificate(
-    world: World, name: str, certificate: str, key: SecretPem, store: str = ""
+    world: World, name: str | None, certificate: str, key: SecretPem, store: str = ""
 ) -> Uploaded:
-    """Add a certificate to CAS once, however often this is called. `store`: default, the first one.
+    """Add a certificate with its chain to CAS once, however often this is called.
+
+    `name`: None for one made of the certificate's names and its end. `store`: default, the first one.
 
     Raises:
         InvalidRequestError: all problems of certificate, key, name and store; nothing was sent.
@@ -41,19 +51,25 @@ def upload_certificate(
     bundle, store = _checked(world, name, certificate, key, store)
     cas = world.cas(store)
     listed = cas.list_certificates()
-    if existing := _same(cas, listed, bundle):
-        return _uploaded(existing.cert_id, existing.name, store, bundle, already_there=True)
+    there = held(cas, listed, bundle)
+    if there.same:
+        notes = [_UNSURE] if there.unsure else []
+        return _uploaded(there.same.cert_id, there.same.name, store, bundle, notes, already_there=True)
+    if name is None:
+        name = _free_name(bundle, listed)
     if taken := next((other for other in listed if other.name == name), None):
-        raise InvalidRequestError(
-            f"name: {name} is the name of another certificate ({taken.identifier}); choose another"
-        )
+        raise InvalidRequestError(f"name: {name} is the name of {_which(taken, there)}; choose another")
+    other = there.other_chain
+    notes = [_BESIDE.format(other.name, other.identifier)] if other else []
     try:
         cert_id = cas.upload(name, bundle.certificate_pem, bundle.key)
     except CloudUnavailableError:  # the response is lost, but the certificate may be there
-        if (existing := _same(cas, cas.list_certificates(), bundle)) is None:
+        known = {one.cert_id for one in listed}
+        new = [one for one in cas.list_certificates() if one.cert_id not in known and one.name == name]
+        if not new:
             raise
-        cert_id = existing.cert_id
-    return _uploaded(cert_id, name, store, bundle, already_there=False)
+        cert_id = new[0].cert_id
+    return _uploaded(cert_id, name, store, bundle, notes, already_there=False)
 
 
 def export_certificate(world: World, text: str) -> Exported:
@@ -79,7 +95,7 @@ def export_certificate(world: World, text: str) -> Exported:
 
 
 def _checked(
-    world: World, name: str, certificate: str, key: SecretPem, store: str
+    world: World, name: str | None, certificate: str, key: SecretPem, store: str
 ) -> tuple[CertificateBundle, str]:
     problems = []
     if store and store not in world.policy.stores:
@@ -93,25 +109,22 @@ def _checked(
     return bundle, store or world.policy.stores[0]
 
 
-def _same(cas: Cas, listed: list[Certificate], bundle: CertificateBundle) -> Certificate | None:
-    """The same certificate in CAS, with its key; by serial and names if CAS reports another fingerprint.
+def _free_name(bundle: CertificateBundle, listed: list[Certificate]) -> str:
+    """Such as `any.example.com-2026-11-30`; with a number if CAS has that name."""
+    taken = {one.name for one in listed}
+    end = f"-{bundle.not_after:%Y-%m-%d}"
+    stem = bundle.names[0].replace("*", "any")[: MAX_NAME - len(end) - 4] + end
+    return next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 1000))) if name not in taken)
 
-    What the list leaves out is asked for, of those with the same names.
-    """
-    prints = (bundle.sha1, bundle.sha256)
-    for one in listed:
-        found, alike = one, set(one.names) == set(bundle.names)
-        by_print = one.fingerprint in prints
-        if (by_print and one.has_private_key is None) or (alike and not by_print and not one.serial):
-            found = cas.get_detail(one.cert_id)
-        same = found.fingerprint in prints or (alike and found.serial == bundle.serial)
-        if same and found.has_private_key:
-            return found
-    return None
+
+def _which(taken: Certificate, there: Held) -> str:
+    same = there.other_chain is not None and there.other_chain.cert_id == taken.cert_id
+    what = "the same certificate with another chain" if same else "another certificate"
+    return f"{what} ({taken.identifier})"
 
 
 def _uploaded(
-    cert_id: int, name: str, store: str, bundle: CertificateBundle, *, already_there: bool
+    cert_id: int, name: str, store: str, bundle: CertificateBundle, notes: list[str], *, already_there: bool
 ) -> Uploaded:
     return Uploaded(
         cert_id=cert_id,
@@ -120,5 +133,5 @@ def _uploaded(
         already_there=already_there,
         names=bundle.names,
         not_after=bundle.not_after,
-        notes=bundle.notes,
+        notes=(*bundle.notes, *notes),
     )

@@ -1,13 +1,16 @@
 """An uploaded certificate chain and its private key, validated together."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from shared.domain.certificates import ChainLink
 from shared.validation import chains, leaves
+from shared.validation.arranging import arrange
 from shared.validation.keys import describe, public_key_of, read_key
 from shared.validation.names import certificate_name_problems
 from shared.validation.pem import Block, Reading, read_blocks
@@ -27,6 +30,8 @@ class CertificateBundle:
     serial: str  #: lower-case hex without leading zeros
     sha1: str  #: lower-case hex without colons; CAS's fingerprint
     sha256: str
+    key_prints: tuple[str, str]  #: SHA-1 and SHA-256 of the public key, as SubjectPublicKeyInfo
+    chain: tuple[ChainLink, ...]  #: leaf first, each by its common name
     issuer: str
     not_before: datetime
     not_after: datetime
@@ -43,15 +48,12 @@ def read_bundle(
     """
     reading = read_blocks(certificate)
     chain, problems = _certificates(reading)
+    notes = [*reading.notes]
     if chain and not reading.damaged:
-        if right := chains.right_order(chain):
-            if right != chain:
-                order = ", ".join(chains.quoted(each.subject) for each in right)
-                problems.append(f"the certificates are in the wrong order; reorder them to {order}")
-            chain = right  # the checks below see the right order
-        else:
-            problems += chains.order_problems(chain)
-        problems += chains.completeness_problems(chain)
+        arranged = arrange(chain, now)
+        chain = arranged.chain  # the checks below see the right order
+        notes += arranged.notes
+        problems += [*arranged.problems, *chains.completeness_problems(chain)]
     names: tuple[str, ...] = ()
     if chain:
         names, name_problems = leaves.names_of(chain[0])
@@ -80,10 +82,12 @@ def read_bundle(
         serial=f"{leaf.serial_number:x}",
         sha1=leaf.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - an identifier, not a proof
         sha256=leaf.fingerprint(hashes.SHA256()).hex(),
+        key_prints=_key_prints(leaf),
+        chain=tuple(_link(one) for one in chain),
         issuer=chains.common_name(leaf.issuer),
         not_before=leaf.not_valid_before_utc,
         not_after=leaf.not_valid_after_utc,
-        notes=(*reading.notes, *chains.notes_on(chain)),
+        notes=(*notes, *chains.notes_on(chain)),
     )
 
 
@@ -103,6 +107,8 @@ def _certificates(reading: Reading) -> tuple[chains.Chain, list[str]]:
     for block in reading.blocks:
         if block.label.endswith("PRIVATE KEY"):
             problems.append("it contains a private key; provide the key separately")
+        elif block.label == "EC PARAMETERS":  # openssl writes it before the key
+            continue
         elif block.label != "CERTIFICATE":
             problems.append(_ELSEWHERE.get(block.label, f"it contains a {block.label}; remove it"))
         elif certificate := _certificate(block):
@@ -120,6 +126,19 @@ def _certificate(block: Block) -> x509.Certificate | None:
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return None
     return certificate
+
+
+def _key_prints(leaf: x509.Certificate) -> tuple[str, str]:
+    spki = leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha1(spki, usedforsecurity=False).hexdigest(), hashlib.sha256(spki).hexdigest()
+
+
+def _link(certificate: x509.Certificate) -> ChainLink:
+    return ChainLink(
+        subject=chains.common_name(certificate.subject),
+        issuer=chains.common_name(certificate.issuer),
+        not_after=certificate.not_valid_after_utc,
+    )
 
 
 def _pem(certificate: x509.Certificate) -> str:

@@ -60,27 +60,31 @@ def is_ca(certificate: x509.Certificate) -> bool:
     return constraints is not None and constraints.ca
 
 
+def not_a_ca(certificate: x509.Certificate) -> str:
+    return f"{quoted(certificate.subject)} is not a CA certificate; remove it from the chain"
+
+
 def right_order(chain: Chain) -> Chain | None:
     """The order in which each certificate is signed by the next; None if there is none."""
-    for leaf in chain:
-        path = [leaf]
-        while above := next((c for c in chain if c not in path and issued_by(path[-1], c)), None):
-            path.append(above)
-        if len(path) == len(chain):
-            return path
-    return None
+    paths = (path_from(leaf, chain) for leaf in chain)
+    return next((path for path in paths if len(path) == len(chain)), None)
+
+
+def path_from(leaf: x509.Certificate, chain: Chain) -> list[x509.Certificate]:
+    """The leaf, its issuer, the issuer of that, as far as they are in `chain`."""
+    path = [leaf]
+    while above := next((c for c in chain if c not in path and issued_by(path[-1], c)), None):
+        path.append(above)
+    return path
 
 
 def order_problems(chain: Chain) -> Iterator[str]:
-    """Leaf first, then each one's issuer; no certificate twice, none missing in between."""
+    """Leaf first, then each one's issuer; none missing in between. No certificate is there twice."""
     if len(chain) > MAX_CERTIFICATES:
         yield (
             f"its {len(chain)} certificates do not form a chain; provide only your domain's"
             " certificate and its issuers"
         )
-        return
-    if len(set(chain)) < len(chain):
-        yield "it contains a certificate twice; keep only one copy"
         return
     for below, above in pairwise(chain):
         if issued_by(below, above):
@@ -111,7 +115,7 @@ def completeness_problems(chain: Chain) -> Iterator[str]:
         )
     for certificate in issuers:
         if not is_ca(certificate):
-            yield (f"{quoted(certificate.subject)} is not a CA certificate; remove it from the chain")
+            yield not_a_ca(certificate)
     if issuers and is_ca(leaf):
         yield "the first certificate is a CA certificate; start with your domain's certificate"
 

@@ -1,5 +1,6 @@
 """Files named by a person: PEM pairs and events. Every problem is one sentence, never a traceback."""
 
+import codecs
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -15,11 +16,11 @@ MAX_EVENT_BYTES: Final = 128 * 1024
 
 
 def read_certificate_file(path: Path) -> str:
-    return _text(path, MAX_CHARACTERS)
+    return _text(path, MAX_CHARACTERS, comments=True)
 
 
 def read_key_file(path: Path) -> SecretPem:
-    return SecretPem(_text(path, MAX_CHARACTERS))
+    return SecretPem(_text(path, MAX_CHARACTERS, comments=True))
 
 
 def read_event_file(path: Path) -> dict[str, Any]:
@@ -52,12 +53,22 @@ def _types() -> dict[str, type[EventData]]:
     return {kind.type: kind for kind in EventData.__subclasses__()}
 
 
-def _text(path: Path, limit: int) -> str:
+def _text(path: Path, limit: int, *, comments: bool = False) -> str:
+    """`comments`: text around what is meant may be in any encoding, such as the names that an export adds."""
     try:
         if path.stat().st_size > limit:
             raise InvalidRequestError(f"{path}: longer than {limit // 1024} KiB; is it the right file?")
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        errors = "replace" if comments and b"-----BEGIN" in content else "strict"
+        return content.decode(_encoding(content), errors)
     except UnicodeDecodeError:
         raise InvalidRequestError(f"{path}: not a text file (UTF-8); is it DER or PKCS#12?") from None
     except OSError as error:
         raise InvalidRequestError(f"{path}: {error.strerror}") from None
+
+
+def _encoding(content: bytes) -> str:
+    """Windows PowerShell writes UTF-16 where output is redirected to a file, editors do so without a mark."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return {b"-\0": "utf-16-le", b"\0-": "utf-16-be"}.get(content[:2], "utf-8-sig")

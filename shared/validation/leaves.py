@@ -21,6 +21,12 @@ def names_of(leaf: x509.Certificate) -> tuple[tuple[str, ...], list[str]]:
     """The leaf's DNS names, normalized, and their problems. The common name does not count."""
     alternative = extension(leaf, x509.SubjectAlternativeName)
     written = alternative.get_values_for_type(x509.DNSName) if alternative is not None else []
+    addresses = alternative.get_values_for_type(x509.IPAddress) if alternative is not None else []
+    if not written and addresses:
+        return (), [
+            f"it is for IP addresses only ({', '.join(map(str, addresses))}), and certificates are matched to"
+            " slots by domain names; set it in the product's console, or have it reissued with a domain"
+        ]
     if not written:
         return (), [
             "it has no DNS name among its subject alternative names, and clients ignore the common"

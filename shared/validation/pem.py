@@ -49,7 +49,7 @@ def read_blocks(text: str) -> Reading:
     Text before a block is a comment (such as openssl's `Bag Attributes`) and is dropped. Text after the
     last block is refused: an incomplete or duplicated paste leaves such text behind.
     """
-    reading, text = Reading(), text.removeprefix("\ufeff")
+    reading, text = Reading(), text.replace("\ufeff", "")  # each of several joined files may begin with it
     if problem := _not_pem(text):
         reading.lose(problem)
         return reading

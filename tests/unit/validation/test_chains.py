@@ -11,6 +11,7 @@ from shared.validation.chains import is_ca, issued_by, self_signed
 from tests.keys import (
     NO_CURVE,
     P_256,
+    Signed,
     a_leaf,
     a_signed_certificate,
     ec_key,
@@ -50,8 +51,8 @@ def test_only_the_gap_is_told_not_the_links_that_hold() -> None:
     leaf = a_leaf()
     stranger = a_signed_certificate("Other Root", key=ec_key(which="stranger"), ca=True)
     assert refusal(chain(leaf, intermediate(), stranger), leaf.key_pem) == (
-        "certificate: 'Test TLS CA' is followed by 'Other Root', which did not issue it;"
-        " put its issuer 'Test Root CA' there"
+        "certificate: 'Other Root' issued none of the others; remove it, or add what is missing below it,"
+        " such as 'Test Root CA'"
     )
 
 
@@ -93,12 +94,68 @@ def test_an_issuer_without_a_common_name_is_told_by_its_whole_name() -> None:
     assert read(chain(leaf, ca), leaf.key_pem).issuer == "O=Nameless Ltd"
 
 
-def test_a_certificate_given_twice_is_refused_and_nothing_else_is_told() -> None:
+def test_of_a_certificate_given_twice_one_copy_is_kept_and_noted() -> None:
     leaf = a_leaf()
-    told = "certificate: it contains a certificate twice; keep only one copy"
-    assert refusal(chain(leaf, intermediate(), intermediate()), leaf.key_pem) == told
-    assert refusal(chain(leaf, leaf, intermediate()), leaf.key_pem) == (
-        f"{told}; 'www.example.com' is not a CA certificate; remove it from the chain"
+    good = chain(leaf, intermediate())
+    for given, name in (
+        (chain(leaf, leaf, intermediate()), "www.example.com"),
+        (chain(leaf, intermediate(), leaf), "www.example.com"),
+        (chain(leaf, intermediate(), intermediate()), "Test TLS CA"),
+    ):
+        bundle = read(given, leaf.key_pem)
+        assert bundle.certificate_pem == good
+        assert bundle.notes[0] == f"'{name}' is there more than once; one copy was kept"
+
+
+def test_what_is_not_of_a_chain_that_is_complete_is_left_out_and_named() -> None:
+    leaf = a_leaf()
+    stranger = a_signed_certificate("Other Root", key=ec_key(which="stranger"), ca=True)
+    bundle = read(chain(leaf, intermediate(), stranger, root()), leaf.key_pem)
+    assert bundle.certificate_pem == chain(leaf, intermediate(), root())
+    assert bundle.notes[0] == "'Other Root' is not of this chain and was left out"
+
+
+@pytest.fixture
+def crossed() -> list[Signed]:
+    """A leaf, its issuer, and the root above that: signed by an older root, and by itself."""
+    key = ec_key(which="new root")
+    old = a_signed_certificate("Old Root", key=ec_key(which="old root"), ca=True, days=3650)
+    cross = a_signed_certificate("New Root", key=key, issuer=old, ca=True, days=300)
+    own = a_signed_certificate("New Root", key=key, ca=True, days=3650)
+    issuer = a_signed_certificate("R3", key=ec_key(which="r3"), issuer=own, ca=True, days=900)
+    leaf = a_signed_certificate("www.example.com", issuer=issuer, names=["www.example.com"])
+    return [leaf, issuer, cross, own, old]
+
+
+def test_of_an_issuer_that_is_there_cross_signed_and_self_signed_the_cross_signed_one_is_kept(
+    crossed: list[Signed],
+) -> None:
+    leaf, issuer, cross, own, old = crossed
+    for given in ((leaf, issuer, cross, own), (leaf, issuer, own, cross)):
+        bundle = read(chain(*given), leaf.key_pem)
+        assert bundle.certificate_pem == chain(leaf, issuer, cross)
+        assert "the one signed by 'Old Root' was kept, which clients that trust 'New Root'" in bundle.notes[0]
+    assert read(chain(leaf, issuer, cross, own, old), leaf.key_pem).certificate_pem == chain(
+        leaf, issuer, cross, old
+    )
+
+
+def test_a_cross_signed_issuer_that_has_expired_gives_way_to_the_self_signed_one(
+    crossed: list[Signed],
+) -> None:
+    leaf, issuer, _, own, old = crossed
+    expired = a_signed_certificate("New Root", key=own.key, issuer=old, ca=True, days=-1, age=300)
+    bundle = read(chain(leaf, issuer, expired, own), leaf.key_pem)
+    assert bundle.certificate_pem == chain(leaf, issuer, own)
+    assert bundle.notes[0] == (
+        "'New Root' is there signed by 'Old Root' and by itself; the one signed by itself was kept"
+    )
+
+
+def test_a_renewal_of_the_leaf_under_its_key_is_no_other_certificate_of_an_issuer() -> None:
+    leaf, renewed = a_leaf(days=10), a_leaf(days=90)
+    assert refusal(chain(leaf, intermediate(), renewed), leaf.key_pem) == (
+        "certificate: 'www.example.com' is not a CA certificate; remove it from the chain"
     )
 
 
@@ -144,6 +201,7 @@ CSR = "it contains a request (CSR); provide the certificate that your CA issued 
         ("TRUSTED CERTIFICATE", "it is in OpenSSL's own format; convert it with `openssl x509`"),
         ("X509 CERTIFICATE", "it is in an outdated format; convert it with `openssl x509`"),
         ("ATTRIBUTE CERTIFICATE", "it contains a ATTRIBUTE CERTIFICATE; remove it"),
+        ("DH PARAMETERS", "it contains a DH PARAMETERS; remove it"),
         ("X509 CRL", "it contains a X509 CRL; remove it"),
         ("RSA PRIVATE KEY", "it contains a private key; provide the key separately"),
     ],

@@ -41,7 +41,7 @@ def test_a_good_event_is_read(tmp_path: Path, event: dict[str, Any]) -> None:
     [
         (b"{", "not JSON: "),
         ([1], "expected a JSON object, got list"),
-        (b"\xff\xfe", "not a text file (UTF-8)"),
+        (b"\x80{}", "not a text file (UTF-8)"),
         ({**ISSUED, "time": "noon", "id": ""}, "id: String should have at least 1 character; time"),
         ({**ISSUED, "data": {}}, "CertIdentifier: missing"),
         ({**ISSUED, "type": "other:Thing:Done", "data": 1}, "data: Input should be a valid dictionary"),
@@ -78,6 +78,21 @@ def test_a_pem_file_of_256_kib_is_read_and_one_byte_more_is_not(
 def test_a_mark_at_the_start_of_a_text_file_is_dropped(tmp_path: Path) -> None:
     assert read_event_file(a_file(tmp_path, b"\xef\xbb\xbf{}")) == {}
     assert read_certificate_file(a_file(tmp_path, "\ufeffbücher".encode())) == "bücher"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_of_windows_is_read_with_or_without_its_mark(tmp_path: Path, encoding: str) -> None:
+    text = "-----BEGIN CERTIFICATE-----\r\n"
+    assert read_certificate_file(a_file(tmp_path, text.encode(encoding))) == text
+
+
+def test_comments_beside_the_blocks_may_be_in_any_encoding(tmp_path: Path) -> None:
+    block = "-----BEGIN CERTIFICATE-----\n"
+    content = "friendlyName: 证书\n".encode("gbk") + block.encode()
+    for read in (read_certificate_file, lambda path: read_key_file(path).reveal()):
+        assert read(a_file(tmp_path, content)).endswith(block)
+    with pytest.raises(InvalidRequestError, match="not a text file"):
+        read_event_file(a_file(tmp_path, content))
 
 
 def test_a_file_that_is_no_text_says_what_it_may_be(tmp_path: Path) -> None:

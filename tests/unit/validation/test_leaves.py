@@ -1,6 +1,7 @@
 """The certificate a server shows: its time, its names, its purpose."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 
 import pytest
 from cryptography import x509
@@ -126,3 +127,20 @@ def test_a_certificate_that_cannot_be_read_to_its_end_is_damaged(before: bytes, 
     assert refusal(chain(with_bytes(leaf, before, after), intermediate()), leaf.key_pem).startswith(
         "certificate: the CERTIFICATE that begins on line 1 is damaged; copy it again"
     )
+
+
+def test_a_certificate_for_addresses_alone_is_told_why_it_leads_nowhere_here() -> None:
+    addresses = x509.SubjectAlternativeName([x509.IPAddress(ip_address(one)) for one in ("192.0.2.7", "::1")])
+    leaf = a_signed_certificate("192.0.2.7", issuer=intermediate(), extension=addresses)
+    assert refusal(chain(leaf, intermediate()), leaf.key_pem) == (
+        "certificate: it is for IP addresses only (192.0.2.7, ::1), and certificates are matched to slots by"
+        " domain names; set it in the product's console, or have it reissued with a domain"
+    )
+
+
+def test_addresses_beside_domains_do_no_harm() -> None:
+    both = x509.SubjectAlternativeName(
+        [x509.IPAddress(ip_address("192.0.2.7")), x509.DNSName("a.example.com")]
+    )
+    leaf = a_signed_certificate("a.example.com", issuer=intermediate(), extension=both)
+    assert read(chain(leaf, intermediate()), leaf.key_pem).names == ("a.example.com",)

@@ -18,11 +18,22 @@ PEM = a_leaf().pem
         PEM.replace("\n", "\n\n"),
         "\n \n" + PEM + "\n\t\n",
         "\ufeff" + PEM,
+        "\n\ufeff" + PEM,
         "".join(f"    {line}\n" for line in PEM.splitlines()),
         PEM.rstrip("\n"),
         PEM.replace("\nM", "\nM \t "),
     ],
-    ids=["crlf", "cr", "blank lines", "around", "bom", "indented", "no last line end", "spaces within"],
+    ids=[
+        "crlf",
+        "cr",
+        "blank lines",
+        "around",
+        "bom",
+        "bom of a file that was joined",
+        "indented",
+        "no last line end",
+        "spaces within",
+    ],
 )
 def test_every_spelling_reads_as_the_same_block(spelling: str) -> None:
     reading = read_blocks(spelling)
