@@ -24,7 +24,8 @@ _HELP = (
     " uses them, and verify by TLS handshakes that they are served."
     "\n\nSettings come from environment variables: CERTDEPLOY_STATE (file that holds the state),"
     " CERTDEPLOY_STORES, CERTDEPLOY_REGIONS, CERTDEPLOY_PRODUCTS, ALIBABA_CLOUD_ACCESS_KEY_ID,"
-    " ALIBABA_CLOUD_ACCESS_KEY_SECRET; for an emulated cloud also CERTDEPLOY_ENDPOINT and CERTDEPLOY_TLS."
+    " ALIBABA_CLOUD_ACCESS_KEY_SECRET; for an emulated cloud also CERTDEPLOY_ENDPOINT,"
+    " CERTDEPLOY_TLS and CERTDEPLOY_ROOTS."
 )
 _EXITS = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in exits.MEANINGS.items()) + "."
 

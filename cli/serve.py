@@ -98,7 +98,8 @@ def _environment(settings: Settings, environ: Mapping[str, str] = os.environ) ->
     passed = {name: value for name, value in environ.items() if name.startswith(_PASSED)}
     if not settings.endpoint:
         passed.update({name: environ[name] for name in _PROXIES if name in environ})
-    return {**passed, "CERTDEPLOY_STATE": settings.state}
+    roots = {"CERTDEPLOY_ROOTS": settings.roots} if settings.roots else {}  # its path may be relative
+    return {**passed, **roots, "CERTDEPLOY_STATE": settings.state}
 
 
 @contextmanager

@@ -1,4 +1,8 @@
-"""A local certificate authority: root, intermediate, leaf. For estates, tests and the demo only."""
+"""Local certificate authorities: root, intermediate, leaf. For estates, tests and the demo only.
+
+One stands for those that every client trusts, the other for a company's own. Neither is trusted by anybody
+who was not told to: clients of the emulated cloud get the first one's root.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +20,26 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from emulator.bundles import Bundle, a_label
 
 KeyKind = Literal["rsa-2048", "ecdsa-p256"]
+Ca = Literal["public", "private"]
+Validation = Literal["DV", "OV", "EV"]
 LeafKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
-ROOT_NAME = "certdeploy Local Root CA"
-ISSUER_NAME = "certdeploy Local TLS CA"
+#: Root and intermediate.
+NAMES: dict[Ca, tuple[str, str]] = {
+    "public": ("certdeploy Local Root CA", "certdeploy Local TLS CA"),
+    "private": ("certdeploy Internal Root CA", "certdeploy Internal TLS CA"),
+}
+ORGANISATION = "Example Ltd"  #: of every owner whom a CA has checked
+#: Policies of the CA/Browser Forum.
+POLICIES: dict[Validation, str] = {"DV": "2.23.140.1.2.1", "OV": "2.23.140.1.2.2", "EV": "2.23.140.1.1"}
 
 
 class Authority:
     """Signs leaf certificates under one root and one intermediate, made once per process."""
 
-    def __init__(self) -> None:
-        self._root, self._intermediate, self._key = _ca()
+    def __init__(self, ca: Ca = "public") -> None:
+        self._public = ca == "public"
+        self._root, self._intermediate, self._key = _ca(ca)
 
     @property
     def root_pem(self) -> str:
@@ -42,6 +55,9 @@ class Authority:
         age: float = 0,
         now: datetime | None = None,
         key_slot: str | None = None,
+        validation: Validation = "DV",
+        leaf_only: bool = False,
+        self_signed: bool = False,
     ) -> Bundle:
         """A chain (leaf, intermediate) for `names`, the first also its common name, and its key.
 
@@ -53,9 +69,11 @@ class Authority:
         now = (now or datetime.now(timezone.utc)).replace(microsecond=0)
         labels = list(dict.fromkeys(a_label(name) for name in names))
         private = _new_key(key) if key_slot is None else _kept_key(key, key_slot)
+        subject = _subject(labels[0][:64], validation)
+        issuer, signer = (subject, private) if self_signed else (self._intermediate.subject, self._key)
         start, end = now - timedelta(days=age), now + timedelta(days=days)
-        leaf = (
-            _builder(_name(labels[0][:64]), self._intermediate.subject, private, start, end)
+        builder = (
+            _builder(subject, issuer, private, start, end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(
                 x509.SubjectAlternativeName([x509.DNSName(label) for label in labels]),
@@ -63,22 +81,27 @@ class Authority:
             )
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()),
                 critical=False,
             )
-            .sign(self._key, hashes.SHA256())
         )
+        if self._public and not self_signed:
+            policy = x509.PolicyInformation(x509.ObjectIdentifier(POLICIES[validation]), None)
+            builder = builder.add_extension(x509.CertificatePolicies([policy]), critical=False)
+        leaf = builder.sign(signer, hashes.SHA256())
         key_pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return Bundle(_pem(leaf) + _pem(self._intermediate), key_pem.decode())
+        above = "" if leaf_only or self_signed else _pem(self._intermediate)
+        return Bundle(_pem(leaf) + above, key_pem.decode())
 
 
 @cache
-def _ca() -> tuple[x509.Certificate, x509.Certificate, ec.EllipticCurvePrivateKey]:
+def _ca(ca: Ca) -> tuple[x509.Certificate, x509.Certificate, ec.EllipticCurvePrivateKey]:
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root_name, name = map(_name, NAMES[ca])
     start = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(days=3650)
     end = start + timedelta(days=7300)
-    root = _ca_certificate(_name(ROOT_NAME), _name(ROOT_NAME), root_key, root_key, start, end)
-    return root, _ca_certificate(_name(ISSUER_NAME), root.subject, key, root_key, start, end), key
+    root = _ca_certificate(root_name, root_name, root_key, root_key, start, end)
+    return root, _ca_certificate(name, root_name, key, root_key, start, end), key
 
 
 def _ca_certificate(
@@ -136,6 +159,19 @@ def _kept_key(kind: KeyKind, slot: str) -> LeafKey:
 
 def _name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _subject(common_name: str, validation: Validation) -> x509.Name:
+    """The subject of an EV certificate has more than the organisation (EV Guidelines, 7.1.4.2)."""
+    attributes = list(_name(common_name))
+    if validation != "DV":
+        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION))
+    if validation == "EV":
+        attributes += [
+            x509.NameAttribute(NameOID.BUSINESS_CATEGORY, "Private Organization"),
+            x509.NameAttribute(NameOID.JURISDICTION_COUNTRY_NAME, "CN"),
+        ]
+    return x509.Name(attributes)
 
 
 def _pem(certificate: x509.Certificate) -> str:

@@ -91,6 +91,12 @@ class Bundle:
         return tuple(found.value.get_values_for_type(x509.DNSName))
 
     @property
+    def organisation(self) -> str:
+        """Of the subject; "" where no CA has checked one."""
+        values = self.leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        return str(values[0].value) if values else ""
+
+    @property
     def issuer(self) -> str:
         return common_name(self.leaf.issuer)
 

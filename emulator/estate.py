@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from emulator._estate_text import explain, nearest
-from emulator.authority import Authority
+from emulator.authority import Authority, Ca, Validation
 from emulator.bundles import Bundle
 from emulator.sections import Domain, Part, Region, Row, Section, Use, sections, twice
 
@@ -50,6 +50,10 @@ class Certificate(Part):
     in_cas: bool = True
     listed: bool = True  #: False: only the older list of CAS shows it
     status: Literal["revoked"] | None = None
+    ca: Ca = "public"  #: "private": a company's own, whose root nobody else trusts
+    self_signed: bool = False
+    chain: Literal["full", "leaf-only"] = "full"  #: what CAS and the products hold beside the leaf
+    validation: Validation = "DV"
 
     @property
     def lived(self) -> float:
@@ -59,6 +63,8 @@ class Certificate(Part):
     def _lives(self) -> Certificate:
         if self.lived + self.days <= 0:
             raise ValueError(f"it would end before it begins: raise age above {-self.days:g}")
+        if self.self_signed and (self.ca, self.chain, self.validation) != ("public", "full", "DV"):
+            raise ValueError("it is self-signed: no CA, no chain and no validation")
         return self
 
 
@@ -102,13 +108,16 @@ class Estate(Part):
         """
         if name not in self._bundles:
             wanted = self.certificates[name]
-            self._bundles[name] = Authority().issue(
+            self._bundles[name] = Authority(wanted.ca).issue(
                 wanted.names,
                 key="ecdsa-p256" if wanted.key == "sm2" else wanted.key,
                 days=wanted.days,
                 age=wanted.lived,
                 now=now,
                 key_slot=f"estate {name}",
+                validation=wanted.validation,
+                leaf_only=wanted.chain == "leaf-only",
+                self_signed=wanted.self_signed,
             )
         return self._bundles[name]
 

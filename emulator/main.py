@@ -8,10 +8,12 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
 from emulator.answers import Mode
+from emulator.authority import Authority
 from emulator.cloud import Cloud, Limits
 from emulator.edge import Edge
 from emulator.estate import EstateError, load_estate
@@ -30,8 +32,9 @@ def print_exports(ready: dict[str, str]) -> None:
         "tls": "CERTDEPLOY_TLS",
         "access_key_id": "ALIBABA_CLOUD_ACCESS_KEY_ID",
         "access_key_secret": "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        "root": "CERTDEPLOY_ROOTS",
     }
-    print("\n".join(f"export {name}={ready[key]}" for key, name in names.items()), flush=True)
+    print("\n".join(f"export {name}={quote(ready[key])}" for key, name in names.items()), flush=True)
 
 
 def serve(
@@ -52,7 +55,8 @@ def serve(
 ) -> int:
     """Serve the estate (None: the sample) until SIGINT, SIGTERM or `stop`; the exit status.
 
-    `on_ready` gets the endpoint, the TLS address and the access key. 0: stopped as told; 2: the
+    `on_ready` gets the endpoint, the TLS address, the access key, and the root that stands for the public
+    ones, as PEM on one line. 0: stopped as told; 2: the
     estate is wrong or a port is taken, said on stderr in one sentence, with nothing served.
     """
     stop = stop or Event()
@@ -83,6 +87,7 @@ def serve(
                         "tls": edge.address,
                         "access_key_id": cloud.key.access_key_id,
                         "access_key_secret": cloud.key.access_key_secret,
+                        "root": "".join(Authority().root_pem.splitlines()),
                     }
                 )
                 while not stop.wait(0.2):

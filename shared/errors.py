@@ -16,6 +16,7 @@
     · CloudBusyError         (R) the product refused for now, and changed nothing
     · CloudUnavailableError  (R) no answer, or a 5xx: the outcome of a write is unknown
     · NotYetEffectiveError   (R) accepted, but not in service yet
+    · NotTrustedError            in service, but clients turn away
 
 (R) = retryable: the handler raises it, and Function Compute retries.
 """
@@ -117,3 +118,10 @@ class CloudUnavailableError(CloudError):
 class NotYetEffectiveError(CloudError):
     code = "NotYetEffective"
     retryable = True
+
+
+class NotTrustedError(CloudError):
+    code = "NotTrusted"
+
+    def __init__(self, message: str) -> None:
+        super().__init__("handshake", "NotTrusted", message)

@@ -58,6 +58,7 @@ BLOCK = """\
         CERTDEPLOY_OTS_ENDPOINT: {{Fn::GetAtt: [Ots, PublicEndpoint]}}
         CERTDEPLOY_HOSTS: {{Ref: Hosts}}
         CERTDEPLOY_STORES: {{Ref: Stores}}
+        CERTDEPLOY_ROOTS: {{Ref: Roots}}
         CERTDEPLOY_REGIONS: {{Ref: Regions}}
         CERTDEPLOY_PRODUCTS: {{Ref: Products}}
 {own_settings}

@@ -1,8 +1,7 @@
-"""TLS handshakes: which certificate a server serves for a name.
+"""TLS handshakes: which certificate a server serves for a name, and whether a client accepts it.
 
-The chain is not verified. The question is whether exactly the deployed certificate is in service, and the
-leaf answers it. Whether clients trust it is a property of the certificate, not of the deployment, and
-certificates of a private CA are deployed too.
+The leaf answers whether exactly the deployed certificate is in service. Whether clients accept it is another
+question, which is asked with the roots that they have: of certificates of a private CA it is not.
 """
 
 import re
@@ -11,11 +10,13 @@ import ssl
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
+from shared.cloud.roots import Roots
 from shared.domain.certificates import Certificate
 from shared.domain.names import normalize
 
@@ -31,6 +32,14 @@ class HandshakeRefusedError(Exception):
     """A TLS server was reached, but has no certificate for this name (or of this type)."""
 
 
+class NotAcceptedError(Exception):
+    """A client does not accept what is served. `code`: OpenSSL's, of its verification."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class Leaf:
     """The certificate served. All hex in lower case; `serial` without leading zeros."""
@@ -42,6 +51,7 @@ class Leaf:
     names: tuple[str, ...]  #: DNS names, normalized
     key_sha1: str = ""  #: of its public key (SubjectPublicKeyInfo)
     key_sha256: str = ""
+    sent: int | None = None  #: how many certificates came with it, itself among them; None: not known
 
 
 def handshake(
@@ -50,6 +60,7 @@ def handshake(
     *,
     via: str | None = None,
     algorithm: str | None = None,
+    roots: Roots | None = None,
     timeout_s: float = 10,
 ) -> Leaf:
     """What `endpoint` ("host:port") serves for `server_name`.
@@ -57,17 +68,19 @@ def handshake(
     `algorithm`: "RSA" or "ECC", to choose between two certificates of a server. This uses TLS 1.2, whose
     cipher suites name the type of key; a server without TLS 1.2 is asked without restriction.
     `via`: a tunnel ("host:port") that accepts CONNECT, such as the edge of an emulated cloud.
+    `roots`: accept only what a client with these roots accepts, chain and name. Without, anything.
 
     Raises:
+        NotAcceptedError: such a client would end the connection.
         UnreachableError: no TLS server was reached.
         HandshakeRefusedError: the server has no certificate for this.
     """
     try:
-        return _shake(endpoint, server_name, via, algorithm, timeout_s)
+        return _shake(endpoint, server_name, via, _context(algorithm, roots), timeout_s)
     except HandshakeRefusedError as refusal:
         if algorithm is None or "PROTOCOL_VERSION" not in str(refusal):
             raise
-    return _shake(endpoint, server_name, via, None, timeout_s)
+    return _shake(endpoint, server_name, via, _context(None, roots), timeout_s)
 
 
 def matches(leaf: Leaf, certificate: Certificate) -> bool:
@@ -88,7 +101,7 @@ def matches(leaf: Leaf, certificate: Certificate) -> bool:
     return same_end and set(leaf.names) == set(certificate.names)
 
 
-def read_leaf(der: bytes) -> Leaf:
+def read_leaf(der: bytes, sent: int | None = None) -> Leaf:
     certificate = x509.load_der_x509_certificate(der)
     key = certificate.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -101,15 +114,19 @@ def read_leaf(der: bytes) -> Leaf:
         names=names_of(certificate),
         key_sha1=_digest(hashes.SHA1(), key),  # noqa: S303
         key_sha256=_digest(hashes.SHA256(), key),
+        sent=sent,
     )
 
 
-def _shake(endpoint: str, server_name: str, via: str | None, algorithm: str | None, timeout_s: float) -> Leaf:
-    context = _context(algorithm)
+def _shake(
+    endpoint: str, server_name: str, via: str | None, context: ssl.SSLContext, timeout_s: float
+) -> Leaf:
     with closing(_connect(endpoint, via, timeout_s)) as connection:
         try:
             with context.wrap_socket(connection, server_hostname=server_name) as tls:
-                der = tls.getpeercert(binary_form=True)
+                der, sent = tls.getpeercert(binary_form=True), _sent(tls)
+        except ssl.SSLCertVerificationError as error:
+            raise NotAcceptedError(error.verify_code, error.verify_message) from None
         except ssl.SSLError as error:
             reason = error.reason or "no reason given"
             if "ALERT" in reason or "UNRECOGNIZED_NAME" in reason:
@@ -119,13 +136,27 @@ def _shake(endpoint: str, server_name: str, via: str | None, algorithm: str | No
             raise UnreachableError(f"{endpoint}: {_why(error)}") from None
     if der is None:
         raise HandshakeRefusedError(f"{endpoint} for {server_name}: no certificate was sent")
-    return read_leaf(der)
+    return read_leaf(der, sent)
 
 
-def _context(algorithm: str | None) -> ssl.SSLContext:
+def _sent(tls: ssl.SSLSocket) -> int | None:
+    """Python has it as a method of the socket from 3.13 on, and within the socket before."""
+    for holder in (tls, getattr(tls, "_sslobj", None)):
+        if chain := getattr(holder, "get_unverified_chain", None):
+            return len(chain())
+    return None
+
+
+@lru_cache(maxsize=8)
+def _context(algorithm: str | None, roots: Roots | None) -> ssl.SSLContext:
+    """To read all public roots takes as long as some handshakes: contexts are kept."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    if roots is None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        roots.load_into(context)
+        context.hostname_checks_common_name = False
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if algorithm is not None:
         context.maximum_version = ssl.TLSVersion.TLSv1_2

@@ -34,6 +34,7 @@ class Verification(Wire):
 
     read_back: bool
     handshake: Handshake
+    trusted: bool | None = None  #: whether a client with the public roots accepts it; None: not asked
     server_names: tuple[str, ...] = ()
     detail: str = ""
     at: AwareDatetime

@@ -16,6 +16,7 @@ from shared.cloud.events import Events
 from shared.cloud.functions import Fc2Functions, Fc3Functions, Functions
 from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
+from shared.cloud.roots import Roots
 from shared.cloud.webhook import Webhook
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
@@ -42,7 +43,7 @@ def utc_now() -> datetime:
 
 
 class Instance:
-    """What outlives one invocation: settings, the store, and the pace of each action."""
+    """What outlives one invocation: settings, the store, the trusted roots, and the pace of each action."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -54,6 +55,10 @@ class Instance:
         if not self.settings.state:
             raise SettingsError("CERTDEPLOY_STATE is not set; set it to the path of the state file")
         return SqliteStore(self.settings.state)
+
+    @cached_property
+    def roots(self) -> Roots:
+        return Roots.of(self.settings.roots) if self.settings.roots else Roots()
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,8 @@ class App:
             events=Events(functions, clock),
             cas=lambda name: Cas(openapi, name),
             adapter=_adapters(openapi, exclusive, settings.aws_access),
-            probe=TlsProber(settings.tls or None),
+            probe=TlsProber(settings.tls or None, instance.roots, clock),
+            roots=instance.roots,
             notify=Webhook(
                 settings.webhook_url.get_secret_value(),
                 settings.webhook_secret.get_secret_value(),

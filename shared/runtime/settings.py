@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
+from shared.cloud.roots import Roots, portable
 from shared.domain.certificates import STORES
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Value
@@ -29,6 +30,8 @@ class Settings(Value):
     """Each variable is `CERTDEPLOY_` plus the field's name in capitals, unless it has an alias."""
 
     state: str = ""  #: the SQLite file
+    #: roots that clients trust beside the public ones, or instead of them: see `Roots.of`
+    roots: str = ""
     endpoint: str = ""  #: address of an emulated cloud, "http://127.0.0.1:P"; empty = the real cloud
     tls: str = ""  #: address of its TLS edge, "127.0.0.1:Q"
     stores: tuple[str, ...] = STORES[:1]
@@ -83,6 +86,13 @@ class Settings(Value):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("roots")
+    @classmethod
+    def _readable_roots(cls, value: str) -> str:
+        if value:
+            Roots.of(value)
+        return portable(value) if value else ""
 
     @field_validator("webhook_url")
     @classmethod

@@ -8,7 +8,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.jobs import Handshake, Verification
 from shared.domain.names import WILDCARD
 from shared.domain.resources import CloudResource
-from shared.errors import CloudRejectedError, NotYetEffectiveError
+from shared.errors import CloudRejectedError, NotTrustedError, NotYetEffectiveError
 from shared.products.kit.waiting import Waiter
 from shared.services.beside import Beside, ServedBeside
 from shared.services.world import World
@@ -27,16 +27,24 @@ def server_names(resource: CloudResource) -> tuple[str, ...]:
 
 
 def verify(
-    world: World, resource: CloudResource, certificate: Certificate, waiter: Waiter, beside: Beside
+    world: World,
+    resource: CloudResource,
+    certificate: Certificate,
+    waiter: Waiter,
+    beside: Beside,
+    *,
+    as_before: bool = False,
 ) -> Generator[float, None, Verification]:
     """Ask for every name until it is served, or no connection can be made at all. Yields pauses, in seconds.
 
     A listener with several certificates for a name chooses one itself: clients that are served another of
     them, no worse than this one, are told of instead of waited for. The product has to show both in place.
+    `as_before`: what was in place before is restored, whether clients accepted it or not.
 
     Raises:
         NotYetEffectiveError: a client could connect, and was served something else to the last.
         CloudRejectedError: another certificate of the listener is served, and it is worse than this one.
+        NotTrustedError: it is served, but clients turn away, who should not.
     """
     names = server_names(resource)
     if not (resource.endpoint and names):
@@ -45,15 +53,19 @@ def verify(
     met = _Met(world, resource, certificate, waiter, beside)
     for name in names:
         yield from met.ask(name)
+    if met.untrusted and not as_before and world.standing(certificate).needs_acceptance:
+        raise NotTrustedError(f"{resource.endpoint} serves it, but {met.untrusted}")
+    how, told = Handshake.SERVED, [resource.endpoint]
     if met.beside or met.unreachable:
         how = Handshake.BESIDE if met.beside else Handshake.UNREACHABLE
-        return _verified(world, how, names, "; ".join(met.beside + met.unreachable))
-    return _verified(world, Handshake.SERVED, names, resource.endpoint)
+        told = met.beside + met.unreachable
+    told += [met.untrusted] if met.untrusted else []
+    return _verified(world, how, names, "; ".join(told), met.trusted)
 
 
 @dataclass
 class _Met:
-    """What clients of the slot have met so far, where it was not the certificate."""
+    """What clients of the slot have met so far."""
 
     world: World
     resource: CloudResource
@@ -62,6 +74,8 @@ class _Met:
     others: Beside
     unreachable: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
+    accepted: list[bool | None] = field(default_factory=list)  #: of the names where it is served
+    turned_away: list[str] = field(default_factory=list)
     _waited_s: float = 0.0  #: for all names: they are of one listener
 
     def ask(self, name: str) -> Generator[float, None, None]:
@@ -80,6 +94,22 @@ class _Met:
             yield pause
         if result.served is None:
             self.unreachable.append(f"{name}: {result.detail}")
+            return
+        self.accepted.append(result.trusted)
+        if result.trusted is False:
+            self.turned_away.append(f"{name}: {result.why_not}")
+
+    @property
+    def untrusted(self) -> str:
+        """What is against a success, if clients are meant to accept the certificate; "" if nothing is."""
+        return f"clients do not trust it: {'; '.join(self.turned_away)}" if self.turned_away else ""
+
+    @property
+    def trusted(self) -> bool | None:
+        """False if clients of any name turn away; True only if those of each that answers were asked."""
+        if False in self.accepted:
+            return False
+        return True if self.accepted and None not in self.accepted else None
 
     def _acceptable(self, served: ServedBeside, name: str) -> bool:
         """Whether clients of the name have what they need without the new one; waited for if not.
@@ -94,7 +124,14 @@ class _Met:
         return not worse
 
 
-def _verified(world: World, handshake: Handshake, names: tuple[str, ...], detail: str) -> Verification:
+def _verified(
+    world: World, handshake: Handshake, names: tuple[str, ...], detail: str, trusted: bool | None = None
+) -> Verification:
     return Verification(
-        read_back=True, handshake=handshake, server_names=names, detail=detail, at=world.clock()
+        read_back=True,
+        handshake=handshake,
+        trusted=trusted,
+        server_names=names,
+        detail=detail,
+        at=world.clock(),
     )

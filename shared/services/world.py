@@ -10,9 +10,11 @@ from shared.cloud.aws import DEFAULT_ACCESS
 from shared.cloud.cas import Cas
 from shared.cloud.events import Events
 from shared.cloud.functions import Functions
+from shared.cloud.roots import Roots
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.resources import CloudProduct
 from shared.domain.scope import Scope
+from shared.domain.trust import Standing, standing_of
 from shared.products import default_products
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
@@ -31,10 +33,16 @@ class Prober(Protocol):
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """`served`: whether the certificate was served; None: no connection was possible."""
+    """`served`: whether the certificate was served; None: no connection was possible.
+
+    `trusted`: whether a client accepts what was served, by the roots; None: that was not asked. `why_not`:
+    why it does not, and what to do.
+    """
 
     served: bool | None
     detail: str
+    trusted: bool | None = None
+    why_not: str = ""
 
 
 class AdapterMaker(Protocol):
@@ -92,11 +100,16 @@ class World:
     cas: Callable[[str], Cas]  #: by store
     adapter: AdapterMaker
     probe: Prober
+    roots: Roots  #: that clients trust
     notify: Notifier
     policy: Policy
     holder: str  #: name on leases: this invocation
     instance: str  #: the process that the invocation runs in, which has a pace of its own
     pace: Callable[[int], None]  #: take this part of every rate, as one of so many
+
+    def standing(self, certificate: Certificate) -> Standing:
+        """How widely a certificate is trusted."""
+        return standing_of(certificate, self.roots.names, self.clock())
 
     def waiter(self, *, spare_s: float, at_most_s: float = math.inf) -> Waiter:
         """A Waiter that leaves the function `spare_s` and waits at most `at_most_s`."""

@@ -189,16 +189,19 @@ class _Turn:
         # They were compared. What differs from now on, as by another slot of the job, is no loss.
         made.worker = made.worker.evolve(settings_before=None)
         with self._told(made):
+            _show(self.world, change, look.slot)  # the product carries it, whatever clients think of it
             if change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
                 others = Beside(self.world, self.adapter, change, look)
-                verification = yield from verify(self.world, look.slot, change.wanted, patience, others)
+                as_before = made.worker.status.of_rollback
+                verification = yield from verify(
+                    self.world, look.slot, change.wanted, patience, others, as_before=as_before
+                )
             else:
                 detail = "it has no certificate again, as before the job"
                 verification = Verification(
                     read_back=True, handshake=Handshake.NOT_TRIED, detail=detail, at=self.world.clock()
                 )
-            _show(self.world, change, look.slot)
             life = lifecycle_of(made.worker)
             log.info(life.succeeded, extra={**facts(made.worker), "handshake": verification.handshake.value})
             self._save(made, ended(self.world, made.worker, life.success, verification=verification))

@@ -138,6 +138,11 @@ def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
     assert having("CERTDEPLOY_STORES") == set(FOLDERS) - {"run_deployment_jobs", "notify_contacts"}
 
 
+def test_the_roots_reach_every_function_that_weighs_certificates_or_asks_clients() -> None:
+    apart = {"scan_expiry", "discover_resources", "run_deployment_jobs", "notify_contacts"}
+    assert having("CERTDEPLOY_ROOTS") == set(FOLDERS) - apart
+
+
 def test_a_preview_rests_on_the_settings_of_the_job_that_it_shows() -> None:
     given = {folder(each): set(each["EnvironmentVariables"]) for each in FUNCTIONS.values()}
 

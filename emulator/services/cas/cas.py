@@ -52,6 +52,8 @@ class Service(EmulatedService):
         "protect_used": (False, True),  #: whether a certificate that is in use cannot be deleted
         "key_form": ("as given", "traditional"),  #: of the private keys that it tells
         "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
+        "chain_leaf": (True, False),  #: whether CertificateChainList begins with the leaf
+        "chain_names": ("common", "whole"),  #: its names: common names, or whole distinguished names
     }
 
     def __init__(self, cloud: Account) -> None:
@@ -159,10 +161,13 @@ class Service(EmulatedService):
 
     def GetCertificateDetail(self, call: Call) -> Answer:
         row, now = self._one(call, "CertificateId"), self.cloud.clock()
+        leaf, names = bool(self.behaviour["chain_leaf"]), str(self.behaviour["chain_names"])
+        company = cas_store.company_id(row)
         return {
             **cas_store.list_item(row, now, self._using(row)),
+            **({"CompanyId": company} if company else {}),
             "Serial": row.bundle.serial,
-            "CertificateChainList": cas_store.chain_list(row, now),
+            "CertificateChainList": cas_store.chain_list(row, now, leaf=leaf, names=names),
             "Tags": [{"TagKey": key, "TagValue": value} for key, value in row.tags],
         }
 

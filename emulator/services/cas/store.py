@@ -161,15 +161,18 @@ def user_detail(row: CasCertificate, now: datetime, *, with_pem: bool) -> dict[s
     return answer
 
 
-def chain_list(row: CasCertificate, now: datetime) -> list[dict[str, Any]]:
+def chain_list(row: CasCertificate, now: datetime, *, leaf: bool, names: str) -> list[dict[str, Any]]:
+    """`leaf`: whether it begins with the leaf, or with its issuer. `names`: "common" or "whole"."""
+    name = common_name if names == "common" else x509.Name.rfc4514_string
     return [
-        {
-            "Subject": common_name(link.subject),
-            "Issuer": common_name(link.issuer),
-            **_lifetime(link, now),
-        }
-        for link in row.bundle.chain
+        {"Subject": name(link.subject), "Issuer": name(link.issuer), **_lifetime(link, now)}
+        for link in (row.bundle.chain if leaf else row.bundle.chain[1:])
     ]
+
+
+def company_id(row: CasCertificate) -> int | None:
+    """Documented as empty for DV certificates. That an upload has none is a guess."""
+    return 30001 if row.source == "BUY" and row.bundle.organisation else None
 
 
 def ms(moment: datetime) -> int:
@@ -187,7 +190,7 @@ def _subject(row: CasCertificate, now: datetime) -> dict[str, Any]:
         "StartDate": f"{row.bundle.not_before:%Y-%m-%d}",
         "EndDate": f"{row.bundle.not_after:%Y-%m-%d}",
         "Expired": row.bundle.not_after <= now,
-        "OrgName": "",
+        "OrgName": row.bundle.organisation,
         "City": "",
         "Province": "",
         "Country": "",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cli.main import main
+from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.edge import Edge
 from emulator.estate import parse_estate
@@ -51,8 +52,8 @@ Command = Callable[..., Ran]
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """The command in an environment that says nothing."""
-    for name in ("CERTDEPLOY_STATE", "CERTDEPLOY_ENDPOINT", "CERTDEPLOY_TLS", "CERTDEPLOY_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("STATE", "ENDPOINT", "TLS", "ROOTS", "DEBUG"):
+        monkeypatch.delenv(f"CERTDEPLOY_{name}", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str) -> Ran:
@@ -74,6 +75,7 @@ def command(
         monkeypatch.setenv("CERTDEPLOY_STATE", str(tmp_path / "state.db"))
         monkeypatch.setenv("CERTDEPLOY_ENDPOINT", server.endpoint)
         monkeypatch.setenv("CERTDEPLOY_TLS", edge.address)
+        monkeypatch.setenv("CERTDEPLOY_ROOTS", Authority().root_pem)
         monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", cloud.key.access_key_id)
         monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", cloud.key.access_key_secret)
         yield bare

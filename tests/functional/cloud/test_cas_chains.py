@@ -1,13 +1,19 @@
 """Chains as CAS tells them: with the detail of a certificate, asked for once, and never at its cost."""
 
+from datetime import datetime, timezone
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from emulator.authority import Authority
+from emulator.cloud import Cloud
+from emulator.estate import parse_estate
 from shared.cloud.cas import Cas
+from shared.cloud.roots import Roots
+from shared.domain.trust import Validation, standing_of
 from tests.builders import a_certificate
-from tests.functional.cloud.conftest import Scripted, at, ok
+from tests.functional.cloud.conftest import MakeClient, Scripted, at, ok
 
 Reply = tuple[int, bytes, dict[str, str]]
 ROW = {
@@ -134,3 +140,44 @@ def test_the_owner_s_organisation_is_in_the_older_list_or_as_a_number_in_the_det
     found = {one.cert_id: one.organisation for one in cas.listing({}).certificates}
 
     assert found == {1: "Example Ltd", 2: "44", 3: ""}
+
+
+@pytest.mark.parametrize("leaf", [True, False])
+@pytest.mark.parametrize("names", ["common", "whole"])
+def test_a_certificate_has_the_same_standing_however_its_chain_is_told(
+    client: MakeClient, cloud: Cloud, leaf: bool, names: str
+) -> None:
+    """But a leaf alone is nothing where lists begin with its issuer."""
+    kinds: dict[str, dict[str, str | bool]] = {
+        "public": {},
+        "ov": {"validation": "OV"},
+        "ev": {"validation": "EV", "source": "BUY"},
+        "private": {"ca": "private"},
+        "alone": {"chain": "leaf-only"},
+        "self": {"self_signed": True},
+        "test": {"source": "TEST"},
+    }
+    rows = {
+        name: {"names": [f"{name}.example.com"], "key": "ecdsa-p256", **kind} for name, kind in kinds.items()
+    }
+    cloud.load(parse_estate({"certificates": rows}))
+    cloud.service("cas").choose(chain_leaf=leaf, chain_names=names)
+    roots = Roots.of(Authority().root_pem).names
+
+    found = {
+        one.name: standing_of(one, roots, datetime.now(timezone.utc))
+        for one in Cas(client()).listing({}).certificates
+    }
+
+    assert {name: (one.trust.value, one.chain.value) for name, one in found.items()} == {
+        "public": ("public", "complete"),
+        "ov": ("public", "complete"),
+        "ev": ("public", "complete"),
+        "private": ("private", "complete"),
+        "alone": ("unknown", "leaf only" if leaf else "unknown"),
+        "self": ("self-signed", "complete") if leaf else ("unknown", "unknown"),
+        "test": ("test", "complete"),
+    }
+    assert found["ov"].validation is Validation.OV
+    assert found["ev"].validation is (Validation.EV if leaf and names == "whole" else Validation.OV)
+    assert found["private"].issuer == "certdeploy Internal TLS CA"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from emulator import bundles
 from emulator.authority import Authority
@@ -190,6 +191,59 @@ def test_an_issued_chain_is_complete_and_hides_its_key() -> None:
     assert (bundle.algorithm, bundle.key_size) == ("RSA", 2048)
     assert bundle.not_after - bundle.not_before == timedelta(days=48)
     assert "PRIVATE" not in repr(bundle)
+
+
+def issued(**changes: Any) -> bundles.Bundle:
+    estate = parse_estate(
+        {"certificates": {"it": {"names": ["a.example.com"], "key": "ecdsa-p256", **changes}}}
+    )
+    return estate.bundle("it", NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "issuers"),
+    [
+        ({}, ("certdeploy Local TLS CA", "certdeploy Local Root CA")),
+        ({"ca": "private"}, ("certdeploy Internal TLS CA", "certdeploy Internal Root CA")),
+        ({"chain": "leaf-only"}, ("certdeploy Local TLS CA",)),
+        ({"chain": "leaf-only", "ca": "private"}, ("certdeploy Internal TLS CA",)),
+        ({"self_signed": True}, ("a.example.com",)),
+    ],
+)
+def test_an_estate_says_who_issues_a_certificate_and_what_comes_with_it(
+    changes: dict[str, Any], issuers: tuple[str, ...]
+) -> None:
+    bundle = issued(**changes)
+
+    assert tuple(bundles.common_name(one.issuer) for one in bundle.chain) == issuers
+    assert bundles.read(bundle.certificate_pem, bundle.key_pem) == bundle
+
+
+@pytest.mark.parametrize(
+    ("validation", "policy", "organisation"),
+    [
+        ("DV", "2.23.140.1.2.1", ""),
+        ("OV", "2.23.140.1.2.2", "Example Ltd"),
+        ("EV", "2.23.140.1.1", "Example Ltd"),
+    ],
+)
+def test_the_level_of_validation_is_in_the_policy_and_in_the_subject(
+    validation: str, policy: str, organisation: str
+) -> None:
+    bundle = issued(validation=validation)
+    policies = bundle.leaf.extensions.get_extension_for_class(x509.CertificatePolicies).value
+
+    assert [one.policy_identifier.dotted_string for one in policies] == [policy]
+    assert bundle.organisation == organisation
+    assert bundle.common_name == "a.example.com"
+    kinds = {one.oid.dotted_string for one in bundle.leaf.subject}
+    assert ({"2.5.4.15", "1.3.6.1.4.1.311.60.2.1.3"} <= kinds) is (validation == "EV")
+
+
+@pytest.mark.parametrize("changes", [{"ca": "private"}, {"chain": "leaf-only"}, {"validation": "OV"}])
+def test_what_is_self_signed_has_nothing_of_a_ca(changes: dict[str, str]) -> None:
+    wrong = {"certificates": {"it": {"names": ["a.example.com"], "self_signed": True, **changes}}}
+    assert "it is self-signed: no CA, no chain and no validation" in problem(wrong)
 
 
 def test_what_a_store_refuses_is_told_apart() -> None:

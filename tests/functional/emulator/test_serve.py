@@ -28,7 +28,7 @@ def test_one_line_says_where_it_is_and_a_signal_ends_it() -> None:
     try:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
-        assert list(ready) == ["endpoint", "tls", "access_key_id", "access_key_secret"]
+        assert list(ready) == ["endpoint", "tls", "access_key_id", "access_key_secret", "root"]
         host, port = ready["endpoint"].removeprefix("http://").split(":")
         socket.create_connection((host, int(port)), 5).close()
         host, port = ready["tls"].split(":")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from functools import partial
 
 import pytest
 
 from emulator.cloud import Cloud
 from emulator.edge import Edge
 from emulator.estate import Estate, parse_estate
+from shared.cloud.roots import Roots
 from shared.domain.certificates import Certificate
 from shared.runtime.probe import TlsProber
 from tests.builders import a_certificate
@@ -46,6 +48,10 @@ def edge(cloud: Cloud, estate: Estate) -> Iterator[Edge]:
         yield edge
 
 
+def prober(edge: Edge | None = None) -> TlsProber:
+    return TlsProber(edge.address if edge else None, Roots(), partial(datetime.now, timezone.utc))
+
+
 def in_cas(estate: Estate, name: str, kind: str) -> Certificate:
     bundle = estate.bundle(name, datetime.now(timezone.utc))
     return a_certificate(
@@ -67,7 +73,7 @@ def address(cloud: Cloud) -> str:
 def test_the_certificate_that_is_meant_is_asked_for_by_its_kind_of_key(
     cloud: Cloud, estate: Estate, edge: Edge, name: str, kind: str
 ) -> None:
-    met = TlsProber(edge.address)(address(cloud), NAMES[0], in_cas(estate, name, kind))
+    met = prober(edge)(address(cloud), NAMES[0], in_cas(estate, name, kind))
 
     assert met.served is True
     assert met.detail == estate.bundle(name, datetime.now(timezone.utc)).sha256.lower()
@@ -76,21 +82,21 @@ def test_the_certificate_that_is_meant_is_asked_for_by_its_kind_of_key(
 def test_another_certificate_is_told_with_both_serials(cloud: Cloud, estate: Estate, edge: Edge) -> None:
     spare, ecc = in_cas(estate, "spare", "ECC"), in_cas(estate, "ecc", "ECC")
 
-    met = TlsProber(edge.address)(address(cloud), NAMES[0], spare)
+    met = prober(edge)(address(cloud), NAMES[0], spare)
 
     assert met.served is False
     assert met.detail == f"the certificate served has serial {ecc.serial}, not {spare.serial}"
 
 
 def test_a_name_that_is_refused_is_not_served(estate: Estate, edge: Edge) -> None:
-    met = TlsProber(None)(edge.address, "nobody.example.com", in_cas(estate, "ecc", "ECC"))
+    met = prober()(edge.address, "nobody.example.com", in_cas(estate, "ecc", "ECC"))
 
     assert met.served is False
     assert met.detail.startswith(f"{edge.address} for nobody.example.com")
 
 
 def test_where_nobody_listens_nothing_is_proved() -> None:
-    met = TlsProber(None)("127.0.0.1:1", NAMES[0], a_certificate())
+    met = prober()("127.0.0.1:1", NAMES[0], a_certificate())
 
     assert met.served is None
     assert met.detail.startswith("127.0.0.1:1")

@@ -158,7 +158,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (
         Verification,
         {"ReadBack": True, "Handshake": "served", "At": AT},
-        {"ServerNames": [], "Detail": ""},
+        {"Trusted": None, "ServerNames": [], "Detail": ""},
     ),
     (Contact, {"ContactId": 1, "Name": "Ops"}, {"Version": 0, "Email": "", "Mobile": ""}),
     (Plan, {"Entries": []}, {"CertType": "", "Quota": 0}),

@@ -30,6 +30,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
     others = {"products", "aws_access", "webhook_url", "webhook_secret", "fc_access_key_secret"}
     assert settings.model_dump(exclude=others) == {
         "state": "",
+        "roots": "",
         "endpoint": "",
         "tls": "",
         "stores": ("cn-hangzhou",),

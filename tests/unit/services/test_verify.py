@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
+from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus, ChainLink
 from shared.domain.jobs import Handshake, Verification
 from shared.domain.resources import CloudResource
-from shared.errors import CloudRejectedError, NotYetEffectiveError
+from shared.domain.trust import Standing, standing_of
+from shared.errors import CloudRejectedError, NotTrustedError, NotYetEffectiveError
 from shared.products.kit.waiting import Waiter
 from shared.services.beside import Beside, ServedBeside
 from shared.services.verify import verify
@@ -46,21 +48,26 @@ class Clients:
     """A prober: what clients of each name meet, one after the other; the last for ever. 60 s are left."""
 
     meet: dict[str, list[ProbeResult]]
+    deployed: Certificate = field(default_factory=a_certificate)
     asked: list[str] = field(default_factory=list)
     slept: float = 0.0
     beside: Others = field(default_factory=lambda: Others({}))
 
     def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         assert endpoint == PORT
-        assert certificate == a_certificate()
+        assert certificate == self.deployed
         self.asked.append(server_name)
         met = self.meet[server_name]
         return met.pop(0) if len(met) > 1 else met[0]
 
-    def prove(self, slot: CloudResource) -> Verification:
-        world = SimpleNamespace(probe=self, clock=lambda: NOW)
+    def prove(self, slot: CloudResource, *, as_before: bool = False) -> Verification:
+        def standing(certificate: Certificate) -> Standing:
+            return standing_of(certificate, {"public root"}, NOW)
+
+        world = SimpleNamespace(probe=self, clock=lambda: NOW, standing=standing)
         waiter = Waiter(left_s=lambda: 60 - self.slept)
-        proving = verify(cast(World, world), slot, a_certificate(), waiter, cast(Beside, self.beside))
+        others = cast(Beside, self.beside)
+        proving = verify(cast(World, world), slot, self.deployed, waiter, others, as_before=as_before)
         while True:
             try:
                 self.slept += next(proving)
@@ -238,3 +245,83 @@ def test_a_worse_one_that_is_served_for_a_while_is_waited_for() -> None:
 
     assert clients.prove(a_slot("a.example.com")).handshake is Handshake.SERVED
     assert clients.beside.asked
+
+
+ACCEPTED, TURNED_AWAY = ProbeResult(True, "ours", True), ProbeResult(True, "ours", False, "no intermediate")
+
+
+def chained(*names: str) -> Certificate:
+    """Each issued by the next."""
+    links = (ChainLink(subject=one, issuer=above) for one, above in pairwise(names))
+    return a_certificate(chain=tuple(links), issuer=names[1])
+
+
+LEAF = "example.com"
+PUBLIC, PRIVATE = chained(LEAF, "CA 1", "Public Root"), chained(LEAF, "Corp CA 1", "Corp Root")
+
+
+@pytest.mark.parametrize(
+    ("met", "trusted"),
+    [
+        ((ACCEPTED, ACCEPTED), True),
+        ((ACCEPTED, SERVED), None),
+        ((SERVED, SERVED), None),
+        ((ACCEPTED, TURNED_AWAY), False),
+        ((SERVED, TURNED_AWAY), False),
+        ((ACCEPTED, SILENT), True),
+        ((SILENT, SILENT), None),
+    ],
+)
+def test_whether_clients_accept_it_is_told_of_all_names_together(
+    met: tuple[ProbeResult, ProbeResult], trusted: bool | None
+) -> None:
+    """Not of those that nobody answers for."""
+    clients = Clients({"a.example.com": [met[0]], "b.example.com": [met[1]]}, PRIVATE)
+
+    assert clients.prove(a_slot(*clients.meet)).trusted is trusted
+
+
+@pytest.mark.parametrize("deployed", [PUBLIC, chained(LEAF, "CA 1")], ids=["public", "leaf only"])
+def test_what_is_served_and_clients_turn_away_from_is_no_success(deployed: Certificate) -> None:
+    """With the reason, and at once: it does not come by waiting."""
+    clients = Clients({"a.example.com": [ACCEPTED], "b.example.com": [TURNED_AWAY]}, deployed)
+
+    with pytest.raises(NotTrustedError) as refused:
+        clients.prove(a_slot(*clients.meet))
+
+    assert f"{PORT} serves it, but clients do not trust it: b.example.com: no intermediate" in str(
+        refused.value
+    )
+    assert (clients.slept, refused.value.retryable) == (0, False)
+
+
+def test_what_is_served_late_is_judged_when_it_is_served() -> None:
+    clients = Clients({"a.example.com": [OTHER, OTHER, ACCEPTED]}, PUBLIC)
+    assert clients.prove(a_slot("a.example.com")).trusted is True
+
+
+@pytest.mark.parametrize("deployed", [PRIVATE, a_certificate()], ids=["private", "unknown"])
+def test_of_what_no_public_client_is_meant_to_trust_it_is_told_only(deployed: Certificate) -> None:
+    proof = Clients({"a.example.com": [TURNED_AWAY]}, deployed).prove(a_slot("a.example.com"))
+
+    assert (proof.handshake, proof.trusted) == (Handshake.SERVED, False)
+    assert proof.detail == f"{PORT}; clients do not trust it: a.example.com: no intermediate"
+
+
+def test_what_was_in_place_before_is_restored_whether_clients_trust_it_or_not() -> None:
+    clients = Clients({"a.example.com": [TURNED_AWAY]}, PUBLIC)
+
+    proof = clients.prove(a_slot("a.example.com"), as_before=True)
+
+    assert (proof.handshake, proof.trusted) == (Handshake.SERVED, False)
+
+
+def test_silence_of_one_name_does_not_hide_that_clients_of_another_turn_away() -> None:
+    clients = Clients({"a.example.com": [SILENT], "b.example.com": [TURNED_AWAY]}, PRIVATE)
+
+    proof = clients.prove(a_slot(*clients.meet))
+
+    assert (proof.handshake, proof.trusted) == (Handshake.UNREACHABLE, False)
+    assert proof.detail == (
+        "a.example.com: no answer; clients do not trust it: b.example.com: no intermediate"
+    )

@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from emulator.authority import Authority
+from emulator.bundles import Bundle
 from emulator.cloud import Cloud
+from emulator.estate import parse_estate
 from emulator.server import Server
 from tests.functional.emulator.official import Official, populate
 from tests.keys import key_pem
@@ -176,3 +178,59 @@ def test_no_private_key_is_left_in_the_log_of_calls(cas: Official, cloud: Cloud)
 def test_contacts_are_those_of_the_estate(cas: Official) -> None:
     assert [row.name for row in cas("ListContact").contact_list] == ["Web operations", "On call"]
     assert cas("ListContact", Keyword="call").total_count == 1
+
+
+def chain(cas: Official, bundle: Bundle) -> list[tuple[str, str]]:
+    """Of an upload, as subjects and issuers."""
+    pair = {"Cert": bundle.certificate_pem, "Key": bundle.key_pem}
+    cert_id = cas("UploadUserCertificate", Name=bundle.serial, **pair).cert_id
+    detail = cas("GetCertificateDetail", CertificateId=cert_id)
+    return [(link.subject, link.issuer) for link in detail.certificate_chain_list]
+
+
+def test_a_detail_has_the_chain_that_was_uploaded(cas: Official) -> None:
+    def issue(authority: Authority, **options: bool) -> Bundle:
+        return authority.issue(["a.example.com"], key="ecdsa-p256", **options)
+
+    private = Authority("private")
+
+    assert chain(cas, issue(private)) == [
+        ("a.example.com", "certdeploy Internal TLS CA"),
+        ("certdeploy Internal TLS CA", "certdeploy Internal Root CA"),
+    ]
+    assert chain(cas, issue(private, leaf_only=True)) == [("a.example.com", "certdeploy Internal TLS CA")]
+    assert chain(cas, issue(private, self_signed=True)) == [("a.example.com", "a.example.com")]
+
+
+def test_how_a_chain_is_told_can_be_chosen(cas: Official, cloud: Cloud) -> None:
+    bundle = Authority().issue(["a.example.com"], key="ecdsa-p256", validation="OV")
+    other = Authority().issue(["a.example.com"], key="ecdsa-p256", validation="OV")
+
+    cloud.service("cas").choose(chain_leaf=False)
+    assert chain(cas, bundle) == [("certdeploy Local TLS CA", "certdeploy Local Root CA")]
+
+    cloud.service("cas").choose(chain_leaf=True, chain_names="whole")
+    assert chain(cas, other) == [
+        ("O=Example Ltd,CN=a.example.com", "CN=certdeploy Local TLS CA"),
+        ("CN=certdeploy Local TLS CA", "CN=certdeploy Local Root CA"),
+    ]
+
+
+@pytest.mark.parametrize(("source", "number"), [("BUY", 30001), ("UPLOAD", None)])
+def test_the_owner_of_an_ov_certificate_is_told(
+    cas: Official, cloud: Cloud, source: str, number: int
+) -> None:
+    rows = {
+        level: {"names": [f"{level}.example.com"], "key": "ecdsa-p256", "source": source, "validation": level}
+        for level in ("DV", "OV", "EV")
+    }
+    cloud.load(parse_estate({"certificates": rows}))
+
+    orders = cas("ListUserCertificateOrder", OrderType="CERT").certificate_order_list
+    owners = {row.name: row.org_name for row in orders}
+    numbers = {
+        row.name: cas("GetCertificateDetail", CertificateId=row.certificate_id).company_id for row in orders
+    }
+
+    assert owners == {"DV": "", "OV": "Example Ltd", "EV": "Example Ltd"}
+    assert numbers == {"DV": None, "OV": number, "EV": number}
