@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError, UnreadableAnswerError
+from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Carries, Change
 from shared.products.kit.exchange import End
-from shared.products.kit.found import Unread
 from shared.products.kit.settings import changed
 from tests.contract.answers import edit, put
 from tests.contract.bench import Bench, new_bench
@@ -103,10 +102,51 @@ def test_what_was_added_by_hand_since_the_plan_stays(bench: Bench) -> None:
     assert on_the_port(bench) == ["other", "new", "old", "other-too"]
 
 
-def test_an_extension_that_is_to_be_the_default_too_stays_as_such(bench: Bench) -> None:
+each_way = pytest.mark.parametrize("twice", [True, False])
+
+
+@each_way
+def test_an_extension_that_is_to_get_the_default_s_certificate_gives_way_to_it(
+    bench: Bench, twice: bool
+) -> None:
+    """Whether a port takes a certificate twice is not known; its names are served in any case."""
+    bench.cloud.service("waf_openapi").choose(certificate_twice=twice)
+
+    default, second = bench.adapter.outcomes(*changes(bench, {DEFAULT: "new", SECOND: "new"}))
+
+    assert (default.end, second.end) == (End.DONE, End.DONE)
+    assert on_the_port(bench) == ["new", "other"]
+    assert bench.count(WRITE) == 1
+    assert default.look is not None
+    assert second.look is not None
+    assert default.look.slot.slot == second.look.slot.slot
+
+
+@each_way
+def test_an_extension_beside_a_default_that_has_its_new_certificate_already_gives_way(
+    bench: Bench, twice: bool
+) -> None:
+    bench.cloud.service("waf_openapi").choose(certificate_twice=twice)
+    bench.deploy(bench.slot(DEFAULT), "new")
+
+    bench.deploy(bench.slot(SECOND), "new")
+
+    assert on_the_port(bench) == ["new", "other"]
+
+
+def test_an_extension_of_no_plan_that_has_the_default_s_new_certificate_stays(bench: Bench) -> None:
     bench.deploy(bench.slot(DEFAULT), "second")
 
     assert on_the_port(bench) == ["second", "other", "second"]
+
+
+def test_an_extension_of_no_plan_that_is_in_the_way_of_the_default_is_told(bench: Bench) -> None:
+    bench.cloud.service("waf_openapi").choose(certificate_twice=False)
+    (change,) = changes(bench, {DEFAULT: "second"})
+
+    with pytest.raises(CloudRejectedError, match="given twice"):
+        bench.adapter.driven(change)
+    assert on_the_port(bench) == ["old", "other", "second"]
 
 
 def test_a_certificate_of_several_extensions_is_sent_once(bench: Bench) -> None:
@@ -202,52 +242,22 @@ def test_certificates_that_stay_are_sent_as_they_are_told(
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("AppliedType", "odd"), ("AppliedType", "default"), ("CertificateId", "")]
+    "wanted",
+    [{DEFAULT: "new", SECOND: "new"}, {OTHER: "other-too", SECOND: "new"}, {DEFAULT: "new", SECOND: "old"}],
+    ids=["one certificate for both", "two extensions", "each its own"],
 )
-def test_a_port_whose_list_cannot_be_sent_again_is_not_read_and_the_others_go_on(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, field: str, value: str
+def test_all_slots_of_a_port_are_put_back_where_a_setting_is_lost(
+    bench: Bench, wanted: dict[str, str]
 ) -> None:
-    def odd(answer: dict[str, Any]) -> None:
-        for row in answer["AccessPortDetails"]:
-            if row["CloudResourceId"] == f"{SHOP}-443-clb4":
-                row["Certificates"][-1][field] = value
+    both = changes(bench, wanted)
+    bench.cloud.settle_s = 0
+    bench.cloud.service("waf_openapi").forgets = ("Http2Enabled",)
 
-    (change,) = changes(bench, {DEFAULT: "new"})
-    edit(monkeypatch, bench.cloud, PORTS, odd)
-    found = list(bench.adapter.found(HERE))
+    outcomes = bench.adapter.outcomes(*both)
 
-    with pytest.raises(UnreadableAnswerError, match=r"Certificates"):
-        bench.adapter.look([change])
-    (unread,) = [one for one in found if isinstance(one, Unread)]
-    assert unread.what == f"{SHOP}-443-clb4"
-    assert len(found) == len(CARRIED) - 3 + 1
-
-
-def test_a_product_that_cannot_be_listed_does_not_hide_the_others(bench: Bench) -> None:
-    bench.cloud.faults.add(Fault("DescribeCloudResources", status=400, code="InvalidParameter", times=1))
-
-    found = list(bench.adapter.found(HERE))
-
-    assert [one.what for one in found if isinstance(one, Unread)] == ["ecs instances"]
-    assert len(found) == len(CARRIED), "one slot of ECS is missing, and said to be"
-
-
-def test_an_instance_without_https_ports_is_not_asked_for_them(bench: Bench) -> None:
-    bench.slots()
-
-    asked = {call.params["ResourceInstanceId"] for call in bench.cloud.calls if call.action == PORTS}
-    assert asked == {SHOP, "i-bp1bare", "nlb-mail"}
-
-
-def test_a_port_of_nlb_is_asked_for_without_its_product_which_the_list_does_not_take(bench: Bench) -> None:
-    bench.slots()
-
-    products = {
-        call.params["ResourceInstanceId"]: call.params.get("ResourceProduct")
-        for call in bench.cloud.calls
-        if call.action == PORTS
-    }
-    assert products == {SHOP: "clb4", "i-bp1bare": "ecs", "nlb-mail": None}
+    assert [str(outcome.error).count("the certificate before was put back") for outcome in outcomes] == [1, 1]
+    assert Counter(on_the_port(bench)) == Counter(["old", "other", "second"])
+    assert on_the_port(bench)[0] == "old"
 
 
 def test_marks_that_the_origin_may_know_requests_by_are_not_told_with_the_settings(bench: Bench) -> None:

@@ -23,6 +23,7 @@ class Held(EmulatedService):
     switches: ClassVar = {
         "cipher_separator": (":", ","),  #: in the default certificate's settings
         "prefers": PREFERS,  #: of a resource's port
+        "certificate_twice": (True, False),  #: whether a port takes its default as an extension too
     }
 
     def __init__(self, cloud: Account) -> None:

@@ -125,6 +125,9 @@ class Service(Held):
         port = resources.named(self._of_instance(call), call.params)
         self.running(call)
         wanted = call.params["Certificates"]
+        ids = [str(row.get("CertificateId", "")) for row in wanted]
+        if len(set(ids)) < len(ids) and not self.behaviour["certificate_twice"]:
+            raise ApiError(400, "Waf.Pullin.CertRepeat", "A certificate is given twice.")  # [guess]
         resources.change(port, wanted, self.of_cas, self.cloud.clock(), self.cloud.settle_s)
         self.forget(port.settings)
         return {}

@@ -1,10 +1,11 @@
 """The certificates of a port that WAF protects: one default, and extensions for other names.
 
 `ModifyCloudResourceCert` takes the whole list, and takes off what is not in it. So the list that a look has
-shown is sent again, with the certificates of the slots in the plan exchanged, and no others.
+shown is sent again, with the certificates of the slots in the plan exchanged, and no others. Whether it takes
+a certificate twice is not documented: an extension that is to get the default's own gives way to it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +17,8 @@ from shared.products.kit.bound import Bound, placed, under_way
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
 
-_ROLES: Final = {"default": SlotRole.DEFAULT, "extension": SlotRole.ADDITIONAL}
+_EXTENSION: Final = "extension"
+_ROLES: Final = {"default": SlotRole.DEFAULT, _EXTENSION: SlotRole.ADDITIONAL}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def looks(
         if change.resource.role is SlotRole.DEFAULT:
             now, carries = default, carrying(change, default.identifier) if default else None
         else:
-            now, carries = _extension(change, extensions, wanted)
+            now, carries = _extension(change, default, extensions, wanted)
         if now and carries:
             slot = placed(change.resource, now)
             found.append(Look(carries, slot, settled, settings=settings, held=list(held)))
@@ -71,7 +73,7 @@ def looks(
 
 
 def _extension(
-    change: Change, there: dict[str, Bound], needed: Collection[str]
+    change: Change, default: Bound | None, there: dict[str, Bound], needed: Collection[str]
 ) -> tuple[Bound | None, Carries | None]:
     """The slot is named by its certificate: it is exchanged when the new one is there and the old one is not.
 
@@ -79,8 +81,9 @@ def _extension(
     """
     own = change.resource.cert_identifier
     wanted = change.wanted.identifier if change.wanted else ""
-    if wanted in there and (own not in there or own == wanted or own in needed):
-        return there[wanted], Carries.WANTED
+    new = there.get(wanted) or (default if default and default.identifier == wanted else None)
+    if new and (own not in there or own == wanted or own in needed):
+        return new, Carries.WANTED
     return there.get(own), Carries.EXPECTED
 
 
@@ -92,11 +95,33 @@ def exchanged(held: Sequence[Held], steps: Sequence[Step]) -> list[dict[str, str
         key = look.slot.role is SlotRole.DEFAULT, look.slot.cert_identifier
         coming.setdefault(key, []).append(change.wanted.identifier)
     rows: dict[tuple[str, str], str] = {}
-    for one in held:
+    default = ""
+    for one in sorted(held, key=lambda one: not one.bound.default):
         new = coming.get((one.bound.default, one.identifier))
         for identifier, cert_id in [(i, i) for i in new] if new else [(one.identifier, one.cert_id)]:
-            rows.setdefault((one.applied, identifier), cert_id)
-    return [{"AppliedType": applied, "CertificateId": id_} for (applied, _), id_ in rows.items()]
+            default = identifier if one.bound.default else default
+            if one.bound.default or not new or identifier != default:
+                rows.setdefault((one.applied, identifier), cert_id)
+    return _as_sent((applied, cert_id) for (applied, _), cert_id in rows.items())
+
+
+def put_back(held: Sequence[Held], change: Change, look: Look) -> list[dict[str, str]]:
+    """The whole list, with what `change` wants in its slot again; `look`: what the slot carries now.
+
+    An extension that shares its new certificate with another slot is an extension of its own again.
+    """
+    assert change.wanted is not None, "CAS has it"
+    former, default = change.wanted.identifier, change.resource.role is SlotRole.DEFAULT
+
+    def own(one: Held) -> bool:
+        return one.bound.default if default else one.bound == Bound(look.slot.cert_identifier, False, False)
+
+    rows = [(one.applied, former if own(one) else one.cert_id) for one in held]
+    return _as_sent(rows if any(map(own, held)) else [*rows, (_EXTENSION, former)])
+
+
+def _as_sent(rows: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"AppliedType": applied, "CertificateId": cert_id} for applied, cert_id in dict.fromkeys(rows)]
 
 
 def without_default(slot: CloudResource, missing: str) -> CloudResource:

@@ -16,7 +16,7 @@ from shared.products.kit.base import Step
 from shared.products.kit.bound import beside, placed, under_way
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.found import Found, told
-from shared.products.waf.certificates import exchanged, held_by, looks, without_default
+from shared.products.waf.certificates import exchanged, held_by, looks, put_back, without_default
 from shared.products.waf.settings import port_settings
 from shared.products.waf.slots import PACE, WafSlots, where
 
@@ -118,8 +118,10 @@ class WafPorts(WafSlots):
         self._send(change.resource, exchanged(look.held, steps))
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
-        """The call has no settings: what is lost of them is told."""
-        self._send(change.resource, exchanged(look.held, [(change, look)]))
+        """The call takes no settings: their loss is told. Other slots may have been put back meanwhile."""
+        row = self._port(change.resource)
+        held = held_by(row, self._catalogue) if row else look.held
+        self._send(change.resource, put_back(held, change, look))
 
     def _send(self, slot: CloudResource, certificates: list[dict[str, str]]) -> None:
         try:
