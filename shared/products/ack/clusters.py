@@ -110,14 +110,19 @@ class ClusterKind(ABC):
 
 
 def told_of(
-    what: str, item: Fields, cluster: CloudResource, slots: Callable[[], Iterable[Found]]
+    what: str, item: Fields, cluster: CloudResource, slots: Callable[[], Iterable[Found]], *named: str
 ) -> list[Found]:
-    """The slots of an object, or that it cannot be read; also of one whose names cannot be."""
+    """The slots of an object, or that it cannot be read; also of one whose names cannot be.
+
+    `named`: by which of its names its slots' ids begin, after cluster and kind.
+    """
     meta = item.get("metadata")
-    names = (meta.get("namespace"), meta.get("name")) if isinstance(meta, Fields) else ()
-    name = "/".join(str(name) for name in names if name)
-    within = f"{cluster.instance_id}/{cluster.kind}/{name}"
-    return list(told(f"{what} {name or 'without a name'}", slots, within))
+    names = meta if isinstance(meta, Fields) else {}
+    label = "/".join(str(names[one]) for one in ("namespace", "name") if names.get(one))
+    own = [name for one in named if isinstance(name := names.get(one), str) and name]
+    inner = "/".join(own) if len(own) == len(named) else ""
+    within = f"{cluster.instance_id}/{cluster.kind}/{inner}"
+    return list(told(f"{what} {label or 'without a name'}", slots, within))
 
 
 def closed(cluster: CloudResource, error: CloudError, kind: str = "") -> Unread:

@@ -36,9 +36,10 @@ class Ingresses:
         address = next((p.text("hostname") or p.text("ip") for p in points), "")
         for entry in item.rows("spec", "tls"):
             hosts, secret = entry.texts("hosts"), entry.text("secretName")
-            key = item.part("metadata").text("namespace"), secret
-            if secret:
-                self.used[key] = None
+            if not secret:
+                continue
+            key = item.part("metadata").needed("namespace"), secret
+            self.used[key] = None
             if not address or not hosts:
                 continue
             endpoint, names = self._served.get(key, (f"{address}:443", ()))
@@ -52,7 +53,7 @@ def ingresses_of(kube: Kubernetes, cluster: CloudResource, limit: int) -> Ingres
     found = Ingresses()
 
     def each(item: Fields) -> None:
-        found.unread.extend(told_of("Ingress", item, cluster, partial(found.note, item)))
+        found.unread.extend(told_of("Ingress", item, cluster, partial(found.note, item), "namespace"))
 
     try:
         kube.listed(_LIST, "/apis/networking.k8s.io/v1/ingresses", limit, each)

@@ -55,7 +55,7 @@ class TlsSecrets(ClusterKind):
             yield self._shown(_row(cluster, ingresses, place), item)
 
         def each(item: Fields) -> list[Found]:
-            return told_of("Secret", item, cluster, partial(slot, item))
+            return told_of("Secret", item, cluster, partial(slot, item), "namespace", "name")
 
         def other(row: CloudResource) -> Iterator[CloudResource]:
             try:
