@@ -6,6 +6,7 @@ it is; each service puts that into its own error code. No text or repr here hold
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
 )
 from cryptography.x509.oid import NameOID
@@ -126,6 +128,12 @@ class Bundle:
     @cached_property
     def sha1(self) -> str:
         return self.leaf.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - a name, no proof
+
+    @cached_property
+    def key_sha1(self) -> str:
+        """Of its public key, which a renewal may keep."""
+        key = self.leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return hashlib.sha1(key).hexdigest().upper()  # noqa: S324 - a name, no proof
 
     @cached_property
     def sha256(self) -> str:

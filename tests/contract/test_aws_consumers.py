@@ -109,6 +109,19 @@ def test_what_another_function_imports_meanwhile_is_taken(amazon: Bench) -> None
     assert [amazon.name_of(one.cert_identifier) for one in here] == ["new"]
 
 
+def test_what_is_there_is_not_imported_anew_whatever_cas_s_fingerprint_is_of(amazon: Bench) -> None:
+    """The vendor's texts say of the certificate, or of its public key."""
+    amazon.cloud.service("cas").choose(fingerprint="key")
+    listener = give_listener(amazon, issued_by_amazon("example.com", "*.example.com"))
+    emulated.import_certificate(REGION, amazon.estate.bundle("new", amazon.cloud.clock()))
+    before = next(s for s in seen(amazon).by_kind["listener"] if s.resource_id == listener)
+
+    after = amazon.deploy(before, "new")
+
+    assert amazon.count("ImportCertificate") == 0
+    assert amazon.name_of(after.cert_identifier) == "new"
+
+
 def test_a_distribution_s_certificate_is_exchanged_and_nothing_else(amazon: Bench) -> None:
     there = a_distribution(issued_by_amazon("example.com", "*.example.com"), "www.example.com")
     before = config_of(there)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from emulator.server import Server
 from emulator.services.ack.cluster_kinds import SECRETS, Target
+from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
+from shared.products.ack.adapter import Adapter
+from shared.products.kit.fingerprints import leaf_of
+from shared.products.kit.found import Unread
+from shared.products.kit.means import Means
 from tests.contract.bench import Bench, new_bench, until
 from tests.contract.cases.ack import ESTATE, SHOP
 from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret
@@ -43,6 +53,24 @@ def test_a_hand_edit_of_a_deployed_secret_is_drift(bench: Bench) -> None:
     slot = bench.slots()[TLS]
     assert slot.obstacle.startswith("drift: edited by hand")
     assert bench.name_of(slot.cert_identifier) == "second"
+
+
+def by_key(fingerprint: str, known: Certificate, *prints: str) -> Certificate | None:
+    return known if fingerprint in prints else None
+
+
+def test_a_renewal_that_kept_the_key_is_not_taken_for_the_certificate_in_place(bench: Bench) -> None:
+    """CAS's fingerprint may be that of the key, and CAS may have the renewal only."""
+    leaf = leaf_of(bench.estate.bundle("old", bench.cloud.clock()).certificate_pem)
+    assert leaf is not None
+    old = bench.certificate("old").evolve(serial="", fingerprint=leaf.key_sha1)
+    later = old.evolve(not_after=old.not_after + timedelta(days=90))
+    for known, carries in ((old, "old"), (later, f"sha256:{leaf.sha256}")):
+        catalogue: Any = SimpleNamespace(by_fingerprint=partial(by_key, leaf.key_sha1, known))
+        found = Adapter(Means(bench.client, catalogue=catalogue)).discover(bench.region)
+        slots = [one for one in found if not isinstance(one, Unread) and one.resource_id.endswith("/web/tls")]
+
+        assert [bench.name_of(slot.cert_identifier) for slot in slots] == [carries]
 
 
 def test_a_key_that_does_not_fit_is_told(bench: Bench) -> None:

@@ -16,7 +16,8 @@ from tests.contract.store import stored
 
 OLD = CERT_ID["old"]
 HERE, ABROAD = "cn-hangzhou", "ap-southeast-1"
-OTHER_LEAF = f"upload:cas-{OLD}-{HERE}"  #: our name, and a fingerprint that is not its certificate's
+OTHER_LEAF = f"upload:cas-{OLD}-{HERE}"  #: our name, and another certificate
+OURS = {"ServerCertificateName": f"cas-{OLD}-{HERE}"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def _cdn(fields: dict[str, Any], carries: str) -> Told:
 
 
 def _slb(fields: dict[str, Any], carries: str) -> Told:
-    others = ("AliCloudCertificateId", "Fingerprint", "ServerCertificateName")
+    others = ("AliCloudCertificateId", "Fingerprint", "ServerCertificateName", "ExpireTime")
     path = "ServerCertificates.ServerCertificate[]"
     return Told("SLB-listener", "DescribeServerCertificates", path, fields, carries, others)
 
@@ -100,7 +101,8 @@ TOLD = [
     _slb({"AliCloudCertificateId": "5", "ServerCertificateName": "mine"}, f"5-{HERE}"),
     _slb({"ServerCertificateName": f"cas-{OLD}-{HERE}"}, "old"),
     _slb({"ServerCertificateName": f"cas-5-{HERE}"}, f"upload:cas-5-{HERE}"),
-    _slb({"ServerCertificateName": f"cas-{OLD}-{HERE}", "Fingerprint": "AB:" * 19 + "AB"}, OTHER_LEAF),
+    _slb({**OURS, "Fingerprint": "AB:" * 19 + "AB"}, OTHER_LEAF),
+    _slb({**OURS, "Fingerprint": "ab" * 32, "ExpireTime": "2030-01-01T00:00:00Z"}, OTHER_LEAF),
     _slb({"ServerCertificateName": f"cas-{OLD}-{HERE}", "Fingerprint": "ab" * 32}, "old"),
 ]
 
@@ -120,6 +122,25 @@ def test_a_certificate_is_known_by_what_is_told(
     ]
 
     assert [bench.name_of(slot.cert_identifier) for slot in found] == [told.carries]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_certificate_is_known_and_its_deployment_seen_whatever_cas_s_fingerprint_is_of(
+    server: Server, case: Case
+) -> None:
+    """The vendor's texts say of the certificate, or of its public key."""
+    bench = new_bench(server, case.product, case.estate, case.region)
+    bench.cloud.service("cas").choose(fingerprint="key")
+    slot = bench.slot(case.slot)
+
+    assert bench.carried() == case.carried
+    after = bench.deploy(slot, "new")
+    written = bench.count(case.writes)
+
+    assert bench.name_of(after.cert_identifier) == "new"
+    assert "new" in bench.carried().values()
+    bench.deploy(after, "new")
+    assert bench.count(case.writes) == written, "it is seen that it is there"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

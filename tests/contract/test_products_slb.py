@@ -127,15 +127,18 @@ def test_a_region_has_a_store_of_its_own(bench: Bench) -> None:
     ]
 
 
+@pytest.mark.parametrize("fingerprint", ["certificate", "key"])
 def test_a_certificate_of_the_international_store_is_uploaded_as_pem_outside_the_url(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: Server, monkeypatch: pytest.MonkeyPatch, fingerprint: str
 ) -> None:
     bench = a_bench(server, {"certificate": "old"}, ABROAD)
+    bench.cloud.service("cas").choose(fingerprint=fingerprint)
     cas = Cas(bench.client, ABROAD)
     adapter = Driven(Adapter(Means(bench.client, catalogue=AllOfCas(cas))), seconds=10)
     [slot] = adapter.discover(ABROAD)
     certificate = cas.get_detail(bench.estate.id_of("new"))
-    assert bench.name_of(slot.cert_identifier) == "old", "found by its fingerprint"
+    found = bench.name_of(slot.cert_identifier)
+    assert found == ("old" if fingerprint == "certificate" else "upload:old"), "by its fingerprint"
 
     with recording(monkeypatch) as recorder:
         adapter.deploy(slot, certificate)

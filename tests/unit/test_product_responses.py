@@ -17,7 +17,7 @@ from shared.errors import (
 )
 from shared.products.apigateway.fields import moment, name_of, named, unbound
 from shared.products.kit.envelope import opened
-from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of
 from shared.products.kit.times import parse_time
 from shared.products.mse.fields import address, state
 from tests.keys import a_leaf
@@ -146,16 +146,15 @@ class Nothing:
 
 
 def test_what_cas_does_not_know_is_named_by_its_strongest_fingerprint() -> None:
-    leaf = a_leaf("example.com", days=10)
-    sha1, sha256 = fingerprints(leaf.pem)
+    leaf = leaf_of(a_leaf("example.com", days=10).pem)
 
-    assert (len(sha1), len(sha256)) == (40, 64)
-    assert identifier_by(Nothing(), (sha1, sha256), "unreadable") == f"sha256:{sha256}"  # type: ignore[arg-type]
-    assert identifier_by(Nothing(), (), "unreadable") == "unreadable"  # type: ignore[arg-type]
+    assert leaf is not None
+    assert identifier_of_leaf(Nothing(), leaf, "odd") == f"sha256:{leaf.sha256}"  # type: ignore[arg-type]
+    assert identifier_of_leaf(Nothing(), None, "odd") == "odd"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "pem", [None, "", "no PEM", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"]
 )
-def test_what_is_no_certificate_has_no_fingerprints(pem: str | None) -> None:
-    assert fingerprints(pem) == ()
+def test_what_is_no_certificate_is_not_read_as_one(pem: str | None) -> None:
+    assert leaf_of(pem) is None

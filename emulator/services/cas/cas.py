@@ -49,6 +49,7 @@ class Service(EmulatedService):
 
     switches: ClassVar = {
         "list_serial": (False, True),  #: whether ListCertificates tells the serial number
+        "fingerprint": ("certificate", "key"),  #: what FingerPrint is the SHA-1 of: the vendor says either
         "protect_used": (False, True),  #: whether a certificate that is in use cannot be deleted
         "key_form": ("as given", "traditional"),  #: of the private keys that it tells
         "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
@@ -164,7 +165,7 @@ class Service(EmulatedService):
         leaf, names = bool(self.behaviour["chain_leaf"]), str(self.behaviour["chain_names"])
         company = cas_store.company_id(row)
         return {
-            **cas_store.list_item(row, now, self._using(row)),
+            **self._item(row),
             **({"CompanyId": company} if company else {}),
             "Serial": row.bundle.serial,
             "CertificateChainList": cas_store.chain_list(row, now, leaf=leaf, names=names),
@@ -218,13 +219,17 @@ class Service(EmulatedService):
         }
 
     def _listed(self, row: CasCertificate) -> dict[str, Any]:
-        item = cas_store.list_item(row, self.cloud.clock(), self._using(row))
+        item = self._item(row)
         if self.behaviour["list_serial"]:
             item["Serial"] = row.bundle.serial
         if not self.behaviour["list_details"]:
             for name in ("CertificateSource", "KeySize", "ExistPrivateKey"):
                 del item[name]
         return item
+
+    def _item(self, row: CasCertificate) -> dict[str, Any]:
+        item = cas_store.list_item(row, self.cloud.clock(), self._using(row))
+        return item | ({"FingerPrint": row.bundle.key_sha1} if self.behaviour["fingerprint"] == "key" else {})
 
     def _store(self, call: Call) -> str:
         if call.region in STORES:

@@ -16,7 +16,7 @@ from shared.products.ack.clusters import ClusterKind, Clusters, told_of
 from shared.products.ack.ingresses import Ingresses, Place, ingresses_of
 from shared.products.ack.owners import annotations, owner
 from shared.products.kit.changes import Carries, Change, Look, carrying
-from shared.products.kit.fingerprints import fingerprints
+from shared.products.kit.fingerprints import known_by, leaf_of
 from shared.products.kit.found import Found, told
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
@@ -91,7 +91,8 @@ class TlsSecrets(ClusterKind):
         """Both halves in one patch, held to the version that was seen."""
         assert change.wanted is not None, "a first deployment is refused"
         resource, pair = change.resource, self._pairs.of(change.wanted)
-        sha256 = fingerprints(pair.certificate_pem)[-1]
+        leaf = leaf_of(pair.certificate_pem)
+        sha256 = leaf.sha256 if leaf else ""
         seen: _Version = look.held
         now = seen
         for _ in range(_TRIES):
@@ -139,9 +140,8 @@ class TlsSecrets(ClusterKind):
         )
 
     def _identifier(self, leaf: Leaf, item: Fields) -> str:
-        known = self._catalogue.by_fingerprint(leaf.sha1, leaf.sha256, leaf.key_sha1, leaf.key_sha256)
-        if known is not None:
-            return str(known.identifier)
+        if known := known_by(self._catalogue, leaf):
+            return known.identifier
         marks = annotations(item)
         ours = marks.get(pairs.FINGERPRINT) == leaf.sha256 and marks.get(pairs.CERTIFICATE)
         return str(ours or f"sha256:{leaf.sha256}")

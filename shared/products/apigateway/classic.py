@@ -2,7 +2,7 @@
 
 It takes PEM with private key, and never tells an id of CAS. So each certificate is named after the
 CAS certificate that it is, and else known again by its fingerprint. `DescribeDomain` may answer with
-the private key: nothing of its answer but fingerprints leaves `_fingerprints`.
+the private key: nothing of its answer but the certificate leaves `_leaf`.
 """
 
 from collections.abc import Iterator, Set
@@ -11,13 +11,14 @@ from typing import ClassVar, Final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
+from shared.cloud.tls import Leaf
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.apigateway import fields as words
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
-from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of, same
 from shared.products.kit.found import Found
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
@@ -163,18 +164,18 @@ class ClassicDomains(ProductAdapter):
     def _by_pem(self, region: str, group: Fields, domain: Fields, wanted: Certificate | None = None) -> str:
         """CAS may hold the same certificate twice: the one that is meant counts."""
         name = domain.text("CertificateName")
-        prints = self._fingerprints(region, group, domain)
+        leaf = self._leaf(region, group, domain)
         for likely in (wanted, self._by_name(name)):
-            if likely and likely.fingerprint in prints:
+            if likely and leaf and same(leaf, likely):
                 return likely.identifier
-        return identifier_by(self._catalogue, prints, f"upload:{name}")
+        return identifier_of_leaf(self._catalogue, leaf, f"upload:{name}")
 
-    def _fingerprints(self, region: str, group: Fields, domain: Fields) -> tuple[str, ...]:
-        """Of the certificate in place."""
+    def _leaf(self, region: str, group: Fields, domain: Fields) -> Leaf | None:
+        """The certificate in place, where it can be read."""
         names = {"GroupId": group["GroupId"], "DomainName": domain.needed("DomainName")}
         answer = self._call("DescribeDomain", region, **names)
         answer.pop("CertificatePrivateKey", None)  # goes no further, whatever happens next
-        return fingerprints(answer.text("CertificateBody"))
+        return leaf_of(answer.text("CertificateBody"))
 
     def _resource(self, region: str, group: Fields, domain: Fields, identifier: str) -> CloudResource:
         name, address = domain.needed("DomainName"), group.text("SubDomain")

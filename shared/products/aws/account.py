@@ -9,10 +9,11 @@ from typing import Any, Final
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from shared.cloud import tls
 from shared.cloud.aws import HOME, Answer, Aws
 from shared.cloud.reading import Fields
 from shared.cloud.tls import names_of
-from shared.products.kit.fingerprints import fingerprints
+from shared.products.kit.fingerprints import leaf_of
 from shared.products.kit.found import LASTING, Unread
 
 #: Without these the list leaves out ECC and large RSA keys.
@@ -35,8 +36,9 @@ class Leaf:
     pem: str
 
     @cached_property
-    def fingerprints(self) -> tuple[str, ...]:
-        return fingerprints(self.pem)
+    def read(self) -> tls.Leaf | None:
+        """None if it is not readable."""
+        return leaf_of(self.pem)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

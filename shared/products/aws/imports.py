@@ -9,6 +9,7 @@ from shared.cloud.aws import Aws
 from shared.domain.certificates import Certificate
 from shared.products.aws.account import Leaf, Region
 from shared.products.aws.reimport import check_reimport
+from shared.products.kit.fingerprints import same
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
 
@@ -74,6 +75,6 @@ def _found(certificate: Certificate, region: Region) -> str:
         end = row.get("NotAfter")
         if isinstance(end, datetime) and abs(end - certificate.not_after) > _SOON:
             continue
-        if certificate.fingerprint in region.leaf(arn).fingerprints:
+        if (leaf := region.leaf(arn).read) and same(leaf, certificate):
             return arn
     return ""

@@ -10,7 +10,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.aws.account import Leaf, Region
 from shared.products.aws.imports import Imports
 from shared.products.kit.changes import Carries, Change, carrying
-from shared.products.kit.fingerprints import identifier_by
+from shared.products.kit.fingerprints import identifier_of_leaf, same
 from shared.products.kit.kinds import KindWithin
 
 
@@ -36,14 +36,14 @@ class AwsKind(KindWithin):
     def _in_place(self, change: Change, slot: CloudResource, leaf: Leaf) -> tuple[Carries, CloudResource]:
         """By the leaf itself: CAS may hold the very same certificate under several ids."""
         slot, wanted = self._carrying(slot, leaf), change.wanted
-        if wanted and wanted.fingerprint in leaf.fingerprints:
+        if wanted and leaf.read and same(leaf.read, wanted):
             slot = slot.evolve(cert_identifier=wanted.identifier)
         return carrying(change, slot.cert_identifier), slot
 
     def _carrying(self, resource: CloudResource, leaf: Leaf) -> CloudResource:
         """The slot with what can be told of the certificate in place."""
         shown = resource.evolve(
-            cert_identifier=identifier_by(self._catalogue, leaf.fingerprints, "upload:unreadable"),
+            cert_identifier=identifier_of_leaf(self._catalogue, leaf.read),
             cert_not_after=leaf.not_after,
         )
         return shown.evolve(domains=leaf.names) if resource.domains_of_certificate else shown

@@ -32,8 +32,7 @@ class EsaSlots(KindWithin):
 
     def _uploaded(self, pem: str) -> str:
         """The certificate of CAS that was uploaded as PEM; or its fingerprint, which nothing knows."""
-        leaf = leaf_of(pem)
-        return identifier_of_leaf(self._catalogue, leaf) if leaf else "upload:unreadable"
+        return identifier_of_leaf(self._catalogue, leaf_of(pem))
 
 
 def site_obstacle(status: str) -> str:

@@ -15,7 +15,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.base import Answer, ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
-from shared.products.kit.fingerprints import fingerprints, identifier_by
+from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of, same
 from shared.products.kit.found import Found
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
@@ -69,7 +69,7 @@ class DomainsAdapter(ProductAdapter):
         resource, wanted = change.resource, change.wanted
         row = self._row(resource)
         slot = self._resource(resource.region, row)
-        if wanted and slot.https and wanted.fingerprint in _fingerprints(row):
+        if wanted and slot.https and (leaf := leaf_of(_pem(row))) and same(leaf, wanted):
             slot = slot.evolve(cert_identifier=wanted.identifier)
         return Look(
             carrying(change, slot.cert_identifier),
@@ -141,7 +141,7 @@ class DomainsAdapter(ProductAdapter):
 
     def _identifier(self, row: Fields) -> str:
         unreadable = f"upload:{row.part('certConfig').text('certName') or '?'}"
-        return identifier_by(self._catalogue, _fingerprints(row), unreadable)
+        return identifier_of_leaf(self._catalogue, leaf_of(_pem(row)), unreadable)
 
 
 def _without_key(row: Fields) -> Fields:
@@ -152,7 +152,3 @@ def _without_key(row: Fields) -> Fields:
 
 def _pem(row: Fields) -> str:
     return row.part("certConfig").text("certificate")
-
-
-def _fingerprints(row: Fields) -> tuple[str, ...]:
-    return fingerprints(_pem(row))

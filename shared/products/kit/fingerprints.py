@@ -27,12 +27,6 @@ def leaf_of(pem: str | None) -> Leaf | None:
         return None
 
 
-def fingerprints(pem: str | None) -> tuple[str, ...]:
-    """SHA-1 and SHA-256 of the first certificate in `pem`, as lower-case hex; none if it is not readable."""
-    leaf = leaf_of(pem)
-    return (leaf.sha1, leaf.sha256) if leaf else ()
-
-
 def same(leaf: Leaf, certificate: Certificate) -> bool:
     """Whether CAS means this very certificate: by its fingerprint, or else by its serial or its key."""
     if certificate.fingerprint in (leaf.sha1, leaf.sha256):
@@ -44,17 +38,17 @@ def same(leaf: Leaf, certificate: Certificate) -> bool:
     return certificate.fingerprint in (leaf.key_sha1, leaf.key_sha256)
 
 
-def identifier_of_leaf(catalogue: Catalogue, leaf: Leaf) -> str:
-    """What CAS calls it; without one there, a text of our own."""
+def known_by(catalogue: Catalogue, leaf: Leaf) -> Certificate | None:
+    """The certificate of CAS that the leaf is."""
     if known := catalogue.by_fingerprint(leaf.sha1, leaf.sha256):
-        return known.identifier
+        return known
     known = catalogue.by_fingerprint(leaf.key_sha1, leaf.key_sha256)
-    return known.identifier if known and same(leaf, known) else f"sha256:{leaf.sha256}"
+    return known if known and same(leaf, known) else None
 
 
-def identifier_by(catalogue: Catalogue, prints: tuple[str, ...], unreadable: str) -> str:
-    """What CAS calls the certificate of these fingerprints; without one there, a text of our own."""
-    if not prints:
+def identifier_of_leaf(catalogue: Catalogue, leaf: Leaf | None, unreadable: str = "upload:unreadable") -> str:
+    """What CAS calls it; without one there, a text of our own. `unreadable`: for what is no certificate."""
+    if leaf is None:
         return unreadable
-    known = catalogue.by_fingerprint(*prints)
-    return known.identifier if known else f"sha256:{prints[-1]}"
+    known = known_by(catalogue, leaf)
+    return known.identifier if known else f"sha256:{leaf.sha256}"

@@ -1,9 +1,11 @@
 """The store of server certificates that a region of SLB has: CLB and SAE on CLB take theirs from it.
 
 A certificate is put there once per region, by its CAS id where CAS is the China site's, else as PEM.
-It is found again by that id, by its fingerprint, or (if the two tell different kinds) by our name.
+It is found again by that id, by its fingerprint, or by our name and its end: CAS's fingerprint may be that
+of the key.
 """
 
+from datetime import timedelta
 from threading import Lock
 from typing import ClassVar, Final
 
@@ -15,6 +17,7 @@ from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
+from shared.products.kit.times import parse_time
 
 #: The central host serves other regions too, by its regional endpoints' list, and does not always answer.
 API: Final = Api(
@@ -30,6 +33,7 @@ _UPLOAD: Final = Action("UploadServerCertificate", api=API, writes=True)
 # The vendor's SDKs put the PEM and its key into the URL. The gateway reads a form just as well.
 _UPLOAD_PEM: Final = Action("UploadServerCertificate", api=API, place="form", writes=True)
 _CHINA: Final = STORES[0]
+_ROUNDING: Final = timedelta(days=1)  #: older lists of CAS tell the day only
 
 
 class SlbStore:
@@ -158,9 +162,13 @@ def _same(row: Fields, certificate: Certificate) -> bool:
     if certificate.store == _CHINA and _cas_id(row) == str(certificate.cert_id):
         return True
     fingerprint = _fingerprint(row)
-    if len(fingerprint) == len(certificate.fingerprint) > 0:
-        return fingerprint == certificate.fingerprint
-    return row.text("ServerCertificateName") == _name(certificate)
+    if fingerprint and fingerprint == certificate.fingerprint:
+        return True
+    if row.text("ServerCertificateName") != _name(certificate):
+        return False
+    if end := parse_time(row.text("ExpireTime")):  # CAS's fingerprint may be that of the key
+        return abs(end - certificate.not_after) <= _ROUNDING
+    return not fingerprint or len(fingerprint) != len(certificate.fingerprint)
 
 
 def _name(certificate: Certificate) -> str:
