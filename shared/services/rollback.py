@@ -121,12 +121,12 @@ def _as_the_job_left_it(world: World, adapter: ProductAdapter, worker: WorkerRes
     if look is None or look.carries is Carries.OTHER:
         raise _changed(slot, look)
     if look.carries is not Carries.WANTED:
-        return look.added or slot
+        return look.added.evolve(domains=slot.domains) if look.added else slot
     if (look.slot.listener_id, look.slot.role) != (slot.listener_id, slot.role):
         raise PlanChangedError(
             f"{slot.slot}: {look.slot.slot} has {certificate.identifier} in its place by now"
         )
-    return look.slot
+    return look.slot.evolve(domains=slot.domains)  # which it answered to before, and is to again
 
 
 def _changed(slot: CloudResource, look: Look | None) -> PlanChangedError:

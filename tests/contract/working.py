@@ -26,7 +26,7 @@ def a_world(bench: Bench, server: Server, state: Path) -> World:
     """The state knows the certificates that CAS has. Clients are not asked: listeners of these estates
     have several certificates for one name, and the default of those is served to nobody. Of each pause a
     little is waited, for the cloud's clock."""
-    settings = Settings(state=str(state), endpoint=server.endpoint, tls="127.0.0.1:1")
+    settings = Settings(state=str(state), endpoint=server.endpoint, tls="127.0.0.1:1", aws=True)
     key = bench.cloud.key
     credentials = Credentials(key.access_key_id, key.access_key_secret, "")
     clock = RunningClock(lambda seconds: min(seconds, 0.08))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from shared.domain.jobs import HalfMade
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.aws.account import Listener, Region, default_of
@@ -61,9 +62,28 @@ class Listeners(AwsKind):
         carries, slot = self._in_place(change, resource, region.leaf(arn))
         if carries is Carries.WANTED:
             slot = self._following(slot, arn, region)
-        new = change.wanted and self.imports.known(change.wanted, region.name)
-        added = "added" if new in (default, *additional) else ""
-        return Look(carries, slot, stage=added, held=arns)
+        new = "" if resource.role is SlotRole.DEFAULT else self._bearing(change, arns, region)
+        if not new:
+            return Look(carries, slot, held=arns)
+        if new not in (default, *additional):
+            return Look(carries, slot, stage="imported", leaves=HalfMade.ADDED, held=arns)
+        ours = HalfMade.ADDED in change.half_made and new in additional
+        added = self._carrying(_placed(resource, new), region.leaf(new)) if ours else None
+        return Look(carries, slot, stage="added", added=added, held=arns)
+
+    def _bearing(self, change: Change, arns: _Arns, region: Region) -> str:
+        """The ARN of the wanted certificate, as far as it is known; "" if it is not.
+
+        Where a change is taken back, one that the listener has need not be an imported one.
+        """
+        if (wanted := change.wanted) is None:
+            return ""
+        known = self.imports.known(wanted, region.name)
+        if known or not (change.undoes or change.half_made):
+            return known
+        own = change.resource.resource_id, _arn(change.resource)
+        others = (arn for arn in arns[1] if arn not in own)
+        return next((arn for arn in others if wanted.fingerprint in region.leaf(arn).fingerprints), "")
 
     def _succeeded(self, change: Change, arns: _Arns, region: Region) -> Look | None:
         """An additional slot is named by its certificate: another one has come in the old one's place.
@@ -73,7 +93,7 @@ class Listeners(AwsKind):
         resource, (default, additional) = change.resource, arns
         candidates = (*additional, *((default,) if change.begun else ()))
         for arn in candidates if change.wanted else ():
-            place = resource.evolve(resource_id=f"{resource.listener_id}/{arn}")
+            place = _placed(resource, arn)
             if arn == default:
                 place = resource.evolve(resource_id=resource.listener_id, role=SlotRole.DEFAULT)
             carries, slot = self._in_place(change, place, region.leaf(arn))
@@ -82,17 +102,25 @@ class Listeners(AwsKind):
         return None
 
     def _write(self, change: Change, look: Look) -> None:
-        """An additional one is added before the old one is removed: the next look comes in between."""
+        """An additional one is added before the old one is removed: the next look comes in between, and
+        one before, which tells whether the listener had it already."""
         assert change.wanted is not None, "a first deployment is refused"
         resource = change.resource
-        region, (default, additional) = self._region(resource.region), look.held
+        region, (_, additional) = self._region(resource.region), look.held
+        if look.stage == "added":
+            self._set("RemoveListenerCertificates", region, resource.listener_id, _arn(resource))
+            return
         new = self.imports.arn(change.wanted, region)
         if resource.role is SlotRole.DEFAULT:
             self._replace_default(resource, region, additional, new)
-        elif new not in (default, *additional):
+        elif look.leaves is HalfMade.ADDED:
             self._set("AddListenerCertificates", region, resource.listener_id, new)
-        else:
-            self._set("RemoveListenerCertificates", region, resource.listener_id, _arn(resource))
+
+    def _left_behind(self, change: Change, look: Look | None) -> str:
+        if not (look and look.stage == "added" and look.carries is Carries.EXPECTED):
+            return ""
+        both = f"{change.resource.cert_identifier} and {change.wanted.identifier if change.wanted else ''}"
+        return f"the listener has both {both}: roll the job back, or take one off in the AWS console"
 
     def _replace_default(
         self, resource: CloudResource, region: Region, additional: list[str], new: str
@@ -123,6 +151,11 @@ class Listeners(AwsKind):
             raise CloudRejectedError("DescribeListeners", "ListenerNotFound", arn)
         default = default_of(rows[0])
         return default, region.additional(arn, default)
+
+
+def _placed(resource: CloudResource, arn: str) -> CloudResource:
+    """The additional slot with this certificate."""
+    return resource.evolve(resource_id=f"{resource.listener_id}/{arn}")
 
 
 def _arn(resource: CloudResource) -> str:
