@@ -26,6 +26,7 @@ test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 walk: $(VENV)/dev.stamp  ## walk every field of every answer and every kind of estate, of which `make test` takes a fifth
 	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal \
 	  tests/contract/test_products_walk_edge.py tests/contract/test_products_odd.py \
+	  tests/contract/test_products_ack_walked.py \
 	  tests/unit/services/test_linear.py
 
 lint: $(VENV)/dev.stamp  ## run linters and type checks only
