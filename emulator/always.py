@@ -15,10 +15,12 @@ Table = Mapping[str, Mapping[str, frozenset[str]]]
 _ALWAYS = re.compile(
     r"(id|ids|identifier|name|names|domains?|host|hostname|status|state|protocol|port|token|region|cname"
     r"|address)$|^total|^page|^maxresults$"
-    r"|^(code|success|message|data|key|arn|cert|certificate|config|argvalue|path|methods)$"
+    r"|^(code|success|message|data|key|value|arn|cert|certificate|config|argvalue|path|methods)$"
+    r"|^tag(key|value)$"
 )
 _TOTAL = re.compile(r"^total")
 _PAGE = re.compile(r"^(total|page|maxresults|currentpage|showsize|size)")
+_SIZE = re.compile(r"^(page|show)?size$")
 _CHANGED = re.compile(r"(modif|updat)\w*$")
 
 
@@ -28,7 +30,8 @@ def _of(*names: str) -> frozenset[str]:
 
 #: Always there besides, by api (lower case) and action; "*" for each action.
 _ALSO: Table = {
-    "alb": {"*": _of("CertificateType")},
+    "alb": {"*": _of("CertificateType", "AddressType")},  # a balancer is made anew where it seems to change
+    "apig": {"*": _of("createFrom", "addressType")},  # nothing else tells who made a domain
     "cas": {
         "*": _of("Algorithm", "NotAfter", "NotBefore", "FingerPrint", "Sans", "Common", "EndDate"),
         # The tests of the vendor's Terraform provider assert these here, and not in the list.
@@ -37,19 +40,24 @@ _ALSO: Table = {
             "Sha2", "SignCert", "SignPrivateKey", "EncryptCert", "EncryptPrivateKey"
         ),
     },
-    "cdn": {"*": _of("CertType")},
+    "cdn": {"*": _of("CertType", "ServerCertificate")},
     "cloudapi": {"DescribeDomain": _of("CertificateBody")},
-    "dcdn": {"*": _of("CertType")},
-    "ddoscoo": {"*": _of("ProxyType", "ProxyPorts")},
+    "dcdn": {"*": _of("CertType", "SSLPub")},
+    "ddoscoo": {"*": _of("ProxyType", "ProxyPorts", "ProxyEnabled")},
     "eas": {"*": _of("Type")},
     "esa": {"*": _of("Type", "CertType", "SslFlag", "SAN", "FingerprintSha256", "CasId")},
     "live": {"*": _of("CertType"), "DescribeLiveDomainCertificateInfo": _of("SSLPub")},
-    "nlb": {"*": _of("CertificateType")},
+    "mse": {
+        "*": _of("StatusDesc"),  # no page says what the numbers of Status mean
+        "ListGateway": _of("SlbIp", "Type"),  # an address, and whose
+        "UpdateSSLCert": _of("Data"),  # whether it was done
+    },
+    "nlb": {"*": _of("CertificateType", "AddressType")},
     "sae": {"*": _of("SlbType")},
     "slb": {"*": _of("Fingerprint", "IsAliCloudCertificate", "AddressType")},
     "sts": {"*": _of("AccessKeySecret", "Expiration")},
-    "vod": {"*": _of("CertType")},
-    "waf-openapi": {"*": _of("HttpsPorts", "Http", "Https")},
+    "vod": {"*": _of("CertType", "ServerCertificate")},
+    "waf-openapi": {"*": _of("HttpsPorts", "Http", "Https", "AppliedType")},  # default, or an extension
 }
 _WRITES = ("Associate", "Dissociate", "Disassociate", "Update")
 #: Not always there, whatever the name says.
@@ -64,16 +72,41 @@ _LACKED: Table = {
     "mse": {"*": _of("CertBeforeDate")},  # deprecated
     "sae": {"*": _of("TotalSize", "LoadBalanceType")},  # older answers have neither
 }
+#: Actions that describe a thing with its settings. What is set is always there: Terraform providers compare
+#: these answers with what they set, and would else find a difference for ever.
+_SETTINGS: Mapping[str, frozenset[str]] = {
+    "apig": _of("GetDomain"),
+    "cdn": _of("DescribeCdnDomainConfigs"),
+    "cloudapi": _of("DescribeApiGroup"),
+    "dcdn": _of("DescribeDcdnDomainConfigs"),
+    "fc": _of("GetCustomDomain"),
+    "fc2": _of("GetCustomDomain"),
+    "fc-open": _of("GetCustomDomain"),
+    "ga": _of("DescribeListener"),
+    "live": _of("DescribeLiveDomainConfigs"),
+    "mse": _of("ListGatewayDomain"),
+    "nlb": _of("GetListenerAttribute", "ListListeners"),  # the cloud's controller reads them from the list
+    "sae": _of("DescribeIngress"),
+    "slb": _of("DescribeLoadBalancerHTTPSListenerAttribute"),
+    "vod": _of("DescribeVodDomainConfigs"),
+    "waf-openapi": _of(
+        *("DescribeDomainDetail", "DescribeDefaultHttps", "DescribeCloudResourceAccessPortDetails")
+    ),
+}
+#: By api: what a field that is not told is called in older answers, which tell something else by that name.
+_OLDER: Mapping[str, Mapping[str, str]] = {"sae": {"LoadBalanceType": "SlbType"}}
 #: Numbers that the vendor's own pages show as text in one answer and as numbers in another.
 _AS_TEXT = _of("CasId", "CertId", "CertificateId")
 #: Words that decide nothing: a client meets new ones sooner or later.
 _WORDS = _of(
     *("AddressAllocatedMode", "AddressIpVersion", "CertificateSource", "ChargeType", "Coverage", "Edition"),
     *("InstanceChargeType", "InstanceType", "LoadBalancerEdition", "LoadBalancerSpec", "NetworkType"),
-    *("PayType", "PlanName", "createFrom", "gatewayType", "cluster_spec", "AccessType"),
+    *("PayType", "PlanName", "gatewayType", "cluster_spec", "AccessType"),
 )
 #: Lists in which the order says something.
-_ORDERED = _of("CertChain", "CertificateChainList", "routes", "CustomCiphers", "cipherSuites", "SslCiphers")
+_ORDERED = _of(
+    "CertChain", "CertificateChainList", "routes", "methods", "CustomCiphers", "cipherSuites", "SslCiphers"
+)
 
 
 def plain(name: str) -> str:
@@ -83,12 +116,23 @@ def plain(name: str) -> str:
 def is_always_there(api: str, action: str, name: str) -> bool:
     if is_lacked(api, action, name):
         return False
-    return bool(_ALWAYS.search(plain(name))) or _listed(_ALSO, api, action, name)
+    settings = action.lower() in _SETTINGS.get(api.lower(), ())
+    return settings or bool(_ALWAYS.search(plain(name))) or is_named(api, action, name)
+
+
+def is_named(api: str, action: str, name: str) -> bool:
+    """Always there by itself, not for what its name says or what the action is for."""
+    return _listed(_ALSO, api, action, name)
 
 
 def is_lacked(api: str, action: str, name: str) -> bool:
     """Known to be missing at times."""
     return _listed(_LACKED, api, action, name)
+
+
+def older_names(api: str) -> Mapping[str, str]:
+    """By today's name. What is not told by that name is told by the older one."""
+    return _OLDER.get(api.lower(), {})
 
 
 def is_total(name: str) -> bool:
@@ -97,6 +141,11 @@ def is_total(name: str) -> bool:
 
 def is_of_pages(name: str) -> bool:
     return bool(_PAGE.match(plain(name)))
+
+
+def is_size(name: str) -> bool:
+    """Of a parameter: how many rows a page is to have."""
+    return bool(_SIZE.search(plain(name)))
 
 
 def is_time_of_change(name: str) -> bool:

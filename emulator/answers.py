@@ -21,12 +21,11 @@ from random import Random
 from threading import Lock
 from typing import Any, Literal, get_args
 
-from emulator import always
+from emulator import always, strangers
 from emulator.api import Answer, Call, Raw
 
 Mode = Literal["full", "sparse", "random"]
 MODES: tuple[Mode, ...] = get_args(Mode)
-UNHEARD = "Unheard"
 _FORMS = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d %H:%M:%S")
 _TOKENS = frozenset(["ClientToken"])
 _NOTHING = object()
@@ -57,7 +56,9 @@ class Answers:
         if not isinstance(told, dict):
             return answered
         lot, times = self._lot(api, call)
-        words = _Wording(api, call.action, self.mode == "sparse", lot, times).object(told)
+        strange = Random(f"{self.seed}/{api}").random() < 0.5  # noqa: S311
+        page = next((size for name, size in call.params.items() if always.is_size(name)), 0)
+        words = _Wording(api, call.action, self.mode == "sparse", lot, times, strange, page).object(told)
         return replace(answered, body=json.dumps(words).encode()) if isinstance(answered, Raw) else words
 
     def _lot(self, api: str, call: Call) -> tuple[Random, int]:
@@ -79,26 +80,31 @@ class _Wording:
     sparse: bool
     lot: Random
     times: int
+    strange: bool  #: has fields that no client knows, which do not come and go
+    page: int  #: how many rows were asked for; 0: not said
 
     def object(self, told: Mapping[str, Any]) -> dict[str, Any]:
         words = {name: self.field(name, value) for name, value in told.items()}
         words = {name: value for name, value in words.items() if value is not _NOTHING}
-        if self.happens():
-            words |= _unheard_of(next(iter(told), ""))
+        for name, older in always.older_names(self.api).items():
+            if name in told and words.get(name) is None:
+                words[older] = told[name]
+        if (self.sparse or self.strange) and any(told.values()):
+            words |= strangers.beside(next(iter(told), ""))
         return words
 
     def field(self, name: str, value: Any) -> Any:
         """The value in other words, or `_NOTHING`."""
         if isinstance(value, dict):
             inner = self.object(value) if value else {}
-            return inner if _tells(inner) or not self.happens() else _NOTHING
+            return inner if strangers.tells(inner) or not self.happens() else _NOTHING
         if isinstance(value, list):
             return self.list(name, value)
         if value in (None, "") and self.happens():
             return _NOTHING
         lacked = always.is_lacked(self.api, self.action, name)
         if always.decides_nothing(name) and not lacked and isinstance(value, str) and self.happens():
-            return UNHEARD
+            return strangers.UNHEARD
         if always.is_time_of_change(name):
             return _moved(value, self.times) if self.happens() else value
         if not self.is_there(name, value) and self.happens():
@@ -112,7 +118,7 @@ class _Wording:
                 return value
             return _NOTHING if self.sparse or self.lot.random() < 0.5 else None
         inner = [self.object(item) if isinstance(item, dict) else item for item in value]
-        inner = [item for item in inner if _tells(item)]
+        inner = [item for item in inner if strangers.tells(item)]
         if not inner:
             return _NOTHING
         if always.is_ordered(name) or not self.happens():
@@ -126,7 +132,9 @@ class _Wording:
         """A flag that is up is told; one that is down may be left out, as the vendor's `omitempty` does."""
         if value is True and not always.is_lacked(self.api, self.action, name):
             return True
-        return value is not False and always.is_always_there(self.api, self.action, name)
+        if value is False:
+            return always.is_named(self.api, self.action, name)
+        return always.is_always_there(self.api, self.action, name)
 
     def number(self, name: str, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -134,25 +142,18 @@ class _Wording:
         if always.is_total(name):
             if not self.happens():
                 return value
-            return max(value + (1 if self.sparse else self.lot.choice((-1, 1))), 0)
+            return self.total(value)
         known = always.is_shown_as_text(name)
         as_text = known if self.sparse else not always.is_of_pages(name) and self.lot.random() < 0.25
         return str(value) if as_text else value
 
+    def total(self, value: int) -> int:
+        """One off, but never so low that the rows seem to end with a page before the last one."""
+        low = not self.sparse and self.lot.random() < 0.5 and value > 0
+        return value - 1 if low and not (self.page and (value - 1) % self.page == 0) else value + 1
+
     def happens(self) -> bool:
         return self.sparse or self.lot.random() < 0.5
-
-
-def _tells(words: Any) -> bool:
-    """Whether anything is left but what no client knows."""
-    return not isinstance(words, dict) or any(not key.lower().startswith(UNHEARD.lower()) for key in words)
-
-
-def _unheard_of(beside: str) -> dict[str, Any]:
-    """Fields that no client knows, named in the way of those beside them."""
-    name = UNHEARD if beside[:1].isupper() else UNHEARD.lower()
-    inner = {f"{name}Of": "text", f"{name}Number": 7}
-    return {name: "of", f"{name}List": [inner], f"{name}Object": inner}
 
 
 def _moved(value: Any, times: int) -> Any:

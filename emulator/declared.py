@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.api import ApiError, Param
+from emulator.strangers import is_stranger, without
 
 _FOLDER = Path(__file__).parent / "declarations"
 #: What every RPC request may carry beside its own parameters.
@@ -65,9 +66,12 @@ class Action:
     ) -> dict[str, Any]:
         """The typed parameters, complete and without strangers, which `strict` refuses.
 
+        What answers made up may come back, and is never refused.
+
         Raises:
             ApiError: 400, as the gateway refuses. Never repeats a value, which may be a key.
         """
+        named = {name: text for name, text in named.items() if not is_stranger(name)}
         declared = {param.name for param in self.params}
         strangers = sorted(name for name in named if name.partition(".")[0] not in declared | COMMON)
         own = {name: text for name, text in named.items() if name.partition(".")[0] in declared - COMMON}
@@ -206,7 +210,7 @@ def _struct(param: Param, value: Any, where: str, strangers: list[str]) -> dict[
 
 def _json(value: Any, where: str) -> Any:
     try:
-        return json.loads(value) if isinstance(value, str) else value
+        return without(json.loads(value) if isinstance(value, str) else value)
     except ValueError:
         raise _invalid(where, "takes JSON text") from None
 

@@ -21,6 +21,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--answers-seed", type=int, default=0, help="seed of random answers")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what only ordinary answers can show."""
+    marker = item.get_closest_marker("ordinary_answers")
+    if marker and item.config.getoption("--answers") != "full":
+        pytest.skip(f"it takes ordinary answers: {marker.args[0]}")
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """How to have the same answers again."""
     mode, seed = config.getoption("--answers"), config.getoption("--answers-seed")

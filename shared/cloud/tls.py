@@ -47,6 +47,7 @@ class Leaf:
     sha1: str
     sha256: str
     serial: str
+    not_before: datetime
     not_after: datetime
     names: tuple[str, ...]  #: DNS names, normalized
     key_sha1: str = ""  #: of its public key (SubjectPublicKeyInfo)
@@ -87,18 +88,25 @@ def matches(leaf: Leaf, certificate: Certificate) -> bool:
     """Whether `leaf` is the certificate that CAS describes.
 
     A serial number is unique within its CA, so it is decisive together with the fingerprint, or else with
-    the names and the expiry. Sources disagree on what CAS's fingerprint is a hash of (SDK: the public key;
-    samples: the certificate), so a different fingerprint proves nothing.
+    the names and the expiry. Without one the start has to be the same too, which tells a certificate from
+    the one that was reissued with its names and end. Sources disagree on what CAS's fingerprint is a hash of
+    (SDK: the public key; samples: the certificate), so a different fingerprint proves nothing.
     """
     if certificate.serial and leaf.serial != certificate.serial:
         return False
     known = {leaf.sha1, leaf.sha256} - {""}
     if certificate.fingerprint in known:
         return True
-    same_end = abs(leaf.not_after - certificate.not_after) <= _ROUNDING
-    if same_end and certificate.fingerprint in {leaf.key_sha1, leaf.key_sha256} - {""}:
+    same_span = _same(leaf.not_after, certificate.not_after) and (
+        bool(certificate.serial) or _same(leaf.not_before, certificate.not_before)
+    )
+    if same_span and certificate.fingerprint in {leaf.key_sha1, leaf.key_sha256} - {""}:
         return True  # the key alone proves nothing: a renewal may keep it
-    return same_end and set(leaf.names) == set(certificate.names)
+    return same_span and set(leaf.names) == set(certificate.names)
+
+
+def _same(moment: datetime, told: datetime) -> bool:
+    return abs(moment - told) <= _ROUNDING
 
 
 def read_leaf(der: bytes, sent: int | None = None) -> Leaf:
@@ -110,6 +118,7 @@ def read_leaf(der: bytes, sent: int | None = None) -> Leaf:
         sha1=certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - CAS's format
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
         serial=f"{certificate.serial_number:x}",
+        not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         names=names_of(certificate),
         key_sha1=_digest(hashes.SHA1(), key),  # noqa: S303

@@ -16,8 +16,12 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def edit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, action: str, change: Change) -> None:
-    """From now on `change` is made in each answer of `action`; not in those of CAS."""
+    """From now on `change` is made in each answer of `action`; not in those of CAS.
+
+    What a test words is told so, whatever `--answers` says.
+    """
     execute = cloud.execute
+    _as_worded(monkeypatch, cloud, action)
 
     def executed(service: Any, call: Any) -> Any:
         answer = execute(service, call)
@@ -36,6 +40,7 @@ def stuck(
     """From now on each question of `action` is answered as it was the first time, whatever has changed."""
     told: dict[str, Any] = {}
     execute = cloud.execute
+    _as_worded(monkeypatch, cloud, action)
 
     def executed(service: Any, call: Any) -> Any:
         answer = execute(service, call)
@@ -44,6 +49,16 @@ def stuck(
         return told.setdefault(repr(sorted(call.params.items())), answer)
 
     monkeypatch.setattr(cloud, "execute", executed)
+
+
+def _as_worded(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, action: str) -> None:
+    """From now on the answers of `action` go out as they are."""
+    varied = cloud.answers.varied
+
+    def told(api: str, call: Any, answered: Any) -> Any:
+        return answered if call.action == action and api != "cas" else varied(api, call, answered)
+
+    monkeypatch.setattr(cloud.answers, "varied", told)
 
 
 def take_out(answer: Any, path: str) -> int:

@@ -41,6 +41,13 @@ def _each(actions: Callable[[Case], tuple[str, ...]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("case", "action"), params, indirect=["case"])
 
 
+def sure(bench: Bench, slot: CloudResource | None) -> CloudResource | None:
+    """What each answer tells of a slot: answers by lot tell the rest now and then."""
+    if slot is None or bench.cloud.answers.mode != "random":
+        return slot
+    return slot.evolve(cert_not_after=None, endpoint="", server_names=())
+
+
 #: What concerns an account, and no kind of slot in it, is asked once for each.
 each_account = pytest.mark.parametrize(
     "case",
@@ -109,7 +116,10 @@ def test_discovery_yields_every_slot_of_every_page_and_says_where_https_is_off(
 def test_reading_a_slot_gives_what_discovery_found(case: Case, bench: Bench) -> None:
     slots = {label: slot for label, slot in bench.slots().items() if slot.https}
 
-    assert {label: bench.adapter.read(slot) for label, slot in slots.items()} == slots
+    read = {label: bench.adapter.read(slot) for label, slot in slots.items()}
+    assert {label: sure(bench, slot) for label, slot in read.items()} == {
+        label: sure(bench, slot) for label, slot in slots.items()
+    }
 
 
 def test_a_vanished_slot_reads_as_none(case: Case, bench: Bench, slot: CloudResource) -> None:
@@ -129,7 +139,7 @@ def test_a_deployment_exchanges_this_slot_once_and_no_other(case: Case, bench: B
         **after,
         named: "new",
     }
-    assert successor == slots[named].evolve(domains=successor.domains)
+    assert sure(bench, successor) == sure(bench, slots[named].evolve(domains=successor.domains))
     bench.deploy(slot, "new")
     assert bench.count(case.writes) == 1
 

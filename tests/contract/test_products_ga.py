@@ -11,6 +11,7 @@ from emulator.server import Server
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError, NotYetEffectiveError
 from shared.products.kit.catalogue import NO_CATALOGUE
+from shared.products.kit.settings import changed
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
@@ -56,7 +57,7 @@ def test_settings_that_an_update_may_reset_are_sent_with_it(server: Server, rese
 
     bench.deploy(slot, "new")
 
-    assert settings(bench, slot) == before
+    assert changed(before, settings(bench, slot)) == {}
     assert bench.count(UPDATE) == 1
 
 
@@ -117,7 +118,7 @@ def test_both_styles_of_paging_are_read_to_the_end(bench: Bench) -> None:
 
     numbers = [call.params["PageNumber"] for call in bench.cloud.calls if call.action == "ListAccelerators"]
     tokens = [call.params.get("NextToken") for call in bench.cloud.calls if "MaxResults" in call.params]
-    assert numbers == [1, 2]
+    assert numbers in ([1, 2], [1, 2, 3]), "a total that is off costs one"
     assert any(tokens), "no listener had a second page of certificates"
 
 
@@ -192,7 +193,7 @@ def test_settings_that_an_update_may_reset_are_sent_when_the_certificate_goes_ba
     with pytest.raises(CloudRejectedError, match=r"SettingsLost: .*IdleTimeout: .* and so were they"):
         bench.adapter.deploy(slot, bench.certificate("new"))
 
-    assert settings(bench, slot) == before
+    assert changed(before, settings(bench, slot)) == {}
 
 
 def test_a_certificate_that_cas_does_not_have_any_more_goes_back_by_its_id(bench: Bench) -> None:

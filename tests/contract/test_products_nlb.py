@@ -48,6 +48,7 @@ def test_writes_travel_in_the_form_body_and_nothing_in_the_url(
         assert {"ListenerId", "ClientToken"} <= set(request.form)
 
 
+@pytest.mark.ordinary_answers("only a job that is named can be asked for")
 def test_a_job_is_polled_until_it_is_done(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The list may tell too early that the listener is ready again, or too late what it carries."""
     bench.cloud.settle_s = 0.2
@@ -115,6 +116,7 @@ def test_a_full_quota_is_told_and_changes_nothing(server: Server) -> None:
     assert bench.carried() == before
 
 
+@pytest.mark.ordinary_answers("only a job that is named can be asked for")
 def test_a_job_that_fails_is_told_although_the_product_says_no_more(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -159,6 +159,7 @@ def test_load_balancers_are_asked_for_once_in_as_few_calls_as_they_take(server: 
     assert bench.count("ListLoadBalancers") == bench.count("DescribeLoadBalancers") == 2
 
 
+@pytest.mark.ordinary_answers("calls are counted, and a total that is off costs a further one")
 def test_where_no_rule_has_a_certificate_no_load_balancer_is_asked_for(server: Server) -> None:
     rules = [{"name": "plain", "protocol": "HTTP"}, {"name": "mse", "balancer": "mse"}]
     estate = {"sae": [{**rule, "region": SAE.region} for rule in rules]}
@@ -201,7 +202,7 @@ def test_load_balancers_are_asked_for_as_the_sdk_asks(
 
 def test_other_regions_of_the_account_are_asked_at_their_own_host(bench: Bench) -> None:
     assert bench.carried("cn-shanghai") == {"far:443/default": "old"}
-    assert bench.adapter.regions() == ["cn-hangzhou", "cn-shanghai"]
+    assert sorted(bench.adapter.regions()) == ["cn-hangzhou", "cn-shanghai"]
 
 
 def test_a_refusal_under_http_200_is_a_refusal(bench: Bench) -> None:

@@ -122,9 +122,9 @@ def test_a_region_has_a_store_of_its_own(bench: Bench) -> None:
 
     bench.adapter.deploy(far.evolve(domains=("example.com",)), bench.certificate("new"))
 
-    assert [row["AliCloudCertificateId"] for row in stored(bench, "cn-chengdu")] == [
+    assert {row["AliCloudCertificateId"] for row in stored(bench, "cn-chengdu")} == {
         str(bench.estate.id_of(name)) for name in ("old", "new")
-    ]
+    }
 
 
 @pytest.mark.parametrize("fingerprint", ["certificate", "key"])

@@ -141,6 +141,7 @@ def test_an_old_certificate_that_another_slot_is_to_have_stays(bench: Bench) -> 
     assert writes(bench) == [("Associate", ["b2", "a2"]), ("Dissociate", ["c", "d"])]
 
 
+@pytest.mark.ordinary_answers("only a job that is named can be asked for")
 def test_a_change_that_fails_in_the_end_is_told_of_the_slots_that_it_was_for(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +158,7 @@ def test_a_change_that_fails_in_the_end_is_told_of_the_slots_that_it_was_for(
     assert jobs_asked_for(bench) == 1
 
 
+@pytest.mark.ordinary_answers("only a job that is named can be asked for")
 def test_a_change_that_failed_is_made_anew_by_the_next_try(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,8 @@ from tests.contract.cases import CASES, CERTIFICATES
 from tests.contract.otherwise import discovered, looked_at
 from tests.contract.walk import INSTEAD
 
+pytestmark = pytest.mark.ordinary_answers("each field is told otherwise by the test itself")
+
 _HERE = {"region": "cn-hangzhou"}
 _LISTENER: dict[str, Any] = {"port": 443, "default": "old", "additional": ["second"]}
 _CLB = {

@@ -11,6 +11,7 @@ OWNERS = ("ack.aliyun.com", "kubernetes.do.not.delete")
     ("tags", "description", "owner"),
     [
         ({"ack.aliyun.com": "c7"}, "", "cluster c7"),
+        ({"ack.aliyun.com": ""}, "", "a cluster"),
         ({"team": "web", "kubernetes.do.not.delete": "c8"}, "the shop", "cluster c8"),
         ({"kubernetes.reused.by.user": "true"}, "", "a cluster that uses this load balancer"),
         ({}, "k8s/443/front/default/c9", "cluster c9"),

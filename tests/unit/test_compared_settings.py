@@ -24,9 +24,17 @@ def test_a_long_value_is_told_by_its_beginning(length: int, shown: str) -> None:
         ({"B": {"A": 1}}, {"B": {}}, {"B.A": (1, None)}),
         ({"A": [1, 2]}, {"A": [2, 1]}, {"A": ([1, 2], [2, 1])}),
         ({"A": (1, 2)}, {"A": [1, 2]}, {}),
-        ({"A": None, "B": [], "C": False}, {"A": "", "B": {}, "C": None}, {"C": (False, None)}),
+        ({"A": None, "B": [], "C": False}, {"A": "", "B": {}, "C": None}, {}),
+        (
+            {"A": False, "B": 0, "C": None},
+            {"A": True, "C": 0},
+            {"A": (False, True), "B": (0, None), "C": (None, 0)},
+        ),
+        ({"A": 443, "B": ["80"]}, {"A": "443", "B": [80]}, {}),
+        ({"A": [{"B": 1, "C": False}]}, {"A": [{"B": "1"}]}, {}),
+        ({"A": [{"B": 1, "C": True}]}, {"A": [{"B": 1}]}, {"A": ([{"B": 1, "C": True}], [{"B": 1}])}),
     ],
-    ids=["same", "gone", "inner", "emptied", "order", "stored", "nothing"],
+    ids=["same", "gone", "inner", "emptied", "order", "stored", "nothing", "down", "digits", "row", "lost"],
 )
 def test_what_differs_is_told_by_its_path(
     before: dict[str, Any], after: dict[str, Any], told: dict[str, Any]

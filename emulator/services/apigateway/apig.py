@@ -20,6 +20,7 @@ from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit import gateways
 from emulator.services.kit.settling import Settling
+from emulator.strangers import without
 
 CREATED_MS = int(datetime(2025, 3, 1, tzinfo=timezone.utc).timestamp() * 1000)
 TAKEN = {
@@ -218,7 +219,7 @@ def _settings(row: CloudNativeDomain) -> dict[str, Any]:
 
 def _body(call: Call, *, strict: bool) -> dict[str, Any]:
     try:
-        body = json.loads(call.raw_body or b"{}")
+        body = without(json.loads(call.raw_body or b"{}"))
     except ValueError:
         body = None
     if not isinstance(body, dict):

@@ -92,7 +92,7 @@ class Service(EmulatedService):
             for domain in row.domains:
                 name = domain.certificate
                 held = Held(f"set_by_hand_{name}", estate.bundle(name, now)) if name else None
-                settings = RESET | {"IsHttpRedirectToHttps": False}
+                settings = RESET | {"IsHttpRedirectToHttps": True}
                 settings |= {"SslVerifyDepth": 2} if domain.mutual_tls else {}
                 domains.append(Domain(domain, held, settings))
             self._groups.append(Group(row, domains))

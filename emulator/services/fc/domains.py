@@ -23,6 +23,7 @@ from emulator.estate import Estate
 from emulator.sections.fc import FcDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.kit.settling import Settling
+from emulator.strangers import without
 
 SETTINGS = ("protocol", "routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig")
 PROTOCOLS = ("HTTP", "HTTPS", "HTTP,HTTPS")
@@ -197,7 +198,7 @@ def _body(call: Call) -> dict[str, Any]:
         body = None
     if not isinstance(body, dict):
         raise _invalid("the body takes a JSON object")
-    return body
+    return without(body)  # type: ignore[no-any-return]
 
 
 def _invalid(why: str) -> ApiError:

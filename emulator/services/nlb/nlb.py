@@ -16,6 +16,7 @@ from emulator.sections.nlb import LoadBalancer as Row
 from emulator.services.kit.listener_model import CREATED, Listener, LoadBalancer, resource_id
 from emulator.services.kit.listeners import ListenerService
 from emulator.services.kit.paging import asked
+from emulator.strangers import without
 
 PLAIN_ATTRIBUTES = frozenset(
     {
@@ -154,7 +155,7 @@ class Service(ListenerService):
         answer = self.update(call, call.params.get("CertificateIds"), PLAIN_ATTRIBUTES)
         attributes = self.find(call).attributes
         if told := call.params.get("ProxyProtocolV2Config"):
-            attributes["ProxyProtocolV2Config"] = json.loads(told)
+            attributes["ProxyProtocolV2Config"] = without(json.loads(told))
         self.forget(attributes)
         return answer
 

@@ -20,15 +20,17 @@ def names_of(entry: Fields) -> tuple[str, ...]:
 def met_by(entry: Fields, entries: Iterable[Fields], records: Iterable[Fields]) -> list[Fields]:
     """The records that are served this certificate, whatever the edge's rule of choice.
 
-    Not those that another one of the same kind of key is for as well.
+    Not those that another one is for as well, unless its key is known to be of another kind.
     """
+    kind = entry.text("PubAlg")
+
     try:
         rivals = [
             name
             for other in entries
             if other.text("Id") != entry.text("Id")
             and other.text("Status") in VALID
-            and other.text("PubAlg") == entry.text("PubAlg")
+            and (not kind or other.text("PubAlg") in ("", kind))
             for name in names_of(other)
         ]
     except UnreadableAnswerError:

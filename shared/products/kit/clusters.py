@@ -18,7 +18,7 @@ def obstacle(tags: Mapping[str, str], owners: Collection[str], description: str)
     if described := _DESCRIBED.fullmatch(description.strip()):
         return _managed_by(f"cluster {described['cluster']}")
     if owner := next((name for name in owners if name in tags), ""):
-        return _managed_by(f"cluster {tags[owner]}")
+        return _managed_by(f"cluster {tags[owner]}" if tags[owner] else "a cluster")
     return _managed_by("a cluster that uses this load balancer") if _REUSED in tags else ""
 
 

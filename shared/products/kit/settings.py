@@ -36,7 +36,8 @@ def in_one_order(value: Any, sets: Container[str] = EVERY, name: str = "") -> An
 def changed(before: Settings, after: Settings) -> dict[str, tuple[Any, Any]]:
     """The settings that differ, by their path ("Quic.Upgrade"), with the value before and after.
 
-    Nothing, None, "" and an empty list are the same.
+    Nothing, None, "", an empty list and a flag that is down are the same: answers leave them out now and
+    then. So are a number and its digits. What is up, or set, is always told.
     """
     old, new = dict(_flat(before)), dict(_flat(after))
     return {
@@ -70,9 +71,14 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        value = list(value)  # what was stored comes back as a list
-    return None if value in ("", [], {}) else value
+    if isinstance(value, Mapping):
+        inner = {name: _plain(one) for name, one in value.items()}
+        return {name: one for name, one in inner.items() if one is not None} or None
+    if isinstance(value, (list, tuple)):  # what was stored comes back as a list
+        return [_plain(one) for one in value] or None
+    if isinstance(value, bool):
+        return value or None
+    return str(value) if isinstance(value, int) else value or None
 
 
 def _short(value: Any) -> str:

@@ -12,10 +12,10 @@ from alibabacloud_tea_openapi.utils_models import GlobalParameters
 from darabonba.exceptions import DaraException
 from darabonba.runtime import RuntimeOptions
 
-from emulator.answers import UNHEARD
 from emulator.cloud import Cloud
 from emulator.estate import Estate, load_estate, parse_estate
 from emulator.server import Server
+from emulator.strangers import UNHEARD
 from tests.functional.emulator.clients import config
 
 PACKAGES = {

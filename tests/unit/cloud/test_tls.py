@@ -28,6 +28,7 @@ def deployed(**changes: Any) -> Certificate:
         "names": LEAF.names,
         "serial": LEAF.serial,
         "fingerprint": LEAF.sha256,
+        "not_before": LEAF.not_before,
         "not_after": LEAF.not_after,
     }
     return a_certificate(**{**values, **changes})
@@ -70,6 +71,12 @@ def test_without_a_serial_the_fingerprint_or_names_and_end_decide() -> None:
     assert matches(LEAF, deployed(serial="", names=("other.example",)))
     assert matches(LEAF, deployed(serial="", fingerprint=""))
     assert not matches(LEAF, deployed(serial="", fingerprint="", names=("other.example",)))
+
+
+def test_without_a_serial_a_certificate_that_was_reissued_with_its_end_does_not_match() -> None:
+    later = LEAF.not_before + timedelta(hours=1)
+    assert not matches(LEAF, deployed(serial="", fingerprint="0" * 40, not_before=later))
+    assert matches(LEAF, deployed(fingerprint="0" * 40, not_before=later))
 
 
 @pytest.mark.parametrize("kind", ["key_sha1", "key_sha256"])

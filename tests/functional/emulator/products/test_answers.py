@@ -10,9 +10,9 @@ import pytest
 from alibabacloud_tea_openapi.utils_models import GlobalParameters
 from darabonba.runtime import RuntimeOptions
 
-from emulator.answers import UNHEARD
 from emulator.cloud import Cloud
 from emulator.server import Server
+from emulator.strangers import UNHEARD
 from tests.functional.emulator.clients import config
 from tests.functional.emulator.official import Official, fields, populate, unknown, without_strangers
 

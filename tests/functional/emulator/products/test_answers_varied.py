@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from emulator.answers import UNHEARD, Answers
+from emulator.answers import Answers
 from emulator.api import Call, Raw
 from emulator.cloud import Cloud
 from emulator.server import Server
+from emulator.strangers import UNHEARD
 from tests.functional.emulator.clients import admin
 from tests.functional.emulator.official import Official, populate, without_strangers
 
@@ -55,7 +56,10 @@ def test_random_answers_vary_each_field_in_time(server: Server, cloud: Cloud) ->
         row = official.raw["Listeners"][0]
         seen.setdefault("timeout", set()).add(type(row.get("RequestTimeout", "absent")).__name__)
         seen.setdefault("first", set()).add(row["ListenerId"])
-        seen.setdefault("strangers", set()).add(repr(UNHEARD in row))
+    for seed in range(20):
+        cloud.answers.seed = seed
+        official.body("ListListeners")
+        seen.setdefault("strangers", set()).add(repr(UNHEARD in official.raw["Listeners"][0]))
 
     assert len(seen["total"]) == 3
     assert seen["timeout"] == {"str", "int", "NoneType"}
