@@ -14,6 +14,7 @@ from shared.errors import CloudRejectedError, CloudUnavailableError
 from shared.products.aws.account import Listener, Region, default_of
 from shared.products.aws.kind import AwsKind
 from shared.products.kit.changes import Carries, Change, Look
+from shared.products.kit.fingerprints import same
 from shared.products.kit.found import Found, Unread, told
 
 _Arns: TypeAlias = tuple[str, list[str]]  #: of a listener's default certificate and of the others
@@ -83,7 +84,7 @@ class Listeners(AwsKind):
             return known
         own = change.resource.resource_id, _arn(change.resource)
         others = (arn for arn in arns[1] if arn not in own)
-        return next((arn for arn in others if wanted.fingerprint in region.leaf(arn).fingerprints), "")
+        return next((arn for arn in others if (leaf := region.leaf(arn).read) and same(leaf, wanted)), "")
 
     def _succeeded(self, change: Change, arns: _Arns, region: Region) -> Look | None:
         """An additional slot is named by its certificate: another one has come in the old one's place.
