@@ -18,13 +18,18 @@ class ServedBeside:
 
     slot: CloudResource
     certificate: Certificate
+    trusted: bool | None = None  #: whether clients accept it, as of a ProbeResult
+    why_not: str = ""
 
     def __str__(self) -> str:
         end = f"valid until {self.certificate.not_after:%Y-%m-%d}"
         return f"clients are served {self.certificate.identifier} of {self.slot.slot}, {end}"
 
-    def why_worse_than(self, wanted: Certificate, now: datetime) -> str:
-        """Why who wants the other one to be served cannot do with this one; "" if they can."""
+    def why_worse_than(self, wanted: Certificate, now: datetime, *, public: bool) -> str:
+        """Why who wants the other one to be served cannot do with this one; "" if they can.
+
+        `public`: clients have to accept it by the roots that they have.
+        """
         mine = self.certificate
         if mine.not_after <= now:
             return "it has expired"
@@ -34,6 +39,8 @@ class ServedBeside:
             return "CAS tells of it a state that is not known"
         if mine.source is CertificateSource.TEST and wanted.source is not CertificateSource.TEST:
             return "it is a test certificate"
+        if public and not self.trusted:
+            return f"clients do not trust it: {self.why_not or 'it is not of a public CA'}"
         return "it ends sooner" if mine.not_after < wanted.not_after else ""
 
 
@@ -54,8 +61,9 @@ class Beside:
         """
         try:
             for slot, certificate in self._covering(wanted, name):
-                if self.world.probe(slot.endpoint, name, certificate).served and self._still(slot):
-                    return ServedBeside(slot, certificate)
+                met = self.world.probe(slot.endpoint, name, certificate)
+                if met.served and self._still(slot):
+                    return ServedBeside(slot, certificate, met.trusted, met.why_not)
         except AppError:
             pass
         return None

@@ -39,7 +39,7 @@ def verify(
 
     A listener with several certificates for a name chooses one itself: clients that are served another of
     them, no worse than this one, are told of instead of waited for. The product has to show both in place.
-    `as_before`: what was in place before is restored, whether clients accepted it or not.
+    `as_before`: what was in place before is restored, whatever clients were served and accepted.
 
     Raises:
         NotYetEffectiveError: a client could connect, and was served something else to the last.
@@ -50,7 +50,7 @@ def verify(
     if not (resource.endpoint and names):
         detail = "the product names no address that a TLS client could reach"
         return _verified(world, Handshake.NOT_TRIED, (), detail)
-    met = _Met(world, resource, certificate, waiter, beside)
+    met = _Met(world, resource, certificate, waiter, beside, as_before)
     for name in names:
         yield from met.ask(name)
     if met.untrusted and not as_before and world.standing(certificate).needs_acceptance:
@@ -72,6 +72,7 @@ class _Met:
     certificate: Certificate
     waiter: Waiter
     others: Beside
+    as_before: bool
     unreachable: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
     accepted: list[bool | None] = field(default_factory=list)  #: of the names where it is served
@@ -117,10 +118,13 @@ class _Met:
         Raises:
             CloudRejectedError: they do not, and will not by themselves.
         """
-        worse = served.why_worse_than(self.certificate, self.world.clock())
+        if self.as_before:
+            return True
+        public = self.world.standing(self.certificate).needs_acceptance
+        worse = served.why_worse_than(self.certificate, self.world.clock(), public=public)
         if worse and self._waited_s >= _WORSE_S:
             why = f"{name} at {self.resource.endpoint}: it is in place, but {served}; {worse}"
-            raise CloudRejectedError("handshake", "AnotherCertificate", f"{why}: deploy to that slot too")
+            raise CloudRejectedError("handshake", "AnotherCertificate", f"{why}: replace that one too")
         return not worse
 
 

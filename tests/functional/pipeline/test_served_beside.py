@@ -132,4 +132,4 @@ def test_clients_that_are_served_one_that_ends_sooner_are_told_as_an_error_withi
         assert took(worker) < timedelta(seconds=40)
         assert "AnotherCertificate: www.example.com at " in worker.reason
         assert "it is in place, but clients are served " in worker.reason
-        assert "it ends sooner: deploy to that slot too" in worker.reason
+        assert "it ends sooner: replace that one too" in worker.reason

@@ -42,12 +42,14 @@ class Listener:
         change = Change(SLOT, a_certificate())
         others = Beside(cast(World, world), cast(ProductAdapter, adapter), change, THERE)
         found = others.served(a_certificate(), WWW)
+        if found:
+            assert (found.certificate, found.trusted, found.why_not) == (OTHER, False, "no intermediate")
         return found.slot if found else None
 
     def _probe(self, endpoint: str, name: str, certificate: Certificate) -> ProbeResult:
         assert (endpoint, name) == (PORT, WWW)
         self.asked.append(f"probe {certificate.identifier}")
-        return ProbeResult(certificate == self.serves, "")
+        return ProbeResult(certificate == self.serves, "", False, "no intermediate")
 
     def _look(self, changes: Sequence[Change]) -> list[Look | None]:
         self.asked.append("look")
