@@ -11,6 +11,7 @@ from shared.domain.certificates import STORES, Certificate, CertificateRecord
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.services.world import Policy, World
 from shared.state import repositories
+from shared.state.leases import Leases
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 from tests.builders import NOW
@@ -45,6 +46,9 @@ def a_world(
         "sweeps": repositories.Sweeps(store),
         "jobs": repositories.Jobs(store),
         "workers": repositories.Workers(store),
+        "leases": Leases(store, lambda: NOW),
+        "holder": "a test",
+        "left_s": lambda: 60.0,
         "events": Unheard(),
         "policy": policy,
     }

@@ -36,11 +36,24 @@ def plan(
     first_deployment: bool = False,
     automatic: bool = False,
 ) -> Plan:
+    """What one job does: all of its certificates are of one type."""
+    entries = weigh(world, certificates, slots, first_deployment=first_deployment, automatic=automatic)
+    return as_plan(entries, certificates[0].source) if entries else Plan(entries=())
+
+
+def weigh(
+    world: World,
+    certificates: list[Certificate],
+    slots: Iterable[CloudResource],
+    *,
+    first_deployment: bool = False,
+    automatic: bool = False,
+) -> list[PlanEntry]:
     """Each slot gets the certificate that is valid longest of those that may go there."""
     now = world.clock()
     ordered = latest(certificates, now)
     if not ordered:
-        return Plan(entries=())
+        return []
     cover, obstacles = Cover(ordered, now), Obstacles(world)
     held = [obstacles.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in held})
@@ -56,10 +69,15 @@ def plan(
             batch=batch,
         )
         entries.append(entry(resource, chosen, decision))
-    source = certificates[0].source
+    return entries
+
+
+def as_plan(entries: Iterable[PlanEntry], source: CertificateSource) -> Plan:
+    """`source`: the type of the certificates."""
+    entries = tuple(entries)
     charged = [e for e in entries if source is CertificateSource.UPLOAD and e.action is Action.DEPLOY]
     return Plan(
-        entries=tuple(entries),
+        entries=entries,
         cert_type=source.value,
         quota=sum(len(entry.resource.domains) for entry in charged),
     )

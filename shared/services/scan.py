@@ -4,13 +4,13 @@ CAS publishes no event when a certificate is issued, so the events come from com
 """
 
 from contextlib import suppress
-from datetime import timedelta
 
 from shared.cloud.cas import Listing
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
 from shared.domain.values import Wire
 from shared.errors import ConflictError
+from shared.services.changes import Changes, Ending
 from shared.services.unseen import Unseen
 from shared.services.world import World
 
@@ -35,17 +35,14 @@ def scan_certificates(world: World) -> ScanResult:
         listed = world.cas(store).listing({cert_id: one.certificate for cert_id, one in known.items()})
         count += len(listed.certificates)
         baseline = world.scans.has_baseline(store)
-        for record in _remember(world, known, listed, handled=not baseline):
-            certificate, now = record.certificate, world.clock()
-            open_ = not record.issued_handled or unseen.opened(record.issued_unseen)
-            if open_ and certificate.why_not_deployable(now) is None:
-                _announce_issued(world, certificate)
-                issued.append(certificate.identifier)
-            left = certificate.not_after - now
-            threshold = _threshold(record, left.days, world.policy.expiring_days, unseen)
-            if threshold is not None and left > timedelta():  # otherwise it has expired
-                _announce_expiring(world, certificate, threshold, left.days)
-                expiring.append(certificate.identifier)
+        records = _remember(world, known, listed, handled=not baseline)
+        changes = Changes.among(world, records, unseen)
+        for new in changes.issued:
+            _announce_issued(world, new.certificate)
+            issued.append(new.certificate.identifier)
+        for one in changes.ending:
+            _announce_expiring(world, one)
+            expiring.append(one.certificate.identifier)
         if not baseline:
             world.scans.set_baseline(store, world.clock())
     return ScanResult(certificates=count, issued=tuple(issued), expiring=tuple(expiring))
@@ -82,26 +79,13 @@ def _announce_issued(world: World, certificate: Certificate) -> None:
     )
 
 
-def _announce_expiring(world: World, certificate: Certificate, threshold: int, days_left: int) -> None:
+def _announce_expiring(world: World, ending: Ending) -> None:
     """Publish at every scan until it has been handled, with one event id per threshold."""
+    identifier, threshold = ending.certificate.identifier, ending.threshold_days
     world.events.publish(
         CertificateExpiring(
-            cert_identifier=certificate.identifier, days_left=days_left, threshold_days=threshold
+            cert_identifier=identifier, days_left=ending.left.days, threshold_days=threshold
         ),
-        id=f"expiring-{certificate.identifier}-{threshold}",
-        subject=f"Certificate/{certificate.identifier}",
+        id=f"expiring-{identifier}-{threshold}",
+        subject=f"Certificate/{identifier}",
     )
-
-
-def _threshold(
-    record: CertificateRecord, days_left: int, days: tuple[int, ...], unseen: Unseen
-) -> int | None:
-    """The smallest threshold passed, in days; None if there is none or it has been handled.
-
-    One that was handled but for parts that nobody could read is told again when one of these can be.
-    """
-    handled = record.expiring_handled_days
-    passed = min((threshold for threshold in days if days_left < threshold), default=None)
-    if passed is None or handled is None or passed < handled:
-        return passed
-    return passed if unseen.opened(record.expiring_unseen) else None

@@ -135,7 +135,8 @@ def test_an_ending_certificate_that_was_dealt_with_is_answered_so(platform: Plat
 
     assert first == {"Jobs": [], "Note": ""}
     assert again == {"Jobs": [], "Note": f"{old} has already been handled"}
-    assert len(platform.queue) == 1
+    told = [function for function, _ in platform.queue]
+    assert told == ["notify_contacts"] * 2, "the other certificate ends then, too"
 
 
 def test_a_certificate_that_is_not_valid_yet_is_announced_when_it_is(platform: Platform) -> None:

@@ -72,9 +72,11 @@ def days_pass(platform: Platform, days: float) -> None:
 
 
 def slots_by_job(platform: Platform) -> dict[str, set[str]]:
-    """By the origin of the job, which names certificate, type and warning time."""
+    """By the origin of the job, which names certificate and warning time, and the type of certificate."""
     return {
-        job.origin: {worker.resource.slot for worker in platform.world.workers.list(job.job_id)}
+        f"{job.origin} {job.cert_type}": {
+            worker.resource.slot for worker in platform.world.workers.list(job.job_id)
+        }
         for job in platform.jobs()
     }
 
@@ -148,7 +150,7 @@ def test_what_cas_has_longer_replaces_it_where_it_is_in_service(
     days_pass(platform, 10.5)
 
     assert platform.job().status is JobStatus.SUCCESS
-    assert slots_by_job(platform) == {f"expiring-{old}-UPLOAD-30": {WWW, IMG}}
+    assert slots_by_job(platform) == {f"expiring-{old}-30 UPLOAD": {WWW, IMG}}
     assert platform.job().name == "old expiring"
     assert platform.world.resources.get(OFF).resource.cert_identifier == ""
     served = {platform.world.resources.get(slot).resource.cert_identifier for slot in (WWW, IMG)}
@@ -171,7 +173,7 @@ def test_slots_that_no_type_of_certificate_can_replace_are_told(
 
     days_pass(platform, 10.5)
 
-    assert slots_by_job(platform) == {f"expiring-{old}-UPLOAD-30": {WWW}}
+    assert slots_by_job(platform) == {f"expiring-{old}-30 UPLOAD": {WWW}}
     messages = {message.body["Type"]: message.body for message in receiver.take()}
     assert messages.pop(MISSING)["Slots"] == [IMG]
     assert list(messages) == ["certdeploy:DeploymentJob:Finished"]
@@ -182,7 +184,7 @@ def test_certificates_of_two_types_make_a_job_each_and_no_slot_is_replaced_twice
 ) -> None:
     platform = installed(
         bought=a_cert("www.example.com", days=100, source="BUY"),
-        uploaded=a_cert("example.com", "*.example.com", days=200),
+        uploaded=a_cert("img.example.com", days=200),
     )
     old = platform.world.resources.get(WWW).resource.cert_identifier
 
@@ -192,8 +194,8 @@ def test_certificates_of_two_types_make_a_job_each_and_no_slot_is_replaced_twice
     platform.drain()
 
     created = [(job["Origin"], job["CertType"]) for job in answer["Jobs"]]
-    assert created == [(f"expiring-{old}-BUY-30", "BUY"), (f"expiring-{old}-UPLOAD-30", "UPLOAD")]
-    assert slots_by_job(platform) == {f"expiring-{old}-BUY-30": {WWW}, f"expiring-{old}-UPLOAD-30": {IMG}}
+    assert created == [(f"expiring-{old}-30", "BUY"), (f"expiring-{old}-30", "UPLOAD")]
+    assert slots_by_job(platform) == {f"expiring-{old}-30 BUY": {WWW}, f"expiring-{old}-30 UPLOAD": {IMG}}
     assert {job.status for job in platform.jobs()} == {JobStatus.SUCCESS}
     assert MISSING not in [message.body["Type"] for message in receiver.take()]
 
@@ -229,3 +231,18 @@ def test_a_certificate_that_is_in_service_nowhere_may_end_untold(
     days_pass(platform, 1)
 
     assert (receiver.take(), platform.jobs(), platform.failures) == ([], [], [])
+
+
+def test_the_certificate_that_is_valid_longest_is_taken_whatever_its_type_but_a_test_one_comes_last(
+    installed: Installed,
+) -> None:
+    platform = installed(
+        personal=a_cert("*.example.com", days=300, source="TEST"),
+        bought=a_cert("*.example.com", days=100, source="BUY"),
+        uploaded=a_cert("*.example.com", days=198),
+    )
+    old = platform.world.resources.get(WWW).resource.cert_identifier
+
+    days_pass(platform, 10.5)
+
+    assert slots_by_job(platform) == {f"expiring-{old}-30 UPLOAD": {WWW, IMG}}

@@ -128,6 +128,13 @@ def a_world_of(folder: Path, estate: Estate) -> tuple[World, Counting]:
     store = Counting(folder / "state.db")
     drafts = replace(POLICY, submit_automatic_jobs=False)
     world = a_world(store, certificates=estate.certificates, slots=estate.slots, policy=drafts)
+    first, *_, last = estate.certificates
+    for certificate in estate.certificates:  # the last one is new, and the first about to end
+        record = world.certificates.get(certificate.identifier)
+        dealt_with = None if certificate == first else 0
+        world.certificates.save(
+            record.evolve(issued_handled=certificate != last, expiring_handled_days=dealt_with)
+        )
     for one in PRODUCTS:
         world.syncs.put(SyncStatus(product=one, state=SyncState.SYNCED, started_at=NOW))
     store.asked.clear()

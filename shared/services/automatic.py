@@ -1,0 +1,202 @@
+"""Plan by itself: what was issued and what is about to end, weighed together, slot by slot.
+
+One plan at a time, from what the tables say; an event only makes it sooner. So copies, overlapping renewals,
+and a certificate that passes a warning time in the scan that finds its renewal, make no two jobs for a slot.
+"""
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from shared.domain.certificates import Certificate, CertificateRecord, CertificateSource
+from shared.domain.events import ReplacementMissing
+from shared.domain.jobs import DeploymentJob
+from shared.domain.matching import Action
+from shared.domain.plans import PlanEntry
+from shared.domain.resources import CloudResource, SyncState
+from shared.domain.rules import Rules
+from shared.domain.states import JobStatus
+from shared.errors import ConflictError
+from shared.services import plan as planning
+from shared.services.changes import Changes, Ending
+from shared.services.storing import complete, store, submitted
+from shared.services.unseen import Unseen
+from shared.services.world import World
+
+log = logging.getLogger("certdeploy.create")
+_WAITS: Final = "waiting for the discovery of {}; the next scan tries again"
+_BUSY: Final = "another plan is being made; the next scan tries again"
+_DISCOVERY_TAKES: Final = timedelta(minutes=15)  #: an older discovery has died
+_AFTER_S: Final = 10.0  #: the lease outlasts the function that holds it
+
+
+@dataclass(frozen=True)
+class Planned:
+    jobs: tuple[DeploymentJob, ...] = ()
+    note: str = ""  #: why nothing was planned
+
+
+def plan_what_changed(world: World) -> Planned:
+    """Jobs for what the last scan found: one for each type of certificate."""
+    if waiting := _not_discovered(world):
+        return Planned(note=_WAITS.format(", ".join(waiting)))
+    try:
+        with world.leases.hold("automatic-plan", world.holder, world.left_s() + _AFTER_S):
+            known = [record for name in world.policy.stores for record in world.certificates.list(name)]
+            unseen = Unseen(world)
+            changes = Changes.among(world, known, unseen)
+            return _plan(world, known, changes, unseen) if changes else Planned()
+    except ConflictError:
+        return Planned(note=_BUSY)
+
+
+def _plan(world: World, known: Sequence[CertificateRecord], changes: Changes, unseen: Unseen) -> Planned:
+    certificates = [record.certificate for record in known]
+    issued = [one.certificate for one in changes.issued]
+    ending = _about_to_end(world, changes)
+    seen = [slot for one in changes.ending for slot in unseen.seen_within(one.parts, _with(one, ending))]
+    entries = [
+        *planning.weigh(world, certificates, seen, automatic=True),
+        *planning.weigh(world, issued, _others(world, changes, unseen, ending), automatic=True),
+    ]
+    wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
+    jobs, waiting = _jobs(world, changes, wanted, certificates)
+    _tell_missing(world, changes, ending, {entry.resource.slot for entry in wanted})
+    _handled(world, changes, unseen, waiting)
+    return Planned(jobs=jobs)
+
+
+def _about_to_end(world: World, changes: Changes) -> list[CloudResource]:
+    """Slots with one of the ending certificates in place, in the parts that it is to be planned for."""
+    parts = {one.certificate.identifier: one.parts for one in changes.ending}
+    found = [
+        slot
+        for slot in planning.candidates(world, [one.certificate for one in changes.ending])
+        if slot.slot.startswith(parts.get(slot.cert_identifier, ()))
+        and not world.policy.scope.why_outside(slot)
+    ]
+    rules = Rules(found)
+    return [slot for slot in found if rules.over(slot) is None]  # the rule represents its listener
+
+
+def _with(one: Ending, slots: Sequence[CloudResource]) -> list[CloudResource]:
+    return [slot for slot in slots if slot.cert_identifier == one.certificate.identifier]
+
+
+def _others(
+    world: World, changes: Changes, unseen: Unseen, ending: Sequence[CloudResource]
+) -> list[CloudResource]:
+    """Slots that an issued certificate may be meant for.
+
+    Only what is new is put on these: what CAS had before, its owner may have left aside.
+    """
+    begun = {slot.slot for slot in ending}
+    found: dict[str, CloudResource] = {}
+    for parts in {one.parts for one in changes.issued}:
+        certificates = [one.certificate for one in changes.issued if one.parts == parts]
+        meant = unseen.seen_within(parts, planning.candidates(world, certificates))
+        found.update((slot.slot, slot) for slot in meant if slot.slot not in begun)
+    return list(found.values())
+
+
+def _jobs(
+    world: World, changes: Changes, wanted: Sequence[PlanEntry], certificates: Sequence[Certificate]
+) -> tuple[tuple[DeploymentJob, ...], set[str]]:
+    """The jobs, and the slots that have to wait for the end of another one.
+
+    Jobs of an earlier delivery are found by their token. There is more than one of a type where a part of
+    the account could not be read when the first was planned.
+    """
+    source_of = {certificate.identifier: certificate.source for certificate in certificates}
+    at_work = _at_work(world) if wanted else set()
+    jobs: list[DeploymentJob] = []
+    planned: set[str] = set()
+    for source in CertificateSource:
+        token = own = f"{changes.origin}-{source.value}"
+        parts = 1
+        while (job := complete(world, own)) is not None:
+            jobs.append(job)
+            planned |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
+            parts += 1
+            own = f"{token}-part-{parts}"
+        rest = [
+            entry
+            for entry in wanted
+            if source_of[entry.cert_identifier] is source and entry.resource.slot not in planned | at_work
+        ]
+        if rest:
+            plan = planning.as_plan(rest, source)
+            jobs.append(store(world, plan, name=changes.name, token=own, origin=changes.origin))
+    waiting = {entry.resource.slot for entry in wanted} & at_work - planned
+    return tuple(submitted(world, job, world.policy.submit_automatic_jobs) for job in jobs), waiting
+
+
+def _at_work(world: World) -> set[str]:
+    """Slots that a job is at, or is about to be: no other may plan for them meanwhile."""
+    found: set[str] = set()
+    for job_id in world.jobs.due(world.clock()):
+        job = world.jobs.find(job_id)
+        if job is not None and job.status is not JobStatus.EDITING:
+            workers = world.workers.list(job_id)
+            found |= {worker.resource.slot for worker in workers if not worker.status.settled}
+    return found
+
+
+def _tell_missing(
+    world: World, changes: Changes, ending: Sequence[CloudResource], replaced: set[str]
+) -> None:
+    """Tell the contacts of slots for which CAS has nothing."""
+    for one in changes.ending:
+        missing = tuple(sorted(slot.slot for slot in _with(one, ending) if slot.slot not in replaced))
+        if missing:
+            identifier = one.certificate.identifier
+            world.events.publish(
+                ReplacementMissing(certificate=one.certificate, days_left=one.left.days, slots=missing),
+                id=f"replacement-missing-{identifier}-{one.threshold_days}",
+                subject=f"Certificate/{identifier}",
+            )
+
+
+def _handled(world: World, changes: Changes, unseen: Unseen, waiting: set[str]) -> None:
+    """But for what nobody could read, and for slots that another job is at: each scan looks again."""
+    rows: dict[str, CertificateRecord] = {}
+    for one in changes.issued:
+        left = _left(one.certificate, one.parts, unseen, waiting)
+        rows[one.certificate.identifier] = one.record.evolve(issued_handled=True, issued_unseen=left)
+    for one in changes.ending:
+        left = _left(one.certificate, one.parts, unseen, waiting)
+        row = rows.get(one.certificate.identifier, one.record)
+        rows[one.certificate.identifier] = row.evolve(
+            expiring_handled_days=one.threshold_days, expiring_unseen=left
+        )
+    for row in rows.values():
+        with suppress(ConflictError):  # a scan wrote it; the next one announces it again and finds the job
+            world.certificates.save(row)
+
+
+def _left(
+    certificate: Certificate, parts: tuple[str, ...], unseen: Unseen, waiting: set[str]
+) -> tuple[str, ...]:
+    """Where it is to be planned for later."""
+    unread = unseen.left_of(parts)
+    busy = sorted(slot for slot in waiting if slot.startswith(parts))
+    why = {"not all slots could be read": unread, "another job is at work": busy}
+    if reasons := [f"{reason}: {', '.join(some)}" for reason, some in why.items() if some]:
+        facts = {"cert_identifier": certificate.identifier, "reason": "; ".join(reasons)}
+        log.warning("a part was left out", extra=facts)
+    return tuple(sorted({*unread, *busy}))
+
+
+def _not_discovered(world: World) -> list[str]:
+    """Products in discovery, or never discovered: a plan could miss their slots."""
+    waiting = []
+    alive_since = world.clock() - _DISCOVERY_TAKES
+    for product in world.policy.products:
+        statuses = list(world.syncs.list(product))
+        under_way = any(s.state is SyncState.SYNCING and s.started_at > alive_since for s in statuses)
+        if not statuses or under_way:
+            waiting.append(product.value)
+    return waiting

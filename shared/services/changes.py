@@ -1,0 +1,85 @@
+"""What has happened to the certificates that no automatic plan has dealt with."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.domain.certificates import Certificate, CertificateRecord
+from shared.services.unseen import EVERYTHING, Unseen
+from shared.services.world import World
+
+_LONGEST_NAME = 63  #: of a job, as CAS has it
+
+
+@dataclass(frozen=True)
+class Issued:
+    record: CertificateRecord
+    parts: tuple[str, ...]  #: where it is to be planned for; see `Unseen`
+
+    @property
+    def certificate(self) -> Certificate:
+        return self.record.certificate
+
+
+@dataclass(frozen=True)
+class Ending:
+    record: CertificateRecord
+    parts: tuple[str, ...]
+    threshold_days: int  #: the warning time that has passed
+    left: timedelta
+
+    @property
+    def certificate(self) -> Certificate:
+        return self.record.certificate
+
+
+@dataclass(frozen=True)
+class Changes:
+    issued: Sequence[Issued]
+    ending: Sequence[Ending]
+
+    @classmethod
+    def among(cls, world: World, records: Iterable[CertificateRecord], unseen: Unseen) -> "Changes":
+        now = world.clock()
+        issued: list[Issued] = []
+        ending: list[Ending] = []
+        for record in records:
+            certificate = record.certificate
+            parts = record.issued_unseen if record.issued_handled else EVERYTHING
+            if unseen.opened(parts) and certificate.why_not_deployable(now) is None:
+                issued.append(Issued(record, parts))
+            left = certificate.not_after - now
+            passed = min((days for days in world.policy.expiring_days if left.days < days), default=None)
+            if passed is None or left <= timedelta():  # it has expired
+                continue
+            handled = record.expiring_handled_days
+            parts = record.expiring_unseen if handled is not None and handled <= passed else EVERYTHING
+            if unseen.opened(parts):
+                ending.append(Ending(record, parts, passed, left))
+        return cls(issued, ending)
+
+    def __bool__(self) -> bool:
+        return bool(self.issued or self.ending)
+
+    def concern(self, identifier: str) -> bool:
+        """Whether the certificate is one of them."""
+        return any(one.certificate.identifier == identifier for one in (*self.issued, *self.ending))
+
+    @property
+    def origin(self) -> str:
+        """The same for the same changes, however often they are planned for."""
+        issued = [f"issued-{one.certificate.identifier}" for one in self.issued]
+        ending = [f"expiring-{one.certificate.identifier}-{one.threshold_days}" for one in self.ending]
+        keys = sorted(issued) + sorted(ending)
+        if len(keys) == 1:
+            return keys[0]
+        return f"changes-{hashlib.sha256(repr(keys).encode()).hexdigest()[:16]}"
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        issued = [f"{one.certificate.name} issued" for one in self.issued]
+        first, *rest = issued + [f"{one.certificate.name} expiring" for one in self.ending]
+        more = f", {len(rest)} more" if rest else ""
+        return first[: _LONGEST_NAME - len(more)] + more
