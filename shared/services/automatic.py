@@ -163,14 +163,14 @@ def _tell_missing(
 def _handled(world: World, changes: Changes, unseen: Unseen, waiting: set[str]) -> None:
     """But for what nobody could read, and for slots that another job is at: each scan looks again."""
     rows: dict[str, CertificateRecord] = {}
-    for one in changes.issued:
-        left = _left(one.certificate, one.parts, unseen, waiting)
-        rows[one.certificate.identifier] = one.record.evolve(issued_handled=True, issued_unseen=left)
-    for one in changes.ending:
-        left = _left(one.certificate, one.parts, unseen, waiting)
-        row = rows.get(one.certificate.identifier, one.record)
-        rows[one.certificate.identifier] = row.evolve(
-            expiring_handled_days=one.threshold_days, expiring_unseen=left
+    for new in changes.issued:
+        left = _left(new.certificate, new.parts, unseen, waiting)
+        rows[new.certificate.identifier] = new.record.evolve(issued_handled=True, issued_unseen=left)
+    for old in changes.ending:
+        left = _left(old.certificate, old.parts, unseen, waiting)
+        row = rows.get(old.certificate.identifier, old.record)
+        rows[old.certificate.identifier] = row.evolve(
+            expiring_handled_days=old.threshold_days, expiring_unseen=left
         )
     for row in rows.values():
         with suppress(ConflictError):  # a scan wrote it; the next one announces it again and finds the job

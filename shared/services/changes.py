@@ -62,10 +62,6 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.issued or self.ending)
 
-    def concern(self, identifier: str) -> bool:
-        """Whether the certificate is one of them."""
-        return any(one.certificate.identifier == identifier for one in (*self.issued, *self.ending))
-
     @property
     def origin(self) -> str:
         """The same for the same changes, however often they are planned for."""

@@ -83,9 +83,7 @@ def _announce_expiring(world: World, ending: Ending) -> None:
     """Publish at every scan until it has been handled, with one event id per threshold."""
     identifier, threshold = ending.certificate.identifier, ending.threshold_days
     world.events.publish(
-        CertificateExpiring(
-            cert_identifier=identifier, days_left=ending.left.days, threshold_days=threshold
-        ),
+        CertificateExpiring(cert_identifier=identifier, days_left=ending.left.days, threshold_days=threshold),
         id=f"expiring-{identifier}-{threshold}",
         subject=f"Certificate/{identifier}",
     )

@@ -16,6 +16,7 @@ import shared
 IN_HAND = {
     "shared.cloud.pacing._Bucket",
     "shared.products.kit.progress.Progress",
+    "shared.services.verify._Met",
     "shared.validation.pem.Reading",
 }
 

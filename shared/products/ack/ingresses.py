@@ -18,7 +18,7 @@ Place = tuple[str, str]  #: a Secret's namespace and name
 _NOWHERE: Final[tuple[str, tuple[str, ...]]] = ("", ())
 
 
-@dataclass
+@dataclass(frozen=True)
 class Ingresses:
     """What they say of the Secrets; nothing where the role may not see them."""
 

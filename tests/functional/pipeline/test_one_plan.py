@@ -115,9 +115,7 @@ def test_a_slot_that_a_job_is_at_waits_for_its_end(
     (job,) = answer["Jobs"]
     workers = platform.world.workers.list(job["JobId"])
     assert WWW not in {worker.resource.slot for worker in workers}
-    told = [
-        one.__dict__["reason"] for one in caplog.records if one.message == "a part was left out"
-    ]
+    told = [one.__dict__["reason"] for one in caplog.records if one.message == "a part was left out"]
     assert told == [f"another job is at work: {WWW}"] * 2
 
     platform.queue += others

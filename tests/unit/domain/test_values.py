@@ -48,7 +48,12 @@ def test_each_word_is_spelled_as_rows_and_people_have_it(words: type[Enum], expe
 
 
 def test_what_a_handshake_met_is_told_in_words() -> None:
-    assert [word.value for word in Handshake] == ["served", "unreachable", "not tried"]
+    assert [word.value for word in Handshake] == [
+        "served",
+        "another certificate",
+        "unreachable",
+        "not tried",
+    ]
 
 
 #: What is enough to make each value, and what it then holds besides.
