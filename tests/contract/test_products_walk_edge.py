@@ -23,7 +23,8 @@ from tests.shortened import shortened
 
 pytestmark = pytest.mark.ordinary_answers("each field is told otherwise by the test itself")
 
-NAMES = ("ResourceInstanceId",)  #: by which what holds slots is named: another word there is another's
+#: By which what holds slots is named, or told to speak TLS: with another word it is none of ours.
+NAMES = ("ResourceInstanceId", "CloudResourceId", "Protocol")
 WALKED = [c for c in CASES if c.product.value in ("CDN", "DCDN", "VOD", "LIVE", "DDOS", "WAF", "ESA")]
 
 
