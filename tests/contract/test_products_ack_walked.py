@@ -23,6 +23,8 @@ from tests.contract.clusters import a_bench
 from tests.contract.walk import INSTEAD, Path, paths, replaced
 from tests.shortened import shortened
 
+pytestmark = pytest.mark.ordinary_answers("each field is told otherwise by the test itself")
+
 ACTIONS = (
     *("DescribeClustersForRegion", "DescribeClusterUserKubeconfig"),
     *("ListSecrets", "ListIngresses", "ListAlbConfigs", "GetSecret"),
