@@ -1,8 +1,9 @@
 """The other certificates of a slot's listener, one of which clients may be served instead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
 from shared.domain.resources import CloudResource
@@ -69,11 +70,15 @@ class Beside:
         return None
 
     def _covering(self, wanted: Certificate, name: str) -> Iterator[tuple[CloudResource, Certificate]]:
-        for slot in self.adapter.beside(self.look):
+        for slot in self._others:
             if record := self.world.certificates.find(slot.cert_identifier):
                 other = record.certificate
                 if other.covers(name) and other.algorithm == wanted.algorithm:
                     yield slot, other
+
+    @cached_property
+    def _others(self) -> Sequence[CloudResource]:
+        return self.adapter.beside(self.look)
 
     def _still(self, slot: CloudResource) -> bool:
         """Both certificates are in place now."""

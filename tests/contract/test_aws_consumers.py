@@ -212,3 +212,17 @@ def test_a_listener_with_a_certificate_of_iam_gets_one_of_acm(amazon: Bench) -> 
 
     assert amazon.name_of(after.cert_identifier) == "new"
     assert after.obstacle.endswith(f"{slot(amazon, 'acm', 'new').resource_id}, which has a slot of its own")
+
+
+@pytest.mark.parametrize("name", ["old", "other"])
+def test_a_look_at_one_slot_of_a_listener_tells_what_the_others_carry(amazon: Bench, name: str) -> None:
+    slots = {amazon.name_of(one.cert_identifier): one for one in seen(amazon).by_kind["listener"]}
+    listener = {one: slots[one] for one in ("old", "other")}
+
+    (look,) = amazon.adapter.look([Change(listener.pop(name), amazon.certificate("new"))])
+
+    assert look is not None
+    beside = amazon.adapter.adapter.beside(look)
+    assert {one.slot: one.cert_identifier for one in beside} == {
+        one.slot: one.cert_identifier for one in listener.values()
+    }

@@ -102,6 +102,15 @@ class Listeners(AwsKind):
                 return Look(carries, self._following(slot, arn, region), held=arns)
         return None
 
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        """What each of them is has to be asked of ACM or IAM."""
+        slot, (default, additional) = look.slot, look.held
+        region = self._region(slot.region)
+        there = {arn: _placed(slot, arn) for arn in additional}
+        there[default] = slot.evolve(resource_id=slot.listener_id)
+        others = {arn: one for arn, one in there.items() if one.resource_id != slot.resource_id}
+        return [self._carrying(one, region.leaf(arn)) for arn, one in others.items()]
+
     def _write(self, change: Change, look: Look) -> None:
         """An additional one is added before the old one is removed: the next look comes in between, and
         one before, which tells whether the listener had it already."""
