@@ -10,7 +10,8 @@ from cli import output
 from cli.bundle_files import read_pair, refuse_to_overwrite, write_pair
 from cli.resources import slot
 from cli.session import session
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.trust import ChainState, Standing
 from shared.services.map import CertificateMap, find_certificate, known_certificates, map_certificate
 from shared.services.transfer import export_certificate, upload_certificate
 from shared.services.world import World
@@ -32,24 +33,10 @@ def list_certificates(as_json: AsJson = False) -> None:
     world = session().world()
     certificates = known_certificates(world)
     if as_json:
-        output.show_json({"Certificates": certificates})
+        rows = [{**output.plain(one), "Standing": world.standing(one)} for one in certificates]
+        output.show_json({"Certificates": rows})
         return
-    now = world.clock()
-    table = output.table(
-        "Certificate", "Name", "Names", "Key", "Type", "Expires", "Remarks", wrap=("Names", "Remarks")
-    )
-    for certificate in certificates:
-        output.row(
-            table,
-            certificate.identifier,
-            certificate.name,
-            output.names(certificate.names),
-            certificate.algorithm,
-            certificate.source.value,
-            output.ends(certificate.not_after, now),
-            certificate.why_not_deployable(now) or "",
-        )
-    output.show(table)
+    _show_list(certificates, world)
     for store in world.policy.stores:
         if not world.scans.has_baseline(store):
             output.tell(f"CAS {store} has not been scanned yet; run `certdeploy scan`")
@@ -126,6 +113,30 @@ def export(
     output.console().print(Text(f"{exported.cert_identifier} with its private key: {to}"), soft_wrap=True)
 
 
+def _show_list(certificates: list[Certificate], world: World) -> None:
+    now = world.clock()
+    table = output.table(
+        "Certificate", "Name", "Names", "Key", "Class", "Expires", wrap=("Name", "Names", "Class")
+    )
+    held_back = output.table("Certificate", "Why", title="\nNot deployable", wrap=("Why",))
+    for one in certificates:
+        handle, bought = output.short(one.identifier), "bought, " * (one.source is CertificateSource.BUY)
+        output.row(
+            table,
+            handle,
+            one.name,
+            output.names(one.names),
+            one.algorithm,
+            f"{bought}{world.standing(one)}",
+            output.ends(one.not_after, now),
+        )
+        if why := one.why_not_deployable(now):
+            output.row(held_back, handle, why)
+    output.show(table)
+    if held_back.row_count:
+        output.show(held_back)
+
+
 def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) -> None:
     table = output.table("", "", wrap=("",))
     table.show_header = False
@@ -138,7 +149,9 @@ def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) 
         ("Names", output.names(certificate.names)),
         ("Key", f"{certificate.algorithm or 'unknown'}, {held}"),
         ("Type", f"{certificate.source.value}, {certificate.status.value}"),
-        ("Issuer", certificate.issuer),
+        ("Trust", str(mapped.standing)),
+        ("Issuer", mapped.standing.issuer),
+        ("Chain", _chain(mapped.standing)),
         ("Serial", certificate.serial),
         ("Fingerprint", certificate.fingerprint),
         ("Valid from", f"{certificate.not_before:%Y-%m-%d}"),
@@ -147,6 +160,14 @@ def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) 
     ):
         output.row(table, what, fact)
     output.show(table)
+
+
+def _chain(standing: Standing) -> str:
+    """What CAS holds, and where it leads."""
+    state = standing.chain
+    if state is ChainState.LEAF_ONLY:
+        return "leaf only; upload the full chain as a new certificate"
+    return f"{state.value}, up to {standing.root}" if state is ChainState.COMPLETE else state.value
 
 
 def _show_slots(mapped: CertificateMap, world: World) -> None:

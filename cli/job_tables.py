@@ -123,7 +123,7 @@ def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
 
 def arrow(old: str, new: str) -> str:
     """`10741304 → 10741317`; the store is shown only if it is not cn-hangzhou."""
-    return f"{_short(old) or 'none'} → {_short(new) or 'none'}"
+    return f"{output.short(old) or 'none'} → {output.short(new) or 'none'}"
 
 
 def verified(worker: WorkerResource) -> Text:
@@ -133,7 +133,10 @@ def verified(worker: WorkerResource) -> Text:
         return Text("")
     if proof.handshake is Handshake.SERVED:
         count = len(proof.server_names)
-        return Text(f"TLS handshake{f' × {count}' if count > 1 else ''}", "green")
+        shaken = f"TLS handshake{f' × {count}' if count > 1 else ''}"
+        if proof.trusted is False:
+            return Text(f"{shaken}, not trusted: {proof.detail}", "yellow")
+        return Text(f"{shaken}, trusted" if proof.trusted else shaken, "green")
     return Text(f"read back; {proof.handshake.value}: {proof.detail}", "yellow")
 
 
@@ -141,7 +144,3 @@ def took(worker: WorkerResource) -> str:
     if worker.started_at is None or worker.finished_at is None:
         return ""
     return f"{(worker.finished_at - worker.started_at).total_seconds():.1f} s"
-
-
-def _short(identifier: str) -> str:
-    return identifier.removesuffix("-cn-hangzhou")

@@ -73,6 +73,11 @@ def handle(identifier: str) -> str:
     return f"{kind}:{digits[:16]}…" if colon and kind == "sha256" else identifier
 
 
+def short(identifier: str) -> str:
+    """A CertIdentifier; the store is shown only if it is not cn-hangzhou."""
+    return identifier.removesuffix("-cn-hangzhou")
+
+
 def moment(at: datetime | None) -> str:
     return f"{at.astimezone(timezone.utc):%Y-%m-%d %H:%M}" if at else ""
 

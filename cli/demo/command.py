@@ -80,7 +80,7 @@ def _play(watch: Watcher, on: Stage) -> bool:
     job, workers = watch.wait_for_end(job)
     certificate = watch.world.certificates.get(f"{cert_id}-{ending.store}").certificate
     plan = planning.plan(watch.world, [certificate], slots, automatic=True)
-    proved = proof.prove(workers, renewed, on.session.settings.tls, before, on.edge())
+    proved = proof.prove(workers, renewed, on.session.settings.tls, watch.world.roots, before, on.edge())
     report.show(workers, plan, certificate, proved)
     return proved.complete
 

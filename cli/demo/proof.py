@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from emulator.bundles import Bundle
-from shared.cloud.tls import HandshakeRefusedError, UnreachableError, handshake
+from shared.cloud.roots import Roots
+from shared.cloud.tls import HandshakeRefusedError, NotAcceptedError, UnreachableError, handshake
 from shared.domain.jobs import Handshake, WorkerResource
 from shared.domain.names import covers
 from shared.domain.resources import SlotRole
@@ -25,11 +26,13 @@ class Proof:
         return bool(self.served) and not self.not_served and not self.changed
 
 
-def prove(workers: list[WorkerResource], renewed: Bundle, tls: str, before: Edge, after: Edge) -> Proof:
+def prove(
+    workers: list[WorkerResource], renewed: Bundle, tls: str, roots: Roots, before: Edge, after: Edge
+) -> Proof:
     served: list[str] = []
     not_served: list[str] = []
     for worker in workers:
-        slot, problem = worker.resource.slot, _problem(worker, renewed, tls)
+        slot, problem = worker.resource.slot, _problem(worker, renewed, tls, roots)
         (not_served.append(f"{slot}: {problem}") if problem else served.append(slot))
     others = [place for place in {**before, **after} if not any(_at(worker, place) for worker in workers)]
     changed = [place for place in others if before.get(place) != after.get(place)]
@@ -41,8 +44,8 @@ def prove(workers: list[WorkerResource], renewed: Bundle, tls: str, before: Edge
     )
 
 
-def _problem(worker: WorkerResource, renewed: Bundle, tls: str) -> str:
-    """What is wrong; "" if the worker claims success and TLS clients confirm it."""
+def _problem(worker: WorkerResource, renewed: Bundle, tls: str, roots: Roots) -> str:
+    """What is wrong; "" if the worker claims success and TLS clients, who verify, confirm it."""
     proof = worker.verification
     if worker.status is not WorkerStatus.SUCCESS or proof is None:
         return worker.reason or worker.status.value
@@ -50,8 +53,10 @@ def _problem(worker: WorkerResource, renewed: Bundle, tls: str) -> str:
         return f"{proof.handshake.value}: {proof.detail}"
     for name in server_names(worker.resource):
         try:
-            leaf = handshake(worker.resource.endpoint, name, via=tls, algorithm=renewed.algorithm)
-        except (UnreachableError, HandshakeRefusedError) as error:
+            leaf = handshake(
+                worker.resource.endpoint, name, via=tls, algorithm=renewed.algorithm, roots=roots
+            )
+        except (UnreachableError, HandshakeRefusedError, NotAcceptedError) as error:
             return str(error)
         if leaf.sha256 != renewed.sha256.lower():
             return f"{name} is served another certificate"

@@ -7,13 +7,13 @@ proof is a TLS handshake whose chain a client accepts (shared/cloud/tls.py).
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
 from shared.domain.ca_names import ca_key, ca_name, parts_of
 from shared.domain.certificates import Certificate, CertificateSource, ChainLink
+from shared.domain.values import Wire
 
 _ROUNDING: Final = timedelta(seconds=1)  #: one end may be told in ms and in seconds
 
@@ -35,6 +35,9 @@ class ChainState(str, Enum):
     UNKNOWN = "unknown"
 
 
+_FAULTS: Final = {ChainState.LEAF_ONLY: "leaf only", ChainState.BROKEN: "chain broken"}
+
+
 class Validation(str, Enum):
     """What the CA has checked of the owner, in the words of the CA/Browser Forum."""
 
@@ -54,8 +57,7 @@ _LEVELS: Final = (
 _OF_EV: Final = frozenset({"BUSINESSCATEGORY", "2.5.4.15", "JURISDICTIONC", "1.3.6.1.4.1.311.60.2.1.3"})
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Wire):
     """How widely a certificate is trusted."""
 
     trust: Trust
@@ -74,8 +76,12 @@ class Standing:
         return self.public_root or self.chain in (ChainState.LEAF_ONLY, ChainState.BROKEN)
 
     def __str__(self) -> str:
-        """In a few words, such as "private (Corp CA 1)"."""
-        return f"{self.trust.value} ({self.issuer})" if self.trust is Trust.PRIVATE else self.trust.value
+        """In a few words, such as "public, OV" or "private (Corp CA 1)"."""
+        private = self.trust is Trust.PRIVATE
+        words = [f"{self.trust.value} ({self.issuer})" if private else self.trust.value]
+        words += [self.validation.value] if self.validation is not Validation.UNKNOWN else []
+        words += [_FAULTS[self.chain]] if self.chain in _FAULTS else []
+        return ", ".join(words)
 
 
 def standing_of(certificate: Certificate, public_roots: Set[str], now: datetime) -> Standing:

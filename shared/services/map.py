@@ -10,6 +10,7 @@ from shared.domain.cover import Cover
 from shared.domain.matching import Action, latest, leave
 from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncState, SyncStatus
+from shared.domain.trust import Standing
 from shared.domain.values import Wire
 from shared.errors import NotFoundError
 from shared.services.plan import Obstacles, candidates, entry
@@ -32,6 +33,7 @@ class CertificateMap(Wire):
     certificate: Certificate
     cert_identifier: str
     why_not_deployable: str | None
+    standing: Standing
     serving: tuple[CloudResource, ...]  #: slots where it is in place; out of scope: with that obstacle
     could_serve: tuple[PlanEntry, ...]  #: others with a name that it covers, each with the decision
 
@@ -69,6 +71,7 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
         certificate=certificate,
         cert_identifier=certificate.identifier,
         why_not_deployable=why,
+        standing=world.standing(certificate),
         serving=tuple(sorted(serving, key=lambda one: one.slot)),
         could_serve=tuple(
             _entry(cover, resource, why) for resource in sorted(others, key=lambda one: one.slot)

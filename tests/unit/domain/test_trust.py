@@ -186,3 +186,6 @@ def test_the_levels_are_those_of_public_cas() -> None:
 def test_a_class_is_told_in_a_few_words_with_the_private_ca_s_name() -> None:
     assert str(standing(chained(LEAF, "Public CA 1", "Public Root"))) == "public"
     assert str(standing(chained(LEAF, "Corp CA 1", "Corp Root"))) == "private (Corp CA 1)"
+    assert str(standing(chained(LEAF, "Public OV CA", "Public Root"))) == "public, OV"
+    assert str(standing(chained(LEAF, "Public CA 1"))) == "unknown, leaf only"
+    assert str(standing(chained(LEAF, "Public EV CA", "Public Root"), LATER)) == "public, EV, chain broken"
