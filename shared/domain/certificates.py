@@ -99,6 +99,8 @@ class CertificateRecord(Versioned):
     issued_unseen: tuple[str, ...] = ()  #: but for these parts (see services/unseen), which nobody could read
     expiring_handled_days: int | None = None  #: the smallest threshold already dealt with
     expiring_unseen: tuple[str, ...] = ()  #: but for these parts
+    #: in its last days or expired at the baseline: the slots are told when they are known, and not replaced
+    only_told: bool = False
 
 
 def identifier_of(value: str, default_store: str = STORES[0]) -> str:

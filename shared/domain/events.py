@@ -41,6 +41,7 @@ class ReplacementMissing(EventData):
     certificate: Certificate
     days_left: int
     slots: tuple[str, ...]
+    reason: str = ""  #: why what CAS has was not taken; "": it has nothing
 
 
 class JobFinished(EventData):

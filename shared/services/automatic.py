@@ -5,7 +5,7 @@ and a certificate that passes a warning time in the scan that finds its renewal,
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +28,9 @@ from shared.services.world import World
 
 log = logging.getLogger("certdeploy.create")
 _WAITS: Final = "waiting for the discovery of {}; the next scan tries again"
+_FOUND_SO: Final = (
+    "it was so when this installation began, which replaces only what ends later by itself; create a job"
+)
 _BUSY: Final = "another plan is being made; the next scan tries again"
 _DISCOVERY_TAKES: Final = timedelta(minutes=15)  #: an older discovery has died
 _AFTER_S: Final = 10.0  #: the lease outlasts the function that holds it
@@ -57,10 +60,12 @@ def _plan(world: World, known: Sequence[CertificateRecord], changes: Changes, un
     certificates = [record.certificate for record in known]
     issued = [one.certificate for one in changes.issued]
     ending = _about_to_end(world, changes)
-    seen = [slot for one in changes.ending for slot in unseen.seen_within(one.parts, _with(one, ending))]
+    news = [one for one in changes.ending if not one.record.only_told]
+    seen = [slot for one in news for slot in unseen.seen_within(one.parts, _with(one, ending))]
+    begun = {slot.slot for one in news for slot in _with(one, ending)}
     entries = [
         *planning.weigh(world, certificates, seen, automatic=True),
-        *planning.weigh(world, issued, _others(world, changes, unseen, ending), automatic=True),
+        *planning.weigh(world, issued, _others(world, changes, unseen, begun), automatic=True),
     ]
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
     jobs, waiting = _jobs(world, changes, wanted, certificates)
@@ -86,14 +91,11 @@ def _with(one: Ending, slots: Sequence[CloudResource]) -> list[CloudResource]:
     return [slot for slot in slots if slot.cert_identifier == one.certificate.identifier]
 
 
-def _others(
-    world: World, changes: Changes, unseen: Unseen, ending: Sequence[CloudResource]
-) -> list[CloudResource]:
+def _others(world: World, changes: Changes, unseen: Unseen, begun: Set[str]) -> list[CloudResource]:
     """Slots that an issued certificate may be meant for.
 
     Only what is new is put on these: what CAS had before, its owner may have left aside.
     """
-    begun = {slot.slot for slot in ending}
     found: dict[str, CloudResource] = {}
     for parts in {one.parts for one in changes.issued}:
         certificates = [one.certificate for one in changes.issued if one.parts == parts]
@@ -154,7 +156,12 @@ def _tell_missing(
         if missing:
             identifier = one.certificate.identifier
             world.events.publish(
-                ReplacementMissing(certificate=one.certificate, days_left=one.left.days, slots=missing),
+                ReplacementMissing(
+                    certificate=one.certificate,
+                    days_left=one.left.days,
+                    slots=missing,
+                    reason=_FOUND_SO if one.record.only_told else "",
+                ),
                 id=f"replacement-missing-{identifier}-{one.threshold_days}",
                 subject=f"Certificate/{identifier}",
             )

@@ -3,13 +3,19 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
 
 _LONGEST_NAME = 63  #: of a job, as CAS has it
+
+
+def passed_threshold(certificate: Certificate, now: datetime, days: Iterable[int]) -> int | None:
+    """The smallest of the warning times that has passed."""
+    left = certificate.not_after - now
+    return min((threshold for threshold in days if left.days < threshold), default=None)
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ class Changes:
             if unseen.opened(parts) and certificate.why_not_deployable(now) is None:
                 issued.append(Issued(record, parts))
             left = certificate.not_after - now
-            passed = min((days for days in world.policy.expiring_days if left.days < days), default=None)
-            if passed is None or left <= timedelta():  # it has expired
+            passed = passed_threshold(certificate, now, world.policy.expiring_days)
+            if passed is None or (left <= timedelta() and not record.only_told):  # it has expired
                 continue
             handled = record.expiring_handled_days
             parts = record.expiring_unseen if handled is not None and handled <= passed else EVERYTHING

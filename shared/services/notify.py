@@ -69,6 +69,7 @@ def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
         "NotAfter": event.certificate.not_after.isoformat(),
         "DaysLeft": event.days_left,
         "Slots": list(event.slots),
+        **({"Reason": event.reason} if event.reason else {}),
     }
 
 

@@ -10,6 +10,7 @@ from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
 from shared.domain.values import Wire
 from shared.errors import ConflictError
+from shared.services.baseline import as_found, is_baseline
 from shared.services.changes import Changes, Ending
 from shared.services.unseen import Unseen
 from shared.services.world import World
@@ -25,7 +26,7 @@ def scan_certificates(world: World) -> ScanResult:
     """Bring the table up to date with every CAS store, and publish events for what changed.
 
     A store is read completely before anything is written. The first complete scan of a store is the
-    baseline: its certificates are stored without Certificate:Issued.
+    baseline: of its certificates only those are announced whose end must be told.
     """
     issued: list[str] = []
     expiring: list[str] = []
@@ -34,8 +35,8 @@ def scan_certificates(world: World) -> ScanResult:
         known = {record.certificate.cert_id: record for record in world.certificates.list(store)}
         listed = world.cas(store).listing({cert_id: one.certificate for cert_id, one in known.items()})
         count += len(listed.certificates)
-        baseline = world.scans.has_baseline(store)
-        records = _remember(world, known, listed, handled=not baseline)
+        baseline = is_baseline(world, store)
+        records = _remember(world, known, listed, baseline=baseline)
         changes = Changes.among(world, records, unseen)
         for new in changes.issued:
             _announce_issued(world, new.certificate)
@@ -43,24 +44,24 @@ def scan_certificates(world: World) -> ScanResult:
         for one in changes.ending:
             _announce_expiring(world, one)
             expiring.append(one.certificate.identifier)
-        if not baseline:
+        if baseline:
             world.scans.set_baseline(store, world.clock())
     return ScanResult(certificates=count, issued=tuple(issued), expiring=tuple(expiring))
 
 
 def _remember(
-    world: World, known: dict[int, CertificateRecord], listed: Listing, *, handled: bool
+    world: World, known: dict[int, CertificateRecord], listed: Listing, *, baseline: bool
 ) -> list[CertificateRecord]:
     """What is not listed any more is forgotten, but only by a list that is complete."""
     records = []
     for certificate in listed.certificates:
-        record = known.pop(certificate.cert_id, None)
-        if record is None:
-            record = CertificateRecord(certificate=certificate, issued_handled=handled)
-        elif record.certificate == certificate:
+        stored = known.pop(certificate.cert_id, None)
+        record = (stored or CertificateRecord(certificate=certificate)).evolve(certificate=certificate)
+        if baseline:
+            record = as_found(world, record)
+        if record == stored:
             records.append(record)
             continue
-        record = record.evolve(certificate=certificate)
         with suppress(ConflictError):  # another scan wrote it; the next scan looks again
             records.append(world.certificates.save(record))
     gone = known.keys() - listed.ids if listed.complete else ()

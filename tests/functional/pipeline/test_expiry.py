@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain.states import JobStatus
-from tests.functional.pipeline.platform import Platform, discovered, new_platform
+from tests.functional.pipeline.platform import Platform, discovered
 from tests.functional.pipeline.stories import IMG, WWW
 from tests.receiver import SECRET, Receiver
 
@@ -207,20 +207,6 @@ def test_a_kind_of_key_that_would_change_replaces_nothing(installed: Installed, 
 
     assert platform.jobs() == []
     assert receiver.one().body["Slots"] == [WWW, IMG]
-
-
-def test_before_the_first_discovery_nothing_is_told_and_after_it_nothing_is_lost(
-    receiver: Receiver, tmp_path: Path
-) -> None:
-    estate = an_estate()
-    estate["certificates"]["old"] = {**OLD, "days": 20}
-    with new_platform(estate, tmp_path, webhook_url=receiver.url) as platform:
-        platform.tick("scan_expiry")
-        assert receiver.take() == [], "which slots it is on is not known"
-
-        platform.tick("discover_resources", "scan_expiry")
-
-        assert receiver.one().body["DaysLeft"] == 19
 
 
 def test_a_certificate_that_is_in_service_nowhere_may_end_untold(

@@ -34,13 +34,26 @@ def test_the_first_scan_announces_nothing(fresh: Platform) -> None:
     assert (answer["Issued"], fresh.queue, fresh.jobs()) == ([], [], [])
 
 
-def test_a_certificate_that_came_before_the_first_discovery_waits_for_it(fresh: Platform) -> None:
+def test_a_certificate_that_came_before_the_first_discovery_began_is_of_the_baseline(fresh: Platform) -> None:
     fresh.tick("scan_expiry")
+    fresh.renew(*NAMES)
+
+    fresh.tick("scan_expiry", "discover_resources", "scan_expiry")
+
+    assert (fresh.jobs(), fresh.writes()) == ([], [])
+
+
+def test_a_certificate_that_comes_during_the_first_discovery_waits_for_its_end(fresh: Platform) -> None:
+    fresh.tick("scan_expiry")
+    fresh.call("discover_resources", {})
+    discovering, fresh.queue[:] = [*fresh.queue], []
     fresh.renew(*NAMES)
     fresh.tick("scan_expiry")
     assert fresh.jobs() == []
 
-    fresh.tick("discover_resources", "scan_expiry")
+    fresh.queue += discovering
+    fresh.drain()
+    fresh.tick("scan_expiry")
 
     assert fresh.job().status is JobStatus.SUCCESS
 

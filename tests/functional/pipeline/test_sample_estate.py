@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -19,17 +19,34 @@ from shared.services import plan as planning
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, new_platform
 
+READS = ("Describe", "Get", "List", "Query")
 
-@pytest.fixture
-def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.ACCESS_KEY["access_key_id"])
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws.ACCESS_KEY["access_key_secret"])
-    access = CloudAccess(endpoint=aws.endpoint())
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """It takes a while to begin, so the stories follow one another."""
     sample: dict[str, Any] = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
-    with new_platform(sample, tmp_path, products=supported_products(), aws_access=access) as installed:
+    sample["certificates"]["spare"] = {"names": list(NAMES), "days": 198}
+    folder = tmp_path_factory.mktemp("sample")
+    with pytest.MonkeyPatch.context() as monkeypatch, ExitStack() as entered:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.ACCESS_KEY["access_key_id"])
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws.ACCESS_KEY["access_key_secret"])
+        access = CloudAccess(endpoint=aws.endpoint())
+        made = new_platform(sample, folder, products=supported_products(), aws_access=access)
+        installed = entered.enter_context(made)
         installed.cloud.service("aws").start()
         installed.tick("scan_expiry", "discover_resources")
         yield installed
+
+
+def test_untouched_for_an_hour_it_writes_nothing(platform: Platform) -> None:
+    """Some of its certificates are within a warning time, though CAS has a longer one; one has expired."""
+    for _ in range(6):
+        platform.pass_days(1 / 144)
+        platform.tick("scan_expiry", "run_deployment_jobs")
+
+    changes = [call.action for call in platform.cloud.calls if not call.action.startswith(READS)]
+    assert (platform.jobs(), changes) == ([], [])
 
 
 def test_the_certificate_that_ends_first_is_replaced_on_every_product_where_a_client_meets_it(

@@ -165,7 +165,7 @@ def test_where_cas_tells_no_chain_the_certificate_is_taken_for_there_and_that_is
     account: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = held(account, NEW)
-    monkeypatch.setattr("emulator.services.cas.store.chain_list", lambda row, now: [])
+    monkeypatch.setattr("emulator.services.cas.store.chain_list", lambda row, now, **how: [])
 
     done = upload(account)
 

@@ -105,6 +105,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "IssuedUnseen": [],
             "ExpiringHandledDays": None,
             "ExpiringUnseen": [],
+            "OnlyTold": False,
         },
     ),
     (

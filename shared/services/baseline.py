@@ -1,0 +1,31 @@
+"""The baseline: what the first scan of a store finds, and each scan until the first discovery begins.
+
+What was there then starts nothing by itself. News is what happens afterwards: a certificate that comes into
+CAS, a warning time that passes. A store or a product that is added later has a baseline of its own.
+"""
+
+from shared.domain.certificates import CertificateRecord
+from shared.services.changes import passed_threshold
+from shared.services.world import World
+
+
+def is_baseline(world: World, store: str) -> bool:
+    """Whether what a scan of the store finds now was there before this installation began its work."""
+    if not world.scans.has_baseline(store):
+        return True
+    return not any(True for product in world.policy.products for _ in world.syncs.list(product))
+
+
+def as_found(world: World, record: CertificateRecord) -> CertificateRecord:
+    """With all that has happened to the certificate so far dealt with, but for what must be told.
+
+    That is an end within the last warning time, or before now: it is told when the slots are known.
+    """
+    days = world.policy.expiring_days
+    passed = passed_threshold(record.certificate, world.clock(), days)
+    record = record.evolve(issued_handled=True)
+    if passed is None:
+        return record
+    if passed == min(days):
+        return record.evolve(only_told=True)
+    return record.evolve(expiring_handled_days=passed)
