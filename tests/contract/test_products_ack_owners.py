@@ -181,3 +181,23 @@ def test_who_has_just_taken_a_secret_over_is_not_written_over(
     with pytest.raises(CloudRejectedError, match=r'^PatchSecret: NotDeployable: field manager "robot" wrote'):
         bench.adapter.deploy(slot, bench.certificate("new"))
     assert bench.carried()[TLS] == "old"
+
+
+@pytest.mark.parametrize(
+    ("controller", "why"),
+    [
+        ("flux", "Flux keeps it as its repository has it; change it there"),
+        ("argocd", "Argo CD keeps it as its repository has it; change it there"),
+        ("operator", ""),
+        (None, ""),
+    ],
+)
+def test_an_albconfig_that_is_kept_as_a_repository_has_it_is_left_alone(
+    server: Server, controller: str | None, why: str
+) -> None:
+    """Others write there too, as the ALB controller does, and leave our change."""
+    front = {"name": "front", "managed_by": controller, "listeners": [{"port": 443, "default": "old"}]}
+
+    bench = a_bench(server, albconfigs=[front])
+
+    assert bench.slots()["shop/front:443/default"].obstacle == why

@@ -18,6 +18,7 @@ from shared.errors import CloudBusyError, CloudRejectedError, NotFoundError
 from shared.products.ack.alb_listeners import AlbListeners
 from shared.products.ack.albconfig_entries import DISPUTED, Entry, entries_of, exchange
 from shared.products.ack.clusters import ClusterKind, Clusters, told_of
+from shared.products.ack.owners import synced
 from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.found import Found
 from shared.products.kit.means import Means
@@ -135,7 +136,7 @@ def _slots(cluster: CloudResource, item: Fields) -> Iterator[CloudResource]:
     meta = item.part("metadata")
     name, namespace = meta.needed("name"), meta.text("namespace")
     name = f"{namespace}/{name}" if namespace else name
-    host = _status(item).text("dnsname")
+    host, kept = _status(item).text("dnsname"), synced(item)
     for listener in item.rows("spec", "listeners"):
         port, protocol = listener.needed("port"), listener.text("protocol") or "HTTP"
         if protocol not in ("HTTPS", "QUIC"):
@@ -154,9 +155,9 @@ def _slots(cluster: CloudResource, item: Fields) -> Iterator[CloudResource]:
         for entry in entries_of(item, listener_id):
             found.setdefault(entry.identifier, entry)
         for entry in found.values():
-            yield _with(slot, entry).evolve(obstacle=DISPUTED if entry.disputed else "")
+            yield _with(slot, entry).evolve(obstacle=kept or (DISPUTED if entry.disputed else ""))
         if not found:
-            yield slot.evolve(https=False, obstacle=_NONE)
+            yield slot.evolve(https=False, obstacle=kept or _NONE)
 
 
 def _with(slot: CloudResource, entry: Entry) -> CloudResource:

@@ -1,4 +1,4 @@
-"""To whom a cluster's Secret belongs: who would write back what is changed there.
+"""To whom a cluster's object belongs: who would write back what is changed there.
 
 Some controllers mark what is theirs. `metadata.managedFields` names every other: it tells who wrote a field
 last (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management).
@@ -34,15 +34,21 @@ _PEOPLE: Final = frozenset(
     }
 )
 _PAIR: Final = {"f:tls.crt", "f:tls.key"}
+_SYNCED_BY: Final = frozenset({"Argo CD", "Flux"})  #: they write back within minutes, whatever kind it is
+
+
+def synced(item: Fields) -> str:
+    """Why nothing is to be deployed to an object that is kept as a repository has it; "" where it is not."""
+    found = next((name for name in _marks(item) if name in _SYNCED_BY), "")
+    return f"{found} keeps it as its repository has it; change it there" if found else ""
 
 
 def owner(item: Fields) -> str:
     """Why nothing is to be deployed to a Secret that something else keeps; "" where nothing does.
 
-    Whoever is not known is taken for a controller: one that is not could be told so by the annotation.
+    Whoever is not known is taken for a controller; where that is wrong, the annotation says so.
     """
-    marks = {**annotations(item), **item.part("metadata", "labels")}
-    found = [name for mark, name in _MARKS.items() if mark in marks]
+    found = _marks(item)
     found += [f"{row.text('kind')} {row.text('name')}" for row in item.rows("metadata", "ownerReferences")]
     if found:
         return f"{found[0]} owns it and would write it back; renew the certificate there"
@@ -54,6 +60,12 @@ def owner(item: Fields) -> str:
                 f" if it does not write back, annotate the Secret with {IGNORED}: {manager}"
             )
     return ""
+
+
+def _marks(item: Fields) -> list[str]:
+    """Who has marked it as its own."""
+    marks = {**annotations(item), **item.part("metadata", "labels")}
+    return [name for mark, name in _MARKS.items() if mark in marks]
 
 
 def annotations(item: Fields) -> Fields:
