@@ -208,10 +208,16 @@ def test_one_of_a_region_that_is_no_longer_looked_after_stops(slow: Platform) ->
     assert slow.world.sweeps.find(WAF, REGION) is None
 
 
-def test_what_could_not_be_read_in_an_earlier_part_is_told_at_the_end(slow: Platform) -> None:
+def test_what_could_not_be_read_in_an_earlier_part_is_told_at_the_end_and_not_taken_for_gone(
+    slow: Platform,
+) -> None:
+    slow.tick("discover_resources")
+    whole = known(slow)
     slow.cloud.faults.add(Fault("DescribeDomainDetail", status=400, code="Odd"))
 
     slow.tick("discover_resources")
+
+    assert known(slow) == whole
 
     status = status_of(slow)
     assert (status.state, status.count) == (SyncState.PARTIAL, DOMAINS)
