@@ -8,6 +8,7 @@ import typer
 from cli import exits, output, syncs
 from cli.session import session
 from shared.domain.resources import CloudProduct, SyncState
+from shared.services.baseline import is_baseline
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -15,6 +16,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 def scan(as_json: AsJson = False) -> None:
     """Read the certificates from CAS now, and announce those that are new or about to expire."""
     current = session()
+    world = current.world()
+    first = [store for store in world.policy.stores if is_baseline(world, store)]
     with output.progress("Reading CAS …"):
         result = current.call("scan_expiry", b"{}")
     if as_json:
@@ -23,6 +26,8 @@ def scan(as_json: AsJson = False) -> None:
     issued, expiring = result.get("Issued", []), result.get("Expiring", [])
     count = result.get("Certificates", 0)
     output.tell(f"{count} certificates; newly issued: {len(issued)}; about to expire: {len(expiring)}")
+    if first:
+        output.tell(f"the baseline of {', '.join(first)}: what is there now starts no job")
 
 
 def discover(

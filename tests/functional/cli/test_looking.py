@@ -1,5 +1,6 @@
 """What the cloud holds, as the command shows it; without a `serve`, the command looks by itself."""
 
+from emulator.authority import Authority
 from emulator.cloud import Cloud
 from shared.products import default_products
 from tests.functional.cli.conftest import OTHER, SHOP, Command
@@ -56,5 +57,16 @@ def test_resources_are_selected_by_certificate(informed: Command) -> None:
     assert carrying(OTHER) == []
 
 
-def test_what_nobody_can_run_is_told_as_held_back(command: Command) -> None:
-    assert "not run until `certdeploy serve` runs: create_deployment_job" in command("scan").err
+def test_what_nobody_can_run_is_told_as_held_back(informed: Command, cloud: Cloud) -> None:
+    cloud.service("cas").add("new", "cn-hangzhou", Authority().issue(["example.net"], key="ecdsa-p256"))
+
+    assert "not run until `certdeploy serve` runs: create_deployment_job" in informed("scan").err
+
+
+def test_a_scan_before_the_first_discovery_says_that_what_is_there_starts_nothing(command: Command) -> None:
+    said = "the baseline of cn-hangzhou: what is there now starts no job\n"
+    assert [said in command("scan").err for _ in range(2)] == [True, True]
+
+    command("discover", "--product", "CDN")
+
+    assert said not in command("scan").err
