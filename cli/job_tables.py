@@ -128,6 +128,11 @@ def arrow(old: str, new: str) -> str:
 
 def verified(worker: WorkerResource) -> Text:
     """How the certificate was verified to be in service: the new one, or after a rollback the old one."""
+    also = f"; also changed: {', '.join(worker.also_changed)}" if worker.also_changed else ""
+    return _proved(worker) + Text(also, "yellow")
+
+
+def _proved(worker: WorkerResource) -> Text:
     proof = worker.verification
     if proof is None:
         return Text("")

@@ -52,9 +52,11 @@ class WorkerResource(Versioned):
     reason: str = ""
     previous_cert_identifier: str | None = None  #: stored before the first write; "" = had none
     settings_before: dict[str, Any] | None = None  #: of the slot, before the first write; no secrets
+    others_before: dict[str, str] | None = None  #: what else the product told then, as digests by field
     lost: tuple[str, ...] = ()  #: settings that the write cost, in words; they are being put back
     half_made: tuple[HalfMade, ...] = ()  #: each is stored before it is begun
     undone: tuple[HalfMade, ...] = ()  #: of a rollback: what the job had half made
+    also_changed: tuple[str, ...] = ()  #: what else differed afterwards, by field: nothing that is compared
     joined: bool = False  #: its listener had the certificate before the job, on another slot
     unfinished: bool = False  #: of a rollback: what came before it ended in error, perhaps half done
     deployed: CloudResource | None = None  #: the slot as the job left it; stored before a rollback writes

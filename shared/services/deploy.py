@@ -95,6 +95,7 @@ class Deployment:
             certificate,
             begun=worker.previous_cert_identifier is not None,
             before=worker.settings_before,
+            others=worker.others_before,
             lost=worker.lost,
             half_made=worker.half_made,
         )
@@ -103,6 +104,7 @@ class Deployment:
         made.remember(
             previous_cert_identifier=change.resource.cert_identifier,
             settings_before=change.before,
+            others_before=change.others,
             lost=change.lost,
             half_made=change.half_made,
         )

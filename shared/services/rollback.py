@@ -81,6 +81,7 @@ class Rollback:
             certificate_before(world, worker),
             begun=resumed,
             before=worker.settings_before if resumed else None,
+            others=worker.others_before if resumed else None,
             lost=worker.lost if resumed else (),
             half_made=worker.half_made,
             undoes=Undone(worker.cert_identifier, worker.undone),
@@ -93,6 +94,7 @@ class Rollback:
         made.remember(
             deployed=change.resource,
             settings_before=change.before,
+            others_before=change.others,
             lost=change.lost,
             half_made=change.half_made,
         )

@@ -187,7 +187,8 @@ class _Turn:
         change, look = outcome.change, outcome.look
         assert look is not None, "it is done"
         # They were compared. What differs from now on, as by another slot of the job, is no loss.
-        made.worker = made.worker.evolve(settings_before=None)
+        also = made.worker.also_changed if change.others is None else outcome.also_changed
+        made.worker = made.worker.evolve(settings_before=None, others_before=None, also_changed=also)
         with self._told(made):
             _show(self.world, change, look.slot)  # the product carries it, whatever clients think of it
             if change.wanted is not None:
@@ -203,7 +204,11 @@ class _Turn:
                     read_back=True, handshake=Handshake.NOT_TRIED, detail=detail, at=self.world.clock()
                 )
             life = lifecycle_of(made.worker)
-            log.info(life.succeeded, extra={**facts(made.worker), "handshake": verification.handshake.value})
+            proof = {
+                "handshake": verification.handshake.value,
+                **({"also_changed": list(also)} if also else {}),
+            }
+            log.info(life.succeeded, extra={**facts(made.worker), **proof})
             self._save(made, ended(self.world, made.worker, life.success, verification=verification))
 
     @contextmanager

@@ -133,57 +133,75 @@ def test_a_setting_that_came_with_the_change_is_told_and_the_change_taken_back(
     assert bench.carried() == case.carried
 
 
-#: What goes with the certificate, or moves by itself.
+#: What goes with the certificate, or is the call's own; and what moves by itself, so that it is told.
 PASSING = {
+    "ALB-default": ("ListListeners", "Listeners[].", "", "GzipEnabled Odd"),
     "APIGateway-classic": (
         "DescribeApiGroup",
         "CustomDomains.DomainItem[].",
-        "CertificateValidStart CertificateValidEnd DomainCNAMEStatus DomainLegalStatus DomainRemark Odd",
+        "CertificateValidStart CertificateValidEnd",
+        "DomainCNAMEStatus DomainLegalStatus DomainRemark Odd",
     ),
     "APIGateway-cloud-native": (
         "GetDomain",
         "data.",
         "certName issuer sans algorithm notBeforeTimestamp notAfterTimstamp certDetailStatus"
-        " certDetailErrorCode certDetailErrorMessage updatetimestamp statisticsInfo"
-        " updateTimestamp notAfterTimestamp",
+        " certDetailErrorCode certDetailErrorMessage notAfterTimestamp updateTimestamp updatetimestamp",
+        "statisticsInfo",
     ),
-    "FC-2.0": ("GetCustomDomain", "", "lastModifiedTime RequestId Odd"),
-    "FC-3.0": ("GetCustomDomain", "", "lastModifiedTime RequestId subdomainCount Odd"),
-    "GA-default": ("DescribeListener", "", "RequestId CreateTime AclType Odd"),
-    "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate Comment GmtModified Odd"),
-    "SAE-alb": ("DescribeIngress", "Data.", "Name NamespaceId SlbType CreatedBySae Odd"),
-    "SAE-clb": ("DescribeIngress", "Data.", "Name NamespaceId SlbType CreatedBySae Odd"),
+    "DDOS": ("DescribeWebRules", "WebRules[].", "CertExpireTime", "Http2Enable Odd"),
+    "FC-2.0": ("GetCustomDomain", "", "RequestId lastModifiedTime", "Odd"),
+    "FC-3.0": ("GetCustomDomain", "", "RequestId lastModifiedTime", "Odd subdomainCount"),
+    "GA-default": ("DescribeListener", "", "RequestId", "AclType CreateTime Odd"),
+    "MSE": ("ListGatewayDomain", "Data[].", "CertBeforeDate GmtModified", "Comment Odd"),
+    "NLB-default": ("ListListeners", "Listeners[].", "", "Odd"),
+    "SAE-alb": ("DescribeIngress", "Data.", "", "CreatedBySae Name NamespaceId Odd SlbType"),
+    "SAE-clb": ("DescribeIngress", "Data.", "", "CreatedBySae Name NamespaceId Odd SlbType"),
     "SLB-extension": (
         "DescribeLoadBalancerHTTPSListenerAttribute",
         "",
-        "Status SecurityStatus RequestId BackendServerPort Odd",
+        "RequestId",
+        "BackendServerPort Odd SecurityStatus Status",
     ),
+    "WAF": ("DescribeDomainDetail", "", "RequestId CertDetail.Name", "Cname Listen.Odd Odd Redirect.Odd"),
+    "WAF-default": ("DescribeDefaultHttps", "DefaultHttps.", "", "Odd"),
     "SLB-listener": (
         "DescribeLoadBalancerHTTPSListenerAttribute",
         "",
-        "Status SecurityStatus RequestId BackendServerPort Odd",
+        "RequestId",
+        "BackendServerPort Odd SecurityStatus Status",
     ),
 }
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.case in PASSING], ids=lambda row: row.case)
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in PASSING], ids=lambda case: case.name)
 def test_what_goes_with_the_certificate_or_moves_by_itself_is_no_lost_setting(
-    server: Server, row: Row, monkeypatch: pytest.MonkeyPatch
+    server: Server, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (bench, _), case = a_bench(server, row), case_of(row)
-    bench.cloud.service(row.service).forgets = ()
+    """What is neither certificate nor compared is told by its name."""
+    bench = new_bench(server, case.product, case.estate, case.region)
     slot = stored(bench, case)
-    action, path, names = PASSING[row.case]
+    action, path, passing, told = PASSING[case.name]
 
     def change(answer: dict[str, Any]) -> None:
         if bench.count(case.writes):
-            for name in names.split():
+            for name in (*passing.split(), *told.split()):
                 put(answer, f"{path}{name}", "7")
 
     edit(monkeypatch, bench.cloud, action, change)
-    bench.adapter.deploy(slot, bench.certificate("new"))
+    outcome = bench.adapter.deploy(slot, bench.certificate("new"))
 
     assert bench.adapter.successor(slot, bench.certificate("new")) is not None
+    assert outcome.also_changed == tuple(told.split())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_change_of_the_certificate_alone_has_moved_nothing_else(server: Server, case: Case) -> None:
+    bench = new_bench(server, case.product, case.estate, case.region)
+
+    outcome = bench.adapter.deploy(stored(bench, case), bench.certificate("new"))
+
+    assert outcome.also_changed == ()
 
 
 def test_another_entry_of_a_list_that_went_with_the_change_comes_back(

@@ -22,6 +22,7 @@ from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of, same
 from shared.products.kit.found import Found
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.polled import Polled
 from shared.products.kit.settings import picked
 
@@ -30,6 +31,9 @@ from shared.products.kit.settings import picked
 _SETTABLE: Final = (
     *("BindStageName", "CustomDomainType", "IsHttpRedirectToHttps", "WildcardDomainPatterns"),
     *words.MUTUAL,
+)
+_OF_CERTIFICATE: Final = (
+    *("CertificateId", "CertificateName", "CertificateValidStart", "CertificateValidEnd"),
 )
 _REGIONS: Final = (
     *("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"),
@@ -109,6 +113,7 @@ class ClassicDomains(ProductAdapter):
             carrying(change, identifier),
             self._resource(resource.region, group, domain, identifier),
             settings=picked(domain, _SETTABLE),
+            others=others(domain, _SETTABLE, _OF_CERTIFICATE),
         )
 
     def _write(self, change: Change, look: Look) -> None:

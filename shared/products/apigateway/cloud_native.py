@@ -16,6 +16,7 @@ from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
 from shared.products.kit.found import Found
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.paging import numbered_answers
 from shared.products.kit.polled import Listed
 from shared.products.kit.settings import picked
@@ -91,6 +92,7 @@ class CloudNativeDomains(ProductAdapter):
             resource.evolve(https=bool(identifier), cert_identifier=identifier, obstacle=words.obstacle(row)),
             settled,
             settings=picked(row, _SETTINGS, sets=("supportVersions",)),
+            others=others(row, _SETTINGS, words.OF_CERTIFICATE),
             held=row,
         )
 

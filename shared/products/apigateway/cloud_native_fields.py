@@ -8,6 +8,12 @@ from shared.cloud.redact import redact
 from shared.domain.certificates import identifier_of
 
 _OWNERS: Final = ("", "console", "api", "openapi")  #: [guess] of domains that are their user's own
+#: What goes with the certificate, or with the change of it. Both spellings of the end are the vendor's.
+OF_CERTIFICATE: Final = (
+    *("certIdentifier", "certName", "issuer", "sans", "algorithm", "notBeforeTimestamp"),
+    *("notAfterTimstamp", "notAfterTimestamp", "status"),
+    *("certDetailStatus", "certDetailErrorCode", "certDetailErrorMessage"),
+)
 
 
 def opened(action: str, answer: Fields) -> Fields:

@@ -17,10 +17,12 @@ from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.found import Found
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.polled import Listed
 
 _ROWS: Final = ("WebRules",)
 _TLS: Final = ("https", "websockets")
+_OF_CERTIFICATE: Final = ("CertName", "UserCertName", "CertRegion", "CertExpireTime")
 _BY_ID: Final = re.compile(r"([0-9]+)\.pem")  #: a `CertName`
 
 
@@ -55,7 +57,7 @@ class Adapter(ProductAdapter):
         if rule is None:
             return None
         slot = self._resource(change.resource.region, rule)
-        return Look(carrying(change, slot.cert_identifier), slot)
+        return Look(carrying(change, slot.cert_identifier), slot, others=others(rule, _OF_CERTIFICATE))
 
     def _write(self, change: Change, look: Look) -> None:
         resource = change.resource

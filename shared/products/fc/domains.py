@@ -19,6 +19,7 @@ from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of, same
 from shared.products.kit.found import Found
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.paging import token_rows
 from shared.products.kit.sealed import Sealed
 from shared.products.kit.settings import picked
@@ -75,6 +76,7 @@ class DomainsAdapter(ProductAdapter):
             carrying(change, slot.cert_identifier),
             slot,
             settings=self._compared(row),
+            others=others(row, self.settable, ("protocol", "certConfig")),
             held=row.text("protocol"),
         )
 

@@ -20,6 +20,7 @@ from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
 from shared.products.kit.found import Found
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.polled import Listed
 from shared.products.kit.settings import EVERY, as_sent, picked
 
@@ -80,15 +81,16 @@ class Adapter(ProductAdapter):
         row = row_of(resource, rows)
         if row is None:  # after the change that somebody else is making, it may be there
             return None if state == "active" else under_way
-        settled, settings = state == row.text("State") == "active", None
+        settled, settings, told = state == row.text("State") == "active", None, None
         if resource.role is SlotRole.DEFAULT:
             if (described := self._described(resource)) is None:
                 return None
             settled = settled and described.text("State") == "active"
             settings = picked(described, SETTINGS, EVERY)
+            told = others(described, SETTINGS, ("Certificates", "State"))
         identifier = identifier_of(row.needed("CertificateId"))
         now = resource.evolve(cert_identifier=identifier)
-        return Look(carrying(change, identifier), now, settled, settings, held=rows)
+        return Look(carrying(change, identifier), now, settled, settings, others=told, held=rows)
 
     def beside(self, look: Look) -> Sequence[CloudResource]:
         return [one for one in placed(look.slot, look.held or ()) if one.slot != look.slot.slot]

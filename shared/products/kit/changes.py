@@ -46,6 +46,7 @@ class Change:
     undoes: Undone | None = None
     #: certificates that other slots of the writer had, and what the job has put there instead, or may have
     moved: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] | None = None  #: what else was told before the first write; None: nothing seen
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Look:
     leaves: HalfMade | None = None  #: what the next write has half made, until the one after it
     #: the slot as it is with the wanted certificate, which we put beside the one that is still in place
     added: CloudResource | None = None
+    #: what else the product tells of it, as digests by field: what differs after a write is told, not undone
+    others: Mapping[str, str] | None = None
     #: what else the adapter read, for its own next write: stored nowhere
     held: Any = field(default=None, repr=False, compare=False)
 

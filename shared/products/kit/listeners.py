@@ -35,6 +35,7 @@ from shared.products.kit.clusters import obstacle as cluster_obstacle
 from shared.products.kit.found import Found
 from shared.products.kit.in_work import InWork
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.regions import listed
 from shared.products.kit.settings import EVERY, as_sent, picked
 
@@ -92,10 +93,10 @@ class ListenerAdapter(ProductAdapter):
         if settled:
             self._written.pop(listener_id, None)
         found = looks(changes, bound, self._settings(row), settled=settled)
+        told = others(row, self.sent_again, ("ListenerStatus", "CertificateIds")) if row else None
+        ours = written.slots if written else frozenset()
         return [
-            replace(look, failed=failed)
-            if look and written and change.resource.slot in written.slots
-            else look
+            look and replace(look, failed=failed if change.resource.slot in ours else None, others=told)
             for change, look in zip(changes, found, strict=True)
         ]
 

@@ -10,6 +10,7 @@ from shared.domain.jobs import HalfMade
 from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look
+from shared.products.kit.others import differing
 from shared.products.kit.settings import changed, differences
 
 #: Stores that a change is begun, with the settings before, so that a later attempt knows it.
@@ -33,6 +34,11 @@ class Outcome:
     end: End
     look: Look | None = None
     error: AppError | None = None
+
+    @property
+    def also_changed(self) -> tuple[str, ...]:
+        """What else differs, by the names of the fields, as far as it was seen: nothing that is compared."""
+        return differing(self.change.others, self.look.others) if self.look else ()
 
 
 class Next(Enum):
@@ -118,7 +124,8 @@ class Progress:
         if self._wrote_at is None:
             compared = look.settings if change.resource.https and change.wanted else None
             between = look.carries is Carries.BETWEEN and change.begun
-            change = replace(change, begun=True, before=change.before if between else compared)
+            before, others = (change.before, change.others) if between else (compared, look.others)
+            change = replace(change, begun=True, before=before, others=others)
         self.change = replace(change, half_made=(*change.half_made, *new))
         try:
             remember(self.change, look)

@@ -21,6 +21,7 @@ from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.envelope import opened
 from shared.products.kit.found import Found
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.paging import numbered_rows
 from shared.products.kit.polled import Polled
 from shared.products.kit.settings import picked
@@ -28,6 +29,7 @@ from shared.products.mse import fields as words
 
 #: Settings of a domain that UpdateGatewayDomain takes.
 _SETTABLE = ("Protocol", "MustHttps", "Http2", "TlsMin", "TlsMax", "TlsCipherSuitesConfig")
+_OF_CERTIFICATE = ("CertIdentifier", "CertBeforeDate", "Status")
 
 
 class Adapter(ProductAdapter):
@@ -83,7 +85,8 @@ class Adapter(ProductAdapter):
             settled = settled and words.running(gateway)
             slot = slot.evolve(obstacle=words.ownership(row) or words.state(gateway, row))
         settings = picked(row, _SETTABLE, sets=("SupportVersions",))
-        return Look(carries, slot, settled, settings, held=row)
+        told = others(row, _SETTABLE, _OF_CERTIFICATE)
+        return Look(carries, slot, settled, settings, others=told, held=row)
 
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "a first deployment is refused"

@@ -19,6 +19,7 @@ from shared.products.kit.envelope import opened
 from shared.products.kit.found import Found, Unread
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.regions import listed as listed_regions
 from shared.products.sae.balancers import SaeBalancers, has_certificates, kind_of
 from shared.products.sae.entries import SETTABLE, as_before, beside, entry, exchanged, listed, named
@@ -71,7 +72,10 @@ class Adapter(ProductAdapter):
         if now is None:
             return None
         settings = beside(change, ingress)
-        return Look(carrying(change, now.cert_identifier), now, settings=settings, held=named(ingress))
+        told = others(ingress, settings, ("CertId", "CertIds"))
+        return Look(
+            carrying(change, now.cert_identifier), now, settings=settings, others=told, held=named(ingress)
+        )
 
     def _entry(self, change: Change, ingress: Fields) -> CloudResource | None:
         """The wanted one takes the entry's place when the entry is not in the list any more."""

@@ -18,6 +18,7 @@ from shared.products.kit.changes import Change, Look, Settings, carrying
 from shared.products.kit.found import Found
 from shared.products.kit.listeners import no_certificate
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.regions import listed
 from shared.products.slb import listener as slb_listener
 from shared.products.slb import store as slb_store
@@ -87,6 +88,7 @@ class Adapter(ProductAdapter):
             carrying(change, identifier),
             resource.evolve(cert_identifier=identifier, https=bool(bound)),
             settings=slb_listener.settings(resource, listener),
+            others=others(listener, slb_listener.SETTABLE, slb_listener.SHOWN),
             held=listener,
         )
 

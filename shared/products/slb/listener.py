@@ -40,6 +40,8 @@ _ONLY_WITH: Final[dict[str, tuple[str, str]]] = {
 _UNSET: Final = {"HealthCheckConnectPort": "-520", "TLSCipherPolicy": "tls_cipher_policy_1_0"}
 #: What is compared, and calls of their own set.
 APART: Final = frozenset({"Certificates", "Rules"})
+#: What shows the certificates, or settings under another name.
+SHOWN: Final = ("AclId", "AclIds", "DomainExtensions", "Rules", "ServerCertificateId")
 #: What tells a forwarding rule apart, and where it leads.
 _RULE: Final = ("RuleId", "Domain", "Url", "VServerGroupId")
 

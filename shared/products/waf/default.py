@@ -9,6 +9,7 @@ from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.changes import Change, Look, Settings, carrying
+from shared.products.kit.others import others
 from shared.products.waf.settings import ciphers, sent, tls
 from shared.products.waf.slots import PACE, WithTls, where
 
@@ -33,7 +34,8 @@ class WafDefault(WithTls):
         now = self._default_https(here)
         slot = self._resource(here, now)
         carries = carrying(change, slot.cert_identifier)
-        return Look(carries, slot, settings=tls(now), held=ciphers(now))
+        told = tls(now)
+        return Look(carries, slot, settings=told, others=others(now, told, ("CertId",)), held=ciphers(now))
 
     def _exchange(
         self, resource: CloudResource, cert_id: str, settings: Settings, ciphers: list[str]

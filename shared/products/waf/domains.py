@@ -15,6 +15,7 @@ from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.changes import Carries, Change, Look, Settings, carrying
 from shared.products.kit.found import Found
 from shared.products.kit.means import Means
+from shared.products.kit.others import others
 from shared.products.kit.polled import Listed
 from shared.products.waf.settings import ciphers, listen, redirect, sent
 from shared.products.waf.slots import PACE, WithTls, where
@@ -63,12 +64,18 @@ class WafDomains(WithTls):
         if not (detail.text("Domain") or detail.part("Listen")):
             return None  # so the product says that it is gone
         told = _listen(detail)
-        slot = self._resource(here, resource.resource_id, detail, told)
+        slot, back = self._resource(here, resource.resource_id, detail, told), detail.part("Redirect")
+        settings = {"Listen": listen(told), "Redirect": redirect(back)}
         return Look(
             carrying(change, slot.cert_identifier),
             slot,
             settled=_settled(detail),
-            settings={"Listen": listen(told), "Redirect": redirect(detail.part("Redirect"))},
+            settings=settings,
+            others={
+                **others(detail, settings, ("CertDetail", "Status")),
+                **others(told, settings["Listen"], ("CertId",), under="Listen."),
+                **others(back, settings["Redirect"], under="Redirect."),
+            },
             held=ciphers(told),
         )
 

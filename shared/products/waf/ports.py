@@ -5,6 +5,7 @@ HTTPS listeners, WAF has no certificates of its own: they are listed with where 
 """
 
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Final
 
@@ -16,6 +17,7 @@ from shared.products.kit.base import Step
 from shared.products.kit.bound import beside, placed, under_way
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.found import Found, told
+from shared.products.kit.others import others
 from shared.products.waf.certificates import exchanged, held_by, looks, put_back, without_default
 from shared.products.waf.settings import port_settings
 from shared.products.waf.slots import PACE, WafSlots, where
@@ -105,7 +107,10 @@ class WafPorts(WafSlots):
         if row is None:
             return [None] * len(changes)
         held, settled = held_by(row, self._catalogue), row.number("Status") in _AT_REST
-        return looks(changes, held, port_settings(row), settled=settled)
+        settings = port_settings(row)
+        told = others(row, settings, ("Certificates", "Status"))
+        found = looks(changes, held, settings, settled=settled)
+        return [look and replace(look, others=told) for look in found]
 
     def beside(self, look: Look) -> Sequence[CloudResource]:
         return beside(look.slot, (one.bound for one in look.held or ()))
