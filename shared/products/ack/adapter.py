@@ -88,6 +88,10 @@ class Adapter(ProductAdapter):
             self._clusters.forget(resource.instance_id)
             return kind.look(changes)
 
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        kind = self._kinds.get(look.slot.kind)
+        return kind.beside(look) if kind else ()
+
     def _write(self, change: Change, look: Look) -> None:
         kind = self._kinds.get(change.resource.kind)
         if kind is None:

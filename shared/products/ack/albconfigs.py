@@ -59,6 +59,12 @@ class AlbConfigs(ClusterKind):
         item = self._item(changes[0].resource)
         return [self._look(change, item) for change in changes]
 
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        """The other entries of the spec: the controller was through with it."""
+        slot, entries = look.slot, look.held or ()
+        own = slot.role, slot.cert_identifier
+        return [_with(slot, one) for one in entries if (one.role, one.identifier) != own]
+
     def write(self, change: Change, look: Look) -> None:
         """Exchange the id where it stands, if the old one still stands there."""
         assert change.wanted is not None, "a first deployment is refused"

@@ -105,6 +105,10 @@ class ClusterKind(ABC):
     def look(self, changes: Sequence[Change]) -> list[Look | None]:
         """Slots of one writer; several only of a kind that looks `at_once`."""
 
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        """As `ProductAdapter.beside`."""
+        return ()
+
     @abstractmethod
     def write(self, change: Change, look: Look) -> None: ...
 

@@ -5,12 +5,13 @@ an entry is named by its certificate. On CLB it has one, of SLB's store. A rule 
 its certificate there. Never call DescribeNamespaces: its answer carries access keys.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
+from shared.domain.certificates import identifier_of
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.errors import CloudUnavailableError
 from shared.products.kit.base import ProductAdapter
@@ -95,6 +96,12 @@ class Adapter(ProductAdapter):
         else:
             identifier = self._store.identifier(resource.region, bound) if bound else ""
         return resource.evolve(cert_identifier=identifier, https=bool(bound))
+
+    def beside(self, look: Look) -> Sequence[CloudResource]:
+        """The other entries of the rule's list, which is among its settings."""
+        slot, told = look.slot, (look.settings or {}).get("Entries", ())
+        bound = [identifier_of(text) if text else slot.cert_identifier for text in told]
+        return [entry(slot, bound, one) for one in bound if one != slot.cert_identifier]
 
     def _write(self, change: Change, look: Look) -> None:
         resource, wanted = change.resource, change.wanted

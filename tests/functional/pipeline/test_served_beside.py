@@ -133,3 +133,30 @@ def test_clients_that_are_served_one_that_ends_sooner_are_told_as_an_error_withi
         assert "AnotherCertificate: www.example.com at " in worker.reason
         assert "it is in place, but clients are served " in worker.reason
         assert "it ends sooner: replace that one too" in worker.reason
+
+
+#: Listeners of an ALB that other products put certificates on: SAE's serve as ALB's do, of the cluster's one
+#: way is emulated.
+_FOR_OTHERS: dict[str, tuple[CloudProduct, dict[str, Any]]] = {
+    "sae": (CloudProduct.SAE, {"sae": [{**_BALANCER, "certificates": ["default", "beside"]}]}),
+    "cs": (
+        CloudProduct.ACK,
+        {"ack": [{**_BALANCER, "albconfigs": [{"name": "front", "listeners": [_BY_SNI]}]}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("service", _FOR_OTHERS)
+def test_a_listener_that_another_product_puts_certificates_on_tells_too(tmp_path: Path, service: str) -> None:
+    product, sections = _FOR_OTHERS[service]
+    days = {"default": 40, "beside": 390}
+    certificates = {name: {"names": [WWW], "key": "ecdsa-p256", "days": days[name]} for name in days}
+    estate = {"regions": ["cn-hangzhou"], "certificates": certificates, **sections}
+    with discovered(estate, tmp_path, (product,)) as platform:
+        worker = deployed(platform, to_default=True)
+        (other,) = of_role(platform, default=False)
+
+        assert worker.status is WorkerStatus.SUCCESS
+        assert worker.verification is not None
+        assert worker.verification.handshake is Handshake.BESIDE
+        assert f"are served {other.cert_identifier} of {other.slot}, " in worker.verification.detail
