@@ -8,7 +8,8 @@ from typing import Final
 from shared.cloud.cas import Cas
 from shared.domain.ca_names import ca_key
 from shared.domain.certificates import Certificate, ChainLink
-from shared.validation.bundles import CertificateBundle
+from shared.errors import CloudDeniedError, CloudRejectedError
+from shared.validation.bundles import CertificateBundle, links_of
 
 _ROUNDING: Final = timedelta(seconds=1)  #: ends are told in ms or in seconds
 _HASHES: Final = (40, 64)  #: digits of SHA-1 and SHA-256
@@ -20,11 +21,15 @@ class Held:
 
     same: Certificate | None = None  #: the same chain
     other_chain: Certificate | None = None  #: the same certificate with another chain, or alone
-    unsure: bool = False  #: of `same`: CAS does not tell its chain
+    unsure: bool = False  #: of `same`: its chain is not known
 
 
 def held(cas: Cas, listed: Iterable[Certificate], bundle: CertificateBundle) -> Held:
-    """What the list leaves out, such as the chain, is asked for, of those that may be the same."""
+    """What the list leaves out, such as the chain, is asked for, of those that may be the same.
+
+    Where CAS tells no chain, or that of a lone leaf, the certificate itself is read, with the key that
+    the caller has: if that is allowed.
+    """
     best = Held()
     for one in listed:
         if not _may_be(one, bundle):
@@ -32,9 +37,10 @@ def held(cas: Cas, listed: Iterable[Certificate], bundle: CertificateBundle) -> 
         found = cas.get_detail(one.cert_id)
         if not (found.has_private_key and _is(found, bundle)):
             continue
-        if not found.chain:
+        chain = found.chain or _read(cas, found)
+        if not chain:
             best = Held(same=found, unsure=True)
-        elif _same_chain(found.chain, bundle):
+        elif _same_chain(chain, bundle):
             return Held(same=found)
         elif best.same is None:
             best = Held(other_chain=found)
@@ -56,6 +62,14 @@ def _is(found: Certificate, bundle: CertificateBundle) -> bool:
         return True
     dates = (found.not_before - bundle.not_before, found.not_after - bundle.not_after)
     return found.serial == bundle.serial and all(abs(apart) <= _ROUNDING for apart in dates)
+
+
+def _read(cas: Cas, found: Certificate) -> tuple[ChainLink, ...]:
+    """Empty if it may not be read."""
+    try:
+        return links_of(cas.key_pair(found.cert_id).certificate_pem)
+    except (CloudDeniedError, CloudRejectedError, ValueError):
+        return ()
 
 
 def _same_chain(told: Iterable[ChainLink], bundle: CertificateBundle) -> bool:

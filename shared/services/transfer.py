@@ -16,7 +16,8 @@ from shared.validation.secret import SecretPem
 
 _BESIDE: Final = "CAS has this certificate as {} ({}) with another chain or none; this one is added beside it"
 _UNSURE: Final = (
-    "CAS does not tell with which chain it holds it; if that one is incomplete, delete it there first"
+    "with which chain CAS holds it is not known (that takes yundun-cert:GetUserCertificateDetail);"
+    " if that chain is incomplete, delete it there first"
 )
 
 

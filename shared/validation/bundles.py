@@ -133,6 +133,11 @@ def _key_prints(leaf: x509.Certificate) -> tuple[str, str]:
     return hashlib.sha1(spki, usedforsecurity=False).hexdigest(), hashlib.sha256(spki).hexdigest()
 
 
+def links_of(certificate_pem: str) -> tuple[ChainLink, ...]:
+    """Raises ValueError if it cannot be read."""
+    return tuple(_link(one) for one in x509.load_pem_x509_certificates(certificate_pem.encode()))
+
+
 def _link(certificate: x509.Certificate) -> ChainLink:
     return ChainLink(
         subject=chains.common_name(certificate.subject),

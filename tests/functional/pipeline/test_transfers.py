@@ -49,7 +49,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 def account(installed: Platform) -> Platform:
     """With an empty CAS, and all of its stores."""
     installed.cloud.load(parse_estate({}))
-    installed.cloud.calls.clear()
+    installed.cloud.reset()
     return installed
 
 
@@ -113,7 +113,13 @@ def test_a_certificate_is_there_already_if_cas_holds_it_with_its_key(
 BESIDE = "CAS has this certificate as there ({}) with another chain or none; this one is added beside it"
 
 
-def test_the_full_chain_of_a_leaf_that_cas_holds_alone_is_a_new_certificate(account: Platform) -> None:
+@pytest.mark.parametrize("leaf", [True, False], ids=["from the leaf", "from its issuer"])
+@pytest.mark.parametrize("names", ["common", "whole"])
+@pytest.mark.parametrize("fingerprint", ["certificate", "key"])
+def test_the_full_chain_of_a_leaf_that_cas_holds_alone_is_a_new_certificate(
+    account: Platform, leaf: bool, names: str, fingerprint: str
+) -> None:
+    account.cloud.service("cas").choose(chain_leaf=leaf, chain_names=names, fingerprint=fingerprint)
     alone = held(account, Bundle(leaf_of(NEW), NEW.key_pem))
 
     done = upload(account)
@@ -161,16 +167,30 @@ def test_a_chain_whose_issuer_was_renewed_is_a_new_certificate(account: Platform
     assert (done.already_there, done.name) == (False, "renewed")
 
 
-def test_where_cas_tells_no_chain_the_certificate_is_taken_for_there_and_that_is_said(
+def test_where_cas_tells_no_chain_the_certificate_itself_is_read(
+    account: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = held(account, Bundle(leaf_of(NEW), NEW.key_pem))
+    monkeypatch.setattr("emulator.services.cas.store.chain_list", lambda row, now, **how: [])
+
+    done = upload(account)
+    again = upload(account, "again")
+
+    assert (done.already_there, done.cert_id == alone) == (False, False)
+    assert (again.already_there, again.cert_id) == (True, done.cert_id)
+
+
+def test_where_its_chain_may_not_be_read_the_certificate_is_taken_for_there_and_that_is_said(
     account: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = held(account, NEW)
     monkeypatch.setattr("emulator.services.cas.store.chain_list", lambda row, now, **how: [])
+    account.cloud.deny("yundun-cert:GetUserCertificateDetail")
 
     done = upload(account)
 
     assert (done.already_there, done.cert_id) == (True, there)
-    assert done.notes[-1].startswith("CAS does not tell with which chain it holds it")
+    assert done.notes[-1].startswith("with which chain CAS holds it is not known")
 
 
 def test_a_name_that_nobody_gave_is_made_of_the_first_name_and_the_end(account: Platform) -> None:
