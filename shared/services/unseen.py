@@ -44,7 +44,7 @@ class Unseen:
     @cached_property
     def _now(self) -> tuple[str, ...]:
         return tuple(
-            _region(status) + within
+            _part(status, within)
             for status in self._statuses
             for within in status.unread_within or EVERYTHING
             if status.state is not SyncState.SYNCED  # one in discovery has died, or will end
@@ -54,7 +54,7 @@ class Unseen:
     def _closed(self) -> dict[str, datetime]:
         """Parts of regions that could be read otherwise, and when that was tried."""
         return {
-            _region(status) + within: status.started_at
+            _part(status, within): status.started_at
             for status in self._statuses
             for within in status.unread_within
             if within
@@ -67,6 +67,7 @@ class Unseen:
         ]
 
 
-def _region(status: SyncStatus) -> str:
+def _part(status: SyncStatus, within: str) -> str:
     """All of a product where its regions could not be listed, or where it has none."""
-    return "/".join(filter(None, (status.product.value, status.region))) + "/"
+    product, region = status.product.value, status.region
+    return f"{product}/{region or '-'}/{within}" if region or within else f"{product}/"
