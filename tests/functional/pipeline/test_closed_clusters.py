@@ -213,11 +213,12 @@ def test_a_certificate_that_ends_is_replaced_beside_a_closed_cluster_and_there_w
     tmp_path: Path, receiver: Receiver
 ) -> None:
     """Meanwhile the contacts are told of the slots there."""
-    ending = {**TWO_SLOTS["certificates"]["old"], "days": 29}
+    ending = {**TWO_SLOTS["certificates"]["old"], "days": 30.002}  # minutes later it is to be warned of
     estate = {**ESTATE, "certificates": {**ESTATE["certificates"], "old": ending}}
     with discovered(estate, tmp_path, PRODUCTS, webhook_url=receiver.url) as platform:
         door, old = Door(platform), platform.world.resources.get(WWW).resource.cert_identifier
         shop = {slot(platform, "shop", rest) for rest in OF_SHOP}
+        platform.pass_days(0.0025)  # a kubeconfig begins five minutes ago
         door.close()
 
         platform.tick("scan_expiry", "scan_expiry")
