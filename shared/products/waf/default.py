@@ -9,6 +9,7 @@ from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.changes import Change, Look, Settings, carrying
+from shared.products.kit.found import Found
 from shared.products.kit.others import others
 from shared.products.waf.settings import ciphers, sent, tls
 from shared.products.waf.slots import PACE, WithTls, where
@@ -25,7 +26,10 @@ class WafDefault(WithTls):
         "ModifyDefaultHttps": Action("ModifyDefaultHttps", writes=True, per_second=PACE),
     }
 
-    def _slots(self, where: dict[str, str]) -> Iterator[CloudResource]:
+    def _slots(self, where: dict[str, str]) -> Iterator[Found]:
+        yield from self._once(f"WafDefault/{where['InstanceId']}", self._slot(where))
+
+    def _slot(self, where: dict[str, str]) -> Iterator[CloudResource]:
         yield self._resource(where, self._default_https(where))
 
     def _look(self, change: Change) -> Look:

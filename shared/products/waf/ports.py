@@ -61,7 +61,10 @@ class WafPorts(WafSlots):
             ResourceProduct=product,
             **where,
         )
-        yield from self._each(rows, "ResourceInstanceId", partial(self._of_instance, where, product))
+        for row in rows:  # an instance of CLB may be in two of the lists
+            name = str(row.get("ResourceInstanceId") or "")
+            found = told(name or "an instance without id", partial(self._of_instance, where, product, row))
+            yield from self._once(f"WafPorts/{product}/{name}", found) if name else found
 
     def _of_instance(self, where: dict[str, str], product: str, row: Fields) -> Iterator[Found]:
         instance, ip = row.needed("ResourceInstanceId"), row.text("ResourceInstanceIp")
