@@ -52,8 +52,11 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
         regions = [region for region in regions if not configured or region in configured]
     before = {status.region: status for status in world.syncs.list(product)}
     for region, old in before.items():
-        if region not in regions:
+        if region not in (regions or [""]):
             _forget(world, old, now)
+    if not regions:
+        reason = f"none of its regions is in CERTDEPLOY_REGIONS ({', '.join(world.policy.regions)})"
+        world.syncs.put(listing.evolve(state=SyncState.SYNCED, reason=reason, finished_at=now))
     for region in regions:
         if region in before and _goes_on(world, before[region], now):
             continue

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from emulator.faults import Fault
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import CloudProduct, SyncState
 from shared.domain.states import JobStatus, WorkerStatus
-from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import Platform
+from tests.functional.pipeline.conftest import NAMES, TWO_SLOTS
+from tests.functional.pipeline.platform import Platform, new_platform
 from tests.functional.pipeline.stories import IMG, WWW, asked_for, deployed, roll_back, uploaded
 from tests.receiver import Receiver
 
@@ -149,3 +150,21 @@ def test_nobody_is_warned_of_a_slot_outside(told: Platform, receiver: Receiver) 
     warned = {slot for message in receiver.take() for slot in message.body["Slots"]}
     assert WWW in warned
     assert {slot.partition("/")[0] for slot in warned} == {"CDN"}
+
+
+def test_a_product_with_no_region_in_scope_holds_up_no_other(tmp_path: Path) -> None:
+    """WAF is at home in two regions."""
+    products = (CloudProduct.CDN, CloudProduct.WAF)
+    with new_platform(TWO_SLOTS, tmp_path, products=products, regions=("cn-beijing",)) as platform:
+        platform.tick("scan_expiry", "discover_resources", "discover_resources")
+        platform.renew(*NAMES)
+
+        platform.tick("scan_expiry")
+
+        (status,) = platform.world.syncs.list(CloudProduct.WAF)
+        assert (status.state, status.reason) == (
+            SyncState.SYNCED,
+            "none of its regions is in CERTDEPLOY_REGIONS (cn-beijing)",
+        )
+        assert list(platform.workers()) == [WWW]
+        assert platform.job().status is JobStatus.SUCCESS
