@@ -115,7 +115,7 @@ def _read(row: Fields, store: str, known: Certificate | None) -> Certificate:
 
 def _chain(row: Fields, known: tuple[ChainLink, ...] | None) -> tuple[ChainLink, ...] | None:
     """The lists tell none. One that cannot be read is as one that is not told."""
-    if "CertificateChainList" not in row:
+    if row.keys().isdisjoint({"CertificateChainList"}):
         return known
     try:
         links = row.rows("CertificateChainList")[:_LONGEST_CHAIN]
@@ -136,7 +136,7 @@ def _link(row: Fields) -> ChainLink:
 
 def _organisation(row: Fields) -> str:
     """The name that the older list has, or the number that the detail has; DV certificates have none."""
-    for name in ("OrgName", "CompanyId"):
+    for name in row.keys() & {"OrgName", "CompanyId"}:  # the newer list has neither
         with suppress(UnreadableAnswerError):
             if (told := row.text(name).strip()) not in ("", "0"):
                 return told
