@@ -1,9 +1,10 @@
 """Domain values for tests: each builder gives a good one; a test names only what it is about."""
 
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from typing import Any
 
-from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
+from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus, ChainLink
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.matching import Action
 from shared.domain.plans import Plan, PlanEntry
@@ -29,6 +30,16 @@ def a_certificate(cert_id: int = 7, **changes: Any) -> Certificate:
         "not_after": NOW + timedelta(days=89),
     }
     return Certificate(**{**values, **changes})
+
+
+def signed_by(*names: str, end: datetime | None = None) -> dict[str, Any]:
+    """What CAS tells of a certificate's issuer and chain: each is issued by the next, from the leaf's on.
+
+    One name alone: its issuer is not with it. `end`: of the issuers.
+    """
+    links = [ChainLink(subject="example.com", issuer=names[0])]
+    links += [ChainLink(subject=one, issuer=above, not_after=end) for one, above in pairwise(names)]
+    return {"issuer": names[0], "chain": tuple(links)}
 
 
 def a_resource(domain: str = "www.example.com", **changes: Any) -> CloudResource:

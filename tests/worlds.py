@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 from shared.domain.certificates import STORES, Certificate, CertificateRecord
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.trust import standing_of
 from shared.services.world import Policy, World
 from shared.state import repositories
 from shared.state.leases import Leases
@@ -48,6 +50,7 @@ def a_world(
         "workers": repositories.Workers(store),
         "leases": Leases(store, lambda: NOW),
         "holder": "a test",
+        "standing": partial(standing_of, public_roots=frozenset(), now=NOW),
         "left_s": lambda: 60.0,
         "events": Unheard(),
         "policy": policy,

@@ -1,6 +1,6 @@
 """Which of many certificates go onto a slot: a look-up by its names, however many there are of either."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -11,6 +11,7 @@ from shared.domain.matching import Action, Decision, decide
 from shared.domain.names import patterns, uncovered
 from shared.domain.replacing import Kin, kin
 from shared.domain.resources import CloudResource
+from shared.domain.trust import Standing
 
 _MATTER: Final = 2  #: of a kin, for one slot: the longest valid, and the next where that one is in place
 _Placed = tuple[int, Certificate]  #: with its place in the order
@@ -19,13 +20,18 @@ _Placed = tuple[int, Certificate]  #: with its place in the order
 class Cover:
     """Certificates in the order in which they are preferred, to be looked up by the names that they cover."""
 
-    def __init__(self, ordered: Sequence[Certificate], now: datetime) -> None:
-        self._now = now
+    def __init__(
+        self, ordered: Sequence[Certificate], now: datetime, standing: Callable[[Certificate], Standing]
+    ) -> None:
+        """`standing`: how widely a certificate is trusted; asked once for each."""
+        self._now, self._ask = now, standing
+        self._standings: dict[str, Standing] = {}
         self._first = ordered[:1]
         self._names_of_first = frozenset(name for one in self._first for name in one.names)
         self._kins: dict[Kin, _OfOneKin] = {}
         for place, certificate in enumerate(ordered):
-            self._kins.setdefault(kin(certificate), _OfOneKin()).add(place, certificate)
+            own = kin(certificate, self._standing(certificate))
+            self._kins.setdefault(own, _OfOneKin()).add(place, certificate)
 
     def knows(self, name: str) -> bool:
         """Whether any of the certificates covers it."""
@@ -48,8 +54,8 @@ class Cover:
         automatic: bool = False,
         batch: bool = False,
     ) -> tuple[Certificate, Decision]:
-        """The first that may go there; else the first that at least covers it, to give its reason; else
-        the first of all. There must be one. The options are those of `decide`.
+        """The first that may go there, best without a rule that gives way; else the first that at least
+        covers it, to give its reason; else the first of all. There must be one. Options as of `decide`.
         """
         covering = self.of(resource.domains)
         missing = () if covering else uncovered(resource.domains, self._names_of_first)
@@ -61,14 +67,20 @@ class Cover:
                 present,
                 now=self._now,
                 missing=missing,
+                standing=self._standing,
                 first_deployment=first_deployment,
                 automatic=automatic,
                 batch=batch,
             )
-            if decision.action is Action.DEPLOY:
+            if decision.action is Action.DEPLOY and not decision.gave_way:
                 return certificate, decision
             held.append((certificate, decision))
-        return held[0]
+        return next((one for one in held if one[1].action is Action.DEPLOY), held[0])
+
+    def _standing(self, certificate: Certificate) -> Standing:
+        if (known := self._standings.get(certificate.identifier)) is None:
+            known = self._standings[certificate.identifier] = self._ask(certificate)
+        return known
 
 
 @dataclass(eq=False, frozen=True)

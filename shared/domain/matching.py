@@ -1,6 +1,6 @@
 """Whether a certificate may go onto a slot, and if not, why not: a sentence for a person."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -9,6 +9,7 @@ from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.names import for_display
 from shared.domain.replacing import Exchange, by_itself
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.trust import Standing
 
 #: Where HTTPS may be switched on by a deployment; everywhere else a certificate is only replaced.
 FIRST_DEPLOYMENT: Set[CloudProduct] = {CloudProduct.CDN, CloudProduct.DCDN}
@@ -24,6 +25,7 @@ class Decision:
     action: Action
     rule: str  #: the name of the one that keeps the certificate away; "" where it may go
     reason: str
+    gave_way: bool = False  #: it may go there only because what is in place is at its end
 
 
 def leave(rule: str, reason: str) -> Decision:
@@ -38,6 +40,7 @@ def decide(
     now: datetime,
     missing: Sequence[str],
     first_deployment: bool = False,
+    standing: Callable[[Certificate], Standing],
     automatic: bool = False,
     batch: bool = False,
 ) -> Decision:
@@ -62,8 +65,11 @@ def decide(
     if not resource.https or not resource.cert_identifier:
         return _first(resource, first_deployment)
     if automatic:
-        verdict = by_itself(Exchange(certificate, resource, present, now))
-        return Decision(Action.DEPLOY if verdict.allowed else Action.LEAVE, verdict.rule, verdict.reason)
+        before = standing(present) if present else None
+        exchange = Exchange(certificate, standing(certificate), resource, present, before, now)
+        verdict = by_itself(exchange)
+        action = Action.DEPLOY if verdict.allowed else Action.LEAVE
+        return Decision(action, verdict.rule, verdict.reason, bool(verdict.gave_way))
     return Decision(Action.DEPLOY, "", "its names are covered")
 
 

@@ -11,21 +11,23 @@ from typing import Final, TypeAlias
 
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.trust import ChainState, Standing, Trust, Validation
 
 _LAST_DAYS: Final = timedelta(days=7)  #: at most
 _LAST_PART: Final = 12  #: of a lifetime: of 90 days, the last 7.5
 _USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the end is known
 _BY_HAND: Final = "create a job by hand"
-Kin: TypeAlias = tuple[str, str, int | None]
+_LEVELS: Final = tuple(Validation)  #: the less is checked, the further in front
+Kin: TypeAlias = tuple[str, str, int | None, Standing]
 
 
-def kin(certificate: Certificate) -> Kin:
+def kin(certificate: Certificate, standing: Standing) -> Kin:
     """What the rules look at in a certificate besides its names and its end.
 
     Of two that are alike in this, the one that ends later may go wherever the other may; unless it is
     there already.
     """
-    return certificate.algorithm, certificate.source.value, certificate.key_size
+    return certificate.algorithm, certificate.source.value, certificate.key_size, standing
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ class Exchange:
     """A certificate, and the slot that it would be put on."""
 
     certificate: Certificate
+    standing: Standing  #: of the certificate
     resource: CloudResource
     present: Certificate | None  #: the one in place, if CAS knows it
+    standing_before: Standing | None  #: of the one in place
     now: datetime
 
     @property
@@ -66,21 +70,22 @@ class Verdict:
     allowed: bool
     rule: str  #: the one that keeps it away; "" if none does
     reason: str
+    gave_way: tuple[str, ...] = ()  #: rules that would have kept it away if it were not urgent
 
 
 def by_itself(exchange: Exchange) -> Verdict:
-    gave_way: list[str] = []
+    gave_way: dict[str, str] = {}
     for rule in RULES:
         if not (why_not := rule.why_not(exchange)):
             continue
         if not (rule.gives_way and exchange.urgent):
             return Verdict(False, rule.name, f"{why_not}; {_BY_HAND}" if rule.by_hand else why_not)
-        gave_way.append(why_not)
+        gave_way[rule.name] = why_not
     if not gave_way or exchange.ends is None:
         return Verdict(True, "", "its names are covered")
     tense = "ended" if exchange.ends <= exchange.now else "ends"
     why = f"what is in place {tense} on {exchange.ends:%Y-%m-%d}, so it is replaced although "
-    return Verdict(True, "", why + " and ".join(gave_way))
+    return Verdict(True, "", why + " and ".join(gave_way.values()), tuple(gave_way))
 
 
 def _way_back(exchange: Exchange) -> str:
@@ -92,6 +97,55 @@ def _later_end(exchange: Exchange) -> str:
     if ends is None or exchange.certificate.not_after > ends:
         return ""
     return f"the certificate in place is valid longer, until {ends:%Y-%m-%d}"
+
+
+def _trust(exchange: Exchange) -> str:
+    """Public for public, the same private CA for a private one; the same issuer is trusted alike in any case.
+
+    A name alone tells who signed it: see `trust`. Of a certificate that CAS does not know nothing is told:
+    it is taken for a public one.
+    """
+    new, old = exchange.standing, exchange.standing_before
+    if new.trust is Trust.SELF_SIGNED:
+        return "it is self-signed, which no client trusts by itself"
+    if old is None:
+        return "" if new.public_root else f"{_told(new)}, and of the one in place nothing is known"
+    if new.issuer and new.issuer == old.issuer:
+        return ""
+    if old.public_root:
+        return "" if new.public_root else f"{_told(new)}, the one in place is {old}"
+    same_root = bool(new.root) and new.root == old.root
+    if old.trust is Trust.PRIVATE and new.trust is Trust.PRIVATE and same_root:
+        return ""
+    if old.trust is Trust.UNKNOWN:
+        return "it has another issuer than the one in place, of which it is not known who trusts it"
+    return f"{_told(new)}, the one in place is {old}"
+
+
+def _told(standing: Standing) -> str:
+    untold = "who trusts it is not known (CAS does not tell its chain)"
+    return untold if standing.trust is Trust.UNKNOWN else f"it is {standing}"
+
+
+def _level(exchange: Exchange) -> str:
+    new, old = exchange.standing, exchange.standing_before
+    if old is None or old.validation not in (Validation.OV, Validation.EV):
+        return ""
+    if _LEVELS.index(new.validation) >= _LEVELS.index(old.validation):
+        return ""
+    return f"the one in place is {old.validation.value}, this one is {_level_of(new)}"
+
+
+def _level_of(standing: Standing) -> str:
+    return "of no known level" if standing.validation is Validation.UNKNOWN else standing.validation.value
+
+
+def _chain(exchange: Exchange) -> str:
+    if exchange.standing.chain is ChainState.LEAF_ONLY:
+        return "CAS holds it without the certificate of its issuer; upload it with its full chain"
+    if exchange.standing.chain is ChainState.BROKEN:
+        return "the chain that CAS holds with it is broken; upload it with its full chain"
+    return ""
 
 
 def _bought(exchange: Exchange) -> str:
@@ -136,6 +190,9 @@ def _key_of(certificate: Certificate) -> str:
 RULES: Final = (
     Rule("way-back", _way_back, gives_way=True),
     Rule("later-end", _later_end, by_hand=False),
+    Rule("chain", _chain, by_hand=False),
+    Rule("trust", _trust),
+    Rule("level", _level),
     Rule("bought", _bought, gives_way=True),
     Rule("test", _test, gives_way=True),
     Rule("acm-key", _acm_key, by_hand=False),

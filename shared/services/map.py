@@ -59,7 +59,7 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
     """Where it is in place, and what a job of it alone would do elsewhere."""
     now = world.clock()
     why = certificate.why_not_deployable(now)
-    obstacles, cover = Obstacles(world), Cover([certificate], now)
+    obstacles, cover = Obstacles(world), Cover([certificate], now, world.standing)
     serving = [
         obstacles.put_on(record.resource)
         for product in CloudProduct
@@ -84,7 +84,7 @@ def map_slots(world: World, products: Iterable[CloudProduct]) -> list[MappedSlot
     known = known_certificates(world)
     by_identifier = {certificate.identifier: certificate for certificate in known}
     now = world.clock()
-    cover = Cover(latest(known, now), now)
+    cover = Cover(latest(known, now), now, world.standing)
     obstacles = Obstacles(world)
     mapped: list[MappedSlot] = []
     for product in products:

@@ -54,7 +54,7 @@ def weigh(
     ordered = latest(certificates, now)
     if not ordered:
         return []
-    cover, obstacles = Cover(ordered, now), Obstacles(world)
+    cover, obstacles = Cover(ordered, now, world.standing), Obstacles(world)
     held = [obstacles.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in held})
     batch = len(certificates) > 1 and not automatic

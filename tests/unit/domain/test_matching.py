@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ import pytest
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
 from shared.domain.matching import Action, Decision, decide, latest
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.trust import standing_of
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
 
 NEW = a_certificate(7)
 OLD = a_certificate(1, not_after=NOW + timedelta(days=10))
+untold = partial(standing_of, public_roots=frozenset(), now=NOW)
 #: Where a job may switch HTTPS on.
 FIRST_DEPLOYMENT = [CloudProduct.CDN, CloudProduct.DCDN]
 OFF: dict[str, Any] = {"https": False, "cert_identifier": "", "cert_not_after": None}
@@ -23,7 +26,7 @@ def held(
     certificate: Certificate, slot: CloudResource, present: Certificate | None, **asked: Any
 ) -> Decision:
     missing = [name for name in slot.domains if not certificate.covers(name)]
-    return decide(certificate, slot, present, now=NOW, missing=missing, **asked)
+    return decide(certificate, slot, present, now=NOW, missing=missing, standing=untold, **asked)
 
 
 def left(decision: Decision) -> str:

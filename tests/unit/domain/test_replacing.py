@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.ca_names import ca_key
+from shared.domain.certificates import Certificate, CertificateSource, ChainLink
 from shared.domain.matching import latest
 from shared.domain.replacing import RULES, Exchange, Verdict, by_itself
 from shared.domain.resources import CloudProduct, CloudResource
-from tests.builders import NOW, a_certificate, a_resource
+from shared.domain.trust import standing_of
+from tests.builders import NOW, a_certificate, a_resource, signed_by
 
 NEW = a_certificate(7)
 #: A lifetime of 90 days, whose last 7 are its last days.
@@ -22,8 +25,18 @@ def ending(days: float) -> Certificate:
     return OLD.evolve(not_after=NOW + timedelta(days=days), not_before=NOW + timedelta(days=days - 90))
 
 
+standing = partial(standing_of, public_roots=frozenset({ca_key("Public Root")}), now=NOW)
+
+
+def exchanged(
+    certificate: Certificate, present: Certificate | None, slot: CloudResource | None = None
+) -> Exchange:
+    before = standing(present) if present else None
+    return Exchange(certificate, standing(certificate), slot or a_resource(), present, before, NOW)
+
+
 def held(certificate: Certificate, present: Certificate | None, slot: CloudResource | None = None) -> Verdict:
-    return by_itself(Exchange(certificate, slot or a_resource(), present, NOW))
+    return by_itself(exchanged(certificate, present, slot))
 
 
 def unknown(ends: float | None) -> CloudResource:
@@ -33,10 +46,12 @@ def unknown(ends: float | None) -> CloudResource:
     )
 
 
+SELF = ChainLink(subject="example.com", issuer="example.com")
+PUBLIC, PRIVATE = signed_by("Public CA", "Public Root"), signed_by("Corp CA", "Corp Root")
 #: By the rule that keeps it away: certificate, what is in place, and the sentence.
 KEPT_AWAY: dict[str, tuple[dict[str, Any], dict[str, Any] | None, str]] = {
     "way-back": (
-        {},
+        PUBLIC,
         None,
         "CAS does not hold the certificate in place, to put it back; create a job by hand",
     ),
@@ -56,7 +71,20 @@ KEPT_AWAY: dict[str, tuple[dict[str, Any], dict[str, Any] | None, str]] = {
         "it is a test certificate, the one in place is not; create a job by hand",
     ),
     "key": ({"algorithm": "ECC"}, {}, "the kind of key changes (RSA → ECC); create a job by hand"),
+    "chain": (
+        signed_by("Public CA"),
+        PUBLIC,
+        "CAS holds it without the certificate of its issuer; upload it with its full chain",
+    ),
+    "trust": (PRIVATE, PUBLIC, "it is private (Corp CA), the one in place is public; create a job by hand"),
+    "level": (
+        PUBLIC,
+        {**PUBLIC, "organisation": "Example Ltd"},
+        "the one in place is OV, this one is of no known level; create a job by hand",
+    ),
 }
+#: They do not give way, whatever is in place.
+FIRM = {"later-end", "chain", "trust", "level"}
 
 
 @pytest.mark.parametrize("rule", KEPT_AWAY)
@@ -69,7 +97,7 @@ def test_a_rule_keeps_a_certificate_away_and_says_why(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", KEPT_AWAY)
 @pytest.mark.parametrize(("days", "gives_way"), [(7.1, False), (7, True), (0, True), (-300, True)])
-def test_all_but_the_end_give_way_to_what_has_expired_or_is_in_its_last_days(
+def test_only_what_makes_no_client_turn_away_gives_way_to_what_has_expired_or_is_in_its_last_days(
     rule: str, days: float, gives_way: bool
 ) -> None:
     new, old, _ = KEPT_AWAY[rule]
@@ -80,7 +108,8 @@ def test_all_but_the_end_give_way_to_what_has_expired_or_is_in_its_last_days(
 
     verdict = held(certificate, present, slot)
 
-    assert verdict.allowed is (gives_way and rule != "later-end")
+    assert verdict.allowed is (gives_way and rule not in FIRM)
+    assert verdict.gave_way == ((rule,) if verdict.allowed else ())
     if verdict.allowed:
         tense = "ended" if days <= 0 else "ends"
         assert verdict.reason.startswith(
@@ -102,16 +131,106 @@ def test_the_last_days_are_a_twelfth_of_a_lifetime_and_seven_at_most(life: float
     def urgent(days: float) -> bool:
         end = NOW + timedelta(days=days)
         present = OLD.evolve(not_before=end - timedelta(days=life), not_after=end)
-        return Exchange(NEW, a_resource(), present, NOW).urgent
+        return exchanged(NEW, present).urgent
 
     assert (urgent(last), urgent(last + 0.01)) == (True, False)
 
 
+#: Chains as CAS tells them; the class of each in words.
+KINDS: dict[str, dict[str, Any]] = {
+    "public": PUBLIC,
+    "another public": signed_by("Public CA 2", "Public Root"),
+    "private": PRIVATE,
+    "private, same root": signed_by("Corp CA 2", "Corp Root"),
+    "another private": signed_by("Lab CA", "Lab Root"),
+    "self-signed": {"issuer": "example.com", "chain": (SELF,)},
+    "untold": {"issuer": "Some CA", "chain": ()},
+    "untold, another issuer": {"issuer": "Other CA", "chain": ()},
+}
+#: What may take the place of what.
+ALLOWED = {
+    "public": {"public", "another public"},
+    "another public": {"public", "another public"},
+    "private": {"private", "private, same root"},
+    "private, same root": {"private", "private, same root"},
+    "another private": {"another private"},
+    "self-signed": set[str](),
+    "untold": {"untold"},
+    "untold, another issuer": {"untold, another issuer"},
+    "not in CAS": {"public", "another public"},
+}
+
+
+@pytest.mark.parametrize("present", ALLOWED)
+@pytest.mark.parametrize("new", KINDS)
+@pytest.mark.parametrize("days", [10, -1])
+def test_a_certificate_takes_the_place_of_one_that_is_trusted_no_more_widely(
+    present: str, new: str, days: float
+) -> None:
+    """Also where what is in place has expired. What CAS does not know may be replaced only then."""
+    old = None if present == "not in CAS" else ending(days).evolve(**KINDS[present])
+    slot = a_resource(cert_not_after=NOW + timedelta(days=days))
+
+    verdict = held(NEW.evolve(**KINDS[new]), old, slot)
+
+    assert verdict.allowed is (new in ALLOWED[present] and (old is not None or days < 0))
+    assert verdict.rule in ("", "trust", "way-back")
+    assert verdict.rule != "way-back" or old is None
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "told"),
+    [
+        ("public", "private", "it is private (Corp CA), the one in place is public"),
+        ("public", "self-signed", "it is self-signed, which no client trusts by itself"),
+        (
+            "public",
+            "untold",
+            "who trusts it is not known (CAS does not tell its chain), the one in place is public",
+        ),
+        ("private", "public", "it is public, the one in place is private (Corp CA)"),
+        ("self-signed", "public", "it is public, the one in place is self-signed"),
+        (
+            "untold",
+            "public",
+            "it has another issuer than the one in place, of which it is not known who trusts it",
+        ),
+    ],
+)
+def test_the_two_classes_are_told(present: str, new: str, told: str) -> None:
+    verdict = held(NEW.evolve(**KINDS[new]), OLD.evolve(**KINDS[present]))
+
+    assert (verdict.rule, verdict.reason) == ("trust", f"{told}; create a job by hand")
+
+
+@pytest.mark.parametrize("new", ["", "DV", "OV", "EV"])
+@pytest.mark.parametrize("present", ["", "DV", "OV", "EV"])
+def test_what_the_ca_has_checked_of_the_owner_is_not_lowered(present: str, new: str) -> None:
+    def of_level(level: str) -> dict[str, Any]:
+        return signed_by(f"Public {level} CA", "Public Root")
+
+    verdict = held(NEW.evolve(**of_level(new)), OLD.evolve(**of_level(present)))
+
+    order = ["", "DV", "OV", "EV"]
+    lowered = present in ("OV", "EV") and order.index(new) < order.index(present)
+    assert verdict.rule == ("level" if lowered else "")
+
+
+def test_a_chain_whose_issuer_has_expired_is_broken() -> None:
+    expired = signed_by("Public CA", "Public Root", end=NOW)
+
+    verdict = held(NEW.evolve(**expired), OLD.evolve(**PUBLIC))
+
+    told = "the chain that CAS holds with it is broken; upload it with its full chain"
+    assert (verdict.rule, verdict.reason) == ("chain", told)
+
+
 def test_of_a_certificate_that_cas_does_not_know_the_product_tells_the_end() -> None:
     assert not held(NEW, None, unknown(None)).allowed, "it may be valid for a year"
-    assert held(NEW, None, unknown(-1)).allowed
-    assert held(NEW, None, unknown(300)).rule == "way-back"
-    assert held(NEW.evolve(not_after=NOW + timedelta(days=2)), None, unknown(3)).rule == "later-end"
+    public = NEW.evolve(**PUBLIC)
+    assert held(public, None, unknown(-1)).allowed
+    assert held(public, None, unknown(300)).rule == "way-back"
+    assert held(public.evolve(not_after=NOW + timedelta(days=2)), None, unknown(3)).rule == "later-end"
 
 
 @pytest.mark.parametrize(
