@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from emulator.faults import Fault
 from emulator.server import Server
+from shared.cloud.cas import Cas
 from shared.cloud.reading import Fields
+from shared.domain.certificates import STORES
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.kit.cdn_functions import arguments
 from shared.products.kit.changes import Change
+from shared.products.kit.found import Unread
+from shared.products.kit.means import Means
+from shared.services.catalogue import KnownCertificates
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, CERTIFICATES
 from tests.contract.cases.live import CASES as LIVE
@@ -76,6 +82,27 @@ def test_a_certificate_told_without_id_and_pem_is_found_by_its_name(server: Serv
     bench.cloud.service("vod").info = ("DomainName", "ServerCertificateStatus", "CertType", "CertName")
 
     assert bench.carried() == {"www.example.com": "old"}
+
+
+@pytest.mark.parametrize("told", [(), ("CertRegion",)], ids=["in any store", "in its store"])
+def test_a_name_that_two_certificates_bear_means_neither_of_them(
+    server: Server, told: tuple[str, ...]
+) -> None:
+    """A renewal keeps the name of its order."""
+    bench = account(server, "VOD", {"domain": "www.example.com", "certificate": "old"})
+    bench.cloud.service("vod").info = ("DomainName", "ServerCertificateStatus", "CertType", "CertName", *told)
+
+    def carried() -> list[str]:
+        """As the installation tells, which knows no certificate from before."""
+        table: Any = SimpleNamespace(list=lambda store: [])
+        catalogue = KnownCertificates(table, STORES, lambda store: Cas(bench.client, store))
+        slots = bench.adapter.adapter.__class__(Means(bench.client, catalogue)).discover("")
+        return [slot.cert_identifier for slot in slots if not isinstance(slot, Unread)]
+
+    assert carried() == [bench.estate.identifier("old")]
+    for row in bench.cloud.service("cas")._certificates.values():
+        row.name = "old"
+    assert carried() == ["cas:old"]
 
 
 @pytest.mark.parametrize("code", ["PrivateKeyError", "InvalidDomain.Configure_failed"])
