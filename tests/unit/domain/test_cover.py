@@ -32,6 +32,7 @@ CHAINS: tuple[dict[str, Any], ...] = (
     *[signed_by("Public CA 1", "Public Root")] * 3,
     signed_by("Public CA 2", "Public Root"),
     signed_by("Corp CA", "Corp Root"),
+    signed_by("Lab CA", "Lab Root"),
     signed_by("Public CA 1"),
     {},
 )
@@ -156,3 +157,14 @@ def test_a_slot_that_none_covers_is_told_what_the_first_lacks() -> None:
     chosen, decision = cover.choose(a_listener_slot(domains=("a.example.com", "example.org")), None)
 
     assert (chosen.cert_id, decision.reason) == (1, "not covered: example.org")
+
+
+def test_certificates_of_one_ca_hide_none_of_another_that_a_slot_needs() -> None:
+    lab = [a_cert(n, "*.example.com", days=60 + n, **signed_by("Lab CA", "Lab Root")) for n in range(1, 5)]
+    corp = a_cert(9, "*.example.com", days=55, **signed_by("Corp CA", "Corp Root"))
+    present = a_cert(8, "*.example.com", days=20, **signed_by("Corp CA", "Corp Root"))
+    slot = a_resource(cert_identifier=present.identifier)
+
+    chosen, decision = Cover([*lab[::-1], corp], NOW, standing).choose(slot, present, automatic=True)
+
+    assert (chosen, decision.action) == (corp, Action.DEPLOY)
