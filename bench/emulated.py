@@ -1,6 +1,7 @@
 """An emulated cloud with the documented limits, and the use cases on it, in one process."""
 
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -61,8 +62,20 @@ def ground(sections: Mapping[str, Any], *, latency_ms: float = LATENCY_MS) -> It
             f"--estate={folder / 'estate.json'}",
             f"--latency-ms={latency_ms}",
         ]
-        with emulated(folder, options) as (_, environment):
+        with emulated(folder, options) as (_, environment), _keys_of_aws(environment):
             yield Ground(environment)
+
+
+@contextmanager
+def _keys_of_aws(environment: Mapping[str, str]) -> Iterator[None]:
+    """Where the SDK of AWS reads them, which is in this process's own environment."""
+    before = dict(os.environ)
+    os.environ |= {name: value for name, value in environment.items() if name.startswith("AWS_")}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
 
 
 def discover(world: World, product: CloudProduct) -> None:

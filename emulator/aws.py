@@ -104,6 +104,13 @@ def import_certificate(region: str, bundle: Bundle) -> str:
     return str(answer["CertificateArn"])
 
 
+def request_certificate(region: str, bundle: Bundle) -> str:
+    """The ARN of one that Amazon issues for the names of `bundle`."""
+    domain, *others = bundle.names
+    more = {"SubjectAlternativeNames": others} if others else {}
+    return str(client("acm", region).request_certificate(DomainName=domain, **more)["CertificateArn"])
+
+
 def add_balancer(name: str, region: str, internal: bool, listeners: list[tuple[int, list[str]]]) -> str:
     """An application load balancer in the default network; `listeners`: port, ARNs. Its DNS name."""
     elb = client("elbv2", region)

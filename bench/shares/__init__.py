@@ -12,6 +12,7 @@ from types import ModuleType
 
 from bench.shares.share import REGIONS, STORE, Share, certificates
 from shared.domain.resources import CloudProduct
+from shared.products import adapter_class
 
 __all__ = [
     "REGIONS",
@@ -25,9 +26,11 @@ __all__ = [
 ]
 
 
-def shared_products() -> list[CloudProduct]:
+def shared_products(*, others: bool = False) -> list[CloudProduct]:
+    """With `others` those of other clouds too: how few calls list them is not stated."""
     modules = {module.name for module in iter_modules(__path__)}
-    return sorted(product for product in CloudProduct if product.value.lower() in modules)
+    found = sorted(product for product in CloudProduct if product.value.lower() in modules)
+    return [product for product in found if others or not adapter_class(product).other_cloud]
 
 
 def share(product: CloudProduct, slots: int) -> Share:

@@ -1,4 +1,7 @@
-"""AWS: certificates imported into ACM, with load balancers and distributions that use them. moto plays it."""
+"""AWS: certificates imported into ACM, with load balancers and distributions that use them. moto plays it.
+
+`issued_by_amazon`: the certificates are none of the estate's, but of Amazon for the same names.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ class AwsBalancer(Section):
     name: str = Field(pattern=r"^[A-Za-z0-9-]{1,32}$")
     region: Literal["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-1"] = "us-east-1"
     internal: bool = False
+    issued_by_amazon: bool = False
     listeners: list[AwsListener] = Field(min_length=1)
 
     def certificates(self) -> list[str]:
@@ -55,6 +59,7 @@ class AwsDistribution(Section):
     aliases: list[Domain] = Field(min_length=1)
     certificate: str
     enabled: bool = True
+    issued_by_amazon: bool = False
 
     def uses(self, path: str) -> Iterable[Use]:
         return use(f"{path}.certificate", self.certificate, in_cas=False)

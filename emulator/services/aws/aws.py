@@ -53,20 +53,26 @@ class Service(EmulatedService):
         return {**found, "regions": sorted(regions)}
 
     def _fill(self, estate: Estate) -> None:
-        arns: dict[tuple[str, str], str] = {}
+        arns: dict[tuple[str, str, bool], str] = {}
         now = self.cloud.clock()
+
+        def arn(region: str, name: str, by_amazon: bool) -> str:
+            made = aws.request_certificate if by_amazon else aws.import_certificate
+            return made(region, estate.bundle(name, now))
+
         for row in estate.of(AwsBalancer):
-            for name in row.certificates():
-                if (row.region, name) not in arns:
-                    arns[row.region, name] = aws.import_certificate(row.region, estate.bundle(name, now))
+            of_row = {name: (row.region, name, row.issued_by_amazon) for name in row.certificates()}
+            for key in of_row.values():
+                if key not in arns:
+                    arns[key] = arn(*key)
             listeners = [
-                (one.port, [arns[row.region, name] for name in (one.default, *one.additional)])
+                (one.port, [arns[of_row[name]] for name in (one.default, *one.additional)])
                 for one in row.listeners
             ]
             aws.add_balancer(row.name, row.region, row.internal, listeners)
         for distribution in estate.of(AwsDistribution):
-            arn = aws.import_certificate(aws.HOME, estate.bundle(distribution.certificate, now))
-            aws.add_distribution(distribution.aliases, arn, distribution.enabled)
+            own = arn(aws.HOME, distribution.certificate, distribution.issued_by_amazon)
+            aws.add_distribution(distribution.aliases, own, distribution.enabled)
 
     def slots(self) -> list[tuple[str, str]]:
         """Once AWS has been started: listeners' certificates by a name that each covers, and aliases."""

@@ -87,10 +87,6 @@ class Region:
         self.aws, self.name, self._page_size = aws, name, page_size
         self._leaves: dict[str, Leaf] = {}
 
-    def anew(self) -> "Region":
-        """The same, of which nothing is read yet."""
-        return Region(self.aws, self.name, self._page_size)
-
     @cached_property
     def imported(self) -> dict[str, Answer]:
         """The certificates that someone imported into ACM, by ARN; others AWS renews by itself."""

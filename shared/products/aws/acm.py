@@ -41,11 +41,13 @@ class Imported(AwsKind):
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "a first deployment is refused"
         arn, region = change.resource.resource_id, self._region(change.resource.region)
-        kind = region.kind(arn)
-        if kind != "IMPORTED":
+        try:
+            self.imports.put(change.wanted, region, arn, look.held)
+        except CloudRejectedError:
+            if (kind := region.kind(arn)) == "IMPORTED":
+                raise
             why = f"{arn} is {kind}: only an imported certificate can be imported anew"
-            raise CloudRejectedError("ImportCertificate", "NotImported", why)
-        self.imports.put(change.wanted, region, arn, look.held)
+            raise CloudRejectedError("ImportCertificate", "NotImported", why) from None
 
 
 class _Where(NamedTuple):

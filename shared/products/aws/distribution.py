@@ -66,7 +66,7 @@ class Distributions(AwsKind):
         viewer = config.part("ViewerCertificate")
         if arn := viewer.text("ACMCertificateArn"):
             region = self._region(HOME)
-            carries, slot = self._in_place(change, resource, region.leaf(arn))
+            carries, slot = self._bears(change, resource, arn, region)
             if carries is Carries.WANTED:
                 slot = self._following(slot, arn, region)
         else:

@@ -38,18 +38,17 @@ class Imports:
     def arn(self, certificate: Certificate, region: Region) -> str:
         """Its ARN; imported now if ACM has it not, so that a try that broke off leaves no second one.
 
+        `region`: of which nothing is read yet.
+
         Raises:
             ConflictError: another function imports it just now; another try finds it.
         """
         key = region.name, certificate.identifier
         with self._lock:
             if key not in self._arns:
-                self._arns[key] = _found(certificate, region) or self._put_alone(certificate, region)
+                with self._exclusive(f"acm/{region.name}/{certificate.identifier}"):
+                    self._arns[key] = _found(certificate, region) or self.put(certificate, region)
             return self._arns[key]
-
-    def _put_alone(self, certificate: Certificate, region: Region) -> str:
-        with self._exclusive(f"acm/{region.name}/{certificate.identifier}"):
-            return _found(certificate, region.anew()) or self.put(certificate, region)
 
     def put(self, certificate: Certificate, region: Region, arn: str = "", before: Leaf | None = None) -> str:
         """Send the pair, as new or under `arn`, where it replaces `before`; the ARN.

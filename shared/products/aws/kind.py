@@ -40,6 +40,17 @@ class AwsKind(KindWithin):
             slot = slot.evolve(cert_identifier=wanted.identifier)
         return carrying(change, slot.cert_identifier), slot
 
+    def _bears(
+        self, change: Change, slot: CloudResource, arn: str, region: Region
+    ) -> tuple[Carries, CloudResource]:
+        """As `_in_place`. What was imported just now under this ARN is not read again."""
+        wanted = change.wanted
+        if wanted is None or self.imports.known(wanted, region.name) != arn:
+            return self._in_place(change, slot, region.leaf(arn))
+        slot = slot.evolve(cert_identifier=wanted.identifier, cert_not_after=wanted.not_after)
+        slot = slot.evolve(domains=wanted.names) if slot.domains_of_certificate else slot
+        return carrying(change, slot.cert_identifier), slot
+
     def _carrying(self, resource: CloudResource, leaf: Leaf) -> CloudResource:
         """The slot with what can be told of the certificate in place."""
         shown = resource.evolve(
