@@ -10,6 +10,7 @@ from shared.errors import InvalidRequestError
 from shared.validation.files import read_certificate_file, read_key_file
 from shared.validation.secret import SecretPem
 
+_CERTIFICATE: Final = "-----BEGIN CERTIFICATE-----"
 _KEY: Final = re.compile(
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----.*?(?:-----END (?:[A-Z]+ )*PRIVATE KEY-----\s*|\Z)", re.S
 )
@@ -17,6 +18,8 @@ _KEY: Final = re.compile(
 
 def read_pair(certificate: Path, key: Path | None) -> tuple[str, SecretPem]:
     """The text of the certificate and the key, not validated. Without `key`, one file holds both.
+
+    A file that holds both may also be named where one of the two is meant.
 
     Raises:
         InvalidRequestError: one or both files cannot be read; names each.
@@ -33,12 +36,21 @@ def read_pair(certificate: Path, key: Path | None) -> tuple[str, SecretPem]:
             problems.append(f"{certificate}: contains no private key; name the key file with --key")
     else:
         try:
-            secret = read_key_file(key)
+            secret = _only_key(read_key_file(key))
         except InvalidRequestError as error:
             problems.append(str(error))
+        if _CERTIFICATE in text:
+            text = _KEY.sub("", text)
     if problems:
         raise InvalidRequestError("; ".join(problems))
     return text, secret
+
+
+def _only_key(secret: SecretPem) -> SecretPem:
+    """Without the certificates beside it; a file without a key as it is."""
+    text = secret.reveal()
+    keys = "".join(_KEY.findall(text))
+    return SecretPem(keys) if keys and _CERTIFICATE in text else secret
 
 
 def refuse_to_overwrite(path: Path) -> None:

@@ -55,8 +55,13 @@ def upload(command: Command, cloud: Cloud, tmp_path: Path) -> Uploading:
         ((LEAF + ISSUER).encode("utf-16"), KEY, ""),
         ("\ufeff" + LEAF + "\ufeff" + ISSUER, KEY, ""),
         (PARAMETERS + traditional(KEY) + LEAF + ISSUER, "", ""),
+        (KEY + LEAF + ISSUER, KEY, ""),
+        (LEAF + ISSUER, KEY + LEAF + ISSUER, ""),
     ],
-    ids=["the leaf twice", "UTF-16", "a mark within", "EC PARAMETERS"],
+    ids=[
+        *("the leaf twice", "UTF-16", "a mark within", "EC PARAMETERS"),
+        *("the key beside the chain", "the chain beside the key"),
+    ],
 )
 def test_a_file_with_all_that_is_needed_is_uploaded(
     upload: Uploading, content: str | bytes, key: str, note: str
@@ -66,6 +71,14 @@ def test_a_file_with_all_that_is_needed_is_uploaded(
     assert (ran.code, "uploaded" in ran.out) == (0, True), ran.err
     assert upload.held() == GOOD.certificate_pem
     assert not note or f"note: {note}\n" in ran.err
+
+
+def test_files_that_were_swapped_are_told(upload: Uploading) -> None:
+    ran = upload(KEY, LEAF + ISSUER)
+
+    assert ran.code == 2
+    assert "it contains a private key; provide the key separately" in ran.err
+    assert "private key: it contains a certificate; provide the certificate separately" in ran.err
 
 
 def test_one_certificate_too_many_is_named_and_nothing_is_uploaded(upload: Uploading) -> None:
