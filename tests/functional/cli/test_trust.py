@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cli.job_tables import verified
+from cli.serve import _environment
+from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from shared.domain.jobs import Handshake, Verification
+from shared.runtime.settings import read_settings
 from tests.builders import NOW, a_worker
 from tests.functional.cli.conftest import SHOP, Command
 
@@ -126,3 +131,12 @@ def test_a_worker_is_told_with_whether_clients_trust_what_they_are_served(
         at=NOW,
     )
     assert verified(a_worker(verification=proof)).plain == words
+
+
+def test_functions_elsewhere_read_the_same_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They run in another folder."""
+    (tmp_path / "roots.pem").write_text(Authority().root_pem)
+    monkeypatch.chdir(tmp_path)
+    environ = {"CERTDEPLOY_ROOTS": "roots.pem", "CERTDEPLOY_ENDPOINT": "http://127.0.0.1:1"}
+
+    assert _environment(read_settings(environ), environ)["CERTDEPLOY_ROOTS"] == str(tmp_path / "roots.pem")

@@ -11,9 +11,10 @@ from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from shared.cloud.cas import Cas
 from shared.cloud.roots import Roots
+from shared.domain.certificates import ChainLink
 from shared.domain.trust import Validation, standing_of
 from tests.builders import a_certificate
-from tests.functional.cloud.conftest import MakeClient, Scripted, at, ok
+from tests.functional.cloud.conftest import MakeClient, Scripted, at, ok, refused
 
 Reply = tuple[int, bytes, dict[str, str]]
 ROW = {
@@ -181,3 +182,49 @@ def test_a_certificate_has_the_same_standing_however_its_chain_is_told(
     assert found["ov"].validation is Validation.OV
     assert found["ev"].validation is (Validation.EV if leaf and names == "whole" else Validation.OV)
     assert found["private"].issuer == "certdeploy Internal TLS CA"
+
+
+def test_what_cas_has_no_detail_of_is_asked_for_once(cas: Cas, scripted: Scripted) -> None:
+    """In either list."""
+    lists = [page(1, 1), orders(9), NO_ORDERS]
+    stored = {cert_id: a_certificate(cert_id, chain=None) for cert_id in (1, 9)}
+    scripted.answers = [*lists, refused(404, "NotFound.Certificate")]
+
+    known = {one.cert_id: one for one in cas.listing(stored).certificates}
+    scripted.answers = [*lists, ok(**ROW)]
+    cas.listing(known)
+
+    assert {one.chain for one in known.values()} == {()}
+    assert details(scripted) == ["1", "9"]
+
+
+def test_no_more_of_the_older_list_are_asked_for_in_one_reading(cas: Cas, scripted: Scripted) -> None:
+    ids = range(1, 203)
+    scripted.answers = [page(0), orders(*ids), NO_ORDERS, ok(**ROW)]
+
+    cas.listing({cert_id: a_certificate(cert_id, chain=None) for cert_id in ids})
+
+    assert len(details(scripted)) == 200
+
+
+def test_a_chain_that_is_known_stays_when_a_detail_tells_none(cas: Cas, scripted: Scripted) -> None:
+    (link,) = (ChainLink(subject="example.com", issuer="CA 1"),)
+    known = a_certificate(1, chain=(link,), serial="")
+    scripted.answers = [
+        ok(TotalCount=1, CertificateList=[{**ROW, "CertificateId": 1, "Serial": ""}]),
+        *(NO_ORDERS, NO_ORDERS),
+        ok(**ROW),
+    ]
+
+    (found,) = cas.listing({1: known}).certificates
+
+    assert (found.serial, found.chain) == ("ab", (link,))
+
+
+def test_of_a_chain_without_end_the_first_links_are_kept(cas: Cas, scripted: Scripted) -> None:
+    chain = chain_of("example.com", *(f"CA {number}" for number in range(50)))
+    scripted.answers = [page(1, 1), NO_ORDERS, NO_ORDERS, ok(**ROW, CertificateChainList=chain)]
+
+    (found,) = cas.listing({}).certificates
+
+    assert [link.subject for link in found.chain or ()] == ["example.com", *(f"CA {n}" for n in range(7))]

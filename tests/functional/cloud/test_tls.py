@@ -5,12 +5,14 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from shared.cloud.tls import HandshakeRefusedError, UnreachableError, handshake
+from shared.cloud.roots import Roots
+from shared.cloud.tls import HandshakeRefusedError, NotAcceptedError, UnreachableError, handshake
 from tests.functional.cloud.conftest import Scripted
-from tests.keys import Signed, a_leaf, ec_key, rsa_key
+from tests.keys import Signed, a_leaf, a_signed_certificate, ec_key, rsa_key
 
 RSA = a_leaf("www.example.com", key=rsa_key())
 ECC = a_leaf("www.example.com", key=ec_key())
@@ -22,12 +24,12 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     """Starts TLS servers for `www.example.com` only, with the certificates given; their address."""
     listening: list[socket.socket] = []
 
-    def serve(*pairs: Signed, minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2) -> str:
+    def serve(*pairs: Signed, minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2, above: str = "") -> str:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = minimum
         for number, pair in enumerate(pairs):
             path = tmp_path / f"{number}.pem"
-            path.write_text(pair.pem + pair.key_pem)
+            path.write_text(pair.pem + above + pair.key_pem)
             context.load_cert_chain(path)
         context.sni_callback = _only_www
         listener = socket.create_server(("127.0.0.1", 0))
@@ -107,3 +109,29 @@ def test_nothing_is_proved_by_a_name_without_an_address() -> None:
 def test_nothing_is_proved_by_a_server_of_something_else(scripted: Scripted) -> None:
     with pytest.raises(UnreachableError):
         handshake(f"127.0.0.1:{scripted.port}", "www.example.com", timeout_s=1)
+
+
+_ALWAYS: dict[str, Any] = {"age": 20_000, "days": 36_500}  #: in days around NOW: TLS clients are on real time
+ROOT = a_signed_certificate("Old Root", ca=True, **_ALWAYS)
+
+
+@pytest.mark.parametrize(("names", "accepted"), [(["www.example.com"], True), ([], False)])
+def test_a_client_that_verifies_goes_by_the_names_and_not_by_the_common_name(
+    serve: Serve, names: list[str], accepted: bool
+) -> None:
+    leaf = a_signed_certificate("www.example.com", issuer=ROOT, names=names, **_ALWAYS)
+    address, roots = serve(leaf), Roots.of("only:" + ROOT.pem)
+
+    assert handshake(address, "www.example.com").sent == 1
+    if accepted:
+        assert handshake(address, "www.example.com", roots=roots).serial == serial(leaf)
+    else:
+        with pytest.raises(NotAcceptedError, match="not valid for") as refused:
+            handshake(address, "www.example.com", roots=roots)
+        assert refused.value.code == 62
+
+
+def test_all_that_a_server_sends_is_counted(serve: Serve) -> None:
+    leaf = a_signed_certificate("www.example.com", issuer=ROOT, names=["www.example.com"], **_ALWAYS)
+
+    assert handshake(serve(leaf, above=ROOT.pem), "www.example.com").sent == 2

@@ -251,3 +251,8 @@ def test_an_order_of_something_else_is_left_out_with_a_word(
 ) -> None:
     assert certificate_of_order(an_order(**changes), "cn-hangzhou") is None
     assert "not a certificate we know" in caplog.text
+
+
+def test_an_order_tells_the_organisation_of_its_owner() -> None:
+    assert of_order(OrgName="Example Ltd").organisation == "Example Ltd"
+    assert of_order().organisation == of_order(OrgName={"odd": 1}).organisation == ""

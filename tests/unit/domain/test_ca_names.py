@@ -42,10 +42,17 @@ def test_a_name_without_common_name_is_known_by_what_it_has(written: str, name: 
     assert ca_name(written) == name
 
 
-@pytest.mark.parametrize("written", ["O=DigiCert\\, Inc.,C=US,CN=A", "O=DigiCert, Inc., C=US, CN=A"])
+@pytest.mark.parametrize(
+    "written",
+    ["O=DigiCert\\, Inc.,C=US,CN=A", "O=DigiCert, Inc., C=US, CN=A", "/O=DigiCert, Inc./C=US/CN=A/C=CN"],
+)
 def test_a_comma_within_a_value_ends_nothing(written: str) -> None:
     assert parts_of(written) == {"O": "DigiCert, Inc.", "C": "US", "CN": "A"}
 
 
 def test_attributes_may_be_written_as_numbers() -> None:
     assert parts_of("CN=a.example.com,2.5.4.15=Private Organization")["2.5.4.15"] == "Private Organization"
+
+
+def test_what_is_escaped_begins_no_attribute() -> None:
+    assert parts_of("O=a\\,b=c,CN=d") == {"O": "a,b=c", "CN": "d"}

@@ -189,3 +189,20 @@ def test_a_class_is_told_in_a_few_words_with_the_private_ca_s_name() -> None:
     assert str(standing(chained(LEAF, "Public OV CA", "Public Root"))) == "public, OV"
     assert str(standing(chained(LEAF, "Public CA 1"))) == "unknown, leaf only"
     assert str(standing(chained(LEAF, "Public EV CA", "Public Root"), LATER)) == "public, EV, chain broken"
+
+
+@pytest.mark.parametrize(
+    ("subject", "end"), [("Example Ltd", END), (LEAF, None), ("CN=EXAMPLE.com,O=Example Ltd", None)]
+)
+def test_the_leaf_is_known_by_its_end_or_by_one_of_its_names(subject: str, end: datetime | None) -> None:
+    link = ChainLink(subject=subject, issuer="Public CA 1", not_after=end)
+
+    assert standing(a_certificate(chain=(link,), issuer="Public CA 1")).chain is ChainState.LEAF_ONLY
+
+
+def test_cas_that_issue_one_another_are_climbed_once() -> None:
+    certificate = chained(LEAF, "CA 1", "CA 2", "CA 1")
+
+    found = standing(certificate)
+
+    assert (found.trust, found.chain, found.root) == (Trust.PRIVATE, ChainState.COMPLETE, "CA 1")

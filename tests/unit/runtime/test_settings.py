@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulator.authority import Authority
 from shared.cloud.aws import CloudAccess
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.runtime.settings import Settings, read_settings
+
+PEM = Authority().root_pem
 
 
 def read(**environ: str) -> Settings:
@@ -161,3 +165,18 @@ def test_what_is_wrong_with_aws_is_no_matter_where_it_is_not_looked_after() -> N
 def test_a_scope_of_nothing_is_refused_and_not_taken_for_all(name: str) -> None:
     with pytest.raises(SettingsError, match=f"CERTDEPLOY_{name}: names none; name some"):
         read(**{name: " , "})
+
+
+def test_roots_are_read_as_they_are_given_to_other_processes(tmp_path: Path) -> None:
+    path = tmp_path / "roots.pem"
+    path.write_text(PEM)
+
+    assert read(ROOTS=str(path)).roots == str(path)
+    assert read(ROOTS=f"only:{PEM}").roots == "only:" + PEM.replace("\n", "")
+
+
+def test_roots_that_cannot_be_read_are_told_under_their_variable() -> None:
+    assert refused({"CERTDEPLOY_ROOTS": "/no/roots.pem", "CERTDEPLOY_STORES": "x"}) == (
+        "CERTDEPLOY_ROOTS: the file /no/roots.pem cannot be read: No such file or directory;"
+        " CERTDEPLOY_STORES: x: stores are cn-hangzhou, ap-southeast-1, eu-central-1"
+    )
