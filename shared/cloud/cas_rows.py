@@ -136,7 +136,8 @@ def _link(row: Fields) -> ChainLink:
 
 def _organisation(row: Fields) -> str:
     """The name that the older list has, or the number that the detail has; DV certificates have none."""
-    for name in row.keys() & {"OrgName", "CompanyId"}:  # the newer list has neither
+    # The newer list has neither. Of both the name, or the row would change from one reading to the next.
+    for name in sorted(row.keys() & {"OrgName", "CompanyId"}, reverse=True):
         with suppress(UnreadableAnswerError):
             if (told := row.text(name).strip()) not in ("", "0"):
                 return told

@@ -256,3 +256,8 @@ def test_an_order_of_something_else_is_left_out_with_a_word(
 def test_an_order_tells_the_organisation_of_its_owner() -> None:
     assert of_order(OrgName="Example Ltd").organisation == "Example Ltd"
     assert of_order().organisation == of_order(OrgName={"odd": 1}).organisation == ""
+
+
+def test_of_an_organisation_s_name_and_its_number_the_name_is_kept() -> None:
+    names = {of_row(OrgName="Example Ltd", CompanyId=number).organisation for number in range(1, 9)}
+    assert names == {"Example Ltd"}
