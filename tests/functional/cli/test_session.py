@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.session import Session
+from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from emulator.server import Server
@@ -37,10 +38,13 @@ def test_a_function_in_this_process_works_with_the_settings_and_key_of_its_sessi
     installed: Session, cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = dict(os.environ)
+    installed.call("discover_resources", b'{"Products": ["CDN"]}')
+    installed.call("scan_expiry", b"{}")  # the baseline
+    cloud.service("cas").add("new", "cn-hangzhou", Authority().issue(["example.net"], key="ecdsa-p256"))
 
     scanned = installed.call("scan_expiry", b"{}")
 
-    assert scanned["Certificates"] == 3
+    assert scanned["Certificates"] == 4
     assert {call.status for call in cloud.calls} == {200}
     assert "not run until `certdeploy serve` runs: create_deployment_job" in capsys.readouterr().err
     assert dict(os.environ) == before
