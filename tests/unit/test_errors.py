@@ -26,6 +26,7 @@ CODES = {
     "CloudThrottledError": "Throttling",
     "CloudBusyError": "Busy",
     "CloudUnavailableError": "ServiceUnavailable",
+    "NotTrustedError": "NotTrusted",
     "NotYetEffectiveError": "NotYetEffective",
 }
 #: Time or another reading can help; everything else needs a person, or another request.
@@ -54,6 +55,7 @@ def test_only_what_time_or_another_reading_can_help_is_tried_again() -> None:
 def test_everything_of_the_cloud_is_a_cloud_error() -> None:
     of_cloud = {name for name, kind in kinds().items() if issubclass(kind, errors.CloudError)}
     assert of_cloud == {name for name in CODES if name.startswith("Cloud")} | {
+        "NotTrustedError",
         "NotYetEffectiveError",
         "UnreadableAnswerError",
     }
