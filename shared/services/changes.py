@@ -53,7 +53,8 @@ class Changes:
         for record in records:
             certificate = record.certificate
             parts = record.issued_unseen if record.issued_handled else EVERYTHING
-            if unseen.opened(parts) and certificate.why_not_deployable(now) is None:
+            asked = certificate.chain is not None  # else the next scan asks for it, before it is weighed
+            if asked and unseen.opened(parts) and certificate.why_not_deployable(now) is None:
                 issued.append(Issued(record, parts))
             left = certificate.not_after - now
             passed = passed_threshold(certificate, now, world.policy.expiring_days)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.domain.certificates import Certificate
+from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 
 
@@ -102,3 +103,16 @@ def test_a_row_that_cannot_be_read_any_more_is_kept_as_it_was(
     platform.tick("scan_expiry")
 
     assert table(platform) == before
+
+
+def test_a_certificate_whose_chain_is_not_asked_for_yet_waits_for_the_next_scan(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One scan asks of so many only; without its chain nobody could tell what it may replace."""
+    monkeypatch.setattr("shared.cloud.cas_asking._DETAILS", 1)
+    first, second = platform.renew("a.example.com"), platform.renew(*NAMES)
+
+    issued = [platform.call("scan_expiry", {})["Issued"] for _ in range(3)]
+
+    assert issued[0] == [second], "the newest is listed first"
+    assert sorted(issued[1]) == sorted(issued[2]) == sorted([first, second])
