@@ -1,4 +1,4 @@
-"""A process that ends right after a write that it made, and writes that are refused for good."""
+"""A process that ends right after a write, answers that are lost, and writes that are refused for good."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from shared.cloud.api import Action
 from shared.cloud.aws import Aws
 from shared.cloud.openapi import OpenApi
-from shared.errors import CloudDeniedError
+from shared.errors import CloudDeniedError, CloudUnavailableError
 from tests.meddling import Cut
 
 _OF_AWS = ("Import", "Modify", "Add", "Remove", "Update")
@@ -21,6 +21,9 @@ class Killing:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.at: int | None = None  #: the write after which it ends, counted from `begins`
+        self.lost: int | None = (
+            None  #: the write whose answer is lost: then it goes on, and others are refused
+        )
         self.refused = 0  #: of the writes that come: the first so many
         self.writes: list[str] = []  #: that were tried, in order
         repeat, call = OpenApi.repeat, Aws.call
@@ -35,17 +38,20 @@ class Killing:
         monkeypatch.setattr(OpenApi, "repeat", repeated)
         monkeypatch.setattr(Aws, "call", called)
 
-    def begins(self, at: int | None = None, *, refused: int = 0) -> None:
-        self.at, self.refused, self.writes = at, refused, []
+    def begins(self, at: int | None = None, *, refused: int = 0, lost: int | None = None) -> None:
+        self.at, self.refused, self.lost, self.writes = at, refused, lost, []
 
     def _made(self, action: str, writes: bool, call: Callable[[], Any]) -> Any:
         if not writes:
             return call()
         self.writes.append(action)
-        if len(self.writes) <= self.refused:
+        made = len(self.writes)
+        if made <= self.refused or (self.lost is not None and made > self.lost):
             raise CloudDeniedError(action, "Forbidden.RAM", "the role lacks a permission")
         try:
             return call()
         finally:
-            if len(self.writes) == self.at:
+            if made == self.at:
                 raise Cut
+            if made == self.lost:
+                raise CloudUnavailableError(action, "ConnectionLost", "no answer")

@@ -78,11 +78,38 @@ def test_an_exchange_that_is_cut_off_and_then_refused_is_rolled_back(
         tried = killing.writes
         killing.begins()
 
-        if worker.previous_cert_identifier is not None:
-            ask_for_rollback(world)
-            worker = carry_on()
-            assert worker.status is W.ROLLBACK_SUCCESS, (at, tried, worker.reason)
-        assert bench.carried() == case.carried, (at, tried)
+        assert _as_before(world, worker, bench, story), (at, tried)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_an_exchange_whose_answer_is_lost_and_that_is_then_refused_is_rolled_back(
+    story: Story, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killing, case = Killing(monkeypatch), story.case
+    for lost in count(1):
+        killing.begins()
+        bench = new_bench(server, case.product, case.estate, case.region)
+        story.prepared(bench)
+        world = a_world(bench, server, tmp_path / f"{lost}.db")
+        planned(world, stored(bench, case), bench.estate.identifier(story.wanted))
+        killing.begins(lost=lost)
+
+        worker = _function(world, bench, story)
+
+        tried = killing.writes
+        killing.begins()
+        assert _as_before(world, worker, bench, story), (lost, tried)
+        if len(tried) < lost:
+            return
+
+
+def _as_before(world: World, worker: WorkerResource, bench: Bench, story: Story) -> bool:
+    """After a rollback, if there is anything to roll back."""
+    if worker.previous_cert_identifier is not None:
+        ask_for_rollback(world)
+        worker = _function(world, bench, story)
+        assert worker.status is W.ROLLBACK_SUCCESS, worker.reason
+    return bench.carried() == story.case.carried
 
 
 def _function(world: World, bench: Bench, story: Story) -> WorkerResource:

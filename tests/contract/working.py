@@ -49,16 +49,24 @@ def the_worker(world: World) -> WorkerResource:
 
 
 def carry_out(world: World, adapter: ProductAdapter) -> WorkerResource:
-    """As a function does that was handed the worker; the worker afterwards."""
-    task = work_on(world, adapter, [the_worker(world)], kind_of)
+    """As a function does that was handed the only worker; the worker afterwards."""
+    (worker,) = carry_out_all(world, adapter)
+    return worker
+
+
+def carry_out_all(world: World, adapter: ProductAdapter) -> list[WorkerResource]:
+    """As a function does that was handed the workers, which are of one writer; they afterwards."""
+    task = work_on(world, adapter, list(world.workers.list(1)), kind_of)
     run_side_by_side([task], parallel=1, clock=world.clock, sleep=world.sleep)
-    return the_worker(world)
+    return list(world.workers.list(1))
 
 
-def planned(world: World, slot: CloudResource, identifier: str) -> None:
+def planned(world: World, slot: CloudResource, identifier: str, worker_id: int = 1) -> None:
     """A worker that is to put this certificate there."""
     world.resources.put(slot, world.clock())
-    world.workers.save(WorkerResource(job_id=1, worker_id=1, resource=slot, cert_identifier=identifier))
+    world.workers.save(
+        WorkerResource(job_id=1, worker_id=worker_id, resource=slot, cert_identifier=identifier)
+    )
 
 
 def ask_for_rollback(world: World) -> None:
