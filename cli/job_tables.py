@@ -111,12 +111,14 @@ def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
     done = sum(worker.status is WorkerStatus.SUCCESS for worker in workers)
     back = sum(worker.status is WorkerStatus.ROLLBACK_SUCCESS for worker in workers)
     asked = sum(worker.status.of_rollback for worker in workers)
+    superseded = sum(worker.status is WorkerStatus.SUPERSEDED for worker in workers)
     return Text.assemble(
         f"Job {job.job_id} ",
         (job.name, "bold"),
         ": ",
         output.status(job.status.value),
         f", {done}/{len(workers)} slots",
+        f", {superseded} superseded" if superseded else "",
         f", {back}/{asked} rolled back" if asked else "",
     )
 

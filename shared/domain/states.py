@@ -23,6 +23,7 @@ class WorkerStatus(str, Enum):
     PROCESSING = "processing"
     SUCCESS = "success"
     ERROR = "error"
+    SUPERSEDED = "superseded"  #: ours, not CAS's: a newer certificate came first, which is no error
     ROLLBACK = "rollback"
     ROLLBACK_SUCCESS = "rollback_success"
     ROLLBACK_ERROR = "rollback_error"
@@ -58,7 +59,8 @@ JOB_TRANSITIONS: Final[Mapping[JobStatus, Set[JobStatus]]] = {
 W = WorkerStatus
 WORKER_TRANSITIONS: Final[Mapping[WorkerStatus, Set[WorkerStatus]]] = {
     W.PENDING: {W.PROCESSING, W.ERROR},
-    W.PROCESSING: {W.PENDING, W.PROCESSING, W.SUCCESS, W.ERROR},  # itself: redelivered
+    W.PROCESSING: {W.PENDING, W.PROCESSING, W.SUCCESS, W.ERROR, W.SUPERSEDED},  # itself: redelivered
+    W.SUPERSEDED: set(),
     W.SUCCESS: {W.ROLLBACK},
     W.ERROR: {W.PENDING, W.ROLLBACK},
     W.ROLLBACK: {W.ROLLBACK, W.ROLLBACK_SUCCESS, W.ROLLBACK_ERROR},

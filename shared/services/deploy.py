@@ -109,6 +109,19 @@ class Deployment:
             half_made=change.half_made,
         )
 
+    def overtaken(self, world: World, outcome: Outcome) -> str:
+        """A certificate that is valid as long, of another job or put there by hand."""
+        wanted, look = outcome.change.wanted, outcome.look
+        if outcome.end is End.GONE or look is None or wanted is None:
+            return ""
+        record = world.certificates.find(look.slot.cert_identifier)
+        newer = record.certificate if record else None
+        if newer is None or newer.not_after < wanted.not_after or newer.why_not_deployable(world.clock()):
+            return ""
+        if not all(newer.covers(name) for name in outcome.change.resource.domains):
+            return ""
+        return f"{newer.identifier} was put there meanwhile, which is valid until {newer.not_after:%Y-%m-%d}"
+
     def unexpected(self, outcome: Outcome) -> AppError:
         resource = outcome.change.resource
         if outcome.end is End.GONE or outcome.look is None:

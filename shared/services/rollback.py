@@ -99,6 +99,10 @@ class Rollback:
             half_made=change.half_made,
         )
 
+    def overtaken(self, world: World, outcome: Outcome) -> str:
+        """Nothing is as good as what was there before."""
+        return ""
+
     def unexpected(self, outcome: Outcome) -> AppError:
         return _changed(outcome.change.resource, outcome.look if outcome.end is End.CHANGED else None)
 

@@ -70,8 +70,8 @@ def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
     seen = _seen(world, job)
     if seen.unsettled:
         return _dispatch_again(world, job, seen)
-    status = JobStatus.SUCCESS if seen.success == job.worker_count else JobStatus.ERROR
-    error = job.worker_count - seen.success
+    error = job.worker_count - seen.success - seen.superseded
+    status = JobStatus.ERROR if error else JobStatus.SUCCESS
     return world.jobs.save(
         job.to(status, finished_at=world.clock(), success_count=seen.success, error_count=error)
     )
@@ -100,6 +100,7 @@ class _Seen:
 
     unsettled: int
     success: int
+    superseded: int
     idle: frozenset[Shard]  #: shards with workers that nobody has in hand; they may wait for their turn
     asked: Mapping[Shard, datetime]  #: when a rollback of an idle one was asked for last
     rolled_back_at: datetime | None  #: end of the last rollback
@@ -107,12 +108,13 @@ class _Seen:
 
 def _seen(world: World, job: DeploymentJob) -> _Seen:
     now = world.clock()
-    unsettled = success = 0
+    unsettled = success = superseded = 0
     idle: set[Shard] = set()
     asked: dict[Shard, datetime] = {}
     rolled_back: datetime | None = None
     for worker in _not_given_up(world, job):
         success += worker.status is WorkerStatus.SUCCESS
+        superseded += worker.status is WorkerStatus.SUPERSEDED
         if worker.status.settled:
             if worker.status.of_rollback and worker.finished_at:
                 rolled_back = max(rolled_back or worker.finished_at, worker.finished_at)
@@ -124,7 +126,7 @@ def _seen(world: World, job: DeploymentJob) -> _Seen:
         idle.add(shard)
         if worker.status is WorkerStatus.ROLLBACK and worker.started_at is not None:
             asked[shard] = max(asked.get(shard, worker.started_at), worker.started_at)
-    return _Seen(unsettled, success, frozenset(idle), asked, rolled_back)
+    return _Seen(unsettled, success, superseded, frozenset(idle), asked, rolled_back)
 
 
 def _dispatch_again(world: World, job: DeploymentJob, seen: _Seen) -> DeploymentJob:

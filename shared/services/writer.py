@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from shared.domain.jobs import Handshake, Verification, WorkerResource
 from shared.domain.resources import CloudResource, SlotRole
+from shared.domain.states import WorkerStatus
 from shared.errors import AppError, ConflictError, InvalidRequestError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, Undone
@@ -57,6 +58,9 @@ class Kind(Protocol):
 
     def remember(self, made: Attempt, change: Change, look: Look) -> None:
         """Store what a later attempt needs, before a write. Raises AppError if that may not be made."""
+
+    def overtaken(self, world: World, outcome: Outcome) -> str:
+        """What is there by now, if that is as good as what was to come; else ""."""
 
     def unexpected(self, outcome: Outcome) -> AppError:
         """Why a slot that is gone, or carries something else, is left alone."""
@@ -166,8 +170,17 @@ class _Turn:
             if outcome.end is End.DONE:
                 done.append((made, outcome))
             else:
-                self._failed(made, outcome.error or self.kind_of(made.worker).unexpected(outcome))
+                self._ended_otherwise(made, outcome)
         return done
+
+    def _ended_otherwise(self, made: Attempt, outcome: Outcome) -> None:
+        """It is gone, carries something else, or could not be looked at or written."""
+        kind = self.kind_of(made.worker)
+        if outcome.error is None and (newer := kind.overtaken(self.world, outcome)):
+            log.info("worker was superseded", extra={**facts(made.worker), "reason": newer})
+            self._save(made, ended(self.world, made.worker, WorkerStatus.SUPERSEDED, reason=newer))
+        else:
+            self._failed(made, outcome.error or kind.unexpected(outcome))
 
     def _moved(self, made: Attempt) -> dict[str, str]:
         """What the other workers of the writer exchange, as far as they have begun."""

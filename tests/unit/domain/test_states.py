@@ -20,16 +20,18 @@ JOB_STEPS: dict[str, set[str]] = {
 #: The life of a worker: deployed, and rolled back after it has ended, with or without success.
 WORKER_STEPS: dict[str, set[str]] = {
     "pending": {"processing", "error"},  # claimed, or nobody can work on it
-    "processing": {"processing", "pending", "success", "error"},  # delivered again, or a retry waits
+    # delivered again, or a retry waits
+    "processing": {"processing", "pending", "success", "error", "superseded"},
     "success": {"rollback"},
     "error": {"pending", "rollback"},  # tried again, or put back
+    "superseded": set(),
     "rollback": {"rollback", "rollback_success", "rollback_error"},
     "rollback_success": set(),
     "rollback_error": {"rollback"},  # tried again
 }
 
 
-def test_the_statuses_are_the_cloud_s_words() -> None:
+def test_the_statuses_are_the_cloud_s_words_and_one_of_ours() -> None:
     assert [status.value for status in JobStatus] == list(JOB_STEPS)
     assert [status.value for status in WorkerStatus] == list(WORKER_STEPS)
 
@@ -45,7 +47,7 @@ def test_a_job_is_final_only_at_success_and_error() -> None:
 
 def test_a_worker_is_settled_when_nothing_is_under_way() -> None:
     settled = {s.value for s in WorkerStatus if s.settled}
-    assert settled == {"success", "error", "rollback_success", "rollback_error"}
+    assert settled == {"success", "error", "superseded", "rollback_success", "rollback_error"}
 
 
 def test_a_worker_is_of_a_rollback_from_its_asking_to_its_end() -> None:

@@ -118,6 +118,8 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Reason": "",
             "PreviousCertIdentifier": None,
             "SettingsBefore": None,
+            "OthersBefore": None,
+            "AlsoChanged": [],
             "Lost": [],
             "Joined": False,
             "Deployed": None,
