@@ -13,11 +13,12 @@ from emulator.answers import Mode
 from emulator.api import Raw
 from emulator.cloud import Cloud, Denial
 from emulator.edge import edge_table
+from emulator.estate import Certificate
 from emulator.faults import BusyWrites, Fault
 from emulator.request import Request
 
 PREFIX = "/_emulator/"
-Order = TypeVar("Order", Fault, BusyWrites, Denial, "Options")
+Order = TypeVar("Order", Fault, BusyWrites, Denial, Certificate, "Options")
 
 
 class Options(BaseModel):
@@ -31,7 +32,7 @@ class Options(BaseModel):
 
 
 def answer(cloud: Cloud, request: Request) -> Raw:
-    """Reset, options, faults, denials, behaviours, the log of calls, and what the edge serves."""
+    """Reset, options, faults, denials, behaviours, certificates, the log of calls, what the edge serves."""
     name = request.path[len(PREFIX) :].strip("/")
     try:
         found = _answer(cloud, request.method, name.split("/"), request.body)
@@ -53,6 +54,9 @@ def _answer(cloud: Cloud, method: str, path: list[str], body: bytes) -> Any:
         case "GET", "edge":
             with cloud.lock:
                 return edge_table(cloud)
+        case "POST", "certificates":
+            issued = _made(Certificate, _object(body)).issue(cloud.clock())
+            return {"certificate": issued.certificate_pem, "private_key": issued.key_pem}
         case "GET" | "POST", "behaviour":
             return _behaviour(cloud, _object(body) if method == "POST" else {})
         case "POST", "reset":

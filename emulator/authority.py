@@ -1,7 +1,8 @@
 """Local certificate authorities: root, intermediate, leaf. For estates, tests and the demo only.
 
-One stands for those that every client trusts, the other for a company's own. Neither is trusted by anybody
-who was not told to: clients of the emulated cloud get the first one's root.
+One stands for those that every client trusts, the other for a company's own. Clients of the emulated cloud
+are given the first one's root. The keys of both are the same in every process, so that what one issues is
+trusted by the clients of another. Everybody can compute them: no browser and no system may trust these roots.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ POLICIES: dict[Validation, str] = {"DV": "2.23.140.1.2.1", "OV": "2.23.140.1.2.2
 
 
 class Authority:
-    """Signs leaf certificates under one root and one intermediate, made once per process."""
+    """Signs leaf certificates under one root and one intermediate."""
 
     def __init__(self, ca: Ca = "public") -> None:
         self._public = ca == "public"
@@ -96,7 +97,7 @@ class Authority:
 
 @cache
 def _ca(ca: Ca) -> tuple[x509.Certificate, x509.Certificate, ec.EllipticCurvePrivateKey]:
-    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root_key, key = map(_known_key, NAMES[ca])
     root_name, name = map(_name, NAMES[ca])
     start = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(days=3650)
     end = start + timedelta(days=7300)
@@ -144,6 +145,13 @@ def certificate_builder(
         .not_valid_before(start)
         .not_valid_after(end)
     )
+
+
+def _known_key(name: str) -> ec.EllipticCurvePrivateKey:
+    """A CA's own, by its name."""
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(name.encode())
+    return ec.derive_private_key(int.from_bytes(digest.finalize(), "big"), ec.SECP256R1())
 
 
 def _new_key(kind: KeyKind) -> LeafKey:

@@ -59,6 +59,23 @@ class Certificate(Part):
     def lived(self) -> float:
         return self.age if self.age is not None else max(200 - self.days, 1)
 
+    def issue(self, now: datetime, key_slot: str | None = None) -> Bundle:
+        """The certificate itself, with a new key, or the one of `key_slot`.
+
+        An SM2 certificate is only told to be one: nothing here can sign with SM2, and nothing serves it.
+        """
+        return Authority(self.ca).issue(
+            self.names,
+            key="ecdsa-p256" if self.key == "sm2" else self.key,
+            days=self.days,
+            age=self.lived,
+            now=now,
+            key_slot=key_slot,
+            validation=self.validation,
+            leaf_only=self.chain == "leaf-only",
+            self_signed=self.self_signed,
+        )
+
     @model_validator(mode="after")
     def _lives(self) -> Certificate:
         if self.lived + self.days <= 0:
@@ -102,23 +119,9 @@ class Estate(Part):
         return f"{self.id_of(name)}-{self.certificates[name].store}"
 
     def bundle(self, name: str, now: datetime) -> Bundle:
-        """The certificate itself, issued by the local CA when first asked for, then kept.
-
-        An SM2 certificate is only told to be one: nothing here can sign with SM2, and nothing serves it.
-        """
+        """The certificate itself, issued when first asked for, then kept."""
         if name not in self._bundles:
-            wanted = self.certificates[name]
-            self._bundles[name] = Authority(wanted.ca).issue(
-                wanted.names,
-                key="ecdsa-p256" if wanted.key == "sm2" else wanted.key,
-                days=wanted.days,
-                age=wanted.lived,
-                now=now,
-                key_slot=f"estate {name}",
-                validation=wanted.validation,
-                leaf_only=wanted.chain == "leaf-only",
-                self_signed=wanted.self_signed,
-            )
+            self._bundles[name] = self.certificates[name].issue(now, key_slot=f"estate {name}")
         return self._bundles[name]
 
     def problems(self) -> list[str]:

@@ -13,7 +13,6 @@ from typing import Any
 
 from cli import running
 from cli.session import Session
-from emulator.authority import Authority
 from shared.runtime.settings import read_settings
 
 _STOP_S = 15
@@ -61,8 +60,7 @@ def emulated(
             {
                 "CERTDEPLOY_ENDPOINT": ready["endpoint"],
                 "CERTDEPLOY_TLS": ready["tls"],
-                # The emulator's, and ours: the demo plays the CA that issues the renewal.
-                "CERTDEPLOY_ROOTS": ready["root"] + Authority().root_pem,
+                "CERTDEPLOY_ROOTS": ready["root"],
                 "CERTDEPLOY_STATE": str(folder / "state.db"),
                 "CERTDEPLOY_STORES": "cn-hangzhou,ap-southeast-1",
                 "ALIBABA_CLOUD_ACCESS_KEY_ID": ready["access_key_id"],
