@@ -14,10 +14,11 @@ from shared.domain.resources import CloudResource, SlotRole
 from shared.domain.states import WorkerStatus
 from shared.errors import AppError, ConflictError, InvalidRequestError
 from shared.products.kit.base import ProductAdapter
-from shared.products.kit.changes import Change, Look, Undone
+from shared.products.kit.changes import Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
 from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
 from shared.services.beside import Beside
+from shared.services.left import left_half_made
 from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
 from shared.services.side_by_side import Task
 from shared.services.verify import verify
@@ -244,7 +245,7 @@ class _Turn:
 
     def _end(self, made: Attempt, worker: WorkerResource) -> None:
         """Not in success. What its exchange has left half made is told, if nothing goes on with it."""
-        left = self.adapter.left_behind(_as_left(self.world, worker)) if worker.status.settled else ""
+        left = left_half_made(self.world, self.adapter, worker) if worker.status.settled else ""
         self._save(made, worker.evolve(reason=f"{worker.reason}; {left}") if left else worker)
 
     def _save(self, made: Attempt, worker: WorkerResource) -> None:
@@ -256,19 +257,6 @@ class _Turn:
     def _patience(self) -> Waiter:
         """For a change to be shown and served."""
         return self.world.waiter(spare_s=SPARE_S, at_most_s=self.world.policy.served_within_s)
-
-
-def _as_left(world: World, worker: WorkerResource) -> Change:
-    """What a worker at its end was to be, for a look at what it has left."""
-    back = worker.status.of_rollback
-    wanted = world.certificates.find((back and worker.previous_cert_identifier) or worker.cert_identifier)
-    return Change(
-        (back and worker.deployed) or worker.resource,
-        wanted.certificate if wanted else None,
-        begun=True,
-        half_made=worker.half_made,
-        undoes=Undone(worker.cert_identifier, worker.undone) if worker.undone else None,
-    )
 
 
 def _show(world: World, change: Change, after: CloudResource) -> None:

@@ -155,7 +155,7 @@ class Listeners(AwsKind):
         elif look.leaves is HalfMade.ADDED:
             self._set("AddListenerCertificates", region, resource.listener_id, new)
 
-    def _left_behind(self, change: Change, look: Look | None) -> str:
+    def left_behind(self, change: Change, look: Look | None) -> str:
         if not (look and look.stage == "added" and look.carries is Carries.EXPECTED):
             return ""
         both = f"{change.resource.cert_identifier} and {change.wanted.identifier if change.wanted else ''}"

@@ -10,7 +10,7 @@ from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import AppError, CloudRejectedError
+from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.found import Found, told
 from shared.products.kit.means import Means
@@ -178,20 +178,11 @@ class ProductAdapter(ABC):
         """
         raise NotImplementedError
 
-    @final
-    def left_behind(self, change: Change) -> str:
-        """What an exchange that is not gone on with has left half made, and what to do; "" for nothing."""
-        undone = change.undoes.half_made if change.undoes else ()
-        if not (change.half_made or undone):
-            return ""
-        try:
-            (look,) = self.look([change])
-        except AppError:
-            return self._left_behind(change, None)
-        return self._left_behind(change, look) if look else ""
+    def left_behind(self, change: Change, look: Look | None) -> str:
+        """What an exchange that nothing goes on with has left half made, and what to do; "" for nothing.
 
-    def _left_behind(self, change: Change, look: Look | None) -> str:
-        """As `left_behind`. `look`: None where it cannot be seen."""
+        `look`: None where the slot cannot be seen.
+        """
         return ""
 
     @classmethod

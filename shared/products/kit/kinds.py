@@ -96,8 +96,8 @@ class ManyKinds(ProductAdapter):
     def attach_unseen(self, change: Change) -> str:
         return self._kind(change.resource).attach_unseen(change)
 
-    def _left_behind(self, change: Change, look: Look | None) -> str:
-        return self._kind(change.resource)._left_behind(change, look)
+    def left_behind(self, change: Change, look: Look | None) -> str:
+        return self._kind(change.resource).left_behind(change, look)
 
     def _kind(self, resource: CloudResource) -> ProductAdapter:
         return self._by_kind[resource.kind]

@@ -130,7 +130,7 @@ class ListenerAdapter(ProductAdapter):
 
     _take_back_unknown = _take_back  # by its id
 
-    def _left_behind(self, change: Change, look: Look | None) -> str:
+    def left_behind(self, change: Change, look: Look | None) -> str:
         return left_behind(change, look)
 
     def _changed_by(self, action: str, slot: CloudResource, identifiers: list[str], again: Settings) -> str:

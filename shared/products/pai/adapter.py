@@ -87,7 +87,7 @@ class Adapter(ProductAdapter):
             return "it is attached, with which certificate cannot be seen"
         return "it was attached again with the certificate before, which cannot be seen"
 
-    def _left_behind(self, change: Change, look: Look | None) -> str:
+    def left_behind(self, change: Change, look: Look | None) -> str:
         if look and look.carries is not Carries.BETWEEN:
             return ""
         _, domain, _ = change.resource.resource_id.split("/")

@@ -11,7 +11,7 @@ import pytest
 
 from shared.cloud.openapi import OpenApi
 from shared.domain.certificates import CertificateRecord
-from shared.domain.jobs import WorkerResource
+from shared.domain.jobs import HalfMade, WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import WorkerStatus
 from shared.products import supported_products
@@ -140,17 +140,44 @@ def test_a_worker_is_not_begun_after_its_forerunner_has_used_up_the_time(story: 
     assert adapter.writes == [["a.example.com"], ["b.example.com"], ["c.example.com"]]
 
 
+class Odd(OneListener):
+    """What it answers about one slot, nobody has thought of."""
+
+    def _look(self, change: Change) -> Look:
+        if change.resource.resource_id == "b.example.com":
+            raise ValueError
+        return super()._look(change)
+
+    def left_behind(self, change: Change, look: Look | None) -> str:
+        return f"{change.resource.resource_id} may be off" if look is None else ""
+
+
+def test_what_is_left_half_made_and_cannot_be_seen_is_told_and_holds_up_no_other(story: Story) -> None:
+    world = story.world(600)
+    for worker in story.workers(world):
+        world.workers.save(worker.evolve(half_made=(HalfMade.DETACHED,)))
+
+    statuses = story.carried_out(Odd(story.clock, write_s=1, at_once=False), timeout_s=600)
+
+    assert statuses == [W.SUCCESS, W.ERROR, W.SUCCESS]
+    reason = "internal error: ValueError; see the function's log; b.example.com may be off"
+    assert [worker.reason for worker in story.workers(world)] == ["", reason, ""]
+
+
+@pytest.mark.parametrize("half_made", [(), (HalfMade.DETACHED,)])
 @pytest.mark.parametrize("product", supported_products())
 @pytest.mark.parametrize("way", [W.PENDING, W.ROLLBACK])
 def test_a_slot_that_is_out_of_scope_by_now_is_neither_asked_for_nor_written(
-    story: Story, product: CloudProduct, way: WorkerStatus
+    story: Story, product: CloudProduct, way: WorkerStatus, half_made: tuple[HalfMade, ...]
 ) -> None:
     only = CloudProduct.FC if product is not CloudProduct.FC else CloudProduct.ALB
     world = story.world(600)
     world = replace(world, policy=replace(world.policy, products=(only,)))
     slot = a_resource(product=product, cert_identifier="7-cn-hangzhou", domains=())
     before = {"previous_cert_identifier": "7-cn-hangzhou"} if way is W.ROLLBACK else {}
-    worker = a_worker(resource=slot, cert_identifier="8-cn-hangzhou", status=way, **before)
+    worker = a_worker(
+        resource=slot, cert_identifier="8-cn-hangzhou", status=way, half_made=half_made, **before
+    )
     worker = world.workers.save(worker)
     adapter = OneListener(story.clock, write_s=1, at_once=False)
 
