@@ -1,16 +1,19 @@
 """Plans and jobs as tables."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rich.text import Text
 
 from cli import output
 from cli.resources import slot
 from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
-from shared.domain.plans import Plan
+from shared.domain.plans import Plan, PlanEntry
 from shared.domain.states import WorkerStatus
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
 from shared.services.world import World
+
+_ALIKE: Final = 5  #: slots with the same reason that are shown each
 
 
 def show_plan(plan: Plan, world: World) -> None:
@@ -23,14 +26,25 @@ def show_plan(plan: Plan, world: World) -> None:
     output.show(table)
     if plan.left_alone:
         left = output.table("Slot", "Why", title="\nLeft alone", wrap=("Slot", "Why"))
-        for entry in plan.left_alone:
-            output.row(left, slot(entry.resource), entry.reason)
+        for slots, reason in _by_reason(plan.left_alone):
+            for one in slots[:_ALIKE]:
+                output.row(left, one, reason)
+            if len(slots) > _ALIKE:
+                output.row(left, f"{len(slots) - _ALIKE} more (--json lists them)", reason)
         output.show(left)
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
     output.console().print(
         f"\n{len(plan.deployments)} slots ({counts or 'none'}); the vendor's own deployment job would use"
         f" {plan.quota} of its quota; digest {plan.digest}"
     )
+
+
+def _by_reason(entries: Iterable[PlanEntry]) -> list[tuple[list[str], str]]:
+    """A large account may have a thousand slots that are left alone for the same reason."""
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        found.setdefault(entry.reason, []).append(slot(entry.resource))
+    return [(slots, reason) for reason, slots in found.items()]
 
 
 def show_rollback(plan: RollbackPlan) -> None:
