@@ -126,3 +126,17 @@ def test_slots_of_a_product_that_can_no_longer_be_read_stay_with_when_they_were_
     assert len(rows) == before
     assert all(row["NotSeenSince"] for row in rows.values())
     assert " ".join(ran.out.split()).count("not seen since") > 0
+
+
+def test_slots_out_of_scope_are_marked_in_both_tables(
+    mapped: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTDEPLOY_PRODUCTS", "ALB,FC")
+
+    listed = " ".join(mapped("resource", "list").out.split())
+    shown = " ".join(mapped("certificate", "show", str(RENEWED)).out.split())
+
+    outside = "outside the scope: CERTDEPLOY_PRODUCTS does not include CDN"
+    assert f"in place {outside}" in listed, "new.example.com"
+    assert f"CDN/-/new.example.com new.example.com {outside}" in shown
+    assert f"leave {outside}" in shown
