@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from shared.domain.certificates import Certificate
-from shared.domain.jobs import WorkerResource
+from shared.domain.jobs import HalfMade, WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import ConflictError
 from shared.services.world import ProbeResult
@@ -186,3 +186,22 @@ def test_a_worker_that_waits_for_others_of_its_shard_is_not_given_up(platform: P
     platform.clock.sleep(20)
     platform.call("run_deployment_jobs", {})
     assert worker_of(platform, org).reason == "deploy_cdn did not take it up"
+
+
+def test_a_worker_that_is_given_up_half_way_says_that_it_is_to_be_rolled_back(platform: Platform) -> None:
+    """Its function was killed, and none has taken it up since."""
+    asked_for(platform, uploaded(platform), WWW)
+    platform.drain(until="deploy_cdn")
+    platform.queue.clear()
+    now = platform.clock()
+    cut_off = worker_of(platform, WWW).to(
+        W.PROCESSING, attempts=1, started_at=now, lease_until=now, half_made=(HalfMade.FREED,)
+    )
+    platform.world.workers.save(cut_off)
+
+    platform.clock.sleep(3700)
+    platform.call("run_deployment_jobs", {})
+
+    www = worker_of(platform, WWW)
+    told = "deploy_cdn did not take it up; its exchange was cut off half made: roll the job back"
+    assert (www.status, www.reason) == (W.ERROR, told)
