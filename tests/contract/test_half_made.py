@@ -12,11 +12,12 @@ from emulator.faults import Fault
 from emulator.server import Server
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
+from shared.services.rollback import to_roll_back
 from shared.services.world import World
 from tests.contract.answers import edit, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, IDENTIFIER, Case
-from tests.contract.working import a_world, ask_for_rollback, carry_out, planned
+from tests.contract.working import a_world, ask_for_rollback, carry_out, carry_out_all, planned
 from tests.killing import Killing
 from tests.meddling import Cut
 
@@ -146,6 +147,27 @@ def test_a_new_certificate_beside_the_old_one_is_told_and_taken_off_by_a_rollbac
 
     assert (worker.status, worker.reason) == (W.ROLLBACK_SUCCESS, "")
     assert added.as_before
+
+
+def test_a_new_certificate_that_several_slots_share_is_left_to_a_person_who_is_told_of_it(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = account("ALB-additional", server, tmp_path, monkeypatch)
+    made.planned()
+    other = made.bench.slot("shop:443/additional/other").evolve(domains=())
+    planned(made.world, other, IDENTIFIER["new"], 2)
+    made.cut_off_after(1)
+    made.killing.refused = 99
+    carry_out_all(made.world, made.bench.adapter_with(seconds=0).adapter)
+    for worker in made.world.workers.list(1):
+        assert worker.status is W.ERROR
+        made.world.workers.save(to_roll_back(worker, made.world.clock()))
+    made.killing.begins()
+
+    for worker in carry_out_all(made.world, made.bench.adapter_with(seconds=0).adapter):
+        assert worker.status is W.ROLLBACK_ERROR
+        assert "once, for several slots" in worker.reason
+        assert f"; the listener has {IDENTIFIER['new']} beside it: take that off" in worker.reason
 
 
 def test_a_certificate_that_was_there_before_the_job_is_not_taken_off_by_a_rollback(

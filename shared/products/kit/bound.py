@@ -160,7 +160,19 @@ def left_behind(change: Change, look: Look | None) -> str:
     if look and look.stage == Stage.TAKE_OFF:
         both = f"{change.resource.cert_identifier} and {wanted}"
         return f"the listener has both {both}: roll the job back, or take one off in the console"
+    if (
+        look
+        and look.carries is Carries.WANTED
+        and added_before(change) in {one.identifier for one in look.held}
+    ):
+        return f"the listener has {added_before(change)} beside it: take that off in the console"
     return ""
+
+
+def added_before(change: Change) -> str:
+    """The certificate that the undone change put beside the slot's; "" for none."""
+    undone = change.undoes
+    return undone.identifier if undone and HalfMade.ADDED in undone.half_made else ""
 
 
 def placed(slot: CloudResource, bound: Bound) -> CloudResource:
