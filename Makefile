@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test walk lint bench mutants lock clean
+.PHONY: help demo test walk rough lint bench mutants lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ walk: $(VENV)/dev.stamp  ## walk every field of every answer and every kind of e
 	  tests/contract/test_products_walk_edge.py tests/contract/test_products_odd.py \
 	  tests/contract/test_products_ack_walked.py \
 	  tests/unit/services/test_linear.py
+
+# PART: contract, pipeline or demo. A seed of all takes ten minutes on two cores.
+SEEDS ?= 50
+rough: $(VENV)/dev.stamp  ## run tests and demo with sparse and with random answers of the cloud (SEEDS, FIRST, PART)
+	@$(BIN)/python -m tools.rough --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) $(PART:%=--only %)
 
 lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/ruff check .

@@ -31,11 +31,15 @@ def _of(*names: str) -> frozenset[str]:
 #: Always there besides, by api (lower case) and action; "*" for each action.
 _ALSO: Table = {
     "alb": {"*": _of("CertificateType", "AddressType")},  # a balancer is made anew where it seems to change
-    "apig": {"*": _of("createFrom", "addressType")},  # nothing else tells who made a domain
+    "apig": {
+        "*": _of("createFrom", "addressType"),  # nothing else tells who made a domain
+        "GetDomain": _of("forceHttps"),  # UpdateDomain has to be given it
+    },
     "cas": {
         "*": _of("Algorithm", "NotAfter", "NotBefore", "FingerPrint", "Sans", "Common", "EndDate"),
         # The tests of the vendor's Terraform provider assert these here, and not in the list.
-        "GetCertificateDetail": _of("CertificateSource", "KeySize", "ExistPrivateKey"),
+        # A link of a chain is its two names.
+        "GetCertificateDetail": _of("CertificateSource", "KeySize", "ExistPrivateKey", "Subject", "Issuer"),
         "GetUserCertificateDetail": _of(
             "Sha2", "SignCert", "SignPrivateKey", "EncryptCert", "EncryptPrivateKey"
         ),
@@ -57,7 +61,11 @@ _ALSO: Table = {
     "slb": {"*": _of("Fingerprint", "IsAliCloudCertificate", "AddressType")},
     "sts": {"*": _of("AccessKeySecret", "Expiration")},
     "vod": {"*": _of("CertType", "ServerCertificate")},
-    "waf-openapi": {"*": _of("HttpsPorts", "Http", "Https", "AppliedType")},  # default, or an extension
+    "waf-openapi": {
+        "*": _of("HttpsPorts", "Http", "Https"),
+        "DescribeCloudResourceAccessPortDetails": _of("AppliedType"),  # default, or an extension
+        "DescribeCloudResources": _of("ResourceInstanceIp"),
+    },
 }
 _WRITES = ("Associate", "Dissociate", "Disassociate", "Update")
 #: Not always there, whatever the name says.
@@ -99,7 +107,7 @@ _OLDER: Mapping[str, Mapping[str, str]] = {"sae": {"LoadBalanceType": "SlbType"}
 _AS_TEXT = _of("CasId", "CertId", "CertificateId")
 #: Words that decide nothing: a client meets new ones sooner or later.
 _WORDS = _of(
-    *("AddressAllocatedMode", "AddressIpVersion", "CertificateSource", "ChargeType", "Coverage", "Edition"),
+    *("AddressAllocatedMode", "AddressIpVersion", "ChargeType", "Coverage", "Edition"),
     *("InstanceChargeType", "InstanceType", "LoadBalancerEdition", "LoadBalancerSpec", "NetworkType"),
     *("PayType", "PlanName", "gatewayType", "cluster_spec", "AccessType"),
 )

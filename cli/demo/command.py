@@ -12,6 +12,7 @@ from cli.demo import proof, report
 from cli.demo.stage import Stage, StageError, stage
 from cli.demo.teller import Teller
 from cli.demo.watch import TooLongError, Watcher
+from cli.emulator import Answers
 from emulator.authority import Authority, KeyKind
 from emulator.bundles import Bundle
 from emulator.estate import EstateError, load_estate
@@ -32,6 +33,10 @@ def demo(
         Path | None, typer.Option(help="Folder for state and logs. Default: a new one under /tmp.")
     ] = None,
     settle_s: Annotated[float, typer.Option(help="Seconds until a change takes effect.", min=0)] = 1.0,
+    answers: Annotated[
+        Answers, typer.Option(help="Answers of that cloud: every field, the fewest, or a random mix.")
+    ] = Answers.FULL,
+    seed: Annotated[int, typer.Option(help="Seed of random answers.")] = 0,
     within_s: Annotated[float, typer.Option(help="Seconds after which to give up.", min=1)] = 240,
 ) -> None:
     """Renew a certificate on an emulated cloud and watch it being deployed everywhere.
@@ -42,7 +47,8 @@ def demo(
         folder = Path(tempfile.mkdtemp(prefix="certdeploy-demo-"))
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    options = [f"--settle-s={settle_s}", *([f"--estate={estate.resolve()}"] if estate else [])]
+    options = [f"--settle-s={settle_s}", f"--answers={answers.value}", f"--seed={seed}"]
+    options += [f"--estate={estate.resolve()}"] if estate else []
     parameters = {"ScanSchedule": "*/3 * * * * *", "Regions": _regions(estate)}
     teller = Teller()
     try:

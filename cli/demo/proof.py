@@ -69,6 +69,8 @@ def _at(worker: WorkerResource, place: tuple[str, str]) -> bool:
     resource = worker.resource
     if name in resource.server_names:
         return True  # a pool of certificates serves its names at several addresses
+    if resource.kind == "hostname" and name in resource.domains:
+        return True  # at its record's name, and at the CNAME of that
     if host != resource.endpoint:
         return False
     if not name:

@@ -8,8 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.functional.pipeline.platform import Platform, discovered, new_platform
+from tests.functional.pipeline.platform import Platform, discovered, new_platform, wording
 from tests.receiver import SECRET, Receiver, receiving
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`pytest tests/functional/pipeline --answers sparse`."""
+    wording.update(answers=config.getoption("--answers"), seed=config.getoption("--answers-seed"))
+
 
 _OLD = {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 40}
 _OTHER = {"names": ["example.org", "*.example.org"], "key": "ecdsa-p256", "days": 40}

@@ -38,6 +38,8 @@ TIMEOUT_S = 60.0
 PRODUCTS = (CloudProduct.CDN, CloudProduct.ALB, CloudProduct.OSS)
 _ENDLESS = 30  #: no story here hands on so often
 _AGE_DAYS = 100
+#: How the emulated cloud words its answers: `--answers` and its seed.
+wording: dict[str, Any] = {}
 _DELIVERIES = 3  #: Function Compute's own: one and two retries
 
 
@@ -208,7 +210,7 @@ def new_platform(
     """
     # Of a pause a twentieth is waited, so that threads meet: what one sleeps, the others work.
     clock = RunningClock(lambda seconds: seconds * 0.05 if threads else 0.0)
-    cloud = Cloud(clock=clock, signing_clock=utc_now, settle_s=3)
+    cloud = Cloud(clock=clock, signing_clock=utc_now, settle_s=3, **wording)
     cloud.load(estate if isinstance(estate, Estate) else parse_estate(estate))
     with running(cloud) as server, Edge(cloud) as tls:
         settings = Settings(

@@ -11,6 +11,8 @@ from shared.domain.certificates import Certificate
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 
+pytestmark = pytest.mark.ordinary_answers("the test itself words what CAS tells")
+
 
 def told(
     monkeypatch: pytest.MonkeyPatch, platform: Platform, change: Callable[[dict[str, Any]], object]

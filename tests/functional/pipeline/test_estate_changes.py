@@ -136,6 +136,7 @@ def test_a_product_that_the_owner_leaves_out_is_not_deployed_to_any_more(tmp_pat
         assert set(platform.job().products) == {CloudProduct.CDN, CloudProduct.ALB}
 
 
+@pytest.mark.ordinary_answers("nothing is forgotten while a total is off")
 def test_a_certificate_that_is_deleted_from_cas_is_forgotten(platform: Platform) -> None:
     kept, gone = platform.renew(*NAMES), platform.renew("example.net")
     platform.tick("scan_expiry")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.state.tables import CERTIFICATES, RESOURCES, SYNC_STATUS, Table
 from tests.functional.pipeline.conftest import NAMES
@@ -79,6 +81,7 @@ def test_a_scan_that_meets_another_leaves_the_row_to_it_and_goes_on(platform: Pl
     assert {first, second} == {i for i in (first, second) if platform.world.certificates.find(i)}
 
 
+@pytest.mark.ordinary_answers("nothing is forgotten while a total is off")
 def test_a_certificate_that_another_scan_writes_while_it_is_forgotten_stays_and_others_go(
     platform: Platform,
 ) -> None:
