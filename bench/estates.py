@@ -52,7 +52,8 @@ def world(state: Path) -> World:
 def fill(state: Path, size: Size) -> None:
     here = world(state)
     for certificate in _certificates(size.certificates):
-        here.certificates.save(CertificateRecord(certificate=certificate))
+        new = certificate.cert_id == size.certificates
+        here.certificates.save(CertificateRecord(certificate=certificate, issued_handled=not new))
     for slot in _slots(size):
         here.resources.put(slot, _NOW)
     for product in _PRODUCTS:
@@ -84,6 +85,7 @@ def _certificates(count: int) -> Iterator[Certificate]:
             fingerprint=f"{number:064x}",
             serial=f"{number:x}",
             issuer="Example TLS CA",
+            chain=(),
             not_before=_NOW - timedelta(days=1),
             not_after=_NOW + timedelta(days=20, minutes=number),
         )

@@ -97,7 +97,7 @@ class CertificateRecord(Versioned):
     certificate: Certificate
     issued_handled: bool = False  #: planned for; until then each scan announces it again
     issued_unseen: tuple[str, ...] = ()  #: but for these parts (see services/unseen), which nobody could read
-    expiring_handled_days: int | None = None  #: the smallest threshold already dealt with
+    expiring_handled_days: float | None = None  #: the last of its warning times that was dealt with
     expiring_unseen: tuple[str, ...] = ()  #: but for these parts
     #: in its last days or expired at the baseline: the slots are told when they are known, and not replaced
     only_told: bool = False

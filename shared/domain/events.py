@@ -30,7 +30,7 @@ class CertificateExpiring(EventData):
     consumer = "create_deployment_job"
     cert_identifier: str
     days_left: int
-    threshold_days: int  #: the warning time that was passed; told once for each
+    threshold_days: float  #: the warning time that was passed; told once for each
 
 
 class ReplacementMissing(EventData):

@@ -93,8 +93,12 @@ def _way_back(exchange: Exchange) -> str:
 
 
 def _later_end(exchange: Exchange) -> str:
-    ends = exchange.ends
+    """The same end is late enough for one whose chain is complete where that in place lacks it."""
+    ends, old = exchange.ends, exchange.standing_before
     if ends is None or exchange.certificate.not_after > ends:
+        return ""
+    lacking = old is not None and old.chain in (ChainState.LEAF_ONLY, ChainState.BROKEN)
+    if lacking and exchange.standing.chain is ChainState.COMPLETE and exchange.certificate.not_after == ends:
         return ""
     return f"the certificate in place is valid longer, until {ends:%Y-%m-%d}"
 

@@ -134,6 +134,7 @@ class App:
                 regions=settings.regions,
                 aws_regions=settings.aws_access.regions,
                 products=settings.products,
+                expiring_days=settings.warning_days,
                 submit_automatic_jobs=settings.auto == "submit",
             ),
             holder=holder,

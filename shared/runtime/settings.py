@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     AliasChoices,
@@ -44,6 +44,8 @@ class Settings(Value):
         default_factory=lambda known: default_products(aws=bool(known.get("aws")))
     )
     auto: Literal["submit", "draft"] = "submit"  #: what to do with automatic jobs
+    #: days before the end of a certificate in service when it is replaced, or warned of; empty = by lifetime
+    warning_days: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
     prefix: str = "certdeploy"  #: prefix of the functions' names
     fc_endpoint: str = ""  #: where to invoke functions; default: Function Compute of the region
     fc_access_key_id: str = ""
@@ -54,7 +56,7 @@ class Settings(Value):
     region: str = Field(default="cn-hangzhou", validation_alias=AliasChoices("FC_REGION", "region"))
     account_id: str = Field(default="", validation_alias=AliasChoices("FC_ACCOUNT_ID", "account_id"))
 
-    @field_validator("stores", "regions", "products", mode="before")
+    @field_validator("stores", "regions", "products", "warning_days", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
         if isinstance(value, str):

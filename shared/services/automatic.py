@@ -162,7 +162,7 @@ def _tell_missing(
                     slots=missing,
                     reason=_FOUND_SO if one.record.only_told else "",
                 ),
-                id=f"replacement-missing-{identifier}-{one.threshold_days}",
+                id=f"replacement-missing-{identifier}-{one.threshold_days:g}",
                 subject=f"Certificate/{identifier}",
             )
 

@@ -5,7 +5,7 @@ CAS, a warning time that passes. A store or a product that is added later has a 
 """
 
 from shared.domain.certificates import CertificateRecord
-from shared.services.changes import passed_threshold
+from shared.domain.warning_times import passed_time, warning_times
 from shared.services.world import World
 
 
@@ -22,10 +22,10 @@ def as_found(world: World, record: CertificateRecord) -> CertificateRecord:
     That is an end within the last warning time, or before now: it is told when the slots are known.
     """
     days = world.policy.expiring_days
-    passed = passed_threshold(record.certificate, world.clock(), days)
+    passed = passed_time(record.certificate, world.clock(), days)
     record = record.evolve(issued_handled=True)
     if passed is None:
         return record
-    if passed == min(days):
+    if passed == warning_times(record.certificate, days)[-1]:
         return record.evolve(only_told=True)
     return record.evolve(expiring_handled_days=passed)

@@ -3,19 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.domain.certificates import Certificate, CertificateRecord
+from shared.domain.warning_times import passed_time
 from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
 
 _LONGEST_NAME = 63  #: of a job, as CAS has it
-
-
-def passed_threshold(certificate: Certificate, now: datetime, days: Iterable[int]) -> int | None:
-    """The smallest of the warning times that has passed."""
-    left = certificate.not_after - now
-    return min((threshold for threshold in days if left.days < threshold), default=None)
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ class Issued:
 class Ending:
     record: CertificateRecord
     parts: tuple[str, ...]
-    threshold_days: int  #: the warning time that has passed
+    threshold_days: float  #: the warning time that has passed
     left: timedelta
 
     @property
@@ -57,7 +52,7 @@ class Changes:
             if asked and unseen.opened(parts) and certificate.why_not_deployable(now) is None:
                 issued.append(Issued(record, parts))
             left = certificate.not_after - now
-            passed = passed_threshold(certificate, now, world.policy.expiring_days)
+            passed = passed_time(certificate, now, world.policy.expiring_days)
             if passed is None or (left <= timedelta() and not record.only_told):  # it has expired
                 continue
             handled = record.expiring_handled_days
@@ -73,7 +68,7 @@ class Changes:
     def origin(self) -> str:
         """The same for the same changes, however often they are planned for."""
         issued = [f"issued-{one.certificate.identifier}" for one in self.issued]
-        ending = [f"expiring-{one.certificate.identifier}-{one.threshold_days}" for one in self.ending]
+        ending = [f"expiring-{one.certificate.identifier}-{one.threshold_days:g}" for one in self.ending]
         keys = sorted(issued) + sorted(ending)
         if len(keys) == 1:
             return keys[0]

@@ -85,6 +85,6 @@ def _announce_expiring(world: World, ending: Ending) -> None:
     identifier, threshold = ending.certificate.identifier, ending.threshold_days
     world.events.publish(
         CertificateExpiring(cert_identifier=identifier, days_left=ending.left.days, threshold_days=threshold),
-        id=f"expiring-{identifier}-{threshold}",
+        id=f"expiring-{identifier}-{threshold:g}",
         subject=f"Certificate/{identifier}",
     )

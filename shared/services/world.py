@@ -69,7 +69,7 @@ class Policy:
     aws_regions: tuple[str, ...] = DEFAULT_ACCESS.regions
     products: tuple[CloudProduct, ...] = field(default_factory=default_products)
     submit_automatic_jobs: bool = True
-    expiring_days: tuple[int, ...] = (30, 15, 7, 3, 1)
+    expiring_days: tuple[float, ...] = ()  #: warning times before an end; empty = by the lifetime
     max_attempts: int = 6
     worker_age_limit_s: float = 3600.0
     redispatch_after_s: float = 90.0

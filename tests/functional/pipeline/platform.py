@@ -219,7 +219,7 @@ def new_platform(
             tls=edge(tls.address),
             roots=Authority().root_pem,
             products=tuple(products),
-            **owner,
+            **{"warning_days": (30, 15, 7, 3, 1), **owner},
         )
         yield Platform(cloud, settings, clock, parallel=parallel)
     assert not cloud.faults.unhit(), "a fault never struck"

@@ -232,3 +232,22 @@ def test_the_certificate_that_is_valid_longest_is_taken_whatever_its_type_but_a_
     days_pass(platform, 10.5)
 
     assert slots_by_job(platform) == {f"expiring-{old}-30 UPLOAD": {WWW, IMG}}
+
+
+def test_an_ordinary_renewal_of_any_lifetime_comes_before_the_first_warning(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    """A certificate of six days that is renewed after three alarms nobody."""
+    estate = an_estate()
+    estate["certificates"]["old"] = {**OLD, "days": 5.9, "age": 0.1}
+    with discovered(estate, tmp_path, webhook_url=receiver.url, warning_days=()) as platform:
+        days_pass(platform, 2.9)
+        assert (platform.jobs(), receiver.take()) == ([], [])
+        platform.renew("example.com", "*.example.com", days=6)
+        platform.tick("scan_expiry")
+        assert platform.job().status is JobStatus.SUCCESS
+        receiver.take()
+
+        days_pass(platform, 3)
+
+        assert (len(platform.jobs()), receiver.take()) == (1, [])

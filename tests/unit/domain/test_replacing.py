@@ -279,3 +279,23 @@ def test_every_rule_has_a_name_of_its_own_and_a_test() -> None:
 
     assert len(set(names)) == len(names)
     assert {*KEPT_AWAY, "acm-key"} == set(names)
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "allowed"),
+    [
+        (signed_by("Public CA"), PUBLIC, True),
+        (signed_by("Public CA", "Public Root", end=NOW), PUBLIC, True),
+        (PUBLIC, PUBLIC, False),
+        (signed_by("Public CA"), {"issuer": "Public CA", "chain": ()}, False),
+    ],
+)
+def test_the_full_chain_of_what_is_in_place_without_it_takes_its_place(
+    before: dict[str, Any], new: dict[str, Any], allowed: bool
+) -> None:
+    """The very same certificate, whole: clients accept it then. It need not end later, nor may it sooner."""
+    old = OLD.evolve(**before)
+
+    assert held(NEW.evolve(**new, not_after=old.not_after), old).allowed is allowed
+    sooner = old.not_after - timedelta(seconds=1)
+    assert held(NEW.evolve(**new, not_after=sooner), old).rule == "later-end"

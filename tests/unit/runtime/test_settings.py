@@ -42,6 +42,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "hosts": (),
         "aws": False,
         "auto": "submit",
+        "warning_days": (),
         "prefix": "certdeploy",
         "fc_endpoint": "",
         "fc_access_key_id": "",
@@ -180,3 +181,12 @@ def test_roots_that_cannot_be_read_are_told_under_their_variable() -> None:
         "CERTDEPLOY_ROOTS: the file /no/roots.pem cannot be read: No such file or directory;"
         " CERTDEPLOY_STORES: x: stores are cn-hangzhou, ap-southeast-1, eu-central-1"
     )
+
+
+def test_warning_times_are_days_separated_by_commas() -> None:
+    assert read(WARNING_DAYS="30, 7.5,1").warning_days == (30, 7.5, 1)
+
+
+@pytest.mark.parametrize("days", ["thirty", "30;15", "0", "-1", "nan", "inf"])
+def test_a_warning_time_that_is_no_number_of_days_is_refused(days: str) -> None:
+    assert refused({"CERTDEPLOY_WARNING_DAYS": f"30,{days}"}).startswith("CERTDEPLOY_WARNING_DAYS: ")

@@ -52,9 +52,11 @@ def created(world: World, estate: Estate) -> object:
 
 
 def issued(world: World, estate: Estate) -> object:
-    return create_deployment_jobs(
-        world, CertificateIssued(cert_identifier=estate.certificates[-1].identifier)
-    )
+    """All reasons for a plan at once: one certificate is new, another one about to end."""
+    last = estate.certificates[-1]
+    made = create_deployment_jobs(world, CertificateIssued(cert_identifier=last.identifier))
+    assert world.certificates.get(last.identifier).issued_handled
+    return made
 
 
 def expiring(world: World, estate: Estate) -> object:

@@ -1,0 +1,45 @@
+"""When a certificate is warned of: by its lifetime, or as the owner has set it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.certificates import Certificate
+from shared.domain.warning_times import passed_time, warning_times
+from tests.builders import NOW, a_certificate
+
+
+def of_days(life: float, left: float = 0) -> Certificate:
+    end = NOW + timedelta(days=left)
+    return a_certificate(not_before=end - timedelta(days=life), not_after=end)
+
+
+@pytest.mark.parametrize(
+    ("life", "times"),
+    [
+        (398, (132.7, 66.3, 33.2, 1)),
+        (200, (66.7, 33.3, 16.7, 1)),
+        (90, (30, 15, 7.5, 1)),
+        (47, (15.7, 7.8, 3.9, 1)),
+        (6, (2, 1, 0.5)),
+        (0.5, (1, 0.2, 0.1)),
+    ],
+)
+def test_by_its_lifetime_it_is_a_third_a_sixth_a_twelfth_of_it_and_the_last_day(
+    life: float, times: tuple[float, ...]
+) -> None:
+    assert warning_times(of_days(life), ()) == times
+
+
+def test_the_owner_s_days_are_taken_as_they_are_for_every_lifetime() -> None:
+    assert warning_times(of_days(6), (1, 30, 7)) == warning_times(of_days(398), (30, 7, 1)) == (30, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("left", "passed"),
+    [(31, None), (30, None), (29.99, 30), (15, 30), (14.99, 15), (7.49, 7.5), (0.99, 1), (-5, 1)],
+)
+def test_the_last_time_that_has_passed_counts(left: float, passed: float | None) -> None:
+    assert passed_time(of_days(90, left), NOW, ()) == passed
