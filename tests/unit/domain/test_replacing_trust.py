@@ -1,0 +1,121 @@
+"""What may take another's place by itself, by how widely clients trust the two."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.certificates import ChainLink
+from tests.builders import NOW, a_resource, signed_by
+from tests.unit.domain.exchanges import NEW, OLD, PRIVATE, PUBLIC, ending, held
+
+SELF = ChainLink(subject="example.com", issuer="example.com")
+#: Chains as CAS tells them; the class of each in words.
+KINDS: dict[str, dict[str, Any]] = {
+    "public": PUBLIC,
+    "another public": signed_by("Public CA 2", "Public Root"),
+    "private": PRIVATE,
+    "private, same root": signed_by("Corp CA 2", "Corp Root"),
+    "another private": signed_by("Lab CA", "Lab Root"),
+    "self-signed": {"issuer": "example.com", "chain": (SELF,)},
+    "untold": {"issuer": "Some CA", "chain": ()},
+    "untold, another issuer": {"issuer": "Other CA", "chain": ()},
+}
+#: What may take the place of what.
+ALLOWED = {
+    "public": {"public", "another public"},
+    "another public": {"public", "another public"},
+    "private": {"private", "private, same root"},
+    "private, same root": {"private", "private, same root"},
+    "another private": {"another private"},
+    "self-signed": set[str](),
+    "untold": {"untold"},
+    "untold, another issuer": {"untold, another issuer"},
+    "not in CAS": {"public", "another public"},
+}
+
+
+@pytest.mark.parametrize("present", ALLOWED)
+@pytest.mark.parametrize("new", KINDS)
+@pytest.mark.parametrize("days", [10, -1])
+def test_a_certificate_takes_the_place_of_one_that_is_trusted_no_more_widely(
+    present: str, new: str, days: float
+) -> None:
+    """Also where what is in place has expired. What CAS does not know may be replaced only then."""
+    old = None if present == "not in CAS" else ending(days).evolve(**KINDS[present])
+    slot = a_resource(cert_not_after=NOW + timedelta(days=days))
+
+    verdict = held(NEW.evolve(**KINDS[new]), old, slot)
+
+    assert verdict.allowed is (new in ALLOWED[present] and (old is not None or days < 0))
+    assert verdict.rule in ("", "trust", "way-back")
+    assert verdict.rule != "way-back" or old is None
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "told"),
+    [
+        ("public", "private", "it is private (Corp CA), the one in place is public"),
+        ("public", "self-signed", "it is self-signed, which no client trusts by itself"),
+        (
+            "public",
+            "untold",
+            "who trusts it is not known (CAS does not tell its chain), the one in place is public",
+        ),
+        ("private", "public", "it is public, the one in place is private (Corp CA)"),
+        ("self-signed", "public", "it is public, the one in place is self-signed"),
+        (
+            "untold",
+            "public",
+            "it has another issuer than the one in place, of which it is not known who trusts it",
+        ),
+    ],
+)
+def test_the_two_classes_are_told(present: str, new: str, told: str) -> None:
+    verdict = held(NEW.evolve(**KINDS[new]), OLD.evolve(**KINDS[present]))
+
+    assert (verdict.rule, verdict.reason) == ("trust", f"{told}; create a job by hand")
+
+
+@pytest.mark.parametrize("new", ["", "DV", "OV", "EV"])
+@pytest.mark.parametrize("present", ["", "DV", "OV", "EV"])
+def test_what_the_ca_has_checked_of_the_owner_is_not_lowered(present: str, new: str) -> None:
+    def of_level(level: str) -> dict[str, Any]:
+        return signed_by(f"Public {level} CA", "Public Root")
+
+    verdict = held(NEW.evolve(**of_level(new)), OLD.evolve(**of_level(present)))
+
+    order = ["", "DV", "OV", "EV"]
+    lowered = present in ("OV", "EV") and order.index(new) < order.index(present)
+    assert verdict.rule == ("level" if lowered else "")
+
+
+def test_a_chain_whose_issuer_has_expired_is_broken() -> None:
+    expired = signed_by("Public CA", "Public Root", end=NOW)
+
+    verdict = held(NEW.evolve(**expired), OLD.evolve(**PUBLIC))
+
+    told = "the chain that CAS holds with it is broken; upload it with its full chain"
+    assert (verdict.rule, verdict.reason) == ("chain", told)
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "allowed"),
+    [
+        (signed_by("Public CA"), PUBLIC, True),
+        (signed_by("Public CA", "Public Root", end=NOW), PUBLIC, True),
+        (PUBLIC, PUBLIC, False),
+        (signed_by("Public CA"), {"issuer": "Public CA", "chain": ()}, False),
+    ],
+)
+def test_the_full_chain_of_what_is_in_place_without_it_takes_its_place(
+    before: dict[str, Any], new: dict[str, Any], allowed: bool
+) -> None:
+    """The very same certificate, whole: clients accept it then. It need not end later, nor may it sooner."""
+    old = OLD.evolve(**before)
+
+    assert held(NEW.evolve(**new, not_after=old.not_after), old).allowed is allowed
+    sooner = old.not_after - timedelta(seconds=1)
+    assert held(NEW.evolve(**new, not_after=sooner), old).rule == "later-end"
