@@ -11,6 +11,7 @@ import pytest
 from emulator import aws as emulated
 from emulator.edge import Edge
 from emulator.faults import Fault
+from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.cloud.tls import HandshakeRefusedError, handshake
 from shared.errors import CloudRejectedError, CloudUnavailableError
@@ -21,6 +22,7 @@ from shared.products.kit.means import Means
 from tests.contract.aws_bench import (
     REGION,
     a_distribution,
+    account,
     config_of,
     elb,
     give_listener,
@@ -28,7 +30,7 @@ from tests.contract.aws_bench import (
     seen,
     slot,
 )
-from tests.contract.bench import AllOfCas, Bench
+from tests.contract.bench import AllOfCas, Bench, certificates
 from tests.contract.driven import Driven
 
 
@@ -225,4 +227,23 @@ def test_a_look_at_one_slot_of_a_listener_tells_what_the_others_carry(amazon: Be
     beside = amazon.adapter.adapter.beside(look)
     assert {one.slot: one.cert_identifier for one in beside} == {
         one.slot: one.cert_identifier for one in listener.values()
+    }
+
+
+def test_an_estate_has_certificates_of_amazon_s_own_for_the_same_names(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listeners = [{"port": 443, "default": "old", "additional": ["other"]}]
+    estate = {
+        "certificates": certificates("old", "other", domain="example.net"),
+        "aws": [{"name": "own", "issued_by_amazon": True, "listeners": listeners}],
+        "cloudfront": [{"aliases": ["a.example.net"], "certificate": "old", "issued_by_amazon": True}],
+    }
+    found = seen(account(server, monkeypatch, estate)).by_kind
+
+    assert {kind: len(slots) for kind, slots in found.items()} == {"listener": 2, "distribution": 1}
+    for one in (*found["listener"], *found["distribution"]):
+        assert (one.obstacle, one.cert_identifier[:7]) == ("", "sha256:")
+    assert {frozenset(one.domains) for one in found["listener"]} == {
+        frozenset({"example.net", "*.example.net"})
     }
