@@ -88,7 +88,7 @@ def standing_of(certificate: Certificate, public_roots: Set[str], now: datetime)
     """`public_roots`: names of public roots, each as `ca_key` gives it."""
     links = certificate.chain or ()
     own = _own(certificate, links)
-    issuer = ca_name(own.issuer if own else certificate.issuer)
+    issuer = ca_name(own.issuer if own else _issuer(certificate, links))
     path, top = _climb(issuer, [one for one in links if one is not own], public_roots)
     public = bool(links) and ca_key(top) in public_roots
     trust, chain = Trust.UNKNOWN, ChainState.UNKNOWN
@@ -116,6 +116,14 @@ def _own(certificate: Certificate, links: Sequence[ChainLink]) -> ChainLink | No
         if one.not_after is not None and abs(one.not_after - certificate.not_after) <= _ROUNDING:
             return one
     return next((one for one in links if ca_key(one.subject) in certificate.names), None)
+
+
+def _issuer(certificate: Certificate, links: Sequence[ChainLink]) -> str:
+    """Where the links begin with the issuer: its name, for which CAS may tell a brand, such as "DigiCert"."""
+    if ca_key(certificate.issuer) in {ca_key(one.subject) for one in links}:
+        return certificate.issuer
+    signers = {ca_key(one.issuer) for one in links if ca_key(one.issuer) != ca_key(one.subject)}
+    return next((one.subject for one in links if ca_key(one.subject) not in signers), certificate.issuer)
 
 
 def _climb(issuer: str, above: Sequence[ChainLink], public_roots: Set[str]) -> tuple[list[ChainLink], str]:

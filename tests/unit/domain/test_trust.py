@@ -206,3 +206,15 @@ def test_cas_that_issue_one_another_are_climbed_once() -> None:
     found = standing(certificate)
 
     assert (found.trust, found.chain, found.root) == (Trust.PRIVATE, ChainState.COMPLETE, "CA 1")
+
+
+@pytest.mark.parametrize("case", CLASSES)
+def test_a_brand_that_cas_tells_as_the_issuer_breaks_no_chain(case: str) -> None:
+    certificate = chained(*CLASSES[case])
+    branded = certificate.evolve(issuer="DigiCert")
+    links = certificate.chain or ()
+
+    assert standing(branded) == standing(certificate)
+    if len(links) > 1:
+        for issuers in (links[1:], links[:0:-1]):
+            assert standing(branded.evolve(chain=issuers)) == standing(certificate)
