@@ -1,0 +1,117 @@
+"""Policies: what the owner wants of automatic plans, by certificate, domain, product, region and slot.
+
+A document of `defaults` and of rules in an order. Each rule that matches sets what it names; of several that
+set the same, the last one counts. docs/policies.md explains it to the owner.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from shared.domain.names import HostNames
+from shared.domain.resources import CloudProduct
+from shared.domain.values import Value
+
+LIFTED: Final = "none"  #: `pin: none` takes back what an earlier rule pinned
+
+
+class Mode(str, Enum):
+    """What an automatic plan does with a slot."""
+
+    DEPLOY = "deploy"
+    DRAFT = "draft"  #: its job waits for approval
+    OFF = "off"  #: it is left alone
+
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _product(value: Any) -> Any:
+    """Products are known in capitals and in small letters."""
+    known = {product.value.casefold(): product for product in CloudProduct}
+    return known.get(value.casefold(), value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_several), Field(min_length=1)]
+Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Pin(Value):
+    """Only certificates of this issuer, or only this certificate. Neither: not pinned."""
+
+    issuer: Text = ""
+    certificate: Text = ""  #: name or id
+
+
+def _pin(value: Any) -> Any:
+    if value == LIFTED:
+        return Pin()
+    if isinstance(value, dict) and (not value or value.keys() >= Pin.model_fields.keys()):
+        raise ValueError(f"names one of issuer and certificate; `pin: {LIFTED}` lifts a pin")
+    return value
+
+
+class PolicySettings(Value):
+    """What a rule, or the defaults, say; None where they say nothing."""
+
+    deploy: Mode | None = None
+    pin: Annotated[Pin | None, BeforeValidator(_pin)] = None
+    warning_days: Annotated[tuple[Days, ...] | None, BeforeValidator(_several), Field(min_length=1)] = None
+    accept_outage: bool | None = None
+    first_deployment: bool | None = None
+
+
+class Match(Value):
+    """What a rule is about. Of each key one of the values has to fit, and every key that is given."""
+
+    slot: Texts = ()  #: as `resource list` names it
+    certificate: Texts = ()  #: name or id: of the one in place, or of one that may take its place
+    domain: Annotated[HostNames, BeforeValidator(_several), Field(min_length=1)] = ()
+    region: Texts = ()
+    product: Annotated[
+        tuple[Annotated[CloudProduct, BeforeValidator(_product)], ...],
+        BeforeValidator(_several),
+        Field(min_length=1),
+    ] = ()
+
+    def given(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Those given, with their values: what fits least often comes first."""
+        products = tuple(product.value for product in self.product)
+        for kind, values in (
+            ("slot", self.slot),
+            ("certificate", self.certificate),
+            ("domain", self.domain),
+            ("region", self.region),
+            ("product", products),
+        ):
+            if values:
+                yield kind, values
+
+
+class PolicyRule(PolicySettings):
+    name: str = ""  #: for people
+    match: Match
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "PolicyRule":
+        kinds = {kind for kind, _ in self.match.given()}
+        if not kinds:
+            raise ValueError("match names nothing; what is for every slot stands in defaults")
+        if not any(getattr(self, name) is not None for name in PolicySettings.model_fields):
+            raise ValueError(f"sets nothing; it may set {', '.join(PolicySettings.model_fields)}")
+        if self.warning_days is not None and kinds - {"certificate", "domain"}:
+            raise ValueError(
+                "warning_days are of a certificate, wherever it is; match by certificate and domain only"
+            )
+        return self
+
+
+class Policies(Value):
+    """The document as a whole."""
+
+    defaults: PolicySettings = PolicySettings()
+    rules: tuple[PolicyRule, ...] = ()

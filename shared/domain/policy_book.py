@@ -1,0 +1,175 @@
+"""Which rules of the policies match a slot or a certificate, and what they come to: a look-up, no search."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from shared.domain.ca_names import ca_key, parts_of
+from shared.domain.certificates import Certificate
+from shared.domain.names import for_display, patterns
+from shared.domain.policies import Mode, Pin, Policies, PolicySettings
+from shared.domain.resources import CloudResource
+
+_Keys: TypeAlias = frozenset[tuple[str, str]]  #: (kind, value), as of `Match.given`
+
+
+@dataclass(frozen=True)
+class Effective:
+    """What the policies come to for one slot, and which part of them says so."""
+
+    deploy: Mode = Mode.DEPLOY
+    deploy_by: str = ""
+    pin: Pin | None = None
+    pin_by: str = ""
+    accept_outage: bool = False
+    first_deployment: bool = False
+
+    def why_not(self, certificate: Certificate, issuer: str) -> str:
+        """Why no automatic plan may put the certificate there; "" if one may. `issuer`: name of its CA."""
+        if self.deploy is Mode.OFF:
+            return f"{self.deploy_by} says off"
+        pin = self.pin
+        if pin is None or not (pin.certificate or pin.issuer):
+            return ""
+        if pin.certificate:
+            held = pin.certificate in handles(certificate)
+            return "" if held else f"{self.pin_by} pins the slot to the certificate {pin.certificate}"
+        held = is_of(certificate, issuer, pin.issuer)
+        return "" if held else f"{self.pin_by} pins the slot to certificates of {pin.issuer}"
+
+
+NOTHING_SAID: Final = Effective()
+
+
+def handles(certificate: Certificate) -> tuple[str, ...]:
+    """How a document may name it."""
+    return certificate.identifier, str(certificate.cert_id), certificate.name
+
+
+def is_of(certificate: Certificate, issuer: str, wanted: str) -> bool:
+    """Whether the issuer, or its organisation, is the one named, or has that in its name: whole words.
+
+    CAs sign with several intermediates in turn, such as "R10" and "R11" of Let's Encrypt.
+    """
+    told = (issuer, certificate.issuer, *parts_of(certificate.issuer).values())
+    return any(f" {ca_key(wanted)} " in f" {ca_key(name)} " for name in told)
+
+
+class PolicyBook:
+    """A document, indexed by what its rules match: each rule by the key that fits least often."""
+
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
+        self._index: dict[tuple[str, str], list[int]] = {}
+        self._named: set[str] = set()
+        for number, rule in enumerate(policies.rules):
+            kind, values = next(rule.match.given())
+            for value in values:
+                self._index.setdefault((kind, value), []).append(number)
+            self._named.update(rule.match.certificate)
+        self._pinned = {one.pin.certificate for one in (policies.defaults, *policies.rules) if one.pin}
+        self._shown = any(not slot.isascii() for rule in policies.rules for slot in rule.match.slot)
+        self._known: dict[tuple[int, ...], Effective] = {}
+
+    def names(self, certificate: Certificate) -> bool:
+        """Whether it is told apart from others of its kind by its name or id."""
+        return not (self._named | self._pinned).isdisjoint(handles(certificate))
+
+    def of(self, resource: CloudResource, present: Certificate | None) -> "OfSlot":
+        """For one slot. `present`: the certificate in place, if CAS knows it."""
+        return OfSlot(self, resource, self._keys_of(resource, present))
+
+    def warning_days(self, certificate: Certificate) -> tuple[float, ...] | None:
+        """None: nothing is said."""
+        rules = [self.policies.rules[number] for number in self.matching(_keys_of_certificate(certificate))]
+        said = [one.warning_days for one in (self.policies.defaults, *rules) if one.warning_days is not None]
+        return said[-1] if said else None
+
+    def matching(self, keys: _Keys) -> tuple[int, ...]:
+        """The numbers of the rules, from 0, in their order."""
+        found = {number for key in keys for number in self._index.get(key, ())}
+        return tuple(number for number in sorted(found) if self._fits(number, keys))
+
+    def effective(self, numbers: tuple[int, ...]) -> Effective:
+        if (known := self._known.get(numbers)) is None:
+            known = self._known[numbers] = self._fold(numbers)
+        return known
+
+    def is_named(self, certificate: Certificate) -> bool:
+        """Whether a rule matches it by its name or id."""
+        return not self._named.isdisjoint(handles(certificate))
+
+    def label(self, number: int) -> str:
+        """For people, who count from 1."""
+        name = self.policies.rules[number].name
+        return f"policy rule {number + 1}" + (f" ({name})" if name else "")
+
+    def _fits(self, number: int, keys: _Keys) -> bool:
+        match = self.policies.rules[number].match
+        return all(any((kind, value) in keys for value in values) for kind, values in match.given())
+
+    def _fold(self, numbers: tuple[int, ...]) -> Effective:
+        parts: list[tuple[str, PolicySettings]] = [("the default policy", self.policies.defaults)]
+        parts += [(self.label(number), self.policies.rules[number]) for number in numbers]
+        deploys = [(label, one.deploy) for label, one in parts if one.deploy is not None]
+        pins = [(label, one.pin) for label, one in parts if one.pin is not None]
+        deploy_by, deploy = deploys[-1] if deploys else ("", Mode.DEPLOY)
+        pin_by, pin = pins[-1] if pins else ("", None)
+        return Effective(
+            deploy=deploy,
+            deploy_by=deploy_by,
+            pin=pin,
+            pin_by=pin_by,
+            accept_outage=_last(one.accept_outage for _, one in parts),
+            first_deployment=_last(one.first_deployment for _, one in parts),
+        )
+
+    def _keys_of(self, resource: CloudResource, present: Certificate | None) -> _Keys:
+        """A slot of a global product is where its instance is, as for the scope."""
+        found = {
+            ("slot", resource.slot),
+            ("product", resource.product.value),
+            ("region", resource.region or resource.location),
+            ("certificate", resource.cert_identifier),
+            *(("domain", one) for domain in resource.domains for one in patterns(domain)),
+        }
+        if self._shown:
+            shown = for_display(resource.resource_id)
+            found.add(("slot", f"{resource.product.value}/{resource.region or '-'}/{shown}"))
+        return frozenset(found | _names_of(present)) if present else frozenset(found)
+
+
+@dataclass(frozen=True)
+class OfSlot:
+    """The policies for one slot, whatever is put there."""
+
+    book: PolicyBook
+    resource: CloudResource
+    keys: _Keys
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The rules that match it as it is."""
+        return self.book.matching(self.keys)
+
+    def with_(self, certificates: Sequence[Certificate]) -> list[Effective]:
+        """For each of the certificates in its place."""
+        own = self.book.effective(self.numbers)
+        return [self._with(one) if self.book.is_named(one) else own for one in certificates]
+
+    def _with(self, certificate: Certificate) -> Effective:
+        return self.book.effective(self.book.matching(self.keys | _names_of(certificate)))
+
+
+def _keys_of_certificate(certificate: Certificate) -> _Keys:
+    return frozenset({("domain", one) for name in certificate.names for one in patterns(name)}) | _names_of(
+        certificate
+    )
+
+
+def _names_of(certificate: Certificate) -> _Keys:
+    return frozenset(("certificate", one) for one in handles(certificate))
+
+
+def _last(said: Iterable[bool | None]) -> bool:
+    return next((one for one in reversed(list(said)) if one is not None), False)
