@@ -99,7 +99,7 @@ class SyncStatus(Versioned):
     count: int = 0
     reason: str = ""
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
-    #: how the resource ids begin of all that could not be read; "": anywhere in the region
+    #: how the resource ids begin of all that could not be read, unless it failed; "": anywhere in the region
     unread_within: tuple[str, ...] = ()
     started_at: AwareDatetime
     finished_at: AwareDatetime | None = None
@@ -116,4 +116,4 @@ class Sweep(Versioned):
     count: int = 0  #: slots found
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
     unread_within: tuple[str, ...] = ()  #: as of SyncStatus
-    unread_count: int = 0
+    unread_parts: tuple[str, ...] = ()  #: digests of all of them

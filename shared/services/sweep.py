@@ -7,20 +7,21 @@ until then, and where a part cannot be read, the rows of before stay, with when 
 import json
 import logging
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.resources import CloudProduct, CloudResource, Sweep, SyncState, SyncStatus
 from shared.errors import CloudError, ConflictError
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.found import Unread
-from shared.products.kit.parts import Parts
+from shared.products.kit.parts import Parts, digest_of
 from shared.services.catalogue import KnownCertificates
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.discover")
 _TOLD: Final = 20  #: parts that could not be read, of one region
 _APART: Final = 100  #: parts whose slots are told from the others'; of more, nothing is taken for gone
+_LATER: Final = timedelta(milliseconds=1)
 _SPARE_S: Final = 20.0  #: of the function's time, for the call in hand and for handing on
 
 
@@ -35,25 +36,31 @@ def discover_region(
     """
     stored = world.sweeps.find(product, region)
     if since is None:
-        now = world.clock()
-        sweep = Sweep(product=product, region=region, started_at=now, handed_on_at=now)
-        sweep = sweep.evolve(version=stored.version if stored else 0)
+        sweep = _begun(world, product, region).evolve(version=stored.version if stored else 0)
     elif stored is None or stored.started_at != since:
         return None
     else:
         sweep = stored
-    return _Region(world, sweep).read()
+    return _Region(world, sweep, goes_on=since is not None).read()
+
+
+def _begun(world: World, product: CloudProduct, region: str) -> Sweep:
+    """Begun after all others of the region, whatever the clocks of their machines say."""
+    now, last = world.clock(), world.syncs.find(product, region)
+    started = max(now, last.started_at + _LATER) if last else now
+    return Sweep(product=product, region=region, started_at=started, handed_on_at=now)
 
 
 class _Region:
     """One invocation's part of a sweep."""
 
-    def __init__(self, world: World, sweep: Sweep) -> None:
-        self._world, self._sweep = world, sweep
+    def __init__(self, world: World, sweep: Sweep, *, goes_on: bool) -> None:
+        self._world, self._sweep, self._goes_on = world, sweep, goes_on
         spare_s = min(_SPARE_S, world.left_s() / 3)
         self._parts = Parts(sweep.read, lambda: world.left_s() - spare_s)
-        self._count, self._unread_count = sweep.count, sweep.unread_count
+        self._count = sweep.count
         self._unread, self._within = list(sweep.unread), sweep.unread_within
+        self._unread_parts = list(sweep.unread_parts)
 
     def read(self) -> SyncStatus | None:
         world, sweep = self._world, self._sweep
@@ -66,27 +73,28 @@ class _Region:
         except CloudError as error:
             if error.retryable and self._parts.gained and self._parts.time_is_up:
                 return self._hand_on()
-            failed = self._tell(SyncState.FAILED, str(error))
             if error.retryable:
+                self._tell(SyncState.FAILED, str(error))
                 raise
-            self._end()
-            return failed
+            return self._end(SyncState.FAILED, str(error))
         except Exception as error:
             where = {"product": sweep.product.value, "region": sweep.region}
             log.exception("discovery failed unexpectedly", extra=where)
-            self._end()
             reason = f"internal error: {type(error).__name__}; see the function's log"
-            return self._tell(SyncState.FAILED, reason)
-        self._end()
-        remove_unseen(world, sweep.product, sweep.region, sweep.started_at, self._within)
+            return self._end(SyncState.FAILED, reason)
+        # Exact, while what was found includes what was found again in a part that was cut off.
+        self._count = remove_unseen(world, sweep.product, sweep.region, sweep.started_at, self._within)
         if self._unread:
-            reason = f"{self._unread_count} could not be read: {self._unread[0]}"
-            return self._tell(SyncState.PARTIAL, reason)
-        return self._tell(SyncState.SYNCED)
+            reason = f"{len(self._unread_parts)} could not be read: {self._unread[0]}"
+            return self._end(SyncState.PARTIAL, reason)
+        return self._end(SyncState.SYNCED)
 
     def _take(self, found: CloudResource | Unread, catalogue: Catalogue) -> None:
         if isinstance(found, Unread):
-            self._unread_count += 1
+            part = digest_of(f"{found.within}:{found.what}")
+            if part in self._sweep.unread_parts:  # told by an invocation before
+                return
+            self._unread_parts.append(part)
             self._unread = [*self._unread, f"{found.what}: {found.error}"][:_TOLD]
             self._within = _widened(self._within, found.within)
             return
@@ -99,18 +107,7 @@ class _Region:
         What was read is stored first: if the call is lost, another delivery of this event goes on from there.
         """
         world, sweep = self._world, self._sweep
-        try:
-            self._sweep = world.sweeps.save(
-                sweep.evolve(
-                    handed_on_at=world.clock(),
-                    read=tuple(sorted(self._parts.read)),
-                    count=self._count,
-                    unread=tuple(self._unread),
-                    unread_within=self._within,
-                    unread_count=self._unread_count,
-                )
-            )
-        except ConflictError:  # another one was begun, or a second delivery of this one is ahead
+        if not self._stored():
             return None
         status = self._tell(SyncState.SYNCING)
         payload = {
@@ -121,10 +118,40 @@ class _Region:
         world.functions.invoke("discover_resources", json.dumps(payload).encode())
         return status
 
-    def _end(self) -> None:
+    def _stored(self) -> bool:
+        """Whether it goes on: not if another one has begun since, or a second delivery of this is ahead.
+
+        Of two deliveries of a first invocation the one that began last goes on, as the status has it.
+        """
+        sweep = self._sweep.evolve(
+            handed_on_at=self._world.clock(),
+            read=tuple(sorted(self._parts.read)),
+            count=self._count,
+            unread=tuple(self._unread),
+            unread_within=self._within,
+            unread_parts=tuple(self._unread_parts),
+        )
+        while True:
+            status = self._world.syncs.find(sweep.product, sweep.region)
+            if status is None or status.started_at != sweep.started_at:
+                return False
+            try:
+                self._sweep = self._world.sweeps.save(sweep)
+            except ConflictError:
+                if self._goes_on:
+                    return False
+                ahead = self._world.sweeps.find(sweep.product, sweep.region)
+                sweep = sweep.evolve(version=ahead.version if ahead else 0)
+            else:
+                return True
+
+    def _end(self, state: SyncState, reason: str = "") -> SyncStatus:
+        """Told first: cut off between, another delivery finds how far it was, and ends it again."""
+        status = self._tell(state, reason)
         if self._sweep.version:
             with suppress(ConflictError):  # another one was begun
                 self._world.sweeps.delete(self._sweep)
+        return status
 
     def _tell(self, state: SyncState, reason: str = "") -> SyncStatus:
         under_way = state is SyncState.SYNCING
@@ -145,12 +172,16 @@ class _Region:
 
 def remove_unseen(
     world: World, product: CloudProduct, region: str, since: datetime, unread: tuple[str, ...] = ()
-) -> None:
-    """`unread`: how the ids begin of those that may be there unseen."""
+) -> int:
+    """How many were seen. `unread`: how the ids begin of those that may be there unseen."""
+    seen = 0
     for record in world.resources.list(product, region):
-        if record.seen_at < since and not record.resource.resource_id.startswith(unread):
+        if record.seen_at >= since:
+            seen += 1
+        elif not record.resource.resource_id.startswith(unread):
             with suppress(ConflictError):  # seen again meanwhile
                 world.resources.remove(record)
+    return seen
 
 
 def _widened(within: tuple[str, ...], one: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Unseen:
         return tuple(
             _part(status, within)
             for status in self._statuses
-            for within in status.unread_within or EVERYTHING
+            for within in _within(status)
             if status.state is not SyncState.SYNCED  # one in discovery has died, or will end
         )
 
@@ -65,6 +65,11 @@ class Unseen:
         return [
             status for product in self._world.policy.products for status in self._world.syncs.list(product)
         ]
+
+
+def _within(status: SyncStatus) -> tuple[str, ...]:
+    """One that failed has not seen the rest either, beside what it was refused until then."""
+    return (status.state is SyncState.PARTIAL and status.unread_within) or EVERYTHING
 
 
 def _part(status: SyncStatus, within: str) -> str:

@@ -116,6 +116,9 @@ class SyncStatuses(Records[SyncStatus]):
                 self._save(key, status.evolve(version=old.version if old else 0))
                 return
 
+    def find(self, product: CloudProduct, region: str) -> SyncStatus | None:
+        return self._find((product.value, _region(region)))
+
     def list(self, product: CloudProduct) -> Iterator[SyncStatus]:
         return self._range((product.value,))
 

@@ -39,10 +39,14 @@ class Parts:
         Raises:
             CloudThrottledError: the time is up.
         """
-        digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]
+        digest = digest_of(name)
         if digest in self.read:
             return
         if self.gained and self.time_is_up:  # every invocation reads one, so there is an end
             raise CloudThrottledError("discover", "TimeIsUp", f"the function's time ended before {name}")
         yield from found
         self.read.add(digest)
+
+
+def digest_of(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from emulator.faults import Fault
 from emulator.services.ack.cluster_fields import Writer
 from emulator.services.ack.cluster_kinds import SECRETS, Target
 from shared.cloud.kubernetes import Kubernetes
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.domain.states import JobStatus
+from shared.errors import CloudUnavailableError
 from shared.services.map import map_slots
 from tests.contract.answers import edit
 from tests.functional.pipeline.conftest import NAMES, TWO_SLOTS
@@ -186,6 +188,26 @@ def test_a_renewal_waits_for_no_closed_cluster_and_reaches_its_slots_when_it_ope
     assert platform.world.certificates.get(new).issued_unseen == ()
     platform.tick("discover_resources", "scan_expiry")
     assert len(platform.jobs()) == 2
+
+
+def test_a_region_that_fails_after_a_cluster_that_is_closed_is_unseen_as_a_whole(
+    platform: Platform, door: Door
+) -> None:
+    """Nothing is taken for dealt with as if all but that cluster had been seen."""
+    door.close()
+    platform.cloud.faults.add(Fault("DescribeClusterUserKubeconfig", passing=1, times=100))
+    with pytest.raises(CloudUnavailableError):
+        platform.call("discover_resources", {"Products": ["ACK"], "Region": "cn-hangzhou"})
+    platform.cloud.faults.clear()
+    new = platform.renew(*NAMES)
+    make_another(platform)
+
+    platform.tick("scan_expiry")
+
+    assert sync(platform).state is SyncState.FAILED
+    assert platform.world.certificates.get(new).issued_unseen == ("ACK/cn-hangzhou/",)
+    platform.tick("discover_resources", "scan_expiry")
+    assert slot(platform, "back", "secret/default/later") in set().union(*planned(platform))
 
 
 def test_a_cluster_that_stays_closed_has_nothing_planned_that_was_dealt_with(
