@@ -9,29 +9,36 @@ from cli import output
 from cli.resources import slot
 from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
+from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
-from shared.services.world import World
 
 _ALIKE: Final = 5  #: slots with the same reason that are shown each
 
 
-def show_plan(plan: Plan, world: World) -> None:
+def show_plan(plan: Plan) -> None:
+    for warning in plan.warnings:
+        output.console().print(Text(str(warning), "yellow"))
+    if plan.warnings:
+        output.console().print()
     table = output.table(
-        "Slot", "Names", "Certificate", "Why", title="To deploy", wrap=("Slot", "Names", "Why")
-    )
+        "Slot", "Names", "Certificate", "Days", "Why",
+        title="To deploy", wrap=("Slot", "Names", "Why"),
+    )  # fmt: skip
     for entry in plan.deployments:
-        change = arrow(entry.resource.cert_identifier, entry.cert_identifier)
-        output.row(table, slot(entry.resource), output.names(entry.resource.domains), change, entry.reason)
+        output.row(
+            table,
+            slot(entry.resource),
+            output.names(entry.resource.domains),
+            arrow(entry.resource.cert_identifier, entry.cert_identifier),
+            "" if entry.days_gained is None else f"{entry.days_gained:+d}",
+            entry.reason,
+        )
     output.show(table)
-    if plan.left_alone:
-        left = output.table("Slot", "Why", title="\nLeft alone", wrap=("Slot", "Why"))
-        for slots, reason in _by_reason(plan.left_alone):
-            for one in slots[:_ALIKE]:
-                output.row(left, one, reason)
-            if len(slots) > _ALIKE:
-                output.row(left, f"{len(slots) - _ALIKE} more (--json lists them)", reason)
-        output.show(left)
+    _show_alike(
+        "What else changes", "What", [(e.resource, text) for e in plan.deployments for text in _told(e)]
+    )
+    _show_alike("Left alone", "Why", [(entry.resource, entry.reason) for entry in plan.left_alone])
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
     output.console().print(
         f"\n{len(plan.deployments)} slots ({counts or 'none'}); the vendor's own deployment job would use"
@@ -39,12 +46,29 @@ def show_plan(plan: Plan, world: World) -> None:
     )
 
 
-def _by_reason(entries: Iterable[PlanEntry]) -> list[tuple[list[str], str]]:
-    """A large account may have a thousand slots that are left alone for the same reason."""
+def _told(entry: PlanEntry) -> list[str]:
+    others = ", ".join(f"{output.short(one.cert_identifier)} ({one.algorithm})" for one in entry.beside)
+    stays = f"its listener also has {others} for its names, which stays"
+    return [*(warning.text for warning in entry.warnings), *([stays] if others else [])]
+
+
+def _show_alike(title: str, what: str, told: Iterable[tuple[CloudResource, str]]) -> None:
+    """Slots with what is told of each: of those with the same sentence some, and the number of the others.
+
+    A large account may have a thousand slots that are left alone for the same reason.
+    """
     found: dict[str, list[str]] = {}
-    for entry in entries:
-        found.setdefault(entry.reason, []).append(slot(entry.resource))
-    return [(slots, reason) for reason, slots in found.items()]
+    for resource, text in told:
+        found.setdefault(text, []).append(slot(resource))
+    if not found:
+        return
+    table = output.table("Slot", what, title=f"\n{title}", wrap=("Slot", what))
+    for text, slots in found.items():
+        for one in slots[:_ALIKE]:
+            output.row(table, one, text)
+        if len(slots) > _ALIKE:
+            output.row(table, f"{len(slots) - _ALIKE} more (--json lists them)", text)
+    output.show(table)
 
 
 def show_rollback(plan: RollbackPlan) -> None:

@@ -72,7 +72,7 @@ def preview(
     if as_json:
         output.show_json(result)
     elif result.plan is not None:
-        show_plan(result.plan, world)
+        show_plan(result.plan)
 
 
 @app.command(

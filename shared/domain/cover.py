@@ -1,6 +1,6 @@
 """Which of many certificates go onto a slot: a look-up by its names, however many there are of either."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -53,6 +53,7 @@ class Cover:
         first_deployment: bool = False,
         automatic: bool = False,
         batch: bool = False,
+        kinds_beside: Set[str] = frozenset(),
     ) -> tuple[Certificate, Decision]:
         """The first that may go there, best without a rule that gives way; else the first that at least
         covers it, to give its reason; else the first of all. There must be one. Options as of `decide`.
@@ -71,6 +72,7 @@ class Cover:
                 first_deployment=first_deployment,
                 automatic=automatic,
                 batch=batch,
+                kinds_beside=kinds_beside,
             )
             if decision.action is Action.DEPLOY and not decision.gave_way:
                 return certificate, decision

@@ -14,6 +14,10 @@ from shared.domain.trust import Standing
 #: Where HTTPS may be switched on by a deployment; everywhere else a certificate is only replaced.
 FIRST_DEPLOYMENT: Set[CloudProduct] = {CloudProduct.CDN, CloudProduct.DCDN}
 
+_PAIR = (
+    "its listener has {0} and {1} side by side, and {0} would take the place of {1}; name the slot to do so"
+)
+
 
 class Action(str, Enum):
     DEPLOY = "deploy"
@@ -43,12 +47,14 @@ def decide(
     standing: Callable[[Certificate], Standing],
     automatic: bool = False,
     batch: bool = False,
+    kinds_beside: Set[str] = frozenset(),
 ) -> Decision:
     """Decide for one slot. `present` is the certificate in place, if CAS knows it.
 
     `missing`: the names of the slot that the certificate does not cover.
     `first_deployment`: the job may switch HTTPS on where that is allowed.
     `batch`: the job has several certificates, which some slots are left out of.
+    `kinds_beside`: kinds of key that the slot's listener has for its names, if pairs of them are to stay.
     `automatic`: nobody looks at the plan, so only what the rules of `replacing` allow is taken.
     """
     if not resource.domains:
@@ -64,6 +70,8 @@ def decide(
         return leave("batch", resource.batch_obstacle)
     if not resource.https or not resource.cert_identifier:
         return _first(resource, first_deployment)
+    if present and present.algorithm != certificate.algorithm and certificate.algorithm in kinds_beside:
+        return leave("pair", _PAIR.format(certificate.algorithm, present.algorithm))
     if automatic:
         before = standing(present) if present else None
         exchange = Exchange(certificate, standing(certificate), resource, present, before, now)

@@ -4,9 +4,17 @@ import hashlib
 import json
 from collections import Counter
 
+from shared.domain.consequences import Consequence, ConsequenceCount, counted
 from shared.domain.matching import Action
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.values import Wire
+
+
+class StandsBeside(Wire):
+    """Another certificate of a slot's listener, for one of the slot's names."""
+
+    cert_identifier: str
+    algorithm: str
 
 
 class PlanEntry(Wire):
@@ -15,6 +23,10 @@ class PlanEntry(Wire):
     action: Action
     rule: str = ""  #: the name of the one that keeps the certificate away
     reason: str
+    #: Of a preview: what changes beside the certificate.
+    warnings: tuple[Consequence, ...] = ()
+    days_gained: int | None = None  #: the new certificate ends so much later; negative: sooner
+    beside: tuple[StandsBeside, ...] = ()  #: the first few
 
 
 class Plan(Wire):
@@ -29,6 +41,11 @@ class Plan(Wire):
     @property
     def left_alone(self) -> tuple[PlanEntry, ...]:
         return tuple(entry for entry in self.entries if entry.action is Action.LEAVE)
+
+    @property
+    def warnings(self) -> tuple[ConsequenceCount, ...]:
+        """On how many slots each was told."""
+        return counted(entry.warnings for entry in self.deployments)
 
     @property
     def products(self) -> dict[CloudProduct, int]:

@@ -182,11 +182,11 @@ def _acm_key(exchange: Exchange) -> str:
         return ""
     if (present.algorithm, present.key_size) == (new.algorithm, new.key_size):
         return ""
-    change = f"{_key_of(present)} → {_key_of(new)}"
+    change = f"{key_of(present)} → {key_of(new)}"
     return f"ACM takes only the kind and size of key that it has under this ARN ({change})"
 
 
-def _key_of(certificate: Certificate) -> str:
+def key_of(certificate: Certificate) -> str:
     return f"{certificate.algorithm} {certificate.key_size or ''}".strip()
 
 

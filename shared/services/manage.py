@@ -1,5 +1,6 @@
 """List jobs, show one with its workers, preview a new one, roll one back."""
 
+from shared.domain.consequences import ConsequenceCount
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
 from shared.domain.requests import ManageDeploymentJobs
@@ -19,6 +20,7 @@ class Managed(Wire):
     job: DeploymentJob | None = None
     workers: tuple[WorkerResource, ...] | None = None
     plan: Plan | None = None
+    warnings: tuple[ConsequenceCount, ...] | None = None  #: of the plan: on how many slots each is told
     digest: str | None = None  #: of the plan, to create exactly this job
     rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
 
@@ -29,7 +31,7 @@ def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Manag
         raise InvalidRequestError("expected exactly one of List, Show, Preview and RollBack")
     if request.preview:
         plan = preview(world, request.preview)
-        return Managed(plan=plan, digest=plan.digest)
+        return Managed(plan=plan, warnings=plan.warnings, digest=plan.digest)
     if request.roll_back:
         planned = roll_back_job(world, request.roll_back)
         return _shown(world, planned.job.job_id, rollback=lines(planned))

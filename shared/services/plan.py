@@ -11,6 +11,8 @@ from shared.domain.resources import CloudResource
 from shared.domain.rules import SET_BY, Rules
 from shared.errors import InvalidRequestError
 from shared.services.discovered import Discovered
+from shared.services.foreseen import foreseen
+from shared.services.listeners import Listeners
 from shared.services.world import World
 
 
@@ -25,7 +27,15 @@ def preview(world: World, request: PreviewDeploymentJob) -> Plan:
         slots: Iterable[CloudResource] = _named(world, request.resource_ids)
     else:
         slots = candidates(world, certificates)
-    return plan(world, certificates, slots, first_deployment=request.first_deployment)
+    listeners = Listeners(world)
+    planned = plan(
+        world,
+        certificates,
+        slots,
+        first_deployment=request.first_deployment,
+        keep_pairs=None if request.resource_ids else listeners,
+    )
+    return foreseen(world, planned, listeners)
 
 
 def plan(
@@ -35,9 +45,17 @@ def plan(
     *,
     first_deployment: bool = False,
     automatic: bool = False,
+    keep_pairs: Listeners | None = None,
 ) -> Plan:
-    """What one job does: all of its certificates are of one type."""
-    entries = weigh(world, certificates, slots, first_deployment=first_deployment, automatic=automatic)
+    """What one job does: all of its certificates are of one type. Options as of `weigh`."""
+    entries = weigh(
+        world,
+        certificates,
+        slots,
+        first_deployment=first_deployment,
+        automatic=automatic,
+        keep_pairs=keep_pairs,
+    )
     return as_plan(entries, certificates[0].source) if entries else Plan(entries=())
 
 
@@ -48,8 +66,12 @@ def weigh(
     *,
     first_deployment: bool = False,
     automatic: bool = False,
+    keep_pairs: Listeners | None = None,
 ) -> list[PlanEntry]:
-    """Each slot gets the certificate that is valid longest of those that may go there."""
+    """Each slot gets the certificate that is valid longest of those that may go there.
+
+    `keep_pairs`: where RSA and ECC stand side by side on a listener, neither takes the other's place.
+    """
     now = world.clock()
     ordered = latest(certificates, now)
     if not ordered:
@@ -67,6 +89,7 @@ def weigh(
             first_deployment=first_deployment,
             automatic=automatic,
             batch=batch,
+            kinds_beside=keep_pairs.kinds(resource) if keep_pairs else frozenset(),
         )
         entries.append(entry(resource, chosen, decision))
     return entries

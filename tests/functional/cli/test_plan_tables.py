@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 
 from cli.job_tables import show_plan
+from shared.domain.consequences import Consequence
 from shared.domain.matching import Action
-from shared.services.world import World
-from tests.builders import a_plan, a_plan_entry, a_resource
+from shared.domain.plans import StandsBeside
+from tests.builders import a_listener_slot, a_plan, a_plan_entry, a_resource
 
 OUTSIDE = "outside the scope: CERTDEPLOY_PRODUCTS does not include CDN"
 
@@ -23,7 +22,7 @@ def test_of_many_slots_with_one_reason_some_are_shown_and_the_others_counted(
     ]
     alone = a_plan_entry(a_resource("x.example.com"), action=Action.LEAVE, reason="HTTPS is off")
 
-    show_plan(a_plan(*many[:4], alone, *many[4:]), cast(World, None))
+    show_plan(a_plan(*many[:4], alone, *many[4:]))
 
     rows = [line.split("  ")[0] for line in capsys.readouterr().out.partition("Left alone")[2].splitlines()]
     assert rows[2:9] == [
@@ -31,3 +30,27 @@ def test_of_many_slots_with_one_reason_some_are_shown_and_the_others_counted(
         "3 more (--json lists them)",
         "CDN/-/x.example.com",
     ]
+
+
+def test_what_else_changes_is_counted_first_and_then_told_slot_by_slot_at_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    key = Consequence(code="key", text="the kind of key changes (ECC → RSA)")
+    changed = [
+        a_plan_entry(a_resource(f"{n}.example.com"), warnings=(key,), days_gained=-138) for n in range(7)
+    ]
+    beside = (StandsBeside(cert_identifier="9-cn-hangzhou", algorithm="ECC"),)
+    listener = a_plan_entry(a_listener_slot(), beside=beside, days_gained=190)
+
+    show_plan(a_plan(*changed, listener))
+
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == "7 slots: the kind of key changes"
+    assert all(len(line) <= 80 for line in lines)
+    assert any("0.example.com" in line and "1 → 7" in line and "-138" in line for line in lines)
+    start = lines.index("What else changes")
+    assert lines[start + 2] == "CDN/-/0.example.com         the kind of key changes (ECC → RSA)"
+    assert lines[start + 7] == "2 more (--json lists them)  the kind of key changes (ECC → RSA)"
+    assert "its listener also has 9 (ECC) for its names, which" in lines[start + 8]
+    assert any("+190" in line for line in lines[:start])

@@ -1,0 +1,74 @@
+"""What a plan changes beside certificates, slot by slot: read from the state, told by `consequences`."""
+
+from collections import Counter
+
+from shared.domain.certificates import Certificate
+from shared.domain.consequences import Surroundings, consequences, days_gained
+from shared.domain.matching import Action
+from shared.domain.plans import Plan, PlanEntry
+from shared.domain.replacing import Exchange
+from shared.domain.resources import CloudResource, SlotRole
+from shared.domain.trust import Standing
+from shared.services.listeners import Listeners
+from shared.services.rollback_plan import Joined
+from shared.services.world import World
+
+
+def foreseen(world: World, plan: Plan, listeners: Listeners) -> Plan:
+    """The plan with what each of its deployments changes."""
+    teller = _Teller(world, plan, listeners)
+    return plan.evolve(entries=tuple(teller.told(entry) for entry in plan.entries))
+
+
+class _Teller:
+    def __init__(self, world: World, plan: Plan, listeners: Listeners) -> None:
+        self._world, self._listeners = world, listeners
+        self._now, self._joined = world.clock(), Joined(world)
+        found = plan.deployments
+        identifiers = {e.cert_identifier for e in found} | {e.resource.cert_identifier for e in found}
+        self._known = world.certificates.find_many(identifiers)
+        self._standings: dict[str, Standing] = {}
+        planned = Counter(map(_on_listener, found))
+        by_certificate = {_on_listener(entry) for entry in found if _named_by_certificate(entry.resource)}
+        self._alike = {place for place in by_certificate if planned[place] > 1}
+
+    def told(self, entry: PlanEntry) -> PlanEntry:
+        if entry.action is not Action.DEPLOY:
+            return entry
+        certificate, present = self._known[entry.cert_identifier].certificate, self._in_place(entry)
+        exchange = Exchange(
+            certificate=certificate,
+            standing=self._standing(certificate),
+            resource=entry.resource,
+            present=present,
+            standing_before=self._standing(present) if present else None,
+            now=self._now,
+        )
+        around = Surroundings(kinds=self._listeners.kinds(entry.resource), shared=self._shares(entry))
+        return entry.evolve(
+            warnings=consequences(exchange, around, self._world.policy.expiring_days),
+            days_gained=days_gained(exchange),
+            beside=self._listeners.beside(entry.resource),
+        )
+
+    def _in_place(self, entry: PlanEntry) -> Certificate | None:
+        record = self._known.get(entry.resource.cert_identifier)
+        return record.certificate if record else None
+
+    def _shares(self, entry: PlanEntry) -> bool:
+        """Whether its listener would have the certificate on several slots, which then are not told apart."""
+        return _on_listener(entry) in self._alike or self._joined(entry.resource, entry.cert_identifier)
+
+    def _standing(self, certificate: Certificate) -> Standing:
+        if (known := self._standings.get(certificate.identifier)) is None:
+            known = self._standings[certificate.identifier] = self._world.standing(certificate)
+        return known
+
+
+def _named_by_certificate(slot: CloudResource) -> bool:
+    return bool(slot.listener_id) and slot.role is SlotRole.ADDITIONAL and slot.domains_of_certificate
+
+
+def _on_listener(entry: PlanEntry) -> tuple[str, str, str, str]:
+    slot = entry.resource
+    return slot.product.value, slot.region, slot.listener_id, entry.cert_identifier
