@@ -48,8 +48,8 @@ def show_plan(plan: Plan) -> None:
 
 def _told(entry: PlanEntry) -> list[str]:
     others = ", ".join(f"{output.short(one.cert_identifier)} ({one.algorithm})" for one in entry.beside)
-    stays = f"its listener also has {others} for its names, which stays"
-    return [*(warning.text for warning in entry.warnings), *([stays] if others else [])]
+    also = [f"its listener also has {others} for its names"] if others else []
+    return [*(warning.text for warning in entry.warnings), *also]
 
 
 def _show_alike(title: str, what: str, told: Iterable[tuple[CloudResource, str]]) -> None:
