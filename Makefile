@@ -23,10 +23,11 @@ test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \
 	exit $$tests
 
-walk: $(VENV)/dev.stamp  ## walk every field of every answer and every kind of estate, of which `make test` takes a fifth
+walk: $(VENV)/dev.stamp  ## walk every field of every answer, every cut of an exchange, every kind of estate: `make test` takes a part
 	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal \
 	  tests/contract/test_products_walk_edge.py tests/contract/test_products_odd.py \
-	  tests/contract/test_products_ack_walked.py \
+	  tests/contract/test_products_ack_walked.py tests/contract/test_cut_off.py \
+	  tests/contract/test_cut_off_together.py tests/contract/test_aws_half_made.py \
 	  tests/unit/services/test_linear.py
 
 # PART: contract, pipeline or demo. A seed of all takes ten minutes on two cores.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.contract.bench import Bench
 from tests.contract.working import a_world, ask_for_rollback, carry_out, planned
 from tests.killing import Killing
 from tests.meddling import Cut
+from tests.shortened import shortened
 
 W = WorkerStatus
 IMPORT, ADD, REMOVE = "ImportCertificate", "AddListenerCertificates", "RemoveListenerCertificates"
@@ -70,8 +72,7 @@ def account(amazon: Bench, server: Server, tmp_path: Path, monkeypatch: pytest.M
     return Account(amazon, world, Killing(monkeypatch), listener)
 
 
-@pytest.mark.parametrize("refused", [1, 99])
-@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize(("at", "refused"), shortened(product((1, 2, 3), (1, 99))))
 def test_cut_off_after_any_write_and_then_refused_it_is_rolled_back(
     account: Account, at: int, refused: int
 ) -> None:

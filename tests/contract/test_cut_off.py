@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from tests.contract.store import stored
 from tests.contract.working import a_world, ask_for_rollback, carry_out, planned
 from tests.killing import Killing
 from tests.meddling import Cut
+from tests.shortened import shortened
 
 W = WorkerStatus
 
@@ -49,8 +50,11 @@ STORIES = [
 ]
 
 
-@pytest.mark.parametrize("refused", [1, 99])
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def _named(value: object) -> str:
+    return value.name if isinstance(value, Story) else str(value)
+
+
+@pytest.mark.parametrize(("story", "refused"), shortened(product(STORIES, (1, 99)), every=15), ids=_named)
 def test_an_exchange_that_is_cut_off_and_then_refused_is_rolled_back(
     story: Story, refused: int, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,7 +85,7 @@ def test_an_exchange_that_is_cut_off_and_then_refused_is_rolled_back(
         assert _as_before(world, worker, bench, story), (at, tried)
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", shortened(STORIES, every=15), ids=_named)
 def test_an_exchange_whose_answer_is_lost_and_that_is_then_refused_is_rolled_back(
     story: Story, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from tests.contract.cases import CASES, Case
 from tests.contract.working import a_world, carry_out_all, planned
 from tests.killing import Killing
 from tests.meddling import Cut
+from tests.shortened import shortened
 
 _WANTED: Final = {"old": "new", "second": "new", "other": "other-too"}  #: by what is in place
 _MOST: Final = 3  #: slots
@@ -41,7 +42,9 @@ def _name(bench: Bench, slot: CloudResource) -> str:
     return _WANTED[bench.name_of(slot.cert_identifier)]
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.name in _TOGETHER], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", shortened(c for c in CASES if c.name in _TOGETHER), ids=lambda case: case.name
+)
 def test_killed_after_any_write_all_slots_of_a_writer_are_exchanged(
     case: Case, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
