@@ -190,6 +190,17 @@ def key_of(certificate: Certificate) -> str:
     return f"{certificate.algorithm} {certificate.key_size or ''}".strip()
 
 
+def why_less_trusted(exchange: Exchange) -> str:
+    """Why clients can rely on the certificate less than on the one in place, whichever ends later; or "".
+
+    One that stands as the other does is as good, whatever it is.
+    """
+    if exchange.standing == exchange.standing_before:
+        return ""
+    found = (rule(exchange) for rule in (_chain, _trust, _level, _test))
+    return next((why for why in found if why), "")
+
+
 #: In the order in which they are told.
 RULES: Final = (
     Rule("way-back", _way_back, gives_way=True),

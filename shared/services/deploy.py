@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 
 from shared.domain.events import WorkersScheduled
 from shared.domain.jobs import WorkerResource
+from shared.domain.replacing import Exchange, why_less_trusted
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import AppError, CloudRejectedError, InvalidRequestError, PlanChangedError
@@ -110,15 +111,21 @@ class Deployment:
         )
 
     def overtaken(self, world: World, outcome: Outcome) -> str:
-        """A certificate that is valid as long, of another job or put there by hand."""
+        """A certificate that is valid as long and trusted as widely, of another job or put there by hand."""
         wanted, look = outcome.change.wanted, outcome.look
         if outcome.end is End.GONE or look is None or wanted is None:
+            return ""
+        if outcome.change.half_made:  # what it left is to be told, and can be rolled back after an error only
             return ""
         record = world.certificates.find(look.slot.cert_identifier)
         newer = record.certificate if record else None
         if newer is None or newer.not_after < wanted.not_after or newer.why_not_deployable(world.clock()):
             return ""
-        if not all(newer.covers(name) for name in outcome.change.resource.domains):
+        slot = outcome.change.resource
+        if not all(newer.covers(name) for name in slot.domains):
+            return ""
+        standings = world.standing(newer), world.standing(wanted)
+        if why_less_trusted(Exchange(newer, standings[0], slot, wanted, standings[1], world.clock())):
             return ""
         return f"{newer.identifier} was put there meanwhile, which is valid until {newer.not_after:%Y-%m-%d}"
 

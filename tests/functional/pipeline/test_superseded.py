@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from emulator.authority import Authority
 from shared.domain.states import JobStatus, WorkerStatus
+from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import IMG, WWW, asked_for, by_console, statuses, uploaded, worker_of
 
@@ -59,6 +61,24 @@ def test_a_newer_certificate_that_does_not_cover_the_slot_or_is_not_deployable_s
     platform.drain()
 
     assert statuses(platform) == {S.ERROR: 1}
+
+
+@pytest.mark.parametrize("changes", [{"self_signed": True}, {"leaf_only": True}])
+def test_a_longer_one_that_clients_do_not_trust_supersedes_nothing(
+    platform: Platform, changes: dict[str, Any]
+) -> None:
+    """The job ends as if all was well otherwise, and clients are turned away."""
+    asked_for(platform, uploaded(platform), WWW)
+    bundle = Authority().issue(NAMES, key="ecdsa-p256", days=300, now=platform.clock(), **changes)
+    other = platform.cloud.service("cas").add("by hand", "cn-hangzhou", bundle).identifier
+    platform.call("scan_expiry", {})
+    by_console(platform, other)
+
+    platform.queue[:] = [call for call in platform.queue if call[0] != "create_deployment_job"]
+    platform.drain()
+
+    assert statuses(platform) == {S.ERROR: 1}
+    assert worker_of(platform, WWW).reason.startswith(f"{WWW} carries {other} by now")
 
 
 def test_one_that_is_superseded_is_told_with_the_others_and_cannot_be_rolled_back(platform: Platform) -> None:

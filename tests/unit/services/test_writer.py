@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -162,6 +163,23 @@ def test_what_is_left_half_made_and_cannot_be_seen_is_told_and_holds_up_no_other
     assert statuses == [W.SUCCESS, W.ERROR, W.SUCCESS]
     reason = "internal error: ValueError; see the function's log; b.example.com may be off"
     assert [worker.reason for worker in story.workers(world)] == ["", reason, ""]
+
+
+@pytest.mark.parametrize(
+    ("half_made", "status"), [((), W.SUPERSEDED), ((HalfMade.ADDED,), W.ERROR), ((HalfMade.FREED,), W.ERROR)]
+)
+def test_a_worker_is_not_superseded_when_it_has_something_half_made_to_be_rolled_back(
+    story: Story, half_made: tuple[HalfMade, ...], status: WorkerStatus
+) -> None:
+    world = story.world(600)
+    newer = a_certificate(9, not_after=a_certificate().not_after + timedelta(days=1))
+    world.certificates.save(CertificateRecord(certificate=newer))
+    first, *_ = story.workers(world)
+    world.workers.save(first.evolve(half_made=half_made))
+    adapter = OneListener(story.clock, write_s=1, at_once=False)
+    adapter.carried["a.example.com"] = newer.identifier
+
+    assert story.carried_out(adapter, timeout_s=600) == [status, W.SUCCESS, W.SUCCESS]
 
 
 @pytest.mark.parametrize("half_made", [(), (HalfMade.DETACHED,)])
