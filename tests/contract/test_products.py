@@ -41,13 +41,6 @@ def _each(actions: Callable[[Case], tuple[str, ...]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("case", "action"), params, indirect=["case"])
 
 
-def sure(bench: Bench, slot: CloudResource | None) -> CloudResource | None:
-    """What each answer tells of a slot: answers by lot tell the rest now and then."""
-    if slot is None or bench.cloud.answers.mode != "random":
-        return slot
-    return slot.evolve(cert_not_after=None, endpoint="", server_names=())
-
-
 #: What concerns an account, and no kind of slot in it, is asked once for each.
 each_account = pytest.mark.parametrize(
     "case",
@@ -117,8 +110,8 @@ def test_reading_a_slot_gives_what_discovery_found(case: Case, bench: Bench) -> 
     slots = {label: slot for label, slot in bench.slots().items() if slot.https}
 
     read = {label: bench.adapter.read(slot) for label, slot in slots.items()}
-    assert {label: sure(bench, slot) for label, slot in read.items()} == {
-        label: sure(bench, slot) for label, slot in slots.items()
+    assert {label: bench.sure(slot) for label, slot in read.items()} == {
+        label: bench.sure(slot) for label, slot in slots.items()
     }
 
 
@@ -139,7 +132,7 @@ def test_a_deployment_exchanges_this_slot_once_and_no_other(case: Case, bench: B
         **after,
         named: "new",
     }
-    assert sure(bench, successor) == sure(bench, slots[named].evolve(domains=successor.domains))
+    assert bench.sure(successor) == bench.sure(slots[named].evolve(domains=successor.domains))
     bench.deploy(slot, "new")
     assert bench.count(case.writes) == 1
 

@@ -196,6 +196,7 @@ def test_what_goes_with_the_certificate_or_moves_by_itself_is_no_lost_setting(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.ordinary_answers("a field that comes and goes has moved")
 def test_a_change_of_the_certificate_alone_has_moved_nothing_else(server: Server, case: Case) -> None:
     bench = new_bench(server, case.product, case.estate, case.region)
 

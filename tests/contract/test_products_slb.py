@@ -128,6 +128,7 @@ def test_a_region_has_a_store_of_its_own(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("fingerprint", ["certificate", "key"])
+@pytest.mark.ordinary_answers("without serials a certificate is not known by its key")
 def test_a_certificate_of_the_international_store_is_uploaded_as_pem_outside_the_url(
     server: Server, monkeypatch: pytest.MonkeyPatch, fingerprint: str
 ) -> None:

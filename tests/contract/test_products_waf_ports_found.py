@@ -56,6 +56,7 @@ def test_a_product_that_cannot_be_listed_does_not_hide_the_others(bench: Bench) 
     assert len(found) == len(CARRIED), "one slot of ECS is missing, and said to be"
 
 
+@pytest.mark.ordinary_answers("an instance whose number of ports is not told is asked for them")
 def test_an_instance_without_https_ports_is_not_asked_for_them(bench: Bench) -> None:
     bench.slots()
 
@@ -63,6 +64,7 @@ def test_an_instance_without_https_ports_is_not_asked_for_them(bench: Bench) -> 
     assert asked == {SHOP, "i-bp1bare", "nlb-mail"}
 
 
+@pytest.mark.ordinary_answers("an instance whose number of ports is not told is asked for them")
 def test_a_port_of_nlb_is_asked_for_without_its_product_which_the_list_does_not_take(bench: Bench) -> None:
     bench.slots()
 
