@@ -44,6 +44,18 @@ class ReplacementMissing(EventData):
     reason: str = ""  #: why what CAS has was not taken; "": it has nothing
 
 
+class SlotsExpiring(EventData):
+    """Slots serve a certificate that is about to end, or has, and that CAS does not know."""
+
+    type = "certdeploy:CloudResource:Expiring"
+    consumer = "notify_contacts"
+    cert_identifier: str  #: as the product tells it, such as a fingerprint
+    not_after: AwareDatetime
+    days_left: int
+    threshold_days: float  #: the warning time that was passed; told once for each
+    slots: tuple[str, ...]
+
+
 class JobFinished(EventData):
     type = "certdeploy:DeploymentJob:Finished"
     consumer = "notify_contacts"

@@ -15,7 +15,7 @@ from shared.domain.trust import ChainState, Standing, Trust, Validation
 
 _LAST_DAYS: Final = timedelta(days=7)  #: at most
 _LAST_PART: Final = 12  #: of a lifetime: of 90 days, the last 7.5
-_USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the end is known
+USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the end is known
 _BY_HAND: Final = "create a job by hand"
 _LEVELS: Final = tuple(Validation)  #: the less is checked, the further in front
 Kin: TypeAlias = tuple[str, str, int | None, Standing]
@@ -51,7 +51,7 @@ class Exchange:
         """Whether what is in place has expired, or is in its last days."""
         if self.ends is None:
             return False
-        life = self.ends - self.present.not_before if self.present else _USUAL_LIFE
+        life = self.ends - self.present.not_before if self.present else USUAL_LIFE
         return self.ends - self.now <= min(life / _LAST_PART, _LAST_DAYS)
 
 

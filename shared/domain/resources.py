@@ -81,6 +81,9 @@ class CloudResource(Wire):
 class ResourceRecord(Versioned):
     resource: CloudResource
     seen_at: AwareDatetime
+    told_days: float | None = (
+        None  #: the last warning time that was told, if CAS does not know its certificate
+    )
 
 
 class SyncState(str, Enum):

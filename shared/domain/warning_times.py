@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.certificates import Certificate
+from shared.domain.replacing import USUAL_LIFE
 
 _PARTS: Final = (3, 6, 12)  #: of a lifetime: a third of it, a sixth, a twelfth
 _LAST_DAY: Final = 1.0
@@ -17,16 +18,25 @@ def warning_times(certificate: Certificate, days: Sequence[float]) -> tuple[floa
     A certificate of 90 days and one of a year are renewed at different ages, and neither is to alarm
     anybody before an ordinary renewal.
     """
-    if days:
-        return tuple(sorted(days, reverse=True))
-    life = (certificate.not_after - certificate.not_before) / timedelta(days=1)
-    of_life = {round(life / part, _DIGITS) for part in _PARTS}
-    return tuple(sorted({time for time in of_life if time > 0} | {_LAST_DAY}, reverse=True))
+    return _times((certificate.not_after - certificate.not_before) / timedelta(days=1), days)
 
 
 def passed_time(certificate: Certificate, now: datetime, days: Sequence[float]) -> float | None:
     """The last of its warning times that has passed; None before the first one."""
-    left = certificate.not_after - now
-    return min(
-        (time for time in warning_times(certificate, days) if left < timedelta(days=time)), default=None
-    )
+    return _passed(warning_times(certificate, days), certificate.not_after - now)
+
+
+def passed_time_of_end(not_after: datetime, now: datetime, days: Sequence[float]) -> float | None:
+    """As `passed_time`, of a certificate of which only the end is known."""
+    return _passed(_times(USUAL_LIFE / timedelta(days=1), days), not_after - now)
+
+
+def _passed(times: Sequence[float], left: timedelta) -> float | None:
+    return min((time for time in times if left < timedelta(days=time)), default=None)
+
+
+def _times(life: float, days: Sequence[float]) -> tuple[float, ...]:
+    if days:
+        return tuple(sorted(days, reverse=True))
+    of_life = {round(life / part, _DIGITS) for part in _PARTS}
+    return tuple(sorted({time for time in of_life if time > 0} | {_LAST_DAY}, reverse=True))

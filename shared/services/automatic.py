@@ -18,11 +18,10 @@ from shared.domain.matching import Action
 from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudResource, SyncState
 from shared.domain.rules import Rules
-from shared.domain.states import JobStatus
 from shared.errors import ConflictError
 from shared.services import plan as planning
 from shared.services.changes import Changes, Ending
-from shared.services.storing import complete, store, submitted
+from shared.services.storing import complete, slots_at_work, store, submitted
 from shared.services.unseen import Unseen
 from shared.services.world import World
 
@@ -113,7 +112,7 @@ def _jobs(
     the account could not be read when the first was planned.
     """
     source_of = {certificate.identifier: certificate.source for certificate in certificates}
-    at_work = _at_work(world) if wanted else set()
+    at_work = slots_at_work(world) if wanted else set()
     jobs: list[DeploymentJob] = []
     planned: set[str] = set()
     for source in CertificateSource:
@@ -134,17 +133,6 @@ def _jobs(
             jobs.append(store(world, plan, name=changes.name, token=own, origin=changes.origin))
     waiting = {entry.resource.slot for entry in wanted} & at_work - planned
     return tuple(submitted(world, job, world.policy.submit_automatic_jobs) for job in jobs), waiting
-
-
-def _at_work(world: World) -> set[str]:
-    """Slots that a job is at, or is about to be: no other may plan for them meanwhile."""
-    found: set[str] = set()
-    for job_id in world.jobs.due(world.clock()):
-        job = world.jobs.find(job_id)
-        if job is not None and job.status is not JobStatus.EDITING:
-            workers = world.workers.list(job_id)
-            found |= {worker.resource.slot for worker in workers if not worker.status.settled}
-    return found
 
 
 def _tell_missing(

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from shared.domain.events import EventData, JobFinished, JobRolledBack, ReplacementMissing
+from shared.domain.events import EventData, JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
@@ -20,7 +20,9 @@ class Notified(Wire):
     delivered: bool  #: False: no webhook is configured, or it refused the message permanently
 
 
-def notify_contacts(world: World, event: JobFinished | JobRolledBack | ReplacementMissing) -> Notified:
+def notify_contacts(
+    world: World, event: JobFinished | JobRolledBack | ReplacementMissing | SlotsExpiring
+) -> Notified:
     """Deliver at least once; receivers recognise a repetition by its id."""
     notification_id, body = _BY_TYPE[type(event)](world, event)
     try:
@@ -73,10 +75,21 @@ def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
     }
 
 
+def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
+    return f"slots-expiring-{event.cert_identifier}-{event.threshold_days:g}", {
+        "CertIdentifier": event.cert_identifier,
+        "NotAfter": event.not_after.isoformat(),
+        "DaysLeft": event.days_left,
+        "Slots": list(event.slots),
+        "Reason": "CAS does not know this certificate, so it is not renewed there",
+    }
+
+
 _BY_TYPE: Final[dict[type[EventData], Callable[[World, Any], Message]]] = {
     JobFinished: _job_finished,
     JobRolledBack: _job_rolled_back,
     ReplacementMissing: _replacement_missing,
+    SlotsExpiring: _slots_expiring,
 }
 
 

@@ -12,6 +12,7 @@ from shared.domain.values import Wire
 from shared.errors import ConflictError
 from shared.services.baseline import as_found, is_baseline
 from shared.services.changes import Changes, Ending
+from shared.services.strangers import tell_of_strangers
 from shared.services.unseen import Unseen
 from shared.services.world import World
 
@@ -46,6 +47,7 @@ def scan_certificates(world: World) -> ScanResult:
             expiring.append(one.certificate.identifier)
         if baseline:
             world.scans.set_baseline(store, world.clock())
+    tell_of_strangers(world)
     return ScanResult(certificates=count, issued=tuple(issued), expiring=tuple(expiring))
 
 

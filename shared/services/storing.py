@@ -84,6 +84,17 @@ def submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
     return job
 
 
+def slots_at_work(world: World) -> set[str]:
+    """Slots that a job is at, or is about to be: no other may plan for them meanwhile."""
+    found: set[str] = set()
+    for job_id in world.jobs.due(world.clock()):
+        job = world.jobs.find(job_id)
+        if job is not None and job.status is not JobStatus.EDITING:
+            workers = world.workers.list(job_id)
+            found |= {worker.resource.slot for worker in workers if not worker.status.settled}
+    return found
+
+
 def _job_id(token: str) -> int:
     """The same token gives the same id, so a second delivery finds the first job. Fits 52 bits."""
     return int(hashlib.sha256(token.encode()).hexdigest()[:13], 16)

@@ -68,7 +68,10 @@ class Resources(Records[ResourceRecord]):
                 return
             for domain in resource.domains:
                 self._index(domain, resource.slot)
-            record = ResourceRecord(resource=resource, seen_at=seen_at, version=old.version if old else 0)
+            record = ResourceRecord(resource=resource, seen_at=seen_at)
+            if old is not None:
+                same = old.resource.cert_identifier == resource.cert_identifier
+                record = record.evolve(version=old.version, told_days=old.told_days if same else None)
             try:
                 self._save(self._key_of_slot(resource.slot), record)
             except ConflictError:
@@ -76,6 +79,10 @@ class Resources(Records[ResourceRecord]):
             if old is not None:
                 self._unindex(resource.slot, set(old.resource.domains) - set(resource.domains))
             return
+
+    def told(self, record: ResourceRecord, days: float) -> None:
+        """Remember that its end was told. Raises ConflictError if the slot has been seen again since."""
+        self._save(self._key_of_slot(record.resource.slot), record.evolve(told_days=days))
 
     def remove(self, record: ResourceRecord) -> None:
         """Raises ConflictError if the slot has been seen again since."""

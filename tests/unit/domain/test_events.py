@@ -38,6 +38,18 @@ SHORT, CERTIFICATE = (
             "notify_contacts",
             {"Certificate": CERTIFICATE, "DaysLeft": 12, "Slots": ["CDN/-/www.example.com"], "Reason": ""},
         ),
+        (
+            events.SlotsExpiring,
+            "CloudResource:Expiring",
+            "notify_contacts",
+            {
+                "CertIdentifier": "sha256:01",
+                "NotAfter": "2026-05-13T00:00:00Z",
+                "DaysLeft": 11,
+                "ThresholdDays": 15.0,
+                "Slots": ["CDN/-/www.example.com"],
+            },
+        ),
         (events.JobFinished, "DeploymentJob:Finished", "notify_contacts", {"JobId": 1}),
         (events.JobRolledBack, "DeploymentJob:RolledBack", "notify_contacts", {"JobId": 1}),
         (

@@ -95,7 +95,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "FinishedAt": None,
         },
     ),
-    (ResourceRecord, {"Resource": SLOT, "SeenAt": AT}, {"Version": 0}),
+    (ResourceRecord, {"Resource": SLOT, "SeenAt": AT}, {"Version": 0, "ToldDays": None}),
     (
         CertificateRecord,
         {"Certificate": CERTIFICATE},
