@@ -12,7 +12,13 @@ from cli.resources import slot
 from cli.session import session
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.trust import ChainState, Standing
-from shared.services.map import CertificateMap, find_certificate, known_certificates, map_certificate
+from shared.services.map import (
+    CertificateMap,
+    CouldServe,
+    find_certificate,
+    known_certificates,
+    map_certificate,
+)
 from shared.services.transfer import export_certificate, upload_certificate
 from shared.services.world import World
 
@@ -182,15 +188,24 @@ def _show_slots(mapped: CertificateMap, world: World) -> None:
         return
     others = output.table(
         "Slot", "Serves now", "Expires", "A job would", "Why",
-        title="\nOther slots with its names", wrap=("Slot", "Why"),
+        title="\nOther slots with its names", wrap=("Slot", "Serves now", "Expires", "A job would", "Why"),
     )  # fmt: skip
     for entry in mapped.could_serve:
         output.row(
             others,
             slot(entry.resource),
-            output.handle(entry.resource.cert_identifier) or "none",
+            output.short(output.handle(entry.resource.cert_identifier)) or "none",
             output.ends(entry.resource.cert_not_after, world.clock()),
             output.status(entry.action.value),
-            entry.reason,
+            _why(entry),
         )
     output.show(others)
+
+
+def _why(entry: CouldServe) -> str:
+    """Of what a job would do, and of what is done without one."""
+    if entry.by_itself:
+        return f"{entry.reason}; by itself, too"
+    if entry.reason_by_itself == entry.reason:
+        return entry.reason
+    return f"{entry.reason}; not by itself: {entry.reason_by_itself}"

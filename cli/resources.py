@@ -1,6 +1,6 @@
 """`certdeploy resource list`."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,6 +13,8 @@ from shared.products import supported_products
 from shared.services.map import MappedSlot, map_slots
 
 app = typer.Typer(no_args_is_help=True)
+_COLUMNS: Final = ("Slot", "Names", "Certificate", "Expires", "Best in CAS", "Remarks")
+_SAID: Final = frozenset({"obstacle", "first"})  #: rules that the remarks tell anyhow
 
 
 @app.callback()
@@ -43,15 +45,13 @@ def list_resources(
         output.show_json({"Resources": shown, "SyncStatuses": syncs.statuses(world, products)})
         return
     now = world.clock()
-    table = output.table(
-        "Slot", "Names", "Certificate", "Expires", "Best in CAS", "Remarks", wrap=("Slot", "Names", "Remarks")
-    )
+    table = output.table(*_COLUMNS, wrap=_COLUMNS)
     for mapped in shown:
         output.row(
             table,
             slot(mapped),
             output.names(mapped.domains),
-            output.handle(mapped.cert_identifier),
+            output.short(output.handle(mapped.cert_identifier)),
             output.ends(mapped.cert_not_after, now),
             _best(mapped),
             _remarks(mapped),
@@ -71,10 +71,10 @@ def slot(resource: CloudResource) -> str:
 
 def _best(mapped: MappedSlot) -> str:
     if not mapped.best_cert_identifier:
-        return "none"
+        return "none by itself" if mapped.kept_away else "none"
     if mapped.best_cert_identifier == mapped.cert_identifier:
         return "in place"
-    return f"{mapped.best_cert_identifier} ({mapped.best_not_after:%Y-%m-%d})"
+    return f"{output.short(mapped.best_cert_identifier)} ({mapped.best_not_after:%Y-%m-%d})"
 
 
 def _remarks(mapped: MappedSlot) -> str:
@@ -91,14 +91,21 @@ def _remarks(mapped: MappedSlot) -> str:
         remarks.append("CAS does not know the certificate in place")
     if mapped.not_covered:
         remarks.append(f"nothing in CAS covers {output.names(mapped.not_covered)}")
-    elif mapped.domains and not mapped.best_cert_identifier:
+    elif _bare(mapped):
         remarks.append("no single certificate in CAS covers all of its names")
+    elif (kept := mapped.kept_away) and kept.rule not in _SAID:
+        remarks.append(f"{output.short(kept.cert_identifier)} does not go there by itself: {kept.reason}")
     return "; ".join(remarks)
+
+
+def _bare(mapped: MappedSlot) -> bool:
+    """Whether no deployable certificate covers it."""
+    return bool(mapped.domains) and not mapped.best_cert_identifier and mapped.kept_away is None
 
 
 def _count(shown: list[MappedSlot]) -> None:
     unknown = sum(bool(mapped.cert_identifier) and not mapped.known_to_cas for mapped in shown)
-    bare = sum(bool(mapped.domains) and not mapped.best_cert_identifier for mapped in shown)
+    bare = sum(map(_bare, shown))
     if unknown or bare:
         output.tell(
             f"of {len(shown)} slots, {unknown} serve a certificate that is not in CAS, and {bare} are"

@@ -7,12 +7,14 @@ from pydantic import AwareDatetime
 
 from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.cover import Cover
-from shared.domain.matching import Action, latest, leave
+from shared.domain.matching import Action, leave
 from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncState, SyncStatus
 from shared.domain.trust import Standing
 from shared.domain.values import Wire
 from shared.errors import NotFoundError
+from shared.services.choice import Choice, KeptAway, OneAmongAll
+from shared.services.listeners import Listeners
 from shared.services.plan import Obstacles, candidates, entry
 from shared.services.world import World
 
@@ -22,11 +24,21 @@ class MappedSlot(CloudResource):
 
     known_to_cas: bool  #: the certificate in place is one of CAS; False also where there is none
     cert_name: str = ""  #: its name in CAS
-    best_cert_identifier: str = ""  #: deployable, covers every name, the kind of key in place, valid longest
+    #: What an automatic plan would put there, or the one in place if that may stay; "": neither.
+    best_cert_identifier: str = ""
     best_not_after: AwareDatetime | None = None
+    kept_away: KeptAway | None = None  #: the first that covers it, and does not go there by itself
     not_covered: tuple[str, ...] = ()  #: names that no deployable certificate covers
     #: if its region's last discovery missed it, and cannot tell whether it is gone: when it was seen last
     not_seen_since: AwareDatetime | None = None
+
+
+class CouldServe(PlanEntry):
+    """What a job of one certificate would do with a slot, and whether it goes there by itself."""
+
+    by_itself: bool
+    rule_by_itself: str = ""  #: that keeps it away
+    reason_by_itself: str
 
 
 class CertificateMap(Wire):
@@ -35,7 +47,7 @@ class CertificateMap(Wire):
     why_not_deployable: str | None
     standing: Standing
     serving: tuple[CloudResource, ...]  #: slots where it is in place; out of scope: with that obstacle
-    could_serve: tuple[PlanEntry, ...]  #: others with a name that it covers, each with the decision
+    could_serve: tuple[CouldServe, ...]  #: others with a name that it covers, each with the decision
 
 
 def known_certificates(world: World) -> list[Certificate]:
@@ -59,7 +71,8 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
     """Where it is in place, and what a job of it alone would do elsewhere."""
     now = world.clock()
     why = certificate.why_not_deployable(now)
-    obstacles, cover = Obstacles(world), Cover([certificate], now, world.standing)
+    obstacles, listeners = Obstacles(world), Listeners(world)
+    cover = Cover([certificate], now, world.standing)
     serving = [
         obstacles.put_on(record.resource)
         for product in CloudProduct
@@ -67,15 +80,30 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
     ]
     there = {resource.slot for resource in serving}
     others = [obstacles.put_on(one) for one in candidates(world, [certificate]) if one.slot not in there]
+    in_place = world.certificates.find_many({resource.cert_identifier for resource in others})
+    among = OneAmongAll(world, certificate, known_certificates(world))
+
+    def could(resource: CloudResource) -> CouldServe:
+        record = in_place.get(resource.cert_identifier)
+        present = record.certificate if record else None
+        chosen, decision = cover.choose(resource, present, kinds_beside=listeners.kinds(resource))
+        if why is not None and decision.action is Action.DEPLOY:
+            decision = leave("certificate", why)
+        by_hand, by_itself = entry(resource, chosen, decision), among.decide(resource, present)
+        return CouldServe(
+            **vars(by_hand),
+            by_itself=by_itself.action is Action.DEPLOY,
+            rule_by_itself=by_itself.rule,
+            reason_by_itself=by_itself.reason,
+        )
+
     return CertificateMap(
         certificate=certificate,
         cert_identifier=certificate.identifier,
         why_not_deployable=why,
         standing=world.standing(certificate),
         serving=tuple(sorted(serving, key=lambda one: one.slot)),
-        could_serve=tuple(
-            _entry(cover, resource, why) for resource in sorted(others, key=lambda one: one.slot)
-        ),
+        could_serve=tuple(could(resource) for resource in sorted(others, key=lambda one: one.slot)),
     )
 
 
@@ -83,15 +111,13 @@ def map_slots(world: World, products: Iterable[CloudProduct]) -> list[MappedSlot
     """Every slot that the last discovery saw."""
     known = known_certificates(world)
     by_identifier = {certificate.identifier: certificate for certificate in known}
-    now = world.clock()
-    cover = Cover(latest(known, now), now, world.standing)
-    obstacles = Obstacles(world)
+    choice, obstacles = Choice(world, known), Obstacles(world)
     mapped: list[MappedSlot] = []
     for product in products:
         missed = _Missed(world.syncs.list(product))
         for record in world.resources.list(product):
             resource = obstacles.put_on(record.resource)
-            slot = _mapped(resource, by_identifier.get(resource.cert_identifier), cover)
+            slot = _mapped(resource, by_identifier.get(resource.cert_identifier), choice)
             mapped.append(slot.evolve(not_seen_since=missed.since(record)))
     return mapped
 
@@ -109,22 +135,14 @@ class _Missed:
         return record.seen_at if missed else None
 
 
-def _mapped(resource: CloudResource, present: Certificate | None, cover: Cover) -> MappedSlot:
-    covering = cover.of(resource.domains)
-    same_kind = [one for one in covering if present and one.algorithm == present.algorithm]
-    best = next(iter(same_kind + covering), None)
+def _mapped(resource: CloudResource, present: Certificate | None, choice: Choice) -> MappedSlot:
+    best = choice.best(resource, present)
     return MappedSlot(
         **vars(resource),
         known_to_cas=present is not None,
         cert_name=present.name if present else "",
-        best_cert_identifier=best.identifier if best else "",
-        best_not_after=best.not_after if best else None,
-        not_covered=tuple(name for name in resource.domains if not cover.knows(name)),
+        best_cert_identifier=best.identifier,
+        best_not_after=best.not_after,
+        kept_away=best.kept_away,
+        not_covered=tuple(name for name in resource.domains if not choice.cover.knows(name)),
     )
-
-
-def _entry(cover: Cover, resource: CloudResource, why: str | None) -> PlanEntry:
-    certificate, decision = cover.choose(resource, None)
-    if why is not None and decision.action is Action.DEPLOY:
-        decision = leave("certificate", why)
-    return entry(resource, certificate, decision)

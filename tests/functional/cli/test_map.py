@@ -51,7 +51,9 @@ def test_each_slot_is_told_with_what_covers_it_best(mapped: Command) -> None:
     assert found["www.example.com"]["CertName"] == "shop"
     assert found["www.example.com"]["BestCertIdentifier"] == f"{RENEWED}-cn-hangzhou"
     assert found["new.example.com"]["BestCertIdentifier"] == f"{RENEWED}-cn-hangzhou"
-    assert found["plain.example.com"]["BestCertIdentifier"] == f"{RSA}-cn-hangzhou"
+    assert found["new.example.com"]["KeptAway"]["CertIdentifier"] == f"{RSA}-cn-hangzhou"
+    assert found["plain.example.com"]["BestCertIdentifier"] == ""
+    assert found["plain.example.com"]["KeptAway"]["Rule"] == "first"
     assert found["www.example.com"]["BestNotAfter"] > found["www.example.com"]["CertNotAfter"]
 
 
@@ -140,3 +142,19 @@ def test_slots_out_of_scope_are_marked_in_both_tables(
     assert f"in place {outside}" in listed, "new.example.com"
     assert f"CDN/-/new.example.com new.example.com {outside}" in shown
     assert f"leave {outside}" in shown
+
+
+def test_at_80_columns_each_slot_is_named_and_says_what_does_not_go_there_by_itself(
+    mapped: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    listed, shown = mapped("resource", "list").out, mapped("certificate", "show", str(RENEWED)).out
+
+    assert "CDN/" in listed
+    assert "CDN/" in shown
+    assert all(len(line) <= 80 for line in (listed + shown).splitlines())
+    monkeypatch.setenv("COLUMNS", "250")
+    wide = " ".join(mapped("resource", "list").out.split())
+    assert f"in place {RSA} does not go there by itself: the kind of key changes (ECC → RSA)" in wide
+    assert "by itself, too" in mapped("certificate", "show", str(RENEWED)).out

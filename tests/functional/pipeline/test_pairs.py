@@ -10,6 +10,7 @@ import pytest
 
 from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import JobStatus
+from shared.services.map import find_certificate, map_certificate
 from tests.functional.pipeline.platform import Platform, discovered
 
 _WILD = {"names": ["example.net", "*.example.net"]}
@@ -103,7 +104,7 @@ def test_of_both_renewals_each_goes_to_its_own_kind(platform: Platform) -> None:
 
 def test_the_preview_says_why_the_other_kind_stays_and_what_stands_beside(platform: Platform) -> None:
     known, place = ids(platform), slots(platform)
-    entries = {entry["Resource"]["ResourceId"]: entry for entry in preview(platform, "rsa-renewal").values()}
+    entries = preview(platform, "rsa-renewal")
     by_slot = {f"ALB/cn-hangzhou/{resource_id}": entry for resource_id, entry in entries.items()}
 
     left, taken = by_slot[place[ADDITIONAL]], by_slot[place[DEFAULT]]
@@ -130,3 +131,14 @@ def test_a_slot_that_is_named_may_lose_its_kind_and_the_preview_says_what_that_c
         ["key", "pair", "shared"],
         ["shared"],
     ]
+
+
+def test_a_certificate_is_shown_with_what_a_job_of_it_would_do(platform: Platform) -> None:
+    world = platform.world
+    shown = map_certificate(world, find_certificate(world, str(ids(platform)["rsa-renewal"])))
+
+    previewed = preview(platform, "rsa-renewal")
+
+    assert {one.resource.resource_id: (one.action.value, one.reason) for one in shown.could_serve} == {
+        resource_id: (entry["Action"], entry["Reason"]) for resource_id, entry in previewed.items()
+    }

@@ -95,7 +95,9 @@ def test_a_certificate_that_cas_does_not_know_is_shown_as_such(tmp_path: Path) -
     found = mapped(tmp_path, a_resource(cert_identifier="sha256:ab"), a_cert(2, "*.example.com"))
 
     assert (found.known_to_cas, found.cert_name) == (False, "")
-    assert found.best_cert_identifier == "2-cn-hangzhou"
+    assert found.best_cert_identifier == ""
+    assert found.kept_away is not None
+    assert (found.kept_away.cert_identifier, found.kept_away.rule) == ("2-cn-hangzhou", "way-back")
 
 
 @pytest.mark.parametrize(
@@ -115,8 +117,9 @@ def test_the_best_certificate_covers_every_name_and_names_that_none_covers_are_t
     tmp_path: Path, domains: tuple[str, ...], best: str, not_covered: tuple[str, ...]
 ) -> None:
     certificates = (a_cert(2, "example.com", "*.example.com"), a_cert(3, "www.example.org", days=80))
+    ended = a_cert(1, "example.net", days=-1)
 
-    found = mapped(tmp_path, a_resource(domains=domains), *certificates)
+    found = mapped(tmp_path, a_resource(domains=domains), ended, *certificates)
 
     assert (found.best_cert_identifier, found.not_covered) == (best, not_covered)
     assert (found.best_not_after is None) == (best == "")

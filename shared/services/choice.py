@@ -1,0 +1,102 @@
+"""What an automatic plan would put on a slot, and what it keeps away and why: by the very same choice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from pydantic import AwareDatetime
+
+from shared.domain.certificates import Certificate
+from shared.domain.cover import Cover
+from shared.domain.matching import Action, Decision, latest, leave
+from shared.domain.resources import CloudResource
+from shared.domain.values import Wire
+from shared.services.world import World
+
+_NOTHING_BETTER: Final = frozenset({"in-place", "later-end"})
+
+
+class KeptAway(Wire):
+    """The first certificate that covers a slot and does not go there by itself."""
+
+    cert_identifier: str
+    not_after: AwareDatetime
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Best:
+    """`identifier`: what goes there by itself, or what is in place where that may stay; "": neither."""
+
+    identifier: str = ""
+    not_after: datetime | None = None
+    kept_away: KeptAway | None = None
+
+
+class Choice:
+    """Among all deployable certificates of some."""
+
+    def __init__(self, world: World, certificates: list[Certificate]) -> None:
+        self._now = world.clock()
+        self._ordered = latest(certificates, self._now)
+        self.cover = Cover(self._ordered, self._now, world.standing)
+
+    def by_itself(
+        self, resource: CloudResource, present: Certificate | None
+    ) -> tuple[Certificate, Decision] | None:
+        """None: there is no certificate."""
+        return self.cover.choose(resource, present, automatic=True) if self._ordered else None
+
+    def best(self, resource: CloudResource, present: Certificate | None) -> Best:
+        """Of a slot that no certificate covers there is none."""
+        chosen = self.by_itself(resource, present)
+        if chosen is None or not self.cover.of(resource.domains):
+            return Best()
+        certificate, decision = chosen
+        if decision.action is Action.DEPLOY:
+            return Best(certificate.identifier, certificate.not_after)
+        kept = KeptAway(
+            cert_identifier=certificate.identifier,
+            not_after=certificate.not_after,
+            rule=decision.rule,
+            reason=decision.reason,
+        )
+        none_better = decision.rule in _NOTHING_BETTER
+        stays = present is not None and present.why_not_deployable(self._now) is None
+        if not (stays or none_better):
+            return Best(kept_away=kept)
+        end = present.not_after if present else resource.cert_not_after
+        return Best(resource.cert_identifier, end, None if none_better else kept)
+
+
+@dataclass(frozen=True)
+class OneAmongAll:
+    """Whether one certificate would go onto slots by itself, where all others are weighed too."""
+
+    world: World
+    certificate: Certificate
+    all_of_them: list[Certificate]
+
+    @cached_property
+    def _all(self) -> Choice:
+        return Choice(self.world, self.all_of_them)
+
+    @cached_property
+    def _alone(self) -> Cover:
+        return Cover([self.certificate], self.world.clock(), self.world.standing)
+
+    def decide(self, resource: CloudResource, present: Certificate | None) -> Decision:
+        _, own = self._alone.choose(resource, present, automatic=True)
+        if own.action is Action.LEAVE:
+            return own
+        if why := self.certificate.why_not_deployable(self.world.clock()):
+            return leave("certificate", why)
+        chosen = self._all.by_itself(resource, present)
+        if chosen is None or chosen[0].identifier == self.certificate.identifier:
+            return own
+        other, decision = chosen
+        if decision.action is Action.DEPLOY:
+            return leave("another", f"{other.identifier} goes there instead")
+        return decision
