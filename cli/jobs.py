@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import exits, output
+from cli.asking import tell_and_ask
 from cli.job_tables import job_line, show_job, show_jobs, show_plan
 from cli.resources import slot
 from cli.session import Session, session
@@ -88,6 +89,9 @@ def create(
         str | None,
         typer.Option(help="Digest of the approved preview; the job is refused if the plan has changed."),
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a job of more than a hundred slots.")
+    ] = False,
     at: Annotated[
         str | None,
         typer.Option(
@@ -100,19 +104,27 @@ def create(
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create a job and, unless it is a draft, submit it."""
+    """Create a job and, unless it is a draft, submit it.
+
+    Tells what changes beside the certificates, and asks before a job of more than a hundred slots.
+    """
     current = session()
     if wait:
         check_can_wait(current, draft)
     world = current.world()
+    asked = _selection(world, certificate, resource, first_deployment, accept_outage)
+    planned = managed(world, {"Preview": asked})
     request = {
         "Name": name,
         "Submit": not draft,
-        **_selection(world, certificate, resource, first_deployment, accept_outage),
-        **({"Digest": digest} if digest else {}),
+        **asked,
+        "Digest": digest or planned.digest,
         **({"ScheduleTime": _moment(at)} if at else {}),
     }
-    created = create_deployment_jobs(world, parse(CreateDeploymentJob, request)).jobs[0]
+    to_create = parse(CreateDeploymentJob, request)
+    if planned.plan is not None:
+        tell_and_ask(planned.plan, approved=yes or draft or digest is not None, as_json=as_json)
+    created = create_deployment_jobs(world, to_create).jobs[0]
     if current.running is None and not draft:
         output.tell("the job starts as soon as `certdeploy serve` runs")
     _end(world, created, wait, as_json)

@@ -1,20 +1,19 @@
 """`certdeploy job rollback`: show the plan, ask for confirmation, let the functions do it."""
 
-import sys
 from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from cli import exits, output
+from cli.asking import confirm
 from cli.job_tables import show_job, show_rollback
 from cli.jobs import AsJson, check_can_wait, managed, slot_named, watched
 from cli.session import session
 from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.states import WorkerStatus
-from shared.errors import InvalidRequestError
-from shared.services.rollback_plan import RollbackAction, RollbackPlan, plan_rollback
+from shared.services.rollback_plan import RollbackAction, plan_rollback
 from shared.validation.requests import parse
 
 
@@ -45,7 +44,7 @@ def rollback(
     if not as_json:
         show_rollback(plan)
     if plan.of(RollbackAction.RESTORE, RollbackAction.CANNOT) and not yes:
-        _confirm(plan, as_json)
+        confirm(f"Restore {len(plan.of(RollbackAction.RESTORE))} slots?", as_json)
     asked = managed(world, {"RollBack": request})
     if current.running is None and any(not worker.status.settled for worker in asked.workers or ()):
         output.tell("the rollback starts as soon as `certdeploy serve` runs")
@@ -61,17 +60,6 @@ def rollback(
         output.console().print()
         show_job(asked.job, asked.workers or ())
     if wait and not _all_back(asked.workers or (), to_do):
-        raise typer.Exit(exits.FAILED)
-
-
-def _confirm(plan: RollbackPlan, as_json: bool) -> None:
-    if as_json or not sys.stdin.isatty():
-        raise InvalidRequestError(
-            "not a terminal, cannot ask for confirmation; pass --yes (nothing was changed)"
-        )
-    count = len(plan.of(RollbackAction.RESTORE))
-    if not typer.confirm(f"Restore {count} slots?", err=True):
-        output.tell("nothing was changed")
         raise typer.Exit(exits.FAILED)
 
 
