@@ -72,6 +72,13 @@ class CloudResource(Wire):
         return f"{self.product.value}/{self.region or '-'}/{self.resource_id}"
 
     @property
+    def place(self) -> str:
+        """How its name begins whatever it carries: that of an additional one may end with its certificate."""
+        listener = f"{self.product.value}/{self.region or '-'}/{self.listener_id}/"
+        additional = self.role is SlotRole.ADDITIONAL and self.slot.startswith(listener)
+        return listener if additional else self.slot
+
+    @property
     def writer(self) -> str:
         """Slots with the same writer are changed one after the other."""
         changed = self.writer_id or self.listener_id or self.resource_id

@@ -21,7 +21,7 @@ from shared.domain.rules import Rules
 from shared.errors import ConflictError
 from shared.services import plan as planning
 from shared.services.changes import Changes, Ending
-from shared.services.storing import complete, slots_at_work, store, submitted
+from shared.services.storing import complete, places_at_work, store, submitted
 from shared.services.unseen import Unseen
 from shared.services.world import World
 
@@ -106,13 +106,13 @@ def _others(world: World, changes: Changes, unseen: Unseen, begun: Set[str]) -> 
 def _jobs(
     world: World, changes: Changes, wanted: Sequence[PlanEntry], certificates: Sequence[Certificate]
 ) -> tuple[tuple[DeploymentJob, ...], set[str]]:
-    """The jobs, and the slots that have to wait for the end of another one.
+    """The jobs, and the places whose slots have to wait for the end of another one.
 
     Jobs of an earlier delivery are found by their token. There is more than one of a type where a part of
     the account could not be read when the first was planned.
     """
     source_of = {certificate.identifier: certificate.source for certificate in certificates}
-    at_work = slots_at_work(world) if wanted else set()
+    at_work = places_at_work(world) if wanted else set()
     jobs: list[DeploymentJob] = []
     planned: set[str] = set()
     for source in CertificateSource:
@@ -126,12 +126,14 @@ def _jobs(
         rest = [
             entry
             for entry in wanted
-            if source_of[entry.cert_identifier] is source and entry.resource.slot not in planned | at_work
+            if source_of[entry.cert_identifier] is source
+            and entry.resource.slot not in planned
+            and entry.resource.place not in at_work
         ]
         if rest:
             plan = planning.as_plan(rest, source)
             jobs.append(store(world, plan, name=changes.name, token=own, origin=changes.origin))
-    waiting = {entry.resource.slot for entry in wanted} & at_work - planned
+    waiting = {entry.resource.place for entry in wanted if entry.resource.slot not in planned} & at_work
     return tuple(submitted(world, job, world.policy.submit_automatic_jobs) for job in jobs), waiting
 
 
@@ -156,7 +158,7 @@ def _tell_missing(
 
 
 def _handled(world: World, changes: Changes, unseen: Unseen, waiting: set[str]) -> None:
-    """But for what nobody could read, and for slots that another job is at: each scan looks again."""
+    """But for what nobody could read, and for places that another job is at: each scan looks again."""
     rows: dict[str, CertificateRecord] = {}
     for new in changes.issued:
         left = _left(new.certificate, new.parts, unseen, waiting)
@@ -177,7 +179,7 @@ def _left(
 ) -> tuple[str, ...]:
     """Where it is to be planned for later."""
     unread = unseen.left_of(parts)
-    busy = sorted(slot for slot in waiting if slot.startswith(parts))
+    busy = sorted(place for place in waiting if place.startswith(parts))
     why = {"not all slots could be read": unread, "another job is at work": busy}
     if reasons := [f"{reason}: {', '.join(some)}" for reason, some in why.items() if some]:
         facts = {"cert_identifier": certificate.identifier, "reason": "; ".join(reasons)}

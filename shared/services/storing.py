@@ -84,14 +84,17 @@ def submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
     return job
 
 
-def slots_at_work(world: World) -> set[str]:
-    """Slots that a job is at, or is about to be: no other may plan for them meanwhile."""
+def places_at_work(world: World) -> set[str]:
+    """Places that a job is at, or is about to be: no other may plan for their slots meanwhile.
+
+    Not the slots: one that is exchanged may have another name before the job is done with it.
+    """
     found: set[str] = set()
     for job_id in world.jobs.due(world.clock()):
         job = world.jobs.find(job_id)
         if job is not None and job.status is not JobStatus.EDITING:
             workers = world.workers.list(job_id)
-            found |= {worker.resource.slot for worker in workers if not worker.status.settled}
+            found |= {worker.resource.place for worker in workers if not worker.status.settled}
     return found
 
 

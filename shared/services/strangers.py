@@ -7,7 +7,7 @@ from shared.domain.events import SlotsExpiring
 from shared.domain.resources import ResourceRecord
 from shared.domain.warning_times import passed_time_of_end
 from shared.errors import ConflictError
-from shared.services.storing import slots_at_work
+from shared.services.storing import places_at_work
 from shared.services.world import World
 
 
@@ -26,9 +26,9 @@ def tell_of_strangers(world: World) -> None:
                 due[resource.cert_identifier, passed].append(record)
     known = world.certificates.find_many({identifier for identifier, _ in due})
     strangers = {key: records for key, records in due.items() if key[0] not in known}
-    busy = slots_at_work(world) if strangers else set()
+    busy = places_at_work(world) if strangers else set()
     for (identifier, passed), records in strangers.items():
-        if idle := [record for record in records if record.resource.slot not in busy]:
+        if idle := [record for record in records if record.resource.place not in busy]:
             _tell(world, identifier, passed, idle)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.resources import SyncState
+from shared.domain.resources import CloudProduct, SlotRole, SyncState
 from shared.domain.states import JobStatus
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Cut, Platform, discovered
@@ -126,6 +126,70 @@ def test_a_slot_that_a_job_is_at_waits_for_its_end(
     assert served(platform)[newer] == 4
     platform.tick("scan_expiry")
     assert platform.world.certificates.get(newer).issued_unseen == ()
+
+
+def additional(platform: Platform) -> str:
+    """The slot of the listener's additional certificate for example.com, which is named for that."""
+    rows = [record.resource for record in platform.world.resources.list(CloudProduct.ALB)]
+    (slot,) = (one for one in rows if one.role is SlotRole.ADDITIONAL and "example.com" in one.domains)
+    assert slot.cert_identifier in slot.slot
+    return slot.slot
+
+
+def test_a_slot_that_is_named_for_its_certificate_is_planned_for_under_its_new_name(
+    platform: Platform,
+) -> None:
+    first = platform.renew(*NAMES)
+    platform.lost = {"create_deployment_job"}
+    platform.tick("scan_expiry")
+    slot = additional(platform)
+    asked_for(platform, first, slot)
+    newer = platform.renew(*NAMES, days=300)
+    runs = platform.queue.copy()
+    platform.queue.clear()
+
+    platform.tick("scan_expiry")
+    assert planned(platform)[slot] == [first]
+    platform.queue += runs
+    platform.drain()
+    assert additional(platform) != slot
+
+    platform.tick("scan_expiry", "scan_expiry")
+    assert served(platform)[newer] == 4
+    assert platform.world.certificates.get(newer).issued_unseen == ()
+
+
+def test_a_slot_that_has_another_name_already_waits_for_the_job_that_has_given_it(
+    platform: Platform,
+) -> None:
+    """The product shows the new certificate; whether clients are served it, the job does not know yet."""
+    first = platform.renew(*NAMES)
+    platform.lost = {"create_deployment_job"}
+    platform.tick("scan_expiry")
+    slot, newer = additional(platform), ""
+    asked_for(platform, first, slot)
+
+    def meanwhile() -> None:
+        nonlocal newer
+        newer = platform.renew(*NAMES, days=300)
+        waiting, platform.queue[:] = platform.queue.copy(), []
+        platform.call("scan_expiry", {})
+        platform.call(*platform.queue[0])
+        platform.queue[:] = waiting
+        assert additional(platform) != slot
+
+    probe = platform.world.probe
+
+    def probed(*asked: Any) -> Any:
+        if not newer:
+            meanwhile()
+        return probe(*asked)
+
+    platform.ports["probe"] = probed
+    platform.drain()
+
+    assert newer
+    assert additional(platform) not in planned(platform)
 
 
 def test_while_another_plan_is_made_an_event_is_put_off(platform: Platform) -> None:
