@@ -9,10 +9,12 @@ from cli import output
 from cli.resources import slot
 from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
+from shared.domain.replacing import COVERED
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
 
+_PLAIN: Final = ("", COVERED)  #: reasons of nearly all slots
 _ALIKE: Final = 5  #: slots with the same reason that are shown each
 
 
@@ -121,6 +123,8 @@ def show_job(job: DeploymentJob, workers: Sequence[WorkerResource]) -> None:
         f"due {output.moment(job.schedule_time)} UTC, origin {job.origin}, digest {job.plan_digest}\n"
     )
     show_workers(workers)
+    reasons = [(one.resource, one.chosen_because) for one in workers if one.chosen_because not in _PLAIN]
+    _show_alike("Why this certificate", "Why", sorted(reasons, key=lambda reason: reason[0].slot))
 
 
 def show_workers(workers: Iterable[WorkerResource], title: str = "") -> None:

@@ -48,6 +48,7 @@ class WorkerResource(Versioned):
     shard: int = 0  #: which part of the product's share of the job; a writer's workers are in one
     resource: CloudResource  #: as planned: its certificate is the one expected in place
     cert_identifier: str
+    chosen_because: str = ""  #: why the plan took this certificate, with the rules that gave way
     status: WorkerStatus = WorkerStatus.PENDING
     reason: str = ""
     previous_cert_identifier: str | None = None  #: stored before the first write; "" = had none

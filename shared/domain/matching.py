@@ -7,7 +7,7 @@ from enum import Enum
 
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.names import for_display
-from shared.domain.replacing import Exchange, by_itself
+from shared.domain.replacing import COVERED, Exchange, by_itself
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import Standing
 
@@ -78,7 +78,7 @@ def decide(
         verdict = by_itself(exchange)
         action = Action.DEPLOY if verdict.allowed else Action.LEAVE
         return Decision(action, verdict.rule, verdict.reason, bool(verdict.gave_way))
-    return Decision(Action.DEPLOY, "", "its names are covered")
+    return Decision(Action.DEPLOY, "", COVERED)
 
 
 def _first(resource: CloudResource, asked: bool) -> Decision:

@@ -16,6 +16,7 @@ from shared.domain.trust import ChainState, Standing, Trust, Validation
 _LAST_DAYS: Final = timedelta(days=7)  #: at most
 _LAST_PART: Final = 12  #: of a lifetime: of 90 days, the last 7.5
 USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the end is known
+COVERED: Final = "its names are covered"  #: the reason where nothing else is to be said
 _BY_HAND: Final = "create a job by hand"
 _LEVELS: Final = tuple(Validation)  #: the less is checked, the further in front
 Kin: TypeAlias = tuple[str, str, int | None, Standing]
@@ -82,7 +83,7 @@ def by_itself(exchange: Exchange) -> Verdict:
             return Verdict(False, rule.name, f"{why_not}; {_BY_HAND}" if rule.by_hand else why_not)
         gave_way[rule.name] = why_not
     if not gave_way or exchange.ends is None:
-        return Verdict(True, "", "its names are covered")
+        return Verdict(True, "", COVERED)
     tense = "ended" if exchange.ends <= exchange.now else "ends"
     why = f"what is in place {tense} on {exchange.ends:%Y-%m-%d}, so it is replaced although "
     return Verdict(True, "", why + " and ".join(gave_way.values()), tuple(gave_way))

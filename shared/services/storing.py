@@ -56,7 +56,7 @@ def store(
     for stale in world.workers.list(job.job_id):
         world.workers.delete(stale)
     joined = Joined(world)
-    identifiers = {entry.resource.slot: entry.cert_identifier for entry in plan.deployments}
+    entries = {entry.resource.slot: entry for entry in plan.deployments}
     shards = sharded(entry.resource for entry in plan.deployments)
     world.workers.add(
         WorkerResource(
@@ -64,8 +64,9 @@ def store(
             worker_id=number,
             shard=shard,
             resource=resource,
-            cert_identifier=identifiers[resource.slot],
-            joined=joined(resource, identifiers[resource.slot]),
+            cert_identifier=entries[resource.slot].cert_identifier,
+            chosen_because=entries[resource.slot].reason,
+            joined=joined(resource, entries[resource.slot].cert_identifier),
         )
         for number, (shard, resource) in enumerate(shards, start=1)
     )

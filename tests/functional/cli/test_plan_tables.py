@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cli.job_tables import show_plan
+from cli.job_tables import show_job, show_plan
 from shared.domain.consequences import Consequence
 from shared.domain.matching import Action
 from shared.domain.plans import StandsBeside
-from tests.builders import a_listener_slot, a_plan, a_plan_entry, a_resource
+from tests.builders import a_job, a_listener_slot, a_plan, a_plan_entry, a_resource, a_worker
 
 OUTSIDE = "outside the scope: CERTDEPLOY_PRODUCTS does not include CDN"
 
@@ -53,3 +53,27 @@ def test_what_else_changes_is_counted_first_and_then_told_slot_by_slot_at_80_col
     assert lines[start + 7] == "2 more (--json lists them) the kind of key changes (ECC → RSA)"
     assert "its listener also has 9 (ECC)" in lines[start + 8]
     assert any("+190" in line for line in lines[:start])
+
+
+def test_a_job_tells_why_a_certificate_was_chosen_where_more_than_its_names_speaks_for_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ended = "what is in place ended on 2026-04-30, so it is replaced although the kind of key changes"
+    workers = [
+        a_worker(number, resource=a_resource(f"{name}.example.com"), chosen_because=why)
+        for number, (name, why) in enumerate([("b", ended), ("a", ended), ("c", "its names are covered")])
+    ]
+
+    show_job(a_job(), workers)
+
+    shown = " ".join(capsys.readouterr().out.partition("Why this certificate")[2].split())
+    assert shown.index("CDN/-/a.example.com") < shown.index("CDN/-/b.example.com")
+    assert "what is in place ended on 2026-04-30, so it is" in shown
+    assert "c.example.com" not in shown
+
+
+def test_a_job_without_such_a_reason_has_no_table_of_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    show_job(a_job(), [a_worker(chosen_because="its names are covered"), a_worker(2)])
+
+    assert "Why this certificate" not in capsys.readouterr().out

@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from emulator.authority import Authority
+from emulator.authority import Authority, KeyKind
 from emulator.cloud import Cloud, utc_now
 from emulator.edge import Edge
 from emulator.estate import Estate, parse_estate
@@ -158,13 +158,18 @@ class Platform:
         return {worker.resource.slot: worker for worker in self.world.workers.list(self.job().job_id)}
 
     def renew(
-        self, *names: str, days: float = 200, age: float = _AGE_DAYS, store: str = "cn-hangzhou"
+        self,
+        *names: str,
+        days: float = 200,
+        age: float = _AGE_DAYS,
+        store: str = "cn-hangzhou",
+        key: KeyKind = "ecdsa-p256",
     ) -> str:
         """The owner uploads a new certificate to CAS; its identifier.
 
         Of that age it is valid for TLS clients too: they are on real time, which our clock may be ahead of.
         """
-        bundle = Authority().issue(names, key="ecdsa-p256", days=days, age=age, now=self.clock())
+        bundle = Authority().issue(names, key=key, days=days, age=age, now=self.clock())
         row = self.cloud.service("cas").add(f"renewed-{next(self._ids)}", store, bundle)
         return str(row.identifier)
 

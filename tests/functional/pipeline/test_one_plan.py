@@ -259,3 +259,20 @@ def test_what_cas_had_before_is_not_put_on_a_slot_that_a_new_certificate_is_for(
         platform.tick("scan_expiry")
 
         assert served(platform)[new] == 4
+
+
+def test_a_worker_keeps_why_its_certificate_was_chosen_and_what_gave_way(platform: Platform) -> None:
+    """In the last days of what is in place another kind of key is better than none."""
+    platform.pass_days(36)
+    new = platform.renew(*NAMES, key="rsa-2048")
+
+    platform.tick("scan_expiry")
+
+    kept = {
+        worker.chosen_because
+        for worker in platform.world.workers.list(platform.job().job_id)
+        if worker.cert_identifier == new
+    }
+    (why,) = kept
+    assert why.startswith("what is in place ends on ")
+    assert why.endswith("so it is replaced although the kind of key changes (ECC → RSA)")

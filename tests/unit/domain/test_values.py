@@ -114,6 +114,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
         {
             "Version": 0,
             "Shard": 0,
+            "ChosenBecause": "",
             "Status": "pending",
             "Reason": "",
             "PreviousCertIdentifier": None,
