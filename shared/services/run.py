@@ -131,14 +131,19 @@ def _seen(world: World, job: DeploymentJob) -> _Seen:
 
 def _dispatch_again(world: World, job: DeploymentJob, seen: _Seen) -> DeploymentJob:
     """Those that nobody is at, after a while; at once where a rollback was asked for since the last time."""
-    now, last = world.clock(), job.dispatched_at or job.created_at
+    last = job.dispatched_at or job.created_at
     shards = {shard for shard, at in seen.asked.items() if at > last}
-    if now >= last + timedelta(seconds=world.policy.redispatch_after_s):
+    if _due_again(world, last):
         shards |= seen.idle - _at_work(world, job, seen.idle)
     if shards:
-        job = world.jobs.save(job.evolve(dispatched_at=now))
+        job = world.jobs.save(job.evolve(dispatched_at=world.clock()))
         _dispatch(world, job, shards)
     return job
+
+
+def _due_again(world: World, last: datetime) -> bool:
+    """Whether those that were handed out then have had their time to be taken up."""
+    return world.clock() >= last + timedelta(seconds=world.policy.redispatch_after_s)
 
 
 def _at_work(world: World, job: DeploymentJob, shards: Iterable[Shard]) -> set[Shard]:
@@ -164,12 +169,16 @@ def _given_up(
 ) -> WorkerResource:
     """A worker whose shard no function took up for too long ends in its error: a job does not wait for ever.
 
-    `moved`: what tells when others of its shard had their turn. It may have to wait for many of them.
+    Nor is it given up because nothing ran meanwhile, such as a machine that was off: it is handed out once
+    more after that time. `moved`: what tells when others of its shard had their turn. It may have to wait
+    for many of them.
     """
     limit = timedelta(seconds=world.policy.worker_age_limit_s)
-    now = world.clock()
+    now, last = world.clock(), job.dispatched_at
     waits_since = max([worker.started_at or job.started_at or now, *moved])
     if worker.status.settled or worker.leased(now) or now < waits_since + limit:
+        return worker
+    if last is None or last < waits_since + limit or not _due_again(world, last):
         return worker
     reason = worker.reason or f"deploy_{worker.resource.product.value.lower()} did not take it up"
     if worker.half_made:

@@ -183,9 +183,21 @@ def test_a_worker_that_waits_for_others_of_its_shard_is_not_given_up(platform: P
     platform.call("run_deployment_jobs", {})
     assert worker_of(platform, org).status is W.PENDING
 
-    platform.clock.sleep(20)
-    platform.call("run_deployment_jobs", {})
+    for _ in range(2):  # it is handed out once more, and not taken up
+        platform.clock.sleep(100)
+        platform.call("run_deployment_jobs", {})
     assert worker_of(platform, org).reason == "deploy_cdn did not take it up"
+
+
+def test_a_worker_is_not_given_up_because_the_machine_was_off(platform: Platform) -> None:
+    asked_for(platform, uploaded(platform), WWW)
+    platform.drain(until="deploy_cdn")
+    platform.queue.clear()
+
+    platform.clock.sleep(8 * 3600)
+    platform.tick("run_deployment_jobs")
+
+    assert (worker_of(platform, WWW).status, platform.job().status) == (W.SUCCESS, JobStatus.SUCCESS)
 
 
 def test_a_worker_that_is_given_up_half_way_says_that_it_is_to_be_rolled_back(platform: Platform) -> None:
@@ -200,6 +212,8 @@ def test_a_worker_that_is_given_up_half_way_says_that_it_is_to_be_rolled_back(pl
     platform.world.workers.save(cut_off)
 
     platform.clock.sleep(3700)
+    platform.call("run_deployment_jobs", {})
+    platform.clock.sleep(90)
     platform.call("run_deployment_jobs", {})
 
     www = worker_of(platform, WWW)

@@ -34,6 +34,9 @@ def test_workers_that_nobody_takes_up_for_an_hour_end_in_error(platform: Platfor
     assert platform.job().status is JobStatus.PROCESSING, "given up too early"
     platform.clock.sleep(101)
     platform.tick("run_deployment_jobs")
+    assert platform.job().status is JobStatus.PROCESSING, "it was not handed out once more"
+    platform.clock.sleep(90)
+    platform.tick("run_deployment_jobs")
 
     assert platform.job().status is JobStatus.ERROR
     reasons = {slot.partition("/")[0]: worker.reason for slot, worker in platform.workers().items()}

@@ -108,6 +108,9 @@ def test_a_rollback_that_nobody_takes_up_for_an_hour_ends_in_rollback_error(plat
     assert worker_of(platform, IMG).status is W.ROLLBACK, "given up too early"
     platform.clock.sleep(101)
     platform.tick("run_deployment_jobs")
+    assert worker_of(platform, IMG).status is W.ROLLBACK, "it was not handed out once more"
+    platform.clock.sleep(90)
+    platform.tick("run_deployment_jobs")
 
     img = worker_of(platform, IMG)
     assert (img.status, img.reason) == (W.ROLLBACK_ERROR, "deploy_oss did not take it up")
