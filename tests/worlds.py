@@ -44,6 +44,7 @@ def a_world(
         "clock": lambda: NOW,
         "certificates": repositories.Certificates(store),
         "resources": repositories.Resources(store),
+        "policy_texts": repositories.PolicyTexts(store),
         "syncs": repositories.SyncStatuses(store),
         "sweeps": repositories.Sweeps(store),
         "jobs": repositories.Jobs(store),

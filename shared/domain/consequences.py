@@ -39,6 +39,7 @@ class Surroundings:
 
 #: Of a preview, by code, in the order in which they are told.
 HEADLINES: Final[Mapping[str, str]] = {
+    "policy": "a policy is against it; you ask for it by hand",
     "pair": "RSA and ECC stand side by side, and one of them is taken off",
     "way-back": "a rollback is not possible",
     "shared": "a rollback is left to a person",
@@ -108,6 +109,7 @@ _OF_RULES: Final[dict[str, Callable[[Exchange], str]]] = {
     rule.name: rule.why_not for rule in RULES if rule.name not in _OWN
 }
 _OF_FIRST: Final[dict[str, Callable[[Exchange], str]]] = {
+    "policy": _OF_RULES["policy"],
     "trust": _trust_of_first,
     "chain": _OF_RULES["chain"],
     "test": _test_of_first,

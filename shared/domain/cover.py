@@ -9,6 +9,7 @@ from typing import Final
 from shared.domain.certificates import Certificate
 from shared.domain.matching import Action, Decision, decide
 from shared.domain.names import patterns, uncovered
+from shared.domain.policy_book import NO_POLICIES, PolicyBook
 from shared.domain.replacing import Kin, kin
 from shared.domain.resources import CloudResource
 from shared.domain.trust import Standing
@@ -21,16 +22,21 @@ class Cover:
     """Certificates in the order in which they are preferred, to be looked up by the names that they cover."""
 
     def __init__(
-        self, ordered: Sequence[Certificate], now: datetime, standing: Callable[[Certificate], Standing]
+        self,
+        ordered: Sequence[Certificate],
+        now: datetime,
+        standing: Callable[[Certificate], Standing],
+        policies: PolicyBook = NO_POLICIES,
     ) -> None:
         """`standing`: how widely a certificate is trusted; asked once for each."""
-        self._now, self._ask = now, standing
+        self._now, self._ask, self._policies = now, standing, policies
         self._standings: dict[str, Standing] = {}
         self._first = ordered[:1]
         self._names_of_first = frozenset(name for one in self._first for name in one.names)
-        self._kins: dict[Kin, _OfOneKin] = {}
+        self._kins: dict[tuple[Kin, str], _OfOneKin] = {}
         for place, certificate in enumerate(ordered):
-            own = kin(certificate, self._standing(certificate))
+            apart = certificate.identifier if policies.names(certificate) else ""
+            own = kin(certificate, self._standing(certificate)), apart
             self._kins.setdefault(own, _OfOneKin()).add(place, certificate)
 
     def knows(self, name: str) -> bool:
@@ -61,7 +67,8 @@ class Cover:
         covering = self.of(resource.domains)
         missing = () if covering else uncovered(resource.domains, self._names_of_first)
         held = []
-        for certificate in covering or self._first:
+        some = covering or self._first
+        for certificate, policy in zip(some, self._policies.of(resource, present).with_(some), strict=True):
             decision = decide(
                 certificate,
                 resource,
@@ -73,6 +80,7 @@ class Cover:
                 automatic=automatic,
                 batch=batch,
                 kinds_beside=kinds_beside,
+                policy=policy,
             )
             if decision.action is Action.DEPLOY and not decision.gave_way:
                 return certificate, decision

@@ -7,6 +7,8 @@ from enum import Enum
 
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.names import for_display
+from shared.domain.policies import Mode
+from shared.domain.policy_book import NOTHING_SAID, Effective
 from shared.domain.replacing import COVERED, Exchange, by_itself
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import Standing
@@ -30,6 +32,8 @@ class Decision:
     rule: str  #: the name of the one that keeps the certificate away; "" where it may go
     reason: str
     gave_way: bool = False  #: it may go there only because what is in place is at its end
+    draft: bool = False  #: by a policy, its job waits for approval
+    accept_outage: bool = False  #: by a policy
 
 
 def leave(rule: str, reason: str) -> Decision:
@@ -48,6 +52,7 @@ def decide(
     automatic: bool = False,
     batch: bool = False,
     kinds_beside: Set[str] = frozenset(),
+    policy: Effective = NOTHING_SAID,
 ) -> Decision:
     """Decide for one slot. `present` is the certificate in place, if CAS knows it.
 
@@ -56,6 +61,7 @@ def decide(
     `batch`: the job has several certificates, which some slots are left out of.
     `kinds_beside`: kinds of key that the slot's listener has for its names, if pairs of them are to stay.
     `automatic`: nobody looks at the plan, so only what the rules of `replacing` allow is taken.
+    `policy`: what an automatic plan keeps to; see `consequences` for what a job by hand is told.
     """
     if not resource.domains:
         unknown = "the names it answers to are not known, since CAS does not hold its certificate"
@@ -68,25 +74,36 @@ def decide(
         return leave("obstacle", resource.obstacle)
     if batch and resource.batch_obstacle:
         return leave("batch", resource.batch_obstacle)
+    why = COVERED
     if not resource.https or not resource.cert_identifier:
-        return _first(resource, first_deployment)
+        if why_not := _why_no_first(resource, policy.first_deployment if automatic else first_deployment):
+            return leave("first", why_not)
+        why = f"first deployment, as {'a policy allows' if automatic else 'asked'}"
     if present and present.algorithm != certificate.algorithm and certificate.algorithm in kinds_beside:
         return leave("pair", _PAIR.format(certificate.algorithm, present.algorithm))
-    if automatic:
-        before = standing(present) if present else None
-        exchange = Exchange(certificate, standing(certificate), resource, present, before, now)
-        verdict = by_itself(exchange)
-        action = Action.DEPLOY if verdict.allowed else Action.LEAVE
-        return Decision(action, verdict.rule, verdict.reason, bool(verdict.gave_way))
-    return Decision(Action.DEPLOY, "", COVERED)
+    if not automatic:
+        return Decision(Action.DEPLOY, "", why)
+    before = standing(present) if present else None
+    verdict = by_itself(Exchange(certificate, standing(certificate), resource, present, before, now, policy))
+    if not verdict.allowed:
+        return leave(verdict.rule, verdict.reason)
+    draft = policy.deploy is Mode.DRAFT
+    return Decision(
+        Action.DEPLOY,
+        "",
+        (verdict.reason if verdict.gave_way else why) + (f"; {policy.deploy_by} says draft" if draft else ""),
+        gave_way=bool(verdict.gave_way),
+        draft=draft,
+        accept_outage=policy.accept_outage,
+    )
 
 
-def _first(resource: CloudResource, asked: bool) -> Decision:
+def _why_no_first(resource: CloudResource, asked: bool) -> str:
     if resource.product not in FIRST_DEPLOYMENT:
-        return leave("first", "it has no certificate; the first one is set in the product's console")
+        return "it has no certificate; the first one is set in the product's console"
     if not asked:
-        return leave("first", "HTTPS is off; a job switches it on only when asked to (first deployment)")
-    return Decision(Action.DEPLOY, "", "first deployment, as asked")
+        return "HTTPS is off; a job switches it on only when asked to (first deployment)"
+    return ""
 
 
 def latest(certificates: list[Certificate], now: datetime) -> list[Certificate]:

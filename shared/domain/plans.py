@@ -23,6 +23,8 @@ class PlanEntry(Wire):
     action: Action
     rule: str = ""  #: the name of the one that keeps the certificate away
     reason: str
+    draft: bool = False  #: by a policy, its job waits for approval
+    accept_outage: bool = False  #: by a policy
     #: Of a preview: what changes beside the certificate.
     warnings: tuple[Consequence, ...] = ()
     days_gained: int | None = None  #: the new certificate ends so much later; negative: sooner

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from shared.domain.names import HostNames
 from shared.domain.resources import CloudProduct
-from shared.domain.values import Value
+from shared.domain.values import Value, Versioned
 
 LIFTED: Final = "none"  #: `pin: none` takes back what an earlier rule pinned
 
@@ -108,6 +108,13 @@ class PolicyRule(PolicySettings):
                 "warning_days are of a certificate, wherever it is; match by certificate and domain only"
             )
         return self
+
+
+class PolicyText(Versioned):
+    """The document as its owner wrote it, comments and all."""
+
+    text: str
+    set_at: AwareDatetime
 
 
 class Policies(Value):

@@ -58,8 +58,9 @@ def is_of(certificate: Certificate, issuer: str, wanted: str) -> bool:
 class PolicyBook:
     """A document, indexed by what its rules match: each rule by the key that fits least often."""
 
-    def __init__(self, policies: Policies) -> None:
-        self.policies = policies
+    def __init__(self, policies: Policies, defaults: str = "the default policy") -> None:
+        """`defaults`: what they are called."""
+        self.policies, self._defaults = policies, defaults
         self._index: dict[tuple[str, str], list[int]] = {}
         self._named: set[str] = set()
         for number, rule in enumerate(policies.rules):
@@ -77,7 +78,8 @@ class PolicyBook:
 
     def of(self, resource: CloudResource, present: Certificate | None) -> "OfSlot":
         """For one slot. `present`: the certificate in place, if CAS knows it."""
-        return OfSlot(self, resource, self._keys_of(resource, present))
+        keys = self._keys_of(resource, present) if self.policies.rules else frozenset()
+        return OfSlot(self, resource, keys)
 
     def warning_days(self, certificate: Certificate) -> tuple[float, ...] | None:
         """None: nothing is said."""
@@ -109,7 +111,7 @@ class PolicyBook:
         return all(any((kind, value) in keys for value in values) for kind, values in match.given())
 
     def _fold(self, numbers: tuple[int, ...]) -> Effective:
-        parts: list[tuple[str, PolicySettings]] = [("the default policy", self.policies.defaults)]
+        parts: list[tuple[str, PolicySettings]] = [(self._defaults, self.policies.defaults)]
         parts += [(self.label(number), self.policies.rules[number]) for number in numbers]
         deploys = [(label, one.deploy) for label, one in parts if one.deploy is not None]
         pins = [(label, one.pin) for label, one in parts if one.pin is not None]
@@ -159,6 +161,13 @@ class OfSlot:
 
     def _with(self, certificate: Certificate) -> Effective:
         return self.book.effective(self.book.matching(self.keys | _names_of(certificate)))
+
+
+NO_POLICIES: Final = PolicyBook(Policies())
+#: Where the stored document is none: nothing is written by itself.
+UNREADABLE: Final = PolicyBook(
+    Policies(defaults=PolicySettings(deploy=Mode.OFF)), defaults="a policy that cannot be read"
+)
 
 
 def _keys_of_certificate(certificate: Certificate) -> _Keys:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.policy_book import NOTHING_SAID, Effective
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import ChainState, Standing, Trust, Validation
 
@@ -41,6 +42,7 @@ class Exchange:
     present: Certificate | None  #: the one in place, if CAS knows it
     standing_before: Standing | None  #: of the one in place
     now: datetime
+    policy: Effective = NOTHING_SAID
 
     @property
     def ends(self) -> datetime | None:
@@ -89,8 +91,14 @@ def by_itself(exchange: Exchange) -> Verdict:
     return Verdict(True, "", why + " and ".join(gave_way.values()), tuple(gave_way))
 
 
+def _policy(exchange: Exchange) -> str:
+    return exchange.policy.why_not(exchange.certificate, exchange.standing.issuer)
+
+
 def _way_back(exchange: Exchange) -> str:
-    return "" if exchange.present else "CAS does not hold the certificate in place, to put it back"
+    if exchange.present or not exchange.resource.cert_identifier:
+        return ""
+    return "CAS does not hold the certificate in place, to put it back"
 
 
 def _later_end(exchange: Exchange) -> str:
@@ -114,7 +122,9 @@ def _trust(exchange: Exchange) -> str:
     if new.trust is Trust.SELF_SIGNED:
         return "it is self-signed, which no client trusts by itself"
     if old is None:
-        return "" if new.public_root else f"{_told(new)}, and of the one in place nothing is known"
+        there = exchange.resource.cert_identifier
+        before = "of the one in place nothing is known" if there else "there is none in place"
+        return "" if new.public_root else f"{_told(new)}, and {before}"
     if new.issuer and new.issuer == old.issuer:
         return ""
     if old.public_root:
@@ -165,6 +175,8 @@ def _test(exchange: Exchange) -> str:
     if exchange.certificate.source is not CertificateSource.TEST:
         return ""
     present = exchange.present
+    if present is None and not exchange.resource.cert_identifier:
+        return "it is a test certificate"
     same = present is not None and present.source is CertificateSource.TEST
     return "" if same else "it is a test certificate, the one in place is not"
 
@@ -204,6 +216,7 @@ def why_less_trusted(exchange: Exchange) -> str:
 
 #: In the order in which they are told.
 RULES: Final = (
+    Rule("policy", _policy),
     Rule("way-back", _way_back, gives_way=True),
     Rule("later-end", _later_end, by_hand=False),
     Rule("chain", _chain, by_hand=False),

@@ -111,6 +111,7 @@ class App:
             sleep=sleep,
             certificates=repositories.Certificates(store),
             scans=repositories.Scans(store),
+            policy_texts=repositories.PolicyTexts(store),
             resources=repositories.Resources(store),
             syncs=repositories.SyncStatuses(store),
             sweeps=repositories.Sweeps(store),

@@ -5,24 +5,25 @@ and a certificate that passes a warning time in the scan that finds its renewal,
 """
 
 import logging
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from shared.domain.certificates import Certificate, CertificateRecord, CertificateSource
+from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import ReplacementMissing
 from shared.domain.jobs import DeploymentJob
 from shared.domain.matching import Action
-from shared.domain.plans import PlanEntry
+from shared.domain.policy_book import PolicyBook
 from shared.domain.resources import CloudResource, SyncState
 from shared.domain.rules import Rules
 from shared.errors import ConflictError
 from shared.services import plan as planning
+from shared.services.automatic_jobs import jobs_for
 from shared.services.changes import Changes, Ending
-from shared.services.storing import complete, places_at_work, store, submitted
-from shared.services.unseen import Unseen
+from shared.services.policies import policies_of
+from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.create")
@@ -42,20 +43,29 @@ class Planned:
 
 
 def plan_what_changed(world: World) -> Planned:
-    """Jobs for what the last scan found: one for each type of certificate."""
+    """Jobs for what the last scan found: one for each type of certificate, and more where policies say so."""
     if waiting := _not_discovered(world):
         return Planned(note=_WAITS.format(", ".join(waiting)))
     try:
         with world.leases.hold("automatic-plan", world.holder, world.left_s() + _AFTER_S):
             known = [record for name in world.policy.stores for record in world.certificates.list(name)]
             unseen = Unseen(world)
-            changes = Changes.among(world, known, unseen)
-            return _plan(world, known, changes, unseen) if changes else Planned()
+            policies = policies_of(world)
+            changes = Changes.among(world, known, unseen, policies)
+            if policies.unreadable:
+                return _stopped(world, changes, policies.unreadable)
+            return _plan(world, known, changes, unseen, policies.book) if changes else Planned()
     except ConflictError:
         return Planned(note=_BUSY)
 
 
-def _plan(world: World, known: Sequence[CertificateRecord], changes: Changes, unseen: Unseen) -> Planned:
+def _plan(
+    world: World,
+    known: Sequence[CertificateRecord],
+    changes: Changes,
+    unseen: Unseen,
+    book: PolicyBook,
+) -> Planned:
     certificates = [record.certificate for record in known]
     issued = [one.certificate for one in changes.issued]
     ending = _about_to_end(world, changes)
@@ -63,14 +73,28 @@ def _plan(world: World, known: Sequence[CertificateRecord], changes: Changes, un
     seen = [slot for one in news for slot in unseen.seen_within(one.parts, _with(one, ending))]
     begun = {slot.slot for one in news for slot in _with(one, ending)}
     entries = [
-        *planning.weigh(world, certificates, seen, automatic=True),
-        *planning.weigh(world, issued, _others(world, changes, unseen, begun), automatic=True),
+        *planning.weigh(world, certificates, seen, book, automatic=True),
+        *planning.weigh(world, issued, _others(world, changes, unseen, begun), book, automatic=True),
     ]
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
-    jobs, waiting = _jobs(world, changes, wanted, certificates)
-    _tell_missing(world, changes, ending, {entry.resource.slot for entry in wanted})
+    jobs, waiting = jobs_for(world, changes, wanted, certificates)
+    held_off = {entry.resource.slot: entry.reason for entry in entries if entry.rule == "policy"}
+    _tell_missing(world, changes, ending, {entry.resource.slot for entry in wanted}, held_off)
     _handled(world, changes, unseen, waiting)
     return Planned(jobs=jobs)
+
+
+def _stopped(world: World, changes: Changes, why: str) -> Planned:
+    """Nothing is planned, nor put aside: the next scan looks again. Slots about to end are told once."""
+    log.error("policies could not be read", extra={"reason": why})
+    told = {one.certificate.identifier: one for one in changes.ending if not one.told}
+    ending = [slot for slot in _about_to_end(world, changes) if slot.cert_identifier in told]
+    _tell_missing(world, changes, ending, set(), {slot.slot: why for slot in ending})
+    for one in told.values():
+        row = one.record.evolve(expiring_handled_days=one.threshold_days, expiring_unseen=EVERYTHING)
+        with suppress(ConflictError):  # a scan wrote it; it is told again
+            world.certificates.save(row)
+    return Planned(note=why)
 
 
 def _about_to_end(world: World, changes: Changes) -> list[CloudResource]:
@@ -103,54 +127,25 @@ def _others(world: World, changes: Changes, unseen: Unseen, begun: Set[str]) -> 
     return list(found.values())
 
 
-def _jobs(
-    world: World, changes: Changes, wanted: Sequence[PlanEntry], certificates: Sequence[Certificate]
-) -> tuple[tuple[DeploymentJob, ...], set[str]]:
-    """The jobs, and the places whose slots have to wait for the end of another one.
-
-    Jobs of an earlier delivery are found by their token. There is more than one of a type where a part of
-    the account could not be read when the first was planned.
-    """
-    source_of = {certificate.identifier: certificate.source for certificate in certificates}
-    at_work = places_at_work(world) if wanted else set()
-    jobs: list[DeploymentJob] = []
-    planned: set[str] = set()
-    for source in CertificateSource:
-        token = own = f"{changes.origin}-{source.value}"
-        parts = 1
-        while (job := complete(world, own)) is not None:
-            jobs.append(job)
-            planned |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
-            parts += 1
-            own = f"{token}-part-{parts}"
-        rest = [
-            entry
-            for entry in wanted
-            if source_of[entry.cert_identifier] is source
-            and entry.resource.slot not in planned
-            and entry.resource.place not in at_work
-        ]
-        if rest:
-            plan = planning.as_plan(rest, source)
-            jobs.append(store(world, plan, name=changes.name, token=own, origin=changes.origin))
-    waiting = {entry.resource.place for entry in wanted if entry.resource.slot not in planned} & at_work
-    return tuple(submitted(world, job, world.policy.submit_automatic_jobs) for job in jobs), waiting
-
-
 def _tell_missing(
-    world: World, changes: Changes, ending: Sequence[CloudResource], replaced: set[str]
+    world: World,
+    changes: Changes,
+    ending: Sequence[CloudResource],
+    replaced: set[str],
+    held_off: Mapping[str, str],
 ) -> None:
-    """Tell the contacts of slots for which CAS has nothing."""
+    """Tell the contacts of slots for which CAS has nothing, or that policies hold off: why, by slot."""
     for one in changes.ending:
         missing = tuple(sorted(slot.slot for slot in _with(one, ending) if slot.slot not in replaced))
         if missing:
             identifier = one.certificate.identifier
+            by_policy = "; ".join(dict.fromkeys(held_off[slot] for slot in missing if slot in held_off))
             world.events.publish(
                 ReplacementMissing(
                     certificate=one.certificate,
                     days_left=one.left.days,
                     slots=missing,
-                    reason=_FOUND_SO if one.record.only_told else "",
+                    reason=_FOUND_SO if one.record.only_told else by_policy,
                 ),
                 id=f"replacement-missing-{identifier}-{one.threshold_days:g}",
                 subject=f"Certificate/{identifier}",
@@ -191,9 +186,9 @@ def _not_discovered(world: World) -> list[str]:
     """Products in discovery, or never discovered: a plan could miss their slots."""
     waiting = []
     alive_since = world.clock() - _DISCOVERY_TAKES
-    for product in world.policy.products:
-        statuses = list(world.syncs.list(product))
+    for one in world.policy.products:
+        statuses = list(world.syncs.list(one))
         under_way = any(s.state is SyncState.SYNCING and s.started_at > alive_since for s in statuses)
         if not statuses or under_way:
-            waiting.append(product.value)
+            waiting.append(one.value)
     return waiting

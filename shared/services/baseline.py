@@ -6,6 +6,7 @@ CAS, a warning time that passes. A store or a product that is added later has a 
 
 from shared.domain.certificates import CertificateRecord
 from shared.domain.warning_times import passed_time, warning_times
+from shared.services.policies import ReadPolicies
 from shared.services.world import World
 
 
@@ -16,12 +17,12 @@ def is_baseline(world: World, store: str) -> bool:
     return not any(True for product in world.policy.products for _ in world.syncs.list(product))
 
 
-def as_found(world: World, record: CertificateRecord) -> CertificateRecord:
+def as_found(world: World, record: CertificateRecord, policies: ReadPolicies) -> CertificateRecord:
     """With all that has happened to the certificate so far dealt with, but for what must be told.
 
     That is an end within the last warning time, or before now: it is told when the slots are known.
     """
-    days = world.policy.expiring_days
+    days = policies.warning_days(record.certificate)
     passed = passed_time(record.certificate, world.clock(), days)
     record = record.evolve(issued_handled=True)
     if passed is None:

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.warning_times import passed_time
+from shared.services.policies import ReadPolicies
 from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
 
@@ -34,6 +35,12 @@ class Ending:
     def certificate(self) -> Certificate:
         return self.record.certificate
 
+    @property
+    def told(self) -> bool:
+        """Whether a plan has dealt with this warning time, but for parts that had to wait."""
+        handled = self.record.expiring_handled_days
+        return handled is not None and handled <= self.threshold_days
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -41,7 +48,9 @@ class Changes:
     ending: Sequence[Ending]
 
     @classmethod
-    def among(cls, world: World, records: Iterable[CertificateRecord], unseen: Unseen) -> "Changes":
+    def among(
+        cls, world: World, records: Iterable[CertificateRecord], unseen: Unseen, policies: ReadPolicies
+    ) -> "Changes":
         now = world.clock()
         issued: list[Issued] = []
         ending: list[Ending] = []
@@ -52,13 +61,13 @@ class Changes:
             if asked and unseen.opened(parts) and certificate.why_not_deployable(now) is None:
                 issued.append(Issued(record, parts))
             left = certificate.not_after - now
-            passed = passed_time(certificate, now, world.policy.expiring_days)
+            passed = passed_time(certificate, now, policies.warning_days(certificate))
             if passed is None or (left <= timedelta() and not record.only_told):  # it has expired
                 continue
-            handled = record.expiring_handled_days
-            parts = record.expiring_unseen if handled is not None and handled <= passed else EVERYTHING
-            if unseen.opened(parts):
-                ending.append(Ending(record, parts, passed, left))
+            found = Ending(record, EVERYTHING, passed, left)
+            found = replace(found, parts=record.expiring_unseen) if found.told else found
+            if unseen.opened(found.parts):
+                ending.append(found)
         return cls(issued, ending)
 
     def __bool__(self) -> bool:

@@ -12,6 +12,7 @@ from shared.domain.cover import Cover
 from shared.domain.matching import Action, Decision, latest, leave
 from shared.domain.resources import CloudResource
 from shared.domain.values import Wire
+from shared.services.policies import policies_of
 from shared.services.world import World
 
 _NOTHING_BETTER: Final = frozenset({"in-place", "later-end"})
@@ -41,7 +42,7 @@ class Choice:
     def __init__(self, world: World, certificates: list[Certificate]) -> None:
         self._now = world.clock()
         self._ordered = latest(certificates, self._now)
-        self.cover = Cover(self._ordered, self._now, world.standing)
+        self.cover = Cover(self._ordered, self._now, world.standing, policies_of(world).book)
 
     def by_itself(
         self, resource: CloudResource, present: Certificate | None
@@ -85,7 +86,8 @@ class OneAmongAll:
 
     @cached_property
     def _alone(self) -> Cover:
-        return Cover([self.certificate], self.world.clock(), self.world.standing)
+        world = self.world
+        return Cover([self.certificate], world.clock(), world.standing, policies_of(world).book)
 
     def decide(self, resource: CloudResource, present: Certificate | None) -> Decision:
         _, own = self._alone.choose(resource, present, automatic=True)

@@ -15,6 +15,7 @@ from shared.errors import InvalidRequestError, PlanChangedError
 from shared.services import plan as planning
 from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
+from shared.services.policies import policies_of
 from shared.services.storing import complete, store, submitted
 from shared.services.unseen import Unseen
 from shared.services.world import World
@@ -87,7 +88,7 @@ def _expiring(world: World, event: CertificateExpiring) -> Created:
 
 def _planned(world: World, record: CertificateRecord, no_news: str, no_jobs: str) -> Created:
     """For everything that has changed: the certificate of an event is a part of it."""
-    if not Changes.among(world, [record], Unseen(world)):
+    if not Changes.among(world, [record], Unseen(world), policies_of(world)):
         return Created(note=no_news)
     planned = plan_what_changed(world)
     note = "" if planned.jobs else planned.note or no_jobs

@@ -10,6 +10,7 @@ from shared.domain.replacing import Exchange
 from shared.domain.resources import CloudResource, SlotRole
 from shared.domain.trust import Standing
 from shared.services.listeners import Listeners
+from shared.services.policies import policies_of
 from shared.services.rollback_plan import Joined
 from shared.services.world import World
 
@@ -23,11 +24,12 @@ def foreseen(world: World, plan: Plan, listeners: Listeners) -> Plan:
 class _Teller:
     def __init__(self, world: World, plan: Plan, listeners: Listeners) -> None:
         self._world, self._listeners = world, listeners
-        self._now, self._joined = world.clock(), Joined(world)
+        self._now, self._joined, self._policies = world.clock(), Joined(world), policies_of(world)
         found = plan.deployments
         identifiers = {e.cert_identifier for e in found} | {e.resource.cert_identifier for e in found}
         self._known = world.certificates.find_many(identifiers)
         self._standings: dict[str, Standing] = {}
+        self._warning_days: dict[str, tuple[float, ...]] = {}
         planned = Counter(map(_on_listener, found))
         by_certificate = {_on_listener(entry) for entry in found if _named_by_certificate(entry.resource)}
         self._alike = {place for place in by_certificate if planned[place] > 1}
@@ -36,6 +38,7 @@ class _Teller:
         if entry.action is not Action.DEPLOY:
             return entry
         certificate, present = self._known[entry.cert_identifier].certificate, self._in_place(entry)
+        (policy,) = self._policies.book.of(entry.resource, present).with_([certificate])
         exchange = Exchange(
             certificate=certificate,
             standing=self._standing(certificate),
@@ -43,10 +46,11 @@ class _Teller:
             present=present,
             standing_before=self._standing(present) if present else None,
             now=self._now,
+            policy=policy,
         )
         around = Surroundings(kinds=self._listeners.kinds(entry.resource), shared=self._shares(entry))
         return entry.evolve(
-            warnings=consequences(exchange, around, self._world.policy.expiring_days),
+            warnings=consequences(exchange, around, self._days(certificate)),
             days_gained=days_gained(exchange),
             beside=self._listeners.beside(entry.resource),
         )
@@ -62,6 +66,11 @@ class _Teller:
     def _standing(self, certificate: Certificate) -> Standing:
         if (known := self._standings.get(certificate.identifier)) is None:
             known = self._standings[certificate.identifier] = self._world.standing(certificate)
+        return known
+
+    def _days(self, certificate: Certificate) -> tuple[float, ...]:
+        if (known := self._warning_days.get(certificate.identifier)) is None:
+            known = self._warning_days[certificate.identifier] = self._policies.warning_days(certificate)
         return known
 
 

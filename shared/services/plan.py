@@ -6,6 +6,7 @@ from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.cover import Cover
 from shared.domain.matching import Action, Decision, latest
 from shared.domain.plans import Plan, PlanEntry
+from shared.domain.policy_book import PolicyBook
 from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudResource
 from shared.domain.rules import SET_BY, Rules
@@ -13,6 +14,7 @@ from shared.errors import InvalidRequestError
 from shared.services.discovered import Discovered
 from shared.services.foreseen import foreseen
 from shared.services.listeners import Listeners
+from shared.services.policies import policies_of
 from shared.services.world import World
 
 
@@ -52,6 +54,7 @@ def plan(
         world,
         certificates,
         slots,
+        policies_of(world).book,
         first_deployment=first_deployment,
         automatic=automatic,
         keep_pairs=keep_pairs,
@@ -63,6 +66,7 @@ def weigh(
     world: World,
     certificates: list[Certificate],
     slots: Iterable[CloudResource],
+    book: PolicyBook,
     *,
     first_deployment: bool = False,
     automatic: bool = False,
@@ -76,7 +80,7 @@ def weigh(
     ordered = latest(certificates, now)
     if not ordered:
         return []
-    cover, obstacles = Cover(ordered, now, world.standing), Obstacles(world)
+    cover, obstacles = Cover(ordered, now, world.standing, book), Obstacles(world)
     held = [obstacles.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in held})
     batch = len(certificates) > 1 and not automatic
@@ -129,6 +133,8 @@ def entry(resource: CloudResource, certificate: Certificate, decision: Decision)
         action=decision.action,
         rule=decision.rule,
         reason=decision.reason,
+        draft=decision.draft,
+        accept_outage=decision.accept_outage,
     )
 
 

@@ -12,6 +12,7 @@ from shared.domain.values import Wire
 from shared.errors import ConflictError
 from shared.services.baseline import as_found, is_baseline
 from shared.services.changes import Changes, Ending
+from shared.services.policies import ReadPolicies, policies_of
 from shared.services.strangers import tell_of_strangers
 from shared.services.unseen import Unseen
 from shared.services.world import World
@@ -31,14 +32,14 @@ def scan_certificates(world: World) -> ScanResult:
     """
     issued: list[str] = []
     expiring: list[str] = []
-    count, unseen = 0, Unseen(world)
+    count, unseen, policies = 0, Unseen(world), policies_of(world)
     for store in world.policy.stores:
         known = {record.certificate.cert_id: record for record in world.certificates.list(store)}
         listed = world.cas(store).listing({cert_id: one.certificate for cert_id, one in known.items()})
         count += len(listed.certificates)
         baseline = is_baseline(world, store)
-        records = _remember(world, known, listed, baseline=baseline)
-        changes = Changes.among(world, records, unseen)
+        records = _remember(world, known, listed, policies if baseline else None)
+        changes = Changes.among(world, records, unseen, policies)
         for new in changes.issued:
             _announce_issued(world, new.certificate)
             issued.append(new.certificate.identifier)
@@ -52,15 +53,18 @@ def scan_certificates(world: World) -> ScanResult:
 
 
 def _remember(
-    world: World, known: dict[int, CertificateRecord], listed: Listing, *, baseline: bool
+    world: World, known: dict[int, CertificateRecord], listed: Listing, baseline: ReadPolicies | None
 ) -> list[CertificateRecord]:
-    """What is not listed any more is forgotten, but only by a list that is complete."""
+    """What is not listed any more is forgotten, but only by a list that is complete.
+
+    `baseline`: by what all of it is, if it is the baseline.
+    """
     records = []
     for certificate in listed.certificates:
         stored = known.pop(certificate.cert_id, None)
         record = (stored or CertificateRecord(certificate=certificate)).evolve(certificate=certificate)
         if baseline:
-            record = as_found(world, record)
+            record = as_found(world, record, baseline)
         if record == stored:
             records.append(record)
             continue

@@ -88,6 +88,7 @@ class World:
     sleep: Callable[[float], None]
     certificates: repositories.Certificates
     scans: repositories.Scans
+    policy_texts: repositories.PolicyTexts
     resources: repositories.Resources
     syncs: repositories.SyncStatuses
     sweeps: repositories.Sweeps

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from shared.domain.certificates import CertificateRecord
 from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
@@ -16,7 +17,7 @@ from shared.state.records import Records, document_of
 from shared.state.resources import Resources, Sweeps, SyncStatuses
 from shared.state.store import Key, Store
 
-__all__ = ["Certificates", "Jobs", "Resources", "Scans", "Sweeps", "SyncStatuses", "Workers"]
+__all__ = ["Certificates", "Jobs", "PolicyTexts", "Resources", "Scans", "Sweeps", "SyncStatuses", "Workers"]
 
 OWNER = "-"  #: partition key of tables without another one; a stack serves one account
 
@@ -142,6 +143,24 @@ class Workers(Records[WorkerResource]):
         if product is None:
             return self._range((job_id,))
         return self._range((job_id, product.value) if shard is None else (job_id, product.value, shard))
+
+
+class PolicyTexts(Records[PolicyText]):
+    """The owner's policies: one document, or none yet."""
+
+    table, model = tables.POLICIES, PolicyText
+
+    def find(self) -> PolicyText | None:
+        return self._find((OWNER,))
+
+    def version(self) -> int:
+        """Of what is stored, even if that is damaged; 0: nothing is."""
+        row = self._store.get(self.table, (OWNER,))
+        return row.version if row else 0
+
+    def save(self, text: PolicyText) -> PolicyText:
+        """Raises ConflictError if another one has been stored since `text` was read."""
+        return self._save((OWNER,), text)
 
 
 def _ms(at: datetime) -> int:

@@ -39,6 +39,8 @@ LEASES = _table("leases", name=str)
 #: Function instances that call a product's API right now, by the shard they are at: they share its rates.
 CALLERS = _table("callers", product=str, job_id=int, shard=int, instance=str)
 CONTACTS = _table("contacts", owner=str, contact_id=int)
+#: The owner's policies: one document.
+POLICIES = _table("policies", owner=str)
 
 TABLES = (
     CERTIFICATES,
@@ -53,4 +55,5 @@ TABLES = (
     LEASES,
     CALLERS,
     CONTACTS,
+    POLICIES,
 )

@@ -79,10 +79,11 @@ def test_a_rule_sets_what_it_says_where_it_matches_and_nothing_elsewhere(
 def test_later_rules_override_earlier_ones_key_by_key() -> None:
     book = a_book(
         {"match": {"product": "CDN"}, "deploy": "off", "accept_outage": True},
-        {"match": {"domain": "*.example.com"}, "deploy": "draft", "name": "shop"},
+        {"match": {"domain": "*.example.com"}, "deploy": "draft", "name": "shop", "first_deployment": False},
         {"match": {"domain": "*.example.org"}, "deploy": "deploy"},
         deploy="off",
         pin={"issuer": "R11"},
+        first_deployment=True,
     )
 
     assert said(book) == Effective(
@@ -93,6 +94,7 @@ def test_later_rules_override_earlier_ones_key_by_key() -> None:
         accept_outage=True,
     )
     assert said(book, LISTENER.evolve(domains=())).deploy_by == "the default policy"
+    assert said(book, LISTENER.evolve(domains=())).first_deployment
 
 
 def test_a_rule_with_a_certificate_is_also_about_the_one_that_may_take_its_place() -> None:

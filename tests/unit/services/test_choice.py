@@ -13,6 +13,7 @@ from shared.domain.resources import CloudResource
 from shared.services.choice import KeptAway
 from shared.services.map import MappedSlot, known_certificates, map_certificate, map_slots
 from shared.services.plan import plan
+from shared.services.policies import store_policies
 from tests.builders import NOW, a_certificate, a_resource, signed_by
 from tests.worlds import PRODUCTS, a_world
 
@@ -40,6 +41,21 @@ def test_what_is_in_place_is_the_best_where_another_may_not_go_there_and_that_on
         rule="key",
         reason="the kind of key changes (RSA → ECC); create a job by hand",
     )
+
+
+def test_what_a_policy_keeps_away_is_told_and_a_certificate_says_so_too(tmp_path: Path) -> None:
+    old, new = a_cert(1, "*.example.com", days=60), a_cert(2, "*.example.com", days=90)
+    world = a_world(tmp_path, certificates=[old, new], slots=[a_resource()])
+    store_policies(world, "rules: [{name: by hand, match: {product: CDN}, deploy: off}]", version=0)
+    why = "policy rule 1 (by hand) says off; create a job by hand"
+
+    (slot,) = map_slots(world, PRODUCTS)
+    (could,) = map_certificate(world, new).could_serve
+
+    assert slot.best_cert_identifier == old.identifier
+    assert slot.kept_away is not None
+    assert (slot.kept_away.rule, slot.kept_away.reason) == ("policy", why)
+    assert (could.rule_by_itself, could.reason_by_itself) == ("policy", why)
 
 
 @pytest.mark.parametrize("days", [50, 49], ids=["the same end", "an earlier end"])

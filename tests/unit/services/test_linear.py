@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -15,16 +16,19 @@ from types import FrameType
 import pytest
 
 from shared.domain.events import CertificateExpiring, CertificateIssued
+from shared.domain.policies import Policies
+from shared.domain.policy_book import PolicyBook
 from shared.domain.requests import CreateDeploymentJob, PreviewDeploymentJob
 from shared.domain.resources import SyncState, SyncStatus
 from shared.services.create import create_deployment_jobs
 from shared.services.map import map_certificate, map_slots
 from shared.services.plan import plan, preview
+from shared.services.policies import store_policies
 from shared.services.world import World
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key, Row
 from shared.state.tables import Table
-from tests.builders import NOW
+from tests.builders import NOW, a_certificate, a_resource
 from tests.shortened import shortened
 from tests.unit.services.estates import ESTATES, Estate, renewals
 from tests.worlds import POLICY, PRODUCTS, a_world
@@ -65,6 +69,17 @@ def expiring(world: World, estate: Estate) -> object:
     return create_deployment_jobs(world, event)
 
 
+def issued_under_policies(world: World, estate: Estate) -> object:
+    """A rule for each slot, and some for all of them."""
+    rules = [{"match": {"slot": one.slot}, "accept_outage": True} for one in estate.slots]
+    rules += [
+        {"match": {"product": "CDN"}, "deploy": "draft"},
+        {"match": {"certificate": "9"}, "pin": "none"},
+    ]
+    store_policies(world, json.dumps({"rules": rules}), version=0)
+    return issued(world, estate)
+
+
 def listed(world: World, _: Estate) -> object:
     return map_slots(world, PRODUCTS)
 
@@ -73,7 +88,9 @@ def shown(world: World, estate: Estate) -> object:
     return map_certificate(world, estate.certificates[-1])
 
 
-USES = [automatic, previewed, previewed_by_slot, created, issued, expiring, listed, shown]
+USES = [
+    automatic, previewed, previewed_by_slot, created, issued, issued_under_policies, expiring, listed, shown
+]  # fmt: skip
 
 
 class Counting(SqliteStore):
@@ -156,6 +173,19 @@ def test_twice_the_estate_is_twice_the_work(tmp_path: Path, make: Callable[[int]
     _, *work = work  # what is found out once, by whoever comes first, is not counted
 
     assert work[2] - work[1] <= 2.1 * (work[1] - work[0]), work
+
+
+def test_a_slot_takes_no_more_work_for_rules_about_others() -> None:
+    slot, work = a_resource(), []
+    for size in (10, 1000):
+        rules = [
+            {"match": {"slot": f"CDN/-/{one}", "product": "CDN"}, "deploy": "off"} for one in range(size)
+        ]
+        rules += [{"match": {"domain": "*.example.com", "product": "CDN"}, "deploy": "draft"}]
+        book = PolicyBook(Policies.model_validate({"rules": rules}))
+        work.append(steps(lambda book=book: book.of(slot, None).with_([a_certificate()])))
+
+    assert work[0] == work[1]
 
 
 @pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)

@@ -1,0 +1,68 @@
+"""The jobs of an automatic plan: one for each type of certificate, more where policies set slots apart."""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import NamedTuple
+
+from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.jobs import DeploymentJob
+from shared.domain.plans import PlanEntry
+from shared.services import plan as planning
+from shared.services.changes import Changes
+from shared.services.storing import complete, places_at_work, store, submitted
+from shared.services.world import World
+
+
+class _Kind(NamedTuple):
+    """What the slots of one job have in common."""
+
+    source: CertificateSource
+    draft: bool
+    accept_outage: bool
+
+    def token(self, changes: Changes) -> str:
+        parts = [changes.origin, self.source.value]
+        parts += ["draft"] if self.draft else []
+        parts += ["outage"] if self.accept_outage else []
+        return "-".join(parts)
+
+
+def jobs_for(
+    world: World, changes: Changes, wanted: Sequence[PlanEntry], certificates: Sequence[Certificate]
+) -> tuple[tuple[DeploymentJob, ...], set[str]]:
+    """The jobs, and the places whose slots have to wait for the end of another one.
+
+    Jobs of an earlier delivery are found by their token. There is more than one of a type where a part of
+    the account could not be read when the first was planned.
+    """
+    source_of = {certificate.identifier: certificate.source for certificate in certificates}
+    at_work = places_at_work(world) if wanted else set()
+    jobs: list[tuple[DeploymentJob, bool]] = []
+    planned: set[str] = set()
+    free: dict[_Kind, str] = {}  #: the token of the next job of a kind
+    for kind in map(_Kind._make, product(CertificateSource, (False, True), (False, True))):
+        token = free[kind] = kind.token(changes)
+        parts = 1
+        while (job := complete(world, free[kind])) is not None:
+            jobs.append((job, kind.draft))
+            planned |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
+            parts += 1
+            free[kind] = f"{token}-part-{parts}"
+    rest: dict[_Kind, list[PlanEntry]] = {}
+    for entry in wanted:
+        if entry.resource.slot not in planned and entry.resource.place not in at_work:
+            kind = _Kind(source_of[entry.cert_identifier], entry.draft, entry.accept_outage)
+            rest.setdefault(kind, []).append(entry)
+    for kind, entries in rest.items():
+        job = store(
+            world,
+            planning.as_plan(entries, kind.source),
+            name=changes.name,
+            token=free[kind],
+            origin=changes.origin,
+            accept_outage=kind.accept_outage,
+        )
+        jobs.append((job, kind.draft))
+    waiting = {entry.resource.place for entry in wanted if entry.resource.slot not in planned} & at_work
+    submit = world.policy.submit_automatic_jobs
+    return tuple(submitted(world, job, submit and not draft) for job, draft in jobs), waiting

@@ -1,0 +1,53 @@
+"""The stored policies, read. A document that cannot be read stops what happens by itself."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pydantic import ValidationError
+
+from shared.domain.certificates import Certificate
+from shared.domain.policies import PolicyText
+from shared.domain.policy_book import NO_POLICIES, UNREADABLE, PolicyBook
+from shared.errors import InvalidRequestError
+from shared.services.world import World
+from shared.validation.policies import parse_policies
+
+_MEND: Final = "`certdeploy policy show` prints the document, `certdeploy policy set` stores a new one"
+
+
+@dataclass(frozen=True)
+class ReadPolicies:
+    book: PolicyBook
+    days: tuple[float, ...]  #: warning times of certificates that no policy is about; empty = by lifetime
+    unreadable: str = ""  #: why the document cannot be read, and what to do
+
+    def warning_days(self, certificate: Certificate) -> tuple[float, ...]:
+        return self.book.warning_days(certificate) or self.days
+
+
+def policies_of(world: World) -> ReadPolicies:
+    """No document: nothing is said. One that cannot be read: everything is off."""
+    days = world.policy.expiring_days
+    try:
+        stored = world.policy_texts.find()
+        return ReadPolicies(_book(stored.text) if stored else NO_POLICIES, days)
+    except (InvalidRequestError, ValidationError) as error:
+        why = str(error) if isinstance(error, InvalidRequestError) else "policies: the stored row is damaged"
+        return ReadPolicies(UNREADABLE, days, f"{why}; {_MEND}")
+
+
+def store_policies(world: World, text: str, *, version: int) -> PolicyText:
+    """Store a document in the place of the one of that `version`; 0: of none.
+
+    Raises:
+        InvalidRequestError: it is none, with every fault.
+        ConflictError: another one has been stored meanwhile.
+    """
+    parse_policies(text)
+    return world.policy_texts.save(PolicyText(text=text, set_at=world.clock(), version=version))
+
+
+@lru_cache(maxsize=4)
+def _book(text: str) -> PolicyBook:
+    return PolicyBook(parse_policies(text))
