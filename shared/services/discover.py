@@ -1,6 +1,7 @@
 """Read the slots of each product in each region: start one invocation for each, and read one."""
 
 import json
+import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from shared.products.kit.catalogue import NO_CATALOGUE
 from shared.services.sweep import discover_region, remove_unseen
 from shared.services.world import World
 
+log = logging.getLogger("certdeploy.discover")
 _ALIVE: Final = timedelta(minutes=16)  #: since a discovery was handed on; a function runs for 15 at most
 
 
@@ -42,8 +44,12 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
     try:
         adapter = world.adapter(product, NO_CATALOGUE)
         regions = adapter.regions()
-    except CloudError as error:
-        failed = listing.evolve(state=SyncState.FAILED, reason=str(error), finished_at=world.clock())
+    except Exception as error:  # whatever it is, the other products go on
+        reason = str(error)
+        if not isinstance(error, CloudError):
+            log.exception("regions could not be listed", extra={"product": product.value})
+            reason = f"internal error: {type(error).__name__}; see the function's log"
+        failed = listing.evolve(state=SyncState.FAILED, reason=reason, finished_at=world.clock())
         world.syncs.put(failed)
         statuses.append(failed)
         return []

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from shared.domain.resources import CloudProduct, SyncState
+from shared.products.alb.adapter import Adapter as Alb
 from tests.builders import a_resource
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import WWW, AProduct, synced, with_product
@@ -113,3 +114,21 @@ def test_a_slot_gets_its_names_and_its_end_from_the_certificate_that_cas_knows(p
     assert (found["l"].domains, found["l"].cert_not_after) == (known.names, known.not_after)
     assert found["f.example.com"] == foreign
     assert found["bare.example.com"] == bare
+
+
+def test_a_fault_of_our_own_in_one_product_is_told_and_the_others_are_discovered(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(self: Alb) -> list[str]:
+        raise KeyError("a fault of our own")
+
+    monkeypatch.setattr(Alb, "regions", breaks)
+
+    started = platform.call("discover_resources", {})["Started"]
+
+    assert started == ["CDN/-", "OSS/-"]
+    listed = next(one for one in platform.world.syncs.list(CloudProduct.ALB) if one.region == "")
+    assert (listed.state, listed.reason) == (
+        SyncState.FAILED,
+        "internal error: KeyError; see the function's log",
+    )
