@@ -10,12 +10,11 @@ import typer
 from cli import exits, output
 from cli.asking import tell_and_ask
 from cli.job_tables import job_line, show_job, show_jobs, show_plan
-from cli.resources import slot
+from cli.resources import slot_named
 from cli.session import Session, session
 from shared.domain.certificates import cert_id_of
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
-from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
 from shared.errors import InvalidRequestError, SettingsError
 from shared.services.create import create_deployment_jobs
@@ -208,14 +207,6 @@ def _selection(
         "FirstDeployment": first,
         "AcceptOutage": outage,
     }
-
-
-def slot_named(world: World, text: str) -> str:
-    """The slot for its displayed name `text`; the two differ only for IDNs."""
-    if text.isascii():
-        return text
-    known = (record.resource for product in CloudProduct for record in world.resources.list(product))
-    return next((resource.slot for resource in known if slot(resource) == text), text)
 
 
 def _moment(text: str) -> str:

@@ -54,7 +54,7 @@ app.command("discover", epilog="Example: certdeploy discover --product ALB --reg
 app.add_typer(
     certificates.app, name="certificate", help="List, show, upload and export the certificates in CAS."
 )
-app.add_typer(resources.app, name="resource", help="List the slots: the places that serve certificates.")
+app.add_typer(resources.app, name="resource", help="List the places that serve certificates, or show one.")
 app.add_typer(jobs.app, name="job", help="Preview, create, list, show and roll back deployment jobs.")
 jobs.app.command("rollback", epilog="Example: certdeploy job rollback 2112050694113648 --wait")(
     rollback.rollback

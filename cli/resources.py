@@ -1,4 +1,4 @@
-"""`certdeploy resource list`."""
+"""`certdeploy resource`: list the slots, and show one."""
 
 from typing import Annotated, Final
 
@@ -6,11 +6,14 @@ import typer
 
 from cli import output, syncs
 from cli.session import session
+from cli.slot_table import show_facts
 from shared.domain.certificates import identifier_of
 from shared.domain.names import for_display
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products import supported_products
 from shared.services.map import MappedSlot, map_slots
+from shared.services.slots import show_slot
+from shared.services.world import World
 
 app = typer.Typer(no_args_is_help=True)
 _COLUMNS: Final = ("Slot", "Names", "Certificate", "Expires", "Best in CAS", "Remarks")
@@ -19,7 +22,10 @@ _SAID: Final = frozenset({"obstacle", "first"})  #: rules that the remarks tell 
 
 @app.callback()
 def resource() -> None:
-    """List the slots: the places that serve certificates."""
+    """List the slots, the places that serve certificates, or show one."""
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.command("list", epilog="Example: certdeploy resource list --product CDN --all")
@@ -31,7 +37,7 @@ def list_resources(
         str, typer.Option(help="List only slots that serve the certificate with this id.")
     ] = "",
     everything: Annotated[bool, typer.Option("--all", help="Also list slots without a certificate.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the slots of the last discovery, the best certificate for each, and how current the list is."""
     current = session()
@@ -64,9 +70,31 @@ def list_resources(
     output.show(syncs.show(world, products))
 
 
+@app.command("show", epilog="Example: certdeploy resource show CDN/-/www.example.com")
+def show(
+    named: Annotated[str, typer.Argument(metavar="SLOT", help="The slot, as `resource list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one slot: what is in place, and for each certificate that covers it whether it may go there."""
+    world = session().world()
+    facts = show_slot(world, slot_named(world, named.strip()))
+    if as_json:
+        output.show_json(facts)
+    else:
+        show_facts(facts, slot(facts.resource), world.clock())
+
+
 def slot(resource: CloudResource) -> str:
     """The slot's name, with IDNs in readable form."""
     return f"{resource.product.value}/{resource.region or '-'}/{for_display(resource.resource_id)}"
+
+
+def slot_named(world: World, text: str) -> str:
+    """The slot for its displayed name `text`; the two differ only for IDNs."""
+    if text.isascii():
+        return text
+    known = (record.resource for product in CloudProduct for record in world.resources.list(product))
+    return next((resource.slot for resource in known if slot(resource) == text), text)
 
 
 def _best(mapped: MappedSlot) -> str:

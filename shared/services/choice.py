@@ -78,11 +78,7 @@ class OneAmongAll:
 
     world: World
     certificate: Certificate
-    all_of_them: list[Certificate]
-
-    @cached_property
-    def _all(self) -> Choice:
-        return Choice(self.world, self.all_of_them)
+    among: Choice
 
     @cached_property
     def _alone(self) -> Cover:
@@ -95,7 +91,7 @@ class OneAmongAll:
             return own
         if why := self.certificate.why_not_deployable(self.world.clock()):
             return leave("certificate", why)
-        chosen = self._all.by_itself(resource, present)
+        chosen = self.among.by_itself(resource, present)
         if chosen is None or chosen[0].identifier == self.certificate.identifier:
             return own
         other, decision = chosen

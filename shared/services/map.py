@@ -81,7 +81,7 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
     there = {resource.slot for resource in serving}
     others = [obstacles.put_on(one) for one in candidates(world, [certificate]) if one.slot not in there]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in others})
-    among = OneAmongAll(world, certificate, known_certificates(world))
+    among = OneAmongAll(world, certificate, Choice(world, known_certificates(world)))
 
     def could(resource: CloudResource) -> CouldServe:
         record = in_place.get(resource.cert_identifier)

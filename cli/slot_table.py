@@ -1,0 +1,64 @@
+"""One slot as tables."""
+
+from datetime import datetime
+
+from cli import output
+from shared.domain.certificates import CertificateSource
+from shared.domain.replacing import key_of
+from shared.services.slots import Candidate, SlotFacts
+
+
+def show_facts(facts: SlotFacts, name: str, now: datetime) -> None:
+    _show_place(facts, name, now)
+    if not facts.candidates:
+        known = "no other certificate in CAS covers all of its names"
+        output.console().print(f"\n{known if facts.resource.domains else 'its names are not known'}")
+        return
+    table = output.table(
+        "Certificate", "Key", "Class", "Expires", "May replace it",
+        title="\nCertificates in CAS that cover it", wrap=("Class", "Expires", "May replace it"),
+    )  # fmt: skip
+    for one in facts.candidates:
+        output.row(
+            table,
+            output.short(one.cert_identifier),
+            one.algorithm,
+            _class(one),
+            output.ends(one.not_after, now),
+            f"yes: {one.reason}" if one.by_itself else f"not by itself: {one.reason}",
+        )
+    output.show(table)
+    if facts.more_candidates:
+        output.console().print(f"{facts.more_candidates} more that end sooner or cannot be deployed")
+
+
+def _show_place(facts: SlotFacts, name: str, now: datetime) -> None:
+    slot, present = facts.resource, facts.present
+    table = output.table("", "", wrap=("",))
+    table.show_header = False
+    others = ", ".join(f"{output.short(one.cert_identifier)} ({one.algorithm})" for one in facts.beside)
+    known = slot.cert_identifier and "not known to CAS"
+    for what, fact in (
+        ("Slot", name),
+        ("Names", output.names(slot.domains) + " (of its certificate)" * slot.domains_of_certificate),
+        ("Instance", slot.instance_name or slot.instance_id),
+        ("Served at", slot.endpoint),
+        ("Seen", f"{output.moment(facts.seen_at)} UTC"),
+        ("HTTPS", "" if slot.https else "off"),
+        ("Certificate", output.short(output.handle(slot.cert_identifier)) or "none"),
+        ("Name in CAS", present.name if present else known),
+        ("Key", key_of(present) if present else ""),
+        ("Trust", str(facts.standing or "")),
+        ("Issuer", facts.standing.issuer if facts.standing else ""),
+        ("Expires", output.ends(present.not_after if present else slot.cert_not_after, now)),
+        ("Beside it", others),
+        ("Left alone", slot.obstacle),
+    ):
+        if str(fact):
+            output.row(table, what, fact)
+    output.show(table)
+
+
+def _class(one: Candidate) -> str:
+    bought = "bought, " * (one.source is CertificateSource.BUY)
+    return f"{bought}{one.standing}"

@@ -1,0 +1,69 @@
+"""`resource show`: one slot in full."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.functional.cli.conftest import SHOP, Command
+
+RENEWED = 10743322
+WWW = "CDN/-/www.example.com"
+
+
+def test_a_slot_is_shown_with_what_is_in_place_and_what_may_replace_it_at_80_columns(
+    informed: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    ran = informed("resource", "show", WWW)
+
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert ran.code == 0
+    assert f"Slot {WWW}" in lines
+    assert f"Certificate {SHOP}" in lines
+    assert "Name in CAS shop" in lines
+    assert any(line.startswith("Trust ") for line in lines)
+    (row,) = (line for line in lines if line.startswith(str(RENEWED)))
+    assert row.startswith(f"{RENEWED} ECC ")
+    assert "yes: its names" in row
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+
+
+def test_a_slot_is_shown_as_json(informed: Command) -> None:
+    found = informed("resource", "show", WWW, "--json").json
+
+    assert (found["Slot"], found["Present"]["CertId"]) == (WWW, SHOP)
+    assert found["BestCertIdentifier"] == f"{RENEWED}-cn-hangzhou"
+    assert [(one["CertIdentifier"], one["ByItself"]) for one in found["Candidates"]] == [
+        (f"{RENEWED}-cn-hangzhou", True)
+    ]
+
+
+def test_a_slot_without_a_certificate_says_what_is_missing(informed: Command) -> None:
+    ran = informed("resource", "show", "CDN/-/plain.example.com")
+
+    shown = " ".join(ran.out.split())
+    assert "HTTPS off Certificate none" in shown
+    assert "not by itself: HTTPS is off" in shown
+
+
+def test_a_slot_that_nothing_covers_says_so(informed: Command) -> None:
+    listed = informed("resource", "list", "--all", "--json").json["Resources"]
+    (bucket,) = (one["ResourceId"] for one in listed if one["Product"] == "OSS")
+
+    ran = informed("resource", "show", f"OSS/cn-hangzhou/{bucket}")
+
+    assert "no other certificate in CAS covers all of its names" in ran.out
+
+
+def test_a_slot_is_named_as_it_is_shown(informed: Command) -> None:
+    assert "CDN/-/bücher.example.com" in informed("resource", "show", "CDN/-/bücher.example.com").out
+
+
+def test_a_slot_that_is_not_known_does_not_exist(informed: Command) -> None:
+    ran = informed("resource", "show", "CDN/-/nope.example.com")
+
+    assert (ran.code, ran.out) == (5, "")
+    assert ran.err == (
+        "certdeploy: Slot CDN/-/nope.example.com (`certdeploy resource list` shows all) does not exist\n"
+    )
