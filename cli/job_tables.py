@@ -25,7 +25,7 @@ def show_plan(plan: Plan) -> None:
         output.console().print()
     table = output.table(
         "Slot", "Names", "Certificate", "Days", "Why",
-        title="To deploy", wrap=("Slot", "Names", "Why"),
+        title="To deploy", wrap=("Slot", "Names", "Certificate", "Why"),
     )  # fmt: skip
     for entry in plan.deployments:
         output.row(
@@ -76,7 +76,7 @@ def _show_alike(title: str, what: str, told: Iterable[tuple[CloudResource, str]]
 def show_rollback(plan: RollbackPlan) -> None:
     """What can be restored, what cannot, what is left alone, and why."""
     if back := plan.of(RollbackAction.RESTORE):
-        table = output.table("Slot", "Now → before", title="To restore", wrap=("Slot",))
+        table = output.table("Slot", "Now → before", title="To restore", wrap=("Slot", "Now → before"))
         for worker in (entry.worker for entry in back):
             output.row(
                 table,
@@ -98,7 +98,7 @@ def _with_reasons(title: str, entries: Sequence[RollbackEntry]) -> None:
 
 def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
     table = output.table(
-        "Job", "Name", "Status", "Due (UTC)", "Certificates", "Slots", "Done", wrap=("Name",)
+        "Job", "Name", "Status", "Due (UTC)", "Certificates", "Slots", "Done", wrap=("Name", "Certificates")
     )
     for job in jobs:
         done = (
@@ -110,7 +110,7 @@ def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
             job.name,
             output.status(job.status.value),
             output.moment(job.schedule_time),
-            ", ".join(job.cert_identifiers),
+            ", ".join(map(output.short, job.cert_identifiers)),
             str(job.worker_count),
             done if job.status.final else "",
         )
@@ -129,8 +129,9 @@ def show_job(job: DeploymentJob, workers: Sequence[WorkerResource]) -> None:
 
 def show_workers(workers: Iterable[WorkerResource], title: str = "") -> None:
     table = output.table(
-        "Slot", "Certificate", "Status", "Verified", "Took", title=title, wrap=("Slot", "Verified")
-    )
+        "Slot", "Certificate", "Status", "Verified", "Took",
+        title=title, wrap=("Slot", "Certificate", "Verified"),
+    )  # fmt: skip
     for worker in sorted(workers, key=lambda worker: worker.resource.slot):
         output.row(
             table,
@@ -167,7 +168,8 @@ def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
 
 def arrow(old: str, new: str) -> str:
     """`10741304 → 10741317`; the store is shown only if it is not cn-hangzhou."""
-    return f"{output.short(old) or 'none'} → {output.short(new) or 'none'}"
+    before, after = (output.short(output.handle(one)) or "none" for one in (old, new))
+    return f"{before} → {after}"
 
 
 def verified(worker: WorkerResource) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.job_tables import show_job, show_plan
+from cli.job_tables import show_job, show_jobs, show_plan
 from shared.domain.consequences import Consequence
 from shared.domain.matching import Action
 from shared.domain.plans import StandsBeside
@@ -53,6 +53,27 @@ def test_what_else_changes_is_counted_first_and_then_told_slot_by_slot_at_80_col
     assert lines[start + 7] == "2 more (--json lists them) the kind of key changes (ECC → RSA)"
     assert "its listener also has 9 (ECC)" in lines[start + 8]
     assert any("+190" in line for line in lines[:start])
+
+
+@pytest.mark.parametrize(
+    "present", ["sha256:" + "0f" * 32, "arn:aws:acm:ap-southeast-1:123456789012:certificate/" + "0f" * 18]
+)
+def test_at_80_columns_no_certificate_is_so_long_that_it_hides_the_slot(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, present: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    resource = a_resource("a.example.com", cert_identifier=present)
+
+    show_plan(a_plan(a_plan_entry(resource)))
+    show_job(a_job(), [a_worker(resource=resource)])
+    show_jobs([a_job(name="a job", cert_identifiers=tuple(f"{10**7 + n}-cn-hangzhou" for n in range(30)))])
+
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["Slot", "Names", "Certificate", "Days", "Why"] in lines
+    assert ["Slot", "Certificate", "Status", "Verified", "Took"] in lines
+    assert ["Job", "Name", "Status", "Due", "(UTC)", "Certificates", "Slots", "Done"] in lines
+    assert sum("CDN/-/a.exam" in " ".join(line) for line in lines) == 2
+    assert any(line[:4] == ["1", "a", "job", "editing"] for line in lines)
 
 
 def test_a_job_tells_why_a_certificate_was_chosen_where_more_than_its_names_speaks_for_it(
