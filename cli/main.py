@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli import certificates, cloud, demo, emulator, exits, invoke, jobs, resources, rollback, serve
+from cli import certificates, cloud, demo, emulator, exits, invoke, jobs, policies, resources, rollback, serve
 from cli.output import tell
 from cli.session import FunctionRefusedError
 from host.errors import HostError
@@ -59,6 +59,7 @@ app.add_typer(jobs.app, name="job", help="Preview, create, list, show and roll b
 jobs.app.command("rollback", epilog="Example: certdeploy job rollback 2112050694113648 --wait")(
     rollback.rollback
 )
+app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")
 app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan_expiry.manual.json")(
     invoke.invoke
 )

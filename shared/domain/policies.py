@@ -46,6 +46,9 @@ class Pin(Value):
     issuer: Text = ""
     certificate: Text = ""  #: name or id
 
+    def __str__(self) -> str:
+        return self.certificate or self.issuer or LIFTED
+
 
 def _pin(value: Any) -> Any:
     if value == LIFTED:

@@ -24,12 +24,16 @@ class Effective:
     accept_outage: bool = False
     first_deployment: bool = False
 
+    @property
+    def pinned_to(self) -> Pin | None:
+        """None also where a pin is lifted."""
+        return self.pin if self.pin and (self.pin.certificate or self.pin.issuer) else None
+
     def why_not(self, certificate: Certificate, issuer: str) -> str:
         """Why no automatic plan may put the certificate there; "" if one may. `issuer`: name of its CA."""
         if self.deploy is Mode.OFF:
             return f"{self.deploy_by} says off"
-        pin = self.pin
-        if pin is None or not (pin.certificate or pin.issuer):
+        if (pin := self.pinned_to) is None:
             return ""
         if pin.certificate:
             held = pin.certificate in handles(certificate)
@@ -83,9 +87,13 @@ class PolicyBook:
 
     def warning_days(self, certificate: Certificate) -> tuple[float, ...] | None:
         """None: nothing is said."""
-        rules = [self.policies.rules[number] for number in self.matching(_keys_of_certificate(certificate))]
-        said = [one.warning_days for one in (self.policies.defaults, *rules) if one.warning_days is not None]
-        return said[-1] if said else None
+        said = self.warned_by(certificate)
+        return self.policies.rules[said[-1]].warning_days if said else self.policies.defaults.warning_days
+
+    def warned_by(self, certificate: Certificate) -> list[int]:
+        """The rules with warning days that match it."""
+        rules, found = self.policies.rules, self.matching(_keys_of_certificate(certificate))
+        return [number for number in found if rules[number].warning_days is not None]
 
     def matching(self, keys: _Keys) -> tuple[int, ...]:
         """The numbers of the rules, from 0, in their order."""
@@ -106,13 +114,18 @@ class PolicyBook:
         name = self.policies.rules[number].name
         return f"policy rule {number + 1}" + (f" ({name})" if name else "")
 
+    def parts(self, numbers: Iterable[int] | None = None) -> list[tuple[str, PolicySettings]]:
+        """The defaults, and the rules of these numbers or all, each with its label."""
+        chosen = range(len(self.policies.rules)) if numbers is None else numbers
+        rules = [(self.label(number), self.policies.rules[number]) for number in chosen]
+        return [(self._defaults, self.policies.defaults), *rules]
+
     def _fits(self, number: int, keys: _Keys) -> bool:
         match = self.policies.rules[number].match
         return all(any((kind, value) in keys for value in values) for kind, values in match.given())
 
     def _fold(self, numbers: tuple[int, ...]) -> Effective:
-        parts: list[tuple[str, PolicySettings]] = [(self._defaults, self.policies.defaults)]
-        parts += [(self.label(number), self.policies.rules[number]) for number in numbers]
+        parts = self.parts(numbers)
         deploys = [(label, one.deploy) for label, one in parts if one.deploy is not None]
         pins = [(label, one.pin) for label, one in parts if one.pin is not None]
         deploy_by, deploy = deploys[-1] if deploys else ("", Mode.DEPLOY)
