@@ -87,13 +87,23 @@ class PolicyBook:
 
     def warning_days(self, certificate: Certificate) -> tuple[float, ...] | None:
         """None: nothing is said."""
-        said = self.warned_by(certificate)
-        return self.policies.rules[said[-1]].warning_days if said else self.policies.defaults.warning_days
+        return self._days(self.warned_by(certificate))
+
+    def warning_days_at(self, resource: CloudResource) -> tuple[float, ...] | None:
+        """Of a certificate of which only the slot is known."""
+        return self._days(self._warning(self.of(resource, None).keys))
 
     def warned_by(self, certificate: Certificate) -> list[int]:
         """The rules with warning days that match it."""
-        rules, found = self.policies.rules, self.matching(_keys_of_certificate(certificate))
-        return [number for number in found if rules[number].warning_days is not None]
+        return self._warning(_keys_of_certificate(certificate))
+
+    def _warning(self, keys: _Keys) -> list[int]:
+        rules = self.policies.rules
+        return [number for number in self.matching(keys) if rules[number].warning_days is not None]
+
+    def _days(self, numbers: Sequence[int]) -> tuple[float, ...] | None:
+        rules = self.policies.rules
+        return rules[numbers[-1]].warning_days if numbers else self.policies.defaults.warning_days
 
     def matching(self, keys: _Keys) -> tuple[int, ...]:
         """The numbers of the rules, from 0, in their order."""

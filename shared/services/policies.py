@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from shared.domain.certificates import Certificate
 from shared.domain.policies import PolicyText
 from shared.domain.policy_book import NO_POLICIES, UNREADABLE, PolicyBook
+from shared.domain.resources import CloudResource
 from shared.errors import InvalidRequestError
 from shared.services.world import World
 from shared.validation.policies import parse_policies
@@ -24,6 +25,10 @@ class ReadPolicies:
 
     def warning_days(self, certificate: Certificate) -> tuple[float, ...]:
         return self.book.warning_days(certificate) or self.days
+
+    def warning_days_at(self, resource: CloudResource) -> tuple[float, ...]:
+        """Of the certificate in place, where CAS does not know it."""
+        return self.book.warning_days_at(resource) or self.days
 
 
 def policies_of(world: World) -> ReadPolicies:

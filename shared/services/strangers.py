@@ -7,20 +7,21 @@ from shared.domain.events import SlotsExpiring
 from shared.domain.resources import ResourceRecord
 from shared.domain.warning_times import passed_time_of_end
 from shared.errors import ConflictError
+from shared.services.policies import policies_of
 from shared.services.storing import places_at_work
 from shared.services.world import World
 
 
 def tell_of_strangers(world: World) -> None:
     """Once for each certificate and warning time. Not where a job is at work, which may replace it."""
-    now, scope = world.clock(), world.policy.scope
+    now, scope, policies = world.clock(), world.policy.scope, policies_of(world)
     due: dict[tuple[str, float], list[ResourceRecord]] = defaultdict(list)
     for product in world.policy.products:
         for record in world.resources.list(product):
             resource = record.resource
             if not resource.cert_identifier or resource.cert_not_after is None:
                 continue
-            passed = passed_time_of_end(resource.cert_not_after, now, world.policy.expiring_days)
+            passed = passed_time_of_end(resource.cert_not_after, now, policies.warning_days_at(resource))
             news = passed is not None and (record.told_days is None or passed < record.told_days)
             if passed is not None and news and not scope.why_outside(resource):
                 due[resource.cert_identifier, passed].append(record)

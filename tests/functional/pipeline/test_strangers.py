@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.services.policies import store_policies
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, discovered
 from tests.functional.pipeline.stories import WWW, asked_for, uploaded
@@ -91,3 +93,11 @@ def test_another_certificate_in_its_place_is_told_anew(platform: Platform, recei
     platform.world.resources.put(other, platform.clock())
 
     assert platform.world.resources.get(WWW).told_days is None
+
+
+def test_the_warning_days_of_a_policy_are_those_of_its_slots(platform: Platform, receiver: Receiver) -> None:
+    rule = {"match": {"domain": "shop.example.com"}, "warning_days": [20]}
+    store_policies(platform.world, json.dumps({"rules": [rule]}), version=0)
+
+    assert [body["Slots"] for body in told(platform, receiver, 10.5)] == [[WWW]]
+    assert [OTHER] in [body["Slots"] for body in told(platform, receiver, 10)]

@@ -151,6 +151,8 @@ def test_warning_days_are_those_of_the_last_rule_that_matches_the_certificate() 
     )
 
     assert book.warning_days(OLD) == (5,)
+    assert book.warning_days_at(SLOT) == (20, 10)
+    assert book.warning_days_at(a_resource("example.org")) == (30,)
     assert book.warning_days(NEW) == (20, 10)
     assert book.warning_days(NEW.evolve(names=("example.org",))) == (30,)
     assert a_book().warning_days(NEW) is None
