@@ -9,7 +9,7 @@ import typer
 from cli import output
 from cli.session import session
 from shared.errors import InvalidRequestError
-from shared.services.policies import store_policies
+from shared.services.policies import policies_of, store_policies, stored_policies
 from shared.services.policy_effects import PolicyEffects, SetApart, effects_of
 from shared.services.world import World
 from shared.validation.policies import LONGEST_TEXT, parse_policies
@@ -29,7 +29,8 @@ def policy() -> None:
 @app.command("show", epilog="Example: certdeploy policy show")
 def show(as_json: AsJson = False) -> None:
     """Print the stored policies as they were written, comments included."""
-    stored = session().world().policy_texts.find()
+    world = session().world()
+    stored = stored_policies(world)
     if as_json:
         output.show_json(stored or {})
     elif stored is None:
@@ -37,6 +38,8 @@ def show(as_json: AsJson = False) -> None:
     else:
         print(stored.text, end="" if stored.text.endswith("\n") else "\n")
         output.tell(f"version {stored.version}, set {output.moment(stored.set_at)} UTC")
+        if why := policies_of(world).unreadable:
+            output.tell(f"automatic jobs are stopped: {why}")
 
 
 @app.command("check", epilog="Example: certdeploy policy check docs/policies.yaml")

@@ -14,7 +14,7 @@ from shared.errors import InvalidRequestError
 from shared.services.world import World
 from shared.validation.policies import parse_policies
 
-_MEND: Final = "`certdeploy policy show` prints the document, `certdeploy policy set` stores a new one"
+_MEND: Final = "`certdeploy policy set FILE` stores another document"
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,18 @@ def policies_of(world: World) -> ReadPolicies:
     """No document: nothing is said. One that cannot be read: everything is off."""
     days = world.policy.expiring_days
     try:
-        stored = world.policy_texts.find()
+        stored = stored_policies(world)
         return ReadPolicies(_book(stored.text) if stored else NO_POLICIES, days)
-    except (InvalidRequestError, ValidationError) as error:
-        why = str(error) if isinstance(error, InvalidRequestError) else "policies: the stored row is damaged"
-        return ReadPolicies(UNREADABLE, days, f"{why}; {_MEND}")
+    except InvalidRequestError as error:
+        return ReadPolicies(UNREADABLE, days, f"{error}; {_MEND}")
+
+
+def stored_policies(world: World) -> PolicyText | None:
+    """The text may be one that cannot be read. Raises InvalidRequestError: the row is damaged."""
+    try:
+        return world.policy_texts.find()
+    except ValidationError:
+        raise InvalidRequestError("policies: the stored row is damaged") from None
 
 
 def store_policies(world: World, text: str, *, version: int) -> PolicyText:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,27 @@ def test_the_sample_is_valid_and_sets_every_setting(informed: Command) -> None:
     assert ran.code == 0
     for setting in ("deploy:", "pin:", "warning_days:", "accept_outage:", "first_deployment:"):
         assert setting in said
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "told"),
+    [
+        ('{"Text": "defaults: {deploi: off}", "SetAt": "2026-01-01T00:00:00Z"}', 0, "deploi: unknown"),
+        ('{"Words": "rules: []"}', 2, "the stored row is damaged"),
+    ],
+)
+def test_what_is_stored_and_cannot_be_read_is_told_and_can_be_replaced(
+    informed: Command, file: Path, tmp_path: Path, row: str, code: int, told: str
+) -> None:
+    informed("policy", "set", str(file))
+    with closing(sqlite3.connect(tmp_path / "state.db")) as state, state:
+        state.execute("UPDATE policies SET document = ?", (row,))
+
+    shown = informed("policy", "show")
+    job = informed("job", "preview", "--certificate", "10743322")
+
+    assert shown.code == code
+    assert told in shown.err
+    assert "a policy that cannot be read says off" in " ".join(job.out.split())
+    assert informed("policy", "set", str(file)).code == 0
+    assert informed("policy", "show").out == TEXT
