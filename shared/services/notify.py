@@ -1,5 +1,6 @@
 """Notify the contacts how a job ended, or what needs their attention."""
 
+import hashlib
 import logging
 from collections.abc import Callable
 from typing import Any, Final
@@ -65,7 +66,9 @@ def _last_end(workers: list[WorkerResource]) -> str:
 
 
 def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
-    return f"missing-{event.certificate.identifier}-{event.days_left}", {
+    """Other slots of the certificate, seen later the same day, are no repetition; nor is another reason."""
+    what = hashlib.sha256(repr((event.slots, event.reason)).encode()).hexdigest()[:8]
+    return f"missing-{event.certificate.identifier}-{event.days_left}-{what}", {
         "CertIdentifier": event.certificate.identifier,
         "Name": event.certificate.name,
         "NotAfter": event.certificate.not_after.isoformat(),
@@ -76,7 +79,8 @@ def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
 
 
 def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
-    return f"slots-expiring-{event.cert_identifier}-{event.threshold_days:g}", {
+    what = hashlib.sha256(repr(event.slots).encode()).hexdigest()[:8]
+    return f"slots-expiring-{event.cert_identifier}-{event.threshold_days:g}-{what}", {
         "CertIdentifier": event.cert_identifier,
         "NotAfter": event.not_after.isoformat(),
         "DaysLeft": event.days_left,

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from shared.domain.events import ReplacementMissing, SlotsExpiring
 from shared.domain.states import JobStatus
+from shared.services.notify import notify_contacts
+from tests.builders import NOW, a_certificate
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.receiver import SECRET, Receiver
@@ -111,6 +114,30 @@ def test_a_message_that_goes_out_twice_has_the_same_id(told: Platform, receiver:
         assert len(messages) > 1
         assert len({message.id for message in messages}) == 1
         assert len({message.raw for message in messages}) == 1
+
+
+_MISSING = ReplacementMissing(certificate=a_certificate(), days_left=29, slots=(WWW,))
+_STRANGER = SlotsExpiring(
+    cert_identifier="sha256:0f", not_after=NOW, days_left=29, threshold_days=30, slots=(WWW,)
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "another"),
+    [
+        (_MISSING, {"slots": (WWW, IMG)}),
+        (_MISSING, {"reason": "a policy"}),
+        (_STRANGER, {"slots": (IMG,)}),
+    ],
+)
+def test_other_slots_of_a_certificate_told_the_same_day_are_no_repetition(
+    platform: Platform, event: ReplacementMissing | SlotsExpiring, another: dict[str, Any]
+) -> None:
+    """As of a cluster that could not be read before."""
+    first = notify_contacts(platform.world, event).notification_id
+
+    assert notify_contacts(platform.world, event).notification_id == first
+    assert notify_contacts(platform.world, event.evolve(**another)).notification_id != first
 
 
 @pytest.mark.parametrize(
