@@ -20,6 +20,8 @@ _PAIR = (
     "its listener has {0} and {1} side by side, and {0} would take the place of {1}; name the slot to do so"
 )
 
+NOT_COVERED = "names"  #: the rule that keeps a certificate away from names that it is not for
+
 
 class Action(str, Enum):
     DEPLOY = "deploy"
@@ -65,9 +67,9 @@ def decide(
     """
     if not resource.domains:
         unknown = "the names it answers to are not known, since CAS does not hold its certificate"
-        return leave("obstacle" if resource.obstacle else "names", resource.obstacle or unknown)
+        return leave("obstacle" if resource.obstacle else NOT_COVERED, resource.obstacle or unknown)
     if missing:
-        return leave("names", f"not covered: {', '.join(map(for_display, missing))}")
+        return leave(NOT_COVERED, f"not covered: {', '.join(map(for_display, missing))}")
     if resource.cert_identifier == certificate.identifier:
         return leave("in-place", "it serves this certificate already")
     if resource.obstacle:

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from shared.domain.certificates import Certificate
 from shared.domain.cover import Cover
-from shared.domain.matching import Action, Decision, latest, leave
+from shared.domain.matching import NOT_COVERED, Action, Decision, latest, leave
 from shared.domain.resources import CloudResource
 from shared.domain.values import Wire
 from shared.services.policies import policies_of
@@ -34,6 +34,7 @@ class Best:
     identifier: str = ""
     not_after: datetime | None = None
     kept_away: KeptAway | None = None
+    covered: bool = True  #: some certificate covers it
 
 
 class Choice:
@@ -42,19 +43,23 @@ class Choice:
     def __init__(self, world: World, certificates: list[Certificate]) -> None:
         self._now = world.clock()
         self._ordered = latest(certificates, self._now)
-        self.cover = Cover(self._ordered, self._now, world.standing, policies_of(world).book)
+        self._cover = Cover(self._ordered, self._now, world.standing, policies_of(world).book)
 
     def by_itself(
         self, resource: CloudResource, present: Certificate | None
     ) -> tuple[Certificate, Decision] | None:
         """None: there is no certificate."""
-        return self.cover.choose(resource, present, automatic=True) if self._ordered else None
+        return self._cover.choose(resource, present, automatic=True) if self._ordered else None
+
+    def unknown(self, resource: CloudResource) -> tuple[str, ...]:
+        """Names of the slot that no certificate covers."""
+        return tuple(name for name in resource.domains if not self._cover.knows(name))
 
     def best(self, resource: CloudResource, present: Certificate | None) -> Best:
         """Of a slot that no certificate covers there is none."""
         chosen = self.by_itself(resource, present)
-        if chosen is None or not self.cover.of(resource.domains):
-            return Best()
+        if chosen is None or not resource.domains or chosen[1].rule == NOT_COVERED:
+            return Best(covered=False)
         certificate, decision = chosen
         if decision.action is Action.DEPLOY:
             return Best(certificate.identifier, certificate.not_after)
@@ -86,13 +91,15 @@ class OneAmongAll:
         return Cover([self.certificate], world.clock(), world.standing, policies_of(world).book)
 
     def decide(self, resource: CloudResource, present: Certificate | None) -> Decision:
+        chosen = self.among.by_itself(resource, present)
+        if chosen is not None and chosen[0].identifier == self.certificate.identifier:
+            return chosen[1]
         _, own = self._alone.choose(resource, present, automatic=True)
         if own.action is Action.LEAVE:
             return own
         if why := self.certificate.why_not_deployable(self.world.clock()):
             return leave("certificate", why)
-        chosen = self.among.by_itself(resource, present)
-        if chosen is None or chosen[0].identifier == self.certificate.identifier:
+        if chosen is None:
             return own
         other, decision = chosen
         if decision.action is Action.DEPLOY:

@@ -144,5 +144,5 @@ def _mapped(resource: CloudResource, present: Certificate | None, choice: Choice
         best_cert_identifier=best.identifier,
         best_not_after=best.not_after,
         kept_away=best.kept_away,
-        not_covered=tuple(name for name in resource.domains if not choice.cover.knows(name)),
+        not_covered=() if best.covered else choice.unknown(resource),
     )
