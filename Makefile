@@ -19,15 +19,12 @@ demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, and see it
 # The linters run beside the tests, which leave them time enough.
 test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 	@$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
-	$(BIN)/pytest -n 4 --dist worksteal; tests=$$?; \
+	$(BIN)/pytest -n 4 --dist worksteal --part-of-tables; tests=$$?; \
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \
 	exit $$tests
 
-walk: $(VENV)/dev.stamp  ## walk every field of every answer, every cut of an exchange, every kind of estate: `make test` takes a part
-	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal \
-	  tests/contract/test_products_walk_edge.py tests/contract/test_products_odd.py \
-	  tests/contract/test_products_ack_walked.py tests/contract/test_cut_off.py \
-	  tests/contract/test_cut_off_together.py tests/contract/test_aws_half_made.py \
+walk: $(VENV)/dev.stamp  ## run every row of the tests' tables (products, fields, cuts): `make test` takes a part
+	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal tests/contract tests/functional/emulator \
 	  tests/unit/services/test_linear.py
 
 # PART: contract, pipeline or demo. A seed of all takes ten minutes on two cores.

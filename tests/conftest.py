@@ -11,6 +11,7 @@ from emulator.answers import MODES
 from emulator.cloud import Cloud
 from emulator.server import Server, running
 from tests import lazy_sdks
+from tests.shortened import left_out
 
 lazy_sdks.install()
 
@@ -19,6 +20,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("emulator", "how the emulated cloud of the contract tests words its answers")
     group.addoption("--answers", choices=MODES, default="full", help="full, sparse or random")
     group.addoption("--answers-seed", type=int, default=0, help="seed of random answers")
+    tables = parser.getgroup("tables", "tests that run for each row of a table, such as each product")
+    tables.addoption(
+        "--part-of-tables", action="store_true", help="run a third of the rows of long ones, for a short run"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave rows of long tables to `make walk`, if that is asked for."""
+    if config.getoption("--part-of-tables"):
+        left = left_out(items)
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -56,3 +69,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if reasons:
         told = "; ".join(f"{count} × {reason}" for reason, count in sorted(reasons.items()))
         terminalreporter.write_line(f"Skipped: {told}")
+    if terminalreporter.config.getoption("--part-of-tables"):
+        terminalreporter.write_line("Of long tables a third of the rows was run: `make walk` runs them all")

@@ -1,15 +1,38 @@
-"""Tables that are walked in part by `make test`, and whole by `make walk`."""
+"""Long tables are walked in part by `make test`, and whole by `make walk`."""
 
 from __future__ import annotations
 
 import os
+import zlib
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
+
 WHOLE = bool(os.environ.get("CERTDEPLOY_WALK"))
+_LONG = 8  #: rows
+_TAKEN = 3  #: one of so many
+_SLOW = ("tests/contract/", "tests/functional/emulator/")  #: each row calls the emulated cloud
 
 
 def shortened(rows: Iterable[Any], every: int = 5) -> list[Any]:
     """One of every five rows (or `every`), each time another of them, so that each column of a table is met,
     also where there are as many. All of them where the whole is asked for."""
     return [row for n, row in enumerate(rows) if WHOLE or n % every == n // every % every]
+
+
+def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Two thirds of the rows of each long table; of different ones by the name of the test, so that all of
+    a product's are met by some. The same in every process."""
+    tables: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.nodeid.startswith(_SLOW):
+            tables[item.nodeid.partition("[")[0]].append(item)
+    return [
+        item
+        for name, rows in tables.items()
+        if len(rows) >= _LONG
+        for number, item in enumerate(rows)
+        if (number + zlib.crc32(name.encode())) % _TAKEN
+    ]
