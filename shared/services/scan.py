@@ -9,7 +9,7 @@ from shared.cloud.cas import Listing
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
 from shared.domain.values import Wire
-from shared.errors import ConflictError
+from shared.errors import AppError, ConflictError
 from shared.services.baseline import as_found, is_baseline
 from shared.services.changes import Changes, Ending
 from shared.services.policies import ReadPolicies, policies_of
@@ -28,28 +28,44 @@ def scan_certificates(world: World) -> ScanResult:
     """Bring the table up to date with every CAS store, and publish events for what changed.
 
     A store is read completely before anything is written. The first complete scan of a store is the
-    baseline: of its certificates only those are announced whose end must be told.
+    baseline: of its certificates only those are announced whose end must be told. One that cannot be
+    read does not keep the others from being read.
     """
-    issued: list[str] = []
-    expiring: list[str] = []
-    count, unseen, policies = 0, Unseen(world), policies_of(world)
+    found: list[ScanResult] = []
+    failures: list[AppError] = []
+    unseen, policies = Unseen(world), policies_of(world)
     for store in world.policy.stores:
-        known = {record.certificate.cert_id: record for record in world.certificates.list(store)}
-        listed = world.cas(store).listing({cert_id: one.certificate for cert_id, one in known.items()})
-        count += len(listed.certificates)
-        baseline = is_baseline(world, store)
-        records = _remember(world, known, listed, policies if baseline else None)
-        changes = Changes.among(world, records, unseen, policies)
-        for new in changes.issued:
-            _announce_issued(world, new.certificate)
-            issued.append(new.certificate.identifier)
-        for one in changes.ending:
-            _announce_expiring(world, one)
-            expiring.append(one.certificate.identifier)
-        if baseline:
-            world.scans.set_baseline(store, world.clock())
+        try:
+            found.append(_scan(world, store, unseen, policies))
+        except AppError as error:
+            failures.append(error)
+    if failures:  # what is in such a store may be unknown for that reason alone
+        raise failures[0]
     tell_of_strangers(world)
-    return ScanResult(certificates=count, issued=tuple(issued), expiring=tuple(expiring))
+    return ScanResult(
+        certificates=sum(one.certificates for one in found),
+        issued=tuple(identifier for one in found for identifier in one.issued),
+        expiring=tuple(identifier for one in found for identifier in one.expiring),
+    )
+
+
+def _scan(world: World, store: str, unseen: Unseen, policies: ReadPolicies) -> ScanResult:
+    known = {record.certificate.cert_id: record for record in world.certificates.list(store)}
+    listed = world.cas(store).listing({cert_id: one.certificate for cert_id, one in known.items()})
+    baseline = is_baseline(world, store)
+    records = _remember(world, known, listed, policies if baseline else None)
+    changes = Changes.among(world, records, unseen, policies)
+    for new in changes.issued:
+        _announce_issued(world, new.certificate)
+    for one in changes.ending:
+        _announce_expiring(world, one)
+    if baseline:
+        world.scans.set_baseline(store, world.clock())
+    return ScanResult(
+        certificates=len(listed.certificates),
+        issued=tuple(new.certificate.identifier for new in changes.issued),
+        expiring=tuple(one.certificate.identifier for one in changes.ending),
+    )
 
 
 def _remember(

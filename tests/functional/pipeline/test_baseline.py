@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
+from shared.errors import CloudUnavailableError
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import PRODUCTS, Platform, new_platform
 from tests.functional.pipeline.stories import IMG, WWW
@@ -135,3 +137,22 @@ def test_a_store_that_is_added_later_has_a_baseline_of_its_own(tmp_path: Path) -
 
         passes(platform, 5)
         assert platform.job().origin.endswith("-15")
+
+
+def test_a_store_that_cannot_be_read_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    stores = ("cn-hangzhou", "ap-southeast-1")
+    with new_platform(ESTATE, tmp_path, stores=stores) as platform:
+        platform.tick("scan_expiry", "discover_resources")
+        cas = platform.world.cas
+        new = platform.renew(*NAMES, store="ap-southeast-1")
+
+        def answers(store: str) -> Cas:
+            if store == "cn-hangzhou":
+                raise CloudUnavailableError("ListCertificates", "ServiceUnavailable", "later")
+            return cas(store)
+
+        platform.ports["cas"] = answers
+        platform.tick("scan_expiry")
+
+        assert {function for function, _ in platform.failures} == {"scan_expiry"}
+        assert platform.job().cert_identifiers == (new,)
