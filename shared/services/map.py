@@ -117,8 +117,8 @@ def map_slots(world: World, products: Iterable[CloudProduct]) -> list[MappedSlot
         missed = _Missed(world.syncs.list(product))
         for record in world.resources.list(product):
             resource = obstacles.put_on(record.resource)
-            slot = _mapped(resource, by_identifier.get(resource.cert_identifier), choice)
-            mapped.append(slot.evolve(not_seen_since=missed.since(record)))
+            present = by_identifier.get(resource.cert_identifier)
+            mapped.append(_mapped(resource, present, choice, missed.since(record)))
     return mapped
 
 
@@ -135,7 +135,9 @@ class _Missed:
         return record.seen_at if missed else None
 
 
-def _mapped(resource: CloudResource, present: Certificate | None, choice: Choice) -> MappedSlot:
+def _mapped(
+    resource: CloudResource, present: Certificate | None, choice: Choice, not_seen_since: datetime | None
+) -> MappedSlot:
     best = choice.best(resource, present)
     return MappedSlot(
         **vars(resource),
@@ -145,4 +147,5 @@ def _mapped(resource: CloudResource, present: Certificate | None, choice: Choice
         best_not_after=best.not_after,
         kept_away=best.kept_away,
         not_covered=() if best.covered else choice.unknown(resource),
+        not_seen_since=not_seen_since,
     )
