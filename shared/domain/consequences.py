@@ -4,7 +4,7 @@ A manual job may do what no plan does by itself, so each rule of `replacing` tha
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,6 +74,17 @@ def consequences(
     }
     known = [*HEADLINES, *(code for code in told if code not in HEADLINES)]
     return tuple(Consequence(code=code, text=told[code]) for code in known if told.get(code))
+
+
+def like(exchange: Exchange, around: Surroundings) -> Hashable:
+    """The same for slots on which a certificate has the same consequences: all that is looked at.
+
+    The present certificate stands for its own end.
+    """
+    slot = exchange.resource
+    end = None if exchange.present else slot.cert_not_after
+    place = (slot.product, slot.kind, slot.cert_identifier, end)
+    return exchange.certificate.identifier, place, exchange.policy, around
 
 
 def counted(some: Iterable[Iterable[Consequence]]) -> tuple[ConsequenceCount, ...]:

@@ -1,9 +1,10 @@
 """What a plan changes beside certificates, slot by slot: read from the state, told by `consequences`."""
 
 from collections import Counter
+from collections.abc import Hashable
 
 from shared.domain.certificates import Certificate
-from shared.domain.consequences import Surroundings, consequences, days_gained
+from shared.domain.consequences import Consequence, Surroundings, consequences, days_gained, like
 from shared.domain.matching import Action
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.replacing import Exchange
@@ -29,6 +30,7 @@ class _Teller:
         identifiers = {e.cert_identifier for e in found} | {e.resource.cert_identifier for e in found}
         self._known = world.certificates.find_many(identifiers)
         self._standings: dict[str, Standing] = {}
+        self._told: dict[Hashable, tuple[Consequence, ...]] = {}
         self._warning_days: dict[str, tuple[float, ...]] = {}
         planned = Counter(map(_on_listener, found))
         by_certificate = {_on_listener(entry) for entry in found if _named_by_certificate(entry.resource)}
@@ -49,8 +51,10 @@ class _Teller:
             policy=policy,
         )
         around = Surroundings(kinds=self._listeners.kinds(entry.resource), shared=self._shares(entry))
+        if (warnings := self._told.get(key := like(exchange, around))) is None:
+            warnings = self._told[key] = consequences(exchange, around, self._days(certificate))
         return entry.evolve(
-            warnings=consequences(exchange, around, self._days(certificate)),
+            warnings=warnings,
             days_gained=days_gained(exchange),
             beside=self._listeners.beside(entry.resource),
         )

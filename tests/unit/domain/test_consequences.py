@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
-from shared.domain.consequences import HEADLINES, Surroundings, consequences, counted, days_gained
+from shared.domain.consequences import HEADLINES, Surroundings, consequences, counted, days_gained, like
 from shared.domain.replacing import RULES
 from shared.domain.resources import CloudProduct, CloudResource
 from tests.builders import NOW, a_certificate, a_resource, signed_by
@@ -241,3 +242,36 @@ def test_days_are_counted_from_the_end_in_place(
     slot: CloudResource | None, present: Certificate | None, days: int | None
 ) -> None:
     assert days_gained(exchanged(new(), present, slot)) == days
+
+
+class Watched:
+    """A slot that notes what is asked of it."""
+
+    def __init__(self, slot: CloudResource) -> None:
+        self.slot, self.asked = slot, set[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked.add(name)
+        return getattr(self.slot, name)
+
+
+@pytest.mark.parametrize("present", [old(key_size=2048), None], ids=["known", "not known"])
+def test_consequences_are_alike_by_all_that_is_looked_at_in_a_slot(present: Certificate | None) -> None:
+    """So those of one slot stand for those of all that are like it."""
+    watched, noted = Watched(ACM), Watched(ACM)
+    exchange = exchanged(new(key_size=4096), present, ACM)
+
+    consequences(replace(exchange, resource=cast(CloudResource, watched)), PAIR)
+    like(replace(exchange, resource=cast(CloudResource, noted)), PAIR)
+
+    assert watched.asked <= noted.asked
+    assert "kind" in watched.asked or present is None
+
+
+def test_slots_of_another_kind_or_end_or_surroundings_are_not_alike() -> None:
+    later = UNKNOWN.evolve(cert_not_after=NOW)
+    places = [like(exchanged(new(), None, slot), ALONE) for slot in (UNKNOWN, later, ACM, FIRST)]
+    around = [like(exchanged(new(), OLD), one) for one in (ALONE, PAIR, Surroundings(shared=True))]
+
+    assert len({*places, *around}) == 7
+    assert like(exchanged(new(), OLD), ALONE) == around[0]
