@@ -6,12 +6,13 @@ Instances share the rates of the API, and a shard that somebody is at needs nobo
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from shared.errors import ConflictError
 from shared.state.store import Row, Store
 from shared.state.tables import CALLERS
 
+_LONGEST: Final = timedelta(minutes=2)  #: that anybody says to be there without saying it again
 Place: TypeAlias = tuple[str, int, int]  #: product, job and shard
 
 
@@ -37,15 +38,23 @@ class Callers:
                 self._store.delete(CALLERS, row.key, version=row.version)
 
     def at_work(self, product: str, job_id: int) -> frozenset[int]:
-        """The shards of a job's part that somebody is at."""
-        return frozenset(int(row.key[2]) for row in self._living(product, job_id))
+        """The shards of a job's part that somebody is at.
+
+        A row that ends too far ahead is of a clock that is wrong: it may outlive its writer by hours.
+        """
+        latest = self._clock() + _LONGEST
+        return frozenset(int(row.key[2]) for row in self._living(product, job_id) if _until(row) <= latest)
 
     def _living(self, *prefix: str | int) -> Iterator[Row]:
         """The rows of others are taken away."""
         now = self._clock()
         for row in self._store.range(CALLERS, prefix):
-            if datetime.fromisoformat(str(row.document["Until"])) > now:
+            if _until(row) > now:
                 yield row
             else:
                 with suppress(ConflictError):  # it lives after all, or somebody else takes it away
                     self._store.delete(CALLERS, row.key, version=row.version)
+
+
+def _until(row: Row) -> datetime:
+    return datetime.fromisoformat(str(row.document["Until"]))

@@ -67,3 +67,10 @@ def test_the_shards_of_a_job_that_somebody_is_at_are_known(callers: Callers, clo
     assert callers.at_work("CDN", 1) == {7}
     clock.sleep(15)
     assert callers.at_work("CDN", 1) == set()
+
+
+def test_who_says_to_be_there_for_hours_has_a_wrong_clock_and_holds_no_shard(callers: Callers) -> None:
+    callers.join(CDN, "one", 120)
+    callers.join(("CDN", 1, 7), "an hour ahead", 3600)
+
+    assert callers.at_work("CDN", 1) == {0}
