@@ -62,10 +62,10 @@ class Use:
 BASE: Final = "reading"
 USES: Final = {
     BASE: Use(_read, "all slots and certificates, as values", None),
-    "preview": Use(_preview, "of a certificate for half of the slots", 1.5),
+    "preview": Use(_preview, "of a certificate for half of the slots, with all that changes", 3),
     "automatic plan": Use(_automatic, "of all certificates for all slots", 3),
     "resource list": Use(_map, "of all slots", 3),
-    "certificate show": Use(_show, "of a certificate for half of the slots", 1.5),
+    "certificate show": Use(_show, "of a certificate for half of the slots, weighed against all others", 3),
     "job": Use(_job, "with a worker for half of the slots, stored", 4),
 }
 
