@@ -24,7 +24,7 @@ test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 	exit $$tests
 
 walk: $(VENV)/dev.stamp  ## run every row of the tests' tables (products, fields, cuts): `make test` takes a part
-	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal tests/contract tests/functional/emulator \
+	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal tests/contract tests/functional \
 	  tests/unit/services/test_linear.py
 
 # PART: contract, pipeline or demo. A seed of all takes ten minutes on two cores.

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 WHOLE = bool(os.environ.get("CERTDEPLOY_WALK"))
-_LONG = 8  #: rows
+_LONG = 4  #: rows
 _TAKEN = 3  #: one of so many
-_SLOW = ("tests/contract/", "tests/functional/emulator/")  #: each row calls the emulated cloud
+_SLOW = ("tests/contract/", "tests/functional/")  #: each row calls the emulated cloud
+_SLOWEST = ("tests/contract/test_aws",)  #: they call moto: every second test is enough
 
 
 def shortened(rows: Iterable[Any], every: int = 5) -> list[Any]:
@@ -23,16 +24,22 @@ def shortened(rows: Iterable[Any], every: int = 5) -> list[Any]:
 
 
 def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Two thirds of the rows of each long table; of different ones by the name of the test, so that all of
-    a product's are met by some. The same in every process."""
+    """Two thirds of the rows of each long table, and half of the slowest tests.
+
+    Other rows for each test, by its name, so that all of a product's are met by some. The same in every process.
+    """
     tables: dict[str, list[pytest.Item]] = defaultdict(list)
+    left: list[pytest.Item] = []
     for item in items:
-        if item.nodeid.startswith(_SLOW):
+        if item.nodeid.startswith(_SLOWEST) and _number(item.nodeid) % 2:
+            left.append(item)
+        elif item.nodeid.startswith(_SLOW):
             tables[item.nodeid.partition("[")[0]].append(item)
-    return [
-        item
-        for name, rows in tables.items()
-        if len(rows) >= _LONG
-        for number, item in enumerate(rows)
-        if (number + zlib.crc32(name.encode())) % _TAKEN
-    ]
+    for name, rows in tables.items():
+        if len(rows) >= _LONG:
+            left += [row for place, row in enumerate(rows) if (place + _number(name)) % _TAKEN]
+    return left
+
+
+def _number(name: str) -> int:
+    return zlib.crc32(name.encode())

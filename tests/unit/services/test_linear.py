@@ -163,7 +163,9 @@ def a_world_of(folder: Path, estate: Estate) -> tuple[World, Counting]:
 Use = Callable[[World, Estate], object]
 
 
-@pytest.mark.parametrize(("make", "use"), shortened(product(ESTATES, USES)), ids=lambda value: value.__name__)
+@pytest.mark.parametrize(
+    ("make", "use"), shortened(product(ESTATES, USES), every=15), ids=lambda value: value.__name__
+)
 def test_twice_the_estate_is_twice_the_work(tmp_path: Path, make: Callable[[int], Estate], use: Use) -> None:
     work: list[int] = []
     for size in (6, 12, 24, 48):
