@@ -26,7 +26,7 @@ def shortened(rows: Iterable[Any], every: int = 5) -> list[Any]:
 def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """Two thirds of the rows of each long table, and half of the slowest tests.
 
-    Other rows for each test, by its name, so that all of a product's are met by some. The same in every process.
+    Other rows for each test, by its name, so that each product is met by some; the same in all processes.
     """
     tables: dict[str, list[pytest.Item]] = defaultdict(list)
     left: list[pytest.Item] = []
