@@ -23,21 +23,23 @@ _SCOPE: Final = "custom-domains/*"
 _NO_SUCH_PATH: Final = "PathNotSupported"
 
 
+def _actions(version: str) -> dict[str, Action]:
+    """Both APIs have these, at paths that begin with their version."""
+    path = f"/{version}/custom-domains"
+    named = f"{path}/{{domainName}}"
+    return {
+        action.name: action
+        for action in (
+            Action("ListCustomDomains", method="GET", path=path),
+            Action("GetCustomDomain", method="GET", path=named),
+            Action("UpdateCustomDomain", method="PUT", path=named, place="json", writes=True),
+        )
+    }
+
+
 class Fc3(DomainsAdapter):
     api = replace(functions.API, regions=_REGIONS, scope=_SCOPE)
-    actions: ClassVar = {
-        "ListCustomDomains": Action("ListCustomDomains", method="GET", path="/2023-03-30/custom-domains"),
-        "GetCustomDomain": Action(
-            "GetCustomDomain", method="GET", path="/2023-03-30/custom-domains/{domainName}"
-        ),
-        "UpdateCustomDomain": Action(
-            "UpdateCustomDomain",
-            method="PUT",
-            path="/2023-03-30/custom-domains/{domainName}",
-            place="json",
-            writes=True,
-        ),
-    }
+    actions: ClassVar = _actions("2023-03-30")
     settable = frozenset({"routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig"})
 
     def _list(self, region: str, token: str | None) -> Fields:
@@ -71,19 +73,7 @@ class Fc2(DomainsAdapter):
         regions=tuple(region for region in _REGIONS if region not in _WITHOUT_2_0),
         scope=_SCOPE,
     )
-    actions: ClassVar = {
-        "ListCustomDomains": Action("ListCustomDomains", method="GET", path="/2021-04-06/custom-domains"),
-        "GetCustomDomain": Action(
-            "GetCustomDomain", method="GET", path="/2021-04-06/custom-domains/{domainName}"
-        ),
-        "UpdateCustomDomain": Action(
-            "UpdateCustomDomain",
-            method="PUT",
-            path="/2021-04-06/custom-domains/{domainName}",
-            place="json",
-            writes=True,
-        ),
-    }
+    actions: ClassVar = _actions("2021-04-06")
     settable = frozenset({"routeConfig", "tlsConfig", "wafConfig"})
     sent_again = settable
 
