@@ -20,7 +20,7 @@ from shared.products.kit.found import Found, Unread
 from tests.contract.bench import Bench
 from tests.contract.cases.ack import SHOP
 from tests.contract.clusters import a_bench
-from tests.contract.walk import INSTEAD, Path, paths, replaced
+from tests.contract.walk import INSTEAD, Path, paths, replaced, told_by
 from tests.shortened import shortened
 
 pytestmark = pytest.mark.ordinary_answers("each field is told otherwise by the test itself")
@@ -98,17 +98,8 @@ def fields(answers: Answers, action: str) -> list[Path]:
 
 
 def found(bench: Bench) -> tuple[dict[str, Found], list[Unread], CloudError | None]:
-    slots: dict[str, Found] = {}
-    unread: list[Unread] = []
-    try:
-        for one in bench.adapter_with(seconds=5).found(bench.region):
-            if isinstance(one, Unread):
-                unread.append(one)
-            else:
-                slots[one.resource_id] = one
-    except CloudError as error:
-        return slots, unread, error
-    return slots, unread, None
+    slots, unread, error = told_by(bench.adapter_with(seconds=5).found(bench.region))
+    return {slot.resource_id: slot for slot in slots}, unread, error
 
 
 @pytest.fixture

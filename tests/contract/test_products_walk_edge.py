@@ -17,7 +17,7 @@ from shared.products.kit.found import Unread
 from tests.contract.answers import edit
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case
-from tests.contract.walk import INSTEAD, Path, holds_rows, paths, replaced
+from tests.contract.walk import INSTEAD, Path, holds_rows, paths, replaced, told_by
 from tests.contract.watch import watching
 from tests.shortened import shortened
 
@@ -43,16 +43,8 @@ def asking(case: Case) -> list[str]:
 
 def found(bench: Bench, case: Case) -> tuple[dict[str, CloudResource], list[Unread], CloudError | None]:
     """What discovery finds, and why it ended before its end."""
-    slots, unread = {}, []
-    try:
-        for one in new_adapter(bench).found(case.region):
-            if isinstance(one, Unread):
-                unread.append(one)
-            else:
-                slots[one.slot] = one
-    except CloudError as error:
-        return slots, unread, error
-    return slots, unread, None
+    slots, unread, error = told_by(new_adapter(bench).found(case.region))
+    return {slot.slot: slot for slot in slots}, unread, error
 
 
 def holders(slots: dict[str, CloudResource]) -> set[str]:

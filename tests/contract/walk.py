@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
+
+from shared.domain.resources import CloudResource
+from shared.errors import CloudError
+from shared.products.kit.found import Found, Unread
 
 Path = tuple[str, ...]
 _ABSENT: Final = object()
@@ -58,3 +62,18 @@ def holds_rows(answer: Any, path: Path) -> bool:
     return isinstance(answer, list) or (
         isinstance(answer, dict) and any(holds_rows(answer, (name,)) for name in answer)
     )
+
+
+def told_by(discovery: Iterable[Found]) -> tuple[list[CloudResource], list[Unread], CloudError | None]:
+    """What a discovery finds, what it cannot read, and why it ended before its end."""
+    slots: list[CloudResource] = []
+    unread: list[Unread] = []
+    try:
+        for one in discovery:
+            if isinstance(one, Unread):
+                unread.append(one)
+            else:
+                slots.append(one)
+    except CloudError as error:
+        return slots, unread, error
+    return slots, unread, None

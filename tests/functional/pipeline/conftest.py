@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from emulator.estate import parse_estate
+from shared.domain.certificates import STORES
 from tests.functional.pipeline.platform import Platform, discovered, new_platform, wording
 from tests.receiver import SECRET, Receiver, receiving
 
@@ -64,6 +66,22 @@ TWO_SLOTS: dict[str, Any] = {
 NAMES = ("example.com", "*.example.com")
 
 
+def a_waf_of(domains: int) -> dict[str, Any]:
+    """An account with a WAF instance of cn-hangzhou, each domain of which is asked for by itself."""
+    return {
+        "certificates": {"old": _OLD},
+        "waf": [
+            {
+                "region": "cn-hangzhou",
+                "default": "old",
+                "domains": [
+                    {"domain": f"{number:03}.example.com", "certificate": "old"} for number in range(domains)
+                ],
+            }
+        ],
+    }
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Platform]:
     """Nothing has run yet."""
@@ -77,6 +95,20 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
     with discovered(ESTATE, tmp_path) as made:
         made.cloud.calls.clear()
         yield made
+
+
+@pytest.fixture(scope="module")
+def without_estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with new_platform({}, tmp_path_factory.mktemp("account"), stores=STORES) as made:
+        yield made
+
+
+@pytest.fixture
+def account(without_estate: Platform) -> Platform:
+    """With an empty CAS, and all of its stores: one for a whole module."""
+    without_estate.cloud.load(parse_estate({}))
+    without_estate.cloud.reset()
+    return without_estate
 
 
 @pytest.fixture

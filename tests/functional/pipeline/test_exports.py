@@ -1,34 +1,18 @@
 """Certificates out of CAS: found by id in any store, or by identifier in its own."""
 
-from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 
 import pytest
 
 from emulator.authority import Authority
 from emulator.bundles import Bundle
-from emulator.estate import parse_estate
 from shared.domain.certificates import STORES
 from shared.errors import CloudRejectedError, InvalidRequestError, NotFoundError
 from shared.services.transfer import export_certificate
-from tests.functional.pipeline.platform import Platform, new_platform
+from tests.functional.pipeline.platform import Platform
 
 CHINA, INTERNATIONAL, *_ = STORES
 NEW = Authority().issue(["new.example.com", "*.example.com"], key="ecdsa-p256")
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with new_platform({}, tmp_path_factory.mktemp("exports"), stores=STORES) as made:
-        yield made
-
-
-@pytest.fixture
-def account(installed: Platform) -> Platform:
-    """With an empty CAS, and all of its stores."""
-    installed.cloud.load(parse_estate({}))
-    installed.cloud.reset()
-    return installed
 
 
 def held(account: Platform, bundle: Bundle, store: str = CHINA) -> int:

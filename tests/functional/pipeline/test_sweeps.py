@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,23 +15,12 @@ from emulator.faults import Fault
 from shared.cloud.pacing import Pacer
 from shared.domain.resources import CloudProduct, Sweep, SyncState, SyncStatus
 from shared.errors import CloudUnavailableError
-from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.conftest import a_waf_of
 from tests.functional.pipeline.platform import Platform, new_platform
 
 WAF, REGION = CloudProduct.WAF, "cn-hangzhou"
 DOMAINS = 150
-ESTATE: dict[str, Any] = {
-    "certificates": {"old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}},
-    "waf": [
-        {
-            "region": REGION,
-            "default": "old",
-            "domains": [
-                {"domain": f"{number:03}.example.com", "certificate": "old"} for number in range(DOMAINS)
-            ],
-        }
-    ],
-}
+ESTATE = a_waf_of(DOMAINS)
 
 
 @pytest.fixture

@@ -17,25 +17,14 @@ from shared.products.kit.parts import Parts
 from shared.state.repositories import Resources
 from tests.builders import a_resource
 from tests.contract.answers import edit
-from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.conftest import a_waf_of
 from tests.functional.pipeline.platform import Cut, Platform, new_platform
 from tests.functional.pipeline.stories import MortalStore
 
 WAF, REGION = CloudProduct.WAF, "cn-hangzhou"
 DOMAINS = 5
 SLOTS = DOMAINS + 1  #: and the default one
-ESTATE: dict[str, Any] = {
-    "certificates": {"old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}},
-    "waf": [
-        {
-            "region": REGION,
-            "default": "old",
-            "domains": [
-                {"domain": f"{number:03}.example.com", "certificate": "old"} for number in range(DOMAINS)
-            ],
-        }
-    ],
-}
+ESTATE = a_waf_of(DOMAINS)
 
 
 @pytest.fixture

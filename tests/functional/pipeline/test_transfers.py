@@ -1,7 +1,6 @@
 """Certificates into CAS: which counts as there already, in which store, what is told."""
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 from cryptography import x509
@@ -9,13 +8,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from emulator.authority import Authority
 from emulator.bundles import Bundle
-from emulator.estate import parse_estate
 from emulator.faults import Fault
 from shared.domain.certificates import STORES
 from shared.errors import CloudUnavailableError, InvalidRequestError
 from shared.services.transfer import Uploaded, upload_certificate
 from shared.validation.secret import SecretPem
-from tests.functional.pipeline.platform import Platform, new_platform
+from tests.functional.pipeline.platform import Platform
 from tests.keys import a_signed_certificate, ec_key, root
 
 CHINA, INTERNATIONAL, *_ = STORES
@@ -36,20 +34,6 @@ def key_print(bundle: Bundle) -> str:
 def leaf_of(bundle: Bundle) -> str:
     end = "-----END CERTIFICATE-----\n"
     return bundle.certificate_pem.partition(end)[0] + end
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with new_platform({}, tmp_path_factory.mktemp("transfers"), stores=STORES) as made:
-        yield made
-
-
-@pytest.fixture
-def account(installed: Platform) -> Platform:
-    """With an empty CAS, and all of its stores."""
-    installed.cloud.load(parse_estate({}))
-    installed.cloud.reset()
-    return installed
 
 
 def held(account: Platform, bundle: Bundle, name: str = "there", store: str = CHINA) -> int:

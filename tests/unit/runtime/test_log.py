@@ -6,6 +6,7 @@ import logging
 from io import StringIO
 
 from shared.runtime.log import configure, log_context
+from tests.keys import ec_key, key_pem
 from tests.unit.runtime.conftest import Lines
 
 log = logging.getLogger("certdeploy.test")
@@ -41,15 +42,17 @@ def test_a_fact_wins_over_the_context_and_the_context_ends_with_its_block(logged
 
 
 def test_an_exception_is_in_the_line_and_no_secret_is(logged: Lines) -> None:
+    secret = key_pem(ec_key())
+    body = secret.splitlines()[1]
     try:
-        raise ValueError("the body was -----BEGIN PRIVATE KEY-----abc-----END PRIVATE KEY-----")
+        raise ValueError(f"the body was {secret}")
     except ValueError:
         log.exception("broken", extra={"when": {"a", "set"}})
 
     (line,) = logged()
     assert "Traceback" in line["exception"]
     assert "ValueError: the body was" in line["exception"]
-    assert "abc" not in line["exception"]
+    assert body not in line["exception"]
     assert line["when"].startswith("{"), "what JSON does not know is written as text"
 
 

@@ -6,15 +6,11 @@ from typing import Any
 
 import kubernetes
 import pytest
-import yaml
-from alibabacloud_cs20151215.client import Client
-from alibabacloud_cs20151215.models import DescribeClusterUserKubeconfigRequest
-from alibabacloud_tea_openapi.utils_models import GlobalParameters
 
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from emulator.server import Server
-from tests.functional.emulator.clients import config
+from tests.functional.emulator.clusters import kubernetes_client
 from tests.functional.emulator.official import PACKAGES, Clock, Official
 
 CERTIFICATES = {name: {"names": ["*.example.com"], "key": "ecdsa-p256"} for name in ("old", "new")}
@@ -63,12 +59,7 @@ def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def api(cloud: Cloud, server: Server, clock: Clock) -> Any:
-    everywhere = GlobalParameters(headers={"x-emulator-host": "cs.cn-hangzhou.aliyuncs.com"})
-    official = Client(config(server, global_parameters=everywhere))
-    asked = DescribeClusterUserKubeconfigRequest(temporary_duration_minutes=15)
-    shop = cloud.service("cs").cluster("shop")
-    body = official.describe_cluster_user_kubeconfig(shop.id, asked).body
-    return kubernetes.config.new_client_from_config_dict(yaml.safe_load(body.config))
+    return kubernetes_client(cloud, server, "shop")
 
 
 @pytest.fixture
