@@ -1,5 +1,8 @@
 """What must not be shown is not shown, and what helps stays."""
 
+import base64
+import json
+import time
 from urllib.parse import quote
 
 import pytest
@@ -22,6 +25,9 @@ BODY = "".join(PEM.splitlines()[1:-1])
         f"https://cas.aliyuncs.com/?Key={quote(PEM)}",
         f"Key={quote(PEM, safe='')}&Name=x",
         f'{{"Key": "{BODY}"}}',
+        json.dumps({"exception": json.dumps({"Key": PEM})}),
+        PEM.replace("\n", "\r\n    "),
+        quote(PEM).replace("-", "%2D"),
     ],
 )
 def test_no_part_of_a_key_is_left(text: str) -> None:
@@ -61,6 +67,120 @@ def test_no_part_of_a_key_is_left(text: str) -> None:
 )
 def test_a_named_secret_is_hidden_and_no_more(text: str, shown: str) -> None:
     assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "label", ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"]
+)
+def test_keys_of_every_form_of_pem_are_hidden(label: str) -> None:
+    text = f"client-key-data of {PEM.replace('PRIVATE KEY', label)}, then"
+    assert redact(text).replace("\n", "") == "client-key-data of [PEM], then"
+
+
+def test_a_key_in_base64_is_hidden_in_one_line_and_in_several() -> None:
+    in_one = base64.b64encode(PEM.encode()).decode()
+    lines = [in_one[at : at + 76] for at in range(0, len(in_one), 76)]
+    for text in (in_one, "\n".join(lines), "\n      ".join(lines), "\\n".join(lines)):
+        assert redact(f"tls {text} is not valid") == "tls [PEM] is not valid"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "AccessKeySecret",
+            "access_key_secret",
+            "ACCESS-KEY-SECRET",
+            "SecretAccessKey",
+            "aws_secret_access_key",
+        ),
+        *("SecurityToken", "x-acs-security-token", "security_token", "X-Amz-Security-Token", "sessionToken"),
+        *("StsToken", "access_token", "refresh-token", "id_token", "token", "Token", "bearerToken"),
+        *("password", "Passwd", "passphrase", "pwd", "PrivateKey", "private-key", "SSLPri", "tls.key"),
+        *(
+            "client-key-data",
+            "client_secret",
+            "WebhookSecret",
+            "CERTDEPLOY_WEBHOOK_SECRET",
+            "SignSecret",
+            "Secret",
+        ),
+        *(
+            "Authorization",
+            "Proxy-Authorization",
+            "Cookie",
+            "Set-Cookie",
+            "Signature",
+            "X-Amz-Signature",
+            "Key",
+        ),
+    ],
+)
+def test_the_value_of_each_name_of_a_secret_is_hidden_in_every_notation(name: str) -> None:
+    for text in (
+        f"{name}=s3cr-t_",
+        f"{name}: s3cr-t_0123456789-abcd",
+        f'{{"{name}": "s3cr-t_", "a": 1}}',
+        f"{{'{name}':'s3cr-t_'}}",
+        json.dumps({"body": json.dumps({name: "s3cr-t_ x"})}),
+        json.dumps({"body": json.dumps({"body": json.dumps({name: "s3cr-t_ x"})})}),
+    ):
+        assert "s3cr-t_" not in redact(text), text
+        assert name in redact(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("url: /robot/send?access_token=SECRET (Caused by x)", "url: /robot/send?[…] (Caused by x)"),
+        ("https://oapi.dingtalk.com/robot/send?x=SECRET", "https://oapi.dingtalk.com/robot/send?[…]"),
+        ("/cgi-bin/webhook/send?key=SECRET'", "/cgi-bin/webhook/send?[…]'"),
+        (
+            "https://open.feishu.cn/open-apis/bot/v2/hook/SECRET-1",
+            "https://open.feishu.cn/open-apis/bot/v2/hook/[…]",
+        ),
+        (
+            "https://hooks.slack.com/services/SECRET/SECRET/SECRET: 400",
+            "https://hooks.slack.com/services/[…]: 400",
+        ),
+        ("proxy http://me:SECRET@10.0.0.1:3128/", "proxy http://[…]@10.0.0.1:3128/"),
+        ("token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJl.c2ln-Z_, no", "token […], no"),
+        ("is it a token? name=1", "is it a token? name=1"),
+        ("Token: it is missing", "Token: it is missing"),
+        ("the Secret: not found; key: RSA", "the Secret: not found; key: RSA"),
+        ("InvalidSecurityToken.Expired: Specified SecurityToken is expired.",) * 2,
+        ("alb/lb-1/lsn_2-3/10741304-cn-hangzhou",) * 2,
+    ],
+)
+def test_addresses_that_are_secrets_are_hidden_and_sentences_stay(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            "password=OSSx;",
+            "password:   ",
+            "Authorization: Bearer ",
+            'password"',
+            "secret=",
+            "key: x",
+            "cookie",
+        ),
+        *("-----BEGIN ", "x-----END ", "%2D", "-----END%20", "LS0tLS1CRUdJTi", "LS0tLS1CRUdJTi\n", "\\n"),
+        *("https://a", "?a=", "/hook/aaaaaaa/", "://x", "x@", "eyJabcdefgh.", "A1", "a ", " "),
+    ],
+)
+def test_the_time_grows_with_the_length_of_hostile_text_and_no_faster(piece: str) -> None:
+    def taken_s(length: int) -> float:
+        text = "password=" + piece * (length // len(piece))
+        begun = time.perf_counter()
+        redact(text)
+        return time.perf_counter() - begun
+
+    ratios = (taken_s(40_000) / max(taken_s(5_000), 0.001) for _ in range(4))  # 8 if linear, 64 if not
+    assert any(ratio < 24 for ratio in ratios)
 
 
 LONG = "aB3+/" * 12  #: 60 characters
