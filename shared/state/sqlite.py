@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from shared.errors import ConflictError
-from shared.state.store import Document, Key, Row
+from shared.state.store import Document, Key, Row, new_version
 from shared.state.tables import TABLES, Table
 
 _PAGE = 500
@@ -56,24 +56,29 @@ class SqliteStore:
                     yield Row(key, row[-2], json.loads(row[-1]))
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        new = new_version()
         with self._connection() as connection:
             if version == 0:
-                done = self._insert(connection, table, key, document)
+                done = self._insert(connection, table, key, new, document)
             else:
                 sql = (
-                    f"UPDATE {table.name} SET version = version + 1, document = ?"  # noqa: S608
+                    f"UPDATE {table.name} SET version = ?, document = ?"  # noqa: S608
                     f" WHERE {_where(table)} AND version = ?"
                 )
-                done = connection.execute(sql, (_text(document), *key, version)).rowcount
+                done = connection.execute(sql, (new, _text(document), *key, version)).rowcount
         if not done:
             raise ConflictError(table.name, "/".join(map(str, key)))
-        return version + 1
+        return new
 
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         left = iter(rows)
         while page := list(islice(left, _PAGE)):
             with self._connection() as connection:
-                taken = [key for key, document in page if not self._insert(connection, table, key, document)]
+                taken = [
+                    key
+                    for key, document in page
+                    if not self._insert(connection, table, key, new_version(), document)
+                ]
             if taken:
                 raise ConflictError(table.name, "/".join(map(str, taken[0])))
 
@@ -117,11 +122,13 @@ class SqliteStore:
             after = tuple(rows[-1][len(prefix) : -2])
 
     @staticmethod
-    def _insert(connection: sqlite3.Connection, table: Table, key: Key, document: Document) -> int:
+    def _insert(
+        connection: sqlite3.Connection, table: Table, key: Key, version: int, document: Document
+    ) -> int:
         """How many rows it added: none, where there is one."""
         marks = ", ".join("?" * (len(key) + 2))
         sql = f"INSERT OR IGNORE INTO {table.name} VALUES ({marks})"  # noqa: S608
-        return connection.execute(sql, (*key, 1, _text(document))).rowcount
+        return connection.execute(sql, (*key, version, _text(document))).rowcount
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -1,16 +1,30 @@
 """The interface of a store: six operations on rows, all of which Tablestore offers.
 
 There is no transaction across rows. The condition on `version` is the only lock of the system.
+
+A version names one write of one row, for good: every write draws another number. So what was read before a
+row was removed never fits a row that came under its key since, and after a lost answer the version that is
+stored tells whether the write was ours.
 """
 
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from shared.state.tables import Table
 
 Key = tuple[str | int, ...]
 Document = Mapping[str, Any]
+_BITS: Final = 53  #: of a version: what every reader of JSON keeps exactly
+
+
+def new_version() -> int:
+    """For one write of one row. Never 0, which means that no row is stored.
+
+    Drawn at random: a clock may be put back, and a row that counts is lost with the row.
+    """
+    return 1 + secrets.randbelow(2**_BITS - 1)
 
 
 @dataclass(frozen=True)
@@ -31,14 +45,16 @@ class Store(Protocol):
         """
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
-        """Write the row if its stored version is `version` (0: no row is stored); return the new version.
+        """Write the row if its stored version is `version` (0: no row is stored).
+
+        Returns the row's new version, which is a `new_version()`.
 
         Raises:
             ConflictError: the stored version differs.
         """
 
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
-        """Add rows, each under a key that has none.
+        """Add rows, each under a key that has none, and each with a `new_version()`.
 
         A driver sends as many at a time as its store takes (Tablestore's BatchWriteRow: 200). Each row is
         a write of its own: when this ends early, some are stored and others are not.

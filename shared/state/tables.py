@@ -1,7 +1,7 @@
 """The tables: names and primary keys, in Tablestore's terms.
 
 The first key column is the partition key; a query is a range of rows that share the leading columns.
-A row consists of its key, a `version` that every write increments, and one document.
+A row consists of its key, a `version` that every write changes (see `store.new_version`), and one document.
 """
 
 from dataclasses import dataclass

@@ -73,6 +73,21 @@ def test_a_lease_that_ran_out_is_not_taken_from_its_next_holder(leases: Leases, 
     assert not held(leases)
 
 
+def test_a_lease_is_not_freed_by_one_whose_own_ran_out_and_was_let_go_by_others(
+    leases: Leases, clock: StandingClock
+) -> None:
+    """The row has been removed and made anew in between, as often as it takes for equal numbers of writes."""
+    slow = leases.hold("a listener", "the slow", 10)
+    slow.__enter__()
+    clock.sleep(10)
+    for _ in range(2):
+        with leases.hold("a listener", "the next", 100):
+            pass
+    with leases.hold("a listener", "the last", 100):
+        slow.__exit__(None, None, None)
+        assert held(leases)
+
+
 def test_of_two_that_take_it_at_once_one_holds_it(store: Store, clock: StandingClock) -> None:
     """The other one takes it between our reading and our writing."""
     other = Leases(store, clock).hold("a listener", "the other", 60)

@@ -36,15 +36,15 @@ def test_of_two_who_read_the_same_version_one_saves(path: Path) -> None:
 
 
 def test_rows_outlive_the_process(path: Path) -> None:
-    SqliteStore(path).put(SCANS, ("cn-hangzhou",), {"n": 1}, version=0)
-    assert SqliteStore(path).get(SCANS, ("cn-hangzhou",)) == Row(("cn-hangzhou",), 1, {"n": 1})
+    version = SqliteStore(path).put(SCANS, ("cn-hangzhou",), {"n": 1}, version=0)
+    assert SqliteStore(path).get(SCANS, ("cn-hangzhou",)) == Row(("cn-hangzhou",), version, {"n": 1})
 
 
 def test_the_file_holds_documents_as_short_text_that_a_person_can_read(path: Path) -> None:
-    SqliteStore(path).put(JOBS, KEY, {"Name": "bücher ✓", "Ids": [1, 2]}, version=0)
+    version = SqliteStore(path).put(JOBS, KEY, {"Name": "bücher ✓", "Ids": [1, 2]}, version=0)
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT owner, job_id, version, document FROM jobs").fetchall()
-    assert found == [("me", 1, 1, '{"Name":"bücher ✓","Ids":[1,2]}')]
+    assert found == [("me", 1, version, '{"Name":"bücher ✓","Ids":[1,2]}')]
 
 
 def test_a_new_file_that_another_process_is_setting_up_is_waited_for(path: Path) -> None:
@@ -52,7 +52,9 @@ def test_a_new_file_that_another_process_is_setting_up_is_waited_for(path: Path)
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.05, other.execute, ["ROLLBACK"]).start()
-    assert SqliteStore(path).put(JOBS, KEY, {}, version=0) == 1
+    store = SqliteStore(path)
+    version = store.put(JOBS, KEY, {}, version=0)
+    assert store.get(JOBS, KEY) == Row(KEY, version, {})
     other.close()
 
 
@@ -135,4 +137,5 @@ def test_rows_of_a_version_with_a_shorter_key_are_kept(path: Path) -> None:
     for _ in range(2):  # the second one finds all done
         store = SqliteStore(path)
         assert store.get(WORKERS, (7, "CDN", 0, 3)) == Row((7, "CDN", 0, 3), 5, {"Reason": "kept"})
-    assert store.put(WORKERS, (7, "CDN", 0, 3), {"Reason": "new"}, version=5) == 6
+    version = store.put(WORKERS, (7, "CDN", 0, 3), {"Reason": "new"}, version=5)
+    assert store.get(WORKERS, (7, "CDN", 0, 3)) == Row((7, "CDN", 0, 3), version, {"Reason": "new"})

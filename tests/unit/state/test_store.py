@@ -24,8 +24,8 @@ def test_a_row_that_was_never_written_is_not_there(store: Store) -> None:
 
 def test_a_row_is_read_as_it_was_written(store: Store) -> None:
     document = {"name": "bücher ✓", "list": [1, None, {"a": True}]}
-    assert store.put(JOBS, KEY, document, version=0) == 1
-    assert store.get(JOBS, KEY) == Row(KEY, 1, document)
+    version = store.put(JOBS, KEY, document, version=0)
+    assert store.get(JOBS, KEY) == Row(KEY, version, document)
 
 
 @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
@@ -44,15 +44,15 @@ def test_the_greatest_and_the_smallest_number_name_rows(store: Store, number: in
 
 def test_many_rows_are_read_by_their_keys_in_the_order_of_the_keys(store: Store) -> None:
     stored = [(1, "CDN", 0, 1), (1, "CDN", 0, 2), (2, "ALB", 0, 1)]
-    for key in stored:
-        store.put(WORKERS, key, {"of": list(key)}, version=0)
-    store.put(WORKERS, (1, "CDN", 0, 2), {"of": "again"}, version=1)
+    versions = {key: store.put(WORKERS, key, {"of": list(key)}, version=0) for key in stored}
+    changed = (1, "CDN", 0, 2)
+    versions[changed] = store.put(WORKERS, changed, {"of": "again"}, version=versions[changed])
 
-    found = list(store.get_many(WORKERS, [(2, "ALB", 0, 1), (1, "CDN", 0, 2)]))
+    found = list(store.get_many(WORKERS, [(2, "ALB", 0, 1), changed]))
 
     assert found == [
-        Row((2, "ALB", 0, 1), 1, {"of": [2, "ALB", 0, 1]}),
-        Row((1, "CDN", 0, 2), 2, {"of": "again"}),
+        Row((2, "ALB", 0, 1), versions[2, "ALB", 0, 1], {"of": [2, "ALB", 0, 1]}),
+        Row(changed, versions[changed], {"of": "again"}),
     ]
 
 
@@ -83,19 +83,28 @@ def test_more_keys_than_a_store_takes_at_once_are_all_read(store: Store, count: 
     assert keys(store.get_many(WORKERS, asked)) == asked[1:-1]
 
 
-def test_every_write_raises_the_version(store: Store) -> None:
-    for version in range(3):
-        assert store.put(JOBS, KEY, {"n": version}, version=version) == version + 1
-    assert store.get(JOBS, KEY) == Row(KEY, 3, {"n": 2})
+def test_every_write_changes_the_version(store: Store) -> None:
+    versions = [0]
+    for number in range(3):
+        versions.append(store.put(JOBS, KEY, {"n": number}, version=versions[-1]))
+        assert store.get(JOBS, KEY) == Row(KEY, versions[-1], {"n": number})
+    assert len(set(versions)) == 4
 
 
-@pytest.mark.parametrize("version", [0, 1, 3], ids=["as new", "stale", "from the future"])
-def test_a_write_on_another_version_conflicts_and_changes_nothing(store: Store, version: int) -> None:
-    store.put(JOBS, KEY, {"n": 1}, version=0)
-    store.put(JOBS, KEY, {"n": 2}, version=1)
+def test_a_version_is_kept_exactly_by_every_reader_of_json(store: Store) -> None:
+    assert all(0 < store.put(JOBS, (KEY[0], number), {}, version=0) < 2**53 for number in range(100))
+
+
+@pytest.mark.parametrize("of", ["no row", "the row before", "another row"])
+def test_a_write_on_another_version_conflicts_and_changes_nothing(store: Store, of: str) -> None:
+    first = store.put(JOBS, KEY, {"n": 1}, version=0)
+    second = store.put(JOBS, KEY, {"n": 2}, version=first)
+    other = store.put(JOBS, ("me", 2), {}, version=0)
     with pytest.raises(ConflictError, match="jobs me/1"):
-        store.put(JOBS, KEY, {"n": 9}, version=version)
-    assert store.get(JOBS, KEY) == Row(KEY, 2, {"n": 2})
+        store.put(
+            JOBS, KEY, {"n": 9}, version={"no row": 0, "the row before": first, "another row": other}[of]
+        )
+    assert store.get(JOBS, KEY) == Row(KEY, second, {"n": 2})
 
 
 @pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 500, 1203])
@@ -104,20 +113,22 @@ def test_many_rows_are_added_at_once(store: Store, count: int) -> None:
 
     store.put_many(WORKERS, iter(added.items()))
 
-    assert list(store.range(WORKERS, (1,))) == [Row(key, 1, document) for key, document in added.items()]
+    rows = list(store.range(WORKERS, (1,)))
+    assert {row.key: row.document for row in rows} == added
+    assert [row.key for row in rows] == sorted(added)
+    assert len({row.version for row in rows} - {0}) == count
 
 
 @pytest.mark.parametrize("there", [0, 3, 501])
 def test_of_many_rows_none_is_written_over(store: Store, there: int) -> None:
-    store.put(WORKERS, (1, "CDN", 0, there), {"n": "before"}, version=0)
-    store.put(WORKERS, (1, "CDN", 0, there), {"n": "again"}, version=1)
+    version = store.put(WORKERS, (1, "CDN", 0, there), {"n": "before"}, version=0)
 
     with pytest.raises(ConflictError, match=f"workers 1/CDN/0/{there}"):
         store.put_many(WORKERS, (((1, "CDN", 0, number), {"n": number}) for number in range(600)))
 
-    assert store.get(WORKERS, (1, "CDN", 0, there)) == Row((1, "CDN", 0, there), 2, {"n": "again"})
+    assert store.get(WORKERS, (1, "CDN", 0, there)) == Row((1, "CDN", 0, there), version, {"n": "before"})
     others = [row for row in store.range(WORKERS, (1,)) if row.key[-1] != there]
-    assert all(row == Row(row.key, 1, {"n": row.key[-1]}) for row in others), "half a row"
+    assert all(row.document == {"n": row.key[-1]} for row in others), "half a row"
 
 
 def test_rows_that_are_added_may_be_read_for(store: Store) -> None:
@@ -141,11 +152,11 @@ def test_an_update_of_a_row_that_is_gone_conflicts(store: Store) -> None:
 
 
 def test_a_row_is_deleted_on_its_version_only(store: Store) -> None:
-    store.put(JOBS, KEY, {}, version=0)
+    version = store.put(JOBS, KEY, {}, version=0)
     with pytest.raises(ConflictError):
-        store.delete(JOBS, KEY, version=2)
+        store.delete(JOBS, KEY, version=version + 1)
     assert store.get(JOBS, KEY) is not None
-    store.delete(JOBS, KEY, version=1)
+    store.delete(JOBS, KEY, version=version)
     assert store.get(JOBS, KEY) is None
 
 
@@ -154,16 +165,34 @@ def test_deleting_what_is_gone_is_done_already(store: Store) -> None:
 
 
 def test_a_key_may_be_used_again_after_deletion(store: Store) -> None:
-    store.put(JOBS, KEY, {"n": 1}, version=0)
-    store.delete(JOBS, KEY, version=1)
-    assert store.put(JOBS, KEY, {"n": 2}, version=0) == 1
+    version = store.put(JOBS, KEY, {"n": 1}, version=0)
+    store.delete(JOBS, KEY, version=version)
+    again = store.put(JOBS, KEY, {"n": 2}, version=0)
+    assert store.get(JOBS, KEY) == Row(KEY, again, {"n": 2})
+
+
+def test_what_was_read_before_a_row_was_removed_never_fits_the_next_row_of_its_key(store: Store) -> None:
+    """However often each was written: who read the first one neither writes over the other nor removes it."""
+    stale: list[int] = []
+    for writes in (1, 2, 3):
+        version = 0
+        for number in range(writes):
+            version = store.put(JOBS, KEY, {"n": number}, version=version)
+        for before in stale:
+            with pytest.raises(ConflictError):
+                store.put(JOBS, KEY, {}, version=before)
+            with pytest.raises(ConflictError):
+                store.delete(JOBS, KEY, version=before)
+        assert store.get(JOBS, KEY) == Row(KEY, version, {"n": writes - 1})
+        store.delete(JOBS, KEY, version=version)
+        stale.append(version)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_table_is_there_and_keeps_the_types_of_its_key(store: Store, table: Table) -> None:
     key = tuple("10" if column.type is str else 10 for column in table.key)
-    store.put(table, key, {"n": 1}, version=0)
-    assert store.get(table, key) == Row(key, 1, {"n": 1})
+    version = store.put(table, key, {"n": 1}, version=0)
+    assert store.get(table, key) == Row(key, version, {"n": 1})
     assert [row.key for row in store.range(table, key[:1])] == [key]
 
 

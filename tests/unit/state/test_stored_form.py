@@ -43,7 +43,7 @@ def test_a_slot_is_stored_by_product_region_and_id_and_by_each_of_its_names(stor
     slot = the_row(store, RESOURCES, "ALB", "cn-hangzhou", "lsn-1/default").document
     assert slot.keys() == {"Resource", "SeenAt", "ToldDays"}
     assert (slot["SeenAt"], slot["Resource"]["ListenerId"]) == ("2026-05-01T12:00:00Z", "lsn-1")
-    assert the_row(store, RESOURCES, "CDN", "-", "www.example.com").version == 1
+    assert the_row(store, RESOURCES, "CDN", "-", "www.example.com").document["ToldDays"] is None
     name = "ALB/cn-hangzhou/lsn-1/default"
     assert the_row(store, RESOURCE_DOMAINS, "example.com", "a.example.com", name).document == {}
     assert the_row(store, RESOURCE_DOMAINS, "example.org", "*.example.org", name).document == {}
@@ -83,7 +83,7 @@ def test_a_baseline_and_a_lease_are_stored_by_name(store: Store) -> None:
 
 def test_what_an_earlier_version_stored_is_read(store: Store) -> None:
     """It lacks what was added since."""
-    store.put(
+    version = store.put(
         WORKERS,
         (7, "CDN", 0, 42),
         {
@@ -99,4 +99,4 @@ def test_what_an_earlier_version_stored_is_read(store: Store) -> None:
     (worker,) = Workers(store).list(7)
 
     resource = a_resource(cert_identifier="", cert_not_after=None, endpoint="")
-    assert worker == a_worker(42, job_id=7, resource=resource, version=1)
+    assert worker == a_worker(42, job_id=7, resource=resource, version=version)
