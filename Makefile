@@ -25,7 +25,7 @@ test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 
 walk: $(VENV)/dev.stamp  ## run every row of the tests' tables (products, fields, cuts): `make test` takes a part
 	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal tests/contract tests/functional \
-	  tests/unit/services/test_linear.py
+	  tests/unit/services/test_linear.py tests/unit/domain/test_rules_in_cells.py
 
 # PART: contract, pipeline or demo. A seed of all takes ten minutes on two cores.
 SEEDS ?= 50

@@ -17,7 +17,7 @@ from shared.services.world import World
 
 app = typer.Typer(no_args_is_help=True)
 _COLUMNS: Final = ("Slot", "Names", "Certificate", "Expires", "Best in CAS", "Remarks")
-_SAID: Final = frozenset({"obstacle", "first"})  #: rules that the remarks tell anyhow
+_SAID: Final = frozenset({"scope", "obstacle", "first"})  #: rules that the remarks tell anyhow
 
 
 @app.callback()

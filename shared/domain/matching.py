@@ -11,6 +11,7 @@ from shared.domain.policies import Mode
 from shared.domain.policy_book import NOTHING_SAID, Effective
 from shared.domain.replacing import COVERED, Exchange, by_itself
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.scope import rule_of
 from shared.domain.trust import Standing
 
 #: Where HTTPS may be switched on by a deployment; everywhere else a certificate is only replaced.
@@ -67,13 +68,14 @@ def decide(
     """
     if not resource.domains:
         unknown = "the names it answers to are not known, since CAS does not hold its certificate"
-        return leave("obstacle" if resource.obstacle else NOT_COVERED, resource.obstacle or unknown)
+        rule = rule_of(resource.obstacle) if resource.obstacle else NOT_COVERED
+        return leave(rule, resource.obstacle or unknown)
     if missing:
         return leave(NOT_COVERED, f"not covered: {', '.join(map(for_display, missing))}")
     if resource.cert_identifier == certificate.identifier:
         return leave("in-place", "it serves this certificate already")
     if resource.obstacle:
-        return leave("obstacle", resource.obstacle)
+        return leave(rule_of(resource.obstacle), resource.obstacle)
     if batch and resource.batch_obstacle:
         return leave("batch", resource.batch_obstacle)
     why = COVERED

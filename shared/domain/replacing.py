@@ -113,10 +113,11 @@ def _later_end(exchange: Exchange) -> str:
 
 
 def _trust(exchange: Exchange) -> str:
-    """Public for public, the same private CA for a private one; the same issuer is trusted alike in any case.
+    """Public for public, the same private CA for a private one; the same issuer is trusted alike.
 
-    A name alone tells who signed it: see `trust`. Of a certificate that CAS does not know nothing is told:
-    it is taken for a public one.
+    A name alone tells who signed it: see `trust`. So in place of a public one the issuer's name is enough
+    only if clients have to accept the chain afterwards. Of a certificate that CAS does not know nothing is
+    told: it is taken for a public one.
     """
     new, old = exchange.standing, exchange.standing_before
     if new.trust is Trust.SELF_SIGNED:
@@ -125,7 +126,7 @@ def _trust(exchange: Exchange) -> str:
         there = exchange.resource.cert_identifier
         before = "of the one in place nothing is known" if there else "there is none in place"
         return "" if new.public_root else f"{_told(new)}, and {before}"
-    if new.issuer and new.issuer == old.issuer:
+    if new.issuer and new.issuer == old.issuer and (new.needs_acceptance or not old.public_root):
         return ""
     if old.public_root:
         return "" if new.public_root else f"{_told(new)}, the one in place is {old}"

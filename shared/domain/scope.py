@@ -1,8 +1,16 @@
 """The scope: what the owner's settings let this installation write to, whatever the state still holds."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from shared.domain.resources import CloudProduct, CloudResource
+
+_OUTSIDE: Final = "outside the scope: "
+
+
+def rule_of(obstacle: str) -> str:
+    """Which rule it is: the owner's scope, or else something on the slot's side."""
+    return "scope" if obstacle.startswith(_OUTSIDE) else "obstacle"
 
 
 @dataclass(frozen=True)
@@ -22,10 +30,10 @@ class Scope:
         product = resource.product
         if product not in self.products:
             switch = ", or CERTDEPLOY_AWS is off" if product is CloudProduct.AWS else ""
-            return f"outside the scope: CERTDEPLOY_PRODUCTS does not include {product.value}{switch}"
+            return f"{_OUTSIDE}CERTDEPLOY_PRODUCTS does not include {product.value}{switch}"
         aws = product is CloudProduct.AWS
         setting, regions = ("AWS_REGIONS", self.aws_regions) if aws else ("REGIONS", self.regions)
         place = resource.region or resource.location
         if place and regions and place not in regions:
-            return f"outside the scope: CERTDEPLOY_{setting} ({', '.join(regions)}) does not include {place}"
+            return f"{_OUTSIDE}CERTDEPLOY_{setting} ({', '.join(regions)}) does not include {place}"
         return ""

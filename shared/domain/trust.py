@@ -22,7 +22,7 @@ class Trust(str, Enum):
     PUBLIC = "public"  #: its chain leads to one of the public roots
     PRIVATE = "private"  #: its chain leads to another CA
     SELF_SIGNED = "self-signed"
-    TEST = "test"  #: CAS calls it one, whoever signed it
+    TEST = "test"  #: CAS calls it one, whichever CA signed it
     UNKNOWN = "unknown"  #: CAS tells no chain, or too little of it
 
 
@@ -91,6 +91,7 @@ def standing_of(certificate: Certificate, public_roots: Set[str], now: datetime)
     issuer = ca_name(own.issuer if own else _issuer(certificate, links))
     path, top = _climb(issuer, [one for one in links if one is not own], public_roots)
     public = bool(links) and ca_key(top) in public_roots
+    test = certificate.source is CertificateSource.TEST
     trust, chain = Trust.UNKNOWN, ChainState.UNKNOWN
     if own is not None and ca_key(own.subject) == ca_key(own.issuer):
         trust, chain = Trust.SELF_SIGNED, ChainState.COMPLETE
@@ -101,7 +102,7 @@ def standing_of(certificate: Certificate, public_roots: Set[str], now: datetime)
     elif links:
         chain = ChainState.LEAF_ONLY if links == (own,) else ChainState.BROKEN
     return Standing(
-        trust=Trust.TEST if certificate.source is CertificateSource.TEST else trust,
+        trust=Trust.TEST if test and trust is not Trust.SELF_SIGNED else trust,
         chain=chain,
         validation=_validation(certificate, own, issuer) if public else Validation.UNKNOWN,
         issuer=issuer,
