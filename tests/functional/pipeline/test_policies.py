@@ -238,7 +238,8 @@ def test_a_job_by_hand_goes_on_while_policies_cannot_be_read(platform: Platform)
 def test_of_two_who_store_policies_at_the_same_time_one_is_told_so(platform: Platform) -> None:
     """Each has read the same version."""
     world = platform.world
-    for version in (0, 1):
+    for _ in range(2):
+        version = world.policy_texts.version()
         store_policies(world, "defaults: {deploy: draft}", version=version)
         with pytest.raises(ConflictError):
             store_policies(world, "defaults: {deploy: off}", version=version)
