@@ -11,7 +11,7 @@ from emulator.answers import MODES
 from emulator.cloud import Cloud
 from emulator.server import Server, running
 from tests import lazy_sdks
-from tests.shortened import left_out
+from tests.shortened import left_out, others_share
 
 lazy_sdks.install()
 
@@ -20,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("emulator", "how the emulated cloud of the contract tests words its answers")
     group.addoption("--answers", choices=MODES, default="full", help="full, sparse or random")
     group.addoption("--answers-seed", type=int, default=0, help="seed of random answers")
+    group.addoption("--answers-share", type=int, default=1, metavar="N", help="every Nth test, by seed")
     tables = parser.getgroup("tables", "tests that run for each row of a table, such as each product")
     tables.addoption(
         "--part-of-tables", action="store_true", help="run a third of the rows of long ones, for a short run"
@@ -27,18 +28,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave rows of long tables to `make walk`, if that is asked for."""
-    if config.getoption("--part-of-tables"):
-        left = left_out(items)
+    """Leave rows of long tables to `make walk`, and tests to other seeds, if that is asked for."""
+    left = left_out(items) if config.getoption("--part-of-tables") else []
+    if (share := config.getoption("--answers-share")) > 1:
+        left += others_share(
+            [item for item in items if not _takes_ordinary(item)], share, config.getoption("--answers-seed")
+        )
+    if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in set(left)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what only ordinary answers can show."""
+    if why := _takes_ordinary(item):
+        pytest.skip(f"it takes ordinary answers: {why}")
+
+
+def _takes_ordinary(item: pytest.Item) -> str:
+    """Why, where other answers are asked for; "" otherwise."""
     marker = item.get_closest_marker("ordinary_answers")
-    if marker and item.config.getoption("--answers") != "full":
-        pytest.skip(f"it takes ordinary answers: {marker.args[0]}")
+    return marker.args[0] if marker and item.config.getoption("--answers") != "full" else ""
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
