@@ -20,7 +20,6 @@ _ALWAYS = re.compile(
 )
 _TOTAL = re.compile(r"^total")
 _PAGE = re.compile(r"^(total|page|maxresults|currentpage|showsize|size)")
-_SIZE = re.compile(r"^(page|show)?size$")
 _CHANGED = re.compile(r"(modif|updat)\w*$")
 
 
@@ -149,11 +148,6 @@ def is_total(name: str) -> bool:
 
 def is_of_pages(name: str) -> bool:
     return bool(_PAGE.match(plain(name)))
-
-
-def is_size(name: str) -> bool:
-    """Of a parameter: how many rows a page is to have."""
-    return bool(_SIZE.search(plain(name)))
 
 
 def is_time_of_change(name: str) -> bool:

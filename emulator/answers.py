@@ -57,8 +57,7 @@ class Answers:
             return answered
         lot, times = self._lot(api, call)
         strange = Random(f"{self.seed}/{api}").random() < 0.5  # noqa: S311
-        page = next((size for name, size in call.params.items() if always.is_size(name)), 0)
-        words = _Wording(api, call.action, self.mode == "sparse", lot, times, strange, page).object(told)
+        words = _Wording(api, call.action, self.mode == "sparse", lot, times, strange).object(told)
         return replace(answered, body=json.dumps(words).encode()) if isinstance(answered, Raw) else words
 
     def _lot(self, api: str, call: Call) -> tuple[Random, int]:
@@ -81,7 +80,6 @@ class _Wording:
     lot: Random
     times: int
     strange: bool  #: has fields that no client knows, which do not come and go
-    page: int  #: how many rows were asked for; 0: not said
 
     def object(self, told: Mapping[str, Any]) -> dict[str, Any]:
         words = {name: self.field(name, value) for name, value in told.items()}
@@ -148,9 +146,9 @@ class _Wording:
         return str(value) if as_text else value
 
     def total(self, value: int) -> int:
-        """One off, but never so low that the rows seem to end with a page before the last one."""
+        """One off."""
         low = not self.sparse and self.lot.random() < 0.5 and value > 0
-        return value - 1 if low and not (self.page and (value - 1) % self.page == 0) else value + 1
+        return value - 1 if low else value + 1
 
     def happens(self) -> bool:
         return self.sparse or self.lot.random() < 0.5

@@ -43,7 +43,7 @@ def main() -> int:
     given = asked.parse_args()
     if given.seeds < 0 or given.share < 1:
         asked.error("--seeds is 0 or more, --share 1 or more")
-    failures: list[str] = []
+    failures = 0
     print(f"{'part':<10}{'answers':<9}{'seed':>4}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
     for part in given.only or PARTS:
         for mode, seed in _wordings(given.first, given.seeds):
@@ -57,11 +57,11 @@ def main() -> int:
                 continue
             counts = f"{told.passed:>8}{len(told.failed):>8}{told.skipped:>9}"
             print(f"{part:<10}{mode:<9}{seed:>4}{counts}{time.monotonic() - began:>9.0f}", flush=True)
-            failures += [f"{one} --answers {mode} --answers-seed {seed}" for one in told.failed]
+            for one in told.failed:
+                print(f"failed: {one} --answers {mode} --answers-seed {seed}", flush=True)
+            failures += len(told.failed)
     at_least, more = divmod(given.seeds, given.share)
     print(f"each test was run with {f'{at_least} or {at_least + 1}' if more else at_least} of these seeds")
-    for line in failures:
-        print(f"failed: {line}")
     return bool(failures)
 
 

@@ -185,8 +185,9 @@ class Cas:
             numbered = {str(row.get(key)): row for row in found}
             rows.update((int(cert_id), row) for cert_id, row in numbered.items() if _is_id(cert_id))
             told = total if total is not None and len(rows) <= total else None
-            short = told is None and len(found) < params["ShowSize"]
-            if not found or list(numbered) == last or len(rows) == told or short:
+            size = params["ShowSize"]  # a page that is just full is not the last, whatever the total says
+            ended = len(found) < size if told is None else len(rows) == told and len(found) != size
+            if not found or list(numbered) == last or ended:
                 return rows, total
             last = list(numbered)
 

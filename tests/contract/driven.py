@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudResource
-from shared.errors import AppError, CloudRejectedError, PlanChangedError
+from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, PlanChangedError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
@@ -28,11 +28,15 @@ class Driven:
         return getattr(self.adapter, name)
 
     def discover(self, region: str) -> Iterator[CloudResource]:
-        """The slots. Raises why a part cannot be read: see `found` for what is there all the same."""
+        """The slots. Raises why a part cannot be read: see `found` for what is there all the same.
+
+        A list that promises more than it shows is no such part: its total may be off.
+        """
         for one in self.found(region):
-            if isinstance(one, Unread):
+            if not isinstance(one, Unread):
+                yield one
+            elif not (isinstance(one.error, CloudUnavailableError) and one.error.cloud_code == "ListChanged"):
                 raise one.error
-            yield one
 
     def found(self, region: str) -> Iterator[Found]:
         return self.adapter.discover(region)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from emulator.server import Server
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError, CloudUnavailableError, UnreadableAnswerError
+from shared.errors import CloudRejectedError, UnreadableAnswerError
 from shared.products.kit.catalogue import NO_CATALOGUE
 from shared.products.kit.found import Unread
 from tests.contract.answers import edit, put, take_out
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CERTIFICATES
 from tests.contract.cases.sae import CASES
+from tests.contract.walk import told_by
 
 SAE = CASES[0]
 
@@ -73,11 +75,25 @@ def test_what_is_in_place_is_not_put_back(bench: Bench, label: str) -> None:
     assert bench.count("UpdateIngress") == 0
 
 
-def test_a_list_that_ends_before_its_end_is_an_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_that_are_promised_and_not_shown_are_told_beside_those_that_are(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edit(monkeypatch, bench.cloud, "ListIngresses", lambda answer: answer["Data"].update(TotalSize=99))
 
-    with pytest.raises(CloudUnavailableError, match=r"^ListIngresses: ListChanged: \d+ of 99 are shown \("):
-        bench.slots()
+    slots, unread, error = told_by(bench.adapter.found(bench.region))
+
+    assert (len(slots), error) == (len(SAE.carried), None)
+    assert unread
+    assert all(re.match(r"ListIngresses: ListChanged: \d+ of 99 are shown", str(o.error)) for o in unread)
+    assert {one.what for one in unread} == {"cn-hangzhou", "cn-hangzhou:test"}
+
+
+def test_a_total_that_is_too_low_hides_no_rule(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it is said with a page that is full."""
+    edit(monkeypatch, bench.cloud, "ListIngresses", lambda answer: answer["Data"].update(TotalSize=1))
+    bench.adapter.adapter.page_size = 1  # type: ignore[misc]
+
+    assert bench.carried() == SAE.carried
 
 
 def test_a_rule_s_kind_says_which_of_its_fields_tells_its_certificates(

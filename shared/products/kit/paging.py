@@ -14,8 +14,9 @@ def numbered_answers(
     """`page(1)`, `page(2)` … of at most `size` rows each, until all were given.
 
     `total`: where an answer has it, such as "page_info.total_count".
-    The total is a hint: it may be missing, or be off where something comes or goes meanwhile. Then the end
-    is a page that is short, or one without rows.
+    The total is a hint: it may be missing, or be off where something comes or goes meanwhile. So a full page
+    is never the last one, whatever the total says; the end is the page that reaches it, one that is short
+    where it is missing or too low, or one without rows.
     """
     number = given = 0
     *path, name = total.split(".")
@@ -28,7 +29,7 @@ def numbered_answers(
         all_ = answer.part(*path).number(name)
         if all_ is not None and given > all_:
             all_ = None
-        if not found or given == all_ or (all_ is None and found < size):
+        if not found or (found < size if all_ is None else given == all_ and found != size):
             return
 
 

@@ -142,8 +142,9 @@ class Adapter(ProductAdapter):
     def _within(self, region: str, rules: list[Fields], space: Fields) -> Iterator[Found]:
         """Remember the rules of a namespace; what cannot be read of them.
 
-        They are counted, since the greatest page size is not documented. Older answers have no total, and
-        may have no pages: the end is a page that is not full, or the same again.
+        They are counted, since the greatest page size is not documented: rules that are promised and not
+        shown are told. Older answers have no total, and may have no pages. The end is a page that is not
+        full, or the same again.
         """
         if space.text("RegionId") not in ("", region):
             return
@@ -153,11 +154,11 @@ class Adapter(ProductAdapter):
             query = {"NamespaceId": namespace, "CurrentPage": number, "PageSize": self.page_size}
             data = self._call("ListIngresses", region, **query).part("Data")
             page, total = data.rows("IngressList"), data.number("TotalSize")
-            if page == last:
+            if not page or page == last:
                 break
             yield from self._each(page, "Id", partial(_remember, rules))
             seen, last = seen + len(page), page
-            if seen >= (total or 0) and not (total is None and len(page) == self.page_size):
+            if len(page) != self.page_size and seen >= (total or 0):
                 break
         if total is not None and seen < total:
             why = f"{seen} of {total} are shown"

@@ -71,6 +71,7 @@ def test_a_list_is_read_page_by_page_and_the_older_one_once_for_each_status(
         ([page(None, 1)], [1], "has None rows but returned 1"),
         ([page(None)], [], "has None rows but returned 0"),
         ([page(2, 1, "x"), page(2)], [1], "has 2 rows but returned 1"),
+        ([page(100, *range(1, 101)), page(100, 101)], [*range(1, 102)], "has 100 rows but returned 101"),
     ],
 )
 def test_a_total_that_is_off_stops_no_reading_but_what_is_read_is_not_called_complete(

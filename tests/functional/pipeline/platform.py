@@ -62,7 +62,7 @@ class Platform:
         self.timeout_s = TIMEOUT_S  #: of each function
         self._instance = Instance(settings)
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
-        self._ids = count(1)
+        self._ids, self._renewals = count(1), count(1)
 
     @property
     def store(self) -> Store:
@@ -170,7 +170,7 @@ class Platform:
         Of that age it is valid for TLS clients too: they are on real time, which our clock may be ahead of.
         """
         bundle = Authority().issue(names, key=key, days=days, age=age, now=self.clock())
-        row = self.cloud.service("cas").add(f"renewed-{next(self._ids)}", store, bundle)
+        row = self.cloud.service("cas").add(f"renewed-{next(self._renewals)}", store, bundle)
         return str(row.identifier)
 
     def writes(self) -> list[tuple[str, str]]:
