@@ -1,14 +1,18 @@
 """CloudEvents 1.0 between our functions: their types, their data, and who consumes each."""
 
-from typing import Any, ClassVar, Literal
+import hashlib
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Wire
 
 SOURCE = "certdeploy"
+_SLOTS_BYTES: Final = 32 * 1024  #: of the slots that an event names; the platform takes 128 KB as a whole
+_REASON_LENGTH: Final = 2000  #: characters
+AnEvent = TypeVar("AnEvent", bound="AboutSlots")
 
 
 class EventData(Wire):
@@ -33,18 +37,61 @@ class CertificateExpiring(EventData):
     threshold_days: float  #: the warning time that was passed; told once for each
 
 
-class ReplacementMissing(EventData):
+class AboutSlots(Wire):
+    """Slots of one certificate need attention. Of very many, the event names the first and says how many."""
+
+    slots: tuple[str, ...]
+    slot_count: int = 0  #: of all; 0 in events of version 0.1, which named each of them
+    slots_digest: str = ""  #: of all, so that other slots of the certificate are no repetition
+
+    @classmethod
+    def about(cls: type[AnEvent], slots: Sequence[str], *, reason: str = "", **facts: Any) -> AnEvent:
+        """About these slots, in an event that stays within the platform's limit however many they are."""
+        named, room = [], _SLOTS_BYTES
+        for slot in slots:
+            room -= len(slot.encode())
+            if room < 0:
+                break
+            named.append(slot)
+        told = {"reason": reason if len(reason) <= _REASON_LENGTH else f"{reason[:_REASON_LENGTH]} …"}
+        digest = hashlib.sha256("\n".join(slots).encode()).hexdigest()[:16]
+        return cls(
+            slots=tuple(named),
+            slot_count=len(slots),
+            slots_digest=digest,
+            **(told if reason else {}),
+            **facts,
+        )
+
+    @property
+    def not_named(self) -> int:
+        """How many slots the event is about but does not name."""
+        return max(0, self.slot_count - len(self.slots))
+
+
+class ReplacementMissing(AboutSlots, EventData):
     """A certificate is about to expire, is in service, and nothing in CAS can replace it."""
 
     type = "certdeploy:Certificate:ReplacementMissing"
     consumer = "notify_contacts"
-    certificate: Certificate
+    cert_identifier: str
+    name: str
+    not_after: AwareDatetime
     days_left: int
-    slots: tuple[str, ...]
     reason: str = ""  #: why what CAS has was not taken; "": it has nothing
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_version_0_1(cls, data: Any) -> Any:
+        """Version 0.1 sent the certificate as a whole; its events may come late."""
+        if not isinstance(data, dict) or not isinstance(whole := data.get("Certificate"), dict):
+            return data
+        identifier = f"{whole.get('CertId')}-{whole.get('Store')}"
+        facts = {"CertIdentifier": identifier, "Name": whole.get("Name"), "NotAfter": whole.get("NotAfter")}
+        return {**facts, **data}
 
-class SlotsExpiring(EventData):
+
+class SlotsExpiring(AboutSlots, EventData):
     """Slots serve a certificate that is about to end, or has, and that CAS does not know."""
 
     type = "certdeploy:CloudResource:Expiring"
@@ -53,7 +100,6 @@ class SlotsExpiring(EventData):
     not_after: AwareDatetime
     days_left: int
     threshold_days: float  #: the warning time that was passed; told once for each
-    slots: tuple[str, ...]
 
 
 class JobFinished(EventData):

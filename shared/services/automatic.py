@@ -141,10 +141,12 @@ def _tell_missing(
             identifier = one.certificate.identifier
             by_policy = "; ".join(dict.fromkeys(held_off[slot] for slot in missing if slot in held_off))
             world.events.publish(
-                ReplacementMissing(
-                    certificate=one.certificate,
+                ReplacementMissing.about(
+                    missing,
+                    cert_identifier=identifier,
+                    name=one.certificate.name,
+                    not_after=one.certificate.not_after,
                     days_left=one.left.days,
-                    slots=missing,
                     reason=_FOUND_SO if one.record.only_told else by_policy,
                 ),
                 id=f"replacement-missing-{identifier}-{one.threshold_days:g}",

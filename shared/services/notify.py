@@ -5,7 +5,14 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from shared.domain.events import EventData, JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring
+from shared.domain.events import (
+    AboutSlots,
+    EventData,
+    JobFinished,
+    JobRolledBack,
+    ReplacementMissing,
+    SlotsExpiring,
+)
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
@@ -67,26 +74,39 @@ def _last_end(workers: list[WorkerResource]) -> str:
 
 def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
     """Other slots of the certificate, seen later the same day, are no repetition; nor is another reason."""
-    what = hashlib.sha256(repr((event.slots, event.reason)).encode()).hexdigest()[:8]
-    return f"missing-{event.certificate.identifier}-{event.days_left}-{what}", {
-        "CertIdentifier": event.certificate.identifier,
-        "Name": event.certificate.name,
-        "NotAfter": event.certificate.not_after.isoformat(),
+    what = _digest(_all_slots(event), event.reason)
+    return f"missing-{event.cert_identifier}-{event.days_left}-{what}", {
+        "CertIdentifier": event.cert_identifier,
+        "Name": event.name,
+        "NotAfter": event.not_after.isoformat(),
         "DaysLeft": event.days_left,
-        "Slots": list(event.slots),
+        **_slots(event),
         **({"Reason": event.reason} if event.reason else {}),
     }
 
 
 def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
-    what = hashlib.sha256(repr(event.slots).encode()).hexdigest()[:8]
+    what = _digest(_all_slots(event))
     return f"slots-expiring-{event.cert_identifier}-{event.threshold_days:g}-{what}", {
         "CertIdentifier": event.cert_identifier,
         "NotAfter": event.not_after.isoformat(),
         "DaysLeft": event.days_left,
-        "Slots": list(event.slots),
+        **_slots(event),
         "Reason": "CAS does not know this certificate, so it is not renewed there",
     }
+
+
+def _slots(event: AboutSlots) -> dict[str, object]:
+    more = {"AndMore": event.not_named} if event.not_named else {}
+    return {"Slots": list(event.slots), **more}
+
+
+def _all_slots(event: AboutSlots) -> str:
+    return event.slots_digest or repr(event.slots)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
 
 _BY_TYPE: Final[dict[type[EventData], Callable[[World, Any], Message]]] = {

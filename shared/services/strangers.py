@@ -36,14 +36,14 @@ def tell_of_strangers(world: World) -> None:
 def _tell(world: World, identifier: str, passed: float, records: list[ResourceRecord]) -> None:
     """Told first, then remembered: a cut between tells it again, under the same id."""
     ends = min(record.resource.cert_not_after for record in records if record.resource.cert_not_after)
-    slots = tuple(sorted(record.resource.slot for record in records))
+    slots = sorted(record.resource.slot for record in records)
     world.events.publish(
-        SlotsExpiring(
+        SlotsExpiring.about(
+            slots,
             cert_identifier=identifier,
             not_after=ends,
             days_left=(ends - world.clock()).days,
             threshold_days=passed,
-            slots=slots,
         ),
         id=f"slots-expiring-{identifier}-{passed:g}",
         subject=f"Certificate/{identifier}",

@@ -10,7 +10,7 @@ import pytest
 from shared.domain.events import ReplacementMissing, SlotsExpiring
 from shared.domain.states import JobStatus
 from shared.services.notify import notify_contacts
-from tests.builders import NOW, a_certificate
+from tests.builders import NOW
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.receiver import SECRET, Receiver
@@ -116,28 +116,38 @@ def test_a_message_that_goes_out_twice_has_the_same_id(told: Platform, receiver:
         assert len({message.raw for message in messages}) == 1
 
 
-_MISSING = ReplacementMissing(certificate=a_certificate(), days_left=29, slots=(WWW,))
-_STRANGER = SlotsExpiring(
-    cert_identifier="sha256:0f", not_after=NOW, days_left=29, threshold_days=30, slots=(WWW,)
-)
+def _missing(*slots: str, reason: str = "") -> ReplacementMissing:
+    facts = {"cert_identifier": "7-cn-hangzhou", "name": "shop", "not_after": NOW}
+    return ReplacementMissing.about(slots, reason=reason, days_left=29, **facts)
+
+
+def _stranger(*slots: str) -> SlotsExpiring:
+    facts = {"cert_identifier": "sha256:0f", "not_after": NOW, "threshold_days": 30}
+    return SlotsExpiring.about(slots, days_left=29, **facts)
+
+
+_MANY = [f"CDN/-/{n:0200}.example.com" for n in range(200)]
 
 
 @pytest.mark.parametrize(
     ("event", "another"),
     [
-        (_MISSING, {"slots": (WWW, IMG)}),
-        (_MISSING, {"reason": "a policy"}),
-        (_STRANGER, {"slots": (IMG,)}),
+        (_missing(WWW), _missing(WWW, IMG)),
+        (_missing(WWW), _missing(WWW, reason="a policy")),
+        (_missing(*_MANY, WWW), _missing(*_MANY, IMG)),  # the event names neither
+        (_stranger(WWW), _stranger(IMG)),
+        (_stranger(*_MANY, WWW), _stranger(*_MANY, IMG)),
     ],
+    ids=["more", "reason", "not-named", "strangers", "strangers-not-named"],
 )
 def test_other_slots_of_a_certificate_told_the_same_day_are_no_repetition(
-    platform: Platform, event: ReplacementMissing | SlotsExpiring, another: dict[str, Any]
+    platform: Platform, event: ReplacementMissing | SlotsExpiring, another: ReplacementMissing | SlotsExpiring
 ) -> None:
     """As of a cluster that could not be read before."""
     first = notify_contacts(platform.world, event).notification_id
 
     assert notify_contacts(platform.world, event).notification_id == first
-    assert notify_contacts(platform.world, event.evolve(**another)).notification_id != first
+    assert notify_contacts(platform.world, another).notification_id != first
 
 
 @pytest.mark.parametrize(
@@ -171,6 +181,17 @@ def notify(platform: Platform, what: str) -> Any:
         "data": {"JobId": platform.job().job_id},
     }
     return platform.call("notify_contacts", event)
+
+
+def test_of_very_many_slots_the_first_are_told_and_how_many_there_are(
+    told: Platform, receiver: Receiver
+) -> None:
+    notify_contacts(told.world, _missing(*_MANY))
+
+    body = receiver.one().body
+    assert body["Slots"] == _MANY[: len(body["Slots"])]
+    assert len(body["Slots"]) + body["AndMore"] == len(_MANY)
+    assert body["AndMore"] > 0
 
 
 def test_the_function_answers_whether_the_message_was_delivered(told: Platform, receiver: Receiver) -> None:

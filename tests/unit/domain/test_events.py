@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from shared.cloud.functions import ASYNC_LIMIT
 from shared.domain import events
-from shared.domain.events import CloudEvent, EventData
-from tests.builders import a_certificate
+from shared.domain.events import CloudEvent, EventData, ReplacementMissing
+from tests.builders import NOW, a_certificate
 
 ENVELOPE: dict[str, Any] = {
     "specversion": "1.0",
@@ -16,10 +17,8 @@ ENVELOPE: dict[str, Any] = {
     "type": "certdeploy:Certificate:Issued",
     "time": "2026-05-01T12:00:00Z",
 }
-SHORT, CERTIFICATE = (
-    {"CertIdentifier": "7-cn-hangzhou"},
-    a_certificate().model_dump(mode="json", by_alias=True),
-)
+SHORT = {"CertIdentifier": "7-cn-hangzhou"}
+SLOTS = {"Slots": ["CDN/-/www.example.com"], "SlotCount": 1, "SlotsDigest": "e8502ff82c22a487"}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,14 @@ SHORT, CERTIFICATE = (
             events.ReplacementMissing,
             "Certificate:ReplacementMissing",
             "notify_contacts",
-            {"Certificate": CERTIFICATE, "DaysLeft": 12, "Slots": ["CDN/-/www.example.com"], "Reason": ""},
+            {
+                **SHORT,
+                "Name": "shop",
+                "NotAfter": "2026-05-13T00:00:00Z",
+                "DaysLeft": 12,
+                **SLOTS,
+                "Reason": "",
+            },
         ),
         (
             events.SlotsExpiring,
@@ -47,7 +53,7 @@ SHORT, CERTIFICATE = (
                 "NotAfter": "2026-05-13T00:00:00Z",
                 "DaysLeft": 11,
                 "ThresholdDays": 15.0,
-                "Slots": ["CDN/-/www.example.com"],
+                **SLOTS,
             },
         ),
         (events.JobFinished, "DeploymentJob:Finished", "notify_contacts", {"JobId": 1}),
@@ -65,9 +71,46 @@ def test_each_type_has_its_consumer_and_its_data(
 ) -> None:
     assert (kind.type, kind.consumer) == (f"certdeploy:{type_}", consumer)
     assert kind.model_validate(data).model_dump(mode="json", by_alias=True) == data
-    for key in data.keys() - {"Shard", "Shards", "Reason"}:  # an older producer says none of these
+    for key in data.keys() - {
+        "Shard",
+        "Shards",
+        "Reason",
+        "SlotCount",
+        "SlotsDigest",
+    }:  # an older producer says none of these
         with pytest.raises(ValidationError, match=key):
             kind.model_validate({name: value for name, value in data.items() if name != key})
+
+
+def test_the_certificate_that_version_0_1_sent_as_a_whole_is_understood() -> None:
+    certificate = a_certificate()
+    sent = {
+        "Certificate": certificate.model_dump(mode="json", by_alias=True),
+        "DaysLeft": 12,
+        "Slots": ["CDN/-/www.example.com"],
+    }
+
+    read = ReplacementMissing.model_validate(sent)
+
+    told = (read.cert_identifier, read.name, read.not_after)
+    assert told == (certificate.identifier, certificate.name, certificate.not_after)
+    assert (read.slots, read.not_named) == (("CDN/-/www.example.com",), 0)
+
+
+@pytest.mark.parametrize("letter", ["w", "ü"])
+def test_an_event_about_very_many_slots_stays_within_the_platform_s_limit(letter: str) -> None:
+    slots = [f"CDN/-/{letter * 60}-{n}.example.com" for n in range(3_000)]
+    facts = {"cert_identifier": "7-cn-hangzhou", "name": "shop", "not_after": NOW, "days_left": 3}
+
+    event = ReplacementMissing.about(slots, reason="a policy; " * 9_000, **facts)
+
+    assert len(event.model_dump_json(by_alias=True).encode()) < ASYNC_LIMIT / 2
+    assert event.slots == tuple(slots[: len(event.slots)])
+    assert len(event.slots) > 200
+    assert len(event.slots) + event.not_named == len(slots)
+    another = ReplacementMissing.about([*slots[:-1], "another"], **facts)
+    assert (another.slots, another.slot_count) == (event.slots, event.slot_count)
+    assert another.slots_digest != event.slots_digest
 
 
 def test_a_newer_producer_may_say_more() -> None:
