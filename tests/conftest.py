@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--answers-share", type=int, default=1, metavar="N", help="every Nth test, by seed")
     tables = parser.getgroup("tables", "tests that run for each row of a table, such as each product")
     tables.addoption(
-        "--part-of-tables", action="store_true", help="run a third of the rows of long ones, for a short run"
+        "--part-of-tables", action="store_true", help="run a part of the rows of long ones, for a short run"
     )
 
 
@@ -81,5 +81,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Skipped: {told}")
     if terminalreporter.config.getoption("--part-of-tables"):
         terminalreporter.write_line(
-            "Of tables of four rows and more a third was run, of AWS half: `make walk` runs all"
+            "Of tables of four rows and more a part was run, of AWS a third: `make walk` runs all"
         )

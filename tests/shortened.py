@@ -12,9 +12,8 @@ import pytest
 
 WHOLE = bool(os.environ.get("CERTDEPLOY_WALK"))
 _LONG = 4  #: rows
-_TAKEN = 3  #: one of so many
-_SLOW = ("tests/contract/", "tests/functional/")  #: each row calls the emulated cloud
-_SLOWEST = ("tests/contract/test_aws",)  #: they call moto: every second test is enough
+_TAKEN = {"tests/contract/": 5, "tests/functional/": 3}  #: one of so many: each row calls the emulated cloud
+_SLOWEST, _OF_SLOWEST = "tests/contract/test_aws", 3  #: they call moto: one test of so many
 
 
 def shortened(rows: Iterable[Any], every: int = 5) -> list[Any]:
@@ -24,20 +23,22 @@ def shortened(rows: Iterable[Any], every: int = 5) -> list[Any]:
 
 
 def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Two thirds of the rows of each long table, and half of the slowest tests.
+    """Most rows of each long table, and most of the slowest tests.
 
     Other rows for each test, by its name, so that each product is met by some; the same in all processes.
     """
     tables: dict[str, list[pytest.Item]] = defaultdict(list)
     left: list[pytest.Item] = []
     for item in items:
-        if item.nodeid.startswith(_SLOWEST) and _number(item.nodeid) % 2:
-            left.append(item)
-        elif item.nodeid.startswith(_SLOW):
+        if item.nodeid.startswith(_SLOWEST):
+            if _number(item.nodeid) % _OF_SLOWEST:
+                left.append(item)
+        elif item.nodeid.startswith(tuple(_TAKEN)):
             tables[item.nodeid.partition("[")[0]].append(item)
     for name, rows in tables.items():
         if len(rows) >= _LONG:
-            left += [row for place, row in enumerate(rows) if (place + _number(name)) % _TAKEN]
+            taken = next(one for folder, one in _TAKEN.items() if name.startswith(folder))
+            left += [row for place, row in enumerate(rows) if (place + _number(name)) % taken]
     return left
 
 

@@ -167,6 +167,7 @@ def new_bench(
     """Load `estate` into the served cloud, and forget what was before."""
     cloud, parsed = server.cloud, parse_estate(estate)
     cloud.settle_s = SETTLE_S
+    cloud.load(None)  # first: a reset would set up again what was there before
     cloud.reset()
     cloud.load(parsed)
     return Bench(cloud, client(cloud, server.endpoint), parsed, product, region, aws)

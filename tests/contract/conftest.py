@@ -30,6 +30,7 @@ def one_server(pytestconfig: pytest.Config) -> Iterator[Server]:
 @pytest.fixture
 def server(one_server: Server) -> Iterator[Server]:
     """Faults that never struck fail the test, which then proved nothing."""
+    one_server.cloud.load(None)  # first: a reset would set up again what the test before had
     one_server.cloud.reset()
     yield one_server
     assert not one_server.cloud.faults.unhit(), "a fault never struck"

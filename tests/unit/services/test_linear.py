@@ -164,7 +164,7 @@ Use = Callable[[World, Estate], object]
 
 
 @pytest.mark.parametrize(
-    ("make", "use"), shortened(product(ESTATES, USES), every=15), ids=lambda value: value.__name__
+    ("make", "use"), shortened(product(ESTATES, USES), every=40), ids=lambda value: value.__name__
 )
 def test_twice_the_estate_is_twice_the_work(tmp_path: Path, make: Callable[[int], Estate], use: Use) -> None:
     work: list[int] = []
