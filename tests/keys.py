@@ -3,6 +3,7 @@
 Keys are reused among certificates, since RSA keys are slow to make.
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -129,6 +130,14 @@ P_256, NO_CURVE = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d03
 SHA_256, SHA_1, MD_5, UNKNOWN = (  # RSA signatures with each, as bytes of their identifiers
     bytes.fromhex(f"2a864886f70d0101{last}") for last in ("0b", "05", "04", "63")
 )
+
+
+def pem_with_bytes(signed: Signed, before: bytes, after: bytes) -> str:
+    """As `with_bytes`, of what the library does not even begin to read."""
+    der = signed.certificate.public_bytes(serialization.Encoding.DER)
+    assert before in der, "these bytes are not in it"
+    body = base64.encodebytes(der.replace(before, after)).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
 
 
 def with_bytes(signed: Signed, before: bytes, after: bytes) -> Signed:

@@ -14,11 +14,13 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 
 from shared.cloud.roots import Roots
 from shared.domain.certificates import Certificate
 from shared.domain.names import normalize
+from shared.validation.parsed import UnreadableCertificateError, certificate_of
 
 _CIPHERS: Final[dict[str, str]] = {"RSA": "aRSA", "ECC": "aECDSA"}
 _ROUNDING: Final = timedelta(seconds=1)  #: a certificate's times are in seconds, the cloud's in ms
@@ -110,10 +112,12 @@ def _same(moment: datetime, told: datetime) -> bool:
 
 
 def read_leaf(der: bytes, sent: int | None = None) -> Leaf:
-    certificate = x509.load_der_x509_certificate(der)
-    key = certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    """Raises UnreadableCertificateError, a ValueError."""
+    return leaf_of(certificate_of(der), sent)
+
+
+def leaf_of(certificate: x509.Certificate, sent: int | None = None) -> Leaf:
+    key = _key_bytes(certificate)
     return Leaf(
         sha1=certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - CAS's format
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
@@ -121,10 +125,20 @@ def read_leaf(der: bytes, sent: int | None = None) -> Leaf:
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         names=names_of(certificate),
-        key_sha1=_digest(hashes.SHA1(), key),  # noqa: S303
-        key_sha256=_digest(hashes.SHA256(), key),
+        key_sha1=_digest(hashes.SHA1(), key) if key else "",  # noqa: S303
+        key_sha256=_digest(hashes.SHA256(), key) if key else "",
         sent=sent,
     )
+
+
+def _key_bytes(certificate: x509.Certificate) -> bytes:
+    """As SubjectPublicKeyInfo; empty for a kind of key that the library does not know, such as SM2."""
+    try:
+        return certificate.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    except (ValueError, UnsupportedAlgorithm):
+        return b""
 
 
 def _shake(
@@ -145,7 +159,10 @@ def _shake(
             raise UnreachableError(f"{endpoint}: {_why(error)}") from None
     if der is None:
         raise HandshakeRefusedError(f"{endpoint} for {server_name}: no certificate was sent")
-    return read_leaf(der, sent)
+    try:
+        return read_leaf(der, sent)
+    except UnreadableCertificateError as error:
+        raise HandshakeRefusedError(f"{endpoint} for {server_name}: {error}") from None
 
 
 def _sent(tls: ssl.SSLSocket) -> int | None:

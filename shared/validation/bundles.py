@@ -13,7 +13,8 @@ from shared.validation import chains, leaves
 from shared.validation.arranging import arrange
 from shared.validation.keys import describe, public_key_of, read_key
 from shared.validation.names import certificate_name_problems
-from shared.validation.pem import Block, Reading, read_blocks
+from shared.validation.parsed import UnreadableCertificateError, certificate_of, certificates_of
+from shared.validation.pem import Reading, read_blocks
 from shared.validation.problems import refuse_if_any
 from shared.validation.secret import SecretPem
 
@@ -102,8 +103,11 @@ _ELSEWHERE = {
 
 
 def _certificates(reading: Reading) -> tuple[chains.Chain, list[str]]:
-    """The certificates in their given order, and every problem of the text."""
-    chain, problems = list[x509.Certificate](), [*reading.problems]
+    """The certificates in their given order, and every problem of the text.
+
+    None of them if something before the first is damaged: that one would be judged as if it were the leaf.
+    """
+    chain, problems, first = list[x509.Certificate](), [*reading.problems], 0
     for block in reading.blocks:
         if block.label.endswith("PRIVATE KEY"):
             problems.append("it contains a private key; provide the key separately")
@@ -111,21 +115,15 @@ def _certificates(reading: Reading) -> tuple[chains.Chain, list[str]]:
             continue
         elif block.label != "CERTIFICATE":
             problems.append(_ELSEWHERE.get(block.label, f"it contains a {block.label}; remove it"))
-        elif certificate := _certificate(block):
-            chain.append(certificate)
         else:
-            reading.damaged = True
-            problems.append(f"the CERTIFICATE that begins on line {block.line} is damaged; copy it again")
-    return chain, problems
-
-
-def _certificate(block: Block) -> x509.Certificate | None:
-    try:
-        certificate = x509.load_der_x509_certificate(block.der)
-        certificate.subject, certificate.issuer, certificate.extensions  # noqa: B018 - parsed lazily: errors surface here
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
-        return None
-    return certificate
+            try:
+                chain.append(certificate_of(block.der))
+            except UnreadableCertificateError:
+                problems.append(f"the CERTIFICATE that begins on line {block.line} is damaged; copy it again")
+                reading.lost.append(block.line)
+            else:
+                first = first or block.line
+    return ([] if reading.lost_before(first) else chain), problems
 
 
 def _key_prints(leaf: x509.Certificate) -> tuple[str, str]:
@@ -135,7 +133,7 @@ def _key_prints(leaf: x509.Certificate) -> tuple[str, str]:
 
 def links_of(certificate_pem: str) -> tuple[ChainLink, ...]:
     """Raises ValueError if it cannot be read."""
-    return tuple(_link(one) for one in x509.load_pem_x509_certificates(certificate_pem.encode()))
+    return tuple(_link(one) for one in certificates_of(certificate_pem))
 
 
 def _link(certificate: x509.Certificate) -> ChainLink:

@@ -34,13 +34,21 @@ class Block:
 @dataclass
 class Reading:
     blocks: list[Block] = field(default_factory=list)
-    damaged: bool = False  #: a block is unreadable, so problems of the chain as a whole may mislead
+    lost: list[int] = field(default_factory=list)  #: lines where something begins that is unreadable
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def lose(self, problem: str) -> None:
-        self.damaged = True
+    @property
+    def damaged(self) -> bool:
+        """A block is unreadable, so problems of the chain as a whole may mislead."""
+        return bool(self.lost)
+
+    def lose(self, problem: str, line: int) -> None:
+        self.lost.append(line)
         self.problems.append(problem)
+
+    def lost_before(self, line: int) -> bool:
+        return any(lost < line for lost in self.lost)
 
 
 def read_blocks(text: str) -> Reading:
@@ -51,7 +59,7 @@ def read_blocks(text: str) -> Reading:
     """
     reading, text = Reading(), text.replace("\ufeff", "")  # each of several joined files may begin with it
     if problem := _not_pem(text):
-        reading.lose(problem)
+        reading.lose(problem, 1)
         return reading
     outside: list[int] = []  # lines of text since the last block
     label, begun, body = "", 0, list[str]()
@@ -64,7 +72,7 @@ def read_blocks(text: str) -> Reading:
                 outside.append(number)
         elif mark[1] == "BEGIN":
             if label:
-                reading.lose(_unclosed(label, begun))
+                reading.lose(_unclosed(label, begun), begun)
             if outside:
                 reading.notes.append("text outside the BEGIN and END lines was dropped")
                 outside = []
@@ -73,10 +81,10 @@ def read_blocks(text: str) -> Reading:
             _close(reading, label, begun, body)
             label = ""
         else:
-            reading.lose(f"line {number} ends a {mark[2]} that has no BEGIN line")
+            reading.lose(f"line {number} ends a {mark[2]} that has no BEGIN line", number)
             label = ""
     if label:
-        reading.lose(_unclosed(label, begun))
+        reading.lose(_unclosed(label, begun), begun)
     elif outside:
         reading.problems.append(f"there is text after the last END line (line {outside[0]}); remove it")
     reading.notes = list(dict.fromkeys(reading.notes))
@@ -93,7 +101,7 @@ def _close(reading: Reading, label: str, begun: int, lines: list[str]) -> None:
     if der:
         reading.blocks.append(Block(label, begun, der, headers))
     else:
-        reading.lose(f"the {label} that begins on line {begun} is damaged (not base64); copy it again")
+        reading.lose(f"the {label} that begins on line {begun} is damaged (not base64); copy it again", begun)
 
 
 def _unclosed(label: str, begun: int) -> str:

@@ -100,6 +100,15 @@ def test_a_private_key_is_revealed_in_known_places_only() -> None:
     assert {path for path, text in deployed if ".reveal()" in text} <= REVEALED_IN
 
 
+def test_certificates_from_outside_are_read_in_one_place() -> None:
+    found = {
+        path
+        for path, text in sources("shared", "functions", "cli", "host")
+        if re.search(r"\bload_(pem|der)_x509_", text)
+    }
+    assert found == {"shared/validation/parsed.py"}
+
+
 def test_no_private_key_is_in_the_repository() -> None:
     key = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{16}")
     kinds = {".py", ".pem", ".key", ".json", ".yaml", ".yml", ".md", ".toml", ".txt"}

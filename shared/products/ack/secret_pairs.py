@@ -9,11 +9,13 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from shared.cloud import tls
 from shared.cloud.reading import Fields
-from shared.cloud.tls import Leaf, read_leaf
+from shared.cloud.tls import Leaf
 from shared.products.ack.owners import annotations
+from shared.validation.parsed import first_certificate_of
 
 CERTIFICATE: Final = "certdeploy.io/certificate"  #: annotation: the identifier of what we wrote
 FINGERPRINT: Final = "certdeploy.io/fingerprint"  #: annotation: SHA-256 of its leaf
@@ -37,8 +39,8 @@ def drift(leaf: Leaf, item: Fields) -> str:
 
 def leaf_of(item: Fields) -> Leaf | None:
     try:
-        return read_leaf(_certificate(item).public_bytes(Encoding.DER))
-    except (ValueError, IndexError, UnsupportedAlgorithm):
+        return tls.leaf_of(_certificate(item))
+    except ValueError:  # also of what is no base64
         return None
 
 
@@ -51,7 +53,7 @@ def has_own_key(item: Fields) -> bool:
 
 
 def _certificate(item: Fields) -> x509.Certificate:
-    return x509.load_pem_x509_certificates(text(item, "tls.crt"))[0]
+    return first_certificate_of(text(item, "tls.crt"))
 
 
 def text(item: Fields, name: str) -> bytes:

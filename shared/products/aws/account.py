@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from shared.cloud import tls
 from shared.cloud.aws import HOME, Answer, Aws
 from shared.cloud.reading import Fields
-from shared.cloud.tls import names_of
 from shared.products.kit.fingerprints import leaf_of
 from shared.products.kit.found import LASTING, Unread
+from shared.validation.parsed import first_certificate_of
 
 #: Without these the list leaves out ECC and large RSA keys.
 ALL_KEYS: Final = (
@@ -40,23 +39,17 @@ class Leaf:
         """None if it is not readable."""
         return leaf_of(self.pem)
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
-        try:
-            return names_of(self.parsed)
-        except (ValueError, UnsupportedAlgorithm):
-            return ()
+        return self.read.names if self.read else ()
 
     @property
     def not_after(self) -> datetime | None:
-        try:
-            return self.parsed.not_valid_after_utc
-        except (ValueError, UnsupportedAlgorithm):
-            return None
+        return self.read.not_after if self.read else None
 
     @cached_property
     def parsed(self) -> x509.Certificate:
-        return x509.load_pem_x509_certificate(self.pem.encode())
+        return first_certificate_of(self.pem)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,11 @@ may be kept at a renewal, so its fingerprint counts only together with the end.
 from datetime import timedelta
 from typing import Final
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding
-
-from shared.cloud.tls import Leaf, read_leaf
+from shared.cloud import tls
+from shared.cloud.tls import Leaf
 from shared.domain.certificates import Certificate
 from shared.products.kit.catalogue import Catalogue
+from shared.validation.parsed import UnreadableCertificateError, first_certificate_of
 
 _ROUNDING: Final = timedelta(days=1)  #: older lists of CAS tell the day only
 
@@ -21,9 +19,8 @@ _ROUNDING: Final = timedelta(days=1)  #: older lists of CAS tell the day only
 def leaf_of(pem: str | None) -> Leaf | None:
     """The first certificate in `pem`; None if it is not readable."""
     try:
-        leaf = x509.load_pem_x509_certificates((pem or "").encode())[0]
-        return read_leaf(leaf.public_bytes(Encoding.DER))
-    except (ValueError, IndexError, UnsupportedAlgorithm):
+        return tls.leaf_of(first_certificate_of(pem or ""))
+    except UnreadableCertificateError:
         return None
 
 

@@ -12,7 +12,7 @@ import pytest
 from shared.cloud.roots import Roots
 from shared.cloud.tls import HandshakeRefusedError, NotAcceptedError, UnreachableError, handshake
 from tests.functional.cloud.conftest import Scripted
-from tests.keys import Signed, a_leaf, a_signed_certificate, ec_key, rsa_key
+from tests.keys import Signed, a_leaf, a_signed_certificate, ec_key, rsa_key, with_bytes
 
 RSA = a_leaf("www.example.com", key=rsa_key())
 ECC = a_leaf("www.example.com", key=ec_key())
@@ -74,6 +74,13 @@ def test_of_two_kinds_of_certificate_the_one_asked_for_is_met(
 ) -> None:
     address = serve(RSA, ECC)
     assert handshake(address, "www.example.com", algorithm=algorithm).serial == serial(pair)
+
+
+def test_a_served_certificate_that_nobody_can_read_is_not_the_one_that_was_deployed(serve: Serve) -> None:
+    plain = a_signed_certificate("abcdefgh.example.com", names=["abcdefgh.example.com"])
+    odd = with_bytes(plain, b"\x82\x14abcdefgh", b"\x82\x14abcdef\xffh")  # a DNS name that is no ASCII
+    with pytest.raises(HandshakeRefusedError, match=r"the certificate cannot be read \(ValueError\)"):
+        handshake(serve(odd), "www.example.com")
 
 
 def test_a_server_without_a_certificate_of_that_kind_refuses(serve: Serve) -> None:
