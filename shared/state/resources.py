@@ -1,15 +1,18 @@
 """Slots as discovery saw them, the ways to find them, and how far each discovery is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 from shared.domain.names import WILDCARD, parent
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncStatus
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
 from shared.state.records import Records
-from shared.state.store import Key
+from shared.state.store import Document, Key
+
+_LEAVING: Final[Document] = {"Leaving": True}  #: in an index row whose removal has begun
 
 
 def _region(region: str) -> str:
@@ -21,6 +24,10 @@ class Resources(Records[ResourceRecord]):
 
     Index rows are written before the slot and removed after it. An interruption leaves at worst an index
     row without its slot; readers skip it, and the next discovery repairs it.
+
+    Who takes a name off marks its index row first, then changes the slot, and removes the row only as it was
+    marked. Who puts the name there writes a marked row anew. So whichever of them changes the slot last, a
+    name of the slot has its row.
     """
 
     table, model = tables.RESOURCES, ResourceRecord
@@ -62,22 +69,24 @@ class Resources(Records[ResourceRecord]):
 
     def put(self, resource: CloudResource, seen_at: datetime) -> None:
         """Store the slot as seen at `seen_at`, unless something newer is stored."""
+        names = set(resource.domains)
         while True:
             old = self.find(resource.slot)
             if old is not None and old.seen_at > seen_at:
                 return
-            for domain in resource.domains:
-                self._index(domain, resource.slot)
-            record = ResourceRecord(resource=resource, seen_at=seen_at)
+            self._index(resource.slot, names)
+            record, marked = ResourceRecord(resource=resource, seen_at=seen_at), {}
             if old is not None:
                 same = old.resource.cert_identifier == resource.cert_identifier
                 record = record.evolve(version=old.version, told_days=old.told_days if same else None)
+                marked = self._marked(resource.slot, set(old.resource.domains) - names)
             try:
                 self._save(self._key_of_slot(resource.slot), record)
             except ConflictError:
                 continue
-            if old is not None:
-                self._unindex(resource.slot, set(old.resource.domains) - set(resource.domains))
+            self._unindex(marked)
+            if old is None:  # one that removes the slot too may have marked the names since, and met no row
+                self._index(resource.slot, names)
             return
 
     def told(self, record: ResourceRecord, days: float) -> None:
@@ -87,20 +96,34 @@ class Resources(Records[ResourceRecord]):
     def remove(self, record: ResourceRecord) -> None:
         """Raises ConflictError if the slot has been seen again since."""
         slot = record.resource.slot
+        marked = self._marked(slot, set(record.resource.domains))
         self._store.delete(self.table, self._key_of_slot(slot), version=record.version)
-        self._unindex(slot, set(record.resource.domains))
+        self._unindex(marked)
 
-    def _index(self, domain: str, slot: str) -> None:
-        key = (parent(domain), domain, slot)
-        if self._store.get(tables.RESOURCE_DOMAINS, key) is None:
-            with suppress(ConflictError):  # another discovery wrote the same row
-                self._store.put(tables.RESOURCE_DOMAINS, key, {}, version=0)
-
-    def _unindex(self, slot: str, domains: set[str]) -> None:
+    def _index(self, slot: str, domains: Set[str]) -> None:
+        """See to an index row for each domain, which nobody is about to remove."""
         for domain in domains:
             key = (parent(domain), domain, slot)
-            if row := self._store.get(tables.RESOURCE_DOMAINS, key):
-                self._store.delete(tables.RESOURCE_DOMAINS, key, version=row.version)
+            while (row := self._store.get(tables.RESOURCE_DOMAINS, key)) is None or row.document:
+                with suppress(ConflictError):  # another one wrote or removed it: look again
+                    self._store.put(tables.RESOURCE_DOMAINS, key, {}, version=row.version if row else 0)
+                    break
+
+    def _marked(self, slot: str, domains: Set[str]) -> dict[Key, int]:
+        """The index rows of these domains, marked as about to be removed, with their versions."""
+        marked: dict[Key, int] = {}
+        for domain in domains:
+            key = (parent(domain), domain, slot)
+            while row := self._store.get(tables.RESOURCE_DOMAINS, key):
+                with suppress(ConflictError):  # as above
+                    marked[key] = self._store.put(tables.RESOURCE_DOMAINS, key, _LEAVING, version=row.version)
+                    break
+        return marked
+
+    def _unindex(self, marked: Mapping[Key, int]) -> None:
+        for key, version in marked.items():
+            with suppress(ConflictError):  # the name has come back
+                self._store.delete(tables.RESOURCE_DOMAINS, key, version=version)
 
     @staticmethod
     def _key_of_slot(slot: str) -> Key:

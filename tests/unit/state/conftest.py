@@ -7,10 +7,12 @@ import pytest
 
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
+from tests.remembering import Remembering
 
 #: A driver adds a row: an empty store, which may keep what it needs in a folder of the test's own.
 DRIVERS: dict[str, Callable[[Path], Store]] = {
     "sqlite": lambda folder: SqliteStore(folder / "state.sqlite"),
+    "memory, of tests": lambda folder: Remembering(),
 }
 
 

@@ -1,0 +1,64 @@
+"""A store in memory: for tests that begin with the same state many hundred times."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator
+
+from shared.errors import ConflictError
+from shared.state.store import Document, Key, Row, Store, new_version
+from shared.state.tables import Table
+
+
+class Remembering:
+    """It is held to what every driver promises."""
+
+    def __init__(self, rows: dict[tuple[str, Key], Row] | None = None) -> None:
+        self._rows = dict(rows or {})
+        self._writing = threading.Lock()
+
+    @classmethod
+    def copy_of(cls, store: Store, partitions: Iterable[tuple[Table, Key]]) -> Remembering:
+        """What `store` has in these partitions."""
+        return cls({(t.name, row.key): row for t, prefix in partitions for row in store.range(t, prefix)})
+
+    def again(self) -> Remembering:
+        """Another one with the same rows."""
+        return Remembering(self._rows)
+
+    def get(self, table: Table, key: Key) -> Row | None:
+        return self._rows.get((table.name, key))
+
+    def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
+        return (row for key in dict.fromkeys(keys) if (row := self.get(table, key)))
+
+    def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        new = Row(key, new_version(), json.loads(json.dumps(document)))
+        with self._writing:
+            self._check(table, key, version)
+            self._rows[table.name, key] = new
+        return new.version
+
+    def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
+        for key, document in rows:
+            self.put(table, key, document, version=0)
+
+    def delete(self, table: Table, key: Key, *, version: int) -> None:
+        with self._writing:
+            if self.get(table, key) is not None:
+                self._check(table, key, version)
+                del self._rows[table.name, key]
+
+    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+        if not prefix:
+            raise ValueError(f"a range of {table.name} needs its partition key")
+        found = [row for (name, _), row in list(self._rows.items()) if name == table.name]
+        found = [row for row in found if row.key[: len(prefix)] == prefix]
+        found = [row for row in found if below is None or row.key[: len(below)] < below]
+        return iter(sorted(found, key=lambda row: row.key))
+
+    def _check(self, table: Table, key: Key, version: int) -> None:
+        there = self.get(table, key)
+        if version != (there.version if there else 0):
+            raise ConflictError(table.name, "/".join(map(str, key)))
