@@ -6,6 +6,7 @@
   - NotFoundError
   - InvalidTransitionError       the status table forbids this transition
   - PlanChangedError             the plan has changed since the preview
+  - SupersededError              what was planned is not wanted any more: nothing failed
   - ConflictError            (R) another writer was first; read again
   - CloudError                   an API of the cloud refused or failed
     · CloudCredentialsError      the AccessKey or token is wrong
@@ -55,6 +56,10 @@ class InvalidTransitionError(AppError):
 
 class PlanChangedError(AppError):
     code = "PlanChanged"
+
+
+class SupersededError(AppError):
+    code = "Superseded"
 
 
 class ConflictError(AppError):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import AwareDatetime, Field
 
@@ -10,6 +10,8 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import JOB_TRANSITIONS, WORKER_TRANSITIONS, JobStatus, WorkerStatus
 from shared.domain.values import Versioned, Wire
 from shared.errors import InvalidTransitionError
+
+MANUAL: Final = "manual"
 
 
 class Handshake(str, Enum):
@@ -87,7 +89,7 @@ class DeploymentJob(Versioned):
     name: str
     token: str  #: the same token never makes a second job
     status: JobStatus = JobStatus.EDITING
-    origin: str  #: "manual", or the event that asked for it
+    origin: str  #: MANUAL, or the event that asked for it
     cert_identifiers: tuple[str, ...]
     cert_type: str
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
@@ -103,6 +105,11 @@ class DeploymentJob(Versioned):
     dispatched_at: AwareDatetime | None = None
     finish_announced: bool = False
     rolled_back_at: AwareDatetime | None = None  #: end of the last rollback that was told
+
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody asked for it."""
+        return self.origin != MANUAL
 
     @property
     def worker_count(self) -> int:

@@ -23,7 +23,7 @@ class WorkerStatus(str, Enum):
     PROCESSING = "processing"
     SUCCESS = "success"
     ERROR = "error"
-    SUPERSEDED = "superseded"  #: ours, not CAS's: a newer certificate came first, which is no error
+    SUPERSEDED = "superseded"  #: ours, not CAS's: a newer certificate or a policy came first: no error
     ROLLBACK = "rollback"
     ROLLBACK_SUCCESS = "rollback_success"
     ROLLBACK_ERROR = "rollback_error"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from shared.domain.certificates import CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
-from shared.domain.jobs import DeploymentJob
+from shared.domain.jobs import MANUAL, DeploymentJob
 from shared.domain.plans import Plan
 from shared.domain.requests import CreateDeploymentJob
 from shared.domain.values import Wire
@@ -58,7 +58,7 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
         plan,
         name=request.name,
         token=token,
-        origin="manual",
+        origin=MANUAL,
         accept_outage=request.accept_outage,
         schedule_time=request.schedule_time,
         contact_ids=request.contact_ids,

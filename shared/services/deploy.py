@@ -4,21 +4,28 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
 from shared.domain.events import WorkersScheduled
-from shared.domain.jobs import WorkerResource
+from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.replacing import Exchange, why_less_trusted
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
-from shared.errors import AppError, CloudRejectedError, InvalidRequestError, PlanChangedError
+from shared.errors import (
+    AppError,
+    CloudRejectedError,
+    InvalidRequestError,
+    PlanChangedError,
+    SupersededError,
+)
 from shared.products.kit.base import ProductAdapter
-from shared.products.kit.changes import Change, Look
+from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.exchange import End, Outcome
 from shared.services.catalogue import KnownCertificates
+from shared.services.policies import PoliciesByNow
 from shared.services.rollback import Rollback
 from shared.services.run import publish_scheduled
 from shared.services.sharing import shared_rates
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import World
-from shared.services.writer import Attempt, Kind, work_on
+from shared.services.writer import Attempt, Kind, KindOf, work_on
 
 
 class ShardResult(Wire):
@@ -45,6 +52,7 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
     share = event.job_id, event.product, event.shard
     for worker in world.workers.list(*share):
         by_writer[worker.resource.writer].append(worker)
+    kind_of = kinds_of(world, job)
     open_ = [workers for workers in by_writer.values() if any(not one.status.settled for one in workers)]
     run_side_by_side(
         (work_on(world, adapter, workers, kind_of) for workers in _by_turns(open_)),
@@ -84,6 +92,10 @@ def _by_turns(writers: Iterable[list[WorkerResource]]) -> list[list[WorkerResour
 class Deployment:
     """A worker's certificate takes the place of the one that the plan saw."""
 
+    def __init__(self, policies: PoliciesByNow | None) -> None:
+        """`policies`: of a job that nobody asked for; it keeps to them as they are by now."""
+        self._policies = policies
+
     def change(
         self, world: World, adapter: ProductAdapter, made: Attempt, workers: Collection[WorkerResource]
     ) -> Change:
@@ -102,6 +114,10 @@ class Deployment:
         )
 
     def remember(self, made: Attempt, change: Change, look: Look) -> None:
+        """A policy that came after the plan stops it, unless it is half done: that would be worse."""
+        untouched = look.carries is Carries.EXPECTED and not (change.lost or made.worker.half_made)
+        if self._policies and untouched and (why_not := self._policies.why_not(made.worker)):
+            raise SupersededError(f"{why_not} since the job was planned")
         made.remember(
             previous_cert_identifier=change.resource.cert_identifier,
             settings_before=change.before,
@@ -139,9 +155,11 @@ class Deployment:
         )
 
 
-_DEPLOYMENT, _ROLLBACK = Deployment(), Rollback()
+def kinds_of(world: World, job: DeploymentJob) -> KindOf:
+    """What is to be done with each of its workers that is not settled."""
+    deployment, rollback = Deployment(PoliciesByNow(world) if job.automatic else None), Rollback()
 
+    def kind_of(worker: WorkerResource) -> Kind:
+        return rollback if worker.status is WorkerStatus.ROLLBACK else deployment
 
-def kind_of(worker: WorkerResource) -> Kind:
-    """What is to be done with a worker that is not settled."""
-    return _ROLLBACK if worker.status is WorkerStatus.ROLLBACK else _DEPLOYMENT
+    return kind_of

@@ -1,12 +1,14 @@
 """The stored policies, read. A document that cannot be read stops what happens by itself."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from pydantic import ValidationError
 
 from shared.domain.certificates import Certificate
+from shared.domain.jobs import WorkerResource
 from shared.domain.policies import PolicyText
 from shared.domain.policy_book import NO_POLICIES, UNREADABLE, PolicyBook
 from shared.domain.resources import CloudResource
@@ -14,6 +16,7 @@ from shared.errors import InvalidRequestError
 from shared.services.world import World
 from shared.validation.policies import parse_policies
 
+_READ_ANEW: Final = timedelta(seconds=5)
 _MEND: Final = "`certdeploy policy set FILE` stores another document"
 
 
@@ -29,6 +32,37 @@ class ReadPolicies:
     def warning_days_at(self, resource: CloudResource) -> tuple[float, ...]:
         """Of the certificate in place, where CAS does not know it."""
         return self.book.warning_days_at(resource) or self.days
+
+
+class PoliciesByNow:
+    """The stored policies in a function that works for minutes: read anew after a few seconds."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._read: tuple[datetime, ReadPolicies] | None = None
+
+    def why_not(self, worker: WorkerResource) -> str:
+        """Why an automatic job may not put its certificate there any more; "" if it may.
+
+        Raises:
+            InvalidRequestError: the document cannot be read.
+        """
+        world, policies = self._world, self._policies()
+        if policies.unreadable:
+            raise InvalidRequestError(policies.unreadable)
+        if policies.book is NO_POLICIES:
+            return ""
+        in_place = world.certificates.find(worker.resource.cert_identifier)
+        certificate = world.certificates.get(worker.cert_identifier).certificate
+        of_slot = policies.book.of(worker.resource, in_place.certificate if in_place else None)
+        (policy,) = of_slot.with_([certificate])
+        return policy.why_not(certificate, world.standing(certificate).issuer)
+
+    def _policies(self) -> ReadPolicies:
+        now = self._world.clock()
+        if self._read is None or now >= self._read[0] + _READ_ANEW:
+            self._read = now, policies_of(self._world)
+        return self._read[1]
 
 
 def policies_of(world: World) -> ReadPolicies:

@@ -98,7 +98,7 @@ def _entry(world: World, worker: WorkerResource, beside: list[WorkerResource]) -
 _WHY_LEFT = {
     (WorkerStatus.SUCCESS, False): "the job's certificate was already in place, so it changed nothing",
     (WorkerStatus.ERROR, False): "the job changed nothing here",
-    (WorkerStatus.SUPERSEDED, False): "a newer certificate came before the job's",
+    (WorkerStatus.SUPERSEDED, False): "the job changed nothing here",
     (WorkerStatus.SUPERSEDED, True): "a newer certificate has taken the place of the job's",
     (WorkerStatus.ROLLBACK, True): "its rollback is in progress",
     (WorkerStatus.ROLLBACK_SUCCESS, True): "it is already rolled back",

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from shared.domain.jobs import Handshake, Verification, WorkerResource
 from shared.domain.resources import CloudResource, SlotRole
 from shared.domain.states import WorkerStatus
-from shared.errors import AppError, ConflictError, InvalidRequestError
+from shared.errors import AppError, ConflictError, InvalidRequestError, SupersededError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
@@ -58,7 +58,12 @@ class Kind(Protocol):
         """What is to be exchanged. `workers`: the job's of the writer. Raises AppError if it may not be."""
 
     def remember(self, made: Attempt, change: Change, look: Look) -> None:
-        """Store what a later attempt needs, before a write. Raises AppError if that may not be made."""
+        """Store what a later attempt needs, before a write.
+
+        Raises:
+            SupersededError: it is not to be made any more, and nothing has been written.
+            AppError: it may not be made.
+        """
 
     def overtaken(self, world: World, outcome: Outcome) -> str:
         """What is there by now, if that is as good as what was to come; else ""."""
@@ -177,9 +182,13 @@ class _Turn:
     def _ended_otherwise(self, made: Attempt, outcome: Outcome) -> None:
         """It is gone, carries something else, or could not be looked at or written."""
         kind = self.kind_of(made.worker)
-        if outcome.error is None and (newer := kind.overtaken(self.world, outcome)):
-            log.info("worker was superseded", extra={**facts(made.worker), "reason": newer})
-            self._save(made, ended(self.world, made.worker, WorkerStatus.SUPERSEDED, reason=newer))
+        if isinstance(outcome.error, SupersededError):
+            why = str(outcome.error)
+        else:
+            why = kind.overtaken(self.world, outcome) if outcome.error is None else ""
+        if why:
+            log.info("worker was superseded", extra={**facts(made.worker), "reason": why})
+            self._save(made, ended(self.world, made.worker, WorkerStatus.SUPERSEDED, reason=why))
         else:
             self._failed(made, outcome.error or kind.unexpected(outcome))
 

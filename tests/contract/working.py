@@ -13,11 +13,12 @@ from shared.domain.resources import CloudResource
 from shared.products.kit.base import ProductAdapter
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings
-from shared.services.deploy import kind_of
+from shared.services.deploy import kinds_of
 from shared.services.rollback import to_roll_back
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import World
 from shared.services.writer import work_on
+from tests.builders import a_job
 from tests.clocks import RunningClock
 from tests.contract.bench import STORE, Bench
 
@@ -56,7 +57,7 @@ def carry_out(world: World, adapter: ProductAdapter) -> WorkerResource:
 
 def carry_out_all(world: World, adapter: ProductAdapter) -> list[WorkerResource]:
     """As a function does that was handed the workers, which are of one writer; they afterwards."""
-    task = work_on(world, adapter, list(world.workers.list(1)), kind_of)
+    task = work_on(world, adapter, list(world.workers.list(1)), kinds_of(world, a_job()))
     run_side_by_side([task], parallel=1, clock=world.clock, sleep=world.sleep)
     return list(world.workers.list(1))
 

@@ -17,6 +17,7 @@ CODES = {
     "NotFoundError": "NotFound",
     "InvalidTransitionError": "InvalidStatus",
     "PlanChangedError": "PlanChanged",
+    "SupersededError": "Superseded",
     "ConflictError": "Conflict",
     "CloudError": "CloudError",
     "CloudCredentialsError": "InvalidCredentials",

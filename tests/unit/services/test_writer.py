@@ -21,11 +21,11 @@ from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.means import Means
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings
-from shared.services.deploy import kind_of
+from shared.services.deploy import kinds_of
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import ProbeResult, World
 from shared.services.writer import work_on
-from tests.builders import a_certificate, a_resource, a_worker
+from tests.builders import a_certificate, a_job, a_resource, a_worker
 from tests.clocks import StandingClock
 
 W = WorkerStatus
@@ -91,7 +91,7 @@ class Story:
 
     def carried_out(self, adapter: OneListener, timeout_s: float) -> list[WorkerStatus]:
         world = self.world(timeout_s)
-        task = work_on(world, adapter, self.workers(world), kind_of)
+        task = work_on(world, adapter, self.workers(world), kinds_of(world, a_job()))
         run_side_by_side([task], parallel=1, clock=world.clock, sleep=world.sleep)
         return [worker.status for worker in self.workers(world)]
 
@@ -200,7 +200,10 @@ def test_a_slot_that_is_out_of_scope_by_now_is_neither_asked_for_nor_written(
     adapter = OneListener(story.clock, write_s=1, at_once=False)
 
     run_side_by_side(
-        [work_on(world, adapter, [worker], kind_of)], parallel=1, clock=world.clock, sleep=world.sleep
+        [work_on(world, adapter, [worker], kinds_of(world, a_job()))],
+        parallel=1,
+        clock=world.clock,
+        sleep=world.sleep,
     )
 
     ended = world.workers.find(worker)
