@@ -45,8 +45,8 @@ def main() -> int:
         asked.error("--seeds is 0 or more, --share 1 or more")
     failures = 0
     print(f"{'part':<10}{'answers':<9}{'seed':>4}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
-    for part in given.only or PARTS:
-        for mode, seed in _wordings(given.first, given.seeds):
+    for mode, seed in _wordings(given.first, given.seeds):
+        for part in given.only or PARTS:
             share = given.share if mode == "random" else 1
             began = time.monotonic()
             if part != "demo":

@@ -72,6 +72,22 @@ def test_a_fingerprint_of_the_key_counts_with_the_end_only(server: Server) -> No
 
 
 @pytest.mark.parametrize("product", LISTED)
+def test_an_end_that_is_left_out_is_that_of_the_pem(
+    server: Server, monkeypatch: pytest.MonkeyPatch, product: str
+) -> None:
+    """Nobody else tells when a certificate ends that CAS does not know."""
+    bench = account(server, product, {"domain": "www.example.com", "certificate": "old"})
+    end = bench.certificate("old").not_after
+
+    told(monkeypatch, bench, bench.adapter.words.info, CertExpireTime=None)
+
+    slot = bench.slot("www.example.com")
+    assert (slot.cert_not_after, bench.adapter.read(slot)) == (end, slot)
+    told(monkeypatch, bench, bench.adapter.words.info, **{bench.adapter.words.info_pem: ""})
+    assert bench.slot("www.example.com").cert_not_after is None
+
+
+@pytest.mark.parametrize("product", LISTED)
 def test_live_and_its_kin_know_a_pem_by_the_fingerprint_of_its_key(server: Server, product: str) -> None:
     bench = account(server, product, {"domain": "www.example.com", "certificate": "old"})
     leaf = leaf_of(bench.estate.bundle("old", bench.cloud.clock()).certificate_pem)

@@ -16,6 +16,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.apigateway import fields as words
+from shared.products.apigateway.fields import NOTHING, Held
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of, same
@@ -90,7 +91,7 @@ class ClassicDomains(ProductAdapter):
         group = self._group_of(region, row.needed("GroupId"))
 
         def slot(domain: Fields) -> Iterator[CloudResource]:
-            yield self._resource(region, group, domain, self._identifier(region, group, domain))
+            yield self._resource(region, group, domain, self._held(region, group, domain))
 
         yield from self._each(group.rows("CustomDomains", "DomainItem"), "DomainName", slot)
 
@@ -107,11 +108,12 @@ class ClassicDomains(ProductAdapter):
         if found is None:
             return None
         group, domain = found
-        held = domain.text("CertificateId")
-        identifier = self._by_pem(resource.region, group, domain, wanted) if held else ""
+        held = NOTHING
+        if domain.text("CertificateId"):
+            held = self._by_pem(resource.region, group, domain, wanted)
         return Look(
-            carrying(change, identifier),
-            self._resource(resource.region, group, domain, identifier),
+            carrying(change, held.identifier),
+            self._resource(resource.region, group, domain, held),
             settings=picked(domain, _SETTABLE),
             others=others(domain, _SETTABLE, _OF_CERTIFICATE),
         )
@@ -152,13 +154,13 @@ class ClassicDomains(ProductAdapter):
 
         return self._groups.setdefault((region, group_id), Polled(read))
 
-    def _identifier(self, region: str, group: Fields, domain: Fields) -> str:
+    def _held(self, region: str, group: Fields, domain: Fields) -> Held:
         """Told by a name that we gave, if CAS's certificate of that name ends as this one does."""
         if not domain.text("CertificateId"):
-            return ""
-        named = self._by_name(domain.text("CertificateName"))
-        if named and named.not_after == words.moment(domain.number("CertificateValidEnd")):
-            return named.identifier
+            return NOTHING
+        named, end = self._by_name(domain.text("CertificateName")), words.end_of(domain)
+        if named and named.not_after == end:
+            return Held(named.identifier, end)
         return self._by_pem(region, group, domain)
 
     def _by_name(self, name: str) -> Certificate | None:
@@ -166,14 +168,15 @@ class ClassicDomains(ProductAdapter):
         ours = words.named(name)
         return self._catalogue.by_identifier(ours) if ours else None
 
-    def _by_pem(self, region: str, group: Fields, domain: Fields, wanted: Certificate | None = None) -> str:
+    def _by_pem(self, region: str, group: Fields, domain: Fields, wanted: Certificate | None = None) -> Held:
         """CAS may hold the same certificate twice: the one that is meant counts."""
         name = domain.text("CertificateName")
         leaf = self._leaf(region, group, domain)
+        end = words.end_of(domain) or (leaf.not_after if leaf else None)
         for likely in (wanted, self._by_name(name)):
             if likely and leaf and same(leaf, likely):
-                return likely.identifier
-        return identifier_of_leaf(self._catalogue, leaf, f"upload:{name}")
+                return Held(likely.identifier, end)
+        return Held(identifier_of_leaf(self._catalogue, leaf, f"upload:{name}"), end)
 
     def _leaf(self, region: str, group: Fields, domain: Fields) -> Leaf | None:
         """The certificate in place, where it can be read."""
@@ -182,7 +185,7 @@ class ClassicDomains(ProductAdapter):
         answer.pop("CertificatePrivateKey", None)  # goes no further, whatever happens next
         return leaf_of(answer.text("CertificateBody"))
 
-    def _resource(self, region: str, group: Fields, domain: Fields, identifier: str) -> CloudResource:
+    def _resource(self, region: str, group: Fields, domain: Fields, held: Held) -> CloudResource:
         name, address = domain.needed("DomainName"), group.text("SubDomain")
         internal = domain.text("CustomDomainType").upper() == "INTRANET"
         return CloudResource(
@@ -192,9 +195,9 @@ class ClassicDomains(ProductAdapter):
             instance_id=group["GroupId"],
             instance_name=group.text("GroupName"),
             domains=(name,),
-            https=bool(identifier),
-            cert_identifier=identifier,
-            cert_not_after=words.moment(domain.number("CertificateValidEnd")),
+            https=bool(held.identifier),
+            cert_identifier=held.identifier,
+            cert_not_after=held.not_after,
             endpoint=f"{address}:443" if address and not internal else "",
             writer_id=group["GroupId"],  # a second change of a group is a RepeatedCommit
             obstacle=words.mutual_tls(domain) or words.unbound(domain),

@@ -1,6 +1,7 @@
 """How the traditional API Gateway says what we need to know of a domain: obstacles, names, times."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -32,6 +33,21 @@ def named(name: str) -> str:
     head, _, rest = name.partition("_")
     number, _, store = rest.partition("_")
     return f"{number}-{store.replace('_', '-')}" if head == "cas" and store else ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a domain has: which certificate, as CAS calls it, and its end as far as it is told."""
+
+    identifier: str = ""
+    not_after: datetime | None = None
+
+
+NOTHING: Final = Held()
+
+
+def end_of(domain: Fields) -> datetime | None:
+    return moment(domain.number("CertificateValidEnd"))
 
 
 def moment(milliseconds: int | None) -> datetime | None:

@@ -8,6 +8,7 @@ are compared. Calls of their own set them, so what is lost is told, to be set by
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from shared.cloud.reading import Fields
@@ -86,7 +87,7 @@ class FamilyAdapter(ProductAdapter):
         slot = resource.evolve(
             https=bool(info),
             cert_identifier=identifier,
-            cert_not_after=parse_time(info.text("CertExpireTime")),
+            cert_not_after=self._end(info),
         )
         # A first deployment is to change more than the certificate: nothing is compared.
         compared = resource.https and change.wanted is not None
@@ -157,10 +158,17 @@ class FamilyAdapter(ProductAdapter):
             domains=(name,),
             https=bool(info),
             cert_identifier=self._identifier(info),
-            cert_not_after=parse_time(info.text("CertExpireTime")),
+            cert_not_after=self._end(info),
             endpoint=f"{cname}:443" if cname else "",
             obstacle=f"the domain is {status}; bring it online first" if stopped else "",
         )
+
+    def _end(self, info: Fields) -> datetime | None:
+        """Of the certificate: also where its PEM alone tells it."""
+        if told := parse_time(info.text("CertExpireTime")):
+            return told
+        leaf = leaf_of(info.text(self.words.info_pem))
+        return leaf.not_after if leaf else None
 
     def _identifier(self, info: Fields, expected: Certificate | None = None) -> str:
         """Which of CAS's certificates it is. An upload counts, if CAS holds the same certificate.
