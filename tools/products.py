@@ -1,4 +1,4 @@
-"""Write what follows from the packages of shared/products: functions, sample events, parts of template.yml.
+"""Write what follows from the code: functions, sample events, parts of template.yml, a table of SECURITY.md.
 
     python -m tools.products
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shared.domain.resources import CloudProduct
 from shared.products import supported_products
-from tools import template
+from tools import rights, template
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,7 +49,10 @@ EVENT = """\
 
 def files() -> dict[str, str]:
     """The text of each file, by its path in the repository."""
-    found = {"template.yml": template.rewritten((ROOT / "template.yml").read_text(encoding="utf-8"))}
+    found = {
+        name: rewritten((ROOT / name).read_text(encoding="utf-8"))
+        for name, rewritten in (("template.yml", template.rewritten), ("SECURITY.md", rights.rewritten))
+    }
     for product in supported_products():
         found |= files_of(product)
     return found

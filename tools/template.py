@@ -1,21 +1,17 @@
-"""The parts of template.yml that follow from the code: a block per deploy function, discovery's grants.
+"""The parts of template.yml that follow from the code: a block per deploy function, what the roles grant.
 
-They stand between the markers `# >>> written by tools.products` and `# <<<`; all else is written by hand.
+They stand between the markers `# >>> written by tools.products: <part>` and `# <<<`; all else is written by
+hand. A part is what the role of a function grants, or `deploy functions`.
 """
 
 import re
-from collections import defaultdict
 
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class, supported_products
-from shared.runtime.grants import grants
+from tools.statements import statements
 
-BEGIN, END = "# >>> written by tools.products", "# <<<"
-#: The resources of our own that actions are narrowed to; a product's Api says those of the product.
-OWN = {
-    "ots": "acs:ots:${ALIYUN::Region}:${ALIYUN::TenantId}:instance/${OtsInstance}/table/*",
-    "fc:InvokeFunction": "acs:fc:${ALIYUN::Region}:${ALIYUN::TenantId}:functions/${Prefix}-*",
-}
+BEGIN, END = "# >>> written by tools.products: ", "# <<<"
+DEPLOYS = "deploy functions"
 
 BLOCK = """\
   # --- deploy_{name} {rule}
@@ -71,13 +67,6 @@ BLOCK = """\
 """
 
 
-def scopes() -> dict[str, str]:
-    """The resources that actions are narrowed to, by RAM action or the prefix of all of a product's."""
-    apis = {api for product in supported_products() for api in adapter_class(product).apis()}
-    named = {api.ram: f"acs:{api.ram}:*:${{ALIYUN::TenantId}}:{api.scope}" for api in apis if api.scope}
-    return named | OWN
-
-
 def own_settings(product: CloudProduct) -> str:
     """Each by the parameter of the template that is named alike: CERTDEPLOY_AWS_REGIONS by AwsRegions.
 
@@ -90,24 +79,7 @@ def own_settings(product: CloudProduct) -> str:
     return "".join(f"        {name}: {{Ref: {parameter}}}\n" for name, parameter in pairs.items())
 
 
-def statements(actions: frozenset[str]) -> str:
-    """One statement for each service and the resources that its actions are narrowed to."""
-    narrowed_to = scopes()
-    by_scope: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for action in sorted(actions):
-        service = action.partition(":")[0]
-        by_scope[service, narrowed_to.get(action) or narrowed_to.get(service, "*")].append(action)
-    pad = " " * 14
-    lines = []
-    for (_, scope), names in by_scope.items():
-        lines += [f"{pad}- Effect: Allow", f"{pad}  Action:", *(f"{pad}    - {name}" for name in names)]
-        narrowed = [f"{pad}  Resource:", f"{pad}    - Fn::Sub: {scope}"]
-        lines += [f"{pad}  Resource: ['*']"] if scope == "*" else narrowed
-    return "\n".join(lines)
-
-
 def deploy_blocks() -> str:
-    granted = grants()
     blocks = []
     for product in supported_products():
         name = product.value.lower()
@@ -117,7 +89,7 @@ def deploy_blocks() -> str:
                 logical=f"Deploy{name.capitalize()}",
                 code=product.value,
                 rule="-" * (87 - len(name)),
-                statements=statements(granted[f"deploy_{name}"]),
+                statements=statements(f"deploy_{name}"),
                 own_settings=own_settings(product),
             )
         )
@@ -125,7 +97,12 @@ def deploy_blocks() -> str:
 
 
 def rewritten(text: str) -> str:
-    """`text` with both parts as the code has them now."""
-    parts = iter((statements(grants()["discover_resources"]) + "\n", deploy_blocks()))
-    marked = re.compile(rf"(?P<begin>^ *{re.escape(BEGIN)}\n).*?(?P<end>^ *{re.escape(END)}\n)", re.M | re.S)
-    return marked.sub(lambda found: found["begin"] + next(parts) + found["end"], text)
+    """`text` with the parts as the code has them now."""
+    marked = re.compile(
+        rf"(?P<begin>^ *{re.escape(BEGIN)}(?P<part>[^\n]+)\n).*?(?P<end>^ *{re.escape(END)}\n)", re.M | re.S
+    )
+    return marked.sub(lambda found: found["begin"] + _part(found["part"]) + found["end"], text)
+
+
+def _part(name: str) -> str:
+    return deploy_blocks() if name == DEPLOYS else statements(name) + "\n"

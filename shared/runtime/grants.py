@@ -1,30 +1,44 @@
-"""The RAM actions that each function calls. template.yml grants exactly these; a test compares the two."""
+"""The RAM actions by which each function calls the cloud. template.yml grants exactly these; a test compares.
+
+What a function reaches of this installation's own, tables and functions, is in shared/runtime/reach.py.
+"""
 
 from typing import Final
 
 from shared.cloud import cas
 from shared.products import adapter_class, supported_products
 
-_STATE: Final = frozenset({"ots:GetRow", "ots:PutRow", "ots:DeleteRow", "ots:GetRange"})
-_INVOKE: Final = frozenset({"fc:InvokeFunction"})
+#: They tell private keys. OSS reads the pair of a certificate that it is given, in the caller's name.
+KEYS: Final = frozenset(
+    {*cas.API.rights(cas.GET_USER_CERTIFICATE_DETAIL), "yundun-cert:DescribeSSLCertificatePrivateKey"}
+)
+#: They tell how to enter a cluster, whose Secrets are certificates with their keys.
+CLUSTERS: Final = frozenset({"cs:DescribeClusterUserKubeconfig"})
 _READ_CAS: Final = cas.API.rights(*cas.READING)
 
 
 def grants() -> dict[str, frozenset[str]]:
-    """RAM actions by function."""
+    """RAM actions by function, wherever the account is."""
     discovery: frozenset[str] = frozenset()
     deploy: dict[str, frozenset[str]] = {}
     for product in supported_products():
         adapter = adapter_class(product)
         discovery |= adapter.granted(writes=False)
-        name = f"deploy_{product.value.lower()}"
-        deploy[name] = _STATE | _INVOKE | adapter.granted(writes=True)
+        deploy[f"deploy_{product.value.lower()}"] = adapter.granted(writes=True)
     return {
-        "scan_expiry": _STATE | _INVOKE | _READ_CAS,
-        "discover_resources": _STATE | _INVOKE | _READ_CAS | discovery,
-        "create_deployment_job": _STATE | _INVOKE,
-        "run_deployment_jobs": _STATE | _INVOKE,
-        "manage_deployment_jobs": _STATE | _INVOKE,
-        "notify_contacts": _STATE,
+        "scan_expiry": _READ_CAS,
+        "discover_resources": _READ_CAS | discovery,
+        "create_deployment_job": frozenset(),
+        "run_deployment_jobs": frozenset(),
+        "manage_deployment_jobs": frozenset(),
+        "notify_contacts": frozenset(),
         **deploy,
+    }
+
+
+def for_other_stores() -> dict[str, frozenset[str]]:
+    """Those of `grants` that are needed only where a store beside the China site's is read."""
+    return {
+        f"deploy_{product.value.lower()}": adapter_class(product).other_stores_granted
+        for product in supported_products()
     }

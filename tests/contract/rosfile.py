@@ -60,7 +60,7 @@ class RosFile:
             yield from _check_object(name, value, schema["properties"])
 
     def _reference_problems(self) -> Iterator[str]:
-        known = {*self.parameters, *self.resources, *PSEUDO}
+        known = {*self.parameters, *self.resources, *self.document.get("Conditions", {}), *PSEUDO}
         for where, kind, target in references(self.document):
             resource, _, attribute = target.partition(".")
             if resource not in known:
@@ -86,6 +86,9 @@ def references(value: Any, where: str = "template") -> Iterator[tuple[str, str, 
             yield where, key, ".".join(item)
         elif key == "Fn::Sub":
             yield from ((where, key, name) for name in _SUB.findall(item))
+        elif key == "Fn::If":
+            yield where, key, item[0]
+            yield from references(item[1:], where)
         elif key == "DependsOn":
             yield from ((where, key, name) for name in ([item] if isinstance(item, str) else item))
         else:

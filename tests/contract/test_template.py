@@ -11,6 +11,7 @@ from host.cron import parse_cron
 from host.patterns import check_pattern
 from host.template import load_template
 from shared.runtime.grants import grants
+from shared.runtime.reach import reach
 from shared.runtime.settings import Settings
 from shared.state.tables import TABLES
 from tests.contract.rosfile import DOCUMENT, ROOT, TEXT, RosFile
@@ -29,19 +30,6 @@ SCOPE_OF_AWS = {"CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS"}
 
 def folder(properties: dict[str, Any]) -> str:
     return str(properties["FunctionName"]).removeprefix("certdeploy-")
-
-
-def statements() -> dict[str, list[dict[str, Any]]]:
-    """The policy statements of each function's role, by the function's folder."""
-    found = {}
-    for properties in FUNCTIONS.values():
-        [role, attribute] = properties["Role"]["Fn::GetAtt"]
-        assert attribute == "Arn"
-        policies = TEMPLATE.of_type("ALIYUN::RAM::Role")[role]["Policies"]
-        found[folder(properties)] = [
-            statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]
-        ]
-    return found
 
 
 def test_properties_and_references_are_those_of_ros() -> None:
@@ -116,11 +104,10 @@ def having(variable: str) -> set[str]:
 
 
 def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
-    called = {
-        name: {action for action in actions if action[:4] != "ots:"} for name, actions in grants().items()
-    }
+    called = {name for name, actions in grants().items() if actions}
+    called |= {name for name, reached in reach().items() if reached.invokes}
 
-    assert having("CERTDEPLOY_HOSTS") == {name for name, actions in called.items() if actions}
+    assert having("CERTDEPLOY_HOSTS") == called
     assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {"notify_contacts"}
 
 
@@ -149,38 +136,6 @@ def test_a_preview_rests_on_the_settings_of_the_job_that_it_shows() -> None:
     only_made = given["create_deployment_job"] - given["manage_deployment_jobs"]
     automatic = {"CERTDEPLOY_AUTO", "CERTDEPLOY_WARNING_DAYS"}
     assert only_made == automatic, "which are of jobs that nobody asked for"
-
-
-def test_every_function_has_its_own_role() -> None:
-    roles = [properties["Role"]["Fn::GetAtt"][0] for properties in FUNCTIONS.values()]
-    assert sorted(roles) == sorted(TEMPLATE.of_type("ALIYUN::RAM::Role"))
-    assert len(set(roles)) == len(FUNCTIONS)
-
-
-@pytest.mark.parametrize("properties", TEMPLATE.of_type("ALIYUN::RAM::Role").values(), ids=str)
-def test_a_role_is_only_for_function_compute(properties: dict[str, Any]) -> None:
-    [statement] = properties["AssumeRolePolicyDocument"]["Statement"]
-    assert statement["Principal"] == {"Service": ["fc.aliyuncs.com"]}
-    assert re.fullmatch(r"[A-Za-z0-9-]{1,64}", properties["RoleName"])
-
-
-@pytest.mark.parametrize("name", FOLDERS)
-def test_a_role_grants_exactly_what_its_function_calls(name: str) -> None:
-    granted = [action for statement in statements()[name] for action in statement["Action"]]
-    assert sorted(granted) == sorted(grants()[name])
-    assert all(statement["Effect"] == "Allow" for statement in statements()[name])
-
-
-@pytest.mark.parametrize("name", FOLDERS)
-def test_state_and_functions_are_granted_by_name_only(name: str) -> None:
-    own = {
-        "ots:GetRow": "acs:ots:cn-hangzhou:1000000000000001:instance/certdeploy/table/*",
-        "fc:InvokeFunction": "acs:fc:cn-hangzhou:1000000000000001:functions/certdeploy-*",
-    }
-    for statement in statements()[name]:
-        assert len({action.split(":")[0] for action in statement["Action"]}) == 1
-        for action in own.keys() & set(statement["Action"]):
-            assert statement["Resource"] == [own[action]]
 
 
 def test_the_tables_are_those_of_the_code() -> None:

@@ -42,6 +42,11 @@ def doctored(path: list[str], value: Any) -> list[str]:
             {"Fn::Sub": "${Prefixx}-a"},
             "Fn::Sub names Prefixx",
         ),
+        (
+            ["ScanExpiryRole", "Properties", "Description"],
+            {"Fn::If": ["Never", "a", "b"]},
+            "Fn::If names Never",
+        ),
     ],
 )
 def test_a_mistake_is_found(path: list[str], value: Any, problem: str) -> None:

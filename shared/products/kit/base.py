@@ -36,6 +36,8 @@ class ProductAdapter(ABC):
     actions: ClassVar[Mapping[str, Action]]  #: every action called, by name; the role grants these
     #: RAM actions that a call needs beside those of `actions`
     also_granted: ClassVar[frozenset[str]] = frozenset()
+    #: those that a deployment needs for certificates of other CAS stores than the China site's only
+    other_stores_granted: ClassVar[frozenset[str]] = frozenset()
     first_deployment: ClassVar[bool] = False  #: a deployment may switch HTTPS on, so it can be undone
     #: products whose listeners its routing rules set the certificates of
     rules_over: ClassVar[frozenset[CloudProduct]] = frozenset()
@@ -195,7 +197,8 @@ class ProductAdapter(ABC):
         """The RAM actions that discovery needs, or deployment (`writes`)."""
         chosen = [action for action in cls.actions.values() if writes or not action.writes]
         names = (name for action in chosen for name in (action.api or cls.api).rights(action))
-        return frozenset(names) | (cls.also_granted if writes else frozenset())
+        more = cls.also_granted | cls.other_stores_granted
+        return frozenset(names) | (more if writes else frozenset())
 
     def _call(self, action: str, region: str = "", /, **params: Any) -> Fields:
         """Call one of `actions`."""

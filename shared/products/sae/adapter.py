@@ -42,6 +42,7 @@ class Adapter(ProductAdapter):
             Action("UpdateIngress", method="PUT", path=_INGRESS, writes=True),
         )
     }
+    other_stores_granted = SlbStore.other_stores_granted
     rules_over = frozenset({CloudProduct.ALB, CloudProduct.SLB})
     # The code for a parameter that is wrong; of DescribeIngress, for a rule that is not there.
     gone = frozenset({"invalidparameter.withmessage"})

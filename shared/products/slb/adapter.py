@@ -41,7 +41,7 @@ class Adapter(ProductAdapter):
             *slb_store.SlbStore.actions.values(),
         )
     }
-    also_granted = slb_store.SlbStore.also_granted
+    other_stores_granted = slb_store.SlbStore.other_stores_granted
     gone = frozenset({"invalidloadbalancerid.notfound", "listenernotfound"})
 
     def __init__(self, means: Means) -> None:

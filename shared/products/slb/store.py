@@ -41,7 +41,7 @@ class SlbStore:
 
     actions: ClassVar = {action.name: action for action in (_DESCRIBE, _UPLOAD)}
     #: the key of a certificate that is taken as PEM only
-    also_granted = cas.API.rights(cas.GET_USER_CERTIFICATE_DETAIL)
+    other_stores_granted = cas.API.rights(cas.GET_USER_CERTIFICATE_DETAIL)
 
     def __init__(self, means: Means) -> None:
         self._client = means.client
@@ -59,7 +59,7 @@ class SlbStore:
     def granted(cls, *, writes: bool) -> frozenset[str]:
         """The RAM actions that another product's adapter needs for it."""
         own = API.rights(*(row for row in cls.actions.values() if writes or not row.writes))
-        return own | (cls.also_granted if writes else frozenset())
+        return own | (cls.other_stores_granted if writes else frozenset())
 
     def identifiers(self, region: str) -> dict[str, str]:
         """What CAS calls each certificate of the region, by the store's id."""

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from emulator.authority import Authority, KeyKind
 from emulator.cloud import Cloud, utc_now
@@ -23,16 +24,19 @@ from emulator.edge import Edge
 from emulator.estate import Estate, parse_estate
 from emulator.server import running
 from shared.cloud.credentials import Credentials
+from shared.cloud.functions import Functions
 from shared.cloud.pacing import Pacer
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.resources import CloudProduct
 from shared.errors import NotFoundError
 from shared.runtime.app import App, Instance
 from shared.runtime.handler import Invocation
+from shared.runtime.reach import reach
 from shared.runtime.settings import Settings
 from shared.services.world import World
 from shared.state.store import Store
 from tests.clocks import RunningClock
+from tests.granted import Granted, Used
 
 TIMEOUT_S = 60.0
 PRODUCTS = (CloudProduct.CDN, CloudProduct.ALB, CloudProduct.OSS)
@@ -60,6 +64,7 @@ class Platform:
         self.policy: dict[str, Any] = {"parallel": parallel}  #: what is not as by default
         self.ports: dict[str, Any] = {}  #: what a test puts in the place of the World's own, by field
         self.timeout_s = TIMEOUT_S  #: of each function
+        self.used: dict[str, Used] = defaultdict(Used)  #: what each function made use of, by its role
         self._instance = Instance(settings)
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
         self._ids, self._renewals = count(1), count(1)
@@ -120,25 +125,32 @@ class Platform:
         sent = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         handler = import_module(f"functions.{function}.index").handler
         request_id = f"request-{next(self._ids)}"
-        return json.loads(handler(sent, Invocation(request_id, function, partial(self.app, request_id))))
+        app = partial(self.app, request_id, function)
+        return json.loads(handler(sent, Invocation(request_id, function, app)))
 
     def pass_days(self, days: float) -> None:
         self.clock.sleep(days * 86400)
 
-    def app(self, holder: str = "test") -> App:
-        """As `App.of` builds it, but on our clock."""
+    def app(self, holder: str = "test", function: str = "") -> App:
+        """As `App.of` builds it, but on our clock. `function`: whose role's rights it has; "": all."""
         started, key, clock = self.clock(), self.cloud.key, self.clock
         credentials = Credentials(key.access_key_id, key.access_key_secret, "")
 
         def left_s() -> float:
             return self.timeout_s - (clock() - started).total_seconds()
 
+        instance, functions = self._instance, cast(Functions, self)
+        if function:
+            used = self.used[function]
+            granted = Granted(function, reach()[function], instance.store, functions, used)
+            instance, functions = copy(instance), granted
+            instance.store = granted
         app = App.build(
-            self._instance,
+            instance,
             lambda: credentials,
             left_s=left_s,
             holder=holder,
-            functions=self,
+            functions=functions,
             clock=clock,
             sleep=clock.sleep,
         )

@@ -63,7 +63,7 @@ def cut_off(slow: Platform, waiting: tuple[str, bytes]) -> None:
             slow.call(*waiting)
 
 
-def _unreachable(*_: object) -> bytes:
+def _unreachable(*_: object, **__: object) -> bytes:
     raise CloudUnavailableError("InvokeFunction", "ConnectionLost", "no answer")
 
 

@@ -1,0 +1,120 @@
+"""The roles of template.yml: each is for one function, and grants what that calls and reaches, no more."""
+
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from host.intrinsics import PSEUDO
+from shared.runtime.grants import KEYS, for_other_stores, grants
+from shared.runtime.reach import READING, WRITING, reach
+from shared.state.tables import TABLES
+from tests.contract.rosfile import DOCUMENT, ROOT, RosFile
+
+TEMPLATE = RosFile(DOCUMENT)
+FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
+ROLES = TEMPLATE.of_type("ALIYUN::RAM::Role")
+ROLE_OF = {
+    properties["FunctionName"].removeprefix("certdeploy-"): properties["Role"]["Fn::GetAtt"][0]
+    for properties in TEMPLATE.of_type("ALIYUN::FC3::Function").values()
+}
+ACCOUNT = f"{PSEUDO['ALIYUN::Region']}:{PSEUDO['ALIYUN::TenantId']}"
+#: Other stacks in the account, with prefixes that begin or end as ours, or with a function's name.
+OTHERS = ("certdeploy-prod", "certdeploy2", "my-certdeploy", "certdeploy-deploy")
+UNLESS_CHINA_ONLY = {"Fn::If": ["OnlyChinaStore", "Deny", "Allow"]}
+LONGEST_POLICY = 6144  #: characters without white space, as RAM counts
+
+
+def statements(function: str) -> list[dict[str, Any]]:
+    policies = ROLES[ROLE_OF[function]]["Policies"]
+    return [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+
+
+def may(function: str, action: str, resource: str) -> bool:
+    return any(
+        action in one["Action"] and any(fnmatchcase(resource, pattern) for pattern in one["Resource"])
+        for one in statements(function)
+        if one["Effect"] == "Allow"
+    )
+
+
+def actions(function: str) -> Iterator[str]:
+    """Of the cloud's services."""
+    for one in statements(function):
+        yield from (name for name in one["Action"] if name[:4] != "ots:" and name != "fc:InvokeFunction")
+
+
+def test_every_function_has_its_own_role() -> None:
+    assert sorted(ROLE_OF) == FOLDERS
+    assert sorted(ROLE_OF.values()) == sorted(ROLES)
+
+
+@pytest.mark.parametrize("properties", ROLES.values(), ids=str)
+def test_a_role_is_only_for_function_compute(properties: dict[str, Any]) -> None:
+    [statement] = properties["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": ["fc.aliyuncs.com"]}
+    assert re.fullmatch(r"[A-Za-z0-9-]{1,64}", properties["RoleName"])
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_a_role_grants_exactly_the_actions_that_its_function_calls(function: str) -> None:
+    assert sorted(actions(function)) == sorted(grants()[function])
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_a_key_that_only_other_stores_need_is_denied_where_no_other_is_read(function: str) -> None:
+    elsewhere = for_other_stores().get(function, frozenset())
+
+    for one in statements(function):
+        assert one["Effect"] == (UNLESS_CHINA_ONLY if elsewhere & set(one["Action"]) else "Allow")
+        assert not elsewhere & set(one["Action"]) or elsewhere == set(one["Action"])
+    assert TEMPLATE.document["Conditions"]["OnlyChinaStore"] == {
+        "Fn::Equals": [{"Ref": "Stores"}, "cn-hangzhou"]
+    }
+
+
+def test_keys_are_read_by_functions_that_send_them_and_no_others() -> None:
+    readers = {function for function in FOLDERS if KEYS & set(actions(function))}
+
+    sends_pem = {"ack", "apigateway", "aws", "fc", "live", "oss", "sae", "slb"}
+    assert readers == {f"deploy_{product}" for product in sends_pem}
+    assert {name for name, needed in for_other_stores().items() if needed} == {"deploy_sae", "deploy_slb"}
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_a_function_reads_and_writes_the_rows_of_its_tables_and_of_no_others(function: str) -> None:
+    reached = reach()[function]
+
+    for table in TABLES:
+        there = f"acs:ots:{ACCOUNT}:instance/certdeploy/table/{table.name}"
+        for names, tables in ((READING, reached.reads), (WRITING, reached.writes)):
+            assert {may(function, name, there) for name in names} == {table in tables}, table.name
+    assert not may(function, "ots:GetRow", f"acs:ots:{ACCOUNT}:instance/other/table/jobs")
+
+
+def test_who_notifies_writes_nothing() -> None:
+    assert reach()["notify_contacts"].writes == frozenset()
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_a_function_invokes_those_that_it_calls_of_its_own_stack(function: str) -> None:
+    invoked = reach()[function].invokes
+    arns = {name: f"acs:fc:{ACCOUNT}:functions/certdeploy-{name}" for name in FOLDERS}
+
+    for name, arn in arns.items():
+        assert may(function, "fc:InvokeFunction", arn) is (name in invoked), name
+        assert may(function, "fc:InvokeFunction", f"{arn}/LATEST") is (name in invoked), name
+        for other in OTHERS:
+            foreign = f"acs:fc:{ACCOUNT}:functions/{other}-{name}"
+            assert not may(function, "fc:InvokeFunction", foreign), foreign
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_a_policy_is_within_the_length_that_ram_takes_also_with_the_longest_prefix(function: str) -> None:
+    text = json.dumps(statements(function), separators=(",", ":"))
+    longest = text.replace("functions/certdeploy-", f"functions/{'x' * 32}-")
+
+    assert len(longest) + len('{"Version":"1","Statement":}') <= LONGEST_POLICY

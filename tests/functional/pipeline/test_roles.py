@@ -1,0 +1,136 @@
+"""What the roles grant of this installation's own is what the functions make use of, all of it.
+
+Less would be denied: the functions of every test here have no more rights than their roles.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.cloud.pacing import Pacer
+from shared.domain.resources import CloudProduct
+from shared.runtime.reach import Reach, reach
+from tests.functional.pipeline.conftest import NAMES, a_waf_of
+from tests.functional.pipeline.platform import Platform, new_platform
+from tests.functional.pipeline.stories import asked_for, uploaded
+from tests.granted import Denied, Used
+
+DEPLOYS = "deploy_…"
+BY_HAND: dict[str, Any] = {
+    "certificates": {
+        "own": {"names": ["example.org"], "key": "ecdsa-p256", "days": 5, "in_cas": False},
+        "old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40},
+    },
+    "cdn": [
+        {"domain": "example.org", "certificate": "own"},
+        {"domain": "www.example.com", "certificate": "old"},
+    ],
+}
+
+
+def a_renewal(fresh: Platform) -> None:
+    """By itself, and rolled back by a person."""
+    fresh.tick("scan_expiry", "discover_resources")
+    fresh.renew(*NAMES, "example.net")
+    fresh.tick("scan_expiry")
+    job = fresh.job().job_id
+    fresh.call("manage_deployment_jobs", {"List": {}})
+    fresh.call("manage_deployment_jobs", {"RollBack": {"JobId": job}})
+    fresh.drain()
+    fresh.tick("run_deployment_jobs")
+
+
+def a_warning(strangers: Platform) -> None:
+    """Of the end of a certificate that CAS does not know, while a job is under way."""
+    strangers.tick("scan_expiry", "discover_resources")
+    asked_for(strangers, uploaded(strangers))
+    strangers.pass_days(3)
+    strangers.tick("scan_expiry")
+
+
+def a_job_of_a_person(fresh: Platform) -> None:
+    """Previewed, created, handed on from one invocation to the next, and left by those that died."""
+    new = uploaded(fresh)
+    fresh.call("manage_deployment_jobs", {"Preview": {"CertIds": [int(new.partition("-")[0])]}})
+    job = asked_for(fresh, new)
+    fresh.drain(until="deploy_")
+    fresh.timeout_s = 1
+    fresh.deliver(*fresh.queue.pop(0))
+    fresh.timeout_s = 60
+    fresh.queue.clear()
+    for product in ("CDN", "ALB", "OSS"):
+        fresh.world.callers.join((product, job, 0), "dead", 1)
+    for days in (0.01, 0.1, 0.01):
+        fresh.pass_days(days)
+        fresh.call("run_deployment_jobs", {})
+        fresh.queue.clear()
+    fresh.tick("run_deployment_jobs")
+
+
+def used_by(*platforms: Platform) -> dict[str, Used]:
+    """What the functions made use of; those that deploy have one role but for the product."""
+    found: dict[str, Used] = defaultdict(Used)
+    for platform in platforms:
+        for function, used in platform.used.items():
+            mine = found[_kind(function)]
+            mine.reads |= used.reads
+            mine.writes |= used.writes
+            mine.invokes |= {_kind(name) for name in used.invokes}
+    return found
+
+
+def _kind(function: str) -> str:
+    return DEPLOYS if function.startswith("deploy_") else function
+
+
+def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path: Path) -> None:
+    a_renewal(fresh)
+    a_job_of_a_person(fresh)
+    fresh.pass_days(36)  # nothing replaces that of example.org
+    fresh.tick("discover_resources", "scan_expiry")
+    assert fresh.failures == []
+    for folder in ("slow", "strangers"):
+        (tmp_path / folder).mkdir()
+    with (
+        new_platform(a_waf_of(40), tmp_path / "slow", products=[CloudProduct.WAF]) as slow,
+        new_platform(BY_HAND, tmp_path / "strangers") as strangers,
+    ):
+        slow.timeout_s = 5
+        slow._instance.pacer = Pacer(lambda: slow.clock().timestamp(), slow.clock.sleep)
+        slow.tick("scan_expiry", "discover_resources")
+        a_warning(strangers)
+        found = used_by(fresh, slow, strangers)
+
+    granted = {_kind(name): one for name, one in reach().items()}
+    assert found.keys() == granted.keys()
+    for name, one in granted.items():
+        used = found[name]
+        assert used.writes == one.writes, name
+        assert used.reads | used.writes == one.reads, name
+        assert used.invokes == {_kind(invoked) for invoked in one.invokes}, name
+
+
+@pytest.mark.parametrize("kept_from", ["reads", "writes", "invokes"])
+def test_a_function_whose_role_lacks_a_right_is_denied_what_it_takes(
+    fresh: Platform, monkeypatch: pytest.MonkeyPatch, kept_from: str
+) -> None:
+    """So that the tests of the pipeline show that no right is missing."""
+    whole = reach()["scan_expiry"]
+    less = {"reads": whole.reads, "writes": whole.writes, "invokes": whole.invokes, kept_from: frozenset()}
+    monkeypatch.setattr(
+        "tests.functional.pipeline.platform.reach", lambda: {**reach(), "scan_expiry": Reach(**less)}
+    )
+
+    with pytest.raises(Denied, match="scan_expiry may not"):
+        _scanned(fresh)
+
+
+def _scanned(fresh: Platform) -> None:
+    fresh.call("scan_expiry", {})
+    fresh.call("discover_resources", {})
+    fresh.renew(*NAMES)
+    fresh.call("scan_expiry", {})
