@@ -92,17 +92,6 @@ def test_a_domain_that_tells_nothing_is_not_one_without_certificate(
         native.adapter.deploy(slot, native.certificate("new"))
 
 
-def test_an_end_that_is_left_out_is_that_of_the_pem(classic: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody else tells when a certificate ends that CAS does not know."""
-    before = classic.slots()
-    path = "CustomDomains.DomainItem[].CertificateValidEnd"
-    edit(monkeypatch, classic.cloud, "DescribeApiGroup", lambda answer: take_out(answer, path))
-
-    assert {slot.cert_not_after for slot in before.values()} > {None}
-    assert classic.slots() == before
-    assert [classic.adapter.read(slot) for slot in before.values()] == list(before.values())
-
-
 def test_custom_domains_that_are_left_out_are_none(classic: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(monkeypatch, classic.cloud, "DescribeApiGroup", lambda answer: take_out(answer, "CustomDomains"))
 
