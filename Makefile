@@ -48,15 +48,18 @@ mutants: $(VENV)/mutants.stamp  ## plant small faults, print those no test notic
 	@$(BIN)/python -m tools.mutants $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED)) \
 	  $(AREA:%=--area %) $(if $(NAMED),--named) $(if $(FAST),--as-measured) $(if $(JOBS),--jobs $(JOBS))
 
+# Tablestore's SDK asks for numpy, 35 MB that its rows do not need: it is left out, and so nothing that is
+# locked may be installed with what it asks for. Where something else asks for it (matplotlib), it stays.
+WITHOUT := --no-emit-package numpy
 lock: $(VENV)/uv.stamp  ## pin the dependencies
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local \
-	  pyproject.toml -o requirements.lock
+	  $(WITHOUT) pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local --extra dev \
-	  pyproject.toml -o requirements-dev.lock
+	  $(WITHOUT) pyproject.toml -o requirements-dev.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra bench \
 	  --constraint requirements-dev.lock pyproject.toml -o requirements-bench.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra mutants \
-	  --constraint requirements-dev.lock pyproject.toml -o requirements-mutants.lock
+	  --constraint requirements-dev.lock $(WITHOUT) pyproject.toml -o requirements-mutants.lock
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .mutants *.egg-info
@@ -88,10 +91,10 @@ $(VENV)/uv.stamp:
 define install
 	@echo "Installing what is needed $(2) …"
 	@if $(BIN)/python -m uv --version >/dev/null 2>&1; then \
-	  $(BIN)/python -m uv pip install -q --python $(BIN)/python -r $(1) \
+	  $(BIN)/python -m uv pip install -q --python $(BIN)/python --no-deps -r $(1) \
 	  && $(BIN)/python -m uv pip install -q --python $(BIN)/python --no-deps -e .; \
 	else \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check -r $(1) \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r $(1) \
 	  && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; \
 	fi
 	@touch $@

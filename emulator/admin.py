@@ -49,6 +49,9 @@ def _answer(cloud: Cloud, method: str, path: list[str], body: bytes) -> Any:
             return {"status": "ok", "services": sorted(cloud.services)}
         case "GET", "aws":
             return cloud.service("aws").start()
+        case "GET", "tablestore":
+            with cloud.lock:
+                return cloud.service("tablestore").report()
         case "GET", "calls":
             return [asdict(record) for record in list(cloud.calls)]
         case "GET", "edge":

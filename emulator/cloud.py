@@ -189,22 +189,8 @@ class Cloud:
         if self.limits == "none" or per_second is None:
             return
         if self._rates.take((call.account, service.api, call.action), per_second) > 0:
-            raise ApiError(400, "Throttling.User", "Request was denied due to user flow control.")
+            raise service.throttling(call)
 
     def _authorize(self, service: EmulatedService, call: Call) -> None:
-        ram_action = f"{service.ram}:{call.action}"
-        if not self.denied(ram_action, call):
-            return
-        rpc = service.style == "RPC"
-        raise ApiError(
-            403,
-            "Forbidden.RAM" if rpc else "AccessDenied",
-            "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
-            AccessDeniedDetail={
-                "AuthAction": ram_action,
-                "AuthPrincipalType": "SubUser",
-                "AuthPrincipalOwnerId": call.account,
-                "NoPermissionType": "ImplicitDeny",
-                "PolicyType": "AccountLevelIdentityBasedPolicy",
-            },
-        )
+        if self.denied(f"{service.ram}:{call.action}", call):
+            raise service.denial(call)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from uuid import uuid4
 
-from emulator import routing, wording
+from emulator import ots_signatures, routing, wording
 from emulator.api import ApiError, Call, Raw
 from emulator.calls import CallRecord, without_secrets
 from emulator.cloud import Cloud
 from emulator.faults import DroppedError
+from emulator.keys import AccessKey
 from emulator.request import Request
 from emulator.signatures import verify
 
@@ -22,7 +23,16 @@ def answer(cloud: Cloud, request: Request) -> Raw:
     Raises:
         DroppedError: close the connection, say nothing.
     """
-    request_id = str(uuid4()).upper()
+    if routing.style(request) != "OTS":
+        return _answer(cloud, request, str(uuid4()).upper())[0]
+    request_id = str(uuid4())
+    raw, key = _answer(cloud, request, request_id)
+    return ots_signatures.signed(raw, request, key, request_id, cloud.signing_clock())
+
+
+def _answer(cloud: Cloud, request: Request, request_id: str) -> tuple[Raw, AccessKey | None]:
+    """The answer, and the key that the request was signed with, if it was."""
+    key: AccessKey | None = None
     route: routing.Route | None = None
     status, code = 500, "InternalError"
     try:
@@ -42,17 +52,17 @@ def answer(cloud: Cloud, request: Request) -> Raw:
         answered = cloud.answers.varied(route.service.api, call, cloud.execute(route.service, call))
         raw = wording.success(answered, route.action, request_id, request)
         status, code = raw.status, ""
-        return raw
+        return raw, key
     except ApiError as error:
         status, code = error.status, error.code
-        return wording.refusal(error, request_id, request)
+        return wording.refusal(error, request_id, request), key
     except DroppedError:
         status, code = 0, "Dropped"
         raise
     except Exception:  # a mistake in an emulated product: say where, and answer as the cloud would
         _logger.exception("an emulated action failed: %s", route.action if route else "?")
         broken = ApiError(500, "InternalError", "The request processing has failed.")
-        return wording.refusal(broken, request_id, request)
+        return wording.refusal(broken, request_id, request), key
     finally:
         _log(cloud, request, route, status, code, request_id)
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from emulator import oss_signatures
+from emulator import oss_signatures, ots_signatures
 from emulator.api import ApiError
 from emulator.cloud import Cloud
 from emulator.declared import Action, declarations
@@ -41,7 +41,9 @@ def cloud_host(request: Request) -> str:
 
 
 def style(request: Request) -> str:
-    """In which product family's form to answer: RPC, ROA, FC2 or OSS."""
+    """In which product family's form to answer: RPC, ROA, FC2, OSS or OTS."""
+    if ots_signatures.meant(request):
+        return "OTS"
     if oss_signatures.meant(request):
         return "OSS"
     if request.path.startswith("/2016-08-15/"):
@@ -52,6 +54,8 @@ def style(request: Request) -> str:
 
 def words(request: Request) -> tuple[str, str]:
     """Action and version as the client said them, for the log of refused calls."""
+    if style(request) == "OTS":
+        return request.path.lstrip("/"), request.header("x-ots-apiversion")
     named = request.named
     return (
         request.header("x-acs-action") or named.get("Action", ""),
@@ -64,6 +68,8 @@ def find(cloud: Cloud, request: Request) -> Route:
     how = style(request)
     if how == "OSS":
         return _oss(cloud, request)
+    if how == "OTS":
+        return _ots(cloud, request)
     return _rpc(cloud, request) if how == "RPC" else _by_path(cloud, request)
 
 
@@ -119,6 +125,14 @@ def _oss(cloud: Cloud, request: Request) -> Route:
     at_host = oss_signatures.host_parts(host)
     scope = oss_signatures.credential_fields(request.header("authorization")).get("Credential", "")
     region = at_host[1] if at_host else [*scope.split("/"), "", ""][2] or DEFAULT_REGION
+    return Route(service, name, params, region, host)
+
+
+def _ots(cloud: Cloud, request: Request) -> Route:
+    service = cloud.services["tablestore"]
+    name, params = service.route(request)
+    host = cloud_host(request)
+    region = region_in(host) or request.header("x-ots-signregion") or DEFAULT_REGION
     return Route(service, name, params, region, host)
 
 

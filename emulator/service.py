@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallRecord
+from emulator.faults import Faults
 from emulator.keys import AccessKey, Keyring
 from emulator.request import Request
 
@@ -28,6 +29,7 @@ class Account(Protocol):
     keys: Keyring
     key: AccessKey
     calls: list[CallRecord]
+    faults: Faults
 
     @property
     def services(self) -> Mapping[str, EmulatedService]: ...
@@ -55,7 +57,7 @@ class EmulatedService:
 
     api: ClassVar[str]  #: product code as in the vendor's endpoint data, e.g. "Cdn"
     version: ClassVar[str]  #: e.g. "2018-05-10"
-    style: ClassVar[Literal["RPC", "ROA", "OSS"]] = "RPC"
+    style: ClassVar[Literal["RPC", "ROA", "OSS", "OTS"]] = "RPC"
     ram: ClassVar[str]  #: prefix of the RAM actions, e.g. "cdn"
     hosts: ClassVar[tuple[str, ...]] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
     limits: ClassVar[Mapping[str, int]] = {}  #: documented calls per second, by action
@@ -109,11 +111,31 @@ class EmulatedService:
         return None
 
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """Action and parameters of a request, for a style without declarations (OSS).
+        """Action and parameters of a request, for a style without declarations (OSS, OTS).
 
         Raises ApiError where the request is none that is emulated.
         """
         raise NotImplementedError(f"{type(self).__module__} declares its actions")
+
+    def denial(self, call: Call) -> ApiError:
+        """How a call that RAM denies is refused."""
+        rpc = self.style == "RPC"
+        return ApiError(
+            403,
+            "Forbidden.RAM" if rpc else "AccessDenied",
+            "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
+            AccessDeniedDetail={
+                "AuthAction": f"{self.ram}:{call.action}",
+                "AuthPrincipalType": "SubUser",
+                "AuthPrincipalOwnerId": call.account,
+                "NoPermissionType": "ImplicitDeny",
+                "PolicyType": "AccountLevelIdentityBasedPolicy",
+            },
+        )
+
+    def throttling(self, call: Call) -> ApiError:
+        """How a call beyond `limits` is refused."""
+        return ApiError(400, "Throttling.User", "Request was denied due to user flow control.")
 
     @classmethod
     def rights(cls) -> Collection[str]:

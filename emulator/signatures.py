@@ -1,7 +1,8 @@
 """Who signed this request: every signature form that the vendor's clients use.
 
 ACS3-HMAC-SHA256 (RPC and ROA), RPC with HMAC-SHA1 in the parameters, ROA with `acs id:signature`,
-Function Compute 2.0's `FC id:signature`; OSS's own two are in `oss_signatures.py`. Source: the
+Function Compute 2.0's `FC id:signature`; OSS's and Tablestore's own are in `oss_signatures.py` and
+`ots_signatures.py`. Source: the
 official SDKs' signers. As the vendor does, a refusal of the two old forms repeats what was signed,
 parameters included; the vendor's older SDK parses it.
 """
@@ -17,7 +18,7 @@ from hashlib import sha1, sha256
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from emulator import oss_signatures
+from emulator import oss_signatures, ots_signatures
 from emulator.api import ApiError
 from emulator.keys import SKEW, AccessKey, Keyring
 from emulator.request import Request
@@ -32,6 +33,8 @@ def verify(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     Raises:
         ApiError: unsigned, unknown key, wrong signature, date over 15 minutes off, nonce used.
     """
+    if ots_signatures.meant(request):
+        return ots_signatures.verify(request, keys, now)
     if oss_signatures.meant(request):
         return oss_signatures.verify(request, keys, now)
     scheme = request.header("authorization").split(" ", 1)[0]

@@ -1,4 +1,6 @@
-"""How answers and refusals are put on the wire: JSON, or XML where an RPC call asks for it; OSS's XML."""
+"""How answers and refusals are put on the wire: JSON, or XML where an RPC call asks for it; OSS's XML;
+Tablestore's protocol buffers.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from xml.sax.saxutils import escape
 from emulator import routing
 from emulator.api import Answer, ApiError, Raw
 from emulator.request import Request
+from emulator.services.tablestore import messages
 
 _JSON = "application/json;charset=utf-8"
 _XML = "text/xml;charset=utf-8"
@@ -22,7 +25,7 @@ def success(answered: Answer | Raw, action: str, request_id: str, request: Reque
     """The answer of an action that did what it was asked."""
     how = routing.style(request)
     if isinstance(answered, Raw):
-        own = "x-oss-request-id" if how == "OSS" else "x-acs-request-id"
+        own = {"OSS": "x-oss-request-id", "OTS": "x-ots-requestid"}.get(how, "x-acs-request-id")
         answered.headers.setdefault(own, request_id)
         return answered
     body = {"RequestId": request_id, **answered}
@@ -37,6 +40,8 @@ def refusal(error: ApiError, request_id: str, request: Request) -> Raw:
         headers["x-acs-retry-after"] = str(error.retry_after_ms)
     if how == "OSS":
         return _oss_refusal(error, request_id, request)
+    if how == "OTS":
+        return Raw(error.status, messages.ERROR.write({"code": error.code, "message": error.message}))
     if how == "FC2":
         body: dict[str, Any] = {"ErrorCode": error.code, "ErrorMessage": error.message}
         headers["x-fc-request-id"] = request_id

@@ -1,0 +1,3 @@
+"""Tablestore."""
+
+SERVICES = ("tablestore",)
