@@ -175,9 +175,9 @@ def test_addresses_that_are_secrets_are_hidden_and_sentences_stay(text: str, sho
 def test_the_time_grows_with_the_length_of_hostile_text_and_no_faster(piece: str) -> None:
     def taken_s(length: int) -> float:
         text = "password=" + piece * (length // len(piece))
-        begun = time.perf_counter()
+        begun = time.thread_time()
         redact(text)
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
     ratios = (taken_s(40_000) / max(taken_s(5_000), 0.001) for _ in range(4))  # 8 if linear, 64 if not
     assert any(ratio < 24 for ratio in ratios)
