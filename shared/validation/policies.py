@@ -13,6 +13,11 @@ from shared.errors import InvalidRequestError
 
 LONGEST_TEXT: Final = 256 * 1024  #: in bytes: some hundred rules are a tenth of it
 _SUBJECT: Final = "policies"
+_TAG: Final = ("tag", "tags")
+_NO_TAGS: Final = (
+    "a rule cannot match tags: the lists of CDN, DCDN, LIVE, VOD, WAF and others do not tell them, so it"
+    " would pass over their slots without a word (match by slot, certificate, domain, region or product)"
+)
 _KNOWN: Final = re.compile(r"'([^']+)'")
 _EXPECTED: Final = {"tuple_type": "expected a list", "model_type": "expected keys with values"}
 
@@ -72,6 +77,8 @@ def _names_of_rules(data: dict[Any, Any]) -> list[str]:
 def _clause(item: Any, names: Sequence[str]) -> str:
     path = item["loc"]
     where = _place(path, names)
+    if item["type"] == "extra_forbidden" and path[-2:-1] == ("match",) and path[-1] in _TAG:
+        return f"{where}: {_NO_TAGS}"
     if item["type"] == "extra_forbidden":
         return f"{where}: unknown{_hint(str(path[-1]), _fields_around(path))}"
     if item["type"] == "missing":

@@ -57,6 +57,14 @@ def test_all_faults_are_told_at_once_each_with_its_place_and_what_to_do() -> Non
     assert "rule 6, pin.isuer: unknown, did you mean issuer?" in told
 
 
+@pytest.mark.parametrize("match", ["{tag: team}", "{tags: {team: web}}", "{tags: [team], product: CDN}"])
+def test_a_rule_for_a_tag_is_refused_with_the_reason(match: str) -> None:
+    told = refused(f"rules: [{{match: {match}, deploy: off}}]")
+
+    assert any(": a rule cannot match tags: the lists of CDN, " in one for one in told)
+    assert not any("unknown" in one for one in told)
+
+
 def test_words_are_read_as_the_text_that_they_are() -> None:
     policies = parse_policies(
         "defaults: {deploy: off}\nrules:\n- {match: {certificate: 0123}, pin: none, accept_outage: yes}"
