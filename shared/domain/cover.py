@@ -1,6 +1,6 @@
 """Which of many certificates go onto a slot: a look-up by its names, however many there are of either."""
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -12,7 +12,7 @@ from shared.domain.names import patterns, uncovered
 from shared.domain.policy_book import NO_POLICIES, PolicyBook
 from shared.domain.replacing import Kin, kin
 from shared.domain.resources import CloudResource
-from shared.domain.trust import Standing
+from shared.domain.trust import Standing, Standings
 
 _MATTER: Final = 2  #: of a kin, for one slot: the longest valid, and the next where that one is in place
 _Placed = tuple[int, Certificate]  #: with its place in the order
@@ -29,8 +29,7 @@ class Cover:
         policies: PolicyBook = NO_POLICIES,
     ) -> None:
         """`standing`: how widely a certificate is trusted; asked once for each."""
-        self._now, self._ask, self._policies = now, standing, policies
-        self._standings: dict[str, Standing] = {}
+        self._now, self._standing, self._policies = now, Standings(standing), policies
         self._first = ordered[:1]
         self._names_of_first = frozenset(name for one in self._first for name in one.names)
         self._kins: dict[tuple[Kin, str], _OfOneKin] = {}
@@ -41,14 +40,15 @@ class Cover:
 
     def knows(self, name: str) -> bool:
         """Whether any of the certificates covers it."""
-        return any(one.of_names([name]) for one in self._kins.values())
+        return any(one.of([patterns(name)]) for one in self._kins.values())
 
     def of(self, names: Sequence[str]) -> list[Certificate]:
         """Those that cover all the names, in their order; of each kin the first two, others do not matter.
 
         No names: nothing is known to be covered.
         """
-        found = [placed for one in self._kins.values() for placed in one.of_names(names)]
+        ways = [patterns(name) for name in names]
+        found = [placed for one in self._kins.values() for placed in one.of(ways)]
         return [certificate for _, certificate in sorted(found, key=_place)]
 
     def choose(
@@ -68,7 +68,7 @@ class Cover:
         missing = () if covering else uncovered(resource.domains, self._names_of_first)
         held = []
         some = covering or self._first
-        for certificate, policy in zip(some, self._policies.of(resource, present).with_(some), strict=True):
+        for certificate, policy in zip(some, self._policies.for_(resource, present, some), strict=True):
             decision = decide(
                 certificate,
                 resource,
@@ -86,11 +86,6 @@ class Cover:
                 return certificate, decision
             held.append((certificate, decision))
         return next((one for one in held if one[1].action is Action.DEPLOY), held[0])
-
-    def _standing(self, certificate: Certificate) -> Standing:
-        if (known := self._standings.get(certificate.identifier)) is None:
-            known = self._standings[certificate.identifier] = self._ask(certificate)
-        return known
 
 
 @dataclass(eq=False, frozen=True)
@@ -118,12 +113,14 @@ class _OfOneKin:
         if len(line.certificates) < _MATTER:
             line.certificates.append((place, certificate))
 
-    def of_names(self, names: Iterable[str]) -> list[_Placed]:
-        """The first that cover all of them. Names that the same patterns cover are the same question."""
-        wanted = frozenset(tuple(one for one in patterns(name) if one in self._by_name) for name in names)
-        if wanted not in self._found:
-            self._found[wanted] = self._find(wanted)
-        return self._found[wanted]
+    def of(self, ways: Sequence[Sequence[str]]) -> list[_Placed]:
+        """The first that cover all of some names. `ways`: for each name, the patterns that cover it; names
+        that the same patterns cover are the same question.
+        """
+        wanted = frozenset([tuple([one for one in some if one in self._by_name]) for some in ways])
+        if (found := self._found.get(wanted)) is None:
+            found = self._found[wanted] = self._find(wanted)
+        return found
 
     def _find(self, wanted: frozenset[tuple[str, ...]]) -> list[_Placed]:
         """Only the lines of the rarest name are looked at, and of these only until enough are found."""

@@ -1,9 +1,9 @@
 """Whether a certificate may go onto a slot, and if not, why not: a sentence for a person."""
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.names import for_display
@@ -29,8 +29,7 @@ class Action(str, Enum):
     LEAVE = "leave"
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     action: Action
     rule: str  #: the name of the one that keeps the certificate away; "" where it may go
     reason: str

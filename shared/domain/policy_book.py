@@ -80,6 +80,18 @@ class PolicyBook:
         """Whether it is told apart from others of its kind by its name or id."""
         return not (self._named | self._pinned).isdisjoint(handles(certificate))
 
+    def for_(
+        self, resource: CloudResource, present: Certificate | None, certificates: Sequence[Certificate]
+    ) -> list[Effective]:
+        """For a slot with each of the certificates in the place of `present`, if CAS knows that."""
+        if not self.policies.rules:
+            return [self.effective(())] * len(certificates)
+        of_slot = self.of(resource, present)
+        own = self.effective(of_slot.numbers)
+        if not self._named:
+            return [own] * len(certificates)
+        return [of_slot.with_(one) if self.is_named(one) else own for one in certificates]
+
     def of(self, resource: CloudResource, present: Certificate | None) -> "OfSlot":
         """For one slot. `present`: the certificate in place, if CAS knows it."""
         keys = self._keys_of(resource, present) if self.policies.rules else frozenset()
@@ -177,12 +189,8 @@ class OfSlot:
         """The rules that match it as it is."""
         return self.book.matching(self.keys)
 
-    def with_(self, certificates: Sequence[Certificate]) -> list[Effective]:
-        """For each of the certificates in its place."""
-        own = self.book.effective(self.numbers)
-        return [self._with(one) if self.book.is_named(one) else own for one in certificates]
-
-    def _with(self, certificate: Certificate) -> Effective:
+    def with_(self, certificate: Certificate) -> Effective:
+        """With that in its place."""
         return self.book.effective(self.book.matching(self.keys | _names_of(certificate)))
 
 

@@ -7,7 +7,7 @@ last days: there a valid certificate beats what clients refuse soon.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.policy_book import NOTHING_SAID, Effective
@@ -32,8 +32,7 @@ def kin(certificate: Certificate, standing: Standing) -> Kin:
     return certificate.algorithm, certificate.source.value, certificate.key_size, standing
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A certificate, and the slot that it would be put on."""
 
     certificate: Certificate
@@ -68,8 +67,7 @@ class Rule:
     by_hand: bool = True  #: a person may do it all the same
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     allowed: bool
     rule: str  #: the one that keeps it away; "" if none does
     reason: str

@@ -6,7 +6,7 @@ proof is a TLS handshake whose chain a client accepts (shared/cloud/tls.py).
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -82,6 +82,20 @@ class Standing(Wire):
         words += [self.validation.value] if self.validation is not Validation.UNKNOWN else []
         words += [_FAULTS[self.chain]] if self.chain in _FAULTS else []
         return ", ".join(words)
+
+
+class Standings:
+    """Of many certificates: each is found out once."""
+
+    def __init__(self, ask: Callable[[Certificate], Standing]) -> None:
+        self._ask = ask
+        self._known: dict[str, Standing] = {}
+
+    def __call__(self, certificate: Certificate) -> Standing:
+        identifier = certificate.identifier
+        if (known := self._known.get(identifier)) is None:
+            known = self._known[identifier] = self._ask(certificate)
+        return known
 
 
 def standing_of(certificate: Certificate, public_roots: Set[str], now: datetime) -> Standing:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from shared.domain.certificates import Certificate, CertificateRecord
@@ -72,9 +73,10 @@ def _plan(
     news = [one for one in changes.ending if not one.record.only_told]
     seen = [slot for one in news for slot in unseen.seen_within(one.parts, _with(one, ending))]
     begun = {slot.slot for one in news for slot in _with(one, ending)}
+    weigh = partial(planning.weigh, world, book=book, automatic=True, obstacles=planning.Obstacles(world))
     entries = [
-        *planning.weigh(world, certificates, seen, book, automatic=True),
-        *planning.weigh(world, issued, _others(world, changes, unseen, begun), book, automatic=True),
+        *weigh(certificates, seen),
+        *weigh(issued, _others(world, changes, unseen, begun)),
     ]
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
     jobs, waiting = jobs_for(world, changes, wanted, certificates)

@@ -43,7 +43,8 @@ class Choice:
     def __init__(self, world: World, certificates: list[Certificate]) -> None:
         self._now = world.clock()
         self._ordered = latest(certificates, self._now)
-        self._cover = Cover(self._ordered, self._now, world.standing, policies_of(world).book)
+        self.policies = policies_of(world).book
+        self._cover = Cover(self._ordered, self._now, world.standing, self.policies)
 
     def by_itself(
         self, resource: CloudResource, present: Certificate | None
@@ -63,18 +64,17 @@ class Choice:
         certificate, decision = chosen
         if decision.action is Action.DEPLOY:
             return Best(certificate.identifier, certificate.not_after)
+        end = present.not_after if present else resource.cert_not_after
+        if decision.rule in _NOTHING_BETTER:
+            return Best(resource.cert_identifier, end)
         kept = KeptAway(
             cert_identifier=certificate.identifier,
             not_after=certificate.not_after,
             rule=decision.rule,
             reason=decision.reason,
         )
-        none_better = decision.rule in _NOTHING_BETTER
         stays = present is not None and present.why_not_deployable(self._now) is None
-        if not (stays or none_better):
-            return Best(kept_away=kept)
-        end = present.not_after if present else resource.cert_not_after
-        return Best(resource.cert_identifier, end, None if none_better else kept)
+        return Best(resource.cert_identifier, end, kept) if stays else Best(kept_away=kept)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class OneAmongAll:
     @cached_property
     def _alone(self) -> Cover:
         world = self.world
-        return Cover([self.certificate], world.clock(), world.standing, policies_of(world).book)
+        return Cover([self.certificate], world.clock(), world.standing, self.among.policies)
 
     def decide(self, resource: CloudResource, present: Certificate | None) -> Decision:
         chosen = self.among.by_itself(resource, present)

@@ -9,27 +9,27 @@ from shared.domain.matching import Action
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.replacing import Exchange
 from shared.domain.resources import CloudResource, SlotRole
-from shared.domain.trust import Standing
+from shared.domain.trust import Standings
 from shared.services.listeners import Listeners
-from shared.services.policies import policies_of
+from shared.services.policies import ReadPolicies
 from shared.services.rollback_plan import Joined
 from shared.services.world import World
 
 
-def foreseen(world: World, plan: Plan, listeners: Listeners) -> Plan:
+def foreseen(world: World, plan: Plan, listeners: Listeners, policies: ReadPolicies) -> Plan:
     """The plan with what each of its deployments changes."""
-    teller = _Teller(world, plan, listeners)
+    teller = _Teller(world, plan, listeners, policies)
     return plan.evolve(entries=tuple(teller.told(entry) for entry in plan.entries))
 
 
 class _Teller:
-    def __init__(self, world: World, plan: Plan, listeners: Listeners) -> None:
-        self._world, self._listeners = world, listeners
-        self._now, self._joined, self._policies = world.clock(), Joined(world), policies_of(world)
+    def __init__(self, world: World, plan: Plan, listeners: Listeners, policies: ReadPolicies) -> None:
+        self._listeners, self._policies = listeners, policies
+        self._now, self._joined = world.clock(), Joined(world)
         found = plan.deployments
         identifiers = {e.cert_identifier for e in found} | {e.resource.cert_identifier for e in found}
         self._known = world.certificates.find_many(identifiers)
-        self._standings: dict[str, Standing] = {}
+        self._standing = Standings(world.standing)
         self._told: dict[Hashable, tuple[Consequence, ...]] = {}
         self._warning_days: dict[str, tuple[float, ...]] = {}
         planned = Counter(map(_on_listener, found))
@@ -40,7 +40,7 @@ class _Teller:
         if entry.action is not Action.DEPLOY:
             return entry
         certificate, present = self._known[entry.cert_identifier].certificate, self._in_place(entry)
-        (policy,) = self._policies.book.of(entry.resource, present).with_([certificate])
+        (policy,) = self._policies.book.for_(entry.resource, present, [certificate])
         exchange = Exchange(
             certificate=certificate,
             standing=self._standing(certificate),
@@ -66,11 +66,6 @@ class _Teller:
     def _shares(self, entry: PlanEntry) -> bool:
         """Whether its listener would have the certificate on several slots, which then are not told apart."""
         return _on_listener(entry) in self._alike or self._joined(entry.resource, entry.cert_identifier)
-
-    def _standing(self, certificate: Certificate) -> Standing:
-        if (known := self._standings.get(certificate.identifier)) is None:
-            known = self._standings[certificate.identifier] = self._world.standing(certificate)
-        return known
 
     def _days(self, certificate: Certificate) -> tuple[float, ...]:
         if (known := self._warning_days.get(certificate.identifier)) is None:

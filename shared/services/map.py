@@ -126,13 +126,15 @@ class _Missed:
     """Slots of a product that its last discovery did not see."""
 
     def __init__(self, statuses: Iterable[SyncStatus]) -> None:
-        self._ended = {one.region: one for one in statuses if one.state is not SyncState.SYNCING}
+        self._began = {one.region: one.started_at for one in statuses if one.state is not SyncState.SYNCING}
 
     def since(self, record: ResourceRecord) -> datetime | None:
         """A discovery that failed to list the regions (region "") has missed them all."""
-        ended = [self._ended.get(record.resource.region), self._ended.get("")]
-        missed = any(one is not None and record.seen_at < one.started_at for one in ended)
-        return record.seen_at if missed else None
+        for region in (record.resource.region, ""):
+            began = self._began.get(region)
+            if began is not None and record.seen_at < began:
+                return record.seen_at
+        return None
 
 
 def _mapped(

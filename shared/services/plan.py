@@ -29,15 +29,16 @@ def preview(world: World, request: PreviewDeploymentJob) -> Plan:
         slots: Iterable[CloudResource] = _named(world, request.resource_ids)
     else:
         slots = candidates(world, certificates)
-    listeners = Listeners(world)
-    planned = plan(
+    listeners, policies = Listeners(world), policies_of(world)
+    entries = weigh(
         world,
         certificates,
         slots,
+        policies.book,
         first_deployment=request.first_deployment,
         keep_pairs=None if request.resource_ids else listeners,
     )
-    return foreseen(world, planned, listeners)
+    return foreseen(world, _one_job(certificates, entries), listeners, policies)
 
 
 def plan(
@@ -47,7 +48,6 @@ def plan(
     *,
     first_deployment: bool = False,
     automatic: bool = False,
-    keep_pairs: Listeners | None = None,
 ) -> Plan:
     """What one job does: all of its certificates are of one type. Options as of `weigh`."""
     entries = weigh(
@@ -57,9 +57,8 @@ def plan(
         policies_of(world).book,
         first_deployment=first_deployment,
         automatic=automatic,
-        keep_pairs=keep_pairs,
     )
-    return as_plan(entries, certificates[0].source) if entries else Plan(entries=())
+    return _one_job(certificates, entries)
 
 
 def weigh(
@@ -71,16 +70,18 @@ def weigh(
     first_deployment: bool = False,
     automatic: bool = False,
     keep_pairs: Listeners | None = None,
+    obstacles: "Obstacles | None" = None,
 ) -> list[PlanEntry]:
     """Each slot gets the certificate that is valid longest of those that may go there.
 
     `keep_pairs`: where RSA and ECC stand side by side on a listener, neither takes the other's place.
+    `obstacles`: those of the world, if they are asked for by several plans.
     """
     now = world.clock()
     ordered = latest(certificates, now)
     if not ordered:
         return []
-    cover, obstacles = Cover(ordered, now, world.standing, book), Obstacles(world)
+    cover, obstacles = Cover(ordered, now, world.standing, book), obstacles or Obstacles(world)
     held = [obstacles.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in held})
     batch = len(certificates) > 1 and not automatic
@@ -97,6 +98,10 @@ def weigh(
         )
         entries.append(entry(resource, chosen, decision))
     return entries
+
+
+def _one_job(certificates: list[Certificate], entries: list[PlanEntry]) -> Plan:
+    return as_plan(entries, certificates[0].source) if entries else Plan(entries=())
 
 
 def as_plan(entries: Iterable[PlanEntry], source: CertificateSource) -> Plan:

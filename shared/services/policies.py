@@ -54,8 +54,8 @@ class PoliciesByNow:
             return ""
         in_place = world.certificates.find(worker.resource.cert_identifier)
         certificate = world.certificates.get(worker.cert_identifier).certificate
-        of_slot = policies.book.of(worker.resource, in_place.certificate if in_place else None)
-        (policy,) = of_slot.with_([certificate])
+        present = in_place.certificate if in_place else None
+        (policy,) = policies.book.for_(worker.resource, present, [certificate])
         return policy.why_not(certificate, world.standing(certificate).issuer)
 
     def _policies(self) -> ReadPolicies:

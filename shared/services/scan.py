@@ -41,7 +41,7 @@ def scan_certificates(world: World) -> ScanResult:
             failures.append(error)
     if failures:  # what is in such a store may be unknown for that reason alone
         raise failures[0]
-    tell_of_strangers(world)
+    tell_of_strangers(world, policies)
     return ScanResult(
         certificates=sum(one.certificates for one in found),
         issued=tuple(identifier for one in found for identifier in one.issued),

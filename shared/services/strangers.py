@@ -7,14 +7,14 @@ from shared.domain.events import SlotsExpiring
 from shared.domain.resources import ResourceRecord
 from shared.domain.warning_times import passed_time_of_end
 from shared.errors import ConflictError
-from shared.services.policies import policies_of
+from shared.services.policies import ReadPolicies
 from shared.services.storing import places_at_work
 from shared.services.world import World
 
 
-def tell_of_strangers(world: World) -> None:
+def tell_of_strangers(world: World, policies: ReadPolicies) -> None:
     """Once for each certificate and warning time. Not where a job is at work, which may replace it."""
-    now, scope, policies = world.clock(), world.policy.scope, policies_of(world)
+    now, scope = world.clock(), world.policy.scope
     due: dict[tuple[str, float], list[ResourceRecord]] = defaultdict(list)
     for product in world.policy.products:
         for record in world.resources.list(product):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,12 +11,14 @@ from typing import Any
 
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
+from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource, SyncStatus
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.products.cdn.adapter import Adapter as Cdn
 from shared.products.kit.changes import Change
 from shared.products.kit.exchange import exchange
 from shared.services.catalogue import KnownCertificates
+from shared.services.policies import store_policies
 from shared.services.world import ProbeResult
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key, Row
@@ -26,6 +29,7 @@ from tests.functional.pipeline.platform import Cut, Platform
 WWW = "CDN/-/www.example.com"
 WRITE_OF_WWW = ("SetCdnDomainSSLCertificate", "www.example.com")
 IMG = "OSS/-/bucket-one/img.example.com"
+BROKEN_POLICIES = "rules: [{match: {product: CDN}, deploi: off}]"
 
 
 def worker_of(platform: Platform, slot: str) -> WorkerResource:
@@ -87,6 +91,19 @@ def deployed(platform: Platform) -> Platform:
     assert platform.job().status is JobStatus.SUCCESS
     platform.cloud.calls.clear()
     return platform
+
+
+def policies(platform: Platform, *rules: dict[str, Any], **defaults: Any) -> None:
+    """Written as JSON, which is YAML too."""
+    world = platform.world
+    text = json.dumps({"defaults": defaults, "rules": rules})
+    store_policies(world, text, version=world.policy_texts.version())
+
+
+def damaged(platform: Platform, text: str = BROKEN_POLICIES) -> None:
+    """An earlier version of the system understood it."""
+    now, texts = platform.clock(), platform.world.policy_texts
+    texts.save(PolicyText(text=text, set_at=now, version=texts.version()))
 
 
 def ask(platform: Platform, *slots: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -261,8 +260,8 @@ def test_consequences_are_alike_by_all_that_is_looked_at_in_a_slot(present: Cert
     watched, noted = Watched(ACM), Watched(ACM)
     exchange = exchanged(new(key_size=4096), present, ACM)
 
-    consequences(replace(exchange, resource=cast(CloudResource, watched)), PAIR)
-    like(replace(exchange, resource=cast(CloudResource, noted)), PAIR)
+    consequences(exchange._replace(resource=cast(CloudResource, watched)), PAIR)
+    like(exchange._replace(resource=cast(CloudResource, noted)), PAIR)
 
     assert watched.asked <= noted.asked
     assert "kind" in watched.asked or present is None

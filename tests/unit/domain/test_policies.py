@@ -56,7 +56,7 @@ def said(
     book: PolicyBook, slot: CloudResource = SLOT, present: Certificate | None = OLD, new: Certificate = NEW
 ) -> Effective:
     held = present if present and slot.cert_identifier == present.identifier else None
-    (effective,) = book.of(slot, held).with_([new])
+    (effective,) = book.for_(slot, held, [new])
     return effective
 
 

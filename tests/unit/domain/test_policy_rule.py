@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,8 +98,8 @@ def test_by_hand_the_preview_names_the_policy_that_is_against_it(
 ) -> None:
     policies = Policies.model_validate({"rules": [{"match": {"product": "CDN"}, **rule}]} if rule else {})
     book = PolicyBook(policies) if rule else UNREADABLE
-    (policy,) = book.of(slot, None).with_([OURS])
-    exchange = replace(exchanged(OURS, None, slot), policy=policy)
+    (policy,) = book.for_(slot, None, [OURS])
+    exchange = exchanged(OURS, None, slot)._replace(policy=policy)
 
     assert [one.text for one in consequences(exchange, Surroundings()) if one.code == "policy"] == told
 

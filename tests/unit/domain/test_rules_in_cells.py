@@ -174,7 +174,7 @@ def slot_of(cell_slot: str, present: str, end: str) -> CloudResource:
 @cache
 def policy_of(policy: str, new: Certificate) -> Effective:
     book = PolicyBook(Policies.model_validate({"defaults": POLICIES[policy]}))
-    return book.of(a_resource(), None).with_([new])[0]
+    return book.for_(a_resource(), None, [new])[0]
 
 
 def decided(cell: Cell) -> Decision:

@@ -185,7 +185,7 @@ def test_a_slot_takes_no_more_work_for_rules_about_others() -> None:
         ]
         rules += [{"match": {"domain": "*.example.com", "product": "CDN"}, "deploy": "draft"}]
         book = PolicyBook(Policies.model_validate({"rules": rules}))
-        work.append(steps(lambda book=book: book.of(slot, None).with_([a_certificate()])))
+        work.append(steps(lambda book=book: book.for_(slot, None, [a_certificate()])))
 
     assert work[0] == work[1]
 
