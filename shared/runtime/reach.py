@@ -67,7 +67,7 @@ def reach() -> dict[str, Reach]:
     """By function."""
     deploys = {
         name: _reach(
-            reads=(t.JOBS, t.CERTIFICATES),
+            reads=(t.JOBS, t.CERTIFICATES, t.POLICIES),
             writes=(t.WORKERS, t.RESOURCES, t.RESOURCE_DOMAINS, t.LEASES, t.CALLERS),
             invokes=("run_deployment_jobs", name),
         )
