@@ -3,9 +3,8 @@
 import time
 from collections.abc import Sequence
 
-from rich.table import Table
-
 from cli import output
+from cli.tables import Table
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.errors import CloudUnavailableError
 from shared.services.world import World
