@@ -85,6 +85,12 @@ def short(identifier: str) -> str:
     return identifier.removesuffix("-cn-hangzhou")
 
 
+def arrow(old: str, new: str) -> str:
+    """`10741304 → 10741317`; the store is shown only if it is not cn-hangzhou."""
+    before, after = (short(handle(one)) or "none" for one in (old, new))
+    return f"{before} → {after}"
+
+
 def moment(at: datetime | None) -> str:
     return f"{at.astimezone(timezone.utc):%Y-%m-%d %H:%M}" if at else ""
 

@@ -32,6 +32,11 @@ def known_as(resource: CloudResource) -> str:
     return "" if holder in (resource.resource_id, *resource.domains) else holder
 
 
+def in_full(resource: CloudResource) -> str:
+    """Its id, with what it is known as."""
+    return _with(slot(resource), known_as(resource))
+
+
 def _on_listener(resource: CloudResource, holder: str) -> str:
     own = "" if resource.domains_of_certificate else output.names(resource.domains)
     port = f":{resource.port}" if resource.port else ""  # some hold several, shown as one

@@ -90,13 +90,26 @@ class Table:
             yield self._line(parts, widths)
 
     def _block(self, row: Row, width: int) -> Iterator[Text]:
+        """Short cells share a line."""
         yield row[0]
+        line = Text()
         for column, cell in zip(self.columns[1:], row[1:], strict=True):
-            label = f"{_INDENT}{column}: " if column else _INDENT
-            first = True
-            for line in _wrapped(cell, width - len(label)) if cell.plain else ():
-                yield Text(label if first else " " * len(label), _HEADER).append_text(line)
-                first = False
+            if not cell.plain:
+                continue
+            label = f"{column}: " if column else ""
+            length = _length(label + cell.plain)
+            if line and len(_GAP) + _length(line.plain) + length <= width:
+                line.append(_GAP).append(label, _HEADER).append_text(cell)
+                continue
+            if line:
+                yield line
+            first, *others = _wrapped(cell, width - len(_INDENT + label))
+            line = Text(_INDENT).append(label, _HEADER).append_text(first)
+            for one in others:
+                yield line
+                line = Text(" " * len(_INDENT + label)).append_text(one)
+        if line:
+            yield line
 
 
 def _length(text: str) -> int:

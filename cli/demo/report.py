@@ -7,7 +7,7 @@ from rich.text import Text
 
 from cli import output
 from cli.demo.proof import Proof
-from cli.job_tables import arrow, took, verified
+from cli.job_tables import took, verified
 from cli.places import place
 from cli.tables import Table
 from shared.domain.certificates import Certificate
@@ -37,7 +37,7 @@ def _deployed(workers: list[WorkerResource]) -> Table:
             table,
             worker.resource.product.value,
             place(worker.resource),
-            arrow(old, worker.cert_identifier),
+            output.arrow(old, worker.cert_identifier),
             output.status(worker.status.value),
             worker.reason or verified(worker),
             took(worker),

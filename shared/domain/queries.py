@@ -34,7 +34,7 @@ class ListResources(Wire):
     """
 
     products: tuple[CloudProduct, ...] = ()
-    regions: tuple[str, ...] = ()  #: "-": products without regions
+    regions: tuple[str, ...] = ()  #: of the slot, or of its instance; "-": products without regions
     instances: tuple[str, ...] = ()  #: id or name
     domains: tuple[str, ...] = ()  #: a name of the slot, such as `*.example.com` for all below it
     certificate: str = ""  #: in place: its id, or its identifier as it is shown

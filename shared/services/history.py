@@ -30,16 +30,22 @@ class Touched(Wire):
 
 
 def history_of(world: World, resource: CloudResource) -> tuple[Touched, ...]:
-    """Of the latest jobs of its product; an additional certificate's slot is found by its place, too."""
+    """Of the latest jobs of its product."""
     jobs = [job for job in world.jobs.list() if resource.product in job.products]
     jobs.sort(key=lambda job: (job.created_at, job.job_id), reverse=True)
     return tuple(islice(_touched(world, resource, jobs[:_JOBS]), _LATEST))
 
 
 def _touched(world: World, resource: CloudResource, jobs: list[DeploymentJob]) -> Iterator[Touched]:
+    """The name of a listener's additional slot may end with its certificate: a job has renamed it then."""
+    names, carried = {resource.slot}, {resource.cert_identifier}
     for job in jobs:
-        for worker in world.workers.on_slot(job.job_id, resource):
-            yield _told(job, worker)
+        for worker in world.workers.at_place(job.job_id, resource):
+            renamed = worker.resource.place != worker.resource.slot and worker.cert_identifier in carried
+            if worker.resource.slot in names or renamed:
+                names.add(worker.resource.slot)
+                carried.add(worker.resource.cert_identifier)
+                yield _told(job, worker)
 
 
 def _told(job: DeploymentJob, worker: WorkerResource) -> Touched:

@@ -96,7 +96,7 @@ def select_certificates(
 
 
 def serves(slot: MappedSlot, certificate: str) -> bool:
-    """`certificate`: an id, in any store; an identifier; or how one begins that is longer than what is shown."""
+    """`certificate`: an id, in any store; an identifier; or the beginning of one that is shown shortened."""
     text, place = certificate.strip(), slot.cert_identifier
     if ":" in text:
         return place.startswith(text.rstrip("…"))
@@ -120,7 +120,7 @@ def _tests(query: ListResources, now: datetime) -> list[Callable[[MappedSlot], b
 
     asked: list[tuple[object, Callable[[MappedSlot], bool]]] = [
         (products, lambda slot: slot.product in products),
-        (regions, lambda slot: (slot.region or _NO_REGION) in regions),
+        (regions, lambda slot: not regions.isdisjoint((slot.region or _NO_REGION, slot.location))),
         (query.certificate, lambda slot: serves(slot, query.certificate)),
         (query.uncovered, is_uncovered),
         (query.unknown_to_cas, is_unknown),
