@@ -10,8 +10,8 @@ from datetime import datetime, timezone
 from typing import Any, Final, TypeVar
 
 from shared.cloud.reading import Fields
+from shared.domain.certificate_names import Told, told_names
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus, ChainLink
-from shared.domain.names import normalize
 from shared.errors import UnreadableAnswerError
 
 Word = TypeVar("Word", CertificateSource, CertificateStatus)
@@ -65,13 +65,15 @@ def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | No
     """From ListUserCertificateOrder with OrderType CERT, which has dates but no status and no key."""
     told = _fields(row)
     try:
+        names = told_names((told.text("Sans") or told.text("CommonName")).split(","))
         return Certificate(
             cert_id=int(told.text("CertificateId")),
             store=store,
             name=told.text("Name"),
             source=CertificateSource.UPLOAD if told.flag("Upload") else CertificateSource.BUY,
             status=CertificateStatus.EXPIRED if told.flag("Expired") else CertificateStatus.ISSUED,
-            names=_names((told.text("Sans") or told.text("CommonName")).split(",")),
+            names=names.names,
+            other_names=names.other_names,
             algorithm="",
             has_private_key=None,
             fingerprint=_hex(told.text("Sha2") or told.text("Fingerprint")),
@@ -92,14 +94,18 @@ def _read(row: Fields, store: str, known: Certificate | None) -> Certificate:
     source = _word(CertificateSource, row.text("CertificateSource"))
     status = _word(CertificateStatus, row.text("CertificateStatus"))
     has_key = None if row.get("ExistPrivateKey") == "" else row.flag("ExistPrivateKey")
-    names = _names(row.texts("SubjectAlternativeNames") or row.text("Domain").split(","))
+    # The names that TLS clients check, or CAS's own list if they are missing.
+    told = told_names(row.texts("SubjectAlternativeNames") or row.text("Domain").split(","))
+    if told == Told() and known:
+        told = Told(known.names, known.other_names)
     return Certificate(
         cert_id=int(row.text("CertificateId")),
         store=store,
         name=row.text("CertificateName"),
         source=source or (known.source if known else CertificateSource.OTHER),
         status=status or (known.status if known else CertificateStatus.OTHER),
-        names=names or (known.names if known else ()),
+        names=told.names,
+        other_names=told.other_names,
         algorithm=row.text("Algorithm") or (known.algorithm if known else ""),
         key_size=row.number("KeySize") or (known.key_size if known else None),
         has_private_key=known.has_private_key if has_key is None and known else has_key,
@@ -154,15 +160,6 @@ def _word(words: type[Word], text: str) -> Word | None:
 
 def _fields(row: Mapping[str, Any]) -> Fields:
     return row if isinstance(row, Fields) else Fields(row)
-
-
-def _names(written: list[str]) -> tuple[str, ...]:
-    """The names that TLS clients check, or CAS's own list if they are missing."""
-    names: tuple[str, ...] = ()
-    for text in written:
-        with suppress(ValueError):  # empty, or an e-mail address, for example
-            names += (normalize(text),)
-    return names
 
 
 def _hex(text: str) -> str:

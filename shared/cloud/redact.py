@@ -12,10 +12,10 @@ _NAMES: Final = "|".join(
     (
         r"authorization|signature|ssl[-_]?pri|set-cookie|cookie",
         r"pass(?:word|wd|phrase)|pwd",
-        r"(?:security|session|access|refresh|bearer|id|sts)[-_ ]?token",
-        r"access[-_ ]?key[-_ ]?secret|secret[-_ ]?(?:access[-_ ]?)?key",
-        r"(?:client|webhook|app|sign)[-_ ]?secret",
-        r"private[-_ ]?key|client[-_]?key[-_]?data|tls\.key",
+        r"(?:security|session|access|refresh|bearer|id|sts)[-_]?token",
+        r"access[-_]?key[-_]?secret|secret[-_]?(?:access[-_]?)?key",
+        r"(?:client|webhook|app|sign)[-_]?secret",
+        r"private[-_]?key|client[-_]?key[-_]?data|tls\.key",
     )
 )
 #: Names that are also words of a sentence: here only what is written as a value counts.

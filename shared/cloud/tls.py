@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from shared.cloud.roots import Roots
 from shared.domain.certificates import Certificate
-from shared.domain.names import normalize
 from shared.validation.parsed import UnreadableCertificateError, certificate_of
+from shared.validation.san import names_of
 
 _CIPHERS: Final[dict[str, str]] = {"RSA": "aRSA", "ECC": "aECDSA"}
 _ROUNDING: Final = timedelta(seconds=1)  #: a certificate's times are in seconds, the cloud's in ms
@@ -51,9 +51,10 @@ class Leaf:
     serial: str
     not_before: datetime
     not_after: datetime
-    names: tuple[str, ...]  #: DNS names, normalized
+    names: tuple[str, ...]  #: DNS names that clients accept, normalized
     key_sha1: str = ""  #: of its public key (SubjectPublicKeyInfo)
     key_sha256: str = ""
+    other_names: tuple[str, ...] = ()  #: see `certificate_names`
     sent: int | None = None  #: how many certificates came with it, itself among them; None: not known
 
 
@@ -117,14 +118,15 @@ def read_leaf(der: bytes, sent: int | None = None) -> Leaf:
 
 
 def leaf_of(certificate: x509.Certificate, sent: int | None = None) -> Leaf:
-    key = _key_bytes(certificate)
+    key, told = _key_bytes(certificate), names_of(certificate)
     return Leaf(
         sha1=certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - CAS's format
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
         serial=f"{certificate.serial_number:x}",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
-        names=names_of(certificate),
+        names=told.names,
+        other_names=told.other_names,
         key_sha1=_digest(hashes.SHA1(), key) if key else "",  # noqa: S303
         key_sha256=_digest(hashes.SHA256(), key) if key else "",
         sent=sent,
@@ -222,21 +224,6 @@ def _why(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     return error.strerror or type(error).__name__
-
-
-def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
-    """Its DNS names, normalized; invalid ones are left out."""
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except x509.ExtensionNotFound:
-        return ()
-    names = []
-    for written in found.value.get_values_for_type(x509.DNSName):
-        try:
-            names.append(normalize(written))
-        except ValueError:
-            continue  # covers nothing
-    return tuple(dict.fromkeys(names))
 
 
 def _digest(algorithm: hashes.HashAlgorithm, data: bytes) -> str:

@@ -50,7 +50,8 @@ class Certificate(Wire):
     name: str
     source: CertificateSource
     status: CertificateStatus
-    names: HostNames
+    names: HostNames  #: DNS names that clients accept, see `certificate_names`
+    other_names: tuple[str, ...] = ()  #: of other kinds, or no names at all: nothing is matched by them
     algorithm: str  #: RSA, ECC or SM2
     key_size: int | None = None  #: bits; None: CAS does not tell
     has_private_key: bool | None = True  #: None: CAS does not tell

@@ -40,6 +40,7 @@ class Surroundings:
 #: Of a preview, by code, in the order in which they are told.
 HEADLINES: Final[Mapping[str, str]] = {
     "policy": "a policy is against it; you ask for it by hand",
+    "other-names": "names of other kinds than DNS names are lost",
     "pair": "RSA and ECC stand side by side, and one of them is taken off",
     "way-back": "a rollback is not possible",
     "shared": "a rollback is left to a person",
@@ -83,7 +84,7 @@ def like(exchange: Exchange, around: Surroundings) -> Hashable:
     """
     slot = exchange.resource
     end = None if exchange.present else slot.cert_not_after
-    place = (slot.product, slot.kind, slot.cert_identifier, end)
+    place = (slot.product, slot.kind, slot.cert_identifier, slot.other_names, end)
     return exchange.certificate.identifier, place, exchange.policy, around
 
 

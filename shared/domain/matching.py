@@ -67,6 +67,8 @@ def decide(
     """
     if not resource.domains:
         unknown = "the names it answers to are not known, since CAS does not hold its certificate"
+        if resource.other_names:
+            unknown = f"its certificate is for no DNS name, only for {', '.join(resource.other_names[:3])}"
         rule = rule_of(resource.obstacle) if resource.obstacle else NOT_COVERED
         return leave(rule, resource.obstacle or unknown)
     if missing:

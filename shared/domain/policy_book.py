@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from shared.domain.ca_names import ca_key, parts_of
 from shared.domain.certificates import Certificate
-from shared.domain.names import for_display, patterns
+from shared.domain.names import in_letters, patterns
 from shared.domain.policies import Mode, Pin, Policies, PolicySettings
 from shared.domain.resources import CloudResource
 
@@ -171,7 +171,7 @@ class PolicyBook:
             *(("domain", one) for domain in resource.domains for one in patterns(domain)),
         }
         if self._shown:
-            shown = for_display(resource.resource_id)
+            shown = in_letters(resource.resource_id)
             found.add(("slot", f"{resource.product.value}/{resource.region or '-'}/{shown}"))
         return frozenset(found | _names_of(present)) if present else frozenset(found)
 

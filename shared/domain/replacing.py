@@ -20,7 +20,7 @@ USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the en
 COVERED: Final = "its names are covered"  #: the reason where nothing else is to be said
 _BY_HAND: Final = "create a job by hand"
 _LEVELS: Final = tuple(Validation)  #: the less is checked, the further in front
-Kin: TypeAlias = tuple[str, str, int | None, Standing]
+Kin: TypeAlias = tuple[str, str, int | None, tuple[str, ...], Standing]
 
 
 def kin(certificate: Certificate, standing: Standing) -> Kin:
@@ -29,7 +29,8 @@ def kin(certificate: Certificate, standing: Standing) -> Kin:
     Of two that are alike in this, the one that ends later may go wherever the other may; unless it is
     there already.
     """
-    return certificate.algorithm, certificate.source.value, certificate.key_size, standing
+    source, others = certificate.source.value, certificate.other_names
+    return certificate.algorithm, source, certificate.key_size, others, standing
 
 
 class Exchange(NamedTuple):
@@ -91,6 +92,16 @@ def by_itself(exchange: Exchange) -> Verdict:
 
 def _policy(exchange: Exchange) -> str:
     return exchange.policy.why_not(exchange.certificate, exchange.standing.issuer)
+
+
+def _other_names(exchange: Exchange) -> str:
+    """Addresses and the like that the one in place is for: clients may ask for them in their own way."""
+    lost = set(exchange.resource.other_names) - set(exchange.certificate.other_names)
+    if not lost:
+        return ""
+    told = [name for name in exchange.resource.other_names if name in lost]
+    more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+    return f"the certificate in place is also for {', '.join(told[:3])}{more}, this one is not"
 
 
 def _way_back(exchange: Exchange) -> str:
@@ -216,6 +227,7 @@ def why_less_trusted(exchange: Exchange) -> str:
 #: In the order in which they are told.
 RULES: Final = (
     Rule("policy", _policy),
+    Rule("other-names", _other_names),
     Rule("way-back", _way_back, gives_way=True),
     Rule("later-end", _later_end, by_hand=False),
     Rule("chain", _chain, by_hand=False),

@@ -1,6 +1,7 @@
 """Cloud resources. A CloudResource is a slot: one place that holds one server certificate."""
 
 from enum import Enum
+from typing import Protocol
 
 from pydantic import AwareDatetime
 
@@ -38,6 +39,16 @@ class SlotRole(str, Enum):
     ADDITIONAL = "additional"  #: one of several that a listener chooses from by SNI
 
 
+class Named(Protocol):
+    """What tells a certificate's names: as CAS lists it, or as it is served."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def other_names(self) -> tuple[str, ...]: ...
+
+
 class CloudResource(Wire):
     """One slot as discovery saw it.
 
@@ -57,6 +68,7 @@ class CloudResource(Wire):
     kind: str = ""  #: which of the product's kinds of slot, where it has several
     domains: HostNames = ()
     domains_of_certificate: bool = False
+    other_names: tuple[str, ...] = ()  #: of that certificate, which match nothing: see `certificate_names`
     https: bool = True
     cert_identifier: str = ""  #: the certificate in place, as CAS identifies it; "" = none
     cert_not_after: AwareDatetime | None = None
@@ -65,6 +77,12 @@ class CloudResource(Wire):
     writer_id: str = ""  #: what one writer at a time may change, if more than the listener or domain
     batch_obstacle: str = ""  #: why a job with several certificates leaves it alone
     obstacle: str = ""  #: why nothing can be deployed here, with the step that is missing
+
+    def named_by(self, certificate: "Named") -> "CloudResource":
+        """With the names of the certificate in place, where it has none of its own."""
+        if not self.domains_of_certificate:
+            return self
+        return self.evolve(domains=certificate.names, other_names=certificate.other_names)
 
     @property
     def slot(self) -> str:
@@ -98,12 +116,6 @@ class SyncState(str, Enum):
     SYNCED = "synced"
     PARTIAL = "partial"  #: read, but for parts that could not be
     FAILED = "failed"
-    OUTSIDE = "outside"  #: nothing to discover here: none of the product's regions is in the scope
-
-    @property
-    def complete(self) -> bool:
-        """Whether all was seen that there is to see."""
-        return self in (SyncState.SYNCED, SyncState.OUTSIDE)
 
 
 class SyncStatus(Versioned):

@@ -18,7 +18,6 @@ from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
 from shared.cloud.roots import Roots
 from shared.cloud.webhook import Webhook
-from shared.domain.regions import Regions
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.products import adapter_class
@@ -96,7 +95,6 @@ class App:
             credentials,
             endpoint=settings.endpoint or None,
             hosts=dict(settings.hosts),
-            regions=Regions(more=settings.more_regions),
             pacer=instance.pacer,
             deadline=left_s,
             sleep=sleep,
@@ -135,7 +133,6 @@ class App:
             policy=Policy(
                 stores=settings.stores,
                 regions=settings.regions,
-                more_regions=settings.more_regions,
                 aws_regions=settings.aws_access.regions,
                 products=settings.products,
                 expiring_days=settings.warning_days,
@@ -174,14 +171,12 @@ def _functions(
             prefix=settings.prefix,
             region=settings.region,
             account_id=settings.account_id,
-            regions=Regions(more=settings.more_regions),
         )
     if settings.fc_endpoint:
         own = keys.Credentials(settings.fc_access_key_id, settings.fc_access_key_secret.get_secret_value())
         openapi = OpenApi(
             keys.fixed(own) if settings.fc_access_key_id else credentials,
             endpoint=settings.fc_endpoint,
-            regions=Regions(more=settings.more_regions),
             pacer=instance.pacer,
             deadline=left_s,
         )

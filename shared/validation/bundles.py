@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from shared.domain.certificate_names import Told
 from shared.domain.certificates import ChainLink
 from shared.validation import chains, leaves
 from shared.validation.arranging import arrange
@@ -26,6 +27,7 @@ class CertificateBundle:
     certificate_pem: str = field(repr=False)  #: leaf first, normalized
     key: SecretPem
     names: tuple[str, ...]  #: normalized
+    other_names: tuple[str, ...]  #: see `certificate_names`
     algorithm: str  #: RSA or ECC
     key_size: int
     serial: str  #: lower-case hex without leading zeros
@@ -55,9 +57,9 @@ def read_bundle(
         chain = arranged.chain  # the checks below see the right order
         notes += arranged.notes
         problems += [*arranged.problems, *chains.completeness_problems(chain)]
-    names: tuple[str, ...] = ()
+    told = Told()
     if chain:
-        names, name_problems = leaves.names_of(chain[0])
+        told, name_problems = leaves.names_of(chain[0])
         problems += [
             *chains.validity_problems(chain, now),
             *name_problems,
@@ -77,7 +79,8 @@ def read_bundle(
     return CertificateBundle(
         certificate_pem="".join(_pem(certificate) for certificate in chain),
         key=key,
-        names=names,
+        names=told.names,
+        other_names=told.other_names,
         algorithm=algorithm,
         key_size=size,
         serial=f"{leaf.serial_number:x}",

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from shared.domain.names import normalize
+from shared.domain.certificate_names import Told, why_no_host_name
+from shared.validation import san
 from shared.validation.chains import Chain, extension, quoted
 from shared.validation.keys import (
     public_key_of,
@@ -17,28 +18,22 @@ from shared.validation.keys import (
 _SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 
 
-def names_of(leaf: x509.Certificate) -> tuple[tuple[str, ...], list[str]]:
-    """The leaf's DNS names, normalized, and their problems. The common name does not count."""
-    alternative = extension(leaf, x509.SubjectAlternativeName)
-    written = alternative.get_values_for_type(x509.DNSName) if alternative is not None else []
-    addresses = alternative.get_values_for_type(x509.IPAddress) if alternative is not None else []
-    if not written and addresses:
-        return (), [
-            f"it is for IP addresses only ({', '.join(map(str, addresses))}), and certificates are matched to"
+def names_of(leaf: x509.Certificate) -> tuple[Told, list[str]]:
+    """The leaf's names, and the problems of those that are written as DNS names and are none."""
+    told = san.names_of(leaf)
+    addresses = [name.removeprefix("IP:") for name in told.other_names if name.startswith("IP:")]
+    written = [name.removeprefix("DNS:") for name in told.other_names if name.startswith("DNS:")]
+    if not (told.names or written) and addresses:
+        return told, [
+            f"it is for IP addresses only ({', '.join(addresses)}), and certificates are matched to"
             " slots by domain names; set it in the product's console, or have it reissued with a domain"
         ]
-    if not written:
-        return (), [
+    if not (told.names or written):
+        return told, [
             "it has no DNS name among its subject alternative names, and clients ignore the common"
             " name; have it reissued with its domains as DNS names"
         ]
-    names, problems = list[str](), list[str]()
-    for name in written:
-        try:
-            names.append(normalize(name))
-        except ValueError as error:
-            problems.append(f"{error}; have it reissued with host names only")
-    return tuple(dict.fromkeys(names)), problems
+    return told, [f"{why_no_host_name(name)}; have it reissued with host names only" for name in written]
 
 
 def purpose_problems(leaf: x509.Certificate) -> Iterator[str]:

@@ -131,9 +131,8 @@ class TlsSecrets(ClusterKind):
         if leaf is None:
             missing = "it has no readable certificate; put the first one there with kubectl"
             return resource.evolve(https=False, cert_identifier="", obstacle=_of_type(kind) or missing)
-        return resource.evolve(
+        return resource.named_by(leaf).evolve(
             https=True,
-            domains=leaf.names,
             cert_identifier=self._identifier(leaf, item),
             cert_not_after=leaf.not_after,
             obstacle=owner(item) or _of_type(kind) or pairs.fixed(item) or pairs.drift(leaf, item),

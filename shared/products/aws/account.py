@@ -44,6 +44,10 @@ class Leaf:
         return self.read.names if self.read else ()
 
     @property
+    def other_names(self) -> tuple[str, ...]:
+        return self.read.other_names if self.read else ()
+
+    @property
     def not_after(self) -> datetime | None:
         return self.read.not_after if self.read else None
 

@@ -48,8 +48,7 @@ class AwsKind(KindWithin):
         if wanted is None or self.imports.known(wanted, region.name) != arn:
             return self._in_place(change, slot, region.leaf(arn))
         slot = slot.evolve(cert_identifier=wanted.identifier, cert_not_after=wanted.not_after)
-        slot = slot.evolve(domains=wanted.names) if slot.domains_of_certificate else slot
-        return carrying(change, slot.cert_identifier), slot
+        return carrying(change, slot.cert_identifier), slot.named_by(wanted)
 
     def _carrying(self, resource: CloudResource, leaf: Leaf) -> CloudResource:
         """The slot with what can be told of the certificate in place."""
@@ -57,7 +56,7 @@ class AwsKind(KindWithin):
             cert_identifier=identifier_of_leaf(self._catalogue, leaf.read),
             cert_not_after=leaf.not_after,
         )
-        return shown.evolve(domains=leaf.names) if resource.domains_of_certificate else shown
+        return shown.named_by(leaf)
 
     def _following(self, slot: CloudResource, arn: str, region: Region) -> CloudResource:
         """What gets its new certificate from ACM, where the same ARN has a slot, has that for an obstacle."""

@@ -1,20 +1,21 @@
 """ESA: which records of a site are served an entry of its pool, and where a handshake asks for them."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 from shared.cloud.reading import Fields
-from shared.domain.names import covers, normalize
+from shared.domain.certificate_names import Told, told_names
+from shared.domain.names import NotAHostNameError, covers, normalize
 from shared.errors import UnreadableAnswerError
 
 VALID: Final = ("OK", "Expiring")  #: states of an entry that is in service
 _PROVED: Final = 5  #: records of a site that are asked for by handshake, at most
 
 
-def names_of(entry: Fields) -> tuple[str, ...]:
+def names_of(entry: Fields) -> Told:
     texts = entry.texts("SAN") or [entry.text("CommonName")]
-    texts = [text for told in texts for text in told.split(",")]
-    return tuple(dict.fromkeys(normalize(name) for text in texts if (name := text.strip())))
+    return told_names(text for told in texts for text in told.split(","))
 
 
 def met_by(entry: Fields, entries: Iterable[Fields], records: Iterable[Fields]) -> list[Fields]:
@@ -31,11 +32,11 @@ def met_by(entry: Fields, entries: Iterable[Fields], records: Iterable[Fields]) 
             if other.text("Id") != entry.text("Id")
             and other.text("Status") in VALID
             and (not kind or other.text("PubAlg") in ("", kind))
-            for name in names_of(other)
+            for name in names_of(other).names
         ]
     except UnreadableAnswerError:
         return []
-    own = [r for r in records if any(covers(name, record_name(r)) for name in names_of(entry))]
+    own = [r for r in records if any(covers(name, record_name(r)) for name in names_of(entry).names)]
     return [r for r in own if not any(covers(name, record_name(r)) for name in rivals)]
 
 
@@ -51,10 +52,13 @@ def asked_at(records: list[Fields]) -> dict[str, Any]:
 
 
 def record_name(record: Fields) -> str:
-    return normalize(record.text("RecordName"))
+    """ "" if it is no name that a client could ask for."""
+    with suppress(NotAHostNameError):
+        return normalize(record.text("RecordName"))
+    return ""
 
 
 def number_of(site_id: str) -> int:
-    if not site_id.isdigit():
+    if not (site_id.isascii() and site_id.isdigit()):
         raise UnreadableAnswerError("ListSites", f"SiteId: a number was expected, not {site_id}")
     return int(site_id)

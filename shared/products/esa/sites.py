@@ -133,7 +133,7 @@ class EsaSites(EsaSlots):
         rows = self._numbered_rows(
             "ListRecords", HOME, at=("Records",), SiteId=number_of(site_id), Proxied=True
         )
-        return (row for row in rows if row.text("RecordName"))
+        return (row for row in rows if record_name(row))
 
     def _resource(self, site: Fields, entry: Fields, met: list[Fields]) -> CloudResource:
         slot = CloudResource(
@@ -148,10 +148,9 @@ class EsaSites(EsaSlots):
         return self._updated(slot, entry)
 
     def _updated(self, slot: CloudResource, entry: Fields) -> CloudResource:
-        return slot.evolve(
+        return slot.named_by(names_of(entry)).evolve(
             resource_id=f"{slot.instance_id}/{entry.needed('Id')}",
             listener_id=entry.needed("Id"),
-            domains=names_of(entry),
             cert_identifier=self._identifier(slot.instance_id, entry),
             cert_not_after=parse_time(entry.text("NotAfter")),
         )

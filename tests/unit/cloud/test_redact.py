@@ -147,6 +147,7 @@ def test_the_value_of_each_name_of_a_secret_is_hidden_in_every_notation(name: st
         ("token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJl.c2ln-Z_, no", "token […], no"),
         ("is it a token? name=1", "is it a token? name=1"),
         ("Token: it is missing", "Token: it is missing"),
+        ("private key: it contains a certificate; access key secret: none",) * 2,
         ("the Secret: not found; key: RSA", "the Secret: not found; key: RSA"),
         ("InvalidSecurityToken.Expired: Specified SecurityToken is expired.",) * 2,
         ("alb/lb-1/lsn_2-3/10741304-cn-hangzhou",) * 2,

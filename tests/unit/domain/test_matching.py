@@ -50,7 +50,9 @@ def test_a_person_may_replace_what_cas_does_not_know() -> None:
 
 def test_every_domain_of_the_slot_must_be_covered() -> None:
     slot = a_listener_slot(domains=("www.example.com", "a.b.example.com", "xn--bcher-kva.example"))
-    assert left(held(NEW, slot, OLD)) == "not covered: a.b.example.com, bücher.example"
+    assert left(held(NEW, slot, OLD)) == (
+        "not covered: a.b.example.com, bücher.example (xn--bcher-kva.example)"
+    )
 
 
 def test_a_wildcard_domain_needs_the_wildcard() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shared.domain.names import covers, for_display, normalize, parent
+from shared.domain.names import NotAHostNameError, covers, for_display, in_letters, normalize, parent
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,65 @@ from shared.domain.names import covers, for_display, normalize, parent
 def test_a_name_has_one_spelling(written: str, normal: str) -> None:
     assert normalize(written) == normal
     assert normalize(normal) == normal
+
+
+#: Our own rows; the facts are those of Unicode's conformance test for UTS 46 (IdnaTestV2), not transitional.
+UTS_46 = [
+    ("ΒΌΛΟΣ.example", "xn--nxasmq6b.example"),  # its last letter is no final sigma
+    ("βόλος.example", "xn--nxasmm1c.example"),  # this one's is, which is another domain
+    ("FASS.example", "fass.example"),
+    ("faß.example", "xn--fa-hia.example"),
+    ("FAẞ.example", "xn--fa-hia.example"),
+    ("İstanbul.example", "xn--istanbul-o0e.example"),
+    ("\u212bngstrom.example", "xn--ngstrom-dxa.example"),  # the sign of the unit
+    ("A\u030angstrom.example", "xn--ngstrom-dxa.example"),  # composed
+    ("\u212a.example", "k.example"),  # the sign of the Kelvin
+    ("ⅷ.example", "viii.example"),
+    ("①.example", "1.example"),
+    ("㎉.example", "kcal.example"),
+    ("a\u00adb.example", "ab.example"),  # a soft hyphen
+    ("a。b．c｡example", "a.b.c.example"),
+    ("日本語。ＪＰ", "xn--wgv71a119e.jp"),
+    ("例え.example。", "xn--r8jz45g.example"),
+    ("نامه\u200cای.example", "xn--mgba3gch31f060k.example"),  # a joiner in its place
+    ("XN--BCHER-KVA.bücher.example", "xn--bcher-kva.xn--bcher-kva.example"),
+]
+
+
+@pytest.mark.parametrize(("written", "normal"), UTS_46)
+def test_names_that_are_not_ascii_are_mapped_as_uts_46_has_it(written: str, normal: str) -> None:
+    assert normalize(written) == normal
+    assert normalize(normal) == normal
+    assert normalize(f"*.{written}") == f"*.{normal}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\u200d.example",  # a joiner where it joins nothing
+        "\u0301a.example",  # begins with a mark
+        "\u202ewww.example",  # turns the direction of what follows
+        "\u2488com",
+        "١.example.com",  # digits alone have no direction
+        "-ü.example",
+        "ab--cd.ü.example",
+        "xn--a.bücher.example",  # no A-label
+        "a\u2060\ud800.example",
+        "ü" * 300 + ".example",
+        "www.example.com..",
+        "www.example.com。。",
+        "a." * 127 + "com",
+    ],
+)
+def test_what_uts_46_refuses_is_no_host_name(written: str) -> None:
+    with pytest.raises(NotAHostNameError):
+        normalize(written)
+
+
+def test_a_message_repeats_the_beginning_of_a_long_text_only() -> None:
+    with pytest.raises(NotAHostNameError) as error:
+        normalize("a b" * 10_000)
+    assert len(str(error.value)) < 200
 
 
 @pytest.mark.parametrize(
@@ -116,11 +175,13 @@ def test_a_name_and_its_wildcard_have_the_same_parent(name: str, above: str) -> 
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("xn--bcher-kva.example", "bücher.example"),
-        ("*.xn--bcher-kva.example", "*.bücher.example"),
+        ("xn--bcher-kva.example", "bücher.example (xn--bcher-kva.example)"),
+        ("*.xn--bcher-kva.example", "*.bücher.example (*.xn--bcher-kva.example)"),
+        ("xn--pple-43d.com", "аpple.com (xn--pple-43d.com)"),  # its first letter is Cyrillic
         ("_dmarc.example.com", "_dmarc.example.com"),
         ("xn--a.example", "xn--a.example"),
     ],
 )
 def test_a_person_reads_the_name_as_it_is_meant(name: str, shown: str) -> None:
     assert for_display(name) == shown
+    assert in_letters(name) == shown.partition(" ")[0]

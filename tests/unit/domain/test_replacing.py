@@ -146,6 +146,25 @@ def test_acm_takes_the_kind_and_size_of_key_that_it_has_and_no_other_whatever_th
     assert held(certificate, old, distribution).allowed is (present[0] == new[0] or days < 0)
 
 
+@pytest.mark.parametrize("days", [10, -1])
+def test_names_of_other_kinds_are_not_lost_whatever_the_hurry(days: float) -> None:
+    """`*.*.example.com` is one of them: what a certificate is for is more than what it is matched by."""
+    kept = ("IP:192.0.2.7", "email:me@example.com", "DNS:*.*.example.com", "URI:spiffe://shop")
+    slot = a_resource(domains_of_certificate=True, other_names=kept)
+    old = ending(days)
+
+    verdict = held(NEW.evolve(other_names=kept[1:2]), old, slot)
+
+    assert (verdict.allowed, verdict.rule) == (False, "other-names")
+    assert verdict.reason == (
+        "the certificate in place is also for IP:192.0.2.7, DNS:*.*.example.com, URI:spiffe://shop,"
+        " this one is not; create a job by hand"
+    )
+    four = held(NEW, old, slot).reason
+    assert "DNS:*.*.example.com and 1 more, this one is not" in four
+    assert held(NEW.evolve(other_names=(*kept, "IP:::1")), old, slot).allowed
+
+
 def test_a_test_certificate_may_follow_a_test_certificate() -> None:
     assert held(NEW.evolve(source=CertificateSource.TEST), OLD.evolve(source=CertificateSource.TEST)).allowed
     assert held(NEW, OLD.evolve(source=CertificateSource.TEST)).allowed
@@ -163,4 +182,4 @@ def test_every_rule_has_a_name_of_its_own_and_a_test() -> None:
     names = [rule.name for rule in RULES]
 
     assert len(set(names)) == len(names)
-    assert {*KEPT_AWAY, "acm-key", "policy"} == set(names)
+    assert {*KEPT_AWAY, "acm-key", "other-names", "policy"} == set(names)

@@ -64,6 +64,7 @@ SLOTS: dict[str, dict[str, Any]] = {
     "out of scope": {"obstacle": "outside the scope: CERTDEPLOY_PRODUCTS does not include CDN"},
     "offline": {"obstacle": "the domain is offline; bring it online first"},
     "other names": {"domains": ("www.example.com", "www.example.org")},
+    "names of other kinds": {"domains_of_certificate": True, "other_names": ("IP:192.0.2.7",)},
     "ACM": {"product": CloudProduct.AWS, "kind": "acm"},
 }
 POLICIES: dict[str, dict[str, Any]] = {
@@ -103,6 +104,7 @@ AGAINST: dict[str, Callable[[Cell], bool]] = {
     "obstacle": lambda c: c.slot == "offline",
     "first": lambda c: c.present == NONE and (c.policy != "first deployment" or c.slot == "ACM"),
     "policy": lambda c: c.policy in ("off", "pinned to another"),
+    "other-names": lambda c: c.slot == "names of other kinds",
     "way-back": lambda c: c.present == NOT_IN_CAS,
     "later-end": lambda c: c.present != NONE and c.ends == "later than the new one",
     "chain": lambda c: c.new.startswith("leaf only"),

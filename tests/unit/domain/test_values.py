@@ -29,7 +29,7 @@ CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
 #: What CAS may leave out of a certificate, and rows of before do.
 CERTIFICATE_REST = {
     **{"KeySize": None, "HasPrivateKey": True, "Fingerprint": "", "Serial": "", "Issuer": ""},
-    **{"Organisation": "", "Chain": None},
+    **{"Organisation": "", "Chain": None, "OtherNames": []},
 }
 
 
@@ -40,7 +40,7 @@ CERTIFICATE_REST = {
         (CertificateStatus, "issued willExpire expired revoked other"),
         (Action, "deploy leave"),
         (SlotRole, "domain default additional"),
-        (SyncState, "syncing synced partial failed outside"),
+        (SyncState, "syncing synced partial failed"),
     ],
 )
 def test_each_word_is_spelled_as_rows_and_people_have_it(words: type[Enum], expected: str) -> None:
@@ -72,6 +72,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Kind": "",
             "Domains": [],
             "DomainsOfCertificate": False,
+            "OtherNames": [],
             "Https": True,
             "CertIdentifier": "",
             "CertNotAfter": None,

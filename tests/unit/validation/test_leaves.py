@@ -67,8 +67,9 @@ def test_a_common_name_alone_is_refused() -> None:
 def test_each_name_that_is_no_host_name_is_refused() -> None:
     leaf = a_leaf("www.example.com", "w*.example.com", "a..example.com")
     assert refusal(chain(leaf, intermediate()), leaf.key_pem) == (
-        "certificate: 'w*.example.com' is not a host name; have it reissued with host names only;"
-        " 'a..example.com' is not a host name; have it reissued with host names only"
+        "certificate: 'w*.example.com' is not a host name: a wildcard is the whole left-most label; have"
+        " it reissued with host names only; 'a..example.com' is not a host name; have it reissued with host"
+        " names only"
     )
 
 

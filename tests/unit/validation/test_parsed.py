@@ -85,10 +85,10 @@ def test_what_is_no_certificate_is_one_error_too(text: str) -> None:
 
 def test_many_beginnings_cost_no_more_than_their_length() -> None:
     def taken_s(count: int) -> float:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         with pytest.raises(UnreadableCertificateError):
             certificates_of("-----BEGIN CERTIFICATE-----" * count)
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
     assert any(taken_s(8_000) < 24 * max(taken_s(1_000), 0.0005) for _ in range(4))  # 8 if linear, 64 if not
 
