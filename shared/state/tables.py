@@ -5,6 +5,7 @@ A row consists of its key, a `version` that every write changes (see `store.new_
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,15 @@ class Column:
 class Table:
     name: str
     key: tuple[Column, ...]
+    life_s: int = -1  #: how long a row is kept after it was last written; -1: until it is deleted
 
 
-def _table(table_name: str, /, **key: type[str] | type[int]) -> Table:
-    return Table(table_name, tuple(Column(column, kind) for column, kind in key.items()))
+def _table(table_name: str, /, _life_s: int = -1, **key: type[str] | type[int]) -> Table:
+    return Table(table_name, tuple(Column(column, kind) for column, kind in key.items()), _life_s)
+
+
+#: A job is looked up for longer than any certificate lives that it could have deployed.
+_KEPT_S: Final = 400 * 86_400
 
 
 CERTIFICATES = _table("certificates", store=str, cert_id=int)
@@ -31,10 +37,10 @@ RESOURCE_DOMAINS = _table("resource_domains", parent=str, domain=str, slot=str)
 SYNC_STATUS = _table("sync_status", product=str, region=str)
 #: Discoveries that were handed on to a further invocation.
 SWEEPS = _table("sweeps", product=str, region=str)
-JOBS = _table("jobs", owner=str, job_id=int)
+JOBS = _table("jobs", _KEPT_S, owner=str, job_id=int)
 #: Open jobs by due time (ms since the epoch).
 OPEN_JOBS = _table("open_jobs", owner=str, due=int, job_id=int)
-WORKERS = _table("workers", job_id=int, product=str, shard=int, worker_id=int)
+WORKERS = _table("workers", _KEPT_S, job_id=int, product=str, shard=int, worker_id=int)
 LEASES = _table("leases", name=str)
 #: Function instances that call a product's API right now, by the shard they are at: they share its rates.
 CALLERS = _table("callers", product=str, job_id=int, shard=int, instance=str)

@@ -149,9 +149,11 @@ def test_the_tables_are_those_of_the_code() -> None:
     }
 
 
-def test_tables_keep_one_version_for_ever_and_wait_for_their_instance() -> None:
+def test_tables_keep_one_version_as_long_as_the_code_says_and_wait_for_their_instance() -> None:
+    life_s = {table.name: table.life_s for table in TABLES}
     for name, properties in TEMPLATE.of_type("ALIYUN::OTS::Table").items():
-        assert (properties["TimeToLive"], properties["MaxVersions"]) == (-1, 1)
+        kept = life_s[properties["TableName"]]
+        assert (properties["TimeToLive"], properties["MaxVersions"]) == (kept, 1)
         assert TEMPLATE.resources[name]["DependsOn"] == "Ots"
 
 

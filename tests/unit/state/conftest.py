@@ -8,11 +8,13 @@ import pytest
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 from tests.remembering import Remembering
+from tests.tablestores import new_store
 
 #: A driver adds a row: an empty store, which may keep what it needs in a folder of the test's own.
 DRIVERS: dict[str, Callable[[Path], Store]] = {
     "sqlite": lambda folder: SqliteStore(folder / "state.sqlite"),
     "memory, of tests": lambda folder: Remembering(),
+    "tablestore": lambda folder: new_store(),
 }
 
 
