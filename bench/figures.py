@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any, Final
 
-from rich.table import Table
 from rich.text import Text
 
 from cli import output
+from cli.tables import Table
 
 _LEEWAY: Final = 1.1  #: times vary from run to run; a ratio beyond its goal by more than that fails the run
 
@@ -80,9 +80,10 @@ def as_rows(parts: Parts) -> list[dict[str, Any]]:
 
 
 def as_table(parts: Parts) -> Table:
-    made = output.table("Figure", "Value", "Floor", "Ratio", "Goal", "Holds", "Note", wrap=("Figure", "Note"))
-    for column in made.columns[1:5]:
-        column.justify = "right"
+    made = output.table(
+        "Figure", "Value", "Floor", "Ratio", "Goal", "Holds", "Note",
+        wrap=("Figure", "Note"), right=("Value", "Floor", "Ratio", "Goal"),
+    )  # fmt: skip
     for part, figures in parts.items():
         output.row(made, Text(part, "bold"))
         for one in figures:

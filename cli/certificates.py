@@ -6,25 +6,28 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli import output
+from cli import columns, output
 from cli.bundle_files import read_pair, refuse_to_overwrite, write_pair
-from cli.resources import slot
+from cli.certificate_columns import USUAL, certificate_columns, show_list
+from cli.columns import AsCsv, AsJson
+from cli.places import known_as, slot
 from cli.session import session
-from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.certificates import Certificate
+from shared.domain.queries import CertificateOrder, ListCertificates
 from shared.domain.trust import ChainState, Standing
+from shared.services.lists import list_certificates as list_certificates_of
 from shared.services.map import (
     CertificateMap,
     CouldServe,
     find_certificate,
-    known_certificates,
     map_certificate,
 )
 from shared.services.transfer import export_certificate, upload_certificate
 from shared.services.world import World
+from shared.validation.spans import days_of
 
 app = typer.Typer(no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Id = Annotated[str, typer.Argument(help="Id of the certificate in CAS, as `certificate list` shows it.")]
 
 
@@ -33,19 +36,71 @@ def certificate() -> None:
     """List, show, upload and export the certificates in CAS."""
 
 
-@app.command("list", epilog="Example: certdeploy certificate list --json")
-def list_certificates(as_json: AsJson = False) -> None:
+@app.command("list", epilog="Example: certdeploy certificate list --ends-within 30d --domain '*.example.com'")
+def list_certificates(
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(help="List only those for such a name, such as '*.example.com'; may be repeated."),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="List only those with this name in CAS, such as 'shop-*'; may be repeated."),
+    ] = None,
+    store: Annotated[
+        list[str] | None, typer.Option(help="List only those of this CAS store; may be repeated.")
+    ] = None,
+    ends_within: Annotated[
+        str | None, typer.Option(help="List only those that have ended, or end within 30d, 2w or 12h.")
+    ] = None,
+    deployable: Annotated[
+        bool | None,
+        typer.Option(
+            "--deployable/--not-deployable", help="List only those that can be deployed, or cannot be."
+        ),
+    ] = None,
+    unused: Annotated[
+        bool, typer.Option("--unused", help="List only those that no discovered slot serves.")
+    ] = False,
+    sort: Annotated[
+        CertificateOrder, typer.Option(help="Sort the rows by this column.")
+    ] = CertificateOrder.EXPIRES,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Reverse the order of the rows.")] = False,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            help="Show these columns, separated by commas: certificate, name, names, key, class, expires,"
+            " issuer, store, why-not.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
     """List the certificates of the last scan, by expiry date."""
+    columns.check_form(as_json, as_csv)
     world = session().world()
-    certificates = known_certificates(world)
+    now = world.clock()
+    shown = columns.chosen(certificate_columns(now), column, USUAL)
+    query = ListCertificates(
+        domains=tuple(domain or ()),
+        names=tuple(name or ()),
+        stores=tuple(store or ()),
+        ends_within_days=None if ends_within is None else days_of(ends_within, "--ends-within"),
+        deployable=deployable,
+        unused=unused,
+        sort=sort,
+        reverse=reverse,
+    )
+    found = list_certificates_of(world, query)
     if as_json:
-        rows = [{**output.plain(one), "Standing": world.standing(one)} for one in certificates]
-        output.show_json({"Certificates": rows})
-        return
-    _show_list(certificates, world)
-    for store in world.policy.stores:
-        if not world.scans.has_baseline(store):
-            output.tell(f"CAS {store} has not been scanned yet; run `certdeploy scan`")
+        output.show_json(found)
+    elif as_csv:
+        columns.write_csv(shown, found.certificates)
+    else:
+        show_list(shown, found, now)
+        for one in world.policy.stores:
+            if not world.scans.has_baseline(one):
+                output.tell(f"CAS {one} has not been scanned yet; run `certdeploy scan`")
 
 
 @app.command("show", epilog="Example: certdeploy certificate show 10741304")
@@ -119,30 +174,6 @@ def export(
     output.console().print(Text(f"{exported.cert_identifier} with its private key: {to}"), soft_wrap=True)
 
 
-def _show_list(certificates: list[Certificate], world: World) -> None:
-    now = world.clock()
-    table = output.table(
-        "Certificate", "Name", "Names", "Key", "Class", "Expires", wrap=("Name", "Names", "Class")
-    )
-    held_back = output.table("Certificate", "Why", title="\nNot deployable", wrap=("Why",))
-    for one in certificates:
-        handle, bought = output.short(one.identifier), "bought, " * (one.source is CertificateSource.BUY)
-        output.row(
-            table,
-            handle,
-            one.name,
-            output.names(one.names),
-            one.algorithm,
-            f"{bought}{world.standing(one)}",
-            output.ends(one.not_after, now),
-        )
-        if why := one.why_not_deployable(now):
-            output.row(held_back, handle, why)
-    output.show(table)
-    if held_back.row_count:
-        output.show(held_back)
-
-
 def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) -> None:
     table = output.table("", "", wrap=("",))
     table.show_header = False
@@ -177,9 +208,14 @@ def _chain(standing: Standing) -> str:
 
 
 def _show_slots(mapped: CertificateMap, world: World) -> None:
-    serving = output.table("Slot", "Names", "Remarks", title="\nServed by", wrap=("Slot", "Names", "Remarks"))
+    serving = output.table(
+        "Slot", "Known as", "Names", "Remarks",
+        title="\nServed by", wrap=("Known as", "Names", "Remarks"),
+    )  # fmt: skip
     for resource in mapped.serving:
-        output.row(serving, slot(resource), output.names(resource.domains), resource.obstacle)
+        output.row(
+            serving, slot(resource), known_as(resource), output.names(resource.domains), resource.obstacle
+        )
     if mapped.serving:
         output.show(serving)
     else:
@@ -187,13 +223,15 @@ def _show_slots(mapped: CertificateMap, world: World) -> None:
     if not mapped.could_serve:
         return
     others = output.table(
-        "Slot", "Serves now", "Expires", "A job would", "Why",
-        title="\nOther slots with its names", wrap=("Slot", "Serves now", "Expires", "A job would", "Why"),
+        "Slot", "Known as", "Serves now", "Expires", "A job would", "Why",
+        title="\nOther slots with its names",
+        wrap=("Known as", "Serves now", "Expires", "A job would", "Why"),
     )  # fmt: skip
     for entry in mapped.could_serve:
         output.row(
             others,
             slot(entry.resource),
+            known_as(entry.resource),
             output.short(output.handle(entry.resource.cert_identifier)) or "none",
             output.ends(entry.resource.cert_not_after, world.clock()),
             output.status(entry.action.value),

@@ -7,7 +7,7 @@ import typer
 
 from cli import exits, output, syncs
 from cli.session import session
-from shared.domain.resources import CloudProduct, SyncState
+from shared.domain.resources import CloudProduct
 from shared.services.baseline import is_baseline
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -53,5 +53,5 @@ def discover(
         output.show_json({"Statuses": statuses})
     else:
         output.show(syncs.show(world, products))
-    if any(status.state is not SyncState.SYNCED for status in statuses):
+    if not all(status.state.complete for status in statuses):
         raise typer.Exit(exits.FAILED)

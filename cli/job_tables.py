@@ -6,7 +6,7 @@ from typing import Final
 from rich.text import Text
 
 from cli import output
-from cli.resources import slot
+from cli.places import in_full, known_as, slot
 from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.replacing import COVERED
@@ -24,15 +24,16 @@ def show_plan(plan: Plan) -> None:
     if plan.warnings:
         output.console().print()
     table = output.table(
-        "Slot", "Names", "Certificate", "Days", "Why",
-        title="To deploy", wrap=("Slot", "Names", "Certificate", "Why"),
+        "Slot", "Known as", "Names", "Certificate", "Days", "Why",
+        title="To deploy", wrap=("Known as", "Names", "Certificate", "Why"),
     )  # fmt: skip
     for entry in plan.deployments:
         output.row(
             table,
             slot(entry.resource),
+            known_as(entry.resource),
             output.names(entry.resource.domains),
-            arrow(entry.resource.cert_identifier, entry.cert_identifier),
+            output.arrow(entry.resource.cert_identifier, entry.cert_identifier),
             "" if entry.days_gained is None else f"{entry.days_gained:+d}",
             entry.reason,
         )
@@ -61,7 +62,7 @@ def _show_alike(title: str, what: str, told: Iterable[tuple[CloudResource, str]]
     """
     found: dict[str, list[str]] = {}
     for resource, text in told:
-        found.setdefault(text, []).append(slot(resource))
+        found.setdefault(text, []).append(in_full(resource))
     if not found:
         return
     table = output.table("Slot", what, title=f"\n{title}", wrap=("Slot", what))
@@ -80,8 +81,8 @@ def show_rollback(plan: RollbackPlan) -> None:
         for worker in (entry.worker for entry in back):
             output.row(
                 table,
-                slot(worker.resource),
-                arrow(worker.cert_identifier, worker.previous_cert_identifier or ""),
+                in_full(worker.resource),
+                output.arrow(worker.cert_identifier, worker.previous_cert_identifier or ""),
             )
         output.show(table)
     _with_reasons("Cannot be restored", plan.of(RollbackAction.CANNOT))
@@ -92,7 +93,7 @@ def _with_reasons(title: str, entries: Sequence[RollbackEntry]) -> None:
     if entries:
         table = output.table("Slot", "Why", title=f"\n{title}", wrap=("Slot", "Why"))
         for entry in entries:
-            output.row(table, slot(entry.worker.resource), entry.reason)
+            output.row(table, in_full(entry.worker.resource), entry.reason)
         output.show(table)
 
 
@@ -147,7 +148,7 @@ def show_workers(workers: Iterable[WorkerResource], title: str = "") -> None:
 def _change(worker: WorkerResource) -> str:
     before = worker.previous_cert_identifier or worker.resource.cert_identifier
     change = (before, worker.cert_identifier)
-    return arrow(*reversed(change)) if worker.status.of_rollback else arrow(*change)
+    return output.arrow(*reversed(change)) if worker.status.of_rollback else output.arrow(*change)
 
 
 def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
@@ -164,12 +165,6 @@ def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
         f", {superseded} superseded" if superseded else "",
         f", {back}/{asked} rolled back" if asked else "",
     )
-
-
-def arrow(old: str, new: str) -> str:
-    """`10741304 → 10741317`; the store is shown only if it is not cn-hangzhou."""
-    before, after = (output.short(output.handle(one)) or "none" for one in (old, new))
-    return f"{before} → {after}"
 
 
 def verified(worker: WorkerResource) -> Text:

@@ -10,7 +10,7 @@ import typer
 from cli import exits, output
 from cli.asking import tell_and_ask
 from cli.job_tables import job_line, show_job, show_jobs, show_plan
-from cli.resources import slot_named
+from cli.places import slot_named
 from cli.session import Session, session
 from shared.domain.certificates import cert_id_of
 from shared.domain.jobs import DeploymentJob, WorkerResource

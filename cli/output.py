@@ -11,19 +11,22 @@ from typing import Any
 from pydantic import BaseModel
 from rich.console import Console
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
+from cli.tables import Table
 from shared.cloud.redact import redact
 from shared.domain.names import for_display
 
-_WIDTH = 150  #: of tables in a pipe or a file
+_WIDTH = 150  #: of sentences in a pipe or a file
 
 
 def console(*, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, width=None if _has_width(stderr) else _WIDTH, highlight=False)
+
+
+def _has_width(stderr: bool = False) -> bool:
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH
-    return Console(stderr=stderr, width=width, highlight=False)
+    return stream.isatty() or "COLUMNS" in os.environ
 
 
 def tell(text: str) -> None:
@@ -47,20 +50,24 @@ def plain(value: Any) -> Any:
 
 
 def show(table: Table) -> None:
-    console().print(table)
+    """Print it as wide as the screen is; as wide as it is where there is none."""
+    screen = console()
+    if screen.color_system is None:
+        width = screen.width if _has_width() else None
+        print("\n".join(line.plain for line in table.lines(width)))
+    else:
+        for line in table.lines(screen.width):
+            screen.print(line, soft_wrap=True)
 
 
-def table(*columns: str, title: str = "", wrap: tuple[str, ...] = ()) -> Table:
-    """A table; the columns in `wrap` shrink on a narrow terminal."""
-    new = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        new.add_column(column, overflow="fold", no_wrap=column not in wrap, header_style="dim")
-    return new
+def table(*columns: str, title: str = "", wrap: tuple[str, ...] = (), right: tuple[str, ...] = ()) -> Table:
+    """A table; on a narrow terminal the columns in `wrap` are wrapped between words."""
+    return Table(columns, title=title, wrap=wrap, right=right)
 
 
 def row(into: Table, *cells: str | Text) -> None:
     """Add a row; cells are not parsed as markup."""
-    into.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
+    into.add(*cells)
 
 
 def names(domains: tuple[str, ...]) -> str:
@@ -76,6 +83,12 @@ def handle(identifier: str) -> str:
 def short(identifier: str) -> str:
     """A CertIdentifier; the store is shown only if it is not cn-hangzhou."""
     return identifier.removesuffix("-cn-hangzhou")
+
+
+def arrow(old: str, new: str) -> str:
+    """`10741304 → 10741317`; the store is shown only if it is not cn-hangzhou."""
+    before, after = (short(handle(one)) or "none" for one in (old, new))
+    return f"{before} → {after}"
 
 
 def moment(at: datetime | None) -> str:

@@ -9,7 +9,7 @@ from cli import exits, output
 from cli.asking import confirm
 from cli.job_tables import show_job, show_rollback
 from cli.jobs import AsJson, check_can_wait, managed, watched
-from cli.resources import slot_named
+from cli.places import slot_named
 from cli.session import session
 from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob

@@ -3,13 +3,20 @@
 from datetime import datetime
 
 from cli import output
+from cli.places import place
+from cli.places import slot as slot_id
 from shared.domain.certificates import CertificateSource
 from shared.domain.replacing import key_of
 from shared.services.slots import Candidate, SlotFacts
 
 
-def show_facts(facts: SlotFacts, name: str, now: datetime) -> None:
-    _show_place(facts, name, now)
+def show_facts(facts: SlotFacts, now: datetime) -> None:
+    _show_place(facts, now)
+    _show_candidates(facts, now)
+    _show_history(facts)
+
+
+def _show_candidates(facts: SlotFacts, now: datetime) -> None:
     if not facts.candidates:
         known = "no other certificate in CAS covers all of its names"
         output.console().print(f"\n{known if facts.resource.domains else 'its names are not known'}")
@@ -32,14 +39,36 @@ def show_facts(facts: SlotFacts, name: str, now: datetime) -> None:
         output.console().print(f"{facts.more_candidates} more that end sooner or cannot be deployed")
 
 
-def _show_place(facts: SlotFacts, name: str, now: datetime) -> None:
+def _show_history(facts: SlotFacts) -> None:
+    if not facts.history:
+        output.console().print("\nNo job has touched it.")
+        return
+    table = output.table(
+        "Job", "Name", "At (UTC)", "Certificate", "Status", "Reason",
+        title="\nJobs that touched it", wrap=("Name", "At (UTC)", "Certificate", "Reason"),
+    )  # fmt: skip
+    for one in facts.history:
+        output.row(
+            table,
+            str(one.job_id),
+            one.job_name,
+            output.moment(one.at),
+            output.arrow(one.previous_cert_identifier, one.cert_identifier),
+            output.status(one.status.value),
+            one.reason,
+        )
+    output.show(table)
+
+
+def _show_place(facts: SlotFacts, now: datetime) -> None:
     slot, present = facts.resource, facts.present
     table = output.table("", "", wrap=("",))
     table.show_header = False
     others = ", ".join(f"{output.short(one.cert_identifier)} ({one.algorithm})" for one in facts.beside)
     known = slot.cert_identifier and "not known to CAS"
     for what, fact in (
-        ("Slot", name),
+        ("Slot", slot_id(slot)),
+        ("Known as", place(slot)),
         ("Names", output.names(slot.domains) + " (of its certificate)" * slot.domains_of_certificate),
         ("Instance", slot.instance_name or slot.instance_id),
         ("Served at", slot.endpoint),

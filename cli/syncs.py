@@ -3,9 +3,8 @@
 import time
 from collections.abc import Sequence
 
-from rich.table import Table
-
 from cli import output
+from cli.tables import Table
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.errors import CloudUnavailableError
 from shared.services.world import World
@@ -29,7 +28,7 @@ def settled(world: World, products: Sequence[CloudProduct], within_s: float = 30
 
 
 def show(world: World, products: Sequence[CloudProduct]) -> Table:
-    """A row per product: syncing, synced (time, count), failed (reason), or never."""
+    """A row per product: syncing, synced (time, count), failed or outside (reason), or never."""
     table = output.table("Product", "State", "Slots", "Since (UTC)", "Remarks", wrap=("Remarks",))
     for product in products:
         by_region = list(world.syncs.list(product))
@@ -53,7 +52,7 @@ def _state(by_region: list[SyncStatus]) -> str:
     for state in (SyncState.SYNCING, SyncState.FAILED, SyncState.PARTIAL, SyncState.SYNCED):
         if state in states:
             return str(state.value)
-    return "never"
+    return SyncState.OUTSIDE.value if states else "never"
 
 
 def _why_none(by_region: list[SyncStatus], count: int) -> str:

@@ -3,16 +3,16 @@
 from collections import Counter, defaultdict
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from cli import output
 from cli.demo.proof import Proof
-from cli.job_tables import arrow, took, verified
+from cli.job_tables import took, verified
+from cli.places import place
+from cli.tables import Table
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.plans import Plan, PlanEntry
-from shared.domain.resources import CloudResource, SlotRole
 
 
 def show(workers: list[WorkerResource], plan: Plan, renewed: Certificate, proof: Proof) -> None:
@@ -28,16 +28,16 @@ def show(workers: list[WorkerResource], plan: Plan, renewed: Certificate, proof:
 
 def _deployed(workers: list[WorkerResource]) -> Table:
     table = output.table(
-        "", "Slot", "Certificate", "Status", "Verified by", "Took", wrap=("Slot", "Verified by")
-    )
-    table.title = "Deployed"
+        "", "Slot", "Certificate", "Status", "Verified by", "Took",
+        title="Deployed", wrap=("Slot", "Verified by"),
+    )  # fmt: skip
     for worker in sorted(workers, key=lambda worker: worker.resource.slot):
         old = worker.previous_cert_identifier or worker.resource.cert_identifier
         output.row(
             table,
             worker.resource.product.value,
             place(worker.resource),
-            arrow(old, worker.cert_identifier),
+            output.arrow(old, worker.cert_identifier),
             output.status(worker.status.value),
             worker.reason or verified(worker),
             took(worker),
@@ -60,7 +60,7 @@ def _left_alone(screen: Console, plan: Plan, renewed: Certificate) -> None:
         )
         why = f"not covered by this certificate: {', '.join(sorted(uncovered))}"
         output.row(table, product, f"{len(entries)} more", why)
-    screen.print(table)
+    output.show(table)
 
 
 def _proof(screen: Console, proof: Proof) -> None:
@@ -80,20 +80,3 @@ def _proof(screen: Console, proof: Proof) -> None:
 
 def _check(screen: Console, good: bool, text: str) -> None:
     screen.print(Text.assemble(("✓ ", "bold green") if good else ("✗ ", "bold red"), text))
-
-
-def place(resource: CloudResource) -> str:
-    """The slot's name as its owner knows it."""
-    holder = resource.instance_name or resource.instance_id
-    if resource.role is SlotRole.DOMAIN:
-        names = output.names(resource.domains)
-        beside = holder not in (resource.resource_id, *resource.domains)
-        return _with(names, holder if beside else "") if names else holder
-    own = "" if resource.domains_of_certificate else output.names(resource.domains)
-    port = f":{resource.port}" if resource.port else ""  # some hold several, shown as one
-    listener = f"{holder}{port} {resource.role.value}"
-    return _with(f"{listener} {own}".strip(), resource.region or resource.location)
-
-
-def _with(name: str, where: str) -> str:
-    return f"{name} ({where})" if where else name

@@ -1,11 +1,17 @@
 """APIs and their actions, described as values for the client."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Final, Literal
 
+from shared.domain.regions import KNOWN, Regions
+from shared.errors import CloudRejectedError
+
 #: Actions whose page names another RAM action than their own. Both are granted: which is asked is unverified.
 _AUTHORISED_AS: Final = {"yundun-cert:DescribeDeploymentJob": "yundun-cert:DescribeDeployment"}
+
+_ACCOUNT: Final = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True)
@@ -27,20 +33,28 @@ class Api:
     regions: tuple[str, ...] = ()
     scope: str = ""  #: resources for RAM policies, such as "domain/*"; "" if RAM cannot narrow its actions
 
-    def host(self, region: str = "", overrides: Mapping[str, str] | None = None, account_id: str = "") -> str:
-        """The host name for a region.
+    def host(
+        self,
+        region: str = "",
+        overrides: Mapping[str, str] | None = None,
+        account_id: str = "",
+        known: Regions = KNOWN,
+    ) -> str:
+        """The host name for a region. Every host of a request to Alibaba Cloud is made here.
 
         `overrides` map "alb" or "alb.cn-beijing" to a host, which may contain {region}, such as the
         VPC-internal host `alb-vpc.{region}.aliyuncs.com`.
 
         Raises:
-            ValueError: the API is regional and no region was given.
+            CloudRejectedError: no region was given, it is not `known`, or the account is no number.
         """
         own = overrides or {}
         rule = own.get(f"{self.code}.{region}") or own.get(self.code)
         rule = rule or self.other_hosts.get(region) or self.hosts
-        if "{region}" in rule and not region:
-            raise ValueError(f"{self.code} is regional; name a region")
+        if "{region}" in rule and (why := known.why_not(region) if region else "name a region"):
+            raise CloudRejectedError(self.code, "UnknownRegion", why)
+        if "{account_id}" in rule and not _ACCOUNT.fullmatch(account_id):
+            raise CloudRejectedError(self.code, "UnknownAccount", "the id of an account is a number")
         return rule.format(region=region, account_id=account_id)
 
     def rights(self, *actions: "Action") -> frozenset[str]:

@@ -46,7 +46,7 @@ class Fc2Domains:
         self._call(UPDATE, region, "update_custom_domain", domainName=name, **settings)
 
     def _call(self, action: Action, region: str, method: str, **arguments: Any) -> dict[str, Any]:
-        host = API.host(region, account_id=self.account_id)
+        host = self._openapi.host(API, region, self.account_id)
         emulated = self._openapi.emulated
         headers = {"x-emulator-host": host} if emulated else {}
         if emulated:

@@ -13,6 +13,7 @@ from shared.cloud.faults import classify
 from shared.cloud.fc2 import API as FC2
 from shared.cloud.openapi import OpenApi
 from shared.cloud.redact import redact
+from shared.domain.regions import KNOWN, Regions
 from shared.errors import (
     CloudRejectedError,
     CloudUnavailableError,
@@ -114,11 +115,12 @@ class Fc2Functions:
         region: str,
         account_id: str,
         endpoint: str | None = None,
+        regions: Regions = KNOWN,
     ) -> None:
         self._credentials = credentials
         self._service = service
         self._prefix = prefix
-        host = FC2.host(region, account_id=account_id)
+        host = FC2.host(region, account_id=account_id, known=regions)
         self._endpoint = endpoint or f"https://{host}"
         self._headers = {"x-emulator-host": host} if endpoint else {}
         if endpoint:

@@ -24,6 +24,7 @@ from shared.cloud.credentials import Credentials, Provider
 from shared.cloud.faults import NotSentError, map_error
 from shared.cloud.pacing import PACED, Pacer
 from shared.cloud.reading import Fields, fields_of
+from shared.domain.regions import KNOWN, Regions
 from shared.errors import (
     CloudBusyError,
     CloudThrottledError,
@@ -55,6 +56,7 @@ class OpenApi:
         *,
         endpoint: str | None = None,
         hosts: Mapping[str, str] | None = None,
+        regions: Regions = KNOWN,
         pacer: Pacer | None = None,
         deadline: Deadline | None = None,
         max_attempts: int = 4,
@@ -65,10 +67,11 @@ class OpenApi:
     ) -> None:
         """`endpoint`: "http://127.0.0.1:8000" sends everything to an emulated cloud there.
 
-        `hosts` overrides individual hosts, see `Api.host`.
+        `hosts` overrides individual hosts, see `Api.host`; `regions`: those that hosts are made from.
         """
         self._credentials = credentials
         self._hosts = hosts
+        self._regions = regions
         self._pacer = pacer or Pacer()
         self._deadline = deadline
         self._max_attempts = max_attempts
@@ -122,7 +125,7 @@ class OpenApi:
         read_timeout_s: float | None = None,
     ) -> Answer:
         """Like `call`, for responses that are not JSON. `body` is sent unchanged."""
-        host = api.host(region, self._hosts)
+        host = self.host(api, region)
         request = _request(action, params or {}, body)
         sent_headers = dict(headers or {})
         if self._loopback:
@@ -139,6 +142,10 @@ class OpenApi:
             )
 
         return self.repeat(api, action, region, once)
+
+    def host(self, api: Api, region: str, account_id: str = "") -> str:
+        """Where an API is called, by the settings. Raises CloudRejectedError: as `Api.host`."""
+        return api.host(region, self._hosts, account_id, self._regions)
 
     def repeat(self, api: Api, action: Action, region: str, once: Callable[[Credentials], Result]) -> Result:
         """Run one call at its action's pace, with retries; also for other wire formats."""

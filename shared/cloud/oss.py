@@ -64,24 +64,26 @@ class Oss:
         self._call(PUT_CNAME, region, "put_cname", request)
 
     def _call(self, action: Action, region: str, method: str, request: Any) -> Any:
+        host = self._openapi.host(API, region)
+
         def once(credentials: Credentials) -> Any:
             try:
-                return getattr(self._client(credentials, region), method)(request)
+                return getattr(self._client(credentials, region, host), method)(request)
             except Exception as error:  # the client's exceptions have no useful common base
                 mapped = _map_error(action.name, error)
             raise mapped  # outside the except block, so that __context__ does not hold the client's text
 
         return self._openapi.repeat(API, action, region, once)
 
-    def _client(self, credentials: Credentials, region: str) -> Any:
+    def _client(self, credentials: Credentials, region: str, host: str) -> Any:
         key = (credentials.access_key_id, region)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = _new_client(credentials, region, self._openapi.emulated)
+                self._clients[key] = _new_client(credentials, region, host, self._openapi.emulated)
             return self._clients[key]
 
 
-def _new_client(credentials: Credentials, region: str, emulated: str) -> Any:
+def _new_client(credentials: Credentials, region: str, host: str, emulated: str) -> Any:
     import alibabacloud_oss_v2 as sdk
 
     config = sdk.config.load_default()
@@ -91,7 +93,7 @@ def _new_client(credentials: Credentials, region: str, emulated: str) -> Any:
     )
     config.retry_max_attempts = 1  # retried by OpenApi.repeat, which distinguishes reads from writes
     config.user_agent = "certdeploy"
-    config.endpoint = f"http://{emulated}" if emulated else API.host(region)
+    config.endpoint = f"http://{emulated}" if emulated else host
     config.use_path_style = bool(emulated)
     return sdk.Client(config)
 

@@ -116,6 +116,12 @@ class SyncState(str, Enum):
     SYNCED = "synced"
     PARTIAL = "partial"  #: read, but for parts that could not be
     FAILED = "failed"
+    OUTSIDE = "outside"  #: nothing to discover here: none of the product's regions is in the scope
+
+    @property
+    def complete(self) -> bool:
+        """Whether all was seen that there is to see."""
+        return self in (SyncState.SYNCED, SyncState.OUTSIDE)
 
 
 class SyncStatus(Versioned):

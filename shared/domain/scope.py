@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from shared.domain.regions import ALIBABA_CLOUD, AWS, Regions
 from shared.domain.resources import CloudProduct, CloudResource
 
 _OUTSIDE: Final = "outside the scope: "
@@ -20,6 +21,20 @@ class Scope:
     products: tuple[CloudProduct, ...]
     regions: tuple[str, ...]  #: of Alibaba Cloud; empty = all
     aws_regions: tuple[str, ...]
+    more_regions: tuple[str, ...] = ()  #: known beside those of this version, as new ones are
+
+    def known_regions(self, product: CloudProduct) -> Regions:
+        """Those of the product's cloud, in the scope or not."""
+        return Regions(AWS if product is CloudProduct.AWS else ALIBABA_CLOUD, self.more_regions)
+
+    def why_not_discovered(self, product: CloudProduct, region: str = "") -> str:
+        """Why a product, or its region, is not looked into, with the setting that says so; "" if it is."""
+        if product not in self.products:
+            return self._not_included(product)
+        setting, regions = self._bounds(product)
+        if region and regions and region not in regions:
+            return f"CERTDEPLOY_{setting} ({', '.join(regions)}) does not include {region}"
+        return ""
 
     def why_outside(self, resource: CloudResource) -> str:
         """Why nothing may be written to the slot, with the setting that says so; "" if it may be.
@@ -29,11 +44,18 @@ class Scope:
         """
         product = resource.product
         if product not in self.products:
-            switch = ", or CERTDEPLOY_AWS is off" if product is CloudProduct.AWS else ""
-            return f"{_OUTSIDE}CERTDEPLOY_PRODUCTS does not include {product.value}{switch}"
-        aws = product is CloudProduct.AWS
-        setting, regions = ("AWS_REGIONS", self.aws_regions) if aws else ("REGIONS", self.regions)
+            return f"{_OUTSIDE}{self._not_included(product)}"
+        setting, regions = self._bounds(product)
         place = resource.region or resource.location
         if place and regions and place not in regions:
             return f"{_OUTSIDE}CERTDEPLOY_{setting} ({', '.join(regions)}) does not include {place}"
         return ""
+
+    def _not_included(self, product: CloudProduct) -> str:
+        switch = ", or CERTDEPLOY_AWS is off" if product is CloudProduct.AWS else ""
+        return f"CERTDEPLOY_PRODUCTS does not include {product.value}{switch}"
+
+    def _bounds(self, product: CloudProduct) -> tuple[str, tuple[str, ...]]:
+        if product is CloudProduct.AWS:
+            return "AWS_REGIONS", self.aws_regions
+        return "REGIONS", self.regions

@@ -18,6 +18,7 @@ from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
 from shared.cloud.roots import Roots
 from shared.cloud.webhook import Webhook
+from shared.domain.regions import Regions
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.products import adapter_class
@@ -95,6 +96,7 @@ class App:
             credentials,
             endpoint=settings.endpoint or None,
             hosts=dict(settings.hosts),
+            regions=Regions(more=settings.more_regions),
             pacer=instance.pacer,
             deadline=left_s,
             sleep=sleep,
@@ -133,6 +135,7 @@ class App:
             policy=Policy(
                 stores=settings.stores,
                 regions=settings.regions,
+                more_regions=settings.more_regions,
                 aws_regions=settings.aws_access.regions,
                 products=settings.products,
                 expiring_days=settings.warning_days,
@@ -171,12 +174,14 @@ def _functions(
             prefix=settings.prefix,
             region=settings.region,
             account_id=settings.account_id,
+            regions=Regions(more=settings.more_regions),
         )
     if settings.fc_endpoint:
         own = keys.Credentials(settings.fc_access_key_id, settings.fc_access_key_secret.get_secret_value())
         openapi = OpenApi(
             keys.fixed(own) if settings.fc_access_key_id else credentials,
             endpoint=settings.fc_endpoint,
+            regions=Regions(more=settings.more_regions),
             pacer=instance.pacer,
             deadline=left_s,
         )

@@ -10,12 +10,14 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
 from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
 from shared.cloud.roots import Roots, portable
 from shared.domain.certificates import STORES
+from shared.domain.regions import Regions, shown, well_formed
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Value
 from shared.errors import SettingsError
@@ -35,6 +37,7 @@ class Settings(Value):
     endpoint: str = ""  #: address of an emulated cloud, "http://127.0.0.1:P"; empty = the real cloud
     tls: str = ""  #: address of its TLS edge, "127.0.0.1:Q"
     stores: tuple[str, ...] = STORES[:1]
+    more_regions: tuple[str, ...] = ()  #: that hosts are made from too, beside those of this version
     regions: tuple[str, ...] = ()
     #: by API, or "api.region": the host in place of the usual one, which may contain {region}
     hosts: tuple[tuple[str, str], ...] = ()
@@ -56,7 +59,7 @@ class Settings(Value):
     region: str = Field(default="cn-hangzhou", validation_alias=AliasChoices("FC_REGION", "region"))
     account_id: str = Field(default="", validation_alias=AliasChoices("FC_ACCOUNT_ID", "account_id"))
 
-    @field_validator("stores", "regions", "products", "warning_days", mode="before")
+    @field_validator("stores", "more_regions", "regions", "products", "warning_days", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
         if isinstance(value, str):
@@ -69,6 +72,21 @@ class Settings(Value):
         """A list of nothing is no way to say "all": it bounds what is written to."""
         if not value:
             raise ValueError("names none; name some, separated by commas, or unset it for all")
+        return value
+
+    @field_validator("more_regions")
+    @classmethod
+    def _names_of_regions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [name for name in value if not well_formed(name)]:
+            raise ValueError(f"{shown(wrong[0])} is not the name of a region, such as cn-hangzhou")
+        return value
+
+    @field_validator("regions")
+    @classmethod
+    def _known_regions(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = Regions(more=info.data.get("more_regions", ()))
+        if why := next(filter(None, map(known.why_not, value)), ""):
+            raise ValueError(why)
         return value
 
     @field_validator("hosts", mode="before")

@@ -105,8 +105,7 @@ def _about_to_end(world: World, changes: Changes) -> list[CloudResource]:
     found = [
         slot
         for slot in planning.candidates(world, [one.certificate for one in changes.ending])
-        if slot.slot.startswith(parts.get(slot.cert_identifier, ()))
-        and not world.policy.scope.why_outside(slot)
+        if slot.slot.startswith(parts.get(slot.cert_identifier, ())) and not world.policy.why_barred(slot)
     ]
     rules = Rules(found)
     return [slot for slot in found if rules.over(slot) is None]  # the rule represents its listener

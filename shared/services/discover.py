@@ -2,16 +2,19 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.regions import shown
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.errors import CloudError, ConflictError, InvalidRequestError
+from shared.products import is_regional
 from shared.products.kit.catalogue import NO_CATALOGUE
-from shared.services.sweep import discover_region, remove_unseen
+from shared.services.sweep import discover_region
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.discover")
@@ -24,18 +27,41 @@ class DiscoverResult(Wire):
 
 
 def discover_resources(world: World, request: DiscoverResources) -> DiscoverResult:
-    """One product's region; or, without a region, start one invocation for each."""
+    """One product's region; or, without a region, start one invocation for each.
+
+    Raises:
+        InvalidRequestError: a product or region that is unknown, or outside the scope. Nothing was called.
+    """
     products = request.products or world.policy.products
+    _check(world, request)
     if request.region is None:
         statuses: list[SyncStatus] = []
         started: list[str] = []
         for product in products:
             started += _fan_out(world, product, statuses)
         return DiscoverResult(started=tuple(started), statuses=tuple(statuses))
-    if len(products) != 1:
-        raise InvalidRequestError("Products: name the one product that Region belongs to")
     status = discover_region(world, products[0], request.region, request.since)
     return DiscoverResult(statuses=(status,) if status else ())
+
+
+def _check(world: World, request: DiscoverResources) -> None:
+    """Hosts are made of products and regions: only of known ones, within the scope."""
+    scope = world.policy.scope
+    if missing := [one for one in request.products if one not in scope.products]:
+        raise InvalidRequestError(f"Products: {scope.why_not_discovered(missing[0])}")
+    if (region := request.region) is None:
+        return
+    if len(request.products or scope.products) != 1:
+        raise InvalidRequestError("Products: name the one product that Region belongs to")
+    (product,) = request.products or scope.products
+    if not is_regional(product):
+        why = f"{product.value} has no regions, leave it out" if region else ""
+    else:
+        why = scope.known_regions(product).why_not(region)
+        if request.since is None:  # one that is handed on ends by itself
+            why = why or scope.why_not_discovered(product, region)
+    if why:
+        raise InvalidRequestError(f"Region: {why}")
 
 
 def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) -> list[str]:
@@ -53,24 +79,50 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
         world.syncs.put(failed)
         statuses.append(failed)
         return []
-    if regions != [""] and not adapter.other_cloud:
-        configured = world.policy.regions
-        regions = [region for region in regions if not configured or region in configured]
+    known, unknown = _sorted_out(world, product, regions)
+    names = [*known, *unknown] or [""]
     before = {status.region: status for status in world.syncs.list(product)}
     for region, old in before.items():
-        if region not in (regions or [""]):
-            _forget(world, old, now)
-    if not regions:
+        if region not in names:
+            _forget(world, old)
+    _remove_strays(world, product, known)
+    if not known and not unknown:
         reason = f"none of its regions is in CERTDEPLOY_REGIONS ({', '.join(world.policy.regions)})"
-        world.syncs.put(listing.evolve(state=SyncState.SYNCED, reason=reason, finished_at=now))
-    for region in regions:
+        world.syncs.put(listing.evolve(state=SyncState.OUTSIDE, reason=reason, finished_at=now))
+    for region, why in unknown.items():
+        failed = listing.evolve(region=region, state=SyncState.FAILED, reason=why, finished_at=now)
+        world.syncs.put(failed)
+        statuses.append(failed)
+    for region in known:
         if region in before and _goes_on(world, before[region], now):
             continue
         syncing = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=now)
         world.syncs.put(syncing)
         payload = {"Products": [product.value], "Region": region}
         world.functions.invoke("discover_resources", json.dumps(payload).encode())
-    return [f"{product.value}/{region or '-'}" for region in regions]
+    return [f"{product.value}/{region or '-'}" for region in known]
+
+
+def _sorted_out(
+    world: World, product: CloudProduct, regions: Sequence[str]
+) -> tuple[list[str], dict[str, str]]:
+    """Those of the scope to look into; and those that no host is made from, with why."""
+    if not is_regional(product):
+        return list(regions), {}
+    scope, table = world.policy.scope, world.policy.scope.known_regions(product)
+    within = [region for region in regions if not scope.why_not_discovered(product, region)]
+    unknown = {shown(region): why for region in within if (why := table.why_not(region))}
+    return [region for region in within if region in table], unknown
+
+
+def _remove_strays(world: World, product: CloudProduct, regions: Sequence[str]) -> None:
+    """Rows of regions that are gone or no longer configured, or that there never were.
+
+    No discovery of a region finds them missing, and others may have written them.
+    """
+    for row in world.resources.strays(product, regions):
+        with suppress(ConflictError):  # seen again meanwhile
+            world.resources.remove_stray(row)
 
 
 def _goes_on(world: World, status: SyncStatus, now: datetime) -> bool:
@@ -84,9 +136,8 @@ def _goes_on(world: World, status: SyncStatus, now: datetime) -> bool:
     )
 
 
-def _forget(world: World, status: SyncStatus, now: datetime) -> None:
-    """Remove a region that is gone or no longer configured, with its slots."""
-    remove_unseen(world, status.product, status.region, now)
+def _forget(world: World, status: SyncStatus) -> None:
+    """Remove a region that is gone or no longer configured. Its slots are strays then."""
     with suppress(ConflictError):  # it is being discovered right now
         if sweep := world.sweeps.find(status.product, status.region):
             world.sweeps.delete(sweep)

@@ -3,6 +3,7 @@
 from shared.domain.jobs import WorkerResource
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, Undone
+from shared.services.fence import why_barred
 from shared.services.lifecycle import facts, log
 from shared.services.world import World
 
@@ -14,7 +15,7 @@ def left_half_made(world: World, adapter: ProductAdapter, worker: WorkerResource
     change = _change(world, worker)
     look: Look | None = None
     try:
-        if not world.policy.scope.why_outside(worker.resource):
+        if not why_barred(world, adapter.product, worker):
             (look,) = adapter.look([change])
             if look is None:  # the slot is gone, and what it held
                 return ""

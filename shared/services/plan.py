@@ -119,13 +119,13 @@ class Obstacles:
     """Why a slot is left alone that takes a certificate: the owner's scope, and other products' rules."""
 
     def __init__(self, world: World) -> None:
-        self._scope = world.policy.scope
+        self._policy = world.policy
         self._discovered = Discovered(world, Rules)
 
     def put_on(self, resource: CloudResource) -> CloudResource:
         """The slot, with an obstacle if it is out of scope or a rule sets its certificates."""
-        if outside := self._scope.why_outside(resource):
-            return resource.evolve(obstacle=outside)
+        if barred := self._policy.why_barred(resource):
+            return resource.evolve(obstacle=barred)
         if (setter := SET_BY.get(resource.product)) is None:
             return resource
         return self._discovered.of(setter, resource.region).put_on(resource)

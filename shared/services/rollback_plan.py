@@ -12,6 +12,7 @@ from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.services.discovered import Discovered
+from shared.services.fence import why_barred
 from shared.services.world import World
 
 
@@ -108,8 +109,8 @@ _WHY_LEFT = {
 def why_not(world: World, worker: WorkerResource, workers: Iterable[WorkerResource]) -> str:
     """Why the slot's previous certificate cannot be restored, or "". `workers`: the job's, at least
     those of the same listener."""
-    if outside := world.policy.scope.why_outside(worker.resource):
-        return outside
+    if barred := why_barred(world, worker.resource.product, worker):
+        return barred
     before = worker.previous_cert_identifier
     if before and (reason := _why_not_again(world, before)):
         return reason

@@ -13,6 +13,7 @@ from shared.domain.trust import Standing
 from shared.domain.values import Wire
 from shared.errors import NotFoundError
 from shared.services.choice import Choice, KeptAway, OneAmongAll
+from shared.services.history import Touched, history_of
 from shared.services.listeners import Listeners
 from shared.services.map import known_certificates
 from shared.services.plan import Obstacles
@@ -46,6 +47,7 @@ class SlotFacts(Wire):
     candidates: tuple[Candidate, ...]  #: the one that is valid longest on top
     more_candidates: int = 0  #: that are left out
     beside: tuple[StandsBeside, ...] = ()
+    history: tuple[Touched, ...] = ()  #: what jobs did here, the latest first
 
 
 def show_slot(world: World, slot: str) -> SlotFacts:
@@ -69,6 +71,7 @@ def show_slot(world: World, slot: str) -> SlotFacts:
         candidates=tuple(_candidate(world, one, choice, resource, present) for one in covering[:_SHOWN]),
         more_candidates=len(covering[_SHOWN:]),
         beside=Listeners(world).beside(resource),
+        history=history_of(world, resource),
     )
 
 

@@ -14,7 +14,7 @@ from shared.services.world import World
 
 def tell_of_strangers(world: World, policies: ReadPolicies) -> None:
     """Once for each certificate and warning time. Not where a job is at work, which may replace it."""
-    now, scope = world.clock(), world.policy.scope
+    now = world.clock()
     due: dict[tuple[str, float], list[ResourceRecord]] = defaultdict(list)
     for product in world.policy.products:
         for record in world.resources.list(product):
@@ -23,7 +23,7 @@ def tell_of_strangers(world: World, policies: ReadPolicies) -> None:
                 continue
             passed = passed_time_of_end(resource.cert_not_after, now, policies.warning_days_at(resource))
             news = passed is not None and (record.told_days is None or passed < record.told_days)
-            if passed is not None and news and not scope.why_outside(resource):
+            if passed is not None and news and not world.policy.why_barred(resource):
                 due[resource.cert_identifier, passed].append(record)
     known = world.certificates.find_many({identifier for identifier, _ in due})
     strangers = {key: records for key, records in due.items() if key[0] not in known}

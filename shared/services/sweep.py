@@ -10,8 +10,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.regions import shown
 from shared.domain.resources import CloudProduct, CloudResource, Sweep, SyncState, SyncStatus
-from shared.errors import CloudError, ConflictError
+from shared.errors import CloudError, ConflictError, UnreadableAnswerError
+from shared.products import why_no_slot
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.found import Unread
 from shared.products.kit.parts import Parts, digest_of
@@ -22,6 +24,7 @@ log = logging.getLogger("certdeploy.discover")
 _TOLD: Final = 20  #: parts that could not be read, of one region
 _APART: Final = 100  #: parts whose slots are told from the others'; of more, nothing is taken for gone
 _LATER: Final = timedelta(milliseconds=1)
+_CLOCKS_APART: Final = timedelta(minutes=10)  #: those of two machines, at most
 _SPARE_S: Final = 20.0  #: of the function's time, for the call in hand and for handing on
 
 
@@ -35,6 +38,8 @@ def discover_region(
             where this discovery was handed on last.
     """
     stored = world.sweeps.find(product, region)
+    if world.policy.scope.why_not_discovered(product, region):  # since it was begun
+        return None
     if since is None:
         sweep = _begun(world, product, region).evolve(version=stored.version if stored else 0)
     elif stored is None or stored.started_at != since:
@@ -98,8 +103,18 @@ class _Region:
             self._unread = [*self._unread, f"{found.what}: {found.error}"][:_TOLD]
             self._within = _widened(self._within, found.within)
             return
+        if why := self._why_not_here(found):
+            what = f"slot {shown(found.resource_id)}"
+            self._take(Unread(what, UnreadableAnswerError("discover", why), found.resource_id), catalogue)
+            return
         self._count += 1
         self._world.resources.put(_filled_in(found, catalogue), self._sweep.started_at)
+
+    def _why_not_here(self, found: CloudResource) -> str:
+        """Why what was found is not stored: names of others come into the state as slots alone."""
+        if (found.product, found.region) != (self._sweep.product, self._sweep.region):
+            return f"it is of {found.product.value}/{shown(found.region)}"
+        return why_no_slot(found, self._world.policy.scope.known_regions(found.product))
 
     def _hand_on(self) -> SyncStatus | None:
         """The next invocation begins where this one ends.
@@ -175,8 +190,9 @@ def remove_unseen(
 ) -> int:
     """How many were seen. `unread`: how the ids begin of those that may be there unseen."""
     seen = 0
+    latest = max(since, world.clock()) + _CLOCKS_APART  # nobody has seen anything later
     for record in world.resources.list(product, region):
-        if record.seen_at >= since:
+        if since <= record.seen_at <= latest:
             seen += 1
         elif not record.resource.resource_id.startswith(unread):
             with suppress(ConflictError):  # seen again meanwhile

@@ -47,7 +47,7 @@ class Unseen:
             _part(status, within)
             for status in self._statuses
             for within in _within(status)
-            if status.state is not SyncState.SYNCED  # one in discovery has died, or will end
+            if not status.state.complete  # one in discovery has died, or will end
         )
 
     @cached_property

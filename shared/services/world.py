@@ -12,10 +12,10 @@ from shared.cloud.events import Events
 from shared.cloud.functions import Functions
 from shared.cloud.roots import Roots
 from shared.domain.certificates import STORES, Certificate
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.scope import Scope
 from shared.domain.trust import Standing, standing_of
-from shared.products import default_products
+from shared.products import default_products, why_no_slot
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.parts import Parts
@@ -67,6 +67,7 @@ class Policy:
     stores: tuple[str, ...] = STORES[:1]
     regions: tuple[str, ...] = ()  #: empty = all
     aws_regions: tuple[str, ...] = DEFAULT_ACCESS.regions
+    more_regions: tuple[str, ...] = ()  #: that are known beside those of this version
     products: tuple[CloudProduct, ...] = field(default_factory=default_products)
     submit_automatic_jobs: bool = True
     expiring_days: tuple[float, ...] = ()  #: warning times before an end; empty = by the lifetime
@@ -78,7 +79,12 @@ class Policy:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.products, self.regions, self.aws_regions)
+        return Scope(self.products, self.regions, self.aws_regions, self.more_regions)
+
+    def why_barred(self, resource: CloudResource) -> str:
+        """Why nothing is written to a slot: outside the scope, or no slot of its product; "" if it may be."""
+        scope = self.scope
+        return scope.why_outside(resource) or why_no_slot(resource, scope.known_regions(resource.product))
 
 
 @dataclass(frozen=True)

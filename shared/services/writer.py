@@ -18,6 +18,7 @@ from shared.products.kit.changes import Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
 from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
 from shared.services.beside import Beside
+from shared.services.fence import why_barred
 from shared.services.left import left_half_made
 from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
 from shared.services.side_by_side import Task
@@ -155,8 +156,8 @@ class _Turn:
         attempts: dict[str, Attempt] = {}
         for made in in_hand:
             with self._told(made):
-                if outside := self.world.policy.scope.why_outside(made.worker.resource):
-                    raise InvalidRequestError(outside)  # the settings may have changed since the job
+                if barred := why_barred(self.world, self.adapter.product, made.worker):
+                    raise InvalidRequestError(barred)  # the settings may have changed since the job
                 kind, all_ = self.kind_of(made.worker), self.known.values()
                 change = replace(kind.change(self.world, self.adapter, made, all_), moved=self._moved(made))
                 attempts[change.resource.slot] = made

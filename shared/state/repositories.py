@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.domain.certificates import CertificateRecord
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.policies import PolicyText
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
 from shared.state.records import Records, document_of
@@ -143,6 +143,17 @@ class Workers(Records[WorkerResource]):
         if product is None:
             return self._range((job_id,))
         return self._range((job_id, product.value) if shard is None else (job_id, product.value, shard))
+
+    def at_place(self, job_id: int, resource: CloudResource) -> Iterator[WorkerResource]:
+        """Those of a job on the slot's place, and perhaps on others with a longer name.
+
+        Other rows are read, but not parsed.
+        """
+        for row in self._store.range(self.table, (job_id, resource.product.value)):
+            found = row.document["Resource"]
+            region = found.get("Region") or "-"
+            if f"{resource.product.value}/{region}/{found['ResourceId']}".startswith(resource.place):
+                yield self._read(row)
 
 
 class PolicyTexts(Records[PolicyText]):

@@ -1,6 +1,6 @@
 """Slots as discovery saw them, the ways to find them, and how far each discovery is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord,
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
 from shared.state.records import Records
-from shared.state.store import Document, Key
+from shared.state.store import Document, Key, Row
 
 _LEAVING: Final[Document] = {"Leaving": True}  #: in an index row whose removal has begun
 
@@ -98,6 +98,23 @@ class Resources(Records[ResourceRecord]):
         slot = record.resource.slot
         marked = self._marked(slot, set(record.resource.domains))
         self._store.delete(self.table, self._key_of_slot(slot), version=record.version)
+        self._unindex(marked)
+
+    def strays(self, product: CloudProduct, regions: Collection[str]) -> Iterator[Row]:
+        """Rows of a product that are in none of these regions, as they are stored: they may be no slots."""
+        named = {_region(region) for region in regions}
+        return (row for row in self._store.range(self.table, (product.value,)) if row.key[1] not in named)
+
+    def remove_stray(self, row: Row) -> None:
+        """Also if it cannot be read: then its rows of the index stay, which readers skip.
+
+        Raises ConflictError: as `remove`.
+        """
+        marked: dict[Key, int] = {}
+        with suppress(ValueError):
+            resource = self._read(row).resource
+            marked = self._marked(resource.slot, set(resource.domains))
+        self._store.delete(self.table, row.key, version=row.version)
         self._unindex(marked)
 
     def _index(self, slot: str, domains: Set[str]) -> None:

@@ -16,7 +16,7 @@ from shared.errors import AppError, CloudUnavailableError
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings
 
-EVERYTHING = b'{"Products": ["CDN"]}'
+EVERYTHING = b'{"Products": ["ALB"]}'
 
 
 class AProduct:

@@ -73,7 +73,10 @@ def test_a_certificate_that_cas_does_not_know_is_told_as_such(mapped: Command) -
     assert row["KnownToCas"] is False
     assert slots(mapped)["www.example.com"]["KnownToCas"] is True
     assert "CAS does not know the certificate in place" in ran.out
-    assert "1 serve a certificate that is not in CAS, and 1 are covered by no deployable" in ran.err
+    assert ran.out.startswith(
+        "4 slots: 1 expired, 1 ending within 30 days, 1 that no deployable certificate covers,"
+        " 1 with a certificate that is not in CAS\n"
+    )
 
 
 def test_a_certificate_is_shown_with_the_slots_that_serve_it_and_those_it_could_go_to(

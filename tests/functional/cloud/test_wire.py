@@ -68,7 +68,7 @@ def test_a_call_without_parameters_sends_none(scripted: Scripted) -> None:
 def test_own_headers_and_bytes_are_sent_as_they_are_each_time(scripted: Scripted) -> None:
     scripted.answers = [refused(503, "ServiceUnavailable"), (200, b"\x00", {"X-Own": "a"})]
     answer = at(scripted).call_raw(
-        FC, Action("I", path="/x"), headers={"x-own": "b"}, body=b"\xff", region="r"
+        FC, Action("I", path="/x"), headers={"x-own": "b"}, body=b"\xff", region="cn-beijing"
     )
     assert (answer.status, answer.body, answer.headers["x-own"]) == (200, b"\x00", "a")
     assert [head["x-own"] for head in scripted.heads] == ["b", "b"]

@@ -82,19 +82,25 @@ def test_a_list_of_regions_that_can_be_read_again_is_no_failure_any_more(platfor
 
 def test_the_owner_s_regions_are_not_another_cloud_s(platform: Platform) -> None:
     """They are Alibaba Cloud's, and another cloud has a setting of its own."""
-    platform.policy["regions"] = ("cn-hangzhou",)
-    request = {"Products": ["CDN"]}
-    here, there = ["cn-hangzhou", "eu-west-1"], ["us-east-1", "cn-hangzhou"]
-
-    with_product(platform, AProduct(here))
-    assert platform.call("discover_resources", request)["Started"] == ["CDN/cn-hangzhou"]
-    with_product(platform, AProduct(there, other_cloud=True))
-    assert platform.call("discover_resources", request)["Started"] == ["CDN/us-east-1", "CDN/cn-hangzhou"]
+    platform.policy |= {
+        "regions": ("cn-hangzhou",),
+        "aws_regions": ("us-east-1",),
+        "products": (CloudProduct.ALB, CloudProduct.CDN, CloudProduct.AWS),
+    }
+    with_product(platform, AProduct(["cn-hangzhou", "eu-west-1"]))
+    assert started(platform, "ALB") == ["ALB/cn-hangzhou"]
+    with_product(platform, AProduct(["us-east-1"], other_cloud=True))
+    assert started(platform, "AWS") == ["AWS/us-east-1"]
     with_product(platform, AProduct([""]))
-    assert platform.call("discover_resources", request)["Started"] == ["CDN/-"]
+    assert started(platform, "CDN") == ["CDN/-"]
     platform.policy["regions"] = ()
-    with_product(platform, AProduct(here))
-    assert platform.call("discover_resources", request)["Started"] == ["CDN/cn-hangzhou", "CDN/eu-west-1"]
+    with_product(platform, AProduct(["cn-hangzhou", "eu-west-1"]))
+    assert started(platform, "ALB") == ["ALB/cn-hangzhou", "ALB/eu-west-1"]
+
+
+def started(platform: Platform, product: str) -> list[str]:
+    found: list[str] = platform.call("discover_resources", {"Products": [product]})["Started"]
+    return found
 
 
 def test_a_slot_gets_its_names_and_its_end_from_the_certificate_that_cas_knows(platform: Platform) -> None:

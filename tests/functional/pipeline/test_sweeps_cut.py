@@ -123,7 +123,8 @@ class CutOff:
 
     def discover(self, region: str) -> Iterator[Found]:
         yield Unread("a row", UnreadableAnswerError("List", f"read at {self.slow.clock()}"))
-        one, two, three = (a_resource(str(n), product=WAF, region=region) for n in range(3))
+        place = {"product": WAF, "region": region, "kind": "domain", "instance_id": "waf-1"}
+        one, two, three = (a_resource(f"{n}.example.com", **place) for n in range(3))
         yield from self.parts.once("a", [one])
         yield from self.parts.once("b", self._cut(two, three))
 

@@ -5,15 +5,22 @@ import pytest
 from shared.cloud import cas, fc2, functions
 from shared.cloud.api import Action, Api
 from shared.domain.certificates import STORES
+from shared.domain.regions import Regions
+from shared.errors import CloudRejectedError
 
 ALB = Api(
-    "alb", "2020-06-16", "RPC", "alb", "alb.{region}.aliyuncs.com", other_hosts={"cn-far": "far.example.com"}
+    "alb",
+    "2020-06-16",
+    "RPC",
+    "alb",
+    "alb.{region}.aliyuncs.com",
+    other_hosts={"cn-beijing-finance-1": "far.example.com"},
 )
 
 
 def test_the_host_follows_the_region() -> None:
     assert ALB.host("cn-shanghai") == "alb.cn-shanghai.aliyuncs.com"
-    assert ALB.host("cn-far") == "far.example.com"
+    assert ALB.host("cn-beijing-finance-1") == "far.example.com"
 
 
 def test_an_api_for_all_regions_needs_none() -> None:
@@ -37,7 +44,7 @@ def test_functions_are_invoked_in_their_region() -> None:
 def test_settings_override_an_api_or_one_of_its_regions() -> None:
     own = {"alb": "alb-vpc.{region}.aliyuncs.com", "alb.cn-beijing": "10.0.0.1"}
     assert ALB.host("cn-shanghai", own) == "alb-vpc.cn-shanghai.aliyuncs.com"
-    assert ALB.host("cn-far", own) == "alb-vpc.cn-far.aliyuncs.com"
+    assert ALB.host("cn-beijing-finance-1", own) == "alb-vpc.cn-beijing-finance-1.aliyuncs.com"
     assert ALB.host("cn-beijing", own) == "10.0.0.1"
 
 
@@ -51,6 +58,35 @@ def test_an_action_is_granted_by_each_name_that_it_may_be_authorised_as() -> Non
     assert ALB.rights() == frozenset()
 
 
-def test_a_regional_api_wants_a_region() -> None:
-    with pytest.raises(ValueError, match="alb is regional"):
-        ALB.host()
+HOSTILE = (
+    *("evil.example/?x=", "x@evil.example/", "evil.example#", "cn-hangzhou.evil.example", "cn-hangzhou\n"),
+    *(
+        "",
+        ".",
+        "..",
+        "%2e",
+        "CN-HANGZHOU",
+        "cn_hangzhou",
+        "сn-hangzhou",
+        "cn-nowhere",
+        "{account_id}",
+        "a" * 999,
+    ),
+)
+
+
+@pytest.mark.parametrize("region", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("overrides", [None, {"alb": "alb-vpc.{region}.aliyuncs.com"}])
+def test_a_host_is_made_from_known_regions_alone(region: str, overrides: dict[str, str] | None) -> None:
+    with pytest.raises(CloudRejectedError, match="alb: UnknownRegion: "):
+        ALB.host(region, overrides)
+
+
+@pytest.mark.parametrize("account", ["", "1@evil.example/", "evil.example/", "1.", "٣", "1" * 21])
+def test_a_host_is_made_from_the_numbers_of_accounts_alone(account: str) -> None:
+    with pytest.raises(CloudRejectedError, match="fc2: UnknownAccount: "):
+        fc2.API.host("cn-beijing", account_id=account)
+
+
+def test_a_region_that_the_owner_adds_is_known() -> None:
+    assert ALB.host("cn-newtown", known=Regions(more=("cn-newtown",))) == "alb.cn-newtown.aliyuncs.com"

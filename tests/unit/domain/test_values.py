@@ -40,7 +40,7 @@ CERTIFICATE_REST = {
         (CertificateStatus, "issued willExpire expired revoked other"),
         (Action, "deploy leave"),
         (SlotRole, "domain default additional"),
-        (SyncState, "syncing synced partial failed"),
+        (SyncState, "syncing synced partial failed outside"),
     ],
 )
 def test_each_word_is_spelled_as_rows_and_people_have_it(words: type[Enum], expected: str) -> None:

@@ -38,6 +38,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "endpoint": "",
         "tls": "",
         "stores": ("cn-hangzhou",),
+        "more_regions": (),
         "regions": (),
         "hosts": (),
         "aws": False,
@@ -86,6 +87,10 @@ def test_the_access_to_aws_comes_from_the_same_environment() -> None:
 )
 def test_a_setting_is_read(name: str, text: str, value: Any) -> None:
     assert getattr(read(**{name: text}), name.lower()) == value
+
+
+def test_a_region_that_this_version_does_not_know_is_added_by_a_setting_of_its_own() -> None:
+    assert read(MORE_REGIONS="cn-newtown", REGIONS="cn-newtown,cn-hangzhou").regions[0] == "cn-newtown"
 
 
 @pytest.mark.parametrize("name", ["WEBHOOK_URL", "WEBHOOK_SECRET", "FC_ACCESS_KEY_SECRET"])
@@ -137,6 +142,12 @@ def test_with_aws_it_is_looked_after_too() -> None:
         ({"CERTDEPLOY_FC_ENDPOINT": "ftp://x"}, "CERTDEPLOY_FC_ENDPOINT: must start with http:// or https://"),
         ({"CERTDEPLOY_HOSTS": "live"}, "CERTDEPLOY_HOSTS: 'live' is not api=host"),
         ({"CERTDEPLOY_HOSTS": "live=example.com"}, "CERTDEPLOY_HOSTS: 'live=example.com' is not api=host"),
+        (
+            {"CERTDEPLOY_REGIONS": "cn-hangzou"},
+            "CERTDEPLOY_REGIONS: cn-hangzou is no known region, the nearest is cn-hangzhou;"
+            " CERTDEPLOY_MORE_REGIONS adds new ones",
+        ),
+        ({"CERTDEPLOY_MORE_REGIONS": "cn-new,x@y/"}, "CERTDEPLOY_MORE_REGIONS: 'x@y/' is not the name of"),
         ({"CERTDEPLOY_AUTO": "yes"}, "CERTDEPLOY_AUTO: Input should be 'submit' or 'draft'"),
         ({"CERTDEPLOY_PRODUCTS": "CDN,Nope"}, "CERTDEPLOY_PRODUCTS: Input should be"),
     ],

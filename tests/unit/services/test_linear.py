@@ -18,10 +18,12 @@ import pytest
 from shared.domain.events import CertificateExpiring, CertificateIssued
 from shared.domain.policies import Policies
 from shared.domain.policy_book import PolicyBook
+from shared.domain.queries import ListResources, SlotOrder
 from shared.domain.requests import CreateDeploymentJob, PreviewDeploymentJob
 from shared.domain.resources import SyncState, SyncStatus
 from shared.services.create import create_deployment_jobs
-from shared.services.map import map_certificate, map_slots
+from shared.services.lists import list_resources
+from shared.services.map import map_certificate
 from shared.services.plan import plan, preview
 from shared.services.policies import store_policies
 from shared.services.world import World
@@ -81,7 +83,8 @@ def issued_under_policies(world: World, estate: Estate) -> object:
 
 
 def listed(world: World, _: Estate) -> object:
-    return map_slots(world, PRODUCTS)
+    asked = ListResources(domains=("*e*",), ends_within_days=90, sort=SlotOrder.EXPIRES)
+    return list_resources(world, asked.evolve(products=PRODUCTS, without_certificate=True))
 
 
 def shown(world: World, estate: Estate) -> object:

@@ -178,7 +178,9 @@ def test_a_listener_under_another_product_s_rule_is_shown_with_the_rule_both_way
     rule = a_resource(
         product=CloudProduct.SAE,
         region="cn-hangzhou",
-        resource_id="rule-1",
+        kind="alb",
+        resource_id="7/1-cn-hangzhou",
+        listener_id="7",
         instance_id="alb-1",
         instance_name="web",
         port=443,

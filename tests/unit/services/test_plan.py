@@ -62,7 +62,7 @@ def test_a_slot_that_several_names_lead_to_is_a_candidate_once(tmp_path: Path) -
 def test_a_slot_of_a_product_out_of_scope_is_left_alone_with_the_setting_that_says_so(
     tmp_path: Path, product: CloudProduct
 ) -> None:
-    only = CloudProduct.FC if product is not CloudProduct.FC else CloudProduct.ALB
+    only = CloudProduct.LIVE if product is not CloudProduct.LIVE else CloudProduct.CDN
     new = a_cert(7, "*.example.com")
     slots = [a_resource(product=product), a_resource(product=only)]
     policy = replace(POLICY, products=(only,))

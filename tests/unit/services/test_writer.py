@@ -34,7 +34,7 @@ W = WorkerStatus
 class OneListener(ProductAdapter):
     """Slots by name; a write takes `write_s`, and is shown at once."""
 
-    product = CloudProduct.SLB
+    product = CloudProduct.CDN
     writes: list[list[str]]
     looked: list[str]
 
@@ -104,9 +104,7 @@ def story(tmp_path: Path) -> Story:
     new = a_certificate(8)
     world.certificates.save(CertificateRecord(certificate=new))
     for number, name in enumerate(("a.example.com", "b.example.com", "c.example.com"), start=1):
-        slot = a_resource(
-            name, product=CloudProduct.SLB, listener_id="lb/443", cert_identifier="7-cn-hangzhou"
-        )
+        slot = a_resource(name, writer_id="lb/443", cert_identifier="7-cn-hangzhou")
         slot = slot.evolve(domains=())
         world.workers.save(
             WorkerResource(job_id=1, worker_id=number, resource=slot, cert_identifier=new.identifier)

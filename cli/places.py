@@ -1,0 +1,79 @@
+"""How a slot is called: its id, which names it alone, and the name that its owner knows it by."""
+
+from collections.abc import Iterable
+
+from cli import output
+from shared.domain.names import for_display, in_letters
+from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.errors import InvalidRequestError
+from shared.services.world import World
+
+
+def slot(resource: CloudResource) -> str:
+    """The slot's id, with IDNs in readable form, and as the cloud has them beside."""
+    return _id(resource, for_display(resource.resource_id))
+
+
+def _id(resource: CloudResource, shown: str) -> str:
+    return f"{resource.product.value}/{resource.region or '-'}/{shown}"
+
+
+def place(resource: CloudResource) -> str:
+    """The slot as its owner knows it: `shop-front:443 default (cn-hangzhou)`."""
+    holder = resource.instance_name or resource.instance_id
+    if resource.role is SlotRole.DOMAIN:
+        names = output.names(resource.domains)
+        beside = holder not in (resource.resource_id, *resource.domains)
+        return _with(names, holder if beside else "") if names else holder
+    return _with(_on_listener(resource, holder), resource.region or resource.location)
+
+
+def known_as(resource: CloudResource) -> str:
+    """Its `place` where that says more than its id and its names do, which stand beside it."""
+    holder = resource.instance_name or resource.instance_id
+    if resource.role is not SlotRole.DOMAIN:
+        return _on_listener(resource, holder)
+    return "" if holder in (resource.resource_id, *resource.domains) else holder
+
+
+def in_full(resource: CloudResource) -> str:
+    """Its id, with what it is known as."""
+    return _with(slot(resource), known_as(resource))
+
+
+def _on_listener(resource: CloudResource, holder: str) -> str:
+    own = "" if resource.domains_of_certificate else output.names(resource.domains)
+    port = f":{resource.port}" if resource.port else ""  # some hold several, shown as one
+    return f"{holder}{port} {resource.role.value} {own}".strip()
+
+
+def _with(name: str, where: str) -> str:
+    return f"{name} ({where})" if where else name
+
+
+def slot_named(world: World, text: str) -> str:
+    """The id of the slot that is called `text` on the screen: by its id, or as its owner knows it.
+
+    An id that is not known is returned as it is.
+
+    Raises:
+        InvalidRequestError: several slots are known under this name.
+    """
+    text = text.strip()
+    if text.isascii() and world.resources.find(text):
+        return text
+    known = [record.resource for product in CloudProduct for record in world.resources.list(product)]
+    letters = text.partition(" (")[0]  # of an IDN, with or without its A-labels
+    if found := next((one.slot for one in known if _id(one, in_letters(one.resource_id)) == letters), ""):
+        return found
+    return _by_place(known, text) or text
+
+
+def _by_place(known: Iterable[CloudResource], text: str) -> str:
+    found = [one for one in known if text in (place(one), known_as(one))]
+    if len(found) > 1:
+        slots = ", ".join(sorted(one.slot for one in found)[:5])
+        raise InvalidRequestError(
+            f"{text!r}: {len(found)} slots are known as this; name one by its id: {slots}"
+        )
+    return found[0].slot if found else ""

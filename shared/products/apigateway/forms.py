@@ -1,0 +1,12 @@
+"""Slots of API Gateway: domains of API groups, and of the cloud-native gateways."""
+
+from typing import Final
+
+from shared.products.kit.forms import NAME, Forms, SlotForm
+
+_GROUP: Final = "[0-9a-f]{8,64}"
+_DOMAIN: Final = "d-[0-9a-z-]+"
+FORMS: Final[Forms] = {
+    "classic": SlotForm(f"{_GROUP}/{NAME}", _GROUP),
+    "cloud-native": SlotForm(_DOMAIN, _DOMAIN),
+}

@@ -1,0 +1,7 @@
+"""Slots of FC: custom domains, of both versions."""
+
+from typing import Final
+
+from shared.products.kit.forms import NAME, Forms, SlotForm
+
+FORMS: Final[Forms] = {version: SlotForm(NAME) for version in ("3.0", "2.0")}

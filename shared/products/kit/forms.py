@@ -1,0 +1,82 @@
+"""How a product's slots are named. What is named otherwise is no slot, whoever wrote it into a row.
+
+Each package says the forms of its slots in its `forms` module, by kind, as regular expressions for the whole
+of a field. Rows of the state and answers of the cloud are held against them before anything is made of them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from shared.domain.regions import Regions, shown
+from shared.domain.resources import CloudResource
+
+ID: Final = r"[A-Za-z0-9][\w.:@-]*"  #: of a certificate, or of a thing whose ids have no documented form
+NAME: Final = r"(?:\*|(?:\*?\.)?[\w-]+(?:\.[\w-]+)*\.?)"  #: a domain, as products write them
+ROLE: Final = f"(?:default|additional(?:/(?:{ID}|{NAME}))?)"  #: which certificate of a listener
+REGION: Final = "<region>"  #: within a form: the slot's own region
+_ENDPOINT: Final = re.compile(r"(?:[\w*-]+(?:\.[\w*-]+)*\.?|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
+_NAME: Final = re.compile(NAME)
+_LONGEST: Final = 1024
+
+
+@dataclass(frozen=True)
+class SlotForm:
+    """Fields without a form are empty in the product's slots."""
+
+    resource_id: str
+    instance_id: str = ""
+    listener_id: str = ""
+    regional: bool = True  #: its slots have a region; else "" in its place
+    located: bool = False  #: they have the region of what they are in beside it
+
+
+Forms: TypeAlias = Mapping[str, SlotForm]  #: by kind; "" where the product has but one
+
+
+def why_not_of_form(resource: CloudResource, forms: Forms, regions: Regions) -> str:
+    """Why this is no slot of its product, naming the first field that is not of its form; "" if it is one.
+
+    `regions`: those of the product's cloud.
+    """
+    problem = next(_problems(resource, forms, regions), "")
+    return f"not a slot of {resource.product.value}: {problem}" if problem else ""
+
+
+def _problems(resource: CloudResource, forms: Forms, regions: Regions) -> Iterator[str]:
+    form = forms.get(resource.kind)
+    if form is None:
+        yield f"it has no kind {shown(resource.kind)}"
+        return
+    for name, place, wanted in (
+        ("region", resource.region, form.regional),
+        ("location", resource.location, form.located),
+    ):
+        if wanted and (why := regions.why_not(place)):
+            yield why
+        elif place and not wanted:
+            yield f"{name} {shown(place)}, of a product that has none"
+    for name, text, pattern in (
+        ("resource id", resource.resource_id, form.resource_id),
+        ("instance id", resource.instance_id, form.instance_id),
+        ("listener id", resource.listener_id, form.listener_id),
+    ):
+        if len(text) > _LONGEST or not _compiled(pattern, resource.region).fullmatch(text):
+            yield f"{name} {shown(text)} is of no known form"
+    if resource.endpoint and not _is_endpoint(resource.endpoint):
+        yield f"endpoint {shown(resource.endpoint)} is no host with a port"
+    for name in resource.server_names:
+        if not _NAME.fullmatch(name):
+            yield f"server name {shown(name)} is no name"
+
+
+def _is_endpoint(text: str) -> bool:
+    found = _ENDPOINT.fullmatch(text) if len(text) <= _LONGEST else None
+    return found is not None and 0 < int(found[1]) < 65536
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str, region: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(REGION, re.escape(region)), re.ASCII if REGION in pattern else 0)

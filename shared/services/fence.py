@@ -1,0 +1,21 @@
+"""What bounds every write, whatever the rows of the state say: others may have written them."""
+
+from shared.domain.jobs import WorkerResource
+from shared.domain.resources import CloudProduct
+from shared.services.world import World
+
+
+def why_barred(world: World, product: CloudProduct, worker: WorkerResource) -> str:
+    """Why nothing is written for a worker of `product`; "" if something may be.
+
+    Asked before anything is called. A look tells then whether the slot exists, and only after it is a key
+    read.
+    """
+    slot, deployed = worker.resource, worker.deployed
+    if barred := world.policy.why_barred(slot) or (deployed and world.policy.why_barred(deployed)):
+        return barred
+    if slot.product is not product:
+        return f"not a slot of {product.value}: it is of {slot.product.value}"
+    if deployed is not None and deployed.writer != slot.writer:
+        return f"not a slot of {product.value}: what was deployed is elsewhere"
+    return ""

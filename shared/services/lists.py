@@ -1,0 +1,64 @@
+"""Lists for people, pages and functions: slots and certificates, as far as they are asked for."""
+
+from shared.domain.certificates import Certificate
+from shared.domain.queries import ListCertificates, ListResources
+from shared.domain.resources import CloudProduct
+from shared.domain.trust import Standing
+from shared.domain.values import Wire
+from shared.errors import NotFoundError
+from shared.products import supported_products
+from shared.services.map import find_certificate, known_certificates, map_slots
+from shared.services.selection import SlotList, select_certificates, select_slots, serves
+from shared.services.world import World
+
+
+class ListedCertificate(Certificate):
+    """A certificate, with how widely it is trusted."""
+
+    standing: Standing
+    why_not: str | None = None  #: CAS would not deploy it
+
+
+class CertificateList(Wire):
+    certificates: tuple[ListedCertificate, ...]
+    left_out: int = 0  #: others, that do not fit
+
+
+def list_resources(world: World, query: ListResources) -> SlotList:
+    """Those of the last discovery, also what is outside the scope, and marked so.
+
+    Raises:
+        NotFoundError: the certificate is known neither to CAS nor in place anywhere.
+    """
+    products = query.products or supported_products()
+    slots = map_slots(world, products)
+    if query.certificate and not any(serves(slot, query.certificate) for slot in slots):
+        _check_known(world, query.certificate)
+    return select_slots(slots, query, world.clock())
+
+
+def list_certificates(world: World, query: ListCertificates) -> CertificateList:
+    """Those of the last scan."""
+    known, now = known_certificates(world), world.clock()
+    found = select_certificates(known, query, _in_place(world) if query.unused else frozenset(), now)
+    listed = (
+        ListedCertificate(**vars(one), standing=world.standing(one), why_not=one.why_not_deployable(now))
+        for one in found
+    )
+    return CertificateList(certificates=tuple(listed), left_out=len(known) - len(found))
+
+
+def _check_known(world: World, certificate: str) -> None:
+    """A fingerprint is known where it is in place, of whichever product."""
+    if ":" not in certificate:
+        find_certificate(world, certificate)
+    elif not any(one.startswith(certificate.strip().rstrip("…")) for one in _in_place(world)):
+        raise NotFoundError("Certificate", f"{certificate} (it is in place nowhere)")
+
+
+def _in_place(world: World) -> frozenset[str]:
+    return frozenset(
+        record.resource.cert_identifier
+        for product in CloudProduct
+        for record in world.resources.list(product)
+    )
