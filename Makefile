@@ -27,11 +27,11 @@ walk: $(VENV)/dev.stamp  ## run every row of the tests' tables (products, fields
 	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal tests/contract tests/functional \
 	  tests/unit/services/test_linear.py tests/unit/domain/test_rules_in_cells.py
 
-# PART: contract, pipeline or demo. A seed runs every tenth test, or every SHAREth; one with SHARE=1 takes ten minutes.
+# TURNS: 0 is with sparse answers, each other one gives each test another of the SEEDS; a turn takes ten minutes on
+# two cores. PART: contract, pipeline or demo.
 SEEDS ?= 50
-rough: $(VENV)/dev.stamp  ## run tests with sparse and with random answers of the cloud (SEEDS, FIRST, SHARE, PART)
-	@$(BIN)/python -m tools.rough --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) \
-	  $(if $(SHARE),--share $(SHARE)) $(PART:%=--only %)
+rough: $(VENV)/dev.stamp  ## run tests with sparse and with random answers of the cloud (SEEDS, FIRST, TURNS, PART)
+	@$(BIN)/python -m tools.rough --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) $(TURNS:%=--turn %) $(PART:%=--only %)
 
 lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/ruff check .

@@ -11,7 +11,8 @@ from emulator.answers import MODES
 from emulator.cloud import Cloud
 from emulator.server import Server, running
 from tests import lazy_sdks
-from tests.shortened import left_out, others_share
+from tests.seeds import spread
+from tests.shortened import left_out
 
 lazy_sdks.install()
 
@@ -20,7 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("emulator", "how the emulated cloud of the contract tests words its answers")
     group.addoption("--answers", choices=MODES, default="full", help="full, sparse or random")
     group.addoption("--answers-seed", type=int, default=0, help="seed of random answers")
-    group.addoption("--answers-share", type=int, default=1, metavar="N", help="every Nth test, by seed")
+    group.addoption("--answers-seeds", type=int, default=1, metavar="N", help="N seeds, to a test each")
+    group.addoption("--answers-turn", type=int, default=0, metavar="T", help="with T more, other seeds")
     tables = parser.getgroup("tables", "tests that run for each row of a table, such as each product")
     tables.addoption(
         "--part-of-tables", action="store_true", help="run a part of the rows of long ones, for a short run"
@@ -28,27 +30,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave rows of long tables to `make walk`, and tests to other seeds, if that is asked for."""
-    left = left_out(items) if config.getoption("--part-of-tables") else []
-    if (share := config.getoption("--answers-share")) > 1:
-        left += others_share(
-            [item for item in items if not _takes_ordinary(item)], share, config.getoption("--answers-seed")
-        )
-    if left:
+    """Leave rows of long tables to `make walk`, if that is asked for; give each test its seed."""
+    if config.getoption("--part-of-tables"):
+        left = left_out(items)
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in set(left)]
+    spread(items, *(config.getoption(f"--answers-{name}") for name in ("seed", "seeds", "turn")))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what only ordinary answers can show."""
-    if why := _takes_ordinary(item):
-        pytest.skip(f"it takes ordinary answers: {why}")
-
-
-def _takes_ordinary(item: pytest.Item) -> str:
-    """Why, where other answers are asked for; "" otherwise."""
     marker = item.get_closest_marker("ordinary_answers")
-    return marker.args[0] if marker and item.config.getoption("--answers") != "full" else ""
+    if marker and item.config.getoption("--answers") != "full":
+        pytest.skip(f"it takes ordinary answers: {marker.args[0]}")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -42,10 +42,5 @@ def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     return left
 
 
-def others_share(items: Iterable[pytest.Item], share: int, seed: int) -> list[pytest.Item]:
-    """What the seed leaves to others: `share` seeds, one after another, leave each test to all but one."""
-    return [item for place, item in enumerate(items) if place % share != seed % share]
-
-
 def _number(name: str) -> int:
     return zlib.crc32(name.encode())

@@ -14,6 +14,7 @@ from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import Case
 from tests.contract.gateways import CLASSIC, NATIVE, REGION
 from tests.contract.store import stored
+from tests.seeds import seed_of
 
 
 @pytest.fixture(scope="session")
@@ -22,16 +23,16 @@ def one_server(pytestconfig: pytest.Config) -> Iterator[Server]:
 
     `pytest tests/contract --answers random --answers-seed 7` runs them all with answers in other words.
     """
-    mode, seed = pytestconfig.getoption("--answers"), pytestconfig.getoption("--answers-seed")
-    with running(Cloud(strict=True, answers=mode, seed=seed)) as server:
+    with running(Cloud(strict=True, answers=pytestconfig.getoption("--answers"))) as server:
         yield server
 
 
 @pytest.fixture
-def server(one_server: Server) -> Iterator[Server]:
+def server(one_server: Server, request: pytest.FixtureRequest) -> Iterator[Server]:
     """Faults that never struck fail the test, which then proved nothing."""
     one_server.cloud.load(None)  # first: a reset would set up again what the test before had
     one_server.cloud.reset()
+    one_server.cloud.answers.seed = seed_of(request.node)
     yield one_server
     assert not one_server.cloud.faults.unhit(), "a fault never struck"
 

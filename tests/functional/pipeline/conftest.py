@@ -12,11 +12,16 @@ from emulator.estate import parse_estate
 from shared.domain.certificates import STORES
 from tests.functional.pipeline.platform import Platform, discovered, new_platform, wording
 from tests.receiver import SECRET, Receiver, receiving
+from tests.seeds import seed_of
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """`pytest tests/functional/pipeline --answers sparse`."""
-    wording.update(answers=config.getoption("--answers"), seed=config.getoption("--answers-seed"))
+    wording["answers"] = config.getoption("--answers")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    wording["seed"] = seed_of(item)
 
 
 _OLD = {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 40}
@@ -108,6 +113,7 @@ def account(without_estate: Platform) -> Platform:
     """With an empty CAS, and all of its stores: one for a whole module."""
     without_estate.cloud.load(parse_estate({}))
     without_estate.cloud.reset()
+    without_estate.cloud.answers.seed = wording["seed"]
     return without_estate
 
 

@@ -250,7 +250,7 @@ def discovered(
 
     What the first one of its kind saw, the next ones in this process are given: it would be the same.
     """
-    kind = json.dumps([estate, products, owner.get("stores"), owner.get("regions")])
+    kind = json.dumps([estate, products, owner.get("stores"), owner.get("regions"), wording])
     begun = (folder / "state.db").exists()
     seen = None if begun else _SEEN.get(kind)
     parsed = seen.estate if seen else parse_estate(estate)
