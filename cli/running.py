@@ -1,11 +1,24 @@
-"""How commands find the `certdeploy serve` that uses the same state: a file beside the state."""
+"""How commands find the `certdeploy serve` that uses the same state: a file beside the state, locked by it.
 
+The lock tells whether it runs, not the process id: after a kill another process may have that, and in a
+container always does. The file stays when `serve` ends, empty, since the lock is on it.
+"""
+
+import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from shared.errors import SettingsError
+
+_OTHERS: Final = 0o077  #: permissions of everybody but the owner
+_LOOKS: Final = 40  #: a command that looks holds the lock for a moment
+_LOOK_S: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -19,28 +32,68 @@ class Running:
 
 
 def find(state: str) -> Running | None:
-    """The `serve` that uses this state now; None if there is none, or only the file of a killed one."""
+    """The `serve` that uses this state now; None if there is none, or only the file of a killed one.
+
+    Raises:
+        SettingsError: the file is another user's, or others can write or read it: whoever wrote it could
+            have functions invoked where they like.
+    """
     try:
-        running = Running(**json.loads(_file(state).read_text()))
-        os.kill(running.pid, 0)
+        with _opened(state, os.O_RDONLY) as handle:
+            with suppress(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return None
+            running = Running(**json.loads(os.read(handle, 4096)))
     except (OSError, ValueError, TypeError):
         return None
-    return running
+    return running if urlsplit(running.endpoint).hostname == "127.0.0.1" else None
 
 
 @contextmanager
 def announced(state: str, running: Running) -> Iterator[None]:
-    """Publish `running` during a `with`, in a file that only its owner can read."""
-    path = _file(state)
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump(asdict(running), file)
-    try:
+    """Publish `running` during a `with`, in a file that only its owner can read.
+
+    Raises:
+        SettingsError: another `serve` has the file, it is another user's, or it cannot be written.
+    """
+    with ExitStack() as stack:
+        try:
+            handle = stack.enter_context(_opened(state, os.O_RDWR | os.O_CREAT))
+        except OSError as error:
+            raise SettingsError(f"{_path(state)}: {error.strerror}") from error
+        _lock(handle, state)
+        stack.callback(os.ftruncate, handle, 0)
+        os.ftruncate(handle, 0)
+        os.write(handle, json.dumps(asdict(running)).encode())
         yield
+
+
+def _lock(handle: int, state: str) -> None:
+    """Freed when this process ends, however it does."""
+    for _ in range(_LOOKS):
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_LOOK_S)
+    raise SettingsError(f"another process serves {state} already")
+
+
+@contextmanager
+def _opened(state: str, flags: int) -> Iterator[int]:
+    """A descriptor of the file, which is ours alone."""
+    path = _path(state)
+    handle = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        status = os.fstat(handle)
+        if status.st_uid != os.geteuid() or status.st_mode & _OTHERS:
+            whose = "belongs to another user" if status.st_uid != os.geteuid() else "is open to other users"
+            raise SettingsError(
+                f"{path} {whose}, so it is not believed; remove it, and keep the state in your own folder"
+            )
+        yield handle
     finally:
-        path.unlink(missing_ok=True)
+        os.close(handle)
 
 
-def _file(state: str) -> Path:
-    return Path(f"{state}.serve.json")
+def _path(state: str) -> str:
+    return f"{state}.serve.json"

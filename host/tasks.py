@@ -4,9 +4,10 @@ The states are Function Compute's: Enqueued, Running, Retrying, then Succeeded, 
 file is locked while in use: two hosts would run every invocation twice.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import RLock
@@ -15,6 +16,7 @@ from host.errors import StateInUseError, TaskExistsError
 
 KEPT = 1000  #: finished rows that are kept; their task ids stay known
 _PRUNE_EVERY = 100
+_IN_MEMORY = Path(":memory:")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS invocations (
@@ -58,6 +60,9 @@ class TaskTable:
 
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
+        if path != _IN_MEMORY:
+            with suppress(OSError):  # private, as are the files that SQLite puts beside it
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
         self._db = sqlite3.connect(path, timeout=0.5, check_same_thread=False, isolation_level=None)
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -10,11 +10,13 @@ import pytest
 from emulator.answers import MODES
 from emulator.cloud import Cloud
 from emulator.server import Server, running
+from shared.state import sqlite
 from tests import lazy_sdks
 from tests.seeds import spread
 from tests.shortened import left_out
 
 lazy_sdks.install()
+sqlite.SYNCHRONOUS = "OFF"  # no test pulls the plug
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,10 +1,12 @@
 """The store in one SQLite file: used on one machine and in the tests."""
 
 import json
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +14,10 @@ from shared.errors import ConflictError
 from shared.state.store import Document, Key, Row, new_version
 from shared.state.tables import TABLES, Table
 
+#: A row is on the disk when its write returns, so that a power cut takes back nothing that products were
+#: changed after. Measured on an ext4 of a virtual disk: 2.4 ms a write, 0.07 ms with NORMAL, which may lose
+#: the last ones; 20,000 rows added at once take 1.0 s and 0.6 s.
+SYNCHRONOUS = "FULL"
 _PAGE = 500
 _VARIABLES = 999  #: in one statement; versions of SQLite before 3.32 take no more
 
@@ -22,6 +28,7 @@ class SqliteStore:
     def __init__(self, path: Path | str) -> None:
         self._path = str(path)
         self._local = threading.local()
+        _keep_private(self._path)
         with self._connection() as connection:
             _use_wal(connection)
             for table in TABLES:
@@ -134,9 +141,21 @@ class SqliteStore:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=30)
-            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
             self._local.connection = connection
         return connection
+
+
+def _keep_private(path: str) -> None:
+    """Nobody but its owner, who may have shared it with a group, reads the file; nor what SQLite puts beside.
+
+    A file that cannot be opened is SQLite's to tell.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    with suppress(OSError):  # of a version that left it open to all
+        if (mode := os.stat(path).st_mode) & 0o007:
+            os.chmod(path, mode & 0o7770)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -31,6 +31,7 @@ def test_what_is_added_is_found_again_in_another_life(tmp_path: Path) -> None:
     first.add(NewTask("shop", b"\xff", "r-1", "job-1"), 5.25)
     first.add(NewTask("told", b"", "r-2"), 6.5)
     assert (tmp_path / "host.db-wal").exists(), "one write to the disk for each change"
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     first.close()
 
     second = TaskTable(tmp_path / "host.db")

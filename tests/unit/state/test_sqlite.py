@@ -2,6 +2,8 @@
 
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -33,6 +35,36 @@ def test_of_two_who_read_the_same_version_one_saves(path: Path) -> None:
     row = second.get(JOBS, KEY)
     assert row is not None
     assert row.document == {"by": "first"}
+
+
+def test_nobody_but_its_owner_reads_the_file_nor_what_is_beside_it(path: Path) -> None:
+    store = SqliteStore(path)
+    store.put(SCANS, ("cn-hangzhou",), {"n": 1}, version=0)
+
+    modes = {name.name: name.stat().st_mode & 0o777 for name in path.parent.iterdir()}
+    assert modes == dict.fromkeys(["state.sqlite", "state.sqlite-shm", "state.sqlite-wal"], 0o600)
+
+
+def test_a_file_that_an_earlier_version_left_open_to_all_is_closed_to_them_and_kept_for_its_group(
+    path: Path,
+) -> None:
+    path.touch()
+    path.chmod(0o664)
+
+    SqliteStore(path)
+
+    assert path.stat().st_mode & 0o777 == 0o660
+
+
+def test_what_was_stored_is_on_disk_before_the_answer(path: Path) -> None:
+    """A worker's certificate before is stored before the first write to the product: a power cut keeps it.
+
+    In a process of its own: the tests' own stores do without.
+    """
+    asks = "import sys; from shared.state.sqlite import SqliteStore as S; s = S(sys.argv[1])"
+    asks += "; print(s._connection().execute('PRAGMA synchronous').fetchone())"
+
+    assert subprocess.check_output([sys.executable, "-c", asks, str(path)]) == b"(2,)\n"
 
 
 def test_rows_outlive_the_process(path: Path) -> None:
