@@ -14,6 +14,7 @@ from shared.cloud.tls import (
     matches,
 )
 from shared.domain.certificates import Certificate
+from shared.domain.names import NotAHostNameError, for_display, normalize, patterns
 from shared.domain.trust import Trust, standing_of
 from shared.services.world import ProbeResult
 
@@ -21,6 +22,7 @@ from shared.services.world import ProbeResult
 _NO_ISSUER: Final = frozenset({2, 20, 21})
 _SELF_SIGNED: Final = frozenset({18, 19})
 _EXPIRED, _NAME = 10, 62
+_SHOWN: Final = 5  #: names, in a message
 _FULL_CHAIN: Final = "upload the full chain to CAS as a new certificate, and deploy that one"
 _NOT_PUBLIC: Final = "if clients trust it, name it in CERTDEPLOY_ROOTS"
 #: Those of whose certificates no client with public roots is expected.
@@ -51,6 +53,9 @@ class TlsProber:
             return ProbeResult(
                 False, f"the certificate served has serial {leaf.serial}, not {certificate.serial}"
             )
+        if not _is_for(leaf, server_name):
+            why = f"it is not for this name ({_names(leaf)}); deploy a certificate that is"
+            return ProbeResult(True, leaf.sha256, False, why, misnamed=True)
         if refusal is not None:
             return ProbeResult(True, leaf.sha256, False, _why_not(refusal, leaf))
         return ProbeResult(True, leaf.sha256, True if asked else None)
@@ -60,6 +65,21 @@ class TlsProber:
 
     def _shake(self, endpoint: str, server_name: str, certificate: Certificate, roots: Roots | None) -> Leaf:
         return handshake(endpoint, server_name, via=self._via, algorithm=_algorithm(certificate), roots=roots)
+
+
+def _is_for(leaf: Leaf, server_name: str) -> bool:
+    """As clients see it, who read a certificate's names strictly, whoever signed it."""
+    try:
+        asked = patterns(normalize(server_name))
+    except NotAHostNameError:
+        return False
+    return not set(leaf.names).isdisjoint(asked)
+
+
+def _names(leaf: Leaf) -> str:
+    told = [*map(for_display, leaf.names), *leaf.other_names]
+    more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
+    return f"but for {', '.join(told[:_SHOWN])}{more}" if told else "nor for any other"
 
 
 def _why_not(refusal: NotAcceptedError, leaf: Leaf) -> str:

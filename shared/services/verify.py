@@ -44,7 +44,8 @@ def verify(
     Raises:
         NotYetEffectiveError: a client could connect, and was served something else to the last.
         CloudRejectedError: another certificate of the listener is served, and it is worse than this one.
-        NotTrustedError: it is served, but clients turn away, who should not.
+        NotTrustedError: it is served, but clients turn away, who should not. For a name that it does not
+            cover no client accepts it, whoever signed it.
     """
     names = server_names(resource)
     if not (resource.endpoint and names):
@@ -53,7 +54,8 @@ def verify(
     met = _Met(world, resource, certificate, waiter, beside, as_before)
     for name in names:
         yield from met.ask(name)
-    if met.untrusted and not as_before and world.standing(certificate).needs_acceptance:
+    expected = met.misnamed or world.standing(certificate).needs_acceptance
+    if met.untrusted and not as_before and expected:
         raise NotTrustedError(f"{resource.endpoint} serves it, but {met.untrusted}")
     how, told = Handshake.SERVED, [resource.endpoint]
     if met.beside or met.unreachable:
@@ -77,6 +79,7 @@ class _Met:
     beside: list[str] = field(default_factory=list)
     accepted: list[bool | None] = field(default_factory=list)  #: of the names where it is served
     turned_away: list[str] = field(default_factory=list)
+    misnamed: bool = False  #: it does not cover one of the names
     _waited_s: float = 0.0  #: for all names: they are of one listener
 
     def ask(self, name: str) -> Generator[float, None, None]:
@@ -99,6 +102,7 @@ class _Met:
         self.accepted.append(result.trusted)
         if result.trusted is False:
             self.turned_away.append(f"{name}: {result.why_not}")
+            self.misnamed = self.misnamed or result.misnamed
 
     @property
     def untrusted(self) -> str:

@@ -36,13 +36,14 @@ class ProbeResult:
     """`served`: whether the certificate was served; None: no connection was possible.
 
     `trusted`: whether a client accepts what was served, by the roots; None: that was not asked. `why_not`:
-    why it does not, and what to do.
+    why it does not, and what to do. `misnamed`: no client accepts it for the name, whatever its roots.
     """
 
     served: bool | None
     detail: str
     trusted: bool | None = None
     why_not: str = ""
+    misnamed: bool = False
 
 
 class AdapterMaker(Protocol):

@@ -30,6 +30,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "leaf only": {"chain": "leaf-only"},
     "expired": {"days": -1},
     "misnamed": {"names": ["*.example.org"]},
+    "private misnamed": {"names": ["example.com", "*.example.org"], "ca": "private"},
+    "self-signed misnamed": {"names": ["*.a.example.com"], "self_signed": True},
 }
 ROOTS = Roots.of(Authority().root_pem)
 
@@ -175,6 +177,24 @@ def test_a_public_certificate_that_has_ended_or_is_for_another_name_is_not_accep
 
     assert (met.served, met.trusted) == (True, False)
     assert met.why_not.startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("misnamed", "*.example.org"),
+        ("private misnamed", "example.com, *.example.org"),
+        ("self-signed misnamed", "*.a.example.com"),
+    ],
+)
+def test_a_certificate_that_is_not_for_the_name_is_accepted_by_nobody_whoever_signed_it(
+    edge: Edge, estate: Estate, kind: str, names: str
+) -> None:
+    met = probe(edge, estate, kind)
+
+    assert (met.served, met.trusted, met.misnamed) == (True, False, True)
+    assert met.why_not == f"it is not for this name (but for {names}); deploy a certificate that is"
+    assert not probe(edge, estate, "private").misnamed
 
 
 @pytest.mark.parametrize("algorithm", ["ECC", ""])

@@ -154,6 +154,19 @@ def test_what_is_served_and_clients_turn_away_from_is_no_success(deployed: Certi
     assert (clients.slept, refused.value.retryable) == (0, False)
 
 
+@pytest.mark.parametrize("deployed", [PUBLIC, PRIVATE], ids=["public", "private"])
+def test_a_certificate_that_does_not_cover_the_name_is_no_success_whoever_signed_it(
+    deployed: Certificate,
+) -> None:
+    misnamed = ProbeResult(True, "ours", False, "it is not for this name", misnamed=True)
+    meet = {"a.example.com": [SERVED], "b.example.com": [misnamed], "c.example.com": [SERVED]}
+
+    with pytest.raises(NotTrustedError, match=r"b\.example\.com: it is not for this name"):
+        Clients(meet, deployed).prove(a_slot(*meet))
+
+    assert Clients(meet, deployed).prove(a_slot(*meet), as_before=True).trusted is False
+
+
 def test_what_is_served_late_is_judged_when_it_is_served() -> None:
     clients = Clients({"a.example.com": [OTHER, OTHER, ACCEPTED]}, PUBLIC)
     assert clients.prove(a_slot("a.example.com")).trusted is True
