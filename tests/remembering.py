@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 from shared.errors import ConflictError
-from shared.state.store import Document, Key, Row, Store, new_version
-from shared.state.tables import Table
+from shared.state.store import Document, Key, Row, new_version
+from shared.state.tables import TABLES, Table
 
 
 class Remembering:
@@ -19,13 +22,22 @@ class Remembering:
         self._writing = threading.Lock()
 
     @classmethod
-    def copy_of(cls, store: Store, partitions: Iterable[tuple[Table, Key]]) -> Remembering:
-        """What `store` has in these partitions."""
-        return cls({(t.name, row.key): row for t, prefix in partitions for row in store.range(t, prefix)})
+    def copy_of(cls, path: Path) -> Remembering:
+        """What a state file holds."""
+        rows: dict[tuple[str, Key], Row] = {}
+        with closing(sqlite3.connect(path)) as file:
+            for table in TABLES:
+                columns = ", ".join([*(column.name for column in table.key), "version", "document"])
+                for *key, version, document in file.execute(f"SELECT {columns} FROM {table.name}"):
+                    rows[table.name, tuple(key)] = Row(tuple(key), version, json.loads(document))
+        return cls(rows)
 
     def again(self) -> Remembering:
         """Another one with the same rows."""
         return Remembering(self._rows)
+
+    def all_of(self, table: Table) -> list[Row]:
+        return [row for (name, _), row in list(self._rows.items()) if name == table.name]
 
     def get(self, table: Table, key: Key) -> Row | None:
         return self._rows.get((table.name, key))
@@ -53,8 +65,7 @@ class Remembering:
     def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
         if not prefix:
             raise ValueError(f"a range of {table.name} needs its partition key")
-        found = [row for (name, _), row in list(self._rows.items()) if name == table.name]
-        found = [row for row in found if row.key[: len(prefix)] == prefix]
+        found = [row for row in self.all_of(table) if row.key[: len(prefix)] == prefix]
         found = [row for row in found if below is None or row.key[: len(below)] < below]
         return iter(sorted(found, key=lambda row: row.key))
 

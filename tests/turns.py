@@ -1,4 +1,4 @@
-"""Invocations side by side, one step at a time: each waits before every store operation for its turn.
+"""Invocations side by side, one step at a time: each waits before a store operation for its turn.
 
 Whose turn it is, a test decides: so any order of the steps of two or three deliveries can be tried, again and
 again the same, and each may be killed at any of them.
@@ -7,14 +7,14 @@ again the same, and each may be killed at any of them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from shared.state.store import Document, Key, Row, Store
-from shared.state.tables import Table
+from shared.state.tables import TABLES, Table
 from tests.meddling import Cut
 
-#: Of the actors that can go on, by number: which one does. A negative number kills it: `~actor`.
+#: Of the actors that can go on, by number: which one does. The complement of a number, `~actor`, kills it.
 Choose = Callable[[Sequence[int]], int]
 
 
@@ -35,8 +35,8 @@ class Turns:
         self._here = threading.local()
         self._waits = threading.Semaphore(0)
 
-    def pausing(self, store: Store) -> Pausing:
-        return Pausing(store, self.pause)
+    def pausing(self, store: Store, tables: Collection[Table] = TABLES) -> Pausing:
+        return Pausing(store, self.pause, tables)
 
     def pause(self) -> None:
         """Of an actor's own thread. Others, such as the test's, do not wait."""
@@ -76,26 +76,16 @@ class Turns:
         self._waits.release()
 
 
-def in_every_order(run: Callable[[Choose], object], *, switches: int) -> int:
-    """Call `run` once for each order of its steps in which an actor that could go on has to wait at most
-    `switches` times; how many those were. Most faults need one or two.
+def in_every_order(run: Callable[[Choose], object], *, switches: int, kills: int = 0) -> int:
+    """Call `run` once for each order of its steps; how many there are.
+
+    That is each order in which at most `switches` times one that could go on has to wait for another one, and
+    at most `kills` of them are killed. Most faults need one or two.
     """
     taken: list[tuple[int, Sequence[int]]] = []  #: at each step: the choice, and what is left to be tried
     runs = 0
     while True:
-        step, last, left = 0, 0, switches
-
-        def choose(living: Sequence[int]) -> int:
-            nonlocal step, last, left
-            if step == len(taken):
-                others = [one for one in living if one != last] if left or last not in living else []
-                options = [last, *others] if last in living else others
-                taken.append((options[0], options[1:]))
-            chosen = taken[step][0]
-            left -= last in living and chosen != last
-            step, last = step + 1, chosen
-            return chosen
-
+        choose = _Order(taken, switches, kills)
         run(choose)
         runs += 1
         while taken and not taken[-1][1]:
@@ -106,23 +96,47 @@ def in_every_order(run: Callable[[Choose], object], *, switches: int) -> int:
         taken.append((rest[0], rest[1:]))
 
 
-class Pausing:
-    """`store`, with a pause before each operation; a range pauses once."""
+class _Order:
+    """Follows `taken`, and then goes on with the one that it is at, writing down what else it could do."""
 
-    def __init__(self, store: Store, pause: Callable[[], None]) -> None:
-        self._store, self._pause = store, pause
+    def __init__(self, taken: list[tuple[int, Sequence[int]]], switches: int, kills: int) -> None:
+        self._taken, self._switches, self._kills = taken, switches, kills
+        self._step, self._last = 0, 0
+
+    def __call__(self, living: Sequence[int]) -> int:
+        here = self._last in living
+        if self._step == len(self._taken):
+            options = [self._last] if here else []
+            options += [one for one in living if one != self._last] if self._switches or not here else []
+            options += [~self._last] if here and self._kills else []
+            self._taken.append((options[0], options[1:]))
+        chosen = self._taken[self._step][0]
+        self._step += 1
+        if chosen < 0:
+            self._kills -= 1
+        else:
+            self._switches -= here and chosen != self._last
+            self._last = chosen
+        return chosen
+
+
+class Pausing:
+    """`store`, with a pause before each operation on one of `tables`; a range pauses once."""
+
+    def __init__(self, store: Store, pause: Callable[[], None], tables: Collection[Table]) -> None:
+        self._store, self._pause, self._tables = store, pause, frozenset(tables)
 
     def get(self, table: Table, key: Key) -> Row | None:
-        self._pause()
+        self._wait(table)
         return self._store.get(table, key)
 
     def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
         asked = list(keys)
-        self._pause()
+        self._wait(table)
         return iter(list(self._store.get_many(table, asked)))
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
-        self._pause()
+        self._wait(table)
         return self._store.put(table, key, document, version=version)
 
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
@@ -131,9 +145,13 @@ class Pausing:
             self.put(table, key, document, version=0)
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
-        self._pause()
+        self._wait(table)
         self._store.delete(table, key, version=version)
 
     def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
-        self._pause()
+        self._wait(table)
         return iter(list(self._store.range(table, prefix, below=below)))
+
+    def _wait(self, table: Table) -> None:
+        if table in self._tables:
+            self._pause()

@@ -88,6 +88,7 @@ class DeploymentJob(Versioned):
     job_id: int
     name: str
     token: str  #: the same token never makes a second job
+    request_digest: str = ""  #: of what was asked under the token; "" where that says all of it
     status: JobStatus = JobStatus.EDITING
     origin: str  #: MANUAL, or the event that asked for it
     cert_identifiers: tuple[str, ...]
@@ -100,6 +101,8 @@ class DeploymentJob(Versioned):
     success_count: int = 0
     error_count: int = 0
     created_at: AwareDatetime
+    storing_until: AwareDatetime | None = None  #: its workers are being stored, until then: it is no job yet
+    undone: bool = False  #: that was cut off; the row stays, so that nobody stores workers under its id again
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
     dispatched_at: AwareDatetime | None = None

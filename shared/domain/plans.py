@@ -34,6 +34,7 @@ class PlanEntry(Wire):
 class Plan(Wire):
     entries: tuple[PlanEntry, ...]
     cert_type: str = ""
+    accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
     quota: int = 0  #: deployments that the vendor's own job would charge: uploaded × domain × product
 
     @property
@@ -55,8 +56,9 @@ class Plan(Wire):
 
     @property
     def digest(self) -> str:
-        """The same for the same writes: slot, certificate in place, certificate to come."""
+        """The same for the same writes, made in the same way: slot, certificate in place and to come."""
         writes = sorted(
             (e.resource.slot, e.resource.cert_identifier, e.cert_identifier) for e in self.deployments
         )
-        return hashlib.sha256(json.dumps(writes).encode()).hexdigest()[:16]
+        how = ["accept outage"] if self.accept_outage else []
+        return hashlib.sha256(json.dumps([*writes, *how]).encode()).hexdigest()[:16]

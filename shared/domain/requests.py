@@ -1,5 +1,7 @@
 """What a person may ask of the functions. Unknown fields are refused: a typo is an error."""
 
+import hashlib
+import json
 from collections import Counter
 from typing import Annotated, TypeVar
 
@@ -48,6 +50,19 @@ class CreateDeploymentJob(PreviewDeploymentJob):
     digest: str | None = None  #: of the preview that was approved; refused if the world moved
     submit: bool = True  #: False leaves the job in editing
     client_token: str | None = Field(default=None, min_length=1, max_length=64)
+
+    @property
+    def what(self) -> str:
+        """A digest of what is asked for: the same for a repetition, whatever its order, and for no other.
+
+        Neither the token nor conditions are a part of it, nor whether it stays a draft, which may change.
+        """
+        asked = self.model_dump(mode="json", exclude={"client_token", "digest", "submit"})
+        if self.schedule_time is not None:
+            asked["schedule_time"] = self.schedule_time.timestamp()
+        for listed in ("cert_ids", "resource_ids", "contact_ids"):
+            asked[listed] = sorted(asked[listed])
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class RunDeploymentJobs(Wire):

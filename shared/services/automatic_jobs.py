@@ -9,7 +9,7 @@ from shared.domain.jobs import DeploymentJob
 from shared.domain.plans import PlanEntry
 from shared.services import plan as planning
 from shared.services.changes import Changes
-from shared.services.storing import complete, places_at_work, store, submitted
+from shared.services.storing import create, created, places_at_work, submitted, token_of_system
 from shared.services.world import World
 
 
@@ -24,7 +24,7 @@ class _Kind(NamedTuple):
         parts = [changes.origin, self.source.value]
         parts += ["draft"] if self.draft else []
         parts += ["outage"] if self.accept_outage else []
-        return "-".join(parts)
+        return token_of_system("-".join(parts))
 
 
 def jobs_for(
@@ -43,26 +43,27 @@ def jobs_for(
     for kind in map(_Kind._make, product(CertificateSource, (False, True), (False, True))):
         token = free[kind] = kind.token(changes)
         parts = 1
-        while (job := complete(world, free[kind])) is not None:
+        while (job := created(world, free[kind])) is not None:
             jobs.append((job, kind.draft))
             planned |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
             parts += 1
             free[kind] = f"{token}-part-{parts}"
+    submit = world.policy.submit_automatic_jobs
+    done = [submitted(world, job) if submit and not draft else job for job, draft in jobs]
     rest: dict[_Kind, list[PlanEntry]] = {}
     for entry in wanted:
         if entry.resource.slot not in planned and entry.resource.place not in at_work:
             kind = _Kind(source_of[entry.cert_identifier], entry.draft, entry.accept_outage)
             rest.setdefault(kind, []).append(entry)
     for kind, entries in rest.items():
-        job = store(
+        job = create(
             world,
-            planning.as_plan(entries, kind.source),
+            planning.as_plan(entries, kind.source, kind.accept_outage),
             name=changes.name,
             token=free[kind],
             origin=changes.origin,
-            accept_outage=kind.accept_outage,
+            submit=submit and not kind.draft,
         )
-        jobs.append((job, kind.draft))
+        done.append(job)
     waiting = {entry.resource.place for entry in wanted if entry.resource.slot not in planned} & at_work
-    submit = world.policy.submit_automatic_jobs
-    return tuple(submitted(world, job, submit and not draft) for job, draft in jobs), waiting
+    return tuple(done), waiting

@@ -16,7 +16,7 @@ from shared.services import plan as planning
 from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
 from shared.services.policies import policies_of
-from shared.services.storing import complete, store, submitted
+from shared.services.storing import create, created, submitted, token_of_person
 from shared.services.unseen import Unseen
 from shared.services.world import World
 from shared.validation.jobs import check_job
@@ -32,14 +32,14 @@ class Created(Wire):
 def create_deployment_jobs(
     world: World, request: CreateDeploymentJob | CertificateIssued | CertificateExpiring
 ) -> Created:
-    """Plan, store job and workers, submit. The same request or event never makes a second job."""
+    """Plan, create the job, submit it. The same request or event never makes a second job."""
     return _BY_TYPE[type(request)](world, request)
 
 
 def _requested(world: World, request: CreateDeploymentJob) -> Created:
-    token = request.client_token or str(uuid.uuid4())
-    if job := complete(world, token):
-        return Created(jobs=(submitted(world, job, request.submit),), note="already exists")
+    token = token_of_person(request.client_token or str(uuid.uuid4()))
+    if job := created(world, token):
+        return Created(jobs=(_as_asked(world, request, job),), note="already exists")
     check_job(request, world.clock())
     plan = planning.preview(world, request)
     if request.digest is not None and request.digest != plan.digest:
@@ -53,17 +53,28 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
     if not plan.deployments:
         nothing = "no discovered slot serves a name of the certificate"
         raise InvalidRequestError(f"nothing to deploy: {reasons or nothing}")
-    job = store(
+    job = create(
         world,
         plan,
         name=request.name,
         token=token,
+        request_digest=request.what,
         origin=MANUAL,
-        accept_outage=request.accept_outage,
+        submit=request.submit,
         schedule_time=request.schedule_time,
         contact_ids=request.contact_ids,
     )
-    return Created(jobs=(submitted(world, job, request.submit),))
+    return Created(jobs=(_as_asked(world, request, job),))
+
+
+def _as_asked(world: World, request: CreateDeploymentJob, job: DeploymentJob) -> DeploymentJob:
+    """The job of the request's token, which another one may have made. A draft may be submitted so."""
+    if job.request_digest not in ("", request.what):
+        raise InvalidRequestError(
+            f"ClientToken: it was used for another request, which made job {job.job_id}; repeat that"
+            " request unchanged, or choose another token"
+        )
+    return submitted(world, job) if request.submit else job
 
 
 def _reasons(plan: Plan) -> str:

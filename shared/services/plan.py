@@ -38,7 +38,8 @@ def preview(world: World, request: PreviewDeploymentJob) -> Plan:
         first_deployment=request.first_deployment,
         keep_pairs=None if request.resource_ids else listeners,
     )
-    return foreseen(world, _one_job(certificates, entries), listeners, policies)
+    planned = _one_job(certificates, entries).evolve(accept_outage=request.accept_outage)
+    return foreseen(world, planned, listeners, policies)
 
 
 def plan(
@@ -104,13 +105,14 @@ def _one_job(certificates: list[Certificate], entries: list[PlanEntry]) -> Plan:
     return as_plan(entries, certificates[0].source) if entries else Plan(entries=())
 
 
-def as_plan(entries: Iterable[PlanEntry], source: CertificateSource) -> Plan:
+def as_plan(entries: Iterable[PlanEntry], source: CertificateSource, accept_outage: bool = False) -> Plan:
     """`source`: the type of the certificates."""
     entries = tuple(entries)
     charged = [e for e in entries if source is CertificateSource.UPLOAD and e.action is Action.DEPLOY]
     return Plan(
         entries=entries,
         cert_type=source.value,
+        accept_outage=accept_outage,
         quota=sum(len(entry.resource.domains) for entry in charged),
     )
 

@@ -20,6 +20,7 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError
 from shared.services.lifecycle import lifecycle_of
+from shared.services.storing import undo_cut_off
 from shared.services.world import World
 
 Shard: TypeAlias = tuple[CloudProduct, int]
@@ -34,11 +35,15 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
     dispatched: list[int] = []
     finished: list[int] = []
     failures: list[AppError] = []
+    if request.job_id is None:
+        undo_cut_off(world)
     for job_id in list(world.jobs.due(world.clock())):
         if request.job_id not in (None, job_id):
             continue
         try:
-            job, waits = _advance(world, world.jobs.get(job_id))
+            if (job := world.jobs.find(job_id)) is None:  # it is being stored, or being undone
+                continue
+            job, waits = _advance(world, job)
         except ConflictError:
             continue  # another run has this job in hand
         except AppError as error:

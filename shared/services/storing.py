@@ -1,88 +1,115 @@
-"""A job is created once: stored as a draft with its workers, then submitted. Its token finds it again."""
+"""A job is created once. It is begun under its token, its workers are stored, then one write makes it a job.
+
+Until that write it is none: nobody finds, shows or runs it. One that is cut off before is undone, and is
+never written over: who comes next stores workers under another id, so that those of two never mix.
+"""
 
 import hashlib
 import logging
+from datetime import datetime, timedelta
+from typing import Final
 
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
 from shared.domain.states import JobStatus
+from shared.errors import AppError, ConflictError
 from shared.services.rollback_plan import Joined
 from shared.services.shards import sharded
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.create")
+_AFTER: Final = timedelta(seconds=10)  #: of the function that stores the workers: it is over by then
+_LONGEST: Final = timedelta(minutes=20)  #: that any function takes; a longer time is of a wrong clock
 
 
-def complete(world: World, token: str) -> DeploymentJob | None:
-    """The job of an earlier delivery, unless that was interrupted while storing the workers."""
-    job = world.jobs.find(_job_id(token))
-    if job is None or job.status is not JobStatus.EDITING:
-        return job
-    return job if sum(1 for _ in world.workers.list(job.job_id)) == job.worker_count else None
+def token_of_person(text: str) -> str:
+    """What people choose and what the system makes never meet."""
+    return f"person/{text}"
 
 
-def store(
+def token_of_system(text: str) -> str:
+    return f"system/{text}"
+
+
+def created(world: World, token: str) -> DeploymentJob | None:
+    """The job of an earlier delivery.
+
+    Raises:
+        ConflictError: another delivery is creating it.
+    """
+    return _look(world, token)[0]
+
+
+def create(
     world: World,
     plan: Plan,
     *,
     name: str,
     token: str,
     origin: str,
-    schedule_time: object = None,
-    accept_outage: bool = False,
+    submit: bool,
+    request_digest: str = "",
+    schedule_time: datetime | None = None,
     contact_ids: tuple[int, ...] = (),
 ) -> DeploymentJob:
-    """Store the job in `editing`, then its workers. A job that was interrupted here is created again."""
+    """The job of this token: a draft; or submitted, and the runner woken. A lost wake-up does no harm.
+
+    Raises:
+        ConflictError: another delivery is creating it, or took this one for dead.
+    """
+    earlier, job_id = _look(world, token)
+    if earlier is not None:
+        return earlier
     now = world.clock()
-    old = world.jobs.find(_job_id(token))
-    job = DeploymentJob.model_validate(
-        {
-            "job_id": _job_id(token),
-            "name": name,
-            "token": token,
-            "origin": origin,
-            "cert_identifiers": sorted({e.cert_identifier for e in plan.deployments}),
-            "cert_type": plan.cert_type,
-            "contact_ids": contact_ids,
-            "schedule_time": schedule_time or now,
-            "plan_digest": plan.digest,
-            "accept_outage": accept_outage,
-            "products": plan.products,
-            "created_at": now,
-            "version": old.version if old else 0,
-        }
-    )
-    job = world.jobs.save(job)
-    for stale in world.workers.list(job.job_id):
-        world.workers.delete(stale)
-    joined = Joined(world)
-    entries = {entry.resource.slot: entry for entry in plan.deployments}
-    shards = sharded(entry.resource for entry in plan.deployments)
-    world.workers.add(
-        WorkerResource(
-            job_id=job.job_id,
-            worker_id=number,
-            shard=shard,
-            resource=resource,
-            cert_identifier=entries[resource.slot].cert_identifier,
-            chosen_because=entries[resource.slot].reason,
-            joined=joined(resource, entries[resource.slot].cert_identifier),
+    begun = world.jobs.begin(
+        DeploymentJob(
+            job_id=job_id,
+            name=name,
+            token=token,
+            request_digest=request_digest,
+            origin=origin,
+            cert_identifiers=tuple(sorted({e.cert_identifier for e in plan.deployments})),
+            cert_type=plan.cert_type,
+            contact_ids=contact_ids,
+            schedule_time=schedule_time or now,
+            plan_digest=plan.digest,
+            accept_outage=plan.accept_outage,
+            products=plan.products,
+            created_at=now,
+            storing_until=now + timedelta(seconds=world.left_s()) + _AFTER,
         )
-        for number, (shard, resource) in enumerate(shards, start=1)
     )
-    return job
+    _store_workers(world, begun, plan)
+    job = begun.evolve(storing_until=None)
+    if submit:
+        world.jobs.open(job)
+        job = job.to(JobStatus.PENDING)
+    try:
+        job = world.jobs.save(job)
+    except ConflictError:
+        undone = world.jobs.find_begun(job_id)
+        if undone is not None and undone.undone:
+            _undo(world, undone)  # of what was stored since
+        raise
+    world.jobs.settled(begun)
+    return _woken(world, job) if submit else job
 
 
-def submitted(world: World, job: DeploymentJob, submit: bool) -> DeploymentJob:
-    """Set the job to pending and wake the runner. If the wake-up is lost, the next timer finds the job."""
-    if not submit or job.status is not JobStatus.EDITING:
+def submitted(world: World, job: DeploymentJob) -> DeploymentJob:
+    """A draft set to pending, and the runner woken; any other job as it is."""
+    if job.status is not JobStatus.EDITING:
         return job
     world.jobs.open(job)
-    job = world.jobs.save(job.to(JobStatus.PENDING))
-    log.info("job was submitted", extra={"job_id": job.job_id, "job": job.name, "workers": job.worker_count})
-    if job.schedule_time <= world.clock():
-        world.functions.invoke("run_deployment_jobs", f'{{"JobId":{job.job_id}}}'.encode())
-    return job
+    return _woken(world, world.jobs.save(job.to(JobStatus.PENDING)))
+
+
+def undo_cut_off(world: World) -> None:
+    """Those that a function began to store, and has not made a job in its time."""
+    for begun in world.jobs.cut_off(world.clock()):
+        try:
+            _undo(world, begun)
+        except ConflictError:  # it is a job now, or somebody else has it in hand
+            log.info("a job is no longer to be undone", extra={"job_id": begun.job_id})
 
 
 def places_at_work(world: World) -> set[str]:
@@ -99,6 +126,69 @@ def places_at_work(world: World) -> set[str]:
     return found
 
 
-def _job_id(token: str) -> int:
-    """The same token gives the same id, so a second delivery finds the first job. Fits 52 bits."""
-    return int(hashlib.sha256(token.encode()).hexdigest()[:13], 16)
+def _look(world: World, token: str) -> tuple[DeploymentJob | None, int]:
+    """The job of a token, if there is one; else the id under which it may be begun."""
+    number = 0
+    while (job := world.jobs.find_begun(job_id := _job_id(token, number))) is not None:
+        if job.token == token and job.storing_until is None:
+            return job, job_id
+        if job.token == token and not job.undone:
+            _undo(world, job)
+        number += 1  # also if the number of another token is the same
+    return None, job_id
+
+
+def _store_workers(world: World, job: DeploymentJob, plan: Plan) -> None:
+    joined = Joined(world)
+    entries = {entry.resource.slot: entry for entry in plan.deployments}
+    shards = sharded(entry.resource for entry in plan.deployments)
+    world.workers.add(
+        WorkerResource(
+            job_id=job.job_id,
+            worker_id=number,
+            shard=shard,
+            resource=resource,
+            cert_identifier=entries[resource.slot].cert_identifier,
+            chosen_because=entries[resource.slot].reason,
+            joined=joined(resource, entries[resource.slot].cert_identifier),
+        )
+        for number, (shard, resource) in enumerate(shards, start=1)
+    )
+
+
+def _undo(world: World, begun: DeploymentJob) -> None:
+    """The mark comes first: from then on it cannot become a job. Whoever is cut off here, the next goes on.
+
+    Raises:
+        ConflictError: it is being stored, or has become a job.
+    """
+    assert begun.storing_until is not None, "it is a job"
+    now = world.clock()
+    if not begun.undone:
+        if now < begun.storing_until <= now + _LONGEST:
+            raise ConflictError("DeploymentJob", f"{begun.job_id} (not complete yet)")
+        begun = world.jobs.save(begun.evolve(undone=True))
+    for worker in world.workers.list(begun.job_id):
+        world.workers.delete(worker)
+    world.jobs.close(begun, world.jobs.opened(begun))
+    world.jobs.settled(begun)
+    log.warning("a job that was cut off while it was stored was undone", extra={"job_id": begun.job_id})
+
+
+def _woken(world: World, job: DeploymentJob) -> DeploymentJob:
+    log.info("job was submitted", extra={"job_id": job.job_id, "job": job.name, "workers": job.worker_count})
+    if job.schedule_time <= world.clock():
+        try:
+            world.functions.invoke("run_deployment_jobs", f'{{"JobId":{job.job_id}}}'.encode())
+        except AppError as error:  # the job is there: who asked is not to ask again, and the timer runs it
+            log.warning("the runner was not woken", extra={"job_id": job.job_id, "reason": str(error)})
+    return job
+
+
+def _job_id(token: str, number: int) -> int:
+    """The same token gives the same ids, so a second delivery finds the first job. Fits 52 bits.
+
+    `number`: how many before have been undone.
+    """
+    text = f"{token}#{number}" if number else token
+    return int(hashlib.sha256(text.encode()).hexdigest()[:13], 16)

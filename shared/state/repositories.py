@@ -5,7 +5,7 @@ They use only the six operations of a `Store`, so a database driver is one modul
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.certificates import CertificateRecord
 from shared.domain.jobs import DeploymentJob, WorkerResource
@@ -20,6 +20,8 @@ from shared.state.store import Key, Store
 __all__ = ["Certificates", "Jobs", "PolicyTexts", "Resources", "Scans", "Sweeps", "SyncStatuses", "Workers"]
 
 OWNER = "-"  #: partition key of tables without another one; a stack serves one account
+_STORING = "storing"  #: in place of the owner, of jobs whose workers are being stored
+_LONGEST = timedelta(minutes=20)  #: that any function takes; a longer time is of a wrong clock
 
 
 class Certificates(Records[CertificateRecord]):
@@ -70,12 +72,49 @@ class Scans:
 
 
 class Jobs(Records[DeploymentJob]):
-    """Jobs, and an index of open jobs (with work left to do) by their due time."""
+    """Jobs, and an index of open jobs (with work left to do) by their due time.
+
+    A job whose workers are not all stored is no job yet: `find_begun` and `cut_off` alone know of it.
+    """
 
     table, model = tables.JOBS, DeploymentJob
 
     def find(self, job_id: int) -> DeploymentJob | None:
+        job = self.find_begun(job_id)
+        return job if job is not None and job.storing_until is None else None
+
+    def find_begun(self, job_id: int) -> DeploymentJob | None:
+        """Also one whose workers are being stored, or were to be."""
         return self._find((OWNER, job_id))
+
+    def begin(self, job: DeploymentJob) -> DeploymentJob:
+        """Store a new one, whose workers follow, until `storing_until`.
+
+        Raises:
+            ConflictError: there is one of this id.
+        """
+        assert job.storing_until is not None
+        with suppress(ConflictError):  # somebody is faster, or was cut off before the next line
+            until = {"Until": job.storing_until.isoformat()}
+            self._store.put(tables.OPEN_JOBS, _storing_key(job.job_id), until, version=0)
+        return self._save((OWNER, job.job_id), job)
+
+    def cut_off(self, now: datetime) -> Iterator[DeploymentJob]:
+        """Those whose time to store their workers is over, complete ones aside."""
+        for row in self._store.range(tables.OPEN_JOBS, (_STORING,)):
+            if now < datetime.fromisoformat(str(row.document["Until"])) <= now + _LONGEST:
+                continue
+            job = self.find_begun(int(row.key[2]))
+            if job is not None and job.storing_until is not None:
+                yield job
+            else:  # it was cut off before the job was begun, or right after it was complete
+                self._store.delete(tables.OPEN_JOBS, row.key, version=row.version)
+
+    def settled(self, begun: DeploymentJob) -> None:
+        """Nothing is left to store or to undo of this one."""
+        if row := self._store.get(tables.OPEN_JOBS, _storing_key(begun.job_id)):
+            with suppress(ConflictError):
+                self._store.delete(tables.OPEN_JOBS, row.key, version=row.version)
 
     def get(self, job_id: int) -> DeploymentJob:
         if (job := self.find(job_id)) is None:
@@ -86,7 +125,7 @@ class Jobs(Records[DeploymentJob]):
         return self._save((OWNER, job.job_id), job)
 
     def list(self) -> Iterator[DeploymentJob]:
-        return self._range((OWNER,))
+        return (job for job in self._range((OWNER,)) if job.storing_until is None)
 
     def open(self, job: DeploymentJob) -> None:
         """Add the job to the index of open jobs, before it leaves `editing`, so that none is forgotten.
@@ -176,6 +215,10 @@ class PolicyTexts(Records[PolicyText]):
 
 def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
+
+
+def _storing_key(job_id: int) -> Key:
+    return (_STORING, 0, job_id)
 
 
 def _worker_key(worker: WorkerResource) -> Key:

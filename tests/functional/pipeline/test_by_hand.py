@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain.jobs import DeploymentJob
+from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.states import JobStatus
 from tests.functional.pipeline.platform import Platform, discovered
 from tests.functional.pipeline.stories import IMG, WWW
@@ -116,12 +117,12 @@ def test_a_job_without_a_time_is_due_at_once_and_one_may_be_asked_to_accept_an_o
 
 def test_the_same_token_makes_one_job_and_says_so(platform: Platform) -> None:
     first = create(platform, "new", ClientToken="once", Submit=False)
-    again = create(platform, "new", "nowhere", ClientToken="once", Submit=False, Name="another")
+    again = create(platform, "new", ClientToken="once", Submit=False)
     other = create(platform, "new", ClientToken="twice", Submit=False)
 
     assert [job["JobId"] for job in again["Jobs"]] == [job["JobId"] for job in first["Jobs"]]
     assert (first["Note"], again["Note"]) == ("", "already exists")
-    assert {job.token for job in platform.jobs()} == {"once", "twice"}
+    assert {job.token for job in platform.jobs()} == {"person/once", "person/twice"}
     assert other["Jobs"][0]["JobId"] != first["Jobs"][0]["JobId"]
     assert {job.status for job in platform.jobs()} == {JobStatus.EDITING}
 
@@ -159,6 +160,34 @@ def test_of_several_certificates_each_slot_gets_the_one_that_is_valid_longest(pl
     assert platform.job().cert_identifiers == tuple(
         f"{known[name]}-cn-hangzhou" for name in ("new", "longer")
     )
+
+
+#: Each field of a preview, with a value that has other work done.
+OTHER_WORK: dict[str, object] = {
+    "CertIds": "longer",
+    "ResourceIds": [WWW],
+    "FirstDeployment": True,
+    "AcceptOutage": True,
+}
+
+
+def test_every_field_of_a_preview_is_changed_here() -> None:
+    fields = {str(field.alias) for field in PreviewDeploymentJob.model_fields.values()}
+    assert OTHER_WORK.keys() == fields
+
+
+@pytest.mark.parametrize("field", OTHER_WORK)
+def test_a_digest_does_not_approve_other_work(platform: Platform, field: str) -> None:
+    known = ids(platform)
+    asked = {"CertIds": [known["new"]]}
+    digest = platform.call("manage_deployment_jobs", {"Preview": asked})["Digest"]
+    value = [known["longer"]] if field == "CertIds" else OTHER_WORK[field]
+
+    request = {**asked, "Name": "by hand", "Digest": digest, field: value}
+    answer = platform.call("create_deployment_job", request)
+
+    assert answer["Code"] == "PlanChanged"
+    assert platform.jobs() == []
 
 
 def test_a_digest_that_is_not_the_plan_s_is_answered_with_both(platform: Platform) -> None:

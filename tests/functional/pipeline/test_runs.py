@@ -95,9 +95,9 @@ def test_a_job_in_another_run_s_hands_does_not_stop_the_others(platform: Platfor
         def __getattr__(self, name: str) -> Any:
             return getattr(jobs, name)
 
-        def get(self, job_id: int) -> DeploymentJob:
-            job = jobs.get(job_id)
-            if job_id == first:
+        def find(self, job_id: int) -> DeploymentJob | None:
+            job = jobs.find(job_id)
+            if job is not None and job_id == first:
                 jobs.save(job.to(JobStatus.SCHEDULING))
             return job
 

@@ -154,6 +154,9 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
         {
             "Version": 0,
             "Status": "editing",
+            "RequestDigest": "",
+            "StoringUntil": None,
+            "Undone": False,
             "ContactIds": [],
             "AcceptOutage": False,
             "SuccessCount": 0,
@@ -171,7 +174,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
         {"Trusted": None, "ServerNames": [], "Detail": ""},
     ),
     (Contact, {"ContactId": 1, "Name": "Ops"}, {"Version": 0, "Email": "", "Mobile": ""}),
-    (Plan, {"Entries": []}, {"CertType": "", "Quota": 0}),
+    (Plan, {"Entries": []}, {"CertType": "", "Quota": 0, "AcceptOutage": False}),
     (
         type(a_certificate()),
         {key: value for key, value in CERTIFICATE.items() if key not in CERTIFICATE_REST},

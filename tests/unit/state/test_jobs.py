@@ -1,6 +1,6 @@
 """Jobs, their workers and the index of what is left to do, on every driver."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,9 +10,9 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import ConflictError, NotFoundError
 from shared.state.repositories import Jobs, Workers
 from shared.state.store import Store
-from shared.state.tables import OPEN_JOBS
+from shared.state.tables import JOBS, OPEN_JOBS
 from tests.builders import NOW, a_job, a_listener_slot, a_worker
-from tests.meddling import Meddling
+from tests.meddling import Cut, Meddling, killed
 
 MS = timedelta(milliseconds=1)
 
@@ -35,6 +35,49 @@ def test_a_job_is_found_as_it_was_saved(jobs: Jobs) -> None:
     assert jobs.find(8) is None
     with pytest.raises(NotFoundError, match="DeploymentJob 8 does not exist"):
         jobs.get(8)
+
+
+def test_a_job_whose_workers_are_being_stored_is_none_yet(jobs: Jobs) -> None:
+    begun = jobs.begin(a_job(7, storing_until=NOW + MS))
+
+    assert (jobs.find(7), list(jobs.list()), list(jobs.due(NOW + MS))) == (None, [], [])
+    with pytest.raises(NotFoundError):
+        jobs.get(7)
+    assert jobs.find_begun(7) == begun
+    with pytest.raises(ConflictError):
+        jobs.begin(a_job(7, storing_until=NOW + MS))
+
+
+@pytest.mark.parametrize(
+    ("until", "now", "found"),
+    [
+        (NOW, NOW - MS, False),
+        (NOW, NOW, True),
+        (NOW + timedelta(minutes=20), NOW, False),
+        (NOW + timedelta(minutes=21), NOW, True),
+    ],
+    ids=["before", "after", "the longest time", "a time of a wrong clock"],
+)
+def test_one_that_was_cut_off_while_it_was_stored_is_found_when_its_time_is_over(
+    jobs: Jobs, until: datetime, now: datetime, found: bool
+) -> None:
+    begun = jobs.begin(a_job(7, storing_until=until))
+    assert list(jobs.cut_off(now)) == ([begun] if found else [])
+
+    jobs.settled(begun)
+
+    assert list(jobs.cut_off(now)) == []
+
+
+def test_what_was_cut_off_before_or_after_it_was_stored_is_forgotten(store: Store, jobs: Jobs) -> None:
+    with pytest.raises(Cut):
+        Jobs(Meddling(store, JOBS, killed)).begin(a_job(7, storing_until=NOW))
+    done = jobs.begin(a_job(8, storing_until=NOW))
+    jobs.save(done.evolve(storing_until=None))
+
+    assert list(jobs.cut_off(NOW)) == []
+
+    assert list(store.range(OPEN_JOBS, ("storing",))) == []
 
 
 def test_jobs_are_listed_by_id(jobs: Jobs) -> None:
