@@ -69,10 +69,10 @@ def claimed(world: World, worker: WorkerResource, lease_s: float) -> WorkerResou
 
 
 def after_failure(world: World, worker: WorkerResource, error: AppError) -> WorkerResource:
-    """Another try later where that can help, else the end.
+    """Another try later where that can help, else the end: a cloud that is out of order is waited for.
 
-    Only the worker's age bounds what was no failed try: another writer's turn, a turn at the API that comes
-    after this function's end, a change that the product may still show in time.
+    What was no failed try is not counted: another writer's turn, a turn at the API that comes after this
+    function's end, a change that the product may still show in time.
     """
     now, policy, life = world.clock(), world.policy, lifecycle_of(worker)
     assert worker.started_at is not None, "it was claimed"
@@ -83,7 +83,8 @@ def after_failure(world: World, worker: WorkerResource, error: AppError) -> Work
     attempts = worker.attempts - isinstance(error, ConflictError)  # nothing was begun
     handed_on = worker.handed_on + (paced or late)
     tries = attempts - handed_on
-    if error.retryable and tries < policy.max_attempts and age_s < policy.worker_age_limit_s:
+    young = age_s < policy.worker_age_limit_s or tries < policy.least_attempts
+    if error.retryable and young:
         pause = min(2.0 ** max(0, worker.attempts - 1 - handed_on), _TRIES_APART_S)
         if paced:  # by then there is another function, or more time than was thought
             pause = min(world.left_s(), _TRIES_APART_S)

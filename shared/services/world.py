@@ -72,8 +72,9 @@ class Policy:
     products: tuple[CloudProduct, ...] = field(default_factory=default_products)
     submit_automatic_jobs: bool = True
     expiring_days: tuple[float, ...] = ()  #: warning times before an end; empty = by the lifetime
-    max_attempts: int = 6
+    #: A worker is tried for so long; and so often at least, lest a night that the machine was off count.
     worker_age_limit_s: float = 3600.0
+    least_attempts: int = 6
     redispatch_after_s: float = 90.0
     parallel: int = 24
     served_within_s: float = 600.0

@@ -136,7 +136,7 @@ def test_who_was_taken_over_says_nothing_of_the_worker(platform: Platform) -> No
 
 
 def test_a_slot_in_another_s_hands_is_waited_for_and_waiting_is_no_attempt(platform: Platform) -> None:
-    platform.policy["max_attempts"] = 1
+    platform.policy |= {"least_attempts": 1, "worker_age_limit_s": 1.0}
     to_www(platform)
     writer = "CDN/-/www.example.com"
 

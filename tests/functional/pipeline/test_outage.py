@@ -96,7 +96,7 @@ def test_without_consent_to_an_outage_nothing_is_taken_off(platform: Platform) -
 def test_a_domain_that_a_job_left_without_service_is_put_back_by_a_rollback(platform: Platform) -> None:
     """Neither certificate could be put on while the job ran."""
     old = next(platform.world.resources.list(CloudProduct.PAI)).resource.cert_identifier
-    platform.policy["max_attempts"] = 1
+    platform.policy |= {"least_attempts": 1, "worker_age_limit_s": 0.0}
     cut_between(platform)
     asked_for(platform, uploaded(platform), AcceptOutage=True)
     platform.drain()

@@ -121,7 +121,7 @@ def test_a_rollback_asked_for_again_writes_to_no_slot_that_is_gone_since(platfor
 
 def test_a_change_that_the_product_never_finishes_is_no_success(platform: Platform) -> None:
     """It shows the new certificate at once, and is not done with it."""
-    platform.policy |= {"max_attempts": 2, "served_within_s": 20.0}
+    platform.policy |= {"least_attempts": 2, "worker_age_limit_s": 1.0, "served_within_s": 20.0}
     new = uploaded(platform)
     asked_for(platform, new, WWW)
     platform.drain(until="deploy_")
@@ -136,7 +136,7 @@ def test_a_change_that_the_product_never_finishes_is_no_success(platform: Platfo
 
 def test_a_first_deployment_that_the_product_never_finishes_to_undo_is_no_success(platform: Platform) -> None:
     off = "CDN/-/off.example.com"
-    platform.policy["max_attempts"] = 1
+    platform.policy |= {"least_attempts": 1, "worker_age_limit_s": 1.0}
     asked_for(platform, uploaded(platform), off, FirstDeployment=True)
     platform.drain()
     platform.cloud.settle_s = 10**5

@@ -20,6 +20,7 @@ from tests.functional.pipeline.stories import (
     IMG,
     WRITE_OF_WWW,
     WWW,
+    BetweenTries,
     asked_for,
     uploaded,
     worker_of,
@@ -38,7 +39,7 @@ def failing_writes(platform: Platform, times: int) -> list[float]:
 
 
 def test_tries_come_at_growing_intervals_of_a_minute_at_most(platform: Platform) -> None:
-    platform.policy["max_attempts"] = 9
+    platform.policy |= {"least_attempts": 9, "worker_age_limit_s": 1.0}
 
     pauses = failing_writes(platform, 9)
 
@@ -66,8 +67,40 @@ def test_a_worker_that_is_tried_again_waits_and_tells_why(platform: Platform) ->
     assert img.started_at == waiting.started_at, "its age counts from the first try"
 
 
+def test_an_outage_of_minutes_ends_no_job(platform: Platform) -> None:
+    """As many failed tries as come in that time: a small count would end it within half a minute."""
+    outage = timedelta(minutes=10)
+    fault = Fault("PutCname", times=10**6)
+    platform.cloud.faults.add(fault)
+    asked_for(platform, uploaded(platform), IMG)
+    over, sleep = platform.clock() + outage, platform.world.sleep
+
+    def until_it_is_over(seconds: float) -> None:
+        sleep(seconds)
+        if platform.clock() >= over:
+            platform.cloud.faults.clear()
+
+    platform.ports["sleep"] = until_it_is_over
+    platform.drain()
+
+    img = worker_of(platform, IMG)
+    assert (img.status, img.reason) == (W.SUCCESS, "")
+    assert img.attempts > 10
+
+
+def test_hours_that_the_machine_was_off_are_no_tries(platform: Platform) -> None:
+    platform.cloud.faults.add(Fault("PutCname", times=2))
+    BetweenTries(platform, IMG, lambda: platform.clock.sleep(8 * 3600))
+
+    asked_for(platform, uploaded(platform), IMG)
+    platform.drain()
+
+    img = worker_of(platform, IMG)
+    assert (img.status, img.attempts) == (W.SUCCESS, 3)
+
+
 def test_a_worker_is_not_tried_beyond_its_age(platform: Platform) -> None:
-    platform.policy |= {"max_attempts": 10**6, "worker_age_limit_s": 20.0}
+    platform.policy |= {"least_attempts": 1, "worker_age_limit_s": 20.0}
 
     pauses = failing_writes(platform, 5)
 
@@ -82,7 +115,7 @@ def test_an_edge_is_waited_for_ten_minutes_at_a_time_where_the_function_has_long
 ) -> None:
     """Then the product is asked anew, which may know that the change failed."""
     asked_for(platform, uploaded(platform), WWW)
-    platform.policy["max_attempts"] = 2
+    platform.policy |= {"least_attempts": 2, "worker_age_limit_s": 1.0}
     platform.timeout_s = 10_000
     began: list[datetime] = []
 
@@ -104,7 +137,7 @@ def test_an_edge_is_waited_for_ten_minutes_at_a_time_where_the_function_has_long
 
 def test_a_change_that_takes_longer_than_the_functions_live_uses_up_no_tries(platform: Platform) -> None:
     """Each function hands it on to the next, until the product shows it."""
-    platform.policy["max_attempts"] = 2
+    platform.policy |= {"least_attempts": 2, "worker_age_limit_s": 1.0}
     platform.cloud.settle_s, platform.timeout_s = 60.0, 25.0
     asked_for(platform, uploaded(platform), WWW)
 
@@ -116,7 +149,7 @@ def test_a_change_that_takes_longer_than_the_functions_live_uses_up_no_tries(pla
 
 
 def test_an_edge_that_is_later_than_the_functions_live_uses_up_no_tries(platform: Platform) -> None:
-    platform.policy["max_attempts"] = 2
+    platform.policy |= {"least_attempts": 2, "worker_age_limit_s": 1.0}
     platform.timeout_s = 25.0
     asked_for(platform, uploaded(platform), WWW)
     probe, until = platform.world.probe, platform.clock() + timedelta(seconds=60)
@@ -136,7 +169,7 @@ def test_an_edge_that_is_later_than_the_functions_live_uses_up_no_tries(platform
 
 def test_a_turn_at_the_api_that_comes_too_late_for_this_function_is_no_try(platform: Platform) -> None:
     """Many share the rate: the next function has the time. It is not asked for in vain until then."""
-    platform.policy["max_attempts"] = 1
+    platform.policy |= {"least_attempts": 1, "worker_age_limit_s": 1.0}
     asked_for(platform, uploaded(platform), WWW)
     platform.drain(until="deploy_cdn")
     pacer = platform.pacer
