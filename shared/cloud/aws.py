@@ -18,6 +18,7 @@ from shared.cloud.aws_unknown import note_unknown
 from shared.cloud.faults import NotSentError, classify
 from shared.cloud.reading import Fields, Source
 from shared.cloud.redact import redact
+from shared.domain.regions import AWS, Regions, shown
 from shared.errors import (
     CloudBusyError,
     CloudCredentialsError,
@@ -26,8 +27,10 @@ from shared.errors import (
     CloudUnavailableError,
     SettingsError,
 )
+from shared.validation.addresses import endpoint_problem
 
 Answer = Fields
+NAMES_NONE: Final = "names none; name some, separated by commas, or unset it"
 HOME: Final = "us-east-1"  #: the region of global services: CloudFront, IAM
 #: Every action that the adapter calls, with its service in boto3's spelling.
 ACTIONS: Final = {
@@ -46,6 +49,7 @@ ACTIONS: Final = {
     "UpdateDistribution": "cloudfront",
     "GetServerCertificate": "iam",
 }
+_ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d+:role/\S+")
 _WRITES: Final = ("Import", "Modify", "Add", "Remove", "Update")
 _GLOBAL: Final = ("cloudfront", "iam")
 _BUSY: Final = ("preconditionfailed", "invalidifmatchversion", "conflictexception", "requestinprogress")
@@ -61,24 +65,23 @@ class CloudAccess:
     endpoint: str = ""
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> "CloudAccess":
-        """Raises SettingsError naming every invalid variable."""
+    def of(cls, environ: Mapping[str, str], more_regions: tuple[str, ...] = ()) -> "CloudAccess":
+        """`more_regions`: known beside those of this version.
+
+        Raises SettingsError naming every invalid variable.
+        """
         named = environ.get("CERTDEPLOY_AWS_REGIONS", "").replace(" ", "").split(",")
         regions = tuple(dict.fromkeys(filter(None, named))) or (HOME,)
         role, endpoint = (environ.get(f"CERTDEPLOY_AWS_{name}", "") for name in ("ROLE_ARN", "ENDPOINT"))
-        wrong = [
-            f"CERTDEPLOY_AWS_{name}: {what}"
-            for name, what, good in (
-                ("REGIONS", "regions such as us-east-1,eu-west-1", _fits(r"[a-z0-9,-]+", ",".join(regions))),
-                (
-                    "ROLE_ARN",
-                    "arn:aws:iam::ACCOUNT:role/NAME",
-                    _fits(r"(arn:aws[a-z-]*:iam::\d+:role/\S+)?", role),
-                ),
-                ("ENDPOINT", "must start with http:// or https://", _fits(r"(https?://\S+)?", endpoint)),
-            )
-            if not good
-        ]
+        none = environ.get("CERTDEPLOY_AWS_REGIONS") and not any(named)
+        known = Regions(AWS, more_regions)
+        arn = "arn:aws:iam::ACCOUNT:role/NAME"
+        problems = {
+            "REGIONS": NAMES_NONE if none else "; ".join(filter(None, map(known.why_not, regions))),
+            "ROLE_ARN": "" if not role or _ROLE.fullmatch(role) else arn,
+            "ENDPOINT": endpoint and endpoint_problem(endpoint),
+        }
+        wrong = [f"CERTDEPLOY_AWS_{name}: {problem}" for name, problem in problems.items() if problem]
         if wrong:
             raise SettingsError("; ".join(wrong))
         return cls(regions, role, endpoint.rstrip("/"))
@@ -112,7 +115,12 @@ class Aws:
 
     def _client(self, action: str, region: str) -> Any:
         service, writes = ACTIONS[action], action.startswith(_WRITES)
-        key = (service, HOME if service in _GLOBAL else region, writes)
+        if service in _GLOBAL:
+            region = HOME
+        elif region not in self.access.regions:
+            why = f"{shown(region)} is none of CERTDEPLOY_AWS_REGIONS"
+            raise CloudRejectedError(action, "UnknownRegion", why)
+        key = (service, region, writes)
         with self._lock:  # sessions are not thread-safe, clients are
             if self._session is None:
                 self._session = self._made_session()
@@ -170,10 +178,6 @@ def _bare_session() -> Any:
     loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # boto3 adds its own each time
     session.register_component("data_loader", loader)
     return session
-
-
-def _fits(pattern: str, text: str) -> bool:
-    return re.fullmatch(pattern, text) is not None
 
 
 def _method(action: str) -> str:

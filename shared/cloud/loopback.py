@@ -1,6 +1,5 @@
 """Keeps calls to an emulated cloud on this machine, whatever proxies the environment names."""
 
-import ipaddress
 import os
 from typing import Any
 
@@ -13,15 +12,6 @@ class _DirectAdapter(HTTPAdapter):
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         kwargs["proxies"] = {}
         return super().send(request, *args, **kwargs)
-
-
-def is_loopback(hostname: str | None) -> bool:
-    if hostname == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(hostname or "").is_loopback
-    except ValueError:
-        return False
 
 
 def bypass_proxies(netloc: str) -> None:

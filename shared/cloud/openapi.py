@@ -31,6 +31,7 @@ from shared.errors import (
     CloudUnavailableError,
     SettingsError,
 )
+from shared.validation.addresses import emulator_problem
 
 Result = TypeVar("Result")
 Deadline = Callable[[], float]  #: seconds left for the whole invocation
@@ -81,11 +82,10 @@ class OpenApi:
         self._sleep = sleep
         self._loopback = ""
         if endpoint:
-            url = urlsplit(endpoint)
-            if url.scheme != "http" or not loopback.is_loopback(url.hostname):
-                raise SettingsError(f"the endpoint {endpoint!r} is not http://127.0.0.1:<port>")
-            self._loopback = url.netloc
-            loopback.bypass_proxies(url.netloc)
+            if problem := emulator_problem(endpoint):
+                raise SettingsError(f"the endpoint {problem}")
+            self._loopback = urlsplit(endpoint).netloc
+            loopback.bypass_proxies(self._loopback)
 
     def call(
         self,

@@ -1,8 +1,9 @@
 """Settings from the environment, validated, with all problems in one message."""
 
+import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -14,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
+from shared.cloud.aws import DEFAULT_ACCESS, NAMES_NONE, CloudAccess
 from shared.cloud.roots import Roots, portable
 from shared.domain.certificates import STORES
 from shared.domain.regions import Regions, shown, well_formed
@@ -22,10 +23,20 @@ from shared.domain.resources import CloudProduct
 from shared.domain.values import Value
 from shared.errors import SettingsError
 from shared.products import default_products
+from shared.validation.addresses import edge_problem, emulator_problem
 from shared.validation.contacts import webhook_problems
 
 _PREFIX = "CERTDEPLOY_"
-_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)?=([a-z0-9{}-]+\.)+aliyuncs\.com")
+_HOST: Final = re.compile(
+    r"[a-z0-9-]+(?:\.(?P<region>[a-z0-9-]+))?"
+    r"=(?:(?:[a-z0-9-]|\{region\}|\{account_id\})+\.)+aliyuncs\.com"
+)
+_FUNCTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")  # as Function Compute allows its names
+#: Variables that are read elsewhere: by `CloudAccess`, template.yml, the command and the tests.
+_OTHERS: Final = (
+    *("AWS_REGIONS", "AWS_ROLE_ARN", "AWS_ENDPOINT", "OTS_INSTANCE", "OTS_ENDPOINT"),
+    *("DEBUG", "WALK", "OPENAPI_META"),
+)
 
 
 class Settings(Value):
@@ -62,16 +73,16 @@ class Settings(Value):
     @field_validator("stores", "more_regions", "regions", "products", "warning_days", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
-        if isinstance(value, str):
-            return [part.strip() for part in value.split(",") if part.strip()]
-        return value
+        if not isinstance(value, str):
+            return value
+        return _named(value)
 
-    @field_validator("regions", "products")
+    @field_validator("stores", "regions", "products")
     @classmethod
     def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         """A list of nothing is no way to say "all": it bounds what is written to."""
         if not value:
-            raise ValueError("names none; name some, separated by commas, or unset it for all")
+            raise ValueError(NAMES_NONE)
         return value
 
     @field_validator("more_regions")
@@ -89,23 +100,48 @@ class Settings(Value):
             raise ValueError(why)
         return value
 
+    @field_validator("region")
+    @classmethod
+    def _known_region(cls, value: str, info: ValidationInfo) -> str:
+        cls._known_regions((value,), info)
+        return value
+
+    @field_validator("account_id")
+    @classmethod
+    def _number(cls, value: str) -> str:
+        if value and not (value.isascii() and value.isdigit()):
+            raise ValueError("the id of an account is a number")
+        return value
+
     @field_validator("hosts", mode="before")
     @classmethod
-    def _pairs(cls, value: object) -> object:
+    def _pairs(cls, value: object, info: ValidationInfo) -> object:
         """`live=live.ap-southeast-1.aliyuncs.com`, by commas. They get signed requests: the vendor's only."""
         if not isinstance(value, str):
             return value
-        texts = [text.strip() for text in value.split(",") if text.strip()]
-        if wrong := [text for text in texts if not _HOST.fullmatch(text)]:
-            raise ValueError(f"{wrong[0]!r} is not api=host, with a host of aliyuncs.com")
+        for text in (texts := _named(value)):
+            if not (found := _HOST.fullmatch(text)):
+                raise ValueError(f"{shown(text)} is not api=host, with a host of aliyuncs.com")
+            if found["region"]:
+                cls._known_regions((found["region"],), info)
         return [text.split("=", 1) for text in texts]
 
     @field_validator("endpoint", "fc_endpoint")
     @classmethod
-    def _http_url(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
-        return value.rstrip("/")
+    def _emulator(cls, value: str) -> str:
+        return _unless(value, emulator_problem).rstrip("/")
+
+    @field_validator("tls")
+    @classmethod
+    def _edge(cls, value: str) -> str:
+        return _unless(value, edge_problem)
+
+    @field_validator("prefix", "fc2_service")
+    @classmethod
+    def _name_of_functions(cls, value: str) -> str:
+        if value and not _FUNCTION.fullmatch(value):
+            raise ValueError("use letters, digits, - and _, no digit first; at most 64")
+        return value
 
     @field_validator("roots")
     @classmethod
@@ -129,25 +165,55 @@ class Settings(Value):
         return stores
 
 
+def _named(text: str) -> list[str]:
+    """Those in a list with commas. Raises ValueError where there is nothing between the commas."""
+    if not (names := [part.strip() for part in text.split(",") if part.strip()]):
+        raise ValueError(NAMES_NONE)
+    return names
+
+
+def _unless(value: str, problem_of: Callable[[str], str]) -> str:
+    if value and (problem := problem_of(value)):
+        raise ValueError(problem)
+    return value
+
+
 _VARIABLES = Settings.model_fields.keys() - {"aws_access"}
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Empty variables count as unset. Raises SettingsError."""
+    """Empty variables count as unset. Raises SettingsError with all that is wrong."""
     values: dict[str, str] = {}
+    wrong: list[str] = []
     for name, value in environ.items():
         field = name.removeprefix(_PREFIX).lower()
-        if name.startswith(_PREFIX) and value and field in _VARIABLES:
-            values[field] = value
-        elif name in ("FC_REGION", "FC_ACCOUNT_ID") and value:
+        if name in ("FC_REGION", "FC_ACCOUNT_ID") and value:
             values[name] = value
+        elif not name.startswith(_PREFIX) or not value:
+            continue
+        elif field in _VARIABLES:
+            values[field] = value
+        elif field.upper() not in _OTHERS:
+            wrong.append(f"{ascii(name)[1:-1]} is no setting, did you mean {_nearest(name)}?")
+    settings, access = Settings(), DEFAULT_ACCESS
     try:
         settings = Settings.model_validate(values)
-        return settings.evolve(aws_access=CloudAccess.of(environ)) if settings.aws else settings
     except ValidationError as error:
-        clauses = [
+        wrong += [
             f"{_PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
             for e in error.errors(include_url=False, include_input=False)
             if e["type"] != "default_factory_not_called"  # caused by another field
         ]
-        raise SettingsError("; ".join(clauses)) from None
+    try:
+        if settings.aws or (wrong and values.get("aws")):
+            access = CloudAccess.of(environ, settings.more_regions)
+    except SettingsError as error:
+        wrong.append(str(error))
+    if wrong:
+        raise SettingsError("; ".join(wrong))
+    return settings.evolve(aws_access=access)
+
+
+def _nearest(name: str) -> str:
+    known = [f"{_PREFIX}{field.upper()}" for field in (*sorted(_VARIABLES), *_OTHERS)]
+    return difflib.get_close_matches(name[:80], known, 1, 0.0)[0]

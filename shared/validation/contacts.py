@@ -1,10 +1,11 @@
 """Who is notified about a job: CAS contacts by id, and webhooks."""
 
-import ipaddress
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
+
+from shared.validation.addresses import is_this_machine
 
 #: Per job; CAS's limit.
 MAX_CONTACTS: Final = 10
@@ -30,18 +31,9 @@ def webhook_problems(url: str) -> Iterator[str]:
         yield "it contains spaces or line breaks; copy it again"
     if parts.scheme not in {"http", "https"} or not host:
         yield "it is not a web address; start with https://"
-    elif parts.scheme == "http" and not _loopback(host):
+    elif parts.scheme == "http" and not is_this_machine(host):
         yield "it is not encrypted; use https:// (http:// only to this machine)"
     if parts.username is not None:  # "" if only a password is given
         yield "it contains a user name or password; remove it, since notifications are signed"
     if parts.fragment:
         yield "it has a part after #, which is never sent; remove it"
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

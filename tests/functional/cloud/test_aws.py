@@ -143,7 +143,7 @@ def test_an_answer_of_something_else_leaves_the_outcome_unknown(
 
 
 def test_nothing_was_sent_where_nothing_listens(closed_port: int) -> None:
-    aws = Aws(CloudAccess(endpoint=f"http://127.0.0.1:{closed_port}"))
+    aws = Aws(CloudAccess(("eu-west-1",), endpoint=f"http://127.0.0.1:{closed_port}"))
     with pytest.raises(NotSentError, match="ConnectionFailed: no connection"):
         aws.call("ImportCertificate", "eu-west-1", **WRITE)
 

@@ -19,6 +19,7 @@ from tests.functional.cloud.conftest import KEY, Pauses, Scripted
 
 ALB = Api("alb", "2020-06-16", "RPC", "alb", "alb.{region}.aliyuncs.com")
 READ = Action("ListListeners")
+IRELAND = CloudAccess(("eu-west-1",))
 OLD = Fc2Functions(fixed(KEY), service="s", prefix="p", region="cn-hangzhou", account_id="1")
 
 
@@ -35,8 +36,8 @@ CALLS: dict[str, Callable[[OpenApi], object]] = {
     "1.cn-beijing.fc.aliyuncs.com": old_domain,
     "oss-cn-hangzhou.aliyuncs.com": lambda api: list(Oss(api).list_buckets()),
     "bucket-one.oss-cn-beijing.aliyuncs.com": lambda api: Oss(api).list_cname("bucket-one", "cn-beijing"),
-    "acm.eu-west-1.amazonaws.com": lambda api: Aws(CloudAccess()).call("ListCertificates", "eu-west-1"),
-    "iam.amazonaws.com": lambda api: Aws(CloudAccess()).call(
+    "acm.eu-west-1.amazonaws.com": lambda api: Aws(IRELAND).call("ListCertificates", "eu-west-1"),
+    "iam.amazonaws.com": lambda api: Aws(IRELAND).call(
         "GetServerCertificate", "eu-west-1", ServerCertificateName="n"
     ),
 }

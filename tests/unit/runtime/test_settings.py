@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def refused(environ: Mapping[str, str]) -> str:
 
 
 def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> None:
-    settings = read_settings({"PATH": "/bin", "CERTDEPLOY_UNKNOWN": "x"})
+    settings = read_settings({"PATH": "/bin", "CERTDEPLOY_UNKNOWN": ""})
 
     others = {"products", "aws_access", "webhook_url", "webhook_secret", "fc_access_key_secret"}
     assert settings.model_dump(exclude=others) == {
@@ -61,7 +62,7 @@ def test_the_access_to_aws_comes_from_the_same_environment() -> None:
     settings = read(AWS="on", AWS_REGIONS="eu-west-1", AWS_ENDPOINT="http://127.0.0.1:5000")
 
     assert settings.aws_access == CloudAccess(("eu-west-1",), "", "http://127.0.0.1:5000")
-    assert read(AWS_REGIONS="eu-west-1", AWS_ACCESS="x").aws_access == CloudAccess(), "AWS is off"
+    assert read(AWS_REGIONS="eu-west-1").aws_access == CloudAccess(), "AWS is off"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_the_access_to_aws_comes_from_the_same_environment() -> None:
     [
         ("STATE", "/var/certdeploy.db", "/var/certdeploy.db"),
         ("ENDPOINT", "http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
-        ("FC_ENDPOINT", "https://fc.example.com", "https://fc.example.com"),
+        ("FC_ENDPOINT", "http://127.0.0.1:8001", "http://127.0.0.1:8001"),
         ("TLS", "127.0.0.1:4433", "127.0.0.1:4433"),
         ("STORES", "ap-southeast-1", ("ap-southeast-1",)),
         ("STORES", " cn-hangzhou , ap-southeast-1,", ("cn-hangzhou", "ap-southeast-1")),
@@ -138,8 +139,27 @@ def test_with_aws_it_is_looked_after_too() -> None:
             {"CERTDEPLOY_STORES": "cn-hangzhou,b,a"},
             "CERTDEPLOY_STORES: a, b: stores are cn-hangzhou, ap-southeast-1, eu-central-1",
         ),
-        ({"CERTDEPLOY_ENDPOINT": "127.0.0.1:8000"}, "CERTDEPLOY_ENDPOINT: must start with http:// or https://"),
-        ({"CERTDEPLOY_FC_ENDPOINT": "ftp://x"}, "CERTDEPLOY_FC_ENDPOINT: must start with http:// or https://"),
+        ({"CERTDEPLOY_ENDPOINT": "127.0.0.1:8000"}, "CERTDEPLOY_ENDPOINT: '127.0.0.1:8000' is not http://127"),
+        ({"CERTDEPLOY_ENDPOINT": "http://[::1"}, "CERTDEPLOY_ENDPOINT: 'http://[::1' is not http://127.0.0.1"),
+        ({"CERTDEPLOY_ENDPOINT": "http://127.0.0.1:99999"}, "CERTDEPLOY_ENDPOINT: "),
+        ({"CERTDEPLOY_ENDPOINT": "http://evil.example"}, "CERTDEPLOY_ENDPOINT: "),
+        ({"CERTDEPLOY_FC_ENDPOINT": "https://fc.example.com"}, "CERTDEPLOY_FC_ENDPOINT: "),
+        ({"CERTDEPLOY_TLS": "nonsense"}, "CERTDEPLOY_TLS: 'nonsense' is not 127.0.0.1:<port>"),
+        ({"CERTDEPLOY_STORES": ","}, "CERTDEPLOY_STORES: names none; name some"),
+        ({"CERTDEPLOY_WARNING_DAYS": ","}, "CERTDEPLOY_WARNING_DAYS: names none; name some"),
+        ({"CERTDEPLOY_HOSTS": ","}, "CERTDEPLOY_HOSTS: names none; name some"),
+        ({"CERTDEPLOY_HOSTS": "alb=alb.{x}.aliyuncs.com"}, "CERTDEPLOY_HOSTS: 'alb=alb.{x}."),
+        ({"CERTDEPLOY_HOSTS": "alb=evil.example/.aliyuncs.com"}, "CERTDEPLOY_HOSTS: "),
+        ({"CERTDEPLOY_HOSTS": "alb=a.aliyuncs.com.evil.example"}, "CERTDEPLOY_HOSTS: "),
+        ({"CERTDEPLOY_HOSTS": "alb.cn-x=a.aliyuncs.com"}, "CERTDEPLOY_HOSTS: cn-x is no known region"),
+        ({"FC_REGION": "evil.example/"}, "CERTDEPLOY_FC_REGION: 'evil.example/' is no known region"),
+        ({"FC_ACCOUNT_ID": "1@evil"}, "CERTDEPLOY_FC_ACCOUNT_ID: the id of an account is a number"),
+        ({"CERTDEPLOY_PREFIX": "../x"}, "CERTDEPLOY_PREFIX: use letters, digits"),
+        (
+            {"CERTDEPLOY_REGOINS": "cn-hangzhou"},
+            "CERTDEPLOY_REGOINS is no setting, did you mean CERTDEPLOY_REGIONS?",
+        ),
+        ({"CERTDEPLOY_AWS_ENDPONT": "x"}, "CERTDEPLOY_AWS_ENDPONT is no setting, did you mean CERTDEPLOY_A"),
         ({"CERTDEPLOY_HOSTS": "live"}, "CERTDEPLOY_HOSTS: 'live' is not api=host"),
         ({"CERTDEPLOY_HOSTS": "live=example.com"}, "CERTDEPLOY_HOSTS: 'live=example.com' is not api=host"),
         (
@@ -155,6 +175,34 @@ def test_with_aws_it_is_looked_after_too() -> None:
 )  # fmt: skip
 def test_a_wrong_setting_is_told_under_its_variable(environ: Mapping[str, str], told: str) -> None:
     assert refused(environ).startswith(told)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    said = refused(
+        {
+            "CERTDEPLOY_STORE": "x",
+            "CERTDEPLOY_TLS": "nonsense",
+            "CERTDEPLOY_AWS": "on",
+            "CERTDEPLOY_AWS_ENDPOINT": "http://evil.example",
+        }
+    )
+
+    for name in ("CERTDEPLOY_STORE is", "CERTDEPLOY_TLS:", "CERTDEPLOY_AWS_ENDPOINT:"):
+        assert name in said
+
+
+def test_each_variable_that_is_named_anywhere_is_a_setting() -> None:
+    """A variable of template.yml or README.md that no setting reads would be refused."""
+    root = Path(__file__).parents[3]
+    texts = [root / "template.yml", *root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("cli/**/*.py")]
+    named = {
+        name for path in texts for name in re.findall(r"CERTDEPLOY_[A-Z0-9_]*[A-Z0-9]", path.read_text())
+    }
+
+    unknown = refused(dict.fromkeys(named, "?")) if named else ""
+
+    assert len(named) > 15
+    assert "is no setting" not in unknown
 
 
 def test_a_webhook_that_is_no_safe_address_is_refused_without_repeating_it() -> None:
