@@ -11,7 +11,20 @@ from typing import Annotated
 
 import typer
 
-from cli import certificates, cloud, demo, emulator, exits, invoke, jobs, policies, resources, rollback, serve
+from cli import (
+    certificates,
+    cloud,
+    demo,
+    emulator,
+    exits,
+    invoke,
+    jobs,
+    policies,
+    resources,
+    rollback,
+    serve,
+    status,
+)
 from cli.output import tell
 from cli.session import FunctionRefusedError
 from host.errors import HostError
@@ -51,6 +64,7 @@ app.command("scan", epilog="Example: certdeploy scan")(cloud.scan)
 app.command("discover", epilog="Example: certdeploy discover --product ALB --region cn-hangzhou")(
     cloud.discover
 )
+app.command("status", epilog="Example: certdeploy status --ends-within 14d --quiet")(status.status)
 app.add_typer(
     certificates.app, name="certificate", help="List, show, upload and export the certificates in CAS."
 )

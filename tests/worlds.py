@@ -43,6 +43,7 @@ def a_world(
     parts: dict[str, Any] = {
         "clock": lambda: NOW,
         "certificates": repositories.Certificates(store),
+        "scans": repositories.Scans(store),
         "resources": repositories.Resources(store),
         "policy_texts": repositories.PolicyTexts(store),
         "syncs": repositories.SyncStatuses(store),

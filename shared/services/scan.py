@@ -61,6 +61,7 @@ def _scan(world: World, store: str, unseen: Unseen, policies: ReadPolicies) -> S
         _announce_expiring(world, one)
     if baseline:
         world.scans.set_baseline(store, world.clock())
+    world.scans.scanned(store, world.clock())
     return ScanResult(
         certificates=len(listed.certificates),
         issued=tuple(new.certificate.identifier for new in changes.issued),

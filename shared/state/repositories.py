@@ -58,7 +58,7 @@ class Certificates(Records[CertificateRecord]):
 
 
 class Scans:
-    """When each CAS store was first read completely: the certificates of that time are the baseline."""
+    """When each CAS store was read completely: the certificates of the first time are the baseline."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -69,6 +69,18 @@ class Scans:
     def set_baseline(self, store: str, at: datetime) -> None:
         with suppress(ConflictError):  # another complete scan of the store was first
             self._store.put(tables.SCANS, (store,), {"At": at.isoformat()}, version=0)
+
+    def scanned(self, store: str, at: datetime) -> None:
+        """Remember the last complete scan; of a store that has a baseline."""
+        if row := self._store.get(tables.SCANS, (store,)):
+            with suppress(ConflictError):  # another complete scan has just ended
+                document = {**row.document, "LastAt": at.isoformat()}
+                self._store.put(tables.SCANS, (store,), document, version=row.version)
+
+    def last(self, store: str) -> datetime | None:
+        """When it was read completely last; None: never."""
+        row = self._store.get(tables.SCANS, (store,))
+        return datetime.fromisoformat(row.document.get("LastAt") or row.document["At"]) if row else None
 
 
 class Jobs(Records[DeploymentJob]):

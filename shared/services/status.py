@@ -1,0 +1,198 @@
+"""What matters today, on one screen: what needs a hand, and what is only good to know."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import AwareDatetime
+
+from shared.domain.resources import SyncState, SyncStatus
+from shared.domain.values import Wire
+from shared.services.endings import Endings
+from shared.services.map import MappedSlot, map_slots
+from shared.services.policies import policies_of
+from shared.services.selection import is_uncovered, is_unknown
+from shared.services.unfinished import drafts, failing, overdue
+from shared.services.world import World
+
+USUAL_AGE: Final = timedelta(days=1)  #: of the last scan and discovery, at most
+_EXAMPLES: Final = 5
+_SLOW: Final = timedelta(hours=2)  #: a discovery that takes longer has died
+
+
+class Concern(Wire):
+    """`code`: stable, for programs. `needs_hand`: somebody has to do something; else it is only told."""
+
+    code: str
+    needs_hand: bool = True
+    text: str
+    count: int
+    examples: tuple[str, ...] = ()  #: the first of them
+    look: str = ""  #: the command that shows all of them
+
+
+class Overview(Wire):
+    at: AwareDatetime
+    needs_hand: bool  #: one of the concerns does
+    concerns: tuple[Concern, ...]  #: what needs a hand first
+    slots: int  #: in scope
+    certificates: int
+    scanned_at: AwareDatetime | None = None  #: the longest ago of all stores; None: one was never read
+    discovered_at: AwareDatetime | None = None  #: the longest ago of all products and regions
+
+
+def overview(world: World, *, max_age: timedelta = USUAL_AGE, within: timedelta | None = None) -> Overview:
+    """`within`: each slot whose certificate ends within it needs a hand; None: by the warning times."""
+    now, scope = world.clock(), world.policy.scope
+    slots = [slot for slot in map_slots(world, world.policy.products) if not scope.why_outside(slot)]
+    syncs = [one for product in world.policy.products for one in world.syncs.list(product)]
+    scanned, discovered = _scanned_at(world), _discovered_at(syncs)
+    found = [
+        *_of_certificates(world, slots, within),
+        *_of_jobs(world),
+        *_of_discovery(world, syncs),
+        *_of_ages(now, max_age, scanned, discovered),
+        *_of_policies(world),
+    ]
+    found.sort(key=lambda one: not one.needs_hand)
+    return Overview(
+        at=now,
+        needs_hand=any(one.needs_hand for one in found),
+        concerns=tuple(found),
+        slots=len(slots),
+        certificates=sum(1 for store in world.policy.stores for _ in world.certificates.list(store)),
+        scanned_at=scanned,
+        discovered_at=discovered,
+    )
+
+
+def _of_certificates(world: World, slots: list[MappedSlot], within: timedelta | None) -> Iterator[Concern]:
+    endings = Endings.of(world, slots, within)
+    if endings.expired:
+        yield _slots("expired", "with an expired certificate", endings.expired, "--ends-within 0d")
+    if endings.left_alone:
+        what = "with a certificate that ends soon, which nothing replaces by itself"
+        yield _slots("ending", what, endings.left_alone, "--ends-within 30d --sort expires")
+    if endings.late:
+        what = "with a certificate that ends soon and has not been replaced yet"
+        yield _slots("late", what, endings.late, "--ends-within 30d --sort expires")
+    if endings.in_time:
+        what = "with a certificate that ends soon and will be replaced by itself"
+        yield _slots("replaced", what, endings.in_time, "--ends-within 30d", needs_hand=False)
+    if bare := [slot for slot in slots if slot.cert_identifier and is_uncovered(slot)]:
+        what = "with a name that no deployable certificate of CAS covers"
+        yield _slots("uncovered", what, bare, "--uncovered", needs_hand=False)
+    if strangers := [slot for slot in slots if is_unknown(slot)]:
+        what = "with a certificate that CAS does not know"
+        yield _slots("unknown", what, strangers, "--unknown", needs_hand=False)
+
+
+def _slots(code: str, what: str, slots: list[MappedSlot], options: str, needs_hand: bool = True) -> Concern:
+    first = sorted(slots, key=lambda slot: (slot.cert_not_after is None, slot.cert_not_after, slot.slot))
+    return Concern(
+        code=code,
+        needs_hand=needs_hand,
+        text=f"{_counted(len(slots), 'slot')} {what}",
+        count=len(slots),
+        examples=tuple(_with_end(slot) for slot in first[:_EXAMPLES]),
+        look=f"certdeploy resource list {options}",
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _with_end(slot: MappedSlot) -> str:
+    return f"{slot.slot} until {slot.cert_not_after:%Y-%m-%d}" if slot.cert_not_after else slot.slot
+
+
+def _of_jobs(world: World) -> Iterator[Concern]:
+    if failed := failing(world):
+        slots = _counted(sum(one.slots for one in failed), "slot")
+        text = f"{slots} of {_counted(len(failed), 'failed job')}, as before the job"
+        yield _listed("failing", text, (f"job {one.job_id} {one.name}: {one.why}" for one in failed), "show")
+    if waiting := drafts(world):
+        told = (f"job {job.job_id} {job.name}, {job.worker_count} slots" for job in waiting)
+        yield _listed(
+            "draft", f"{_counted(len(waiting), 'draft')} waiting for approval", told, "list --status editing"
+        )
+    if late := overdue(world):
+        told = (f"job {job.job_id} {job.name}, due {job.schedule_time:%Y-%m-%d %H:%M} UTC" for job in late)
+        yield _listed(
+            "overdue", f"{_counted(len(late), 'job')} due and not running", told, "list --status pending"
+        )
+
+
+def _listed(code: str, text: str, told: Iterable[str], look: str) -> Concern:
+    lines = tuple(told)
+    return Concern(
+        code=code,
+        text=text,
+        count=len(lines),
+        examples=lines[:_EXAMPLES],
+        look=f"certdeploy job {look}",
+    )
+
+
+def _of_discovery(world: World, syncs: list[SyncStatus]) -> Iterator[Concern]:
+    now = world.clock()
+    read = {status.product for status in syncs}
+    never = [product.value for product in world.policy.products if product not in read]
+    slow = [s for s in syncs if s.state is SyncState.SYNCING and s.started_at < now - _SLOW]
+    for code, what, found in (
+        ("failed", "that could not be read", [s for s in syncs if s.state is SyncState.FAILED]),
+        ("partial", "read in part", [s for s in syncs if s.state is SyncState.PARTIAL]),
+        ("syncing", "being read for hours; the discovery has died", slow),
+    ):
+        if found:
+            yield _of_places(code, f"{_counted(len(found), 'region')} {what}", map(_place, found))
+    if never:
+        yield _of_places("never", f"{_counted(len(never), 'product')} never discovered", never)
+
+
+def _place(status: SyncStatus) -> str:
+    region = f" {status.region}" if status.region else ""
+    return f"{status.product.value}{region}{': ' if status.reason else ''}{status.reason}"
+
+
+def _of_places(code: str, text: str, told: Iterable[str]) -> Concern:
+    lines = tuple(told)
+    return Concern(
+        code=code, text=text, count=len(lines), examples=lines[:_EXAMPLES], look="certdeploy discover"
+    )
+
+
+def _of_ages(
+    now: datetime, max_age: timedelta, scanned: datetime | None, discovered: datetime | None
+) -> Iterator[Concern]:
+    """That something was never discovered is told elsewhere."""
+    for code, what, at in (("scan", "CAS", scanned), ("discovery", "a product", discovered)):
+        if at is not None and at < now - max_age:
+            hours = (now - at) / timedelta(hours=1)
+            yield _alone(code, f"{what} was read {hours:,.0f} hours ago", f"certdeploy {_READ_BY[code]}")
+    if scanned is None:
+        yield _alone("scan", "CAS was never read", "certdeploy scan")
+
+
+_READ_BY: Final = {"scan": "scan", "discovery": "discover"}
+
+
+def _of_policies(world: World) -> Iterator[Concern]:
+    if why := policies_of(world).unreadable:
+        yield _alone("policies", f"automatic jobs are stopped: {why}", "certdeploy policy show")
+
+
+def _alone(code: str, text: str, look: str) -> Concern:
+    return Concern(code=code, text=text, count=1, look=look)
+
+
+def _scanned_at(world: World) -> datetime | None:
+    found = [world.scans.last(store) for store in world.policy.stores]
+    known = [at for at in found if at is not None]
+    return min(known) if known and len(known) == len(found) else None
+
+
+def _discovered_at(syncs: list[SyncStatus]) -> datetime | None:
+    """One that goes on counts from when it began."""
+    return min((status.finished_at or status.started_at for status in syncs), default=None)

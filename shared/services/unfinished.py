@@ -1,0 +1,67 @@
+"""Jobs that wait for somebody: failed ones, as far as nothing has mended it since; drafts; overdue ones."""
+
+from datetime import timedelta
+from typing import Final
+
+from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.domain.values import Wire
+from shared.services.world import World
+
+_LATE: Final = timedelta(minutes=10)  #: the timer that starts due jobs fires each minute
+_WAITING: Final = (JobStatus.PENDING, JobStatus.SCHEDULING)
+
+
+class Failing(Wire):
+    job_id: int
+    name: str
+    slots: int  #: that are still as they were before the job, or before its rollback
+    why: str  #: of the first
+
+
+def failing(world: World) -> list[Failing]:
+    """The latest first. What another job or a person has changed since is no failure any more."""
+    found: list[Failing] = []
+    for job in sorted(world.jobs.list(), key=lambda job: job.created_at, reverse=True):
+        if job.status.final and (left := _as_before(world, job)):
+            first = min(left, key=lambda worker: worker.resource.slot)
+            found.append(Failing(job_id=job.job_id, name=job.name, slots=len(left), why=_told(first)))
+    return found
+
+
+def _as_before(world: World, job: DeploymentJob) -> list[WorkerResource]:
+    if job.status is JobStatus.SUCCESS and job.rolled_back_at is None:
+        return []
+    failed = {
+        worker.resource.slot: worker
+        for worker in world.workers.list(job.job_id)
+        if worker.status in (WorkerStatus.ERROR, WorkerStatus.ROLLBACK_ERROR)
+    }
+    now = world.resources.find_many(failed)
+    return [
+        failed[slot] for slot, record in now.items() if _still(failed[slot], record.resource.cert_identifier)
+    ]
+
+
+def _still(worker: WorkerResource, in_place: str) -> bool:
+    """A change that was cut off may have left nothing in place."""
+    back = worker.status is WorkerStatus.ROLLBACK_ERROR
+    before = worker.cert_identifier if back else worker.resource.cert_identifier
+    return in_place in (before, "")
+
+
+def _told(worker: WorkerResource) -> str:
+    return f"{worker.resource.slot}: {worker.reason or worker.status.value}"
+
+
+def drafts(world: World) -> list[DeploymentJob]:
+    """The oldest first."""
+    found = [job for job in world.jobs.list() if job.status is JobStatus.EDITING]
+    return sorted(found, key=lambda job: job.created_at)
+
+
+def overdue(world: World) -> list[DeploymentJob]:
+    """Due for a while, and nothing has begun: no function runs, or none may."""
+    until = world.clock() - _LATE
+    found = [job for job in world.jobs.list() if job.status in _WAITING and job.schedule_time <= until]
+    return sorted(found, key=lambda job: job.schedule_time)
