@@ -11,6 +11,7 @@ from shared.cloud.api import Action, Api
 from shared.cloud.credentials import Credentials
 from shared.cloud.faults import NotSentError, classify
 from shared.cloud.openapi import OpenApi
+from shared.cloud.oss_answers import MisleadingError, check
 from shared.cloud.redact import redact
 from shared.errors import CloudError, CloudUnavailableError, UnreadableAnswerError
 
@@ -95,13 +96,34 @@ def _new_client(credentials: Credentials, region: str, host: str, emulated: str)
     config.user_agent = "certdeploy"
     config.endpoint = f"http://{emulated}" if emulated else host
     config.use_path_style = bool(emulated)
+    config.http_client = _reading()
     return sdk.Client(config)
+
+
+def _reading() -> Any:
+    """The library's own way to send, with a check of what is read."""
+    from alibabacloud_oss_v2.transport import RequestsHttpClient
+
+    class Reading(RequestsHttpClient):  # type: ignore[misc, unused-ignore]
+        def send(self, request: Any, **options: Any) -> Any:
+            response = super().send(request, **options)
+            if request.method == "GET" and response.status_code == 200:
+                try:
+                    check(response.content)
+                except MisleadingError as error:
+                    error.request_id = response.headers.get("x-oss-request-id", "-")
+                    raise
+            return response
+
+    return Reading()
 
 
 def _map_error(action: str, error: Exception) -> CloudError:
     import alibabacloud_oss_v2 as sdk
 
     cause = error.unwrap() if isinstance(error, sdk.exceptions.OperationError) else error
+    if isinstance(cause, MisleadingError):
+        return UnreadableAnswerError(action, f"the answer: {cause}", cause.request_id)
     if isinstance(cause, sdk.exceptions.ServiceError):
         code, status = cause.code or f"HTTP {cause.status_code}", cause.status_code
         message = redact(f"{cause.message or 'no message'} (EC {cause.ec or '-'})")

@@ -168,3 +168,48 @@ def test_nothing_was_sent_where_nothing_listens(closed_port: int, pauses: Pauses
     with pytest.raises(NotSentError, match=told):
         change(oss)
     assert len(pauses.seconds) == 3, "hence even a write may be tried again"
+
+
+_ROOT = "ListAllMyBucketsResult"
+_ONE = "<Buckets><Bucket><Name>bucket-one</Name><Region>cn-beijing</Region></Bucket></Buckets>"
+_LAUGHS = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+
+
+def declaring(declarations: str, name: str) -> bytes:
+    named = _ONE.replace("bucket-one", f"&{name};")
+    return f"<!DOCTYPE {_ROOT} [{declarations}]><{_ROOT}>{named}</{_ROOT}>".encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "the answer: it is empty"),
+        (b" \n", "the answer: it is empty"),
+        (declaring('<!ENTITY a "bucket-one">', "a"), "the answer: it declares a document type"),
+        (declaring(f'<!ENTITY a "ha">{_LAUGHS}', "i"), "the answer: it declares a document type"),
+        (declaring('<!ENTITY a SYSTEM "file:///etc/hosts">', "a"), "the answer: it declares a document type"),
+        (f"<{_ROOT}>{' ' * 2**24}</{_ROOT}>".encode(), "the answer: it has more than 16777216 bytes"),
+        (f'<{_ROOT} xmlns="http://doc.example.com">{_ONE}</{_ROOT}>'.encode(), "elements of a namespace"),
+        (f'<o:{_ROOT} xmlns:o="u">{_ONE}</o:{_ROOT}>'.encode(), "elements of a namespace"),
+        (f"<{_ROOT}><IsTruncated>maybe</IsTruncated>{_ONE}</{_ROOT}>".encode(), "IsTruncated: true or false"),
+        (f"<{_ROOT}>{_ONE}{_ONE}</{_ROOT}>".encode(), "Buckets: one list was expected"),
+        (f"<{_ROOT}><Buckets>bucket-one</Buckets></{_ROOT}>".encode(), "Buckets: one list was expected"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_an_answer_that_would_be_misread_is_an_error_and_no_list(
+    oss: Oss, scripted: Scripted, body: bytes, why: str
+) -> None:
+    scripted.answers = [(200, body, {"x-oss-request-id": "R-1"})]
+    with pytest.raises(UnreadableAnswerError, match=why) as caught:
+        list(oss.list_buckets())
+    assert caught.value.request_id == "R-1"
+    assert len(scripted.targets) == 1, "it would be the same"
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>no</html>", b"<Error/>", b"{}", b"<ListAllMyBucketsResult><Buck", b"\x00", b"&nbsp;"]
+)
+def test_what_is_no_list_at_all_is_asked_for_again(oss: Oss, scripted: Scripted, body: bytes) -> None:
+    scripted.answers = [(200, body, {}), buckets("a")]
+    assert [found.name for found in oss.list_buckets()] == ["a"]
