@@ -21,13 +21,17 @@ def parse(model: type[Model], data: object) -> Model:
         raise InvalidRequestError(explain(error, model)) from None
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> str:
-    """One clause per invalid field. Values are not repeated: they may be secret."""
+def explain(error: ValidationError, model: type[BaseModel] | None = None) -> str:
+    """One clause per invalid field. Values are not repeated: they may be secret.
+
+    `model`: whose fields the caller may choose from.
+    """
     clauses = []
     for item in error.errors():
         path = ".".join(map(str, item["loc"])) or "request"
         if item["type"] == "extra_forbidden":
-            clauses.append(f"{path}: unknown field{_hint(str(item['loc'][-1]), model)}")
+            hint = _hint(str(item["loc"][-1]), model) if model else ""
+            clauses.append(f"{path}: unknown field{hint}")
         elif item["type"] == "missing":
             clauses.append(f"{path}: missing")
         else:

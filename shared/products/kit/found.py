@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from pydantic import ValidationError
+
+from shared.domain.names import NotAHostNameError
 from shared.domain.resources import CloudResource
 from shared.errors import CloudDeniedError, CloudError, CloudRejectedError, UnreadableAnswerError
+from shared.validation.requests import explain
 
 #: What would be the same if it was asked again.
 LASTING: Final = (UnreadableAnswerError, CloudRejectedError, CloudDeniedError)
@@ -34,6 +38,9 @@ def told(what: str, slots: Callable[[], Iterable[Found]], within: str = "") -> I
         yield from slots()
     except LASTING as error:
         yield Unread(what, error, within)
+    except (NotAHostNameError, ValidationError) as error:
+        why = explain(error) if isinstance(error, ValidationError) else str(error)
+        yield Unread(what, UnreadableAnswerError("discover", why), within)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         log.exception("a part of an answer could not be read", extra={"part": what})
         why = f"an answer that is not understood ({type(error).__name__})"
