@@ -13,8 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, and see it deployed everywhere
-	@$(BIN)/certdeploy demo
+demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, see it deployed everywhere (STATE=ots: Tablestore)
+	@$(BIN)/certdeploy demo $(if $(STATE),--state $(STATE))
 
 # The linters run beside the tests, which leave them time enough.
 test: $(VENV)/dev.stamp  ## run tests, linters and type checks

@@ -23,6 +23,7 @@ from cli import (
     resources,
     rollback,
     serve,
+    states,
     status,
 )
 from cli.output import tell
@@ -35,7 +36,7 @@ from shared.runtime.log import configure
 _HELP = (
     "Deploy SSL certificates from Alibaba Cloud Certificate Management Service to every resource that"
     " uses them, and verify by TLS handshakes that they are served."
-    "\n\nSettings come from environment variables: CERTDEPLOY_STATE (file that holds the state),"
+    "\n\nSettings come from environment variables: CERTDEPLOY_STATE (file that holds the state, or ots://INSTANCE),"
     " CERTDEPLOY_STORES, CERTDEPLOY_REGIONS, CERTDEPLOY_PRODUCTS, ALIBABA_CLOUD_ACCESS_KEY_ID,"
     " ALIBABA_CLOUD_ACCESS_KEY_SECRET; for an emulated cloud also CERTDEPLOY_ENDPOINT,"
     " CERTDEPLOY_TLS and CERTDEPLOY_ROOTS."
@@ -73,6 +74,7 @@ app.add_typer(jobs.app, name="job", help="Preview, create, list, show and roll b
 jobs.app.command("rollback", epilog="Example: certdeploy job rollback 2112050694113648 --wait")(
     rollback.rollback
 )
+app.add_typer(states.app, name="state", help="Prepare the state in Tablestore.")
 app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")
 app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan_expiry.manual.json")(
     invoke.invoke

@@ -8,12 +8,14 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from cli.local_files import beside
 from shared.errors import SettingsError
 
 _OTHERS: Final = 0o077  #: permissions of everybody but the owner
@@ -31,7 +33,7 @@ class Running:
     access_key_secret: str = field(repr=False)
 
 
-def find(state: str) -> Running | None:
+def find(state: str, environ: Mapping[str, str] = os.environ) -> Running | None:
     """The `serve` that uses this state now; None if there is none, or only the file of a killed one.
 
     Raises:
@@ -39,7 +41,7 @@ def find(state: str) -> Running | None:
             have functions invoked where they like.
     """
     try:
-        with _opened(state, os.O_RDONLY) as handle:
+        with _opened(state, os.O_RDONLY, environ) as handle:
             with suppress(BlockingIOError):
                 fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 return None
@@ -79,9 +81,9 @@ def _lock(handle: int, state: str) -> None:
 
 
 @contextmanager
-def _opened(state: str, flags: int) -> Iterator[int]:
+def _opened(state: str, flags: int, environ: Mapping[str, str] = os.environ) -> Iterator[int]:
     """A descriptor of the file, which is ours alone."""
-    path = _path(state)
+    path = _path(state, environ)
     handle = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         status = os.fstat(handle)
@@ -95,5 +97,5 @@ def _opened(state: str, flags: int) -> Iterator[int]:
         os.close(handle)
 
 
-def _path(state: str) -> str:
-    return f"{state}.serve.json"
+def _path(state: str, environ: Mapping[str, str] = os.environ) -> Path:
+    return beside(state, ".serve.json", environ)

@@ -12,6 +12,7 @@ import typer
 
 from cli import fc_api, running
 from cli.in_process import FUNCTIONS, ROOT
+from cli.local_files import beside
 from cli.output import progress, tell
 from cli.session import Session, session
 from host.host import Host
@@ -26,8 +27,11 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy"
 
 def serve(
     state: Annotated[
-        Path | None,
-        typer.Option(help="File that holds the state; created if missing.", envvar="CERTDEPLOY_STATE"),
+        str | None,
+        typer.Option(
+            help="File that holds the state, created if missing; or ots://INSTANCE[.REGION][/PREFIX].",
+            envvar="CERTDEPLOY_STATE",
+        ),
     ] = None,
     parameter: Annotated[
         list[str] | None,
@@ -56,7 +60,7 @@ def serve(
         host = Host(
             ROOT / "template.yml",
             FUNCTIONS,
-            Path(f"{settings.state}.host.db"),
+            beside(settings.state, ".host.db"),
             parameters={"Prefix": settings.prefix, **parameters},
             environment={**_environment(settings), **fc.environment},
             log=log,

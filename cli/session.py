@@ -22,6 +22,7 @@ from shared.products import supported_products
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings, read_settings
 from shared.services.world import World
+from shared.state.tablestore_address import SCHEME, is_address
 
 _PATIENCE_S = 600.0
 
@@ -42,7 +43,7 @@ class Session:
     @property
     def running(self) -> running.Running | None:
         """The `serve` that runs on this state."""
-        return running.find(self.settings.state)
+        return running.find(self.settings.state, self.environ)
 
     def products(self, given: Sequence[CloudProduct] | None) -> list[CloudProduct]:
         """`given`, or else the configured products. Raises InvalidRequestError for an unsupported one."""
@@ -101,14 +102,15 @@ class Session:
         )
 
 
-def session(state: Path | None = None) -> Session:
+def session(state: str | None = None) -> Session:
     """`state` overrides CERTDEPLOY_STATE.
 
     Raises SettingsError, also if no state is set: every command needs one.
     """
     settings = read_settings()
-    if named := str(state or settings.state):
-        settings = settings.evolve(state=str(Path(named).resolve()))
+    of_stack = f"{SCHEME}{settings.ots_instance}" if settings.ots_instance else ""
+    if named := state or settings.state or of_stack:
+        settings = settings.evolve(state=named if is_address(named) else str(Path(named).resolve()))
     try:
         Instance(settings).store  # noqa: B018 - refuses a state that cannot be
     except sqlite3.Error as error:

@@ -51,7 +51,7 @@ BLOCK = """\
       EnvironmentVariables:
         CERTDEPLOY_PREFIX: {{Ref: Prefix}}
         CERTDEPLOY_OTS_INSTANCE: {{Ref: OtsInstance}}
-        CERTDEPLOY_OTS_ENDPOINT: {{Fn::GetAtt: [Ots, PublicEndpoint]}}
+        CERTDEPLOY_OTS_ENDPOINT: {{Fn::Sub: 'https://${{OtsInstance}}.${{ALIYUN::Region}}.vpc.tablestore.aliyuncs.com'}}
         CERTDEPLOY_HOSTS: {{Ref: Hosts}}
         CERTDEPLOY_STORES: {{Ref: Stores}}
         CERTDEPLOY_ROOTS: {{Ref: Roots}}

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli import exits, output
 from cli.demo import proof, report
-from cli.demo.stage import Stage, StageError, stage
+from cli.demo.stage import Stage, StageError, State, stage
 from cli.demo.teller import Teller
 from cli.demo.watch import TooLongError, Watcher
 from cli.emulator import Answers
@@ -37,6 +37,9 @@ def demo(
         Answers, typer.Option(help="Answers of that cloud: every field, the fewest, or a random mix.")
     ] = Answers.FULL,
     seed: Annotated[int, typer.Option(help="Seed of random answers.")] = 0,
+    state: Annotated[
+        State, typer.Option(help="Where to keep the state: in a file, or in an emulated Tablestore.")
+    ] = State.FILE,
     within_s: Annotated[float, typer.Option(help="Seconds after which to give up.", min=1)] = 240,
 ) -> None:
     """Renew a certificate on an emulated cloud and watch it being deployed everywhere.
@@ -53,7 +56,7 @@ def demo(
     teller = Teller()
     try:
         teller.say("starting an emulated cloud and the functions declared in template.yml")
-        with stage(folder, options, parameters) as on:
+        with stage(folder, options, parameters, state) as on:
             good = _play(Watcher(on, on.session.world(), teller, teller.started + within_s), on)
     except (StageError, TooLongError) as error:
         output.tell(f"certdeploy demo: {error}")

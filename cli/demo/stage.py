@@ -8,15 +8,25 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from cli import running
 from cli.session import Session
+from shared.cloud import credentials
 from shared.runtime.settings import read_settings
+from shared.state.tables import TABLES
 
 _STOP_S = 15
+_IN_TABLESTORE = "ots://certdeploy"  #: the instance that an emulated account has
 _CONFIGURED = ("CERTDEPLOY_", "ALIBABA_CLOUD_", "AWS_")
+
+
+class State(Enum):
+    """Where the demo keeps its state."""
+
+    FILE = "file"
+    TABLESTORE = "ots"
 
 
 class StageError(Exception):
@@ -37,7 +47,7 @@ class Stage:
         for process, log in ((self.emulator, "emulator.log"), (self.functions, "serve.log")):
             if process.poll() is not None:
                 raise StageError(f"{log}: {_last_words(self.folder / log)}")
-        return running.find(self.session.settings.state) is not None
+        return self.session.running is not None
 
     def edge(self) -> dict[tuple[str, str], str]:
         """What TLS clients are served: the leaf's SHA-256 by address and server name, "" for none."""
@@ -49,7 +59,7 @@ class Stage:
 
 @contextmanager
 def emulated(
-    folder: Path, options: Sequence[str]
+    folder: Path, options: Sequence[str], state: State = State.FILE
 ) -> Iterator[tuple["subprocess.Popen[bytes]", dict[str, str]]]:
     """Run an emulated cloud during a `with`; yields the process and the variables that point to it."""
     log = folder / "emulator.log"
@@ -61,7 +71,8 @@ def emulated(
                 "CERTDEPLOY_ENDPOINT": ready["endpoint"],
                 "CERTDEPLOY_TLS": ready["tls"],
                 "CERTDEPLOY_ROOTS": ready["root"],
-                "CERTDEPLOY_STATE": str(folder / "state.db"),
+                "CERTDEPLOY_STATE": str(folder / "state.db") if state is State.FILE else _IN_TABLESTORE,
+                "CERTDEPLOY_LOCAL": str(folder),
                 "CERTDEPLOY_STORES": "cn-hangzhou,ap-southeast-1",
                 "ALIBABA_CLOUD_ACCESS_KEY_ID": ready["access_key_id"],
                 "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ready["access_key_secret"],
@@ -93,14 +104,17 @@ def _aws(endpoint: str) -> dict[str, str]:
 
 
 @contextmanager
-def stage(folder: Path, emulator_options: Sequence[str], parameters: Mapping[str, str]) -> Iterator[Stage]:
+def stage(
+    folder: Path, emulator_options: Sequence[str], parameters: Mapping[str, str], state: State
+) -> Iterator[Stage]:
     """Run the cloud and the functions during a `with`; the log of calls is kept in the folder."""
     # Settings for the real cloud must not apply here.
     others = {name: value for name, value in os.environ.items() if not name.startswith(_CONFIGURED)}
     options = [f"--parameter={name}={value}" for name, value in parameters.items()]
     command = ["serve", f"--log={folder / 'functions.log'}", *options]
     with (
-        emulated(folder, emulator_options) as (emulator, ours),
+        emulated(folder, emulator_options, state) as (emulator, ours),
+        _with_tables(ours),
         _process(command, folder / "serve.log", {**others, **ours}) as functions,
     ):
         opened = Stage(folder, ours, Session(read_settings(ours), ours), emulator, functions)
@@ -109,6 +123,17 @@ def stage(folder: Path, emulator_options: Sequence[str], parameters: Mapping[str
         finally:
             if emulator.poll() is None:
                 (folder / "calls.json").write_text(json.dumps(opened.ask("calls"), indent=1))
+
+
+@contextmanager
+def _with_tables(environment: Mapping[str, str]) -> Iterator[None]:
+    """Make the tables first, as the stack does."""
+    address = read_settings(environment).tablestore
+    if address is not None:
+        from shared.state.tablestore import create_tables
+
+        create_tables(address, credentials.from_environment(environment), TABLES)
+    yield
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from shared.cloud.roots import Roots
 from shared.cloud.webhook import Webhook
 from shared.domain.regions import Regions
 from shared.domain.resources import CloudProduct
-from shared.errors import SettingsError
 from shared.products import adapter_class
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
@@ -29,11 +28,11 @@ from shared.products.kit.means import Means
 from shared.products.kit.parts import Parts
 from shared.runtime.probe import TlsProber
 from shared.runtime.settings import Settings, read_settings
+from shared.runtime.stores import open_store
 from shared.services.world import AdapterMaker, Policy, World
 from shared.state import repositories
 from shared.state.callers import Callers
 from shared.state.leases import Leases
-from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 
 _EXCLUSIVE_S = 120.0  #: an exclusive section makes a call or two
@@ -50,12 +49,12 @@ class Instance:
         self.settings = settings
         self.id = str(uuid.uuid4())
         self.pacer = Pacer()
+        #: of the current invocation, which has others than the one before; the store signs with them
+        self.credentials: keys.Provider = keys.from_environment()
 
     @cached_property
     def store(self) -> Store:
-        if not self.settings.state:
-            raise SettingsError("CERTDEPLOY_STATE is not set; set it to the path of the state file")
-        return SqliteStore(self.settings.state)
+        return open_store(self.settings, lambda: self.credentials())
 
     @cached_property
     def roots(self) -> Roots:
@@ -91,6 +90,7 @@ class App:
         Raises:
             SettingsError: the settings name no state.
         """
+        instance.credentials = credentials
         settings, store = instance.settings, instance.store
         openapi = OpenApi(
             credentials,

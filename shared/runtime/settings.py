@@ -23,6 +23,7 @@ from shared.domain.resources import CloudProduct
 from shared.domain.values import Value
 from shared.errors import SettingsError
 from shared.products import default_products
+from shared.state.tablestore_address import SCHEME, Address, address_at, address_of, is_address
 from shared.validation.addresses import edge_problem, emulator_problem
 from shared.validation.contacts import webhook_problems
 
@@ -32,17 +33,17 @@ _HOST: Final = re.compile(
     r"=(?:(?:[a-z0-9-]|\{region\}|\{account_id\})+\.)+aliyuncs\.com"
 )
 _FUNCTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")  # as Function Compute allows its names
-#: Variables that are read elsewhere: by `CloudAccess`, template.yml, the command and the tests.
-_OTHERS: Final = (
-    *("AWS_REGIONS", "AWS_ROLE_ARN", "AWS_ENDPOINT", "OTS_INSTANCE", "OTS_ENDPOINT"),
-    *("DEBUG", "WALK", "OPENAPI_META"),
-)
+_SOME_REGION: Final = "cn-hangzhou"  #: to look at the form of an address
+#: Variables that are read elsewhere: by `CloudAccess`, the command and the tests.
+_OTHERS: Final = ("AWS_REGIONS", "AWS_ROLE_ARN", "AWS_ENDPOINT", "LOCAL", "DEBUG", "WALK", "OPENAPI_META")
 
 
 class Settings(Value):
     """Each variable is `CERTDEPLOY_` plus the field's name in capitals, unless it has an alias."""
 
-    state: str = ""  #: the SQLite file
+    state: str = ""  #: the SQLite file, or ots://INSTANCE[.REGION][/PREFIX] in Tablestore
+    ots_instance: str = ""  #: the Tablestore instance that has the state, if `state` is empty
+    ots_endpoint: str = ""  #: its host; default: its public one
     #: roots that clients trust beside the public ones, or instead of them: see `Roots.of`
     roots: str = ""
     endpoint: str = ""  #: address of an emulated cloud, "http://127.0.0.1:P"; empty = the real cloud
@@ -69,6 +70,38 @@ class Settings(Value):
     webhook_secret: SecretStr = SecretStr("")
     region: str = Field(default="cn-hangzhou", validation_alias=AliasChoices("FC_REGION", "region"))
     account_id: str = Field(default="", validation_alias=AliasChoices("FC_ACCOUNT_ID", "account_id"))
+
+    @property
+    def tablestore(self) -> Address | None:
+        """Where the state is in Tablestore; None: it is in a file, or nowhere."""
+        if is_address(self.state):
+            return address_of(self.state, self.region, endpoint=self.endpoint)
+        if self.state or not self.ots_instance:
+            return None
+        if self.ots_endpoint:
+            return address_at(self.ots_instance, self.ots_endpoint)
+        return address_of(f"{SCHEME}{self.ots_instance}", self.region, endpoint=self.endpoint)
+
+    @field_validator("state")
+    @classmethod
+    def _state(cls, value: str) -> str:
+        if is_address(value):
+            address_of(value, _SOME_REGION)
+        return value
+
+    @field_validator("ots_instance")
+    @classmethod
+    def _instance(cls, value: str) -> str:
+        if value:
+            address_of(f"{SCHEME}{value}", _SOME_REGION)
+        return value
+
+    @field_validator("ots_endpoint")
+    @classmethod
+    def _host_of_instance(cls, value: str, known: ValidationInfo) -> str:
+        if value and known.data.get("ots_instance"):
+            address_at(known.data["ots_instance"], value)
+        return value
 
     @field_validator("stores", "more_regions", "regions", "products", "warning_days", mode="before")
     @classmethod

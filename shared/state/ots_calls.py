@@ -163,6 +163,8 @@ class Calls:
             kind = CloudBusyError
         elif code in _UNKNOWN or status >= 500:
             kind = CloudUnavailableError
+        elif code == "OTSObjectNotExist":
+            message = f"{message} (a stack has its tables; `certdeploy state create` makes them)"
         elif code == "OTSNoPermissionAccess":
             kind = CloudDeniedError
         elif code == "OTSAuthFailed":

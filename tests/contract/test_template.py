@@ -14,6 +14,7 @@ from shared.runtime.grants import grants
 from shared.runtime.reach import reach
 from shared.runtime.settings import Settings
 from shared.state.tables import TABLES
+from shared.state.tablestore_address import Address
 from tests.contract.rosfile import DOCUMENT, ROOT, TEXT, RosFile
 from tools import products
 
@@ -21,7 +22,6 @@ TEMPLATE = RosFile(DOCUMENT)
 FUNCTIONS = TEMPLATE.of_type("ALIYUN::FC3::Function")
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 #: Set for the driver of the production store, which reads them itself.
-OF_THE_STORE = {"CERTDEPLOY_OTS_INSTANCE", "CERTDEPLOY_OTS_ENDPOINT"}
 #: The way into AWS, which shared/cloud/aws.py and boto3 read, and the key to it.
 KEY_OF_AWS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 OF_AWS = KEY_OF_AWS | {"CERTDEPLOY_AWS_ROLE_ARN"}
@@ -75,7 +75,7 @@ def test_a_function_is_within_the_limits_of_function_compute(properties: dict[st
 def test_the_environment_is_what_the_code_reads(properties: dict[str, Any]) -> None:
     environment = properties["EnvironmentVariables"]
     read = {f"CERTDEPLOY_{field.upper()}" for field in Settings.model_fields}
-    assert set(environment) <= read | OF_THE_STORE | OF_AWS | SCOPE_OF_AWS
+    assert set(environment) <= read | OF_AWS | SCOPE_OF_AWS
     assert sum(len(name) + len(str(value)) for name, value in environment.items()) <= 4096
     assert not any(name.startswith("FC_") for name in environment)
 
@@ -85,9 +85,13 @@ def test_the_defaults_are_settings_that_the_code_accepts() -> None:
         values = {
             name.removeprefix("CERTDEPLOY_").lower(): value
             for name, value in spec.environment.items()
-            if value and name not in OF_THE_STORE | OF_AWS | SCOPE_OF_AWS
+            if value and name not in OF_AWS | SCOPE_OF_AWS
         }
-        assert Settings.model_validate(values).prefix == "certdeploy"
+        settings = Settings.model_validate(values)
+        assert settings.prefix == "certdeploy"
+        assert settings.tablestore == Address(
+            "certdeploy", "https://certdeploy.cn-hangzhou.vpc.tablestore.aliyuncs.com"
+        )
 
 
 def test_the_key_to_aws_reaches_the_functions_that_call_it_and_no_other() -> None:

@@ -46,7 +46,7 @@ def documented() -> dict[str, list[str]]:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = text.partition("\n## Products\n")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
-    cells = {row[0]: row[1:] for row in rows[2:] if row[0] not in ("CAS", "stack")}
+    cells = {row[0]: row[1:] for row in rows[2:] if row[0] not in ("CAS", "Tablestore", "stack")}
     return {
         name.partition(" (")[0].replace(" ", ""): row
         for spelled, row in cells.items()

@@ -16,6 +16,7 @@ from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from emulator.keys import AccessKey
 from emulator.server import Server
+from shared.cloud.credentials import Credentials
 from shared.cloud.functions import Fc2Functions
 from shared.domain.events import CertificateIssued
 from shared.domain.resources import CloudProduct
@@ -24,6 +25,9 @@ from shared.products.cdn.adapter import Adapter as Cdn
 from shared.products.kit.catalogue import NO_CATALOGUE
 from shared.runtime.app import App
 from shared.services.world import Policy
+from shared.state.tables import TABLES
+from shared.state.tablestore import create_tables
+from shared.state.tablestore_address import Address
 
 Make = Callable[..., App]
 WRONG = AccessKey("LTAI-nobody", "wrong", "1")
@@ -55,7 +59,9 @@ def an_app(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> M
         monkeypatch.setenv("FC_REGION", region)
         monkeypatch.setenv("FC_ACCOUNT_ID", "1234567890")
         credentials = SimpleNamespace(
-            access_key_id=key.access_key_id, access_key_secret=key.access_key_secret, security_token=""
+            access_key_id=key.access_key_id,
+            access_key_secret=key.access_key_secret,
+            security_token=key.token,
         )
         function = SimpleNamespace(name="certdeploy-test", timeout=60)
         return App.of(SimpleNamespace(request_id="r-1", function=function, credentials=credentials))
@@ -94,6 +100,38 @@ def test_an_instance_is_kept_between_invocations_unless_the_settings_differ(an_a
     assert one.world.certificates._store is again.world.certificates._store, "one connection"
     assert other.settings.prefix == "other"
     assert one is not again
+
+
+def test_a_state_in_tablestore_is_asked_with_the_keys_of_each_invocation(
+    an_app: Make, cloud: Cloud, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come with the context, and from python3.12 on in the environment; the store outlives them."""
+    stack = {"STATE": "", "OTS_INSTANCE": "certdeploy", "OTS_ENDPOINT": server.endpoint}
+    own = Credentials(cloud.key.access_key_id, cloud.key.access_key_secret)
+    create_tables(Address("certdeploy", server.endpoint), lambda: own, TABLES)
+    old, young = (
+        cloud.keys.add(cloud.account, expires=datetime.now(timezone.utc) + timedelta(hours=hours))
+        for hours in (-1, 1)
+    )
+
+    before = an_app(old, **stack).world
+    with pytest.raises(CloudCredentialsError, match=r"OTSAuthFailed: .*certdeploy at"):
+        before.jobs.find(1)
+    again = an_app(young, **stack).world
+    assert again.jobs.find(1) is None
+    assert again.jobs._store is before.jobs._store, "one client"
+
+    bare = AccessKey("", "", "1")
+    for name, value in (
+        ("ACCESS_KEY_ID", young.access_key_id),
+        ("ACCESS_KEY_SECRET", young.access_key_secret),
+        ("SECURITY_TOKEN", young.token),
+    ):
+        monkeypatch.setenv(f"ALIBABA_CLOUD_{name}", value)
+    assert an_app(bare, **stack).world.jobs.find(1) is None
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "wrong")
+    with pytest.raises(CloudCredentialsError, match="OTSAuthFailed"):
+        an_app(bare, **stack).world.jobs.find(1)
 
 
 def test_without_a_state_nothing_works(an_app: Make) -> None:

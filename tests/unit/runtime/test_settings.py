@@ -14,6 +14,7 @@ from shared.cloud.aws import CloudAccess
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.runtime.settings import Settings, read_settings
+from shared.state.tablestore_address import Address
 
 PEM = Authority().root_pem
 
@@ -29,12 +30,52 @@ def refused(environ: Mapping[str, str]) -> str:
     return str(error.value)
 
 
+def test_a_state_in_tablestore_is_named_by_a_variable_or_by_the_stack_s_two() -> None:
+    vpc = "https://state.cn-beijing.vpc.tablestore.aliyuncs.com"
+    for environ, address in (
+        ({"STATE": "ots://state"}, ("state", "https://state.cn-hangzhou.ots.aliyuncs.com", "")),
+        (
+            {"STATE": "ots://state.cn-beijing/two"},
+            ("state", "https://state.cn-beijing.ots.aliyuncs.com", "two"),
+        ),
+        (
+            {"STATE": "ots://state", "ENDPOINT": "http://127.0.0.1:8100"},
+            ("state", "http://127.0.0.1:8100", ""),
+        ),
+        ({"OTS_INSTANCE": "state", "OTS_ENDPOINT": vpc}, ("state", vpc, "")),
+        ({"OTS_INSTANCE": "state"}, ("state", "https://state.cn-hangzhou.ots.aliyuncs.com", "")),
+    ):
+        assert read(**environ).tablestore == Address(*address)
+    assert read(STATE="/a/file", OTS_INSTANCE="state", OTS_ENDPOINT=vpc).tablestore is None
+    assert read().tablestore is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "why"),
+    [
+        (
+            {"STATE": "ots://x@evil.example/"},
+            "CERTDEPLOY_STATE: 'ots://x@evil.example/' is not ots://INSTANCE",
+        ),
+        ({"OTS_INSTANCE": "a/b"}, "CERTDEPLOY_OTS_INSTANCE: 'ots://a/b' is not"),
+        (
+            {"OTS_INSTANCE": "state", "OTS_ENDPOINT": "https://evil.example"},
+            "CERTDEPLOY_OTS_ENDPOINT: 'https://evil.example' is no host of Tablestore",
+        ),
+    ],
+)
+def test_signed_requests_go_to_no_other_host(environ: dict[str, str], why: str) -> None:
+    assert refused({f"CERTDEPLOY_{name}": text for name, text in environ.items()}).startswith(why)
+
+
 def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> None:
     settings = read_settings({"PATH": "/bin", "CERTDEPLOY_UNKNOWN": ""})
 
     others = {"products", "aws_access", "webhook_url", "webhook_secret", "fc_access_key_secret"}
     assert settings.model_dump(exclude=others) == {
         "state": "",
+        "ots_instance": "",
+        "ots_endpoint": "",
         "roots": "",
         "endpoint": "",
         "tls": "",
