@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.cas_asking import Asking
-from shared.cloud.cas_rows import certificate_of, joined
+from shared.cloud.cas_rows import certificate_of, is_not_yet, joined
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields
 from shared.domain.certificates import STORES, Certificate
@@ -113,12 +113,15 @@ class Cas:
         """One certificate without its PEM, so without access to keys.
 
         Raises:
-            NotFoundError: it is not in this store.
+            NotFoundError: it is not in this store, or is no certificate yet.
+            UnreadableAnswerError: it is there, and cannot be read.
         """
         row = self._detail(cert_id)
-        found = certificate_of(joined({"CertificateId": cert_id}, row), self.store) if row else None
-        if found is None:
+        if row.keys() <= {"RequestId"} or is_not_yet(row):
             raise NotFoundError("Certificate", f"{cert_id}-{self.store}")
+        found = certificate_of(joined({"CertificateId": cert_id}, row), self.store)
+        if found is None:
+            raise row.source.unreadable(f"{cert_id}-{self.store} is no certificate that can be read")
         return found
 
     def upload(self, name: str, certificate_pem: str, key: SecretPem) -> int:
@@ -126,15 +129,17 @@ class Cas:
 
         Raises:
             CloudRejectedError: the name is taken (NameRepeat), or CAS rejects the PEM.
-            CloudUnavailableError: it may have been added; look for `name` before uploading again.
+            CloudUnavailableError, UnreadableAnswerError: it may have been added; look for `name` before
+                uploading again.
         """
         params = {"Name": name, "Cert": certificate_pem, "Key": key.reveal()}
-        return int(self._call(UPLOAD_USER_CERTIFICATE, params)["CertId"])
+        return self._call(UPLOAD_USER_CERTIFICATE, params).needed_number("CertId")
 
     def key_pair(self, cert_id: int) -> KeyPair:
         """The PEM with its private key, for products that accept nothing else."""
         row = self._call(GET_USER_CERTIFICATE_DETAIL, {"CertId": cert_id, "CertFilter": False})
-        if not row.get("Cert") or not row.get("Key"):
+        pem, key = row.text("Cert"), row.text("Key")
+        if not pem or not key:
             which = f"{cert_id}-{self.store}"
             code, message = (
                 ("SM2", f"{which} is an SM2 certificate, which this version does not handle")
@@ -143,7 +148,7 @@ class Cas:
             )
             request_id = str(row.get("RequestId", "-"))
             raise CloudRejectedError(GET_USER_CERTIFICATE_DETAIL.name, code, message, request_id)
-        return KeyPair(row["Cert"], SecretPem(row["Key"]))
+        return KeyPair(pem, SecretPem(key))
 
     def list_contacts(self) -> list[Contact]:
         rows, _ = self._all(LIST_CONTACT, "ContactList", {"ShowSize": _PAGE}, "ContactId")

@@ -43,9 +43,14 @@ def certificate_of(
         return None
 
 
+def is_not_yet(row: Mapping[str, Any]) -> bool:
+    """Whether it is an order that has not come to a certificate."""
+    return str(row.get("CertificateStatus") or "").lower() in _NOT_YET
+
+
 def lacks(row: Mapping[str, Any], known: Certificate | None) -> bool:
     """Whether neither a row nor what is known of it tells all that a deployment rests on."""
-    if str(row.get("CertificateStatus") or "").lower() in _NOT_YET:
+    if is_not_yet(row):
         return False
     untold = [name for name in _NEEDED if row.get(name) in (None, "")]
     if known is None:
@@ -89,7 +94,7 @@ def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | No
 
 
 def _read(row: Fields, store: str, known: Certificate | None) -> Certificate:
-    if row.text("CertificateStatus").lower() in _NOT_YET:
+    if is_not_yet(row):
         raise ValueError("not yet")
     source = _word(CertificateSource, row.text("CertificateSource"))
     status = _word(CertificateStatus, row.text("CertificateStatus"))

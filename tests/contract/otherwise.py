@@ -1,4 +1,4 @@
-"""An adapter's discovery and looks, with each field that it reads told otherwise (see walk)."""
+"""What is asked of the cloud, with each field that is read from its answers told otherwise (see walk)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.products.kit.changes import Change
 from shared.products.kit.found import Found, Unread
 from tests.contract.bench import Bench
 from tests.contract.walk import INSTEAD, Path, replaced
-from tests.contract.watch import Watch, watching
+from tests.contract.watch import Watch, paths, watching
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Told:
     action: str
     path: str
     how: str
-    found: list[Found]  #: None of it where `error`
+    found: list[Any]  #: None of it where `error`
     error: CloudError | None
 
     @property
@@ -42,7 +42,7 @@ class Told:
 
 def discovered(bench: Bench) -> Iterator[Told]:
     """Discovery, with each field that it reads told otherwise."""
-    return _walk(bench, lambda: list(bench.adapter_with(seconds=5).found(bench.region)))
+    return told_otherwise(lambda: list(bench.adapter_with(seconds=5).found(bench.region)))
 
 
 def looked_at(bench: Bench, slot: CloudResource, wanted: str) -> Iterator[Told]:
@@ -55,16 +55,17 @@ def looked_at(bench: Bench, slot: CloudResource, wanted: str) -> Iterator[Told]:
             list(bench.adapter_with(seconds=5).look([change]))
         return []
 
-    return _walk(bench, look)
+    return told_otherwise(look)
 
 
-def _walk(bench: Bench, happens: Callable[[], list[Found]]) -> Iterator[Told]:
+def told_otherwise(happens: Callable[[], list[Any]], *, cas: bool = False) -> Iterator[Told]:
+    """What `happens` gives, with each field that it reads told otherwise; of `cas` each that is told."""
     with pytest.MonkeyPatch.context() as patch:
         watch = watching(patch)
-        watch.overlooked = frozenset({"cas"})
+        watch.overlooked = frozenset() if cas else frozenset({"cas"})
         happens()
     answers = _Answers()
-    for action, path in _fields(watch):
+    for action, path in _told(watch) if cas else _fields(watch):
         for how, instead in INSTEAD.items():
             with pytest.MonkeyPatch.context() as patch:
                 answers.told(patch, action, lambda answer, p=path, i=instead: replaced(answer, _steps(p), i))
@@ -105,6 +106,12 @@ class _Answers:
 
 def _fields(watch: Watch) -> Iterable[tuple[str, str]]:
     return [(action, path) for action in sorted(watch.read) for path in sorted(watch.read[action])]
+
+
+def _told(watch: Watch) -> Iterable[tuple[str, str]]:
+    """CAS's rows are copied as a whole, which is no reading of fields."""
+    for action, answers in sorted(watch.answers.items()):
+        yield from ((action, path) for path in sorted({path for one in answers for path in paths(one)}))
 
 
 def _steps(path: str) -> Path:
