@@ -7,7 +7,7 @@ import typer
 
 from cli import exits, output, syncs
 from cli.session import session
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.services.baseline import is_baseline
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -16,6 +16,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 def scan(as_json: AsJson = False) -> None:
     """Read the certificates from CAS now, and announce those that are new or about to expire."""
     current = session()
+    current.check_credentials()
     world = current.world()
     first = [store for store in world.policy.stores if is_baseline(world, store)]
     with output.progress("Reading CAS …"):
@@ -45,6 +46,7 @@ def discover(
         request["Region"] = region
     current = session()
     products = current.products(product)
+    current.check_credentials()
     with output.progress("Reading the products …"):
         current.call("discover_resources", json.dumps(request).encode())
         world = current.world()
@@ -53,5 +55,12 @@ def discover(
         output.show_json({"Statuses": statuses})
     else:
         output.show(syncs.show(world, products))
-    if not all(status.state.complete for status in statuses):
-        raise typer.Exit(exits.FAILED)
+    if missing := [status for status in statuses if not status.state.complete]:
+        raise typer.Exit(_exit_code(missing))
+
+
+def _exit_code(missing: list[SyncStatus]) -> int:
+    """That of the error, where all of them failed with one kind of error, such as a wrong key."""
+    codes = {exits.exit_code_of_answer(one.code) for one in missing if one.state is SyncState.FAILED}
+    all_failed = all(one.state is SyncState.FAILED for one in missing)
+    return codes.pop() if all_failed and len(codes) == 1 else exits.FAILED

@@ -68,6 +68,14 @@ class Session:
         functions = None if settings.fc_endpoint else HeldBack()
         return self._app(Instance(settings), f"cli-{uuid.uuid4()}", functions)
 
+    def check_credentials(self) -> None:
+        """Raises SettingsError if nothing can sign a call, before anything is begun.
+
+        A running `serve` has its own.
+        """
+        if self.running is None:
+            credentials.from_environment(self.environ)()
+
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         """Invoke one function and wait: in the running `serve`, else in this process.
 

@@ -1,5 +1,6 @@
 """The credentials that sign the calls."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ class Credentials:
     access_key_secret: str = field(repr=False)
     security_token: str = field(default="", repr=False)
 
+
+# The SDK logs each source that has none, with a traceback; ours is one sentence.
+logging.getLogger("credentials").disabled = True
 
 Provider = Callable[[], Credentials]  #: called before every request, so that keys can be renewed
 

@@ -25,6 +25,10 @@ class NotSentError(CloudUnavailableError):
     """No connection was made, so the cloud never received the request."""
 
 
+def not_sent(action: str, host: str) -> NotSentError:
+    return NotSentError(action, "ConnectionFailed", f"no connection to {host} could be made")
+
+
 # Codes are compared case-insensitively: products write `listener` and `Listener`. A code begins with one of
 # these words; what is throttled or busy may also say so further on, as whole dotted parts (Site.ServiceBusy).
 _THROTTLED: Final = (
@@ -123,11 +127,11 @@ def _has_part(code: str, words: tuple[str, ...]) -> bool:
     )
 
 
-def map_error(action: str, error: Exception) -> CloudError:
-    """Our error for an exception of the SDK in `action`."""
+def map_error(action: str, error: Exception, host: str = "the API") -> CloudError:
+    """Our error for an exception of the SDK in `action`. `host`: that was called."""
     status = getattr(error, "status_code", None)
     if status is None:
-        return _without_answer(action, error)
+        return _without_answer(action, error, host)
     found = getattr(error, "data", None)
     data = found if isinstance(found, dict) else {}
     code, message, request_id = (
@@ -148,18 +152,20 @@ def map_error(action: str, error: Exception) -> CloudError:
     return mapped
 
 
-def _without_answer(action: str, error: Exception) -> CloudError:
+def _without_answer(action: str, error: Exception, host: str) -> CloudError:
     """The SDK wraps the cause twice; the innermost exception matters."""
     inner = getattr(error, "inner_exception", None) or error
     cause = inner.__context__
     if _never_connected(cause):
-        return NotSentError(action, "ConnectionFailed", "no connection to the API could be made")
+        return not_sent(action, host)
     if isinstance(cause, http.Timeout):
-        return CloudUnavailableError(action, "Timeout", "the API did not answer in time")
+        return CloudUnavailableError(action, "Timeout", f"{host} did not answer in time")
     if isinstance(cause, http.SSLError):
-        return CloudUnavailableError(action, "TlsFailed", "the API's TLS certificate is not trusted")
+        return CloudUnavailableError(action, "TlsFailed", f"the TLS certificate of {host} is not trusted")
     if isinstance(cause, http.RequestException):
-        return CloudUnavailableError(action, "ConnectionLost", "the connection ended without answer")
+        return CloudUnavailableError(
+            action, "ConnectionLost", f"the connection to {host} ended without answer"
+        )
     reason = f"the response is not readable ({type(inner).__name__})"
     return CloudUnavailableError(action, "UnreadableAnswer", reason)
 

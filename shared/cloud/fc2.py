@@ -57,7 +57,7 @@ class Fc2Domains:
             try:
                 data: dict[str, Any] = getattr(client, method)(headers=headers, **arguments).data
             except (_RefusedError, RequestException, ValueError) as error:
-                mapped = _map_error(action.name, error)
+                mapped = _map_error(action.name, error, emulated or host)
             else:
                 return data
             raise mapped  # outside the except block, so that __context__ does not hold the text of `requests`
@@ -98,9 +98,9 @@ def _client(credentials: Credentials, endpoint: str) -> Any:
     )
 
 
-def _map_error(action: str, error: Exception) -> CloudError:
+def _map_error(action: str, error: Exception, host: str) -> CloudError:
     if not isinstance(error, _RefusedError):
-        return CloudUnavailableError(action, type(error).__name__, "no answer from the API")
+        return CloudUnavailableError(action, type(error).__name__, f"no answer from {host}")
     answer = error.answer
     try:
         told = json.loads(answer.content)

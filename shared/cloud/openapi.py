@@ -135,6 +135,7 @@ class OpenApi:
             request.headers = dict(sent_headers)
             return self._send(
                 self._client(credentials, host),
+                self._loopback or host,
                 _params(api, action, path or {}),
                 request,
                 action,
@@ -175,7 +176,7 @@ class OpenApi:
         return self._loopback
 
     def _send(
-        self, client: Any, params: Params, request: OpenApiRequest, action: Action, read_s: float
+        self, client: Any, host: str, params: Params, request: OpenApiRequest, action: Action, read_s: float
     ) -> Answer:
         left = self._left()
         if left is not None:
@@ -186,7 +187,7 @@ class OpenApi:
         try:
             got = client.call_api(params, request, runtime)
         except Exception as error:  # the SDK's exceptions have no common base
-            mapped = map_error(action.name, error)
+            mapped = map_error(action.name, error, host)
         else:
             return Answer(int(got["statusCode"]), got["headers"], got["body"])
         raise mapped  # outside the except block, so that __context__ does not hold the SDK's text

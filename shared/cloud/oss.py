@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.cloud.api import Action, Api
 from shared.cloud.credentials import Credentials
-from shared.cloud.faults import NotSentError, classify
+from shared.cloud.faults import classify, not_sent
 from shared.cloud.openapi import OpenApi
 from shared.cloud.oss_answers import MisleadingError, check
 from shared.cloud.redact import redact
@@ -71,7 +71,7 @@ class Oss:
             try:
                 return getattr(self._client(credentials, region, host), method)(request)
             except Exception as error:  # the client's exceptions have no useful common base
-                mapped = _map_error(action.name, error)
+                mapped = _map_error(action.name, error, self._openapi.emulated or host)
             raise mapped  # outside the except block, so that __context__ does not hold the client's text
 
         return self._openapi.repeat(API, action, region, once)
@@ -118,7 +118,7 @@ def _reading() -> Any:
     return Reading()
 
 
-def _map_error(action: str, error: Exception) -> CloudError:
+def _map_error(action: str, error: Exception, host: str) -> CloudError:
     import alibabacloud_oss_v2 as sdk
 
     cause = error.unwrap() if isinstance(error, sdk.exceptions.OperationError) else error
@@ -129,5 +129,5 @@ def _map_error(action: str, error: Exception) -> CloudError:
         message = redact(f"{cause.message or 'no message'} (EC {cause.ec or '-'})")
         return classify(code, status)(action, code, message, cause.request_id or "-")
     if "Connection refused" in str(cause):
-        return NotSentError(action, "ConnectionFailed", "no connection to the API could be made")
-    return CloudUnavailableError(action, "NoAnswer", f"no readable answer ({type(cause).__name__})")
+        return not_sent(action, host)
+    return CloudUnavailableError(action, "NoAnswer", f"no readable answer of {host} ({type(cause).__name__})")

@@ -132,6 +132,7 @@ class SyncStatus(Versioned):
     state: SyncState
     count: int = 0
     reason: str = ""
+    code: str = ""  #: the error's, where it is not complete: as `shared.errors` names it
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
     #: how the resource ids begin of all that could not be read, unless it failed; "": anywhere in the region
     unread_within: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from shared.domain.regions import shown
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.domain.values import Wire
-from shared.errors import CloudError, ConflictError, InvalidRequestError
+from shared.errors import AppError, CloudError, ConflictError, InvalidRequestError, SettingsError
 from shared.products import is_regional
 from shared.products.kit.catalogue import NO_CATALOGUE
 from shared.services.sweep import discover_region
@@ -71,11 +71,12 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
         adapter = world.adapter(product, NO_CATALOGUE)
         regions = adapter.regions()
     except Exception as error:  # whatever it is, the other products go on
-        reason = str(error)
-        if not isinstance(error, CloudError):
+        if not isinstance(error, (CloudError, SettingsError)):
             log.exception("regions could not be listed", extra={"product": product.value})
-            reason = f"internal error: {type(error).__name__}; see the function's log"
-        failed = listing.evolve(state=SyncState.FAILED, reason=reason, finished_at=world.clock())
+            error = AppError(f"internal error: {type(error).__name__}; see the function's log")
+        failed = listing.evolve(
+            state=SyncState.FAILED, reason=str(error), code=error.code, finished_at=world.clock()
+        )
         world.syncs.put(failed)
         statuses.append(failed)
         return []

@@ -12,7 +12,14 @@ from typing import Final
 
 from shared.domain.regions import shown
 from shared.domain.resources import CloudProduct, CloudResource, Sweep, SyncState, SyncStatus
-from shared.errors import CloudError, ConflictError, UnreadableAnswerError
+from shared.errors import (
+    AppError,
+    CloudDeniedError,
+    CloudError,
+    ConflictError,
+    SettingsError,
+    UnreadableAnswerError,
+)
 from shared.products import why_no_slot
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.found import Unread
@@ -66,6 +73,7 @@ class _Region:
         self._count = sweep.count
         self._unread, self._within = list(sweep.unread), sweep.unread_within
         self._unread_parts = list(sweep.unread_parts)
+        self._denied = False  #: one of the parts, for lack of a permission
 
     def read(self) -> SyncStatus | None:
         world, sweep = self._world, self._sweep
@@ -79,19 +87,21 @@ class _Region:
             if error.retryable and self._parts.gained and self._parts.time_is_up:
                 return self._hand_on()
             if error.retryable:
-                self._tell(SyncState.FAILED, str(error))
+                self._tell(SyncState.FAILED, error)
                 raise
-            return self._end(SyncState.FAILED, str(error))
+            return self._end(SyncState.FAILED, error)
+        except SettingsError as error:  # such as no credentials
+            return self._end(SyncState.FAILED, error)
         except Exception as error:
             where = {"product": sweep.product.value, "region": sweep.region}
             log.exception("discovery failed unexpectedly", extra=where)
-            reason = f"internal error: {type(error).__name__}; see the function's log"
-            return self._end(SyncState.FAILED, reason)
+            return self._end(
+                SyncState.FAILED, AppError(f"internal error: {type(error).__name__}; see the function's log")
+            )
         # Exact, while what was found includes what was found again in a part that was cut off.
         self._count = remove_unseen(world, sweep.product, sweep.region, sweep.started_at, self._within)
         if self._unread:
-            reason = f"{len(self._unread_parts)} could not be read: {self._unread[0]}"
-            return self._end(SyncState.PARTIAL, reason)
+            return self._end(SyncState.PARTIAL)
         return self._end(SyncState.SYNCED)
 
     def _take(self, found: CloudResource | Unread, catalogue: Catalogue) -> None:
@@ -100,6 +110,7 @@ class _Region:
             if part in self._sweep.unread_parts:  # told by an invocation before
                 return
             self._unread_parts.append(part)
+            self._denied = self._denied or isinstance(found.error, CloudDeniedError)
             self._unread = [*self._unread, f"{found.what}: {found.error}"][:_TOLD]
             self._within = _widened(self._within, found.within)
             return
@@ -160,22 +171,27 @@ class _Region:
             else:
                 return True
 
-    def _end(self, state: SyncState, reason: str = "") -> SyncStatus:
+    def _end(self, state: SyncState, error: AppError | None = None) -> SyncStatus:
         """Told first: cut off between, another delivery finds how far it was, and ends it again."""
-        status = self._tell(state, reason)
+        status = self._tell(state, error)
         if self._sweep.version:
             with suppress(ConflictError):  # another one was begun
                 self._world.sweeps.delete(self._sweep)
         return status
 
-    def _tell(self, state: SyncState, reason: str = "") -> SyncStatus:
+    def _tell(self, state: SyncState, error: AppError | None = None) -> SyncStatus:
         under_way = state is SyncState.SYNCING
+        reason, code = (str(error), error.code) if error else ("", "")
+        if state is SyncState.PARTIAL:
+            reason = f"{len(self._unread_parts)} could not be read: {self._unread[0]}"
+            code = CloudDeniedError.code if self._denied else ""
         status = SyncStatus(
             product=self._sweep.product,
             region=self._sweep.region,
             state=state,
             count=self._count,
             reason=reason,
+            code=code,
             unread=() if under_way else tuple(self._unread),
             unread_within=() if under_way else self._within,
             started_at=self._sweep.started_at,

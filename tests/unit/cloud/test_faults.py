@@ -97,8 +97,8 @@ def test_no_part_of_an_answer_shows_a_secret() -> None:
     assert "SECRET" not in str(map_error("Do", ClientException(status_code=400, data=data)))
 
 
-UNCONNECTED = "ConnectionFailed: no connection to the API could be made"
-LOST = "ConnectionLost: the connection ended without answer"
+UNCONNECTED = "ConnectionFailed: no connection to cdn.aliyuncs.com could be made"
+LOST = "ConnectionLost: the connection to cdn.aliyuncs.com ended without answer"
 UNREADABLE = "UnreadableAnswer: the response is not readable (RuntimeError)"
 REFUSED = MaxRetryError(None, "/", NewConnectionError(None, "refused"))  # type: ignore[arg-type]
 
@@ -108,8 +108,12 @@ REFUSED = MaxRetryError(None, "/", NewConnectionError(None, "refused"))  # type:
     [
         (http.ConnectionError(REFUSED), NotSentError, UNCONNECTED),
         (http.ConnectTimeout(), NotSentError, UNCONNECTED),
-        (http.ReadTimeout(), CloudUnavailableError, "Timeout: the API did not answer in time"),
-        (http.SSLError(), CloudUnavailableError, "TlsFailed: the API's TLS certificate is not trusted"),
+        (http.ReadTimeout(), CloudUnavailableError, "Timeout: cdn.aliyuncs.com did not answer in time"),
+        (
+            http.SSLError(),
+            CloudUnavailableError,
+            "TlsFailed: the TLS certificate of cdn.aliyuncs.com is not trusted",
+        ),
         (http.ConnectionError(), CloudUnavailableError, LOST),
         (http.ConnectionError("reset"), CloudUnavailableError, LOST),
         (http.ChunkedEncodingError(REFUSED), CloudUnavailableError, LOST),
@@ -124,7 +128,7 @@ def test_without_an_answer_only_a_connection_that_never_was_is_sure(
     inner = RuntimeError('Failed to parse: "<html>secret</html>"')
     inner.__context__ = cause
     for raised in (inner, UnretryableException(RetryPolicyContext(exception=inner))):
-        error = map_error("Do", raised)
+        error = map_error("Do", raised, "cdn.aliyuncs.com")
         assert (type(error), str(error)) == (kind, f"Do: {told} (RequestId -)")
 
 
