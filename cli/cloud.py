@@ -7,7 +7,8 @@ import typer
 
 from cli import exits, output, syncs
 from cli.session import session
-from shared.domain.resources import CloudProduct, SyncState, SyncStatus
+from shared.domain.resources import CloudProduct, SyncStatus
+from shared.errors import CloudCredentialsError
 from shared.services.baseline import is_baseline
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -51,16 +52,19 @@ def discover(
         current.call("discover_resources", json.dumps(request).encode())
         world = current.world()
         statuses = syncs.settled(world, products)
+    one_reason = _one_reason(statuses)
     if as_json:
         output.show_json({"Statuses": statuses})
-    else:
+    elif not one_reason:
         output.show(syncs.show(world, products))
-    if missing := [status for status in statuses if not status.state.complete]:
-        raise typer.Exit(_exit_code(missing))
+    if one_reason:
+        output.tell(f"certdeploy: {one_reason.reason}")
+        raise typer.Exit(exits.exit_code_of_answer(one_reason.code))
+    if not all(status.state.complete for status in statuses):
+        raise typer.Exit(exits.FAILED)
 
 
-def _exit_code(missing: list[SyncStatus]) -> int:
-    """That of the error, where all of them failed with one kind of error, such as a wrong key."""
-    codes = {exits.exit_code_of_answer(one.code) for one in missing if one.state is SyncState.FAILED}
-    all_failed = all(one.state is SyncState.FAILED for one in missing)
-    return codes.pop() if all_failed and len(codes) == 1 else exits.FAILED
+def _one_reason(statuses: list[SyncStatus]) -> SyncStatus | None:
+    """One of them, if the key is wrong: everything has failed for this reason, which is told once."""
+    wrong = [one for one in statuses if one.code == CloudCredentialsError.code]
+    return wrong[0] if wrong and len(wrong) == len(statuses) else None

@@ -1,5 +1,6 @@
 """Exit codes, and the code for each error. README and `certdeploy --help` list these."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from shared import errors
@@ -43,9 +44,15 @@ def exit_code(error: type[errors.AppError]) -> int:
 
 def exit_code_of_name(class_name: str) -> int:
     """The code for an error class named by another process; FAILED for an unknown name."""
-    return next((exit_code(kind) for kind in _CODES if kind.__name__ == class_name), FAILED)
+    return next((exit_code(kind) for kind in _kinds() if kind.__name__ == class_name), FAILED)
 
 
 def exit_code_of_answer(code: str) -> int:
     """The code for the `Code` of a function's answer to a request that it refused."""
-    return next((exit_code(kind) for kind in _CODES if kind.code == code), FAILED)
+    return next((exit_code(kind) for kind in _kinds() if kind.code == code), FAILED)
+
+
+def _kinds(root: type[errors.AppError] = errors.AppError) -> Iterator[type[errors.AppError]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from _kinds(kind)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from cli.tables import Table
+from cli.tables import Table, one_line
 from shared.cloud.redact import redact
 from shared.domain.names import for_display
 
@@ -31,7 +31,7 @@ def _has_width(stderr: bool = False) -> bool:
 
 def tell(text: str) -> None:
     """Print one line to stderr."""
-    console(stderr=True).print(Text(redact(text)), soft_wrap=True)
+    console(stderr=True).print(Text(one_line(redact(text))), soft_wrap=True)
 
 
 def show_json(value: BaseModel | Mapping[str, Any]) -> None:

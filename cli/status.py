@@ -73,5 +73,5 @@ def _ago(at: datetime | None, now: datetime) -> str:
         return "never"
     minutes = max(0, int((now - at) / timedelta(minutes=1)))
     if minutes < 120:
-        return f"{minutes} minutes ago"
-    return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days ago"
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d ago"

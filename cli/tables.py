@@ -18,6 +18,7 @@ _GAP: Final = "  "
 _INDENT: Final = "    "
 _LEAST: Final = 12  #: a cell that is wrapped gets this width if it has so much text
 _HEADER: Final = "dim"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WORD: Final = re.compile(r"\s*\S+")  #: with the space before it, which is lost at the start of a line
 
 Row = tuple[Text, ...]
@@ -40,7 +41,7 @@ class Table:
 
     def add(self, *cells: str | Text) -> None:
         """A row; cells are not parsed as markup, and those that are missing at the end are empty."""
-        found = [Text(one) if isinstance(one, str) else one for one in cells]
+        found = [Text(one_line(one)) if isinstance(one, str) else one for one in cells]
         self.rows.append((*found, *(Text() for _ in self.columns[len(found) :])))
 
     def lines(self, width: int | None) -> Iterator[Text]:
@@ -110,6 +111,11 @@ class Table:
                 line = Text(" " * len(_INDENT + label)).append_text(one)
         if line:
             yield line
+
+
+def one_line(text: str) -> str:
+    """Without line breaks and other characters that move a screen's cursor: text of others may have some."""
+    return _CONTROL.sub(" ", text)
 
 
 def _length(text: str) -> int:

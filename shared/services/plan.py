@@ -1,6 +1,7 @@
 """Hold certificates against slots: what would be written where, and what is left alone and why."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.cover import Cover
@@ -10,19 +11,22 @@ from shared.domain.policy_book import PolicyBook
 from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudResource
 from shared.domain.rules import SET_BY, Rules
-from shared.errors import InvalidRequestError
+from shared.errors import InvalidRequestError, NotFoundError
 from shared.services.discovered import Discovered
 from shared.services.foreseen import foreseen
 from shared.services.listeners import Listeners
 from shared.services.policies import policies_of
 from shared.services.world import World
 
+_SCAN: Final = "`certdeploy scan` reads CAS anew"
+
 
 def preview(world: World, request: PreviewDeploymentJob) -> Plan:
     """The plan that a job of this request would carry out.
 
     Raises:
-        InvalidRequestError: unknown or undeployable certificates, mixed types, unknown slots.
+        NotFoundError: unknown certificates or slots.
+        InvalidRequestError: undeployable certificates, mixed types.
     """
     certificates = _asked_for(world, request.cert_ids)
     if request.resource_ids:
@@ -152,30 +156,37 @@ def candidates(world: World, certificates: Iterable[Certificate]) -> list[CloudR
 
 
 def _asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
-    """Raises InvalidRequestError with everything that is wrong with any of them."""
+    """Those of CAS.
+
+    Raises:
+        NotFoundError: some are not known, and nothing else is wrong.
+        InvalidRequestError: everything that is wrong with any of them.
+    """
     found: list[Certificate] = []
     problems: list[str] = []
+    unknown: list[str] = []
     identifiers = {cert_id: [f"{cert_id}-{store}" for store in world.policy.stores] for cert_id in cert_ids}
     known = world.certificates.find_many(one for some in identifiers.values() for one in some)
     for cert_id, some in identifiers.items():
         records = [known[one] for one in some if one in known]
         if not records:
-            problems.append(f"certificate {cert_id} is not known; `certdeploy scan` reads CAS anew")
+            unknown.append(str(cert_id))
         for record in records:
             if reason := record.certificate.why_not_deployable(world.clock()):
                 problems.append(f"certificate {cert_id} cannot be deployed: {reason}")
             found.append(record.certificate)
     if len(types := sorted({certificate.source.value for certificate in found})) > 1:
         problems.append(f"one job takes one certificate type, these are {', '.join(types)}")
+    if unknown and not problems:
+        raise NotFoundError("Certificate", f"{', '.join(unknown)} ({_SCAN})")
     if problems:
-        raise InvalidRequestError(f"CertIds: {'; '.join(problems)}")
+        not_known = [f"certificate {cert_id} is not known ({_SCAN})" for cert_id in unknown]
+        raise InvalidRequestError(f"CertIds: {'; '.join([*not_known, *problems])}")
     return found
 
 
 def _named(world: World, slots: tuple[str, ...]) -> list[CloudResource]:
     records = world.resources.find_many(slots)
     if unknown := [slot for slot in slots if slot not in records]:
-        raise InvalidRequestError(
-            f"ResourceIds: {', '.join(unknown)} not known; `certdeploy resource list` shows all"
-        )
+        raise NotFoundError("Slot", f"{', '.join(unknown)} (`certdeploy resource list` shows all)")
     return [record.resource for record in records.values()]

@@ -58,16 +58,18 @@ def test_an_estate_with_a_typo_names_the_field(bare: Command, tmp_path: Path) ->
     assert "domain" in ran.err
 
 
-@pytest.mark.parametrize(("name", "code"), [("scan", 3), ("serve", 3), ("discover", 1)])
+@pytest.mark.parametrize("name", ["scan", "serve", "discover"])
 def test_a_wrong_access_key_is_told_at_once(
-    command: Command, name: str, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    command: Command, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "not-the-secret")
 
     ran = command(name)
 
-    assert ran.code == code
-    assert "SignatureDoesNotMatch" in ran.err + ran.out
+    assert (ran.code, ran.out) == (3, ""), ran.err
+    assert "SignatureDoesNotMatch" in ran.err
+    assert ran.err.startswith("certdeploy: ")
+    assert ran.err.count("\n") == 1
     assert "not-the-secret" not in ran.err + ran.out
     assert not (tmp_path / "state.db.serve.json").exists()
 
@@ -118,6 +120,16 @@ def test_every_error_has_an_exit_code_with_a_meaning() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, AppError)]
 
     assert {exit_code(kind) for kind in kinds} <= set(exits.MEANINGS) - {exits.OK}
+
+
+def test_an_error_of_another_process_has_the_code_of_its_kind() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, AppError)]
+
+    assert {kind.__name__: exits.exit_code_of_name(kind.__name__) for kind in kinds} == {
+        kind.__name__: exit_code(kind) for kind in kinds
+    }
+    assert exits.exit_code_of_answer("InvalidCredentials") == exits.REFUSED
+    assert exits.exit_code_of_answer("?") == exits.exit_code_of_name("?") == exits.FAILED
 
 
 def test_help_tells_the_exit_codes(bare: Command) -> None:

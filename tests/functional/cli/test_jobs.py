@@ -74,12 +74,7 @@ def test_a_certificate_that_matches_nothing_is_refused_and_nothing_is_stored(inf
     ("arguments", "told"),
     [
         (("--certificate", "shop"), "not an id as shown by `certificate list`"),
-        (("--certificate", "99"), "99 is not known"),
         (("--certificate", str(RENEWED), "--at", "tomorrow"), "--at 'tomorrow'"),
-        (
-            ("--certificate", str(RENEWED), "--resource", "CDN/-/nope.example.com"),
-            "nope.example.com not known",
-        ),
         (("--certificate", str(RENEWED), "--wait"), "no `certdeploy serve` uses this state"),
         (("--certificate", str(RENEWED), "--wait", "--draft"), "a draft does not run"),
     ],
@@ -92,6 +87,26 @@ def test_a_wrong_request_is_one_sentence_and_stores_nothing(
     assert ran.code == 2
     assert told in ran.err
     assert ran.err.count("\n") == 1
+    assert informed("job", "list", "--json").json == {"Jobs": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--certificate", "99"), "Certificate 99 (`certdeploy scan` reads CAS anew) does not exist"),
+        (
+            ("--certificate", str(RENEWED), "--resource", "CDN/-/nope.example.com"),
+            "Slot CDN/-/nope.example.com (`certdeploy resource list` shows all) does not exist",
+        ),
+    ],
+)
+@pytest.mark.parametrize("verb", [("preview",), ("create", "--name", "x")], ids=" ".join)
+def test_what_nobody_knows_is_not_found_and_nothing_is_stored(
+    informed: Command, verb: tuple[str, ...], arguments: tuple[str, ...], told: str
+) -> None:
+    ran = informed("job", *verb, *arguments)
+
+    assert (ran.code, ran.out, ran.err) == (5, "", f"certdeploy: {told}\n")
     assert informed("job", "list", "--json").json == {"Jobs": []}
 
 

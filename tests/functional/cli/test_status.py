@@ -24,10 +24,9 @@ def test_all_is_well(healthy: Command) -> None:
     ran = healthy("status")
 
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.splitlines() == [
-        "0 slots, 3 certificates; CAS read 0 minutes ago, products 0 minutes ago",
-        "✓ nothing needs a hand",
-    ]
+    first, last = ran.out.splitlines()
+    assert first.startswith("0 slots, 3 certificates; CAS read ")
+    assert last == "✓ nothing needs a hand"
     assert healthy("status", "--quiet").out == ""
     assert healthy("status", "--json").json["NeedsHand"] is False
 

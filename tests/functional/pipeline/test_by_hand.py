@@ -66,11 +66,11 @@ def create(platform: Platform, *names: str, **more: Any) -> Any:
     return platform.call("create_deployment_job", request)
 
 
-def refused(platform: Platform, *names: str, **more: Any) -> str:
+def refused(platform: Platform, *names: str, code: str = "InvalidParameter", **more: Any) -> str:
     """Why the request is refused. Nothing is stored, nothing is sent."""
     before = platform.jobs()
     answer = create(platform, *names, **more)
-    assert answer["Code"] == "InvalidParameter"
+    assert answer["Code"] == code
     assert (platform.jobs(), platform.queue) == (before, [])
     return str(answer["Message"])
 
@@ -235,9 +235,9 @@ def test_every_certificate_that_cannot_be_deployed_is_named_with_its_reason(plat
     said = refused(platform, "revoked", "99", "keyless", "new")
 
     assert said == (
-        f"CertIds: certificate {known['revoked']} cannot be deployed: it is revoked; certificate 99 is not"
-        f" known; `certdeploy scan` reads CAS anew; certificate {known['keyless']} cannot be deployed: CAS"
-        " does not hold its private key (the CSR was made elsewhere)"
+        f"CertIds: certificate 99 is not known (`certdeploy scan` reads CAS anew); certificate"
+        f" {known['revoked']} cannot be deployed: it is revoked; certificate {known['keyless']} cannot be"
+        " deployed: CAS does not hold its private key (the CSR was made elsewhere)"
     )
 
 
@@ -251,9 +251,9 @@ def test_slots_that_were_named_and_would_be_left_alone_are_not_skipped_in_silenc
 def test_slots_that_are_not_known_are_named(platform: Platform) -> None:
     gone = ("CDN/-/gone.example.com", "OSS/-/nope/img.example.com")
 
-    said = refused(platform, "new", ResourceIds=[WWW, *gone])
+    said = refused(platform, "new", code="NotFound", ResourceIds=[WWW, *gone])
 
-    assert said == (f"ResourceIds: {', '.join(gone)} not known; `certdeploy resource list` shows all")
+    assert said == f"Slot {', '.join(gone)} (`certdeploy resource list` shows all) does not exist"
 
 
 def test_only_the_slots_that_were_named_get_a_worker(platform: Platform) -> None:
