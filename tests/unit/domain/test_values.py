@@ -91,6 +91,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Region": "",
             "Count": 0,
             "Reason": "",
+            "Code": "",
             "Unread": [],
             "UnreadWithin": [],
             "FinishedAt": None,
