@@ -52,6 +52,12 @@ mutants: $(VENV)/mutants.stamp  ## plant small faults, print those no test notic
 # locked may be installed with what it asks for. Where something else asks for it (matplotlib), it stays.
 WITHOUT := --no-emit-package numpy
 lock: $(VENV)/uv.stamp  ## pin the dependencies
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --generate-hashes \
+	  --constraint requirements.lock $(WITHOUT) pyproject.toml -o requirements-functions.lock
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --generate-hashes --extra aws \
+	  --constraint requirements.lock $(WITHOUT) pyproject.toml \
+	  $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements-functions.lock) \
+	  -o requirements-functions-aws.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local \
 	  $(WITHOUT) pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local --extra dev \

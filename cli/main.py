@@ -19,6 +19,7 @@ from cli import (
     exits,
     invoke,
     jobs,
+    package,
     policies,
     resources,
     rollback,
@@ -79,6 +80,7 @@ app.add_typer(policies.app, name="policy", help="Show, check and set what automa
 app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan_expiry.manual.json")(
     invoke.invoke
 )
+app.command("package", epilog="Example: certdeploy package --python 3.12 --out dist")(package.package)
 app.command("demo", epilog="Example: certdeploy demo --estate estate.yaml")(demo.demo)
 
 

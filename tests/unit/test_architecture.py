@@ -11,7 +11,7 @@ from shared.domain.resources import CloudProduct
 from shared.products import supported_products
 
 ROOT = Path(__file__).parents[2]
-OURS = ("shared", "functions", "host", "emulator", "cli", "tests", "tools")
+OURS = ("shared", "functions", "host", "emulator", "cli", "stack", "tests", "tools")
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 #: Where a private key leaves its type: into our own check, the form body of an upload, and the file
 #: that a person asked for.
