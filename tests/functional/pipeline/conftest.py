@@ -10,9 +10,11 @@ import pytest
 
 from emulator.estate import parse_estate
 from shared.domain.certificates import STORES
+from tests.functional.pipeline import states
 from tests.functional.pipeline.platform import Platform, discovered, new_platform, wording
 from tests.receiver import SECRET, Receiver, receiving
 from tests.seeds import seed_of
+from tests.shortened import WHOLE
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,6 +24,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     wording["seed"] = seed_of(item)
+
+
+#: Stories that `make test` tells on Tablestore too.
+_ON_TABLESTORE = (
+    "test_a_renewed_certificate_reaches_every_slot_that_it_replaces",
+    "test_every_slot_gets_back_what_it_had_and_no_other_is_touched",
+    "test_of_two_functions_that_claim_a_worker_one_has_it",
+    "test_a_region_belongs_to_one_product",
+)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What shares an account with others of its module stays on a file."""
+    told = WHOLE or metafunc.function.__name__ in _ON_TABLESTORE
+    if told and "without_estate" not in metafunc.fixturenames:
+        metafunc.parametrize("kind_of_state", states.KINDS, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def kind_of_state(request: pytest.FixtureRequest) -> Iterator[None]:
+    states.chosen["kind"] = getattr(request, "param", states.KINDS[0])
+    yield
+    states.chosen["kind"] = states.KINDS[0]
 
 
 _OLD = {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 40}

@@ -1,4 +1,4 @@
-"""The functions in one process: their handlers, the real client, SQLite, an emulated account.
+"""The functions in one process: their handlers, the real client, a state, an emulated account.
 
 Invocations wait in a queue until `drain`, so that a test may lose, double or hold back any of them.
 """
@@ -6,12 +6,11 @@ Invocations wait in a queue until `drain`, so that a test may lose, double or ho
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from itertools import count
@@ -36,6 +35,7 @@ from shared.runtime.settings import Settings
 from shared.services.world import World
 from shared.state.store import Store
 from tests.clocks import RunningClock
+from tests.functional.pipeline import states
 from tests.granted import Granted, Used
 
 TIMEOUT_S = 60.0
@@ -238,7 +238,9 @@ def new_platform(
             products=tuple(products),
             **{"warning_days": (30, 15, 7, 3, 1), **owner},
         )
-        yield Platform(cloud, settings, clock, parallel=parallel)
+        made = Platform(cloud, settings, clock, parallel=parallel)
+        made.store = states.opened(folder / "state.db")
+        yield made
     assert not cloud.faults.unhit(), "a fault never struck"
 
 
@@ -250,36 +252,24 @@ def discovered(
 
     What the first one of its kind saw, the next ones in this process are given: it would be the same.
     """
-    kind = json.dumps([estate, products, owner.get("stores"), owner.get("regions"), wording])
-    begun = (folder / "state.db").exists()
+    kind = json.dumps([estate, products, owner.get("stores"), owner.get("regions"), wording, states.chosen])
+    begun = states.begun(folder / "state.db")
     seen = None if begun else _SEEN.get(kind)
     parsed = seen.estate if seen else parse_estate(estate)
     with new_platform(parsed, folder, products=products, **owner) as installed:
         if seen:
-            _copy(seen.state, folder / "state.db")
+            states.fill(folder / "state.db", seen.state)
         else:
             installed.tick("scan_expiry", "discover_resources")
             if not begun and not installed.failures:
-                _SEEN[kind] = _Seen(parsed)
-                _copy(folder / "state.db", _SEEN[kind].state)
+                _SEEN[kind] = _Seen(parsed, states.kept(folder / "state.db"))
         yield installed
 
 
 @dataclass
 class _Seen:
     estate: Estate  #: with its certificates, which are issued once
-    state: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:"))
+    state: states.Kept
 
 
 _SEEN: dict[str, _Seen] = {}
-
-
-def _copy(source: Path | sqlite3.Connection, to: Path | sqlite3.Connection) -> None:
-    with ExitStack() as opened:
-        ends = [
-            end
-            if isinstance(end, sqlite3.Connection)
-            else opened.enter_context(closing(sqlite3.connect(end)))
-            for end in (source, to)
-        ]
-        ends[0].backup(ends[1])

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from shared.domain.certificates import Certificate
@@ -20,8 +19,7 @@ from shared.products.kit.exchange import exchange
 from shared.services.catalogue import KnownCertificates
 from shared.services.policies import store_policies
 from shared.services.world import ProbeResult
-from shared.state.sqlite import SqliteStore
-from shared.state.store import Document, Key, Row
+from shared.state.store import Document, Key, Row, Store
 from shared.state.tables import Table
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Cut, Platform
@@ -173,11 +171,11 @@ class BetweenTries:
         self._sleep(seconds)
 
 
-class MortalStore(SqliteStore):
+class MortalStore:
     """A store whose process is killed right after its n-th write, for all its threads."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self.writes = 0
         self.dies_after: int | None = None
 
@@ -187,7 +185,7 @@ class MortalStore(SqliteStore):
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
         self._live()
-        done = super().put(table, key, document, version=version)
+        done = self._store.put(table, key, document, version=version)
         self._wrote()
         return done
 
@@ -198,16 +196,19 @@ class MortalStore(SqliteStore):
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._live()
-        super().delete(table, key, version=version)
+        self._store.delete(table, key, version=version)
         self._wrote()
 
     def get(self, table: Table, key: Key) -> Any:
         self._live()
-        return super().get(table, key)
+        return self._store.get(table, key)
 
     def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
         self._live()
-        return super().get_many(table, keys)
+        return self._store.get_many(table, keys)
+
+    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+        return self._store.range(table, prefix, below=below)
 
     def _live(self) -> None:
         if self.dead:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from pathlib import Path
 from threading import Barrier, Thread
@@ -10,6 +9,7 @@ from threading import Barrier, Thread
 import pytest
 
 from shared.domain.states import JobStatus, WorkerStatus
+from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import ESTATE, NAMES, TWO_SLOTS
 from tests.functional.pipeline.platform import Cut, Platform, new_platform
 from tests.functional.pipeline.stories import MortalStore
@@ -119,11 +119,10 @@ def a_renewal(platform: Platform, folder: Path, dies_after: int | None) -> int:
     They may be one more or less, where time has passed: then nobody is killed after the last.
     """
     path = folder / f"{dies_after}.db"
-    with sqlite3.connect(folder / "state.db") as source, sqlite3.connect(path) as copy:
-        source.backup(copy)
+    copy = states.copied(folder / "state.db", path)
     platform.cloud.reset()
     platform.queue.clear()
-    store = MortalStore(path)
+    store = MortalStore(copy)
     store.dies_after, platform.store = dies_after, store
     platform.renew(*NAMES)
     try:

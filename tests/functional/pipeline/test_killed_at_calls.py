@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from emulator.faults import DroppedError
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
+from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Cut, Platform, discovered
 from tests.functional.pipeline.stories import MortalStore, asked_for, statuses, uploaded
@@ -81,12 +81,11 @@ def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | N
     """Of all slots, killed once at that call; then only the timer. Calls made: of looks there
     may be one more or less."""
     path = folder / f"{at}.db"
-    with sqlite3.connect(folder / "state.db") as source, sqlite3.connect(path) as copy:
-        source.backup(copy)
+    copy = states.copied(folder / "state.db", path)
     platform.cloud.reset()
     platform.cloud.service("eas").replaces = False
     platform.queue.clear()
-    store = MortalStore(path)
+    store = MortalStore(copy)
     platform.store, killing.store = store, None
     asked_for(platform, uploaded(platform), AcceptOutage=True)
     killing.store, killing.at, killing.calls, killing.written = store, at, 0, Counter()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from emulator.faults import Fault
 from shared.domain.states import WorkerStatus
-from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key
 from shared.state.tables import WORKERS, Table
+from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import NAMES, TWO_SLOTS
 from tests.functional.pipeline.platform import Cut, Platform, new_platform
 from tests.functional.pipeline.stories import (
@@ -119,11 +118,11 @@ def test_a_rollback_that_nobody_takes_up_for_an_hour_ends_in_rollback_error(plat
     assert list(platform.world.jobs.due(platform.clock())) == []
 
 
-class MeddlingStore(SqliteStore):
+class MeddlingStore(MortalStore):
     """Where a run looks at the job right before a worker is marked, and closes it right after."""
 
-    def __init__(self, path: Path, platform: Platform) -> None:
-        super().__init__(path)
+    def __init__(self, platform: Platform) -> None:
+        super().__init__(platform.store)
         self.platform, self.runs = platform, 0
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
@@ -141,7 +140,7 @@ def test_a_run_that_closes_the_job_while_it_is_asked_for_loses_nothing(
     platform: Platform, tmp_path: Path
 ) -> None:
     deployed(platform)
-    store = platform.store = MeddlingStore(tmp_path / "state.db", platform)
+    store = platform.store = MeddlingStore(platform)
 
     roll_back(platform)
 
@@ -168,10 +167,9 @@ def a_rollback(platform: Platform, folder: Path, dies_after: int | None) -> int:
     """Of two slots, killed once after that many writes; then only the timers, or the person who was told
     that nothing has happened. Writes made: where time has passed, they may be one more or less."""
     path = folder / f"{dies_after}.db"
-    with sqlite3.connect(folder / "state.db") as source, sqlite3.connect(path) as copy:
-        source.backup(copy)
+    copy = states.copied(folder / "state.db", path)
     platform.cloud.reset()
-    store = platform.store = MortalStore(path)
+    store = platform.store = MortalStore(copy)
     platform.renew(*NAMES)
     platform.tick("scan_expiry")
     assert statuses(platform) == {W.SUCCESS: 2}
