@@ -17,6 +17,9 @@ class Instance(Section):
     region: Region
     #: "vpc": only its hosts inside a VPC and the classic network reach it, as the access list says.
     network: Literal["open", "vpc"] = "open"
+    file: str = ""  #: where its tables and rows are kept between starts
 
     def identities(self) -> Iterable[tuple[str, str]]:
         yield "instance", self.instance
+        if self.file:
+            yield "file", self.file

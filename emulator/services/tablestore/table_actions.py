@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from emulator.api import ApiError, Call, Raw
-from emulator.estate import Estate
+from emulator.estate import Estate, EstateError
 from emulator.request import Request
 from emulator.sections.tablestore import Instance as InstanceRow
 from emulator.service import Account, EmulatedService
 from emulator.services.tablestore import checks, messages
 from emulator.services.tablestore.checks import refused
 from emulator.services.tablestore.instances import Instance, Usage, from_inside
+from emulator.services.tablestore.journal import Journal
 from emulator.services.tablestore.tables import OPTIONS, Table
 
 DEFAULT_INSTANCE = "certdeploy"  #: where the estate names none
@@ -38,16 +40,22 @@ class TableActions(EmulatedService):
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self.instances: dict[str, Instance] = {}
+        self._journals: dict[str, Journal] = {}
         self._add(Instance(DEFAULT_INSTANCE, "cn-hangzhou"))
 
     def load(self, estate: Estate) -> None:
         rows = estate.of(InstanceRow)
-        self.instances = {row.instance: Instance(row.instance, row.region, row.network) for row in rows}
+        self.instances, self._journals = {}, {}
+        for row in rows:
+            instance = self._add(Instance(row.instance, row.region, row.network))
+            if row.file:
+                self._journals[row.instance] = _journal(row, instance)
         if not rows:
             self._add(Instance(DEFAULT_INSTANCE, estate.regions[0]))
 
-    def _add(self, instance: Instance) -> None:
+    def _add(self, instance: Instance) -> Instance:
         self.instances[instance.name] = instance
+        return instance
 
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
         """The log has the tables; what is written to them stays out of it."""
@@ -95,7 +103,9 @@ class TableActions(EmulatedService):
             raise refused("Requested table already exists.", "OTSObjectAlreadyExist", 409)
         if len(instance.tables) >= checks.MOST_TABLES:
             raise refused("Number of tables exceeded the quota.", "OTSQuotaExhausted", 403)  # [guess]
-        instance.tables[meta["table_name"]] = Table(meta, options, self._now())
+        table = instance.tables[meta["table_name"]] = Table(meta, options, self._now())
+        if journal := self._journals.get(instance.name):
+            journal.created(meta["table_name"], table)
         return self._answer(call, {})
 
     def ListTable(self, call: Call) -> Raw:
@@ -111,12 +121,17 @@ class TableActions(EmulatedService):
         options = wanted.get("table_options", {})
         checks.check_options(options)
         table.options |= options
+        if journal := self._journals.get(self._instance(call).name):
+            journal.changed(wanted["table_name"], table)
         return self._answer(call, self._described(table))
 
     def DeleteTable(self, call: Call) -> Raw:
         name = self._given(call)["table_name"]
         self._table(call, name)
-        del self._instance(call).tables[name]
+        instance = self._instance(call)
+        del instance.tables[name]
+        if journal := self._journals.get(instance.name):
+            journal.dropped(name)
         return self._answer(call, {})
 
     def _instance(self, call: Call) -> Instance:
@@ -158,3 +173,12 @@ class TableActions(EmulatedService):
 
     def _now(self) -> int:
         return int(self.cloud.clock().timestamp() * 1000)
+
+
+def _journal(row: InstanceRow, instance: Instance) -> Journal:
+    try:
+        return Journal(Path(row.file), instance)
+    except OSError as error:
+        raise EstateError(f"tablestore: {row.file}: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EstateError(f"tablestore: {row.file} is no file that keeps an instance") from error

@@ -6,7 +6,7 @@ A cell lives as long as the table's TTL says, from its timestamp on; a row whose
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,9 @@ class Table:
     rows: dict[Key, Row] = field(default_factory=dict)
     order: list[_Place] = field(default_factory=list)
     last_number: int = 0  #: that an auto-increment column got
+    #: Who keeps the table is told of each row.
+    stored: Callable[[Row], None] = field(default=lambda row: None, repr=False)
+    removed: Callable[[Key], None] = field(default=lambda key: None, repr=False)
     _keys: dict[_Place, Key] = field(default_factory=dict)
 
     @property
@@ -80,7 +83,7 @@ class Table:
 
     def put(self, key: Key, cells: Sequence[Cell], now: int) -> None:
         """The row with these cells and no others."""
-        self._store(Row(key, self._with({}, cells, now), now))
+        self.store(Row(key, self._with({}, cells, now), now))
 
     def update(self, key: Key, cells: Sequence[Cell], now: int) -> None:
         """The row, made if need be, with these cells changed."""
@@ -89,13 +92,14 @@ class Table:
         changed = self._with(found, cells, now)
         if row is None and not changed:
             return  # a row that is only taken from is not made
-        self._store(Row(key, changed, now))
+        self.store(Row(key, changed, now))
 
     def remove(self, key: Key) -> None:
         if self.rows.pop(key, None) is not None:
             place = _place(key)
             del self.order[bisect_left(self.order, place)]
             del self._keys[place]
+            self.removed(key)
 
     def between(
         self, start: Sequence[KeyValue], end: Sequence[KeyValue], now: int, *, backward: bool = False
@@ -129,12 +133,14 @@ class Table:
             total += sum(len(name) + size_of(value) + 8 * stamped for _, value in versions)
         return total
 
-    def _store(self, row: Row) -> None:
+    def store(self, row: Row) -> None:
+        """In place of the one of its key."""
         if row.key not in self.rows:
             place = _place(row.key)
             insort(self.order, place)
             self._keys[place] = row.key
         self.rows[row.key] = row
+        self.stored(row)
 
     def _with(self, found: Versions, cells: Sequence[Cell], now: int) -> Versions:
         for cell in cells:

@@ -35,10 +35,13 @@ _ON_TABLESTORE = (
 )
 
 
+#: By fixture: an account is shared with others of a module; the state is looked at in memory.
+_ON_FILES_ONLY = {"without_estate", "renewed"}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What shares an account with others of its module stays on a file."""
     told = WHOLE or metafunc.function.__name__ in _ON_TABLESTORE
-    if told and "without_estate" not in metafunc.fixturenames:
+    if told and not _ON_FILES_ONLY & set(metafunc.fixturenames):
         metafunc.parametrize("kind_of_state", states.KINDS, indirect=True)
 
 

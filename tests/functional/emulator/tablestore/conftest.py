@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from emulator.cloud import Cloud
+from emulator.estate import parse_estate
 from emulator.server import Server, running
 from tests.functional.emulator.tablestore.ots import Tablestore, a_client
 
@@ -25,6 +26,7 @@ def server(standing: Server) -> Server:
 @pytest.fixture
 def tablestore(standing: Server) -> Tablestore:
     """An instance with the table `rows`, and nothing of what the test before has left."""
+    standing.cloud.load(parse_estate({}))
     standing.cloud.reset()
     found = Tablestore(standing, a_client(standing))
     found.create()
