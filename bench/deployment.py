@@ -107,7 +107,7 @@ def _deploy(here: Ground, product: CloudProduct, part: Share) -> Deployment:
     job = planned(world, product)
     here.calls()
     started = time.monotonic()
-    deploy_workers(world, WorkersScheduled(job_id=job.job_id, product=product))
+    deploy_workers(world, WorkersScheduled(job_id=job.job_id, product=product), product)
     seconds = time.monotonic() - started
     workers = list(world.workers.list(job.job_id))
     calls = here.calls()

@@ -48,7 +48,7 @@ def _figures(product: CloudProduct) -> Iterator[Figure]:
         run_deployment_jobs(world, RunDeploymentJobs(job_id=job.job_id))
         here.calls()
         began = time.monotonic()
-        deploy_workers(world, WorkersScheduled(job_id=job.job_id, product=product))
+        deploy_workers(world, WorkersScheduled(job_id=job.job_id, product=product), product)
         seconds = time.monotonic() - began
         calls = Counter(call["action"] for call in here.calls())
         workers = world.workers.list(job.job_id)

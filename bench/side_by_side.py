@@ -32,7 +32,7 @@ job_id, shard, shards = map(int, sys.argv[1:])
 event = WorkersScheduled(job_id=job_id, product=CloudProduct.{product}, shard=shard, shards=shards)
 print("ready", flush=True)
 sys.stdin.readline()
-deploy_workers(Session(read_settings()).world(), event)
+deploy_workers(Session(read_settings()).world(), event, event.product)
 """
 
 

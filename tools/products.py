@@ -20,13 +20,14 @@ Trigger: CloudEvent certdeploy:WorkerResource:Scheduled with data.Product = {cod
 """
 
 from shared.domain.events import WorkersScheduled
+from shared.domain.resources import CloudProduct
 from shared.runtime import App, function
 from shared.services.deploy import ShardResult, deploy_workers
 
 
 @function(None, WorkersScheduled)
 def handler(event: WorkersScheduled, app: App) -> ShardResult:
-    return deploy_workers(app.world, event)
+    return deploy_workers(app.world, event, CloudProduct.{name})
 '''
 EVENT = """\
 {{
@@ -61,7 +62,7 @@ def files() -> dict[str, str]:
 def files_of(product: CloudProduct) -> dict[str, str]:
     name = f"deploy_{product.value.lower()}"
     return {
-        f"functions/{name}/index.py": FUNCTION.format(code=product.value),
+        f"functions/{name}/index.py": FUNCTION.format(code=product.value, name=product.name),
         f"events/{name}.worker-scheduled.json": EVENT.format(code=product.value),
     }
 

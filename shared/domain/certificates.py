@@ -14,6 +14,9 @@ from shared.domain.values import Versioned, Wire
 STORES: Final = ("cn-hangzhou", "ap-southeast-1", "eu-central-1")
 
 
+_TOLD_LAST: Final = 8  #: events that may be on their way, while the owner's receiver is down
+
+
 class CertificateSource(str, Enum):
     """CAS's certificate types: one per job."""
 
@@ -102,6 +105,11 @@ class CertificateRecord(Versioned):
     expiring_unseen: tuple[str, ...] = ()  #: but for these parts
     #: in its last days or expired at the baseline: the slots are told when they are known, and not replaced
     only_told: bool = False
+    missing_told: tuple[str, ...] = ()  #: digests of the last `ReplacementMissing` events about it
+
+    def telling(self, digest: str) -> "CertificateRecord":
+        """Stored before the event with this digest is sent: contacts are told nothing else."""
+        return self.evolve(missing_told=(*self.missing_told, digest)[-_TOLD_LAST:])
 
 
 def identifier_of(value: str, default_store: str = STORES[0]) -> str:

@@ -64,6 +64,11 @@ class AboutSlots(Wire):
         )
 
     @property
+    def digest(self) -> str:
+        """Of all that it says."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
     def not_named(self) -> int:
         """How many slots the event is about but does not name."""
         return max(0, self.slot_count - len(self.slots))

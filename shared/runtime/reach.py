@@ -59,7 +59,7 @@ _OWN: Final = {
     "manage_deployment_jobs": _reach(
         reads=(t.JOBS, *_PLANNED_BY), writes=(t.OPEN_JOBS, t.WORKERS), invokes=("run_deployment_jobs",)
     ),
-    "notify_contacts": _reach(reads=(t.JOBS, t.WORKERS)),
+    "notify_contacts": _reach(reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES)),
 }
 
 

@@ -81,7 +81,7 @@ def _plan(
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
     jobs, waiting = jobs_for(world, changes, wanted, certificates)
     held_off = {entry.resource.slot: entry.reason for entry in entries if entry.rule == "policy"}
-    _tell_missing(world, changes, ending, {entry.resource.slot for entry in wanted}, held_off)
+    changes = _tell_missing(world, changes, ending, {entry.resource.slot for entry in wanted}, held_off)
     _handled(world, changes, unseen, waiting)
     return Planned(jobs=jobs)
 
@@ -91,8 +91,10 @@ def _stopped(world: World, changes: Changes, why: str) -> Planned:
     log.error("policies could not be read", extra={"reason": why})
     told = {one.certificate.identifier: one for one in changes.ending if not one.told}
     ending = [slot for slot in _about_to_end(world, changes) if slot.cert_identifier in told]
-    _tell_missing(world, changes, ending, set(), {slot.slot: why for slot in ending})
-    for one in told.values():
+    changes = _tell_missing(world, changes, ending, set(), {slot.slot: why for slot in ending})
+    for one in changes.ending:
+        if one.certificate.identifier not in told:
+            continue
         row = one.record.evolve(expiring_handled_days=one.threshold_days, expiring_unseen=EVERYTHING)
         with suppress(ConflictError):  # a scan wrote it; it is told again
             world.certificates.save(row)
@@ -134,25 +136,35 @@ def _tell_missing(
     ending: Sequence[CloudResource],
     replaced: set[str],
     held_off: Mapping[str, str],
-) -> None:
-    """Tell the contacts of slots for which CAS has nothing, or that policies hold off: why, by slot."""
+) -> Changes:
+    """Tell the contacts of slots for which CAS has nothing, or that policies hold off: why, by slot.
+
+    The changes, with the records as they are stored by then.
+    """
+    told: dict[str, CertificateRecord] = {}
     for one in changes.ending:
         missing = tuple(sorted(slot.slot for slot in _with(one, ending) if slot.slot not in replaced))
         if missing:
             identifier = one.certificate.identifier
             by_policy = "; ".join(dict.fromkeys(held_off[slot] for slot in missing if slot in held_off))
+            event = ReplacementMissing.about(
+                missing,
+                cert_identifier=identifier,
+                name=one.certificate.name,
+                not_after=one.certificate.not_after,
+                days_left=one.left.days,
+                reason=_FOUND_SO if one.record.only_told else by_policy,
+            )
+            try:
+                told[identifier] = world.certificates.save(one.record.telling(event.digest))
+            except ConflictError:
+                continue  # a scan wrote it; the next one announces it again
             world.events.publish(
-                ReplacementMissing.about(
-                    missing,
-                    cert_identifier=identifier,
-                    name=one.certificate.name,
-                    not_after=one.certificate.not_after,
-                    days_left=one.left.days,
-                    reason=_FOUND_SO if one.record.only_told else by_policy,
-                ),
+                event,
                 id=f"replacement-missing-{identifier}-{one.threshold_days:g}",
                 subject=f"Certificate/{identifier}",
             )
+    return changes.with_records(told)
 
 
 def _handled(world: World, changes: Changes, unseen: Unseen, waiting: set[str]) -> None:

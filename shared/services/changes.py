@@ -1,9 +1,10 @@
 """What has happened to the certificates that no automatic plan has dealt with."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.warning_times import passed_time
@@ -42,6 +43,9 @@ class Ending:
         return handled is not None and handled <= self.threshold_days
 
 
+AChange = TypeVar("AChange", Issued, Ending)
+
+
 @dataclass(frozen=True)
 class Changes:
     issued: Sequence[Issued]
@@ -72,6 +76,14 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.issued or self.ending)
+
+    def with_records(self, stored: Mapping[str, CertificateRecord]) -> "Changes":
+        """The same, with records that have been stored since, by identifier."""
+
+        def now(one: AChange) -> AChange:
+            return replace(one, record=stored.get(one.certificate.identifier, one.record))
+
+        return Changes([now(one) for one in self.issued], [now(one) for one in self.ending])
 
     @property
     def origin(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from shared.domain.events import WorkersScheduled
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.replacing import Exchange, why_less_trusted
+from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import (
@@ -36,14 +37,20 @@ class ShardResult(Wire):
     handed_on: int = 0
 
 
-def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
-    """Work on the workers of a shard until all are settled or the time is nearly up.
+def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct) -> ShardResult:
+    """Work on the workers of a shard of `product` until all are settled or the time is nearly up.
 
     Those of a job that is processed are deployed; those that wait for it after its end, rolled back.
     Slots of one writer are changed one after the other or together, writers side by side. What is
     left when the function's time ends is handed on to the next invocation.
     """
+    if event.product is not product:  # whose calls the role of this function does not allow
+        raise InvalidRequestError(
+            f"Product: deploy_{product.value.lower()} does not deploy {event.product.value}"
+        )
     job = world.jobs.get(event.job_id)
+    if product not in job.products:
+        raise InvalidRequestError(f"Product: job {job.job_id} has no {product.value} slots")
     if job.status in (JobStatus.EDITING, JobStatus.PENDING):
         return ShardResult()
     catalogue = KnownCertificates(world.certificates, world.policy.stores)
@@ -56,7 +63,7 @@ def deploy_workers(world: World, event: WorkersScheduled) -> ShardResult:
     open_ = [workers for workers in by_writer.values() if any(not one.status.settled for one in workers)]
     run_side_by_side(
         (work_on(world, adapter, workers, kind_of) for workers in _by_turns(open_)),
-        beside=shared_rates(world, event),
+        beside=shared_rates(world, event, at_most=job.products[product]),
         parallel=world.policy.parallel,
         clock=world.clock,
         sleep=world.sleep,

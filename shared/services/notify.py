@@ -16,7 +16,7 @@ from shared.domain.events import (
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
-from shared.errors import CloudRejectedError
+from shared.errors import CloudRejectedError, InvalidRequestError
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.notify")
@@ -43,6 +43,8 @@ def notify_contacts(
 
 def _job_finished(world: World, event: JobFinished) -> Message:
     job = world.jobs.get(event.job_id)
+    if not job.status.final:  # its message would take the id of the end's
+        raise InvalidRequestError(f"JobId: job {job.job_id} has not ended, it is {job.status.value}")
     return f"finished-{job.job_id}", {
         "JobId": job.job_id,
         "Name": job.name,
@@ -57,6 +59,8 @@ def _job_finished(world: World, event: JobFinished) -> Message:
 def _job_rolled_back(world: World, event: JobRolledBack) -> Message:
     job = world.jobs.get(event.job_id)
     workers = [worker for worker in world.workers.list(job.job_id) if worker.status.of_rollback]
+    if not workers or not all(worker.status.settled for worker in workers):
+        raise InvalidRequestError(f"JobId: no rollback of job {job.job_id} has ended")
     return f"rolled-back-{job.job_id}-{_last_end(workers)}", {
         "JobId": job.job_id,
         "Name": job.name,
@@ -74,6 +78,9 @@ def _last_end(workers: list[WorkerResource]) -> str:
 
 def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
     """Other slots of the certificate, seen later the same day, are no repetition; nor is another reason."""
+    record = world.certificates.get(event.cert_identifier)
+    if event.digest not in record.missing_told:
+        raise InvalidRequestError(f"CertIdentifier: no plan has found this of {event.cert_identifier}")
     what = _digest(_all_slots(event), event.reason)
     return f"missing-{event.cert_identifier}-{event.days_left}-{what}", {
         "CertIdentifier": event.cert_identifier,
@@ -86,14 +93,27 @@ def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
 
 
 def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
+    _check_in_place(world, event)
     what = _digest(_all_slots(event))
     return f"slots-expiring-{event.cert_identifier}-{event.threshold_days:g}-{what}", {
         "CertIdentifier": event.cert_identifier,
         "NotAfter": event.not_after.isoformat(),
-        "DaysLeft": event.days_left,
+        "DaysLeft": (event.not_after - world.clock()).days,
         **_slots(event),
         "Reason": "CAS does not know this certificate, so it is not renewed there",
     }
+
+
+def _check_in_place(world: World, event: SlotsExpiring) -> None:
+    """Raises InvalidRequestError if the slots do not have this certificate, with this end."""
+    found = world.resources.find_many(event.slots)
+    for slot in event.slots:
+        resource = found[slot].resource if slot in found else None
+        if resource is None or resource.cert_identifier != event.cert_identifier:
+            raise InvalidRequestError(f"Slots: {slot} is not known to have {event.cert_identifier}")
+    ends = {one.resource.cert_not_after for one in found.values()}
+    if event.not_after not in ends:
+        raise InvalidRequestError(f"NotAfter: no slot's certificate ends at {event.not_after.isoformat()}")
 
 
 def _slots(event: AboutSlots) -> dict[str, object]:

@@ -19,13 +19,13 @@ _AGAIN_S: Final = 3.0  #: how soon a newcomer, or one who left, is noticed
 _COUNTED_S: Final = 15.0  #: how long one who died is counted
 
 
-def shared_rates(world: World, at: WorkersScheduled) -> Task:
+def shared_rates(world: World, at: WorkersScheduled, *, at_most: int) -> Task:
     """A task for `run_side_by_side`: keep the pace to this instance's part of the account's rates.
 
     Some of the shards that were handed out together may begin later, so they are reckoned with for a
-    while, seen or not.
+    while, seen or not. `at_most`: how many there can be, whatever the event says.
     """
-    place, expected = (at.product.value, at.job_id, at.shard), at.shards
+    place, expected = (at.product.value, at.job_id, at.shard), max(1, min(at.shards, at_most))
     began = world.clock()
     try:
         world.pace(expected)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.domain.certificates import CertificateRecord
 from shared.domain.events import ReplacementMissing, SlotsExpiring
+from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
+from shared.errors import InvalidRequestError, NotFoundError
 from shared.services.notify import notify_contacts
-from tests.builders import NOW
+from tests.builders import NOW, a_certificate, a_resource
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.receiver import SECRET, Receiver
@@ -126,6 +130,19 @@ def _stranger(*slots: str) -> SlotsExpiring:
     return SlotsExpiring.about(slots, days_left=29, **facts)
 
 
+def found(platform: Platform, event: ReplacementMissing | SlotsExpiring) -> None:
+    """The state tells the same as the event."""
+    world = platform.world
+    if isinstance(event, ReplacementMissing):
+        record = world.certificates.find("7-cn-hangzhou") or CertificateRecord(certificate=a_certificate(7))
+        world.certificates.save(record.telling(event.digest))
+    for slot in event.slots if isinstance(event, SlotsExpiring) else ():
+        product, _, resource_id = slot.split("/", 2)
+        facts = {"product": CloudProduct(product), "cert_identifier": event.cert_identifier}
+        resource = a_resource(resource_id, domains=(), cert_not_after=event.not_after, **facts)
+        world.resources.put(resource, world.clock())
+
+
 _MANY = [f"CDN/-/{n:0200}.example.com" for n in range(200)]
 
 
@@ -144,6 +161,8 @@ def test_other_slots_of_a_certificate_told_the_same_day_are_no_repetition(
     platform: Platform, event: ReplacementMissing | SlotsExpiring, another: ReplacementMissing | SlotsExpiring
 ) -> None:
     """As of a cluster that could not be read before."""
+    for one in (event, another):
+        found(platform, one)
     first = notify_contacts(platform.world, event).notification_id
 
     assert notify_contacts(platform.world, event).notification_id == first
@@ -186,6 +205,7 @@ def notify(platform: Platform, what: str) -> Any:
 def test_of_very_many_slots_the_first_are_told_and_how_many_there_are(
     told: Platform, receiver: Receiver
 ) -> None:
+    found(told, _missing(*_MANY))
     notify_contacts(told.world, _missing(*_MANY))
 
     body = receiver.one().body
@@ -208,18 +228,45 @@ def test_the_function_answers_whether_the_message_was_delivered(told: Platform, 
     ]
 
 
-def test_a_stray_event_of_a_rollback_that_never_was_tells_of_no_slot(
+@pytest.mark.parametrize(
+    ("event", "forged"),
+    [
+        (_missing(WWW), {"reason": "renew it at https://evil.example"}),
+        (_missing(WWW), {"name": "another"}),
+        (_missing(WWW), {"not_after": NOW - timedelta(days=9)}),
+        (_missing(WWW), {"days_left": 1}),
+        (_missing(WWW), {"slots": (WWW, IMG)}),
+        (_missing(WWW), {"cert_identifier": "8-cn-hangzhou"}),
+        (_stranger(WWW), {"slots": (WWW, IMG)}),
+        (_stranger(WWW), {"cert_identifier": "sha256:ff"}),
+        (_stranger(WWW), {"not_after": NOW - timedelta(days=9)}),
+    ],
+    ids=lambda it: "+".join(it) if isinstance(it, dict) else type(it).__name__,
+)
+def test_what_the_state_does_not_tell_is_told_to_nobody(
+    told: Platform,
+    receiver: Receiver,
+    event: ReplacementMissing | SlotsExpiring,
+    forged: dict[str, Any],
+) -> None:
+    """Somebody who may invoke the function cannot speak in the name of this installation."""
+    found(told, event)
+
+    with pytest.raises((InvalidRequestError, NotFoundError)):
+        notify_contacts(told.world, event.evolve(**forged))
+
+    assert receiver.take() == []
+    assert notify_contacts(told.world, event).delivered
+
+
+def test_a_receiver_that_was_down_for_some_events_is_told_each_of_them(
     told: Platform, receiver: Receiver
 ) -> None:
-    told.renew(*NAMES)
-    told.tick("scan_expiry")
-    receiver.take()
+    events = [_missing(f"CDN/-/{number}.example.com") for number in range(8)]
+    for event in events:
+        found(told, event)
 
-    notify(told, "RolledBack")
-
-    message = receiver.one()
-    assert message.id == f"rolled-back-{told.job().job_id}-"
-    assert (message.body["RollbackSuccessCount"], message.body["Workers"]) == (0, [])
+    assert all(notify_contacts(told.world, event).delivered for event in events)
 
 
 def test_without_a_receiver_a_job_ends_as_well_and_nothing_counts_as_delivered(platform: Platform) -> None:

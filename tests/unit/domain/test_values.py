@@ -107,6 +107,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "IssuedUnseen": [],
             "ExpiringHandledDays": None,
             "ExpiringUnseen": [],
+            "MissingTold": [],
             "OnlyTold": False,
         },
     ),

@@ -26,11 +26,11 @@ class Installation:
         self.callers = Callers(SqliteStore(folder / "state.db"), self.clock)
         self.parts: dict[str, list[int]] = {}
 
-    def begins(self, instance: str, expected: int) -> Any:
+    def begins(self, instance: str, expected: int, at_most: int = 200) -> Any:
         parts = self.parts.setdefault(instance, [])
         world = SimpleNamespace(clock=self.clock, callers=self.callers, instance=instance, pace=parts.append)
         at = WorkersScheduled(job_id=1, product=CloudProduct.CDN, shard=0, shards=expected)
-        task = shared_rates(cast(World, world), at)
+        task = shared_rates(cast(World, world), at, at_most=at_most)
         next(task)
         return task
 
@@ -50,6 +50,14 @@ def test_those_that_were_begun_together_are_reckoned_with_before_they_are_seen(h
     here.clock.sleep(2)
     next(one)
     assert here.parts["one"][-1] == 1, "they never came"
+
+
+@pytest.mark.parametrize(("expected", "at_most", "reckoned_with"), [(10**9, 3, 3), (0, 3, 1), (-5, 3, 1)])
+def test_no_more_are_reckoned_with_than_there_can_be(
+    here: Installation, expected: int, at_most: int, reckoned_with: int
+) -> None:
+    here.begins("one", expected, at_most)
+    assert here.parts["one"][0] == reckoned_with
 
 
 def test_others_that_work_on_the_product_are_seen(here: Installation) -> None:
