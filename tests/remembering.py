@@ -32,6 +32,11 @@ class Remembering:
                     rows[table.name, tuple(key)] = Row(tuple(key), version, json.loads(document))
         return cls(rows)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remembering) and self._rows == other._rows
+
+    __hash__ = None  # type: ignore[assignment]
+
     def again(self) -> Remembering:
         """Another one with the same rows."""
         return Remembering(self._rows)

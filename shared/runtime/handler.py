@@ -23,7 +23,7 @@ from shared.errors import (
 )
 from shared.runtime.app import App
 from shared.runtime.log import configure, log_context
-from shared.validation.requests import parse
+from shared.validation.requests import one_line, parse, read_json
 
 log = logging.getLogger("certdeploy.function")
 _FINAL = (InvalidRequestError, InvalidTransitionError, NotFoundError, PlanChangedError)
@@ -63,8 +63,9 @@ def function(request: type[BaseModel] | None = None, *events: type[EventData]) -
                     with log_context(**facts):
                         return _json(body(message, invocation.app()))
                 except _FINAL as error:
-                    log.error("event was refused", extra={**facts, "code": error.code, "reason": str(error)})
-                    return json.dumps({"Code": error.code, "Message": str(error)})
+                    told = one_line(str(error))
+                    log.error("event was refused", extra={**facts, "code": error.code, "reason": told})
+                    return json.dumps({"Code": error.code, "Message": told})
                 except AppError as error:
                     log.warning("function failed", extra={**facts, "code": error.code, "reason": str(error)})
                     raise
@@ -81,12 +82,15 @@ def function(request: type[BaseModel] | None = None, *events: type[EventData]) -
 def _message(
     payload: bytes, request: type[BaseModel] | None, by_type: Mapping[str, type[EventData]]
 ) -> tuple[BaseModel, dict[str, object]]:
-    data = _loads(payload or b"{}")
+    data = read_json(payload or b"{}")
     if isinstance(data, list) and len(data) == 1:
         (data,) = data  # EventBridge in streaming mode sends a batch of one
     if isinstance(data, Mapping) and "specversion" in data:
         envelope = parse(CloudEvent, data)
-        facts: dict[str, object] = {"event_id": envelope.id, "event_type": envelope.type}
+        facts: dict[str, object] = {
+            "event_id": one_line(envelope.id),
+            "event_type": one_line(envelope.type),
+        }
         if (model := by_type.get(envelope.type)) is None:
             if request is not None and envelope.source.startswith("acs."):
                 return parse(request, {}), facts  # an event of the cloud itself: look now
@@ -95,16 +99,12 @@ def _message(
     if request is None:
         raise InvalidRequestError(f"expected a CloudEvent of type {', '.join(by_type)}")
     if isinstance(data, Mapping) and {"triggerTime", "triggerName"} <= data.keys():
-        facts = {"trigger": data["triggerName"], "trigger_time": data["triggerTime"]}
-        return parse(request, _loads(data.get("payload") or "{}")), facts
+        facts = {
+            "trigger": one_line(str(data["triggerName"])),
+            "trigger_time": one_line(str(data["triggerTime"])),
+        }
+        return parse(request, read_json("{}" if (sent := data.get("payload")) in ("", None) else sent)), facts
     return parse(request, data), {}
-
-
-def _loads(text: str | bytes) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise InvalidRequestError(f"the payload is not JSON: {error}") from None
 
 
 def _json(result: BaseModel) -> str:

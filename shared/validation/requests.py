@@ -1,14 +1,43 @@
 """Requests and events: parsed by a model, with all invalid fields in one message."""
 
 import difflib
+import json
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import InvalidRequestError
 
 Model = TypeVar("Model", bound=BaseModel)
+_FIELDS: Final = 10  #: invalid ones that are named
+_LENGTH: Final = 1000  #: characters of a message
+
+
+def read_json(text: object) -> Any:
+    """Of bytes or text from outside; raises InvalidRequestError, whatever they hold."""
+    if not isinstance(text, (str, bytes)):
+        raise InvalidRequestError(f"the payload is not JSON: expected text, got {type(text).__name__}")
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # "\\ud800" alone: what stores or sends it would fail later
+        raise InvalidRequestError("the payload is not JSON: half a character (a lone surrogate)") from None
+    except RecursionError:
+        raise InvalidRequestError("the payload is not JSON that is read here: nested too deeply") from None
+    except ValueError as error:
+        raise InvalidRequestError(f"the payload is not JSON: {error}") from None
+    return value
+
+
+def one_line(text: str) -> str:
+    """What is told of a message that may hold anything: printable, and short enough to be read."""
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[: _LENGTH + 1])
+    return shown if len(text) <= _LENGTH else f"{shown[:_LENGTH]}… ({len(text)} characters)"
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
 
 
 def parse(model: type[Model], data: object) -> Model:
@@ -27,7 +56,8 @@ def explain(error: ValidationError, model: type[BaseModel] | None = None) -> str
     `model`: whose fields the caller may choose from.
     """
     clauses = []
-    for item in error.errors():
+    problems = error.errors()
+    for item in problems[:_FIELDS]:
         path = ".".join(map(str, item["loc"])) or "request"
         if item["type"] == "extra_forbidden":
             hint = _hint(str(item["loc"][-1]), model) if model else ""
@@ -36,7 +66,8 @@ def explain(error: ValidationError, model: type[BaseModel] | None = None) -> str
             clauses.append(f"{path}: missing")
         else:
             clauses.append(f"{path}: {item['msg'].removeprefix('Value error, ')}")
-    return "; ".join(clauses)
+    more = len(problems) - _FIELDS
+    return "; ".join(clauses) + (f"; and {more} more" if more > 0 else "")
 
 
 def _hint(name: str, model: type[BaseModel]) -> str:

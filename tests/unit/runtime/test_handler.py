@@ -101,6 +101,15 @@ def test_a_message_is_understood(payload: Any, understood: str) -> None:
     [
         (b"{", False, "the payload is not JSON"),
         ({**TIMER, "payload": "nonsense"}, False, "the payload is not JSON"),
+        ({**TIMER, "payload": 5}, False, "the payload is not JSON: expected text, got int"),
+        ({**TIMER, "payload": {}}, False, "the payload is not JSON: expected text, got dict"),
+        (b"[" * 100_000, False, "nested too deeply"),
+        (b'{"Region": "\\ud800"}', False, "half a character"),
+        (b'{"Region": NaN}', False, "NaN is not a number"),
+        (b'{"Region": -Infinity}', False, "-Infinity is not a number"),
+        (b"\xff\xfe", False, "the payload is not JSON"),
+        ({f"Field{number}": 1 for number in range(99)}, False, "; and 89 more"),
+        ({**EVENT, "type": "a\x1b[31m\u202e\n" + "x" * 10**6}, False, "handle a\\x1b[31m\\u202e\\nxxx"),
         ({"Regoin": "cn-beijing"}, False, "Regoin"),
         ([EVENT, EVENT], False, ""),
         ({**EVENT, "id": ""}, False, ""),
@@ -130,6 +139,8 @@ def test_what_does_not_validate_is_answered_and_logged_as_an_error_and_not_deliv
     assert answer.keys() == {"Code", "Message"}
     assert answer["Code"] == "InvalidParameter"
     assert told in answer["Message"]
+    assert answer["Message"].isprintable()
+    assert len(answer["Message"]) < 2000
     (line,) = logged()
     assert (line["level"], line["message"]) == ("ERROR", "event was refused")
     assert (line["code"], line["reason"]) == (answer["Code"], answer["Message"])
