@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Final, Literal
+from urllib.parse import quote
 
 from shared.domain.regions import KNOWN, Regions
 from shared.errors import CloudRejectedError
@@ -75,3 +76,14 @@ class Action:
     api: Api | None = None  #: default: the API of the calling adapter
     writes: bool = False  #: not retried after an unknown outcome
     per_second: float | None = None  #: the vendor's limit, if published
+
+
+def part_of_path(action: Action, value: str) -> str:
+    """`value` as one part of a path, whatever is in it.
+
+    Raises:
+        CloudRejectedError: it is empty or stands for another part, so that the path would lead elsewhere.
+    """
+    if value in ("", ".", ".."):
+        raise CloudRejectedError(action.name, "InvalidPath", f"{value!r} names nothing")
+    return quote(value, safe="")

@@ -7,12 +7,13 @@ from typing import Any, Final
 from requests import RequestException, Response, request
 
 from shared.cloud import loopback
-from shared.cloud.api import Action, Api
+from shared.cloud.api import Action, Api, part_of_path
 from shared.cloud.credentials import Credentials
 from shared.cloud.faults import classify
 from shared.cloud.openapi import OpenApi
 from shared.cloud.redact import redact
-from shared.errors import CloudError, CloudUnavailableError
+from shared.domain.regions import shown
+from shared.errors import CloudError, CloudRejectedError, CloudUnavailableError
 
 API: Final = Api("fc2", "2016-08-15", "ROA", ram="fc", hosts="{account_id}.{region}.fc.aliyuncs.com")
 LIST: Final = Action("ListCustomDomains")
@@ -39,10 +40,11 @@ class Fc2Domains:
         return self._call(LIST, region, "list_custom_domains", limit=limit, nextToken=token)
 
     def get(self, region: str, name: str) -> dict[str, Any]:
-        return self._call(GET, region, "get_custom_domain", domainName=name)
+        return self._call(GET, region, "get_custom_domain", domainName=_part_of_path(GET, name))
 
     def update(self, region: str, name: str, **settings: Any) -> None:
         """Change some of `SETTINGS`."""
+        name = _part_of_path(UPDATE, name)
         self._call(UPDATE, region, "update_custom_domain", domainName=name, **settings)
 
     def _call(self, action: Action, region: str, method: str, **arguments: Any) -> dict[str, Any]:
@@ -63,6 +65,13 @@ class Fc2Domains:
             raise mapped  # outside the except block, so that __context__ does not hold the text of `requests`
 
         return self._openapi.repeat(API, action, region, once)
+
+
+def _part_of_path(action: Action, name: str) -> str:
+    """The package puts it into the path as it is, and signs it so."""
+    if part_of_path(action, name).replace("%2A", "*") != name:
+        raise CloudRejectedError(action.name, "InvalidPath", f"{shown(name)} is no name of a domain")
+    return name
 
 
 class _RefusedError(Exception):

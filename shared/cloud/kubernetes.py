@@ -8,6 +8,7 @@ The server is verified with the kubeconfig's CA; the client's key is never kept 
 import base64
 import json
 import os
+import re
 import socket
 import ssl
 import tempfile
@@ -24,12 +25,14 @@ from shared.cloud.faults import NotSentError, classify
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields, Source
 from shared.cloud.redact import redact
+from shared.domain.regions import shown
 from shared.errors import (
     CloudCredentialsError,
     CloudError,
     CloudRejectedError,
     CloudUnavailableError,
 )
+from shared.validation.addresses import cluster_problem
 
 Object = dict[str, Any]  #: one that is sent; what is read is Fields
 Item = TypeVar("Item")
@@ -38,6 +41,7 @@ API: Final = Api("kubernetes", "v1", "ROA", ram="kubernetes", hosts="")
 MERGE_PATCH: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
 _KUBECONFIG: Final = "DescribeClusterUserKubeconfig"
+_PATH: Final = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9._-]*)+")  #: no part of it is "." or ".."
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
 _CONNECT_S: Final = 3.0
 
@@ -57,11 +61,12 @@ class KubeConfig:
         return url.hostname or "", url.port or 443
 
 
-def read_kubeconfig(text: str) -> KubeConfig:
-    """The current context's server and credentials.
+def read_kubeconfig(text: str, *, emulated: bool = False) -> KubeConfig:
+    """The current context's server and credentials. `emulated`: the cluster is on this machine.
 
     Raises:
-        CloudRejectedError: not a kubeconfig with CA, client certificate and key. Repeats no value.
+        CloudRejectedError: not a kubeconfig with CA, client certificate and key, or its server is at no
+            address that a cluster has. Repeats no value.
     """
     import yaml  # only this product needs it
 
@@ -76,12 +81,13 @@ def read_kubeconfig(text: str) -> KubeConfig:
             _decoded(user["client-certificate-data"]),
             _decoded(user["client-key-data"]),
         )
-        if urlsplit(config.server).scheme == "https":
-            return config
+        problem = cluster_problem(config.server, emulated=emulated)
     except (yaml.YAMLError, KeyError, TypeError, ValueError, StopIteration):
-        pass  # its text may contain the key
-    lacking = "it lacks an https server, a CA, or a client certificate with key"
-    raise CloudRejectedError(_KUBECONFIG, "UnusableKubeconfig", lacking)
+        problem = "it lacks a server, a CA, or a client certificate with key"  # the error may contain the key
+    else:
+        if not problem:
+            return config
+    raise CloudRejectedError(_KUBECONFIG, "UnusableKubeconfig", problem)
 
 
 class Kubernetes:
@@ -149,6 +155,10 @@ class Kubernetes:
     def _request(
         self, action: Action, method: str, path: str, body: bytes | None = None, kind: str = ""
     ) -> Fields:
+        if not _PATH.fullmatch(path.partition("?")[0]):
+            raise CloudRejectedError(
+                action.name, "InvalidPath", f"{shown(path)} names no object of a cluster"
+            )
         headers = {"Accept": "application/json", "User-Agent": MANAGER}
         if body is not None:
             headers["Content-Type"] = kind

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from alibabacloud_tea_openapi.client import Client
 from alibabacloud_tea_openapi.utils import Utils
@@ -19,7 +19,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from tenacity.wait import wait_exponential_jitter
 
 from shared.cloud import loopback
-from shared.cloud.api import Action, Api
+from shared.cloud.api import Action, Api, part_of_path
 from shared.cloud.credentials import Credentials, Provider
 from shared.cloud.faults import NotSentError, map_error
 from shared.cloud.pacing import PACED, Pacer
@@ -229,7 +229,7 @@ def _pause(state: RetryCallState) -> float:
 
 
 def _params(api: Api, action: Action, path: Mapping[str, str]) -> Params:
-    filled = action.path.format(**{name: quote(value, safe="") for name, value in path.items()})
+    filled = action.path.format(**{name: part_of_path(action, value) for name, value in path.items()})
     return Params(
         action=action.name,
         version=api.version,

@@ -7,6 +7,8 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 _HOST_AND_PORT: Final = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
+_VENDORS: Final = re.compile(r"(?:[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){1,8}aliyuncs\.com")
+_METADATA: Final = ipaddress.ip_network("100.100.100.0/24")  #: of the machine itself, with keys of its role
 
 
 def is_this_machine(host: str) -> bool:
@@ -42,6 +44,30 @@ def edge_problem(address: str) -> str:
     if found and 0 < int(found["port"]) < 65536 and is_this_machine(found["host"].strip("[]")):
         return ""
     return f"{address[:80]!r} is not 127.0.0.1:<port>, the TLS edge of an emulated cloud on this machine"
+
+
+def cluster_problem(url: str, *, emulated: bool) -> str:
+    """Why a kubeconfig's server is no API server of ACK; "" if it may be one.
+
+    Those have an address in a VPC or an elastic IP, or a name of Alibaba Cloud; a cluster that is emulated
+    is on this machine. Who runs the cluster proves it by the CA of the kubeconfig.
+    """
+    parts = _split(url)
+    if parts is None or parts.scheme != "https" or not parts.hostname:
+        return "its server is no https address"
+    if not (_is_remote(parts.hostname) or (emulated and is_this_machine(parts.hostname))):
+        return "its server is neither an IP address that a cluster may have nor a host of aliyuncs.com"
+    return next(_more_than_a_host(parts), "")
+
+
+def _is_remote(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return _VENDORS.fullmatch(host) is not None
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    reserved = mapped.is_loopback or mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified
+    return not reserved and mapped not in _METADATA
 
 
 def _split(url: str) -> SplitResult | None:

@@ -244,7 +244,7 @@ def test_a_server_that_is_not_of_the_clusters_ca_is_refused(bench: Bench) -> Non
         )["config"]
         for one, private in ((SHOP, False), (identity("plain"), True))
     ]
-    mine, other = map(read_kubeconfig, answers)
+    mine, other = (read_kubeconfig(answer, emulated=True) for answer in answers)
     mixed = type(mine)(mine.server, other.ca_pem, mine.certificate_pem, mine.key_pem)
 
     with pytest.raises(CloudUnavailableError, match="TlsFailed"):

@@ -83,7 +83,8 @@ class Clusters:
             TemporaryDurationMinutes=_MINUTES,
             PrivateIpAddress=private,
         )
-        return Kubernetes(self._client, read_kubeconfig(answer.text("config")), region)
+        config = read_kubeconfig(answer.text("config"), emulated=bool(self._client.emulated))
+        return Kubernetes(self._client, config, region)
 
 
 class ClusterKind(ABC):

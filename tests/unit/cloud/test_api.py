@@ -3,7 +3,7 @@
 import pytest
 
 from shared.cloud import cas, fc2, functions
-from shared.cloud.api import Action, Api
+from shared.cloud.api import Action, Api, part_of_path
 from shared.domain.certificates import STORES
 from shared.domain.regions import Regions
 from shared.errors import CloudRejectedError
@@ -90,3 +90,10 @@ def test_a_host_is_made_from_the_numbers_of_accounts_alone(account: str) -> None
 
 def test_a_region_that_the_owner_adds_is_known() -> None:
     assert ALB.host("cn-newtown", known=Regions(more=("cn-newtown",))) == "alb.cn-newtown.aliyuncs.com"
+
+
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_a_part_of_a_path_leads_nowhere_else(value: str) -> None:
+    with pytest.raises(CloudRejectedError, match="Get: InvalidPath: "):
+        part_of_path(Action("Get"), value)
+    assert part_of_path(Action("Get"), "a/../b?c#d") == "a%2F..%2Fb%3Fc%23d"
