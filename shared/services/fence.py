@@ -1,7 +1,7 @@
 """What bounds every write, whatever the rows of the state say: others may have written them."""
 
 from shared.domain.jobs import WorkerResource
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.services.world import World
 
 
@@ -19,3 +19,18 @@ def why_barred(world: World, product: CloudProduct, worker: WorkerResource) -> s
     if deployed is not None and deployed.writer != slot.writer:
         return f"not a slot of {product.value}: what was deployed is elsewhere"
     return ""
+
+
+def why_not_found(world: World, slot: CloudResource) -> str:
+    """Why a slot is none that a discovery of this installation has found; "" if it is one.
+
+    Asked before the first write: a worker's row alone does not say where to write.
+    """
+    record = world.resources.find(slot.slot)
+    if record is None or _place(record.resource) != _place(slot):
+        return f"{slot.slot}: no discovery has found it so; discover, and create a new job"
+    return ""
+
+
+def _place(slot: CloudResource) -> tuple[object, ...]:
+    return slot.slot, slot.location, slot.kind, slot.instance_id, slot.listener_id, slot.role, slot.writer

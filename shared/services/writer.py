@@ -18,7 +18,7 @@ from shared.products.kit.changes import Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
 from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
 from shared.services.beside import Beside
-from shared.services.fence import why_barred
+from shared.services.fence import why_barred, why_not_found
 from shared.services.left import left_half_made
 from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
 from shared.services.side_by_side import Task
@@ -167,6 +167,9 @@ class _Turn:
 
         def remember(change: Change, look: Look) -> None:
             made = attempts[change.resource.slot]
+            first = made.worker.previous_cert_identifier is None
+            if first and (why_not := why_not_found(self.world, change.resource)):
+                raise InvalidRequestError(why_not)
             self.kind_of(made.worker).remember(made, change, look)
 
         done: list[tuple[Attempt, Outcome]] = []

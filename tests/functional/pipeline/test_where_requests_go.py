@@ -9,10 +9,20 @@ from typing import Any
 import pytest
 
 from shared.domain.resources import CloudProduct, SyncState
+from shared.domain.states import WorkerStatus
 from tests.builders import a_listener_slot, a_resource
 from tests.functional.pipeline.conftest import TWO_SLOTS
 from tests.functional.pipeline.platform import Platform, discovered
-from tests.functional.pipeline.stories import WWW, AProduct, synced, with_product
+from tests.functional.pipeline.stories import (
+    WWW,
+    AProduct,
+    ask,
+    asked_for,
+    deployed,
+    synced,
+    uploaded,
+    with_product,
+)
 
 P = CloudProduct
 
@@ -110,3 +120,67 @@ def test_automatic_jobs_go_on_where_a_product_is_nowhere_in_the_scope(tmp_path: 
         assert [one.state for one in platform.world.syncs.list(P.WAF)] == [SyncState.OUTSIDE]
         platform.tick("discover_resources")
         assert [one.state for one in platform.world.syncs.list(P.WAF)] == [SyncState.OUTSIDE]
+
+
+#: What others may write into the row of a worker: each would send the request, or the key, elsewhere.
+FORGED: tuple[dict[str, Any], ...] = (
+    {"resource_id": "evil.example/?x="},
+    {"endpoint": "evil.example:99999"},
+    {"product": P.FC, "region": "evil.example/?x=", "kind": "3.0"},
+)
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=str)
+def test_a_worker_whose_row_names_no_slot_ends_before_anything_is_called_and_the_rest_goes_on(
+    platform: Platform, forged: dict[str, Any]
+) -> None:
+    platform.policy["products"] = (P.CDN, P.ALB, P.OSS, P.FC)
+    asked_for(platform, uploaded(platform))
+    worker = platform.workers()[WWW]
+    platform.world.workers.delete(worker)
+    platform.world.workers.save(worker.evolve(version=0, resource=worker.resource.evolve(**forged)))
+    calls = len(platform.cloud.calls)
+
+    platform.drain()
+
+    ended = next(w for w in platform.world.workers.list(worker.job_id) if w.worker_id == worker.worker_id)
+    assert ended.status is WorkerStatus.ERROR
+    assert ended.reason.startswith(("not a slot of ", "outside the scope: "))
+    assert "SetCdnDomainSSLCertificate" not in {call.action for call in platform.cloud.calls[calls:]}
+    others = [w.status for w in platform.world.workers.list(worker.job_id) if w.worker_id != worker.worker_id]
+    assert others
+    assert set(others) == {WorkerStatus.SUCCESS}
+
+
+def test_a_worker_for_a_slot_that_no_discovery_has_found_writes_nothing(platform: Platform) -> None:
+    asked_for(platform, uploaded(platform))
+    platform.drain(until="deploy_")
+    platform.world.resources.remove(platform.world.resources.get(WWW))
+
+    platform.drain()
+
+    ended = platform.workers()[WWW]
+    assert (ended.status, ended.reason) == (
+        WorkerStatus.ERROR,
+        f"{WWW}: no discovery has found it so; discover, and create a new job",
+    )
+    assert "SetCdnDomainSSLCertificate" not in dict(platform.writes())
+
+
+def test_a_rollback_goes_nowhere_but_to_the_worker_s_own_place(platform: Platform) -> None:
+    deployed(platform)
+    worker = platform.workers()[WWW]
+    elsewhere = worker.resource.evolve(resource_id="shop.example.com")
+    ask(platform, WWW)
+    marked = platform.workers()[WWW]
+    platform.world.workers.save(marked.evolve(deployed=elsewhere))
+    calls = len(platform.cloud.calls)
+
+    platform.drain()
+
+    ended = platform.workers()[WWW]
+    assert (ended.status, ended.reason) == (
+        WorkerStatus.ROLLBACK_ERROR,
+        "not a slot of CDN: what was deployed is elsewhere",
+    )
+    assert "SetCdnDomainSSLCertificate" not in {call.action for call in platform.cloud.calls[calls:]}
