@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from cli import output
+from shared.domain.visible import visible
 from shared.errors import InvalidRequestError
 
 Of = TypeVar("Of")
@@ -71,4 +72,4 @@ def write_csv(columns: Sequence[Column[Of]], rows: Iterable[Of]) -> None:
     """To stdout, with a line of names first."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([column.name for column in columns])
-    writer.writerows([column.plain(row) for column in columns] for row in rows)
+    writer.writerows([visible(column.plain(row), keep="\n") for column in columns] for row in rows)

@@ -9,19 +9,32 @@ from datetime import datetime, timezone
 from typing import Any
 
 from pydantic import BaseModel
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.status import Status
 from rich.text import Text
 
 from cli.tables import Table, one_line
 from shared.cloud.redact import redact
 from shared.domain.names import for_display
+from shared.domain.visible import visible
 
 _WIDTH = 150  #: of sentences in a pipe or a file
 
 
+class _Screen(Console):
+    """Prints nothing that steers the terminal but what it says itself."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(visible(segment.text, keep="\n"), segment.style)
+
+
 def console(*, stderr: bool = False) -> Console:
-    return Console(stderr=stderr, width=None if _has_width(stderr) else _WIDTH, highlight=False)
+    return _Screen(stderr=stderr, width=None if _has_width(stderr) else _WIDTH, highlight=False)
 
 
 def _has_width(stderr: bool = False) -> bool:
@@ -36,7 +49,7 @@ def tell(text: str) -> None:
 
 def show_json(value: BaseModel | Mapping[str, Any]) -> None:
     """Print JSON in the form of the functions' answers: PascalCase, None left out."""
-    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    print(visible(json.dumps(plain(value), ensure_ascii=False, indent=2), keep="\n"))
 
 
 def plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ import typer
 
 from cli import output
 from cli.session import session
+from shared.domain.visible import visible
 from shared.errors import InvalidRequestError
 from shared.services.policies import policies_of, store_policies, stored_policies
 from shared.services.policy_effects import PolicyEffects, SetApart, effects_of
@@ -36,7 +37,7 @@ def show(as_json: AsJson = False) -> None:
     elif stored is None:
         output.tell("no policies are stored; `certdeploy policy set FILE` stores some")
     else:
-        print(stored.text, end="" if stored.text.endswith("\n") else "\n")
+        print(visible(stored.text, keep="\n\t"), end="" if stored.text.endswith("\n") else "\n")
         output.tell(f"version {stored.version}, set {output.moment(stored.set_at)} UTC")
         if why := policies_of(world).unreadable:
             output.tell(f"automatic jobs are stopped: {why}")

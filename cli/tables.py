@@ -14,11 +14,13 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from shared.domain.visible import visible
+
 _GAP: Final = "  "
 _INDENT: Final = "    "
 _LEAST: Final = 12  #: a cell that is wrapped gets this width if it has so much text
 _HEADER: Final = "dim"
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_BREAKS: Final = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
 _WORD: Final = re.compile(r"\s*\S+")  #: with the space before it, which is lost at the start of a line
 
 Row = tuple[Text, ...]
@@ -41,13 +43,13 @@ class Table:
 
     def add(self, *cells: str | Text) -> None:
         """A row; cells are not parsed as markup, and those that are missing at the end are empty."""
-        found = [Text(one_line(one)) if isinstance(one, str) else one for one in cells]
+        found = [_cell(one) for one in cells]
         self.rows.append((*found, *(Text() for _ in self.columns[len(found) :])))
 
     def lines(self, width: int | None) -> Iterator[Text]:
         """`width`: columns of the screen; None: without an end."""
         if self.title:
-            yield Text(self.title, "bold")
+            yield Text(visible(self.title, keep="\n"), "bold")
         header = tuple(Text(column, _HEADER) for column in self.columns)
         shown = [header, *self.rows] if self.show_header else self.rows
         natural = self._widths(shown, _length)
@@ -114,8 +116,16 @@ class Table:
 
 
 def one_line(text: str) -> str:
-    """Without line breaks and other characters that move a screen's cursor: text of others may have some."""
-    return _CONTROL.sub(" ", text)
+    """Without line breaks, and with nothing that steers a screen: text of others may have some."""
+    return visible(_BREAKS.sub(" ", text))
+
+
+def _cell(one: str | Text) -> Text:
+    """On one line, whatever is in it."""
+    plain = one if isinstance(one, str) else one.plain
+    if plain.isprintable():
+        return Text(one) if isinstance(one, str) else one
+    return Text(one_line(plain), "" if isinstance(one, str) else one.style)
 
 
 def _length(text: str) -> int:

@@ -76,6 +76,7 @@ class CloudError(AppError):
     code = "CloudError"
 
     def __init__(self, action: str, cloud_code: str, message: str, request_id: str = "-") -> None:
+        cloud_code, message = (" ".join(text.split()) for text in (cloud_code, message))  # on one line
         super().__init__(f"{action}: {cloud_code}: {message} (RequestId {request_id})")
         self.action = action
         self.cloud_code = cloud_code

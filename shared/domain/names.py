@@ -114,5 +114,10 @@ def for_display(name: str) -> str:
 
     Letters of two scripts may look alike; the A-labels tell such names apart.
     """
+    if not name.isascii():
+        try:
+            return f"{name} ({normalize(name)})"
+        except NotAHostNameError:
+            return name
     letters = in_letters(name)
     return name if letters == name else f"{letters} ({name})"

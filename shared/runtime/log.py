@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import TextIO
 
 from shared.cloud.redact import redact
+from shared.domain.visible import visible
 
 _context: ContextVar[dict[str, object] | None] = ContextVar("log_context", default=None)
 _OWN = frozenset(logging.makeLogRecord({}).__dict__)
@@ -25,7 +26,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return redact(json.dumps(line, ensure_ascii=False, default=str))
+        return visible(redact(json.dumps(line, ensure_ascii=False, default=str)))
 
 
 def configure(stream: TextIO | None = None) -> None:

@@ -16,6 +16,7 @@ from shared.domain.events import (
 from shared.domain.jobs import WorkerResource
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
+from shared.domain.visible import visible_in
 from shared.errors import CloudRejectedError, InvalidRequestError
 from shared.services.world import World
 
@@ -34,7 +35,8 @@ def notify_contacts(
     """Deliver at least once; receivers recognise a repetition by its id."""
     notification_id, body = _BY_TYPE[type(event)](world, event)
     try:
-        delivered = world.notify(notification_id, {"Type": event.type, **body})
+        message = {"Type": event.type, **{name: visible_in(value) for name, value in body.items()}}
+        delivered = world.notify(notification_id, message)
     except CloudRejectedError as error:  # a retry would be refused too
         log.error("message was refused", extra={"notification_id": notification_id, "reason": str(error)})
         delivered = False

@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared.domain.visible import visible
 from shared.errors import InvalidRequestError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -32,7 +33,7 @@ def read_json(text: object) -> Any:
 
 def one_line(text: str) -> str:
     """What is told of a message that may hold anything: printable, and short enough to be read."""
-    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[: _LENGTH + 1])
+    shown = visible(text[: _LENGTH + 1])
     return shown if len(text) <= _LENGTH else f"{shown[:_LENGTH]}… ({len(text)} characters)"
 
 

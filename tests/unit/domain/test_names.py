@@ -177,6 +177,7 @@ def test_a_name_and_its_wildcard_have_the_same_parent(name: str, above: str) -> 
     [
         ("xn--bcher-kva.example", "bücher.example (xn--bcher-kva.example)"),
         ("*.xn--bcher-kva.example", "*.bücher.example (*.xn--bcher-kva.example)"),
+        ("аpple.com", "аpple.com (xn--pple-43d.com)"),
         ("xn--pple-43d.com", "аpple.com (xn--pple-43d.com)"),  # its first letter is Cyrillic
         ("_dmarc.example.com", "_dmarc.example.com"),
         ("xn--a.example", "xn--a.example"),

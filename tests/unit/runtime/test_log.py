@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from io import StringIO
 
-from shared.runtime.log import configure, log_context
+from shared.runtime.log import JsonFormatter, configure, log_context
 from tests.keys import ec_key, key_pem
 from tests.unit.runtime.conftest import Lines
 
@@ -39,6 +39,18 @@ def test_a_fact_wins_over_the_context_and_the_context_ends_with_its_block(logged
         log.info("three")
 
     assert [line["job_id"] for line in logged()] == [2, 3, 1]
+
+
+def test_a_line_steers_no_terminal_and_says_what_was_said(logged: Lines) -> None:
+    said = "a\x1b[31m\x9b\u202e\ud800\nb"
+    log.warning("odd", extra={"reason": said})
+
+    assert logged() == [{"level": "WARNING", "message": "odd", "reason": said}]
+
+
+def test_each_line_can_be_printed() -> None:
+    shown = JsonFormatter().format(logging.makeLogRecord({"msg": "a\x1b\x7f\x9b\u202e\ud800\n\u2028b"}))
+    assert shown.isprintable()
 
 
 def test_an_exception_is_in_the_line_and_no_secret_is(logged: Lines) -> None:
