@@ -109,7 +109,7 @@ def test_a_message_is_understood(payload: Any, understood: str) -> None:
         (b'{"Region": -Infinity}', False, "-Infinity is not a number"),
         (b"\xff\xfe", False, "the payload is not JSON"),
         ({f"Field{number}": 1 for number in range(99)}, False, "; and 89 more"),
-        ({**EVENT, "type": "a\x1b[31m\u202e\n" + "x" * 10**6}, False, "handle a\\x1b[31m\\u202e\\nxxx"),
+        ({**EVENT, "type": "a\x1b[31m\u202e\n" + "x" * 10**6}, False, "handle a\\u001b[31m\\u202e\\u000axxx"),
         ({"Regoin": "cn-beijing"}, False, "Regoin"),
         ([EVENT, EVENT], False, ""),
         ({**EVENT, "id": ""}, False, ""),

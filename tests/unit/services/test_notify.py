@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
-from shared.domain.events import SlotsExpiring
+from shared.domain.events import JobFinished
 from shared.services.notify import notify_contacts
 from shared.services.world import World
-from tests.builders import NOW
+from tests.builders import a_job, a_resource, a_worker
 
 
 def test_text_of_others_is_sent_as_a_person_may_see_it() -> None:
@@ -18,13 +18,15 @@ def test_text_of_others_is_sent_as_a_person_may_see_it() -> None:
         sent.append(body)
         return True
 
-    event = SlotsExpiring.about(
-        ["CDN/-/\u202egpj.example.com", "ACK/-/c/\x1b[31mshop"],
-        cert_identifier="sha256:00",
-        not_after=NOW,
-        days_left=3,
-        threshold_days=7,
+    worker = a_worker(resource=a_resource().evolve(resource_id="c/\x1b[31mshop"), reason="a\u202eb\x9bc\nd")
+    world = SimpleNamespace(
+        notify=notify,
+        jobs=SimpleNamespace(get=lambda job_id: a_job(job_id, status="error")),
+        workers=SimpleNamespace(list=lambda job_id: [worker]),
     )
-    notify_contacts(cast(World, SimpleNamespace(notify=notify)), event)
+    event = JobFinished(job_id=1)
+    notify_contacts(cast(World, world), event)
 
-    assert sent[0]["Slots"] == [r"CDN/-/\u202egpj.example.com", r"ACK/-/c/\u001b[31mshop"]
+    (line,) = sent[0]["Workers"]
+    assert line["Slot"] == r"CDN/-/c/\u001b[31mshop"
+    assert line["Reason"] == "a\\u202eb\\u009bc\nd"
