@@ -19,7 +19,8 @@
     · NotYetEffectiveError   (R) accepted, but not in service yet
     · NotTrustedError            in service, but clients turn away
 
-(R) = retryable: the handler raises it, and Function Compute retries.
+(R) = retryable: the handler raises it, and Function Compute retries. It may pass, and so may what is wrong
+with an account or an answer: hours later the same may go well.
 """
 
 from typing import ClassVar
@@ -30,6 +31,11 @@ class AppError(Exception):
 
     code: ClassVar[str] = "InternalError"
     retryable: ClassVar[bool] = False
+    passes: ClassVar[bool] = False  #: though it is not retryable
+
+    @property
+    def may_pass(self) -> bool:
+        return self.retryable or self.passes
 
 
 class InvalidRequestError(AppError):
@@ -86,10 +92,12 @@ class CloudError(AppError):
 
 class CloudCredentialsError(CloudError):
     code = "InvalidCredentials"
+    passes = True
 
 
 class CloudDeniedError(CloudError):
     code = "NoPermission"
+    passes = True
 
 
 class CloudRejectedError(CloudError):
@@ -100,6 +108,7 @@ class UnreadableAnswerError(CloudError):
     """It is not tried again at once: the same would be answered."""
 
     code = "UnreadableAnswer"
+    passes = True
 
     def __init__(self, action: str, message: str, request_id: str = "-") -> None:
         super().__init__(action, "UnreadableAnswer", message, request_id)

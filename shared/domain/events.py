@@ -96,6 +96,14 @@ class ReplacementMissing(AboutSlots, EventData):
         return {**facts, **data}
 
 
+class SlotsEnding(EventData):
+    """Slots serve a certificate that CAS does not know and that is about to end, or has: plan for them."""
+
+    type = "certdeploy:CloudResource:Ending"
+    consumer = "create_deployment_job"
+    slot_count: int  #: for people
+
+
 class SlotsExpiring(AboutSlots, EventData):
     """Slots serve a certificate that is about to end, or has, and that CAS does not know."""
 

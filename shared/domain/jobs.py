@@ -53,6 +53,7 @@ class WorkerResource(Versioned):
     chosen_because: str = ""  #: why the plan took this certificate, with the rules that gave way
     status: WorkerStatus = WorkerStatus.PENDING
     reason: str = ""
+    may_pass: bool = False  #: of an error: the cloud was in the way, or what it allows us
     previous_cert_identifier: str | None = None  #: stored before the first write; "" = had none
     settings_before: dict[str, Any] | None = None  #: of the slot, before the first write; no secrets
     others_before: dict[str, str] | None = None  #: what else the product told then, as digests by field

@@ -52,7 +52,7 @@ _OWN: Final = {
     ),
     "create_deployment_job": _reach(
         reads=(*_PLANNED_BY, t.SYNC_STATUS),
-        writes=(t.CERTIFICATES, t.LEASES, *_JOBS),
+        writes=(t.CERTIFICATES, t.RESOURCES, t.LEASES, *_JOBS),
         invokes=("run_deployment_jobs", "notify_contacts"),
     ),
     "run_deployment_jobs": _reach(writes=(t.CALLERS, *_JOBS), invokes=("notify_contacts", *_DEPLOYS)),

@@ -5,7 +5,7 @@ and a certificate that passes a warning time in the scan that finds its renewal,
 """
 
 import logging
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,19 +45,27 @@ class Planned:
 
 def plan_what_changed(world: World) -> Planned:
     """Jobs for what the last scan found: one for each type of certificate, and more where policies say so."""
+    return alone(world, lambda: _weighed(world))
+
+
+def alone(world: World, plan: Callable[[], Planned]) -> Planned:
+    """One plan at a time, and not before all slots are known."""
     if waiting := _not_discovered(world):
         return Planned(note=_WAITS.format(", ".join(waiting)))
     try:
         with world.leases.hold("automatic-plan", world.holder, world.left_s() + _AFTER_S):
-            known = [record for name in world.policy.stores for record in world.certificates.list(name)]
-            unseen = Unseen(world)
-            policies = policies_of(world)
-            changes = Changes.among(world, known, unseen, policies)
-            if policies.unreadable:
-                return _stopped(world, changes, policies.unreadable)
-            return _plan(world, known, changes, unseen, policies.book) if changes else Planned()
+            return plan()
     except ConflictError:
         return Planned(note=_BUSY)
+
+
+def _weighed(world: World) -> Planned:
+    known = [record for name in world.policy.stores for record in world.certificates.list(name)]
+    unseen, policies = Unseen(world), policies_of(world)
+    changes = Changes.among(world, known, unseen, policies)
+    if policies.unreadable:
+        return _stopped(world, changes, policies.unreadable)
+    return _plan(world, known, changes, unseen, policies.book) if changes else Planned()
 
 
 def _plan(

@@ -2,15 +2,26 @@
 
 from collections.abc import Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.jobs import DeploymentJob
 from shared.domain.plans import PlanEntry
 from shared.services import plan as planning
-from shared.services.changes import Changes
 from shared.services.storing import create, created, places_at_work, submitted, token_of_system
 from shared.services.world import World
+
+
+class Cause(Protocol):
+    """What jobs are planned for."""
+
+    @property
+    def origin(self) -> str:
+        """The same for the same cause, however often it is planned for."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
 
 
 class _Kind(NamedTuple):
@@ -20,15 +31,15 @@ class _Kind(NamedTuple):
     draft: bool
     accept_outage: bool
 
-    def token(self, changes: Changes) -> str:
-        parts = [changes.origin, self.source.value]
+    def token(self, cause: Cause) -> str:
+        parts = [cause.origin, self.source.value]
         parts += ["draft"] if self.draft else []
         parts += ["outage"] if self.accept_outage else []
         return token_of_system("-".join(parts))
 
 
 def jobs_for(
-    world: World, changes: Changes, wanted: Sequence[PlanEntry], certificates: Sequence[Certificate]
+    world: World, cause: Cause, wanted: Sequence[PlanEntry], certificates: Sequence[Certificate]
 ) -> tuple[tuple[DeploymentJob, ...], set[str]]:
     """The jobs, and the places whose slots have to wait for the end of another one.
 
@@ -41,7 +52,7 @@ def jobs_for(
     planned: set[str] = set()
     free: dict[_Kind, str] = {}  #: the token of the next job of a kind
     for kind in map(_Kind._make, product(CertificateSource, (False, True), (False, True))):
-        token = free[kind] = kind.token(changes)
+        token = free[kind] = kind.token(cause)
         parts = 1
         while (job := created(world, free[kind])) is not None:
             jobs.append((job, kind.draft))
@@ -59,9 +70,9 @@ def jobs_for(
         job = create(
             world,
             planning.as_plan(entries, kind.source, kind.accept_outage),
-            name=changes.name,
+            name=cause.name,
             token=free[kind],
-            origin=changes.origin,
+            origin=cause.origin,
             submit=submit and not kind.draft,
         )
         done.append(job)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from shared.domain.certificates import CertificateRecord
-from shared.domain.events import CertificateExpiring, CertificateIssued
+from shared.domain.events import CertificateExpiring, CertificateIssued, SlotsEnding
 from shared.domain.jobs import MANUAL, DeploymentJob
 from shared.domain.plans import Plan
 from shared.domain.requests import CreateDeploymentJob
@@ -17,6 +17,7 @@ from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
 from shared.services.policies import policies_of
 from shared.services.storing import create, created, submitted, token_of_person
+from shared.services.strangers_planned import plan_for_strangers
 from shared.services.unseen import Unseen
 from shared.services.world import World
 from shared.validation.jobs import check_job
@@ -30,7 +31,7 @@ class Created(Wire):
 
 
 def create_deployment_jobs(
-    world: World, request: CreateDeploymentJob | CertificateIssued | CertificateExpiring
+    world: World, request: CreateDeploymentJob | CertificateIssued | CertificateExpiring | SlotsEnding
 ) -> Created:
     """Plan, create the job, submit it. The same request or event never makes a second job."""
     return _BY_TYPE[type(request)](world, request)
@@ -109,8 +110,16 @@ def _planned(world: World, record: CertificateRecord, no_news: str, no_jobs: str
     return Created(jobs=planned.jobs, note=note)
 
 
+def _ending(world: World, _: SlotsEnding) -> Created:
+    planned = plan_for_strangers(world)
+    if planned.note:
+        log.info("no job was created", extra={"reason": planned.note})
+    return Created(jobs=planned.jobs, note=planned.note)
+
+
 _BY_TYPE: Final[dict[type[Wire], Callable[[World, Any], Created]]] = {
     CreateDeploymentJob: _requested,
     CertificateIssued: _issued,
     CertificateExpiring: _expiring,
+    SlotsEnding: _ending,
 }

@@ -97,7 +97,7 @@ def after_failure(world: World, worker: WorkerResource, error: AppError) -> Work
             not_before=now + timedelta(seconds=pause),
         )
     log.warning(life.failed, extra={**facts(worker), "reason": str(error)})
-    return ended(world, worker, life.error, reason=str(error))
+    return ended(world, worker, life.error, reason=str(error), may_pass=error.may_pass)
 
 
 def ended(world: World, worker: WorkerResource, status: WorkerStatus, **changes: Any) -> WorkerResource:

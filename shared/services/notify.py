@@ -18,6 +18,7 @@ from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.domain.visible import visible_in
 from shared.errors import CloudRejectedError, InvalidRequestError
+from shared.services.again import tried_again
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.notify")
@@ -47,6 +48,7 @@ def _job_finished(world: World, event: JobFinished) -> Message:
     job = world.jobs.get(event.job_id)
     if not job.status.final:  # its message would take the id of the end's
         raise InvalidRequestError(f"JobId: job {job.job_id} has not ended, it is {job.status.value}")
+    again = tried_again(world, job)
     return f"finished-{job.job_id}", {
         "JobId": job.job_id,
         "Name": job.name,
@@ -54,6 +56,7 @@ def _job_finished(world: World, event: JobFinished) -> Message:
         "SuccessCount": job.success_count,
         "ErrorCount": job.error_count,
         "CertIdentifiers": list(job.cert_identifiers),
+        **({"TriedAgainAt": again.isoformat()} if again else {}),
         "Workers": [_line(worker) for worker in world.workers.list(job.job_id)],
     }
 

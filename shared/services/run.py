@@ -19,6 +19,7 @@ from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError
+from shared.services.again import is_another_try, tried_again, try_again
 from shared.services.lifecycle import lifecycle_of
 from shared.services.storing import undo_cut_off
 from shared.services.world import World
@@ -189,7 +190,8 @@ def _given_up(
     if worker.half_made:
         reason += "; its exchange was cut off half made: roll the job back"
     try:
-        return world.workers.save(worker.to(lifecycle_of(worker).error, reason=reason, finished_at=now))
+        error = worker.to(lifecycle_of(worker).error, reason=reason, may_pass=True, finished_at=now)
+        return world.workers.save(error)
     except ConflictError:
         return worker  # it was taken up after all
 
@@ -221,12 +223,14 @@ def publish_scheduled(world: World, job_id: int, product: CloudProduct, shard: i
 
 
 def _announce(world: World, job: DeploymentJob) -> DeploymentJob:
-    """Tell that the job ended, under one id however often."""
+    """Tell that the job ended, under one id however often; but not of another try that changed nothing."""
     if not job.finish_announced:
-        world.events.publish(
-            JobFinished(job_id=job.job_id),
-            id=f"finished-{job.job_id}",
-            subject=f"DeploymentJob/{job.job_id}",
-        )
+        try_again(world, job)
+        if job.success_count or not (is_another_try(job) and tried_again(world, job)):
+            world.events.publish(
+                JobFinished(job_id=job.job_id),
+                id=f"finished-{job.job_id}",
+                subject=f"DeploymentJob/{job.job_id}",
+            )
         job = world.jobs.save(job.evolve(finish_announced=True))
     return job

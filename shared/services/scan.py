@@ -13,7 +13,7 @@ from shared.errors import AppError, ConflictError
 from shared.services.baseline import as_found, is_baseline
 from shared.services.changes import Changes, Ending
 from shared.services.policies import ReadPolicies, policies_of
-from shared.services.strangers import tell_of_strangers
+from shared.services.strangers import look_after_strangers
 from shared.services.unseen import Unseen
 from shared.services.world import World
 
@@ -41,7 +41,7 @@ def scan_certificates(world: World) -> ScanResult:
             failures.append(error)
     if failures:  # what is in such a store may be unknown for that reason alone
         raise failures[0]
-    tell_of_strangers(world, policies)
+    look_after_strangers(world, policies)
     return ScanResult(
         certificates=sum(one.certificates for one in found),
         issued=tuple(identifier for one in found for identifier in one.issued),

@@ -6,11 +6,13 @@ never written over: who comes next stores workers under another id, so that thos
 
 import hashlib
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
+from shared.domain.resources import CloudResource
 from shared.domain.states import JobStatus
 from shared.errors import AppError, ConflictError
 from shared.services.rollback_plan import Joined
@@ -51,8 +53,11 @@ def create(
     request_digest: str = "",
     schedule_time: datetime | None = None,
     contact_ids: tuple[int, ...] = (),
+    joined: Callable[[CloudResource, str], bool] | None = None,
 ) -> DeploymentJob:
     """The job of this token: a draft; or submitted, and the runner woken. A lost wake-up does no harm.
+
+    `joined`: whether a slot's listener has the certificate already; None: as of the last discovery.
 
     Raises:
         ConflictError: another delivery is creating it, or took this one for dead.
@@ -79,7 +84,7 @@ def create(
             storing_until=now + timedelta(seconds=world.left_s()) + _AFTER,
         )
     )
-    _store_workers(world, begun, plan)
+    _store_workers(world, begun, plan, joined or Joined(world))
     job = begun.evolve(storing_until=None)
     if submit:
         world.jobs.open(job)
@@ -138,8 +143,9 @@ def _look(world: World, token: str) -> tuple[DeploymentJob | None, int]:
     return None, job_id
 
 
-def _store_workers(world: World, job: DeploymentJob, plan: Plan) -> None:
-    joined = Joined(world)
+def _store_workers(
+    world: World, job: DeploymentJob, plan: Plan, joined: Callable[[CloudResource, str], bool]
+) -> None:
     entries = {entry.resource.slot: entry for entry in plan.deployments}
     shards = sharded(entry.resource for entry in plan.deployments)
     world.workers.add(

@@ -1,10 +1,13 @@
-"""Slots whose certificate CAS does not know: their end is told, since nothing renews it there."""
+"""Slots whose certificate CAS does not know: their end is told, and what CAS has may take its place then."""
 
+import hashlib
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
-from shared.domain.events import SlotsExpiring
-from shared.domain.resources import ResourceRecord
+from shared.domain.events import SlotsEnding, SlotsExpiring
+from shared.domain.resources import CloudResource, ResourceRecord
 from shared.domain.warning_times import passed_time_of_end
 from shared.errors import ConflictError
 from shared.services.policies import ReadPolicies
@@ -12,42 +15,84 @@ from shared.services.storing import places_at_work
 from shared.services.world import World
 
 
-def tell_of_strangers(world: World, policies: ReadPolicies) -> None:
-    """Once for each certificate and warning time. Not where a job is at work, which may replace it."""
+@dataclass(frozen=True)
+class Strangers:
+    """The slots of one such certificate for which a warning time has passed."""
+
+    identifier: str
+    passed: float  #: the warning time, in days before the end
+    records: Sequence[ResourceRecord]
+
+    @property
+    def slots(self) -> list[CloudResource]:
+        return [record.resource for record in self.records]
+
+    @property
+    def key(self) -> str:
+        return f"{self.identifier}-{self.passed:g}"
+
+
+def look_after_strangers(world: World, policies: ReadPolicies) -> None:
+    """The first warning time that is met is told at once, since it may have passed before we came.
+
+    At a later one a plan is made, which tells of the slots that it has nothing for.
+    """
+    for one in due(world, policies, first=True):
+        tell(world, one)
+    if later := due(world, policies, first=False):
+        digest = hashlib.sha256("\n".join(sorted(one.key for one in later)).encode()).hexdigest()[:16]
+        count = sum(len(one.records) for one in later)
+        world.events.publish(
+            SlotsEnding(slot_count=count), id=f"slots-ending-{digest}", subject="CloudResource"
+        )
+
+
+def due(world: World, policies: ReadPolicies, *, first: bool) -> list[Strangers]:
+    """By certificate and warning time; not where a job is at work, which may replace it.
+
+    `first`: slots that were not told of before, or else those that were.
+    """
     now = world.clock()
-    due: dict[tuple[str, float], list[ResourceRecord]] = defaultdict(list)
+    found: dict[tuple[str, float], list[ResourceRecord]] = defaultdict(list)
     for product in world.policy.products:
         for record in world.resources.list(product):
-            resource = record.resource
-            if not resource.cert_identifier or resource.cert_not_after is None:
+            resource, told = record.resource, record.told_days
+            if first is not (told is None) or not resource.cert_identifier or not resource.cert_not_after:
                 continue
             passed = passed_time_of_end(resource.cert_not_after, now, policies.warning_days_at(resource))
-            news = passed is not None and (record.told_days is None or passed < record.told_days)
+            news = passed is not None and (told is None or passed < told)
             if passed is not None and news and not world.policy.why_barred(resource):
-                due[resource.cert_identifier, passed].append(record)
-    known = world.certificates.find_many({identifier for identifier, _ in due})
-    strangers = {key: records for key, records in due.items() if key[0] not in known}
+                found[resource.cert_identifier, passed].append(record)
+    known = world.certificates.find_many({identifier for identifier, _ in found})
+    strangers = {key: records for key, records in found.items() if key[0] not in known}
     busy = places_at_work(world) if strangers else set()
-    for (identifier, passed), records in strangers.items():
-        if idle := [record for record in records if record.resource.place not in busy]:
-            _tell(world, identifier, passed, idle)
+    idle = {
+        key: [record for record in records if record.resource.place not in busy]
+        for key, records in strangers.items()
+    }
+    return [Strangers(*key, records) for key, records in idle.items() if records]
 
 
-def _tell(world: World, identifier: str, passed: float, records: list[ResourceRecord]) -> None:
+def tell(world: World, one: Strangers) -> None:
     """Told first, then remembered: a cut between tells it again, under the same id."""
-    ends = min(record.resource.cert_not_after for record in records if record.resource.cert_not_after)
-    slots = sorted(record.resource.slot for record in records)
+    ends = min(slot.cert_not_after for slot in one.slots if slot.cert_not_after)
+    slots = sorted(slot.slot for slot in one.slots)
     world.events.publish(
         SlotsExpiring.about(
             slots,
-            cert_identifier=identifier,
+            cert_identifier=one.identifier,
             not_after=ends,
             days_left=(ends - world.clock()).days,
-            threshold_days=passed,
+            threshold_days=one.passed,
         ),
-        id=f"slots-expiring-{identifier}-{passed:g}",
-        subject=f"Certificate/{identifier}",
+        id=f"slots-expiring-{one.key}",
+        subject=f"Certificate/{one.identifier}",
     )
+    remember(world, one.records, one.passed)
+
+
+def remember(world: World, records: Iterable[ResourceRecord], passed: float) -> None:
+    """That this warning time is dealt with."""
     for record in records:
         with suppress(ConflictError):  # seen again meanwhile
             world.resources.told(record, passed)

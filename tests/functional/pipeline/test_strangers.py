@@ -12,7 +12,7 @@ import pytest
 from shared.services.policies import store_policies
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, discovered
-from tests.functional.pipeline.stories import WWW, asked_for, uploaded
+from tests.functional.pipeline.stories import WWW, asked_for, damaged, policies, served, uploaded
 from tests.receiver import Receiver
 
 OTHER = "CDN/-/shop.example.com"
@@ -59,6 +59,72 @@ def test_its_end_is_told_once_for_each_warning_time_with_all_slots_that_serve_it
     }
     days = [[body["DaysLeft"] for body in told(platform, receiver, days)] for days in (1, 14, 8, 4, 2, 5)]
     assert days == [[], [14], [6], [2], [0], []]
+
+
+def with_another_in_cas(tmp_path: Path, receiver: Receiver, **changes: Any) -> Any:
+    """From the start, for the same names; it ends later."""
+    spare = {"names": list(NAMES), "key": "ecdsa-p256", "days": 300, **changes}
+    estate = {**ESTATE, "certificates": {**ESTATE["certificates"], "spare": spare}}
+    return discovered(estate, tmp_path, webhook_url=receiver.url)
+
+
+def test_in_its_last_days_what_cas_has_takes_its_place_and_until_then_it_is_told(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with with_another_in_cas(tmp_path, receiver) as platform:
+        (spare,) = platform.world.certificates.list("cn-hangzhou")
+        for days in (10.5, 15):  # the warning times of 30 and 15 days
+            (message,) = told(platform, receiver, days)
+            assert message["Slots"] == [OTHER, WWW]
+        assert platform.jobs() == []
+
+        (message,) = told(platform, receiver, 8)
+
+        assert (message["Type"], message["Status"]) == ("certdeploy:DeploymentJob:Finished", "success")
+        assert served(platform)[spare.certificate.identifier] == 2
+        assert platform.job().name == "2 slots expiring"
+        (why,) = {worker.chosen_because.partition(" on ")[0] for worker in platform.workers().values()}
+        assert why == "what is in place ends"
+        assert told(platform, receiver, 2) == []
+
+
+def test_what_was_about_to_end_when_the_installation_began_is_only_told(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    estate = {**ESTATE, "certificates": {**ESTATE["certificates"]}}
+    estate["certificates"]["by-hand"] = {**ESTATE["certificates"]["by-hand"], "days": 0.5, "age": 90}
+    estate["certificates"]["spare"] = {"names": list(NAMES), "key": "ecdsa-p256", "days": 300}
+    with discovered(estate, tmp_path, webhook_url=receiver.url) as platform:
+        assert [body["Slots"] for body in told(platform, receiver, 0)] == [[OTHER, WWW]]
+        assert told(platform, receiver, 1) == []
+        assert platform.jobs() == []
+
+
+def test_a_policy_that_says_off_holds_there_too_and_the_end_is_told(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with with_another_in_cas(tmp_path, receiver) as platform:
+        policies(platform, {"match": {"slot": WWW}, "deploy": "off"})
+        told(platform, receiver, 10.5)
+
+        messages = told(platform, receiver, 27)
+
+        assert {body["Type"].partition(":")[2]: body.get("Slots") for body in messages} == {
+            "CloudResource:Expiring": [WWW],
+            "DeploymentJob:Finished": None,
+        }
+        assert set(platform.workers()) == {OTHER}
+
+
+def test_while_policies_cannot_be_read_nothing_is_replaced_and_all_is_told(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with with_another_in_cas(tmp_path, receiver) as platform:
+        told(platform, receiver, 10.5)
+        damaged(platform)
+
+        assert [body["Slots"] for body in told(platform, receiver, 27)] == [[OTHER, WWW]]
+        assert platform.jobs() == []
 
 
 def test_one_that_has_expired_already_is_told_once(tmp_path: Path, receiver: Receiver) -> None:

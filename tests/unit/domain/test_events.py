@@ -44,6 +44,7 @@ SLOTS = {"Slots": ["CDN/-/www.example.com"], "SlotCount": 1, "SlotsDigest": "e85
                 "Reason": "",
             },
         ),
+        (events.SlotsEnding, "CloudResource:Ending", "create_deployment_job", {"SlotCount": 2}),
         (
             events.SlotsExpiring,
             "CloudResource:Expiring",

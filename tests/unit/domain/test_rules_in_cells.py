@@ -16,15 +16,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from shared.domain.certificates import Certificate, CertificateSource, ChainLink
+from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.matching import Action, Decision, decide
 from shared.domain.policies import Policies
 from shared.domain.policy_book import Effective, PolicyBook
 from shared.domain.replacing import RULES
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import Standing
-from tests.builders import NOW, a_certificate, a_resource, signed_by
+from tests.builders import NOW, a_certificate, a_resource
 from tests.shortened import shortened
+from tests.unit.alike import CHAINS, NONE, NOT_IN_CAS, TRUSTED_ALIKE
 from tests.unit.domain import exchanges
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
@@ -41,22 +42,9 @@ class Cell(NamedTuple):
     policy: str
 
 
-CHAINS: dict[str, dict[str, Any]] = {
-    "public": signed_by("Public CA", "Public Root"),
-    "public OV": signed_by("Public OV CA", "Public Root"),
-    "private": signed_by("Corp CA", "Corp Root"),
-    "another private": signed_by("Lab CA", "Lab Root"),
-    "self-signed": {
-        "issuer": "example.com",
-        "chain": (ChainLink(subject="example.com", issuer="example.com"),),
-    },
-    "not told": {"issuer": "Some CA", "chain": ()},
-    "not told, of the public CA": {"issuer": "Public CA", "chain": ()},
-    "leaf only, of the public CA": signed_by("Public CA"),
-}
 KEYS = {"same": ("RSA", 2048), "other size": ("RSA", 4096), "other kind": ("ECC", 256)}
 SOURCES = ("UPLOAD", "BUY", "TEST")
-NOT_IN_CAS, NONE, ITSELF = "not in CAS", "nothing", "the new one"
+ITSELF = "the new one"
 ENDS = {"expired": -3.0, "last days": 2.0, "healthy": 20.0, "later than the new one": 300.0}
 URGENT = {"expired", "last days"}
 SLOTS: dict[str, dict[str, Any]] = {
@@ -74,20 +62,6 @@ POLICIES: dict[str, dict[str, Any]] = {
     "pinned to it": {"pin": {"certificate": "cert-7"}},
     "pinned to another": {"pin": {"issuer": "Elsewhere"}},
     "first deployment": {"first_deployment": True},
-}
-
-#: Whose place a certificate may take, by how widely clients trust the two: as the table says.
-TRUSTED_ALIKE = {
-    "public": {"public", "public OV"},
-    "public OV": {"public", "public OV"},
-    "private": {"private"},
-    "another private": {"another private"},
-    "self-signed": set[str](),
-    "not told": {"not told"},
-    "not told, of the public CA": {"not told, of the public CA", "public"},
-    "leaf only, of the public CA": {"not told, of the public CA", "public"},
-    NOT_IN_CAS: {"public", "public OV"},
-    NONE: {"public", "public OV"},
 }
 
 

@@ -120,6 +120,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "ChosenBecause": "",
             "Status": "pending",
             "Reason": "",
+            "MayPass": False,
             "PreviousCertIdentifier": None,
             "SettingsBefore": None,
             "OthersBefore": None,
