@@ -27,7 +27,7 @@ def try_again(world: World, job: DeploymentJob) -> None:
     Raises:
         ConflictError: another delivery is creating it.
     """
-    if not job.automatic or job.status is not JobStatus.ERROR:
+    if not _for_us(job):
         return
     now = world.clock()
     waiting = _waiting(world, now)
@@ -58,8 +58,12 @@ def is_another_try(job: DeploymentJob) -> bool:
 
 def tried_again(world: World, job: DeploymentJob) -> datetime | None:
     """When what it could not do is tried again; None: it is not."""
-    another = created(world, _token(job))
+    another = created(world, _token(job)) if _for_us(job) else None
     return another.schedule_time if another else None
+
+
+def _for_us(job: DeploymentJob) -> bool:
+    return job.automatic and job.status is JobStatus.ERROR
 
 
 def _token(job: DeploymentJob) -> str:
