@@ -26,6 +26,7 @@ from shared.errors import (
     CloudRejectedError,
     CloudUnavailableError,
     SettingsError,
+    UnreadableAnswerError,
 )
 from shared.validation.addresses import endpoint_problem
 
@@ -211,6 +212,9 @@ def _ours(action: str) -> Iterator[None]:
         ) from None
     except boto.BotoCoreError as error:
         raise CloudRejectedError(action, type(error).__name__, "boto3 refused the call") from None
+    except (LookupError, TypeError, ValueError, AttributeError) as error:  # of its parser; as above
+        why = f"the answer: boto3 does not understand it ({type(error).__name__})"
+        raise UnreadableAnswerError(action, why) from None
 
 
 def _answered(action: str, response: Mapping[str, Any]) -> CloudError:

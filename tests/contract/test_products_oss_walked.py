@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import suppress
-from copy import deepcopy
 from dataclasses import replace
-from typing import Any, Final
-from xml.etree import ElementTree
+from typing import Any
 
 import pytest
 
@@ -19,6 +16,7 @@ from shared.products.kit.found import Unread
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES
 from tests.contract.walk import told_by
+from tests.contract.walk_xml import INSTEAD, Path, paths, plain, replaced
 from tests.shortened import shortened
 
 pytestmark = pytest.mark.ordinary_answers("each element is told otherwise by the test itself")
@@ -28,62 +26,25 @@ ACTIONS = ("ListBuckets", "ListCname")
 #: Elements that say by themselves that there is nothing (more), and what stands for another bucket or domain.
 SILENT = {"Buckets", "Buckets/Bucket", "Cname"}
 NAMES = ("Name", "Domain", "Region", "Location")
-Element = ElementTree.Element
-
-
-def _odd(parent: Element, child: Element) -> None:
-    """A text where elements were, and the other way round."""
-    if len(child):
-        child[:] = []
-        child.text = "odd"
-    else:
-        child.text = None
-        ElementTree.SubElement(child, "odd").text = "1"
-
-
-def _empty(parent: Element, child: Element) -> None:
-    child[:] = []
-    child.text = None
-
-
-INSTEAD: Final[dict[str, Callable[[Element, Element], object]]] = {
-    "absent": lambda parent, child: parent.remove(child),
-    "empty": _empty,
-    "odd": _odd,
-    "a new word": lambda parent, child: setattr(child, "text", "a-new-word"),
-    "twice": lambda parent, child: parent.append(deepcopy(child)),
-}
-
-
-def paths(element: Element) -> Iterator[str]:
-    """Of each element within, through the first of those of one name."""
-    for name in dict.fromkeys(child.tag for child in element):
-        yield name
-        first = element.find(name)
-        assert first is not None
-        yield from (f"{name}/{path}" for path in paths(first))
 
 
 class Answers:
     """What the emulated cloud answers, with a change of one element."""
 
     def __init__(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.change: tuple[str, str, str] | None = None
-        self.told: dict[str, list[str]] = {action: [] for action in ACTIONS}
+        self.change: tuple[str, Path, str] | None = None
+        self.told: dict[str, list[Path]] = {action: [] for action in ACTIONS}
         execute = bench.cloud.execute
 
         def executed(service: Any, call: Any) -> Any:
             answer = execute(service, call)
             if call.action not in ACTIONS:
                 return answer
-            root = ElementTree.fromstring(answer.body)
-            self.told[call.action] += [path for path in paths(root) if path not in self.told[call.action]]
+            found = paths(answer.body)
+            self.told[call.action] += [path for path in found if path not in self.told[call.action]]
             if self.change and self.change[0] == call.action:
-                _, path, how = self.change
-                parent, child = root.find(path.rpartition("/")[0] or "."), root.find(path)
-                if parent is not None and child is not None:
-                    INSTEAD[how](parent, child)
-            return replace(answer, body=ElementTree.tostring(root))
+                return replace(answer, body=replaced(answer.body, *self.change[1:]))
+            return answer
 
         monkeypatch.setattr(bench.cloud, "execute", executed)
 
@@ -112,9 +73,9 @@ def test_an_element_that_is_told_otherwise_costs_no_domain_without_a_word(
         answers.change = action, path, how
         slots, unread, error = found(bench)
         lost = whole.keys() - slots.keys()
-        another = path.rpartition("/")[2] in NAMES and how in ("a new word", "twice")
+        another = path[-1] in NAMES and how in ("a new word", "twice")
         assert not [one for one in unread if "not understood" in str(one.error)], path
-        silent = path in SILENT and how in ("absent", "empty")
+        silent = plain(path) in SILENT and how in ("absent", "empty")
         assert not lost or unread or error or another or silent, (path, lost)
 
 
