@@ -16,6 +16,7 @@ from cli import (
     cloud,
     demo,
     emulator,
+    encoding,
     exits,
     invoke,
     jobs,
@@ -37,6 +38,9 @@ from shared.runtime.log import configure
 _HELP = (
     "Deploy SSL certificates from Alibaba Cloud Certificate Management Service to every resource that"
     " uses them, and verify by TLS handshakes that they are served."
+    "\n\nFirst steps, none of which changes anything: `certdeploy scan`, `certdeploy discover`,"
+    " `certdeploy status`, `certdeploy resource list`, `certdeploy job preview --certificate ID`. Then"
+    " `certdeploy serve` deploys renewed certificates by itself."
     "\n\nSettings come from environment variables: CERTDEPLOY_STATE (file that holds the state, or ots://INSTANCE),"
     " CERTDEPLOY_STORES, CERTDEPLOY_REGIONS, CERTDEPLOY_PRODUCTS, ALIBABA_CLOUD_ACCESS_KEY_ID,"
     " ALIBABA_CLOUD_ACCESS_KEY_SECRET; for an emulated cloud also CERTDEPLOY_ENDPOINT,"
@@ -48,7 +52,6 @@ app = typer.Typer(
     help=_HELP,
     epilog=_EXITS,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -96,8 +99,10 @@ def certdeploy(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Errors are one sentence on stderr."""
+    encoding.never_fail()
     _log_of_functions_in_this_process()
     try:
+        encoding.check_text(sys.argv[1:] if argv is None else argv)
         app(args=list(argv) if argv is not None else None, prog_name="certdeploy")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)

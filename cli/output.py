@@ -14,6 +14,7 @@ from rich.segment import Segment
 from rich.status import Status
 from rich.text import Text
 
+from cli.encoding import holds_all
 from cli.tables import Table, one_line
 from shared.cloud.redact import redact
 from shared.domain.names import for_display
@@ -49,7 +50,8 @@ def tell(text: str) -> None:
 
 def show_json(value: BaseModel | Mapping[str, Any]) -> None:
     """Print JSON in the form of the functions' answers: PascalCase, None left out."""
-    print(visible(json.dumps(plain(value), ensure_ascii=False, indent=2), keep="\n"))
+    in_letters = holds_all(sys.stdout.encoding)  # else escaped, so that nothing is lost
+    print(visible(json.dumps(plain(value), ensure_ascii=not in_letters, indent=2), keep="\n"))
 
 
 def plain(value: Any) -> Any:
