@@ -8,9 +8,10 @@ import typer
 from cli import exits, output, syncs
 from cli.session import session
 from shared.domain.resources import CloudProduct, SyncStatus
-from shared.errors import CloudCredentialsError
+from shared.errors import CloudCredentialsError, CloudUnavailableError, SettingsError
 from shared.services.baseline import is_baseline
 
+_OF_ALL = {kind.code for kind in (CloudCredentialsError, CloudUnavailableError, SettingsError)}
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -48,11 +49,12 @@ def discover(
     current = session()
     products = current.products(product)
     current.check_credentials()
+    begun = current.world().clock()
     with output.progress("Reading the products …"):
         current.call("discover_resources", json.dumps(request).encode())
         world = current.world()
         statuses = syncs.settled(world, products)
-    one_reason = _one_reason(statuses)
+    one_reason = _one_reason([status for status in statuses if status.started_at >= begun])
     if as_json:
         output.show_json({"Statuses": statuses})
     elif not one_reason:
@@ -65,6 +67,6 @@ def discover(
 
 
 def _one_reason(statuses: list[SyncStatus]) -> SyncStatus | None:
-    """One of them, if the key is wrong: everything has failed for this reason, which is told once."""
-    wrong = [one for one in statuses if one.code == CloudCredentialsError.code]
-    return wrong[0] if wrong and len(wrong) == len(statuses) else None
+    """One of them, if all have failed alike and for what is no product's own: a wrong key, no connection."""
+    codes = {one.code for one in statuses}
+    return statuses[0] if len(codes) == 1 and codes <= _OF_ALL else None

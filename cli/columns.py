@@ -41,6 +41,12 @@ def check_form(as_json: bool, as_csv: bool) -> None:
         raise InvalidRequestError("--json and --csv: choose one of them")
 
 
+def check_given(option: str, value: str | None) -> None:
+    """An option with an empty value, as of a variable that is not set, is not one that was left out."""
+    if value is not None and not value.strip():
+        raise InvalidRequestError(f"{option}: is empty; leave the option out, or give it a value")
+
+
 def chosen(known: Sequence[Column[Of]], asked: str | None, usual: Sequence[str]) -> list[Column[Of]]:
     """The columns that are asked for, separated by commas, in this order; or else the `usual` ones.
 

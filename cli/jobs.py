@@ -9,6 +9,7 @@ import typer
 
 from cli import exits, output
 from cli.asking import tell_and_ask
+from cli.columns import check_given
 from cli.job_tables import job_line, show_job, show_jobs, show_plan
 from cli.places import slot_named
 from cli.session import Session, session
@@ -107,6 +108,7 @@ def create(
 
     Tells what changes beside the certificates, and asks before a job of more than a hundred slots.
     """
+    check_given("--digest", digest)
     current = session()
     if wait:
         check_can_wait(current, draft)
@@ -118,7 +120,7 @@ def create(
         "Submit": not draft,
         **asked,
         "Digest": digest or planned.digest,
-        **({"ScheduleTime": _moment(at)} if at else {}),
+        **({"ScheduleTime": _moment(at)} if at is not None else {}),
     }
     to_create = parse(CreateDeploymentJob, request)
     if planned.plan is not None:

@@ -130,6 +130,9 @@ def _failed(error: Exception) -> int:
     if isinstance(error, AppError):
         tell(f"certdeploy: {error}")
         return exits.exit_code(type(error))
+    if isinstance(error, OSError) and error.filename:  # such as a name that is too long
+        tell(f"certdeploy: {error.filename}: {error.strerror or type(error).__name__}")
+        return exits.USAGE
     if isinstance(error, HostError):
         tell(f"certdeploy: {error}")
         return exits.USAGE

@@ -55,7 +55,9 @@ def set_policies(
     if_version: Annotated[
         int | None,
         typer.Option(
-            help="Version that is to be replaced, as `policy show` tells it; refused if it is another."
+            min=0,
+            max=2**31,
+            help="Version that is to be replaced, as `policy show` tells it; refused if it is another.",
         ),
     ] = None,
     as_json: AsJson = False,

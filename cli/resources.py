@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import columns, output, syncs
-from cli.columns import AsCsv, AsJson
+from cli.columns import AsCsv, AsJson, check_given
 from cli.places import slot_named
 from cli.session import session
 from cli.slot_columns import USUAL, slot_columns
@@ -43,8 +43,8 @@ def list_slots(
         typer.Option(help="List only slots with such a name, such as '*.example.com'; may be repeated."),
     ] = None,
     certificate: Annotated[
-        str, typer.Option(help="List only slots that serve the certificate with this id.")
-    ] = "",
+        str | None, typer.Option(help="List only slots that serve the certificate with this id.")
+    ] = None,
     ends_within: Annotated[
         str | None,
         typer.Option(help="List only slots whose certificate has ended, or ends within 30d, 2w or 12h."),
@@ -74,6 +74,7 @@ def list_slots(
     Options narrow the list down together; of several values of one option, one has to fit.
     """
     columns.check_form(as_json, as_csv)
+    check_given("--certificate", certificate)
     current = session()
     world = current.world()
     now = world.clock()
@@ -83,7 +84,7 @@ def list_slots(
         regions=tuple(region or ()),
         instances=tuple(instance or ()),
         domains=tuple(domain or ()),
-        certificate=certificate,
+        certificate=certificate or "",
         ends_within_days=None if ends_within is None else days_of(ends_within, "--ends-within"),
         uncovered=uncovered,
         unknown_to_cas=unknown,

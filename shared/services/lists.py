@@ -1,14 +1,16 @@
 """Lists for people, pages and functions: slots and certificates, as far as they are asked for."""
 
-from shared.domain.certificates import Certificate
+from collections.abc import Iterable
+
+from shared.domain.certificates import STORES, Certificate
 from shared.domain.queries import ListCertificates, ListResources
 from shared.domain.resources import CloudProduct
 from shared.domain.trust import Standing
 from shared.domain.values import Wire
-from shared.errors import NotFoundError
+from shared.errors import InvalidRequestError, NotFoundError
 from shared.products import supported_products
 from shared.services.map import find_certificate, known_certificates, map_slots
-from shared.services.selection import SlotList, select_certificates, select_slots, serves
+from shared.services.selection import NO_REGION, SlotList, select_certificates, select_slots, serves
 from shared.services.world import World
 
 
@@ -28,9 +30,12 @@ def list_resources(world: World, query: ListResources) -> SlotList:
     """Those of the last discovery, also what is outside the scope, and marked so.
 
     Raises:
+        InvalidRequestError: a region is not known.
         NotFoundError: the certificate is known neither to CAS nor in place anywhere.
     """
     products = query.products or supported_products()
+    for region in query.regions:
+        _check_region(world, region, products)
     slots = map_slots(world, products)
     if query.certificate and not any(serves(slot, query.certificate) for slot in slots):
         _check_known(world, query.certificate)
@@ -38,7 +43,13 @@ def list_resources(world: World, query: ListResources) -> SlotList:
 
 
 def list_certificates(world: World, query: ListCertificates) -> CertificateList:
-    """Those of the last scan."""
+    """Those of the last scan.
+
+    Raises:
+        InvalidRequestError: a store is not one of CAS's.
+    """
+    if unknown := [store for store in query.stores if store not in STORES]:
+        raise InvalidRequestError(f"Stores: {unknown[0]!r} is none of {', '.join(STORES)}")
     known, now = known_certificates(world), world.clock()
     found = select_certificates(known, query, _in_place(world) if query.unused else frozenset(), now)
     listed = (
@@ -46,6 +57,13 @@ def list_certificates(world: World, query: ListCertificates) -> CertificateList:
         for one in found
     )
     return CertificateList(certificates=tuple(listed), left_out=len(known) - len(found))
+
+
+def _check_region(world: World, region: str, products: Iterable[CloudProduct]) -> None:
+    """A region of the cloud of one of the products; "-": products without regions."""
+    whys = [world.policy.scope.known_regions(product).why_not(region) for product in products]
+    if region != NO_REGION and all(whys):
+        raise InvalidRequestError(f"Regions: {whys[0]}")
 
 
 def _check_known(world: World, certificate: str) -> None:

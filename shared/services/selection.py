@@ -14,7 +14,7 @@ from shared.services.map import MappedSlot
 
 SOON: Final = 30.0  #: days within which an end counts as near where nothing else is asked for
 _NEVER: Final = datetime.max.replace(tzinfo=timezone.utc)
-_NO_REGION: Final = "-"
+NO_REGION: Final = "-"
 
 
 class SlotCounts(Wire):
@@ -120,7 +120,7 @@ def _tests(query: ListResources, now: datetime) -> list[Callable[[MappedSlot], b
 
     asked: list[tuple[object, Callable[[MappedSlot], bool]]] = [
         (products, lambda slot: slot.product in products),
-        (regions, lambda slot: not regions.isdisjoint((slot.region or _NO_REGION, slot.location))),
+        (regions, lambda slot: not regions.isdisjoint((slot.region or NO_REGION, slot.location))),
         (query.certificate, lambda slot: serves(slot, query.certificate)),
         (query.uncovered, is_uncovered),
         (query.unknown_to_cas, is_unknown),

@@ -74,7 +74,7 @@ def test_a_wrong_access_key_is_told_at_once(
     assert not (tmp_path / "state.db.serve.json").exists()
 
 
-@pytest.mark.parametrize("arguments", [("scan",), ("serve",)])
+@pytest.mark.parametrize("arguments", [("scan",), ("serve",), ("discover", "--product", "ALB")], ids=" ".join)
 def test_a_cloud_that_does_not_answer_is_told(
     command: Command, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,7 +83,8 @@ def test_a_cloud_that_does_not_answer_is_told(
     ran = command(*arguments)
 
     assert ran.code == 4
-    assert ran.err.startswith("certdeploy: ListCertificates: ")
+    assert ran.err.startswith("certdeploy: ")
+    assert "no connection to 127.0.0.1:9 could be made" in ran.err
     assert ran.err.count("\n") == 1
 
 

@@ -3,38 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 
 import pytest
-import typer
-from typer.core import TyperCommand, TyperGroup
 
-from cli.main import app
+from tests.functional.cli.commands import COMMANDS, parse
 from tests.functional.cli.conftest import Command
-
-ROOT = typer.main.get_command(app)
-
-
-def commands(
-    group: TyperCommand | TyperGroup, *path: str
-) -> Iterator[tuple[tuple[str, ...], TyperCommand | TyperGroup]]:
-    if isinstance(group, TyperGroup):
-        for name, command in group.commands.items():
-            yield from commands(command, *path, name)
-    else:
-        yield path, group
-
-
-COMMANDS = dict(commands(ROOT))
-
-
-def parse(words: list[str]) -> None:
-    """Raises the command line's own error if the command line is wrong. Runs nothing."""
-    command, context = ROOT, ROOT.make_context("certdeploy", list(words))
-    while isinstance(command, TyperGroup):
-        _, command, words = command.resolve_command(context, words)
-        assert command is not None
-        context = command.make_context(command.name, list(words), parent=context)
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -65,3 +38,18 @@ def test_the_version_is_that_of_the_package(bare: Command) -> None:
     ran = bare("--version")
 
     assert (ran.code, ran.out) == (0, "certdeploy 0.1.0\n")
+
+
+#: What shows nothing but its own progress, or JSON in any case.
+WITHOUT_JSON = {("serve",), ("emulator", "serve"), ("demo",), ("invoke",), ("state", "create"), ("package",)}
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS.keys() - WITHOUT_JSON), ids=" ".join)
+def test_every_command_that_shows_something_shows_it_as_json(path: tuple[str, ...]) -> None:
+    assert "--json" in {option for param in COMMANDS[path].params for option in param.opts}
+
+
+def test_help_tells_a_newcomer_where_to_begin(bare: Command) -> None:
+    said = " ".join(bare("--help").out.split())
+
+    assert "First steps, none of which changes anything: `certdeploy scan`, `certdeploy discover`" in said
