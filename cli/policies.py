@@ -56,7 +56,7 @@ def set_policies(
         int | None,
         typer.Option(
             min=0,
-            max=2**31,
+            max=2**63 - 1,
             help="Version that is to be replaced, as `policy show` tells it; refused if it is another.",
         ),
     ] = None,
