@@ -84,7 +84,7 @@ class Session:
             FunctionFailedError, AppError: it failed.
         """
         if function not in function_names():
-            raise NotFoundError("Function", f"{function} (there are {', '.join(function_names())})")
+            raise NotFoundError("Function", function, f"there are {', '.join(function_names())}")
         if self.reachable.fc_endpoint:
             return _answer(self.world().functions.invoke(function, payload, asynchronous=False))
         instance = Instance(self.settings)

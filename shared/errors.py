@@ -49,8 +49,9 @@ class SettingsError(AppError):
 class NotFoundError(AppError):
     code = "NotFound"
 
-    def __init__(self, kind: str, key: object) -> None:
-        super().__init__(f"{kind} {key} does not exist")
+    def __init__(self, kind: str, key: object, hint: str = "") -> None:
+        """`hint`: what to do, or what there is."""
+        super().__init__(f"{kind} {key} does not exist{hint and f': {hint}'}")
 
 
 class InvalidTransitionError(AppError):

@@ -71,7 +71,7 @@ def _check_known(world: World, certificate: str) -> None:
     if ":" not in certificate:
         find_certificate(world, certificate)
     elif not any(one.startswith(certificate.strip().rstrip("…")) for one in _in_place(world)):
-        raise NotFoundError("Certificate", f"{certificate} (it is in place nowhere)")
+        raise NotFoundError("Certificate", certificate, "it is in place nowhere")
 
 
 def _in_place(world: World) -> frozenset[str]:

@@ -64,7 +64,7 @@ def find_certificate(world: World, text: str) -> Certificate:
         if record := world.certificates.find(identifier):
             return record.certificate
     hint = "`certdeploy scan` reads CAS anew" if cert_id_of(text) is not None else "an id is needed"
-    raise NotFoundError("Certificate", f"{text} ({hint})")
+    raise NotFoundError("Certificate", text, hint)
 
 
 def map_certificate(world: World, certificate: Certificate) -> CertificateMap:

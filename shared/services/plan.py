@@ -178,7 +178,7 @@ def _asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
     if len(types := sorted({certificate.source.value for certificate in found})) > 1:
         problems.append(f"one job takes one certificate type, these are {', '.join(types)}")
     if unknown and not problems:
-        raise NotFoundError("Certificate", f"{', '.join(unknown)} ({_SCAN})")
+        raise NotFoundError("Certificate", ", ".join(unknown), _SCAN)
     if problems:
         not_known = [f"certificate {cert_id} is not known ({_SCAN})" for cert_id in unknown]
         raise InvalidRequestError(f"CertIds: {'; '.join([*not_known, *problems])}")
@@ -188,5 +188,5 @@ def _asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
 def _named(world: World, slots: tuple[str, ...]) -> list[CloudResource]:
     records = world.resources.find_many(slots)
     if unknown := [slot for slot in slots if slot not in records]:
-        raise NotFoundError("Slot", f"{', '.join(unknown)} (`certdeploy resource list` shows all)")
+        raise NotFoundError("Slot", ", ".join(unknown), "`certdeploy resource list` shows all")
     return [record.resource for record in records.values()]

@@ -78,7 +78,7 @@ def show_slot(world: World, slot: str) -> SlotFacts:
 def _find(world: World, slot: str) -> ResourceRecord:
     if record := world.resources.find(slot):
         return record
-    raise NotFoundError("Slot", f"{slot} (`certdeploy resource list` shows all)")
+    raise NotFoundError("Slot", slot, "`certdeploy resource list` shows all")
 
 
 def _covering(world: World, known: list[Certificate], resource: CloudResource) -> Iterator[Certificate]:

@@ -93,10 +93,10 @@ def test_a_wrong_request_is_one_sentence_and_stores_nothing(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--certificate", "99"), "Certificate 99 (`certdeploy scan` reads CAS anew) does not exist"),
+        (("--certificate", "99"), "Certificate 99 does not exist: `certdeploy scan` reads CAS anew"),
         (
             ("--certificate", str(RENEWED), "--resource", "CDN/-/nope.example.com"),
-            "Slot CDN/-/nope.example.com (`certdeploy resource list` shows all) does not exist",
+            "Slot CDN/-/nope.example.com does not exist: `certdeploy resource list` shows all",
         ),
     ],
 )

@@ -99,7 +99,7 @@ def test_a_certificate_that_nobody_knows_is_not_found(informed: Command) -> None
     ran = informed("resource", "list", "--certificate", "999")
 
     assert (ran.code, ran.out) == (5, "")
-    assert ran.err == "certdeploy: Certificate 999 (`certdeploy scan` reads CAS anew) does not exist\n"
+    assert ran.err == "certdeploy: Certificate 999 does not exist: `certdeploy scan` reads CAS anew\n"
 
 
 @pytest.mark.parametrize(

@@ -65,5 +65,5 @@ def test_a_slot_that_is_not_known_does_not_exist(informed: Command) -> None:
 
     assert (ran.code, ran.out) == (5, "")
     assert ran.err == (
-        "certdeploy: Slot CDN/-/nope.example.com (`certdeploy resource list` shows all) does not exist\n"
+        "certdeploy: Slot CDN/-/nope.example.com does not exist: `certdeploy resource list` shows all\n"
     )

@@ -253,7 +253,7 @@ def test_slots_that_are_not_known_are_named(platform: Platform) -> None:
 
     said = refused(platform, "new", code="NotFound", ResourceIds=[WWW, *gone])
 
-    assert said == f"Slot {', '.join(gone)} (`certdeploy resource list` shows all) does not exist"
+    assert said == f"Slot {', '.join(gone)} does not exist: `certdeploy resource list` shows all"
 
 
 def test_only_the_slots_that_were_named_get_a_worker(platform: Platform) -> None:

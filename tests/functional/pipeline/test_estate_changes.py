@@ -150,7 +150,7 @@ def test_a_certificate_that_is_deleted_from_cas_is_forgotten(platform: Platform)
     assert after == before - {gone}
     assert answer["Certificates"] == len(after)
     refused = platform.call("manage_deployment_jobs", {"Preview": {"CertIds": [int(gone.partition("-")[0])]}})
-    assert "is not known" in refused["Message"]
+    assert "does not exist" in refused["Message"]
 
 
 def test_a_certificate_that_is_revoked_is_not_deployed_any_more(platform: Platform) -> None:

@@ -51,16 +51,16 @@ def test_a_certificate_is_found_by_its_id_in_any_store_and_by_its_identifier(tmp
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("99", "(`certdeploy scan` reads CAS anew)"),
-        ("99-cn-hangzhou", "(`certdeploy scan` reads CAS anew)"),
-        ("shop", "(an id is needed)"),
+        ("99", "`certdeploy scan` reads CAS anew"),
+        ("99-cn-hangzhou", "`certdeploy scan` reads CAS anew"),
+        ("shop", "an id is needed"),
     ],
 )
 def test_what_is_no_certificate_is_told_with_what_to_do(tmp_path: Path, text: str, hint: str) -> None:
     with pytest.raises(NotFoundError) as refused:
         find_certificate(a_world(tmp_path, certificates=[a_cert(7, "a.example")]), text)
 
-    assert str(refused.value) == f"Certificate {text} {hint} does not exist"
+    assert str(refused.value) == f"Certificate {text} does not exist: {hint}"
 
 
 def test_a_slot_is_shown_with_its_certificate_and_the_one_that_is_valid_longest(tmp_path: Path) -> None:
