@@ -12,7 +12,7 @@ from emulator.cloud import Cloud
 from emulator.faults import DroppedError
 from emulator.keys import AccessKey
 from emulator.request import Request
-from emulator.signatures import verify
+from emulator.signatures import named, verify
 
 _logger = logging.getLogger("emulator")
 
@@ -65,6 +65,27 @@ def _answer(cloud: Cloud, request: Request, request_id: str) -> tuple[Raw, Acces
         return wording.refusal(broken, request_id, request), key
     finally:
         _log(cloud, request, route, status, code, request_id)
+
+
+def too_large(request: Request) -> Raw:
+    """The answer to a request whose body is not read, or not to its end."""
+    error = ApiError(413, "RequestEntityTooLarge", "The request body is larger than 32 MB.")
+    return _unread(error, request)
+
+
+def stranger(cloud: Cloud, request: Request) -> Raw | None:
+    """The answer to a request that names no known key in its head; None if it does."""
+    try:
+        named(request, cloud.keys, cloud.signing_clock())
+    except ApiError as error:
+        return _unread(error, request)
+    return None
+
+
+def _unread(error: ApiError, request: Request) -> Raw:
+    raw = wording.refusal(error, str(uuid4()).upper(), request)
+    raw.headers["connection"] = "close"  # what else is sent is not read
+    return raw
 
 
 def lengthy(cloud: Cloud, request: Request) -> bool:

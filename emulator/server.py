@@ -13,6 +13,7 @@ import socket
 from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from email.utils import formatdate
 from threading import Thread
 from typing import Any
@@ -27,6 +28,7 @@ from emulator.faults import DroppedError
 from emulator.request import Request
 
 _LONGEST_HEAD = 1 << 20
+_LONGEST_BODY = (32 << 20) + 4096  #: what a synchronous invocation may carry is the most that is taken
 _PATIENCE_S = 1.0
 
 
@@ -34,7 +36,11 @@ class Server:
     """A cloud on a loopback port."""
 
     def __init__(self, cloud: Cloud, port: int = 0, *, admin: bool = True) -> None:
-        """Take the port. Raises OSError if it is in use. `admin`: with the unsigned `/_emulator/`."""
+        """Take the port. Raises OSError if it is in use.
+
+        `admin`: with the unsigned `/_emulator/`. Without it, nothing is read of a request that names no
+        known key but its head.
+        """
         self.cloud = cloud
         self._admin = admin
         self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
@@ -86,9 +92,14 @@ class Server:
         self._uvicorn.run(sockets=[self._socket])
 
     async def _app(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        request = await _read(scope, receive)
+        request = _head(scope)
         try:
-            raw = await self._answer(request)
+            if (refused := self._refused(request)) is not None:
+                raw = refused
+            elif (body := await _body(receive)) is None:
+                raw = gateway.too_large(request)
+            else:
+                raw = await self._answer(replace(request, body=body))
         except DroppedError:
             self._transports[tuple(scope["client"])].abort()
             while (await receive())["type"] != "http.disconnect":
@@ -99,6 +110,13 @@ class Server:
         pairs = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
         await send({"type": "http.response.start", "status": raw.status, "headers": pairs})
         await send({"type": "http.response.body", "body": raw.body})
+
+    def _refused(self, request: Request) -> Raw | None:
+        """The answer to one whose body is not worth reading."""
+        told = request.header("content-length")
+        if told.isdecimal() and int(told) > _LONGEST_BODY:
+            return gateway.too_large(request)
+        return None if self._admin else gateway.stranger(self.cloud, request)
 
     async def _answer(self, request: Request) -> Raw:
         if self._admin and request.path.startswith(admin.PREFIX):
@@ -149,20 +167,26 @@ def running(cloud: Cloud, port: int = 0, *, admin: bool = True) -> Iterator[Serv
         server.stop()
 
 
-async def _read(scope: MutableMapping[str, Any], receive: Any) -> Request:
+def _head(scope: MutableMapping[str, Any]) -> Request:
+    return Request(
+        method=scope["method"],
+        path=_origin_form(scope["raw_path"].decode("ascii", "replace")),
+        query=scope["query_string"].decode("ascii", "replace"),
+        headers={name.decode("ascii").lower(): _text(text) for name, text in scope["headers"]},
+    )
+
+
+async def _body(receive: Any) -> bytes | None:
+    """None if it is longer than anything that is sent here; the rest is not read."""
     body = bytearray()
     more = True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    return Request(
-        method=scope["method"],
-        path=_origin_form(scope["raw_path"].decode("ascii", "replace")),
-        query=scope["query_string"].decode("ascii", "replace"),
-        headers={name.decode("ascii").lower(): _text(text) for name, text in scope["headers"]},
-        body=bytes(body),
-    )
+        if len(body) > _LONGEST_BODY:
+            return None
+    return bytes(body)
 
 
 def _origin_form(target: str) -> str:

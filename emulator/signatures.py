@@ -49,13 +49,25 @@ def verify(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     raise ApiError(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
 
 
+def named(request: Request, keys: Keyring, now: datetime) -> AccessKey:
+    """The key that a request says in its head it is signed with, in the form of the vendor's current clients.
+
+    Raises:
+        ApiError: it names none, or one that is unknown.
+    """
+    fields = oss_signatures.credential_fields(request.header("authorization"))
+    if request.header("authorization").split(" ", 1)[0] != _ACS3:
+        raise ApiError(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
+    return keys.get(fields.get("Credential", ""), request.header("x-acs-security-token"), now)
+
+
 def _acs3(request: Request, keys: Keyring, now: datetime) -> AccessKey:
     fields = oss_signatures.credential_fields(request.header("authorization"))
     signed = [name for name in fields.get("SignedHeaders", "").split(";") if name]
     for name in _MUST_BE_SIGNED:
         if name in request.headers and name not in signed:
             raise ApiError(400, "IncompleteSignature", f"The header {name} is not signed.")
-    key = keys.get(fields.get("Credential", ""), request.header("x-acs-security-token"), now)
+    key = named(request, keys, now)
     _check_date(_iso(request.header("x-acs-date")), now)
     canonical = "\n".join(
         [
