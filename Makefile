@@ -51,20 +51,20 @@ mutants: $(VENV)/mutants.stamp  ## plant small faults, print those no test notic
 # Tablestore's SDK asks for numpy, 35 MB that its rows do not need: it is left out, and so nothing that is
 # locked may be installed with what it asks for. Where something else asks for it (matplotlib), it stays.
 WITHOUT := --no-emit-package numpy
-lock: $(VENV)/uv.stamp  ## pin the dependencies
+lock: $(VENV)/uv.stamp  ## pin the dependencies, by version and hash
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --generate-hashes \
 	  --constraint requirements.lock $(WITHOUT) pyproject.toml -o requirements-functions.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --generate-hashes --extra aws \
 	  --constraint requirements.lock $(WITHOUT) pyproject.toml \
 	  $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements-functions.lock) \
 	  -o requirements-functions-aws.lock
-	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local \
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --python-version 3.10 --extra local \
 	  $(WITHOUT) pyproject.toml -o requirements.lock
-	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra local --extra dev \
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --python-version 3.10 --extra local --extra dev \
 	  $(WITHOUT) pyproject.toml -o requirements-dev.lock
-	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra bench \
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --python-version 3.10 --extra bench \
 	  --constraint requirements-dev.lock pyproject.toml -o requirements-bench.lock
-	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.10 --extra mutants \
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --python-version 3.10 --extra mutants \
 	  --constraint requirements-dev.lock $(WITHOUT) pyproject.toml -o requirements-mutants.lock
 
 clean:  ## remove the environment and caches
@@ -97,10 +97,10 @@ $(VENV)/uv.stamp:
 define install
 	@echo "Installing what is needed $(2) …"
 	@if $(BIN)/python -m uv --version >/dev/null 2>&1; then \
-	  $(BIN)/python -m uv pip install -q --python $(BIN)/python --no-deps -r $(1) \
+	  $(BIN)/python -m uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(1) \
 	  && $(BIN)/python -m uv pip install -q --python $(BIN)/python --no-deps -e .; \
 	else \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r $(1) \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $(1) \
 	  && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; \
 	fi
 	@touch $@

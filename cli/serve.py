@@ -11,13 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from cli import fc_api, running
-from cli.in_process import FUNCTIONS, ROOT
+from cli.in_process import FUNCTIONS
 from cli.local_files import beside
 from cli.output import progress, tell
+from cli.parameters import TEMPLATE, parameters
 from cli.session import Session, session
 from host.host import Host
 from shared.cloud import cas
-from shared.errors import InvalidRequestError, SettingsError
+from shared.errors import SettingsError
 from shared.runtime.settings import Settings
 
 #: Prefixes of the environment variables that the functions get.
@@ -39,6 +40,9 @@ def serve(
             help="Parameter of template.yml as Name=value, such as ScanSchedule='@every 5m'; may be repeated."
         ),
     ] = None,
+    parameter_file: Annotated[
+        Path | None, typer.Option(help="File with such parameters, one a line; for those that are secret.")
+    ] = None,
     log: Annotated[
         Path | None, typer.Option(help="File for the log lines of the functions. Default: standard error.")
     ] = None,
@@ -47,7 +51,7 @@ def serve(
 
     Work that was accepted before a stop or a crash runs after the next start.
     """
-    parameters = _parameters(parameter or [])
+    given = parameters(parameter or [], parameter_file)
     current = session(state)
     settings = current.settings
     if (other := current.running) is not None:
@@ -58,10 +62,10 @@ def serve(
     with ExitStack() as stack:
         fc = stack.enter_context(fc_api.serving())
         host = Host(
-            ROOT / "template.yml",
+            TEMPLATE,
             FUNCTIONS,
             beside(settings.state, ".host.db"),
-            parameters={"Prefix": settings.prefix, **parameters},
+            parameters={"Prefix": settings.prefix, **given},
             environment={**_environment(settings), **fc.environment},
             log=log,
             # Each instance reads this process's main module, which imports `cli.main`.
@@ -84,16 +88,11 @@ def _delivered(host: Host, event: dict[str, Any]) -> None:
     host.deliver_event(event)
 
 
-def _parameters(given: list[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in given]
-    if wrong := [name for name, equals, _ in pairs if not (name and equals)]:
-        raise InvalidRequestError(f"--parameter {wrong[0]!r}: not of the form Name=value")
-    return {name: value for name, _, value in pairs}
-
-
 def _check_access(current: Session) -> None:
     """Fail now, once, for a wrong key, a missing permission or a dead endpoint, not every minute later."""
     app = current.app()
+    if current.settings.webhook_url and not app.secret(current.settings.webhook_secret):
+        tell("notifications are not signed: CERTDEPLOY_WEBHOOK_SECRET is not set")
     for store in current.settings.stores:
         app.openapi.call(cas.API, cas.LIST_CERTIFICATES, {"CurrentPage": 1, "ShowSize": 1}, region=store)
 

@@ -25,6 +25,7 @@ class Resolver:
 
     def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         self._resources: Mapping[str, Any] = document["Resources"]
+        self._conditions: Mapping[str, Any] = document.get("Conditions") or {}
         declared: Mapping[str, Any] = document.get("Parameters") or {}
         for name in parameters:
             if name not in declared and name not in PSEUDO:
@@ -50,6 +51,9 @@ class Resolver:
             if name == "Fn::Join":
                 separator, parts = operand
                 return separator.join(str(self.resolve(part)) for part in parts)
+            if name == "Fn::If":
+                condition, then, otherwise = operand
+                return self.resolve(then if self._holds(condition) else otherwise)
             if name.startswith("Fn::"):
                 raise TemplateError(f"{name} is not supported by the host")
         return {key: self.resolve(item) for key, item in value.items()}
@@ -60,6 +64,15 @@ class Resolver:
         if name in self._declared or name in self._resources or name.startswith("ALIYUN::"):
             raise UnknownHere(f"{name} has no value outside a stack")
         raise TemplateError(f"{name!r} is neither a parameter nor a resource")
+
+    def _holds(self, name: str) -> bool:
+        """Whether one of the template's Conditions holds: those that compare two values."""
+        if not isinstance(condition := self._conditions.get(name), dict):
+            raise TemplateError(f"there is no condition {name!r}")
+        if condition.keys() != {"Fn::Equals"}:
+            raise TemplateError(f"the condition {name} is not Fn::Equals, which the host supports")
+        one, other = map(self.resolve, condition["Fn::Equals"])
+        return bool(one == other)
 
     def _substitute(self, text: Any) -> str:
         if not isinstance(text, str):

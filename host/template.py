@@ -75,6 +75,13 @@ def load_template(path: Path, parameters: Mapping[str, str] | None = None) -> Te
     return _Reader(document, parameters or {}).read()
 
 
+def hidden_parameters(path: Path) -> frozenset[str]:
+    """The parameters whose values ROS does not show: they may hold a secret. `path`: of a sound template."""
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
+    declared: Mapping[str, Any] = document.get("Parameters") or {}
+    return frozenset(name for name, spec in declared.items() if spec.get("NoEcho"))
+
+
 class _Reader:
     def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         self._resources: Mapping[str, Any] = document["Resources"]

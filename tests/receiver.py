@@ -22,6 +22,7 @@ class Message:
     method: str
     headers: dict[str, str]  #: names in lower case
     raw: bytes
+    target: str = "/"
 
     @property
     def id(self) -> str:
@@ -33,8 +34,8 @@ class Message:
         return found
 
     def signed_with(self, secret: str) -> bool:
-        """As a receiver checks it: HMAC-SHA256 of `<timestamp>.<body>`."""
-        text = self.headers["x-certdeploy-timestamp"].encode() + b"." + self.raw
+        """As a receiver checks it: HMAC-SHA256 of `<id>.<timestamp>.<body>`."""
+        text = f"{self.id}.{self.headers['x-certdeploy-timestamp']}.".encode() + self.raw
         expected = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
         return self.headers.get("x-certdeploy-signature") == f"sha256={expected}"
 
@@ -67,7 +68,7 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.messages.append(Message(self.command, headers, raw))
+            receiver.messages.append(Message(self.command, headers, raw, self.path))
             status = receiver.answers.pop(0) if receiver.answers else 200
             self.send_response(status)
             if 300 <= status < 400:

@@ -8,10 +8,8 @@ from shared.runtime.grants import CLUSTERS, KEYS, for_other_stores, grants
 from shared.runtime.reach import reach
 
 BEGIN, END = "<!-- written by tools.products -->", "<!-- end -->"
-_HEAD = (
-    "| function | private keys | reads tables | writes tables | invokes |\n| --- | --- | --- | --- | --- |\n"
-)
-_Cells = tuple[str, str, str, str]
+_COLUMNS = ("function", "private keys", "secrets", "reads tables", "writes tables", "invokes")
+_Cells = tuple[str, str, str, str, str]
 
 
 def rewritten(text: str) -> str:
@@ -24,7 +22,8 @@ def _table() -> str:
     rows: dict[_Cells, list[str]] = defaultdict(list)
     for name in reach():
         rows[_cells(name)].append(name)
-    return _HEAD + "".join(f"| {_code(names)} | {' | '.join(cells)} |\n" for cells, names in rows.items())
+    lines = [_COLUMNS, ["---"] * len(_COLUMNS), *([_code(names), *cells] for cells, names in rows.items())]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _cells(function: str) -> _Cells:
@@ -37,6 +36,7 @@ def _cells(function: str) -> _Cells:
     itself = "itself" if function in invoked else ""
     return (
         ", ".join(_keys(function)) or "none",
+        _code(sorted(reached.secrets)) or "none",
         _code(sorted(table.name for table in reached.reads - reached.writes)) or "none",
         _code(sorted(table.name for table in reached.writes)) or "none",
         ", ".join(filter(None, (itself, others))) or "none",

@@ -7,12 +7,14 @@ match those of another stack whose prefix begins alike.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 
+from shared.cloud import kms
 from shared.products import adapter_class, supported_products
 from shared.runtime.grants import for_other_stores, grants
 from shared.runtime.reach import READING, WRITING, reach
 from shared.state.tables import Table
 
 _PAD = " " * 14
+_IN_KMS = "acs:kms:${{ALIYUN::Region}}:${{ALIYUN::TenantId}}:secret/${{{name}}}"
 _TABLE = "acs:ots:${{ALIYUN::Region}}:${{ALIYUN::TenantId}}:instance/${{OtsInstance}}/table/{name}"
 #: A function by its name, and by its name with a version or an alias.
 _FUNCTION = (
@@ -52,6 +54,8 @@ def _of_our_own(function: str) -> Iterator[str]:
     for tables, actions in ((only_read, READING), (reached.writes, [*READING, *WRITING])):
         if tables:
             yield from _statement(sorted(actions), _tables(tables))
+    for name in sorted(reached.secrets):
+        yield from _statement(sorted(kms.API.rights(kms.GET_SECRET_VALUE)), [_IN_KMS.format(name=name)])
     if reached.invokes:
         names = sorted(_short(reached.invokes))
         arns = [arn.format(name=name) for name in names for arn in _FUNCTION]

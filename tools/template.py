@@ -76,7 +76,14 @@ def own_settings(product: CloudProduct) -> str:
         name: "".join(part.capitalize() for part in name.removeprefix("CERTDEPLOY_").split("_"))
         for name in adapter_class(product).environment
     }
-    return "".join(f"        {name}: {{Ref: {parameter}}}\n" for name, parameter in pairs.items())
+    texts = {name: f"{{Ref: {parameter}}}" for name, parameter in pairs.items()}
+    texts |= {name: secret_named(parameter) for name, parameter in adapter_class(product).secrets.items()}
+    return "".join(f"        {name}: {text}\n" for name, text in texts.items())
+
+
+def secret_named(parameter: str) -> str:
+    """The setting for a secret of KMS whose name is a parameter; none if that is empty."""
+    return f"{{Fn::If: [No{parameter}, '', {{Fn::Sub: 'kms:${{{parameter}}}'}}]}}"
 
 
 def deploy_blocks() -> str:

@@ -2,17 +2,22 @@
 
 `CERTDEPLOY_AWS_REGIONS`: the regions (default us-east-1, where CloudFront's certificates are);
 `CERTDEPLOY_AWS_ROLE_ARN`: the role to assume; `CERTDEPLOY_AWS_ENDPOINT`: an emulator instead of AWS.
-Keys come from boto3's own chain: AWS_ACCESS_KEY_ID etc., a profile, the machine's role.
+`CERTDEPLOY_AWS_KEY`: where the key is, `kms:NAME` or `file:PATH`, as JSON: {"AccessKeyId": …,
+"SecretAccessKey": …}. Without it, keys come from boto3's own chain: AWS_ACCESS_KEY_ID etc., a profile, the
+machine's role.
 """
 
+import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import Any, Final
+
+from pydantic import SecretStr
 
 from shared.cloud.aws_unknown import note_unknown
 from shared.cloud.faults import NotSentError, classify
@@ -29,6 +34,7 @@ from shared.errors import (
     UnreadableAnswerError,
 )
 from shared.validation.addresses import endpoint_problem
+from shared.validation.secret_names import named, secret_name_problem
 
 Answer = Fields
 NAMES_NONE: Final = "names none; name some, separated by commas, or unset it"
@@ -59,11 +65,12 @@ _CREDENTIALS: Final = ("invalidclienttokenid", "unrecognizedclient", "expiredtok
 
 @dataclass(frozen=True)
 class CloudAccess:
-    """How to reach another cloud. Contains no keys."""
+    """How to reach another cloud. Contains no keys; `key` names the secret that does, "" for none."""
 
     regions: tuple[str, ...] = (HOME,)
     role_arn: str = ""
     endpoint: str = ""
+    key: str = ""
 
     @classmethod
     def of(cls, environ: Mapping[str, str], more_regions: tuple[str, ...] = ()) -> "CloudAccess":
@@ -71,21 +78,23 @@ class CloudAccess:
 
         Raises SettingsError naming every invalid variable.
         """
-        named = environ.get("CERTDEPLOY_AWS_REGIONS", "").replace(" ", "").split(",")
-        regions = tuple(dict.fromkeys(filter(None, named))) or (HOME,)
-        role, endpoint = (environ.get(f"CERTDEPLOY_AWS_{name}", "") for name in ("ROLE_ARN", "ENDPOINT"))
-        none = environ.get("CERTDEPLOY_AWS_REGIONS") and not any(named)
+        listed = environ.get("CERTDEPLOY_AWS_REGIONS", "").replace(" ", "").split(",")
+        regions = tuple(dict.fromkeys(filter(None, listed))) or (HOME,)
+        others = ("ROLE_ARN", "ENDPOINT", "KEY")
+        role, endpoint, key = (environ.get(f"CERTDEPLOY_AWS_{name}", "") for name in others)
+        none = environ.get("CERTDEPLOY_AWS_REGIONS") and not any(listed)
         known = Regions(AWS, more_regions)
         arn = "arn:aws:iam::ACCOUNT:role/NAME"
         problems = {
             "REGIONS": NAMES_NONE if none else "; ".join(filter(None, map(known.why_not, regions))),
             "ROLE_ARN": "" if not role or _ROLE.fullmatch(role) else arn,
             "ENDPOINT": endpoint and endpoint_problem(endpoint),
+            "KEY": key and (secret_name_problem(key) or ("" if named(key) else "kms:NAME or file:PATH")),
         }
         wrong = [f"CERTDEPLOY_AWS_{name}: {problem}" for name, problem in problems.items() if problem]
         if wrong:
             raise SettingsError("; ".join(wrong))
-        return cls(regions, role, endpoint.rstrip("/"))
+        return cls(regions, role, endpoint.rstrip("/"), key)
 
 
 DEFAULT_ACCESS: Final = CloudAccess()
@@ -94,8 +103,11 @@ DEFAULT_ACCESS: Final = CloudAccess()
 class Aws:
     """Calls one account. Thread-safe. Errors as in `OpenApi.call`."""
 
-    def __init__(self, access: CloudAccess) -> None:
-        self.access = access
+    def __init__(
+        self, access: CloudAccess, secret: Callable[[SecretStr], SecretStr] = lambda named: named
+    ) -> None:
+        """`secret`: what `access.key` names, looked up at the first call."""
+        self.access, self._secret = access, secret
         self._clients: dict[tuple[str, str, bool], Any] = {}
         self._session: Any = None
         self._lock = Lock()
@@ -135,7 +147,7 @@ class Aws:
         logging.getLogger("botocore").setLevel(
             logging.INFO
         )  # at DEBUG it logs request bodies, with private keys
-        session = boto3.session.Session(botocore_session=_bare_session())
+        session = boto3.session.Session(*self._own_key(), botocore_session=_bare_session())
         if not self.access.role_arn:
             return session
         sts = self._made(session, "sts", self.access.regions[0], False)
@@ -143,6 +155,17 @@ class Aws:
         keys = sts.assume_role(**role)["Credentials"]
         own = keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]
         return boto3.session.Session(*own, botocore_session=_bare_session())
+
+    def _own_key(self) -> tuple[str, ...]:
+        """Empty: boto3 looks for one."""
+        if not self.access.key:
+            return ()
+        try:
+            told = json.loads(self._secret(SecretStr(self.access.key)).get_secret_value())
+            return str(told["AccessKeyId"]), str(told["SecretAccessKey"])
+        except (ValueError, TypeError, KeyError):
+            why = f'{self.access.key} is not JSON with "AccessKeyId" and "SecretAccessKey"'
+        raise SettingsError(f"CERTDEPLOY_AWS_KEY: {why}")
 
     def _made(self, session: Any, service: str, region: str, writes: bool) -> Any:
         from botocore.config import Config

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
+
+from pydantic import SecretStr
 
 from shared.cloud import credentials as keys
 from shared.cloud.aws import CloudAccess
 from shared.cloud.cas import Cas
 from shared.cloud.events import Events
 from shared.cloud.functions import Fc2Functions, Fc3Functions, Functions
+from shared.cloud.kms import secret_value
 from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
 from shared.cloud.roots import Roots
@@ -27,6 +30,7 @@ from shared.products.kit.exclusive import Exclusive
 from shared.products.kit.means import Means
 from shared.products.kit.parts import Parts
 from shared.runtime.probe import TlsProber
+from shared.runtime.secrets import Secrets
 from shared.runtime.settings import Settings, read_settings
 from shared.runtime.stores import open_store
 from shared.services.world import AdapterMaker, Policy, World
@@ -49,6 +53,7 @@ class Instance:
         self.settings = settings
         self.id = str(uuid.uuid4())
         self.pacer = Pacer()
+        self.secrets = Secrets()
         #: of the current invocation, which has others than the one before; the store signs with them
         self.credentials: keys.Provider = keys.from_environment()
 
@@ -68,6 +73,7 @@ class App:
     settings: Settings
     openapi: OpenApi
     world: World
+    secret: Callable[[SecretStr], SecretStr]  #: what a setting means that names a secret; see `Secrets.value`
 
     @classmethod
     def build(
@@ -107,6 +113,10 @@ class App:
         def exclusive(name: str) -> AbstractContextManager[None]:
             return leases.hold(name, holder, _EXCLUSIVE_S)
 
+        def secret(named: SecretStr) -> SecretStr:
+            kms = partial(secret_value, openapi)
+            return instance.secrets.value(named, kms, settings.region, clock())
+
         world = World(
             clock=clock,
             left_s=left_s,
@@ -124,13 +134,14 @@ class App:
             functions=functions,
             events=Events(functions, clock),
             cas=lambda name: Cas(openapi, name),
-            adapter=_adapters(openapi, exclusive, settings.aws_access),
+            adapter=_adapters(openapi, exclusive, settings.aws_access, secret),
             probe=TlsProber(settings.tls or None, instance.roots, clock),
             roots=instance.roots,
             notify=Webhook(
                 settings.webhook_url.get_secret_value(),
-                settings.webhook_secret.get_secret_value(),
+                lambda: secret(settings.webhook_secret),
                 clock,
+                private=settings.webhook_private,
             ),
             policy=Policy(
                 stores=settings.stores,
@@ -145,7 +156,7 @@ class App:
             instance=instance.id,
             pace=instance.pacer.share,
         )
-        return cls(settings, openapi, world)
+        return cls(settings, openapi, world, secret)
 
     @classmethod
     def of(cls, context: Any) -> "App":
@@ -188,14 +199,16 @@ def _functions(
     return Fc3Functions(openapi, prefix=settings.prefix, region=settings.region)
 
 
-def _adapters(openapi: OpenApi, exclusive: Exclusive, aws: CloudAccess) -> AdapterMaker:
+def _adapters(
+    openapi: OpenApi, exclusive: Exclusive, aws: CloudAccess, secret: Callable[[SecretStr], SecretStr]
+) -> AdapterMaker:
     def adapter(
         product: CloudProduct,
         catalogue: Catalogue,
         accept_outage: bool = False,
         parts: Parts | None = None,
     ) -> ProductAdapter:
-        means = Means(openapi, catalogue, accept_outage, exclusive, aws, parts)
+        means = Means(openapi, catalogue, accept_outage, exclusive, aws, parts, secret)
         return adapter_class(product)(means)
 
     return adapter

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from shared.products import supported_products
+from shared.products import adapter_class, supported_products
 from shared.state import tables as t
 from shared.state.tables import Table
 
@@ -22,23 +22,34 @@ class Reach:
     """`reads`: tables whose rows it reads; it reads those that it writes, too.
 
     `writes`: tables whose rows it adds, changes or deletes. `invokes`: functions, by the folder's name.
+    `secrets`: of KMS, by the template's parameter that has the name.
     """
 
     reads: frozenset[Table]
     writes: frozenset[Table]
     invokes: frozenset[str]
+    secrets: frozenset[str] = frozenset()
 
 
 def _reach(
-    *, reads: Iterable[Table] = (), writes: Iterable[Table] = (), invokes: Iterable[str] = ()
+    *,
+    reads: Iterable[Table] = (),
+    writes: Iterable[Table] = (),
+    invokes: Iterable[str] = (),
+    secrets: Iterable[str] = (),
 ) -> Reach:
-    return Reach(frozenset(reads) | frozenset(writes), frozenset(writes), frozenset(invokes))
+    own = frozenset(writes)
+    return Reach(frozenset(reads) | own, own, frozenset(invokes), frozenset(secrets))
 
 
 _JOBS: Final = (t.JOBS, t.OPEN_JOBS, t.WORKERS)
 #: what a plan is made of
 _PLANNED_BY: Final = (t.CERTIFICATES, t.RESOURCES, t.RESOURCE_DOMAINS, t.POLICIES)
 _DEPLOYS: Final = tuple(f"deploy_{product.value.lower()}" for product in supported_products())
+#: by which products are entered that are not Alibaba Cloud's
+_SECRETS_OF_ALL: Final = tuple(
+    name for product in supported_products() for name in adapter_class(product).secrets.values()
+)
 _OWN: Final = {
     "scan_expiry": _reach(
         reads=(t.SYNC_STATUS, t.POLICIES, *_JOBS),
@@ -49,6 +60,7 @@ _OWN: Final = {
         reads=(t.CERTIFICATES,),
         writes=(t.RESOURCES, t.RESOURCE_DOMAINS, t.SYNC_STATUS, t.SWEEPS),
         invokes=("discover_resources",),
+        secrets=_SECRETS_OF_ALL,
     ),
     "create_deployment_job": _reach(
         reads=(*_PLANNED_BY, t.SYNC_STATUS),
@@ -59,7 +71,9 @@ _OWN: Final = {
     "manage_deployment_jobs": _reach(
         reads=(t.JOBS, *_PLANNED_BY), writes=(t.OPEN_JOBS, t.WORKERS), invokes=("run_deployment_jobs",)
     ),
-    "notify_contacts": _reach(reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES)),
+    "notify_contacts": _reach(
+        reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES), secrets=("WebhookSecretName",)
+    ),
 }
 
 
@@ -70,7 +84,8 @@ def reach() -> dict[str, Reach]:
             reads=(t.JOBS, t.CERTIFICATES, t.POLICIES),
             writes=(t.WORKERS, t.RESOURCES, t.RESOURCE_DOMAINS, t.LEASES, t.CALLERS),
             invokes=("run_deployment_jobs", name),
+            secrets=adapter_class(product).secrets.values(),
         )
-        for name in _DEPLOYS
+        for name, product in zip(_DEPLOYS, supported_products(), strict=True)
     }
     return {**_OWN, **deploys}

@@ -26,6 +26,7 @@ from shared.products import default_products
 from shared.state.tablestore_address import SCHEME, Address, address_at, address_of, is_address
 from shared.validation.addresses import edge_problem, emulator_problem
 from shared.validation.contacts import webhook_problems
+from shared.validation.secret_names import secret_name_problem
 
 _PREFIX = "CERTDEPLOY_"
 _HOST: Final = re.compile(
@@ -35,7 +36,10 @@ _HOST: Final = re.compile(
 _FUNCTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")  # as Function Compute allows its names
 _SOME_REGION: Final = "cn-hangzhou"  #: to look at the form of an address
 #: Variables that are read elsewhere: by `CloudAccess`, the command and the tests.
-_OTHERS: Final = ("AWS_REGIONS", "AWS_ROLE_ARN", "AWS_ENDPOINT", "LOCAL", "DEBUG", "WALK", "OPENAPI_META")
+_OTHERS: Final = (
+    *("AWS_REGIONS", "AWS_ROLE_ARN", "AWS_ENDPOINT", "AWS_KEY"),
+    *("LOCAL", "DEBUG", "WALK", "OPENAPI_META"),
+)
 
 
 class Settings(Value):
@@ -67,7 +71,8 @@ class Settings(Value):
     fc_access_key_secret: SecretStr = SecretStr("")
     fc2_service: str = ""  #: the service's name if the functions run on Function Compute 2.0
     webhook_url: SecretStr = SecretStr("")  #: the URL may contain a token
-    webhook_secret: SecretStr = SecretStr("")
+    webhook_secret: SecretStr = SecretStr("")  #: or its name: see shared/validation/secret_names.py
+    webhook_private: bool = False  #: the URL's name may lead to an address that is not public
     region: str = Field(default="cn-hangzhou", validation_alias=AliasChoices("FC_REGION", "region"))
     account_id: str = Field(default="", validation_alias=AliasChoices("FC_ACCOUNT_ID", "account_id"))
 
@@ -189,6 +194,13 @@ class Settings(Value):
         if url and (problems := list(webhook_problems(url.get_secret_value()))):
             raise ValueError("; ".join(problems))
         return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret(cls, named: SecretStr) -> SecretStr:
+        if why := secret_name_problem(named.get_secret_value()):
+            raise ValueError(why)
+        return named
 
     @field_validator("stores")
     @classmethod

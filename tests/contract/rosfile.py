@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 class RosFile:
-    def __init__(self, document: dict[str, Any]) -> None:
+    def __init__(self, document: dict[str, Any], given: Mapping[str, str] | None = None) -> None:
         self.document = document
         self.parameters: dict[str, Any] = self.document["Parameters"]
         self.resources: dict[str, Any] = self.document["Resources"]
         #: Parameters without a default get a stand-in, so that everything made of them can be checked.
         stand_ins = {name: "x" for name, spec in self.parameters.items() if "Default" not in spec}
-        self.resolver = Resolver(self.document, stand_ins)
+        self.resolver = Resolver(self.document, {**stand_ins, **(given or {})})
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Properties, resolved where they can be, by logical id."""

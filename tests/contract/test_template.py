@@ -21,10 +21,8 @@ from tools import products
 TEMPLATE = RosFile(DOCUMENT)
 FUNCTIONS = TEMPLATE.of_type("ALIYUN::FC3::Function")
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
-#: Set for the driver of the production store, which reads them itself.
-#: The way into AWS, which shared/cloud/aws.py and boto3 read, and the key to it.
-KEY_OF_AWS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
-OF_AWS = KEY_OF_AWS | {"CERTDEPLOY_AWS_ROLE_ARN"}
+#: The way into AWS, which shared/cloud/aws.py reads, and where the key to it is.
+OF_AWS = {"CERTDEPLOY_AWS_KEY", "CERTDEPLOY_AWS_ROLE_ARN"}
 SCOPE_OF_AWS = {"CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS"}
 
 
@@ -109,10 +107,10 @@ def having(variable: str) -> set[str]:
 
 def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
     called = {name for name, actions in grants().items() if actions}
-    called |= {name for name, reached in reach().items() if reached.invokes}
+    called |= {name for name, reached in reach().items() if reached.invokes or reached.secrets}
 
     assert having("CERTDEPLOY_HOSTS") == called
-    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {"notify_contacts"}
+    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS)
 
 
 def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
@@ -180,9 +178,25 @@ def test_a_trigger_is_one_that_function_compute_takes(properties: dict[str, Any]
         check_pattern(json.loads(config["eventRuleFilterPattern"]))
 
 
-def test_secrets_are_not_shown_by_ros() -> None:
-    for name in ("WebhookUrl", "WebhookSecret", "AwsAccessKeyId", "AwsSecretAccessKey"):
-        assert TEMPLATE.parameters[name]["NoEcho"] is True
+def test_a_url_that_may_hold_a_token_is_not_shown_by_ros() -> None:
+    assert TEMPLATE.parameters["WebhookUrl"]["NoEcho"] is True
+
+
+def test_no_secret_is_a_parameter_or_in_a_function_s_environment() -> None:
+    """Whoever may read a function's configuration (fc:GetFunction) would see it."""
+    kept = {"WebhookSecretName": "CERTDEPLOY_WEBHOOK_SECRET", "AwsKeySecretName": "CERTDEPLOY_AWS_KEY"}
+    names = [name for name in TEMPLATE.parameters if re.search("Secret|Key|Password|Token", name)]
+    assert sorted(names) == sorted(kept)
+
+    filled = load_template(ROOT / "template.yml", dict.fromkeys(kept, "a/name"))
+    empty = load_template(ROOT / "template.yml")
+    for parameter, variable in kept.items():
+        readers = {name for name, reached in reach().items() if parameter in reached.secrets}
+        assert readers
+        assert having(variable) == readers
+        for name in readers:
+            assert filled.functions[f"certdeploy-{name}"].environment[variable] == "kms:a/name"
+            assert empty.functions[f"certdeploy-{name}"].environment[variable] == ""
 
 
 def test_the_host_reads_the_template() -> None:

@@ -24,7 +24,7 @@ ROLE_OF = {
 ACCOUNT = f"{PSEUDO['ALIYUN::Region']}:{PSEUDO['ALIYUN::TenantId']}"
 #: Other stacks in the account, with prefixes that begin or end as ours, or with a function's name.
 OTHERS = ("certdeploy-prod", "certdeploy2", "my-certdeploy", "certdeploy-deploy")
-UNLESS_CHINA_ONLY = {"Fn::If": ["OnlyChinaStore", "Deny", "Allow"]}
+OWN = ("fc:InvokeFunction", "kms:GetSecretValue")
 LONGEST_POLICY = 6144  #: characters without white space, as RAM counts
 
 
@@ -42,9 +42,9 @@ def may(function: str, action: str, resource: str) -> bool:
 
 
 def actions(function: str) -> Iterator[str]:
-    """Of the cloud's services."""
+    """Of the cloud's services, but for those that reach what is our own."""
     for one in statements(function):
-        yield from (name for name in one["Action"] if name[:4] != "ots:" and name != "fc:InvokeFunction")
+        yield from (name for name in one["Action"] if not name.startswith(("ots:", *OWN)))
 
 
 def test_every_function_has_its_own_role() -> None:
@@ -69,11 +69,11 @@ def test_a_key_that_only_other_stores_need_is_denied_where_no_other_is_read(func
     elsewhere = for_other_stores().get(function, frozenset())
 
     for one in statements(function):
-        assert one["Effect"] == (UNLESS_CHINA_ONLY if elsewhere & set(one["Action"]) else "Allow")
+        assert one["Effect"] == ("Deny" if elsewhere & set(one["Action"]) else "Allow")
         assert not elsewhere & set(one["Action"]) or elsewhere == set(one["Action"])
-    assert TEMPLATE.document["Conditions"]["OnlyChinaStore"] == {
-        "Fn::Equals": [{"Ref": "Stores"}, "cn-hangzhou"]
-    }
+    with_others = RosFile(DOCUMENT, {"Stores": "cn-hangzhou,ap-southeast-1"})
+    for policy in with_others.of_type("ALIYUN::RAM::Role")[ROLE_OF[function]]["Policies"]:
+        assert {one["Effect"] for one in policy["PolicyDocument"]["Statement"]} == {"Allow"}
 
 
 def test_keys_are_read_by_functions_that_send_them_and_no_others() -> None:
@@ -93,6 +93,22 @@ def test_a_function_reads_and_writes_the_rows_of_its_tables_and_of_no_others(fun
         for names, tables in ((READING, reached.reads), (WRITING, reached.writes)):
             assert {may(function, name, there) for name in names} == {table in tables}, table.name
     assert not may(function, "ots:GetRow", f"acs:ots:{ACCOUNT}:instance/other/table/jobs")
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_a_function_reads_the_secrets_that_its_settings_name_and_no_others(function: str) -> None:
+    names = {"WebhookSecretName": "the-webhook-s", "AwsKeySecretName": "the-key-of-aws"}
+    template = RosFile(DOCUMENT, names)
+
+    granted = {
+        resource
+        for policy in template.of_type("ALIYUN::RAM::Role")[ROLE_OF[function]]["Policies"]
+        for one in policy["PolicyDocument"]["Statement"]
+        for resource in one["Resource"]
+        if "kms:GetSecretValue" in one["Action"]
+    }
+
+    assert granted == {f"acs:kms:{ACCOUNT}:secret/{names[name]}" for name in reach()[function].secrets}
 
 
 def test_who_notifies_writes_nothing() -> None:

@@ -22,16 +22,14 @@ from shared.products.kit.means import Means
 class Adapter(KindsWithin):
     product = CloudProduct.AWS
     api = AwsKind.api
-    environment = (
-        *("CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS", "CERTDEPLOY_AWS_ROLE_ARN"),
-        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
-    )
+    environment = ("CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS", "CERTDEPLOY_AWS_ROLE_ARN")
+    secrets: ClassVar = {"CERTDEPLOY_AWS_KEY": "AwsKeySecretName"}
     other_cloud = True
     kinds: ClassVar = {"acm": Imported, "listener": Listeners, "distribution": Distributions}
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._aws = Aws(means.aws)
+        self._aws = Aws(means.aws, means.secret)
         imports = Imports(self._aws, means)
         for kind in self._by_kind.values():
             assert isinstance(kind, AwsKind)

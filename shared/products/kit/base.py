@@ -43,6 +43,8 @@ class ProductAdapter(ABC):
     rules_over: ClassVar[frozenset[CloudProduct]] = frozenset()
     #: variables that its function is given, beside those of every function
     environment: ClassVar[tuple[str, ...]] = ()
+    #: variables that name secrets of KMS, which its function reads, and the template's parameters for them
+    secrets: ClassVar[Mapping[str, str]] = {}
     #: where it may be, if it does not tell its regions
     likely_regions: ClassVar[tuple[str, ...]] = ()
     page_size: ClassVar[int] = 100  #: the most rows that its lists give at once

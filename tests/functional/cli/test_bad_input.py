@@ -6,6 +6,7 @@ import pytest
 
 from cli import exits
 from cli.exits import exit_code
+from cli.parameters import parameters
 from shared import errors
 from shared.errors import AppError
 from tests.functional.cli.conftest import Command
@@ -111,6 +112,45 @@ def test_a_parameter_that_the_template_lacks_is_named(command: Command) -> None:
 
     assert ran.code == 2
     assert "ScanShedule" in ran.err
+
+
+def test_a_secret_on_the_command_line_is_refused_and_not_repeated(command: Command) -> None:
+    ran = command("serve", "--parameter", "WebhookUrl=https://hooks.example.com/token")
+
+    assert ran.code == 2
+    assert "set CERTDEPLOY_WEBHOOK_URL, or put it into a file for --parameter-file" in " ".join(
+        ran.err.split()
+    )
+    assert "token" not in ran.err
+
+
+def test_parameters_in_a_file_are_used_and_those_of_the_command_line_count_before_them(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "parameters"
+    file.write_text("# of this machine\nWebhookUrl=https://hooks.example.com/?a=b\n\nAutoDeploy = draft\n")
+
+    assert parameters(["AutoDeploy=submit"], file) == {
+        "WebhookUrl": "https://hooks.example.com/?a=b",
+        "AutoDeploy": "submit",
+    }
+    assert parameters([], file)["AutoDeploy"] == "draft"
+    assert parameters([], None) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "No such file"), (b"\xff", "no text in UTF-8"), (b"Webhook\n", "Name=value")]
+)
+def test_a_file_of_parameters_that_cannot_be_read_is_named(
+    tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    file = tmp_path / "parameters"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(errors.InvalidRequestError, match=why) as refused:
+        parameters([], file)
+    assert str(file) in str(refused.value)
 
 
 def test_an_unknown_option_is_a_usage_error(bare: Command) -> None:

@@ -1,7 +1,10 @@
-"""How long a client's sockets wait, as the operating system is told; and time that runs faster for them."""
+"""What a client's sockets do: how long they wait, as the operating system is told; what they are answered."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -48,3 +51,20 @@ def hurry(patch: pytest.MonkeyPatch, longest_s: float) -> None:
         settimeout(self, longest_s if seconds is None else min(seconds, longest_s))
 
     patch.setattr(socket.socket, "settimeout", shorter)
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[int]:
+    """A port of this machine that answers one connection so, and closes it."""
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(5)

@@ -13,6 +13,11 @@ DOCUMENT: dict[str, Any] = {
         "Count": {"Type": "Number", "Default": 0},
         "Bucket": {"Type": "String"},
     },
+    "Conditions": {
+        "Usual": {"Fn::Equals": [{"Ref": "Prefix"}, "shop"]},
+        "Many": {"Fn::Equals": [{"Ref": "Count"}, 7]},
+        "Odd": {"Fn::Not": "Usual"},
+    },
     "Resources": {
         "Work": {
             "Type": "ALIYUN::FC3::Function",
@@ -55,6 +60,8 @@ def resolve(value: Any, **parameters: str) -> Any:
         ({"Fn::GetAtt": ["Work", "ARN"]}, "acs:fc:cn-hangzhou:1000000000000001:functions/shop-work"),
         ({"Fn::Join": ["-", ["a", {"Ref": "Prefix"}, {"Ref": "Count"}]]}, "a-shop-0"),
         ({"Fn::Join": [",", []]}, ""),
+        ({"Fn::If": ["Usual", {"Ref": "Prefix"}, "other"]}, "shop"),
+        ({"Fn::If": ["Many", "many", [{"Ref": "Count"}]]}, [0]),
     ],
 )
 def test_a_value_is_what_a_stack_would_make_of_it(value: Any, expected: Any) -> None:
@@ -98,7 +105,8 @@ def test_what_only_a_stack_knows_has_no_value(value: Any, name: str) -> None:
         ({"Fn::Sub": ["${a}", {"a": "b"}]}, "Fn::Sub with its own map is not supported"),
         ({"Fn::Sub": "${Nix.ARN}"}, "there is no resource 'Nix'"),
         ({"Fn::GetAtt": ["Nix", "FunctionName"]}, "there is no resource 'Nix'"),
-        ({"Fn::If": ["a", "b", "c"]}, "Fn::If is not supported by the host"),
+        ({"Fn::If": ["Nix", "b", "c"]}, "there is no condition 'Nix'"),
+        ({"Fn::If": ["Odd", "b", "c"]}, "the condition Odd is not Fn::Equals"),
         ([{"a": {"Fn::Select": [0, []]}}], "Fn::Select is not supported by the host"),
     ],
 )

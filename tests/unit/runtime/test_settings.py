@@ -90,6 +90,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "fc_endpoint": "",
         "fc_access_key_id": "",
         "fc2_service": "",
+        "webhook_private": False,
         "region": "cn-hangzhou",
         "account_id": "",
     }  # fmt: skip

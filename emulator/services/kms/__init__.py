@@ -1,0 +1,3 @@
+"""KMS."""
+
+SERVICES = ("kms",)
