@@ -31,7 +31,8 @@ class Launch:
     function: str
     folder: Path  #: contains index.py; corresponds to /code
     code_root: Path  #: contains the packages that functions share; in a zip they are next to index.py
-    handler: str
+    handler: str  #: as declared
+    entry: str  #: the same, of the file in `folder`
     memory_mb: int
     timeout_s: int
     region: str
@@ -130,7 +131,7 @@ def _environment(launch: Launch) -> dict[str, str]:
 
 
 def _load(launch: Launch) -> Handler:
-    module_name, _, attribute = launch.handler.rpartition(".")
+    module_name, _, attribute = launch.entry.rpartition(".")
     # The folder is first in sys.path.
     handler: Handler = getattr(importlib.import_module(module_name), attribute)
     return handler

@@ -33,6 +33,7 @@ from host.template import FunctionSpec, TimerSpec, load_template
 
 MAX_SYNC_PAYLOAD = 32 * 1024 * 1024
 MAX_ASYNC_PAYLOAD = 128 * 1024
+_INDEX = "index"
 
 
 class Host:
@@ -226,14 +227,17 @@ def _launch(
     environment: Mapping[str, str],
     log: Path | None,
 ) -> Launch:
-    folder = functions_dir / spec.folder
-    if not (folder / "index.py").is_file():
-        raise TemplateError(f"function {spec.name}: there is no {folder / 'index.py'}")
+    module, _, attribute = spec.handler.rpartition(".")
+    # One code object may serve all functions, each a module of its own: here that is a folder again.
+    folder = functions_dir / (spec.folder if module == _INDEX else module)
+    if not (folder / f"{_INDEX}.py").is_file():
+        raise TemplateError(f"function {spec.name}: there is no {folder / f'{_INDEX}.py'}")
     return Launch(
         function=spec.name,
         folder=folder,
         code_root=functions_dir.parent,
         handler=spec.handler,
+        entry=f"{_INDEX}.{attribute}",
         memory_mb=spec.memory_mb,
         timeout_s=spec.timeout_s,
         region=parameters["ALIYUN::Region"],

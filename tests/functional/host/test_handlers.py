@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,16 @@ def test_a_handler_gets_bytes_context_and_environment(host: Host) -> None:
     assert environment["OFTEN"] == "mine", "what the operator gives wins over the template"
     assert environment["JOINED"] == "demo/x"
     assert "TABLES" not in environment
+
+
+def test_a_handler_may_be_named_by_its_function_as_in_an_object_that_holds_all_of_them(
+    site: Site, tmp_path: Path
+) -> None:
+    template, declared = tmp_path / "template.yml", (SAMPLE / "template.yml").read_text()
+    template.write_text(declared.replace("-told'}, Handler: index.handler", "-told'}, Handler: echo.other"))
+    host = site.host(template=template)
+
+    assert host.invoke("demo-told", b"").body == b"another handler"
 
 
 @pytest.mark.parametrize(

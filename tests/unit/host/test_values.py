@@ -13,7 +13,9 @@ from host.template import load_template
 from tests.functional.host.site import SAMPLE
 
 TEMPLATE = load_template(SAMPLE / "template.yml")
-LAUNCH = Launch("shop", Path("f"), Path("r"), "index.handler", 512, 3, "cn-hangzhou", "1", {}, None)
+LAUNCH = Launch(
+    "shop", Path("f"), Path("r"), "index.handler", "index.handler", 512, 3, "cn-hangzhou", "1", {}, None
+)
 
 
 def a_task() -> Any:
