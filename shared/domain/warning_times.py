@@ -8,8 +8,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.replacing import USUAL_LIFE
 
 _PARTS: Final = (3, 6, 12)  #: of a lifetime: a third of it, a sixth, a twelfth
-_LAST_DAY: Final = 1.0
-_DIGITS: Final = 1
+_LAST_DAY: Final = 1.0  #: of one that lives long enough: nobody is alarmed before two thirds of a life
 
 
 def warning_times(certificate: Certificate, days: Sequence[float]) -> tuple[float, ...]:
@@ -38,5 +37,6 @@ def _passed(times: Sequence[float], left: timedelta) -> float | None:
 def _times(life: float, days: Sequence[float]) -> tuple[float, ...]:
     if days:
         return tuple(sorted(days, reverse=True))
-    of_life = {round(life / part, _DIGITS) for part in _PARTS}
-    return tuple(sorted({time for time in of_life if time > 0} | {_LAST_DAY}, reverse=True))
+    of_life = [round(life / part, 1) or float(f"{life / part:.1g}") for part in _PARTS]
+    last_day = {_LAST_DAY} if of_life[0] >= _LAST_DAY else set()
+    return tuple(sorted({*of_life, *last_day}, reverse=True))

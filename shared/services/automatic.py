@@ -5,7 +5,8 @@ and a certificate that passes a warning time in the scan that finds its renewal,
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +16,8 @@ from typing import Final
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import ReplacementMissing
 from shared.domain.jobs import DeploymentJob
-from shared.domain.matching import Action
+from shared.domain.matching import NOT_COVERED, Action
+from shared.domain.plans import PlanEntry
 from shared.domain.policy_book import PolicyBook
 from shared.domain.resources import CloudResource, SyncState
 from shared.domain.rules import Rules
@@ -32,6 +34,7 @@ _WAITS: Final = "waiting for the discovery of {}; the next scan tries again"
 _FOUND_SO: Final = (
     "it was so when this installation began, which replaces only what ends later by itself; create a job"
 )
+_NO_NEWS: Final = frozenset({NOT_COVERED, "in-place"})  #: rules that keep nothing away that would be of use
 _BUSY: Final = "another plan is being made; the next scan tries again"
 _DISCOVERY_TAKES: Final = timedelta(minutes=15)  #: an older discovery has died
 _AFTER_S: Final = 10.0  #: the lease outlasts the function that holds it
@@ -91,7 +94,17 @@ def _plan(
     held_off = {entry.resource.slot: entry.reason for entry in entries if entry.rule == "policy"}
     changes = _tell_missing(world, changes, ending, {entry.resource.slot for entry in wanted}, held_off)
     _handled(world, changes, unseen, waiting)
-    return Planned(jobs=jobs)
+    return Planned(jobs=jobs, note="" if jobs else _kept_away(entries))
+
+
+def _kept_away(entries: Iterable[PlanEntry]) -> str:
+    """Why slots that are covered are left alone: the reasons that are met most."""
+    reasons = Counter(
+        entry.reason for entry in entries if entry.action is Action.LEAVE and entry.rule not in _NO_NEWS
+    )
+    told = [f"{count} slot{'s' if count != 1 else ''}: {reason}" for reason, count in reasons.most_common(3)]
+    more = [f"{len(reasons) - len(told)} more reasons"] if len(reasons) > len(told) else []
+    return "; ".join(told + more)
 
 
 def _stopped(world: World, changes: Changes, why: str) -> Planned:

@@ -107,6 +107,19 @@ def test_a_certificate_that_replaces_nothing_is_answered_and_logged_so(
     assert reasons(caplog) == [(new, "it replaces no certificate in service")]
 
 
+def test_one_that_may_go_nowhere_by_itself_is_answered_and_logged_with_the_reason(
+    platform: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "certdeploy.create")
+    new = platform.renew(*NAMES, key="rsa-2048")
+
+    answer = platform.call(*announced(platform))
+
+    why = "4 slots: the kind of key changes (ECC → RSA); create a job by hand; 1 slot: HTTPS is off; "
+    assert answer["Note"].startswith(why)
+    assert reasons(caplog) == [(new, answer["Note"])]
+
+
 def test_what_waits_for_a_discovery_is_answered_and_logged_with_the_products(
     fresh: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:

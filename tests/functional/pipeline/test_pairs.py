@@ -142,3 +142,24 @@ def test_a_certificate_is_shown_with_what_a_job_of_it_would_do(platform: Platfor
     assert {one.resource.resource_id: (one.action.value, one.reason) for one in shown.could_serve} == {
         resource_id: (entry["Action"], entry["Reason"]) for resource_id, entry in previewed.items()
     }
+
+
+@pytest.mark.parametrize(("days", "replaced"), [(50, False), (58, True)], ids=["healthy", "last days"])
+def test_a_pair_stays_two_until_one_of_it_is_in_its_last_days_and_nothing_of_its_kind_is_there(
+    tmp_path: Path, days: float, replaced: bool
+) -> None:
+    """Clients that take ECC would be turned away soon; RSA they take as well. The listener has it once."""
+    estate = {**ESTATE, "certificates": {**ESTATE["certificates"], "rsa": {**_WILD, "days": 300}}}
+    for spare in ("rsa-renewal", "ecc-renewal"):
+        del estate["certificates"][spare]
+    with discovered(estate, tmp_path) as platform:
+        platform.pass_days(days)
+        platform.renew("example.net", "*.example.net", key="rsa-2048", days=400)
+
+        platform.tick("scan_expiry")
+
+        assert platform.job().status is JobStatus.SUCCESS
+        found = names_in_place(platform)
+        assert (found[DEFAULT], found.get(ADDITIONAL)) == ("renewed-1", None if replaced else "ecc")
+        reasons = [worker.chosen_because for worker in platform.workers().values()]
+        assert any("although the kind of key changes (ECC → RSA)" in one for one in reasons) is replaced

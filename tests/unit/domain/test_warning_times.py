@@ -24,13 +24,25 @@ def of_days(life: float, left: float = 0) -> Certificate:
         (90, (30, 15, 7.5, 1)),
         (47, (15.7, 7.8, 3.9, 1)),
         (6, (2, 1, 0.5)),
-        (0.5, (1, 0.2, 0.1)),
+        (3, (1, 0.5, 0.2)),
+        (2.9, (1, 0.5, 0.2)),
+        (2, (0.7, 0.3, 0.2)),
+        (1, (0.3, 0.2, 0.1)),
+        (0.1, (0.03, 0.02, 0.008)),
     ],
 )
 def test_by_its_lifetime_it_is_a_third_a_sixth_a_twelfth_of_it_and_the_last_day(
     life: float, times: tuple[float, ...]
 ) -> None:
     assert warning_times(of_days(life), ()) == times
+
+
+@pytest.mark.parametrize("life", [0.05, 0.5, 1, 2, 2.8, 6, 47, 398])
+def test_nobody_is_alarmed_before_about_two_thirds_of_a_life(life: float) -> None:
+    """Also of one that lives a day: it is renewed by then, if all is well."""
+    first, *_ = warning_times(of_days(life), ())
+
+    assert 0.3 * life <= first <= 0.41 * life, "it is rounded"
 
 
 def test_the_owner_s_days_are_taken_as_they_are_for_every_lifetime() -> None:

@@ -178,8 +178,13 @@ def lowers_trust(estate: Estate, write: Write) -> bool:
     new, before = estate.held[write.cert_identifier], estate.chain_of(write.slot)
     if new.chain not in TRUSTED_ALIKE[before] or new.chain.startswith("leaf only"):
         return True
-    test = new.certificate.source is CertificateSource.TEST
-    return (before == "public OV" and new.chain != "public OV") or (test and before == NONE)
+    if before == "public OV" != new.chain:
+        return True
+    if new.certificate.source is not CertificateSource.TEST:
+        return False
+    old, end = estate.held.get(write.slot.cert_identifier), write.slot.cert_not_after
+    healthy = end is None or end - NOW > timedelta(days=write.day + 7)
+    return old.certificate.source is not CertificateSource.TEST and healthy if old else before == NONE
 
 
 @settings(max_examples=1000 if WHOLE else 20, deadline=None, database=None, derandomize=not WHOLE)
