@@ -38,8 +38,8 @@ BLOCK = """\
     Properties:
       FunctionName: {{Fn::Sub: '${{Prefix}}-deploy_{name}'}}
       Description: Deploys the certificates of a job to {code}.
-      Runtime: python3.10
-      Handler: index.handler
+      Runtime: {{Ref: Runtime}}
+      Handler: deploy_{name}.handler
       Timeout: 900
       MemorySize: 512
       Cpu: 0.5
@@ -47,7 +47,9 @@ BLOCK = """\
       Role: {{Fn::GetAtt: [{logical}Role, Arn]}}
       Code:
         OssBucketName: {{Ref: CodeBucket}}
-        OssObjectName: {{Fn::Sub: 'certdeploy/deploy_{name}-${{CodeVersion}}.zip'}}
+        OssObjectName: {{Ref: CodeObject}}
+      Layers:
+{layers}
       EnvironmentVariables:
         CERTDEPLOY_PREFIX: {{Ref: Prefix}}
         CERTDEPLOY_OTS_INSTANCE: {{Ref: OtsInstance}}
@@ -65,6 +67,11 @@ BLOCK = """\
       MaxAsyncRetryAttempts: 3
       MaxAsyncEventAgeInSeconds: 86400
 """
+
+
+def layers(product: CloudProduct) -> list[str]:
+    """What its function imports beside the code."""
+    return ["Layer", "LayerOfAws"] if product is CloudProduct.AWS else ["Layer"]
 
 
 def own_settings(product: CloudProduct) -> str:
@@ -97,6 +104,9 @@ def deploy_blocks() -> str:
                 code=product.value,
                 rule="-" * (87 - len(name)),
                 statements=statements(f"deploy_{name}"),
+                layers="\n".join(
+                    f"        - {{Fn::GetAtt: [{one}, LayerVersionArn]}}" for one in layers(product)
+                ),
                 own_settings=own_settings(product),
             )
         )

@@ -15,6 +15,8 @@ from shared.runtime.reach import reach
 from shared.runtime.settings import Settings
 from shared.state.tables import TABLES
 from shared.state.tablestore_address import Address
+from stack.code import code_of
+from stack.target import VERSIONS
 from tests.contract.rosfile import DOCUMENT, ROOT, TEXT, RosFile
 from tools import products
 
@@ -52,9 +54,22 @@ def test_every_folder_is_a_function_and_every_function_a_folder() -> None:
 @pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
 def test_a_function_names_a_handler_that_is_there(properties: dict[str, Any]) -> None:
     module, attribute = properties["Handler"].split(".")
-    tree = ast.parse((ROOT / "functions" / folder(properties) / f"{module}.py").read_text())
+    assert module == folder(properties)
+    tree = ast.parse(code_of(ROOT)[f"{module}.py"])
     assert attribute in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    assert properties["Code"]["OssObjectName"] == f"certdeploy/{folder(properties)}-x.zip"
+
+
+@pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
+def test_a_function_runs_from_what_is_packaged(properties: dict[str, Any]) -> None:
+    layers = ["Layer", "LayerOfAws"] if OF_AWS & set(properties["EnvironmentVariables"]) else ["Layer"]
+
+    assert properties["Code"] == {"OssBucketName": "x", "OssObjectName": "x"}
+    assert properties["Layers"] == [{"Fn::GetAtt": [layer, "LayerVersionArn"]} for layer in layers]
+
+
+def test_the_runtimes_are_those_that_can_be_packaged_for() -> None:
+    assert TEMPLATE.parameters["Runtime"]["AllowedValues"] == [f"python{version}" for version in VERSIONS]
+    assert TEMPLATE.parameters["Runtime"]["Default"] == f"python{VERSIONS[0]}"
 
 
 @pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
