@@ -82,7 +82,7 @@ class Service(TableActions):
         for one in wanted:
             table, usage = self._used(call, one["table_name"])
             writes = [self._read(table, row["type"], row["row_change"], row) for row in one["rows"]]
-            keys = [tuple(write.change.key) for write in writes]
+            keys = [tuple(one_write.change.key) for one_write in writes]
             if len(set(keys)) < len(keys):
                 raise refused("Duplicated primary key in BatchWriteRow.")  # [guess]
             work.append((one["table_name"], table, usage, writes))

@@ -66,5 +66,12 @@ def copied(path: Path, to: Path) -> Store:
     return opened(to)
 
 
+def as_text(path: Path) -> str:
+    """All that it holds."""
+    if chosen["kind"] == "file":
+        return path.read_bytes().decode(errors="replace")
+    return "\n".join(f"{name}: {table.rows}" for name, table in _instance(path).tables.items())
+
+
 def _instance(path: Path) -> Instance:
     return serving().cloud.service(Service).instances[_ADDRESSES[path].instance]

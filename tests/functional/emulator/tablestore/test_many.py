@@ -30,6 +30,7 @@ from tests.functional.emulator.tablestore.ots import (
     EXPECT_NOT_EXIST,
     IGNORE,
     Tablestore,
+    a_client,
     all_of,
     key,
     refused,
@@ -211,6 +212,7 @@ def test_a_damaged_row_is_refused(tablestore: Tablestore, monkeypatch: pytest.Mo
     monkeypatch.setattr(
         "tablestore.plainbuffer.plain_buffer_coded_stream.PlainBufferCrc8.crc_int8", lambda crc, byte: 7
     )
+    tablestore.client = a_client(tablestore.server, enable_native=False)
     with refused("OTSParameterInvalid", "Checksum mismatch"):
         tablestore.put(key("a", 1), [("n", 1)])
 
