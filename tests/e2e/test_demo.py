@@ -1,18 +1,22 @@
 """The demo as a person runs it, on a small estate; then everything it left behind is searched for the key."""
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from cli.demo import command
 from cli.main import main
 from emulator.bundles import Bundle
 from shared.domain.certificates import Certificate
+from tests.shortened import WHOLE
 
 ESTATE = Path(__file__).with_name("small.yaml")
+FILES = {"file": ("state.db", "state.db.host.db"), "ots": ("certdeploy.jsonl", "certdeploy.host.db")}
 
 
 def traces(key_pem: str) -> Iterator[bytes]:
@@ -28,8 +32,9 @@ def traces(key_pem: str) -> Iterator[bytes]:
         yield body[start : start + 32].encode()
 
 
+@pytest.mark.parametrize("state", ["file", "ots"] if WHOLE else ["file"])
 def test_a_renewed_certificate_arrives_everywhere_and_its_key_nowhere_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], state: str
 ) -> None:
     issued: list[Bundle] = []
     original = command._issue
@@ -40,14 +45,21 @@ def test_a_renewed_certificate_arrives_everywhere_and_its_key_nowhere_else(
 
     monkeypatch.setattr(command, "_issue", issue)
 
-    code = main(["demo", f"--folder={tmp_path}", "--settle-s=0.2", f"--estate={ESTATE}"])
+    # An instance that is kept in a file, to be searched like the others.
+    instance = {"instance": "certdeploy", "region": "cn-hangzhou", "file": str(tmp_path / "certdeploy.jsonl")}
+    estate = {**yaml.safe_load(ESTATE.read_text()), "tablestore": [instance]}
+    (tmp_path / "estate.json").write_text(json.dumps(estate))
+    options = [f"--estate={tmp_path / 'estate.json'}", f"--state={state}"]
+    code = main(["demo", f"--folder={tmp_path}", "--settle-s=0.2", *options])
 
     said = capsys.readouterr()
     assert code == 0, said.out + said.err
     assert "✓ 3 of 3 matched slots serve the new certificate" in said.out
     assert "✓ everything else serves what it served before" in said.out
     kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert {"state.db", "state.db.host.db", "functions.log", "serve.log", "calls.json"} <= kept.keys()
+    assert {*FILES[state], "functions.log", "serve.log", "calls.json"} <= kept.keys()
+    rows = [content for name, content in kept.items() if name.startswith(FILES[state][0])]  # and its log
+    assert any(b"WorkerId" in content for content in rows)
     assert b"UploadUserCertificate" in kept["calls.json"]  # the one call that carried the key
     kept["what it printed"] = (said.out + said.err).encode()
     assert issued[0].key_pem is not None
