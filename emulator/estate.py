@@ -6,9 +6,10 @@ are never in the file: certificates are issued by the local CA when the estate i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -32,6 +33,10 @@ STORES: tuple[str, ...] = get_args(Store)
 CERT_REGIONS = STORES[:2]  #: those that the edge products take by their documentation
 
 
+#: A century is more than any certificate lives, and less than a calendar holds.
+Days = Annotated[float, Field(ge=-36525, le=36525, allow_inf_nan=False)]
+
+
 class EstateError(Exception):
     """The estate file cannot be used; the text says where, what and the nearest valid name."""
 
@@ -42,8 +47,8 @@ class Certificate(Part):
     names: list[Domain] = Field(min_length=1)
     name: str | None = None  #: in CAS, where names repeat; default: the name in the file
     key: Literal["rsa-2048", "ecdsa-p256", "sm2"] = "rsa-2048"
-    days: float = 200
-    age: float | None = None  #: default: as much as a life of 200 days leaves
+    days: Days = 200
+    age: Days | None = None  #: default: as much as a life of 200 days leaves
     source: Literal["UPLOAD", "BUY", "TEST"] = "UPLOAD"
     store: Store = "cn-hangzhou"
     private_key: bool = True
@@ -193,8 +198,10 @@ def load_estate(path: Path | None) -> Estate:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise EstateError(f"{path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # also of what is no UTF-8, or no date
         raise EstateError(f"{path}: not YAML or JSON: {' '.join(str(error).split())}") from error
+    except RecursionError:
+        raise EstateError(f"{path}: nested too deeply") from None
     return parse_estate(data, source=str(path))
 
 
@@ -202,6 +209,8 @@ def parse_estate(data: object, *, source: str = "estate") -> Estate:
     """An estate from plain data, checked like a file. Raises EstateError."""
     if not isinstance(data, dict):
         raise EstateError(f"{source}: a mapping is expected at the top, with keys such as cdn, alb")
+    if any(not _whole(text) for text in _texts(data)):
+        raise EstateError(f"{source}: half a character (a lone surrogate) in a text; write it whole")
     try:
         estate = _FILE.model_validate(data)
         problems = estate.problems()
@@ -210,6 +219,26 @@ def parse_estate(data: object, *, source: str = "estate") -> Estate:
     if problems:
         raise EstateError("\n".join([f"{source}: {len(problems)} wrong:", *problems]))
     return estate
+
+
+def _texts(data: object) -> Iterator[str]:
+    """All keys and values that are texts; of a part that is in several places, once."""
+    left, seen = [data], set[int]()
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list) and id(value) not in seen:
+            seen.add(id(value))
+            left += [*value, *value.values()] if isinstance(value, dict) else value
+
+
+def _whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Loader(yaml.SafeLoader):

@@ -10,7 +10,7 @@ from shared.cloud.cas_asking import Asking
 from shared.cloud.cas_rows import certificate_of, is_not_yet, joined
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields
-from shared.domain.certificates import STORES, Certificate
+from shared.domain.certificates import STORES, Certificate, is_bare_id
 from shared.domain.jobs import Contact
 from shared.errors import CloudRejectedError, NotFoundError
 from shared.validation.secret import SecretPem
@@ -188,7 +188,7 @@ class Cas:
             answer = self._call(action, {"CurrentPage": page, **params})
             found, total = answer.rows(items), answer.number("TotalCount")
             numbered = {str(row.get(key)): row for row in found}
-            rows.update((int(cert_id), row) for cert_id, row in numbered.items() if _is_id(cert_id))
+            rows.update((int(cert_id), row) for cert_id, row in numbered.items() if is_bare_id(cert_id))
             told = total if total is not None and len(rows) <= total else None
             size = params["ShowSize"]  # a page that is just full is not the last, whatever the total says
             ended = len(found) < size if told is None else len(rows) == told and len(found) != size
@@ -200,7 +200,3 @@ class Cas:
 def _owned(row: Fields, order: Fields | None) -> Fields:
     """With the owner's organisation, which only the older list tells."""
     return Fields({**row, "OrgName": order["OrgName"]}) if order and order.get("OrgName") else row
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit()

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from shared.domain.names import HostNames, patterns
 from shared.domain.values import Versioned, Wire
 
+_LONGEST_ID: Final = 19  #: digits
 #: CAS's stores, each at a host of its own: the China site's first, then the International site's. The
 #: vendor lists a host in Frankfurt as well; other deployers offer these three.
 STORES: Final = ("cn-hangzhou", "ap-southeast-1", "eu-central-1")
@@ -112,17 +113,21 @@ class CertificateRecord(Versioned):
         return self.evolve(missing_told=(*self.missing_told, digest)[-_TOLD_LAST:])
 
 
+def is_bare_id(text: str) -> bool:
+    """Whether it is the number of a certificate in CAS, without its store: 64 bits at most.
+
+    `isdigit` alone takes "²", which `int` refuses, as it does thousands of digits.
+    """
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
+
+
 def identifier_of(value: str, default_store: str = STORES[0]) -> str:
     """The CertIdentifier that a product means by `value`; bare ids belong to the default store."""
     text = value.strip()
-    return f"{text}-{default_store}" if _is_number(text) else text
+    return f"{text}-{default_store}" if is_bare_id(text) else text
 
 
 def cert_id_of(identifier: str) -> int | None:
     """The CAS id within an identifier; None where it is another store's own form."""
     head = identifier.partition("-")[0]
-    return int(head) if _is_number(head) else None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()  # `isdigit` alone takes "²", which `int` refuses
+    return int(head) if is_bare_id(head) else None

@@ -31,7 +31,7 @@ def passed_time_of_end(not_after: datetime, now: datetime, days: Sequence[float]
 
 
 def _passed(times: Sequence[float], left: timedelta) -> float | None:
-    return min((time for time in times if left < timedelta(days=time)), default=None)
+    return min((time for time in times if left / timedelta(days=1) < time), default=None)
 
 
 def _times(life: float, days: Sequence[float]) -> tuple[float, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime
 
-from shared.domain.certificates import Certificate, cert_id_of
+from shared.domain.certificates import Certificate, cert_id_of, is_bare_id
 from shared.domain.cover import Cover
 from shared.domain.matching import Action, leave
 from shared.domain.plans import PlanEntry
@@ -59,7 +59,7 @@ def known_certificates(world: World) -> list[Certificate]:
 def find_certificate(world: World, text: str) -> Certificate:
     """By id, in any of our stores, or by identifier. Raises NotFoundError."""
     text = text.strip()
-    identifiers = [f"{text}-{store}" for store in world.policy.stores] if text.isdigit() else [text]
+    identifiers = [f"{text}-{store}" for store in world.policy.stores] if is_bare_id(text) else [text]
     for identifier in identifiers:
         if record := world.certificates.find(identifier):
             return record.certificate

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from shared.domain.certificates import CertificateRecord
+from shared.domain.certificates import CertificateRecord, cert_id_of
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource
@@ -53,8 +53,8 @@ class Certificates(Records[CertificateRecord]):
 
     @staticmethod
     def _key_of(identifier: str) -> Key | None:
-        cert_id, _, store = identifier.partition("-")
-        return (store, int(cert_id)) if cert_id.isdecimal() and store else None
+        cert_id, store = cert_id_of(identifier), identifier.partition("-")[2]
+        return (store, cert_id) if cert_id is not None and store else None
 
 
 class Scans:

@@ -12,7 +12,7 @@ def opened(action: str, answer: Fields) -> Fields:
         CloudError: the kind that its ErrorCode and Code mean.
     """
     success, told = answer.flag("Success"), answer.text("Code")
-    number = int(told) if told.isdigit() else 0
+    number = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0
     code = "" if success is True else answer.text("ErrorCode")  # which MSE does not have
     if success is not False and not code and number < 400:
         return answer

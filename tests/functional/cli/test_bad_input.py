@@ -173,3 +173,16 @@ def test_an_error_of_another_process_has_the_code_of_its_kind() -> None:
 
 def test_help_tells_the_exit_codes(bare: Command) -> None:
     assert "Exit codes: 0 success; 1 " in " ".join(bare("--help").out.split())
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 30, "9" * 5000, "²", "٣", "1_0", "+7", "0x10"])
+def test_numbers_of_any_form_are_known_or_not(command: Command, number: str) -> None:
+    for arguments in (
+        ("certificate", "show", number),
+        ("certificate", "show", f"{number}-cn-hangzhou"),
+        ("job", "show", number),
+        ("job", "preview", "--certificate", number),
+    ):
+        ran = command(*arguments)
+        assert ran.code in (2, 5), ran.err
+        assert "a bug" not in ran.err

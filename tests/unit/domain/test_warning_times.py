@@ -45,6 +45,10 @@ def test_nobody_is_alarmed_before_about_two_thirds_of_a_life(life: float) -> Non
     assert 0.3 * life <= first <= 0.41 * life, "it is rounded"
 
 
+def test_days_that_no_calendar_holds_are_days_all_the_same() -> None:
+    assert passed_time(of_days(90, 80), NOW, (1e12, 7)) == 1e12
+
+
 def test_the_owner_s_days_are_taken_as_they_are_for_every_lifetime() -> None:
     assert warning_times(of_days(6), (1, 30, 7)) == warning_times(of_days(398), (30, 7, 1)) == (30, 7, 1)
 
