@@ -84,7 +84,7 @@ class Bench:
         self.adapter = self.adapter_with(seconds=10)
 
     def adapter_with(self, *, seconds: float, accept_outage: bool = False, page_size: int = 2) -> Driven:
-        """An adapter that may wait so long from now."""
+        """An adapter that may wait so long for a change."""
         known = AllOfCas(Cas(self.client, STORE))
         adapter = adapter_class(self.product)(Means(self.client, known, accept_outage, aws=self.aws))
         for one in (adapter, *getattr(adapter, "_by_kind", {}).values()):

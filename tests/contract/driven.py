@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.domain.certificates import Certificate
@@ -20,9 +20,8 @@ class Driven:
     """What else is asked of it goes to the adapter."""
 
     def __init__(self, adapter: ProductAdapter, seconds: float) -> None:
-        """`seconds`: how long a change is waited for, from now."""
-        self.adapter = adapter
-        self._end = time.monotonic() + seconds
+        """`seconds`: how long a change is waited for."""
+        self.adapter, self._seconds = adapter, seconds
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.adapter, name)
@@ -73,7 +72,7 @@ class Driven:
 
     def outcomes(self, *changes: Change) -> list[Outcome]:
         """Of slots of one writer."""
-        going = exchange(self.adapter, changes, lambda change, look: None, self._patience)
+        going = exchange(self.adapter, changes, lambda change, look: None, self._patience())
         while True:
             try:
                 time.sleep(next(going))
@@ -82,7 +81,8 @@ class Driven:
 
     def started(self, resource: CloudResource, certificate: Certificate) -> Iterator[float]:
         """`deploy` up to its first pause: the product has accepted the first call, if it was ready."""
-        going = exchange(self.adapter, [Change(resource, certificate)], lambda c, s: None, self._patience)
+        changes = [Change(resource, certificate)]
+        going = exchange(self.adapter, changes, lambda change, look: None, self._patience())
         next(going)
         return going
 
@@ -95,8 +95,10 @@ class Driven:
             raise look.failed
         return look
 
-    def _patience(self) -> Waiter:
-        return Waiter(left_s=lambda: self._end - time.monotonic(), first_pause_s=0.02, longest_pause_s=0.05)
+    def _patience(self) -> Callable[[], Waiter]:
+        """From now on: what was done before may have taken its time."""
+        end = time.monotonic() + self._seconds
+        return lambda: Waiter(left_s=lambda: end - time.monotonic(), first_pause_s=0.02, longest_pause_s=0.05)
 
 
 def _why(outcome: Outcome) -> AppError:
