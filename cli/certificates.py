@@ -184,6 +184,7 @@ def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) 
         ("Certificate", certificate.identifier),
         ("Name", certificate.name),
         ("Names", output.names(certificate.names)),
+        ("Other names", ", ".join(certificate.other_names)),
         ("Key", f"{certificate.algorithm or 'unknown'}, {held}"),
         ("Type", f"{certificate.source.value}, {certificate.status.value}"),
         ("Trust", str(mapped.standing)),
@@ -195,7 +196,8 @@ def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) 
         ("Expires", output.ends(certificate.not_after, world.clock())),
         ("Deployable", f"no: {mapped.why_not_deployable}" if mapped.why_not_deployable else "yes"),
     ):
-        output.row(table, what, fact)
+        if fact or what != "Other names":
+            output.row(table, what, fact)
     output.show(table)
 
 

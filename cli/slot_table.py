@@ -70,6 +70,7 @@ def _show_place(facts: SlotFacts, now: datetime) -> None:
         ("Slot", slot_id(slot)),
         ("Known as", place(slot)),
         ("Names", output.names(slot.domains) + " (of its certificate)" * slot.domains_of_certificate),
+        ("Other names", ", ".join(slot.other_names)),
         ("Instance", slot.instance_name or slot.instance_id),
         ("Served at", slot.endpoint),
         ("Seen", f"{output.moment(facts.seen_at)} UTC"),

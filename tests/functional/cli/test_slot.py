@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cli.session import session
 from tests.functional.cli.conftest import SHOP, Command
 
 RENEWED = 10743322
@@ -67,3 +68,17 @@ def test_a_slot_that_is_not_known_does_not_exist(informed: Command) -> None:
     assert ran.err == (
         "certdeploy: Slot CDN/-/nope.example.com does not exist: `certdeploy resource list` shows all\n"
     )
+
+
+def test_names_of_other_kinds_are_shown_with_the_slot_and_the_certificate(informed: Command) -> None:
+    world = session().world()
+    record, slot = world.certificates.get(f"{SHOP}-cn-hangzhou"), world.resources.find(WWW)
+    assert slot is not None
+    others = ("IP:192.0.2.7", "DNS:*.*.example.com")
+    world.certificates.save(record.evolve(certificate=record.certificate.evolve(other_names=others)))
+    world.resources.put(slot.resource.evolve(other_names=others), world.clock())
+
+    for command in (("resource", "show", WWW), ("certificate", "show", str(SHOP))):
+        shown = " ".join(informed(*command).out.split())
+        assert "Other names IP:192.0.2.7, DNS:*.*.example.com" in shown
+    assert "Other names" not in informed("certificate", "show", str(RENEWED)).out
