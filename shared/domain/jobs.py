@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import AwareDatetime, Field
 
+from shared.domain.moments import ahead
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import JOB_TRANSITIONS, WORKER_TRANSITIONS, JobStatus, WorkerStatus
 from shared.domain.values import Versioned, Wire
@@ -80,7 +81,11 @@ class WorkerResource(Versioned):
         return self.evolve(**changes, status=status)
 
     def leased(self, now: datetime) -> bool:
-        return self.lease_until is not None and self.lease_until > now
+        return ahead(self.lease_until, now)
+
+    def waits(self, now: datetime) -> bool:
+        """For its next try."""
+        return ahead(self.not_before, now)
 
 
 class DeploymentJob(Versioned):
@@ -114,6 +119,11 @@ class DeploymentJob(Versioned):
     def automatic(self) -> bool:
         """Whether nobody asked for it."""
         return self.origin != MANUAL
+
+    def due(self, now: datetime) -> bool:
+        """Whether it is to be worked on: its time has come, it was to begin at once, or it has begun."""
+        waits = self.status in {JobStatus.EDITING, JobStatus.PENDING}
+        return not waits or self.schedule_time <= max(now, self.created_at)
 
     @property
     def worker_count(self) -> int:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.moments import ahead
 from shared.domain.regions import shown
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
@@ -133,7 +134,7 @@ def _goes_on(world: World, status: SyncStatus, now: datetime) -> bool:
         status.state is SyncState.SYNCING
         and sweep is not None
         and sweep.started_at == status.started_at
-        and sweep.handed_on_at > now - _ALIVE
+        and ahead(sweep.handed_on_at + _ALIVE, now)
     )
 
 

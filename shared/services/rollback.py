@@ -24,6 +24,7 @@ from shared.services.rollback_plan import (
     plan_rollback,
     why_not,
 )
+from shared.services.waking import wake_runner
 from shared.services.world import World
 from shared.services.writer import Attempt
 
@@ -45,7 +46,7 @@ def roll_back_job(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
         with suppress(ConflictError):  # somebody else asked for it at the same time
             world.workers.save(to_roll_back(worker, world.clock()))
     world.jobs.open(plan.job)  # after, so that a run that looked between does not close it
-    world.functions.invoke("run_deployment_jobs", f'{{"JobId":{plan.job.job_id}}}'.encode())
+    wake_runner(world, plan.job.job_id)
     return plan
 
 

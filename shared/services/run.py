@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from shared.domain.events import JobFinished, JobRolledBack, WorkersScheduled
 from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.moments import ahead
 from shared.domain.requests import RunDeploymentJobs
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
@@ -149,7 +150,7 @@ def _dispatch_again(world: World, job: DeploymentJob, seen: _Seen) -> Deployment
 
 def _due_again(world: World, last: datetime) -> bool:
     """Whether those that were handed out then have had their time to be taken up."""
-    return world.clock() >= last + timedelta(seconds=world.policy.redispatch_after_s)
+    return not ahead(last + timedelta(seconds=world.policy.redispatch_after_s), world.clock())
 
 
 def _at_work(world: World, job: DeploymentJob, shards: Iterable[Shard]) -> set[Shard]:

@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.moments import ahead
 from shared.domain.plans import Plan
 from shared.domain.resources import CloudResource
 from shared.domain.states import JobStatus
-from shared.errors import AppError, ConflictError
+from shared.errors import ConflictError
 from shared.services.rollback_plan import Joined
 from shared.services.shards import sharded
+from shared.services.waking import wake_runner
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.create")
 _AFTER: Final = timedelta(seconds=10)  #: of the function that stores the workers: it is over by then
-_LONGEST: Final = timedelta(minutes=20)  #: that any function takes; a longer time is of a wrong clock
 
 
 def token_of_person(text: str) -> str:
@@ -171,7 +172,7 @@ def _undo(world: World, begun: DeploymentJob) -> None:
     assert begun.storing_until is not None, "it is a job"
     now = world.clock()
     if not begun.undone:
-        if now < begun.storing_until <= now + _LONGEST:
+        if ahead(begun.storing_until, now):
             raise ConflictError("DeploymentJob", f"{begun.job_id} (not complete yet)")
         begun = world.jobs.save(begun.evolve(undone=True))
     for worker in world.workers.list(begun.job_id):
@@ -184,10 +185,7 @@ def _undo(world: World, begun: DeploymentJob) -> None:
 def _woken(world: World, job: DeploymentJob) -> DeploymentJob:
     log.info("job was submitted", extra={"job_id": job.job_id, "job": job.name, "workers": job.worker_count})
     if job.schedule_time <= world.clock():
-        try:
-            world.functions.invoke("run_deployment_jobs", f'{{"JobId":{job.job_id}}}'.encode())
-        except AppError as error:  # the job is there: who asked is not to ask again, and the timer runs it
-            log.warning("the runner was not woken", extra={"job_id": job.job_id, "reason": str(error)})
+        wake_runner(world, job.job_id)
     return job
 
 

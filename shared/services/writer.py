@@ -94,7 +94,7 @@ def work_on(
     pause = 1.0
     while open_ and world.left_s() >= SPARE_S:
         now = world.clock()
-        ready = [w for w in open_ if not w.leased(now) and (w.not_before or now) <= now]
+        ready = [w for w in open_ if not w.leased(now) and not w.waits(now)]
         if ready:
             yield from _Turn(world, adapter, kind_of, known).take(ready)
             pause = 1.0

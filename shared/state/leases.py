@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
+from shared.domain.moments import ahead
 from shared.errors import ConflictError
 from shared.state.store import Row, Store
 from shared.state.tables import LEASES
@@ -30,7 +31,7 @@ class Leases:
     def _acquire(self, name: str, holder: str, for_s: float) -> int:
         row = self._store.get(LEASES, (name,))
         now = self._clock()
-        if row is not None and self._until(row) > now:
+        if row is not None and ahead(self._until(row), now):
             raise ConflictError("Lease", name)
         until = now + timedelta(seconds=for_s)
         document = {"Holder": holder, "Until": until.isoformat()}

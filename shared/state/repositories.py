@@ -5,10 +5,11 @@ They use only the six operations of a `Store`, so a database driver is one modul
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.certificates import CertificateRecord, cert_id_of
 from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.moments import ahead
 from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import ConflictError, NotFoundError
@@ -21,7 +22,6 @@ __all__ = ["Certificates", "Jobs", "PolicyTexts", "Resources", "Scans", "Sweeps"
 
 OWNER = "-"  #: partition key of tables without another one; a stack serves one account
 _STORING = "storing"  #: in place of the owner, of jobs whose workers are being stored
-_LONGEST = timedelta(minutes=20)  #: that any function takes; a longer time is of a wrong clock
 
 
 class Certificates(Records[CertificateRecord]):
@@ -114,7 +114,7 @@ class Jobs(Records[DeploymentJob]):
     def cut_off(self, now: datetime) -> Iterator[DeploymentJob]:
         """Those whose time to store their workers is over, complete ones aside."""
         for row in self._store.range(tables.OPEN_JOBS, (_STORING,)):
-            if now < datetime.fromisoformat(str(row.document["Until"])) <= now + _LONGEST:
+            if ahead(datetime.fromisoformat(str(row.document["Until"])), now):
                 continue
             job = self.find_begun(int(row.key[2]))
             if job is not None and job.storing_until is not None:
@@ -160,10 +160,14 @@ class Jobs(Records[DeploymentJob]):
             self._store.delete(tables.OPEN_JOBS, self._due_key(job), version=opened)
 
     def due(self, now: datetime) -> Iterator[int]:
-        """Ids of the open jobs that are due, the longest overdue first."""
-        below = (OWNER, _ms(now) + 1)
-        for row in self._store.range(tables.OPEN_JOBS, (OWNER,), below=below):
-            yield int(row.key[2])
+        """Ids of the open jobs that are due, the longest overdue first.
+
+        Then those that were due by a clock that was ahead, and is not any more.
+        """
+        for row in self._store.range(tables.OPEN_JOBS, (OWNER,)):
+            due, job_id = int(row.key[1]), int(row.key[2])
+            if due <= _ms(now) or ((job := self.find(job_id)) and job.due(now)):
+                yield job_id
 
     @staticmethod
     def _due_key(job: DeploymentJob) -> Key:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from emulator.estate import parse_estate
+from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct, SyncState
 from shared.domain.states import JobStatus
 from shared.errors import NotFoundError
@@ -151,6 +152,34 @@ def test_a_certificate_that_is_deleted_from_cas_is_forgotten(platform: Platform)
     assert answer["Certificates"] == len(after)
     refused = platform.call("manage_deployment_jobs", {"Preview": {"CertIds": [int(gone.partition("-")[0])]}})
     assert "does not exist" in refused["Message"]
+
+
+def test_a_scan_that_read_cas_before_another_one_forgets_nothing_that_the_other_found(
+    platform: Platform,
+) -> None:
+    found: list[str] = []
+
+    def slowly(store: str) -> Cas:
+        """The other scan begins and ends while this one has its answer of CAS."""
+        cas = Cas(platform.app().openapi, store)
+        listing = cas.listing
+
+        def listed(*arguments: Any) -> Any:
+            answer = listing(*arguments)
+            platform.ports.clear()
+            found.append(platform.renew(*NAMES))
+            platform.call("scan_expiry", {})
+            return answer
+
+        cas.listing = listed  # type: ignore[method-assign]
+        return cas
+
+    platform.ports["cas"] = slowly
+    platform.call("scan_expiry", {})
+
+    assert platform.world.certificates.find(found[0]) is not None
+    platform.drain()
+    assert platform.job().status is JobStatus.SUCCESS
 
 
 def test_a_certificate_that_is_revoked_is_not_deployed_any_more(platform: Platform) -> None:

@@ -61,6 +61,19 @@ def test_a_dead_holder_s_lease_runs_out_by_the_clock(
     assert not held(leases)
 
 
+def test_a_lease_whose_end_a_wrong_clock_has_put_hours_ahead_is_free(
+    leases: Leases, clock: StandingClock
+) -> None:
+    dead = leases.hold("a listener", "the dead", 900)
+    clock.sleep(3600)
+    dead.__enter__()
+    assert held(leases)
+
+    clock.sleep(-3600)
+
+    assert not held(leases)
+
+
 def test_a_lease_that_ran_out_is_not_taken_from_its_next_holder(leases: Leases, clock: StandingClock) -> None:
     with leases.hold("a listener", "the next", 100):
         pass

@@ -1,0 +1,103 @@
+"""A machine's clock was hours ahead and is put right: what was begun meanwhile goes on at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.state.tables import JOBS, LEASES, WORKERS, Table
+from tests.clocks import RunningClock
+from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.platform import Platform
+from tests.functional.pipeline.stories import statuses
+from tests.meddling import Cut, Meddling, killed
+
+AHEAD_S = 6 * 3600.0
+
+
+class Wrong(RunningClock):
+    """That of the machine; the cloud's is right."""
+
+    def __init__(self, right: RunningClock) -> None:
+        super().__init__()
+        self.right, self.ahead = right, timedelta(seconds=AHEAD_S)
+
+    def __call__(self) -> datetime:
+        return self.right() + self.ahead
+
+    def sleep(self, seconds: float) -> None:
+        self.right.sleep(seconds)
+
+
+@pytest.fixture
+def wrong(platform: Platform) -> Platform:
+    """A clock that is hours ahead is put on the machine."""
+    platform.clock = Wrong(platform.clock)
+    return platform
+
+
+def put_back(platform: Platform) -> None:
+    """What was on its way is lost, and some minutes pass in which the timers fire."""
+    platform.queue.clear()
+    assert isinstance(platform.clock, Wrong)
+    platform.clock.ahead = timedelta()
+    for _ in range(3):
+        platform.clock.sleep(120)
+        platform.tick("discover_resources", "scan_expiry", "run_deployment_jobs")
+
+
+def until(function: str) -> Callable[[Platform], None]:
+    return lambda platform: platform.drain(until=function)
+
+
+def killed_at(table: Table, *, passing: int = 0, removal: bool = False) -> Callable[[Platform], None]:
+    def begins(platform: Platform) -> None:
+        store = platform.store
+        platform.store = Meddling(store, table, killed, passing=passing, removal=removal)
+        with pytest.raises(Cut):
+            platform.drain()
+        platform.store = store
+
+    return begins
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(until("create_deployment_job"), id="announced"),
+        pytest.param(killed_at(LEASES, removal=True), id="killed while it planned"),
+        pytest.param(killed_at(JOBS, passing=1), id="killed while it stored workers"),
+        pytest.param(until("run_deployment_jobs"), id="submitted"),
+        pytest.param(until("deploy_"), id="handed out"),
+        pytest.param(killed_at(WORKERS, passing=6), id="killed while it deployed"),
+        pytest.param(until("notify_contacts"), id="ended"),
+        pytest.param(lambda platform: platform.queue.append(("discover_resources", b"{}")), id="none"),
+    ],
+)
+def test_a_renewal_that_was_begun_by_a_clock_that_is_put_back_is_finished_at_once(
+    wrong: Platform, begun: Callable[[Platform], None]
+) -> None:
+    platform = wrong
+    platform.renew(*NAMES)
+    platform.queue.append(("scan_expiry", b"{}"))
+    begun(platform)
+
+    put_back(platform)
+
+    assert [job.status for job in platform.jobs()] == [JobStatus.SUCCESS]
+    assert statuses(platform) == {WorkerStatus.SUCCESS: 4}
+
+
+def test_a_discovery_that_was_begun_by_a_clock_that_is_put_back_holds_up_no_renewal(
+    wrong: Platform,
+) -> None:
+    platform = wrong
+    platform.call("discover_resources", {})
+    platform.renew(*NAMES)
+
+    put_back(platform)
+
+    assert [job.status for job in platform.jobs()] == [JobStatus.SUCCESS]
