@@ -1,4 +1,4 @@
-"""The emulator's own requests, under `/_emulator/`: no signature, loopback only."""
+"""The emulator's own requests, under `/_emulator/`: no signature; `admin_gate` says whose are taken."""
 
 from __future__ import annotations
 

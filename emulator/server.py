@@ -21,7 +21,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from emulator import admin, gateway
+from emulator import admin, admin_gate, gateway
 from emulator.api import Raw
 from emulator.cloud import Cloud
 from emulator.faults import DroppedError
@@ -35,14 +35,14 @@ _PATIENCE_S = 1.0
 class Server:
     """A cloud on a loopback port."""
 
-    def __init__(self, cloud: Cloud, port: int = 0, *, admin: bool = True) -> None:
+    def __init__(self, cloud: Cloud, port: int = 0, *, admin: bool = True, token: str = "") -> None:
         """Take the port. Raises OSError if it is in use.
 
-        `admin`: with the unsigned `/_emulator/`. Without it, nothing is read of a request that names no
-        known key but its head.
+        `admin`: with the unsigned `/_emulator/`, of which `token` is as `admin_gate` says. Without it,
+        nothing is read of a request that names no known key but its head.
         """
         self.cloud = cloud
-        self._admin = admin
+        self._admin, self._token = admin, token
         self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
         # For the connections too: asyncio does so only where the socket names its protocol, and
         # without it each answer waits 40 ms for the client's delayed acknowledgement.
@@ -116,7 +116,9 @@ class Server:
         told = request.header("content-length")
         if told.isdecimal() and int(told) > _LONGEST_BODY:
             return gateway.too_large(request)
-        return None if self._admin else gateway.stranger(self.cloud, request)
+        if not self._admin:
+            return gateway.stranger(self.cloud, request)
+        return admin_gate.refused(request, self._token) if request.path.startswith(admin.PREFIX) else None
 
     async def _answer(self, request: Request) -> Raw:
         if self._admin and request.path.startswith(admin.PREFIX):
@@ -157,9 +159,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 @contextmanager
-def running(cloud: Cloud, port: int = 0, *, admin: bool = True) -> Iterator[Server]:
+def running(cloud: Cloud, port: int = 0, *, admin: bool = True, token: str = "") -> Iterator[Server]:
     """Serve `cloud` for the length of a `with`. Raises OSError if the port is in use."""
-    server = Server(cloud, port, admin=admin)
+    server = Server(cloud, port, admin=admin, token=token)
     server.start()
     try:
         yield server
