@@ -12,6 +12,7 @@ from cli.places import place
 from cli.tables import Table
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
+from shared.domain.matching import NOT_COVERED
 from shared.domain.plans import Plan, PlanEntry
 
 
@@ -46,20 +47,21 @@ def _deployed(workers: list[WorkerResource]) -> Table:
 
 
 def _left_alone(screen: Console, plan: Plan, renewed: Certificate) -> None:
-    table = output.table("", "Slot", "Why", title="Left alone", wrap=("Slot", "Why"))
+    table = output.table("", "Slot", "Rule", "Why", title="Left alone", wrap=("Slot", "Why"))
     elsewhere: dict[str, list[PlanEntry]] = defaultdict(list)
     for entry in plan.left_alone:
         domains = entry.resource.domains
         if domains and not all(map(renewed.covers, domains)):
             elsewhere[entry.resource.product.value].append(entry)
         else:
-            output.row(table, entry.resource.product.value, place(entry.resource), entry.reason)
+            slot = entry.resource
+            output.row(table, slot.product.value, place(slot), entry.rule, entry.reason)
     for product, entries in sorted(elsewhere.items()):
         uncovered = Counter(
             output.names((name,)) for e in entries for name in e.resource.domains if not renewed.covers(name)
         )
         why = f"not covered by this certificate: {', '.join(sorted(uncovered))}"
-        output.row(table, product, f"{len(entries)} more", why)
+        output.row(table, product, f"{len(entries)} more", NOT_COVERED, why)
     output.show(table)
 
 
