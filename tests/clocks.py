@@ -37,3 +37,7 @@ class RunningClock:
             time.sleep(waited)
         with self._lock:
             self._ahead += timedelta(seconds=seconds - waited)
+
+    def set_back(self) -> None:
+        """To real time."""
+        self._ahead = timedelta()

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ VALUES: tuple[Any, ...] = (
 )
 
 
+@cache
 def table() -> frozenset[str]:
     """Every host of Alibaba Cloud that is made from the products and the regions that are known."""
     apis = {cas.API, fc2.API, fc2.STS, functions.API}

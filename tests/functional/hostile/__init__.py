@@ -1,0 +1,1 @@
+"""What comes in is not trusted: events, rows and answers of wrong and hostile forms."""
