@@ -7,6 +7,7 @@
   - InvalidTransitionError       the status table forbids this transition
   - PlanChangedError             the plan has changed since the preview
   - SupersededError              what was planned is not wanted any more: nothing failed
+  - UnreadableRowError           a row of the state is none that we write
   - ConflictError            (R) another writer was first; read again
   - CloudError                   an API of the cloud refused or failed
     · CloudCredentialsError      the AccessKey or token is wrong
@@ -67,6 +68,15 @@ class PlanChangedError(AppError):
 
 class SupersededError(AppError):
     code = "Superseded"
+
+
+class UnreadableRowError(AppError):
+    """It is damaged, or others wrote it. Lists leave it out; who needs that very row ends with this."""
+
+    code = "UnreadableRow"
+
+    def __init__(self, table: str, key: object, why: str) -> None:
+        super().__init__(f"the row {key} of {table} cannot be read: {why}")
 
 
 class ConflictError(AppError):

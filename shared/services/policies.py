@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from pydantic import ValidationError
-
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.policies import PolicyText
 from shared.domain.policy_book import NO_POLICIES, UNREADABLE, PolicyBook
 from shared.domain.resources import CloudResource
-from shared.errors import InvalidRequestError
+from shared.errors import InvalidRequestError, UnreadableRowError
 from shared.services.world import World
 from shared.validation.policies import parse_policies
 
@@ -79,7 +77,7 @@ def stored_policies(world: World) -> PolicyText | None:
     """The text may be one that cannot be read. Raises InvalidRequestError: the row is damaged."""
     try:
         return world.policy_texts.find()
-    except ValidationError:
+    except UnreadableRowError:
         raise InvalidRequestError("policies: the stored row is damaged") from None
 
 

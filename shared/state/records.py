@@ -1,17 +1,28 @@
 """Records of one model in one table: what every repository is made of."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
+from pydantic import ValidationError
+
 from shared.domain.values import Versioned
+from shared.errors import UnreadableRowError
 from shared.state.store import Document, Key, Row, Store
 from shared.state.tables import Table
 
+log = logging.getLogger("certdeploy.state")
 Record = TypeVar("Record", bound=Versioned)
 
 
 def document_of(record: Versioned) -> Document:
     return record.model_dump(mode="json", by_alias=True, exclude={"version"})
+
+
+def nested(row: Row, name: str) -> Document:
+    """A part of a row that is not parsed; empty where there is none."""
+    part = row.document.get(name) if isinstance(row.document, Mapping) else None
+    return part if isinstance(part, Mapping) else {}
 
 
 class Records(Generic[Record]):
@@ -24,7 +35,37 @@ class Records(Generic[Record]):
         self._store = store
 
     def _read(self, row: Row) -> Record:
-        return self.model.model_validate({**row.document, "Version": row.version})
+        """Raises UnreadableRowError: it is no record, or one of another key. Repeats nothing of it."""
+        try:
+            record = self.model.model_validate({**row.document, "Version": row.version})
+        except ValidationError as error:
+            fields = {".".join(map(str, one["loc"]))[:60] for one in error.errors(include_input=False)}
+            why = f"{', '.join(map(ascii, sorted(fields)[:3]))} are not as we write them"
+        except (TypeError, ValueError):
+            why = "it is no document of ours"
+        else:
+            if self._own_key(record) in (None, row.key):
+                return record
+            why = "it is the row of another key"
+        raise UnreadableRowError(self.table.name, "/".join(ascii(part) for part in row.key), why)
+
+    def _own_key(self, record: Record) -> Key | None:
+        """Where a record belongs, if that is told by its content, which others may write into another row."""
+        return None
+
+    def _readable(self, rows: Iterable[Row]) -> Iterator[Record]:
+        """One row that cannot be read does not hide the others."""
+        for row in rows:
+            try:
+                yield self._read(row)
+            except UnreadableRowError as error:
+                log.error("a row was left out", extra={"reason": str(error)})
+
+    def _found(self, key: Key) -> tuple[Record | None, int]:
+        """The record, if it can be read, and the version of its row; 0: there is no row."""
+        row = self._store.get(self.table, key)
+        record = next(self._readable([row]), None) if row else None
+        return record, row.version if row else 0
 
     def _find(self, key: Key) -> Record | None:
         row = self._store.get(self.table, key)
@@ -32,12 +73,18 @@ class Records(Generic[Record]):
 
     def _find_many(self, keys: Mapping[str, Key]) -> dict[str, Record]:
         """The existing records, under the names in `keys`."""
-        records = {row.key: self._read(row) for row in self._store.get_many(self.table, keys.values())}
-        return {name: records[key] for name, key in keys.items() if key in records}
+        by_key: dict[Key, list[str]] = {}
+        for name, key in keys.items():
+            by_key.setdefault(key, []).append(name)
+        found: dict[str, Record] = {}
+        for row in self._store.get_many(self.table, by_key):
+            for record in self._readable([row]):
+                found.update(dict.fromkeys(by_key[row.key], record))
+        return {name: found[name] for name in keys if name in found}
 
     def _save(self, key: Key, record: Record) -> Record:
         version = self._store.put(self.table, key, document_of(record), version=record.version)
         return record.evolve(version=version)
 
     def _range(self, prefix: Key) -> Iterator[Record]:
-        return map(self._read, self._store.range(self.table, prefix))
+        return self._readable(self._store.range(self.table, prefix))

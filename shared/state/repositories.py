@@ -14,7 +14,7 @@ from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.records import Records, document_of
+from shared.state.records import Records, document_of, nested
 from shared.state.resources import Resources, Sweeps, SyncStatuses
 from shared.state.store import Key, Store
 
@@ -177,6 +177,9 @@ class Jobs(Records[DeploymentJob]):
 class Workers(Records[WorkerResource]):
     table, model = tables.WORKERS, WorkerResource
 
+    def _own_key(self, record: WorkerResource) -> Key:
+        return _worker_key(record)
+
     def find(self, worker: WorkerResource) -> WorkerResource | None:
         """The worker as stored now."""
         return self._find(_worker_key(worker))
@@ -205,10 +208,10 @@ class Workers(Records[WorkerResource]):
         Other rows are read, but not parsed.
         """
         for row in self._store.range(self.table, (job_id, resource.product.value)):
-            found = row.document["Resource"]
-            region = found.get("Region") or "-"
-            if f"{resource.product.value}/{region}/{found['ResourceId']}".startswith(resource.place):
-                yield self._read(row)
+            found = nested(row, "Resource")
+            place = f"{resource.product.value}/{found.get('Region') or '-'}/{found.get('ResourceId')}"
+            if place.startswith(resource.place):
+                yield from self._readable([row])
 
 
 class PolicyTexts(Records[PolicyText]):

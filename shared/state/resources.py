@@ -9,7 +9,7 @@ from shared.domain.names import WILDCARD, parent
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncStatus
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.records import Records
+from shared.state.records import Records, nested
 from shared.state.store import Document, Key, Row
 
 _LEAVING: Final[Document] = {"Leaving": True}  #: in an index row whose removal has begun
@@ -32,6 +32,9 @@ class Resources(Records[ResourceRecord]):
 
     table, model = tables.RESOURCES, ResourceRecord
 
+    def _own_key(self, record: ResourceRecord) -> Key:
+        return self._key_of_slot(record.resource.slot)
+
     def find(self, slot: str) -> ResourceRecord | None:
         return self._find(self._key_of_slot(slot))
 
@@ -51,8 +54,8 @@ class Resources(Records[ResourceRecord]):
     def serving(self, product: CloudProduct, identifier: str) -> Iterator[ResourceRecord]:
         """Slots with this certificate in place. Other rows are read, but not parsed."""
         for row in self._store.range(self.table, (product.value,)):
-            if row.document["Resource"].get("CertIdentifier") == identifier:
-                yield self._read(row)
+            if nested(row, "Resource").get("CertIdentifier") == identifier:
+                yield from self._readable([row])
 
     def by_names(self, names: Iterable[str]) -> Iterator[ResourceRecord]:
         """Slots with a domain that a certificate for one of `names` covers, without repetitions.
@@ -65,20 +68,20 @@ class Resources(Records[ResourceRecord]):
         ranges += [(parent(name), name) for name in asked if parent(name) not in wide]
         rows = (row for prefix in ranges for row in self._store.range(tables.RESOURCE_DOMAINS, prefix))
         keys = [self._key_of_slot(str(row.key[2])) for row in rows]
-        return map(self._read, self._store.get_many(self.table, keys))
+        return self._readable(self._store.get_many(self.table, keys))
 
     def put(self, resource: CloudResource, seen_at: datetime) -> None:
         """Store the slot as seen at `seen_at`, unless something newer is stored."""
         names = set(resource.domains)
         while True:
-            old = self.find(resource.slot)
+            old, version = self._found(self._key_of_slot(resource.slot))
             if old is not None and old.seen_at > seen_at:
                 return
             self._index(resource.slot, names)
-            record, marked = ResourceRecord(resource=resource, seen_at=seen_at), {}
+            record, marked = ResourceRecord(resource=resource, seen_at=seen_at, version=version), {}
             if old is not None:
                 same = old.resource.cert_identifier == resource.cert_identifier
-                record = record.evolve(version=old.version, told_days=old.told_days if same else None)
+                record = record.evolve(told_days=old.told_days if same else None)
                 marked = self._marked(resource.slot, set(old.resource.domains) - names)
             try:
                 self._save(self._key_of_slot(resource.slot), record)
@@ -101,9 +104,11 @@ class Resources(Records[ResourceRecord]):
         self._unindex(marked)
 
     def strays(self, product: CloudProduct, regions: Collection[str]) -> Iterator[Row]:
-        """Rows of a product that are in none of these regions, as they are stored: they may be no slots."""
+        """Rows of a product, as they are stored, that are in none of these regions, or cannot be read."""
         named = {_region(region) for region in regions}
-        return (row for row in self._store.range(self.table, (product.value,)) if row.key[1] not in named)
+        for row in self._store.range(self.table, (product.value,)):
+            if row.key[1] not in named or not any(self._readable([row])):
+                yield row
 
     def remove_stray(self, row: Row) -> None:
         """Also if it cannot be read: then its rows of the index stay, which readers skip.
@@ -111,9 +116,8 @@ class Resources(Records[ResourceRecord]):
         Raises ConflictError: as `remove`.
         """
         marked: dict[Key, int] = {}
-        with suppress(ValueError):
-            resource = self._read(row).resource
-            marked = self._marked(resource.slot, set(resource.domains))
+        for record in self._readable([row]):
+            marked = self._marked(record.resource.slot, set(record.resource.domains))
         self._store.delete(self.table, row.key, version=row.version)
         self._unindex(marked)
 
@@ -156,11 +160,11 @@ class SyncStatuses(Records[SyncStatus]):
         """Store the status unless a discovery that started later has stored one."""
         key = (status.product.value, _region(status.region))
         while True:
-            old = self._find(key)
+            old, version = self._found(key)
             if old is not None and old.started_at > status.started_at:
                 return
             with suppress(ConflictError):  # changed since it was read: read again
-                self._save(key, status.evolve(version=old.version if old else 0))
+                self._save(key, status.evolve(version=version))
                 return
 
     def find(self, product: CloudProduct, region: str) -> SyncStatus | None:

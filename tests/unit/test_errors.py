@@ -18,6 +18,7 @@ CODES = {
     "InvalidTransitionError": "InvalidStatus",
     "PlanChangedError": "PlanChanged",
     "SupersededError": "Superseded",
+    "UnreadableRowError": "UnreadableRow",
     "ConflictError": "Conflict",
     "CloudError": "CloudError",
     "CloudCredentialsError": "InvalidCredentials",
