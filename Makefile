@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test walk rough lint bench mutants lock clean
+.PHONY: hostile help demo test walk rough lint bench mutants lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,11 @@ test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 walk: $(VENV)/dev.stamp  ## run every row of the tests' tables (products, fields, cuts): `make test` takes a part
 	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal tests/contract tests/functional \
 	  tests/unit/services/test_linear.py tests/unit/domain/test_rules_in_cells.py
+
+# N: how many events, rows and answers, 20,000 take half an hour; SEED: any text.
+hostile: $(VENV)/dev.stamp  ## send hostile events, rows and answers to every function (N, SEED)
+	@CERTDEPLOY_HOSTILE=$(or $(N),20000) CERTDEPLOY_HOSTILE_SEED=$(or $(SEED),1) \
+	  $(BIN)/pytest -n 3 -rP --show-capture=stdout tests/functional/hostile
 
 # TURNS: 0 is with sparse answers, each other one gives each test another of the SEEDS; a turn takes ten minutes on
 # two cores. PART: contract, pipeline or demo.

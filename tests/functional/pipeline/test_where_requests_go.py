@@ -126,7 +126,7 @@ def test_automatic_jobs_go_on_where_a_product_is_nowhere_in_the_scope(tmp_path: 
 FORGED: tuple[dict[str, Any], ...] = (
     {"resource_id": "evil.example/?x="},
     {"endpoint": "evil.example:99999"},
-    {"product": P.FC, "region": "evil.example/?x=", "kind": "3.0"},
+    {"region": "evil.example/?x="},
 )
 
 
@@ -134,7 +134,6 @@ FORGED: tuple[dict[str, Any], ...] = (
 def test_a_worker_whose_row_names_no_slot_ends_before_anything_is_called_and_the_rest_goes_on(
     platform: Platform, forged: dict[str, Any]
 ) -> None:
-    platform.policy["products"] = (P.CDN, P.ALB, P.OSS, P.FC)
     asked_for(platform, uploaded(platform))
     worker = platform.workers()[WWW]
     platform.world.workers.delete(worker)
