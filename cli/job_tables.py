@@ -1,17 +1,21 @@
 """Plans and jobs as tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from rich.text import Text
 
-from cli import output
+from cli import columns, output
+from cli.columns import Column
 from cli.places import in_full, known_as, slot
-from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
+from cli.worker_columns import USUAL, worker_columns
+from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.replacing import COVERED
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
+from shared.services.manage import Hint, Managed
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
 
 _PLAIN: Final = ("", COVERED)  #: reasons of nearly all slots
@@ -118,75 +122,46 @@ def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
     output.show(table)
 
 
-def show_job(job: DeploymentJob, workers: Sequence[WorkerResource]) -> None:
-    output.console().print(job_line(job, workers))
-    output.console().print(
-        f"due {output.moment(job.schedule_time)} UTC, origin {job.origin}, digest {job.plan_digest}\n"
-    )
-    show_workers(workers)
+def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = None) -> None:
+    """A job with the workers that are to be shown, in their order."""
+    job, workers = shown.job, shown.workers or ()
+    assert job is not None
+    counts = shown.counts or {}
+    output.console().print(job_line(job, counts))
+    times = [f"due {output.moment(job.schedule_time)} UTC"]
+    times += [f"{what} {output.moment(at)}" for what, at in _times(job) if at]
+    output.console().print(f"{', '.join(times)}, origin {job.origin}, digest {job.plan_digest}\n")
+    columns.show(chosen or columns.chosen(worker_columns(), None, USUAL), workers)
+    if others := sum(counts.values()) - len(workers):
+        output.tell(f"{others} other slots are not shown")
+    _show_hints(shown.hints or ())
     reasons = [(one.resource, one.chosen_because) for one in workers if one.chosen_because not in _PLAIN]
     _show_alike("Why this certificate", "Why", sorted(reasons, key=lambda reason: reason[0].slot))
 
 
-def show_workers(workers: Iterable[WorkerResource], title: str = "") -> None:
-    table = output.table(
-        "Slot", "Certificate", "Status", "Verified", "Took",
-        title=title, wrap=("Slot", "Certificate", "Verified"),
-    )  # fmt: skip
-    for worker in sorted(workers, key=lambda worker: worker.resource.slot):
-        output.row(
-            table,
-            slot(worker.resource),
-            _change(worker),
-            output.status(worker.status.value),
-            worker.reason or verified(worker),
-            took(worker),
-        )
-    output.show(table)
+def _times(job: DeploymentJob) -> tuple[tuple[str, datetime | None], ...]:
+    return ("started", job.started_at), ("ended", job.finished_at)
 
 
-def _change(worker: WorkerResource) -> str:
-    before = worker.previous_cert_identifier or worker.resource.cert_identifier
-    change = (before, worker.cert_identifier)
-    return output.arrow(*reversed(change)) if worker.status.of_rollback else output.arrow(*change)
+def _show_hints(hints: Sequence[Hint]) -> None:
+    if hints:
+        table = output.table("Code", "Slots", "What to do", title="\nWhat to do", wrap=("What to do",))
+        for hint in hints:
+            output.row(table, hint.code, str(hint.slots), hint.text)
+        output.show(table)
 
 
-def job_line(job: DeploymentJob, workers: Sequence[WorkerResource]) -> Text:
-    done = sum(worker.status is WorkerStatus.SUCCESS for worker in workers)
-    back = sum(worker.status is WorkerStatus.ROLLBACK_SUCCESS for worker in workers)
-    asked = sum(worker.status.of_rollback for worker in workers)
-    superseded = sum(worker.status is WorkerStatus.SUPERSEDED for worker in workers)
+def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
+    """`counts`: workers by status."""
+    superseded = counts.get(WorkerStatus.SUPERSEDED, 0)
+    asked = sum(count for status, count in counts.items() if status.of_rollback)
+    back = counts.get(WorkerStatus.ROLLBACK_SUCCESS, 0)
     return Text.assemble(
         f"Job {job.job_id} ",
         (job.name, "bold"),
         ": ",
         output.status(job.status.value),
-        f", {done}/{len(workers)} slots",
+        f", {counts.get(WorkerStatus.SUCCESS, 0)}/{sum(counts.values())} slots",
         f", {superseded} superseded" if superseded else "",
         f", {back}/{asked} rolled back" if asked else "",
     )
-
-
-def verified(worker: WorkerResource) -> Text:
-    """How the certificate was verified to be in service: the new one, or after a rollback the old one."""
-    also = f"; also changed: {', '.join(worker.also_changed)}" if worker.also_changed else ""
-    return _proved(worker) + Text(also, "yellow")
-
-
-def _proved(worker: WorkerResource) -> Text:
-    proof = worker.verification
-    if proof is None:
-        return Text("")
-    if proof.handshake is Handshake.SERVED:
-        count = len(proof.server_names)
-        shaken = f"TLS handshake{f' × {count}' if count > 1 else ''}"
-        if proof.trusted is False:
-            return Text(f"{shaken}, not trusted: {proof.detail}", "yellow")
-        return Text(f"{shaken}, trusted" if proof.trusted else shaken, "green")
-    return Text(f"read back; {proof.handshake.value}: {proof.detail}", "yellow")
-
-
-def took(worker: WorkerResource) -> str:
-    if worker.started_at is None or worker.finished_at is None:
-        return ""
-    return f"{(worker.finished_at - worker.started_at).total_seconds():.1f} s"

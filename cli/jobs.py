@@ -1,30 +1,26 @@
 """`certdeploy job`: preview, create, list and show deployment jobs."""
 
-import time
-from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Annotated, Any
 
 import typer
 
-from cli import exits, output
+from cli import output
 from cli.asking import tell_and_ask
 from cli.columns import check_given
-from cli.job_tables import job_line, show_job, show_jobs, show_plan
+from cli.job_end import Wait, check_can_wait, end, managed
+from cli.job_tables import show_jobs, show_plan
 from cli.places import slot_named
-from cli.session import Session, session
+from cli.session import session
 from shared.domain.certificates import cert_id_of
-from shared.domain.jobs import DeploymentJob, WorkerResource
-from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
+from shared.domain.requests import CreateDeploymentJob
 from shared.domain.states import JobStatus
-from shared.errors import InvalidRequestError, SettingsError
+from shared.errors import InvalidRequestError
 from shared.services.create import create_deployment_jobs
-from shared.services.manage import Managed, manage_deployment_jobs
 from shared.services.world import World
 from shared.validation.requests import parse
 
 app = typer.Typer(no_args_is_help=True)
-_POLL_S = 0.5
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Certificates = Annotated[
@@ -50,7 +46,6 @@ Outage = Annotated[
         help="Allow a short outage where a product must remove the old certificate first.",
     ),
 ]
-Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job to end; exit 1 if it failed.")]
 
 
 @app.callback()
@@ -128,7 +123,7 @@ def create(
     created = create_deployment_jobs(world, to_create).jobs[0]
     if current.running is None and not draft:
         output.tell("the job starts as soon as `certdeploy serve` runs")
-    _end(world, created, wait, as_json)
+    end(world, created, wait, as_json)
 
 
 @app.command("list", epilog="Example: certdeploy job list --status error")
@@ -142,59 +137,6 @@ def list_jobs(
         output.show_json(result)
     else:
         show_jobs(result.jobs or ())
-
-
-@app.command("show", epilog="Example: certdeploy job show 2112050694113648 --wait")
-def show(
-    job_id: Annotated[int, typer.Argument(help="Id of the job, as `job list` shows it.")],
-    wait: Wait = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show one job with every slot: old and new certificate, status, and how it was verified."""
-    current = session()
-    world = current.world()
-    job = world.jobs.get(job_id)
-    if wait and not job.status.final:
-        check_can_wait(current, job.status is JobStatus.EDITING)
-    _end(world, job, wait, as_json)
-
-
-def _end(world: World, job: DeploymentJob, wait: bool, as_json: bool) -> None:
-    if wait:
-        job = watched(world, job.job_id, until=lambda job, _: job.status.final)
-    result = managed(world, {"Show": {"JobId": job.job_id}})
-    if as_json:
-        output.show_json(result)
-    elif result.job is not None:
-        show_job(result.job, result.workers or ())
-    if wait and job.status is not JobStatus.SUCCESS:
-        raise typer.Exit(exits.FAILED)
-
-
-def watched(
-    world: World, job_id: int, until: Callable[[DeploymentJob, list[WorkerResource]], bool]
-) -> DeploymentJob:
-    """Wait `until` it holds, showing progress, and return the job."""
-    with output.progress(f"Job {job_id} …") as shown:
-        while True:
-            job, workers = world.jobs.get(job_id), list(world.workers.list(job_id))
-            if until(job, workers):
-                return job
-            shown.update(job_line(job, workers))
-            time.sleep(_POLL_S)
-
-
-def check_can_wait(current: Session, draft: bool = False) -> None:
-    if draft:
-        raise InvalidRequestError("--wait: a draft does not run; submit the job or drop --wait")
-    if current.running is None:
-        raise SettingsError(
-            "--wait: the job would not run, because no `certdeploy serve` uses this state; start one"
-        )
-
-
-def managed(world: World, request: dict[str, Any]) -> Managed:
-    return manage_deployment_jobs(world, parse(ManageDeploymentJobs, request))
 
 
 def _selection(

@@ -19,6 +19,7 @@ from cli import (
     encoding,
     exits,
     invoke,
+    job_show,
     jobs,
     package,
     policies,
@@ -32,7 +33,8 @@ from cli.output import tell
 from cli.session import FunctionRefusedError
 from host.errors import HostError
 from shared.cloud.functions import FunctionFailedError
-from shared.errors import AppError
+from shared.domain.hints import hint_in
+from shared.errors import AppError, CloudError
 from shared.runtime.log import configure
 
 _HELP = (
@@ -75,6 +77,7 @@ app.add_typer(
 )
 app.add_typer(resources.app, name="resource", help="List the places that serve certificates, or show one.")
 app.add_typer(jobs.app, name="job", help="Preview, create, list, show and roll back deployment jobs.")
+jobs.app.command("show", epilog="Example: certdeploy job show 2112050694113648 --status error")(job_show.show)
 jobs.app.command("rollback", epilog="Example: certdeploy job rollback 2112050694113648 --wait")(
     rollback.rollback
 )
@@ -128,7 +131,8 @@ def _failed(error: Exception) -> int:
         tell(f"certdeploy: {error}")
         return exits.exit_code_of_answer(error.answer_code)
     if isinstance(error, AppError):
-        tell(f"certdeploy: {error}")
+        hint = hint_in(str(error)) if isinstance(error, CloudError) else ""
+        tell(f"certdeploy: {error}{'; ' if hint else ''}{hint}")
         return exits.exit_code(type(error))
     if isinstance(error, OSError) and error.filename:  # such as a name that is too long
         tell(f"certdeploy: {error.filename}: {error.strerror or type(error).__name__}")

@@ -7,8 +7,9 @@ import typer
 
 from cli import exits, output
 from cli.asking import confirm
+from cli.columns import AsJson
+from cli.job_end import check_can_wait, managed, watched
 from cli.job_tables import show_job, show_rollback
-from cli.jobs import AsJson, check_can_wait, managed, watched
 from cli.places import slot_named
 from cli.session import session
 from shared.domain.jobs import WorkerResource
@@ -59,7 +60,7 @@ def rollback(
         output.show_json(asked)
     elif wait and asked.job is not None:
         output.console().print()
-        show_job(asked.job, asked.workers or ())
+        show_job(asked)
     if wait and not _all_back(asked.workers or (), to_do):
         raise typer.Exit(exits.FAILED)
 

@@ -7,9 +7,9 @@ from rich.text import Text
 
 from cli import output
 from cli.demo.proof import Proof
-from cli.job_tables import took, verified
 from cli.places import place
 from cli.tables import Table
+from cli.worker_columns import took, verified
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.matching import NOT_COVERED

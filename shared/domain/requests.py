@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared.domain.resources import CloudProduct
+from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 
 Id = TypeVar("Id", int, str)
@@ -76,7 +77,12 @@ class ListDeploymentJobs(Wire):
 
 
 class ShowDeploymentJob(Wire):
+    """One job. Its workers: those of which everything holds that is given."""
+
     job_id: int
+    statuses: tuple[WorkerStatus, ...] = ()
+    products: tuple[CloudProduct, ...] = ()
+    regions: tuple[str, ...] = ()  #: "-": products without regions
 
 
 class RollBackDeploymentJob(Wire):

@@ -34,8 +34,7 @@ def list_resources(world: World, query: ListResources) -> SlotList:
         NotFoundError: the certificate is known neither to CAS nor in place anywhere.
     """
     products = query.products or supported_products()
-    for region in query.regions:
-        _check_region(world, region, products)
+    check_regions(world, query.regions, products)
     slots = map_slots(world, products)
     if query.certificate and not any(serves(slot, query.certificate) for slot in slots):
         _check_known(world, query.certificate)
@@ -59,11 +58,16 @@ def list_certificates(world: World, query: ListCertificates) -> CertificateList:
     return CertificateList(certificates=tuple(listed), left_out=len(known) - len(found))
 
 
-def _check_region(world: World, region: str, products: Iterable[CloudProduct]) -> None:
-    """A region of the cloud of one of the products; "-": products without regions."""
-    whys = [world.policy.scope.known_regions(product).why_not(region) for product in products]
-    if region != NO_REGION and all(whys):
-        raise InvalidRequestError(f"Regions: {whys[0]}")
+def check_regions(world: World, regions: Iterable[str], products: Iterable[CloudProduct]) -> None:
+    """Each is one of the cloud of one of the products; "-": products without regions.
+
+    Raises:
+        InvalidRequestError: one is not.
+    """
+    for region in regions:
+        whys = [world.policy.scope.known_regions(product).why_not(region) for product in products]
+        if region != NO_REGION and all(whys):
+            raise InvalidRequestError(f"Regions: {whys[0]}")
 
 
 def _check_known(world: World, certificate: str) -> None:

@@ -9,6 +9,7 @@ from cli.job_tables import show_job, show_jobs, show_plan
 from shared.domain.consequences import Consequence
 from shared.domain.matching import Action
 from shared.domain.plans import StandsBeside
+from shared.services.manage import Managed
 from tests.builders import a_job, a_listener_slot, a_plan, a_plan_entry, a_resource, a_worker
 
 OUTSIDE = "outside the scope: CERTDEPLOY_PRODUCTS does not include CDN"
@@ -70,7 +71,7 @@ def test_at_80_columns_no_certificate_is_so_long_that_it_hides_the_slot(
     resource = a_resource("a.example.com", cert_identifier=present)
 
     show_plan(a_plan(a_plan_entry(resource)))
-    show_job(a_job(), [a_worker(resource=resource)])
+    show_job(Managed(job=a_job(), workers=(a_worker(resource=resource),)))
     show_jobs([a_job(name="a job", cert_identifiers=tuple(f"{10**7 + n}-cn-hangzhou" for n in range(30)))])
 
     shown = capsys.readouterr().out
@@ -91,7 +92,7 @@ def test_a_job_tells_why_a_certificate_was_chosen_where_more_than_its_names_spea
         for number, (name, why) in enumerate([("b", ended), ("a", ended), ("c", "its names are covered")])
     ]
 
-    show_job(a_job(), workers)
+    show_job(Managed(job=a_job(), workers=tuple(workers)))
 
     shown = " ".join(capsys.readouterr().out.partition("Why this certificate")[2].split())
     assert shown.index("CDN/-/a.example.com") < shown.index("CDN/-/b.example.com")
@@ -100,6 +101,6 @@ def test_a_job_tells_why_a_certificate_was_chosen_where_more_than_its_names_spea
 
 
 def test_a_job_without_such_a_reason_has_no_table_of_reasons(capsys: pytest.CaptureFixture[str]) -> None:
-    show_job(a_job(), [a_worker(chosen_because="its names are covered"), a_worker(2)])
+    show_job(Managed(job=a_job(), workers=(a_worker(chosen_because="its names are covered"), a_worker(2))))
 
     assert "Why this certificate" not in capsys.readouterr().out

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.job_tables import verified
 from cli.serve import _environment
+from cli.worker_columns import verified
 from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.job_tables import verified
+from cli.worker_columns import verified
 from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +15,11 @@ from shared.domain.requests import (
     ShowDeploymentJob,
 )
 from shared.domain.resources import CloudProduct
-from shared.domain.states import JobStatus
+from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import InvalidRequestError, NotFoundError
 from shared.services.manage import manage_deployment_jobs
 from shared.services.world import World
-from tests.builders import NOW, a_certificate, a_job, a_resource, a_worker
+from tests.builders import NOW, a_certificate, a_job, a_listener_slot, a_resource, a_worker
 from tests.worlds import a_world
 
 
@@ -69,7 +70,41 @@ def test_a_job_is_shown_with_its_workers_and_nothing_else(world: World) -> None:
     assert answer.job == world.jobs.get(1)
     assert answer.workers == tuple(world.workers.list(1))
     assert len(answer.workers) == 2
-    assert set(answer.model_dump(exclude_none=True)) == {"job", "workers"}
+    assert answer.counts == dict(Counter(worker.status for worker in answer.workers))
+    assert set(answer.model_dump(exclude_none=True)) == {"job", "workers", "counts", "hints"}
+
+
+def test_workers_are_shown_by_what_is_asked_for_and_counted_as_a_whole(tmp_path: Path) -> None:
+    world = a_world(tmp_path)
+    world.jobs.save(a_job(1))
+    cdn, alb = a_resource(), a_listener_slot()
+    refused = "SetX: OverQuota: no more (RequestId R-1)"
+    world.workers.add(
+        [
+            a_worker(1, resource=cdn, status=WorkerStatus.ERROR, reason=refused),
+            a_worker(
+                2, resource=alb, status=WorkerStatus.ERROR, reason=f"{refused}; SetX: Odd: ? (RequestId -)"
+            ),
+            a_worker(
+                3, resource=alb, status=WorkerStatus.SUCCESS, reason="SetX: Forbidden: once (RequestId -)"
+            ),
+        ]
+    )
+
+    def shown(**asked: object) -> tuple[list[int], dict[str, int]]:
+        request = ManageDeploymentJobs.model_validate({"Show": {"JobId": 1, **asked}})
+        answer = manage_deployment_jobs(world, request)
+        assert answer.counts == {WorkerStatus.ERROR: 2, WorkerStatus.SUCCESS: 1}
+        hints = {hint.code: hint.slots for hint in answer.hints or ()}
+        return sorted(worker.worker_id for worker in answer.workers or ()), hints
+
+    assert shown() == ([1, 2, 3], {"OverQuota": 2})
+    assert shown(Statuses=["success"]) == ([3], {})
+    assert shown(Statuses=["error", "success"], Products=["ALB"]) == ([2, 3], {"OverQuota": 1})
+    assert shown(Regions=["-"]) == ([1], {"OverQuota": 1})
+    assert shown(Regions=["cn-hangzhou"]) == ([2, 3], {"OverQuota": 1})
+    with pytest.raises(InvalidRequestError, match="cn-hangzou is no known region"):
+        shown(Regions=["cn-hangzou"])
 
 
 def test_a_job_that_there_is_not_is_not_shown(world: World) -> None:
