@@ -32,7 +32,7 @@ PREVIEW: dict[str, Any] = {"ResourceIds": (), "FirstDeployment": False, "AcceptO
         ),
         (requests.RunDeploymentJobs, {}, {"JobId": None}),
         (requests.ListDeploymentJobs, {}, {"Status": None}),
-        (requests.ShowDeploymentJob, {"JobId": 1}, {}),
+        (requests.ShowDeploymentJob, {"JobId": 1}, {"Statuses": (), "Products": (), "Regions": ()}),
         (requests.RollBackDeploymentJob, {"JobId": 1}, {"ResourceIds": ()}),
         (ManageDeploymentJobs, {}, {"List": None, "Show": None, "Preview": None, "RollBack": None}),
     ],
