@@ -83,6 +83,40 @@ def test_a_controller_is_known_by_its_mark_or_its_name(server: Server, controlle
     assert bench.slots()[TLS].obstacle.startswith(named)
 
 
+@pytest.mark.parametrize(
+    ("mark", "named"),
+    [
+        ({"annotations": {"reflector.v1.k8s.emberstack.com/reflects": "certs/wild"}}, "Reflector"),
+        ({"annotations": {"replicator.v1.mittwald.de/replicate-from": "certs/wild"}}, "Replicator"),
+        ({"annotations": {"kubed.appscode.com/origin": "{}"}}, "Config Syncer"),
+        ({"labels": {"kubed.appscode.com/origin.name": "wild"}}, "Config Syncer"),
+        ({"labels": {"reconcile.external-secrets.io/managed": "true"}}, "External Secrets"),
+        ({"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}, "Flux"),
+        ({"labels": {"argocd.argoproj.io/instance": "shop"}}, "Argo CD"),
+        ({"labels": {"app.kubernetes.io/managed-by": "Helm"}}, "Helm"),
+        ({"annotations": {"cert-manager.io/certificate-name": "wild"}}, "cert-manager"),
+        ({"annotations": {"certmanager.k8s.io/certificate-name": "wild"}}, "cert-manager"),
+        ({"annotations": {"cert.gardener.cloud/cert-name": "x"}}, "Gardener"),
+    ],
+)
+def test_a_copy_that_a_controller_keeps_is_left_alone_even_if_a_person_made_it(
+    server: Server, mark: dict[str, dict[str, str]], named: str
+) -> None:
+    bench = written_by(server, "kubectl-create")
+    stored(bench, SECRETS, "web", "tls")["metadata"] |= mark
+
+    told = f"{named} owns it and would write it back; renew the certificate there"
+    assert bench.slots()[TLS].obstacle == told
+
+
+@pytest.mark.parametrize("value", ["kustomize", "a person", ""])
+def test_a_label_for_what_manages_an_application_is_a_mark_of_helm_only(server: Server, value: str) -> None:
+    bench = written_by(server, "kubectl-create")
+    stored(bench, SECRETS, "web", "tls")["metadata"]["labels"] = {"app.kubernetes.io/managed-by": value}
+
+    assert bench.slots()[TLS].obstacle == ""
+
+
 def test_what_was_deployed_is_ours_and_is_deployed_to_again(server: Server) -> None:
     bench = written_by(server, "kubectl-create")
 

@@ -15,13 +15,20 @@ IGNORED: Final = "certdeploy.io/ignore-field-manager"
 #: Labels and annotations by which something else owns a Secret. Source: the projects' documentation.
 _MARKS: Final = {
     "cert-manager.io/certificate-name": "cert-manager",
+    "certmanager.k8s.io/certificate-name": "cert-manager",  # before its version 0.11
+    "cert.gardener.cloud/": "Gardener",  # all that begins so
     "meta.helm.sh/release-name": "Helm",
     "argocd.argoproj.io/tracking-id": "Argo CD",
+    "argocd.argoproj.io/instance": "Argo CD",
     "kustomize.toolkit.fluxcd.io/name": "Flux",
     "helm.toolkit.fluxcd.io/name": "Flux",
     "reflector.v1.k8s.emberstack.com/reflects": "Reflector",
+    "replicator.v1.mittwald.de/replicate-from": "Replicator",
+    "kubed.appscode.com/origin": "Config Syncer",
+    "kubed.appscode.com/origin.name": "Config Syncer",
     "reconcile.external-secrets.io/managed": "External Secrets",
 }
+_MANAGED_BY: Final = "app.kubernetes.io/managed-by"  #: a label that Helm's charts set
 #: Managers behind which people stand: they leave what they wrote as it is. Beside `kubectl` and `kubectl-…`,
 #: kubectl's own words for its commands; a pipeline that runs kubectl cannot be told from a person.
 _PEOPLE: Final = frozenset(
@@ -64,8 +71,11 @@ def owner(item: Fields) -> str:
 
 def _marks(item: Fields) -> list[str]:
     """Who has marked it as its own."""
-    marks = {**annotations(item), **item.part("metadata", "labels")}
-    return [name for mark, name in _MARKS.items() if mark in marks]
+    labels = item.part("metadata", "labels")
+    marks = {*annotations(item), *labels}
+    groups = {f"{mark.partition('/')[0]}/" for mark in marks}
+    helm = ["Helm"] if labels.text(_MANAGED_BY) == "Helm" else []
+    return [name for mark, name in _MARKS.items() if mark in marks or mark in groups] + helm
 
 
 def annotations(item: Fields) -> Fields:
