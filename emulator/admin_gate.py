@@ -28,7 +28,7 @@ def refused(request: Request, token: str) -> Raw | None:
         same = compare_digest(given.encode("utf-8", "replace"), token.encode())
         return None if same else _no(f"{HEADER} is not the token that the emulator was started with")
     if request.host not in _HERE:
-        name = "CERTDEPLOY_EMULATOR_TOKEN"
+        name = "EMULATOR_TOKEN"
         return _no(f"Host is not of this machine: start it with {name} and send that as {HEADER}")
     return None
 

@@ -77,7 +77,7 @@ def serve(
     before = _stop_on_signals(stop)
     taken = port
     try:
-        with running(cloud, port, token=os.environ.get("CERTDEPLOY_EMULATOR_TOKEN", "")) as server:
+        with running(cloud, port, token=os.environ.get("EMULATOR_TOKEN", "")) as server:
             taken = tls_port
             with Edge(cloud, tls_port) as edge:
                 taken = 0

@@ -55,7 +55,7 @@ def test_a_program_of_this_machine_gives_orders(plain: Server, host: str) -> Non
 def test_another_host_is_refused_with_what_to_do(plain: Server, host: str) -> None:
     status, why = ask(plain, Host=host)
     assert status == 403
-    assert why.startswith("Host is not of this machine: start it with CERTDEPLOY_EMULATOR_TOKEN and send")
+    assert why.startswith("Host is not of this machine: start it with EMULATOR_TOKEN and send")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_is_signed_is_taken_for_any_host(plain: Server) -> None:
 def test_an_emulator_that_is_started_has_its_token_from_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("CERTDEPLOY_EMULATOR_TOKEN", TOKEN)
+    monkeypatch.setenv("EMULATOR_TOKEN", TOKEN)
     stop, ready = Event(), Queue[dict[str, str]]()
     thread = Thread(target=serve, kwargs={"stop": stop, "on_ready": ready.put})
     thread.start()
