@@ -20,6 +20,8 @@ from host.host import Host
 from shared.cloud import cas
 from shared.errors import SettingsError
 from shared.runtime.settings import Settings
+from shared.services.taken_over import free_what_the_dead_held
+from shared.state.tablestore_address import is_address
 
 #: Prefixes of the environment variables that the functions get.
 _PASSED = ("CERTDEPLOY_", "ALIBABA_CLOUD_", "AWS_")
@@ -73,6 +75,7 @@ def serve(
         )
         fc.cloud.functions, fc.cloud.deliver = host, lambda event: _delivered(host, event)
         stack.enter_context(_stop_on_signal(stop))
+        _take_over(current)
         stack.enter_context(host)
         here = running.Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
         stack.enter_context(running.announced(settings.state, here))
@@ -86,6 +89,17 @@ def serve(
 
 def _delivered(host: Host, event: dict[str, Any]) -> None:
     host.deliver_event(event)
+
+
+def _take_over(current: Session) -> None:
+    """Free what a host held that was killed: this one has its queue, and so the state, alone.
+
+    Not in Tablestore, which functions elsewhere may work on too.
+    """
+    if is_address(current.settings.state):
+        return
+    if freed := free_what_the_dead_held(current.world()):
+        tell(f"{freed} workers are taken over from a serve that was killed")
 
 
 def _check_access(current: Session) -> None:

@@ -8,11 +8,14 @@ import importlib
 import json
 import logging
 import os
+import select
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,6 +42,7 @@ class Launch:
     account: str
     environment: Mapping[str, str]
     log: Path | None  #: appended to; None = the host's stderr
+    host: int  #: its process
 
 
 class _Instance:
@@ -50,6 +54,7 @@ class _Instance:
 
 def start(launch: Launch) -> None:
     """Turn this process into an instance. If index.py fails to load, every invocation reports it."""
+    _die_with(launch.host)
     _redirect(launch.log)
     environment = _environment(launch)
     os.environ.clear()
@@ -68,6 +73,24 @@ def start(launch: Launch) -> None:
             raise failure.with_traceback(None)
 
         _Instance.handler = failed
+
+
+def _die_with(host: int) -> None:
+    """Where the system tells of its end: on Linux. An instance that outlived a killed host would go on
+    beside those of the next one."""
+    if not hasattr(os, "pidfd_open"):
+        return
+    try:
+        end = os.pidfd_open(host)
+    except OSError:  # it has ended already
+        os.kill(os.getpid(), signal.SIGKILL)
+        return
+
+    def watch() -> None:
+        select.select([end], [], [])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Thread(target=watch, name="host", daemon=True).start()
 
 
 def call(payload: bytes, request_id: str) -> tuple[bytes, str | None]:

@@ -11,6 +11,7 @@ accepted asynchronous invocation runs even if the host is stopped or killed in b
 
 import json
 import logging
+import os
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -244,4 +245,5 @@ def _launch(
         account=parameters["ALIYUN::TenantId"],
         environment={**spec.environment, **environment},
         log=log,
+        host=os.getpid(),
     )

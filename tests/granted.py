@@ -10,6 +10,8 @@ from shared.runtime.reach import Reach
 from shared.state.store import Document, Key, Row, Store
 from shared.state.tables import Table
 
+_HINT = "; if it must, say so in shared/runtime/reach.py and run: python -m tools.products"
+
 
 class Denied(BaseException):
     """The role of the function does not allow it."""
@@ -57,16 +59,16 @@ class Granted:
 
     def invoke(self, function: str, payload: bytes, *, asynchronous: bool = True) -> bytes:
         if function not in self._reach.invokes:
-            raise Denied(f"{self._function} may not invoke {function}")
+            raise Denied(f"{self._function} may not invoke {function}{_HINT}")
         self._used.invokes.add(function)
         return self._functions.invoke(function, payload, asynchronous=asynchronous)
 
     def _read(self, table: Table) -> None:
         if table not in self._reach.reads:
-            raise Denied(f"{self._function} may not read {table.name}")
+            raise Denied(f"{self._function} may not read {table.name}{_HINT}")
         self._used.reads.add(table)
 
     def _write(self, table: Table) -> None:
         if table not in self._reach.writes:
-            raise Denied(f"{self._function} may not write {table.name}")
+            raise Denied(f"{self._function} may not write {table.name}{_HINT}")
         self._used.writes.add(table)

@@ -12,7 +12,8 @@ import re
 import socket
 import ssl
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -182,18 +183,35 @@ class Kubernetes:
 
 def _context(config: KubeConfig) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # `ssl` reads the pair only from a file: a private one (0600), deleted as soon as it is read.
+    try:
+        context.load_verify_locations(cadata=config.ca_pem)
+        with _as_file(config.certificate_pem + "\n" + config.key_pem) as path:
+            context.load_cert_chain(path)
+    except (ssl.SSLError, ValueError):
+        raise CloudRejectedError(_KUBECONFIG, "UnusableKubeconfig", "its PEM is damaged") from None
+    return context
+
+
+@contextmanager
+def _as_file(text: str) -> Iterator[str]:
+    """A path for `ssl`, which reads pairs from files only.
+
+    On Linux of a file in memory, so that no kill leaves a key behind; elsewhere of a private one (0600),
+    which is deleted as soon as it is read.
+    """
+    if hasattr(os, "memfd_create"):
+        with os.fdopen(os.memfd_create("pair"), "w") as file:
+            file.write(text)
+            file.flush()
+            yield f"/proc/self/fd/{file.fileno()}"
+        return
     handle, path = tempfile.mkstemp()
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(config.certificate_pem + "\n" + config.key_pem)
-        context.load_verify_locations(cadata=config.ca_pem)
-        context.load_cert_chain(path)
-    except (ssl.SSLError, ValueError):
-        raise CloudRejectedError(_KUBECONFIG, "UnusableKubeconfig", "its PEM is damaged") from None
+            file.write(text)
+        yield path
     finally:
         os.unlink(path)
-    return context
 
 
 def _named(data: Any, items: str, item: str, name: str) -> Any:

@@ -37,6 +37,7 @@ _FOUND_SO: Final = (
 _NO_NEWS: Final = frozenset({NOT_COVERED, "in-place"})  #: rules that keep nothing away that would be of use
 _BUSY: Final = "another plan is being made; the next scan tries again"
 _DISCOVERY_TAKES: Final = timedelta(minutes=15)  #: an older discovery has died
+LEASE: Final = "automatic-plan"  #: one plan is made at a time
 _AFTER_S: Final = 10.0  #: the lease outlasts the function that holds it
 
 
@@ -56,7 +57,7 @@ def alone(world: World, plan: Callable[[], Planned]) -> Planned:
     if waiting := _not_discovered(world):
         return Planned(note=_WAITS.format(", ".join(waiting)))
     try:
-        with world.leases.hold("automatic-plan", world.holder, world.left_s() + _AFTER_S):
+        with world.leases.hold(LEASE, world.holder, world.left_s() + _AFTER_S):
             return plan()
     except ConflictError:
         return Planned(note=_BUSY)

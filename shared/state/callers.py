@@ -37,6 +37,12 @@ class Callers:
             if row := self._store.get(CALLERS, (*place, instance)):
                 self._store.delete(CALLERS, row.key, version=row.version)
 
+    def forget(self, product: str, job_id: int) -> None:
+        """All of a job's part; only for one who knows that none of them is there any more."""
+        for row in list(self._store.range(CALLERS, (product, job_id))):
+            with suppress(ConflictError):
+                self._store.delete(CALLERS, row.key, version=row.version)
+
     def at_work(self, product: str, job_id: int) -> frozenset[int]:
         """The shards of a job's part that somebody is at.
 

@@ -1,6 +1,8 @@
 """A cluster's API as it may answer: pages, lists that expire, refusals, and what is no answer."""
 
 import json
+import os
+import ssl
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -203,4 +205,31 @@ def test_damaged_credentials_are_refused_and_left_nowhere(
     with pytest.raises(CloudRejectedError, match="UnusableKubeconfig: ") as caught:
         Kubernetes(OpenApi(fixed(KEY)), config, "cn-hangzhou")
     assert caught.value.__suppress_context__
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_key_is_in_no_file_that_a_kill_could_leave_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: bool
+) -> None:
+    """Where the system has no files in memory, it is in one of its owner's alone while it is read."""
+    if not in_memory:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    elif not hasattr(os, "memfd_create"):
+        pytest.skip("this system has no files in memory")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    load, modes = ssl.SSLContext.load_cert_chain, list[int]()
+
+    def loading(context: ssl.SSLContext, path: str) -> None:
+        modes.extend(file.stat().st_mode & 0o777 for file in tmp_path.iterdir())
+        load(context, path)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", loading)
+    pair = a_leaf()
+
+    Kubernetes(
+        OpenApi(fixed(KEY)), KubeConfig("https://192.0.2.1", pair.pem, pair.pem, pair.key_pem), "cn-hangzhou"
+    )
+
+    assert modes == ([] if in_memory else [0o600])
     assert list(tmp_path.iterdir()) == []

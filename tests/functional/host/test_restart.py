@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -131,6 +132,21 @@ KEPT_OUT = {
 }
 
 
+def until_said(lines: Iterable[bytes], words: str) -> Iterator[bytes]:
+    for line in lines:
+        yield line
+        if line.rstrip().endswith(words.encode()):
+            return
+
+
+def lives(process: int) -> bool:
+    """One that is dead may wait for somebody to ask for its end."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_what_a_killed_host_had_accepted_runs_after_the_next_start(site: Site) -> None:
     """Before, it shows what instances have of its environment and modules, and where output goes."""
     script = site.folder / "killed.py"
@@ -147,11 +163,14 @@ def test_what_a_killed_host_had_accepted_runs_after_the_next_start(site: Site) -
     with process.stdout, process.stderr:
         seen = json.loads(process.stdout.readline())
         assert process.stdout.readline() == b"accepted\n"
-        until(site.runs)
+        lines = iter(process.stderr.readline, b"")
+        output = [line.decode().rstrip() for line in until_said(lines, "works on a")]
         process.send_signal(signal.SIGKILL)
         process.wait()
+        (instance,) = (int(line.split()[-4]) for line in output if line.endswith("works on a"))
+        until(lambda: not lives(instance))  # it would go on beside the next host
         Path(site.gate).touch()
-        output = process.stderr.read().decode().splitlines()
+        output += process.stderr.read().decode().splitlines()
     assert ids(site) == "a", "killed in the middle of the first"
     assert '{"level":"info","message":"echoed"}' in output
     assert [line for line in output if line.endswith("works on a")]

@@ -14,7 +14,7 @@ from tests.functional.host.site import SAMPLE
 
 TEMPLATE = load_template(SAMPLE / "template.yml")
 LAUNCH = Launch(
-    "shop", Path("f"), Path("r"), "index.handler", "index.handler", 512, 3, "cn-hangzhou", "1", {}, None
+    "shop", Path("f"), Path("r"), "index.handler", "index.handler", 512, 3, "cn-hangzhou", "1", {}, None, 1
 )
 
 
