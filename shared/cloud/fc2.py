@@ -1,6 +1,5 @@
 """Custom domains of Function Compute 2.0 by its first API (2016-08-15), through `aliyun-fc2`."""
 
-import json
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from shared.cloud.api import Action, Api, part_of_path
 from shared.cloud.credentials import Credentials
 from shared.cloud.faults import classify
 from shared.cloud.openapi import OpenApi
+from shared.cloud.reading import parsed
 from shared.cloud.redact import redact
 from shared.domain.regions import shown
 from shared.errors import CloudError, CloudRejectedError, CloudUnavailableError
@@ -112,7 +112,7 @@ def _map_error(action: str, error: Exception, host: str) -> CloudError:
         return CloudUnavailableError(action, type(error).__name__, f"no answer from {host}")
     answer = error.answer
     try:
-        told = json.loads(answer.content)
+        told = parsed(answer.content)
         code, message = str(told["ErrorCode"]), str(told.get("ErrorMessage") or "no message")
     except (ValueError, KeyError, TypeError, AttributeError):
         code, message = f"HTTP {answer.status_code}", "no message"

@@ -1,6 +1,5 @@
 """Invokes functions on Function Compute 3.0, or in a service of 2.0."""
 
-import json
 import logging
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -12,6 +11,7 @@ from shared.cloud.credentials import Provider
 from shared.cloud.faults import classify
 from shared.cloud.fc2 import API as FC2
 from shared.cloud.openapi import OpenApi
+from shared.cloud.reading import parsed
 from shared.cloud.redact import redact
 from shared.domain.regions import KNOWN, Regions
 from shared.errors import (
@@ -49,7 +49,7 @@ class FunctionFailedError(CloudRejectedError):
 
     def __init__(self, function: str, body: bytes, request_id: str) -> None:
         try:
-            told = json.loads(body)
+            told = parsed(body)
             self.error_type = str(told.get("errorType") or "Error")
             self.error_message = redact(str(told.get("errorMessage") or ""))
         except (ValueError, AttributeError):
@@ -176,7 +176,7 @@ def _map_fc2(name: str, error: Any) -> Exception:
 def _told(text: str) -> str:
     """The message in the JSON that this client reports as the message."""
     try:
-        return str(json.loads(text)["ErrorMessage"])
+        return str(parsed(text)["ErrorMessage"])
     except (ValueError, KeyError, TypeError):
         return text
 

@@ -3,7 +3,6 @@
 The official generic client signs and sends; `Action` values describe the actions.
 """
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ from shared.cloud.api import Action, Api, part_of_path
 from shared.cloud.credentials import Credentials, Provider
 from shared.cloud.faults import NotSentError, map_error
 from shared.cloud.pacing import PACED, Pacer
-from shared.cloud.reading import Fields, fields_of
+from shared.cloud.reading import Fields, fields_of, parsed
 from shared.domain.regions import KNOWN, Regions
 from shared.errors import (
     CloudBusyError,
@@ -105,7 +104,7 @@ class OpenApi:
         """
         answer = self.call_raw(api, action, params, region=region, path=path, headers=headers)
         try:
-            data = json.loads(answer.body or b"{}")
+            data = parsed(answer.body or b"{}")
         except ValueError:
             data = None
         if not isinstance(data, dict):

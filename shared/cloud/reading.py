@@ -5,12 +5,16 @@ left out, and numbers come as text now and then. What cannot be understood is an
 names the action, the path of the field and the RequestId.
 """
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.errors import UnreadableAnswerError
 
+_LONGEST_PATH: Final = 200  #: of a field, in a message
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,19}")  # `int` takes other digits and underscores as well
 _YES: Final = frozenset({"true", "on", "yes", "1", "enable", "enabled"})
 _NO: Final = frozenset({"false", "off", "no", "0", "disable", "disabled", ""})
 
@@ -27,7 +31,8 @@ class Source:
         return Source(self.action, self.request_id, f"{self.path}.{name}" if self.path else name)
 
     def unreadable(self, why: str) -> UnreadableAnswerError:
-        return UnreadableAnswerError(self.action, f"{self.path or 'the answer'}: {why}", self.request_id)
+        path = self.path if len(self.path) <= _LONGEST_PATH else f"{self.path[:_LONGEST_PATH]}…"
+        return UnreadableAnswerError(self.action, f"{path or 'the answer'}: {why}", self.request_id)
 
 
 class Fields(dict[str, Any]):
@@ -38,9 +43,11 @@ class Fields(dict[str, Any]):
 
     def __init__(self, values: Mapping[str, Any] | None = None, source: Source | None = None) -> None:
         self.source = source or Source("-")
-        super().__init__(
-            {name: _within(value, self.source.below(name)) for name, value in (values or {}).items()}
-        )
+        try:
+            within = {name: _within(value, self.source.below(name)) for name, value in (values or {}).items()}
+        except RecursionError:
+            raise self.source.unreadable("it is nested too deeply") from None
+        super().__init__(within)
 
     def __missing__(self, name: str) -> Any:
         raise self.source.below(name).unreadable("it is missing")
@@ -64,7 +71,7 @@ class Fields(dict[str, Any]):
         if not text:
             return None
         try:
-            return int(text)
+            return _int(text)
         except ValueError:
             raise self.source.below(name).unreadable("a number was expected") from None
 
@@ -110,7 +117,7 @@ class Fields(dict[str, Any]):
     def numbers(self, *names: str) -> list[int]:
         """The numbers of the list under these names, such as ports; written as texts now and then."""
         try:
-            return [int(text) for text in self.texts(*names)]
+            return [_int(text) for text in self.texts(*names)]
         except ValueError:
             raise self.source.below(".".join(names)).unreadable("numbers were expected") from None
 
@@ -127,6 +134,14 @@ class Fields(dict[str, Any]):
         return value
 
 
+def parsed(text: str | bytes) -> Any:
+    """The JSON that the cloud has sent. Raises ValueError, whatever it holds."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def fields_of(values: Mapping[str, Any], action: str) -> Fields:
     """What an action answered."""
     request_id = values.get("RequestId") or values.get("requestId") or values.get("request_id") or "-"
@@ -138,7 +153,16 @@ def _within(value: Any, source: Source) -> Any:
         return Fields(value, source)
     if isinstance(value, list):
         return [_within(one, source.below(str(number))) for number, one in enumerate(value)]
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode()  # half a character could neither be stored nor sent
     return value
+
+
+def _int(text: str) -> int:
+    """Of 64 bits: what is larger fits neither a store nor another API. Raises ValueError."""
+    if _NUMBER.fullmatch(text.strip()) is None or not -(2**63) <= (number := int(text)) < 2**63:
+        raise ValueError("not a number of 64 bits")
+    return number
 
 
 def _kind(value: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from shared.cloud.reading import Fields
+from shared.cloud.reading import Fields, parsed
 from shared.products.kit.changes import Settings
 
 _CUSTOM: Final = "99"  #: the suite that consists of `CustomCiphers`, which no other takes
@@ -67,7 +67,7 @@ def ciphers(told: Fields) -> list[str]:
     whole = told.get("CustomCiphers")
     if isinstance(whole, str) and whole.startswith("["):
         try:
-            return [str(name) for name in json.loads(whole)]
+            return [str(name) for name in parsed(whole)]
         except ValueError:
             raise told.source.below("CustomCiphers").unreadable("it looks like JSON") from None
     if isinstance(whole, str):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.cloud.reading import Fields, fields_of
+from shared.cloud.reading import Fields, fields_of, parsed
 from shared.errors import UnreadableAnswerError
 
 
@@ -97,3 +97,37 @@ def test_it_can_be_read_as_a_plain_object_too() -> None:
     assert answer == {"RequestId": "R-1", "Data": {"Rows": [{"A": 1}]}, "Odd": None}
     assert answer.get("Other", 3) == 3
     assert {**answer.part("Data")} == {"Rows": [{"A": 1}]}
+
+
+@pytest.mark.parametrize(
+    "told", ["²", "٣", "1_0", "0x10", "7.0", "9" * 19, "-" + "9" * 19, "9" * 5000, 2**63, "+"]
+)
+def test_a_number_that_no_store_holds_is_none(told: Any) -> None:
+    with pytest.raises(UnreadableAnswerError, match="Port: a number was expected"):
+        read(Port=told).number("Port")
+    with pytest.raises(UnreadableAnswerError, match="Ports: numbers were expected"):
+        read(Ports=[told]).numbers("Ports")
+
+
+def test_the_largest_numbers_are_read() -> None:
+    assert read(Port=str(2**63 - 1)).number("Port") == 2**63 - 1
+    assert read(Port=-(2**63)).number("Port") == -(2**63)
+
+
+def test_half_a_character_is_replaced_wherever_it_stands() -> None:
+    answer = read(Name="a\ud800b", Rows=[{"Names": ["\udfff", "ü"]}])
+    assert answer.text("Name") == "a?b"
+    assert answer.rows("Rows")[0].texts("Names") == ["?", "ü"]
+
+
+@pytest.mark.parametrize("kind", ['{"a":', "["])
+def test_an_answer_that_is_nested_without_end_is_an_error_of_the_cloud(kind: str) -> None:
+    end = {"[": "]", '{"a":': "}"}[kind]
+    with pytest.raises(ValueError, match="nested too deeply"):
+        parsed('{"a":' + kind * 200_000 + "1" + end * 200_000 + "}")
+    value: Any = 1
+    for _ in range(5_000):
+        value = [value] if kind == "[" else {"a": value}
+    with pytest.raises(UnreadableAnswerError, match="it is nested too deeply") as error:
+        read(a=value)
+    assert len(str(error.value)) < 400
