@@ -9,7 +9,8 @@ from rich.text import Text
 from cli import exits, output
 from cli.columns import AsJson
 from cli.session import session
-from shared.services.status import Concern, Overview, overview
+from shared.domain.queries import ShowStatus
+from shared.services.status import Concern, Overview, overview_of
 from shared.validation.spans import days_of
 
 
@@ -35,9 +36,11 @@ def status(
     failed jobs, drafts that wait for approval, jobs that are due and do not run; products and regions that
     could not be read; the age of the last scan and discovery.
     """
-    within = None if ends_within is None else timedelta(days=days_of(ends_within, "--ends-within"))
-    age = timedelta(days=days_of(max_age, "--max-age"))
-    found = overview(session().world(), max_age=age, within=within)
+    asked = ShowStatus(
+        ends_within_days=None if ends_within is None else days_of(ends_within, "--ends-within"),
+        max_age_days=days_of(max_age, "--max-age"),
+    )
+    found = overview_of(session().world(), asked)
     if as_json:
         output.show_json(found)
     elif found.needs_hand or not quiet:

@@ -1,7 +1,7 @@
-"""List, show, preview and roll back deployment jobs.
+"""List, show, preview and roll back deployment jobs; list slots and certificates; tell what needs a hand.
 
-Trigger: manual, with {"List": {}}, {"Show": {"JobId": …}}, {"Preview": {"CertIds": […]}} or
-{"RollBack": {"JobId": …}}.
+Trigger: manual, with {"List": {}}, {"Show": {"JobId": …}}, {"Preview": {"CertIds": […]}},
+{"RollBack": {"JobId": …}}, {"ListResources": {}}, {"ListCertificates": {}} or {"Status": {}}.
 """
 
 from shared.domain.requests import ManageDeploymentJobs

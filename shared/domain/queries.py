@@ -44,6 +44,15 @@ class ListResources(Wire):
     without_certificate: bool = False  #: also list slots without a certificate
     sort: SlotOrder = SlotOrder.SLOT
     reverse: bool = False
+    offset: Annotated[int, Field(ge=0)] = 0  #: leave out so many of them, which are counted all the same
+    limit: Annotated[int, Field(ge=1)] | None = None  #: at most so many; an answer of a function holds 6 MB
+
+
+class ShowStatus(Wire):
+    """What needs a hand. `ends_within_days`: also each slot whose certificate ends within it."""
+
+    ends_within_days: Days | None = None
+    max_age_days: Days = 1.0  #: of the last scan and discovery
 
 
 class ListCertificates(Wire):

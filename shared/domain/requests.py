@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from shared.domain.queries import ListCertificates, ListResources, ShowStatus
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
@@ -93,9 +94,12 @@ class RollBackDeploymentJob(Wire):
 
 
 class ManageDeploymentJobs(Wire):
-    """Exactly one of the four."""
+    """Exactly one of them."""
 
     list_jobs: ListDeploymentJobs | None = Field(default=None, alias="List")
     show: ShowDeploymentJob | None = None
     preview: PreviewDeploymentJob | None = None
     roll_back: RollBackDeploymentJob | None = None
+    list_resources: ListResources | None = None
+    list_certificates: ListCertificates | None = None
+    status: ShowStatus | None = None

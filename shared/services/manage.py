@@ -1,8 +1,10 @@
-"""List jobs, show one with its workers, preview a new one, roll one back."""
+"""List jobs, show one with its workers, preview a new one, roll one back; list slots and certificates."""
 
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
+
+from pydantic.alias_generators import to_pascal
 
 from shared.domain.consequences import ConsequenceCount
 from shared.domain.hints import codes_in, hint_for
@@ -13,12 +15,17 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.products import supported_products
-from shared.services.lists import check_regions
+from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.plan import preview
 from shared.services.rollback import roll_back_job
 from shared.services.rollback_plan import RollbackLine, lines
+from shared.services.selection import SlotList
+from shared.services.status import Overview, overview_of
 from shared.services.world import World
 
+_KINDS: Final = tuple(
+    field.alias or to_pascal(name) for name, field in ManageDeploymentJobs.model_fields.items()
+)
 _FAILED: Final = (WorkerStatus.ERROR, WorkerStatus.ROLLBACK_ERROR)
 
 
@@ -42,12 +49,20 @@ class Managed(Wire):
     warnings: tuple[ConsequenceCount, ...] | None = None  #: of the plan: on how many slots each is told
     digest: str | None = None  #: of the plan, to create exactly this job
     rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
+    slots: SlotList | None = None
+    certificates: CertificateList | None = None
+    status: Overview | None = None
 
 
 def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Managed:
-    asked = [name for name in ("list_jobs", "show", "preview", "roll_back") if getattr(request, name)]
-    if len(asked) != 1:
-        raise InvalidRequestError("expected exactly one of List, Show, Preview and RollBack")
+    if sum(getattr(request, name) is not None for name in ManageDeploymentJobs.model_fields) != 1:
+        raise InvalidRequestError(f"expected exactly one of {', '.join(_KINDS)}")
+    if request.list_resources:
+        return Managed(slots=list_resources(world, request.list_resources))
+    if request.list_certificates:
+        return Managed(certificates=list_certificates(world, request.list_certificates))
+    if request.status:
+        return Managed(status=overview_of(world, request.status))
     if request.preview:
         plan = preview(world, request.preview)
         return Managed(plan=plan, warnings=plan.warnings, digest=plan.digest)

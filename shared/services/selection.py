@@ -54,8 +54,15 @@ def select_slots(slots: Iterable[MappedSlot], query: ListResources, now: datetim
     listed.sort(key=_SLOT_KEYS[query.sort], reverse=query.reverse)
     days = SOON if query.ends_within_days is None else query.ends_within_days
     return SlotList(
-        resources=tuple(listed), counts=count(listed, now, days), left_out=len(found) - len(listed)
+        resources=tuple(_page(listed, query)),
+        counts=count(listed, now, days),
+        left_out=len(found) - len(listed),
     )
+
+
+def _page(listed: list[MappedSlot], query: ListResources) -> list[MappedSlot]:
+    end = None if query.limit is None else query.offset + query.limit
+    return listed[query.offset : end]
 
 
 def count(slots: Iterable[MappedSlot], now: datetime, days: float = SOON) -> SlotCounts:

@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
+from shared.domain.queries import ShowStatus
 from shared.domain.resources import SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.services.endings import Endings
@@ -17,6 +18,7 @@ from shared.services.world import World
 
 USUAL_AGE: Final = timedelta(days=1)  #: of the last scan and discovery, at most
 _EXAMPLES: Final = 5
+_LONGEST: Final = 36500.0  #: days; more than any certificate lasts, and no more than dates take
 _SLOW: Final = timedelta(hours=2)  #: a discovery that takes longer has died
 
 
@@ -64,6 +66,19 @@ def overview(world: World, *, max_age: timedelta = USUAL_AGE, within: timedelta 
         scanned_at=scanned,
         discovered_at=discovered,
     )
+
+
+def overview_of(world: World, asked: ShowStatus) -> Overview:
+    within = asked.ends_within_days
+    return overview(
+        world,
+        max_age=_span(asked.max_age_days),
+        within=None if within is None else _span(within),
+    )
+
+
+def _span(days: float) -> timedelta:
+    return timedelta(days=min(days, _LONGEST))
 
 
 def _of_certificates(world: World, slots: list[MappedSlot], within: timedelta | None) -> Iterator[Concern]:

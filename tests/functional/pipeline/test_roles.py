@@ -39,6 +39,8 @@ def a_renewal(fresh: Platform) -> None:
     fresh.tick("scan_expiry")
     job = fresh.job().job_id
     fresh.call("manage_deployment_jobs", {"List": {}})
+    fresh.call("manage_deployment_jobs", {"ListResources": {"Limit": 1}})
+    assert fresh.call("manage_deployment_jobs", {"Status": {}})["Status"]["Slots"] > 1
     fresh.call("manage_deployment_jobs", {"RollBack": {"JobId": job}})
     fresh.drain()
     fresh.tick("run_deployment_jobs")

@@ -11,6 +11,8 @@ from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
 JOB: dict[str, Any] = {"Name": "spring", "CertIds": [7]}
 PREVIEW: dict[str, Any] = {"ResourceIds": (), "FirstDeployment": False, "AcceptOutage": False}
 
+QUESTIONS = ("List", "Show", "Preview", "RollBack", "ListResources", "ListCertificates", "Status")
+
 
 @pytest.mark.parametrize(
     ("model", "given", "rest"),
@@ -34,7 +36,7 @@ PREVIEW: dict[str, Any] = {"ResourceIds": (), "FirstDeployment": False, "AcceptO
         (requests.ListDeploymentJobs, {}, {"Status": None}),
         (requests.ShowDeploymentJob, {"JobId": 1}, {"Statuses": (), "Products": (), "Regions": ()}),
         (requests.RollBackDeploymentJob, {"JobId": 1}, {"ResourceIds": ()}),
-        (ManageDeploymentJobs, {}, {"List": None, "Show": None, "Preview": None, "RollBack": None}),
+        (ManageDeploymentJobs, {}, dict.fromkeys(QUESTIONS)),
     ],
 )
 def test_what_is_left_out_asks_for_nothing_special(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.queries import ListCertificates, ListResources
 from shared.domain.requests import (
     ListDeploymentJobs,
     ManageDeploymentJobs,
@@ -17,7 +18,8 @@ from shared.domain.requests import (
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import InvalidRequestError, NotFoundError
-from shared.services.manage import manage_deployment_jobs
+from shared.services.lists import list_certificates, list_resources
+from shared.services.manage import Managed, manage_deployment_jobs
 from shared.services.world import World
 from tests.builders import NOW, a_certificate, a_job, a_listener_slot, a_resource, a_worker
 from tests.worlds import a_world
@@ -132,5 +134,23 @@ def test_a_preview_is_the_plan_with_its_digest_and_stores_nothing(world: World) 
     ids=["nothing", "two questions", "two others"],
 )
 def test_exactly_one_question_is_answered(world: World, request_: ManageDeploymentJobs) -> None:
-    with pytest.raises(InvalidRequestError, match="expected exactly one of List, Show, Preview and RollBack"):
+    with pytest.raises(
+        InvalidRequestError,
+        match="one of List, Show, Preview, RollBack, ListResources, ListCertificates, Status",
+    ):
         manage_deployment_jobs(world, request_)
+
+
+def test_slots_certificates_and_what_needs_a_hand_are_listed_as_the_command_lists_them(world: World) -> None:
+    def asked(**request: object) -> Managed:
+        return manage_deployment_jobs(world, ManageDeploymentJobs.model_validate(request))
+
+    slots = asked(ListResources={"Domains": ["www.*"]})
+    certificates = asked(ListCertificates={"Unused": True})
+    told = asked(Status={"EndsWithinDays": 30})
+
+    assert slots.model_dump(exclude_none=True).keys() == {"slots"}
+    assert slots.slots == list_resources(world, ListResources(domains=("www.*",)))
+    assert certificates.certificates == list_certificates(world, ListCertificates(unused=True))
+    assert told.status is not None
+    assert "ending" in {concern.code for concern in told.status.concerns}

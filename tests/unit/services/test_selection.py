@@ -120,6 +120,16 @@ def test_what_matters_is_counted_of_what_is_listed_and_what_is_left_out_of_what_
     assert month.left_out == 0
 
 
+def test_a_page_is_a_part_of_what_is_counted() -> None:
+    whole = select_slots(SLOTS, ListResources(), NOW)
+
+    pages = [select_slots(SLOTS, ListResources(offset=at, limit=2), NOW) for at in (0, 2, 4, 6)]
+
+    assert [len(page.resources) for page in pages] == [2, 2, 1, 0]
+    assert sum((page.resources for page in pages), ()) == whole.resources
+    assert {page.counts for page in pages} == {whole.counts}
+
+
 @pytest.mark.parametrize("days", [-1, float("nan"), float("inf")])
 def test_a_span_that_is_none_is_refused(days: float) -> None:
     with pytest.raises(ValidationError):
