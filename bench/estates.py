@@ -107,9 +107,6 @@ def _slot(number: int, domain: str, in_place: str) -> CloudResource:
     return CloudResource(
         product=product,
         region="cn-hangzhou" if listener else "",
-        resource_id=f"lsn-{number}/default" if listener else domain,
-        instance_id=f"alb-{number % 1000}" if listener else "",
-        listener_id=f"lsn-{number}" if listener else "",
         port=443 if listener else None,
         role=SlotRole.DEFAULT if listener else SlotRole.DOMAIN,
         domains=(domain,),
@@ -117,4 +114,24 @@ def _slot(number: int, domain: str, in_place: str) -> CloudResource:
         cert_identifier=in_place,
         cert_not_after=_NOW + timedelta(days=20),
         endpoint=f"{domain}:443",
+        **_named(product, number, domain),
     )
+
+
+def _named(product: CloudProduct, number: int, domain: str) -> dict[str, str]:
+    """As each product names its slots: a row of another form is none."""
+    balancer = f"alb-{number % 1000}"
+    if product is CloudProduct.ALB:
+        listener = f"lsn-{number}"
+        return {"resource_id": f"{listener}/default", "listener_id": listener, "instance_id": balancer}
+    if product is CloudProduct.SAE:
+        return {
+            "resource_id": str(number),
+            "listener_id": str(number),
+            "instance_id": balancer,
+            "kind": "alb",
+        }
+    if product is CloudProduct.OSS:
+        bucket = f"bucket-{number}"
+        return {"resource_id": f"{bucket}/{domain}", "instance_id": bucket, "location": "cn-hangzhou"}
+    return {"resource_id": domain}

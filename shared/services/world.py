@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from shared.cloud.aws import DEFAULT_ACCESS
@@ -79,7 +80,7 @@ class Policy:
     parallel: int = 24
     served_within_s: float = 600.0
 
-    @property
+    @cached_property
     def scope(self) -> Scope:
         return Scope(self.products, self.regions, self.aws_regions, self.more_regions)
 
