@@ -35,13 +35,13 @@ _ON_TABLESTORE = (
 )
 
 
-#: By fixture: an account is shared with others of a module; the state is looked at in memory.
-_ON_FILES_ONLY = {"without_estate", "renewed"}
+#: Those that have one kind of state anyway: by a fixture that shares an account, or looks at it in memory.
+_OF_ONE_KIND = {"without_estate", "renewed", "struck"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     told = WHOLE or metafunc.function.__name__ in _ON_TABLESTORE
-    if told and not _ON_FILES_ONLY & set(metafunc.fixturenames):
+    if told and not _OF_ONE_KIND & set(metafunc.fixturenames):
         metafunc.parametrize("kind_of_state", states.KINDS, indirect=True)
 
 
