@@ -43,6 +43,11 @@ def new_store() -> TablestoreStore:
     return TablestoreStore(new_address(), keys, sleep=lambda seconds: None)
 
 
+def hang_up(store: TablestoreStore) -> None:
+    """Its connections would be open until somebody collects it, and a process has only so many."""
+    store._client._client.connection.pool.clear()
+
+
 class Time:
     """It passes only while somebody sleeps."""
 

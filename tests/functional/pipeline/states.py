@@ -18,11 +18,13 @@ from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 from shared.state.tablestore import TablestoreStore
 from shared.state.tablestore_address import Address
-from tests.tablestores import keys, new_address, serving
+from tests.tablestores import hang_up, keys, new_address, serving
 
 KINDS = ("file", "tablestore")
 chosen = {"kind": KINDS[0]}
 _ADDRESSES: dict[Path, Address] = {}
+_CONNECTED: list[TablestoreStore] = []
+_MOST_CONNECTED = 20
 Kept: TypeAlias = "sqlite3.Connection | dict[str, Table]"
 
 
@@ -30,7 +32,13 @@ def opened(path: Path) -> Store:
     """The state of that path, made if need be."""
     if chosen["kind"] == "file":
         return SqliteStore(path)
-    return TablestoreStore(_ADDRESSES.setdefault(path, new_address()), keys, sleep=lambda seconds: None)
+    if path not in _ADDRESSES:
+        _ADDRESSES[path] = new_address()
+    store = TablestoreStore(_ADDRESSES[path], keys, sleep=lambda seconds: None)
+    _CONNECTED.append(store)
+    if len(_CONNECTED) > _MOST_CONNECTED:  # one that is asked again connects again
+        hang_up(_CONNECTED.pop(0))
+    return store
 
 
 def begun(path: Path) -> bool:
