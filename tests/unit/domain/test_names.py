@@ -41,7 +41,10 @@ def test_a_name_has_one_spelling(written: str, normal: str) -> None:
 
 #: Our own rows; the facts are those of Unicode's conformance test for UTS 46 (IdnaTestV2), not transitional.
 UTS_46 = [
-    ("ΒΌΛΟΣ.example", "xn--nxasmq6b.example"),  # its last letter is no final sigma
+    ("ΒΌΛΟΣ", "xn--nxasmq6b"),  # its last letter is no final sigma
+    ("shop.ΒΌΛΟΣ", "shop.xn--nxasmq6b"),
+    ("ΒΌΛΟΣ-1.example", "xn---1-e9b0buy4d.example"),
+    ("ΒΌΛΟΣ.example", "xn--nxasmq6b.example"),
     ("βόλος.example", "xn--nxasmm1c.example"),  # this one's is, which is another domain
     ("FASS.example", "fass.example"),
     ("faß.example", "xn--fa-hia.example"),
