@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared.domain.events import JobFinished
 from shared.domain.jobs import DeploymentJob
@@ -129,11 +131,17 @@ def _sent(request: dict[str, Any]) -> bytes:
     return json.dumps(request).encode()
 
 
-def told_once(it: Installation, jobs: int = 1) -> None:
-    """The end that every order must come to."""
-    assert [job.status for job in it.jobs] == [JobStatus.SUCCESS] * jobs
-    slots = [w.resource.slot for job in it.jobs for w in Workers(it.rows).list(job.job_id)]
+def told_once(it: Installation) -> None:
+    """The end that every order of one creation must come to: one job for all slots."""
+    (job,) = it.jobs
+    slots = [worker.resource.slot for worker in Workers(it.rows).list(job.job_id)]
     assert len(slots) == len(set(slots)) == 4
+    all_ended_well(it)
+
+
+def all_ended_well(it: Installation) -> None:
+    """Each job has all its workers and is told; nothing is left of others."""
+    assert {job.status for job in it.jobs} == {JobStatus.SUCCESS}
     assert it.finished_events().keys() == {f"finished-{job.job_id}" for job in it.jobs}
     assert list(it.rows.range(OPEN_JOBS, ("-",))) == list(it.rows.range(OPEN_JOBS, ("storing",))) == []
     own = {job.job_id for job in it.jobs}
@@ -189,3 +197,41 @@ def test_two_who_ask_under_one_token_make_one_job_in_whatever_order(
         told_once(played(platform, rows, choose, request, request))
 
     assert in_every_order(run, switches=switches, kills=kills) > 20
+
+
+@settings(
+    max_examples=60 if WHOLE else 8,
+    deadline=None,
+    database=None,
+    derandomize=not WHOLE,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_deliveries_of_several_events_and_requests_in_orders_by_chance_come_to_a_sound_end(
+    platform: Platform, renewed: tuple[Remembering, bytes], data: st.DataObject
+) -> None:
+    """Two or three at a time, and each may be killed at any step."""
+    rows, event = renewed
+    cert_id = int(json.loads(event)["data"]["CertIdentifier"].partition("-")[0])
+    request: dict[str, Any] = {"CertIds": [cert_id], "Name": "by hand", "ClientToken": "one"}
+    sent = [event, request, {**request, "ClientToken": "two", "ResourceIds": ["CDN/-/www.example.com"]}]
+    creations = data.draw(st.lists(st.sampled_from(sent), min_size=2, max_size=3))
+    killed: set[int] = set()
+
+    def choose(living: Sequence[int]) -> int:
+        chosen = data.draw(st.sampled_from(living))
+        if chosen < len(creations) and not killed and data.draw(st.integers(0, 15)) == 15:
+            killed.add(chosen)
+            return ~chosen
+        return chosen
+
+    it = played(platform, rows, choose, *creations, late=data.draw(st.booleans()))
+
+    all_ended_well(it)
+    tokens = Counter(job.token for job in it.jobs)
+    asked = {f"person/{one['ClientToken']}" for one in creations if isinstance(one, dict)}
+    assert set(tokens.values()) == {1}
+    assert asked <= tokens.keys()
+    automatic = [job.job_id for job in it.jobs if job.token not in asked]
+    planned = [worker.resource.slot for job_id in automatic for worker in Workers(it.rows).list(job_id)]
+    assert len(planned) == len(set(planned)), "a slot is in two automatic jobs"
