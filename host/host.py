@@ -24,6 +24,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from host.child import Launch
+from host.clock import ClockWatch
 from host.errors import HostStoppedError, PayloadTooLargeError, TemplateError
 from host.instances import Instances, InvocationResult, import_beforehand
 from host.intrinsics import PSEUDO
@@ -87,6 +88,7 @@ class Host:
             concurrency=concurrency,
             retry_base_s=retry_base_s,
         )
+        self._clock = ClockWatch(self._scheduler)
         self._state = "new"
 
     @property
@@ -104,6 +106,7 @@ class Host:
             if timer.enabled:
                 self._add_timer(timer)
         self._scheduler.start()
+        self._clock.start()
 
     def stop(self) -> None:
         """Wait up to `grace_s` for running invocations, then kill them.
@@ -113,6 +116,7 @@ class Host:
         if self._state == "stopped":
             return
         self._state = "stopped"
+        self._clock.stop()
         self._queue.stop(self._grace_s)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
@@ -196,7 +200,7 @@ class Host:
             self._table.save_tick(timer.function, timer.name, now.timestamp())
             before = now
         else:
-            before = datetime.fromtimestamp(last, timezone.utc)
+            before = min(now, datetime.fromtimestamp(last, timezone.utc))  # else by a clock that was ahead
         self._scheduler.add_job(
             self._tick,
             timer.trigger,

@@ -38,6 +38,15 @@ def test_a_timer_ticks_by_its_expression(site: Site) -> None:
     assert set(states(host)) <= {"Succeeded", "Running", "Enqueued"}
 
 
+def test_a_last_tick_in_the_future_of_a_clock_that_was_ahead_stops_no_timer(site: Site) -> None:
+    site.ticked(age_s=-6 * 3600)
+    site.host(parameters={"Often": "@every 1s"})
+
+    until(site.told)
+
+    assert json.loads(site.told()[0])["triggerName"] == "hourly"
+
+
 def test_ticks_missed_while_the_host_was_down_come_as_one(site: Site) -> None:
     """Of a timer that is switched off none comes."""
     for timer in ("hourly", "daily"):
