@@ -35,6 +35,7 @@ _FOUND_SO: Final = (
     "it was so when this installation began, which replaces only what ends later by itself; create a job"
 )
 _NO_NEWS: Final = frozenset({NOT_COVERED, "in-place"})  #: rules that keep nothing away that would be of use
+_FOR_APPROVAL: Final = "the job that would replace it waits for approval; `certdeploy job list` shows it"
 _BUSY: Final = "another plan is being made; the next scan tries again"
 _DISCOVERY_TAKES: Final = timedelta(minutes=15)  #: an older discovery has died
 LEASE: Final = "automatic-plan"  #: one plan is made at a time
@@ -93,7 +94,12 @@ def _plan(
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
     jobs, waiting = jobs_for(world, changes, wanted, certificates)
     held_off = {entry.resource.slot: entry.reason for entry in entries if entry.rule == "policy"}
-    changes = _tell_missing(world, changes, ending, {entry.resource.slot for entry in wanted}, held_off)
+    drafts = {
+        entry.resource.slot for entry in wanted if entry.draft or not world.policy.submit_automatic_jobs
+    }
+    held_off |= dict.fromkeys(drafts, _FOR_APPROVAL)
+    replaced = {entry.resource.slot for entry in wanted} - drafts
+    changes = _tell_missing(world, changes, ending, replaced, held_off)
     _handled(world, changes, unseen, waiting)
     return Planned(jobs=jobs, note="" if jobs else _kept_away(entries))
 

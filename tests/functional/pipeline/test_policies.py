@@ -207,6 +207,25 @@ def test_slots_about_to_end_that_a_policy_holds_off_are_told_with_it(
     assert "Reason" not in messages["other"]
 
 
+@pytest.mark.parametrize("by", ["policy", "setting"])
+def test_slots_about_to_end_whose_job_waits_for_approval_are_told_so(
+    told: Platform, receiver: Receiver, by: str
+) -> None:
+    """Nobody may have seen the draft."""
+    if by == "policy":
+        policies(told, {"match": {"product": "CDN"}, "deploy": "draft"})
+    else:
+        told.policy["submit_automatic_jobs"] = False
+    told.pass_days(10.5)
+    told.renew(*NAMES)
+
+    told.tick("scan_expiry")
+
+    (message,) = [one.body for one in receiver.take() if one.body.get("Name") == "old"]
+    assert len(message["Slots"]) == (1 if by == "policy" else 4)
+    assert message["Reason"].startswith("the job that would replace it waits for approval")
+
+
 def test_a_job_by_hand_goes_on_while_policies_cannot_be_read(platform: Platform) -> None:
     new = platform.renew(*NAMES)
     platform.call("scan_expiry", {})
