@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from emulator.api import Raw
-from shared.domain.jobs import WorkerResource
 from shared.errors import AppError
 from shared.runtime.reach import reach
 from tests.contract.cases import CERT_ID, IDENTIFIER
@@ -168,17 +167,9 @@ def _a_row(installation: Installation, chance: random.Random, _: pytest.MonkeyPa
 def _alone(installation: Installation, row: dict[str, Any]) -> None:
     """The job has no other worker of the product, so that a key could be read for this one alone."""
     world = installation.platform.world
-    for worker in _readable(installation):
+    for worker in list(world.workers.list(installation.job_id)):
         if worker.resource.product.value == _product(row) and worker.worker_id != row["WorkerId"]:
             world.workers.delete(worker)
-
-
-def _readable(installation: Installation) -> Iterator[WorkerResource]:
-    for *_, version, document in installation.now()["workers"]:
-        try:
-            yield WorkerResource.model_validate({**json.loads(document), "Version": version})
-        except (ValueError, TypeError):
-            continue
 
 
 def _work(
