@@ -23,6 +23,7 @@ from shared.validation.parsed import UnreadableCertificateError, certificate_of
 from shared.validation.san import names_of
 
 _CIPHERS: Final[dict[str, str]] = {"RSA": "aRSA", "ECC": "aECDSA"}
+_ENDPOINT: Final = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 _ROUNDING: Final = timedelta(seconds=1)  #: a certificate's times are in seconds, the cloud's in ms
 
 
@@ -79,6 +80,8 @@ def handshake(
         UnreachableError: no TLS server was reached.
         HandshakeRefusedError: the server has no certificate for this.
     """
+    if not _ENDPOINT.fullmatch(endpoint) or int(endpoint.rpartition(":")[2]) > 65535:
+        raise UnreachableError(f"{endpoint[:80]!a} is no host with a port")
     try:
         return _shake(endpoint, server_name, via, _context(algorithm, roots), timeout_s)
     except HandshakeRefusedError as refusal:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from shared.cloud.tls import Leaf, matches, read_leaf
+from shared.cloud.tls import Leaf, UnreachableError, handshake, matches, read_leaf
 from shared.domain.certificates import Certificate
 from tests.builders import a_certificate
 from tests.keys import Signed, a_leaf, a_signed_certificate
@@ -120,3 +120,12 @@ def test_names_are_normalized_and_what_is_no_name_is_left_out() -> None:
 
 def test_a_certificate_without_alternative_names_has_none() -> None:
     assert leaf_of(a_signed_certificate("www.example.com")).names == ()
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["", "evil", "evil:", ":443", "a b:443", "a:65536", "a:1\r\nX", "x@a:443", "a/b:443"]
+)
+@pytest.mark.parametrize("via", [None, "127.0.0.1:1"])
+def test_what_is_no_host_with_a_port_is_not_asked(endpoint: str, via: str | None) -> None:
+    with pytest.raises(UnreachableError, match="is no host with a port"):
+        handshake(endpoint, "www.example.com", via=via)
