@@ -43,6 +43,9 @@ def serve(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse unknown parameters, which the real cloud ignores.")
     ] = False,
+    loose: Annotated[
+        bool, typer.Option("--loose", help="Overlook parameters that are not emulated, instead of refusing.")
+    ] = False,
     answers: Annotated[
         Answers, typer.Option(help="Answers with every field, with the fewest, or with a random mix.")
     ] = Answers.FULL,
@@ -62,6 +65,7 @@ def serve(
         settle_s=settle_s,
         on_ready=on_ready,
         strict=strict,
+        loose=loose,
         answers=answers.value,
         seed=seed,
     )

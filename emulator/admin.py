@@ -27,6 +27,7 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     strict: bool | None = None
+    loose: bool | None = None
     answers: Mode | None = None
     seed: int | None = None
 
@@ -134,6 +135,8 @@ def _options(cloud: Cloud, body: bytes) -> dict[str, Any]:
     given = _made(Options, _object(body))
     if given.strict is not None:
         cloud.strict = given.strict
+    if given.loose is not None:
+        cloud.loose = given.loose
     if given.answers is not None:
         cloud.answers.mode = given.answers
     if given.seed is not None:
@@ -141,6 +144,7 @@ def _options(cloud: Cloud, body: bytes) -> dict[str, Any]:
         cloud.answers.restart()
     now = Options(
         strict=cloud.strict,
+        loose=cloud.loose,
         answers=cloud.answers.mode,
         seed=cloud.answers.seed,
     )

@@ -61,6 +61,7 @@ class Cloud:
     who takes the events that EventBridge accepts. `settle_s`: how long asynchronous states last.
     `signing_clock`: the clients' own, where `clock` runs ahead of it. `only`: services by name; no
     other is imported. `strict`: refuse unknown parameters, which the real gateway overlooks.
+    `loose`: overlook parameters that are not honoured and would make the answer another one.
     `answers`: how sparingly they are worded (`answers.py`); `seed` is that of `random`.
     """
 
@@ -77,6 +78,7 @@ class Cloud:
         deliver: Callable[[dict[str, Any]], object] | None = None,
         only: Sequence[str] = (),
         strict: bool = False,
+        loose: bool = False,
         answers: Mode = "full",
         seed: int = 0,
     ) -> None:
@@ -85,7 +87,7 @@ class Cloud:
         self.answers = Answers(answers, seed)
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
         self.functions, self.deliver = functions, deliver
-        self.strict = strict
+        self.strict, self.loose = strict, loose
         self._only = tuple(only)
         self.lock = RLock()
         self.faults = Faults(lambda fault: fault_problems(self.services, fault))

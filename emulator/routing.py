@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from emulator import oss_signatures, ots_signatures
+from emulator import oss_signatures, ots_signatures, unhonoured
 from emulator.api import ApiError
 from emulator.cloud import Cloud
 from emulator.declared import Action, declarations
@@ -139,6 +139,8 @@ def _ots(cloud: Cloud, request: Request) -> Route:
 def _route(
     cloud: Cloud, request: Request, module: str, action: Action, params: dict[str, Any], host: str
 ) -> Route:
+    if not cloud.loose:
+        unhonoured.refuse(action.name, params)
     service = cloud.services[module]
     region = region_at(service, host)
     if region is None:

@@ -97,7 +97,7 @@ def test_parameters_may_come_in_the_form(server: Server) -> None:
 
 
 def test_a_url_far_over_eight_kilobytes_is_taken(server: Server) -> None:
-    query = {"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "abc", "Policy": "x" * 600_000}
+    query = {"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "abc", "ExternalId": "x" * 600_000}
 
     assert call(server, "AssumeRole", STS, query)["Credentials"]
 

@@ -89,7 +89,7 @@ def test_lines_for_a_shell_lead_commands_to_it(capsys: pytest.CaptureFixture[str
 
 def test_the_command_s_options_reach_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     stop, ready = Event(), Queue[str]()
-    arguments = ["serve", "--strict", "--answers", "random", "--seed", "7"]
+    arguments = ["serve", "--strict", "--loose", "--answers", "random", "--seed", "7"]
     monkeypatch.setattr("emulator.main.Event", lambda: stop)
     monkeypatch.setattr("emulator.main.print_ready", lambda told: ready.put(told["endpoint"]))
     thread = Thread(target=app, args=(arguments,), kwargs={"standalone_mode": False})
@@ -101,7 +101,7 @@ def test_the_command_s_options_reach_the_cloud(monkeypatch: pytest.MonkeyPatch) 
         stop.set()
         thread.join(5)
 
-    assert options == {"strict": True, "answers": "random", "seed": 7}
+    assert options == {"strict": True, "loose": True, "answers": "random", "seed": 7}
 
 
 def a_set_event() -> Event:
