@@ -48,7 +48,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(autouse=True)
 def kind_of_state(request: pytest.FixtureRequest) -> Iterator[None]:
     states.chosen["kind"] = getattr(request, "param", states.KINDS[0])
-    yield
+    with states.collecting():
+        yield
     states.chosen["kind"] = states.KINDS[0]
 
 
