@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from shared.domain.queries import ShowStatus
 from shared.domain.resources import SyncState, SyncStatus
 from shared.domain.values import Wire
+from shared.errors import CloudDeniedError
 from shared.services.endings import Endings
 from shared.services.map import MappedSlot, map_slots
 from shared.services.policies import policies_of
@@ -155,9 +156,12 @@ def _of_discovery(world: World, syncs: list[SyncStatus]) -> Iterator[Concern]:
     read = {status.product for status in syncs}
     never = [product.value for product in world.policy.products if product not in read]
     slow = [s for s in syncs if s.state is SyncState.SYNCING and s.started_at < now - _SLOW]
+    denied = [s for s in syncs if s.code == CloudDeniedError.code]
+    others = [s for s in syncs if s.code != CloudDeniedError.code]
     for code, what, found in (
-        ("failed", "that could not be read", [s for s in syncs if s.state is SyncState.FAILED]),
-        ("partial", "read in part", [s for s in syncs if s.state is SyncState.PARTIAL]),
+        ("denied", "without the permission to read all of it", denied),
+        ("failed", "that could not be read", [s for s in others if s.state is SyncState.FAILED]),
+        ("partial", "read in part", [s for s in others if s.state is SyncState.PARTIAL]),
         ("syncing", "being read for hours; the discovery has died", slow),
     ):
         if found:

@@ -48,7 +48,7 @@ def test_a_product_that_cannot_be_read_is_told_with_why(healthy: Command, cloud:
     ran = healthy("status")
 
     assert ran.code == 1
-    assert "✗ 1 region that could not be read" in ran.out
+    assert "✗ 1 region without the permission to read all of it" in ran.out
     assert "CDN: DescribeUserDomains: " in ran.out
 
 

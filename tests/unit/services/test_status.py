@@ -166,6 +166,8 @@ def test_drafts_and_jobs_that_are_due_and_do_not_run_need_a_hand(world_of: Calla
     [
         (a_sync(SyncState.FAILED, reason="denied"), {"failed": 1}),
         (a_sync(SyncState.PARTIAL, reason="1 could not be read"), {"partial": 1}),
+        (a_sync(SyncState.FAILED, reason="denied", code="NoPermission"), {"denied": 1}),
+        (a_sync(SyncState.PARTIAL, reason="1 denied", code="NoPermission"), {"denied": 1}),
         (a_sync(SyncState.SYNCING), {}),
     ],
 )
