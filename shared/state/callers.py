@@ -5,14 +5,16 @@ Instances share the rates of the API, and a shard that somebody is at needs nobo
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Final, TypeAlias
 
 from shared.errors import ConflictError
+from shared.state.records import time_in
 from shared.state.store import Row, Store
 from shared.state.tables import CALLERS
 
 _LONGEST: Final = timedelta(minutes=2)  #: that anybody says to be there without saying it again
+_LONG_AGO: Final = datetime.min.replace(tzinfo=timezone.utc)
 Place: TypeAlias = tuple[str, int, int]  #: product, job and shard
 
 
@@ -63,4 +65,5 @@ class Callers:
 
 
 def _until(row: Row) -> datetime:
-    return datetime.fromisoformat(str(row.document["Until"]))
+    """Long ago, if it says no time."""
+    return time_in(row, "Until") or _LONG_AGO

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from shared.domain.moments import ahead
 from shared.errors import ConflictError
-from shared.state.store import Row, Store
+from shared.state.records import time_in
+from shared.state.store import Store
 from shared.state.tables import LEASES
 
 
@@ -37,12 +38,8 @@ class Leases:
     def _acquire(self, name: str, holder: str, for_s: float) -> int:
         row = self._store.get(LEASES, (name,))
         now = self._clock()
-        if row is not None and ahead(self._until(row), now):
+        if row is not None and ahead(time_in(row, "Until"), now):
             raise ConflictError("Lease", name)
         until = now + timedelta(seconds=for_s)
         document = {"Holder": holder, "Until": until.isoformat()}
         return self._store.put(LEASES, (name,), document, version=row.version if row else 0)
-
-    @staticmethod
-    def _until(row: Row) -> datetime:
-        return datetime.fromisoformat(str(row.document["Until"]))

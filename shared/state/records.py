@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
@@ -23,6 +24,16 @@ def nested(row: Row, name: str) -> Document:
     """A part of a row that is not parsed; empty where there is none."""
     part = row.document.get(name) if isinstance(row.document, Mapping) else None
     return part if isinstance(part, Mapping) else {}
+
+
+def time_in(row: Row, name: str) -> datetime | None:
+    """A time in a row that is not parsed; None where there is none as we write it: others may write rows."""
+    told = row.document.get(name) if isinstance(row.document, Mapping) else None
+    try:
+        at = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
 
 
 class Records(Generic[Record]):

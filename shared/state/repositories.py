@@ -14,7 +14,7 @@ from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.records import Records, document_of, nested
+from shared.state.records import Records, document_of, nested, time_in
 from shared.state.resources import Resources, Sweeps, SyncStatuses
 from shared.state.store import Key, Store
 
@@ -74,13 +74,14 @@ class Scans:
         """Remember the last complete scan; of a store that has a baseline."""
         if row := self._store.get(tables.SCANS, (store,)):
             with suppress(ConflictError):  # another complete scan has just ended
-                document = {**row.document, "LastAt": at.isoformat()}
+                first = time_in(row, "At") or at  # of the baseline, which there is, whatever the row says
+                document = {"At": first.isoformat(), "LastAt": at.isoformat()}
                 self._store.put(tables.SCANS, (store,), document, version=row.version)
 
     def last(self, store: str) -> datetime | None:
-        """When it was read completely last; None: never."""
+        """When it was read completely last; None: never, or nobody knows."""
         row = self._store.get(tables.SCANS, (store,))
-        return datetime.fromisoformat(row.document.get("LastAt") or row.document["At"]) if row else None
+        return (time_in(row, "LastAt") or time_in(row, "At")) if row else None
 
 
 class Jobs(Records[DeploymentJob]):
@@ -114,7 +115,7 @@ class Jobs(Records[DeploymentJob]):
     def cut_off(self, now: datetime) -> Iterator[DeploymentJob]:
         """Those whose time to store their workers is over, complete ones aside."""
         for row in self._store.range(tables.OPEN_JOBS, (_STORING,)):
-            if ahead(datetime.fromisoformat(str(row.document["Until"])), now):
+            if ahead(time_in(row, "Until"), now):
                 continue
             job = self.find_begun(int(row.key[2]))
             if job is not None and job.storing_until is not None:

@@ -10,9 +10,12 @@ import pytest
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.errors import UnreadableRowError
 from shared.state import tables
-from shared.state.repositories import Resources, SyncStatuses, Workers
-from shared.state.store import Key, Store
-from tests.builders import NOW, a_resource, a_worker
+from shared.state.callers import Callers
+from shared.state.leases import Leases
+from shared.state.records import time_in
+from shared.state.repositories import Jobs, Resources, Scans, SyncStatuses, Workers
+from shared.state.store import Key, Row, Store
+from tests.builders import NOW, a_job, a_resource, a_worker
 
 CDN = CloudProduct.CDN
 WWW: Key = ("CDN", "-", "www.example.com")
@@ -24,6 +27,11 @@ SPOILS: dict[str, Spoils] = {
     "of another key": lambda row: {**row, "Resource": {**row["Resource"], "ResourceId": "x.example.com"}},
     "of another region": lambda row: {**row, "Resource": {**row["Resource"], "Region": "evil.example/"}},
 }
+#: Of rows that say no more than a time.
+DOCUMENTS: tuple[dict[str, Any], ...] = (
+    {},
+    *({"Until": at, "At": at, "LastAt": at} for at in ("x", None, 7, "2026-01-01", "2026-01-01T00:00:00")),
+)
 
 
 @pytest.fixture(params=SPOILS, ids=str)
@@ -95,3 +103,57 @@ def test_a_status_that_cannot_be_read_is_written_anew(store: Store) -> None:
     statuses.put(SyncStatus(product=CDN, state=SyncState.SYNCED, started_at=NOW))
 
     assert [status.state for status in statuses.list(CDN)] == [SyncState.SYNCED]
+
+
+@pytest.mark.parametrize("document", [[], None, "x", 7])
+def test_a_row_that_is_no_document_tells_no_time(document: Any) -> None:
+    assert time_in(Row(("x",), 1, document), "Until") is None
+
+
+@pytest.mark.parametrize("forged", DOCUMENTS, ids=str)
+def test_a_lease_without_an_end_that_can_be_read_holds_nothing(store: Store, forged: dict[str, Any]) -> None:
+    store.put(tables.LEASES, ("a listener",), forged, version=0)
+
+    with Leases(store, lambda: NOW).hold("a listener", "me", 60):
+        pass
+
+    assert store.get(tables.LEASES, ("a listener",)) is None
+
+
+@pytest.mark.parametrize("forged", DOCUMENTS, ids=str)
+def test_a_caller_without_an_end_that_can_be_read_is_none_and_its_row_goes(
+    store: Store, forged: dict[str, Any]
+) -> None:
+    callers = Callers(store, lambda: NOW)
+    store.put(tables.CALLERS, ("CDN", 1, 0, "another"), forged, version=0)
+
+    assert callers.at_work("CDN", 1) == frozenset()
+    assert callers.join(("CDN", 1, 1), "this one", 15) == 1
+    assert [row.key[3] for row in store.range(tables.CALLERS, ("CDN",))] == ["this one"]
+
+
+@pytest.mark.parametrize("forged", DOCUMENTS, ids=str)
+def test_a_job_that_is_said_to_be_stored_until_no_time_that_can_be_read_is_looked_for(
+    store: Store, forged: dict[str, Any]
+) -> None:
+    jobs = Jobs(store)
+    begun = jobs.begin(a_job(2, storing_until=NOW))
+    for number in (1, 2):
+        row = store.get(tables.OPEN_JOBS, ("storing", 0, number))
+        store.put(tables.OPEN_JOBS, ("storing", 0, number), forged, version=row.version if row else 0)
+
+    assert list(jobs.cut_off(NOW)) == [begun]
+    assert [row.key[2] for row in store.range(tables.OPEN_JOBS, ("storing",))] == [2]
+
+
+@pytest.mark.parametrize("forged", DOCUMENTS, ids=str)
+def test_a_store_whose_last_scan_cannot_be_read_keeps_its_baseline_and_is_scanned_again(
+    store: Store, forged: dict[str, Any]
+) -> None:
+    scans = Scans(store)
+    store.put(tables.SCANS, ("cn-hangzhou",), forged, version=0)
+    assert (scans.has_baseline("cn-hangzhou"), scans.last("cn-hangzhou")) == (True, None)
+
+    scans.scanned("cn-hangzhou", NOW)
+
+    assert scans.last("cn-hangzhou") == NOW
