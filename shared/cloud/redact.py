@@ -16,6 +16,7 @@ _NAMES: Final = "|".join(
         r"access[-_]?key[-_]?secret|secret[-_]?(?:access[-_]?)?key",
         r"(?:client|webhook|app|sign)[-_]?secret",
         r"private[-_]?key|client[-_]?key[-_]?data|tls\.key",
+        r"(?:api|sign(?:ing)?|aes|hmac|master|encryption)[-_]?key",
     )
 )
 #: Names that are also words of a sentence: here only what is written as a value counts.
@@ -32,8 +33,17 @@ _RULES: Final = (
     (re.compile(rf"{_DASHES}BEGIN\b.*?(?:{_DASHES}END[^-%]*(?:%20[^-%]*)*{_DASHES}|\Z)", re.S), "[PEM]"),
     # PEM in base64, as kubeconfigs and Secrets have it, in one line or in several
     (re.compile(rf"LS0tLS1CRUdJTi(?:{_B64}|=|{_WRAP}(?={_B64}{{16}}))*"), "[PEM]"),
-    # "name": "value with spaces"
-    (re.compile(rf"((?:{_NAMES}|\b(?:{_WORDS})){_QUOTE}{_GAP}[:=]{_GAP}{_QUOTE})[^\"'\\]+", re.I), r"\1[…]"),
+    # "name": "value with spaces", name="value with spaces"
+    (
+        re.compile(
+            rf"((?:(?:{_NAMES})(?:{_QUOTE})?|\b(?:{_WORDS}){_QUOTE}){_GAP}[:=]{_GAP}{_QUOTE})[^\"'\\]+", re.I
+        ),
+        r"\1[…]",
+    ),
+    # all that a header of cookies holds
+    (re.compile(rf"(cookie(?:{_QUOTE})?{_GAP}:{_GAP})[^\"'\\\r\n]+", re.I), r"\1[…]"),
+    # a credential after its scheme; not a sentence
+    (re.compile(r"\b([Bb]earer |[Bb]asic )(?=[a-z]*[A-Z0-9+/=._~-])[\w+/=.~-]{10,}"), r"\1[…]"),
     # name=value, name: value
     (
         re.compile(

@@ -15,6 +15,10 @@ _REASON_LENGTH: Final = 2000  #: characters
 AnEvent = TypeVar("AnEvent", bound="AboutSlots")
 
 
+def digest_of(slots: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(slots).encode()).hexdigest()[:16]
+
+
 class EventData(Wire):
     """Data of one event type. Producers may grow: fields that we do not know are ignored."""
 
@@ -54,11 +58,10 @@ class AboutSlots(Wire):
                 break
             named.append(slot)
         told = {"reason": reason if len(reason) <= _REASON_LENGTH else f"{reason[:_REASON_LENGTH]} …"}
-        digest = hashlib.sha256("\n".join(slots).encode()).hexdigest()[:16]
         return cls(
             slots=tuple(named),
             slot_count=len(slots),
-            slots_digest=digest,
+            slots_digest=digest_of(slots),
             **(told if reason else {}),
             **facts,
         )

@@ -74,7 +74,7 @@ _OWN: Final = {
         invokes=("run_deployment_jobs",),
     ),
     "notify_contacts": _reach(
-        reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES), secrets=("WebhookSecretName",)
+        reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES, t.POLICIES), secrets=("WebhookSecretName",)
     ),
 }
 

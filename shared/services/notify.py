@@ -12,13 +12,17 @@ from shared.domain.events import (
     JobRolledBack,
     ReplacementMissing,
     SlotsExpiring,
+    digest_of,
 )
 from shared.domain.jobs import WorkerResource
+from shared.domain.resources import ResourceRecord
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.domain.visible import visible_in
+from shared.domain.warning_times import passed_time_of_end
 from shared.errors import CloudRejectedError, InvalidRequestError
 from shared.services.again import tried_again
+from shared.services.policies import policies_of
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.notify")
@@ -110,7 +114,9 @@ def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
 
 
 def _check_in_place(world: World, event: SlotsExpiring) -> None:
-    """Raises InvalidRequestError if the slots do not have this certificate, with this end."""
+    """Raises InvalidRequestError if the slots do not have this certificate, with this end and time passed."""
+    if world.certificates.find(event.cert_identifier) is not None:
+        raise InvalidRequestError(f"CertIdentifier: CAS knows {event.cert_identifier}")
     found = world.resources.find_many(event.slots)
     for slot in event.slots:
         resource = found[slot].resource if slot in found else None
@@ -119,6 +125,22 @@ def _check_in_place(world: World, event: SlotsExpiring) -> None:
     ends = {one.resource.cert_not_after for one in found.values()}
     if event.not_after not in ends:
         raise InvalidRequestError(f"NotAfter: no slot's certificate ends at {event.not_after.isoformat()}")
+    if not any(event.threshold_days in _times_of(world, record) for record in found.values()):
+        why = f"no warning time of {event.threshold_days:g} days has passed for these slots"
+        raise InvalidRequestError(f"ThresholdDays: {why}")
+
+
+def _times_of(world: World, record: ResourceRecord) -> set[float]:
+    """The warning times that may be told of a slot: the last that was, and the last that has passed.
+
+    They differ for a moment, since it is told before it is remembered.
+    """
+    ends = record.resource.cert_not_after
+    times = {record.told_days}
+    if ends is not None:
+        days = policies_of(world).warning_days_at(record.resource)
+        times.add(passed_time_of_end(ends, world.clock(), days))
+    return {one for one in times if one is not None}
 
 
 def _slots(event: AboutSlots) -> dict[str, object]:
@@ -127,7 +149,8 @@ def _slots(event: AboutSlots) -> dict[str, object]:
 
 
 def _all_slots(event: AboutSlots) -> str:
-    return event.slots_digest or repr(event.slots)
+    """Of slots that are all named, what the event says beside their names is not asked for."""
+    return event.slots_digest if event.slots_digest and event.not_named else digest_of(event.slots)
 
 
 def _digest(*parts: str) -> str:

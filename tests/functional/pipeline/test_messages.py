@@ -138,11 +138,14 @@ def found(platform: Platform, event: ReplacementMissing | SlotsExpiring) -> None
     if isinstance(event, ReplacementMissing):
         record = world.certificates.find("7-cn-hangzhou") or CertificateRecord(certificate=a_certificate(7))
         world.certificates.save(record.telling(event.digest))
-    for slot in event.slots if isinstance(event, SlotsExpiring) else ():
+    if not isinstance(event, SlotsExpiring):
+        return
+    for slot in event.slots:
         product, _, resource_id = slot.split("/", 2)
         facts = {"product": CloudProduct(product), "cert_identifier": event.cert_identifier}
         resource = a_resource(resource_id, domains=(), cert_not_after=event.not_after, **facts)
         world.resources.put(resource, world.clock())
+        world.resources.told(world.resources.get(slot), event.threshold_days)
 
 
 _MANY = [f"CDN/-/{n:0200}.example.com" for n in range(200)]

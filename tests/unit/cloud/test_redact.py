@@ -63,6 +63,12 @@ def test_no_part_of_a_key_is_left(text: str) -> None:
         ("Authorization: OSS LTAI:SECRET", "Authorization: […]"),
         ("Authorization: OSS4-HMAC-SHA256 SECRET", "Authorization: […]"),
         ("Authorization: ACS3-HMAC-SHA256 SECRET", "Authorization: […]"),
+        ("Cookie: a=SECRET; b=SECRET; c=SECRET", "Cookie: […]"),
+        ("Set-Cookie: sid=SECRET; Path=/\nDate: now", "Set-Cookie: […]\nDate: now"),
+        ('password="SECRET SECRET", more', 'password="[…]", more'),
+        ("PrivateKey: 'SECRET SECRET' more", "PrivateKey: '[…]' more"),
+        ("sent Bearer SECRETSECRET to x", "sent Bearer […] to x"),
+        ("Basic authentication is needed", "Basic authentication is needed"),
     ],
 )
 def test_a_named_secret_is_hidden_and_no_more(text: str, shown: str) -> None:
@@ -96,6 +102,7 @@ def test_a_key_in_base64_is_hidden_in_one_line_and_in_several() -> None:
         ),
         *("SecurityToken", "x-acs-security-token", "security_token", "X-Amz-Security-Token", "sessionToken"),
         *("StsToken", "access_token", "refresh-token", "id_token", "token", "Token", "bearerToken"),
+        *("apikey", "api_key", "X-Api-Key", "SigningKey", "sign_key", "EncodingAESKey", "master-key"),
         *("password", "Passwd", "passphrase", "pwd", "PrivateKey", "private-key", "SSLPri", "tls.key"),
         *(
             "client-key-data",
