@@ -66,8 +66,8 @@ class Changes:
                 issued.append(Issued(record, parts))
             left = certificate.not_after - now
             passed = passed_time(certificate, now, policies.warning_days(certificate))
-            if passed is None or (left <= timedelta() and not record.only_told):  # it has expired
-                continue
+            if passed is None:
+                continue  # once it has expired, its last one has: nobody may have looked since the one before
             found = Ending(record, EVERYTHING, passed, left)
             found = replace(found, parts=record.expiring_unseen) if found.told else found
             if unseen.opened(found.parts):

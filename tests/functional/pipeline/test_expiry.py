@@ -109,6 +109,31 @@ def test_nothing_to_replace_it_is_told_once_for_each_warning_time(
     assert (platform.jobs(), platform.failures) == ([], [])
 
 
+@pytest.mark.parametrize("before", [0, 38], ids=["never warned of", "warned of before"])
+def test_an_end_that_came_while_nothing_ran_is_told(
+    installed: Installed, receiver: Receiver, before: float
+) -> None:
+    platform = installed()
+    days_pass(platform, before)
+    receiver.take()
+
+    days_pass(platform, 41 - before)
+
+    body = receiver.one().body
+    assert (body["Type"], body["Slots"], body["DaysLeft"]) == (MISSING, [WWW, IMG], -2)
+    days_pass(platform, 30)
+    assert (receiver.take(), platform.jobs()) == ([], [])
+
+
+def test_an_end_that_came_while_nothing_ran_is_made_good_by_what_cas_has(installed: Installed) -> None:
+    platform = installed(long_enough=a_cert("*.example.com", days=200))
+
+    days_pass(platform, 41)
+
+    assert set().union(*slots_by_job(platform).values()) == {WWW, IMG}
+    assert platform.job().status is JobStatus.SUCCESS
+
+
 def test_a_scan_says_what_it_announces(installed: Installed) -> None:
     platform = installed()
     ending = platform.world.resources.get(WWW).resource.cert_identifier
