@@ -5,7 +5,7 @@ import socket
 from typing import Final
 
 from shared.errors import CloudRejectedError
-from shared.validation.addresses import is_this_machine
+from shared.validation.addresses import is_this_machine, meant
 
 SETTING: Final = "CERTDEPLOY_WEBHOOK_PRIVATE"
 #: Where clouds tell their machines' credentials; the second is Alibaba Cloud's own.
@@ -45,9 +45,7 @@ def connected(host: str, port: int, timeout_s: float, *, private: bool) -> socke
 
 
 def _check(host: str, address: str, private: bool) -> None:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        found = found.ipv4_mapped or found
+    found = meant(ipaddress.ip_address(address.partition("%")[0]))
     if found.is_link_local or any(found in network for network in _METADATA if found.version == 4):
         raise _refused("an address where machines are told their credentials")
     if not (private or found.is_global or _as_it_stands(host)):

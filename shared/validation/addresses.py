@@ -3,12 +3,15 @@
 import ipaddress
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 _HOST_AND_PORT: Final = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 _VENDORS: Final = re.compile(r"(?:[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){1,8}aliyuncs\.com")
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _METADATA: Final = ipaddress.ip_network("100.100.100.0/24")  #: of the machine itself, with keys of its role
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def is_this_machine(host: str) -> bool:
@@ -65,9 +68,18 @@ def _is_remote(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return _VENDORS.fullmatch(host) is not None
-    mapped = getattr(address, "ipv4_mapped", None) or address
+    mapped = meant(address)
     reserved = mapped.is_loopback or mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified
     return not reserved and mapped not in _METADATA
+
+
+def meant(address: Address) -> Address:
+    """The IPv4 address that one of version 6 leads to, as within NAT64 and 6to4; else itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _split(url: str) -> SplitResult | None:

@@ -148,7 +148,9 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> Waits:
 
 
 PRIVATE = ["10.0.0.7", "192.168.1.1", "172.16.0.1", "127.0.0.1", "fd00::1", "::ffff:10.0.0.7", "::"]
+PRIVATE += ["64:ff9b::a00:7", "2002:a00:7::1"]  # 10.0.0.7 within NAT64 and 6to4
 METADATA = ["100.100.100.200", "169.254.169.254", "fe80::1", "::ffff:100.100.100.200"]
+METADATA += ["64:ff9b::a9fe:a9fe", "64:ff9b::6464:64c8", "2002:a9fe:a9fe::"]
 
 
 @pytest.mark.parametrize("address", PRIVATE)

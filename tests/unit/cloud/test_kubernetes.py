@@ -70,6 +70,7 @@ def test_a_server_is_met_at_its_port(server: str, address: tuple[str, int]) -> N
             "https://10.0.0.7\\@evil.example",
         ),
         *("https://127.0.0.1:6443", "https://localhost", "https://[::1]:6443", "https://[::ffff:127.0.0.1]"),
+        *("https://[64:ff9b::7f00:1]", "https://[64:ff9b::6464:64c8]", "https://[2002:7f00:1::]"),
         *("https://169.254.169.254", "https://100.100.100.200", "https://0.0.0.0", "https://2130706433"),
     ],
 )
