@@ -14,9 +14,10 @@ from tests.functional.pipeline.conftest import ESTATE, NAMES, TWO_SLOTS
 from tests.functional.pipeline.platform import Cut, Platform, new_platform
 from tests.functional.pipeline.stories import MortalStore
 from tests.receiver import Receiver
+from tests.shortened import shortened
 
 TIMERS = ("scan_expiry", "run_deployment_jobs")
-SHARES = 2
+SHARES = 6
 
 
 def done_once(platform: Platform) -> None:
@@ -136,7 +137,7 @@ def a_renewal(platform: Platform, folder: Path, dies_after: int | None) -> int:
     return store.writes
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("share", shortened(range(SHARES), every=3))
 def test_killed_after_any_write_every_slot_is_still_written_once_and_no_worker_is_lost(
     tmp_path: Path, share: int
 ) -> None:

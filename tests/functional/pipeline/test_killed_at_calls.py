@@ -15,9 +15,10 @@ from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Cut, Platform, discovered
 from tests.functional.pipeline.stories import MortalStore, asked_for, statuses, uploaded
+from tests.shortened import shortened
 
 W = WorkerStatus
-SHARES = 2
+SHARES = 6
 ESTATE: dict[str, Any] = {
     "certificates": {"old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}},
     "pai": [
@@ -100,7 +101,7 @@ def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | N
     return killing.calls
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("share", shortened(range(SHARES), every=3))
 def test_killed_at_any_call_every_slot_is_still_exchanged_by_one_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:

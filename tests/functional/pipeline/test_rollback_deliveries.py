@@ -24,6 +24,7 @@ from tests.functional.pipeline.stories import (
     worker_of,
 )
 from tests.receiver import Receiver
+from tests.shortened import WHOLE
 
 W = WorkerStatus
 
@@ -195,7 +196,7 @@ def test_killed_after_any_write_every_slot_is_put_back_once(tmp_path: Path) -> N
         writes = a_rollback(platform, tmp_path, None)
         rolled_back_once(platform, slots=2)
         killed = 0
-        for number in [*range(1, 9), *range(9, writes + 1, 3)]:  # all would take too long
+        for number in range(1, writes + 1, 1 if WHOLE else 4):
             killed += a_rollback(platform, tmp_path, number) >= number
             rolled_back_once(platform, slots=2)
-        assert killed > 10, "the rollback is cut off nowhere"
+        assert killed > 5, "the rollback is cut off nowhere"
