@@ -19,7 +19,7 @@ demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, see it dep
 # The linters run beside the tests, which leave them time enough.
 test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 	@$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
-	$(BIN)/pytest -n 3 --dist worksteal --part-of-tables; tests=$$?; \
+	$(BIN)/pytest -n 4 --dist worksteal --part-of-tables; tests=$$?; \
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \
 	exit $$tests
 
