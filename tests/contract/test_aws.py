@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from dataclasses import replace
@@ -150,8 +151,11 @@ def test_the_stack_s_parameters_lead_to_aws(amazon: Bench, monkeypatch: pytest.M
         "Aws": "on",
         "AwsRegions": "us-east-1,eu-west-1",
         "AwsRoleArn": f"arn:aws:iam::{emulated.ACCOUNT}:role/certdeploy",
-        "AwsAccessKeyId": emulated.ACCESS_KEY["access_key_id"],
-        "AwsSecretAccessKey": emulated.ACCESS_KEY["access_key_secret"],
+        "AwsKeySecretName": "aws-key",
+    }
+    key = {
+        "AccessKeyId": emulated.ACCESS_KEY["access_key_id"],
+        "SecretAccessKey": emulated.ACCESS_KEY["access_key_secret"],
     }
     functions = load_template(ROOT / "template.yml", parameters).functions
     assert (
@@ -161,13 +165,15 @@ def test_the_stack_s_parameters_lead_to_aws(amazon: Bench, monkeypatch: pytest.M
         environment = functions[f"certdeploy-{name}"].environment
         settings = read_settings(environment)
         assert CloudProduct.AWS in settings.products
+        assert settings.aws_access.key == "kms:aws-key"
         for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            monkeypatch.delenv(variable)
+            monkeypatch.delenv(variable, raising=False)
         for variable, value in environment.items():
             monkeypatch.setenv(variable, value)
         amazon.cloud.calls.clear()
 
-        adapter = replace(amazon, aws=replace(settings.aws_access, endpoint=amazon.aws.endpoint)).adapter
+        access = replace(settings.aws_access, endpoint=amazon.aws.endpoint, key=json.dumps(key))
+        adapter = replace(amazon, aws=access).adapter  # it has what KMS would tell in place of the name
 
         assert adapter.regions() == ["us-east-1", "eu-west-1"]
         assert len(list(adapter.discover(REGION))) == 6
