@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from shared.domain.events import (
@@ -22,7 +23,7 @@ from shared.domain.visible import visible_in
 from shared.domain.warning_times import passed_time_of_end
 from shared.errors import CloudRejectedError, InvalidRequestError
 from shared.services.again import tried_again
-from shared.services.policies import policies_of
+from shared.services.policies import ReadPolicies, policies_of
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.notify")
@@ -125,12 +126,13 @@ def _check_in_place(world: World, event: SlotsExpiring) -> None:
     ends = {one.resource.cert_not_after for one in found.values()}
     if event.not_after not in ends:
         raise InvalidRequestError(f"NotAfter: no slot's certificate ends at {event.not_after.isoformat()}")
-    if not any(event.threshold_days in _times_of(world, record) for record in found.values()):
+    now, policies = world.clock(), policies_of(world)
+    if not any(event.threshold_days in _times_of(record, now, policies) for record in found.values()):
         why = f"no warning time of {event.threshold_days:g} days has passed for these slots"
         raise InvalidRequestError(f"ThresholdDays: {why}")
 
 
-def _times_of(world: World, record: ResourceRecord) -> set[float]:
+def _times_of(record: ResourceRecord, now: datetime, policies: ReadPolicies) -> set[float]:
     """The warning times that may be told of a slot: the last that was, and the last that has passed.
 
     They differ for a moment, since it is told before it is remembered.
@@ -138,8 +140,7 @@ def _times_of(world: World, record: ResourceRecord) -> set[float]:
     ends = record.resource.cert_not_after
     times = {record.told_days}
     if ends is not None:
-        days = policies_of(world).warning_days_at(record.resource)
-        times.add(passed_time_of_end(ends, world.clock(), days))
+        times.add(passed_time_of_end(ends, now, policies.warning_days_at(record.resource)))
     return {one for one in times if one is not None}
 
 

@@ -1,12 +1,11 @@
 """Slots whose certificate CAS does not know: their end is told, and what CAS has may take its place then."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from shared.domain.events import SlotsEnding, SlotsExpiring
+from shared.domain.events import SlotsEnding, SlotsExpiring, digest_of
 from shared.domain.resources import CloudResource, ResourceRecord
 from shared.domain.warning_times import passed_time_of_end
 from shared.errors import ConflictError
@@ -21,6 +20,7 @@ class Strangers:
 
     identifier: str
     passed: float  #: the warning time, in days before the end
+    told_before: bool  #: of an earlier one
     records: Sequence[ResourceRecord]
 
     @property
@@ -37,33 +37,35 @@ def look_after_strangers(world: World, policies: ReadPolicies) -> None:
 
     At a later one a plan is made, which tells of the slots that it has nothing for.
     """
-    for one in due(world, policies, first=True):
-        tell(world, one)
-    if later := due(world, policies, first=False):
-        digest = hashlib.sha256("\n".join(sorted(one.key for one in later)).encode()).hexdigest()[:16]
+    found = due(world, policies)
+    for one in found:
+        if not one.told_before:
+            tell(world, one)
+    if later := [one for one in found if one.told_before]:
+        digest = digest_of(sorted(one.key for one in later))
         count = sum(len(one.records) for one in later)
         world.events.publish(
             SlotsEnding(slot_count=count), id=f"slots-ending-{digest}", subject="CloudResource"
         )
 
 
-def due(world: World, policies: ReadPolicies, *, first: bool) -> list[Strangers]:
-    """By certificate and warning time; not where a job is at work, which may replace it.
+def due(world: World, policies: ReadPolicies) -> list[Strangers]:
+    """By certificate, warning time, and whether they were told of before.
 
-    `first`: slots that were not told of before, or else those that were.
+    Not where a job is at work, which may replace it.
     """
     now = world.clock()
-    found: dict[tuple[str, float], list[ResourceRecord]] = defaultdict(list)
+    found: dict[tuple[str, float, bool], list[ResourceRecord]] = defaultdict(list)
     for product in world.policy.products:
         for record in world.resources.list(product):
             resource, told = record.resource, record.told_days
-            if first is not (told is None) or not resource.cert_identifier or not resource.cert_not_after:
+            if not resource.cert_identifier or not resource.cert_not_after:
                 continue
             passed = passed_time_of_end(resource.cert_not_after, now, policies.warning_days_at(resource))
             news = passed is not None and (told is None or passed < told)
             if passed is not None and news and not world.policy.why_barred(resource):
-                found[resource.cert_identifier, passed].append(record)
-    known = world.certificates.find_many({identifier for identifier, _ in found})
+                found[resource.cert_identifier, passed, told is not None].append(record)
+    known = world.certificates.find_many({identifier for identifier, *_ in found})
     strangers = {key: records for key, records in found.items() if key[0] not in known}
     busy = places_at_work(world) if strangers else set()
     idle = {

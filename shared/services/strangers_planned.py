@@ -29,7 +29,7 @@ def plan_for_strangers(world: World) -> Planned:
 
 def _plan(world: World) -> Planned:
     policies = policies_of(world)
-    ending = due(world, policies, first=False)
+    ending = [one for one in due(world, policies) if one.told_before]
     if policies.unreadable:
         for one in ending:
             tell(world, one)
