@@ -27,7 +27,6 @@ _PLACES: Final = {"layer": "/opt/python", "layer-aws": "/opt/python", "code": "/
 class Object:
     kind: str  #: "layer", "layer-aws" or "code"
     path: Path
-    files: int
     unpacked: int  #: bytes
 
     @property
@@ -72,7 +71,7 @@ def _written(kind: str, files: Files, target: Target, out: Path) -> Object:
         placed = {_IN_LAYER + name: content for name, content in files.items()}
     path = out / f"{kind}-{target.version}-{archive.digest(placed)}.zip"
     archive.write(path, placed)
-    return Object(kind, path, len(placed), sum(map(len, placed.values())))
+    return Object(kind, path, sum(map(len, placed.values())))
 
 
 def _list(objects: tuple[Object, ...], target: Target, out: Path) -> None:

@@ -8,8 +8,8 @@ from shared.errors import CloudRejectedError
 from shared.validation.addresses import is_this_machine, meant
 
 SETTING: Final = "CERTDEPLOY_WEBHOOK_PRIVATE"
-#: Where clouds tell their machines' credentials; the second is Alibaba Cloud's own.
-_METADATA: Final = (ipaddress.ip_network("169.254.0.0/16"), ipaddress.ip_network("100.100.100.200/32"))
+#: Where Alibaba Cloud tells its machines their credentials; other clouds do at link-local addresses.
+_METADATA: Final = ipaddress.ip_address("100.100.100.200")
 
 
 def connected(host: str, port: int, timeout_s: float, *, private: bool) -> socket.socket:
@@ -46,7 +46,7 @@ def connected(host: str, port: int, timeout_s: float, *, private: bool) -> socke
 
 def _check(host: str, address: str, private: bool) -> None:
     found = meant(ipaddress.ip_address(address.partition("%")[0]))
-    if found.is_link_local or any(found in network for network in _METADATA if found.version == 4):
+    if found.is_link_local or found == _METADATA:
         raise _refused("an address where machines are told their credentials")
     if not (private or found.is_global or _as_it_stands(host)):
         raise _refused(f"a private address, which a name may lead to only if {SETTING} is on")

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from shared.products.kit.forms import NAME, Forms, SlotForm
+from shared.products.kit.forms import OF_DOMAINS, Forms
 
-FORMS: Final[Forms] = {"": SlotForm(NAME, f"(?:{NAME})?", regional=False)}
+FORMS: Final[Forms] = OF_DOMAINS

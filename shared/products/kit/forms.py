@@ -34,6 +34,8 @@ class SlotForm:
 
 
 Forms: TypeAlias = Mapping[str, SlotForm]  #: by kind; "" where the product has but one
+#: Of products whose slots are domains that are everywhere.
+OF_DOMAINS: Final[Forms] = {"": SlotForm(NAME, f"(?:{NAME})?", regional=False)}
 
 
 def why_not_of_form(resource: CloudResource, forms: Forms, regions: Regions) -> str:
