@@ -9,6 +9,7 @@ from threading import Event
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from cli import fc_api, running
 from cli.in_process import FUNCTIONS
@@ -32,7 +33,9 @@ def serve(
     state: Annotated[
         str | None,
         typer.Option(
-            help="File that holds the state, created if missing; or ots://INSTANCE[.REGION][/PREFIX].",
+            help=escape(
+                "File that holds the state, created if missing; or ots://INSTANCE[.REGION][/PREFIX]."
+            ),
             envvar="CERTDEPLOY_STATE",
         ),
     ] = None,

@@ -29,6 +29,17 @@ def test_every_option_says_what_it_does_in_a_full_phrase(path: tuple[str, ...]) 
     assert (command.help or "").split("\n")[0].endswith("."), path
 
 
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_the_help_of_a_command_shows_all_that_it_says(path: tuple[str, ...], bare: Command) -> None:
+    shown = bare(*path, "--help")
+    words = set(shown.out.replace("│", " ").split())
+
+    assert shown.code == 0
+    for param in COMMANDS[path].params:
+        said = (getattr(param, "help", None) or "").replace("\\[", "[")  # brackets are markup, but for these
+        assert set(said.split()) <= words, param.name
+
+
 def test_an_example_that_is_wrong_would_be_noticed() -> None:
     with pytest.raises(Exception, match="No such option"):
         parse(["job", "create", "--nme", "x"])
