@@ -14,7 +14,10 @@ STATE: Final = 5
 
 MEANINGS: Final = {
     OK: "success",
-    FAILED: "the work failed, not everything could be verified, or (status) something needs a hand",
+    FAILED: (
+        "the work failed, not everything could be verified, (status) something needs a hand,"
+        " or (job diff) something has moved"
+    ),
     USAGE: "invalid command, request, file or setting",
     REFUSED: "the cloud refused: AccessKey, permission, or the call itself",
     NO_ANSWER: "the cloud did not answer, or asked to retry later",

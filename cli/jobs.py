@@ -1,4 +1,4 @@
-"""`certdeploy job`: preview, create, list and show deployment jobs."""
+"""`certdeploy job`: preview, create and list deployment jobs; the commands about one job that exists."""
 
 from datetime import datetime, timezone
 from typing import Annotated, Any
@@ -9,8 +9,11 @@ from cli import output
 from cli.asking import tell_and_ask
 from cli.columns import check_given
 from cli.job_end import Wait, check_can_wait, end, managed
+from cli.job_show import show
+from cli.job_submit import diff, submit
 from cli.job_tables import show_jobs, show_plan
 from cli.places import slot_named
+from cli.rollback import rollback
 from cli.session import session
 from shared.domain.certificates import cert_id_of
 from shared.domain.requests import CreateDeploymentJob
@@ -50,7 +53,7 @@ Outage = Annotated[
 
 @app.callback()
 def job() -> None:
-    """Preview, create, list, show and roll back deployment jobs."""
+    """Preview, create, list and show deployment jobs; submit them; roll them back."""
 
 
 @app.command("preview", epilog="Example: certdeploy job preview --certificate 10741304")
@@ -159,3 +162,15 @@ def _moment(text: str) -> str:
     except ValueError:
         raise InvalidRequestError(f"--at {text!r}: not a time such as 2026-05-01T02:00+08:00") from None
     return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).isoformat()
+
+
+_ID = "2112050694113648"
+#: The commands about a job that exists, in the order of its life, each with an example of its options.
+for command, options in (
+    (show, "--status error"),
+    (diff, ""),
+    (submit, "--digest 5f1b0c4e9a7d2c38 --wait"),
+    (rollback, "--wait"),
+):
+    name = command.__name__
+    app.command(name, epilog=f"Example: certdeploy job {name} {_ID} {options}".rstrip())(command)

@@ -19,12 +19,10 @@ from cli import (
     encoding,
     exits,
     invoke,
-    job_show,
     jobs,
     package,
     policies,
     resources,
-    rollback,
     serve,
     states,
     status,
@@ -76,10 +74,8 @@ app.add_typer(
     certificates.app, name="certificate", help="List, show, upload and export the certificates in CAS."
 )
 app.add_typer(resources.app, name="resource", help="List the places that serve certificates, or show one.")
-app.add_typer(jobs.app, name="job", help="Preview, create, list, show and roll back deployment jobs.")
-jobs.app.command("show", epilog="Example: certdeploy job show 2112050694113648 --status error")(job_show.show)
-jobs.app.command("rollback", epilog="Example: certdeploy job rollback 2112050694113648 --wait")(
-    rollback.rollback
+app.add_typer(
+    jobs.app, name="job", help="Preview, create, list and show deployment jobs; submit them; roll them back."
 )
 app.add_typer(states.app, name="state", help="Prepare the state in Tablestore.")
 app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")

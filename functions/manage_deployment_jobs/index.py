@@ -1,7 +1,7 @@
-"""List, show, preview and roll back deployment jobs; list slots and certificates; tell what needs a hand.
+"""Answer what a person asks about jobs, slots and certificates, and do what is asked to be done with a job.
 
-Trigger: manual, with {"List": {}}, {"Show": {"JobId": …}}, {"Preview": {"CertIds": […]}},
-{"RollBack": {"JobId": …}}, {"ListResources": {}}, {"ListCertificates": {}} or {"Status": {}}.
+Trigger: manual, with exactly one of the fields of ManageDeploymentJobs (shared/domain/requests.py), such as
+{"List": {}}, {"Show": {"JobId": …}} or {"Submit": {"JobId": …, "Digest": …}}. events/ has a sample of each.
 """
 
 from shared.domain.requests import ManageDeploymentJobs

@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from shared.domain.job_requests import DiffDeploymentJob, SubmitDeploymentJob
 from shared.domain.queries import ListCertificates, ListResources, ShowStatus
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
@@ -99,6 +100,8 @@ class ManageDeploymentJobs(Wire):
     list_jobs: ListDeploymentJobs | None = Field(default=None, alias="List")
     show: ShowDeploymentJob | None = None
     preview: PreviewDeploymentJob | None = None
+    submit: SubmitDeploymentJob | None = None
+    diff: DiffDeploymentJob | None = None
     roll_back: RollBackDeploymentJob | None = None
     list_resources: ListResources | None = None
     list_certificates: ListCertificates | None = None

@@ -69,8 +69,8 @@ _OWN: Final = {
     ),
     "run_deployment_jobs": _reach(writes=(t.CALLERS, *_JOBS), invokes=("notify_contacts", *_DEPLOYS)),
     "manage_deployment_jobs": _reach(
-        reads=(t.JOBS, t.SYNC_STATUS, t.SCANS, *_PLANNED_BY),
-        writes=(t.OPEN_JOBS, t.WORKERS),
+        reads=(t.SYNC_STATUS, t.SCANS, *_PLANNED_BY),
+        writes=_JOBS,
         invokes=("run_deployment_jobs",),
     ),
     "notify_contacts": _reach(

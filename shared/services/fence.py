@@ -27,9 +27,14 @@ def why_not_found(world: World, slot: CloudResource) -> str:
     Asked before the first write: a worker's row alone does not say where to write.
     """
     record = world.resources.find(slot.slot)
-    if record is None or _place(record.resource) != _place(slot):
+    if record is None or not same_place(record.resource, slot):
         return f"{slot.slot}: no discovery has found it so; discover, and create a new job"
     return ""
+
+
+def same_place(one: CloudResource, other: CloudResource) -> bool:
+    """Whether what is written for them goes to the same place."""
+    return _place(one) == _place(other)
 
 
 def _place(slot: CloudResource) -> tuple[object, ...]:

@@ -1,26 +1,35 @@
-"""List jobs, show one with its workers, preview a new one, roll one back; list slots and certificates."""
+"""What a person asks about jobs, slots and certificates, or asks to be done with a job: one at a time."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from pydantic.alias_generators import to_pascal
 
 from shared.domain.consequences import ConsequenceCount
 from shared.domain.hints import codes_in, hint_for
+from shared.domain.job_requests import DiffDeploymentJob, SubmitDeploymentJob
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
-from shared.domain.requests import ManageDeploymentJobs, ShowDeploymentJob
+from shared.domain.requests import (
+    ListDeploymentJobs,
+    ManageDeploymentJobs,
+    PreviewDeploymentJob,
+    RollBackDeploymentJob,
+    ShowDeploymentJob,
+)
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.products import supported_products
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
+from shared.services.moved import Moved
 from shared.services.plan import preview
 from shared.services.rollback import roll_back_job
 from shared.services.rollback_plan import RollbackLine, lines
 from shared.services.selection import SlotList
 from shared.services.status import Overview, overview_of
+from shared.services.submit import diff_job, submit_job
 from shared.services.world import World
 
 _KINDS: Final = tuple(
@@ -49,35 +58,46 @@ class Managed(Wire):
     warnings: tuple[ConsequenceCount, ...] | None = None  #: of the plan: on how many slots each is told
     digest: str | None = None  #: of the plan, to create exactly this job
     rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
+    moved: tuple[Moved, ...] | None = None  #: what is not as the job has it, since it was drafted
     slots: SlotList | None = None
     certificates: CertificateList | None = None
     status: Overview | None = None
 
 
 def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Managed:
-    if sum(getattr(request, name) is not None for name in ManageDeploymentJobs.model_fields) != 1:
+    asked = [name for name in ManageDeploymentJobs.model_fields if getattr(request, name) is not None]
+    if len(asked) != 1:
         raise InvalidRequestError(f"expected exactly one of {', '.join(_KINDS)}")
-    if request.list_resources:
-        return Managed(slots=list_resources(world, request.list_resources))
-    if request.list_certificates:
-        return Managed(certificates=list_certificates(world, request.list_certificates))
-    if request.status:
-        return Managed(status=overview_of(world, request.status))
-    if request.preview:
-        plan = preview(world, request.preview)
-        return Managed(plan=plan, warnings=plan.warnings, digest=plan.digest)
-    if request.roll_back:
-        planned = roll_back_job(world, request.roll_back)
-        return _shown(world, ShowDeploymentJob(job_id=planned.job.job_id), rollback=lines(planned))
-    if request.show:
-        return _shown(world, request.show)
-    wanted = request.list_jobs.status if request.list_jobs else None
+    return _ANSWERS[asked[0]](world, getattr(request, asked[0]))
+
+
+def _listed(world: World, asked: ListDeploymentJobs) -> Managed:
+    wanted = asked.status
     if wanted is not None and wanted not in {status.value for status in JobStatus}:
         known = ", ".join(status.value for status in JobStatus)
         raise InvalidRequestError(f"List.Status: {wanted!r} is not one of {known}")
     jobs = [job for job in world.jobs.list() if wanted in (None, job.status.value)]
     jobs.sort(key=lambda job: (job.created_at, job.job_id))
     return Managed(jobs=tuple(jobs))
+
+
+def _previewed(world: World, asked: PreviewDeploymentJob) -> Managed:
+    plan = preview(world, asked)
+    return Managed(plan=plan, warnings=plan.warnings, digest=plan.digest)
+
+
+def _submitted(world: World, asked: SubmitDeploymentJob) -> Managed:
+    return _shown(world, ShowDeploymentJob(job_id=submit_job(world, asked).job_id))
+
+
+def _differing(world: World, asked: DiffDeploymentJob) -> Managed:
+    job, found = diff_job(world, asked)
+    return Managed(job=job, moved=found)
+
+
+def _rolled_back(world: World, asked: RollBackDeploymentJob) -> Managed:
+    planned = roll_back_job(world, asked)
+    return _shown(world, ShowDeploymentJob(job_id=planned.job.job_id), rollback=lines(planned))
 
 
 def _shown(
@@ -110,3 +130,17 @@ def _hints(workers: Iterable[WorkerResource]) -> tuple[Hint, ...]:
     codes = Counter(code for worker in failed for code in codes_in(worker.reason))
     told = ((code, slots, hint_for(code)) for code, slots in codes.most_common())
     return tuple(Hint(code=code, slots=slots, text=text) for code, slots, text in told if text)
+
+
+#: By the field of the request.
+_ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
+    "list_jobs": _listed,
+    "show": _shown,
+    "preview": _previewed,
+    "submit": _submitted,
+    "diff": _differing,
+    "roll_back": _rolled_back,
+    "list_resources": lambda world, asked: Managed(slots=list_resources(world, asked)),
+    "list_certificates": lambda world, asked: Managed(certificates=list_certificates(world, asked)),
+    "status": lambda world, asked: Managed(status=overview_of(world, asked)),
+}

@@ -58,7 +58,9 @@ def a_job_of_a_person(fresh: Platform) -> None:
     """Previewed, created, handed on from one invocation to the next, and left by those that died."""
     new = uploaded(fresh)
     fresh.call("manage_deployment_jobs", {"Preview": {"CertIds": [int(new.partition("-")[0])]}})
-    job = asked_for(fresh, new)
+    job = asked_for(fresh, new, Submit=False)
+    digest = fresh.world.jobs.get(job).plan_digest
+    fresh.call("manage_deployment_jobs", {"Submit": {"JobId": job, "Digest": digest}})
     fresh.drain(until="deploy_")
     fresh.timeout_s = 1
     fresh.deliver(*fresh.queue.pop(0))

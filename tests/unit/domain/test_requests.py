@@ -11,7 +11,17 @@ from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
 JOB: dict[str, Any] = {"Name": "spring", "CertIds": [7]}
 PREVIEW: dict[str, Any] = {"ResourceIds": (), "FirstDeployment": False, "AcceptOutage": False}
 
-QUESTIONS = ("List", "Show", "Preview", "RollBack", "ListResources", "ListCertificates", "Status")
+QUESTIONS = (
+    "List",
+    "Show",
+    "Preview",
+    "Submit",
+    "Diff",
+    "RollBack",
+    "ListResources",
+    "ListCertificates",
+    "Status",
+)
 
 
 @pytest.mark.parametrize(
