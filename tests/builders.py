@@ -9,8 +9,17 @@ from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.matching import Action
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.domain.values import AValue
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
+
+
+def _made(kind: type[AValue], values: dict[str, Any]) -> AValue:
+    """Stored values keep fields that they do not know; a test that names one has misspelt another."""
+    assert values.keys() <= kind.model_fields.keys(), (
+        f"{kind.__name__}: {set(values) - set(kind.model_fields)}"
+    )
+    return kind(**values)
 
 
 def a_certificate(cert_id: int = 7, **changes: Any) -> Certificate:
@@ -29,7 +38,7 @@ def a_certificate(cert_id: int = 7, **changes: Any) -> Certificate:
         "not_before": NOW - timedelta(days=1),
         "not_after": NOW + timedelta(days=89),
     }
-    return Certificate(**{**values, **changes})
+    return _made(Certificate, {**values, **changes})
 
 
 def signed_by(*names: str, end: datetime | None = None) -> dict[str, Any]:
@@ -52,7 +61,7 @@ def a_resource(domain: str = "www.example.com", **changes: Any) -> CloudResource
         "cert_not_after": NOW + timedelta(days=10),
         "endpoint": f"{domain.lstrip('*.')}:443",
     }
-    return CloudResource(**{**values, **changes})
+    return _made(CloudResource, {**values, **changes})
 
 
 def a_listener_slot(
@@ -79,7 +88,7 @@ def a_worker(worker_id: int = 42, **changes: Any) -> WorkerResource:
         "resource": a_resource(),
         "cert_identifier": "7-cn-hangzhou",
     }
-    return WorkerResource(**{**values, **changes})
+    return _made(WorkerResource, {**values, **changes})
 
 
 def a_job(job_id: int = 1, **changes: Any) -> DeploymentJob:
@@ -95,7 +104,7 @@ def a_job(job_id: int = 1, **changes: Any) -> DeploymentJob:
         "products": {CloudProduct.CDN: 1},
         "created_at": NOW,
     }
-    return DeploymentJob(**{**values, **changes})
+    return _made(DeploymentJob, {**values, **changes})
 
 
 def a_plan_entry(resource: CloudResource | None = None, **changes: Any) -> PlanEntry:
@@ -105,7 +114,7 @@ def a_plan_entry(resource: CloudResource | None = None, **changes: Any) -> PlanE
         "action": Action.DEPLOY,
         "reason": "its names are covered",
     }
-    return PlanEntry(**{**values, **changes})
+    return _made(PlanEntry, {**values, **changes})
 
 
 def a_plan(*entries: PlanEntry) -> Plan:

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import AwareDatetime
 
 from shared.domain.names import HostNames, patterns
-from shared.domain.values import Versioned, Wire
+from shared.domain.values import Stored, Versioned
 
 _LONGEST_ID: Final = 19  #: digits
 #: CAS's stores, each at a host of its own: the China site's first, then the International site's. The
@@ -35,7 +35,7 @@ class CertificateStatus(str, Enum):
     OTHER = "other"  #: as in CertificateSource
 
 
-class ChainLink(Wire):
+class ChainLink(Stored):
     """A certificate of a chain, as CAS tells of it (GetCertificateDetail).
 
     Whether names are common names or whole distinguished names is not documented: see `ca_names`.
@@ -46,7 +46,7 @@ class ChainLink(Wire):
     not_after: AwareDatetime | None = None
 
 
-class Certificate(Wire):
+class Certificate(Stored):
     """One certificate in one CAS store (ListCertificates of CAS 2020-04-07)."""
 
     cert_id: int

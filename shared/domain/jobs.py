@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from shared.domain.moments import ahead
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import JOB_TRANSITIONS, WORKER_TRANSITIONS, JobStatus, WorkerStatus
-from shared.domain.values import Versioned, Wire
+from shared.domain.values import Stored, Versioned
 from shared.errors import InvalidTransitionError
 
 MANUAL: Final = "manual"
@@ -32,7 +32,7 @@ class HalfMade(str, Enum):
     DETACHED = "detached"  #: the slot is taken off, to be made anew
 
 
-class Verification(Wire):
+class Verification(Stored):
     """How a worker's success was proved."""
 
     read_back: bool

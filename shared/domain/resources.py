@@ -6,7 +6,7 @@ from typing import Protocol
 from pydantic import AwareDatetime
 
 from shared.domain.names import HostNames
-from shared.domain.values import Versioned, Wire
+from shared.domain.values import Stored, Versioned
 
 
 class CloudProduct(str, Enum):
@@ -49,7 +49,7 @@ class Named(Protocol):
     def other_names(self) -> tuple[str, ...]: ...
 
 
-class CloudResource(Wire):
+class CloudResource(Stored):
     """One slot as discovery saw it.
 
     `domains` are the names the slot answers to. A slot without a domain of its own, such as a listener,

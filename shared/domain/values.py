@@ -1,4 +1,4 @@
-"""The base classes of all values: frozen, no unknown fields; PascalCase in JSON."""
+"""The base classes of all values: frozen, no unknown fields but in stored ones; PascalCase in JSON."""
 
 from typing import Any, TypeVar
 
@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
 
 AValue = TypeVar("AValue", bound="Value")
+AStored = TypeVar("AStored", bound="Stored")
 
 
 class Value(BaseModel):
@@ -30,7 +31,35 @@ class Wire(Value):
     model_config = ConfigDict(alias_generator=to_pascal, populate_by_name=True)
 
 
-class Versioned(Wire):
+class Stored(Wire):
+    """A value that is in a row, as a whole or as a part. A newer version may have written fields into it.
+
+    They stay with the value, through `evolve` and back into its row. Nothing is decided by them: values that
+    differ in them alone are equal.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+    def after(self: AStored, before: AStored) -> AStored:
+        """A copy with the unknown fields of the value whose place it takes."""
+        copy = self.model_copy()
+        object.__setattr__(
+            copy, "__pydantic_extra__", {**(before.model_extra or {}), **(self.model_extra or {})}
+        )
+        return copy
+
+    def as_told_by(self: AStored, told: AStored) -> AStored:
+        """`told`; this one, which may know more, if they say the same."""
+        return self if self == told else told
+
+
+class Versioned(Stored):
     """A stored value. The store sets `version`; 0 means never stored."""
 
     version: int = 0

@@ -79,7 +79,8 @@ def _remember(
     records = []
     for certificate in listed.certificates:
         stored = known.pop(certificate.cert_id, None)
-        record = (stored or CertificateRecord(certificate=certificate)).evolve(certificate=certificate)
+        record = stored or CertificateRecord(certificate=certificate)
+        record = record.evolve(certificate=record.certificate.as_told_by(certificate))
         if baseline:
             record = as_found(world, record, baseline)
         if record == stored:

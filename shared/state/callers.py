@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Final, TypeAlias
 
 from shared.errors import ConflictError
-from shared.state.records import time_in
+from shared.state.records import time_in, told_in
 from shared.state.store import Row, Store
 from shared.state.tables import CALLERS
 
@@ -30,7 +30,7 @@ class Callers:
         key = *place, instance
         with suppress(ConflictError):  # two invocations of this instance: each says the same
             row = self._store.get(CALLERS, key)
-            document = {"Until": until.isoformat()}
+            document = {**told_in(row), "Until": until.isoformat()}
             self._store.put(CALLERS, key, document, version=row.version if row else 0)
         return max(1, len({row.key[-1] for row in self._living(place[0])}))
 

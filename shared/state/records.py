@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,15 +20,23 @@ def document_of(record: Versioned) -> Document:
     return record.model_dump(mode="json", by_alias=True, exclude={"version"})
 
 
+def told_in(row: Row | None) -> dict[str, Any]:
+    """What a row says that is not parsed; nothing where there is none, or it holds no document.
+
+    Who writes such a row writes the rest of it back: a newer version may have put it there.
+    """
+    return dict(row.document) if row and isinstance(row.document, Mapping) else {}
+
+
 def nested(row: Row, name: str) -> Document:
     """A part of a row that is not parsed; empty where there is none."""
-    part = row.document.get(name) if isinstance(row.document, Mapping) else None
+    part = told_in(row).get(name)
     return part if isinstance(part, Mapping) else {}
 
 
 def time_in(row: Row, name: str) -> datetime | None:
     """A time in a row that is not parsed; None where there is none as we write it: others may write rows."""
-    told = row.document.get(name) if isinstance(row.document, Mapping) else None
+    told = told_in(row).get(name)
     try:
         at = datetime.fromisoformat(told) if isinstance(told, str) else None
     except ValueError:

@@ -14,7 +14,7 @@ from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.records import Records, document_of, nested, time_in
+from shared.state.records import Records, document_of, nested, time_in, told_in
 from shared.state.resources import Resources, Sweeps, SyncStatuses
 from shared.state.store import Key, Store
 
@@ -75,7 +75,7 @@ class Scans:
         if row := self._store.get(tables.SCANS, (store,)):
             with suppress(ConflictError):  # another complete scan has just ended
                 first = time_in(row, "At") or at  # of the baseline, which there is, whatever the row says
-                document = {"At": first.isoformat(), "LastAt": at.isoformat()}
+                document = {**told_in(row), "At": first.isoformat(), "LastAt": at.isoformat()}
                 self._store.put(tables.SCANS, (store,), document, version=row.version)
 
     def last(self, store: str) -> datetime | None:
@@ -147,7 +147,9 @@ class Jobs(Records[DeploymentJob]):
         """
         while True:
             with suppress(ConflictError):
-                self._store.put(tables.OPEN_JOBS, self._due_key(job), {}, version=self.opened(job))
+                row = self._store.get(tables.OPEN_JOBS, self._due_key(job))
+                version = row.version if row else 0
+                self._store.put(tables.OPEN_JOBS, self._due_key(job), told_in(row), version=version)
                 return
 
     def opened(self, job: DeploymentJob) -> int:

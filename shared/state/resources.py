@@ -9,10 +9,10 @@ from shared.domain.names import WILDCARD, parent
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncStatus
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.records import Records, nested
-from shared.state.store import Document, Key, Row
+from shared.state.records import Records, nested, told_in
+from shared.state.store import Key, Row
 
-_LEAVING: Final[Document] = {"Leaving": True}  #: in an index row whose removal has begun
+_LEAVING: Final = "Leaving"  #: in an index row whose removal has begun
 
 
 def _region(region: str) -> str:
@@ -81,7 +81,9 @@ class Resources(Records[ResourceRecord]):
             record, marked = ResourceRecord(resource=resource, seen_at=seen_at, version=version), {}
             if old is not None:
                 same = old.resource.cert_identifier == resource.cert_identifier
-                record = record.evolve(told_days=old.told_days if same else None)
+                record = record.after(old).evolve(
+                    resource=old.resource.as_told_by(resource), told_days=old.told_days if same else None
+                )
                 marked = self._marked(resource.slot, set(old.resource.domains) - names)
             try:
                 self._save(self._key_of_slot(resource.slot), record)
@@ -125,9 +127,10 @@ class Resources(Records[ResourceRecord]):
         """See to an index row for each domain, which nobody is about to remove."""
         for domain in domains:
             key = (parent(domain), domain, slot)
-            while (row := self._store.get(tables.RESOURCE_DOMAINS, key)) is None or row.document:
+            while (row := self._store.get(tables.RESOURCE_DOMAINS, key)) is None or _LEAVING in told_in(row):
+                rest = {name: kept for name, kept in told_in(row).items() if name != _LEAVING}
                 with suppress(ConflictError):  # another one wrote or removed it: look again
-                    self._store.put(tables.RESOURCE_DOMAINS, key, {}, version=row.version if row else 0)
+                    self._store.put(tables.RESOURCE_DOMAINS, key, rest, version=row.version if row else 0)
                     break
 
     def _marked(self, slot: str, domains: Set[str]) -> dict[Key, int]:
@@ -137,7 +140,8 @@ class Resources(Records[ResourceRecord]):
             key = (parent(domain), domain, slot)
             while row := self._store.get(tables.RESOURCE_DOMAINS, key):
                 with suppress(ConflictError):  # as above
-                    marked[key] = self._store.put(tables.RESOURCE_DOMAINS, key, _LEAVING, version=row.version)
+                    leaving = {**told_in(row), _LEAVING: True}
+                    marked[key] = self._store.put(tables.RESOURCE_DOMAINS, key, leaving, version=row.version)
                     break
         return marked
 
@@ -164,7 +168,7 @@ class SyncStatuses(Records[SyncStatus]):
             if old is not None and old.started_at > status.started_at:
                 return
             with suppress(ConflictError):  # changed since it was read: read again
-                self._save(key, status.evolve(version=version))
+                self._save(key, (status.after(old) if old else status).evolve(version=version))
                 return
 
     def find(self, product: CloudProduct, region: str) -> SyncStatus | None:

@@ -4,7 +4,7 @@ Rows outlive a release, and two releases run side by side while one is rolled ou
 """
 
 from enum import Enum
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -20,7 +20,7 @@ from shared.domain.resources import (
     SyncState,
     SyncStatus,
 )
-from shared.domain.values import Value
+from shared.domain.values import Stored, Value, Versioned
 from tests.builders import NOW, a_certificate, a_job, a_resource, a_worker
 
 AT = "2026-05-01T12:00:00Z"
@@ -207,14 +207,47 @@ def test_what_is_needed_is_not_guessed(
 
 
 @EACH_ROW
-def test_a_value_is_not_changed_in_place_and_takes_no_unknown_field(
+def test_a_value_is_not_changed_in_place_and_keeps_an_unknown_field_only_if_it_is_stored(
     model: type[BaseModel], given: dict[str, Any], rest: dict[str, Any]
 ) -> None:
     value = model.model_validate(given)
     with pytest.raises(ValidationError, match="frozen"):
         setattr(value, next(iter(model.model_fields)), None)
+    if issubclass(model, Stored):
+        read = model.model_validate({**given, "Stranger": 1})
+        assert read.model_dump(mode="json", by_alias=True)["Stranger"] == 1
+        assert (read, hash(read)) == (value, hash(value)) if _hashable(value) else read == value
+        return
     with pytest.raises(ValidationError, match="Extra inputs"):
         model.model_validate({**given, "Stranger": 1})
+
+
+def _hashable(value: BaseModel) -> bool:
+    return not any(isinstance(part, dict) for part in value.__dict__.values())
+
+
+@pytest.mark.parametrize("model", [model for model, _, _ in ROWS if issubclass(model, Versioned)])
+def test_each_part_of_a_row_keeps_what_a_newer_version_adds(model: type[BaseModel]) -> None:
+    parts, kinds = list(model.model_fields.values()), set[type[BaseModel]]()
+    while parts:
+        for kind in _models_in(parts.pop().annotation) - kinds:
+            kinds.add(kind)
+            parts += kind.model_fields.values()
+    assert all(issubclass(kind, Stored) for kind in kinds), kinds
+
+
+def _models_in(annotation: Any) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}
+    return {kind for part in get_args(annotation) for kind in _models_in(part)}
+
+
+def test_a_stored_value_differs_from_one_of_another_kind_or_content() -> None:
+    class Other(CloudResource):
+        pass
+
+    assert a_resource() != a_resource(obstacle="x")
+    assert a_resource() != Other(**a_resource().__dict__)
 
 
 def test_a_value_that_does_not_travel_is_as_strict() -> None:
