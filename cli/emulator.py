@@ -25,7 +25,18 @@ def emulator() -> None:
     """Run an emulated cloud on this machine: APIs, Function Compute, EventBridge, and a TLS edge."""
 
 
-@app.command("serve", epilog="Example: certdeploy emulator serve --port 8100 --estate estate.yaml --export")
+@app.command(
+    "serve",
+    epilog="""Examples:
+
+    certdeploy emulator serve --port 8100 --estate estate.yaml --export
+
+    certdeploy emulator serve --port 8100 --ca-out ca.pem   # then, for any client that is not changed:
+    HTTPS_PROXY=http://127.0.0.1:8100 SSL_CERT_FILE=ca.pem your-tool
+
+    certdeploy emulator serve --https-port 443 --ca-out ca.pem   # without a proxy, with the lines of:
+    certdeploy emulator serve --print-hosts >> /etc/hosts""",
+)
 def serve(
     port: Annotated[int, typer.Option(help="Port of the APIs; 0 picks a free port.", min=0, max=65535)] = 0,
     tls_port: Annotated[
@@ -53,11 +64,55 @@ def serve(
     export: Annotated[
         bool, typer.Option("--export", help="Print `export` lines for a shell instead of JSON.")
     ] = False,
+    host: Annotated[
+        str,
+        typer.Option(help="IP address to listen at. 127.0.0.1 and 0.0.0.0 have their IPv6 counterpart too."),
+    ] = "127.0.0.1",
+    https_port: Annotated[
+        int | None,
+        typer.Option(
+            help="One more port for the cloud's hosts over TLS, such as 443; 0 picks a free port. "
+            "The port of the APIs takes TLS too.",
+            min=0,
+            max=65535,
+        ),
+    ] = None,
+    ca_out: Annotated[
+        Path | None, typer.Option(help="File for the CA of the cloud's hosts, which clients must trust.")
+    ] = None,
+    hosts: Annotated[
+        bool, typer.Option("--print-hosts", help="Print lines of /etc/hosts for the cloud's hosts, and stop.")
+    ] = False,
+    access_key_id: Annotated[
+        str, typer.Option(help="Id of the access key. Default: a new one.", envvar="EMULATOR_ACCESS_KEY_ID")
+    ] = "",
+    access_key_secret: Annotated[
+        str,
+        typer.Option(
+            help="Secret of the access key. Default: a new one.", envvar="EMULATOR_ACCESS_KEY_SECRET"
+        ),
+    ] = "",
+    ready_file: Annotated[
+        Path | None, typer.Option(help="File that holds the ready line for as long as the emulator serves.")
+    ] = None,
+    access_log: Annotated[
+        Path | None,
+        typer.Option(help="File for one line of JSON per request, without queries and bodies; -: stderr."),
+    ] = None,
 ) -> None:
     """Serve until stopped. When ready, print the endpoints and the access key as one line of JSON."""
-    from emulator.main import print_exports, print_ready
+    from emulator.listening import Listening, ListeningError
+    from emulator.main import print_exports, print_hosts, print_ready
     from emulator.main import serve as run
 
+    try:
+        listening = Listening(
+            host, https_port, ca_out, ready_file, access_log, access_key_id, access_key_secret
+        )
+    except ListeningError as error:
+        raise typer.BadParameter(str(error)) from None
+    if hosts:
+        raise typer.Exit(print_hosts(estate, host))
     on_ready = print_exports if export else print_ready
     stopped = run(
         *(port, tls_port, estate, latency_ms),
@@ -68,5 +123,6 @@ def serve(
         loose=loose,
         answers=answers.value,
         seed=seed,
+        listening=listening,
     )
     raise typer.Exit(stopped)

@@ -23,6 +23,7 @@ from emulator.limits import RateLimits
 from emulator.service import EmulatedService, Service
 from emulator.services import service_classes
 
+CENTRAL = ("cn-hangzhou", "ap-southeast-1")  #: the regions of products that have one for all others
 Limits = Literal["documented", "none"]
 
 
@@ -62,7 +63,8 @@ class Cloud:
     `signing_clock`: the clients' own, where `clock` runs ahead of it. `only`: services by name; no
     other is imported. `strict`: refuse unknown parameters, which the real gateway overlooks.
     `loose`: overlook parameters that are not honoured and would make the answer another one.
-    `answers`: how sparingly they are worded (`answers.py`); `seed` is that of `random`.
+    `answers`: how sparingly they are worded (`answers.py`); `seed` is that of `random`. `access_key`: id and
+    secret of `key`, each made where it is empty.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Cloud:
         loose: bool = False,
         answers: Mode = "full",
         seed: int = 0,
+        access_key: tuple[str, str] = ("", ""),
     ) -> None:
         self.account, self.clock = account, clock
         self.signing_clock = signing_clock or clock
@@ -95,11 +98,16 @@ class Cloud:
         self.denials: list[Denial] = []
         self._denial_ids = count(1)
         self.keys = Keyring()
-        self.key = self.keys.add(account)
+        self.key = self.keys.add(account, known=access_key)
         self._estate: Any = None
         self._rates = RateLimits()
         self.services: dict[str, EmulatedService] = {}
         self._start_services()
+
+    @property
+    def regions(self) -> list[str]:
+        """The estate's; without one, the central one alone."""
+        return list(self._estate.regions) if self._estate is not None else [CENTRAL[0]]
 
     @overload
     def service(self, kind: type[Service]) -> Service: ...

@@ -20,6 +20,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from emulator.bundles import Bundle
+from emulator.ports import LOOPBACK, listen, reachable
 from emulator.service import Account
 
 _PATIENCE_S = 10.0
@@ -27,32 +28,38 @@ _LONGEST_CONNECT = 8192
 
 
 class Edge:
-    """A cloud's edge on a loopback port. Raises OSError from the constructor if it is in use."""
+    """A cloud's edge on a port of loopback, or of `host`; `both`: at its IPv6 counterpart too.
 
-    def __init__(self, cloud: Account, port: int = 0) -> None:
-        self.cloud = cloud
-        self._server = _TcpServer(("127.0.0.1", port), _Connection)
-        self._server.edge = self
+    Raises PortError from the constructor.
+    """
+
+    def __init__(self, cloud: Account, port: int = 0, host: str = LOOPBACK, *, both: bool = False) -> None:
+        self.cloud, self._host = cloud, host
+        self._servers = [_TcpServer(self, listening) for listening in listen(host, port, both=both)]
         self._contexts: dict[tuple[str, ...], ssl.SSLContext] = {}
         self._lock = Lock()
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._threads = [
+            Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in self._servers
+        ]
 
     @property
     def port(self) -> int:
-        return int(self._server.server_address[1])
+        return int(self._servers[0].server_address[1])
 
     @property
     def address(self) -> str:
         """`127.0.0.1:PORT`."""
-        return f"127.0.0.1:{self.port}"
+        return f"{reachable(self._host)}:{self.port}"
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        for server, thread in zip(self._servers, self._threads, strict=True):
+            server.shutdown()
+            server.server_close()
+            thread.join(5)
 
     def __enter__(self) -> Edge:
         self.start()
@@ -113,9 +120,11 @@ def edge_table(cloud: Account) -> list[dict[str, str]]:
 class _TcpServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
-    allow_reuse_address = True
-    request_queue_size = 256
-    edge: Edge
+
+    def __init__(self, edge: Edge, listening: socket.socket) -> None:
+        super().__init__(listening.getsockname()[:2], _Connection, bind_and_activate=False)
+        self.socket.close()
+        self.socket, self.edge = listening, edge
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that breaks off is no event."""

@@ -34,14 +34,22 @@ class Keyring:
         self._keys: dict[str, AccessKey] = {}
         self._nonces: dict[tuple[str, str], datetime] = {}
 
-    def add(self, account: str, arn: str = "", expires: datetime | None = None) -> AccessKey:
+    def add(
+        self,
+        account: str,
+        arn: str = "",
+        expires: datetime | None = None,
+        *,
+        known: tuple[str, str] = ("", ""),
+    ) -> AccessKey:
         """Make a key, of a RAM user if no `arn` says whose (an account's own may not AssumeRole).
 
-        One that `expires` is a session's, and gets a security token.
+        One that `expires` is a session's, and gets a security token. `known`: id and secret, where they are
+        to be these.
         """
         key = AccessKey(
-            access_key_id=("STS.N" if expires else "LTAI5t") + _random(18),
-            access_key_secret=_random(30),
+            access_key_id=known[0] or ("STS.N" if expires else "LTAI5t") + _random(18),
+            access_key_secret=known[1] or _random(30),
             account=account,
             token="CAIS" + _random(96) if expires else "",
             expires=expires,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -13,11 +12,10 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
 from emulator.answers import Mode
-from emulator.authority import Authority
 from emulator.cloud import Cloud, Limits
-from emulator.edge import Edge
 from emulator.estate import EstateError, load_estate
-from emulator.server import running
+from emulator.hosts import hosts_lines
+from emulator.listening import Listening, ListeningError, listened
 
 
 def print_ready(ready: dict[str, str]) -> None:
@@ -37,6 +35,18 @@ def print_exports(ready: dict[str, str]) -> None:
     print("\n".join(f"export {name}={quote(ready[key])}" for key, name in names.items()), flush=True)
 
 
+def print_hosts(estate_path: Path | None, host: str) -> int:
+    """Lines of a hosts file for an estate's hosts; the exit status is as that of `serve`."""
+    try:
+        cloud = Cloud()
+        cloud.load(load_estate(estate_path))
+    except EstateError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(hosts_lines(cloud, host)))
+    return 0
+
+
 def serve(
     port: int = 0,
     tls_port: int = 0,
@@ -52,15 +62,18 @@ def serve(
     seed: int = 0,
     functions: Any = None,
     deliver: Callable[[dict[str, Any]], object] | None = None,
+    listening: Listening = Listening(),  # noqa: B008 - a value
     stop: Event | None = None,
 ) -> int:
     """Serve the estate (None: the sample) until SIGINT, SIGTERM or `stop`; the exit status.
 
-    `on_ready` gets the endpoint, the TLS address, the access key, and the root that stands for the public
-    ones, as PEM on one line. 0: stopped as told; 2: the
-    estate is wrong or a port is taken, said on stderr in one sentence, with nothing served.
+    `on_ready` gets the endpoint, the TLS address, the access key, the root that stands for the public
+    ones, as PEM on one line, and where the cloud's hosts are served over TLS. 0: stopped as told; 2: the
+    estate or an option is wrong, a port is taken or a file cannot be written, said on stderr in one sentence,
+    with nothing served.
     """
     stop = stop or Event()
+    before = _stop_on_signals(stop)
     try:
         cloud = Cloud(
             settle_s=settle_s,
@@ -72,42 +85,20 @@ def serve(
             seed=seed,
             functions=functions,
             deliver=deliver,
+            access_key=(listening.access_key_id, listening.access_key_secret),
         )
         cloud.load(load_estate(estate_path))
-    except EstateError as error:
-        return _refuse(str(error))
-    before = _stop_on_signals(stop)
-    taken = port
-    try:
-        with running(cloud, port, token=os.environ.get("EMULATOR_TOKEN", "")) as server:
-            taken = tls_port
-            with Edge(cloud, tls_port) as edge:
-                taken = 0
-                on_ready(
-                    {
-                        "endpoint": server.endpoint,
-                        "tls": edge.address,
-                        "access_key_id": cloud.key.access_key_id,
-                        "access_key_secret": cloud.key.access_key_secret,
-                        "root": "".join(Authority().root_pem.splitlines()),
-                    }
-                )
-                while not stop.wait(0.2):
-                    pass  # a signal may have come to another thread: its handler runs only here
-    except OSError as error:
-        if not taken:
-            raise
-        why = os.strerror(error.errno) if error.errno else str(error)
-        return _refuse(f"port {taken} of 127.0.0.1 cannot be had: {why}")
+        with listened(cloud, port, tls_port, listening) as ready:
+            on_ready(ready)
+            while not stop.wait(0.2):
+                pass  # a signal may have come to another thread: its handler runs only here
+    except (EstateError, ListeningError) as error:
+        print(error, file=sys.stderr)
+        return 2
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
-
-
-def _refuse(why: str) -> int:
-    print(why, file=sys.stderr)
-    return 2
 
 
 def _stop_on_signals(stop: Event) -> dict[signal.Signals, Any]:

@@ -78,7 +78,7 @@ def host_parts(host: str) -> tuple[str, str] | None:
 def target(request: Request) -> tuple[str, str]:
     """The bucket and the object key that a request is about, from host or path; "" where none."""
     path = request.plain_path.lstrip("/")
-    at_host = host_parts(request.host)
+    at_host = host_parts(request.addressed)
     if at_host and at_host[0]:
         return at_host[0], path
     bucket, _, key = path.partition("/")
@@ -87,9 +87,8 @@ def target(request: Request) -> tuple[str, str]:
 
 def meant(request: Request) -> bool:
     """Whether a request is one for OSS: by its signature, or by the host that it names."""
-    named = request.header("x-emulator-host").rsplit(":", 1)[0].lower()
     scheme = request.header("authorization").split(" ", 1)[0]
-    return scheme in _SCHEMES or _presigned(request) or bool(host_parts(request.host) or host_parts(named))
+    return scheme in _SCHEMES or _presigned(request) or bool(host_parts(request.cloud_host))
 
 
 def verify(request: Request, keys: Keyring, now: datetime) -> AccessKey:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl, unquote
 
+CLOUD = ".aliyuncs.com"
+_HERE = ".localhost"  #: stands for the cloud's zone: a resolver may send such names to loopback (RFC 6761)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -42,6 +45,18 @@ class Request:
     def host(self) -> str:
         """The host the client addressed, without its port, in lower case."""
         return self.header("host").rsplit(":", 1)[0].lower()
+
+    @cached_property
+    def addressed(self) -> str:
+        """The cloud's host that the Host header names, also as `alb.cn-shanghai.localhost`, or ""."""
+        if self.host.endswith(_HERE):
+            return self.host.removesuffix(_HERE) + CLOUD
+        return self.host if self.host.endswith(CLOUD) else ""
+
+    @cached_property
+    def cloud_host(self) -> str:
+        """The cloud's host that the client meant: the one addressed, else the header `x-emulator-host`."""
+        return self.addressed or self.header("x-emulator-host").rsplit(":", 1)[0].lower()
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")

@@ -1,9 +1,9 @@
 """Which product, action and region a request is for. One port serves all products, so names decide.
 
 First the request's own words (version and action, or a path), then the host: the Host header where
-it is a cloud's name, else the header `x-emulator-host`, in which a client names the endpoint that
-it would have called. A host that is not among the product's still says its region; a regional product
-without any gets `RegionId`, else cn-hangzhou.
+it is a cloud's name or one of `.localhost`, else the header `x-emulator-host`, in which a client names
+the endpoint that it would have called. A host that is not among the product's still says its region; a
+regional product without any gets `RegionId`, else cn-hangzhou.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from emulator import oss_signatures, ots_signatures, unhonoured
 from emulator.api import ApiError
 from emulator.cloud import Cloud
 from emulator.declared import Action, declarations
-from emulator.request import Request
+from emulator.request import CLOUD, Request
 from emulator.service import EmulatedService
 
 DEFAULT_REGION = "cn-hangzhou"
@@ -31,13 +31,6 @@ class Route:
     params: dict[str, Any]
     region: str
     host: str
-
-
-def cloud_host(request: Request) -> str:
-    """The endpoint that the client meant, or ""."""
-    if request.host.endswith(".aliyuncs.com"):
-        return request.host
-    return request.header("x-emulator-host").rsplit(":", 1)[0].lower()
 
 
 def style(request: Request) -> str:
@@ -75,7 +68,7 @@ def find(cloud: Cloud, request: Request) -> Route:
 
 def _rpc(cloud: Cloud, request: Request) -> Route:
     name, version = words(request)
-    host = cloud_host(request)
+    host = request.cloud_host
     candidates = [
         (module, declaration)
         for module, declaration in declarations().items()
@@ -108,7 +101,7 @@ def _by_path(cloud: Cloud, request: Request) -> Route:
                 others.append(action)
                 continue
             params = action.parse(request.queries, path=path, headers=request.headers, strict=cloud.strict)
-            return _route(cloud, request, module, action, params, cloud_host(request))
+            return _route(cloud, request, module, action, params, request.cloud_host)
     for action in others:
         _check_method(request, action)
     raise ApiError(
@@ -121,7 +114,7 @@ def _by_path(cloud: Cloud, request: Request) -> Route:
 def _oss(cloud: Cloud, request: Request) -> Route:
     service = cloud.services["oss"]
     name, params = service.route(request)
-    host = cloud_host(request)
+    host = request.cloud_host
     at_host = oss_signatures.host_parts(host)
     scope = oss_signatures.credential_fields(request.header("authorization")).get("Credential", "")
     region = at_host[1] if at_host else [*scope.split("/"), "", ""][2] or DEFAULT_REGION
@@ -131,7 +124,7 @@ def _oss(cloud: Cloud, request: Request) -> Route:
 def _ots(cloud: Cloud, request: Request) -> Route:
     service = cloud.services["tablestore"]
     name, params = service.route(request)
-    host = cloud_host(request)
+    host = request.cloud_host
     region = region_in(host) or request.header("x-ots-signregion") or DEFAULT_REGION
     return Route(service, name, params, region, host)
 
@@ -162,7 +155,7 @@ def region_at(service: EmulatedService, host: str) -> str | None:
 
 def region_in(host: str) -> str:
     """The region in a host of the cloud whatever the product, or ""."""
-    labels = host.removesuffix(".aliyuncs.com").split(".") if host.endswith(".aliyuncs.com") else []
+    labels = host.removesuffix(CLOUD).split(".") if host.endswith(CLOUD) else []
     found = (_REGION.fullmatch(label) for label in labels)
     return next((match["region"] for match in found if match), "")
 

@@ -1,4 +1,4 @@
-"""The one HTTP port of a cloud: plain ASGI on uvicorn, as an object that starts and stops.
+"""The ports of a cloud's APIs: plain ASGI on uvicorn, as an object that starts and stops.
 
 Actions run in the event loop, under the cloud's lock; the lengthy ones run in threads of their own,
 so that an invoked function can call back. URLs of up to 1 MB are taken: the vendor's SDKs send
@@ -9,51 +9,73 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import formatdate
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emulator import admin, admin_gate, gateway
+from emulator.access_log import AccessLog
 from emulator.api import Raw
 from emulator.cloud import Cloud
 from emulator.faults import DroppedError
+from emulator.front_authority import FrontAuthority
+from emulator.ports import LOOPBACK, listen, reachable
 from emulator.request import Request
+from emulator.uvicorn_server import Transports, Uvicorn, droppable
 
 _LONGEST_HEAD = 1 << 20
 _LONGEST_BODY = (32 << 20) + 4096  #: what a synchronous invocation may carry is the most that is taken
-_PATIENCE_S = 1.0
 
 
 class Server:
-    """A cloud on a loopback port."""
+    """A cloud on a port of loopback, or of `host`."""
 
-    def __init__(self, cloud: Cloud, port: int = 0, *, admin: bool = True, token: str = "") -> None:
-        """Take the port. Raises OSError if it is in use.
+    def __init__(
+        self,
+        cloud: Cloud,
+        port: int = 0,
+        *,
+        admin: bool = True,
+        gate: admin_gate.Gate = admin_gate.Gate(),  # noqa: B008 - a value
+        host: str = LOOPBACK,
+        https_port: int | None = None,
+        authority: FrontAuthority | None = None,
+        log: AccessLog | None = None,
+    ) -> None:
+        """Take the ports. Raises PortError if one cannot be had.
 
-        `admin`: with the unsigned `/_emulator/`, of which `token` is as `admin_gate` says. Without it,
-        nothing is read of a request that names no known key but its head.
+        `admin`: with the unsigned `/_emulator/`, before which `gate` stands. Without it, nothing is read of
+        a request that names no known key but its head. `authority`: TLS and `CONNECT` are taken too, as
+        the cloud's hosts, at `https_port` as well, and at IPv6.
         """
         self.cloud = cloud
-        self._admin, self._token = admin, token
-        self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
-        # For the connections too: asyncio does so only where the socket names its protocol, and
-        # without it each answer waits 40 ms for the client's delayed acknowledgement.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.port: int = self._socket.getsockname()[1]
+        self.authority, self._log = authority, log
+        self._admin, self._gate = admin, gate
+        self._host = host
+        self._sockets = listen(host, port, both=authority is not None)
+        self.port: int = self._sockets[0].getsockname()[1]
+        self.https_port = self.port
+        if https_port is not None:
+            try:
+                more = listen(host, https_port, both=True)
+            except OSError:
+                self._close()
+                raise
+            self._sockets += more
+            self.https_port = more[0].getsockname()[1]
         self._threads = ThreadPoolExecutor(64, thread_name_prefix="emulator")
-        self._transports: dict[tuple[str, int], asyncio.Transport] = {}
-        self._uvicorn = _Uvicorn(
+        self._transports: Transports = {}
+        self._uvicorn = Uvicorn(
             uvicorn.Config(
                 self._app,
-                http=_protocol(self._transports),
+                http=droppable(self._transports),
                 interface="asgi3",
                 ws="none",
                 lifespan="off",
@@ -65,19 +87,25 @@ class Server:
                 date_header=False,
                 timeout_keep_alive=75,
                 h11_max_incomplete_event_size=_LONGEST_HEAD,
-            )
+            ),
+            authority,
         )
         self._thread = Thread(target=self._run, name="emulator", daemon=True)
 
     @property
     def address(self) -> str:
         """`127.0.0.1:PORT`, what the official SDKs take as endpoint (with protocol="http")."""
-        return f"127.0.0.1:{self.port}"
+        return f"{reachable(self._host)}:{self.port}"
 
     @property
     def endpoint(self) -> str:
         """`http://127.0.0.1:PORT`."""
         return f"http://{self.address}"
+
+    @property
+    def https(self) -> str:
+        """`https://127.0.0.1:PORT`, where the cloud's hosts are served over TLS."""
+        return f"https://{reachable(self._host)}:{self.https_port}"
 
     def start(self) -> None:
         self._thread.start()  # the port listens already: a client that comes early waits
@@ -86,21 +114,27 @@ class Server:
         self._uvicorn.stop()
         self._thread.join(5)
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._socket.close()
+        self._close()
+
+    def _close(self) -> None:
+        for listening in self._sockets:
+            listening.close()
 
     def _run(self) -> None:
-        self._uvicorn.run(sockets=[self._socket])
+        self._uvicorn.run(sockets=self._sockets)
 
     async def _app(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        request = _head(scope)
+        request, start = _head(scope), monotonic()
         try:
             if (refused := self._refused(request)) is not None:
                 raw = refused
             elif (body := await _body(receive)) is None:
                 raw = gateway.too_large(request)
             else:
-                raw = await self._answer(replace(request, body=body))
+                request = replace(request, body=body)
+                raw = await self._answer(request)
         except DroppedError:
+            self._note(request, scope, 0, start)
             self._transports[tuple(scope["client"])].abort()
             while (await receive())["type"] != "http.disconnect":
                 pass
@@ -109,7 +143,13 @@ class Server:
         headers["content-length"] = str(len(raw.body))
         pairs = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
         await send({"type": "http.response.start", "status": raw.status, "headers": pairs})
+        self._note(request, scope, raw.status, start)
         await send({"type": "http.response.body", "body": raw.body})
+
+    def _note(self, request: Request, scope: MutableMapping[str, Any], status: int, start: float) -> None:
+        if self._log is not None:
+            seconds = monotonic() - start
+            self._log.write(request, scope["client"][0], scope["scheme"], status, seconds)
 
     def _refused(self, request: Request) -> Raw | None:
         """The answer to one whose body is not worth reading."""
@@ -118,7 +158,7 @@ class Server:
             return gateway.too_large(request)
         if not self._admin:
             return gateway.stranger(self.cloud, request)
-        return admin_gate.refused(request, self._token) if request.path.startswith(admin.PREFIX) else None
+        return self._gate.refused(request) if request.path.startswith(admin.PREFIX) else None
 
     async def _answer(self, request: Request) -> Raw:
         if self._admin and request.path.startswith(admin.PREFIX):
@@ -131,37 +171,10 @@ class Server:
         return gateway.answer(self.cloud, request)
 
 
-class _Uvicorn(uvicorn.Server):
-    """uvicorn, but told to stop it stops at once, not at its next tick: tests start many."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopped = asyncio.Event()
-
-    async def main_loop(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        if not self.should_exit:
-            await self._stopped.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        if self.server_state.tasks:
-            await asyncio.wait(self.server_state.tasks, timeout=_PATIENCE_S)
-
-    def stop(self) -> None:
-        self.should_exit = True
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._stopped.set)
-
-
 @contextmanager
-def running(cloud: Cloud, port: int = 0, *, admin: bool = True, token: str = "") -> Iterator[Server]:
-    """Serve `cloud` for the length of a `with`. Raises OSError if the port is in use."""
-    server = Server(cloud, port, admin=admin, token=token)
+def running(cloud: Cloud, port: int = 0, **options: Any) -> Iterator[Server]:
+    """Serve `cloud` for the length of a `with`; `options` are those of `Server`. Raises PortError."""
+    server = Server(cloud, port, **options)
     server.start()
     try:
         yield server
@@ -207,20 +220,3 @@ def _text(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
-
-
-def _protocol(transports: dict[tuple[str, int], asyncio.Transport]) -> type[asyncio.Protocol]:
-    """uvicorn's protocol, but a connection can be found by its client's address, to be dropped."""
-
-    class Droppable(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            if self.client is not None:
-                transports[self.client] = transport
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            if self.client is not None:
-                transports.pop(self.client, None)
-            super().connection_lost(exc)
-
-    return Droppable

@@ -97,6 +97,11 @@ class EmulatedService:
         """Whether a certificate of CAS is in place anywhere in this product."""
         return False
 
+    def endpoints(self, regions: Collection[str]) -> list[str]:
+        """The hosts at which clients reach this product, in each of `regions` where it is regional."""
+        filled = [pattern.replace("{account}", self.cloud.account) for pattern in self.hosts]
+        return [name.replace("{region}", region) for name in filled for region in regions]
+
     def slots(self) -> list[tuple[str, str]]:
         """Where TLS clients meet this product's slots: address ("name:port", or ""), and server name."""
         return []

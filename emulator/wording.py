@@ -51,7 +51,7 @@ def refusal(error: ApiError, request_id: str, request: Request) -> Raw:
     else:
         body = {
             "RequestId": request_id,
-            "HostId": routing.cloud_host(request) or request.header("host"),
+            "HostId": request.cloud_host or request.header("host"),
             "Code": error.code,
             "Message": error.message,
             "Recommend": f"https://api.aliyun.com/troubleshoot?q={error.code}",
@@ -88,7 +88,7 @@ def _oss_refusal(error: ApiError, request_id: str, request: Request) -> Raw:
         "Code": error.code,
         "Message": error.message,
         "RequestId": request_id,
-        "HostId": routing.cloud_host(request) or request.header("host"),
+        "HostId": request.cloud_host or request.header("host"),
         **extra,
     }
     body = _HEAD + _element("Error", fields)

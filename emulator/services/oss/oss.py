@@ -66,6 +66,9 @@ class Service(EmulatedService):
         bound = (cname.certificate.value for cname in self._cnames().values())
         return any(found is not None and found.identifier == identifier for found in bound)
 
+    def endpoints(self, regions: Collection[str]) -> list[str]:
+        return [*super().endpoints(self._regions), *(bucket.host for bucket in self._buckets.values())]
+
     def slots(self) -> list[tuple[str, str]]:
         """Each custom domain as (address to connect to, server name to ask for)."""
         return [(f"{bucket.host}:443", name) for bucket in self._buckets.values() for name in bucket.cnames]

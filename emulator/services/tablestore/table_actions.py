@@ -57,6 +57,10 @@ class TableActions(EmulatedService):
         self.instances[instance.name] = instance
         return instance
 
+    def endpoints(self, regions: Collection[str]) -> list[str]:
+        """Each instance has its own."""
+        return [f"{name}.{found.region}.ots.aliyuncs.com" for name, found in self.instances.items()]
+
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
         """The log has the tables; what is written to them stays out of it."""
         action = request.path.lstrip("/")

@@ -10,6 +10,7 @@ from threading import Event, Thread
 
 import pytest
 
+from emulator.admin_gate import Gate
 from emulator.cloud import Cloud
 from emulator.main import serve
 from emulator.server import Server, running
@@ -26,7 +27,7 @@ def plain() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def forwarded() -> Iterator[Server]:
     """It was started with a token."""
-    with running(Cloud(), token=TOKEN) as server:
+    with running(Cloud(), gate=Gate(TOKEN)) as server:
         yield server
 
 
@@ -91,6 +92,15 @@ def test_the_token_lets_another_host_in_and_nothing_else_does(plain: Server, for
     assert ask(forwarded, **there)[0] == 403
     assert ask(plain, X_Emulator_Token=TOKEN, **there)[0] == 403, "it was started without one"
     assert ask(forwarded) == (200, ""), "a program of this machine needs none"
+
+
+def test_beyond_loopback_any_host_can_be_named_so_all_need_the_token(forwarded: Server) -> None:
+    with running(Cloud(), gate=Gate(TOKEN, beyond=True)) as server:
+        why = "other machines reach this port: start it with EMULATOR_TOKEN and send that as x-emulator-token"
+        assert ask(server, Host="127.0.0.1") == (403, why)
+        assert ask(server, X_Emulator_Token=TOKEN) == (200, "")
+        assert ask(server, "GET", "health") == (200, ""), "a container asks whether it is up"
+        assert ask(server, "POST", "health") == (403, why)
 
 
 def test_what_is_signed_is_taken_for_any_host(plain: Server) -> None:

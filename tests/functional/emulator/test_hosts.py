@@ -29,6 +29,18 @@ def test_a_product_takes_its_region_from_the_host_a_client_meant(server: Server)
     ]
 
 
+@pytest.mark.parametrize("header", ["Host", "x-emulator-host"])
+def test_a_name_of_localhost_stands_for_the_cloud_s_own(server: Server, header: str) -> None:
+    """So a client takes `http://alb.cn-shanghai.localhost:PORT` as its endpoint."""
+    name = {"Host": "sts.cn-shanghai.localhost", "x-emulator-host": "sts.cn-shanghai.aliyuncs.com"}[header]
+
+    plain(
+        server, "GET", legacy(server.cloud, {"Action": "GetCallerIdentity", "Version": STS}), {header: name}
+    )
+
+    assert server.cloud.calls[-1].region == "cn-shanghai"
+
+
 def test_an_unmodified_client_is_known_by_the_host_it_addresses(server: Server) -> None:
     target = legacy(server.cloud, {"Action": "GetCallerIdentity", "Version": STS})
 
