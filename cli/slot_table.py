@@ -82,6 +82,7 @@ def _show_place(facts: SlotFacts, now: datetime) -> None:
         ("Issuer", facts.standing.issuer if facts.standing else ""),
         ("Expires", output.ends(present.not_after if present else slot.cert_not_after, now)),
         ("Beside it", others),
+        ("Behind", slot.fronted_by),
         ("Left alone", slot.obstacle),
     ):
         if str(fact):

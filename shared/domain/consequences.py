@@ -52,6 +52,7 @@ HEADLINES: Final[Mapping[str, str]] = {
     "level": "the level of validation is lowered",
     "bought": "a bought certificate gives way to one that was not bought",
     "test": "a test certificate comes into service",
+    "fronted": "a CDN or DCDN domain in front of a bucket serves its clients",
     "issuer": "the issuer changes",
     "ends-sooner": "the new certificate ends sooner",
     "ends-soon": "the new certificate is about to end",
@@ -84,7 +85,7 @@ def like(exchange: Exchange, around: Surroundings) -> Hashable:
     """
     slot = exchange.resource
     end = None if exchange.present else slot.cert_not_after
-    place = (slot.product, slot.kind, slot.cert_identifier, slot.other_names, end)
+    place = (slot.product, slot.kind, slot.cert_identifier, slot.other_names, slot.fronted_by, end)
     return exchange.certificate.identifier, place, exchange.policy, around
 
 

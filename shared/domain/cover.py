@@ -60,6 +60,7 @@ class Cover:
         automatic: bool = False,
         batch: bool = False,
         kinds_beside: Set[str] = frozenset(),
+        named: bool = False,
     ) -> tuple[Certificate, Decision]:
         """The first that may go there, best without a rule that gives way; else the first that at least
         covers it, to give its reason; else the first of all. There must be one. Options as of `decide`.
@@ -80,6 +81,7 @@ class Cover:
                 automatic=automatic,
                 batch=batch,
                 kinds_beside=kinds_beside,
+                named=named,
                 policy=policy,
             )
             if decision.action is Action.DEPLOY and not decision.gave_way:

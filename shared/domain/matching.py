@@ -9,7 +9,7 @@ from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.names import for_display
 from shared.domain.policies import Mode
 from shared.domain.policy_book import NOTHING_SAID, Effective
-from shared.domain.replacing import COVERED, Exchange, by_itself
+from shared.domain.replacing import COVERED, FRONTED, Exchange, by_its_names, by_itself
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.scope import rule_of
 from shared.domain.trust import Standing
@@ -33,7 +33,7 @@ class Decision(NamedTuple):
     action: Action
     rule: str  #: the name of the one that keeps the certificate away; "" where it may go
     reason: str
-    gave_way: bool = False  #: it may go there only because what is in place is at its end
+    gave_way: bool = False  #: another may suit better: this one only, since what is in place is at its end
     draft: bool = False  #: by a policy, its job waits for approval
     accept_outage: bool = False  #: by a policy
 
@@ -54,6 +54,7 @@ def decide(
     automatic: bool = False,
     batch: bool = False,
     kinds_beside: Set[str] = frozenset(),
+    named: bool = False,
     policy: Effective = NOTHING_SAID,
 ) -> Decision:
     """Decide for one slot. `present` is the certificate in place, if CAS knows it.
@@ -62,6 +63,7 @@ def decide(
     `first_deployment`: the job may switch HTTPS on where that is allowed.
     `batch`: the job has several certificates, which some slots are left out of.
     `kinds_beside`: kinds of key that the slot's listener has for its names, if pairs of them are to stay.
+    `named`: a person has named this very slot.
     `automatic`: nobody looks at the plan, so only what the rules of `replacing` allow is taken.
     `policy`: what an automatic plan keeps to; see `consequences` for what a job by hand is told.
     """
@@ -86,20 +88,21 @@ def decide(
         why = f"first deployment, as {'a policy allows' if automatic else 'asked'}"
     if present and present.algorithm != certificate.algorithm and certificate.algorithm in kinds_beside:
         return leave("pair", _PAIR.format(certificate.algorithm, present.algorithm))
-    if not automatic:
+    if named or not (automatic or resource.fronted_by):
         return Decision(Action.DEPLOY, "", why)
     before = standing(present) if present else None
-    verdict = by_itself(Exchange(certificate, standing(certificate), resource, present, before, now, policy))
+    exchange = Exchange(certificate, standing(certificate), resource, present, before, now, policy)
+    verdict = by_itself(exchange) if automatic else by_its_names(exchange)
     if not verdict.allowed:
         return leave(verdict.rule, verdict.reason)
-    draft = policy.deploy is Mode.DRAFT
+    draft = automatic and policy.deploy is Mode.DRAFT
     return Decision(
         Action.DEPLOY,
         "",
         (verdict.reason if verdict.gave_way else why) + (f"; {policy.deploy_by} says draft" if draft else ""),
-        gave_way=bool(verdict.gave_way),
+        gave_way=bool({*verdict.gave_way} - {FRONTED}),  # of which certificate it is, that says nothing
         draft=draft,
-        accept_outage=policy.accept_outage,
+        accept_outage=automatic and policy.accept_outage,
     )
 
 

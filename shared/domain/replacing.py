@@ -4,7 +4,7 @@ A rule says in a sentence why not, or nothing. Some give way where what is in pl
 last days: there a valid certificate beats what clients refuse soon.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeAlias
@@ -17,8 +17,8 @@ from shared.domain.trust import ChainState, Standing, Trust, Validation
 _LAST_DAYS: Final = timedelta(days=7)  #: at most
 _LAST_PART: Final = 12  #: of a lifetime: of 90 days, the last 7.5
 USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the end is known
+FRONTED: Final = "fronted"  #: the rule that is told last: but for the front, it would be replaced
 COVERED: Final = "its names are covered"  #: the reason where nothing else is to be said
-_BY_HAND: Final = "create a job by hand"
 _LEVELS: Final = tuple(Validation)  #: the less is checked, the further in front
 Kin: TypeAlias = tuple[str, str, int | None, tuple[str, ...], Standing]
 
@@ -66,6 +66,7 @@ class Rule:
     why_not: Callable[[Exchange], str]
     gives_way: bool = False  #: where it is urgent
     by_hand: bool = True  #: a person may do it all the same
+    how: str = "create a job by hand"
 
 
 class Verdict(NamedTuple):
@@ -76,12 +77,21 @@ class Verdict(NamedTuple):
 
 
 def by_itself(exchange: Exchange) -> Verdict:
+    return _held(exchange, RULES)
+
+
+def by_its_names(exchange: Exchange) -> Verdict:
+    """What a job by hand takes that names no slots, but gets all whose names its certificates cover."""
+    return _held(exchange, _OF_NAMES)
+
+
+def _held(exchange: Exchange, rules: Iterable[Rule]) -> Verdict:
     gave_way: dict[str, str] = {}
-    for rule in RULES:
+    for rule in rules:
         if not (why_not := rule.why_not(exchange)):
             continue
         if not (rule.gives_way and exchange.urgent):
-            return Verdict(False, rule.name, f"{why_not}; {_BY_HAND}" if rule.by_hand else why_not)
+            return Verdict(False, rule.name, f"{why_not}; {rule.how}" if rule.by_hand else why_not)
         gave_way[rule.name] = why_not
     if not gave_way or exchange.ends is None:
         return Verdict(True, "", COVERED)
@@ -209,6 +219,13 @@ def _acm_key(exchange: Exchange) -> str:
     return f"ACM takes only the kind and size of key that it has under this ARN ({change})"
 
 
+def _fronted(exchange: Exchange) -> str:
+    """The vendor has the certificate replaced on the CDN: what the bucket has, no client is shown."""
+    if not (front := exchange.resource.fronted_by):
+        return ""
+    return f"a {front.partition('/')[0]} domain of the same name is in service in front of it ({front})"
+
+
 def key_of(certificate: Certificate) -> str:
     return f"{certificate.algorithm} {certificate.key_size or ''}".strip()
 
@@ -237,4 +254,6 @@ RULES: Final = (
     Rule("test", _test, gives_way=True),
     Rule("acm-key", _acm_key, by_hand=False),
     Rule("key", _key, gives_way=True),
+    Rule(FRONTED, _fronted, gives_way=True, how="a job by hand takes it if it names the slot"),
 )
+_OF_NAMES: Final = tuple(rule for rule in RULES if rule.name == FRONTED)

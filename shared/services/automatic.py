@@ -19,6 +19,7 @@ from shared.domain.jobs import DeploymentJob
 from shared.domain.matching import NOT_COVERED, Action
 from shared.domain.plans import PlanEntry
 from shared.domain.policy_book import PolicyBook
+from shared.domain.replacing import FRONTED
 from shared.domain.resources import CloudResource, SyncState
 from shared.domain.rules import Rules
 from shared.errors import ConflictError
@@ -99,6 +100,7 @@ def _plan(
     }
     held_off |= dict.fromkeys(drafts, _FOR_APPROVAL)
     replaced = {entry.resource.slot for entry in wanted} - drafts
+    replaced |= {entry.resource.slot for entry in entries if entry.rule == FRONTED}  # in their last days
     changes = _tell_missing(world, changes, ending, replaced, held_off)
     _handled(world, changes, unseen, waiting)
     return Planned(jobs=jobs, note="" if jobs else _kept_away(entries))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from shared.domain.certificates import Certificate
+from shared.domain.replacing import FRONTED
 from shared.domain.warning_times import passed_time, passed_time_of_end, warning_times
 from shared.services.map import MappedSlot
 from shared.services.policies import ReadPolicies, policies_of
@@ -38,6 +39,8 @@ class Endings:
             near = nearness.of(slot)
             if slot.cert_not_after <= nearness.now:
                 found.expired.append(slot)
+            elif near is not _Nearness.FAR and _fronted(slot):
+                found.in_time.append(slot)
             elif near is not _Nearness.FAR and not _replaced(slot):
                 found.left_alone.append(slot)
             elif near is _Nearness.NEAR:
@@ -50,6 +53,11 @@ class Endings:
 def _replaced(slot: MappedSlot) -> bool:
     """Whether an automatic plan would put another certificate there."""
     return bool(slot.best_cert_identifier) and slot.best_cert_identifier != slot.cert_identifier
+
+
+def _fronted(slot: MappedSlot) -> bool:
+    """Whether it waits only because CDN is in front of it: it is replaced in its last days."""
+    return slot.kept_away is not None and slot.kept_away.rule == FRONTED
 
 
 class _Ends:

@@ -5,6 +5,7 @@ from typing import Final
 
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.cover import Cover
+from shared.domain.fronts import FRONTED, FRONTING, Fronts
 from shared.domain.matching import Action, Decision, latest
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.policy_book import PolicyBook
@@ -40,6 +41,7 @@ def preview(world: World, request: PreviewDeploymentJob) -> Plan:
         slots,
         policies.book,
         first_deployment=request.first_deployment,
+        named=bool(request.resource_ids),
         keep_pairs=None if request.resource_ids else listeners,
     )
     planned = _one_job(certificates, entries).evolve(accept_outage=request.accept_outage)
@@ -74,11 +76,13 @@ def weigh(
     *,
     first_deployment: bool = False,
     automatic: bool = False,
+    named: bool = False,
     keep_pairs: Listeners | None = None,
     obstacles: "Obstacles | None" = None,
 ) -> list[PlanEntry]:
     """Each slot gets the certificate that is valid longest of those that may go there.
 
+    `named`: a person has named these very slots.
     `keep_pairs`: where RSA and ECC stand side by side on a listener, neither takes the other's place.
     `obstacles`: those of the world, if they are asked for by several plans.
     """
@@ -100,6 +104,7 @@ def weigh(
             automatic=automatic,
             batch=batch,
             kinds_beside=keep_pairs.kinds(resource) if keep_pairs else frozenset(),
+            named=named,
         )
         entries.append(entry(resource, chosen, decision))
     return entries
@@ -122,19 +127,29 @@ def as_plan(entries: Iterable[PlanEntry], source: CertificateSource, accept_outa
 
 
 class Obstacles:
-    """Why a slot is left alone that takes a certificate: the owner's scope, and other products' rules."""
+    """Why a slot is left alone that takes a certificate: the owner's scope, and what other products have."""
 
     def __init__(self, world: World) -> None:
         self._policy = world.policy
-        self._discovered = Discovered(world, Rules)
+        self._rules, self._fronts = Discovered(world, Rules), Discovered(world, Fronts)
 
     def put_on(self, resource: CloudResource) -> CloudResource:
-        """The slot, with an obstacle if it is out of scope or a rule sets its certificates."""
+        """The slot, with an obstacle if it is out of scope or a rule sets its certificates; with what is in
+        front of it.
+        """
         if barred := self._policy.why_barred(resource):
             return resource.evolve(obstacle=barred)
+        if resource.product is FRONTED:
+            return resource.evolve(fronted_by=self._before(resource))
         if (setter := SET_BY.get(resource.product)) is None:
             return resource
-        return self._discovered.of(setter, resource.region).put_on(resource)
+        return self._rules.of(setter, resource.region).put_on(resource)
+
+    def _before(self, resource: CloudResource) -> str:
+        """Of products that are out of scope old rows may be left, which prove nothing."""
+        looked_into = (product for product in FRONTING if product in self._policy.products)
+        found = (self._fronts.of(product, "").before(resource) for product in looked_into)
+        return next((slot for slot in found if slot), "")
 
 
 def entry(resource: CloudResource, certificate: Certificate, decision: Decision) -> PlanEntry:

@@ -189,6 +189,16 @@ DOMAIN = {"issuer": "Public DV CA", "chain": signed_by("Public DV CA", "Public R
                 " a rollback is left to a person"
             },
         ),
+        (
+            new(),
+            OLD,
+            a_resource(product=CloudProduct.OSS, fronted_by="DCDN/-/www.example.com"),
+            ALONE,
+            {
+                "fronted": "a DCDN domain of the same name is in service in front of it"
+                " (DCDN/-/www.example.com)"
+            },
+        ),
         (new(), None, FIRST, ALONE, {}),
         (new(**PRIVATE), None, FIRST, ALONE, {"trust": "it is Corp CA, private"}),
         (

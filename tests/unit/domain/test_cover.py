@@ -139,10 +139,11 @@ def test_a_slot_gets_what_it_would_get_if_each_certificate_were_held_against_it(
             domains=random.sample(DOMAINS, random.choice((0, 1, 1, 1, 2, 3))),
             cert_identifier=random.choice((*by_identifier, "99-cn-hangzhou", "")),
             obstacle=random.choice(("", "", "", "it is offline")),
+            fronted_by=random.choice(("", "", "CDN/-/a.example")),
             batch_obstacle=random.choice(("", "it carries several")),
         )
         present = by_identifier.get(slot.cert_identifier)
-        asked = {name: random.random() < 0.5 for name in ("first_deployment", "automatic", "batch")}
+        asked = {name: random.random() < 0.5 for name in ("first_deployment", "automatic", "batch", "named")}
 
         chosen = cover.choose(slot, present, **asked)
 

@@ -10,6 +10,8 @@ import pytest
 
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
 from shared.domain.matching import Action, Decision, decide, latest
+from shared.domain.policies import Mode
+from shared.domain.policy_book import Effective
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import standing_of
 from tests.builders import NOW, a_certificate, a_listener_slot, a_resource
@@ -46,6 +48,35 @@ def test_a_covered_slot_gets_the_certificate() -> None:
 
 def test_a_person_may_replace_what_cas_does_not_know() -> None:
     assert deployed(held(NEW, a_resource(cert_not_after=None), None))
+
+
+BEHIND = a_resource(
+    product=CloudProduct.OSS, resource_id="b/www.example.com", fronted_by="CDN/-/www.example.com"
+)
+FRONT = "a CDN domain of the same name is in service in front of it (CDN/-/www.example.com)"
+
+
+def test_a_job_by_hand_takes_a_bucket_behind_cdn_only_if_it_names_the_slot() -> None:
+    decision = held(NEW, BEHIND, OLD)
+
+    assert left(decision) == f"{FRONT}; a job by hand takes it if it names the slot"
+    assert decision.rule == "fronted"
+    assert deployed(held(NEW, BEHIND, OLD, named=True)) == "its names are covered"
+
+
+def test_a_job_by_hand_takes_a_bucket_behind_cdn_in_its_last_days_and_keeps_to_no_policy() -> None:
+    policy = Effective(deploy=Mode.DRAFT, deploy_by="a rule", accept_outage=True)
+
+    decision = held(
+        NEW,
+        BEHIND,
+        OLD.evolve(not_after=NOW + timedelta(days=1), not_before=NOW - timedelta(days=89)),
+        policy=policy,
+    )
+
+    assert decision == Decision(
+        Action.DEPLOY, "", f"what is in place ends on 2026-05-02, so it is replaced although {FRONT}"
+    )
 
 
 def test_every_domain_of_the_slot_must_be_covered() -> None:

@@ -182,4 +182,4 @@ def test_every_rule_has_a_name_of_its_own_and_a_test() -> None:
     names = [rule.name for rule in RULES]
 
     assert len(set(names)) == len(names)
-    assert {*KEPT_AWAY, "acm-key", "other-names", "policy"} == set(names)
+    assert {*KEPT_AWAY, "acm-key", "fronted", "other-names", "policy"} == set(names)

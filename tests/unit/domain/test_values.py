@@ -81,6 +81,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "WriterId": "",
             "BatchObstacle": "",
             "Obstacle": "",
+            "FrontedBy": "",
         },
     ),
     (

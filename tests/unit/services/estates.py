@@ -146,8 +146,26 @@ def one_listener(size: int) -> Estate:
     )
 
 
+def buckets_behind_cdn(size: int) -> Estate:
+    """Every second one is behind a domain."""
+    domains = [f"s{n}.example.com" for n in numbers(2 * size)]
+    buckets = [
+        a_resource(
+            name,
+            product=CloudProduct.OSS,
+            resource_id=f"assets/{name}",
+            instance_id="assets",
+            location="cn-beijing",
+        )
+        for name in domains
+    ]
+    return Estate(
+        [a_cert(1, "www.example.com"), a_cert(2, "*.example.com")], [*map(a_resource, domains[::2]), *buckets]
+    )
+
+
 ESTATES = [
     *(each_its_own, renewals, renewals_beside_others, the_last_renewal_in_place),
     *(a_wildcard_in_each, halves_that_many_cover, a_half_that_many_cover),
-    *(many_names_in_one, many_names_in_a_slot, rules, one_listener),
+    *(many_names_in_one, many_names_in_a_slot, rules, one_listener, buckets_behind_cdn),
 ]

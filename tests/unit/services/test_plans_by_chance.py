@@ -187,6 +187,16 @@ def lowers_trust(estate: Estate, write: Write) -> bool:
     return old.certificate.source is not CertificateSource.TEST and healthy if old else before == NONE
 
 
+def is_fronted(estate: Estate, write: Write) -> bool:
+    """Whether it is a bucket's domain that CDN has too, with a certificate, and not at its end."""
+    if write.slot.product is not P.OSS or P.CDN not in estate.products:
+        return False
+    end, left = write.slot.cert_not_after, timedelta(days=write.day + 7)
+    healthy = end is not None and end - NOW > left
+    names = {one.domains for one in estate.slots if one.product is P.CDN and one.cert_identifier}
+    return healthy and write.slot.domains in names
+
+
 @settings(max_examples=1000 if WHOLE else 20, deadline=None, database=None, derandomize=not WHOLE)
 @given(estates())
 def test_an_automatic_plan_keeps_its_promises(estate: Estate) -> None:
@@ -196,6 +206,7 @@ def test_an_automatic_plan_keeps_its_promises(estate: Estate) -> None:
     for write in installed.writes:
         assert not lowers_trust(estate, write), write
         assert estate.in_scope(write.slot), write
+        assert not is_fronted(estate, write), write
         said = estate.said_of(write.slot)
         assert said.get("deploy", "deploy") == "deploy", write
         pin = said.get("pin")
