@@ -16,21 +16,24 @@ help:  ## list the targets
 demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, see it deployed everywhere (STATE=ots: Tablestore)
 	@$(BIN)/certdeploy demo $(if $(STATE),--state $(STATE))
 
+# How tests run in N processes. Where one that has imported much cannot be forked safely, each begins on its own.
+IN_PROCESSES := $(if $(filter Darwin,$(shell uname)),--dist worksteal -n,--forks)
+
 # The linters run beside the tests, which leave them time enough.
 test: $(VENV)/dev.stamp  ## run tests, linters and type checks
 	@$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
-	$(BIN)/pytest -n 4 --dist worksteal --part-of-tables; tests=$$?; \
+	$(BIN)/pytest $(IN_PROCESSES) 4 --part-of-tables; tests=$$?; \
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \
 	exit $$tests
 
 walk: $(VENV)/dev.stamp  ## run every row of the tests' tables (products, fields, cuts): `make test` takes a part
-	@CERTDEPLOY_WALK=1 $(BIN)/pytest -n 4 --dist worksteal tests/contract tests/functional \
+	@CERTDEPLOY_WALK=1 $(BIN)/pytest $(IN_PROCESSES) 4 tests/contract tests/functional \
 	  tests/unit/services/test_linear.py tests/unit/domain/test_rules_in_cells.py
 
 # N: how many events, rows and answers, 20,000 take half an hour; SEED: any text.
 hostile: $(VENV)/dev.stamp  ## send hostile events, rows and answers to every function (N, SEED)
 	@CERTDEPLOY_HOSTILE=$(or $(N),20000) CERTDEPLOY_HOSTILE_SEED=$(or $(SEED),1) \
-	  $(BIN)/pytest -n 3 -rP --show-capture=stdout tests/functional/hostile
+	  $(BIN)/pytest $(IN_PROCESSES) 3 -rP --show-capture=stdout tests/functional/hostile
 
 # TURNS: 0 is with sparse answers, each other one gives each test another of the SEEDS; a turn takes ten minutes on
 # two cores. PART: contract, pipeline or demo.

@@ -15,6 +15,7 @@ from tests import lazy_sdks
 from tests.seeds import spread
 from tests.shortened import left_out
 
+pytest_plugins = ["tests.forks"]
 lazy_sdks.install()
 sqlite.SYNCHRONOUS = "OFF"  # no test pulls the plug
 
@@ -34,9 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave rows of long tables to `make walk`, if that is asked for; give each test its seed."""
     if config.getoption("--part-of-tables"):
-        left = left_out(items)
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in set(left)]
+        left = set(left_out(items))
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
     spread(items, *(config.getoption(f"--answers-{name}") for name in ("seed", "seeds", "turn")))
 
 

@@ -38,7 +38,7 @@ def test_a_serve_is_found_while_it_runs_and_by_its_owner_only(state: str) -> Non
 
 def test_a_killed_serve_is_not_taken_for_a_running_one_though_its_process_id_lives(state: str) -> None:
     """As in a container, where each serve has the process id of the one before."""
-    killed = subprocess.Popen([sys.executable, "-c", SERVE, state, str(os.getpid())], stdout=subprocess.PIPE)
+    killed = subprocess.Popen([sys.executable, "-c", SERVE, state, str(HERE.pid)], stdout=subprocess.PIPE)
     assert killed.stdout is not None
     killed.stdout.readline()
     assert find(state) == HERE
