@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from shared.domain.regions import Regions
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products.kit.forms import Forms, why_not_of_form
+from shared.products.kit.forms import Forms, Names, what_tells_names, why_not_of_form
 
 if TYPE_CHECKING:
     from shared.products.kit.base import ProductAdapter
@@ -30,6 +30,11 @@ def why_no_slot(resource: CloudResource, regions: Regions) -> str:
     `regions`: those of the product's cloud. Only the form counts: whether the slot exists, a look tells.
     """
     return why_not_of_form(resource, _forms(resource.product), regions)
+
+
+def names_told_by(resource: CloudResource) -> Names:
+    """What tells the names of a slot that is one by `why_no_slot`."""
+    return what_tells_names(resource, _forms(resource.product))
 
 
 def is_regional(product: CloudProduct) -> bool:

@@ -12,13 +12,13 @@ from typing import Any, Final, Protocol, TypeAlias
 from shared.domain.jobs import Handshake, Verification, WorkerResource
 from shared.domain.resources import CloudResource, SlotRole
 from shared.domain.states import WorkerStatus
-from shared.errors import AppError, ConflictError, InvalidRequestError, SupersededError
+from shared.errors import AppError, ConflictError, InvalidRequestError, PlanChangedError, SupersededError
 from shared.products.kit.base import ProductAdapter
-from shared.products.kit.changes import Change, Look
+from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
 from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
 from shared.services.beside import Beside
-from shared.services.fence import why_barred, why_not_found
+from shared.services.fence import is_met_there, why_barred, why_named_otherwise, why_not_found
 from shared.services.left import left_half_made
 from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
 from shared.services.side_by_side import Task
@@ -168,8 +168,11 @@ class _Turn:
         def remember(change: Change, look: Look) -> None:
             made = attempts[change.resource.slot]
             first = made.worker.previous_cert_identifier is None
-            if first and (why_not := why_not_found(self.world, change.resource)):
+            untouched = look.carries is Carries.EXPECTED and change.undoes is None
+            if (first or untouched) and (why_not := why_not_found(self.world, change.resource)):
                 raise InvalidRequestError(why_not)
+            if moved := why_named_otherwise(self.world, change, look):
+                raise PlanChangedError(f"{moved}; discover, and create a new job")
             self.kind_of(made.worker).remember(made, change, look)
 
         done: list[tuple[Attempt, Outcome]] = []
@@ -217,13 +220,16 @@ class _Turn:
         also = made.worker.also_changed if change.others is None else outcome.also_changed
         made.worker = made.worker.evolve(settings_before=None, others_before=None, also_changed=also)
         with self._told(made):
-            _show(self.world, change, look.slot)  # the product carries it, whatever clients think of it
+            seen, told = look.slot, is_met_there(self.world, change.resource, look.slot)
+            if not told:
+                seen = seen.evolve(endpoint="", server_names=())
+            _show(self.world, change, seen, met=told)  # the product carries it, whatever clients think of it
             if change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
                 others = Beside(self.world, self.adapter, change, look)
                 as_before = made.worker.status.of_rollback
                 verification = yield from verify(
-                    self.world, look.slot, change.wanted, patience, others, as_before=as_before
+                    self.world, seen, change.wanted, patience, others, as_before=as_before
                 )
             else:
                 detail = "it has no certificate again, as before the job"
@@ -272,8 +278,13 @@ class _Turn:
         return self.world.waiter(spare_s=SPARE_S, at_most_s=self.world.policy.served_within_s)
 
 
-def _show(world: World, change: Change, after: CloudResource) -> None:
-    """Let the table show the slot as it is now. Discovery would do it too, only later."""
+def _show(world: World, change: Change, after: CloudResource, *, met: bool) -> None:
+    """Let the table show the slot as it is now. Discovery would do it too, only later.
+
+    `met`: where, as `after` says; else as the table says.
+    """
+    if not met and (known := world.resources.find(change.resource.slot)):
+        after = after.evolve(endpoint=known.resource.endpoint, server_names=known.resource.server_names)
     if change.wanted is not None:
         after = after.evolve(cert_not_after=change.wanted.not_after).named_by(change.wanted)
     world.resources.put(after, world.clock())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.domain.regions import KNOWN, Regions
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.products import is_regional, supported_products, why_no_slot
+from shared.products import is_regional, names_told_by, supported_products, why_no_slot
+from shared.products.kit.forms import Names
 from tests.slots import SLOTS
 
 P = CloudProduct
@@ -28,7 +31,7 @@ EMPTY = {name: field.default for name, field in CloudResource.model_fields.items
 
 @pytest.mark.parametrize(("product", "slot"), SLOTS, ids=lambda value: getattr(value, "value", ""))
 def test_a_slot_is_one_and_whatever_else_is_in_one_of_its_fields_makes_it_none(
-    product: CloudProduct, slot: dict[str, str]
+    product: CloudProduct, slot: dict[str, Any]
 ) -> None:
     assert why(product, **slot) == ""
     for name in FIELDS:
@@ -42,7 +45,7 @@ def test_a_slot_is_one_and_whatever_else_is_in_one_of_its_fields_makes_it_none(
 
 @pytest.mark.parametrize(("product", "slot"), SLOTS, ids=lambda value: getattr(value, "value", ""))
 def test_a_region_is_where_the_product_has_one_and_nowhere_else(
-    product: CloudProduct, slot: dict[str, str]
+    product: CloudProduct, slot: dict[str, Any]
 ) -> None:
     regional = "region" in slot
     assert is_regional(product) is regional
@@ -59,6 +62,23 @@ def test_an_endpoint_is_a_host_with_a_port(endpoint: str) -> None:
     assert why(P.CDN, **slot, endpoint="www.example.com.w.kunlunsl.com:443") == ""
     assert why(P.CDN, **slot, endpoint="[2001:db8::1]:443") == ""
     assert why(P.CDN, **slot, server_names=("a/b",)).endswith("server name 'a/b' is no name")
+
+
+@pytest.mark.parametrize(("product", "slot"), SLOTS, ids=lambda value: getattr(value, "value", ""))
+def test_a_slot_with_a_name_in_its_id_is_of_no_other_and_its_kind_says_whether_it_has_one_of_its_own(
+    product: CloudProduct, slot: dict[str, Any]
+) -> None:
+    by_id = names_told_by(CloudResource(product=product, **slot)) is Names.ID
+    for names in ((), ("pay.example.net",), (*slot["domains"], "pay.example.net")):
+        assert bool(why(product, **{**slot, "domains": names})) is by_id, names
+    assert why(product, **{**slot, "domains_of_certificate": "domains_of_certificate" not in slot})
+
+
+def test_the_name_in_an_id_is_told() -> None:
+    slot = {**SLOTS[8][1], "domains": ("www.example.com",)}
+    assert why(P.LIVE, **slot) == ""
+    told = why(P.LIVE, **{**slot, "domains": ("pay.example.net",)})
+    assert told == "not a slot of LIVE: it is of 'www.example.com', not of 'pay.example.net'"
 
 
 def test_an_arn_is_of_the_slot_s_own_region() -> None:

@@ -89,7 +89,12 @@ class CloudNativeDomains(ProductAdapter):
             settled = status == _PUBLISHED or words.at_rest(status, self._rested.get(resource.instance_id))
         return Look(
             carries,
-            resource.evolve(https=bool(identifier), cert_identifier=identifier, obstacle=words.obstacle(row)),
+            resource.evolve(
+                domains=(row.needed("name"),),
+                https=bool(identifier),
+                cert_identifier=identifier,
+                obstacle=words.obstacle(row),
+            ),
             settled,
             settings=picked(row, _SETTINGS, sets=("supportVersions",)),
             others=others(row, _SETTINGS, words.OF_CERTIFICATE),

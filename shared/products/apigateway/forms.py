@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from shared.products.kit.forms import NAME, Forms, SlotForm
+from shared.products.kit.forms import OWN_NAME, Forms, Names, SlotForm
 
 _GROUP: Final = "[0-9a-f]{8,64}"
 _DOMAIN: Final = "d-[0-9a-z-]+"
 FORMS: Final[Forms] = {
-    "classic": SlotForm(f"{_GROUP}/{NAME}", _GROUP),
-    "cloud-native": SlotForm(_DOMAIN, _DOMAIN),
+    "classic": SlotForm(f"{_GROUP}/{OWN_NAME}", _GROUP),
+    "cloud-native": SlotForm(_DOMAIN, _DOMAIN, names=Names.LOOK),
 }

@@ -44,25 +44,27 @@ class Distributions(AwsKind):
                 yield from told(row.text("Id"), partial(self._slot, region, row, holder))
 
     def _slot(self, region: str, row: Answer, holder: Region) -> Iterator[CloudResource]:
-        name = row.text("DomainName")
         slot = CloudResource(
             product=self.product,
             region=region,
             resource_id=row.needed("Id"),
-            instance_name=name,
+            instance_name=row.text("DomainName"),
             domains=tuple(row.part("Aliases").texts("Items")),
-            endpoint=f"{name}:443".lower() if name and row.flag("Enabled") else "",
+            endpoint=_endpoint(row.text("DomainName"), row),
         )
         held = self._held(slot, row.part("ViewerCertificate"), holder)
         yield held.evolve(obstacle=_STAGING) if row.flag("Staging") else held
 
     def _look(self, change: Change) -> Look:
         """Before a change of ours nothing is awaited: a distribution takes minutes for any."""
-        resource = change.resource
-        answer = self.aws.call("GetDistribution", HOME, Id=resource.resource_id)
+        answer = self.aws.call("GetDistribution", HOME, Id=change.resource.resource_id)
         config = answer.part("Distribution", "DistributionConfig")
         if not config:
             raise config.source.unreadable("it is missing")
+        resource = change.resource.evolve(
+            domains=tuple(config.part("Aliases").texts("Items")),
+            endpoint=_endpoint(answer.part("Distribution").text("DomainName"), config),
+        )
         viewer = config.part("ViewerCertificate")
         if arn := viewer.text("ACMCertificateArn"):
             region = self._region(HOME)
@@ -129,6 +131,11 @@ class Distributions(AwsKind):
         self.aws.call(
             "UpdateDistribution", HOME, Id=resource.resource_id, IfMatch=etag, DistributionConfig=config
         )
+
+
+def _endpoint(name: str, told: Answer) -> str:
+    """`told`: what says whether the distribution of this name is switched on."""
+    return f"{name}:443".lower() if name and told.flag("Enabled") else ""
 
 
 def _whole(look: Look) -> Answer:

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from shared.products.kit.forms import NAME, Forms, SlotForm
+from shared.products.kit.forms import NAME, OWN_NAME, Forms, SlotForm
 
-FORMS: Final[Forms] = {"": SlotForm(NAME, f"(?:{NAME})?")}
+FORMS: Final[Forms] = {"": SlotForm(OWN_NAME, f"(?:{NAME})?")}

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from shared.products.kit.forms import NAME, Forms, SlotForm
+from shared.products.kit.forms import OWN_NAME, Forms, SlotForm
 
-FORMS: Final[Forms] = {version: SlotForm(NAME) for version in ("3.0", "2.0")}
+FORMS: Final[Forms] = {version: SlotForm(OWN_NAME) for version in ("3.0", "2.0")}

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from shared.products.kit.forms import ROLE, Forms, SlotForm
+from shared.products.kit.forms import OWN_NAME, Forms, SlotForm
 
 _LISTENER: Final = "lsr-[0-9a-z-]+"
-FORMS: Final[Forms] = {"": SlotForm(f"{_LISTENER}/{ROLE}", "ga-[0-9a-z-]+", _LISTENER, regional=False)}
+FORMS: Final[Forms] = {
+    "": SlotForm(f"{_LISTENER}/(?:default|additional/{OWN_NAME})", "ga-[0-9a-z-]+", _LISTENER, regional=False)
+}

@@ -56,7 +56,7 @@ class FamilyAdapter(ProductAdapter):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._states = Listed(self._domains, self._statuses, lambda: self.page_size)
+        self._states = Listed(self._domains, self._states_in, lambda: self.page_size)
         self._functions = HttpsFunctions(self._configs)
 
     def discover(self, region: str) -> Iterator[Found]:
@@ -78,7 +78,7 @@ class FamilyAdapter(ProductAdapter):
     def _look(self, change: Change) -> Look:
         """Its state is asked first: until a change of ours is through, the rest says nothing."""
         resource, name = change.resource, change.resource.resource_id
-        status = self._status(name)
+        status, cname = self._state(name)
         failed = CloudRejectedError(self.words.change, status, name) if status == _FAILED else None
         if change.begun and status != "online":
             return Look(Carries.BETWEEN, resource, settled=False, failed=failed)
@@ -88,6 +88,7 @@ class FamilyAdapter(ProductAdapter):
             https=bool(info),
             cert_identifier=identifier,
             cert_not_after=self._end(info),
+            endpoint=f"{cname}:443" if cname else resource.endpoint,
         )
         # A first deployment is to change more than the certificate: nothing is compared.
         compared = resource.https and change.wanted is not None
@@ -121,17 +122,20 @@ class FamilyAdapter(ProductAdapter):
             "CertRegion": certificate.store,
         }
 
-    def _status(self, name: str) -> str:
-        if listed := self._states.of(name):
+    def _state(self, name: str) -> tuple[str, str]:
+        """Its status, and the name at which clients meet it; "" where that is not told."""
+        listed = self._states.of(name)
+        if listed and listed[0]:
             return listed
-        answer = self._call(self.words.detail, self.home, DomainName=name)
-        return answer.part(self.words.model).needed("DomainStatus")
+        told = self._call(self.words.detail, self.home, DomainName=name).part(self.words.model)
+        return told.needed("DomainStatus"), told.text("Cname")
 
     def _domains(self) -> Iterator[Fields]:
         return self._numbered_answers(self.words.domains, self.home, at=ROWS, **self.words.filters)
 
-    def _statuses(self, page: Fields) -> dict[str, str]:
-        return {row.text("DomainName"): row.text(self.words.status) for row in page.rows(*ROWS)}
+    def _states_in(self, page: Fields) -> dict[str, tuple[str, str]]:
+        rows, status = page.rows(*ROWS), self.words.status
+        return {row.text("DomainName"): (row.text(status), row.text("Cname")) for row in rows}
 
     def _info(self, name: str) -> Fields:
         answer = self._call(self.words.info, self.home, DomainName=name)

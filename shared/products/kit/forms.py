@@ -7,19 +7,31 @@ of a field. Rows of the state and answers of the cloud are held against them bef
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from shared.domain.names import NotAHostNameError, normalize
 from shared.domain.regions import Regions, shown
 from shared.domain.resources import CloudResource
 
 ID: Final = r"[A-Za-z0-9][\w.:@-]*"  #: of a certificate, or of a thing whose ids have no documented form
 NAME: Final = r"(?:\*|(?:\*?\.)?[\w-]+(?:\.[\w-]+)*\.?)"  #: a domain, as products write them
+OWN_NAME: Final = f"(?P<name>{NAME})"  #: within a resource id: the one name that the slot answers to
 ROLE: Final = f"(?:default|additional(?:/(?:{ID}|{NAME}))?)"  #: which certificate of a listener
 REGION: Final = "<region>"  #: within a form: the slot's own region
 _ENDPOINT: Final = re.compile(r"(?:[\w*-]+(?:\.[\w*-]+)*\.?|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 _NAME: Final = re.compile(NAME)
 _LONGEST: Final = 1024
+
+
+class Names(str, Enum):
+    """What tells the names of a slot, whatever a row says they are."""
+
+    ID = "its id"
+    LOOK = "each look at it"
+    LEAF = "each look, by the certificate in place"
+    CAS = "CAS, by the identifier of the certificate in place"
 
 
 @dataclass(frozen=True)
@@ -31,11 +43,12 @@ class SlotForm:
     listener_id: str = ""
     regional: bool = True  #: its slots have a region; else "" in its place
     located: bool = False  #: they have the region of what they are in beside it
+    names: Names = Names.CAS  #: of those whose id has no `OWN_NAME`
 
 
 Forms: TypeAlias = Mapping[str, SlotForm]  #: by kind; "" where the product has but one
 #: Of products whose slots are domains that are everywhere.
-OF_DOMAINS: Final[Forms] = {"": SlotForm(NAME, f"(?:{NAME})?", regional=False)}
+OF_DOMAINS: Final[Forms] = {"": SlotForm(OWN_NAME, f"(?:{NAME})?", regional=False)}
 
 
 def why_not_of_form(resource: CloudResource, forms: Forms, regions: Regions) -> str:
@@ -45,6 +58,17 @@ def why_not_of_form(resource: CloudResource, forms: Forms, regions: Regions) -> 
     """
     problem = next(_problems(resource, forms, regions), "")
     return f"not a slot of {resource.product.value}: {problem}" if problem else ""
+
+
+def what_tells_names(resource: CloudResource, forms: Forms) -> Names:
+    """Of a slot that is of its form."""
+    form = forms[resource.kind]
+    return form.names if _own_name(resource, form) is None else Names.ID
+
+
+def _own_name(resource: CloudResource, form: SlotForm) -> str | None:
+    found = _compiled(form.resource_id, resource.region).fullmatch(resource.resource_id)
+    return found.groupdict().get("name") if found else None
 
 
 def _problems(resource: CloudResource, forms: Forms, regions: Regions) -> Iterator[str]:
@@ -67,11 +91,27 @@ def _problems(resource: CloudResource, forms: Forms, regions: Regions) -> Iterat
     ):
         if len(text) > _LONGEST or not _compiled(pattern, resource.region).fullmatch(text):
             yield f"{name} {shown(text)} is of no known form"
+            return
+    yield from _misnamed(resource, form)
     if resource.endpoint and not _is_endpoint(resource.endpoint):
         yield f"endpoint {shown(resource.endpoint)} is no host with a port"
     for name in resource.server_names:
         if not _NAME.fullmatch(name):
             yield f"server name {shown(name)} is no name"
+
+
+def _misnamed(resource: CloudResource, form: SlotForm) -> Iterator[str]:
+    """Names of its own are those that its id tells; it has none, where they are its certificate's."""
+    own = _own_name(resource, form)
+    if own is not None:
+        try:
+            agreed = resource.domains == (normalize(own),)
+        except NotAHostNameError:
+            agreed = False
+        if not agreed:
+            yield f"it is of {shown(own)}, not of {shown(', '.join(resource.domains) or 'no name')}"
+    if resource.domains_of_certificate is not (own is None and form.names in (Names.CAS, Names.LEAF)):
+        yield "whether it has names of its own is told by its kind"
 
 
 def _is_endpoint(text: str) -> bool:

@@ -62,7 +62,8 @@ class Adapter(ProductAdapter):
         cname = self._bucket(resource.instance_id, resource.location).of(resource.domains[0])
         if cname is None:
             return None
-        slot = self._resource(resource.instance_id, resource.location, resource.endpoint, cname)
+        endpoint = f"{resource.instance_id}.{self.api.host(resource.location)}:443"
+        slot = self._resource(resource.instance_id, resource.location, endpoint, cname)
         return Look(carrying(change, slot.cert_identifier), slot)
 
     def _write(self, change: Change, look: Look) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.products.kit.forms import NAME, Forms, SlotForm
+from shared.products.kit.forms import OWN_NAME, Forms, SlotForm
 
 _GATEWAY: Final = "gw-[0-9a-z-]+"
-FORMS: Final[Forms] = {"": SlotForm(f"{_GATEWAY}/{NAME}/(?:internet|intranet)", _GATEWAY)}
+FORMS: Final[Forms] = {"": SlotForm(f"{_GATEWAY}/{OWN_NAME}/(?:internet|intranet)", _GATEWAY)}

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from shared.products.kit.forms import NAME, Forms, SlotForm
+from shared.products.kit.forms import OWN_NAME, Forms, SlotForm
 
 _BALANCER: Final = "[0-9a-z]+(?:-[0-9a-z-]+)+"  # lb-…; older ones are named by their region
 _LISTENER: Final = f"{_BALANCER}/[0-9]{{1,5}}"
-FORMS: Final[Forms] = {"": SlotForm(f"{_LISTENER}/(?:default|{NAME})", _BALANCER, _LISTENER)}
+FORMS: Final[Forms] = {"": SlotForm(f"{_LISTENER}/(?:default|{OWN_NAME})", _BALANCER, _LISTENER)}

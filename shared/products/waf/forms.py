@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from shared.products.kit.forms import ID, NAME, ROLE, Forms, SlotForm
+from shared.products.kit.forms import ID, OWN_NAME, ROLE, Forms, SlotForm
 
 FORMS: Final[Forms] = {
-    "domain": SlotForm(NAME, ID),
+    "domain": SlotForm(OWN_NAME, ID),
     "port": SlotForm(f"{ID}(?:/{ROLE})?", ID, f"(?:{ID})?"),
     "default": SlotForm("default-https", ID),
 }

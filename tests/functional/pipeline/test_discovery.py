@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from shared.domain.resources import CloudProduct, SyncState
+from shared.domain.resources import CloudProduct, CloudResource, SyncState
 from shared.products.alb.adapter import Adapter as Alb
-from tests.builders import a_resource
+from tests.builders import a_listener_slot, a_resource
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import WWW, AProduct, synced, with_product
 
@@ -108,18 +108,21 @@ def test_a_slot_gets_its_names_and_its_end_from_the_certificate_that_cas_knows(p
         platform.world.resources.get(WWW).resource.cert_identifier
     ).certificate
     own = a_resource("own.example.com", cert_identifier=known.identifier, cert_not_after=None)
-    its = a_resource("l", cert_identifier=known.identifier, domains=(), domains_of_certificate=True)
-    foreign = a_resource("f.example.com", cert_identifier="sha256:ab", domains_of_certificate=True)
+    its = a_listener_slot("lsn-1", cert_identifier=known.identifier, domains=())
+    foreign = a_listener_slot("lsn-2", cert_identifier="sha256:ab", domains=("f.example.com",))
     bare = a_resource("bare.example.com", cert_identifier="", cert_not_after=None)
-    with_product(platform, AProduct([""], there=[own, its, foreign, bare]))
+    with_product(platform, AProduct(["", "cn-hangzhou"], there=[own, its, foreign, bare]))
 
     platform.call("discover_resources", {"Products": ["CDN"], "Region": ""})
+    platform.call("discover_resources", {"Products": ["ALB"], "Region": "cn-hangzhou"})
 
-    found = {r.resource.resource_id: r.resource for r in platform.world.resources.list(CloudProduct.CDN)}
-    assert found["own.example.com"] == own.evolve(cert_not_after=known.not_after)
-    assert (found["l"].domains, found["l"].cert_not_after) == (known.names, known.not_after)
-    assert found["f.example.com"] == foreign
-    assert found["bare.example.com"] == bare
+    def found(slot: CloudResource) -> CloudResource:
+        return platform.world.resources.get(slot.slot).resource
+
+    assert found(own) == own.evolve(cert_not_after=known.not_after)
+    assert (found(its).domains, found(its).cert_not_after) == (known.names, known.not_after)
+    assert found(foreign) == foreign
+    assert found(bare) == bare
 
 
 def test_a_fault_of_our_own_in_one_product_is_told_and_the_others_are_discovered(

@@ -169,7 +169,7 @@ def test_a_worker_for_a_slot_that_no_discovery_has_found_writes_nothing(platform
 def test_a_rollback_goes_nowhere_but_to_the_worker_s_own_place(platform: Platform) -> None:
     deployed(platform)
     worker = platform.workers()[WWW]
-    elsewhere = worker.resource.evolve(resource_id="shop.example.com")
+    elsewhere = worker.resource.evolve(resource_id="shop.example.com", domains=("shop.example.com",))
     ask(platform, WWW)
     marked = platform.workers()[WWW]
     platform.world.workers.save(marked.evolve(deployed=elsewhere))

@@ -23,6 +23,13 @@ def a_cert(number: int, *names: str, **changes: Any) -> Certificate:
     return a_certificate(number, names=names, not_after=end, chain=(), **changes)
 
 
+def an_entry(number: int, *names: str) -> CloudResource:
+    """A slot that answers to several names, as an entry of a routing rule does."""
+    rule = {"kind": "alb", "region": "cn-hangzhou", "listener_id": f"{number}", "port": number}
+    entry = {**rule, "resource_id": f"{number}/1-cn-hangzhou"}
+    return a_resource(product=CloudProduct.SAE, domains=names, domains_of_certificate=True, **entry)
+
+
 def numbers(size: int) -> range:
     return range(1, size + 1)
 
@@ -39,10 +46,7 @@ def renewals(size: int) -> Estate:
     """All certificates are for the same names, which cover all slots."""
     return Estate(
         [a_cert(n, "*.example.com", "example.org") for n in numbers(size)],
-        [
-            a_resource(f"s{n}", domains=(f"s{n}.example.com", "example.org")[n % 2 :][:1])
-            for n in numbers(size)
-        ],
+        [an_entry(n, f"s{n}.example.com" if n % 2 == 0 else "example.org") for n in numbers(size)],
     )
 
 
@@ -68,7 +72,7 @@ def a_wildcard_in_each(size: int) -> Estate:
     """Each certificate covers all slots, beside a name of its own, under which there is a slot."""
     return Estate(
         [a_cert(n, "*.example.com", f"s{n}.example.com", f"s{n}.example.org") for n in numbers(size)],
-        [a_resource(f"s{n}", domains=(f"s{n}.example.com", f"t{n}.example.com")) for n in numbers(size)],
+        [an_entry(n, f"s{n}.example.com", f"t{n}.example.com") for n in numbers(size)],
     )
 
 
@@ -77,7 +81,7 @@ def halves_that_many_cover(size: int) -> Estate:
     return Estate(
         [a_cert(n, "*.example.com", f"n{n}.example") for n in numbers(size)]
         + [a_cert(size + n, "*.example.org", f"m{n}.example") for n in numbers(size)],
-        [a_resource(f"s{n}", domains=(f"s{n}.example.com", f"s{n}.example.org")) for n in numbers(size)]
+        [an_entry(n, f"s{n}.example.com", f"s{n}.example.org") for n in numbers(size)]
         + [a_resource("one.example.com")],
     )
 
@@ -88,7 +92,7 @@ def a_half_that_many_cover(size: int) -> Estate:
         [a_cert(n, "example.com", f"n{n}.example") for n in numbers(size)]
         + [a_cert(size + n, f"s{n}.example.org") for n in numbers(size)]
         + [a_cert(3 * size, "example.com", "s1.example.org")],
-        [a_resource(f"s{n}", domains=("example.com", f"s{n}.example.org")) for n in numbers(size)],
+        [an_entry(n, "example.com", f"s{n}.example.org") for n in numbers(size)],
     )
 
 
@@ -97,7 +101,7 @@ def many_names_in_one(size: int) -> Estate:
     names = [f"s{n}.example.com" for n in numbers(size)]
     return Estate(
         [a_cert(1, "www.example.org"), a_cert(2, *names)],
-        [a_resource(name, domains=(name, "example.net")[: 1 + n % 2]) for n, name in enumerate(names)],
+        [an_entry(n, *(name, "example.net")[: 1 + n % 2]) for n, name in enumerate(names)],
     )
 
 
@@ -123,6 +127,7 @@ def rules(size: int) -> Estate:
             resource_id=f"rule-{n}",
             instance_id=f"alb-{n}",
             port=443,
+            domains_of_certificate=True,
         )
         for n in numbers(4 * size)
     ]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.domain.certificates import Certificate, CertificateSource
-from shared.domain.resources import CloudResource
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.services.choice import KeptAway
 from shared.services.map import MappedSlot, known_certificates, map_certificate, map_slots
 from shared.services.plan import plan
@@ -93,7 +93,15 @@ def test_lists_and_plans_choose_the_same(tmp_path: Path) -> None:
         for name in "abcd"
         for identifier in ("", "sha256:ab", *(one.identifier for one in certificates))
     ]
-    slots = [one.evolve(resource_id=f"{n}-{one.resource_id}") for n, one in enumerate(slots)]
+    slots = [
+        one.evolve(
+            product=CloudProduct.OSS,
+            location="cn-hangzhou",
+            resource_id=f"bucket-{n}/{one.resource_id}",
+            instance_id=f"bucket-{n}",
+        )
+        for n, one in enumerate(slots)
+    ]
     world = a_world(tmp_path, certificates=certificates, slots=slots)
 
     planned = plan(world, known_certificates(world), slots, automatic=True).deployments

@@ -119,7 +119,7 @@ def test_the_best_certificate_covers_every_name_and_names_that_none_covers_are_t
     certificates = (a_cert(2, "example.com", "*.example.com"), a_cert(3, "www.example.org", days=80))
     ended = a_cert(1, "example.net", days=-1)
 
-    found = mapped(tmp_path, a_resource(domains=domains), ended, *certificates)
+    found = mapped(tmp_path, a_listener_slot(domains=domains), ended, *certificates)
 
     assert (found.best_cert_identifier, found.not_covered) == (best, not_covered)
     assert (found.best_not_after is None) == (best == "")
@@ -184,6 +184,7 @@ def test_a_listener_under_another_product_s_rule_is_shown_with_the_rule_both_way
         instance_id="alb-1",
         instance_name="web",
         port=443,
+        domains_of_certificate=True,
     )
     new = a_cert(7, "*.example.com")
     world = a_world(tmp_path, certificates=[new], slots=[listener, rule])

@@ -113,20 +113,27 @@ def certificates(draw: st.DrawFn, number: int) -> Held:
 def slots(draw: st.DrawFn, number: int, in_cas: list[Certificate]) -> CloudResource:
     product = draw(st.sampled_from((P.CDN, P.ALB, P.OSS)))
     region = draw(st.sampled_from(("cn-hangzhou", "cn-beijing")))
+    domain = draw(st.sampled_from(DOMAINS))
     places: dict[CloudProduct, dict[str, Any]] = {
-        P.CDN: {"resource_id": f"s{number}.example.com"},
+        P.CDN: {"resource_id": f"s{number}.example.com", "domains": (f"s{number}.example.com",)},
         P.ALB: {
             "resource_id": f"lsn-{number}/default",
             "listener_id": f"lsn-{number}",
             "instance_id": "alb-1",
             "region": region,
+            "domains": (domain,),
+            "domains_of_certificate": True,
         },
-        P.OSS: {"resource_id": f"bucket-{number}/a", "instance_id": f"bucket-{number}", "location": region},
+        P.OSS: {
+            "resource_id": f"bucket-{number}/{domain}",
+            "instance_id": f"bucket-{number}",
+            "location": region,
+            "domains": (domain,),
+        },
     }
     slot = a_resource(
         product=product,
         **places[product],
-        domains=(draw(st.sampled_from(DOMAINS)),),
         cert_identifier="",
         cert_not_after=None,
     )

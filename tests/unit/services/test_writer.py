@@ -105,7 +105,6 @@ def story(tmp_path: Path) -> Story:
     world.certificates.save(CertificateRecord(certificate=new))
     for number, name in enumerate(("a.example.com", "b.example.com", "c.example.com"), start=1):
         slot = a_resource(name, writer_id="lb/443", cert_identifier="7-cn-hangzhou")
-        slot = slot.evolve(domains=())
         world.resources.put(slot, world.clock())
         world.workers.save(
             WorkerResource(job_id=1, worker_id=number, resource=slot, cert_identifier=new.identifier)
