@@ -18,6 +18,7 @@ from shared.services.manage import Managed, manage_deployment_jobs
 from shared.services.world import World
 from shared.validation.requests import parse
 
+JobId = Annotated[int, typer.Argument(help="Id of the job, as `job list` shows it.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job to end; exit 1 if it failed.")]
 _POLL_S = 0.5
 

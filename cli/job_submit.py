@@ -8,13 +8,11 @@ import typer
 from cli import exits, output
 from cli.asking import confirm
 from cli.columns import AsJson, check_given
-from cli.job_end import Wait, check_can_wait, end, managed
+from cli.job_end import JobId, Wait, check_can_wait, end, managed
 from cli.job_tables import show_job
 from cli.session import session
 from shared.domain.states import JobStatus
 from shared.services.moved import Moved
-
-JobId = Annotated[int, typer.Argument(help="Id of the job, as `job list` shows it.")]
 
 
 def submit(

@@ -106,9 +106,8 @@ def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
         "Job", "Name", "Status", "Due (UTC)", "Certificates", "Slots", "Done", wrap=("Name", "Certificates")
     )
     for job in jobs:
-        done = (
-            f"{job.success_count} + {job.error_count} failed" if job.error_count else str(job.success_count)
-        )
+        counts = ((job.error_count, "failed"), (job.cancelled_count, "cancelled"))
+        done = " + ".join([str(job.success_count), *(f"{count} {word}" for count, word in counts if count)])
         output.row(
             table,
             str(job.job_id),
@@ -153,7 +152,9 @@ def _show_hints(hints: Sequence[Hint]) -> None:
 
 def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
     """`counts`: workers by status."""
-    superseded = counts.get(WorkerStatus.SUPERSEDED, 0)
+    apart = (WorkerStatus.ERROR, WorkerStatus.SUPERSEDED, WorkerStatus.CANCELLED)
+    words = ("failed", "superseded", "cancelled")
+    others = [f", {counts[one]} {word}" for one, word in zip(apart, words, strict=True) if counts.get(one)]
     asked = sum(count for status, count in counts.items() if status.of_rollback)
     back = counts.get(WorkerStatus.ROLLBACK_SUCCESS, 0)
     return Text.assemble(
@@ -162,6 +163,7 @@ def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
         ": ",
         output.status(job.status.value),
         f", {counts.get(WorkerStatus.SUCCESS, 0)}/{sum(counts.values())} slots",
-        f", {superseded} superseded" if superseded else "",
+        *others,
+        ", being cancelled" if job.cancelled_at and not job.status.final else "",
         f", {back}/{asked} rolled back" if asked else "",
     )

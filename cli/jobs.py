@@ -8,6 +8,7 @@ import typer
 from cli import output
 from cli.asking import tell_and_ask
 from cli.columns import check_given
+from cli.job_cancel import cancel
 from cli.job_end import Wait, check_can_wait, end, managed
 from cli.job_show import show
 from cli.job_submit import diff, submit
@@ -53,7 +54,7 @@ Outage = Annotated[
 
 @app.callback()
 def job() -> None:
-    """Preview, create, list and show deployment jobs; submit them; roll them back."""
+    """Preview, create, list, show, submit, cancel and roll back deployment jobs."""
 
 
 @app.command("preview", epilog="Example: certdeploy job preview --certificate 10741304")
@@ -170,6 +171,7 @@ for command, options in (
     (show, "--status error"),
     (diff, ""),
     (submit, "--digest 5f1b0c4e9a7d2c38 --wait"),
+    (cancel, "--wait"),
     (rollback, "--wait"),
 ):
     name = command.__name__

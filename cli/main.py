@@ -75,7 +75,7 @@ app.add_typer(
 )
 app.add_typer(resources.app, name="resource", help="List the places that serve certificates, or show one.")
 app.add_typer(
-    jobs.app, name="job", help="Preview, create, list and show deployment jobs; submit them; roll them back."
+    jobs.app, name="job", help="Preview, create, list, show, submit, cancel and roll back deployment jobs."
 )
 app.add_typer(states.app, name="state", help="Prepare the state in Tablestore.")
 app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")

@@ -123,6 +123,7 @@ STATUS_STYLES = {
     "success": "green",
     "synced": "green",
     "error": "red",
+    "cancelled": "yellow",
     "rollback": "cyan",
     "rollback_success": "green",
     "rollback_error": "red",

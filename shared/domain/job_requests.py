@@ -16,3 +16,9 @@ class DiffDeploymentJob(Wire):
     """What has moved since a job that has not begun was drafted."""
 
     job_id: int
+
+
+class CancelDeploymentJob(Wire):
+    """What is under way goes on to its end; the rest is not begun."""
+
+    job_id: int

@@ -106,12 +106,14 @@ class DeploymentJob(Versioned):
     products: dict[CloudProduct, int]  #: workers per product
     success_count: int = 0
     error_count: int = 0
+    cancelled_count: int = 0  #: not begun, since the job was stopped
     created_at: AwareDatetime
     storing_until: AwareDatetime | None = None  #: its workers are being stored, until then: it is no job yet
     undone: bool = False  #: that was cut off; the row stays, so that nobody stores workers under its id again
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
     dispatched_at: AwareDatetime | None = None
+    cancelled_at: AwareDatetime | None = None  #: somebody stops it; what is under way goes on to its end
     finish_announced: bool = False
     rolled_back_at: AwareDatetime | None = None  #: end of the last rollback that was told
 
@@ -121,8 +123,8 @@ class DeploymentJob(Versioned):
         return self.origin != MANUAL
 
     def due(self, now: datetime) -> bool:
-        """Whether it is to be worked on: its time has come, it was to begin at once, or it has begun."""
-        waits = self.status in {JobStatus.EDITING, JobStatus.PENDING}
+        """Whether it is to be worked on: it is time, it was to begin at once, it has begun, or is stopped."""
+        waits = self.status in {JobStatus.EDITING, JobStatus.PENDING} and self.cancelled_at is None
         return not waits or self.schedule_time <= max(now, self.created_at)
 
     @property

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from shared.domain.job_requests import DiffDeploymentJob, SubmitDeploymentJob
+from shared.domain.job_requests import CancelDeploymentJob, DiffDeploymentJob, SubmitDeploymentJob
 from shared.domain.queries import ListCertificates, ListResources, ShowStatus
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
@@ -102,6 +102,7 @@ class ManageDeploymentJobs(Wire):
     preview: PreviewDeploymentJob | None = None
     submit: SubmitDeploymentJob | None = None
     diff: DiffDeploymentJob | None = None
+    cancel: CancelDeploymentJob | None = None
     roll_back: RollBackDeploymentJob | None = None
     list_resources: ListResources | None = None
     list_certificates: ListCertificates | None = None

@@ -12,10 +12,11 @@ class JobStatus(str, Enum):
     PROCESSING = "processing"
     SUCCESS = "success"
     ERROR = "error"
+    CANCELLED = "cancelled"  #: ours, not CAS's, which knows no end of a job that was stopped
 
     @property
     def final(self) -> bool:
-        return not JOB_TRANSITIONS[self]
+        return self in {JobStatus.SUCCESS, JobStatus.ERROR, JobStatus.CANCELLED}
 
 
 class WorkerStatus(str, Enum):
@@ -24,6 +25,7 @@ class WorkerStatus(str, Enum):
     SUCCESS = "success"
     ERROR = "error"
     SUPERSEDED = "superseded"  #: ours, not CAS's: a newer certificate or a policy came first: no error
+    CANCELLED = "cancelled"  #: ours, not CAS's: its job was stopped before it wrote anything
     ROLLBACK = "rollback"
     ROLLBACK_SUCCESS = "rollback_success"
     ROLLBACK_ERROR = "rollback_error"
@@ -48,19 +50,22 @@ class WorkerStatus(str, Enum):
 
 J = JobStatus
 JOB_TRANSITIONS: Final[Mapping[JobStatus, Set[JobStatus]]] = {
-    J.EDITING: {J.PENDING},
-    J.PENDING: {J.EDITING, J.SCHEDULING},
-    J.SCHEDULING: {J.SCHEDULING, J.PROCESSING},  # itself: a run that was cut off
-    J.PROCESSING: {J.SUCCESS, J.ERROR},
+    J.EDITING: {J.PENDING, J.CANCELLED},  # a draft that is declined
+    J.PENDING: {J.EDITING, J.SCHEDULING, J.CANCELLED},
+    J.SCHEDULING: {J.SCHEDULING, J.PROCESSING, J.CANCELLED},  # itself: a run that was cut off
+    J.PROCESSING: {J.SUCCESS, J.ERROR, J.CANCELLED},  # the last, if a slot was not begun for it
     J.SUCCESS: set(),
     J.ERROR: set(),
+    J.CANCELLED: set(),
 }
 
 W = WorkerStatus
 WORKER_TRANSITIONS: Final[Mapping[WorkerStatus, Set[WorkerStatus]]] = {
-    W.PENDING: {W.PROCESSING, W.ERROR},
-    W.PROCESSING: {W.PENDING, W.PROCESSING, W.SUCCESS, W.ERROR, W.SUPERSEDED},  # itself: redelivered
+    W.PENDING: {W.PROCESSING, W.ERROR, W.CANCELLED},
+    # Itself: redelivered. Cancelled: its function died before it wrote anything.
+    W.PROCESSING: {W.PENDING, W.PROCESSING, W.SUCCESS, W.ERROR, W.SUPERSEDED, W.CANCELLED},
     W.SUPERSEDED: set(),
+    W.CANCELLED: set(),
     W.SUCCESS: {W.ROLLBACK},
     W.ERROR: {W.PENDING, W.ROLLBACK},
     W.ROLLBACK: {W.ROLLBACK, W.ROLLBACK_SUCCESS, W.ROLLBACK_ERROR},

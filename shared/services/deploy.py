@@ -19,6 +19,7 @@ from shared.errors import (
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.exchange import End, Outcome
+from shared.services.cancel import cancel_waiting
 from shared.services.catalogue import KnownCertificates
 from shared.services.policies import PoliciesByNow
 from shared.services.rollback import Rollback
@@ -53,6 +54,8 @@ def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct)
         raise InvalidRequestError(f"Product: job {job.job_id} has no {product.value} slots")
     if job.status in (JobStatus.EDITING, JobStatus.PENDING):
         return ShardResult()
+    if job.cancelled_at is not None:
+        cancel_waiting(world, job, event.product, event.shard)
     catalogue = KnownCertificates(world.certificates, world.policy.stores)
     adapter = world.adapter(event.product, catalogue, job.accept_outage)
     by_writer: dict[str, list[WorkerResource]] = defaultdict(list)

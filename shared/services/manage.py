@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_pascal
 
 from shared.domain.consequences import ConsequenceCount
 from shared.domain.hints import codes_in, hint_for
-from shared.domain.job_requests import DiffDeploymentJob, SubmitDeploymentJob
+from shared.domain.job_requests import CancelDeploymentJob, DiffDeploymentJob, SubmitDeploymentJob
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
 from shared.domain.requests import (
@@ -22,6 +22,7 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.products import supported_products
+from shared.services.cancel import cancel_job
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
 from shared.services.plan import preview
@@ -95,6 +96,10 @@ def _differing(world: World, asked: DiffDeploymentJob) -> Managed:
     return Managed(job=job, moved=found)
 
 
+def _cancelled(world: World, asked: CancelDeploymentJob) -> Managed:
+    return _shown(world, ShowDeploymentJob(job_id=cancel_job(world, asked).job_id))
+
+
 def _rolled_back(world: World, asked: RollBackDeploymentJob) -> Managed:
     planned = roll_back_job(world, asked)
     return _shown(world, ShowDeploymentJob(job_id=planned.job.job_id), rollback=lines(planned))
@@ -139,6 +144,7 @@ _ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
     "preview": _previewed,
     "submit": _submitted,
     "diff": _differing,
+    "cancel": _cancelled,
     "roll_back": _rolled_back,
     "list_resources": lambda world, asked: Managed(slots=list_resources(world, asked)),
     "list_certificates": lambda world, asked: Managed(certificates=list_certificates(world, asked)),

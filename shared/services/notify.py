@@ -60,6 +60,7 @@ def _job_finished(world: World, event: JobFinished) -> Message:
         "Status": job.status.value,
         "SuccessCount": job.success_count,
         "ErrorCount": job.error_count,
+        **({"CancelledCount": job.cancelled_count} if job.cancelled_count else {}),
         "CertIdentifiers": list(job.cert_identifiers),
         **({"TriedAgainAt": again.isoformat()} if again else {}),
         "Workers": [_line(worker) for worker in world.workers.list(job.job_id)],

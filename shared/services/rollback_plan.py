@@ -101,6 +101,7 @@ _WHY_LEFT = {
     (WorkerStatus.ERROR, False): "the job changed nothing here",
     (WorkerStatus.SUPERSEDED, False): "the job changed nothing here",
     (WorkerStatus.SUPERSEDED, True): "a newer certificate has taken the place of the job's",
+    (WorkerStatus.CANCELLED, False): "the job was cancelled before it changed anything here",
     (WorkerStatus.ROLLBACK, True): "its rollback is in progress",
     (WorkerStatus.ROLLBACK_SUCCESS, True): "it is already rolled back",
 }

@@ -51,7 +51,7 @@ def test_a_slot_is_shown_as_its_owner_knows_it_with_the_reason_and_what_to_do(
     lines = ended("job", "show", "1").out.splitlines()
     shown = " ".join(" ".join(lines).split())
 
-    assert lines[0] == "Job 1 job-1: error, 1/3 slots"
+    assert lines[0] == "Job 1 job-1: error, 1/3 slots, 2 failed"
     assert "due 2026-05-01 12:00 UTC, started 2026-05-01 12:00, ended 2026-05-01 12:01" in shown
     assert ALB in lines
     assert "Known as: shop-front:443 default" in shown

@@ -17,6 +17,7 @@ QUESTIONS = (
     "Preview",
     "Submit",
     "Diff",
+    "Cancel",
     "RollBack",
     "ListResources",
     "ListCertificates",

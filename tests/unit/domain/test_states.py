@@ -10,28 +10,31 @@ from tests.builders import NOW, a_job, a_worker
 
 #: The life of a job, in CAS's words: after each status the ones that may follow.
 JOB_STEPS: dict[str, set[str]] = {
-    "editing": {"pending"},  # submitted
-    "pending": {"editing", "scheduling"},  # taken back, or due
-    "scheduling": {"scheduling", "processing"},  # begun again after a cut, or handed to the products
-    "processing": {"success", "error"},
+    "editing": {"pending", "cancelled"},  # submitted, or declined
+    "pending": {"editing", "scheduling", "cancelled"},  # taken back, due, or stopped
+    # begun again after a cut, handed to the products, or stopped
+    "scheduling": {"scheduling", "processing", "cancelled"},
+    "processing": {"success", "error", "cancelled"},
     "success": set(),
     "error": set(),
+    "cancelled": set(),
 }
 #: The life of a worker: deployed, and rolled back after it has ended, with or without success.
 WORKER_STEPS: dict[str, set[str]] = {
-    "pending": {"processing", "error"},  # claimed, or nobody can work on it
-    # delivered again, or a retry waits
-    "processing": {"processing", "pending", "success", "error", "superseded"},
+    "pending": {"processing", "error", "cancelled"},  # claimed, nobody can work on it, or stopped
+    # delivered again, or a retry waits; stopped, after its function died
+    "processing": {"processing", "pending", "success", "error", "superseded", "cancelled"},
     "success": {"rollback"},
     "error": {"pending", "rollback"},  # tried again, or put back
     "superseded": set(),
+    "cancelled": set(),
     "rollback": {"rollback", "rollback_success", "rollback_error"},
     "rollback_success": set(),
     "rollback_error": {"rollback"},  # tried again
 }
 
 
-def test_the_statuses_are_the_cloud_s_words_and_one_of_ours() -> None:
+def test_the_statuses_are_the_cloud_s_words_and_some_of_ours() -> None:
     assert [status.value for status in JobStatus] == list(JOB_STEPS)
     assert [status.value for status in WorkerStatus] == list(WORKER_STEPS)
 
@@ -41,13 +44,16 @@ def test_a_new_job_is_edited_and_a_new_worker_waits() -> None:
     assert a_worker().status.value == "pending"
 
 
-def test_a_job_is_final_only_at_success_and_error() -> None:
-    assert {s.value for s in JobStatus if s.final} == {"success", "error"}
+def test_a_job_is_final_only_at_success_at_error_and_when_it_was_stopped() -> None:
+    assert {s.value for s in JobStatus if s.final} == {"success", "error", "cancelled"}
 
 
 def test_a_worker_is_settled_when_nothing_is_under_way() -> None:
     settled = {s.value for s in WorkerStatus if s.settled}
-    assert settled == {"success", "error", "superseded", "rollback_success", "rollback_error"}
+    assert settled == {
+        *("success", "error", "superseded", "cancelled"),
+        *("rollback_success", "rollback_error"),
+    }
 
 
 def test_a_worker_is_of_a_rollback_from_its_asking_to_its_end() -> None:

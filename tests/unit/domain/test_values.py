@@ -165,6 +165,8 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "AcceptOutage": False,
             "SuccessCount": 0,
             "ErrorCount": 0,
+            "CancelledCount": 0,
+            "CancelledAt": None,
             "StartedAt": None,
             "FinishedAt": None,
             "DispatchedAt": None,
