@@ -20,7 +20,7 @@ MEANINGS: Final = {
     ),
     USAGE: "invalid command, request, file or setting",
     REFUSED: "the cloud refused: AccessKey, permission, or the call itself",
-    NO_ANSWER: "the cloud did not answer, or asked to retry later",
+    NO_ANSWER: "the cloud did not answer, or asked to retry later; or the state file cannot be used for now",
     STATE: "not found, or changed in the meantime",
 }
 
@@ -33,6 +33,7 @@ _CODES: Final[dict[type[errors.AppError], int]] = {
     errors.InvalidTransitionError: STATE,
     errors.PlanChangedError: STATE,
     errors.ConflictError: STATE,
+    errors.StateUnavailableError: NO_ANSWER,
     errors.CloudError: REFUSED,
     errors.CloudThrottledError: NO_ANSWER,
     errors.CloudBusyError: NO_ANSWER,

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sqlite3
 import sys
 import traceback
 from collections.abc import Sequence
@@ -135,9 +134,6 @@ def _failed(error: Exception) -> int:
         return exits.USAGE
     if isinstance(error, HostError):
         tell(f"certdeploy: {error}")
-        return exits.USAGE
-    if isinstance(error, sqlite3.Error):
-        tell(f"certdeploy: the state file {os.environ.get('CERTDEPLOY_STATE', '')}: {error}")
         return exits.USAGE
     tell(
         f"certdeploy: unexpected {type(error).__name__}: {error}"

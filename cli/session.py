@@ -2,7 +2,6 @@
 
 import json
 import os
-import sqlite3
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,7 @@ from cli.in_process import HeldBack, InProcess, function_names
 from shared.cloud import credentials
 from shared.cloud.functions import Functions
 from shared.domain.resources import CloudProduct
-from shared.errors import InvalidRequestError, NotFoundError, SettingsError
+from shared.errors import InvalidRequestError, NotFoundError
 from shared.products import supported_products
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings, read_settings
@@ -119,10 +118,7 @@ def session(state: str | None = None) -> Session:
     of_stack = f"{SCHEME}{settings.ots_instance}" if settings.ots_instance else ""
     if named := state or settings.state or of_stack:
         settings = settings.evolve(state=named if is_address(named) else str(Path(named).resolve()))
-    try:
-        Instance(settings).store  # noqa: B018 - refuses a state that cannot be
-    except sqlite3.Error as error:
-        raise SettingsError(f"the state file {settings.state}: {error}") from error
+    Instance(settings).store  # noqa: B018 - refuses a state that cannot be
     return Session(settings)
 
 

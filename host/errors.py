@@ -8,6 +8,7 @@ HostError
 ├── InvalidTaskIdError    a task id that Function Compute would refuse
 ├── TaskExistsError       a task id that is already in use for the function
 ├── StateInUseError       another host uses the same state file
+├── StateFileError        the state file is damaged, or cannot be opened
 └── HostStoppedError      the host is stopping; an accepted invocation runs after the next start
 """
 
@@ -41,6 +42,10 @@ class TaskExistsError(HostError):
 
 
 class StateInUseError(HostError):
+    pass
+
+
+class StateFileError(HostError):
     pass
 
 

@@ -7,6 +7,7 @@ function does not delay another. An invocation interrupted by a crash runs again
 import json
 import logging
 import re
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 Run = Callable[[str, bytes, str], InvocationResult]
 MAX_BACKOFF_S = 300.0
+AGAIN_S = 10.0  #: after which an invocation is looked at again that could not be written down
 _TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 
 
@@ -91,7 +93,7 @@ class AsyncQueue:
         self._scheduler.add_job(
             self._work,
             "date",
-            args=(task_id,),
+            args=(task_id, function),
             run_date=datetime.fromtimestamp(due_at, timezone.utc),
             misfire_grace_time=None,
             executor=function,
@@ -111,13 +113,17 @@ class AsyncQueue:
                 self._active -= 1
                 self._changed.notify_all()
 
-    def _work(self, task_id: int) -> None:
+    def _work(self, task_id: int, function: str) -> None:
         # Stopped before the run: still waiting in the table. Stopped during the run: still Running there,
         # which counts as not run at the next start.
-        with suppress(HostStoppedError), self.working():
-            task = self._table.begin(task_id)
-            if task:
-                self._attempt(task, self._functions[task.function])
+        try:
+            with suppress(HostStoppedError), self.working():
+                task = self._table.begin(task_id)
+                if task:
+                    self._attempt(task, self._functions[task.function])
+        except sqlite3.Error as error:  # such as a full disk: it has run, perhaps, and nobody wrote that down
+            log.error("%s %s: %s; again in %g s", function, task_id, error, AGAIN_S)
+            self._schedule(task_id, function, self._clock() + AGAIN_S)
 
     def _attempt(self, task: Task, spec: FunctionSpec) -> None:
         if self._clock() - task.enqueued_at > spec.max_age_s:

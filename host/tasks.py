@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import RLock
 
-from host.errors import StateInUseError, TaskExistsError
+from host.errors import StateFileError, StateInUseError, TaskExistsError
 
 KEPT = 1000  #: finished rows that are kept; their task ids stay known
 _PRUNE_EVERY = 100
@@ -63,16 +63,19 @@ class TaskTable:
         if path != _IN_MEMORY:
             with suppress(OSError):  # private, as are the files that SQLite puts beside it
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
-        self._db = sqlite3.connect(path, timeout=0.5, check_same_thread=False, isolation_level=None)
+        try:
+            self._db = sqlite3.connect(path, timeout=0.5, check_same_thread=False, isolation_level=None)
+        except sqlite3.Error as error:
+            raise StateFileError(f"{path}, where invocations wait, cannot be used: {error}") from None
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(_SCHEMA)
             self.prune()
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             self._db.close()
             if "locked" not in str(error):
-                raise
+                raise StateFileError(f"{path}, where invocations wait, cannot be used: {error}") from None
             raise StateInUseError(f"another host uses {path}") from None
 
     def close(self) -> None:

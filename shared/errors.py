@@ -8,6 +8,7 @@
   - PlanChangedError             the plan has changed since the preview
   - SupersededError              what was planned is not wanted any more: nothing failed
   - UnreadableRowError           a row of the state is none that we write
+  - StateUnavailableError    (R) the state cannot be read or written for now; nothing was changed
   - ConflictError            (R) another writer was first; read again
   - CloudError                   an API of the cloud refused or failed
     · CloudCredentialsError      the AccessKey or token is wrong
@@ -77,6 +78,11 @@ class UnreadableRowError(AppError):
 
     def __init__(self, table: str, key: object, why: str) -> None:
         super().__init__(f"the row {key} of {table} cannot be read: {why}")
+
+
+class StateUnavailableError(AppError):
+    code = "StateUnavailable"
+    retryable = True
 
 
 class ConflictError(AppError):

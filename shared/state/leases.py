@@ -1,14 +1,17 @@
 """Leases: one writer per listener or domain, for a limited time. A dead holder's lease expires."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from shared.domain.moments import ahead
-from shared.errors import ConflictError
+from shared.errors import AppError, ConflictError
 from shared.state.records import time_in
 from shared.state.store import Store
 from shared.state.tables import LEASES
+
+log = logging.getLogger("certdeploy.state")
 
 
 class Leases:
@@ -26,8 +29,12 @@ class Leases:
         try:
             yield
         finally:
-            with suppress(ConflictError):  # it expired and has another holder now
+            try:
                 self._store.delete(LEASES, (name,), version=version)
+            except ConflictError:  # it expired and has another holder now
+                pass
+            except AppError as error:  # it will run out; what the block has ended with is what matters
+                log.warning("a lease was not let go", extra={"lease": name, "reason": str(error)})
 
     def free(self, name: str) -> None:
         """End a lease whoever holds it; only for one who knows that nobody does any more."""

@@ -1,24 +1,25 @@
 """The store in one SQLite file: used on one machine and in the tests."""
 
 import json
-import os
 import sqlite3
 import threading
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any, Final
 
 from shared.errors import ConflictError
+from shared.state.sqlite_file import keep_private, prepare, telling
 from shared.state.store import Document, Key, Row, new_version
-from shared.state.tables import TABLES, Table
+from shared.state.tables import Table
 
 #: A row is on the disk when its write returns, so that a power cut takes back nothing that products were
 #: changed after. Measured on an ext4 of a virtual disk: 2.4 ms a write, 0.07 ms with NORMAL, which may lose
 #: the last ones; 20,000 rows added at once take 1.0 s and 0.6 s.
 SYNCHRONOUS = "FULL"
 _PAGE = 500
+_WAIT_S: Final = 30.0  #: for another process that has the file locked
 _VARIABLES = 999  #: in one statement; versions of SQLite before 3.32 take no more
 
 
@@ -28,19 +29,15 @@ class SqliteStore:
     def __init__(self, path: Path | str) -> None:
         self._path = str(path)
         self._local = threading.local()
-        _keep_private(self._path)
-        with self._connection() as connection:
-            _use_wal(connection)
-            for table in TABLES:
-                connection.execute(_created(table))
-        if older := [table for table in TABLES if _columns(connection, table) != _named(table)]:
-            _rebuild(connection, older)
+        keep_private(self._path)
+        with telling(self._path, opening=True):
+            prepare(self._connection(), self._path)
 
     def get(self, table: Table, key: Key) -> Row | None:
         if not _storable(key):
             return None
         sql = f"SELECT version, document FROM {table.name} WHERE {_where(table)}"  # noqa: S608
-        row = self._connection().execute(sql, key).fetchone()
+        row = next(iter(self._rows(sql, key)), None)
         return Row(key, row[0], json.loads(row[1])) if row else None
 
     def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
@@ -56,7 +53,7 @@ class SqliteStore:
                 f" SELECT {', '.join(columns)}, version, document"
                 f" FROM wanted CROSS JOIN {table.name} ON {same}"
             )
-            rows = self._connection().execute(sql, [part for key in page for part in key])
+            rows = self._rows(sql, [part for key in page for part in key])
             found = {tuple(row[:-2]): row for row in rows}
             for key in page:
                 if row := found.get(key):
@@ -64,7 +61,7 @@ class SqliteStore:
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
         new = new_version()
-        with self._connection() as connection:
+        with self._writing() as connection:
             if version == 0:
                 done = self._insert(connection, table, key, new, document)
             else:
@@ -80,7 +77,7 @@ class SqliteStore:
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         left = iter(rows)
         while page := list(islice(left, _PAGE)):
-            with self._connection() as connection:
+            with self._writing() as connection:
                 taken = [
                     key
                     for key, document in page
@@ -90,7 +87,7 @@ class SqliteStore:
                 raise ConflictError(table.name, "/".join(map(str, taken[0])))
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
-        with self._connection() as connection:
+        with self._writing() as connection:
             sql = f"DELETE FROM {table.name} WHERE {_where(table)} AND version = ?"  # noqa: S608
             done = connection.execute(sql, (*key, version)).rowcount
         if not done and self.get(table, key) is not None:
@@ -121,7 +118,7 @@ class SqliteStore:
                 f"SELECT {order}, version, document FROM {table.name}"  # noqa: S608
                 f" WHERE {page_fixed} ORDER BY {order} LIMIT {_PAGE}"
             )
-            rows = self._connection().execute(sql, page_values).fetchall()
+            rows = self._rows(sql, page_values)
             for row in rows:
                 yield Row(tuple(row[:-2]), row[-2], json.loads(row[-1]))
             if len(rows) < _PAGE:
@@ -137,74 +134,24 @@ class SqliteStore:
         sql = f"INSERT OR IGNORE INTO {table.name} VALUES ({marks})"  # noqa: S608
         return connection.execute(sql, (*key, version, _text(document))).rowcount
 
+    def _rows(self, sql: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
+        """Raises: as `telling`."""
+        with telling(self._path):
+            return self._connection().execute(sql, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """All of it, or nothing. Raises: as `telling`."""
+        with telling(self._path), self._connection() as connection:
+            yield connection
+
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, timeout=30)
+            connection = sqlite3.connect(self._path, timeout=_WAIT_S)
             connection.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
             self._local.connection = connection
         return connection
-
-
-def _keep_private(path: str) -> None:
-    """Nobody but its owner, who may have shared it with a group, reads the file; nor what SQLite puts beside.
-
-    A file that cannot be opened is SQLite's to tell.
-    """
-    with suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
-    with suppress(OSError):  # of a version that left it open to all
-        if (mode := os.stat(path).st_mode) & 0o007:
-            os.chmod(path, mode & 0o7770)
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Let readers and a writer work at the same time. The mode is stored in the file.
-
-    If several processes open a new file at the same time, SQLite reports "locked" to all but one at once,
-    without its usual timeout (switching needs exclusive access); hence the loop.
-    """
-    for wait_s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            time.sleep(wait_s)
-        else:
-            return
-    connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _created(table: Table) -> str:
-    columns = ", ".join(f"{c.name} {'TEXT' if c.type is str else 'INTEGER'} NOT NULL" for c in table.key)
-    names = ", ".join(c.name for c in table.key)
-    return (
-        f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, version INTEGER NOT NULL,"
-        f" document TEXT NOT NULL, PRIMARY KEY ({names})) WITHOUT ROWID"
-    )
-
-
-def _named(table: Table) -> list[str]:
-    return [*(c.name for c in table.key), "version", "document"]
-
-
-def _columns(connection: sqlite3.Connection, table: Table) -> list[str]:
-    return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table.name})")]
-
-
-def _rebuild(connection: sqlite3.Connection, tables: list[Table]) -> None:
-    """Give the rows of an earlier version the key columns that they lack: 0, or an empty text."""
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        for table in tables:
-            there = _columns(connection, table)
-            if there == _named(table):
-                continue  # another process was faster
-            lacking = {c.name: "''" if c.type is str else "0" for c in table.key if c.name not in there}
-            values = ", ".join(lacking.get(name, name) for name in _named(table))
-            connection.execute(f"ALTER TABLE {table.name} RENAME TO {table.name}_before")
-            connection.execute(_created(table))
-            connection.execute(f"INSERT INTO {table.name} SELECT {values} FROM {table.name}_before")  # noqa: S608
-            connection.execute(f"DROP TABLE {table.name}_before")
 
 
 def _text(document: Document) -> str:

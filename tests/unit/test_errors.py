@@ -19,6 +19,7 @@ CODES = {
     "PlanChangedError": "PlanChanged",
     "SupersededError": "Superseded",
     "UnreadableRowError": "UnreadableRow",
+    "StateUnavailableError": "StateUnavailable",
     "ConflictError": "Conflict",
     "CloudError": "CloudError",
     "CloudCredentialsError": "InvalidCredentials",
@@ -33,6 +34,7 @@ CODES = {
 }
 #: Time or another reading can help; everything else needs a person, or another request.
 RETRYABLE = {
+    "StateUnavailableError",
     "ConflictError",
     "CloudThrottledError",
     "CloudBusyError",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from host.errors import HostStoppedError, InvalidTaskIdError
+from host.queue import AGAIN_S
 from host.tasks import NewTask
 from tests.unit.host.byhand import BAD, FINE, START, Queue
 
@@ -94,6 +95,31 @@ def test_an_invocation_of_a_function_that_is_gone_has_failed(caplog: pytest.LogC
     assert again.states() == [("gone", "Failed"), ("shop", "Succeeded")]
     assert again.tasks()[0].error_type == "FunctionNotFound"
     assert "gone r-9: no longer a function" in caplog.text
+
+
+def test_what_a_full_disk_lets_nobody_write_down_is_tried_when_there_is_room(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Before a run nothing has begun; after one it runs again."""
+    queue = Queue()
+
+    def writable(is_it: bool) -> None:
+        queue.table._db.execute(f"PRAGMA query_only = {int(not is_it)}")
+
+    queue.accept()
+    writable(False)
+    queue.wait(AGAIN_S + 1)
+    assert (queue.runs, queue.table.pending()) == ([], 1)
+    assert "attempt to write a readonly database; again in 10 s" in caplog.text
+
+    writable(True)
+    queue.before_end = lambda: writable(False)
+    queue.wait(AGAIN_S)
+    writable(True)
+    queue.before_end = lambda: None
+    queue.wait(AGAIN_S)
+    assert queue.runs == [2 * AGAIN_S, 3 * AGAIN_S]
+    assert queue.states() == [("shop", "Succeeded")]
 
 
 @pytest.mark.parametrize("task_id", ["a", "_", "Z9", "job-1_B", "a" * 128])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from host.errors import StateInUseError, TaskExistsError
+from host.errors import StateFileError, StateInUseError, TaskExistsError
 from host.tasks import NewTask, TaskTable
 
 
@@ -187,12 +187,22 @@ def test_a_file_has_one_user(tmp_path: Path) -> None:
     TaskTable(tmp_path / "host.db").close()
 
 
+def test_a_file_that_is_damaged_or_cannot_be_opened_is_told_as_the_host_s(tmp_path: Path) -> None:
+    (tmp_path / "host.db").write_bytes(b"x" * 5000)
+    for path, why in (
+        (tmp_path / "host.db", "file is not a database"),
+        (tmp_path / "no" / "x", "unable to open"),
+    ):
+        with pytest.raises(StateFileError, match=f"^{path}, where invocations wait, cannot be used: {why}"):
+            TaskTable(path)
+
+
 def test_a_file_of_another_kind_is_not_called_in_use(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "host.db") as other:
         other.execute("CREATE TABLE invocations (title TEXT)")
     other.close()
 
-    with pytest.raises(sqlite3.OperationalError, match="finished_at"):
+    with pytest.raises(StateFileError, match=r"host\.db, where invocations wait, .*: no such column"):
         TaskTable(tmp_path / "host.db")
     with sqlite3.connect(tmp_path / "host.db") as other:
         other.execute("INSERT INTO invocations VALUES ('not locked')")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.errors import ConflictError
+from shared.errors import ConflictError, StateUnavailableError
 from shared.state.leases import Leases
 from shared.state.store import Store
 from shared.state.tables import LEASES
@@ -111,3 +111,28 @@ def test_of_two_that_take_it_at_once_one_holds_it(store: Store, clock: StandingC
 
     other.__exit__(None, None, None)
     assert not held(ours)
+
+
+def test_a_lease_that_cannot_be_let_go_runs_out_and_the_block_ends_as_it_did(
+    store: Store, clock: StandingClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise StateUnavailableError("the state file x: the disk is full")
+
+    leases = Leases(store, clock)
+
+    def holds() -> None:
+        with leases.hold("CDN/-/www.example.com", "me", 60):
+            store.delete = gone  # type: ignore[method-assign]
+            raise ValueError("its own")
+
+    with pytest.raises(ValueError, match="its own"):
+        holds()
+    del store.delete
+
+    assert [record.message for record in caplog.records] == ["a lease was not let go"]
+    with pytest.raises(ConflictError), leases.hold("CDN/-/www.example.com", "another", 60):
+        pass
+    clock.sleep(61)
+    with leases.hold("CDN/-/www.example.com", "another", 60):
+        pass
