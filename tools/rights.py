@@ -30,16 +30,15 @@ def _cells(function: str) -> _Cells:
     reached = reach()[function]
     deploys = {name for name in reach() if name.startswith("deploy_")}
     invoked = reached.invokes
-    if deploys <= invoked:
-        invoked = invoked - deploys | {"deploy_*"}
-    others = _code(sorted(invoked - {function}))
+    each = "each that deploys" if deploys <= invoked else ""
+    others = _code(sorted(invoked - {function} - (deploys if each else set())))
     itself = "itself" if function in invoked else ""
     return (
         ", ".join(_keys(function)) or "none",
         _code(sorted(reached.secrets)) or "none",
         _code(sorted(table.name for table in reached.reads - reached.writes)) or "none",
         _code(sorted(table.name for table in reached.writes)) or "none",
-        ", ".join(filter(None, (itself, others))) or "none",
+        ", ".join(filter(None, (itself, each, others))) or "none",
     )
 
 

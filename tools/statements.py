@@ -1,7 +1,7 @@
 """What the role of each function grants, as statements of a RAM policy in template.yml.
 
 Of our own, a role reaches tables and functions by their names: a pattern such as `${Prefix}-*` would also
-match those of another stack whose prefix begins alike.
+match those of another stack whose prefix begins alike. What stands for anything follows a whole name and "/".
 """
 
 from collections import defaultdict
@@ -57,15 +57,8 @@ def _of_our_own(function: str) -> Iterator[str]:
     for name in sorted(reached.secrets):
         yield from _statement(sorted(kms.API.rights(kms.GET_SECRET_VALUE)), [_IN_KMS.format(name=name)])
     if reached.invokes:
-        names = sorted(_short(reached.invokes))
-        arns = [arn.format(name=name) for name in names for arn in _FUNCTION]
+        arns = [arn.format(name=name) for name in sorted(reached.invokes) for arn in _FUNCTION]
         yield from _statement(["fc:InvokeFunction"], arns)
-
-
-def _short(functions: Set[str]) -> Set[str]:
-    """All that deploy as a pattern: a policy has a limited length, and no prefix has an underscore."""
-    deploy = {name for name in reach() if name.startswith("deploy_")}
-    return functions - deploy | {"deploy_*"} if deploy <= functions else functions
 
 
 def _tables(tables: Set[Table]) -> list[str]:

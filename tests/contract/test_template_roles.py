@@ -23,7 +23,17 @@ ROLE_OF = {
 }
 ACCOUNT = f"{PSEUDO['ALIYUN::Region']}:{PSEUDO['ALIYUN::TenantId']}"
 #: Other stacks in the account, with prefixes that begin or end as ours, or with a function's name.
-OTHERS = ("certdeploy-prod", "certdeploy2", "my-certdeploy", "certdeploy-deploy")
+OTHERS = (
+    *(
+        "certdeploy-prod",
+        "certdeploy2",
+        "my-certdeploy",
+        "certdeploy-deploy",
+        "certdeploy-deploy_x",
+        "certdeploy-",
+    ),
+    *("certdeploy-run_deployment_jobs", "certdeploy-notify_contacts", "", "CERTDEPLOY", "certdeplo"),
+)
 OWN = ("fc:InvokeFunction", "kms:GetSecretValue")
 LONGEST_POLICY = 6144  #: characters without white space, as RAM counts
 
@@ -109,6 +119,33 @@ def test_a_function_reads_the_secrets_that_its_settings_name_and_no_others(funct
     }
 
     assert granted == {f"acs:kms:{ACCOUNT}:secret/{names[name]}" for name in reach()[function].secrets}
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_what_is_our_own_is_granted_by_whole_names(function: str) -> None:
+    """No pattern fits what has another name, whatever another stack, its tables or its secrets are called."""
+    granted = [resource for one in statements(function) for resource in one["Resource"] if _is_own(one)]
+
+    assert granted
+    for pattern in granted:
+        fixed, _, rest = pattern.partition("*")
+        assert rest == ""
+        assert fixed == pattern or re.search(r":functions/certdeploy-[a-z_]+/$", fixed), pattern
+    named = {re.sub(r"(:functions/[^/]+)/\*$", r"\1", pattern) for pattern in granted}
+    for name in named:
+        for other in (
+            f"{name}x",
+            f"{name}-x",
+            f"{name}_x",
+            name[:-1],
+            name.replace("certdeploy-", "certdeploy-x-"),
+        ):
+            if other not in named:
+                assert not any(fnmatchcase(other, pattern) for pattern in granted), other
+
+
+def _is_own(statement: dict[str, Any]) -> bool:
+    return any(action.startswith(("ots:", *OWN)) for action in statement["Action"])
 
 
 def test_who_notifies_writes_nothing() -> None:
