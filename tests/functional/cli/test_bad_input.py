@@ -1,5 +1,7 @@
 """What is wrong is told in one clear message, with the exit code of its kind, and nothing is half done."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from cli.exits import exit_code
 from cli.parameters import parameters
 from shared import errors
 from shared.errors import AppError
+from shared.state.sqlite_file import APPLICATION_ID
 from tests.functional.cli.conftest import Command
 
 
@@ -104,7 +107,56 @@ def test_a_state_that_cannot_be_is_told(
     ran = bare("job", "list")
 
     assert ran.code == 2
-    assert "unable to open database file" in ran.err
+    assert ran.err.endswith(": it cannot be opened: its folder is missing, or permissions forbid it\n")
+
+
+@pytest.mark.parametrize(
+    ("statements", "why"),
+    [
+        (["CREATE TABLE users (name TEXT)"], " is of another program"),
+        (
+            [f"PRAGMA application_id = {APPLICATION_ID}", "PRAGMA user_version = 99"],
+            " is of schema 99, which a newer",
+        ),
+    ],
+)
+@pytest.mark.parametrize("line", [("job", "list"), ("scan",), ("serve",), ("status",)], ids=" ".join)
+def test_a_state_file_that_is_not_ours_is_refused_in_a_sentence_and_left_as_it_is(
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    line: tuple[str, ...],
+    statements: list[str],
+    why: str,
+) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as file:
+        for statement in statements:
+            file.execute(statement)
+    before = path.read_bytes()
+    monkeypatch.setenv("CERTDEPLOY_STATE", str(path))
+
+    ran = command(*line)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"certdeploy: the state file {path}{why}")
+    assert ran.err.count("\n") == 1
+    assert path.read_bytes() == before
+
+
+def test_a_state_file_that_is_locked_is_exit_code_4(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.state.sqlite._WAIT_S", 0.01)
+    monkeypatch.setattr("shared.state.sqlite_file.time.sleep", lambda seconds: None)
+    path = tmp_path / "other.db"
+    monkeypatch.setenv("CERTDEPLOY_STATE", str(path))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        ran = command("job", "list")
+
+    assert ran.code == 4
+    assert ran.err == f"certdeploy: the state file {path}: another process has it locked; try again\n"
 
 
 def test_a_parameter_that_the_template_lacks_is_named(command: Command) -> None:
