@@ -62,7 +62,7 @@ def test_a_status_that_there_is_not_is_refused_with_those_that_there_are(world: 
     with pytest.raises(InvalidRequestError) as refused:
         listed(world, "done")
 
-    known = "editing, pending, scheduling, processing, success, error"
+    known = "editing, pending, scheduling, processing, success, error, cancelled"
     assert str(refused.value) == f"List.Status: 'done' is not one of {known}"
 
 
