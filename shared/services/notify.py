@@ -104,7 +104,7 @@ def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
 
 
 def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
-    _check_in_place(world, event)
+    event = _as_the_state_has_it(world, event)
     what = _digest(_all_slots(event))
     return f"slots-expiring-{event.cert_identifier}-{event.threshold_days:g}-{what}", {
         "CertIdentifier": event.cert_identifier,
@@ -115,8 +115,12 @@ def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
     }
 
 
-def _check_in_place(world: World, event: SlotsExpiring) -> None:
-    """Raises InvalidRequestError if the slots do not have this certificate, with this end and time passed."""
+def _as_the_state_has_it(world: World, event: SlotsExpiring) -> SlotsExpiring:
+    """What it says of slots that it names. How many more there are is counted, where it does not name all.
+
+    Raises:
+        InvalidRequestError: they do not have this certificate, with this end and this warning time passed.
+    """
     if world.certificates.find(event.cert_identifier) is not None:
         raise InvalidRequestError(f"CertIdentifier: CAS knows {event.cert_identifier}")
     found = world.resources.find_many(event.slots)
@@ -128,9 +132,20 @@ def _check_in_place(world: World, event: SlotsExpiring) -> None:
     if event.not_after not in ends:
         raise InvalidRequestError(f"NotAfter: no slot's certificate ends at {event.not_after.isoformat()}")
     now, policies = world.clock(), policies_of(world)
-    if not any(event.threshold_days in _times_of(record, now, policies) for record in found.values()):
+
+    def meant(record: ResourceRecord) -> bool:
+        own = record.resource.cert_identifier == event.cert_identifier
+        return own and event.threshold_days in _times_of(record, now, policies)
+
+    if not all(map(meant, found.values())):
         why = f"no warning time of {event.threshold_days:g} days has passed for these slots"
         raise InvalidRequestError(f"ThresholdDays: {why}")
+    slots = event.slots
+    if event.not_named:
+        records = (one for product in world.policy.products for one in world.resources.list(product))
+        slots = tuple(sorted(record.resource.slot for record in records if meant(record)))
+    facts = {name: getattr(event, name) for name in ("cert_identifier", "days_left", "threshold_days")}
+    return SlotsExpiring.about(slots, not_after=min(filter(None, ends)), **facts)
 
 
 def _times_of(record: ResourceRecord, now: datetime, policies: ReadPolicies) -> set[float]:

@@ -68,3 +68,47 @@ def test_what_is_said_beside_the_names_of_the_slots_makes_no_other_message(
 
     first, second = receiver.take()
     assert (first.id, first.body) == (second.id, second.body)
+
+
+@pytest.mark.parametrize("count", [2, 70_000, 2**70])
+def test_how_many_slots_there_are_beside_those_that_are_named_is_counted(
+    told: Platform, receiver: Receiver, warning: SlotsExpiring, count: int
+) -> None:
+    for said in ("this", "that"):
+        notify_contacts(told.world, warning.evolve(slot_count=count, slots_digest=said))
+
+    first, second = receiver.take()
+    assert "AndMore" not in first.body
+    assert first.body["Slots"] == [WWW]
+    assert (first.id, first.body) == (second.id, second.body), "it is the same, whatever else is said"
+
+
+def test_of_very_many_slots_those_that_are_not_named_are_told_too(
+    told: Platform, receiver: Receiver, warning: SlotsExpiring
+) -> None:
+    for number in range(3):
+        more = a_resource(
+            f"{'x' * 60}.{number}.example.com", cert_identifier="sha256:0f", cert_not_after=warning.not_after
+        )
+        told.world.resources.put(more, told.clock())
+
+    notify_contacts(told.world, warning.evolve(slot_count=2))
+
+    (message,) = receiver.take()
+    assert len(message.body["Slots"]) + message.body.get("AndMore", 0) == 4
+
+
+def test_a_warning_of_a_slot_whose_time_has_not_passed_beside_one_whose_has_is_refused(
+    told: Platform, receiver: Receiver, warning: SlotsExpiring
+) -> None:
+    later = a_resource(
+        "later.example.com",
+        cert_identifier="sha256:0f",
+        cert_not_after=warning.not_after + timedelta(days=90),
+    )
+    told.world.resources.put(later, told.clock())
+
+    with pytest.raises(InvalidRequestError, match=r"^ThresholdDays: "):
+        notify_contacts(told.world, warning.evolve(slots=(WWW, later.slot)))
+
+    assert receiver.take() == []

@@ -132,15 +132,15 @@ def _stranger(*slots: str) -> SlotsExpiring:
     return SlotsExpiring.about(slots, days_left=29, **facts)
 
 
-def found(platform: Platform, event: ReplacementMissing | SlotsExpiring) -> None:
-    """The state tells the same as the event."""
+def found(platform: Platform, event: ReplacementMissing | SlotsExpiring, *beside: str) -> None:
+    """The state tells the same as the event; of slots `beside` those that it names, too."""
     world = platform.world
     if isinstance(event, ReplacementMissing):
         record = world.certificates.find("7-cn-hangzhou") or CertificateRecord(certificate=a_certificate(7))
         world.certificates.save(record.telling(event.digest))
     if not isinstance(event, SlotsExpiring):
         return
-    for slot in event.slots:
+    for slot in (*event.slots, *beside):
         product, _, resource_id = slot.split("/", 2)
         facts = {"product": CloudProduct(product), "cert_identifier": event.cert_identifier}
         resource = a_resource(resource_id, domains=(), cert_not_after=event.not_after, **facts)
@@ -166,11 +166,11 @@ def test_other_slots_of_a_certificate_told_the_same_day_are_no_repetition(
     platform: Platform, event: ReplacementMissing | SlotsExpiring, another: ReplacementMissing | SlotsExpiring
 ) -> None:
     """As of a cluster that could not be read before."""
-    for one in (event, another):
-        found(platform, one)
+    found(platform, event, WWW)
     first = notify_contacts(platform.world, event).notification_id
 
     assert notify_contacts(platform.world, event).notification_id == first
+    found(platform, another, IMG)
     assert notify_contacts(platform.world, another).notification_id != first
 
 
