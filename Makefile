@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: hostile help demo test walk rough lint bench mutants lock clean
+.PHONY: hostile chaos help demo test walk rough lint bench mutants lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,13 @@ walk: $(VENV)/dev.stamp  ## run every row of the tests' tables (products, fields
 hostile: $(VENV)/dev.stamp  ## send hostile events, rows and answers to every function (N, SEED)
 	@CERTDEPLOY_HOSTILE=$(or $(N),20000) CERTDEPLOY_HOSTILE_SEED=$(or $(SEED),1) \
 	  $(BIN)/pytest $(IN_PROCESSES) 3 -rP --show-capture=stdout tests/functional/hostile
+
+# MODE: kill (N: runs, each kills every function once at another place; none: all places) or storm; STATE: sqlite or
+# ots; SEED: any text; RUN: only this one; PRODUCTS: by commas.
+chaos: $(VENV)/dev.stamp  ## kill functions everywhere, or run them in a storm (MODE, STATE, N, SEED, RUN, JOBS, PRODUCTS)
+	@$(BIN)/python -m tests.chaos $(if $(MODE),--mode $(MODE)) $(if $(STATE),--state $(STATE)) $(if $(N),--runs $(N)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(RUN),--run $(RUN)) $(if $(JOBS),--jobs $(JOBS)) \
+	  $(if $(PRODUCTS),--products $(PRODUCTS))
 
 # TURNS: 0 is with sparse answers, each other one gives each test another of the SEEDS; a turn takes ten minutes on
 # two cores. PART: contract, pipeline or demo.

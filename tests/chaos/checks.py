@@ -1,0 +1,157 @@
+"""What must hold after a run, asked of the emulated cloud itself; each returns what does not."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.states import WorkerStatus
+from tests.chaos.ground import Ground
+from tests.chaos.held import held
+from tests.chaos.places import Place, Places, workers_at
+
+_KEY = "PRIVATE KEY"
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A run in which nothing went wrong."""
+
+    before: Places
+    settings: dict[str, str]  #: that the exchange leaves alone
+    written: Counter[str]
+    boundaries: dict[str, int]  #: of each function
+
+
+@dataclass
+class Meddled:
+    """What others did meanwhile, at the places that it concerns."""
+
+    by_hand: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
+    removed: set[Place] = field(default_factory=set)
+    issued: int = 1  #: certificates that take the old one's place
+
+    def services(self) -> set[str]:
+        return {place[0] for place in (*self.by_hand, *self.removed)}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the functions have stored."""
+
+    jobs: list[DeploymentJob]
+    workers: list[WorkerResource]
+
+
+def seen(ground: Ground) -> Seen:
+    world = ground.world
+    jobs = list(world.jobs.list())
+    workers = [worker for job in jobs for worker in world.workers.list(job.job_id)]
+    return Seen(jobs, workers)
+
+
+def is_done(ground: Ground) -> bool:
+    """Nothing is left to do for any job, nor for another try at what one could not do."""
+    jobs = list(ground.world.jobs.list())
+    ended = bool(jobs) and all(job.status.final for job in jobs)
+    return ended and not list(ground.world.jobs.due(ground.clock()))
+
+
+def violations(ground: Ground, clean: Clean, meddled: Meddled, *, calm: bool, kills: int = 1) -> list[str]:
+    """`calm`: nothing but functions was struck, each so often: all of them succeed in the end."""
+    found = seen(ground)
+    return [
+        *_stuck(found),
+        *(_not_all(ground, found) if calm else ()),
+        *_misplaced(ground, clean, meddled, found),
+        *_unset(ground, clean, meddled),
+        *_written_too_often(ground, clean, meddled, found, kills if calm else 0),
+        *_told_too_often(ground, found),
+        *_keys(ground),
+    ]
+
+
+def _stuck(found: Seen) -> Iterator[str]:
+    for worker in found.workers:
+        if not worker.status.settled:
+            yield f"{worker.resource.slot} of job {worker.job_id} is {worker.status.value}: {worker.reason}"
+    for job in found.jobs:
+        if not job.status.final:
+            yield f"job {job.job_id} is {job.status.value}"
+
+
+def _not_all(ground: Ground, found: Seen) -> Iterator[str]:
+    if len(found.jobs) != 1:
+        yield f"there are {len(found.jobs)} jobs"
+    for worker in found.workers:
+        if worker.status is not WorkerStatus.SUCCESS:
+            yield f"{worker.resource.slot} is {worker.status.value}: {worker.reason}"
+
+
+def _misplaced(ground: Ground, clean: Clean, meddled: Meddled, found: Seen) -> Iterator[str]:
+    """A place of the plan serves the new certificate, or what it served, or what somebody put there."""
+    after = ground.served()
+    prints = ground.prints()
+    for place in {**clean.before, **after}:
+        was, now = clean.before.get(place, ""), after.get(place, "")
+        workers = workers_at(place, found.workers)
+        by_workers = {prints[worker.cert_identifier] for worker in workers}
+        succeeded = {prints[w.cert_identifier] for w in workers if w.status is WorkerStatus.SUCCESS}
+        allowed = (succeeded or {was, *by_workers}) | meddled.by_hand.get(place, set())
+        if now in allowed or (not now and place in meddled.removed):
+            continue
+        told = ", ".join(f"{w.resource.slot} {w.status.value} {w.reason}" for w in workers) or "in no plan"
+        names = {value: name for name, value in prints.items()}
+        expected = " or ".join(names.get(one, one) for one in allowed)
+        yield f"{place} serves {names.get(now, now or 'nothing')}, not {expected}: {told}"
+
+
+def _unset(ground: Ground, clean: Clean, meddled: Meddled) -> Iterator[str]:
+    now, touched = held(ground.cloud), meddled.services()
+    for where, value in clean.settings.items():
+        if where.partition(".")[0] not in touched and now.get(where) != value:
+            yield f"{where} was {value}, is {now.get(where)}"
+
+
+def _written_too_often(
+    ground: Ground, clean: Clean, meddled: Meddled, found: Seen, kills: int
+) -> Iterator[str]:
+    """One write of a slot more than without faults; where its process is killed once, one more at all."""
+    slots = Counter(worker.resource.product.value for worker in found.workers)
+    for action, count in ground.cloud.written.items():
+        more = kills or max(slots.values(), default=0) + len(meddled.by_hand)
+        most = clean.written[action] * max(1, len(found.jobs)) + more
+        if count > most:
+            yield f"{action}: {count} times, at most {most} were to be expected"
+
+
+def _told_too_often(ground: Ground, found: Seen) -> Iterator[str]:
+    """A receiver refuses what it has: the same id is the same message."""
+    bodies: dict[str, set[bytes]] = defaultdict(set)
+    for message in ground.receiver.messages:
+        bodies[message.id].add(message.raw)
+    ended = Counter(id_.partition("-")[0] for id_ in bodies)
+    for id_, texts in bodies.items():
+        if len(texts) > 1:
+            yield f"message {id_} came in {len(texts)} versions"
+    told = sum(job.finish_announced for job in found.jobs)
+    if ended["finished"] > told or (len(found.jobs) == 1 and told and ended["finished"] != 1):
+        yield f"{ended['finished']} messages of ends, of {told} jobs that have ended"
+
+
+def _keys(ground: Ground) -> Iterator[str]:
+    """No private key in what is stored, sent, logged, or kept of calls."""
+    pieces = [_KEY, *(line for pem in ground.private() for line in pem.splitlines()[1:-1])]
+    for what, text in _texts(ground):
+        if found := [piece for piece in pieces if piece in text]:
+            yield f"{what}: a private key ({len(found)} lines of it)"
+
+
+def _texts(ground: Ground) -> Iterator[tuple[str, str]]:
+    yield "the state", ground.state_as_text()
+    yield "the events", b"\n".join(ground.platform.sent).decode()
+    yield "the messages", b"\n".join(message.raw for message in ground.receiver.messages).decode()
+    yield "the log of calls", repr(ground.cloud.calls)
+    yield "the functions' log", ground.new_in_log()

@@ -1,0 +1,62 @@
+"""An emulated cloud of whose calls each may be disturbed, and which counts the writes that it carried out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from emulator import gateway
+from emulator.api import Answer, Call, Raw
+from emulator.cloud import Cloud
+from emulator.faults import READS
+from emulator.request import Request
+from emulator.server import Server
+from emulator.service import EmulatedService
+
+
+class Disturbance(Protocol):
+    def before(self, service: EmulatedService, call: Call) -> None:
+        """Raises ApiError or DroppedError if it is not carried out."""
+
+    def after(self, service: EmulatedService, call: Call) -> None:
+        """Raises DroppedError if its answer is lost."""
+
+
+class DisturbedCloud(Cloud):
+    def __init__(self, **options: Any) -> None:
+        self.disturbance: Disturbance | None = None
+        self.written: Counter[str] = Counter()
+        super().__init__(**options)
+
+    def execute(self, service: EmulatedService, call: Call) -> Answer | Raw:
+        disturbance = self.disturbance
+        if disturbance is not None:
+            disturbance.before(service, call)
+        answer = super().execute(service, call)
+        if service.style != "OTS" and not call.action.startswith(READS):
+            self.written[f"{service.api} {call.action}"] += 1
+        if disturbance is not None:
+            disturbance.after(service, call)
+        return answer
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Whoever acts now is no function: nothing happens to their calls, and these do not count."""
+        before, self.disturbance = self.disturbance, None
+        written = self.written
+        self.written = Counter()
+        try:
+            yield
+        finally:
+            self.disturbance, self.written = before, written
+
+
+class PatientServer(Server):
+    """Each call has a thread: while one is held up, others are carried out."""
+
+    async def _answer(self, request: Request) -> Raw:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, gateway.answer, self.cloud, request)

@@ -1,0 +1,27 @@
+"""Which places at the TLS edge a worker was to change."""
+
+from __future__ import annotations
+
+from shared.domain.jobs import WorkerResource
+from shared.domain.names import covers
+from shared.domain.resources import CloudResource, SlotRole
+
+Place = tuple[str, str, str]  #: product, host and server name
+Places = dict[Place, str]  #: and what is served there: the leaf's SHA-256, or ""
+
+
+def is_at(resource: CloudResource, place: Place) -> bool:
+    _, host, name = place
+    if name in resource.server_names:
+        return True  # a pool of certificates serves its names at several addresses
+    if resource.kind == "hostname" and name in resource.domains:
+        return True  # at its record's name, and at the CNAME of that
+    if host != resource.endpoint:
+        return not host and name in resource.domains
+    if not name:
+        return resource.role is SlotRole.DEFAULT
+    return any(covers(pattern, name) for pattern in resource.domains)
+
+
+def workers_at(place: Place, workers: list[WorkerResource]) -> list[WorkerResource]:
+    return [worker for worker in workers if is_at(worker.resource, place)]
