@@ -85,7 +85,8 @@ def like(exchange: Exchange, around: Surroundings) -> Hashable:
     """
     slot = exchange.resource
     end = None if exchange.present else slot.cert_not_after
-    place = (slot.product, slot.kind, slot.cert_identifier, slot.other_names, slot.fronted_by, end)
+    there = (slot.cert_identifier, slot.cert_key, slot.other_names, end)
+    place = (slot.product, slot.kind, slot.fronted_by, there)
     return exchange.certificate.identifier, place, exchange.policy, around
 
 

@@ -209,14 +209,18 @@ def _key(exchange: Exchange) -> str:
 
 
 def _acm_key(exchange: Exchange) -> str:
-    """ACM imports under an ARN that is there only a key of the same kind and size."""
-    present, new, resource = exchange.present, exchange.certificate, exchange.resource
-    if present is None or (resource.product, resource.kind) != (CloudProduct.AWS, "acm"):
+    """ACM imports under an ARN that is there only a key of the same kind and size, as ACM tells it or CAS."""
+    present, resource = exchange.present, exchange.resource
+    if (resource.product, resource.kind) != (CloudProduct.AWS, "acm"):
         return ""
-    if (present.algorithm, present.key_size) == (new.algorithm, new.key_size):
+    there, new = resource.cert_key or (_sized(present) if present else ""), _sized(exchange.certificate)
+    if there in ("", new):
         return ""
-    change = f"{key_of(present)} → {key_of(new)}"
-    return f"ACM takes only the kind and size of key that it has under this ARN ({change})"
+    return f"ACM takes only the kind and size of key that it has under this ARN ({there} → {new})"
+
+
+def _sized(certificate: Certificate) -> str:
+    return key_of(certificate) if certificate.key_size else f"{certificate.algorithm} of unknown size"
 
 
 def _fronted(exchange: Exchange) -> str:

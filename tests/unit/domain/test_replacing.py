@@ -146,6 +146,35 @@ def test_acm_takes_the_kind_and_size_of_key_that_it_has_and_no_other_whatever_th
     assert held(certificate, old, distribution).allowed is (present[0] == new[0] or days < 0)
 
 
+@pytest.mark.parametrize(
+    ("there", "present", "new", "change"),
+    [
+        ("RSA 2048", None, ("RSA", 4096), "RSA 2048 → RSA 4096"),
+        ("RSA 2048", ("RSA", None), ("ECC", 256), "RSA 2048 → ECC 256"),
+        ("RSA 2048", None, ("RSA", None), "RSA 2048 → RSA of unknown size"),
+        ("", ("RSA", None), ("RSA", 2048), "RSA of unknown size → RSA 2048"),
+        ("RSA 2048", None, ("RSA", 2048), ""),
+        ("RSA 2048", ("RSA", None), ("RSA", 2048), ""),
+        ("", None, ("RSA", 4096), ""),
+    ],
+)
+def test_the_key_that_acm_has_is_known_where_cas_does_not_know_the_certificate(
+    there: str, present: tuple[str, int | None] | None, new: tuple[str, int | None], change: str
+) -> None:
+    """In its last days every try would fail, each time that something is issued."""
+    certificate = NEW.evolve(**PUBLIC, algorithm=new[0], key_size=new[1])
+    old = ending(-1).evolve(**PUBLIC, algorithm=present[0], key_size=present[1]) if present else None
+    acm = a_resource(
+        product=CloudProduct.AWS, kind="acm", cert_key=there, cert_not_after=NOW - timedelta(days=1)
+    )
+
+    verdict = held(certificate, old, acm)
+
+    told = f"ACM takes only the kind and size of key that it has under this ARN ({change})"
+    assert (verdict.rule, verdict.allowed) == (("acm-key", False) if change else ("", True))
+    assert not change or verdict.reason == told
+
+
 @pytest.mark.parametrize("days", [10, -1])
 def test_names_of_other_kinds_are_not_lost_whatever_the_hurry(days: float) -> None:
     """`*.*.example.com` is one of them: what a certificate is for is more than what it is matched by."""
