@@ -8,15 +8,20 @@ clients may ask for it in another way, and whoever replaces the certificate take
 import ipaddress
 import re
 from collections.abc import Iterable
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final, NamedTuple
 
-from shared.domain.names import WILDCARD, NotAHostNameError, normalize
+import idna
+
+from shared.domain.names import WILDCARD, NotAHostNameError
 from shared.domain.public_suffixes import is_public_suffix
 
 _LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"  # clients take the underscore, which CAs must not
 _HOST: Final = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
 _NUMBER: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  #: its last label: an IP address, not a name
 _LONGEST: Final = 300  #: of another name, as it is kept
+_LONGEST_HOST: Final = 253
+_IN_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class Told(NamedTuple):
@@ -76,10 +81,14 @@ def dns_names(written: Iterable[str], others: Iterable[str] = ()) -> Told:
 
 
 def told_names(texts: Iterable[str]) -> Told:
-    """Of a list in which the cloud tells names of all kinds as texts. It may show A-labels as U-labels."""
+    """Of a list in which the cloud tells names of all kinds as texts, perhaps with spaces between them.
+
+    It may show A-labels as U-labels. What is not the U-label of any A-label is kept as another name: to map
+    it, as is done with what people write, would make it the name of somebody else.
+    """
     dns: list[str] = []
     others: list[str] = []
-    for text in (text.strip() for text in texts):
+    for text in (text.strip(" ") for text in texts):
         if not text:
             continue
         if other := _of_another_kind(text):
@@ -102,14 +111,16 @@ def _of_another_kind(text: str) -> str:
 
 
 def _a_labels(text: str) -> str:
-    """As it stands in the certificate; the text itself if it is no host name."""
-    if text.startswith(".") or text.endswith((".", "\u3002")):
+    """As it stands in the certificate, by IDNA 2008; the text itself if it stands so in none."""
+    prefix, host = (WILDCARD, text[2:]) if text.startswith(WILDCARD) else ("", text)
+    if len(text) > _LONGEST_HOST or host.endswith("."):
         return text
     try:
-        return normalize(text)
-    except NotAHostNameError:
+        return prefix + idna.encode(host.translate(_IN_LOWER), strict=True).decode()
+    except UnicodeError:  # IDNAError is one
         return text
 
 
 def _kept(text: str) -> str:
-    return text[:_LONGEST]
+    """As much as can be stored."""
+    return text[:_LONGEST].encode(errors="backslashreplace").decode()[:_LONGEST]
