@@ -7,7 +7,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,10 +49,10 @@ class Roots:
             raise ValueError(f"{where} holds a certificate that cannot be read") from None
         return cls(pem, only=setting.startswith(ONLY))
 
-    @cached_property
+    @property
     def names(self) -> frozenset[str]:
         """Their subjects, as `ca_key` writes names."""
-        return frozenset(_key_of(root) for root in self.load_into(_context()).get_ca_certs())
+        return _names(self)
 
     def load_into(self, context: ssl.SSLContext) -> ssl.SSLContext:
         """Let a client's context trust them, and nothing else."""
@@ -67,6 +67,12 @@ def portable(setting: str) -> str:
     """The same setting for processes that run elsewhere: a path from the root, or PEM on one line."""
     before, text = (ONLY, setting.removeprefix(ONLY)) if setting.startswith(ONLY) else ("", setting)
     return before + ("".join(_pem(text).split("\n")) if _MARK in text else str(Path(text.strip()).resolve()))
+
+
+@lru_cache(maxsize=8)
+def _names(roots: Roots) -> frozenset[str]:
+    """To read all public roots takes a while: it is done once for the same ones."""
+    return frozenset(_key_of(root) for root in roots.load_into(_context()).get_ca_certs())
 
 
 def _pem(text: str) -> str:

@@ -4,8 +4,10 @@ template.yml grants exactly this. The tests of the pipeline run every function w
 them compares the other way round: what is granted is used.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 from shared.products import adapter_class, supported_products
@@ -79,7 +81,8 @@ _OWN: Final = {
 }
 
 
-def reach() -> dict[str, Reach]:
+@cache
+def reach() -> Mapping[str, Reach]:
     """By function."""
     deploys = {
         name: _reach(
@@ -90,4 +93,4 @@ def reach() -> dict[str, Reach]:
         )
         for name, product in zip(_DEPLOYS, supported_products(), strict=True)
     }
-    return {**_OWN, **deploys}
+    return MappingProxyType({**_OWN, **deploys})

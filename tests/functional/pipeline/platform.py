@@ -68,6 +68,7 @@ class Platform:
         self.used: dict[str, Used] = defaultdict(Used)  #: what each function made use of, by its role
         self._instance = Instance(settings)
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
+        self.roots = self._instance.roots  #: read once: from now on the instance is copied
         self._ids, self._renewals = count(1), count(1)
 
     @property
