@@ -27,15 +27,7 @@ def emulator() -> None:
 
 @app.command(
     "serve",
-    epilog="""Examples:
-
-    certdeploy emulator serve --port 8100 --estate estate.yaml --export
-
-    certdeploy emulator serve --port 8100 --ca-out ca.pem   # then, for any client that is not changed:
-    HTTPS_PROXY=http://127.0.0.1:8100 SSL_CERT_FILE=ca.pem your-tool
-
-    certdeploy emulator serve --https-port 443 --ca-out ca.pem   # without a proxy, with the lines of:
-    certdeploy emulator serve --print-hosts >> /etc/hosts""",
+    epilog="Example: certdeploy emulator serve --port 8100 --estate estate.yaml --ca-out ca.pem --export",
 )
 def serve(
     port: Annotated[int, typer.Option(help="Port of the APIs; 0 picks a free port.", min=0, max=65535)] = 0,

@@ -14,7 +14,7 @@ from cli import (
     certificates,
     cloud,
     demo,
-    emulator,
+    emulator_orders,
     encoding,
     exits,
     invoke,
@@ -62,7 +62,7 @@ def _show_version(requested: bool) -> None:
         raise typer.Exit
 
 
-app.add_typer(emulator.app, name="emulator", help="Run an emulated cloud on this machine.")
+app.add_typer(emulator_orders.app, name="emulator", help="Run an emulated cloud on this machine.")
 app.command("serve", epilog="Example: certdeploy serve --parameter ScanSchedule='@every 5m'")(serve.serve)
 app.command("scan", epilog="Example: certdeploy scan")(cloud.scan)
 app.command("discover", epilog="Example: certdeploy discover --product ALB --region cn-hangzhou")(

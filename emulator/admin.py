@@ -3,170 +3,146 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from emulator._estate_text import explain
-from emulator.answers import Mode
+from emulator import actions, orders
 from emulator.api import Raw
-from emulator.cloud import Cloud, Denial
+from emulator.authority import Authority
+from emulator.calls import CallRecord
+from emulator.cloud import Cloud
 from emulator.edge import edge_table
-from emulator.estate import Certificate
-from emulator.faults import BusyWrites, Fault
+from emulator.estate import EstateError
+from emulator.hosts import known_hosts
+from emulator.orders import Asked
 from emulator.request import Request
 
 PREFIX = "/_emulator/"
-Order = TypeVar("Order", Fault, BusyWrites, Denial, Certificate, "Options")
+_FILTERS = frozenset({"api", "action", "region", "code", "status", "after"})
 
 
-class Options(BaseModel):
-    """What can be changed of a running cloud, as `Cloud` names it. None: stays."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    strict: bool | None = None
-    loose: bool | None = None
-    answers: Mode | None = None
-    seed: int | None = None
-
-
-def answer(cloud: Cloud, request: Request) -> Raw:
-    """Reset, options, faults, denials, behaviours, certificates, the log of calls, what the edge serves."""
+def answer(cloud: Cloud, request: Request, ca_pem: str = "") -> Raw:
+    """What is asked, as JSON; certificates of CAs as PEM. Wrong orders change nothing and are told as 400."""
     name = request.path[len(PREFIX) :].strip("/")
-    try:
-        found = _answer(cloud, request.method, name.split("/"), request.body)
-    except ValueError as error:
-        return _json(400, {"error": f"{request.method} {name}: {error}"})
+    path, _, rest = name.partition("/")
+    found = _REQUESTS.get((request.method, name))
+    if found is None:
+        found = _REQUESTS.get((request.method, f"{path}/ID")) if rest else None
     if found is None:
         return _json(404, {"error": f"no such request: {request.method} {request.path}"})
-    return _json(200, found)
+    try:
+        told = found[0](Asked(cloud, request.body, request.queries, rest, ca_pem))
+    except (ValueError, EstateError) as error:
+        return _json(400, {"error": f"{request.method} {name}: {error}"})
+    if told is None:
+        return _json(404, {"error": f"no such request: {request.method} {request.path}"})
+    return (
+        Raw(200, told.encode(), {}, "application/x-pem-file") if isinstance(told, str) else _json(200, told)
+    )
 
 
-def _answer(cloud: Cloud, method: str, path: list[str], body: bytes) -> Any:
-    match method, *path:
-        case "GET", "health":
-            return {"status": "ok", "services": sorted(cloud.services)}
-        case "GET", "aws":
-            return cloud.service("aws").start()
-        case "GET", "tablestore":
-            with cloud.lock:
-                return cloud.service("tablestore").report()
-        case "GET", "calls":
-            return [asdict(record) for record in list(cloud.calls)]
-        case "GET", "edge":
-            with cloud.lock:
-                return edge_table(cloud)
-        case "POST", "certificates":
-            issued = _made(Certificate, _object(body)).issue(cloud.clock())
-            return {"certificate": issued.certificate_pem, "private_key": issued.key_pem}
-        case "GET" | "POST", "behaviour":
-            return _behaviour(cloud, _object(body) if method == "POST" else {})
-        case "POST", "reset":
-            cloud.reset()
-        case "DELETE", "calls":
-            cloud.calls.clear()
-        case "GET" | "POST", "options":
-            return _options(cloud, body if method == "POST" else b"{}")
-        case _, "faults", *rest:
-            return _faults(cloud, method, rest, body)
-        case ("POST", "deny") | ("POST", "denials"):
-            return asdict(cloud.add_denial(_made(Denial, _object(body))))
-        case "GET", "denials":
-            return [asdict(denial) for denial in list(cloud.denials)]
-        case "DELETE", "denials", denial_id:
-            found = cloud.take_back_denial(denial_id)
-            return asdict(found) if found else None
-        case _:
-            return None
+def requests() -> list[dict[str, str]]:
+    """Every request with what it does."""
+    return [
+        {"method": method, "path": PREFIX + name, "does": told}
+        for (method, name), (_, told) in _REQUESTS.items()
+    ]
+
+
+def _health(asked: Asked) -> dict[str, Any]:
+    return {"status": "ok", "services": sorted(asked.cloud.services)}
+
+
+def _actions(asked: Asked) -> list[dict[str, Any]]:
+    return [asdict(row) for row in actions.rows(asked.cloud.services)]
+
+
+def _calls(asked: Asked) -> list[dict[str, Any]]:
+    limit = asked.queries.get("limit", "")
+    wanted = {name: text for name, text in asked.queries.items() if name != "limit"}
+    if strange := sorted(wanted.keys() - _FILTERS):
+        raise ValueError(f"{strange[0]}: is one of {', '.join(sorted(_FILTERS))}, limit")
+    if limit and not (limit.isdecimal() and int(limit)):
+        raise ValueError("limit: takes a number of calls, the latest")
+    return _told(asked.cloud.calls.found(**wanted)[-int(limit or 0) :])
+
+
+def _told(records: list[CallRecord]) -> list[dict[str, Any]]:
+    return [asdict(record) for record in records]
+
+
+def _clear_calls(asked: Asked) -> dict[str, Any]:
+    asked.cloud.calls.clear()
     return {}
 
 
-def _behaviour(cloud: Cloud, wanted: dict[str, Any]) -> dict[str, dict[str, list[str | bool]]]:
-    """What can be chosen of each service: the current value, then all of them."""
-    switched = {name: service for name, service in cloud.services.items() if service.switches}
-    if wanted:
-        name = str(wanted.pop("service", ""))
-        if name not in switched:
-            raise ValueError(f"service: is one of {', '.join(sorted(switched))}")
-        switched[name].choose(**wanted)
-    return {
-        name: {switch: [service.behaviour[switch], *values] for switch, values in service.switches.items()}
-        for name, service in switched.items()
-    }
+def _clear_faults(asked: Asked) -> dict[str, Any]:
+    asked.cloud.faults.clear()
+    return {}
 
 
-def _faults(cloud: Cloud, method: str, rest: list[str], body: bytes) -> Any:
-    match method, *rest:
-        case ("GET",):
-            return [_told(fault) for fault in list(cloud.faults)]
-        case ("DELETE",):
-            cloud.faults.clear()
-            return {}
-        case ("POST",):
-            return _told(cloud.faults.add(_fault(body)))
-        case "GET", fault_id:
-            found = cloud.faults.find(fault_id)
-        case "DELETE", fault_id:
-            found = cloud.faults.take_back(fault_id)
-        case _:
-            found = None
-    return _told(found) if found else None
+def _reset(asked: Asked) -> dict[str, Any]:
+    asked.cloud.reset()
+    return {}
 
 
-def _fault(body: bytes) -> Fault | BusyWrites:
-    """`"kind": "busy"` orders busy codes for the writes of a product."""
-    given = _object(body)
-    kind = given.pop("kind", "fault")
-    if kind not in ("fault", "busy"):
-        raise ValueError('kind: is one of "fault", "busy"')
-    return _made(BusyWrites, given) if kind == "busy" else _made(Fault, given)
+def _edge(asked: Asked) -> list[dict[str, str]]:
+    with asked.cloud.lock:
+        return edge_table(asked.cloud)
 
 
-def _told(fault: Fault | BusyWrites) -> dict[str, Any]:
-    told = asdict(fault)
-    return {"kind": "busy" if isinstance(fault, BusyWrites) else "fault"} | {
-        name: value for name, value in told.items() if not name.startswith("_")
-    }
+def _tablestore(asked: Asked) -> Any:
+    with asked.cloud.lock:
+        return asked.cloud.service("tablestore").report()
 
 
-def _options(cloud: Cloud, body: bytes) -> dict[str, Any]:
-    given = _made(Options, _object(body))
-    if given.strict is not None:
-        cloud.strict = given.strict
-    if given.loose is not None:
-        cloud.loose = given.loose
-    if given.answers is not None:
-        cloud.answers.mode = given.answers
-    if given.seed is not None:
-        cloud.answers.seed = given.seed
-        cloud.answers.restart()
-    now = Options(
-        strict=cloud.strict,
-        loose=cloud.loose,
-        answers=cloud.answers.mode,
-        seed=cloud.answers.seed,
-    )
-    return now.model_dump()
-
-
-def _made(kind: type[Order], given: dict[str, Any]) -> Order:
-    """Raises ValueError: every wrong field in one text."""
-    try:
-        return kind(**given)
-    except ValidationError as error:
-        raise ValueError("\n".join(explain(error, kind, given))) from None
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        given = json.loads(body or b"{}")
-    except ValueError:
-        given = None
-    if not isinstance(given, dict):
-        raise ValueError("the body takes a JSON object")
-    return given
+_REQUESTS: dict[tuple[str, str], tuple[Callable[[Asked], Any], str]] = {
+    ("GET", ""): (lambda asked: requests(), "this list"),
+    ("GET", "health"): (_health, "whether it is up, and its services"),
+    ("GET", "actions"): (_actions, "each emulated action with how certain it is"),
+    ("GET", "hosts"): (lambda asked: known_hosts(asked.cloud), "the cloud's hosts that clients call"),
+    ("GET", "ca"): (lambda asked: asked.ca_pem or None, "the CA of these hosts over TLS, as PEM"),
+    ("GET", "roots"): (
+        lambda asked: Authority().root_pem,
+        "the root of the certificates that the products serve, as PEM",
+    ),
+    ("POST", "reset"): (_reset, "back to the estate, without faults, denials and calls, at the real time"),
+    ("GET", "estate"): (orders.estate, "the estate as it was loaded, as a file that --estate takes"),
+    ("POST", "estate"): (orders.load, "load another estate, in JSON or YAML"),
+    ("POST", "estate/merge"): (orders.merge, "load the estate with more rows and certificates"),
+    ("GET", "options"): (
+        lambda asked: orders.options(Asked(asked.cloud)),
+        "how it answers, limits and delays",
+    ),
+    ("POST", "options"): (orders.options, "change some of these options"),
+    ("GET", "behaviour"): (lambda asked: orders.behaviour(Asked(asked.cloud)), "behaviours to choose from"),
+    ("POST", "behaviour"): (orders.behaviour, "choose behaviours of a service"),
+    ("GET", "clock"): (lambda asked: orders.clock(Asked(asked.cloud)), "the cloud's time"),
+    ("POST", "clock"): (orders.clock, "freeze the time, advance it, or let it run on"),
+    ("POST", "settle"): (orders.settle, "let every change that is under way take effect now"),
+    ("GET", "faults"): (orders.faults, "the faults that were ordered; `struck` counts"),
+    ("POST", "faults"): (orders.add_fault, "order a fault"),
+    ("DELETE", "faults"): (_clear_faults, "take all faults back"),
+    ("GET", "faults/ID"): (orders.fault, "one fault"),
+    ("DELETE", "faults/ID"): (orders.take_back_fault, "take one fault back"),
+    ("GET", "denials"): (orders.denials, "the RAM actions that are refused"),
+    ("POST", "denials"): (orders.deny, "refuse a RAM action"),
+    ("DELETE", "denials/ID"): (orders.take_back_denial, "no longer refuse it"),
+    ("GET", "calls"): (
+        _calls,
+        "the latest calls, without secrets; ?api=&action=&region=&code=&after=&limit=",
+    ),
+    ("GET", "calls/refused"): (
+        lambda asked: _told(asked.cloud.calls.not_emulated()),
+        "calls that were refused because they are not emulated",
+    ),
+    ("DELETE", "calls"): (_clear_calls, "forget the calls"),
+    ("GET", "edge"): (_edge, "each slot with what it serves"),
+    ("POST", "certificates"): (orders.issue, "issue a certificate that is not in the account"),
+    ("GET", "tablestore"): (_tablestore, "what Tablestore holds and what was spent"),
+    ("GET", "aws"): (lambda asked: asked.cloud.service("aws").start(), "where AWS is, started by asking"),
+}
 
 
 def _json(status: int, body: Any) -> Raw:

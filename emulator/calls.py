@@ -34,6 +34,47 @@ class CallRecord:
     request_id: str
 
 
+#: Codes with which the emulator refuses what it does not have.
+NOT_EMULATED = frozenset(
+    [
+        *("InvalidAction.NotFound", "InvalidVersion", "NotEmulated", "NotImplemented"),
+        "OTSUnsupportOperation",
+    ]
+)
+
+
+class CallLog(list[CallRecord]):
+    """The latest calls: of a program that runs for days the oldest are dropped."""
+
+    longest = 50_000
+
+    def append(self, record: CallRecord) -> None:
+        super().append(record)
+        if len(self) > self.longest:
+            del self[: self.longest // 10]
+
+    def not_emulated(self) -> list[CallRecord]:
+        """Those refused because the emulator has no such action or parameter."""
+        return [record for record in self if record.code in NOT_EMULATED]
+
+    def found(self, after: str = "", **wanted: str) -> list[CallRecord]:
+        """Those whose fields are as `wanted`, whatever the case, of the ones behind request `after`.
+
+        Raises ValueError if no call has that request id.
+        """
+        calls = list(self)
+        if after:
+            places = [place for place, record in enumerate(calls) if record.request_id == after]
+            if not places:
+                raise ValueError(f"after: no call has the request id {after}")
+            calls = calls[places[-1] + 1 :]
+        return [
+            record
+            for record in calls
+            if all(str(getattr(record, name)).lower() == text.lower() for name, text in wanted.items())
+        ]
+
+
 def without_secrets(value: Any, name: str = "") -> Any:
     """`value` with everything hidden that is, or may be, a key or a token, at any depth."""
     lowered = name.lower()

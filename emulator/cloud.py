@@ -15,7 +15,8 @@ from pydantic.dataclasses import dataclass
 
 from emulator.answers import Answers, Mode
 from emulator.api import Answer, ApiError, Call, Raw
-from emulator.calls import CallRecord
+from emulator.calls import CallLog
+from emulator.clock import Clock
 from emulator.faults import DroppedError, Faults, Region, When
 from emulator.keys import AccessKey, Keyring
 from emulator.known import denial_problem, fault_problems
@@ -85,7 +86,9 @@ class Cloud:
         seed: int = 0,
         access_key: tuple[str, str] = ("", ""),
     ) -> None:
-        self.account, self.clock = account, clock
+        self.time = Clock(clock)
+        self.account = account
+        self.clock: Callable[[], datetime] = self.time
         self.signing_clock = signing_clock or clock
         self.answers = Answers(answers, seed)
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
@@ -94,7 +97,7 @@ class Cloud:
         self._only = tuple(only)
         self.lock = RLock()
         self.faults = Faults(lambda fault: fault_problems(self.services, fault))
-        self.calls: list[CallRecord] = []
+        self.calls = CallLog()
         self.denials: list[Denial] = []
         self._denial_ids = count(1)
         self.keys = Keyring()
@@ -103,6 +106,11 @@ class Cloud:
         self._rates = RateLimits()
         self.services: dict[str, EmulatedService] = {}
         self._start_services()
+
+    @property
+    def estate(self) -> Any:
+        """As it was loaded; None without one."""
+        return self._estate
 
     @property
     def regions(self) -> list[str]:
@@ -129,8 +137,9 @@ class Cloud:
             self._start_services()
 
     def reset(self) -> None:
-        """Back to the estate as loaded: no faults, denials, calls, sessions. Access keys stay."""
+        """Back to the estate as loaded, at the real time: no faults, denials, calls, sessions. Keys stay."""
         with self.lock:
+            self.time.restart()
             self.faults.clear()
             self.denials.clear()
             self.calls.clear()

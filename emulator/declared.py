@@ -45,6 +45,7 @@ class Action:
     methods: tuple[str, ...]
     path: str  #: "/" for RPC, else with "{name}" for a path parameter
     params: tuple[Param, ...]
+    source: str = ""  #: where it is known from, if not from the vendor's metadata
 
     def match(self, path: str) -> dict[str, str] | None:
         """The path parameters, if `path` (decoded) is one of this action."""
@@ -122,6 +123,7 @@ def _load(path: Path) -> Declaration:
             tuple(action["method"].split("|")),
             action["path"],
             tuple(_param(item) for item in action["params"]),
+            action.get("source", ""),
         )
         for name, action in data["actions"].items()
     }

@@ -195,14 +195,41 @@ def load_estate(path: Path | None) -> Estate:
     """
     path = path or SAMPLE
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        text = path.read_bytes()
     except OSError as error:
         raise EstateError(f"{path}: {error.strerror or error}") from error
+    return parse_estate(read_plain(text, str(path)), source=str(path))
+
+
+def read_plain(text: bytes, source: str) -> object:
+    """The data of an estate in YAML or JSON, not checked yet. Raises EstateError."""
+    try:
+        return yaml.load(text.decode("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError) as error:  # also of what is no UTF-8, or no date
-        raise EstateError(f"{path}: not YAML or JSON: {' '.join(str(error).split())}") from error
+        raise EstateError(f"{source}: not YAML or JSON: {' '.join(str(error).split())}") from error
     except RecursionError:
-        raise EstateError(f"{path}: nested too deeply") from None
-    return parse_estate(data, source=str(path))
+        raise EstateError(f"{source}: nested too deeply") from None
+
+
+def merged(estate: Estate | None, more: object) -> object:
+    """The data of `estate` with the rows and certificates of `more`, not checked yet."""
+    data = plain_of(estate) if estate is not None else {}
+    if not isinstance(more, dict):
+        return more
+    for key, value in more.items():
+        held = data.get(key)
+        if isinstance(held, list) and isinstance(value, list):
+            data[key] = held + [row for row in value if row not in held]
+        elif isinstance(held, dict) and isinstance(value, dict):
+            data[key] = held | value
+        else:
+            data[key] = value
+    return data
+
+
+def plain_of(estate: Estate) -> dict[str, Any]:
+    """What a file of this estate holds, without what goes without saying."""
+    return estate.model_dump(mode="json", exclude_defaults=True)
 
 
 def parse_estate(data: object, *, source: str = "estate") -> Estate:

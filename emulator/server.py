@@ -158,11 +158,11 @@ class Server:
             return gateway.too_large(request)
         if not self._admin:
             return gateway.stranger(self.cloud, request)
-        return self._gate.refused(request) if request.path.startswith(admin.PREFIX) else None
+        return self._gate.refused(request) if (request.path + "/").startswith(admin.PREFIX) else None
 
     async def _answer(self, request: Request) -> Raw:
-        if self._admin and request.path.startswith(admin.PREFIX):
-            return admin.answer(self.cloud, request)
+        if self._admin and (request.path + "/").startswith(admin.PREFIX):
+            return admin.answer(self.cloud, request, self.authority.pem if self.authority else "")
         if self.cloud.latency_s:
             await asyncio.sleep(self.cloud.latency_s)
         if gateway.lengthy(self.cloud, request):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from emulator.api import Answer, ApiError, Call, Raw
-from emulator.calls import CallRecord
+from emulator.calls import CallLog
 from emulator.faults import Faults
 from emulator.keys import AccessKey, Keyring
 from emulator.request import Request
@@ -28,7 +28,7 @@ class Account(Protocol):
     deliver: Callable[[dict[str, Any]], object] | None  #: takes the events that EventBridge accepts
     keys: Keyring
     key: AccessKey
-    calls: list[CallRecord]
+    calls: CallLog
     faults: Faults
 
     @property

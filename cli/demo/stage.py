@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.session import Session
+from emulator.client import Client
 from shared.cloud import credentials
 from shared.runtime.settings import read_settings
 from shared.state.tables import TABLES
@@ -83,10 +83,7 @@ def emulated(
 
 def ask_emulator(endpoint: str, what: str, method: str = "GET") -> Any:
     """What the emulated cloud reports, such as its "calls"; DELETE clears them."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(f"{endpoint}/_emulator/{what}", method=method)  # noqa: S310 - loopback
-    with direct.open(request, timeout=60) as answer:
-        return json.load(answer)
+    return Client(endpoint).ask(method, what)
 
 
 def _aws(endpoint: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 RENEWED = 10743322
 WRONG = ("", "nope", "-1", "9" * 20, "bücher/../x\n" + "x" * 3000)
 #: They go on until they are stopped, or take minutes: what is wrong is only looked for in their options.
-LONG = {("serve",), ("emulator", "serve"), ("demo",), ("package",)}
+LONG = {("serve",), ("emulator", "serve"), ("emulator", "run"), ("demo",), ("package",)}
 #: Options that take any text, with why.
 ANY_TEXT = {
     ("job", "create", "--name"): "a name for people",
@@ -31,10 +31,15 @@ ANY_TEXT = {
     ("certificate", "list", "--domain"): "as before",
     ("certificate", "list", "--name"): "as before",
     ("certificate", "export", "--to"): "a file that is made",
+    **{("emulator", "calls", f"--{name}"): "there are no such calls" for name in ("api", "action", "region")},
 }
 #: Wrong values that are right for an option: "" is as if it were not given; a number is one.
 RIGHT = {
     ("certificate", "upload", "--store"): {""},
+    **{
+        ("emulator", *words): {""}
+        for words in (("actions", "--api"), ("faults", "--order"), ("clock", "--freeze"))
+    },
 }
 NEED_THE_CLOUD = {("scan",), ("discover",), ("certificate", "export")}
 OPTIONS = [
@@ -64,6 +69,7 @@ def good(informed: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "function": "manage_deployment_jobs",
         "event": str(event),
         "pem": str(pem),
+        "command": str(tmp_path / "no-such-command"),
     }
 
 

@@ -102,7 +102,7 @@ def test_faults_can_be_ordered_at_run_time(server: Server) -> None:
 
 
 def test_denials_can_be_ordered_at_run_time(server: Server) -> None:
-    admin(server, "POST", "deny", {"ram_action": "sts:GetCallerIdentity"})
+    admin(server, "POST", "denials", {"ram_action": "sts:GetCallerIdentity"})
 
     assert refusal(server, "GetCallerIdentity")[0] == 403
 

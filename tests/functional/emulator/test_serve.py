@@ -172,7 +172,10 @@ def test_the_command_s_options_reach_the_cloud(monkeypatch: pytest.MonkeyPatch) 
         stop.set()
         thread.join(5)
 
-    assert options == {"strict": True, "loose": True, "answers": "random", "seed": 7}
+    assert options == {
+        **{"strict": True, "loose": True, "answers": "random", "seed": 7},
+        **{"limits": "documented", "latency_ms": 0, "settle_s": 1},
+    }
 
 
 def a_set_event() -> Event:
