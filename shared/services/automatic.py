@@ -36,7 +36,7 @@ _FOUND_SO: Final = (
     "it was so when this installation began, which replaces only what ends later by itself; create a job"
 )
 _NO_NEWS: Final = frozenset({NOT_COVERED, "in-place"})  #: rules that keep nothing away that would be of use
-_FOR_APPROVAL: Final = "the job that would replace it waits for approval; `certdeploy job list` shows it"
+_FOR_APPROVAL: Final = "job {0}, which would replace it, waits for approval; `certdeploy job submit {0}`"
 _BUSY: Final = "another plan is being made; the next scan tries again"
 _DISCOVERY_TAKES: Final = timedelta(minutes=15)  #: an older discovery has died
 LEASE: Final = "automatic-plan"  #: one plan is made at a time
@@ -93,17 +93,14 @@ def _plan(
         *weigh(issued, _others(world, changes, unseen, begun)),
     ]
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
-    jobs, waiting = jobs_for(world, changes, wanted, certificates)
+    made = jobs_for(world, changes, wanted, certificates)
     held_off = {entry.resource.slot: entry.reason for entry in entries if entry.rule == "policy"}
-    drafts = {
-        entry.resource.slot for entry in wanted if entry.draft or not world.policy.submit_automatic_jobs
-    }
-    held_off |= dict.fromkeys(drafts, _FOR_APPROVAL)
-    replaced = {entry.resource.slot for entry in wanted} - drafts
+    held_off |= {slot: _FOR_APPROVAL.format(job.job_id) for slot, job in made.drafts.items()}
+    replaced = {entry.resource.slot for entry in wanted} - made.drafts.keys()
     replaced |= {entry.resource.slot for entry in entries if entry.rule == FRONTED}  # in their last days
     changes = _tell_missing(world, changes, ending, replaced, held_off)
-    _handled(world, changes, unseen, waiting)
-    return Planned(jobs=jobs, note="" if jobs else _kept_away(entries))
+    _handled(world, changes, unseen, made.waiting)
+    return Planned(jobs=made.jobs, note="" if made.jobs else _kept_away(entries))
 
 
 def _kept_away(entries: Iterable[PlanEntry]) -> str:
@@ -197,7 +194,7 @@ def _tell_missing(
     return changes.with_records(told)
 
 
-def _handled(world: World, changes: Changes, unseen: Unseen, waiting: set[str]) -> None:
+def _handled(world: World, changes: Changes, unseen: Unseen, waiting: Set[str]) -> None:
     """But for what nobody could read, and for places that another job is at: each scan looks again."""
     rows: dict[str, CertificateRecord] = {}
     for new in changes.issued:
@@ -215,7 +212,7 @@ def _handled(world: World, changes: Changes, unseen: Unseen, waiting: set[str]) 
 
 
 def _left(
-    certificate: Certificate, parts: tuple[str, ...], unseen: Unseen, waiting: set[str]
+    certificate: Certificate, parts: tuple[str, ...], unseen: Unseen, waiting: Set[str]
 ) -> tuple[str, ...]:
     """Where it is to be planned for later."""
     unread = unseen.left_of(parts)

@@ -1,12 +1,17 @@
-"""The jobs of an automatic plan: one for each type of certificate, more where policies set slots apart."""
+"""The jobs of an automatic plan: one for each type of certificate, more where policies set slots apart.
 
-from collections.abc import Sequence
+What a draft already waits with is not planned again: it is the same question, and is to be answered once.
+"""
+
+from collections.abc import Mapping, Sequence, Set
 from itertools import product
-from typing import NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from shared.domain.certificates import Certificate, CertificateSource
-from shared.domain.jobs import DeploymentJob
+from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import PlanEntry
+from shared.domain.states import JobStatus
 from shared.services import plan as planning
 from shared.services.storing import create, created, places_at_work, submitted, token_of_system
 from shared.services.world import World
@@ -38,18 +43,27 @@ class _Kind(NamedTuple):
         return token_of_system("-".join(parts))
 
 
+_NONE: Final[Mapping[str, DeploymentJob]] = MappingProxyType({})
+
+
+class Jobs(NamedTuple):
+    jobs: tuple[DeploymentJob, ...] = ()
+    waiting: Set[str] = frozenset()  #: places whose slots have to wait for the end of another job
+    drafts: Mapping[str, DeploymentJob] = _NONE  #: by slot, those of the jobs that wait for approval
+
+
 def jobs_for(
     world: World, cause: Cause, wanted: Sequence[PlanEntry], certificates: Sequence[Certificate]
-) -> tuple[tuple[DeploymentJob, ...], set[str]]:
-    """The jobs, and the places whose slots have to wait for the end of another one.
-
-    Jobs of an earlier delivery are found by their token. There is more than one of a type where a part of
+) -> Jobs:
+    """Jobs of an earlier delivery are found by their token. There is more than one of a type where a part of
     the account could not be read when the first was planned.
     """
     source_of = {certificate.identifier: certificate.source for certificate in certificates}
     at_work = places_at_work(world) if wanted else set()
     jobs: list[tuple[DeploymentJob, bool]] = []
     planned: set[str] = set()
+    submit = world.policy.submit_automatic_jobs
+    drafts = _drafts(world, [entry for entry in wanted if entry.draft or not submit])
     free: dict[_Kind, str] = {}  #: the token of the next job of a kind
     for kind in map(_Kind._make, product(CertificateSource, (False, True), (False, True))):
         token = free[kind] = kind.token(cause)
@@ -59,11 +73,11 @@ def jobs_for(
             planned |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
             parts += 1
             free[kind] = f"{token}-part-{parts}"
-    submit = world.policy.submit_automatic_jobs
     done = [submitted(world, job) if submit and not draft else job for job, draft in jobs]
     rest: dict[_Kind, list[PlanEntry]] = {}
     for entry in wanted:
-        if entry.resource.slot not in planned and entry.resource.place not in at_work:
+        slot = entry.resource
+        if slot.slot not in planned and slot.slot not in drafts and slot.place not in at_work:
             kind = _Kind(source_of[entry.cert_identifier], entry.draft, entry.accept_outage)
             rest.setdefault(kind, []).append(entry)
     for kind, entries in rest.items():
@@ -76,5 +90,26 @@ def jobs_for(
             submit=submit and not kind.draft,
         )
         done.append(job)
+        if job.status is JobStatus.EDITING:
+            drafts |= {entry.resource.slot: job for entry in entries}
     waiting = {entry.resource.place for entry in wanted if entry.resource.slot not in planned} & at_work
-    return tuple(done), waiting
+    there = {job.job_id: job for job in (*done, *drafts.values())}
+    return Jobs(tuple(there.values()), waiting, drafts)
+
+
+def _drafts(world: World, wanted: Sequence[PlanEntry]) -> dict[str, DeploymentJob]:
+    """By slot, the drafts of the system that are to put the same certificate in the place of the same one."""
+    if not wanted:
+        return {}
+    asked = {entry.resource.slot: (_change(entry), entry.accept_outage) for entry in wanted}
+    found: dict[str, DeploymentJob] = {}
+    for job in world.jobs.list():
+        if job.status is JobStatus.EDITING and job.automatic and job.cancelled_at is None:
+            for worker in world.workers.list(job.job_id):
+                if asked.get(worker.resource.slot) == (_change(worker), job.accept_outage):
+                    found[worker.resource.slot] = job
+    return found
+
+
+def _change(one: PlanEntry | WorkerResource) -> tuple[str, str]:
+    return one.resource.cert_identifier, one.cert_identifier

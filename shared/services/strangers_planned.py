@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from shared.domain.matching import Action
 from shared.services import plan as planning
 from shared.services.automatic import Planned, alone
-from shared.services.automatic_jobs import jobs_for
+from shared.services.automatic_jobs import Jobs, jobs_for
 from shared.services.map import known_certificates
 from shared.services.policies import policies_of
 from shared.services.strangers import Strangers, due, remember, tell
@@ -38,16 +38,16 @@ def _plan(world: World) -> Planned:
     slots = unseen.seen_within(EVERYTHING, (slot for one in ending for slot in one.slots))
     entries = planning.weigh(world, certificates, slots, policies.book, automatic=True)
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
-    jobs, waiting = jobs_for(world, _cause(ending), wanted, certificates) if wanted else ((), set())
-    planned = {entry.resource.slot for entry in wanted}
+    made = jobs_for(world, _cause(ending), wanted, certificates) if wanted else Jobs()
+    planned = {entry.resource.slot for entry in wanted} - made.drafts.keys()
     hidden = {slot.slot for one in ending for slot in one.slots} - {slot.slot for slot in slots}
     for one in ending:
         left = [r for r in one.records if r.resource.slot not in planned | hidden]
         if left:
             tell(world, replace(one, records=left))
-        done = [r for r in one.records if r.resource.slot in planned and r.resource.place not in waiting]
+        done = [r for r in one.records if r.resource.slot in planned and r.resource.place not in made.waiting]
         remember(world, done, one.passed)
-    return Planned(jobs=jobs)
+    return Planned(jobs=made.jobs)
 
 
 def _cause(ending: list[Strangers]) -> _Cause:

@@ -223,7 +223,8 @@ def test_slots_about_to_end_whose_job_waits_for_approval_are_told_so(
 
     (message,) = [one.body for one in receiver.take() if one.body.get("Name") == "old"]
     assert len(message["Slots"]) == (1 if by == "policy" else 4)
-    assert message["Reason"].startswith("the job that would replace it waits for approval")
+    (draft,) = (job.job_id for job in told.jobs() if job.status is JobStatus.EDITING)
+    assert message["Reason"].startswith(f"job {draft}, which would replace it, waits for approval")
 
 
 def test_a_job_by_hand_goes_on_while_policies_cannot_be_read(platform: Platform) -> None:
