@@ -76,7 +76,7 @@ app.add_typer(resources.app, name="resource", help="List the places that serve c
 app.add_typer(
     jobs.app, name="job", help="Preview, create, list, show, submit, cancel and roll back deployment jobs."
 )
-app.add_typer(states.app, name="state", help="Prepare the state in Tablestore.")
+app.add_typer(states.app, name="state", help="Make, look over, copy and move the state.")
 app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")
 app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan_expiry.manual.json")(
     invoke.invoke

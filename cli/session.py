@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from shared.errors import InvalidRequestError, NotFoundError
 from shared.products import supported_products
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings, read_settings
+from shared.runtime.stores import open_store
 from shared.services.world import World
+from shared.state.meta import check_whole
+from shared.state.store import Store
 from shared.state.tablestore_address import SCHEME, is_address
 
 _PATIENCE_S = 600.0
@@ -38,6 +42,11 @@ class FunctionRefusedError(Exception):
 class Session:
     settings: Settings
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)  #: holds the key that signs
+
+    @cached_property
+    def store(self) -> Store:
+        """Raises SettingsError: it is a state that cannot be."""
+        return open_store(self.settings, credentials.from_environment(self.environ))
 
     @property
     def running(self) -> running.Running | None:
@@ -109,8 +118,8 @@ class Session:
         )
 
 
-def session(state: str | None = None) -> Session:
-    """`state` overrides CERTDEPLOY_STATE.
+def session(state: str | None = None, *, unfinished: bool = False) -> Session:
+    """`state` overrides CERTDEPLOY_STATE. `unfinished`: also one whose import was cut off.
 
     Raises SettingsError, also if no state is set: every command needs one.
     """
@@ -118,8 +127,10 @@ def session(state: str | None = None) -> Session:
     of_stack = f"{SCHEME}{settings.ots_instance}" if settings.ots_instance else ""
     if named := state or settings.state or of_stack:
         settings = settings.evolve(state=named if is_address(named) else str(Path(named).resolve()))
-    Instance(settings).store  # noqa: B018 - refuses a state that cannot be
-    return Session(settings)
+    found = Session(settings)
+    if not unfinished:
+        check_whole(found.store, settings.state)
+    return found
 
 
 def _at(settings: Settings, serving: running.Running) -> Settings:

@@ -51,6 +51,11 @@ def range_of(table: Table, prefix: Key, below: Key | None) -> tuple[PrimaryKey, 
     return start, _filled(table, below, lowest)
 
 
+def range_of_all(table: Table) -> tuple[PrimaryKey, PrimaryKey]:
+    lowest, highest = _ends()
+    return _filled(table, (), lowest), _filled(table, (), highest)
+
+
 def is_below(key: Key, below: Key | None) -> bool:
     return below is None or _order(key[: len(below)]) < _order(below)
 

@@ -72,7 +72,15 @@ class Records(Generic[Record]):
         """Where a record belongs, if that is told by its content, which others may write into another row."""
         return None
 
-    def _readable(self, rows: Iterable[Row]) -> Iterator[Record]:
+    def fault(self, row: Row) -> str | None:
+        """Why the row cannot be read; None: it can."""
+        try:
+            self._read(row)
+        except UnreadableRowError as error:
+            return str(error).partition(" cannot be read: ")[2]
+        return None
+
+    def readable(self, rows: Iterable[Row]) -> Iterator[Record]:
         """One row that cannot be read does not hide the others."""
         for row in rows:
             try:
@@ -83,7 +91,7 @@ class Records(Generic[Record]):
     def _found(self, key: Key) -> tuple[Record | None, int]:
         """The record, if it can be read, and the version of its row; 0: there is no row."""
         row = self._store.get(self.table, key)
-        record = next(self._readable([row]), None) if row else None
+        record = next(self.readable([row]), None) if row else None
         return record, row.version if row else 0
 
     def _find(self, key: Key) -> Record | None:
@@ -97,7 +105,7 @@ class Records(Generic[Record]):
             by_key.setdefault(key, []).append(name)
         found: dict[str, Record] = {}
         for row in self._store.get_many(self.table, by_key):
-            for record in self._readable([row]):
+            for record in self.readable([row]):
                 found.update(dict.fromkeys(by_key[row.key], record))
         return {name: found[name] for name in keys if name in found}
 
@@ -106,4 +114,4 @@ class Records(Generic[Record]):
         return record.evolve(version=version)
 
     def _range(self, prefix: Key) -> Iterator[Record]:
-        return self._readable(self._store.range(self.table, prefix))
+        return self.readable(self._store.range(self.table, prefix))

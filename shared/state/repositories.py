@@ -214,7 +214,7 @@ class Workers(Records[WorkerResource]):
             found = nested(row, "Resource")
             place = f"{resource.product.value}/{found.get('Region') or '-'}/{found.get('ResourceId')}"
             if place.startswith(resource.place):
-                yield from self._readable([row])
+                yield from self.readable([row])
 
 
 class PolicyTexts(Records[PolicyText]):

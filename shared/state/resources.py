@@ -12,7 +12,7 @@ from shared.state import tables
 from shared.state.records import Records, nested, told_in
 from shared.state.store import Key, Row
 
-_LEAVING: Final = "Leaving"  #: in an index row whose removal has begun
+LEAVING: Final = "Leaving"  #: in an index row whose removal has begun
 
 
 def _region(region: str) -> str:
@@ -55,7 +55,7 @@ class Resources(Records[ResourceRecord]):
         """Slots with this certificate in place. Other rows are read, but not parsed."""
         for row in self._store.range(self.table, (product.value,)):
             if nested(row, "Resource").get("CertIdentifier") == identifier:
-                yield from self._readable([row])
+                yield from self.readable([row])
 
     def by_names(self, names: Iterable[str]) -> Iterator[ResourceRecord]:
         """Slots with a domain that a certificate for one of `names` covers, without repetitions.
@@ -68,7 +68,7 @@ class Resources(Records[ResourceRecord]):
         ranges += [(parent(name), name) for name in asked if parent(name) not in wide]
         rows = (row for prefix in ranges for row in self._store.range(tables.RESOURCE_DOMAINS, prefix))
         keys = [self._key_of_slot(str(row.key[2])) for row in rows]
-        return self._readable(self._store.get_many(self.table, keys))
+        return self.readable(self._store.get_many(self.table, keys))
 
     def put(self, resource: CloudResource, seen_at: datetime) -> None:
         """Store the slot as seen at `seen_at`, unless something newer is stored."""
@@ -109,7 +109,7 @@ class Resources(Records[ResourceRecord]):
         """Rows of a product, as they are stored, that are in none of these regions, or cannot be read."""
         named = {_region(region) for region in regions}
         for row in self._store.range(self.table, (product.value,)):
-            if row.key[1] not in named or not any(self._readable([row])):
+            if row.key[1] not in named or not any(self.readable([row])):
                 yield row
 
     def remove_stray(self, row: Row) -> None:
@@ -118,7 +118,7 @@ class Resources(Records[ResourceRecord]):
         Raises ConflictError: as `remove`.
         """
         marked: dict[Key, int] = {}
-        for record in self._readable([row]):
+        for record in self.readable([row]):
             marked = self._marked(record.resource.slot, set(record.resource.domains))
         self._store.delete(self.table, row.key, version=row.version)
         self._unindex(marked)
@@ -127,8 +127,8 @@ class Resources(Records[ResourceRecord]):
         """See to an index row for each domain, which nobody is about to remove."""
         for domain in domains:
             key = (parent(domain), domain, slot)
-            while (row := self._store.get(tables.RESOURCE_DOMAINS, key)) is None or _LEAVING in told_in(row):
-                rest = {name: kept for name, kept in told_in(row).items() if name != _LEAVING}
+            while (row := self._store.get(tables.RESOURCE_DOMAINS, key)) is None or LEAVING in told_in(row):
+                rest = {name: kept for name, kept in told_in(row).items() if name != LEAVING}
                 with suppress(ConflictError):  # another one wrote or removed it: look again
                     self._store.put(tables.RESOURCE_DOMAINS, key, rest, version=row.version if row else 0)
                     break
@@ -140,7 +140,7 @@ class Resources(Records[ResourceRecord]):
             key = (parent(domain), domain, slot)
             while row := self._store.get(tables.RESOURCE_DOMAINS, key):
                 with suppress(ConflictError):  # as above
-                    leaving = {**told_in(row), _LEAVING: True}
+                    leaving = {**told_in(row), LEAVING: True}
                     marked[key] = self._store.put(tables.RESOURCE_DOMAINS, key, leaving, version=row.version)
                     break
         return marked

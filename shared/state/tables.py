@@ -47,6 +47,8 @@ CALLERS = _table("callers", product=str, job_id=int, shard=int, instance=str)
 CONTACTS = _table("contacts", owner=str, contact_id=int)
 #: The owner's policies: one document.
 POLICIES = _table("policies", owner=str)
+#: What is said of the state as a whole: its schema, and whether it is complete.
+META = _table("meta", name=str)
 
 TABLES = (
     CERTIFICATES,
@@ -62,4 +64,5 @@ TABLES = (
     CALLERS,
     CONTACTS,
     POLICIES,
+    META,
 )

@@ -15,10 +15,19 @@ from typing import Any, Final
 from shared.errors import ConflictError, InvalidRequestError, UnreadableAnswerError
 from shared.state.ots_calls import Calls, Failed
 from shared.state.ots_client import Client, Keys, SdkRow, connect
-from shared.state.ots_keys import column_names, is_below, key_of, primary_key, range_of, storable
+from shared.state.ots_keys import (
+    column_names,
+    is_below,
+    key_of,
+    primary_key,
+    range_of,
+    range_of_all,
+    storable,
+)
 from shared.state.store import Document, Key, Row, new_version
 from shared.state.tables import Table
 from shared.state.tablestore_address import Address
+from shared.state.whole import Found
 
 _READ_AT_ONCE: Final = 100  #: rows of a BatchGetRow
 _WRITTEN_AT_ONCE: Final = 200  #: rows of a BatchWriteRow
@@ -100,6 +109,12 @@ class TablestoreStore:
         while bounds and start is not None:  # a page may be empty, and not the last one
             rows, start = self._page(table, start, bounds[1])
             yield from (self._row(table, stored) for stored in rows)
+
+    def all_of(self, table: Table) -> Iterator[Found]:
+        start, end = range_of_all(table)
+        while start is not None:
+            rows, start = self._page(table, start, end)
+            yield from (Found(table, key_of(table, row.key), row.version, row.document) for row in rows)
 
     # --- calls -------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ IN_HAND = {
     "shared.cloud.pacing._Bucket",
     "shared.products.kit.progress.Progress",
     "shared.services.verify._Met",
+    "shared.state.whole.Tally",
     "shared.validation.pem.Reading",
 }
 

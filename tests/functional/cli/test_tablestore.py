@@ -56,7 +56,7 @@ def test_a_tablestore_that_does_not_answer_is_told_in_one_sentence(
     monkeypatch.setenv("CERTDEPLOY_ENDPOINT", "http://127.0.0.1:1")
     ran = on_tablestore("job", "list")
     assert (ran.code, ran.err.count("\n")) == (4, 1)
-    assert "jobs of certdeploy at http://127.0.0.1:1: no answer" in ran.err
+    assert "meta of certdeploy at http://127.0.0.1:1: no answer" in ran.err
 
 
 def test_what_belongs_to_a_state_lies_beside_its_file_or_in_a_folder_of_its_own(tmp_path: Path) -> None:

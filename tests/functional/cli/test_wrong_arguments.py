@@ -32,6 +32,8 @@ ANY_TEXT = {
     ("certificate", "list", "--name"): "as before",
     ("certificate", "export", "--to"): "a file that is made",
     **{("emulator", "calls", f"--{name}"): "there are no such calls" for name in ("api", "action", "region")},
+    ("state", "export", "to"): "as before",
+    ("state", "migrate", "to"): "as before",
 }
 #: Wrong values that are right for an option: "" is as if it were not given; a number is one.
 RIGHT = {
@@ -70,6 +72,7 @@ def good(informed: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "event": str(event),
         "pem": str(pem),
         "command": str(tmp_path / "no-such-command"),
+        "source": str(tmp_path / "state.db"),
     }
 
 
