@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from shared.errors import ConflictError
+from shared.state.documents import require_storable
 from shared.state.store import Document, Key, Row, new_version
 from shared.state.tables import TABLES, Table
 
@@ -51,6 +52,7 @@ class Remembering:
         return (row for key in dict.fromkeys(keys) if (row := self.get(table, key)))
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        require_storable(table, key)
         new = Row(key, new_version(), json.loads(json.dumps(document)))
         with self._writing:
             self._check(table, key, version)

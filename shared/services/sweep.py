@@ -118,8 +118,13 @@ class _Region:
             what = f"slot {shown(found.resource_id)}"
             self._take(Unread(what, UnreadableAnswerError("discover", why), found.resource_id), catalogue)
             return
-        self._count += 1
-        self._world.resources.put(_filled_in(found, catalogue), self._sweep.started_at)
+        try:
+            self._world.resources.put(_filled_in(found, catalogue), self._sweep.started_at)
+        except ConflictError as error:  # others have spoilt its row
+            unread = UnreadableAnswerError("store", str(error))
+            self._take(Unread(f"slot {shown(found.resource_id)}", unread, found.resource_id), catalogue)
+        else:
+            self._count += 1
 
     def _why_not_here(self, found: CloudResource) -> str:
         """Why what was found is not stored: names of others come into the state as slots alone."""

@@ -3,17 +3,18 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
 from shared.domain.values import Versioned
-from shared.errors import UnreadableRowError
+from shared.errors import ConflictError, UnreadableRowError
 from shared.state.store import Document, Key, Row, Store
 from shared.state.tables import Table
 
 log = logging.getLogger("certdeploy.state")
 Record = TypeVar("Record", bound=Versioned)
+_TRIES: Final = 100
 
 
 def document_of(record: Versioned) -> Document:
@@ -42,6 +43,17 @@ def time_in(row: Row, name: str) -> datetime | None:
     except ValueError:
         return None
     return at if at is not None and at.tzinfo is not None else None
+
+
+def tries(table: Table, key: Key) -> Iterator[None]:
+    """For writes that others may get ahead of: look again, and write again.
+
+    Raises:
+        ConflictError: it was enough. A row whose version others have spoilt takes no write at all.
+    """
+    for _ in range(_TRIES):
+        yield
+    raise ConflictError(table.name, "/".join(map(ascii, key)))
 
 
 class Records(Generic[Record]):

@@ -14,7 +14,7 @@ from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.records import Records, document_of, nested, time_in, told_in
+from shared.state.records import Records, document_of, nested, time_in, told_in, tries
 from shared.state.resources import Resources, Sweeps, SyncStatuses
 from shared.state.store import Key, Store
 
@@ -145,7 +145,7 @@ class Jobs(Records[DeploymentJob]):
 
         Opening it again changes the row, so that a run that looked earlier does not close it.
         """
-        while True:
+        for _ in tries(tables.OPEN_JOBS, self._due_key(job)):
             with suppress(ConflictError):
                 row = self._store.get(tables.OPEN_JOBS, self._due_key(job))
                 version = row.version if row else 0

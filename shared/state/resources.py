@@ -9,7 +9,7 @@ from shared.domain.names import WILDCARD, parent
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncStatus
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.records import Records, nested, told_in
+from shared.state.records import Records, nested, told_in, tries
 from shared.state.store import Key, Row
 
 LEAVING: Final = "Leaving"  #: in an index row whose removal has begun
@@ -71,14 +71,17 @@ class Resources(Records[ResourceRecord]):
         return self.readable(self._store.get_many(self.table, keys))
 
     def put(self, resource: CloudResource, seen_at: datetime) -> None:
-        """Store the slot as seen at `seen_at`, unless something newer is stored."""
+        """Store the slot as seen at `seen_at`, unless something newer is stored.
+
+        Raises ConflictError: as `tries`.
+        """
         names = set(resource.domains)
-        while True:
+        for _ in tries(self.table, self._key_of_slot(resource.slot)):
             old, version = self._found(self._key_of_slot(resource.slot))
             if old is not None and old.seen_at > seen_at:
                 return
             self._index(resource.slot, names)
-            record, marked = ResourceRecord(resource=resource, seen_at=seen_at, version=version), {}
+            record, marked = ResourceRecord(resource=resource, seen_at=seen_at), {}
             if old is not None:
                 same = old.resource.cert_identifier == resource.cert_identifier
                 record = record.after(old).evolve(
@@ -86,7 +89,7 @@ class Resources(Records[ResourceRecord]):
                 )
                 marked = self._marked(resource.slot, set(old.resource.domains) - names)
             try:
-                self._save(self._key_of_slot(resource.slot), record)
+                self._save(self._key_of_slot(resource.slot), record.evolve(version=version))
             except ConflictError:
                 continue
             self._unindex(marked)
@@ -127,7 +130,10 @@ class Resources(Records[ResourceRecord]):
         """See to an index row for each domain, which nobody is about to remove."""
         for domain in domains:
             key = (parent(domain), domain, slot)
-            while (row := self._store.get(tables.RESOURCE_DOMAINS, key)) is None or LEAVING in told_in(row):
+            for _ in tries(tables.RESOURCE_DOMAINS, key):
+                row = self._store.get(tables.RESOURCE_DOMAINS, key)
+                if row is not None and LEAVING not in told_in(row):
+                    break
                 rest = {name: kept for name, kept in told_in(row).items() if name != LEAVING}
                 with suppress(ConflictError):  # another one wrote or removed it: look again
                     self._store.put(tables.RESOURCE_DOMAINS, key, rest, version=row.version if row else 0)
@@ -138,7 +144,9 @@ class Resources(Records[ResourceRecord]):
         marked: dict[Key, int] = {}
         for domain in domains:
             key = (parent(domain), domain, slot)
-            while row := self._store.get(tables.RESOURCE_DOMAINS, key):
+            for _ in tries(tables.RESOURCE_DOMAINS, key):
+                if (row := self._store.get(tables.RESOURCE_DOMAINS, key)) is None:
+                    break
                 with suppress(ConflictError):  # as above
                     leaving = {**told_in(row), LEAVING: True}
                     marked[key] = self._store.put(tables.RESOURCE_DOMAINS, key, leaving, version=row.version)
@@ -163,7 +171,7 @@ class SyncStatuses(Records[SyncStatus]):
     def put(self, status: SyncStatus) -> None:
         """Store the status unless a discovery that started later has stored one."""
         key = (status.product.value, _region(status.region))
-        while True:
+        for _ in tries(self.table, key):
             old, version = self._found(key)
             if old is not None and old.started_at > status.started_at:
                 return

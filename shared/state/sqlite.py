@@ -1,6 +1,5 @@
 """The store in one SQLite file: used on one machine and in the tests."""
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared.errors import ConflictError
+from shared.state.documents import document_in, require_storable, storable, text_of
 from shared.state.sqlite_file import keep_private, prepare, telling
 from shared.state.store import Document, Key, Row, new_version
 from shared.state.tables import Table
@@ -35,16 +35,16 @@ class SqliteStore:
             prepare(self._connection(), self._path)
 
     def get(self, table: Table, key: Key) -> Row | None:
-        if not _storable(key):
+        if not storable(key):
             return None
         sql = f"SELECT version, document FROM {table.name} WHERE {_where(table)}"  # noqa: S608
         row = next(iter(self._rows(sql, key)), None)
-        return Row(key, row[0], json.loads(row[1])) if row else None
+        return Row(key, row[0], document_in(row[1])) if row else None
 
     def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
-        storable = filter(_storable, dict.fromkeys(keys))
+        left = filter(storable, dict.fromkeys(keys))
         columns = [c.name for c in table.key]
-        while page := list(islice(storable, _VARIABLES // len(columns))):
+        while page := list(islice(left, _VARIABLES // len(columns))):
             values = ", ".join([f"({', '.join('?' * len(columns))})"] * len(page))
             names = ", ".join(f"wanted_{name}" for name in columns)
             same = " AND ".join(f"{name} = wanted_{name}" for name in columns)
@@ -58,9 +58,10 @@ class SqliteStore:
             found = {tuple(row[:-2]): row for row in rows}
             for key in page:
                 if row := found.get(key):
-                    yield Row(key, row[-2], json.loads(row[-1]))
+                    yield Row(key, row[-2], document_in(row[-1]))
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        require_storable(table, key)
         new = new_version()
         with self._writing() as connection:
             if version == 0:
@@ -70,7 +71,7 @@ class SqliteStore:
                     f"UPDATE {table.name} SET version = ?, document = ?"  # noqa: S608
                     f" WHERE {_where(table)} AND version = ?"
                 )
-                done = connection.execute(sql, (new, _text(document), *key, version)).rowcount
+                done = connection.execute(sql, (new, text_of(document), *key, version)).rowcount
         if not done:
             raise ConflictError(table.name, "/".join(map(str, key)))
         return new
@@ -78,6 +79,8 @@ class SqliteStore:
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         left = iter(rows)
         while page := list(islice(left, _PAGE)):
+            for key, _ in page:
+                require_storable(table, key)
             with self._writing() as connection:
                 taken = [
                     key
@@ -88,6 +91,8 @@ class SqliteStore:
                 raise ConflictError(table.name, "/".join(map(str, taken[0])))
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
+        if not storable(key):
+            return
         with self._writing() as connection:
             sql = f"DELETE FROM {table.name} WHERE {_where(table)} AND version = ?"  # noqa: S608
             done = connection.execute(sql, (*key, version)).rowcount
@@ -97,7 +102,7 @@ class SqliteStore:
     def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
         if not prefix:
             raise ValueError(f"a range of {table.name} needs its partition key")
-        if not _storable(prefix):
+        if not storable(prefix):
             return
         names = [c.name for c in table.key]
         order = ", ".join(names)
@@ -121,7 +126,7 @@ class SqliteStore:
             )
             rows = self._rows(sql, page_values)
             for row in rows:
-                yield Row(tuple(row[:-2]), row[-2], json.loads(row[-1]))
+                yield Row(tuple(row[:-2]), row[-2], document_in(row[-1]))
             if len(rows) < _PAGE:
                 return
             after = tuple(rows[-1][len(prefix) : -2])
@@ -148,7 +153,7 @@ class SqliteStore:
         """How many rows it added: none, where there is one."""
         marks = ", ".join("?" * (len(key) + 2))
         sql = f"INSERT OR IGNORE INTO {table.name} VALUES ({marks})"  # noqa: S608
-        return connection.execute(sql, (*key, version, _text(document))).rowcount
+        return connection.execute(sql, (*key, version, text_of(document))).rowcount
 
     def _rows(self, sql: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
         """Raises: as `telling`."""
@@ -168,15 +173,6 @@ class SqliteStore:
             connection.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
             self._local.connection = connection
         return connection
-
-
-def _text(document: Document) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-
-
-def _storable(key: Key) -> bool:
-    """Whether a row can have this key: numbers beyond 64 bits cannot be stored."""
-    return all(isinstance(part, str) or -(2**63) <= part < 2**63 for part in key)
 
 
 def _where(table: Table) -> str:

@@ -30,8 +30,8 @@ def new_version() -> int:
 @dataclass(frozen=True)
 class Row:
     key: Key
-    version: int
-    document: Document
+    version: int  #: as it is stored, whatever another one has written there
+    document: Document  #: None if it is no JSON of ours: whoever needs the row says so, and reads the others
 
 
 class Store(Protocol):
@@ -51,6 +51,7 @@ class Store(Protocol):
 
         Raises:
             ConflictError: the stored version differs.
+            InvalidRequestError: no row can have this key.
         """
 
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:

@@ -5,14 +5,14 @@ answer to one is lost, it is repeated under its own condition, and where that fa
 tells whether the first try was carried out.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any, Final
 
-from shared.errors import ConflictError, InvalidRequestError, UnreadableAnswerError
+from shared.errors import ConflictError, InvalidRequestError
+from shared.state.documents import document_in, text_of
 from shared.state.ots_calls import Calls, Failed
 from shared.state.ots_client import Client, Keys, SdkRow, connect
 from shared.state.ots_keys import (
@@ -178,20 +178,11 @@ class TablestoreStore:
     def _made(self, table: Table, key: Key, document: Document) -> SdkRow:
         if not storable(key):
             raise InvalidRequestError(f"{table.name} {_shown(key)}: the key is longer than a row's may be")
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        return SdkRow(primary_key(table, key), new_version(), text)
+        return SdkRow(primary_key(table, key), new_version(), text_of(document))
 
     @staticmethod
     def _row(table: Table, stored: SdkRow) -> Row:
-        key = key_of(table, stored.key)
-        try:
-            document = json.loads(stored.document)
-        except (ValueError, RecursionError, TypeError):
-            document = None
-        if not isinstance(document, dict) or not isinstance(stored.version, int):
-            why = f"{table.name} {_shown(key)} holds no document that certdeploy wrote"
-            raise UnreadableAnswerError("GetRow", why)
-        return Row(key, stored.version, document)
+        return Row(key_of(table, stored.key), stored.version, document_in(stored.document))
 
 
 def create_tables(address: Address, keys: Callable[[], Keys], tables: Iterable[Table]) -> list[str]:

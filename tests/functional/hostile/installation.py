@@ -52,13 +52,15 @@ class Installation:
         self.platform.queue.clear()
         self.platform.clock.set_back()
 
-    def forge(self, table: str, place: int, document: str) -> None:
-        """Another has written one of the rows: the document is something else."""
+    def forge(self, table: str, place: int, document: str | bytes, version: str | None = None) -> None:
+        """Another has written one of the rows: the document is something else, and maybe its version."""
         *key, _, before = self.rows[table][place]
         with closing(sqlite3.connect(self.state)) as state, state:
             names = [name for _, name, *_ in state.execute(f"PRAGMA table_info({table})")][: len(key)]
             where = " AND ".join(f"{name} = ?" for name in names)
             done = state.execute(f"UPDATE {table} SET document = ? WHERE {where}", (document, *key))
+            if version is not None:
+                state.execute(f"UPDATE {table} SET version = ? WHERE {where}", (version, *key))
             assert (done.rowcount, json.loads(before) is not None) == (1, True)
 
 

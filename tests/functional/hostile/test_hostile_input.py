@@ -20,8 +20,9 @@ import pytest
 from emulator.api import Raw
 from shared.errors import AppError
 from shared.runtime.reach import reach
+from shared.state.documents import document_in
 from tests.contract.cases import CERT_ID, IDENTIFIER
-from tests.functional.hostile.installation import REGION, Installation, installed
+from tests.functional.hostile.installation import REGION, Installation, Rows, installed
 from tests.hostile import TEXTS, Watch, spoilt, watched
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -40,7 +41,20 @@ _BYTES = (
     b"{}{}",
     b'{"a":1,"a":2}',
     b"\xef\xbb\xbf{}",
+    b"[" * 99_999,
+    b'{"Show":{"JobId":' * 400 + b"1" + b"}" * 800,
+    b'{"Show":{"JobId":' + b"9" * 5000 + b"}}",
+    b'{"Show":{"JobId":9223372036854775808}}',
+    b'{"CertIds":[9223372036854775808],"Name":"\\ud800"}',
 )
+#: In the place of a row's document.
+_DOCUMENTS: tuple[str | bytes, ...] = (
+    *("", "x", "null", "[]", "7", '"x"', "NaN", "{", "{}", "[" * 99_999, b"\xff", "{}{}"),
+    *('{"A":' * 150 + "1" + "}" * 150, '{"A":' * 900 + "1" + "}" * 900, '{"\\ud800":1}'),
+)
+_VERSIONS = ("x", "", "-1", "1.5")
+_INTERNAL = "internal error"
+_TOLD = 20  #: violations in full
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +72,7 @@ def test_hostile_input_reaches_no_stranger_no_key_and_no_state(
 ) -> None:
     rounds = range(ROUNDS * _SHARES[kind] // sum(_SHARES.values()))
     met: Counter[str] = Counter()
+    violations: list[str] = []
     for number in rounds:
         chance = random.Random(f"{SEED}/{kind}/{number}")
         with monkeypatch.context() as patched, watched(patched) as watch:
@@ -66,10 +81,14 @@ def test_hostile_input_reaches_no_stranger_no_key_and_no_state(
             how = _called(installation, function, payload)
             met[how] += 1
             wrong = _wrong(installation, watch, function, how, before)
-        assert not wrong, f"seed {SEED}, {kind} {number}: {function} {payload!r}: {how}: {wrong}"
+        if wrong:
+            shown = f"seed {SEED}, {kind} {number}: {function} {str(payload)[:500]}: {how}: {wrong}"
+            traces = "\n".join(record.exc_text or "" for record in caplog.records)
+            violations.append(f"{shown}\n{traces[-1500:]}")
         installation.put_back()
         caplog.clear()
-    print(f"{len(rounds)} {kind}: {dict(met)}")
+    print(f"{len(rounds)} {kind}: {dict(met)}, {len(violations)} violations")
+    assert not violations, "\n\n".join(violations[:_TOLD])
     assert met["done"], "some get through"
     assert met["refused"] or kind != "events", "some do not"
 
@@ -79,25 +98,39 @@ def _called(installation: Installation, function: str, payload: Any) -> str:
     try:
         answer = installation.platform.call(function, payload)
     except AppError as error:
-        return "internal error" if "internal error" in str(error) else "failed"
+        return _INTERNAL if _INTERNAL in str(error) else "failed"
+    except Exception as error:
+        return f"{_INTERNAL}, untold: {type(error).__name__}"
+    if _INTERNAL in json.dumps(answer):
+        return _INTERNAL
     return "refused" if isinstance(answer, dict) and "Code" in answer else "done"
 
 
 def _wrong(installation: Installation, watch: Watch, function: str, how: str, before: Any) -> str:
+    if how.startswith(_INTERNAL):
+        return "nobody has thought of it"
     if strangers := watch.outside():
         return f"requests to {sorted(strangers)}"
     keys = [call for call in installation.platform.cloud.calls if call.action == _KEY]
     if keys and not (function.startswith("deploy_") and _in_plan(installation, function)):
         return f"{len(keys)} keys were read"
-    if how == "refused" and installation.now() != before:
+    now = installation.now()
+    if how == "refused" and now != before:
         return "state was changed"
+    if _internal_errors(now) > _internal_errors(before):
+        return "a row tells of an internal error"
     return ""
+
+
+def _internal_errors(rows: Rows) -> int:
+    documents = (row[-1] for found in rows.values() for row in found if isinstance(row[-1], str))
+    return sum(_INTERNAL in document for document in documents)
 
 
 def _in_plan(installation: Installation, function: str) -> bool:
     """Whether a worker of the product is as it was planned; others may have written the rest."""
     planned = {_place(json.loads(row[-1])) for row in installation.rows["workers"]}
-    rows = [json.loads(row[-1]) for row in installation.now()["workers"]]
+    rows = [document_in(row[-1]) for row in installation.now()["workers"]]
     return any(
         function == f"deploy_{_product(row)}".lower() and _place(row) in planned
         for row in rows
@@ -157,7 +190,8 @@ def _a_row(installation: Installation, chance: random.Random, _: pytest.MonkeyPa
     table = chance.choice((table, "workers", "resources"))
     place = chance.randrange(len(installation.rows[table]))
     row = json.loads(installation.rows[table][place][-1])
-    installation.forge(table, place, json.dumps(spoilt(row, chance)))
+    document = chance.choice(_DOCUMENTS) if chance.random() < 0.1 else json.dumps(spoilt(row, chance))
+    installation.forge(table, place, document, chance.choice(_VERSIONS) if chance.random() < 0.05 else None)
     product = _product(row) or chance.choice(_products(installation))
     if table == "workers":
         _alone(installation, row)

@@ -171,3 +171,24 @@ def test_rows_of_a_version_with_a_shorter_key_are_kept(path: Path) -> None:
         assert store.get(WORKERS, (7, "CDN", 0, 3)) == Row((7, "CDN", 0, 3), 5, {"Reason": "kept"})
     version = store.put(WORKERS, (7, "CDN", 0, 3), {"Reason": "new"}, version=5)
     assert store.get(WORKERS, (7, "CDN", 0, 3)) == Row((7, "CDN", 0, 3), version, {"Reason": "new"})
+
+
+SPOILT = ("x", "[]", "[" * 99_999, '{"a":' * 200 + "1" + "}" * 200, b"\xff", None, 7)
+
+
+def test_a_row_that_others_spoilt_hides_no_other_and_may_be_written_anew_or_removed(path: Path) -> None:
+    store = SqliteStore(path)
+    store.put(JOBS, ("me", 9), {"a": 1}, version=0)
+    with closing(sqlite3.connect(path)) as others, others:
+        others.execute("PRAGMA ignore_check_constraints = 1")
+        for number, document in enumerate(SPOILT[:5], start=1):
+            others.execute("INSERT INTO jobs VALUES (?, ?, ?, ?)", ("me", number, "y", document))
+
+    rows = list(store.range(JOBS, ("me",)))
+
+    assert [row.document for row in rows] == [None, None, None, None, None, {"a": 1}]
+    assert list(store.get_many(JOBS, [row.key for row in rows])) == rows
+    assert store.get(JOBS, ("me", 3)) == rows[2]
+    store.put(JOBS, ("me", 1), {"a": 2}, version=rows[0].version)
+    store.delete(JOBS, ("me", 2), version=rows[1].version)
+    assert [row.document for row in store.range(JOBS, ("me",))] == [{"a": 2}, None, None, None, {"a": 1}]

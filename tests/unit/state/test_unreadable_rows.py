@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
-from shared.errors import UnreadableRowError
+from shared.errors import ConflictError, InvalidRequestError, UnreadableRowError
 from shared.state import tables
 from shared.state.callers import Callers
 from shared.state.leases import Leases
@@ -157,3 +157,109 @@ def test_a_store_whose_last_scan_cannot_be_read_keeps_its_baseline_and_is_scanne
     scans.scanned("cn-hangzhou", NOW)
 
     assert scans.last("cn-hangzhou") == NOW
+
+
+@pytest.mark.parametrize("document", [None, [], "x", 7], ids=str)
+def test_a_scan_and_an_index_write_over_a_row_that_is_no_document(store: Store, document: Any) -> None:
+    store.put(tables.SCANS, ("cn-hangzhou",), {}, version=0)
+    store.put(
+        tables.RESOURCE_DOMAINS, ("example.com", "www.example.com", "CDN/-/www.example.com"), {}, version=0
+    )
+    damaged = Damaged(store, document)
+
+    Scans(damaged).scanned("cn-hangzhou", NOW)
+    Resources(damaged).put(a_resource(), NOW)
+
+    assert Scans(store).last("cn-hangzhou") == NOW
+    assert len(list(Resources(store).by_names(["*.example.com"]))) == 1
+
+
+@pytest.mark.parametrize("version", ["", "x", 1.5, -1])
+def test_a_row_whose_version_is_spoilt_is_written_anew(store: Store, version: Any) -> None:
+    written: list[Any] = []
+
+    class Odd(Damaged):
+        def get(self, table: tables.Table, key: Key) -> Row | None:
+            return Row(key, version, self._document)
+
+        def put(self, table: tables.Table, key: Key, document: Any, *, version: int) -> int:
+            written.append(version)
+            return 1
+
+    Resources(Odd(store, {})).put(a_resource(), NOW)
+    SyncStatuses(Odd(store, {})).put(SyncStatus(product=CDN, state=SyncState.SYNCED, started_at=NOW))
+
+    assert written == [version, version]
+
+
+class Damaged:
+    """A store in which each row holds something else."""
+
+    def __init__(self, store: Store, document: Any) -> None:
+        self._store, self._document = store, document
+
+    def get(self, table: tables.Table, key: Key) -> Row | None:
+        row = self._store.get(table, key)
+        return Row(key, row.version, self._document) if row else None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_what_utf_8_has_no_form_for_is_stored_where_nobody_reads_it_and_fits_no_key(store: Store) -> None:
+    """As in a field that a newer version may have written."""
+    resources, key = Resources(store), ("CDN", "-", "www.example.com")
+    resources.put(a_resource(), NOW)
+    row = store.get(tables.RESOURCES, key)
+    assert row is not None
+    store.put(tables.RESOURCES, key, {**row.document, "Newer": "\ud800"}, version=row.version)
+
+    resources.told(resources.get("CDN/-/www.example.com"), 7)
+
+    again = store.get(tables.RESOURCES, key)
+    assert again is not None
+    assert (again.document["Newer"], again.document["ToldDays"]) == ("\ud800", 7)
+    for odd in (("CDN", "-", "\ud800"), ("CDN", "-", "a\ud800.example.com")):
+        assert store.get(tables.RESOURCES, odd) is None
+        assert list(store.get_many(tables.RESOURCES, [odd])) == []
+        assert list(store.range(tables.RESOURCES, odd)) == []
+        with pytest.raises(InvalidRequestError):
+            store.put(tables.RESOURCES, odd, {}, version=0)
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400])
+def test_a_number_that_no_row_can_have_is_the_key_of_none(store: Store, number: int) -> None:
+    key: Key = ("-", number)
+    assert store.get(tables.JOBS, key) is None
+    assert list(store.range(tables.JOBS, key)) == []
+    store.delete(tables.JOBS, key, version=1)
+    for write in (
+        lambda: store.put(tables.JOBS, key, {}, version=0),
+        lambda: store.put_many(tables.JOBS, [(key, {})]),
+    ):
+        with pytest.raises(InvalidRequestError):
+            write()
+    assert Jobs(store).find(number) is None
+
+
+def test_a_row_that_takes_no_write_is_given_up_and_hides_no_other(store: Store) -> None:
+    resources = Resources(Stuck(store))
+    with pytest.raises(ConflictError):
+        resources.put(a_resource(), NOW)
+
+    Resources(store).put(a_resource("shop.example.com"), NOW)
+
+
+class Stuck:
+    """A store in which no row of a slot takes a write."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(self, table: tables.Table, key: Key, document: Any, *, version: int) -> int:
+        if table is tables.RESOURCES:
+            raise ConflictError(table.name, "")
+        return self._store.put(table, key, document, version=version)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)

@@ -14,7 +14,6 @@ from emulator.services.tablestore.tablestore import Service
 from shared.errors import (
     ConflictError,
     InvalidRequestError,
-    UnreadableAnswerError,
 )
 from shared.state.store import Key
 from shared.state.tables import JOBS, LEASES, RESOURCE_DOMAINS, WORKERS
@@ -36,13 +35,35 @@ def test_what_others_wrote_is_told_and_not_guessed(
             [Cell("version", 1)],
             [Cell("version", 1), Cell("document", "[" * 99_999)],
             [Cell("document", "{}")],
+            [Cell("version", "x"), Cell("document", "[]")],
         )
     ):
         table.put(("me", number), cells, now)
-        with pytest.raises(UnreadableAnswerError, match=f"jobs me/{number} holds no document"):
-            store.get(JOBS, ("me", number))
+        row = store.get(JOBS, ("me", number))
+        assert row is not None
+        assert not row.document
         with pytest.raises(ConflictError):
             store.put(JOBS, ("me", number), {}, version=2)
+
+
+def test_a_row_that_others_spoilt_hides_no_other_and_may_be_written_anew_or_removed(
+    store: TablestoreStore, cloud: Cloud, address: Address
+) -> None:
+    table = cloud.service(Service).instances[address.instance].tables["jobs"]
+    now = int(utc_now().timestamp() * 1000)
+    for number, document in enumerate(
+        ("x", "[]", "[" * 99_999, '{"a":' * 200 + "1" + "}" * 200, b"\xff"), start=1
+    ):
+        table.put(("me", number), [Cell("version", "y"), Cell("document", document)], now)
+    store.put(JOBS, ("me", 9), {"a": 1}, version=0)
+
+    rows = list(store.range(JOBS, ("me",)))
+
+    assert [row.document for row in rows] == [None, None, None, None, None, {"a": 1}]
+    assert list(store.get_many(JOBS, [row.key for row in rows])) == rows
+    store.put(JOBS, ("me", 1), {"a": 2}, version=rows[0].version)
+    store.delete(JOBS, ("me", 2), version=rows[1].version)
+    assert [row.document for row in store.range(JOBS, ("me",))] == [{"a": 2}, None, None, None, {"a": 1}]
 
 
 def test_an_empty_text_in_a_key_is_stored_as_another(store: TablestoreStore, cloud: Cloud) -> None:

@@ -1,0 +1,64 @@
+"""What every store takes as a key, and a document as the text that it stores."""
+
+import json
+from typing import Any, Final
+
+from shared.errors import InvalidRequestError
+from shared.state.store import Document, Key
+from shared.state.tables import Table
+
+_DEEPEST: Final = 100  #: of what is nested in a document; ours are less than twenty deep
+
+
+def storable(key: Key) -> bool:
+    """Whether a row can have this key: 64 bits hold a number, UTF-8 a text."""
+    return all(_is_utf_8(part) if isinstance(part, str) else -(2**63) <= part < 2**63 for part in key)
+
+
+def require_storable(table: Table, key: Key) -> None:
+    """Raises InvalidRequestError if no row can have this key."""
+    if not storable(key):
+        raise InvalidRequestError(f"{table.name}: no row can have the key {'/'.join(map(_shown, key))}")
+
+
+def _shown(part: str | int) -> str:
+    return (
+        ascii(part)
+        if isinstance(part, str)
+        else "a number beyond 64 bits"
+        if abs(part) >= 2**63
+        else str(part)
+    )
+
+
+def _is_utf_8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        return False
+    return True
+
+
+def text_of(document: Document) -> str:
+    """As it is stored. Others, or a newer version, may have put into a part what UTF-8 has no form for."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return text if _is_utf_8(text) else json.dumps(document, separators=(",", ":"))
+
+
+def document_in(text: Any) -> Any:
+    """What a row holds; None if it is nothing that we write: then that row alone cannot be read."""
+    try:
+        document = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) and not _is_deep(text, document) else None
+
+
+def _is_deep(text: str, document: Any) -> bool:
+    """Deeper than what writes it back can go."""
+    return text.count("{") + text.count("[") > _DEEPEST and _deeper(document, _DEEPEST)
+
+
+def _deeper(value: Any, left: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return bool(inner) and (left <= 0 or any(_deeper(one, left - 1) for one in inner))
