@@ -39,25 +39,35 @@ def endpoint() -> str:
     global _gate, _server
     with _lock:
         if _server is None:
-            # Of EC2 only the default network is needed; loading its images takes seconds.
-            os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                from moto.moto_server.werkzeug_app import (
-                    DomainDispatcherApplication,
-                    MotoRequestHandler,
-                    create_backend_app,
-                )
+            moto = _moto()
             from werkzeug.serving import make_server
 
             from emulator.aws_gate import Gate
 
-            _gate = Gate(DomainDispatcherApplication(create_backend_app))
-            _server = make_server("127.0.0.1", 0, _gate, True, request_handler=MotoRequestHandler)
+            _gate = Gate(moto.DomainDispatcherApplication(moto.create_backend_app))
+            _server = make_server("127.0.0.1", 0, _gate, True, request_handler=moto.MotoRequestHandler)
             logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request otherwise
             Thread(target=_server.serve_forever, daemon=True).start()
         host, port = _server.server_address[:2]
     return f"http://{host}:{port}"
+
+
+def _moto() -> Any:
+    # Of EC2 only the default network is needed; loading its images takes seconds.
+    os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from moto.moto_server import werkzeug_app
+
+    return werkzeug_app
+
+
+def load() -> None:
+    """Import and read what AWS takes, and start nothing: for processes that are forked from here."""
+    _moto()
+    clear()
+    for service in _SERVICES:
+        _made(service, HOME, "http://127.0.0.1:1")
 
 
 def belong_to(cloud: Account) -> None:
@@ -77,17 +87,38 @@ def clear() -> None:
 
 
 @cache
+def loader() -> Any:
+    """Loads the descriptions of AWS's services, each once: that takes longer than a hundred calls."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
+@cache
+def _session() -> Any:
+    import boto3
+    from botocore.session import get_session
+
+    bare = get_session()
+    bare.register_component("data_loader", loader())
+    return boto3.session.Session(botocore_session=bare)
+
+
+@cache
 def client(service: str, region: str) -> Any:
     """boto3's client of this AWS, whose calls meet no fault. To be made by one thread at a time."""
-    import boto3
+    return _made(service, region, endpoint())
+
+
+def _made(service: str, region: str, where: str) -> Any:
     from botocore.config import Config
 
     from emulator.aws_gate import OWN_KEY
 
-    return boto3.session.Session().client(
+    return _session().client(
         service,
         region_name=region,
-        endpoint_url=endpoint(),
+        endpoint_url=where,
         aws_access_key_id=OWN_KEY,
         aws_secret_access_key=ACCESS_KEY["access_key_secret"],
         config=Config(proxies={}, connect_timeout=5, read_timeout=30),
@@ -113,11 +144,12 @@ def request_certificate(region: str, bundle: Bundle) -> str:
 
 def add_balancer(name: str, region: str, internal: bool, listeners: list[tuple[int, list[str]]]) -> str:
     """An application load balancer in the default network; `listeners`: port, ARNs. Its DNS name."""
+    from moto.ec2.models import ec2_backends
+
     elb = client("elbv2", region)
-    subnets = client("ec2", region).describe_subnets()["Subnets"][:2]
     made = elb.create_load_balancer(
         Name=name,
-        Subnets=[subnet["SubnetId"] for subnet in subnets],
+        Subnets=[subnet.id for subnet in ec2_backends[ACCOUNT][region].describe_subnets()[:2]],
         Scheme="internal" if internal else "internet-facing",
     )["LoadBalancers"][0]
     refuse = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}

@@ -11,7 +11,7 @@ from emulator.answers import MODES
 from emulator.cloud import Cloud
 from emulator.server import Server, running
 from shared.state import sqlite
-from tests import lazy_sdks
+from tests import lazy_sdks, warm
 from tests.seeds import spread
 from tests.shortened import left_out
 
@@ -39,6 +39,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=list(left))
         items[:] = [item for item in items if item not in left]
     spread(items, *(config.getoption(f"--answers-{name}") for name in ("seed", "seeds", "turn")))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Load what the processes that run tests have in common."""
+    if session.config.getoption("--forks") and len(session.items) > warm.MANY:
+        warm.load()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

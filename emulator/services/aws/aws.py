@@ -116,8 +116,5 @@ def _actions() -> frozenset[str]:
     """Those of the services that certificates are in, as botocore knows them."""
     if not aws.installed():
         return frozenset()
-    from botocore.loaders import create_loader
-
-    loader = create_loader()
-    models = [loader.load_service_model(name, "service-2") for name in ("acm", "elbv2", "cloudfront")]
+    models = [aws.loader().load_service_model(name, "service-2") for name in ("acm", "elbv2", "cloudfront")]
     return frozenset(name for model in models for name in model["operations"])
