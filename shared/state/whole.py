@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from shared.state import tables
+from shared.state.documents import document_in
 from shared.state.store import Document, Key, Store
 from shared.state.tables import TABLES, Table
 
@@ -39,11 +40,8 @@ class Found:
     @property
     def document(self) -> Document | None:
         """None: it is none that we wrote."""
-        try:
-            document = json.loads(self.text)
-        except (ValueError, RecursionError, TypeError):
-            return None
-        return document if isinstance(document, dict) else None
+        document: Document | None = document_in(self.text)
+        return document
 
     @property
     def secret(self) -> bool:
