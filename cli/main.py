@@ -4,7 +4,8 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Annotated
 
@@ -101,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _log_of_functions_in_this_process()
     try:
         encoding.check_text(sys.argv[1:] if argv is None else argv)
-        app(args=list(argv) if argv is not None else None, prog_name="certdeploy")
+        _command()(args=list(argv) if argv is not None else None, prog_name="certdeploy")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Exception as error:
@@ -109,6 +110,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         return _failed(error)
     return exits.OK
+
+
+@cache
+def _command() -> Callable[..., object]:
+    """Made once: it takes longer than many commands themselves."""
+    return typer.main.get_command(app)
 
 
 def _log_of_functions_in_this_process() -> None:

@@ -10,7 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -164,7 +165,7 @@ def read(certificate_pem: str, key_pem: str | None, *, traditional: bool = False
         raise BundleProblem("certificate", "the certificate is not readable PEM") from None
     if key_pem is not None:
         try:
-            key = load_pem_private_key(key_pem.strip().encode(), None)
+            key = _key(key_pem.strip())
         except TypeError:
             raise BundleProblem("encrypted key", "the private key is encrypted") from None
         except (ValueError, UnsupportedAlgorithm):
@@ -181,6 +182,12 @@ def read(certificate_pem: str, key_pem: str | None, *, traditional: bool = False
                 "chain", f"{common_name(upper.subject)} did not issue {common_name(lower.subject)}"
             ) from None
     return bundle
+
+
+@lru_cache(maxsize=64)
+def _key(pem: str) -> PrivateKeyTypes:
+    """An RSA key is checked when it is read, as long as ten calls take: the same one once."""
+    return load_pem_private_key(pem.encode(), None)
 
 
 def _is_traditional(key_pem: str, key: object) -> bool:
