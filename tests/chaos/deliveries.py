@@ -111,7 +111,7 @@ class Platform:
 
         Of the ticks that would find nothing to do, most are left out.
         """
-        end, gap, scanned = self.clock.steady() + at_most_s, _TIMERS_S["run_deployment_jobs"], 0.0
+        end, gap, scanned, ticks = self.clock.steady() + at_most_s, _TIMERS_S["run_deployment_jobs"], 0.0, 0
         while True:
             before = self.invocations
             self.drain()
@@ -119,13 +119,16 @@ class Platform:
                 return True
             if self.clock.steady() > end:
                 return False
-            gap = min(gap * 1.5, _LONGEST_S) if self.invocations <= before + 1 else 60.0
+            gap = min(gap * 1.5, _LONGEST_S) if self.invocations <= before + ticks else 60.0
             self.pass_time(gap)
+            ticks = 0
             if not any(one.due <= self.clock.steady() for one in self.queue):
                 self.tick("run_deployment_jobs")
+                ticks = 1
                 if self.clock.steady() >= scanned + _TIMERS_S["scan_expiry"]:
                     scanned = self.clock.steady()
                     self.tick("scan_expiry")
+                    ticks = 2
 
     def run(self, function: str, payload: bytes) -> Result:
         """Once, in a process of its own."""
