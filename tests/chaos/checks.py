@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from shared.domain.jobs import DeploymentJob, WorkerResource
-from shared.domain.states import WorkerStatus
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.services.again import is_another_try
 from tests.chaos.ground import Ground
 from tests.chaos.held import held
 from tests.chaos.places import Place, Places, workers_at
 
 _KEY = "PRIVATE KEY"
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Meddled:
 
     by_hand: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
     removed: set[Place] = field(default_factory=set)
-    issued: int = 1  #: certificates that take the old one's place
+    taken_away: int = 0  #: certificates, from CAS
 
     def services(self) -> set[str]:
         return {place[0] for place in (*self.by_hand, *self.removed)}
@@ -52,34 +55,50 @@ def seen(ground: Ground) -> Seen:
     return Seen(jobs, workers)
 
 
-def is_done(ground: Ground) -> bool:
-    """Nothing is left to do for any job, nor for another try at what one could not do."""
+def is_done(ground: Ground, meddled: Meddled | None = None) -> bool:
+    """Nothing is left to do for any job, nor for another try at what one could not do.
+
+    There is a job, if the certificate was not taken away before anybody saw it.
+    """
     jobs = list(ground.world.jobs.list())
-    ended = bool(jobs) and all(job.status.final for job in jobs)
+    ended = all(job.status.final for job in jobs) and bool(jobs or (meddled and meddled.taken_away))
     return ended and not list(ground.world.jobs.due(ground.clock()))
+
+
+def is_at_rest(ground: Ground) -> bool:
+    """Nothing is under way; there may be another try to come."""
+    jobs = [job for job in ground.world.jobs.list() if not job.status.final]
+    return all(_is_to_come(ground, job) for job in jobs) and not list(ground.world.jobs.due(ground.clock()))
 
 
 def violations(ground: Ground, clean: Clean, meddled: Meddled, *, calm: bool, kills: int = 1) -> list[str]:
     """`calm`: nothing but functions was struck, each so often: all of them succeed in the end."""
     found = seen(ground)
     return [
-        *_stuck(found),
+        *_stuck(ground, found),
         *(_not_all(ground, found) if calm else ()),
         *_misplaced(ground, clean, meddled, found),
         *_unset(ground, clean, meddled),
-        *_written_too_often(ground, clean, meddled, found, kills if calm else 0),
+        *_written_too_often(ground, clean, found, kills),
         *_told_too_often(ground, found),
         *_keys(ground),
     ]
 
 
-def _stuck(found: Seen) -> Iterator[str]:
+def _stuck(ground: Ground, found: Seen) -> Iterator[str]:
+    """Another try that is to come, for what could not be done last time, is none."""
+    to_come = {job.job_id for job in found.jobs if _is_to_come(ground, job)}
     for worker in found.workers:
-        if not worker.status.settled:
+        if not worker.status.settled and worker.job_id not in to_come:
             yield f"{worker.resource.slot} of job {worker.job_id} is {worker.status.value}: {worker.reason}"
     for job in found.jobs:
-        if not job.status.final:
+        if not job.status.final and job.job_id not in to_come:
             yield f"job {job.job_id} is {job.status.value}"
+
+
+def _is_to_come(ground: Ground, job: DeploymentJob) -> bool:
+    pending = job.status is JobStatus.PENDING and is_another_try(job)
+    return pending and ground.clock() < job.schedule_time < ground.clock() + _DAY
 
 
 def _not_all(ground: Ground, found: Seen) -> Iterator[str]:
@@ -88,6 +107,8 @@ def _not_all(ground: Ground, found: Seen) -> Iterator[str]:
     for worker in found.workers:
         if worker.status is not WorkerStatus.SUCCESS:
             yield f"{worker.resource.slot} is {worker.status.value}: {worker.reason}"
+        elif worker.previous_cert_identifier != worker.resource.cert_identifier:
+            yield f"{worker.resource.slot} cannot go back: {worker.previous_cert_identifier} is remembered"
 
 
 def _misplaced(ground: Ground, clean: Clean, meddled: Meddled, found: Seen) -> Iterator[str]:
@@ -115,16 +136,16 @@ def _unset(ground: Ground, clean: Clean, meddled: Meddled) -> Iterator[str]:
             yield f"{where} was {value}, is {now.get(where)}"
 
 
-def _written_too_often(
-    ground: Ground, clean: Clean, meddled: Meddled, found: Seen, kills: int
-) -> Iterator[str]:
-    """One write of a slot more than without faults; where its process is killed once, one more at all."""
-    slots = Counter(worker.resource.product.value for worker in found.workers)
-    for action, count in ground.cloud.written.items():
-        more = kills or max(slots.values(), default=0) + len(meddled.by_hand)
-        most = clean.written[action] * max(1, len(found.jobs)) + more
+def _written_too_often(ground: Ground, clean: Clean, found: Seen, kills: int) -> Iterator[str]:
+    """One write of a slot more than without faults, in each job; one more for each kill.
+
+    The calls to AWS do not tell here which slot they are about.
+    """
+    for write, count in ground.cloud.written.items():
+        of_aws = len(found.workers) if write.endswith("[]") else 0
+        most = max(1, clean.written[write]) * max(1, len(found.jobs)) + max(1, kills) + of_aws
         if count > most:
-            yield f"{action}: {count} times, at most {most} were to be expected"
+            yield f"{write}: {count} times, at most {most} were to be expected"
 
 
 def _told_too_often(ground: Ground, found: Seen) -> Iterator[str]:

@@ -10,11 +10,14 @@ from typing import Any, Protocol
 
 from emulator import gateway
 from emulator.api import Answer, Call, Raw
+from emulator.calls import without_secrets
 from emulator.cloud import Cloud
 from emulator.faults import READS
 from emulator.request import Request
 from emulator.server import Server
 from emulator.service import EmulatedService
+
+_TOKENS = frozenset({"ClientToken", "resourceVersion"})
 
 
 class Disturbance(Protocol):
@@ -37,7 +40,7 @@ class DisturbedCloud(Cloud):
             disturbance.before(service, call)
         answer = super().execute(service, call)
         if service.style != "OTS" and not call.action.startswith(READS):
-            self.written[f"{service.api} {call.action}"] += 1
+            self.written[_told(service, call)] += 1
         if disturbance is not None:
             disturbance.after(service, call)
         return answer
@@ -52,6 +55,12 @@ class DisturbedCloud(Cloud):
             yield
         finally:
             self.disturbance, self.written = before, written
+
+
+def _told(service: EmulatedService, call: Call) -> str:
+    """A write, the same for the same change of the same slot."""
+    params = {name: value for name, value in call.params.items() if name not in _TOKENS}
+    return f"{service.api} {call.action} {sorted(without_secrets(params).items())}"
 
 
 class PatientServer(Server):

@@ -80,13 +80,13 @@ class Meddler:
             )
         except ApiError:
             return "certificate left alone"
+        self._meddled.taken_away += 1
         return "certificate removed"
 
     def _issue(self, lots: random.Random) -> str:
         if len(self._ground.renewed) != 1:
             return "certificate left alone"
         self._ground.renew()
-        self._meddled.issued += 1
         return "newer certificate"
 
 
