@@ -1,6 +1,5 @@
 """`certdeploy job`: preview, create and list deployment jobs; the commands about one job that exists."""
 
-from datetime import datetime, timezone
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +7,9 @@ import typer
 from cli import output
 from cli.asking import tell_and_ask
 from cli.columns import check_given
+from cli.given import cert_ids_of, moment_of
 from cli.job_cancel import cancel
+from cli.job_edit import edit
 from cli.job_end import Wait, check_can_wait, end, managed
 from cli.job_show import show
 from cli.job_submit import diff, submit
@@ -16,10 +17,8 @@ from cli.job_tables import show_jobs, show_plan
 from cli.places import slot_named
 from cli.rollback import rollback
 from cli.session import session
-from shared.domain.certificates import cert_id_of
 from shared.domain.requests import CreateDeploymentJob
 from shared.domain.states import JobStatus
-from shared.errors import InvalidRequestError
 from shared.services.create import create_deployment_jobs
 from shared.services.world import World
 from shared.validation.requests import parse
@@ -54,7 +53,7 @@ Outage = Annotated[
 
 @app.callback()
 def job() -> None:
-    """Preview, create, list, show, submit, cancel and roll back deployment jobs."""
+    """Preview, create, list, show, edit, submit, cancel and roll back deployment jobs."""
 
 
 @app.command("preview", epilog="Example: certdeploy job preview --certificate 10741304")
@@ -93,9 +92,7 @@ def create(
     ] = False,
     at: Annotated[
         str | None,
-        typer.Option(
-            help="Start time, such as 2026-05-01T02:00 (UTC) or 2026-05-01T02:00+08:00. Default: now."
-        ),
+        typer.Option(help="Start time with its zone, such as 2026-05-01T02:00+08:00. Default: now."),
     ] = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="Create the job as a draft and do not submit it.")
@@ -119,7 +116,7 @@ def create(
         "Submit": not draft,
         **asked,
         "Digest": digest or planned.digest,
-        **({"ScheduleTime": _moment(at)} if at is not None else {}),
+        **({"ScheduleTime": moment_of(at)} if at is not None else {}),
     }
     to_create = parse(CreateDeploymentJob, request)
     if planned.plan is not None:
@@ -146,23 +143,12 @@ def list_jobs(
 def _selection(
     world: World, certificates: list[str], slots: list[str] | None, first: bool, outage: bool
 ) -> dict[str, Any]:
-    ids = [cert_id_of(text.strip()) for text in certificates]
-    if wrong := [text for text, cert_id in zip(certificates, ids, strict=True) if cert_id is None]:
-        raise InvalidRequestError(f"--certificate {wrong[0]!r}: not an id as shown by `certificate list`")
     return {
-        "CertIds": ids,
+        "CertIds": cert_ids_of(certificates),
         "ResourceIds": [slot_named(world, text) for text in slots or []],
         "FirstDeployment": first,
         "AcceptOutage": outage,
     }
-
-
-def _moment(text: str) -> str:
-    try:
-        at = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise InvalidRequestError(f"--at {text!r}: not a time such as 2026-05-01T02:00+08:00") from None
-    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).isoformat()
 
 
 _ID = "2112050694113648"
@@ -170,6 +156,7 @@ _ID = "2112050694113648"
 for command, options in (
     (show, "--status error"),
     (diff, ""),
+    (edit, "--drop '*.test.example.com' --at 2026-05-01T02:00+08:00"),
     (submit, "--digest 5f1b0c4e9a7d2c38 --wait"),
     (cancel, "--wait"),
     (rollback, "--wait"),

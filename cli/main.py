@@ -75,7 +75,9 @@ app.add_typer(
 )
 app.add_typer(resources.app, name="resource", help="List the places that serve certificates, or show one.")
 app.add_typer(
-    jobs.app, name="job", help="Preview, create, list, show, submit, cancel and roll back deployment jobs."
+    jobs.app,
+    name="job",
+    help="Preview, create, list, show, edit, submit, cancel and roll back deployment jobs.",
 )
 app.add_typer(states.app, name="state", help="Make, look over, copy and move the state.")
 app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")

@@ -1,7 +1,10 @@
 """What a person may ask to be done with a job that exists: each names the job, and what else it takes."""
 
-from pydantic import Field
+from typing import Annotated
 
+from pydantic import AwareDatetime, Field
+
+from shared.domain.resources import CloudProduct
 from shared.domain.values import Wire
 
 
@@ -16,6 +19,39 @@ class DiffDeploymentJob(Wire):
     """What has moved since a job that has not begun was drafted."""
 
     job_id: int
+
+
+class PickSlots(Wire):
+    """Slots for which one of these holds. In `domains` `*` stands for any text, `?` for any character."""
+
+    slots: tuple[str, ...] = ()  #: as `resource list` names them
+    products: tuple[CloudProduct, ...] = ()
+    regions: tuple[str, ...] = ()  #: of the slot, or of its instance; "-": products without regions
+    domains: tuple[str, ...] = ()  #: one of its names
+
+    @property
+    def empty(self) -> bool:
+        return not (self.slots or self.products or self.regions or self.domains)
+
+
+class EditDeploymentJob(Wire):
+    """Change a job that has not begun. Only what is given is changed."""
+
+    job_id: int
+    digest: str | None = Field(default=None, min_length=1)  #: refused if the job was edited since it was this
+    name: Annotated[str, Field(min_length=1, max_length=63)] | None = None
+    schedule_time: AwareDatetime | None = None
+    at_once: bool = False  #: in place of the time that it has
+    contact_ids: Annotated[tuple[int, ...], Field(max_length=10)] | None = None
+    #: Certificates in place of the job's, planned anew for its slots.
+    cert_ids: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
+    renew: bool = (
+        False  #: plan anew for its slots, as they are by now; what needs nothing any more is dropped
+    )
+    add: PickSlots = PickSlots()  #: slots that the certificates cover
+    drop: PickSlots = PickSlots()
+    but: PickSlots = Field(default=PickSlots(), alias="Except")  #: neither added nor dropped
+    first_deployment: bool = False  #: as of a new job
 
 
 class CancelDeploymentJob(Wire):

@@ -109,6 +109,10 @@ class DeploymentJob(Versioned):
     cancelled_count: int = 0  #: not begun, since the job was stopped
     created_at: AwareDatetime
     storing_until: AwareDatetime | None = None  #: its workers are being stored, until then: it is no job yet
+    changing_until: AwareDatetime | None = (
+        None  #: its workers are being changed, until then: it does not begin
+    )
+    edits: int = 0  #: how often it was changed
     undone: bool = False  #: that was cut off; the row stays, so that nobody stores workers under its id again
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
@@ -116,6 +120,10 @@ class DeploymentJob(Versioned):
     cancelled_at: AwareDatetime | None = None  #: somebody stops it; what is under way goes on to its end
     finish_announced: bool = False
     rolled_back_at: AwareDatetime | None = None  #: end of the last rollback that was told
+
+    def changing(self, now: datetime) -> bool:
+        """Whether somebody is changing its workers now."""
+        return ahead(self.changing_until, now)
 
     @property
     def automatic(self) -> bool:

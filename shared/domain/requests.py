@@ -7,7 +7,12 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from shared.domain.job_requests import CancelDeploymentJob, DiffDeploymentJob, SubmitDeploymentJob
+from shared.domain.job_requests import (
+    CancelDeploymentJob,
+    DiffDeploymentJob,
+    EditDeploymentJob,
+    SubmitDeploymentJob,
+)
 from shared.domain.queries import ListCertificates, ListResources, ShowStatus
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
@@ -102,6 +107,7 @@ class ManageDeploymentJobs(Wire):
     preview: PreviewDeploymentJob | None = None
     submit: SubmitDeploymentJob | None = None
     diff: DiffDeploymentJob | None = None
+    edit: EditDeploymentJob | None = None
     cancel: CancelDeploymentJob | None = None
     roll_back: RollBackDeploymentJob | None = None
     list_resources: ListResources | None = None

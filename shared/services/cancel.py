@@ -28,6 +28,7 @@ def cancel_job(world: World, request: CancelDeploymentJob) -> DeploymentJob:
 
     Raises:
         InvalidTransitionError: it has ended in another way.
+        ConflictError: it is being edited right now.
     """
     job = _marked(world, request.job_id)
     if not job.status.final:
@@ -64,6 +65,8 @@ def _marked(world: World, job_id: int) -> DeploymentJob:
             return job
         if job.status.final:
             raise InvalidTransitionError("DeploymentJob", job_id, job.status.value, "cancelled")
+        if job.changing(world.clock()):
+            break
         world.jobs.open(job)  # before, so that a run finds what is cut off here
         with suppress(ConflictError):
             job = world.jobs.save(job.evolve(cancelled_at=world.clock()))

@@ -8,7 +8,12 @@ from pydantic.alias_generators import to_pascal
 
 from shared.domain.consequences import ConsequenceCount
 from shared.domain.hints import codes_in, hint_for
-from shared.domain.job_requests import CancelDeploymentJob, DiffDeploymentJob, SubmitDeploymentJob
+from shared.domain.job_requests import (
+    CancelDeploymentJob,
+    DiffDeploymentJob,
+    EditDeploymentJob,
+    SubmitDeploymentJob,
+)
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
 from shared.domain.requests import (
@@ -23,6 +28,7 @@ from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.products import supported_products
 from shared.services.cancel import cancel_job
+from shared.services.edit import LeftOut, edit_job
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
 from shared.services.plan import preview
@@ -60,6 +66,7 @@ class Managed(Wire):
     digest: str | None = None  #: of the plan, to create exactly this job
     rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
     moved: tuple[Moved, ...] | None = None  #: what is not as the job has it, since it was drafted
+    left_out: tuple[LeftOut, ...] | None = None  #: slots that an edit took out, or did not take in
     slots: SlotList | None = None
     certificates: CertificateList | None = None
     status: Overview | None = None
@@ -94,6 +101,11 @@ def _submitted(world: World, asked: SubmitDeploymentJob) -> Managed:
 def _differing(world: World, asked: DiffDeploymentJob) -> Managed:
     job, found = diff_job(world, asked)
     return Managed(job=job, moved=found)
+
+
+def _edited(world: World, asked: EditDeploymentJob) -> Managed:
+    edited = edit_job(world, asked)
+    return _shown(world, ShowDeploymentJob(job_id=asked.job_id)).evolve(left_out=edited.left_out)
 
 
 def _cancelled(world: World, asked: CancelDeploymentJob) -> Managed:
@@ -144,6 +156,7 @@ _ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
     "preview": _previewed,
     "submit": _submitted,
     "diff": _differing,
+    "edit": _edited,
     "cancel": _cancelled,
     "roll_back": _rolled_back,
     "list_resources": lambda world, asked: Managed(slots=list_resources(world, asked)),

@@ -29,7 +29,7 @@ def preview(world: World, request: PreviewDeploymentJob) -> Plan:
         NotFoundError: unknown certificates or slots.
         InvalidRequestError: undeployable certificates, mixed types.
     """
-    certificates = _asked_for(world, request.cert_ids)
+    certificates = asked_for(world, request.cert_ids)
     if request.resource_ids:
         slots: Iterable[CloudResource] = _named(world, request.resource_ids)
     else:
@@ -170,7 +170,7 @@ def candidates(world: World, certificates: Iterable[Certificate]) -> list[CloudR
     return [record.resource for record in world.resources.by_names(names)]
 
 
-def _asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
+def asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
     """Those of CAS.
 
     Raises:

@@ -39,6 +39,8 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
         try:
             if (job := world.jobs.find(job_id)) is None:  # it is being stored, or being undone
                 continue
+            if not job.due(world.clock()):  # it has another time since
+                continue
             job, waits = _advance(world, job)
         except ConflictError:
             continue  # another run has this job in hand
@@ -96,6 +98,8 @@ def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[Dep
         )
         job = world.jobs.save(job.evolve(rolled_back_at=ended))
     world.jobs.close(job, opened)
+    if job.edits:
+        world.jobs.close_others(job)
     return job, False
 
 

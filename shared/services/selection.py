@@ -85,13 +85,13 @@ def select_certificates(
     certificates: Iterable[Certificate], query: ListCertificates, used: frozenset[str], now: datetime
 ) -> list[Certificate]:
     """`used`: identifiers that slots serve."""
-    by_domain, by_name = _any_of(query.domains), _any_of(query.names)
+    by_domain, by_name = any_of(query.domains), any_of(query.names)
     until = None if query.ends_within_days is None else _until(query.ends_within_days, now)
 
     def fits(one: Certificate) -> bool:
         return (
             (not query.stores or one.store in query.stores)
-            and (by_domain is None or any(map(by_domain, _spellings(one.names))))
+            and (by_domain is None or any(map(by_domain, spellings(one.names))))
             and (by_name is None or by_name(one.name))
             and (until is None or one.not_after <= until)
             and query.deployable in (None, one.why_not_deployable(now) is None)
@@ -113,14 +113,14 @@ def serves(slot: MappedSlot, certificate: str) -> bool:
 def _tests(query: ListResources, now: datetime) -> list[Callable[[MappedSlot], bool]]:
     """What has to hold of a slot; nothing for what is not asked for."""
     products, regions = frozenset(query.products), frozenset(query.regions)
-    by_instance, by_domain = _any_of(query.instances), _any_of(query.domains)
+    by_instance, by_domain = any_of(query.instances), any_of(query.domains)
     until = _until(query.ends_within_days or 0.0, now)
 
     def instance(slot: MappedSlot) -> bool:
         return by_instance is None or by_instance(slot.instance_id) or by_instance(slot.instance_name)
 
     def domain(slot: MappedSlot) -> bool:
-        return by_domain is None or any(map(by_domain, _spellings(slot.domains)))
+        return by_domain is None or any(map(by_domain, spellings(slot.domains)))
 
     def ends(slot: MappedSlot) -> bool:
         return slot.cert_not_after is not None and slot.cert_not_after <= until
@@ -138,7 +138,7 @@ def _tests(query: ListResources, now: datetime) -> list[Callable[[MappedSlot], b
     return [test for wanted, test in asked if wanted]
 
 
-def _any_of(patterns: Iterable[str]) -> Callable[[str], bool] | None:
+def any_of(patterns: Iterable[str]) -> Callable[[str], bool] | None:
     """None: there are no patterns. What is empty fits none of them."""
     either = "|".join(translate(one.strip().casefold()) for one in patterns)
     if not either:
@@ -154,7 +154,7 @@ def _until(days: float, now: datetime) -> datetime:
         return _NEVER
 
 
-def _spellings(names: Iterable[str]) -> Iterable[str]:
+def spellings(names: Iterable[str]) -> Iterable[str]:
     """Each name as it is compared, and as people read it."""
     for name in names:
         yield name

@@ -102,8 +102,8 @@ def create(
 
 
 def submitted(world: World, job: DeploymentJob) -> DeploymentJob:
-    """A draft set to pending, and the runner woken; any other job as it is."""
-    if job.status is not JobStatus.EDITING:
+    """A draft set to pending, and the runner woken; any other job as it is, and one that is being edited."""
+    if job.status is not JobStatus.EDITING or job.changing_until is not None:
         return job
     world.jobs.open(job)
     return _woken(world, world.jobs.save(job.to(JobStatus.PENDING)))

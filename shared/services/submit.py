@@ -6,7 +6,7 @@ from typing import Final
 from shared.domain.job_requests import DiffDeploymentJob, SubmitDeploymentJob
 from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus
-from shared.errors import InvalidRequestError, PlanChangedError
+from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services.moved import Moved, moved, plan_of
 from shared.services.storing import submitted
 from shared.services.world import World
@@ -30,15 +30,20 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
         )
     if job.status is not JobStatus.EDITING:
         return job
+    if job.changing(world.clock()):
+        raise ConflictError("DeploymentJob", job.job_id)
     blocking = [one for one in moved(world, job) if one.blocks]
     if blocking:
         raise PlanChangedError(
-            f"the world has moved since job {job.job_id} was drafted: {_told(blocking)};"
-            f" `certdeploy job diff {job.job_id}` shows all"
+            f"the world has moved since job {job.job_id} was drafted: {_told(blocking)}; `certdeploy job diff"
+            f" {job.job_id}` shows all, `certdeploy job edit {job.job_id} --renew` plans anew"
         )
     if plan_of(job, world.workers.list(job.job_id)).digest != job.plan_digest:
-        raise PlanChangedError(f"the workers of job {job.job_id} are not those of its plan; create a new job")
-    return submitted(world, job)
+        raise PlanChangedError(
+            f"the workers of job {job.job_id} are not those of its plan: an edit was cut off;"
+            f" `certdeploy job edit {job.job_id} --renew` plans anew"
+        )
+    return submitted(world, job.evolve(changing_until=None))  # an edit that was cut off had changed nothing
 
 
 def diff_job(world: World, request: DiffDeploymentJob) -> tuple[DeploymentJob, tuple[Moved, ...]]:

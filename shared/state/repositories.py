@@ -162,6 +162,13 @@ class Jobs(Records[DeploymentJob]):
         with suppress(ConflictError):
             self._store.delete(tables.OPEN_JOBS, self._due_key(job), version=opened)
 
+    def close_others(self, job: DeploymentJob) -> None:
+        """Remove what an edit that was cut off has left of the job under its other times."""
+        for row in self._store.range(tables.OPEN_JOBS, (OWNER,)):
+            if row.key[2] == job.job_id and row.key != self._due_key(job):
+                with suppress(ConflictError):
+                    self._store.delete(tables.OPEN_JOBS, row.key, version=row.version)
+
     def due(self, now: datetime) -> Iterator[int]:
         """Ids of the open jobs that are due, the longest overdue first.
 

@@ -26,6 +26,7 @@ LONG = {("serve",), ("emulator", "serve"), ("emulator", "run"), ("demo",), ("pac
 #: Options that take any text, with why.
 ANY_TEXT = {
     ("job", "create", "--name"): "a name for people",
+    ("job", "edit", "--name"): "a name for people",
     ("resource", "list", "--instance"): "of none that is known there are no slots",
     ("resource", "list", "--domain"): "as before",
     ("certificate", "list", "--domain"): "as before",

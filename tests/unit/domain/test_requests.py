@@ -17,6 +17,7 @@ QUESTIONS = (
     "Preview",
     "Submit",
     "Diff",
+    "Edit",
     "Cancel",
     "RollBack",
     "ListResources",

@@ -167,6 +167,8 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "SuccessCount": 0,
             "ErrorCount": 0,
             "CancelledCount": 0,
+            "ChangingUntil": None,
+            "Edits": 0,
             "CancelledAt": None,
             "StartedAt": None,
             "FinishedAt": None,

@@ -1,0 +1,39 @@
+"""Slots that are picked on the command line: each word is a slot, a product, a region, or a domain."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from cli.places import slot_named
+from shared.domain.resources import CloudProduct
+from shared.errors import InvalidRequestError
+from shared.services.world import World
+
+PICKED = "a slot, a product, a region, or a domain with * for any text"
+
+
+def picks(world: World, option: str, words: Iterable[str] | None) -> dict[str, Any]:
+    """As PickSlots is sent.
+
+    Raises:
+        InvalidRequestError: a word is empty, or is none of these.
+    """
+    found: dict[str, list[str]] = {"Slots": [], "Products": [], "Regions": [], "Domains": []}
+    for word in (word.strip() for word in words or ()):
+        found[_kind(world, option, word)].append(_named(world, word))
+    return {kind: some for kind, some in found.items() if some}
+
+
+def _kind(world: World, option: str, word: str) -> str:
+    if word in {product.value for product in CloudProduct}:
+        return "Products"
+    if word == "-" or any(word in world.policy.scope.known_regions(one) for one in CloudProduct):
+        return "Regions"
+    if "/" in word or _named(world, word) != word:
+        return "Slots"
+    if not ("." in word or "*" in word):
+        raise InvalidRequestError(f"{option} {word!r}: expected {PICKED}")
+    return "Domains"
+
+
+def _named(world: World, word: str) -> str:
+    return slot_named(world, word) if "*" not in word else word

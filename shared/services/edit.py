@@ -1,0 +1,174 @@
+"""Edit a job that has not begun: its name, time and contacts, its slots, its certificates."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.domain.certificates import Certificate
+from shared.domain.job_requests import EditDeploymentJob
+from shared.domain.jobs import DeploymentJob
+from shared.domain.matching import Action
+from shared.domain.plans import PlanEntry
+from shared.domain.states import JobStatus
+from shared.domain.values import Wire
+from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
+from shared.services.moved import plan_of
+from shared.services.picking import picked_by, picks_nothing
+from shared.services.plan import as_plan, asked_for, candidates, weigh
+from shared.services.policies import policies_of
+from shared.services.reworking import reworked
+from shared.services.world import World
+from shared.validation.contacts import contact_problems
+from shared.validation.names import job_name_problems
+from shared.validation.problems import refuse_if_any
+from shared.validation.schedules import schedule_problems
+
+
+class LeftOut(Wire):
+    """A slot that the job has no more, or does not get, and why."""
+
+    slot: str
+    reason: str
+
+
+class Edited(Wire):
+    job: DeploymentJob
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def edit_job(world: World, request: EditDeploymentJob) -> Edited:
+    """The job as it is by now, with another digest if its slots or certificates are others.
+
+    Raises:
+        InvalidRequestError: it has begun, what is asked for is wrong, or nothing of it would be left.
+        PlanChangedError: it was edited since it was seen.
+        ConflictError: somebody else is changing it.
+    """
+    job = world.jobs.get(request.job_id)
+    _check(job, request, world.clock())
+    entries = {entry.resource.slot: entry for entry in plan_of(job, world.workers.list(job.job_id)).entries}
+    before, left = dict(entries), dict[str, str]()
+    certificates = _certificates(world, job, request)
+    _drop(entries, request, left)
+    if request.renew or request.cert_ids:
+        entries = _anew(world, job, request, certificates, entries, left)
+    _add(world, request, certificates, entries, left)
+    if not entries:
+        reasons = "; ".join(f"{slot}: {why}" for slot, why in left.items())
+        raise InvalidRequestError(f"nothing of job {job.job_id} would be left; cancel it ({reasons})")
+    facts = _facts(request, world.clock())
+    if entries == before and job.changing_until is None:
+        return Edited(job=_with_facts(world, job, facts), left_out=_left(left))
+    plan = as_plan(entries.values(), certificates[0].source, job.accept_outage)
+    return Edited(job=reworked(world, job, plan, facts), left_out=_left(left))
+
+
+def _check(job: DeploymentJob, request: EditDeploymentJob, now: datetime) -> None:
+    if job.status not in (JobStatus.EDITING, JobStatus.PENDING) or job.cancelled_at is not None:
+        status = "being cancelled" if job.cancelled_at and not job.status.final else job.status.value
+        raise InvalidRequestError(f"job {job.job_id} is {status}: only what has not begun can be edited")
+    if job.changing(now):
+        raise ConflictError("DeploymentJob", job.job_id)
+    if request.digest not in (None, job.plan_digest):
+        raise PlanChangedError(
+            f"the digest of job {job.job_id} is {job.plan_digest}, not {request.digest}: it was edited since"
+        )
+    problems = [f"Name: {one}" for one in job_name_problems(request.name)] if request.name else []
+    if request.schedule_time is not None:
+        problems += [f"ScheduleTime: {one}" for one in schedule_problems(request.schedule_time, now)]
+        problems += ["AtOnce: a time is given, too; choose one"] if request.at_once else []
+    problems += [f"ContactIds: {one}" for one in contact_problems(request.contact_ids or ())]
+    refuse_if_any("edit", problems)
+
+
+def _certificates(world: World, job: DeploymentJob, request: EditDeploymentJob) -> list[Certificate]:
+    """Those that are asked for; else the job's, as far as they can be deployed."""
+    if request.cert_ids:
+        return asked_for(world, request.cert_ids)
+    found = world.certificates.find_many(job.cert_identifiers)
+    known = [record.certificate for record in found.values()]
+    deployable = [one for one in known if one.why_not_deployable(world.clock()) is None]
+    if not deployable and (request.renew or not request.add.empty):
+        raise InvalidRequestError(
+            f"no certificate of job {job.job_id} can be deployed any more; name others (CertIds)"
+        )
+    return deployable or known
+
+
+def _drop(entries: dict[str, PlanEntry], request: EditDeploymentJob, left: dict[str, str]) -> None:
+    drops, spared = picked_by(request.drop), picked_by(request.but)
+    if none := picks_nothing(request.drop, (entry.resource for entry in entries.values())):
+        raise InvalidRequestError(f"Drop: {', '.join(none)}: no slot of the job")
+    for slot, entry in list(entries.items()):
+        if drops(entry.resource) and not spared(entry.resource):
+            del entries[slot]
+            left[slot] = "dropped, as asked"
+
+
+def _anew(
+    world: World,
+    job: DeploymentJob,
+    request: EditDeploymentJob,
+    certificates: list[Certificate],
+    entries: Mapping[str, PlanEntry],
+    left: dict[str, str],
+) -> dict[str, PlanEntry]:
+    """The slots as they are by now. Those that had no certificate were to get their first one."""
+    now = world.resources.find_many(entries)
+    left |= {slot: "discovery no longer finds it" for slot in entries if slot not in now}
+    weighed = weigh(
+        world,
+        certificates,
+        [record.resource for record in now.values()],
+        policies_of(world).book,
+        first_deployment=any(not entry.resource.cert_identifier for entry in entries.values()),
+        automatic=job.automatic and not request.cert_ids,
+    )
+    left |= {one.resource.slot: one.reason for one in weighed if one.action is Action.LEAVE}
+    return {one.resource.slot: one for one in weighed if one.action is Action.DEPLOY}
+
+
+def _add(
+    world: World,
+    request: EditDeploymentJob,
+    certificates: list[Certificate],
+    entries: dict[str, PlanEntry],
+    left: dict[str, str],
+) -> None:
+    if request.add.empty:
+        return
+    adds, spared = picked_by(request.add), picked_by(request.but)
+    named = [record.resource for record in world.resources.find_many(request.add.slots).values()]
+    known = {one.slot: one for one in (*candidates(world, certificates), *named)}
+    if none := picks_nothing(request.add, known.values()):
+        raise InvalidRequestError(
+            f"Add: {', '.join(none)}: no slot that discovery has found and a certificate of the job covers"
+        )
+    new = [one for one in known.values() if adds(one) and not spared(one) and one.slot not in entries]
+    for one in weigh(
+        world, certificates, new, policies_of(world).book, first_deployment=request.first_deployment
+    ):
+        if one.action is Action.DEPLOY:
+            entries[one.resource.slot] = one
+        else:
+            left[one.resource.slot] = one.reason
+    if refused := [slot for slot in request.add.slots if slot in left]:
+        raise InvalidRequestError("Add: " + "; ".join(f"{slot}: {left[slot]}" for slot in refused))
+
+
+def _facts(request: EditDeploymentJob, now: datetime) -> dict[str, Any]:
+    """Fields of the job that are given, apart from what it writes."""
+    at = now if request.at_once else request.schedule_time
+    return {
+        **({"name": request.name} if request.name else {}),
+        **({"schedule_time": at} if at is not None else {}),
+        **({"contact_ids": request.contact_ids} if request.contact_ids is not None else {}),
+    }
+
+
+def _with_facts(world: World, job: DeploymentJob, facts: Mapping[str, Any]) -> DeploymentJob:
+    return reworked(world, job, None, facts) if facts else job
+
+
+def _left(left: Mapping[str, str]) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(slot=slot, reason=why) for slot, why in sorted(left.items()))

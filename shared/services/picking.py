@@ -1,0 +1,43 @@
+"""Slots that somebody picks: by their ids, or by what they have in common."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from shared.domain.job_requests import PickSlots
+from shared.domain.resources import CloudResource
+from shared.services.selection import NO_REGION, any_of, spellings
+
+
+def picked_by(pick: PickSlots) -> Callable[[CloudResource], bool]:
+    """Whether one of the things fits that are named; nothing does if none is."""
+    slots, products, regions = frozenset(pick.slots), frozenset(pick.products), frozenset(pick.regions)
+    by_domain = any_of(pick.domains)
+
+    def fits(slot: CloudResource) -> bool:
+        return (
+            slot.slot in slots
+            or slot.product in products
+            or not regions.isdisjoint((slot.region or NO_REGION, slot.location))
+            or (by_domain is not None and any(map(by_domain, spellings(slot.domains))))
+        )
+
+    return fits
+
+
+def picks_nothing(pick: PickSlots, slots: Iterable[CloudResource]) -> list[str]:
+    """What is named there and fits none of the slots, as it was named."""
+    slots = list(slots)
+    found: list[str] = []
+    for field, alone in _each(pick):
+        fits = picked_by(alone)
+        if not any(fits(slot) for slot in slots):
+            found.append(field)
+    return found
+
+
+def _each(pick: PickSlots) -> Sequence[tuple[str, PickSlots]]:
+    return [
+        *((one, PickSlots(slots=(one,))) for one in pick.slots),
+        *((one.value, PickSlots(products=(one,))) for one in pick.products),
+        *((one, PickSlots(regions=(one,))) for one in pick.regions),
+        *((one, PickSlots(domains=(one,))) for one in pick.domains),
+    ]
