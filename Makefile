@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: hostile chaos help demo test walk rough lint bench mutants lock clean
+.PHONY: wheel hostile chaos help demo test walk rough lint bench mutants lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ chaos: $(VENV)/dev.stamp  ## kill functions everywhere, or run them in a storm (
 SEEDS ?= 50
 rough: $(VENV)/dev.stamp  ## run tests with sparse and with random answers of the cloud (SEEDS, FIRST, TURNS, PART)
 	@$(BIN)/python -m tools.rough --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) $(TURNS:%=--turn %) $(PART:%=--only %)
+
+wheel: $(VENV)/dev.stamp  ## build the emulator as a distribution of its own, with its pytest plugin, into dist/
+	@$(BIN)/python -m tools.emulator_package $(VENV)/emulator-package
+	@$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist $(VENV)/emulator-package
 
 lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/ruff check .

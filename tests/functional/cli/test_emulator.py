@@ -28,13 +28,21 @@ sys.exit(7)
 """
 
 
+def an_estate(folder: Path) -> str:
+    """A small one: the sample has many keys to make."""
+    (path := folder / "small.yaml").write_text("cdn: []")
+    return str(path)
+
+
 def test_a_command_is_run_with_a_cloud_of_its_own(
     bare: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "real")
     monkeypatch.setenv("ALICLOUD_PROFILE", "real")
 
-    ran = bare("emulator", "run", "--", sys.executable, "-c", LOOK, str(tmp_path / "told"))
+    estate = an_estate(tmp_path)
+    look = (sys.executable, "-c", LOOK, str(tmp_path / "told"))
+    ran = bare("emulator", "run", "--estate", estate, "--", *look)
 
     assert (ran.code, ran.out, ran.err) == (7, "", "")
     told = json.loads((tmp_path / "told").read_text())
@@ -42,7 +50,7 @@ def test_a_command_is_run_with_a_cloud_of_its_own(
 
 
 def test_a_command_that_is_not_there_is_told(bare: Command, tmp_path: Path) -> None:
-    ran = bare("emulator", "run", "--", str(tmp_path / "nothing"))
+    ran = bare("emulator", "run", "--estate", an_estate(tmp_path), "--", str(tmp_path / "nothing"))
 
     assert (ran.code, ran.err) == (2, f"certdeploy: {tmp_path}/nothing: No such file or directory\n")
 
