@@ -15,6 +15,7 @@ from emulator.service import EmulatedService
 #: marks a part of its behaviour, such as the code of a refusal, as a guess.
 Certainty = Literal["documented", "seen in a client", "guessed in part"]
 _GUESS = "[guess"
+METADATA = "the vendor's API metadata"
 #: Where the wire form is not from the vendor's metadata.
 SOURCES = {
     "oss": "the vendor's SDKs alibabacloud_oss_v2 and oss2",
@@ -46,8 +47,8 @@ def rows(services: dict[str, EmulatedService]) -> Iterator[Row]:
                 certainty: Certainty = "documented" if documented else "seen in a client"
                 if _guesses(service, action):
                     certainty = "guessed in part"
-                told = source or "the vendor's API metadata"
-                yield Row(name, api, action, service.version, certainty, told)
+                version = service.version if api == service.api else ""
+                yield Row(name, api, action, version, certainty, source or METADATA)
 
 
 def _guesses(service: EmulatedService, action: str) -> bool:

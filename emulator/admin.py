@@ -23,7 +23,10 @@ _FILTERS = frozenset({"api", "action", "region", "code", "status", "after"})
 
 
 def answer(cloud: Cloud, request: Request, ca_pem: str = "") -> Raw:
-    """What is asked, as JSON; certificates of CAs as PEM. Wrong orders change nothing and are told as 400."""
+    """What is asked, as JSON; certificates of CAs and kubeconfigs as text.
+
+    Wrong orders change nothing and are told as 400.
+    """
     name = request.path[len(PREFIX) :].strip("/")
     path, _, rest = name.partition("/")
     found = _REQUESTS.get((request.method, name))
@@ -37,9 +40,7 @@ def answer(cloud: Cloud, request: Request, ca_pem: str = "") -> Raw:
         return _json(400, {"error": f"{request.method} {name}: {error}"})
     if told is None:
         return _json(404, {"error": f"no such request: {request.method} {request.path}"})
-    return (
-        Raw(200, told.encode(), {}, "application/x-pem-file") if isinstance(told, str) else _json(200, told)
-    )
+    return Raw(200, told.encode(), {}, "text/plain") if isinstance(told, str) else _json(200, told)
 
 
 def requests() -> list[dict[str, str]]:
@@ -92,6 +93,11 @@ def _edge(asked: Asked) -> list[dict[str, str]]:
         return edge_table(asked.cloud)
 
 
+def _kubeconfig(asked: Asked) -> Any:
+    with asked.cloud.lock:
+        return asked.cloud.service("cs").kubeconfig(asked.id)
+
+
 def _tablestore(asked: Asked) -> Any:
     with asked.cloud.lock:
         return asked.cloud.service("tablestore").report()
@@ -141,6 +147,7 @@ _REQUESTS: dict[tuple[str, str], tuple[Callable[[Asked], Any], str]] = {
     ("GET", "edge"): (_edge, "each slot with what it serves"),
     ("POST", "certificates"): (orders.issue, "issue a certificate that is not in the account"),
     ("GET", "tablestore"): (_tablestore, "what Tablestore holds and what was spent"),
+    ("GET", "kubeconfig/ID"): (_kubeconfig, "for kubectl, of the cluster of that id or name"),
     ("GET", "aws"): (lambda asked: asked.cloud.service("aws").start(), "where AWS is, started by asking"),
 }
 

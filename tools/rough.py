@@ -1,4 +1,6 @@
-"""Run what reads answers of the cloud against answers in other words (docs/emulator.md), and print a table.
+"""Run what reads answers of the cloud against answers in other words, and print a table.
+
+docs/emulator/reference.md says which other words.
 
     python -m tools.rough --turn 1 --only pipeline
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import emulator_actions
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
@@ -37,3 +39,7 @@ def test_no_two_decisions_have_the_same_number() -> None:
     numbers = [path.name[:2] for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
 
     assert numbers == [f"{n:02}" for n in range(1, len(numbers) + 1)]
+
+
+def test_the_table_of_emulated_actions_is_that_of_the_emulator() -> None:
+    assert emulator_actions.TARGET.read_text() == emulator_actions.page()

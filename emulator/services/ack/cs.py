@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from emulator.api import ApiError, Call, Raw
@@ -98,9 +98,19 @@ class Service(EmulatedService):
         if not cluster.public and not call.params.get("PrivateIpAddress"):
             raise ApiError(400, "ErrorNoPublicEndpoint", "the cluster has no public API server")
         expires = self.cloud.clock() + timedelta(minutes=minutes)
-        user = f"{call.account}-{int(self.cloud.clock().timestamp())}"
-        config = api_server(self.cloud, cluster.id, _live).kubeconfig(user, self.cloud.clock(), expires)
+        config = self._kubeconfig(cluster, call.account, expires)
         return _json({"config": config, "expiration": f"{expires:%Y-%m-%dT%H:%M:%SZ}"})
+
+    def kubeconfig(self, name: str) -> str | None:
+        """That of a cluster, by its id or name, for a day; None if there is no such cluster."""
+        known = {key: row for row in self._clusters.values() for key in (row.name, row.id)}
+        expires = self.cloud.clock() + timedelta(days=1)
+        return self._kubeconfig(known[name], self.cloud.account, expires) if name in known else None
+
+    def _kubeconfig(self, cluster: Cluster, account: str, expires: datetime) -> str:
+        now = self.cloud.clock()
+        user = f"{account}-{int(now.timestamp())}"
+        return api_server(self.cloud, cluster.id, _live).kubeconfig(user, now, expires)
 
     def _page(self, call: Call, rows: list[Cluster]) -> Raw:
         params = call.params

@@ -199,6 +199,14 @@ def test_the_ca_is_told_where_there_is_one(client: Client) -> None:
     assert "BEGIN CERTIFICATE" in client.ask("GET", "roots")
 
 
+def test_a_kubeconfig_is_had_without_a_signature(client: Client) -> None:
+    client.load({"ack": [{"name": "shop", "region": "cn-hangzhou"}]})
+
+    assert "certificate-authority-data" in client.ask("GET", "kubeconfig/shop")
+    with pytest.raises(EmulatorError, match="no such request: GET /_emulator/kubeconfig/nope"):
+        client.ask("GET", "kubeconfig/nope")
+
+
 def test_faults_and_denials_are_ordered_in_a_line(server: Server, client: Client) -> None:
     fault = client.fault("GetCallerIdentity", code="Busy", status=409)
     denial = client.deny("sts:*")
