@@ -14,6 +14,7 @@ import typer
 from cli import (
     certificates,
     cloud,
+    dead_letters,
     demo,
     emulator_orders,
     encoding,
@@ -80,6 +81,11 @@ app.add_typer(
     help="Preview, create, list, show, edit, submit, cancel and roll back deployment jobs.",
 )
 app.add_typer(states.app, name="state", help="Make, look over, copy and move the state.")
+app.add_typer(
+    dead_letters.app,
+    name="deadletters",
+    help="Show invocations that failed for good, run them again, or drop them.",
+)
 app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")
 app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan_expiry.manual.json")(
     invoke.invoke

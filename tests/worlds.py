@@ -45,6 +45,7 @@ def a_world(
         "certificates": repositories.Certificates(store),
         "scans": repositories.Scans(store),
         "resources": repositories.Resources(store),
+        "dead_letters": repositories.DeadLetters(store),
         "policy_texts": repositories.PolicyTexts(store),
         "syncs": repositories.SyncStatuses(store),
         "sweeps": repositories.Sweeps(store),

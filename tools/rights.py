@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from shared.runtime.grants import CLUSTERS, KEYS, for_other_stores, grants
-from shared.runtime.reach import reach
+from shared.runtime.reach import invoked_for, reach
 
 BEGIN, END = "<!-- written by tools.products -->", "<!-- end -->"
 _COLUMNS = ("function", "private keys", "secrets", "reads tables", "writes tables", "invokes")
@@ -29,7 +29,7 @@ def _table() -> str:
 def _cells(function: str) -> _Cells:
     reached = reach()[function]
     deploys = {name for name in reach() if name.startswith("deploy_")}
-    invoked = reached.invokes
+    invoked = reached.invokes | invoked_for(function)
     each = "each that deploys" if deploys <= invoked else ""
     others = _code(sorted(invoked - {function} - (deploys if each else set())))
     itself = "itself" if function in invoked else ""

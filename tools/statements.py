@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Set
 from shared.cloud import kms
 from shared.products import adapter_class, supported_products
 from shared.runtime.grants import for_other_stores, grants
-from shared.runtime.reach import READING, WRITING, reach
+from shared.runtime.reach import READING, WRITING, invoked_for, reach
 from shared.state.tables import Table
 
 _PAD = " " * 14
@@ -56,8 +56,8 @@ def _of_our_own(function: str) -> Iterator[str]:
             yield from _statement(sorted(actions), _tables(tables))
     for name in sorted(reached.secrets):
         yield from _statement(sorted(kms.API.rights(kms.GET_SECRET_VALUE)), [_IN_KMS.format(name=name)])
-    if reached.invokes:
-        arns = [arn.format(name=name) for name in sorted(reached.invokes) for arn in _FUNCTION]
+    if invoked := reached.invokes | invoked_for(function):
+        arns = [arn.format(name=name) for name in sorted(invoked) for arn in _FUNCTION]
         yield from _statement(["fc:InvokeFunction"], arns)
 
 

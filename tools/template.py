@@ -67,6 +67,7 @@ BLOCK = """\
       FunctionName: {{Fn::GetAtt: [{logical}, FunctionName]}}
       MaxAsyncRetryAttempts: 3
       MaxAsyncEventAgeInSeconds: 86400
+      DestinationConfig: {{OnFailure: {{Destination: {{Fn::GetAtt: [RecordDeadLetter, ARN]}}}}}}
 """
 
 

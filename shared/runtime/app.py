@@ -129,6 +129,7 @@ class App:
             sweeps=repositories.Sweeps(store),
             jobs=repositories.Jobs(store),
             workers=repositories.Workers(store),
+            dead_letters=repositories.DeadLetters(store),
             leases=leases,
             callers=Callers(store, clock),
             functions=functions,

@@ -32,6 +32,7 @@ def grants() -> dict[str, frozenset[str]]:
         "run_deployment_jobs": frozenset(),
         "manage_deployment_jobs": frozenset(),
         "notify_contacts": frozenset(),
+        "record_dead_letter": frozenset(),
         **deploy,
     }
 

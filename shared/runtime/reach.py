@@ -19,6 +19,10 @@ READING: Final = ("ots:BatchGetRow", "ots:GetRange", "ots:GetRow")
 WRITING: Final = ("ots:BatchWriteRow", "ots:DeleteRow", "ots:PutRow")
 
 
+#: What is told of every asynchronous invocation that failed for good; not of its own.
+RECORDER: Final = "record_dead_letter"
+
+
 @dataclass(frozen=True)
 class Reach:
     """`reads`: tables whose rows it reads; it reads those that it writes, too.
@@ -71,14 +75,20 @@ _OWN: Final = {
     ),
     "run_deployment_jobs": _reach(writes=(t.CALLERS, *_JOBS), invokes=("notify_contacts", *_DEPLOYS)),
     "manage_deployment_jobs": _reach(
-        reads=(t.SYNC_STATUS, t.SCANS, *_PLANNED_BY),
+        reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, *_PLANNED_BY),
         writes=_JOBS,
         invokes=("run_deployment_jobs",),
     ),
     "notify_contacts": _reach(
         reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES, t.POLICIES), secrets=("WebhookSecretName",)
     ),
+    RECORDER: _reach(writes=(t.DEAD_LETTERS,)),
 }
+
+
+def invoked_for(function: str) -> frozenset[str]:
+    """What the platform invokes with the function's role, beside what the function invokes itself."""
+    return frozenset() if function == RECORDER else frozenset({RECORDER})
 
 
 @cache

@@ -56,6 +56,7 @@ def overview(world: World, *, max_age: timedelta = USUAL_AGE, within: timedelta 
         *_of_discovery(world, syncs),
         *_of_ages(now, max_age, scanned, discovered),
         *_of_policies(world),
+        *_of_dead_letters(world),
     ]
     found.sort(key=lambda one: not one.needs_hand)
     return Overview(
@@ -200,6 +201,18 @@ _READ_BY: Final = {"scan": "scan", "discovery": "discover"}
 def _of_policies(world: World) -> Iterator[Concern]:
     if why := policies_of(world).unreadable:
         yield _alone("policies", f"automatic jobs are stopped: {why}", "certdeploy policy show")
+
+
+def _of_dead_letters(world: World) -> Iterator[Concern]:
+    if letters := list(world.dead_letters.list()):
+        told = (f"{one.function}: {one.error_type} {one.error_message}" for one in letters[:_EXAMPLES])
+        yield Concern(
+            code="dead-letters",
+            text=f"{_counted(len(letters), 'invocation')} failed for good",
+            count=len(letters),
+            examples=tuple(told),
+            look="certdeploy deadletters list",
+        )
 
 
 def _alone(code: str, text: str, look: str) -> Concern:

@@ -103,6 +103,7 @@ class World:
     sweeps: repositories.Sweeps
     jobs: repositories.Jobs
     workers: repositories.Workers
+    dead_letters: repositories.DeadLetters
     leases: Leases
     callers: Callers
     functions: Functions

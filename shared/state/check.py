@@ -18,6 +18,7 @@ from shared.state.records import Records, time_in, told_in
 from shared.state.repositories import (
     OWNER,
     Certificates,
+    DeadLetters,
     Jobs,
     PolicyTexts,
     Resources,
@@ -52,7 +53,7 @@ class Check:
 
     def __init__(self, store: WholeStore, now: datetime, *, served: bool | None) -> None:
         self._store, self._now, self._served = store, now, served
-        kinds = (Certificates, Resources, SyncStatuses, Sweeps, Jobs, Workers, PolicyTexts)
+        kinds = (Certificates, Resources, SyncStatuses, Sweeps, Jobs, Workers, PolicyTexts, DeadLetters)
         self._records: dict[Table, Records[Any]] = {kind.table: kind(store) for kind in kinds}
         self._rows: Counter[str] = Counter()
         self._findings: list[Finding] = []

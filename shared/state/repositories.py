@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from shared.domain.certificates import CertificateRecord, cert_id_of
+from shared.domain.dead_letters import DeadLetter
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.moments import ahead
 from shared.domain.policies import PolicyText
@@ -18,7 +19,17 @@ from shared.state.records import Records, document_of, nested, time_in, told_in,
 from shared.state.resources import Resources, Sweeps, SyncStatuses
 from shared.state.store import Key, Store
 
-__all__ = ["Certificates", "Jobs", "PolicyTexts", "Resources", "Scans", "Sweeps", "SyncStatuses", "Workers"]
+__all__ = [
+    "Certificates",
+    "DeadLetters",
+    "Jobs",
+    "PolicyTexts",
+    "Resources",
+    "Scans",
+    "Sweeps",
+    "SyncStatuses",
+    "Workers",
+]
 
 OWNER = "-"  #: partition key of tables without another one; a stack serves one account
 _STORING = "storing"  #: in place of the owner, of jobs whose workers are being stored
@@ -240,6 +251,24 @@ class PolicyTexts(Records[PolicyText]):
     def save(self, text: PolicyText) -> PolicyText:
         """Raises ConflictError if another one has been stored since `text` was read."""
         return self._save((OWNER,), text)
+
+
+class DeadLetters(Records[DeadLetter]):
+    table, model = tables.DEAD_LETTERS, DeadLetter
+
+    def _own_key(self, record: DeadLetter) -> Key:
+        return (OWNER, _ms(record.failed_at), record.request_id)
+
+    def save(self, letter: DeadLetter) -> DeadLetter:
+        """Raises ConflictError if it is kept already."""
+        return self._save(self._own_key(letter), letter)
+
+    def list(self) -> Iterator[DeadLetter]:
+        """The oldest first."""
+        return self._range((OWNER,))
+
+    def delete(self, letter: DeadLetter) -> None:
+        self._store.delete(self.table, self._own_key(letter), version=letter.version)
 
 
 def _ms(at: datetime) -> int:

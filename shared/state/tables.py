@@ -47,6 +47,8 @@ CALLERS = _table("callers", product=str, job_id=int, shard=int, instance=str)
 CONTACTS = _table("contacts", owner=str, contact_id=int)
 #: The owner's policies: one document.
 POLICIES = _table("policies", owner=str)
+#: Asynchronous invocations that failed for good, by when (ms since the epoch).
+DEAD_LETTERS = _table("dead_letters", _KEPT_S, owner=str, failed=int, request_id=str)
 #: What is said of the state as a whole: its schema, and whether it is complete.
 META = _table("meta", name=str)
 
@@ -64,5 +66,6 @@ TABLES = (
     CALLERS,
     CONTACTS,
     POLICIES,
+    DEAD_LETTERS,
     META,
 )

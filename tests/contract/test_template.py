@@ -11,7 +11,7 @@ from host.cron import parse_cron
 from host.patterns import check_pattern
 from host.template import load_template
 from shared.runtime.grants import grants
-from shared.runtime.reach import reach
+from shared.runtime.reach import RECORDER, reach
 from shared.runtime.settings import Settings
 from shared.state.tables import TABLES
 from shared.state.tablestore_address import Address
@@ -125,7 +125,7 @@ def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
     called |= {name for name, reached in reach().items() if reached.invokes or reached.secrets}
 
     assert having("CERTDEPLOY_HOSTS") == called
-    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS)
+    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {RECORDER}
 
 
 def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
@@ -139,11 +139,11 @@ def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
 
 
 def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
-    assert having("CERTDEPLOY_STORES") == set(FOLDERS) - {"run_deployment_jobs", "notify_contacts"}
+    assert having("CERTDEPLOY_STORES") == set(FOLDERS) - {"run_deployment_jobs", "notify_contacts", RECORDER}
 
 
 def test_the_roots_reach_every_function_that_weighs_certificates_or_asks_clients() -> None:
-    apart = {"scan_expiry", "discover_resources", "run_deployment_jobs", "notify_contacts"}
+    apart = {"scan_expiry", "discover_resources", "run_deployment_jobs", "notify_contacts", RECORDER}
     assert having("CERTDEPLOY_ROOTS") == set(FOLDERS) - apart
 
 
@@ -177,6 +177,13 @@ def test_tables_keep_one_version_as_long_as_the_code_says_and_wait_for_their_ins
 def test_every_function_has_an_asynchronous_configuration() -> None:
     configured = TEMPLATE.of_type("ALIYUN::FC3::AsyncInvokeConfig").values()
     assert sorted(map(folder, configured)) == FOLDERS
+
+
+def test_what_fails_for_good_is_sent_to_the_function_that_keeps_it() -> None:
+    told = {spec.folder: spec.on_failure for spec in load_template(ROOT / "template.yml").functions.values()}
+
+    assert told.pop(RECORDER) is None, "it would be told of its own failures"
+    assert set(told.values()) == {f"certdeploy-{RECORDER}"}
 
 
 @pytest.mark.parametrize("properties", TEMPLATE.of_type("ALIYUN::FC3::Trigger").values(), ids=folder)

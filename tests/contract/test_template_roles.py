@@ -10,7 +10,7 @@ import pytest
 
 from host.intrinsics import PSEUDO
 from shared.runtime.grants import KEYS, for_other_stores, grants
-from shared.runtime.reach import READING, WRITING, reach
+from shared.runtime.reach import READING, WRITING, invoked_for, reach
 from shared.state.tables import TABLES
 from tests.contract.rosfile import DOCUMENT, ROOT, RosFile
 
@@ -154,7 +154,7 @@ def test_who_notifies_writes_nothing() -> None:
 
 @pytest.mark.parametrize("function", FOLDERS)
 def test_a_function_invokes_those_that_it_calls_of_its_own_stack(function: str) -> None:
-    invoked = reach()[function].invokes
+    invoked = reach()[function].invokes | invoked_for(function)
     arns = {name: f"acs:fc:{ACCOUNT}:functions/certdeploy-{name}" for name in FOLDERS}
 
     for name, arn in arns.items():

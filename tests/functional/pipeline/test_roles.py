@@ -30,6 +30,7 @@ BY_HAND: dict[str, Any] = {
         {"domain": "www.example.com", "certificate": "old"},
     ],
 }
+GIVEN_UP = Path(__file__).parents[3] / "events" / "record_dead_letter.failed.json"
 
 
 def a_renewal(fresh: Platform) -> None:
@@ -96,6 +97,7 @@ def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path:
     a_job_of_a_person(fresh)
     fresh.pass_days(36)  # nothing replaces that of example.org
     fresh.tick("discover_resources", "scan_expiry")
+    fresh.call("record_dead_letter", GIVEN_UP.read_bytes())
     assert fresh.failures == []
     for folder in ("slow", "strangers"):
         (tmp_path / folder).mkdir()
