@@ -78,9 +78,8 @@ class CloudResource(Stored):
     writer_id: str = ""  #: what one writer at a time may change, if more than the listener or domain
     batch_obstacle: str = ""  #: why a job with several certificates leaves it alone
     obstacle: str = ""  #: why nothing can be deployed here, with the step that is missing
-    fronted_by: str = (
-        ""  #: a bucket's domain: the slot of the CDN or DCDN domain in front of it; see `fronts`
-    )
+    follows: str = ""  #: the slot that brings it its certificate: that one is written
+    fronted_by: str = ""  #: of a bucket's domain: the CDN or DCDN slot in front of it; see `fronts`
 
     def named_by(self, certificate: "Named") -> "CloudResource":
         """With the names of the certificate in place, where it has none of its own."""

@@ -5,8 +5,7 @@ and a certificate that passes a warning time in the scan that finds its renewal,
 """
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,10 +13,8 @@ from functools import partial
 from typing import Final
 
 from shared.domain.certificates import Certificate, CertificateRecord
-from shared.domain.events import ReplacementMissing
 from shared.domain.jobs import DeploymentJob
-from shared.domain.matching import NOT_COVERED, Action
-from shared.domain.plans import PlanEntry
+from shared.domain.matching import Action
 from shared.domain.policy_book import PolicyBook
 from shared.domain.replacing import FRONTED
 from shared.domain.resources import CloudResource, SyncState
@@ -25,18 +22,14 @@ from shared.domain.rules import Rules
 from shared.errors import ConflictError
 from shared.services import plan as planning
 from shared.services.automatic_jobs import jobs_for
-from shared.services.changes import Changes, Ending
+from shared.services.changes import Changes
+from shared.services.missing import ending_with, kept_away, reasons_of, tell_missing, waiting_for_approval
 from shared.services.policies import policies_of
 from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.create")
 _WAITS: Final = "waiting for the discovery of {}; the next scan tries again"
-_FOUND_SO: Final = (
-    "it was so when this installation began, which replaces only what ends later by itself; create a job"
-)
-_NO_NEWS: Final = frozenset({NOT_COVERED, "in-place"})  #: rules that keep nothing away that would be of use
-_FOR_APPROVAL: Final = "job {0}, which would replace it, waits for approval; `certdeploy job submit {0}`"
 _BUSY: Final = "another plan is being made; the next scan tries again"
 _DISCOVERY_TAKES: Final = timedelta(minutes=15)  #: an older discovery has died
 LEASE: Final = "automatic-plan"  #: one plan is made at a time
@@ -85,8 +78,8 @@ def _plan(
     issued = [one.certificate for one in changes.issued]
     ending = _about_to_end(world, changes)
     news = [one for one in changes.ending if not one.record.only_told]
-    seen = [slot for one in news for slot in unseen.seen_within(one.parts, _with(one, ending))]
-    begun = {slot.slot for one in news for slot in _with(one, ending)}
+    seen = [slot for one in news for slot in unseen.seen_within(one.parts, ending_with(one, ending))]
+    begun = {slot.slot for one in news for slot in ending_with(one, ending)}
     weigh = partial(planning.weigh, world, book=book, automatic=True, obstacles=planning.Obstacles(world))
     entries = [
         *weigh(certificates, seen),
@@ -94,23 +87,12 @@ def _plan(
     ]
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
     made = jobs_for(world, changes, wanted, certificates)
-    held_off = {entry.resource.slot: entry.reason for entry in entries if entry.rule == "policy"}
-    held_off |= {slot: _FOR_APPROVAL.format(job.job_id) for slot, job in made.drafts.items()}
+    whys = reasons_of(entries) | waiting_for_approval(made.drafts)
     replaced = {entry.resource.slot for entry in wanted} - made.drafts.keys()
     replaced |= {entry.resource.slot for entry in entries if entry.rule == FRONTED}  # in their last days
-    changes = _tell_missing(world, changes, ending, replaced, held_off)
+    changes = tell_missing(world, changes, ending, replaced, whys)
     _handled(world, changes, unseen, made.waiting)
-    return Planned(jobs=made.jobs, note="" if made.jobs else _kept_away(entries))
-
-
-def _kept_away(entries: Iterable[PlanEntry]) -> str:
-    """Why slots that are covered are left alone: the reasons that are met most."""
-    reasons = Counter(
-        entry.reason for entry in entries if entry.action is Action.LEAVE and entry.rule not in _NO_NEWS
-    )
-    told = [f"{count} slot{'s' if count != 1 else ''}: {reason}" for reason, count in reasons.most_common(3)]
-    more = [f"{len(reasons) - len(told)} more reasons"] if len(reasons) > len(told) else []
-    return "; ".join(told + more)
+    return Planned(jobs=made.jobs, note="" if made.jobs else kept_away(entries))
 
 
 def _stopped(world: World, changes: Changes, why: str) -> Planned:
@@ -118,7 +100,7 @@ def _stopped(world: World, changes: Changes, why: str) -> Planned:
     log.error("policies could not be read", extra={"reason": why})
     told = {one.certificate.identifier: one for one in changes.ending if not one.told}
     ending = [slot for slot in _about_to_end(world, changes) if slot.cert_identifier in told]
-    changes = _tell_missing(world, changes, ending, set(), {slot.slot: why for slot in ending})
+    changes = tell_missing(world, changes, ending, set(), {slot.slot: why for slot in ending})
     for one in changes.ending:
         if one.certificate.identifier not in told:
             continue
@@ -136,12 +118,9 @@ def _about_to_end(world: World, changes: Changes) -> list[CloudResource]:
         for slot in planning.candidates(world, [one.certificate for one in changes.ending])
         if slot.slot.startswith(parts.get(slot.cert_identifier, ())) and not world.policy.why_barred(slot)
     ]
-    rules = Rules(found)
-    return [slot for slot in found if rules.over(slot) is None]  # the rule represents its listener
-
-
-def _with(one: Ending, slots: Sequence[CloudResource]) -> list[CloudResource]:
-    return [slot for slot in slots if slot.cert_identifier == one.certificate.identifier]
+    rules, there = Rules(found), world.resources.find_many({slot.follows for slot in found if slot.follows})
+    # A rule stands for its listener, and a slot for those that follow it.
+    return [slot for slot in found if rules.over(slot) is None and slot.follows not in there]
 
 
 def _others(world: World, changes: Changes, unseen: Unseen, begun: Set[str]) -> list[CloudResource]:
@@ -155,43 +134,6 @@ def _others(world: World, changes: Changes, unseen: Unseen, begun: Set[str]) -> 
         meant = unseen.seen_within(parts, planning.candidates(world, certificates))
         found.update((slot.slot, slot) for slot in meant if slot.slot not in begun)
     return list(found.values())
-
-
-def _tell_missing(
-    world: World,
-    changes: Changes,
-    ending: Sequence[CloudResource],
-    replaced: set[str],
-    held_off: Mapping[str, str],
-) -> Changes:
-    """Tell the contacts of slots for which CAS has nothing, or that policies hold off: why, by slot.
-
-    The changes, with the records as they are stored by then.
-    """
-    told: dict[str, CertificateRecord] = {}
-    for one in changes.ending:
-        missing = tuple(sorted(slot.slot for slot in _with(one, ending) if slot.slot not in replaced))
-        if missing:
-            identifier = one.certificate.identifier
-            by_policy = "; ".join(dict.fromkeys(held_off[slot] for slot in missing if slot in held_off))
-            event = ReplacementMissing.about(
-                missing,
-                cert_identifier=identifier,
-                name=one.certificate.name,
-                not_after=one.certificate.not_after,
-                days_left=one.left.days,
-                reason=_FOUND_SO if one.record.only_told else by_policy,
-            )
-            try:
-                told[identifier] = world.certificates.save(one.record.telling(event.digest))
-            except ConflictError:
-                continue  # a scan wrote it; the next one announces it again
-            world.events.publish(
-                event,
-                id=f"replacement-missing-{identifier}-{one.threshold_days:g}",
-                subject=f"Certificate/{identifier}",
-            )
-    return changes.with_records(told)
 
 
 def _handled(world: World, changes: Changes, unseen: Unseen, waiting: Set[str]) -> None:

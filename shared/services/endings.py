@@ -33,8 +33,10 @@ class Endings:
         """`within`: what ends within it is near; None: by the warning times, as policies set them."""
         found = cls([], [], [], [])
         nearness = _Ends(world, within)
+        slots = list(slots)
+        there = {slot.slot for slot in slots}
         for slot in slots:
-            if slot.cert_not_after is None:
+            if slot.cert_not_after is None or slot.follows in there:  # the one that it follows stands for it
                 continue
             near = nearness.of(slot)
             if slot.cert_not_after <= nearness.now:

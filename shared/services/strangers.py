@@ -52,12 +52,14 @@ def look_after_strangers(world: World, policies: ReadPolicies) -> None:
 def due(world: World, policies: ReadPolicies) -> list[Strangers]:
     """By certificate, warning time, and whether they were told of before.
 
-    Not where a job is at work, which may replace it.
+    Not where a job is at work, which may replace it; nor what follows another slot, which stands for it.
     """
     now = world.clock()
     found: dict[tuple[str, float, bool], list[ResourceRecord]] = defaultdict(list)
+    there: set[str] = set()
     for product in world.policy.products:
         for record in world.resources.list(product):
+            there.add(record.resource.slot)
             resource, told = record.resource, record.told_days
             if not resource.cert_identifier or not resource.cert_not_after:
                 continue
@@ -69,7 +71,7 @@ def due(world: World, policies: ReadPolicies) -> list[Strangers]:
     strangers = {key: records for key, records in found.items() if key[0] not in known}
     busy = places_at_work(world) if strangers else set()
     idle = {
-        key: [record for record in records if record.resource.place not in busy]
+        key: [r for r in records if r.resource.place not in busy and r.resource.follows not in there]
         for key, records in strangers.items()
     }
     return [Strangers(*key, records) for key, records in idle.items() if records]

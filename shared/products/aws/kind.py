@@ -62,4 +62,5 @@ class AwsKind(KindWithin):
         """What gets its new certificate from ACM, where the same ARN has a slot, has that for an obstacle."""
         follows = self.imports.has(arn) or region.is_imported(arn)
         told = f"follows the ACM certificate {arn}, which has a slot of its own" if follows else ""
-        return slot.evolve(obstacle=told)
+        of = slot.evolve(region=region.name, resource_id=arn).slot if follows else ""
+        return slot.evolve(obstacle=told, follows=of)

@@ -82,6 +82,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "BatchObstacle": "",
             "Obstacle": "",
             "FrontedBy": "",
+            "Follows": "",
             "CertKey": "",
         },
     ),

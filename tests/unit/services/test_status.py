@@ -101,6 +101,14 @@ def test_a_certificate_that_cas_does_not_know_needs_a_hand_when_it_ends(
     assert told(overview(world_of([], slots))) == {"ending": 1, "(unknown)": 3, "(uncovered)": 3}
 
 
+def test_what_follows_another_slot_is_counted_there(world_of: Callable[..., World]) -> None:
+    followed = serving(8, 20)
+    slots = [followed, serving(8, 20, "a.example.com", follows=followed.slot, obstacle="it follows")]
+    alone = serving(9, 20, "b.example.com", follows="CDN/-/gone.example.com", obstacle="it follows")
+
+    assert told(overview(world_of([], [*slots, alone])))["ending"] == 2
+
+
 def test_slots_outside_the_scope_are_nobodys_concern(world_of: Callable[..., World]) -> None:
     world = world_of([], [serving(8, -1, location="cn-beijing")], regions=("cn-hangzhou",))
 

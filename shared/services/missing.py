@@ -1,0 +1,94 @@
+"""Tell the contacts of slots that are about to end and are not replaced: that CAS has nothing, or why not."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from shared.domain.certificates import CertificateRecord
+from shared.domain.events import ReplacementMissing
+from shared.domain.jobs import DeploymentJob
+from shared.domain.matching import NOT_COVERED, Action
+from shared.domain.plans import PlanEntry
+from shared.domain.resources import CloudResource
+from shared.errors import ConflictError
+from shared.services.changes import Changes, Ending
+from shared.services.world import World
+
+_NO_NEWS: Final = frozenset({NOT_COVERED, "in-place"})  #: rules that keep nothing away that would be of use
+_NOTHING_BETTER: Final = _NO_NEWS | {"later-end"}
+_SHOWN: Final = 3  #: reasons
+_NOTHING: Final = "CAS has nothing that is valid longer and covers it"
+_FOUND_SO: Final = (
+    "it was so when this installation began, which replaces only what ends later by itself; create a job"
+)
+_FOR_APPROVAL: Final = "job {0}, which would replace it, waits for approval; `certdeploy job submit {0}`"
+
+
+def kept_away(entries: Iterable[PlanEntry]) -> str:
+    """Why slots that are covered are left alone."""
+    left = (entry for entry in entries if entry.action is Action.LEAVE)
+    return _counted(entry.reason for entry in left if entry.rule not in _NO_NEWS)
+
+
+def reasons_of(entries: Iterable[PlanEntry]) -> dict[str, str]:
+    """By slot, why what CAS has may not go there."""
+    left = (entry for entry in entries if entry.action is Action.LEAVE)
+    return {entry.resource.slot: entry.reason for entry in left if entry.rule not in _NOTHING_BETTER}
+
+
+def waiting_for_approval(drafts: Mapping[str, DeploymentJob]) -> dict[str, str]:
+    return {slot: _FOR_APPROVAL.format(job.job_id) for slot, job in drafts.items()}
+
+
+def tell_missing(
+    world: World,
+    changes: Changes,
+    ending: Sequence[CloudResource],
+    replaced: set[str],
+    whys: Mapping[str, str],
+) -> Changes:
+    """Tell the contacts of the slots that are not `replaced`. `whys`: by slot, where CAS has something.
+
+    The changes, with the records as they are stored by then.
+    """
+    told: dict[str, CertificateRecord] = {}
+    for one in changes.ending:
+        missing = tuple(sorted(slot.slot for slot in ending_with(one, ending) if slot.slot not in replaced))
+        if missing:
+            identifier = one.certificate.identifier
+            event = ReplacementMissing.about(
+                missing,
+                cert_identifier=identifier,
+                name=one.certificate.name,
+                not_after=one.certificate.not_after,
+                days_left=one.left.days,
+                reason=_FOUND_SO if one.record.only_told else _said(whys, missing),
+            )
+            try:
+                told[identifier] = world.certificates.save(one.record.telling(event.digest))
+            except ConflictError:
+                continue  # a scan wrote it; the next one announces it again
+            world.events.publish(
+                event,
+                id=f"replacement-missing-{identifier}-{one.threshold_days:g}",
+                subject=f"Certificate/{identifier}",
+            )
+    return changes.with_records(told)
+
+
+def ending_with(one: Ending, slots: Sequence[CloudResource]) -> list[CloudResource]:
+    return [slot for slot in slots if slot.cert_identifier == one.certificate.identifier]
+
+
+def _said(whys: Mapping[str, str], slots: Sequence[str]) -> str:
+    """The reason if all have the same one."""
+    found = {whys.get(slot, "") for slot in slots}
+    return found.pop() if len(found) == 1 else _counted(whys.get(slot, _NOTHING) for slot in slots)
+
+
+def _counted(whys: Iterable[str]) -> str:
+    """The reasons that are met most."""
+    reasons = Counter(whys)
+    told = [f"{count} slot{'s' if count != 1 else ''}: {why}" for why, count in reasons.most_common(_SHOWN)]
+    more = [f"{len(reasons) - len(told)} more reasons"] if len(reasons) > len(told) else []
+    return "; ".join(told + more)
