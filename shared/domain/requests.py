@@ -37,6 +37,8 @@ class DiscoverResources(Wire):
     products: tuple[CloudProduct, ...] = ()
     region: str | None = None
     since: AwareDatetime | None = None  #: of a region's discovery that is handed on: when it began
+    #: Of a timer: a region that is empty again and again is asked when so many hours are over; 0: each time.
+    rest_hours: float = Field(default=0.0, ge=0, le=168)
 
 
 class PreviewDeploymentJob(Wire):

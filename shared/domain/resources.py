@@ -1,12 +1,15 @@
 """Cloud resources. A CloudResource is a slot: one place that holds one server certificate."""
 
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import AwareDatetime
 
 from shared.domain.names import HostNames
 from shared.domain.values import Stored, Versioned
+
+_EMPTY_PASSES: Final = 3  #: after which a region is taken for one that is not used
 
 
 class CloudProduct(str, Enum):
@@ -139,8 +142,16 @@ class SyncStatus(Versioned):
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
     #: how the resource ids begin of all that could not be read, unless it failed; "": anywhere in the region
     unread_within: tuple[str, ...] = ()
+    empty_passes: int = 0  #: how often in a row it was read whole, and held nothing
     started_at: AwareDatetime
     finished_at: AwareDatetime | None = None
+
+    def rests(self, now: datetime, hours: float) -> bool:
+        """Whether it need not be asked yet, for it has been empty again and again."""
+        empty = self.state is SyncState.SYNCED and self.empty_passes >= _EMPTY_PASSES
+        if not empty or self.finished_at is None:
+            return False
+        return timedelta(0) <= now - self.finished_at < timedelta(hours=hours)
 
 
 class Sweep(Versioned):
@@ -152,6 +163,7 @@ class Sweep(Versioned):
     handed_on_at: AwareDatetime
     read: tuple[str, ...] = ()  #: digests of the parts that were read
     count: int = 0  #: slots found
+    empty_passes: int = 0  #: of the region before it
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
     unread_within: tuple[str, ...] = ()  #: as of SyncStatus
     unread_parts: tuple[str, ...] = ()  #: digests of all of them

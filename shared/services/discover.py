@@ -39,7 +39,7 @@ def discover_resources(world: World, request: DiscoverResources) -> DiscoverResu
         statuses: list[SyncStatus] = []
         started: list[str] = []
         for product in products:
-            started += _fan_out(world, product, statuses)
+            started += _fan_out(world, product, statuses, request.rest_hours)
         return DiscoverResult(started=tuple(started), statuses=tuple(statuses))
     status = discover_region(world, products[0], request.region, request.since)
     return DiscoverResult(statuses=(status,) if status else ())
@@ -65,7 +65,7 @@ def _check(world: World, request: DiscoverResources) -> None:
         raise InvalidRequestError(f"Region: {why}")
 
 
-def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) -> list[str]:
+def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus], rest_hours: float) -> list[str]:
     now = world.clock()
     listing = SyncStatus(product=product, state=SyncState.SYNCING, started_at=now)
     try:
@@ -95,14 +95,21 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus]) ->
         failed = listing.evolve(region=region, state=SyncState.FAILED, reason=why, finished_at=now)
         world.syncs.put(failed)
         statuses.append(failed)
-    for region in known:
+    asked = [region for region in known if region not in before or not before[region].rests(now, rest_hours)]
+    for region in asked:
         if region in before and _goes_on(world, before[region], now):
             continue
-        syncing = SyncStatus(product=product, region=region, state=SyncState.SYNCING, started_at=now)
+        syncing = SyncStatus(
+            product=product,
+            region=region,
+            state=SyncState.SYNCING,
+            empty_passes=before[region].empty_passes if region in before else 0,
+            started_at=now,
+        )
         world.syncs.put(syncing)
         payload = {"Products": [product.value], "Region": region}
         world.functions.invoke("discover_resources", json.dumps(payload).encode())
-    return [f"{product.value}/{region or '-'}" for region in known]
+    return [f"{product.value}/{region or '-'}" for region in asked]
 
 
 def _sorted_out(

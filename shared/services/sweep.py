@@ -60,7 +60,13 @@ def _begun(world: World, product: CloudProduct, region: str) -> Sweep:
     """Begun after all others of the region, whatever the clocks of their machines say."""
     now, last = world.clock(), world.syncs.find(product, region)
     started = max(now, last.started_at + _LATER) if last else now
-    return Sweep(product=product, region=region, started_at=started, handed_on_at=now)
+    return Sweep(
+        product=product,
+        region=region,
+        empty_passes=last.empty_passes if last else 0,
+        started_at=started,
+        handed_on_at=now,
+    )
 
 
 class _Region:
@@ -184,6 +190,12 @@ class _Region:
                 self._world.sweeps.delete(self._sweep)
         return status
 
+    def _empty_passes(self, state: SyncState) -> int:
+        before = self._sweep.empty_passes
+        if state is SyncState.SYNCING:
+            return before
+        return before + 1 if state is SyncState.SYNCED and not self._count else 0
+
     def _tell(self, state: SyncState, error: AppError | None = None) -> SyncStatus:
         under_way = state is SyncState.SYNCING
         reason, code = (str(error), error.code) if error else ("", "")
@@ -199,6 +211,7 @@ class _Region:
             code=code,
             unread=() if under_way else tuple(self._unread),
             unread_within=() if under_way else self._within,
+            empty_passes=self._empty_passes(state),
             started_at=self._sweep.started_at,
             finished_at=None if under_way else self._world.clock(),
         )

@@ -30,7 +30,7 @@ QUESTIONS = (
     ("model", "given", "rest"),
     [
         (requests.ScanExpiry, {}, {}),
-        (requests.DiscoverResources, {}, {"Products": (), "Region": None, "Since": None}),
+        (requests.DiscoverResources, {}, {"Products": (), "Region": None, "Since": None, "RestHours": 0.0}),
         (requests.PreviewDeploymentJob, {"CertIds": (7,)}, PREVIEW),
         (
             CreateDeploymentJob,

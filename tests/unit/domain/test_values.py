@@ -97,6 +97,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Code": "",
             "Unread": [],
             "UnreadWithin": [],
+            "EmptyPasses": 0,
             "FinishedAt": None,
         },
     ),
