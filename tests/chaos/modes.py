@@ -100,6 +100,7 @@ def in_storm(ground: Ground, clean: Clean, seed: str, struck: Counter[str]) -> l
     storm = Storm(seed, struck, ground.clock.sleep, platform.deliver_one, Meddler(ground, slots, meddled))
     ground.renew()
     ground.cloud.disturbance = storm
+    ground.boundaries.begin(storm.fatal(clean.boundaries))
     with _stormy(platform, storm):
         platform.tick("scan_expiry")
         for _ in range(lots.randint(10, _DELIVERIES)):
@@ -110,6 +111,8 @@ def in_storm(ground: Ground, clean: Clean, seed: str, struck: Counter[str]) -> l
                 platform.pass_time(60.0)
                 platform.tick(lots.choice(["run_deployment_jobs", "run_deployment_jobs", "scan_expiry"]))
     ground.cloud.disturbance = None
+    ground.boundaries.begin({})
+    struck["function killed"] += len(platform.killed)
     platform.tick("scan_expiry")
     quiet = platform.until_quiet(lambda: is_done(ground, meddled), at_most_s=_QUIET_S["storm"])
     wrong = [] if quiet or is_at_rest(ground) else ["it does not come to rest"]

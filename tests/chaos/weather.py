@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from emulator.api import ApiError, Call
@@ -18,15 +18,16 @@ _TO_CALLS: Final = (
     ("answered 5xx", 0.05),
     ("connection reset", 0.04),
     ("delayed", 0.05),
-    ("another function in between", 0.06),
-    ("somebody else in between", 0.015),
+    ("another function in between", 0.12),
+    ("somebody else in between", 0.03),
 )
-_LOST: Final = 0.05
+_LOST: Final = 0.07
 _TROUBLE: Final = ((500, "InternalError"), (502, "BadGateway"), (503, "ServiceUnavailable"))
-_DOUBLED, _LATE, _JUMP, _OUTAGE = 0.15, 0.2, 0.03, 0.03
+_DOUBLED, _LATE, _JUMP, _OUTAGE, _KILLED = 0.15, 0.2, 0.03, 0.03, 0.3
 OF_STORMS: Final = (
     *("throttled", *(name for name, _ in _TO_CALLS[:4]), "answer lost", "event doubled", "event late"),
     *("events out of order", "emulator stopped", "clock put forward", "clock put back"),
+    "function killed",
     *("slot changed by hand", "slot removed", "certificate removed", "newer certificate"),
 )
 
@@ -97,6 +98,11 @@ class Storm:
         chosen = self.lots.randrange(due)
         self._struck["events out of order"] += chosen > 0
         return chosen
+
+    def fatal(self, boundaries: Mapping[str, int]) -> dict[str, list[int]]:
+        """Where functions are killed, those that are."""
+        names = [name for name in boundaries if self.lots.random() < _KILLED]
+        return {name: [self.lots.randint(1, 2 * boundaries[name])] for name in names}
 
     def jump(self) -> float:
         """Seconds by which the clock is set wrong, or right again; mostly 0."""
