@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from queue import Queue
 from threading import Thread
 from typing import Any, Final
@@ -41,16 +41,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kinds = OF_KILLS if options.mode == "kill" else OF_STORMS
     if options.state == "ots" and options.mode == "kill":
         kinds = OF_KILLS[:2]  # a write to the state is a call
-    never = [kind for kind in kinds if not struck[kind]]
     seconds = time.monotonic() - began
     print(f"{options.mode} on {options.state}, seed {options.seed}: {runs} runs in {seconds:.0f} s")
     if options.mode == "kill":
         print(f"functions of {boundaries} boundaries, killed {struck.total()} times")
     for kind, count in sorted(struck.items()):
         print(f"  {count:7} {kind}")
-    for kind in never:
-        print(f"        0 {kind}")
+    for kind in kinds:
+        if not struck[kind]:
+            print(f"        0 {kind}")
     print(f"runs in which something did not hold: {broken}" if broken else "everything held")
+    return status_of(kinds, struck, runs, broken)
+
+
+def status_of(kinds: Sequence[str], struck: Mapping[str, int], runs: int, broken: int) -> int:
+    """0: everything held, and each of these kinds of fault struck, if there were runs enough."""
+    never = [kind for kind in kinds if not struck.get(kind)]
     return int(bool(broken or not runs or (never and runs >= _ENOUGH)))
 
 

@@ -1,0 +1,166 @@
+"""What `make chaos` finds out after a run: each thing that does not hold is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from shared.domain.states import JobStatus, WorkerStatus
+from tests.builders import NOW, a_job, a_worker
+from tests.chaos.__main__ import OF_KILLS, status_of
+from tests.chaos.checks import Clean, Meddled, violations
+from tests.chaos.ground import Ground
+from tests.chaos.places import Places
+
+PLACE = ("cdn", "www.example.com:443", "www.example.com")
+ELSEWHERE = ("cdn", "www.example.org:443", "www.example.org")
+BEFORE: Places = {PLACE: "old", ELSEWHERE: "other"}
+CLEAN = Clean(BEFORE, {"cdn.http2": "True"}, Counter({"Cdn Set": 1}), {})
+DONE = {"status": WorkerStatus.SUCCESS, "previous_cert_identifier": "1-cn-hangzhou"}
+
+
+class Service:
+    def __init__(self, **settings: object) -> None:
+        self.__dict__.update(settings)
+
+
+class Run:
+    """One in which everything held, until a test changes it."""
+
+    def __init__(self) -> None:
+        self.served: Places = {PLACE: "new", ELSEWHERE: "other"}
+        self.job = a_job(status=JobStatus.SUCCESS, finish_announced=True)
+        self.workers = [a_worker(**DONE)]
+        self.messages = [SimpleNamespace(id="finished-1", raw=b"{}")]
+        self.written = Counter({"Cdn Set": 1})
+        self.http2 = True
+        self.state = self.log = ""
+
+    def told(self, meddled: Meddled | None = None, *, calm: bool = True) -> list[str]:
+        world = SimpleNamespace(
+            jobs=SimpleNamespace(list=lambda: [self.job], due=lambda now: []),
+            workers=SimpleNamespace(list=lambda job_id: self.workers),
+        )
+        cloud: Any = SimpleNamespace(
+            lock=nullcontext(), services={"cdn": Service(http2=self.http2)}, written=self.written, calls=[]
+        )
+        ground = SimpleNamespace(
+            world=world,
+            cloud=cloud,
+            clock=lambda: NOW,
+            served=lambda: self.served,
+            prints=lambda: {"1-cn-hangzhou": "old", "7-cn-hangzhou": "new"},
+            receiver=SimpleNamespace(messages=self.messages),
+            platform=SimpleNamespace(sent=[]),
+            private=lambda: ["-----BEGIN\nMIGHAgEAMBMG\n-----END"],
+            state_as_text=lambda: self.state,
+            new_in_log=lambda: self.log,
+        )
+        return violations(cast(Ground, ground), CLEAN, meddled or Meddled(), calm=calm)
+
+
+@pytest.fixture
+def run() -> Run:
+    run = Run()
+    assert run.told() == []
+    return run
+
+
+def test_a_success_that_is_not_served_is_told(run: Run) -> None:
+    run.served[PLACE] = "old"
+
+    assert run.told() == [f"{PLACE} serves 1-cn-hangzhou, not 7-cn-hangzhou: CDN/-/www.example.com success "]
+
+
+def test_a_slot_of_no_plan_that_changed_is_told(run: Run) -> None:
+    run.served[ELSEWHERE] = "new"
+
+    assert run.told() == [f"{ELSEWHERE} serves 7-cn-hangzhou, not other: in no plan"]
+
+
+def test_a_failure_is_true_where_the_old_one_is_served_and_nowhere_else(run: Run) -> None:
+    run.workers = [a_worker(status=WorkerStatus.ERROR)]
+    run.served[PLACE] = "old"
+    assert run.told(calm=False) == []
+
+    run.served[PLACE] = ""
+    (told,) = run.told(calm=False)
+
+    assert "serves nothing" in told
+    assert run.told(Meddled(removed={PLACE}), calm=False) == []
+
+
+def test_where_only_functions_are_killed_every_worker_succeeds_and_could_be_taken_back(run: Run) -> None:
+    run.workers = [a_worker(status=WorkerStatus.ERROR, reason="why"), a_worker(status=WorkerStatus.SUCCESS)]
+
+    assert run.told() == [
+        "CDN/-/www.example.com is error: why",
+        "CDN/-/www.example.com cannot go back: None is remembered",
+    ]
+
+
+def test_a_worker_and_a_job_that_are_open_are_told(run: Run) -> None:
+    run.workers = [a_worker(status=WorkerStatus.PROCESSING)]
+    run.job = a_job(status=JobStatus.PROCESSING)
+    run.messages = []
+
+    assert [told for told in run.told(calm=False) if "processing" in told] == [
+        "CDN/-/www.example.com of job 1 is processing: ",
+        "job 1 is processing",
+    ]
+
+
+def test_a_setting_that_was_lost_is_told(run: Run) -> None:
+    run.http2 = False
+
+    assert run.told() == ["cdn.http2 was True, is False"]
+
+
+def test_a_write_is_made_once_more_at_most(run: Run) -> None:
+    run.written["Cdn Set"] = 2
+    assert run.told() == []
+
+    run.written["Cdn Set"] = 3
+
+    assert run.told() == ["Cdn Set: 3 times, at most 2 were to be expected"]
+
+
+def test_an_end_is_told_once(run: Run) -> None:
+    run.messages.append(SimpleNamespace(id="finished-1-again", raw=b"{}"))
+
+    assert run.told() == ["2 messages of ends, of 1 jobs that have ended"]
+
+
+def test_an_end_that_nobody_was_told_is_told(run: Run) -> None:
+    run.messages = []
+
+    assert run.told() == ["0 messages of ends, of 1 jobs that have ended"]
+
+
+@pytest.mark.parametrize("text", ["-----BEGIN PRIVATE KEY-----", "aMIGHAgEAMBMGb"])
+def test_a_private_key_is_found(run: Run, text: str) -> None:
+    run.state = text
+    assert run.told() == ["the state: a private key (1 lines of it)"]
+
+    run.state, run.log = "", text
+
+    assert run.told() == ["the functions' log: a private key (1 lines of it)"]
+
+
+def test_a_kind_of_fault_that_never_struck_fails_where_there_were_runs_enough() -> None:
+    struck = Counter(dict.fromkeys(OF_KILLS, 3))
+    assert status_of(OF_KILLS, struck, runs=20, broken=0) == 0
+
+    del struck["after a call"]
+
+    assert status_of(OF_KILLS, struck, runs=20, broken=0) == 1
+    assert status_of(OF_KILLS, struck, runs=2, broken=0) == 0, "it had hardly a chance"
+
+
+def test_runs_in_which_something_did_not_hold_fail_and_so_do_none() -> None:
+    assert status_of((), Counter(), runs=2, broken=1) == 1
+    assert status_of((), Counter(), runs=0, broken=0) == 1
