@@ -10,6 +10,7 @@ from cli import columns, output
 from cli.columns import Column
 from cli.places import in_full, known_as, slot
 from cli.worker_columns import USUAL, worker_columns
+from shared.domain.contacts import Delivery, DeliveryStatus
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.replacing import COVERED
@@ -134,12 +135,25 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     if others := sum(counts.values()) - len(workers):
         output.tell(f"{others} other slots are not shown")
     _show_hints(shown.hints or ())
+    _show_deliveries(shown.deliveries or ())
     reasons = [(one.resource, one.chosen_because) for one in workers if one.chosen_because not in _PLAIN]
     _show_alike("Why this certificate", "Why", sorted(reasons, key=lambda reason: reason[0].slot))
 
 
 def _times(job: DeploymentJob) -> tuple[tuple[str, datetime | None], ...]:
     return ("started", job.started_at), ("ended", job.finished_at)
+
+
+def _show_deliveries(deliveries: Sequence[Delivery]) -> None:
+    if deliveries:
+        table = output.table(
+            "Contact", "Over", "Told", "When (UTC)", "Why not", title="\nTold", wrap=("Why not",)
+        )
+        for one in deliveries:
+            when = one.ended_at or one.not_before
+            told = output.status("success" if one.status is DeliveryStatus.DELIVERED else one.status.value)
+            output.row(table, one.contact, one.over, told, output.moment(when), one.reason)
+        output.show(table)
 
 
 def _show_hints(hints: Sequence[Hint]) -> None:

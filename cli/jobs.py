@@ -94,6 +94,10 @@ def create(
         str | None,
         typer.Option(help="Start time with its zone, such as 2026-05-01T02:00+08:00. Default: now."),
     ] = None,
+    contact: Annotated[
+        list[int] | None,
+        typer.Option("--contact", help="Id of a contact that is told how it ends; may be repeated."),
+    ] = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="Create the job as a draft and do not submit it.")
     ] = False,
@@ -116,6 +120,7 @@ def create(
         "Submit": not draft,
         **asked,
         "Digest": digest or planned.digest,
+        "ContactIds": contact or [],
         **({"ScheduleTime": moment_of(at)} if at is not None else {}),
     }
     to_create = parse(CreateDeploymentJob, request)

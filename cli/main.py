@@ -14,6 +14,7 @@ import typer
 from cli import (
     certificates,
     cloud,
+    contacts,
     dead_letters,
     demo,
     emulator_orders,
@@ -81,6 +82,7 @@ app.add_typer(
     help="Preview, create, list, show, edit, submit, cancel and roll back deployment jobs.",
 )
 app.add_typer(states.app, name="state", help="Make, look over, copy and move the state.")
+app.add_typer(contacts.app, name="contact", help="Add, list, edit, remove and test who is told.")
 app.add_typer(
     dead_letters.app,
     name="deadletters",

@@ -12,7 +12,7 @@ from shared.domain.certificates import STORES, Certificate, CertificateRecord
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import standing_of
 from shared.services.world import Policy, World
-from shared.state import repositories
+from shared.state import contacts, repositories
 from shared.state.leases import Leases
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
@@ -51,6 +51,9 @@ def a_world(
         "sweeps": repositories.Sweeps(store),
         "jobs": repositories.Jobs(store),
         "workers": repositories.Workers(store),
+        "contacts": contacts.Contacts(store),
+        "notifications": contacts.Notifications(store),
+        "deliveries": contacts.Deliveries(store),
         "leases": Leases(store, lambda: NOW),
         "holder": "a test",
         "standing": partial(standing_of, public_roots=frozenset(), now=NOW),

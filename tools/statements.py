@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Set
 from shared.cloud import kms
 from shared.products import adapter_class, supported_products
 from shared.runtime.grants import for_other_stores, grants
-from shared.runtime.reach import READING, WRITING, invoked_for, reach
+from shared.runtime.reach import OF_CONTACTS, READING, WRITING, invoked_for, reach
 from shared.state.tables import Table
 
 _PAD = " " * 14
 _IN_KMS = "acs:kms:${{ALIYUN::Region}}:${{ALIYUN::TenantId}}:secret/${{{name}}}"
+_OF_CONTACTS = "acs:kms:${ALIYUN::Region}:${ALIYUN::TenantId}:secret/${Prefix}/contact/*"
 _TABLE = "acs:ots:${{ALIYUN::Region}}:${{ALIYUN::TenantId}}:instance/${{OtsInstance}}/table/{name}"
 #: A function by its name, and by its name with a version or an alias.
 _FUNCTION = (
@@ -55,10 +56,14 @@ def _of_our_own(function: str) -> Iterator[str]:
         if tables:
             yield from _statement(sorted(actions), _tables(tables))
     for name in sorted(reached.secrets):
-        yield from _statement(sorted(kms.API.rights(kms.GET_SECRET_VALUE)), [_IN_KMS.format(name=name)])
+        yield from _statement(sorted(kms.API.rights(kms.GET_SECRET_VALUE)), [_secret(name)])
     if invoked := reached.invokes | invoked_for(function):
         arns = [arn.format(name=name) for name in sorted(invoked) for arn in _FUNCTION]
         yield from _statement(["fc:InvokeFunction"], arns)
+
+
+def _secret(name: str) -> str:
+    return _OF_CONTACTS if name == OF_CONTACTS else _IN_KMS.format(name=name)
 
 
 def _tables(tables: Set[Table]) -> list[str]:

@@ -1,14 +1,24 @@
-"""Notify the contacts.
+"""Notify the contacts, and test their channels.
 
 Triggers: CloudEvents certdeploy:DeploymentJob:Finished, certdeploy:DeploymentJob:RolledBack,
-certdeploy:Certificate:ReplacementMissing, certdeploy:CloudResource:Expiring.
+certdeploy:Certificate:ReplacementMissing, certdeploy:CloudResource:Expiring, certdeploy:Notification:Due;
+manual, with {} for what is due, or {"Test": {"ContactId": …}}.
 """
 
-from shared.domain.events import JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring
+from shared.domain.contact_requests import NotifyContacts
+from shared.domain.events import (
+    JobFinished,
+    JobRolledBack,
+    NotificationsDue,
+    ReplacementMissing,
+    SlotsExpiring,
+)
 from shared.runtime import App, function
-from shared.services.notify import Notified, notify_contacts
+from shared.services.notify import Asked, Told, notify_on
+
+EVENTS = (JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring, NotificationsDue)
 
 
-@function(None, JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring)
-def handler(event: JobFinished | JobRolledBack | ReplacementMissing | SlotsExpiring, app: App) -> Notified:
-    return notify_contacts(app.world, event)
+@function(NotifyContacts, *EVENTS)
+def handler(message: Asked, app: App) -> Told:
+    return notify_on(app.world, message)

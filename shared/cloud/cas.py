@@ -11,7 +11,7 @@ from shared.cloud.cas_rows import certificate_of, is_not_yet, joined
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields
 from shared.domain.certificates import STORES, Certificate, is_bare_id
-from shared.domain.jobs import Contact
+from shared.domain.contacts import CasContact
 from shared.errors import CloudRejectedError, NotFoundError
 from shared.validation.secret import SecretPem
 
@@ -150,10 +150,10 @@ class Cas:
             raise CloudRejectedError(GET_USER_CERTIFICATE_DETAIL.name, code, message, request_id)
         return KeyPair(pem, SecretPem(key))
 
-    def list_contacts(self) -> list[Contact]:
+    def list_contacts(self) -> list[CasContact]:
         rows, _ = self._all(LIST_CONTACT, "ContactList", {"ShowSize": _PAGE}, "ContactId")
         return [
-            Contact(
+            CasContact(
                 contact_id=contact_id,
                 name=row.text("Name"),
                 email=row.text("Email"),

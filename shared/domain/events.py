@@ -132,6 +132,13 @@ class JobRolledBack(EventData):
     job_id: int
 
 
+class NotificationsDue(EventData):
+    """Something that contacts are to be told was put off until now."""
+
+    type = "certdeploy:Notification:Due"
+    consumer = "notify_contacts"
+
+
 class WorkersScheduled(EventData):
     """A shard of a job, or of its rollback, is due. Consumed by the product's own function."""
 

@@ -143,10 +143,3 @@ class DeploymentJob(Versioned):
         if status not in JOB_TRANSITIONS[self.status]:
             raise InvalidTransitionError("DeploymentJob", self.job_id, self.status.value, status.value)
         return self.evolve(**changes, status=status)
-
-
-class Contact(Versioned):
-    contact_id: int
-    name: str
-    email: str = ""
-    mobile: str = ""

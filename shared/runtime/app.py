@@ -14,9 +14,11 @@ from pydantic import SecretStr
 from shared.cloud import credentials as keys
 from shared.cloud.aws import CloudAccess
 from shared.cloud.cas import Cas
+from shared.cloud.channels import Channels
 from shared.cloud.events import Events
 from shared.cloud.functions import Fc2Functions, Fc3Functions, Functions
 from shared.cloud.kms import secret_value
+from shared.cloud.mail import MailServer
 from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
 from shared.cloud.roots import Roots
@@ -34,7 +36,7 @@ from shared.runtime.secrets import Secrets
 from shared.runtime.settings import Settings, read_settings
 from shared.runtime.stores import open_store
 from shared.services.world import AdapterMaker, Policy, World
-from shared.state import repositories
+from shared.state import contacts, repositories
 from shared.state.callers import Callers
 from shared.state.leases import Leases
 from shared.state.store import Store
@@ -130,6 +132,9 @@ class App:
             jobs=repositories.Jobs(store),
             workers=repositories.Workers(store),
             dead_letters=repositories.DeadLetters(store),
+            contacts=contacts.Contacts(store),
+            notifications=contacts.Notifications(store),
+            deliveries=contacts.Deliveries(store),
             leases=leases,
             callers=Callers(store, clock),
             functions=functions,
@@ -144,6 +149,14 @@ class App:
                 clock,
                 private=settings.webhook_private,
             ),
+            send=Channels(
+                secret,
+                clock,
+                endpoint=settings.chat_endpoint,
+                private=settings.webhook_private,
+                mail=MailServer(settings.smtp, settings.smtp_from),
+                mail_password=settings.smtp_password,
+            ).send,
             policy=Policy(
                 stores=settings.stores,
                 regions=settings.regions,

@@ -31,6 +31,7 @@ def grants() -> dict[str, frozenset[str]]:
         "create_deployment_job": frozenset(),
         "run_deployment_jobs": frozenset(),
         "manage_deployment_jobs": frozenset(),
+        "manage_contacts": frozenset(),
         "notify_contacts": frozenset(),
         "record_dead_letter": frozenset(),
         **deploy,

@@ -21,6 +21,8 @@ WRITING: Final = ("ots:BatchWriteRow", "ots:DeleteRow", "ots:PutRow")
 
 #: What is told of every asynchronous invocation that failed for good; not of its own.
 RECORDER: Final = "record_dead_letter"
+#: Secrets called `<prefix>/contact/…`: no other stack's prefix has a slash.
+OF_CONTACTS: Final = "Prefix/contact/*"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Reach:
     """`reads`: tables whose rows it reads; it reads those that it writes, too.
 
     `writes`: tables whose rows it adds, changes or deletes. `invokes`: functions, by the folder's name.
-    `secrets`: of KMS, by the template's parameter that has the name.
+    `secrets`: of KMS, by the template's parameter that has the name; OF_CONTACTS for what contacts name.
     """
 
     reads: frozenset[Table]
@@ -69,18 +71,25 @@ _OWN: Final = {
         secrets=_SECRETS_OF_ALL,
     ),
     "create_deployment_job": _reach(
-        reads=(*_PLANNED_BY, t.SYNC_STATUS),
+        reads=(*_PLANNED_BY, t.SYNC_STATUS, t.CONTACTS),
         writes=(t.CERTIFICATES, t.RESOURCES, t.LEASES, *_JOBS),
         invokes=("run_deployment_jobs", "notify_contacts"),
     ),
-    "run_deployment_jobs": _reach(writes=(t.CALLERS, *_JOBS), invokes=("notify_contacts", *_DEPLOYS)),
+    "run_deployment_jobs": _reach(
+        reads=(t.OPEN_NOTIFICATIONS,),
+        writes=(t.CALLERS, *_JOBS),
+        invokes=("notify_contacts", *_DEPLOYS),
+    ),
     "manage_deployment_jobs": _reach(
-        reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, *_PLANNED_BY),
+        reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, t.DELIVERIES, *_PLANNED_BY),
         writes=_JOBS,
         invokes=("run_deployment_jobs",),
     ),
+    "manage_contacts": _reach(writes=(t.CONTACTS,)),
     "notify_contacts": _reach(
-        reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES, t.POLICIES), secrets=("WebhookSecretName",)
+        reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES, t.POLICIES, t.CONTACTS),
+        writes=(t.NOTIFICATIONS, t.OPEN_NOTIFICATIONS, t.DELIVERIES),
+        secrets=("WebhookSecretName", "SmtpPasswordName", OF_CONTACTS),
     ),
     RECORDER: _reach(writes=(t.DEAD_LETTERS,)),
 }

@@ -26,6 +26,7 @@ from shared.products import default_products
 from shared.state.tablestore_address import SCHEME, Address, address_at, address_of, is_address
 from shared.validation.addresses import edge_problem, emulator_problem
 from shared.validation.contacts import webhook_problems
+from shared.validation.mail import is_mailbox, mail_server_problems
 from shared.validation.secret_names import secret_name_problem
 
 _PREFIX = "CERTDEPLOY_"
@@ -73,6 +74,12 @@ class Settings(Value):
     webhook_url: SecretStr = SecretStr("")  #: the URL may contain a token
     webhook_secret: SecretStr = SecretStr("")  #: or its name: see shared/validation/secret_names.py
     webhook_private: bool = False  #: the URL's name may lead to an address that is not public
+    chat_endpoint: str = (
+        ""  #: address of emulated chat services, whose URLs may be there; empty = the real ones
+    )
+    smtp: str = ""  #: the server that sends mail, smtp://USER@HOST:PORT
+    smtp_from: str = ""  #: the address that mail comes from
+    smtp_password: SecretStr = SecretStr("")  #: or its name, as of `webhook_secret`
     region: str = Field(default="cn-hangzhou", validation_alias=AliasChoices("FC_REGION", "region"))
     account_id: str = Field(default="", validation_alias=AliasChoices("FC_ACCOUNT_ID", "account_id"))
 
@@ -164,7 +171,7 @@ class Settings(Value):
                 cls._known_regions((found["region"],), info)
         return [text.split("=", 1) for text in texts]
 
-    @field_validator("endpoint", "fc_endpoint")
+    @field_validator("endpoint", "fc_endpoint", "chat_endpoint")
     @classmethod
     def _emulator(cls, value: str) -> str:
         return _unless(value, emulator_problem).rstrip("/")
@@ -195,7 +202,21 @@ class Settings(Value):
             raise ValueError("; ".join(problems))
         return url
 
-    @field_validator("webhook_secret")
+    @field_validator("smtp")
+    @classmethod
+    def _mail_server(cls, url: str) -> str:
+        if url and (problems := list(mail_server_problems(url))):
+            raise ValueError("; ".join(problems))
+        return url
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _sender(cls, address: str) -> str:
+        if address and not is_mailbox(address):
+            raise ValueError("it is no address such as certdeploy@example.com")
+        return address
+
+    @field_validator("webhook_secret", "smtp_password")
     @classmethod
     def _secret(cls, named: SecretStr) -> SecretStr:
         if why := secret_name_problem(named.get_secret_value()):

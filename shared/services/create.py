@@ -15,6 +15,7 @@ from shared.errors import InvalidRequestError, PlanChangedError
 from shared.services import plan as planning
 from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
+from shared.services.contacts import check_contacts
 from shared.services.policies import policies_of
 from shared.services.storing import create, created, submitted, token_of_person
 from shared.services.strangers_planned import plan_for_strangers
@@ -42,6 +43,7 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
     if job := created(world, token):
         return Created(jobs=(_as_asked(world, request, job),), note="already exists")
     check_job(request, world.clock())
+    check_contacts(world, request.contact_ids)
     plan = planning.preview(world, request)
     if request.digest is not None and request.digest != plan.digest:
         raise PlanChangedError(

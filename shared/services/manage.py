@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic.alias_generators import to_pascal
 
 from shared.domain.consequences import ConsequenceCount
+from shared.domain.contacts import Delivery, of_job
 from shared.domain.hints import codes_in, hint_for
 from shared.domain.job_requests import (
     CancelDeploymentJob,
@@ -70,6 +71,7 @@ class Managed(Wire):
     slots: SlotList | None = None
     certificates: CertificateList | None = None
     status: Overview | None = None
+    deliveries: tuple[Delivery, ...] | None = None  #: of the job's messages to contacts
 
 
 def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Managed:
@@ -130,6 +132,7 @@ def _shown(
         counts=dict(Counter(worker.status for worker in workers)),
         hints=_hints(shown),
         rollback=rollback,
+        deliveries=tuple(world.deliveries.list(of_job(job.job_id))),
     )
 
 

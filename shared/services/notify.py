@@ -1,4 +1,4 @@
-"""Notify the contacts how a job ended, or what needs their attention."""
+"""Notify the contacts, and the webhook of the settings, how a job ended, or what needs their attention."""
 
 import hashlib
 import logging
@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from shared.domain.contact_requests import NotifyContacts
 from shared.domain.events import (
     AboutSlots,
     EventData,
     JobFinished,
     JobRolledBack,
+    NotificationsDue,
     ReplacementMissing,
     SlotsExpiring,
     digest_of,
@@ -22,7 +24,10 @@ from shared.domain.values import Wire
 from shared.domain.visible import visible_in
 from shared.domain.warning_times import passed_time_of_end
 from shared.errors import CloudRejectedError, InvalidRequestError
+from shared.services.addressees import tell_contacts
 from shared.services.again import tried_again
+from shared.services.contacts import Tested, tested_contact
+from shared.services.deliver import Delivered, deliver_due
 from shared.services.policies import ReadPolicies, policies_of
 from shared.services.world import World
 
@@ -30,18 +35,37 @@ log = logging.getLogger("certdeploy.notify")
 Message = tuple[str, dict[str, object]]  #: (notification id, body without Type)
 
 
+#: Whereupon contacts are told something that is new.
+News = JobFinished | JobRolledBack | ReplacementMissing | SlotsExpiring
+Asked = News | NotificationsDue | NotifyContacts
+
+
 class Notified(Wire):
     notification_id: str
     delivered: bool  #: False: no webhook is configured, or it refused the message permanently
 
 
-def notify_contacts(
-    world: World, event: JobFinished | JobRolledBack | ReplacementMissing | SlotsExpiring
-) -> Notified:
-    """Deliver at least once; receivers recognise a repetition by its id."""
+Told = Notified | Delivered | Tested
+
+
+def notify_on(world: World, message: Asked) -> Told:
+    if isinstance(message, NotifyContacts) and message.test is not None:
+        return tested_contact(world, message.test.contact_id)
+    if isinstance(message, NotifyContacts | NotificationsDue):
+        return deliver_due(world)
+    return notify_contacts(world, message)
+
+
+def notify_contacts(world: World, event: News) -> Notified:
+    """Tell the contacts, each once; and the webhook of the settings, at least once, under the same id.
+
+    Raises:
+        CloudUnavailableError: that webhook does not answer; the contacts have been told, or will be.
+    """
     notification_id, body = _BY_TYPE[type(event)](world, event)
+    message = {"Type": event.type, **{name: visible_in(value) for name, value in body.items()}}
+    tell_contacts(world, event, notification_id, message)
     try:
-        message = {"Type": event.type, **{name: visible_in(value) for name, value in body.items()}}
         delivered = world.notify(notification_id, message)
     except CloudRejectedError as error:  # a retry would be refused too
         log.error("message was refused", extra={"notification_id": notification_id, "reason": str(error)})

@@ -8,7 +8,7 @@ This is the reconciliation that makes events true: whatever was lost or cut off 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from shared.domain.events import JobFinished, JobRolledBack, WorkersScheduled
+from shared.domain.events import JobFinished, JobRolledBack, NotificationsDue, WorkersScheduled
 from shared.domain.jobs import DeploymentJob
 from shared.domain.requests import RunDeploymentJobs
 from shared.domain.resources import CloudProduct
@@ -48,9 +48,20 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
             failures.append(error)  # the other jobs go on
             continue
         (dispatched if waits else finished).append(job.job_id)
+    if request.job_id is None:
+        _wake_notifier(world)
     if failures:
         raise failures[0]
     return RunResult(dispatched=dispatched, finished=finished)
+
+
+def _wake_notifier(world: World) -> None:
+    """What a receiver did not take, or what waits for others, is told by the function that may send."""
+    now = world.clock()
+    if world.notifications.any_due(now):
+        world.events.publish(
+            NotificationsDue(), id=f"notifications-due-{now.timestamp():.3f}", subject="Notification"
+        )
 
 
 def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:

@@ -1,11 +1,11 @@
 """Everything a use case may touch, passed in: state, cloud, clock. No use case looks these up itself."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared.cloud.aws import DEFAULT_ACCESS
 from shared.cloud.cas import Cas
@@ -13,8 +13,10 @@ from shared.cloud.events import Events
 from shared.cloud.functions import Functions
 from shared.cloud.roots import Roots
 from shared.domain.certificates import STORES, Certificate
+from shared.domain.contacts import Channel
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.scope import Scope
+from shared.domain.texts import Text
 from shared.domain.trust import Standing, standing_of
 from shared.products import default_products, why_no_slot
 from shared.products.kit.base import ProductAdapter
@@ -23,6 +25,7 @@ from shared.products.kit.parts import Parts
 from shared.products.kit.waiting import Waiter
 from shared.state import repositories
 from shared.state.callers import Callers
+from shared.state.contacts import Contacts, Deliveries, Notifications
 from shared.state.leases import Leases
 
 
@@ -55,6 +58,13 @@ class AdapterMaker(Protocol):
         accept_outage: bool = False,
         parts: Parts | None = None,
     ) -> ProductAdapter: ...
+
+
+class Sender(Protocol):
+    """Sends one message over one channel of a contact."""
+
+    def __call__(self, channel: Channel, message_id: str, text: Text, body: Mapping[str, Any]) -> None:
+        """Raises CloudRejectedError, UnreadableAnswerError: for good. Other AppErrors may pass."""
 
 
 class Notifier(Protocol):
@@ -104,6 +114,9 @@ class World:
     jobs: repositories.Jobs
     workers: repositories.Workers
     dead_letters: repositories.DeadLetters
+    contacts: Contacts
+    notifications: Notifications
+    deliveries: Deliveries
     leases: Leases
     callers: Callers
     functions: Functions
@@ -113,6 +126,7 @@ class World:
     probe: Prober
     roots: Roots  #: that clients trust
     notify: Notifier
+    send: Sender
     policy: Policy
     holder: str  #: name on leases: this invocation
     instance: str  #: the process that the invocation runs in, which has a pace of its own

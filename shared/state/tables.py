@@ -45,6 +45,11 @@ LEASES = _table("leases", name=str)
 #: Function instances that call a product's API right now, by the shard they are at: they share its rates.
 CALLERS = _table("callers", product=str, job_id=int, shard=int, instance=str)
 CONTACTS = _table("contacts", owner=str, contact_id=int)
+#: What contacts are told, by what it is about: a job, or certificates.
+NOTIFICATIONS = _table("notifications", _KEPT_S, about=str, notification_id=str)
+#: Those with a delivery that has not ended.
+OPEN_NOTIFICATIONS = _table("open_notifications", owner=str, about=str, notification_id=str)
+DELIVERIES = _table("deliveries", _KEPT_S, about=str, notification_id=str, contact_id=int, channel=str)
 #: The owner's policies: one document.
 POLICIES = _table("policies", owner=str)
 #: Asynchronous invocations that failed for good, by when (ms since the epoch).
@@ -65,6 +70,9 @@ TABLES = (
     LEASES,
     CALLERS,
     CONTACTS,
+    NOTIFICATIONS,
+    OPEN_NOTIFICATIONS,
+    DELIVERIES,
     POLICIES,
     DEAD_LETTERS,
     META,

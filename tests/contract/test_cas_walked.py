@@ -10,7 +10,7 @@ import pytest
 from emulator.server import Server
 from shared.cloud.cas import Cas, KeyPair, Listing
 from shared.domain.certificates import Certificate
-from shared.domain.jobs import Contact
+from shared.domain.contacts import CasContact
 from shared.domain.resources import CloudProduct
 from shared.validation.secret import SecretPem
 from tests.contract.bench import STORE, Bench, new_bench
@@ -89,7 +89,7 @@ def test_a_key_that_is_asked_for_is_a_text_or_an_error_of_the_cloud(bench: Bench
 
 def test_contacts_are_read_or_an_error_of_the_cloud(bench: Bench, cas: Cas) -> None:
     for told in walked(cas.list_contacts, "ListContact"):
-        for contacts in cast(list[list[Contact]], told.found):
+        for contacts in cast(list[list[CasContact]], told.found):
             assert all(isinstance(one.contact_id, int) for one in contacts), told
 
 

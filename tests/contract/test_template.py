@@ -125,7 +125,7 @@ def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
     called |= {name for name, reached in reach().items() if reached.invokes or reached.secrets}
 
     assert having("CERTDEPLOY_HOSTS") == called
-    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {RECORDER}
+    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {RECORDER, "manage_contacts"}
 
 
 def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
@@ -139,11 +139,13 @@ def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
 
 
 def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
-    assert having("CERTDEPLOY_STORES") == set(FOLDERS) - {"run_deployment_jobs", "notify_contacts", RECORDER}
+    apart = {"run_deployment_jobs", "manage_contacts", "notify_contacts", RECORDER}
+    assert having("CERTDEPLOY_STORES") == set(FOLDERS) - apart
 
 
 def test_the_roots_reach_every_function_that_weighs_certificates_or_asks_clients() -> None:
-    apart = {"scan_expiry", "discover_resources", "run_deployment_jobs", "notify_contacts", RECORDER}
+    apart = {"scan_expiry", "discover_resources", "run_deployment_jobs", RECORDER}
+    apart |= {"manage_contacts", "notify_contacts"}
     assert having("CERTDEPLOY_ROOTS") == set(FOLDERS) - apart
 
 
@@ -207,6 +209,7 @@ def test_a_url_that_may_hold_a_token_is_not_shown_by_ros() -> None:
 def test_no_secret_is_a_parameter_or_in_a_function_s_environment() -> None:
     """Whoever may read a function's configuration (fc:GetFunction) would see it."""
     kept = {"WebhookSecretName": "CERTDEPLOY_WEBHOOK_SECRET", "AwsKeySecretName": "CERTDEPLOY_AWS_KEY"}
+    kept |= {"SmtpPasswordName": "CERTDEPLOY_SMTP_PASSWORD"}
     names = [name for name in TEMPLATE.parameters if re.search("Secret|Key|Password|Token", name)]
     assert sorted(names) == sorted(kept)
 

@@ -10,8 +10,8 @@ import pytest
 
 from host.intrinsics import PSEUDO
 from shared.runtime.grants import KEYS, for_other_stores, grants
-from shared.runtime.reach import READING, WRITING, invoked_for, reach
-from shared.state.tables import TABLES
+from shared.runtime.reach import OF_CONTACTS, READING, WRITING, invoked_for, reach
+from shared.state.tables import CONTACTS, TABLES
 from tests.contract.rosfile import DOCUMENT, ROOT, RosFile
 
 TEMPLATE = RosFile(DOCUMENT)
@@ -108,7 +108,9 @@ def test_a_function_reads_and_writes_the_rows_of_its_tables_and_of_no_others(fun
 @pytest.mark.parametrize("function", FOLDERS)
 def test_a_function_reads_the_secrets_that_its_settings_name_and_no_others(function: str) -> None:
     names = {"WebhookSecretName": "the-webhook-s", "AwsKeySecretName": "the-key-of-aws"}
+    names |= {"SmtpPasswordName": "of-the-mail-server"}
     template = RosFile(DOCUMENT, names)
+    named = {**names, OF_CONTACTS: "certdeploy/contact/*"}
 
     granted = {
         resource
@@ -118,7 +120,7 @@ def test_a_function_reads_the_secrets_that_its_settings_name_and_no_others(funct
         if "kms:GetSecretValue" in one["Action"]
     }
 
-    assert granted == {f"acs:kms:{ACCOUNT}:secret/{names[name]}" for name in reach()[function].secrets}
+    assert granted == {f"acs:kms:{ACCOUNT}:secret/{named[name]}" for name in reach()[function].secrets}
 
 
 @pytest.mark.parametrize("function", FOLDERS)
@@ -130,8 +132,10 @@ def test_what_is_our_own_is_granted_by_whole_names(function: str) -> None:
     for pattern in granted:
         fixed, _, rest = pattern.partition("*")
         assert rest == ""
-        assert fixed == pattern or re.search(r":functions/certdeploy-[a-z_]+/$", fixed), pattern
-    named = {re.sub(r"(:functions/[^/]+)/\*$", r"\1", pattern) for pattern in granted}
+        assert fixed == pattern or re.search(
+            r":functions/certdeploy-[a-z_]+/$|:secret/certdeploy/contact/$", fixed
+        ), pattern
+    named = {re.sub(r"(:functions/[^/]+|:secret/certdeploy/contact)/\*$", r"\1", one) for one in granted}
     for name in named:
         for other in (
             f"{name}x",
@@ -148,8 +152,11 @@ def _is_own(statement: dict[str, Any]) -> bool:
     return any(action.startswith(("ots:", *OWN)) for action in statement["Action"])
 
 
-def test_who_notifies_writes_nothing() -> None:
-    assert reach()["notify_contacts"].writes == frozenset()
+def test_who_notifies_writes_what_was_told_and_nothing_else() -> None:
+    """Nor who is told, nor where: it reads secrets by the names that contacts have."""
+    written = {table.name for table in reach()["notify_contacts"].writes}
+    assert written == {"notifications", "open_notifications", "deliveries"}
+    assert [name for name, one in reach().items() if CONTACTS in one.writes] == ["manage_contacts"]
 
 
 @pytest.mark.parametrize("function", FOLDERS)

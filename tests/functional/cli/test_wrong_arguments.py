@@ -35,6 +35,8 @@ ANY_TEXT = {
     **{("emulator", "calls", f"--{name}"): "there are no such calls" for name in ("api", "action", "region")},
     ("state", "export", "to"): "as before",
     ("state", "migrate", "to"): "as before",
+    ("contact", "add", "--name"): "a name for people",
+    ("contact", "edit", "--name"): "as before",
 }
 #: Wrong values that are right for an option: "" is as if it were not given; a number is one.
 RIGHT = {
@@ -59,12 +61,15 @@ def good(informed: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """For each argument that a command needs, by its name, a value with which it works."""
     monkeypatch.chdir(tmp_path)  # some values name files
     made = informed("job", "create", "--name", "x", "--certificate", str(RENEWED), "--draft", "--json")
+    added = informed("contact", "add", "--name", "x", "--channel", "slack=file:/none", "--json")
     (event := tmp_path / "event.json").write_text('{"List": {}}')
     (pem := tmp_path / "pair.pem").write_text("no PEM")
     return {
         "certificate": str(RENEWED),
         "cert_id": str(SHOP),
         "job_id": str(made.json["Job"]["JobId"]),
+        "contact_id": str(added.json["Contacts"][0]["ContactId"]),
+        "channel": "slack=file:/none",
         "named": "CDN/-/www.example.com",
         "name": "x",
         "file": str(ROOT / "docs/policies.yaml"),

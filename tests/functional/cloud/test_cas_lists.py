@@ -7,7 +7,7 @@ import pytest
 
 from shared.cloud.cas import Cas
 from shared.domain.certificates import CertificateSource, CertificateStatus
-from shared.domain.jobs import Contact
+from shared.domain.contacts import CasContact
 from shared.errors import CloudDeniedError, CloudRejectedError, NotFoundError
 from shared.validation.secret import SecretPem
 from tests.functional.cloud.conftest import Scripted, at, ok, refused
@@ -242,7 +242,7 @@ def test_contacts_are_read_with_what_is_told_of_them(cas: Cas, scripted: Scripte
     ]
 
     assert cas.list_contacts() == [
-        Contact(contact_id=1, name="a", email="a@example.com", mobile="138"),
-        Contact(contact_id=2, name="", email="", mobile=""),
+        CasContact(contact_id=1, name="a", email="a@example.com", mobile="138"),
+        CasContact(contact_id=2, name="", email="", mobile=""),
     ]
     assert asked(scripted)[1] == ("ListContact", {"CurrentPage": "2", "ShowSize": "100"})

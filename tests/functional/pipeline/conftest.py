@@ -10,8 +10,10 @@ import pytest
 
 from emulator.estate import parse_estate
 from shared.domain.certificates import STORES
+from tests.chats import Chats, chatting
 from tests.functional.pipeline import states
 from tests.functional.pipeline.platform import Platform, discovered, new_platform, wording
+from tests.functional.pipeline.rooms import Add, adding
 from tests.receiver import SECRET, Receiver, receiving
 from tests.seeds import seed_of
 from tests.shortened import WHOLE
@@ -157,3 +159,23 @@ def told(receiver: Receiver, tmp_path: Path) -> Iterator[Platform]:
     """As `platform`, and the owner has a receiver."""
     with discovered(ESTATE, tmp_path, webhook_url=receiver.url, webhook_secret=SECRET) as made:
         yield made
+
+
+@pytest.fixture
+def chats() -> Iterator[Chats]:
+    with chatting() as found:
+        yield found
+
+
+@pytest.fixture
+def chatty(chats: Chats, tmp_path: Path) -> Iterator[Platform]:
+    """As `platform`, with chat services."""
+    with discovered(ESTATE, tmp_path, chat_endpoint=chats.endpoint) as made:
+        chats.now = lambda: made.clock().timestamp()
+        yield made
+
+
+@pytest.fixture
+def add(chatty: Platform, chats: Chats, tmp_path: Path) -> Add:
+    """Adds a contact with robots of these services; its id."""
+    return adding(chatty, chats, tmp_path)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.contacts import Contact
 from shared.domain.jobs import DeploymentJob
 from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.states import JobStatus
@@ -86,6 +87,8 @@ def planned(platform: Platform, job: DeploymentJob) -> dict[str, str]:
 
 def test_a_job_keeps_its_name_its_contacts_and_its_time(platform: Platform) -> None:
     at = (platform.clock() + timedelta(days=2)).replace(microsecond=0)
+    for contact_id in (20001, 20002):
+        platform.world.contacts.save(Contact(contact_id=contact_id, name="ops"))
 
     create(platform, "new", Name="spring", ContactIds=[20001, 20002], ScheduleTime=at.isoformat())
     assert platform.queue == [], "nobody is woken before its time"

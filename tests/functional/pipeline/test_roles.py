@@ -36,6 +36,8 @@ GIVEN_UP = Path(__file__).parents[3] / "events" / "record_dead_letter.failed.jso
 def a_renewal(fresh: Platform) -> None:
     """By itself, and rolled back by a person."""
     fresh.tick("scan_expiry", "discover_resources")
+    nowhere = {"Kind": "slack", "Url": "file:/there/is/none"}
+    fresh.call("manage_contacts", {"Add": {"Name": "ops", "Default": True, "Channels": [nowhere]}})
     fresh.renew(*NAMES, "example.net")
     fresh.tick("scan_expiry")
     job = fresh.job().job_id

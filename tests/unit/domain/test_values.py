@@ -10,7 +10,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.certificates import CertificateRecord, CertificateSource, CertificateStatus
-from shared.domain.jobs import Contact, DeploymentJob, Handshake, Verification, WorkerResource
+from shared.domain.contacts import Channel, Contact, Delivery, Notification
+from shared.domain.jobs import DeploymentJob, Handshake, Verification, WorkerResource
 from shared.domain.matching import Action
 from shared.domain.plans import Plan
 from shared.domain.resources import (
@@ -23,6 +24,7 @@ from shared.domain.resources import (
 from shared.domain.values import Stored, Value, Versioned
 from tests.builders import NOW, a_certificate, a_job, a_resource, a_worker
 
+NEW_CONTACT = {"Version": 0, "Language": "en", "Default": False, "Channels": []}
 AT = "2026-05-01T12:00:00Z"
 SLOT: dict[str, Any] = {"Product": "CDN", "ResourceId": "www.example.com"}
 CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
@@ -57,6 +59,11 @@ def test_what_a_handshake_met_is_told_in_words() -> None:
 
 
 #: What is enough to make each value, and what it then holds besides.
+NEW_CONTACT = {"Version": 0, "Language": "en", "Default": False, "Channels": []}
+AT = "2026-05-01T12:00:00Z"
+TOLD = {"About": "job-1", "NotificationId": "finished-1"}
+NOT_TRIED = {"Version": 0, "Contact": "", "Over": "", "Status": "pending", "Reason": "", "Attempts": 0}
+NOT_TRIED |= dict.fromkeys(("LeaseUntil", "NotBefore", "EndedAt"))
 ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (
         CloudResource,
@@ -184,7 +191,14 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
         {"ReadBack": True, "Handshake": "served", "At": AT},
         {"Trusted": None, "ServerNames": [], "Detail": ""},
     ),
-    (Contact, {"ContactId": 1, "Name": "Ops"}, {"Version": 0, "Email": "", "Mobile": ""}),
+    (
+        Contact,
+        {"ContactId": 1, "Name": "Ops"},
+        {"Version": 0, "Language": "en", "Default": False, "Channels": []},
+    ),
+    (Channel, {"Kind": "dingtalk"}, {"To": "", "Url": "", "Secret": ""}),
+    (Notification, {**TOLD, "Body": {}, "ContactIds": [1], "CreatedAt": AT}, {"Version": 0}),
+    (Delivery, {**TOLD, "ContactId": 1, "Channel": "slack-0"}, NOT_TRIED),
     (Plan, {"Entries": []}, {"CertType": "", "Quota": 0, "AcceptOutage": False}),
     (
         type(a_certificate()),

@@ -71,8 +71,8 @@ def test_signed_requests_go_to_no_other_host(environ: dict[str, str], why: str) 
 def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> None:
     settings = read_settings({"PATH": "/bin", "CERTDEPLOY_UNKNOWN": ""})
 
-    others = {"products", "aws_access", "webhook_url", "webhook_secret", "fc_access_key_secret"}
-    assert settings.model_dump(exclude=others) == {
+    secret = {"webhook_url", "webhook_secret", "fc_access_key_secret", "smtp_password"}
+    assert settings.model_dump(exclude={"products", "aws_access", *secret}) == {
         "state": "",
         "ots_instance": "",
         "ots_endpoint": "",
@@ -91,11 +91,13 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "fc_access_key_id": "",
         "fc2_service": "",
         "webhook_private": False,
+        "chat_endpoint": "",
+        "smtp": "",
+        "smtp_from": "",
         "region": "cn-hangzhou",
         "account_id": "",
     }  # fmt: skip
-    secrets = (settings.webhook_url, settings.webhook_secret, settings.fc_access_key_secret)
-    assert [secret.get_secret_value() for secret in secrets] == ["", "", ""]
+    assert {getattr(settings, name).get_secret_value() for name in secret} == {""}
     assert CloudProduct.CDN in settings.products
     assert CloudProduct.AWS not in settings.products
 
@@ -136,7 +138,7 @@ def test_a_region_that_this_version_does_not_know_is_added_by_a_setting_of_its_o
     assert read(MORE_REGIONS="cn-newtown", REGIONS="cn-newtown,cn-hangzhou").regions[0] == "cn-newtown"
 
 
-@pytest.mark.parametrize("name", ["WEBHOOK_URL", "WEBHOOK_SECRET", "FC_ACCESS_KEY_SECRET"])
+@pytest.mark.parametrize("name", ["WEBHOOK_URL", "WEBHOOK_SECRET", "FC_ACCESS_KEY_SECRET", "SMTP_PASSWORD"])
 def test_a_secret_is_read_and_never_shown(name: str) -> None:
     text = "https://robot.example.com/?access_token=t0ken"
 

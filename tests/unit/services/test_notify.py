@@ -21,7 +21,7 @@ def test_text_of_others_is_sent_as_a_person_may_see_it() -> None:
     worker = a_worker(resource=a_resource().evolve(resource_id="c/\x1b[31mshop"), reason="a\u202eb\x9bc\nd")
     world = SimpleNamespace(
         notify=notify,
-        jobs=SimpleNamespace(get=lambda job_id: a_job(job_id, status="error")),
+        jobs=SimpleNamespace(**dict.fromkeys(("get", "find"), lambda job_id: a_job(job_id, status="error"))),
         workers=SimpleNamespace(list=lambda job_id: [worker]),
     )
     event = JobFinished(job_id=1)

@@ -25,7 +25,8 @@ def test_tables_that_are_lacking_are_made_with_the_time_their_rows_are_kept(
     assert create_tables(mine, keys, TABLES) == ["mine_certificates"]
     made = cloud.service(Service).instances[address.instance].tables
     life = {name: table.options["time_to_live"] for name, table in made.items() if name.startswith("mine")}
-    assert {life.pop(f"mine_{name}") for name in ("jobs", "workers", "dead_letters")} == {400 * 86_400}
+    kept = ("jobs", "workers", "dead_letters", "notifications", "deliveries")
+    assert {life.pop(f"mine_{name}") for name in kept} == {400 * 86_400}
     assert set(life.values()) == {-1}
     assert made["mine_workers"].key_names == [column.name for column in WORKERS.key]
 

@@ -1,0 +1,132 @@
+"""Says for people, in their language, what notifications tell: which names, where, until when, what to do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from shared.domain.contacts import Contact, Language
+from shared.domain.events import JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.domain.texts import Section, Text
+from shared.domain.visible import visible
+from shared.domain.wording import TEXTS
+
+Body = Mapping[str, Any]  #: of a notification
+_PREFIX: Final = "certdeploy"  #: so that a room's filter by keyword has a word
+_LONGEST: Final = 300  #: characters of what others wrote
+_NAMES: Final = 5  #: of a certificate that are named
+_TITLES: Final = {JobStatus.SUCCESS.value: "job_done", JobStatus.CANCELLED.value: "job_stopped"}
+_WORDS: Final = {
+    WorkerStatus.SUCCESS.value: "done",
+    WorkerStatus.ROLLBACK_SUCCESS.value: "done",
+    WorkerStatus.SUPERSEDED.value: "left",
+    WorkerStatus.CANCELLED.value: "left",
+}
+
+
+def composed(bodies: Sequence[Body], language: Language) -> Text:
+    """One text for one notification, or for several that belong together."""
+    texts = TEXTS[language]
+    parts = [_BY_TYPE[str(body["Type"])](texts, body) for body in bodies]
+    if len(parts) == 1:
+        ((title, section),) = parts
+        return _text(texts, title, [section])
+    sections = [Section((title, *one.head), one.items, one.foot, one.unnamed) for title, one in parts]
+    return _text(texts, texts["digest"].format(count=len(parts)), sections)
+
+
+def text_of_test(contact: Contact) -> Text:
+    texts = TEXTS[contact.language]
+    return _text(texts, texts["test"].format(name=_short(contact.name)), [Section((texts["test_done"],))])
+
+
+def _text(texts: Mapping[str, str], title: str, sections: Sequence[Section]) -> Text:
+    return Text(f"[{_PREFIX}] {title}", tuple(sections), texts["more"])
+
+
+def _job_finished(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
+    job, failed = body["JobId"], int(body["ErrorCount"])
+    count = failed + int(body["SuccessCount"])
+    ok = body["Status"] != JobStatus.ERROR.value
+    title = texts[_TITLES.get(str(body["Status"]), "job_failed")].format(
+        name=_short(body["Name"]), count=count, failed=failed, done=body["SuccessCount"]
+    )
+    again = body.get("TriedAgainAt")
+    foot = [texts["again"].format(at=_moment(again))] if again else []
+    foot += [] if ok else [texts["see_failed"], f"certdeploy job rollback {job}"]
+    return title, _about_workers(texts, body, foot)
+
+
+def _rolled_back(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
+    failed = int(body["RollbackErrorCount"])
+    count = failed + int(body["RollbackSuccessCount"])
+    which = "rollback_failed" if failed else "rolled_back"
+    title = texts[which].format(name=_short(body["Name"]), count=count, failed=failed)
+    return title, _about_workers(texts, body, [])
+
+
+def _about_workers(texts: Mapping[str, str], body: Body, foot: Sequence[str]) -> Section:
+    head = [_certificate(texts, one) for one in body.get("Certificates", ())]
+    return Section(
+        (*head, texts["slots"]),
+        tuple(_worker(texts, one) for one in body["Workers"]),
+        (*foot, texts["see_job"].format(job=body["JobId"])),
+        int(body.get("AndMore", 0)),
+    )
+
+
+def _worker(texts: Mapping[str, str], line: Body) -> str:
+    which = _WORDS.get(str(line["Status"]), "failed")
+    return texts[which].format(slot=_short(line["Slot"]), reason=_short(line["Reason"] or line["Status"]))
+
+
+def _missing(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
+    name, days = _short(body["Name"]), int(body["DaysLeft"])
+    title = texts["missing" if days >= 0 else "missing_ended"].format(name=name, days=days)
+    known = body.get("Certificates") or [body]
+    return title, _about_slots(texts, body, _certificate(texts, known[0]), texts["do_missing"])
+
+
+def _stranger(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
+    days = int(body["DaysLeft"])
+    title = texts["stranger" if days >= 0 else "stranger_ended"].format(days=days)
+    told = texts["unknown_certificate"].format(
+        identifier=_short(body["CertIdentifier"]), until=_moment(body["NotAfter"])
+    )
+    return title, _about_slots(texts, body, told, texts["do_stranger"])
+
+
+def _about_slots(texts: Mapping[str, str], body: Body, certificate: str, todo: str) -> Section:
+    reason = body.get("Reason") if body["Type"] == ReplacementMissing.type else ""
+    head = [certificate, *([texts["reason"].format(reason=_short(reason))] if reason else []), texts["slots"]]
+    items = tuple(_short(slot) for slot in body["Slots"])
+    return Section(tuple(head), items, (todo, "certdeploy scan"), int(body.get("AndMore", 0)))
+
+
+def _certificate(texts: Mapping[str, str], known: Body) -> str:
+    names = [_short(name) for name in known.get("Names", ())]
+    more = [texts["more"].format(count=len(names) - _NAMES)] if len(names) > _NAMES else []
+    return texts["certificate"].format(
+        identifier=_short(known["CertIdentifier"]),
+        names=", ".join([*names[:_NAMES], *more]) or texts["no_names"],
+        until=_moment(known["NotAfter"]),
+    )
+
+
+def _moment(text: object) -> str:
+    at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    return f"{at.astimezone(timezone.utc):%Y-%m-%d %H:%M}"
+
+
+def _short(text: object) -> str:
+    """On one line, and no longer than a person reads."""
+    shown = visible(" ".join(str(text).split()))
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
+_BY_TYPE: Final[Mapping[str, Callable[[Mapping[str, str], Body], tuple[str, Section]]]] = {
+    JobFinished.type: _job_finished,
+    JobRolledBack.type: _rolled_back,
+    ReplacementMissing.type: _missing,
+    SlotsExpiring.type: _stranger,
+}
