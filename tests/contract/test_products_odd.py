@@ -27,7 +27,14 @@ from tests.shortened import shortened
 pytestmark = pytest.mark.ordinary_answers("each field is told otherwise by the test itself")
 
 NAMES = ("ACK-secret", "APIGateway-classic", "APIGateway-cloud-native", "FC-3.0", "FC-2.0", "MSE", "PAI")
-ODD: dict[str, Any] = {"null": None, "empty": "", "list": [7], "object": {"odd": 1}, "word": "odd"}
+ODD: dict[str, Any] = {
+    "null": None,
+    "empty": "",
+    "list": [7],
+    "object": {"odd": 1},
+    "word": "odd",
+    "no name": "a..b",
+}
 Place = tuple[str, tuple[str | int, ...]]  #: an action, and the way to a field of its answer
 
 

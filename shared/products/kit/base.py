@@ -6,18 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar, final
 
+from pydantic import ValidationError
+
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
 from shared.domain.certificates import STORES, Certificate
+from shared.domain.names import NotAHostNameError
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudRejectedError
+from shared.errors import CloudRejectedError, UnreadableAnswerError
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.found import Found, told
 from shared.products.kit.means import Means
-from shared.products.kit.paging import (
-    numbered_answers,
-    token_rows,
-)
+from shared.products.kit.paging import numbered_answers, token_rows
+from shared.validation.requests import explain
 
 _NOT_IN_CAS: Final = "CertificateInvalidCasId"  #: OSS's word for it
 Answer = dict[str, Any]
@@ -89,9 +90,12 @@ class ProductAdapter(ABC):
         return [self._unless_gone(partial(self._look, change)) for change in changes]
 
     def _unless_gone(self, ask: Callable[[], Seen]) -> Seen | None:
-        """What is seen; None where the product says that it is gone."""
+        """What is seen; None where the product says that it is gone. What is no slot is an unread answer."""
         try:
             return ask()
+        except (NotAHostNameError, ValidationError) as error:
+            why = explain(error) if isinstance(error, ValidationError) else str(error)
+            raise UnreadableAnswerError("look", why) from None
         except CloudRejectedError as error:
             if error.cloud_code.lower() not in self.gone:
                 raise
