@@ -41,6 +41,7 @@ class BundleProblem(Exception):
         self.fault = fault
 
 
+@lru_cache(maxsize=8192)
 def a_label(name: str) -> str:
     """A host name as DNS and certificates write it: lower case, IDNA A-labels, wildcard kept."""
     head, dot, rest = name.lower().rstrip(".").partition(".")

@@ -201,3 +201,4 @@ def _modern(context: ssl.SSLContext) -> None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_TICKET | ssl.OP_CIPHER_SERVER_PREFERENCE
     context.num_tickets = 0
+    context.set_alpn_protocols(["http/1.1"])  # HTTP/2 is not spoken here

@@ -12,8 +12,15 @@ import pytest
 
 WHOLE = bool(os.environ.get("CERTDEPLOY_WALK"))
 _LONG = 4  #: rows
-_TAKEN = {"tests/contract/": 6, "tests/functional/": 4}  #: one of so many: each row calls the emulated cloud
-_SLOWEST, _OF_SLOWEST = "tests/contract/test_aws", 3  #: they call moto: one test of so many
+_TAKEN = {
+    "tests/contract/": 6,
+    "tests/functional/": 4,
+    "tests/foreign/": 4,
+}  #: one of so many: each row calls the emulated cloud
+_SLOWEST, _OF_SLOWEST = (
+    ("tests/contract/test_aws", "tests/foreign/test_aws"),
+    3,
+)  #: they call moto: one test of so many
 
 
 def shortened(rows: Iterable[Any], every: int = 5) -> list[Any]:

@@ -76,6 +76,17 @@ def test_a_name_is_answered_by_whoever_serves_it(edge: Edge, cloud: Cloud) -> No
     assert handshake(edge, "img.sg.example.net") == expected(cloud, "singapore")
 
 
+def test_it_is_met_by_ipv6_and_chooses_http_1_1_of_what_is_offered(cloud: Cloud, clock: Clock) -> None:
+    context = ssl.create_default_context(cadata=Authority().root_pem)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        Edge(cloud, both=True) as edge,
+        socket.create_connection(("::1", edge.port), timeout=5) as sock,
+        context.wrap_socket(sock, server_hostname="www.example.com") as tls,
+    ):
+        assert tls.selected_alpn_protocol() == "http/1.1"
+
+
 def test_an_address_is_reached_as_through_a_proxy(edge: Edge, cloud: Cloud) -> None:
     cname = "www.example.com.w.kunlunsl.com:443"
     bucket = "shop-assets.oss-cn-hangzhou.aliyuncs.com:443"
