@@ -1,6 +1,6 @@
 """Programs of others against the emulated cloud, unchanged, at the cloud's own hosts.
 
-What is not installed is skipped, with the reason in the last line of the run; CERTDEPLOY_FOREIGN=all makes a
+What is not installed is skipped, with the reason in the last line of the run; EMULATOR_FOREIGN=all makes a
 failure of it, for machines that should have all of it.
 """
 
@@ -57,4 +57,4 @@ def needs(*, module: str = "", program: str = "") -> None:
     if there:
         return
     why = f"{module or program} is not installed"
-    (pytest.fail if os.environ.get("CERTDEPLOY_FOREIGN") == "all" else pytest.skip)(why)
+    (pytest.fail if os.environ.get("EMULATOR_FOREIGN") == "all" else pytest.skip)(why)
