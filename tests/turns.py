@@ -30,10 +30,12 @@ class _Actor:
 class Turns:
     """One run. Stores that are made by `pausing` wait for their actor's turn."""
 
-    def __init__(self, choose: Choose) -> None:
+    def __init__(self, choose: Choose | None = None) -> None:
+        """`choose`: for `run`; without, a test says itself who is started, and who makes its next step."""
         self._choose = choose
         self._here = threading.local()
         self._waits = threading.Semaphore(0)
+        self._actors: list[_Actor] = []
 
     def pausing(self, store: Store, tables: Collection[Table] = TABLES) -> Pausing:
         return Pausing(store, self.pause, tables)
@@ -48,22 +50,38 @@ class Turns:
         if actor.killed:
             raise Cut
 
+    @property
+    def living(self) -> list[int]:
+        """Those that wait for their turn, by number."""
+        return [number for number, actor in enumerate(self._actors) if not actor.over]
+
+    @property
+    def errors(self) -> list[BaseException | None]:
+        """How each ended: None, or what it raised."""
+        return [actor.error for actor in self._actors]
+
+    def start(self, act: Callable[[], object]) -> None:
+        """One more, which waits before its first step."""
+        actor = _Actor(act)
+        self._actors.append(actor)
+        threading.Thread(target=self._live, args=(actor,), daemon=True).start()
+        self._waits.acquire()
+
+    def step(self, number: int) -> None:
+        """It goes on to its next pause, or to its end. `~number`: it is killed where it waits."""
+        actor = self._actors[number if number >= 0 else ~number]
+        actor.killed = number < 0
+        actor.may_go.release()
+        self._waits.acquire()
+
     def run(self, *acts: Callable[[], object]) -> list[BaseException | None]:
         """How each ended: None, or what it raised."""
-        actors = [_Actor(act) for act in acts]
-        threads = [threading.Thread(target=self._live, args=(actor,), daemon=True) for actor in actors]
-        for thread in threads:
-            thread.start()
-            self._waits.acquire()
-        while living := [number for number, actor in enumerate(actors) if not actor.over]:
-            chosen = self._choose(living)
-            actor = actors[chosen if chosen >= 0 else ~chosen]
-            actor.killed = chosen < 0
-            actor.may_go.release()
-            self._waits.acquire()
-        for thread in threads:
-            thread.join()
-        return [actor.error for actor in actors]
+        assert self._choose is not None
+        for act in acts:
+            self.start(act)
+        while living := self.living:
+            self.step(self._choose(living))
+        return self.errors
 
     def _live(self, actor: _Actor) -> None:
         self._here.actor = actor

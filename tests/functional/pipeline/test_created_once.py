@@ -1,15 +1,10 @@
-"""A job is created once, whatever two or three deliveries do at the same time, and wherever they are killed.
-
-Products take no part: what has been dispatched ends well. So a run takes milliseconds, and each order of the
-steps that matter can be tried.
-"""
+"""A job is created once, whatever two or three deliveries do at a time, and wherever they are killed."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,82 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.events import JobFinished
-from shared.domain.jobs import DeploymentJob
-from shared.domain.requests import RunDeploymentJobs
-from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import ConflictError
-from shared.services.run import run_deployment_jobs
-from shared.services.storing import undo_cut_off
-from shared.state.repositories import Jobs, Workers
-from shared.state.tables import JOBS, OPEN_JOBS, WORKERS
-from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.platform import TIMEOUT_S, Platform
+from shared.state.repositories import Workers
+from tests.functional.pipeline.creations import OF_JOBS, OVER_S, Installation, all_ended_well, renewal
+from tests.functional.pipeline.platform import Platform
 from tests.meddling import Cut
 from tests.remembering import Remembering
 from tests.shortened import WHOLE
 from tests.turns import Choose, Turns, in_every_order
 
 MORE = 1 if WHOLE else 0
-OF_JOBS = (JOBS, OPEN_JOBS, WORKERS)
-_OVER_S = TIMEOUT_S + 11
-
-
-@dataclass
-class Installation:
-    """Invocations of it, as actors. `runs` and the products act on the rows without a pause."""
-
-    platform: Platform
-    rows: Remembering
-    turns: Turns
-    calls: list[tuple[str, bytes]] = field(default_factory=list)
-
-    @property
-    def jobs(self) -> list[DeploymentJob]:
-        return list(Jobs(self.rows).list())
-
-    def creates(self, payload: bytes | dict[str, Any]) -> Callable[[], None]:
-        def act() -> None:
-            self.platform.call("create_deployment_job", payload)
-
-        return act
-
-    def runs(self) -> None:
-        """The timer of jobs fires until all are closed; the products do what they are told."""
-        world = replace(self.platform.world, jobs=Jobs(self.rows), workers=Workers(self.rows))
-        for _ in range(3):
-            self.turns.pause()
-            run_deployment_jobs(world, RunDeploymentJobs())
-            for job in self.jobs:
-                self._deployed(job)
-
-    def runs_late(self) -> None:
-        """What it undoes first, it undoes step by step."""
-        self.platform.clock.sleep(_OVER_S)
-        undo_cut_off(self.platform.world)
-        self.runs()
-
-    def _deployed(self, job: DeploymentJob) -> None:
-        workers = Workers(self.rows)
-        assert sum(1 for _ in workers.list(job.job_id)) == job.worker_count, "a job without all its workers"
-        for worker in workers.list(job.job_id) if job.status is JobStatus.PROCESSING else ():
-            if worker.status is WorkerStatus.PENDING:
-                workers.save(worker.to(WorkerStatus.PROCESSING).to(WorkerStatus.SUCCESS))
-
-    def finished_events(self) -> Counter[str]:
-        envelopes = [json.loads(sent) for name, sent in self.platform.queue if name == "notify_contacts"]
-        return Counter(one["id"] for one in envelopes if one["type"] == JobFinished.type)
 
 
 @pytest.fixture
 def renewed(platform: Platform, tmp_path: Path) -> tuple[Remembering, bytes]:
-    """The state after the scan that found a renewal, and the event that it sent."""
-    platform.renew(*NAMES)
-    platform.call("scan_expiry", {})
-    ((name, event),) = platform.queue
-    assert name == "create_deployment_job"
-    platform.queue.clear()
-    return Remembering.copy_of(tmp_path / "state.db"), event
+    return renewal(platform, tmp_path)
 
 
 def played(
@@ -115,7 +49,7 @@ def played(
     assert all(error is None or isinstance(error, (Cut, ConflictError)) for error in ends), ends
     seen = {job.job_id: job for job in it.jobs if job.status.final}
     platform.store = it.rows
-    platform.clock.sleep(_OVER_S)
+    platform.clock.sleep(OVER_S)
     for creation in creations:
         platform.deliver(
             "create_deployment_job", creation if isinstance(creation, bytes) else _sent(creation)
@@ -137,15 +71,6 @@ def told_once(it: Installation) -> None:
     slots = [worker.resource.slot for worker in Workers(it.rows).list(job.job_id)]
     assert len(slots) == len(set(slots)) == 4
     all_ended_well(it)
-
-
-def all_ended_well(it: Installation) -> None:
-    """Each job has all its workers and is told; nothing is left of others."""
-    assert {job.status for job in it.jobs} == {JobStatus.SUCCESS}
-    assert it.finished_events().keys() == {f"finished-{job.job_id}" for job in it.jobs}
-    assert list(it.rows.range(OPEN_JOBS, ("-",))) == list(it.rows.range(OPEN_JOBS, ("storing",))) == []
-    own = {job.job_id for job in it.jobs}
-    assert {row.key[0] for row in it.rows.all_of(WORKERS)} == own, "workers of no job"
 
 
 def test_two_deliveries_of_an_event_make_one_job_in_whatever_order(
