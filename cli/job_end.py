@@ -12,6 +12,7 @@ from cli.job_tables import job_line, show_job
 from cli.session import Session
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.requests import ManageDeploymentJobs
+from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
 from shared.errors import InvalidRequestError, SettingsError
 from shared.services.manage import Managed, manage_deployment_jobs
@@ -19,6 +20,14 @@ from shared.services.world import World
 from shared.validation.requests import parse
 
 JobId = Annotated[int, typer.Argument(help="Id of the job, as `job list` shows it.")]
+SlotNames = Annotated[
+    list[str] | None,
+    typer.Option("--slot", help="Only this slot, as `job show` names it; may be repeated."),
+]
+Products = Annotated[
+    list[CloudProduct] | None,
+    typer.Option("--product", help="Only the slots of this product; may be repeated."),
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job to end; exit 1 if it failed.")]
 _POLL_S = 0.5
 

@@ -17,6 +17,7 @@ from shared.domain.replacing import COVERED
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
 from shared.services.manage import Hint, Managed
+from shared.services.outcome import outcome_in_lists, outcome_of
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
 
 _PLAIN: Final = ("", COVERED)  #: reasons of nearly all slots
@@ -107,13 +108,17 @@ def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
         "Job", "Name", "Status", "Due (UTC)", "Certificates", "Slots", "Done", wrap=("Name", "Certificates")
     )
     for job in jobs:
-        counts = ((job.error_count, "failed"), (job.cancelled_count, "cancelled"))
+        counts = (
+            (job.error_count, "failed"),
+            (job.cancelled_count, "cancelled"),
+            (job.rolled_back_count, "put back"),
+        )
         done = " + ".join([str(job.success_count), *(f"{count} {word}" for count, word in counts if count)])
         output.row(
             table,
             str(job.job_id),
             job.name,
-            output.status(job.status.value),
+            output.status(outcome_in_lists(job)),
             output.moment(job.schedule_time),
             ", ".join(map(output.short, job.cert_identifiers)),
             str(job.worker_count),
@@ -175,9 +180,10 @@ def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
         f"Job {job.job_id} ",
         (job.name, "bold"),
         ": ",
-        output.status(job.status.value),
+        output.status(outcome_of(job, counts)),
         f", {counts.get(WorkerStatus.SUCCESS, 0)}/{sum(counts.values())} slots",
         *others,
         ", being cancelled" if job.cancelled_at and not job.status.final else "",
         f", {back}/{asked} rolled back" if asked else "",
+        f"; the job had ended in {job.status.value}" if asked else "",
     )

@@ -11,6 +11,7 @@ from cli.given import cert_ids_of, moment_of
 from cli.job_cancel import cancel
 from cli.job_edit import edit
 from cli.job_end import Wait, check_can_wait, end, managed
+from cli.job_retry import retry
 from cli.job_show import show
 from cli.job_submit import diff, submit
 from cli.job_tables import show_jobs, show_plan
@@ -53,7 +54,7 @@ Outage = Annotated[
 
 @app.callback()
 def job() -> None:
-    """Preview, create, list, show, edit, submit, cancel and roll back deployment jobs."""
+    """Preview, create, list, show, edit, submit, cancel, retry and roll back deployment jobs."""
 
 
 @app.command("preview", epilog="Example: certdeploy job preview --certificate 10741304")
@@ -164,6 +165,7 @@ for command, options in (
     (edit, "--drop '*.test.example.com' --at 2026-05-01T02:00+08:00"),
     (submit, "--digest 5f1b0c4e9a7d2c38 --wait"),
     (cancel, "--wait"),
+    (retry, "--product CDN --wait"),
     (rollback, "--wait"),
 ):
     name = command.__name__

@@ -8,7 +8,7 @@ import typer
 from cli import exits, output
 from cli.asking import confirm
 from cli.columns import AsJson
-from cli.job_end import check_can_wait, managed, watched
+from cli.job_end import Products, SlotNames, check_can_wait, managed, watched
 from cli.job_tables import show_job, show_rollback
 from cli.places import slot_named
 from cli.session import session
@@ -21,10 +21,8 @@ from shared.validation.requests import parse
 
 def rollback(
     job_id: Annotated[int, typer.Argument(help="Id of a finished job, as `job list` shows it.")],
-    slot: Annotated[
-        list[str] | None,
-        typer.Option("--slot", help="Roll back only this slot, as `job show` names it; may be repeated."),
-    ] = None,
+    slot: SlotNames = None,
+    product: Products = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for the rollback to end; exit 1 if a slot was not restored.")
@@ -33,13 +31,19 @@ def rollback(
 ) -> None:
     """Restore what each slot had before a job: its certificate, or none after a first deployment.
 
+    The whole job, or the slots and products that are named.
+
     First shows what can be restored and what cannot. A slot that has changed since the job is left alone.
     A rollback triggers no new deployment, but if the restored certificate is about to expire, the next
     expiry warning creates a new job.
     """
     current = session()
     world = current.world()
-    request = {"JobId": job_id, "ResourceIds": [slot_named(world, text) for text in slot or []]}
+    request = {
+        "JobId": job_id,
+        "ResourceIds": [slot_named(world, text) for text in slot or []],
+        "Products": [one.value for one in product or []],
+    }
     plan = plan_rollback(world, parse(RollBackDeploymentJob, request))
     if wait:
         check_can_wait(current)

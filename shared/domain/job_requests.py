@@ -58,3 +58,11 @@ class CancelDeploymentJob(Wire):
     """What is under way goes on to its end; the rest is not begun."""
 
     job_id: int
+
+
+class RetryDeploymentJob(Wire):
+    """Try again what failed, in the same job. Of the slots and products that are named; else all of it."""
+
+    job_id: int
+    resource_ids: tuple[str, ...] = ()  #: slots as `job show` names them
+    products: tuple[CloudProduct, ...] = ()

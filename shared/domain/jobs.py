@@ -43,6 +43,27 @@ class Verification(Stored):
     at: AwareDatetime
 
 
+class FailedTry(Stored):
+    """An end in error that somebody had tried again."""
+
+    at: AwareDatetime
+    reason: str
+
+
+class RetryAsked(Stored):
+    """What is to be tried again: what failed before that moment. Nothing named: all of it."""
+
+    at: AwareDatetime
+    slots: tuple[str, ...] = ()
+    products: tuple[CloudProduct, ...] = ()
+
+    def means(self, worker: "WorkerResource") -> bool:
+        named = self.slots or self.products
+        chosen = worker.resource.slot in self.slots or worker.resource.product in self.products
+        earlier = worker.finished_at is None or worker.finished_at < self.at
+        return worker.status is WorkerStatus.ERROR and earlier and (chosen or not named)
+
+
 class WorkerResource(Versioned):
     """One certificate on its way to one slot, within one DeploymentJob."""
 
@@ -54,6 +75,7 @@ class WorkerResource(Versioned):
     chosen_because: str = ""  #: why the plan took this certificate, with the rules that gave way
     status: WorkerStatus = WorkerStatus.PENDING
     reason: str = ""
+    failed_before: tuple[FailedTry, ...] = ()  #: the latest last
     may_pass: bool = False  #: of an error: the cloud was in the way, or what it allows us
     previous_cert_identifier: str | None = None  #: stored before the first write; "" = had none
     settings_before: dict[str, Any] | None = None  #: of the slot, before the first write; no secrets
@@ -118,12 +140,20 @@ class DeploymentJob(Versioned):
     finished_at: AwareDatetime | None = None
     dispatched_at: AwareDatetime | None = None
     cancelled_at: AwareDatetime | None = None  #: somebody stops it; what is under way goes on to its end
+    retry: RetryAsked | None = None  #: until its workers wait to be tried again
+    retries: int = 0  #: how often somebody had what failed tried again
     finish_announced: bool = False
     rolled_back_at: AwareDatetime | None = None  #: end of the last rollback that was told
+    rolled_back_count: int = 0  #: slots that had by then what they had before the job
 
     def changing(self, now: datetime) -> bool:
         """Whether somebody is changing its workers now."""
         return ahead(self.changing_until, now)
+
+    @property
+    def end_id(self) -> str:
+        """Of its end, for receivers: after a retry it ends anew."""
+        return f"finished-{self.job_id}-{self.retries}" if self.retries else f"finished-{self.job_id}"
 
     @property
     def automatic(self) -> bool:

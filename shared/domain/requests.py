@@ -11,6 +11,7 @@ from shared.domain.job_requests import (
     CancelDeploymentJob,
     DiffDeploymentJob,
     EditDeploymentJob,
+    RetryDeploymentJob,
     SubmitDeploymentJob,
 )
 from shared.domain.queries import ListCertificates, ListResources, ShowStatus
@@ -95,10 +96,11 @@ class ShowDeploymentJob(Wire):
 
 
 class RollBackDeploymentJob(Wire):
-    """Put back what was in place before a finished job. Without `resource_ids`: wherever it wrote."""
+    """Put back what was in place before a finished job. Where nothing else is named: wherever it wrote."""
 
     job_id: int
     resource_ids: tuple[str, ...] = ()  #: slots as `job show` names them
+    products: tuple[CloudProduct, ...] = ()
 
 
 class ManageDeploymentJobs(Wire):
@@ -111,6 +113,7 @@ class ManageDeploymentJobs(Wire):
     diff: DiffDeploymentJob | None = None
     edit: EditDeploymentJob | None = None
     cancel: CancelDeploymentJob | None = None
+    retry: RetryDeploymentJob | None = None
     roll_back: RollBackDeploymentJob | None = None
     list_resources: ListResources | None = None
     list_certificates: ListCertificates | None = None

@@ -55,8 +55,8 @@ JOB_TRANSITIONS: Final[Mapping[JobStatus, Set[JobStatus]]] = {
     J.SCHEDULING: {J.SCHEDULING, J.PROCESSING, J.CANCELLED},  # itself: a run that was cut off
     J.PROCESSING: {J.SUCCESS, J.ERROR, J.CANCELLED},  # the last, if a slot was not begun for it
     J.SUCCESS: set(),
-    J.ERROR: set(),
-    J.CANCELLED: set(),
+    J.ERROR: {J.PROCESSING},  # what failed is tried again, as somebody asks
+    J.CANCELLED: {J.PROCESSING},  # likewise; what was cancelled stays so
 }
 
 W = WorkerStatus

@@ -13,6 +13,7 @@ from shared.domain.job_requests import (
     CancelDeploymentJob,
     DiffDeploymentJob,
     EditDeploymentJob,
+    RetryDeploymentJob,
     SubmitDeploymentJob,
 )
 from shared.domain.jobs import DeploymentJob, WorkerResource
@@ -32,7 +33,9 @@ from shared.services.cancel import cancel_job
 from shared.services.edit import LeftOut, edit_job
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
+from shared.services.outcome import outcome_of
 from shared.services.plan import preview
+from shared.services.retry import retry_job
 from shared.services.rollback import roll_back_job
 from shared.services.rollback_plan import RollbackLine, lines
 from shared.services.selection import SlotList
@@ -61,6 +64,7 @@ class Managed(Wire):
     job: DeploymentJob | None = None
     workers: tuple[WorkerResource, ...] | None = None
     counts: dict[WorkerStatus, int] | None = None  #: of all workers of the job, by status
+    outcome: str | None = None  #: of the job, in words: its status, or what a rollback has made of that since
     hints: tuple[Hint, ...] | None = None  #: for the workers that failed
     plan: Plan | None = None
     warnings: tuple[ConsequenceCount, ...] | None = None  #: of the plan: on how many slots each is told
@@ -114,6 +118,10 @@ def _cancelled(world: World, asked: CancelDeploymentJob) -> Managed:
     return _shown(world, ShowDeploymentJob(job_id=cancel_job(world, asked).job_id))
 
 
+def _retried(world: World, asked: RetryDeploymentJob) -> Managed:
+    return _shown(world, ShowDeploymentJob(job_id=retry_job(world, asked).job_id))
+
+
 def _rolled_back(world: World, asked: RollBackDeploymentJob) -> Managed:
     planned = roll_back_job(world, asked)
     return _shown(world, ShowDeploymentJob(job_id=planned.job.job_id), rollback=lines(planned))
@@ -126,10 +134,12 @@ def _shown(
     check_regions(world, asked.regions, supported_products())
     workers = list(world.workers.list(asked.job_id))
     shown = tuple(worker for worker in workers if _fits(worker, asked))
+    counts = Counter(worker.status for worker in workers)
     return Managed(
         job=job,
         workers=shown,
-        counts=dict(Counter(worker.status for worker in workers)),
+        counts=dict(counts),
+        outcome=outcome_of(job, counts),
         hints=_hints(shown),
         rollback=rollback,
         deliveries=tuple(world.deliveries.list(of_job(job.job_id))),
@@ -161,6 +171,7 @@ _ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
     "diff": _differing,
     "edit": _edited,
     "cancel": _cancelled,
+    "retry": _retried,
     "roll_back": _rolled_back,
     "list_resources": lambda world, asked: Managed(slots=list_resources(world, asked)),
     "list_certificates": lambda world, asked: Managed(certificates=list_certificates(world, asked)),

@@ -78,7 +78,7 @@ def _job_finished(world: World, event: JobFinished) -> Message:
     if not job.status.final:  # its message would take the id of the end's
         raise InvalidRequestError(f"JobId: job {job.job_id} has not ended, it is {job.status.value}")
     again = tried_again(world, job)
-    return f"finished-{job.job_id}", {
+    return job.end_id, {
         "JobId": job.job_id,
         "Name": job.name,
         "Status": job.status.value,

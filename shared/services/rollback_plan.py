@@ -1,7 +1,7 @@
 """Which of a job's workers can be rolled back, to what, and why others cannot."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
 
 from shared.domain.certificates import Certificate
@@ -72,10 +72,7 @@ def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
             f"job {job.job_id} is {job.status.value}; wait until it ends (`job show --wait`)"
         )
     workers = list(world.workers.list(job.job_id))
-    slots = {worker.resource.slot for worker in workers}
-    if unknown := [slot for slot in request.resource_ids if slot not in slots]:
-        raise InvalidRequestError(f"ResourceIds: {', '.join(unknown)}: not a slot of job {job.job_id}")
-    chosen = [w for w in workers if not request.resource_ids or w.resource.slot in request.resource_ids]
+    chosen = chosen_of(job, workers, request.resource_ids, request.products)
     beside: dict[_Listener, list[WorkerResource]] = defaultdict(list)
     for worker in workers:
         beside[_listener(worker.resource)].append(worker)
@@ -84,6 +81,28 @@ def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
         reasons = "; ".join(f"{entry.worker.resource.slot}: {entry.reason}" for entry in entries)
         raise InvalidRequestError(f"nothing to roll back: {reasons}")
     return RollbackPlan(job=job, entries=entries)
+
+
+def chosen_of(
+    job: DeploymentJob,
+    workers: Iterable[WorkerResource],
+    slots: Collection[str],
+    products: Collection[CloudProduct],
+) -> list[WorkerResource]:
+    """Of these slots and of these products; all if nothing is named.
+
+    Raises:
+        InvalidRequestError: the job has none such.
+    """
+    workers = list(workers)
+    there = {worker.resource.slot for worker in workers}
+    if unknown := [slot for slot in slots if slot not in there]:
+        raise InvalidRequestError(f"ResourceIds: {', '.join(unknown)}: not a slot of job {job.job_id}")
+    if none := [product.value for product in products if product not in job.products]:
+        raise InvalidRequestError(f"Products: job {job.job_id} has no slots of {', '.join(none)}")
+    if not (slots or products):
+        return workers
+    return [one for one in workers if one.resource.slot in slots or one.resource.product in products]
 
 
 def _entry(world: World, worker: WorkerResource, beside: list[WorkerResource]) -> RollbackEntry:

@@ -15,6 +15,7 @@ from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError
+from shared.services import retry
 from shared.services.again import is_another_try, tried_again, try_again
 from shared.services.cancel import cancel_waiting
 from shared.services.seen import Seen, Shard, closed, due_again, seen_of
@@ -73,7 +74,7 @@ def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
     elif job.status in (JobStatus.PENDING, JobStatus.SCHEDULING):
         job = _begun(world, job)
     elif job.status is JobStatus.PROCESSING:
-        job = _follow(world, job)
+        job = _follow(world, retry.carry_out(world, job))
     if not job.status.final:
         return job, True
     return _follow_rollback(world, _announce(world, job), opened)
@@ -107,7 +108,7 @@ def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[Dep
             id=f"rolled-back-{job.job_id}-{ended.timestamp():.3f}",
             subject=f"DeploymentJob/{job.job_id}",
         )
-        job = world.jobs.save(job.evolve(rolled_back_at=ended))
+        job = world.jobs.save(job.evolve(rolled_back_at=ended, rolled_back_count=seen.rolled_back))
     world.jobs.close(job, opened)
     if job.edits:
         world.jobs.close_others(job)
@@ -115,7 +116,7 @@ def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[Dep
 
 
 def _dispatch_again(world: World, job: DeploymentJob, seen: Seen) -> DeploymentJob:
-    """Those that nobody is at, after a while; at once where a rollback was asked for since the last time."""
+    """Those that nobody is at, after a while; at once where somebody has asked since the last time."""
     last = job.dispatched_at or job.created_at
     shards = {shard for shard, at in seen.asked.items() if at > last}
     if due_again(world, last):
@@ -168,7 +169,7 @@ def _announce(world: World, job: DeploymentJob) -> DeploymentJob:
         if job.success_count or not (is_another_try(job) and tried_again(world, job)):
             world.events.publish(
                 JobFinished(job_id=job.job_id),
-                id=f"finished-{job.job_id}",
+                id=job.end_id,
                 subject=f"DeploymentJob/{job.job_id}",
             )
         job = world.jobs.save(job.evolve(finish_announced=True))

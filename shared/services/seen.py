@@ -25,14 +25,16 @@ class Seen:
     success: int
     superseded: int
     cancelled: int
+    of_rollback: int
+    rolled_back: int  #: with success
     idle: frozenset[Shard]  #: shards with workers that nobody has in hand; they may wait for their turn
-    asked: Mapping[Shard, datetime]  #: when a rollback of an idle one was asked for last
+    asked: Mapping[Shard, datetime]  #: when a rollback or a retry of an idle one was asked for last
     rolled_back_at: datetime | None  #: end of the last rollback
 
 
 def seen_of(world: World, job: DeploymentJob) -> Seen:
     now = world.clock()
-    unsettled = success = superseded = cancelled = 0
+    unsettled = success = superseded = cancelled = of_rollback = back = 0
     idle: set[Shard] = set()
     asked: dict[Shard, datetime] = {}
     rolled_back: datetime | None = None
@@ -40,6 +42,8 @@ def seen_of(world: World, job: DeploymentJob) -> Seen:
         success += worker.status is WorkerStatus.SUCCESS
         superseded += worker.status is WorkerStatus.SUPERSEDED
         cancelled += worker.status is WorkerStatus.CANCELLED
+        of_rollback += worker.status.of_rollback
+        back += worker.status is WorkerStatus.ROLLBACK_SUCCESS
         if worker.status.settled:
             if worker.status.of_rollback and worker.finished_at:
                 rolled_back = max(rolled_back or worker.finished_at, worker.finished_at)
@@ -49,14 +53,17 @@ def seen_of(world: World, job: DeploymentJob) -> Seen:
             continue
         shard = worker.resource.product, worker.shard
         idle.add(shard)
-        if worker.status is WorkerStatus.ROLLBACK and worker.started_at is not None:
+        if (worker.status is WorkerStatus.ROLLBACK or worker.failed_before) and worker.started_at is not None:
             asked[shard] = max(asked.get(shard, worker.started_at), worker.started_at)
-    return Seen(unsettled, success, superseded, cancelled, frozenset(idle), asked, rolled_back)
+    return Seen(
+        unsettled, success, superseded, cancelled, of_rollback, back, frozenset(idle), asked, rolled_back
+    )
 
 
 def closed(job: DeploymentJob, seen: Seen, now: datetime) -> DeploymentJob:
     """The job at its end, whose workers are all settled. What was left undone says so, whatever else is."""
-    error = job.worker_count - seen.success - seen.superseded - seen.cancelled
+    ended = seen.success + seen.superseded + seen.cancelled + seen.of_rollback
+    error = job.worker_count - ended
     status = JobStatus.ERROR if error else JobStatus.SUCCESS
     return job.to(
         JobStatus.CANCELLED if seen.cancelled else status,

@@ -19,6 +19,7 @@ QUESTIONS = (
     "Diff",
     "Edit",
     "Cancel",
+    "Retry",
     "RollBack",
     "ListResources",
     "ListCertificates",
@@ -47,7 +48,7 @@ QUESTIONS = (
         (requests.RunDeploymentJobs, {}, {"JobId": None}),
         (requests.ListDeploymentJobs, {}, {"Status": None}),
         (requests.ShowDeploymentJob, {"JobId": 1}, {"Statuses": (), "Products": (), "Regions": ()}),
-        (requests.RollBackDeploymentJob, {"JobId": 1}, {"ResourceIds": ()}),
+        (requests.RollBackDeploymentJob, {"JobId": 1}, {"ResourceIds": (), "Products": ()}),
         (ManageDeploymentJobs, {}, dict.fromkeys(QUESTIONS)),
     ],
 )

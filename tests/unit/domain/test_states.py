@@ -16,8 +16,8 @@ JOB_STEPS: dict[str, set[str]] = {
     "scheduling": {"scheduling", "processing", "cancelled"},
     "processing": {"success", "error", "cancelled"},
     "success": set(),
-    "error": set(),
-    "cancelled": set(),
+    "error": {"processing"},  # what failed is tried again
+    "cancelled": {"processing"},
 }
 #: The life of a worker: deployed, and rolled back after it has ended, with or without success.
 WORKER_STEPS: dict[str, set[str]] = {

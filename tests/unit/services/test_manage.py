@@ -73,7 +73,8 @@ def test_a_job_is_shown_with_its_workers_and_nothing_else(world: World) -> None:
     assert answer.workers == tuple(world.workers.list(1))
     assert len(answer.workers) == 2
     assert answer.counts == dict(Counter(worker.status for worker in answer.workers))
-    assert set(answer.model_dump(exclude_none=True)) == {"job", "workers", "counts", "hints", "deliveries"}
+    fields = {"job", "workers", "counts", "outcome", "hints", "deliveries"}
+    assert set(answer.model_dump(exclude_none=True)) == fields
 
 
 def test_workers_are_shown_by_what_is_asked_for_and_counted_as_a_whole(tmp_path: Path) -> None:

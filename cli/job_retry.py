@@ -1,0 +1,35 @@
+"""`certdeploy job retry`: what failed in a job is tried again, in the same job."""
+
+from cli import output
+from cli.columns import AsJson
+from cli.job_end import JobId, Products, SlotNames, Wait, check_can_wait, end, managed
+from cli.places import slot_named
+from cli.session import session
+
+
+def retry(
+    job_id: JobId,
+    slot: SlotNames = None,
+    product: Products = None,
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try again what ended in error: all of it, or the slots and products that are named.
+
+    By the rules as they are by now. What was deployed, rolled back, superseded or cancelled stays as it is.
+    The earlier error is kept with the slot (`--json`).
+    """
+    current = session()
+    if wait:
+        check_can_wait(current)
+    world = current.world()
+    asked = {
+        "JobId": job_id,
+        "ResourceIds": [slot_named(world, text) for text in slot or []],
+        "Products": [one.value for one in product or []],
+    }
+    job = managed(world, {"Retry": asked}).job
+    assert job is not None, "it is answered with the job"
+    if current.running is None:
+        output.tell("it is tried again as soon as `certdeploy serve` runs")
+    end(world, job, wait, as_json)

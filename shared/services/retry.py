@@ -1,0 +1,94 @@
+"""Try again what failed in a job, in the same job, by the same loop and with the same fences and rules.
+
+What is asked for is stored with the job first; from then on whoever sees it has the workers wait again. What
+a try had begun, the next one goes on with: of a worker nothing is forgotten, and its end is kept beside.
+"""
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from shared.domain.job_requests import RetryDeploymentJob
+from shared.domain.jobs import DeploymentJob, FailedTry, RetryAsked, WorkerResource
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.errors import ConflictError, InvalidRequestError
+from shared.services.rollback_plan import chosen_of
+from shared.services.waking import wake_runner
+from shared.services.world import World
+
+log = logging.getLogger("certdeploy.create")
+_KEPT: Final = 5  #: earlier ends of a worker
+
+
+def retry_job(world: World, request: RetryDeploymentJob) -> DeploymentJob:
+    """The job, processing again. While it is, asking again changes nothing.
+
+    Raises:
+        InvalidRequestError: it has not ended, nothing that is named failed, or it is being rolled back.
+        ConflictError: somebody else has changed it.
+    """
+    job = world.jobs.get(request.job_id)
+    if not (job.status is JobStatus.PROCESSING and job.retries):
+        job = _asked(world, job, request)
+    job = carry_out(world, job)
+    wake_runner(world, job.job_id)
+    return job
+
+
+def carry_out(world: World, job: DeploymentJob) -> DeploymentJob:
+    """What is asked for is done, if anything is: the workers wait. However often, and by however many.
+
+    Raises:
+        ConflictError: somebody else has changed the job.
+    """
+    if job.retry is None:
+        return job
+    now = world.clock()
+    for worker in world.workers.list(job.job_id):
+        if job.retry.means(worker):
+            with suppress(ConflictError):  # somebody else is at it
+                world.workers.save(_again(worker, now))
+    return world.jobs.save(job.evolve(retry=None))
+
+
+def _asked(world: World, job: DeploymentJob, request: RetryDeploymentJob) -> DeploymentJob:
+    if not job.status.final:
+        raise InvalidRequestError(f"job {job.job_id} is {job.status.value}: what fails is known at its end")
+    workers = list(world.workers.list(job.job_id))
+    chosen = chosen_of(job, workers, request.resource_ids, request.products)
+    if any(worker.status is WorkerStatus.ROLLBACK for worker in workers):
+        raise InvalidRequestError(f"job {job.job_id} is being rolled back; wait until that has ended")
+    failed = [worker for worker in chosen if worker.status is WorkerStatus.ERROR]
+    if not failed:
+        raise InvalidRequestError(f"nothing to try again: no such slot of job {job.job_id} ended in error")
+    world.jobs.open(job)  # before, so that a run finds what is cut off here
+    asked = RetryAsked(at=world.clock(), slots=request.resource_ids, products=request.products)
+    log.info("job is tried again", extra={"job_id": job.job_id, "job": job.name, "workers": len(failed)})
+    return world.jobs.save(
+        job.to(
+            JobStatus.PROCESSING,
+            retry=asked,
+            retries=job.retries + 1,
+            cancelled_at=None,
+            finished_at=None,
+            finish_announced=False,
+        )
+    )
+
+
+def _again(worker: WorkerResource, now: datetime) -> WorkerResource:
+    failed = FailedTry(at=worker.finished_at or now, reason=worker.reason)
+    return worker.to(
+        WorkerStatus.PENDING,
+        reason="",
+        failed_before=(*worker.failed_before, failed)[-_KEPT:],
+        may_pass=False,
+        verification=None,
+        attempts=0,
+        handed_on=0,
+        lease_until=None,
+        not_before=None,
+        started_at=now,
+        finished_at=None,
+    )
