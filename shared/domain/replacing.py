@@ -33,6 +33,11 @@ def kin(certificate: Certificate, standing: Standing) -> Kin:
     return certificate.algorithm, source, certificate.key_size, others, standing
 
 
+def last_days(life: timedelta) -> timedelta:
+    """Of a certificate that lives so long: there some rules give way."""
+    return min(life / _LAST_PART, _LAST_DAYS)
+
+
 class Exchange(NamedTuple):
     """A certificate, and the slot that it would be put on."""
 
@@ -55,7 +60,7 @@ class Exchange(NamedTuple):
         if self.ends is None:
             return False
         life = self.ends - self.present.not_before if self.present else USUAL_LIFE
-        return self.ends - self.now <= min(life / _LAST_PART, _LAST_DAYS)
+        return self.ends - self.now <= last_days(life)
 
 
 @dataclass(frozen=True)

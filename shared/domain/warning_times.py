@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.certificates import Certificate
-from shared.domain.replacing import USUAL_LIFE
+from shared.domain.replacing import USUAL_LIFE, last_days
 
 _PARTS: Final = (3, 6, 12)  #: of a lifetime: a third of it, a sixth, a twelfth
+_NEAR: Final = 0.9
 _LAST_DAY: Final = 1.0  #: of one that lives long enough: nobody is alarmed before two thirds of a life
 
 
@@ -28,6 +29,24 @@ def passed_time(certificate: Certificate, now: datetime, days: Sequence[float]) 
 def passed_time_of_end(not_after: datetime, now: datetime, days: Sequence[float]) -> float | None:
     """As `passed_time`, of a certificate of which only the end is known."""
     return _passed(_times(USUAL_LIFE / timedelta(days=1), days), not_after - now)
+
+
+def looked_at(certificate: Certificate, now: datetime, days: Sequence[float]) -> float | None:
+    """As `passed_time`, where the beginning of its last days counts too: for the rules that give way then."""
+    life = certificate.not_after - certificate.not_before
+    return _passed(_with_last_days(warning_times(certificate, days), life), certificate.not_after - now)
+
+
+def looked_at_end(not_after: datetime, now: datetime, days: Sequence[float]) -> float | None:
+    """As `looked_at`, of a certificate of which only the end is known."""
+    times = _times(USUAL_LIFE / timedelta(days=1), days)
+    return _passed(_with_last_days(times, USUAL_LIFE), not_after - now)
+
+
+def _with_last_days(times: Sequence[float], life: timedelta) -> tuple[float, ...]:
+    """Not where a warning time is soon after it anyhow."""
+    begin = last_days(life) / timedelta(days=1)
+    return (*times, begin) if not any(_NEAR * begin <= time <= begin for time in times) else tuple(times)
 
 
 def _passed(times: Sequence[float], left: timedelta) -> float | None:

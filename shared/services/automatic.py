@@ -90,7 +90,7 @@ def _plan(
     whys = reasons_of(entries) | waiting_for_approval(made.drafts)
     replaced = {entry.resource.slot for entry in wanted} - made.drafts.keys()
     replaced |= {entry.resource.slot for entry in entries if entry.rule == FRONTED}  # in their last days
-    changes = tell_missing(world, changes, ending, replaced, whys)
+    changes = tell_missing(world, changes, ending, replaced, whys, made.drafts.keys())
     _handled(world, changes, unseen, made.waiting)
     return Planned(jobs=made.jobs, note="" if made.jobs else kept_away(entries))
 

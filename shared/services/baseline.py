@@ -5,7 +5,7 @@ CAS, a warning time that passes. A store or a product that is added later has a 
 """
 
 from shared.domain.certificates import CertificateRecord
-from shared.domain.warning_times import passed_time, warning_times
+from shared.domain.warning_times import looked_at, passed_time, warning_times
 from shared.services.policies import ReadPolicies
 from shared.services.world import World
 
@@ -23,10 +23,11 @@ def as_found(world: World, record: CertificateRecord, policies: ReadPolicies) ->
     That is an end within the last warning time, or before now: it is told when the slots are known.
     """
     days = policies.warning_days(record.certificate)
-    passed = passed_time(record.certificate, world.clock(), days)
+    now = world.clock()
+    passed = passed_time(record.certificate, now, days)
     record = record.evolve(issued_handled=True)
     if passed is None:
         return record
     if passed == warning_times(record.certificate, days)[-1]:
         return record.evolve(only_told=True)
-    return record.evolve(expiring_handled_days=passed)
+    return record.evolve(expiring_handled_days=looked_at(record.certificate, now, days))

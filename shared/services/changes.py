@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from shared.domain.certificates import Certificate, CertificateRecord
-from shared.domain.warning_times import passed_time
+from shared.domain.warning_times import looked_at, warning_times
 from shared.services.policies import ReadPolicies
 from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
@@ -31,6 +31,7 @@ class Ending:
     parts: tuple[str, ...]
     threshold_days: float  #: the warning time that has passed
     left: timedelta
+    warns: bool  #: False: not a warning time, but the beginning of its last days
 
     @property
     def certificate(self) -> Certificate:
@@ -65,10 +66,11 @@ class Changes:
             if asked and unseen.opened(parts) and certificate.why_not_deployable(now) is None:
                 issued.append(Issued(record, parts))
             left = certificate.not_after - now
-            passed = passed_time(certificate, now, policies.warning_days(certificate))
+            days = policies.warning_days(certificate)
+            passed = looked_at(certificate, now, days)
             if passed is None:
                 continue  # once it has expired, its last one has: nobody may have looked since the one before
-            found = Ending(record, EVERYTHING, passed, left)
+            found = Ending(record, EVERYTHING, passed, left, passed in warning_times(certificate, days))
             found = replace(found, parts=record.expiring_unseen) if found.told else found
             if unseen.opened(found.parts):
                 ending.append(found)

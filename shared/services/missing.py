@@ -1,7 +1,7 @@
 """Tell the contacts of slots that are about to end and are not replaced: that CAS has nothing, or why not."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
 from shared.domain.certificates import CertificateRecord
@@ -44,16 +44,20 @@ def tell_missing(
     world: World,
     changes: Changes,
     ending: Sequence[CloudResource],
-    replaced: set[str],
+    replaced: Set[str],
     whys: Mapping[str, str],
+    drafts: Set[str] = frozenset(),
 ) -> Changes:
-    """Tell the contacts of the slots that are not `replaced`. `whys`: by slot, where CAS has something.
+    """Tell the contacts of the slots that are not `replaced`; between warning times of `drafts` alone.
+
+    `whys`: by slot, where CAS has something.
 
     The changes, with the records as they are stored by then.
     """
     told: dict[str, CertificateRecord] = {}
     for one in changes.ending:
-        missing = tuple(sorted(slot.slot for slot in ending_with(one, ending) if slot.slot not in replaced))
+        slots = {slot.slot for slot in ending_with(one, ending)}
+        missing = tuple(sorted(slots - replaced if one.warns else slots & drafts))
         if missing:
             identifier = one.certificate.identifier
             event = ReplacementMissing.about(

@@ -22,7 +22,7 @@ from shared.domain.resources import ResourceRecord
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.domain.visible import visible_in
-from shared.domain.warning_times import passed_time_of_end
+from shared.domain.warning_times import looked_at_end
 from shared.errors import CloudRejectedError, InvalidRequestError
 from shared.services.addressees import tell_contacts
 from shared.services.again import tried_again
@@ -180,7 +180,7 @@ def _times_of(record: ResourceRecord, now: datetime, policies: ReadPolicies) -> 
     ends = record.resource.cert_not_after
     times = {record.told_days}
     if ends is not None:
-        times.add(passed_time_of_end(ends, now, policies.warning_days_at(record.resource)))
+        times.add(looked_at_end(ends, now, policies.warning_days_at(record.resource)))
     return {one for one in times if one is not None}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.domain.events import SlotsEnding, SlotsExpiring, digest_of
 from shared.domain.resources import CloudResource, ResourceRecord
-from shared.domain.warning_times import passed_time_of_end
+from shared.domain.warning_times import looked_at_end, passed_time_of_end
 from shared.errors import ConflictError
 from shared.services.policies import ReadPolicies
 from shared.services.storing import places_at_work
@@ -21,6 +21,7 @@ class Strangers:
     identifier: str
     passed: float  #: the warning time, in days before the end
     told_before: bool  #: of an earlier one
+    warns: bool  #: False: no warning time, but the beginning of its last days
     records: Sequence[ResourceRecord]
 
     @property
@@ -50,12 +51,12 @@ def look_after_strangers(world: World, policies: ReadPolicies) -> None:
 
 
 def due(world: World, policies: ReadPolicies) -> list[Strangers]:
-    """By certificate, warning time, and whether they were told of before.
+    """By certificate, warning time or beginning of the last days, and whether they were told of before.
 
     Not where a job is at work, which may replace it; nor what follows another slot, which stands for it.
     """
     now = world.clock()
-    found: dict[tuple[str, float, bool], list[ResourceRecord]] = defaultdict(list)
+    found: dict[tuple[str, float, bool, bool], list[ResourceRecord]] = defaultdict(list)
     there: set[str] = set()
     for product in world.policy.products:
         for record in world.resources.list(product):
@@ -63,10 +64,12 @@ def due(world: World, policies: ReadPolicies) -> list[Strangers]:
             resource, told = record.resource, record.told_days
             if not resource.cert_identifier or not resource.cert_not_after:
                 continue
-            passed = passed_time_of_end(resource.cert_not_after, now, policies.warning_days_at(resource))
+            end, days = resource.cert_not_after, policies.warning_days_at(resource)
+            passed = looked_at_end(end, now, days)
             news = passed is not None and (told is None or passed < told)
             if passed is not None and news and not world.policy.why_barred(resource):
-                found[resource.cert_identifier, passed, told is not None].append(record)
+                warns = passed == passed_time_of_end(end, now, days)
+                found[resource.cert_identifier, passed, told is not None, warns].append(record)
     known = world.certificates.find_many({identifier for identifier, *_ in found})
     strangers = {key: records for key, records in found.items() if key[0] not in known}
     busy = places_at_work(world) if strangers else set()

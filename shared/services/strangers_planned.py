@@ -43,10 +43,11 @@ def _plan(world: World) -> Planned:
     hidden = {slot.slot for one in ending for slot in one.slots} - {slot.slot for slot in slots}
     for one in ending:
         left = [r for r in one.records if r.resource.slot not in planned | hidden]
-        if left:
-            tell(world, replace(one, records=left))
+        quiet = [] if one.warns else [r for r in left if r.resource.slot not in made.drafts]
+        if told := left if one.warns else [r for r in left if r.resource.slot in made.drafts]:
+            tell(world, replace(one, records=told))
         done = [r for r in one.records if r.resource.slot in planned and r.resource.place not in made.waiting]
-        remember(world, done, one.passed)
+        remember(world, [*done, *quiet], one.passed)
     return Planned(jobs=made.jobs)
 
 

@@ -49,10 +49,12 @@ def test_a_renewal_goes_to_the_cdn_and_the_bucket_behind_it_is_left_alone(behind
     assert (in_place(behind, FRONT), in_place(behind, IMG)) == (new, old)
 
 
+@pytest.mark.parametrize("warning_days", [(30,), (30, 15, 7, 3, 1)], ids=["a month before", "several"])
 def test_nobody_is_alarmed_while_it_waits_and_in_the_last_days_it_is_replaced_and_told(
-    behind: Platform, receiver: Receiver
+    behind: Platform, receiver: Receiver, warning_days: tuple[float, ...]
 ) -> None:
     """Its certificate is valid for 200 days, of which 40 are left at first."""
+    behind.policy["expiring_days"] = warning_days
     new = behind.renew(*NAMES)
     behind.tick("scan_expiry")
 
@@ -61,7 +63,7 @@ def test_nobody_is_alarmed_while_it_waits_and_in_the_last_days_it_is_replaced_an
         behind.tick("scan_expiry")
     before = in_place(behind, IMG)
     told = [one for one in receiver.messages if IMG in one.raw.decode()]
-    behind.pass_days(9.5)  # half a day is left
+    behind.pass_days(3.5)  # six days and a half are left
     behind.tick("scan_expiry")
 
     assert before != new

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.certificates import Certificate
-from shared.domain.warning_times import passed_time, warning_times
+from shared.domain.warning_times import looked_at, looked_at_end, passed_time, warning_times
 from tests.builders import NOW, a_certificate
 
 
@@ -59,3 +59,39 @@ def test_the_owner_s_days_are_taken_as_they_are_for_every_lifetime() -> None:
 )
 def test_the_last_time_that_has_passed_counts(left: float, passed: float | None) -> None:
     assert passed_time(of_days(90, left), NOW, ()) == passed
+
+
+@pytest.mark.parametrize(
+    ("life", "days", "left", "time"),
+    [
+        (398, (), 7.1, 33.2),
+        (398, (), 6.9, 7),
+        (398, (), 0.9, 1),
+        (90, (), 7.2, 7.5),
+        (90, (), 6.9, 7),
+        (45, (), 3.79, 3.8),
+        (45, (), 3.7, 3.75),
+        (47, (), 3.91, 7.8),
+        (47, (), 3.89, 3.9),
+        (398, (30,), 8, 30),
+        (398, (30,), 6.9, 7),
+        (398, (30,), -400, 7),
+        (398, (30, 6.5), 6.9, 30),
+        (398, (30, 3), 6.9, 7),
+        (6, (), 0.49, 0.5),
+        (90, (), 31, None),
+    ],
+)
+def test_the_beginning_of_the_last_days_counts_unless_a_warning_time_is_near_it(
+    life: float, days: tuple[float, ...], left: float, time: float | None
+) -> None:
+    """Some rules give way then: somebody has to look."""
+    assert looked_at(of_days(life, left), NOW, days) == time
+
+
+def test_of_one_that_cas_does_not_know_the_last_days_are_seven() -> None:
+    def at(left: float, *days: float) -> float | None:
+        return looked_at_end(NOW + timedelta(days=left), NOW, days)
+
+    assert [at(7.2), at(6.9), at(0.9), at(31)] == [7.5, 7, 1, None]
+    assert [at(8, 30), at(6.9, 30), at(2, 30, 6.9)] == [30, 7, 6.9]
