@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from itertools import count
 
@@ -32,11 +33,22 @@ def keys() -> Credentials:
 
 def new_address() -> Address:
     """Of an instance with all tables, empty ones."""
-    server, name = serving(), f"state-{next(_numbers)}"
-    server.cloud.service(Service).instances[name] = Instance(name, "cn-hangzhou")
-    address = Address(name, server.endpoint)
-    create_tables(address, keys, TABLES)
+    instance, address = _new()
+    instance.tables = deepcopy(_with_tables().tables)
     return address
+
+
+@cache
+def _with_tables() -> Instance:
+    instance, address = _new()
+    create_tables(address, keys, TABLES)
+    return instance
+
+
+def _new() -> tuple[Instance, Address]:
+    server, name = serving(), f"state-{next(_numbers)}"
+    made = server.cloud.service(Service).instances[name] = Instance(name, "cn-hangzhou")
+    return made, Address(name, server.endpoint)
 
 
 def new_store() -> TablestoreStore:
