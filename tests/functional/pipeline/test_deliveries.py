@@ -137,7 +137,7 @@ def a_renewal(platform: Platform, folder: Path, dies_after: int | None) -> int:
     return store.writes
 
 
-@pytest.mark.parametrize("share", shortened(range(SHARES), every=3))
+@pytest.mark.parametrize("share", shortened(range(SHARES), every=SHARES))
 def test_killed_after_any_write_every_slot_is_still_written_once_and_no_worker_is_lost(
     tmp_path: Path, share: int
 ) -> None:

@@ -22,8 +22,7 @@ from tests.unit.stack.installed import HERE, ROOT
 OTHER = Target("3.12" if HERE.version == "3.10" else "3.10")
 
 
-@pytest.fixture
-def wheels(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+def fetching(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """What pip would fetch, whatever is asked for."""
     files = {"box/__init__.py": b"BOXES = {'a', 'b', 'c', 'd'}\nin_it = 'a' in {'a', 'b', 'c', 'd'}\n"}
 
@@ -34,6 +33,19 @@ def wheels(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     return files
 
 
+@pytest.fixture
+def wheels(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    return fetching(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Packaged:
+    """Of this clone, once."""
+    with pytest.MonkeyPatch.context() as patch:
+        fetching(patch)
+        return package(ROOT, HERE, tmp_path_factory.mktemp("made"))
+
+
 def contents(made: Packaged) -> dict[str, dict[str, bytes]]:
     read = {}
     for one in made.objects:
@@ -42,15 +54,17 @@ def contents(made: Packaged) -> dict[str, dict[str, bytes]]:
     return read
 
 
-def test_the_same_clone_makes_the_same_bytes(tmp_path: Path, wheels: dict[str, bytes]) -> None:
-    first, second = (package(ROOT, HERE, tmp_path / out) for out in "ab")
+def test_the_same_clone_makes_the_same_bytes(
+    tmp_path: Path, made: Packaged, wheels: dict[str, bytes]
+) -> None:
+    again = package(ROOT, HERE, tmp_path)
 
-    assert contents(first) == contents(second)
-    assert [one.path.name for one in first.objects] == [one.path.name for one in second.objects]
+    assert contents(made) == contents(again)
+    assert [one.path.name for one in made.objects] == [one.path.name for one in again.objects]
 
 
-def test_another_content_has_another_name(tmp_path: Path, wheels: dict[str, bytes]) -> None:
-    before = {one.kind: one.path.name for one in package(ROOT, HERE, tmp_path).objects}
+def test_another_content_has_another_name(tmp_path: Path, made: Packaged, wheels: dict[str, bytes]) -> None:
+    before = {one.kind: one.path.name for one in made.objects}
     wheels["box/more.py"] = b""
     after = {one.kind: one.path.name for one in package(ROOT, HERE, tmp_path).objects}
 
@@ -58,18 +72,14 @@ def test_another_content_has_another_name(tmp_path: Path, wheels: dict[str, byte
 
 
 def test_what_it_made_is_listed_for_each_runtime(tmp_path: Path, wheels: dict[str, bytes]) -> None:
-    made = [package(ROOT, one, tmp_path) for one in (HERE, OTHER)]
+    both = [package(ROOT, one, tmp_path) for one in (HERE, OTHER)]
 
     assert json.loads((tmp_path / "objects.json").read_text()) == {
-        f"python{one.target.version}": {each.kind: each.path.name for each in one.objects} for one in made
+        f"python{one.target.version}": {each.kind: each.path.name for each in one.objects} for one in both
     }
 
 
-def test_modules_are_there_compiled_under_the_platform_s_paths(
-    tmp_path: Path, wheels: dict[str, bytes]
-) -> None:
-    made = package(ROOT, HERE, tmp_path)
-
+def test_modules_are_there_compiled_under_the_platform_s_paths(made: Packaged) -> None:
     read, tag = contents(made), sys.implementation.cache_tag
     assert made.compiled
     module = read["layer"][f"python/box/__pycache__/__init__.{tag}.pyc"]

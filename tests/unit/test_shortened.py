@@ -1,0 +1,42 @@
+"""What `make test` leaves to `make walk`: of each table some rows are run, and others for each test."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from tests.shortened import left_out
+
+
+def rows(test: str, count: int) -> list[Any]:
+    return [SimpleNamespace(nodeid=f"{test}[{number}]") for number in range(count)]
+
+
+def run(items: list[Any]) -> list[str]:
+    left = left_out(items)
+    return [item.nodeid for item in items if item not in left]
+
+
+def test_of_each_table_one_row_at_least_is_run() -> None:
+    for count in range(4, 40):
+        for number in range(20):
+            assert run(rows(f"tests/contract/test_a.py::test_{number}", count))
+
+
+def test_of_a_long_table_most_rows_are_left_out() -> None:
+    assert 10 <= len(run(rows("tests/contract/test_a.py::test_it", 100))) <= 12
+
+
+def test_other_rows_are_run_for_each_test() -> None:
+    taken = [
+        {name.partition("[")[2] for name in run(rows(f"tests/contract/test_a.py::test_{number}", 9))}
+        for number in range(60)
+    ]
+
+    assert len(set.union(*taken)) == 9
+
+
+def test_short_tables_and_those_that_call_nothing_are_run_whole() -> None:
+    short, unit = rows("tests/contract/test_a.py::test_it", 3), rows("tests/unit/test_a.py::test_it", 90)
+
+    assert len(run(short + unit)) == 93
