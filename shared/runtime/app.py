@@ -1,11 +1,12 @@
 """The composition root: settings, credentials and ports in, the World of the use cases out."""
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache, cached_property, partial
 from typing import Any
 
@@ -39,8 +40,12 @@ from shared.services.world import AdapterMaker, Policy, World
 from shared.state import contacts, repositories
 from shared.state.callers import Callers
 from shared.state.leases import Leases
+from shared.state.retention import forget_old
+from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 
+log = logging.getLogger("certdeploy.state")
+_FORGET_EVERY = timedelta(hours=1)
 _EXCLUSIVE_S = 120.0  #: an exclusive section makes a call or two
 
 
@@ -58,10 +63,21 @@ class Instance:
         self.secrets = Secrets()
         #: of the current invocation, which has others than the one before; the store signs with them
         self.credentials: keys.Provider = keys.from_environment()
+        self._forgot_at: datetime | None = None
 
     @cached_property
     def store(self) -> Store:
         return open_store(self.settings, lambda: self.credentials())
+
+    def forget_old(self, now: datetime) -> None:
+        """Once in an hour. Tablestore does it by itself."""
+        if not isinstance(self.store, SqliteStore) or (
+            self._forgot_at and abs(now - self._forgot_at) < _FORGET_EVERY
+        ):
+            return
+        self._forgot_at = now
+        if forgotten := forget_old(self.store, now):
+            log.info("old rows were removed", extra={"count": forgotten})
 
     @cached_property
     def roots(self) -> Roots:
@@ -168,6 +184,7 @@ class App:
             ),
             holder=holder,
             instance=instance.id,
+            forget_old=lambda: instance.forget_old(clock()),
             pace=instance.pacer.share,
         )
         return cls(settings, openapi, world, secret)

@@ -51,6 +51,7 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
         (dispatched if waits else finished).append(job.job_id)
     if request.job_id is None:
         _wake_notifier(world)
+        world.forget_old()
     if failures:
         raise failures[0]
     return RunResult(dispatched=dispatched, finished=finished)

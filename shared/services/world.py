@@ -130,6 +130,9 @@ class World:
     policy: Policy
     holder: str  #: name on leases: this invocation
     instance: str  #: the process that the invocation runs in, which has a pace of its own
+    forget_old: Callable[
+        [], None
+    ]  #: what is kept long enough, where no store does it by itself; now and then
     pace: Callable[[int], None]  #: take this part of every rate, as one of so many
 
     def standing(self, certificate: Certificate) -> Standing:

@@ -148,6 +148,10 @@ class Jobs(Records[DeploymentJob]):
     def save(self, job: DeploymentJob) -> DeploymentJob:
         return self._save((OWNER, job.job_id), job)
 
+    def delete(self, job: DeploymentJob) -> None:
+        """After its workers. Raises ConflictError if it has been changed since it was read."""
+        self._store.delete(self.table, (OWNER, job.job_id), version=job.version)
+
     def list(self) -> Iterator[DeploymentJob]:
         return (job for job in self._range((OWNER,)) if job.storing_until is None)
 
