@@ -52,7 +52,7 @@ def write(target: Path) -> Path:
     """The distribution's source in `target`, which is emptied."""
     shutil.rmtree(target, ignore_errors=True)
     package = target / NAME
-    shutil.copytree(ROOT / "emulator", package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "emulator", package, ignore=shutil.ignore_patterns("__pycache__", "Containerfile"))
     (package / "host").mkdir()
     for name in OF_HOST:
         shutil.copy(ROOT / "host" / name, package / "host")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ import typer
 
 from cli.emulator_orders import app
 from emulator.__main__ import main, parser
-from tools.emulator_package import renamed, write
+from emulator.admin_gate import HEALTH
+from tools.emulator_package import OF_HOST, ROOT, renamed, write
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,19 @@ def test_what_is_wrong_is_told_in_a_sentence(tmp_path: Path, capsys: pytest.Capt
         f"{tmp_path}/nothing: No such file or directory\n"
         '--host: "nowhere" is no IP address, such as 0.0.0.0\n'
     )
+
+
+def test_the_container_file_names_what_is_there() -> None:
+    lines = (ROOT / "emulator" / "Containerfile").read_text().splitlines()
+    copied = [line.split()[1] for line in lines if line.startswith("COPY ")]
+    (entry,) = (json.loads(line.partition(" ")[2]) for line in lines if line.startswith("ENTRYPOINT "))
+    given = vars(parser().parse_args([*entry[1:], "--estate", "estate.yaml"]))
+    (healthy,) = (line for line in lines if "urlopen" in line)
+
+    assert all((ROOT / name).exists() for name in copied)
+    assert {"emulator", *(f"host/{name}" for name in OF_HOST)} <= {
+        path.relative_to(ROOT).as_posix()
+        for name in copied
+        for path in (ROOT / name, *(ROOT / name).glob("*"))
+    }
+    assert f":{given['port']}{HEALTH}" in healthy
