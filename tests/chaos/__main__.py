@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     began, struck, runs, broken = time.monotonic(), Counter[str](), 0, 0
     boundaries = 0
-    for told in _told(options):
+    for told in _until_told_to_stop(options):
         boundaries = told.get("boundaries", boundaries)
         if "ended" in told:
             broken += 1
@@ -81,6 +81,14 @@ def _told(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
         told = lines.get()
         shares -= "end" in told
         yield told
+
+
+def _until_told_to_stop(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """What was found so far is shown then, too."""
+    try:
+        yield from _told(options)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
 
 
 def _follow(order: str, lines: Queue[dict[str, Any]]) -> None:

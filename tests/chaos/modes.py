@@ -20,6 +20,7 @@ from tests.chaos.weather import Storm
 _HOUR_S = 3600.0
 _QUIET_S = {"kill": 12 * _HOUR_S, "storm": 30 * _HOUR_S}
 _PRODUCTS = 5  #: in a storm
+_DISCOVERED = 0.3  #: of storms that a discovery meets, and of those after which there is one
 _DELIVERIES = 80  #: that a storm lasts at most
 
 
@@ -103,6 +104,8 @@ def in_storm(ground: Ground, clean: Clean, seed: str, struck: Counter[str]) -> l
     ground.boundaries.begin(storm.fatal(clean.boundaries))
     with _stormy(platform, storm):
         platform.tick("scan_expiry")
+        if lots.random() < _DISCOVERED:
+            platform.tick("discover_resources")
         for _ in range(lots.randint(10, _DELIVERIES)):
             ground.clock.jump(storm.jump())
             if outage := storm.outage():
@@ -114,6 +117,8 @@ def in_storm(ground: Ground, clean: Clean, seed: str, struck: Counter[str]) -> l
     ground.boundaries.begin({})
     struck["function killed"] += len(platform.killed)
     platform.tick("scan_expiry")
+    if lots.random() < _DISCOVERED:
+        platform.tick("discover_resources")
     quiet = platform.until_quiet(lambda: is_done(ground, meddled), at_most_s=_QUIET_S["storm"])
     wrong = [] if quiet or is_at_rest(ground) else ["it does not come to rest"]
     return wrong + violations(ground, clean, meddled, calm=False)
