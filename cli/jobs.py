@@ -9,6 +9,7 @@ from cli.asking import tell_and_ask
 from cli.columns import check_given
 from cli.given import cert_ids_of, moment_of
 from cli.job_cancel import cancel
+from cli.job_delete import delete
 from cli.job_edit import edit
 from cli.job_end import Wait, check_can_wait, end, managed
 from cli.job_retry import retry
@@ -54,7 +55,7 @@ Outage = Annotated[
 
 @app.callback()
 def job() -> None:
-    """Preview, create, list, show, edit, submit, cancel, retry and roll back deployment jobs."""
+    """Preview, create, list, show, edit, submit, cancel, retry, roll back and delete deployment jobs."""
 
 
 @app.command("preview", epilog="Example: certdeploy job preview --certificate 10741304")
@@ -167,6 +168,7 @@ for command, options in (
     (cancel, "--wait"),
     (retry, "--product CDN --wait"),
     (rollback, "--wait"),
+    (delete, "3933171584362972"),
 ):
     name = command.__name__
     app.command(name, epilog=f"Example: certdeploy job {name} {_ID} {options}".rstrip())(command)

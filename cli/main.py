@@ -79,7 +79,7 @@ app.add_typer(resources.app, name="resource", help="List the places that serve c
 app.add_typer(
     jobs.app,
     name="job",
-    help="Preview, create, list, show, edit, submit, cancel, retry and roll back deployment jobs.",
+    help="Preview, create, list, show, edit, submit, cancel, retry, roll back and delete deployment jobs.",
 )
 app.add_typer(states.app, name="state", help="Make, look over, copy and move the state.")
 app.add_typer(contacts.app, name="contact", help="Add, list, edit, remove and test who is told.")

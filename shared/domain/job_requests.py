@@ -66,3 +66,9 @@ class RetryDeploymentJob(Wire):
     job_id: int
     resource_ids: tuple[str, ...] = ()  #: slots as `job show` names them
     products: tuple[CloudProduct, ...] = ()
+
+
+class DeleteDeploymentJobs(Wire):
+    """For good. Not while they run or are rolled back; what they have deployed stays as it is."""
+
+    job_ids: tuple[int, ...] = Field(min_length=1, max_length=100)

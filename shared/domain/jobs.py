@@ -136,6 +136,7 @@ class DeploymentJob(Versioned):
     )
     edits: int = 0  #: how often it was changed
     undone: bool = False  #: that was cut off; the row stays, so that nobody stores workers under its id again
+    deleted_at: AwareDatetime | None = None  #: by a person: undone, so that its token makes no other job
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
     dispatched_at: AwareDatetime | None = None

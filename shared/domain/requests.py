@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared.domain.job_requests import (
     CancelDeploymentJob,
+    DeleteDeploymentJobs,
     DiffDeploymentJob,
     EditDeploymentJob,
     RetryDeploymentJob,
@@ -115,6 +116,7 @@ class ManageDeploymentJobs(Wire):
     cancel: CancelDeploymentJob | None = None
     retry: RetryDeploymentJob | None = None
     roll_back: RollBackDeploymentJob | None = None
+    delete: DeleteDeploymentJobs | None = None
     list_resources: ListResources | None = None
     list_certificates: ListCertificates | None = None
     status: ShowStatus | None = None

@@ -30,6 +30,7 @@ from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.products import supported_products
 from shared.services.cancel import cancel_job
+from shared.services.delete import Deleted, delete_jobs
 from shared.services.edit import LeftOut, edit_job
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
@@ -72,6 +73,7 @@ class Managed(Wire):
     rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
     moved: tuple[Moved, ...] | None = None  #: what is not as the job has it, since it was drafted
     left_out: tuple[LeftOut, ...] | None = None  #: slots that an edit took out, or did not take in
+    deleted: tuple[Deleted, ...] | None = None  #: what became of each
     slots: SlotList | None = None
     certificates: CertificateList | None = None
     status: Overview | None = None
@@ -173,6 +175,7 @@ _ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
     "cancel": _cancelled,
     "retry": _retried,
     "roll_back": _rolled_back,
+    "delete": lambda world, asked: Managed(deleted=delete_jobs(world, asked)),
     "list_resources": lambda world, asked: Managed(slots=list_resources(world, asked)),
     "list_certificates": lambda world, asked: Managed(certificates=list_certificates(world, asked)),
     "status": lambda world, asked: Managed(status=overview_of(world, asked)),

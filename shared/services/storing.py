@@ -15,19 +15,20 @@ from shared.domain.moments import ahead
 from shared.domain.plans import Plan
 from shared.domain.resources import CloudResource
 from shared.domain.states import JobStatus
-from shared.errors import ConflictError
+from shared.errors import ConflictError, InvalidRequestError
 from shared.services.rollback_plan import Joined
 from shared.services.shards import sharded
 from shared.services.waking import wake_runner
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.create")
+_OF_PERSONS: Final = "person/"
 _AFTER: Final = timedelta(seconds=10)  #: of the function that stores the workers: it is over by then
 
 
 def token_of_person(text: str) -> str:
     """What people choose and what the system makes never meet."""
-    return f"person/{text}"
+    return f"{_OF_PERSONS}{text}"
 
 
 def token_of_system(text: str) -> str:
@@ -95,7 +96,7 @@ def create(
     except ConflictError:
         undone = world.jobs.find_begun(job_id)
         if undone is not None and undone.undone:
-            _undo(world, undone)  # of what was stored since
+            undo(world, undone)  # of what was stored since
         raise
     world.jobs.settled(begun)
     return _woken(world, job) if submit else job
@@ -113,7 +114,7 @@ def undo_cut_off(world: World) -> None:
     """Those that a function began to store, and has not made a job in its time."""
     for begun in world.jobs.cut_off(world.clock()):
         try:
-            _undo(world, begun)
+            undo(world, begun)
         except ConflictError:  # it is a job now, or somebody else has it in hand
             log.info("a job is no longer to be undone", extra={"job_id": begun.job_id})
 
@@ -138,8 +139,10 @@ def _look(world: World, token: str) -> tuple[DeploymentJob | None, int]:
     while (job := world.jobs.find_begun(job_id := _job_id(token, number))) is not None:
         if job.token == token and job.storing_until is None:
             return job, job_id
+        if job.token == token and job.deleted_at is not None and token.startswith(_OF_PERSONS):
+            raise InvalidRequestError(f"ClientToken: its job {job_id} was deleted; choose another token")
         if job.token == token and not job.undone:
-            _undo(world, job)
+            undo(world, job)
         number += 1  # also if the number of another token is the same
     return None, job_id
 
@@ -163,7 +166,7 @@ def _store_workers(
     )
 
 
-def _undo(world: World, begun: DeploymentJob) -> None:
+def undo(world: World, begun: DeploymentJob) -> None:
     """The mark comes first: from then on it cannot become a job. Whoever is cut off here, the next goes on.
 
     Raises:
@@ -178,8 +181,11 @@ def _undo(world: World, begun: DeploymentJob) -> None:
     for worker in world.workers.list(begun.job_id):
         world.workers.delete(worker)
     world.jobs.close(begun, world.jobs.opened(begun))
+    if begun.edits:
+        world.jobs.close_others(begun)
     world.jobs.settled(begun)
-    log.warning("a job that was cut off while it was stored was undone", extra={"job_id": begun.job_id})
+    if begun.deleted_at is None:
+        log.warning("a job that was cut off while it was stored was undone", extra={"job_id": begun.job_id})
 
 
 def _woken(world: World, job: DeploymentJob) -> DeploymentJob:

@@ -117,6 +117,17 @@ class Jobs(Records[DeploymentJob]):
         Raises:
             ConflictError: there is one of this id.
         """
+        return self._unfinished(job)
+
+    def mark_deleted(self, job: DeploymentJob) -> DeploymentJob:
+        """From here on it is no job any more; `cut_off` yields it until `settled`.
+
+        Raises:
+            ConflictError: somebody else has changed it.
+        """
+        return self._unfinished(job)
+
+    def _unfinished(self, job: DeploymentJob) -> DeploymentJob:
         assert job.storing_until is not None
         with suppress(ConflictError):  # somebody is faster, or was cut off before the next line
             until = {"Until": job.storing_until.isoformat()}

@@ -21,6 +21,7 @@ QUESTIONS = (
     "Cancel",
     "Retry",
     "RollBack",
+    "Delete",
     "ListResources",
     "ListCertificates",
     "Status",

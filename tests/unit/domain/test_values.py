@@ -178,6 +178,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "ErrorCount": 0,
             "CancelledCount": 0,
             "ChangingUntil": None,
+            "DeletedAt": None,
             "Retry": None,
             "Retries": 0,
             "RolledBackCount": 0,

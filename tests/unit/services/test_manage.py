@@ -137,7 +137,7 @@ def test_a_preview_is_the_plan_with_its_digest_and_stores_nothing(world: World) 
 def test_exactly_one_question_is_answered(world: World, request_: ManageDeploymentJobs) -> None:
     with pytest.raises(
         InvalidRequestError,
-        match=r"one of List, Show, Preview, Submit, .*, RollBack, ListResources, ListCertificates, Status",
+        match=r"one of List, Show, Preview, Submit, .*, Delete, ListResources, ListCertificates, Status",
     ):
         manage_deployment_jobs(world, request_)
 
