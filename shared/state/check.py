@@ -14,6 +14,7 @@ from shared.domain.names import parent
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.state import tables
+from shared.state.contacts import Contacts, Deliveries, Notifications
 from shared.state.records import Records, time_in, told_in
 from shared.state.repositories import (
     OWNER,
@@ -35,6 +36,13 @@ _TIMES: Final = {tables.SCANS: "At", tables.LEASES: "Until", tables.CALLERS: "Un
 _WORKED_ON: Final = frozenset({JobStatus.PENDING, JobStatus.SCHEDULING, JobStatus.PROCESSING})
 
 
+#: Of rows that are read by a model.
+KINDS: Final[tuple[type[Records[Any]], ...]] = (
+    *(Certificates, Resources, SyncStatuses, Sweeps, Jobs, Workers, PolicyTexts),
+    *(Contacts, Notifications, Deliveries, DeadLetters),
+)
+
+
 class Finding(Wire):
     table: str
     key: str
@@ -53,8 +61,7 @@ class Check:
 
     def __init__(self, store: WholeStore, now: datetime, *, served: bool | None) -> None:
         self._store, self._now, self._served = store, now, served
-        kinds = (Certificates, Resources, SyncStatuses, Sweeps, Jobs, Workers, PolicyTexts, DeadLetters)
-        self._records: dict[Table, Records[Any]] = {kind.table: kind(store) for kind in kinds}
+        self._records: dict[Table, Records[Any]] = {kind.table: kind(store) for kind in KINDS}
         self._rows: Counter[str] = Counter()
         self._findings: list[Finding] = []
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.contacts import Channel, Contact, Delivery, Notification
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
-from shared.state.records import Records, time_in
-from shared.state.store import Key
+from shared.state.records import Records, time_in, told_in
+from shared.state.store import Key, Row
 
 OWNER = "-"  #: partition key of tables without another one; a stack serves one account
 
@@ -51,6 +51,7 @@ class Opened:
     notification_id: str
     due: datetime | None  #: None: nobody knows
     version: int
+    row: Row = field(repr=False)
 
 
 class Notifications(Records[Notification]):
@@ -74,17 +75,22 @@ class Notifications(Records[Notification]):
 
     def opened(self) -> list[Opened]:
         return [
-            Opened(str(row.key[1]), str(row.key[2]), time_in(row, "Due"), row.version)
+            Opened(str(row.key[1]), str(row.key[2]), time_in(row, "Due"), row.version, row)
             for row in self._store.range(tables.OPEN_NOTIFICATIONS, (OWNER,))
         ]
 
     def any_due(self, now: datetime) -> bool:
         return any(one.due is None or one.due <= now for one in self.opened())
 
+    def delete(self, notification: Notification) -> None:
+        """After its deliveries. Raises ConflictError if it has been changed since it was read."""
+        key = (notification.about, notification.notification_id)
+        self._store.delete(self.table, key, version=notification.version)
+
     def put_off(self, opened: Opened, due: datetime) -> None:
         with suppress(ConflictError):  # another run looked at it, too
             key = (OWNER, opened.about, opened.notification_id)
-            document = {"Due": due.isoformat()}
+            document = {**told_in(opened.row), "Due": due.isoformat()}
             self._store.put(tables.OPEN_NOTIFICATIONS, key, document, version=opened.version)
 
     def close(self, opened: Opened) -> None:
@@ -118,6 +124,10 @@ class Deliveries(Records[Delivery]):
     def save(self, delivery: Delivery) -> Delivery:
         key = (delivery.about, delivery.notification_id, delivery.contact_id, delivery.channel)
         return self._save(key, delivery)
+
+    def delete(self, delivery: Delivery) -> None:
+        key = (delivery.about, delivery.notification_id, delivery.contact_id, delivery.channel)
+        self._store.delete(self.table, key, version=delivery.version)
 
     def list(self, about: str) -> Iterator[Delivery]:
         return self._range((about,))

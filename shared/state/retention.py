@@ -8,14 +8,15 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.domain.jobs import DeploymentJob
-from shared.errors import ConflictError
+from shared.errors import ConflictError, UnreadableRowError
 from shared.state import tables
+from shared.state.contacts import Deliveries, Notifications
 from shared.state.repositories import DeadLetters, Jobs, Workers
 from shared.state.whole import WholeStore
 
 
 def forget_old(store: WholeStore, now: datetime) -> int:
-    """Remove jobs with their workers, and dead letters, that are older than their tables keep rows; how many.
+    """Remove jobs, notifications and dead letters that are older than their tables keep rows; how many.
 
     Cut off, it goes on at the next time: a job goes after its workers.
     """
@@ -35,12 +36,30 @@ def forget_old(store: WholeStore, now: datetime) -> int:
                 workers.delete(worker)
             jobs.delete(job)
             forgotten += 1
-    before = now - timedelta(seconds=tables.DEAD_LETTERS.life_s)
+    forgotten += _forget_notifications(store, before)
     for letter in letters.list():
         if letter.failed_at < before:
             with suppress(ConflictError):
                 letters.delete(letter)
                 forgotten += 1
+    return forgotten
+
+
+def _forget_notifications(store: WholeStore, before: datetime) -> int:
+    """With what became of each; but those that are still being delivered."""
+    notifications, deliveries, forgotten = Notifications(store), Deliveries(store), 0
+    opened = {(one.about, one.notification_id) for one in notifications.opened()}
+    for key in [found.key for found in store.all_of(tables.NOTIFICATIONS)]:
+        about, notification_id = str(key[0]), str(key[1])
+        with suppress(ConflictError, UnreadableRowError):
+            found = notifications.find(about, notification_id)
+            if found is None or (about, notification_id) in opened or found.created_at >= before:
+                continue
+            for delivery in list(deliveries.list(about)):
+                if delivery.notification_id == notification_id:
+                    deliveries.delete(delivery)
+            notifications.delete(found)
+            forgotten += 1
     return forgotten
 
 

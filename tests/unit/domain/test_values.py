@@ -4,7 +4,7 @@ Rows outlive a release, and two releases run side by side while one is rolled ou
 """
 
 from enum import Enum
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -21,7 +21,7 @@ from shared.domain.resources import (
     SyncState,
     SyncStatus,
 )
-from shared.domain.values import Stored, Value, Versioned
+from shared.domain.values import Stored, Value
 from tests.builders import NOW, a_certificate, a_job, a_resource, a_worker
 
 NEW_CONTACT = {"Version": 0, "Language": "en", "Default": False, "Channels": []}
@@ -251,22 +251,6 @@ def test_a_value_is_not_changed_in_place_and_keeps_an_unknown_field_only_if_it_i
 
 def _hashable(value: BaseModel) -> bool:
     return not any(isinstance(part, dict) for part in value.__dict__.values())
-
-
-@pytest.mark.parametrize("model", [model for model, _, _ in ROWS if issubclass(model, Versioned)])
-def test_each_part_of_a_row_keeps_what_a_newer_version_adds(model: type[BaseModel]) -> None:
-    parts, kinds = list(model.model_fields.values()), set[type[BaseModel]]()
-    while parts:
-        for kind in _models_in(parts.pop().annotation) - kinds:
-            kinds.add(kind)
-            parts += kind.model_fields.values()
-    assert all(issubclass(kind, Stored) for kind in kinds), kinds
-
-
-def _models_in(annotation: Any) -> set[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return {annotation}
-    return {kind for part in get_args(annotation) for kind in _models_in(part)}
 
 
 def test_a_stored_value_differs_from_one_of_another_kind_or_content() -> None:

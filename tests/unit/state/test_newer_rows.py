@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from shared.domain.certificates import CertificateRecord
+from shared.domain.contacts import Notification
 from shared.domain.resources import CloudProduct, Sweep, SyncState, SyncStatus
 from shared.errors import UnreadableRowError
 from shared.state import tables
 from shared.state.callers import Callers
+from shared.state.contacts import Notifications
 from shared.state.repositories import Certificates, Jobs, Resources, Scans, Sweeps, SyncStatuses, Workers
 from shared.state.store import Key, Store
 from shared.state.tables import Table
@@ -175,3 +177,18 @@ def test_a_row_with_a_known_field_in_a_form_of_later_is_named_and_the_others_are
     assert [worker.worker_id for worker in workers.list(1)] == [2]
     with pytest.raises(UnreadableRowError, match=r"^the row 1/'CDN'/0/1 of workers "):
         workers.find(a_worker(1))
+
+
+def test_a_notification_that_is_put_off_keeps_what_its_row_says(store: Store) -> None:
+    told = Notifications(store)
+    told.announce(
+        Notification(about="job-1", notification_id="n", body={}, contact_ids=(1,), created_at=NOW), NOW
+    )
+    renew(store, tables.OPEN_NOTIFICATIONS, "-", "job-1", "n")
+
+    (opened,) = told.opened()
+    told.put_off(opened, LATER)
+
+    (again,) = told.opened()
+    assert again.due == LATER
+    assert the_row(store, tables.OPEN_NOTIFICATIONS, "-", "job-1", "n").items() >= NEWS.items()

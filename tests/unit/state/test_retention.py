@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from shared.domain.contacts import Delivery, Notification
 from shared.domain.dead_letters import DeadLetter
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.runtime.app import Instance
 from shared.runtime.settings import Settings
+from shared.state.contacts import Deliveries, Notifications
 from shared.state.repositories import DeadLetters, Jobs, Workers
 from shared.state.retention import forget_old
 from shared.state.sqlite import SqliteStore
-from shared.state.tables import JOBS, WORKERS
+from shared.state.tables import JOBS, NOTIFICATIONS, WORKERS
 from tests.builders import NOW, a_job, a_worker
 from tests.meddling import Meddling
 
@@ -84,6 +86,24 @@ def test_one_that_somebody_changes_meanwhile_stays_for_the_next_time(store: Sqli
     assert forget_old(meddling, NOW) == 0  # type: ignore[arg-type]
     assert left(store) == (1, 0)
     assert forget_old(store, NOW) == 1
+
+
+def test_what_was_told_goes_with_what_became_of_it_unless_it_is_still_being_delivered(
+    store: SqliteStore,
+) -> None:
+    told, deliveries = Notifications(store), Deliveries(store)
+    for name, at in (("old", LONG_AGO), ("young", NOW), ("open", LONG_AGO)):
+        told.announce(
+            Notification(about="job-1", notification_id=name, body={}, contact_ids=(1,), created_at=at), NOW
+        )
+        deliveries.save(Delivery(about="job-1", notification_id=name, contact_id=1, channel="c"))
+    for opened in told.opened():
+        if opened.notification_id != "open":
+            told.close(opened)
+
+    assert forget_old(store, NOW) == 1
+    assert {found.key[1] for found in store.all_of(NOTIFICATIONS)} == {"young", "open"}
+    assert {one.notification_id for one in deliveries.list("job-1")} == {"young", "open"}
 
 
 def test_dead_letters_go_too(store: SqliteStore) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import shared.state
 from emulator.services.tablestore import reads
+from shared.state.check import KINDS as KINDS_OF_ROWS
 from shared.state.portable import Export, take_in
+from shared.state.records import Records
 from shared.state.repositories import Jobs, Resources, Workers
 from shared.state.sqlite import SqliteStore
 from shared.state.tables import JOBS, LEASES, RESOURCES, TABLES, WORKERS
@@ -41,6 +46,17 @@ def test_every_row_of_a_table_is_met_in_the_order_of_keys_over_many_pages(
 
 def test_all_tables_but_those_of_running_functions_and_what_is_said_of_the_state_are_kept() -> None:
     assert {table.name for table in (*KEPT, *PASSING)} == {table.name for table in TABLES} - {"meta"}
+
+
+def test_the_rows_of_every_model_are_looked_over() -> None:
+    """A repository that is added has its rows read by `certdeploy state check`."""
+    there = {
+        one
+        for module in pkgutil.iter_modules(shared.state.__path__, "shared.state.")
+        for one in vars(import_module(module.name)).values()
+        if isinstance(one, type) and issubclass(one, Records) and hasattr(one, "table")
+    }
+    assert there == set(KINDS_OF_ROWS)
 
 
 @pytest.mark.parametrize("to", KINDS)
