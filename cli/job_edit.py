@@ -46,6 +46,10 @@ def edit(
             "--first-deployment", help="Also add slots where HTTPS is off, and switch it on (CDN, DCDN)."
         ),
     ] = False,
+    contact: Annotated[
+        list[int] | None,
+        typer.Option(help="Id of a contact in place of the job's, told how it ends; may be repeated."),
+    ] = None,
     digest: Annotated[
         str | None, typer.Option(help="Digest of the job that was seen; refused if it was edited since.")
     ] = None,
@@ -62,6 +66,7 @@ def edit(
         **({"Name": name} if name is not None else {}),
         **({"ScheduleTime": moment_of(at)} if at is not None else {}),
         **({"CertIds": cert_ids_of(certificate)} if certificate else {}),
+        **({"ContactIds": contact} if contact else {}),
         **({"Digest": digest} if digest is not None else {}),
     }
     flags = {"AtOnce": now, "Renew": renew, "FirstDeployment": first_deployment}
@@ -71,7 +76,7 @@ def edit(
     }
     if not (asked or now or renew or add or drop):
         raise InvalidRequestError(
-            "nothing to change; give --name, --at, --now, --certificate, --renew, --add or --drop"
+            "nothing to change; give --name, --at, --now, --certificate, --renew, --add, --drop or --contact"
         )
     result = managed(world, {"Edit": {"JobId": job_id, **asked, **flags, **picked}})
     if as_json:

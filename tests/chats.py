@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 Reply = tuple[int, bytes, dict[str, str]]
 TOKEN = "the-token-0f9e8d7c"  #: of each robot, in its URL
 SECRET = "SEC-of-the-robot"
-SERVICES = ("dingtalk", "feishu", "lark", "wecom", "slack")
+SERVICES = ("dingtalk", "feishu", "lark", "wecom", "slack", "teams", "telegram")
 SIGNED = ("dingtalk", "feishu", "lark")
 
 
@@ -57,6 +57,20 @@ _ANSWERS: dict[str, dict[str, Reply]] = {
         "throttle": (429, b"", {"Retry-After": "90"}),
     },
 }
+_ANSWERS["teams"] = {
+    "accept": (202, b"", {}),
+    "refuse": (200, b"Webhook message delivery failed with error: the card is not valid", {}),
+    "throttle": (
+        200,
+        b"Microsoft Teams endpoint returned HTTP error 429 with ContextId x",
+        {},
+    ),
+}
+_ANSWERS["telegram"] = {
+    "accept": _json({"ok": True, "result": {"message_id": 7}}),
+    "refuse": _json({"ok": False, "error_code": 400, "description": "Bad Request: chat not found"}, 400),
+    "throttle": _json({"ok": False, "error_code": 429, "parameters": {"retry_after": 35}}, 429),
+}
 _ANSWERS["lark"] = _ANSWERS["feishu"]
 _OF_ALL: dict[str, Reply] = {
     "redirect": (302, b"", {"Location": "/elsewhere"}),
@@ -84,6 +98,10 @@ _TEXT: dict[str, Callable[[dict[str, Any]], str]] = {
     "lark": lambda body: str(body["content"]["text"]),
     "wecom": lambda body: str(body["text"]["content"]),
     "slack": lambda body: str(body["text"]),
+    "teams": lambda body: "\n".join(
+        run["text"] for block in body["attachments"][0]["content"]["body"] for run in block["inlines"]
+    ),
+    "telegram": lambda body: str(body["text"]),
 }
 
 

@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
-from shared.cloud.chats import ROBOTS, Robot, encoded
+from shared.cloud.chats import ROBOTS
 from shared.cloud.mail import MailServer
 from shared.cloud.posting import post
 from shared.cloud.redact import redact
+from shared.cloud.robots import Robot, encoded
 from shared.cloud.webhook import Webhook
 from shared.domain.contacts import Channel, ChannelKind
 from shared.domain.texts import Text
@@ -74,7 +75,7 @@ class Channels:
         service, url = channel.kind.value, self._value(channel.url)
         if why := self._why_not_its_robot(robot, url):
             raise CloudRejectedError(service, "InvalidUrl", why)
-        body = robot.body(text.within(robot.fits))
+        body = robot.body(text.within(robot.fits), channel.to)
         if channel.secret and robot.signed is not None:
             query, body = robot.signed(body, self._value(channel.secret), self.clock())
             if query:

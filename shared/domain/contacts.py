@@ -26,6 +26,8 @@ class ChannelKind(str, Enum):
     LARK = "lark"
     WECOM = "wecom"
     SLACK = "slack"
+    TEAMS = "teams"
+    TELEGRAM = "telegram"
     WEBHOOK = "webhook"  #: signed as that of the settings is
 
 
@@ -39,7 +41,7 @@ class Channel(Stored):
     """One way to a contact. It names secrets (shared/validation/secret_names.py) and holds none."""
 
     kind: ChannelKind
-    to: str = ""  #: the address of a mailbox
+    to: str = ""  #: the address of a mailbox; the chat of a bot of Telegram
     url: str = ""  #: the name of the secret that is the robot's URL, which contains its token
     secret: str = ""  #: the name of the secret that signs
 
@@ -51,7 +53,7 @@ class Channel(Stored):
 
     def __str__(self) -> str:
         """For people; it says no secret, since it holds none."""
-        return f"{self.kind.value} {self.to or self.url}"
+        return " ".join(filter(None, (self.kind.value, self.url, self.to)))
 
 
 class Contact(Versioned):

@@ -81,7 +81,7 @@ _OWN: Final = {
         invokes=("notify_contacts", *_DEPLOYS),
     ),
     "manage_deployment_jobs": _reach(
-        reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, t.DELIVERIES, *_PLANNED_BY),
+        reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, t.DELIVERIES, t.CONTACTS, *_PLANNED_BY),
         writes=_JOBS,
         invokes=("run_deployment_jobs",),
     ),

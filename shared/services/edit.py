@@ -12,6 +12,7 @@ from shared.domain.plans import PlanEntry
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
+from shared.services.contacts import check_contacts
 from shared.services.moved import plan_of
 from shared.services.picking import picked_by, picks_nothing
 from shared.services.plan import as_plan, asked_for, candidates, weigh
@@ -46,6 +47,7 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
     """
     job = world.jobs.get(request.job_id)
     _check(job, request, world.clock())
+    check_contacts(world, request.contact_ids or ())
     entries = {entry.resource.slot: entry for entry in plan_of(job, world.workers.list(job.job_id)).entries}
     before, left = dict(entries), dict[str, str]()
     certificates = _certificates(world, job, request)

@@ -15,6 +15,7 @@ from shared.validation.secret_names import named, secret_name_problem
 #: Per job; CAS's limit.
 MAX_CONTACTS: Final = 10
 MAX_CHANNELS: Final = 10  #: of a contact
+_CHAT: Final = re.compile(r"-?[0-9]{1,20}|@[A-Za-z0-9_]{4,40}")  #: of Telegram
 _LONGEST_NAME: Final = 300  #: characters
 _SIGNED: Final = (ChannelKind.DINGTALK, ChannelKind.FEISHU, ChannelKind.LARK, ChannelKind.WEBHOOK)
 _KINDS: Final = ", ".join(kind.value for kind in ChannelKind)
@@ -84,8 +85,11 @@ def channel_problems(channel: Channel) -> Iterator[str]:
         if channel.url or channel.secret:
             yield "a mailbox has no secret; the server that sends is in the settings"
         return
-    if channel.to:
-        yield "only a mailbox has an address; leave `to` out"
+    if channel.kind is ChannelKind.TELEGRAM:
+        if not _CHAT.fullmatch(channel.to):
+            yield "it names no chat; give its id or @name as `to`"
+    elif channel.to:
+        yield "only a mailbox or a chat of Telegram has an address; leave `to` out"
     yield from _name_problems(channel.url, "its URL")
     if channel.secret:
         if channel.kind not in _SIGNED:

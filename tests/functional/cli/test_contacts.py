@@ -86,7 +86,9 @@ def test_a_test_says_what_came_of_each_channel(command: Command, url: str, chats
         ("slack=file:robot", "file:/the/whole/path"),
         ("email=ops", "it is no address"),
         ("email=kms:a", "it is no address"),
-        ("slack=kms:a,to=b", "only a mailbox has an address"),
+        ("slack=kms:a,to=b", "only a mailbox or a chat of Telegram has an address"),
+        ("telegram=kms:a", "it names no chat"),
+        ("telegram=kms:a,to=the chat", "it names no chat"),
     ],
 )
 def test_a_channel_that_cannot_be_is_refused_without_repeating_it(
@@ -118,3 +120,6 @@ def test_a_job_names_its_contacts(informed: Command) -> None:
 
     assert (unknown.code, "there is no contact 977" in unknown.err) == (2, True)
     assert known.json["Job"]["ContactIds"] == [int(contact)]
+    job, another = str(known.json["Job"]["JobId"]), str(add(informed, "slack=kms:b"))
+    edited = informed("job", "edit", job, "--contact", another, "--json")
+    assert edited.json["Job"]["ContactIds"] == [int(another)]

@@ -14,6 +14,8 @@ from emulator.server import Server
 from shared.cloud.credentials import Credentials, fixed
 from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
+from tests.chats import Chats, chatting
+from tests.functional.cloud.channels import NOW
 
 MakeClient = Callable[..., OpenApi]
 KEY = Credentials("LTAI-test", "the-access-key-secret", "the-security-token")
@@ -143,3 +145,10 @@ def hanging() -> Iterator[int]:
     """A port that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
+
+
+@pytest.fixture
+def chats() -> Iterator[Chats]:
+    with chatting() as found:
+        found.now = NOW.timestamp
+        yield found

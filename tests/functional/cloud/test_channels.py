@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from shared.cloud import posting
-from shared.cloud.channels import Channels, reason_of
-from shared.domain.contacts import Channel, ChannelKind
-from shared.domain.texts import Section, Text
+from shared.cloud.channels import reason_of
 from shared.errors import (
     AppError,
     CloudRejectedError,
@@ -22,43 +15,9 @@ from shared.errors import (
     CloudUnavailableError,
     UnreadableAnswerError,
 )
-from tests.chats import SECRET, SERVICES, SIGNED, TOKEN, Chats, chatting
+from tests.chats import SIGNED, TOKEN, Chats
+from tests.functional.cloud.channels import EACH, TEXT, send
 from tests.functional.cloud.sockets import hurry, watch
-from tests.receiver import receiving
-
-NOW = datetime(2026, 5, 1, 12, 0, 7, 900_000, tzinfo=timezone.utc)
-TEXT = Text(
-    "[certdeploy] shop: 1 of 2 slots failed", (Section(("Slots:",), ("CDN/-/www",)),), "… {count} more"
-)
-EACH = pytest.mark.parametrize("service", SERVICES)
-
-
-@pytest.fixture
-def chats() -> Iterator[Chats]:
-    with chatting() as found:
-        found.now = NOW.timestamp
-        yield found
-
-
-class Secrets(dict[str, str]):
-    """By name; what was asked for."""
-
-    def __call__(self, name: SecretStr) -> SecretStr:
-        return SecretStr(self[name.get_secret_value()])
-
-
-def channels(chats: Chats, **secrets: str) -> Channels:
-    urls = {f"kms:{service}": chats.url(service) for service in SERVICES}
-    found = Secrets({**urls, "kms:sign": SECRET, "kms:wrong": "SEC-of-another", **secrets})
-    return Channels(found, lambda: NOW, endpoint=chats.endpoint)
-
-
-def channel(service: str, secret: str = "") -> Channel:
-    return Channel(kind=ChannelKind(service), url=f"kms:{service}", secret=secret)
-
-
-def send(chats: Chats, service: str, text: Text = TEXT, secret: str = "", **secrets: str) -> None:
-    channels(chats, **secrets).send(channel(service, secret), "finished-7", text, {"Type": "x"})
 
 
 @EACH
@@ -66,7 +25,8 @@ def test_a_message_that_is_accepted_is_delivered_as_plain_text(chats: Chats, ser
     send(chats, service)
 
     (post,) = chats.take()
-    assert post.text.splitlines() == [TEXT.title, "", "Slots:", "CDN/-/www"]
+    assert list(filter(None, post.text.splitlines())) == [TEXT.title, "Slots:", "CDN/-/www"]
+    assert post.body.get("chat_id", "-100123") == "-100123"
     assert post.query == {"access_token": TOKEN}
 
 
@@ -182,6 +142,24 @@ def test_how_long_a_service_wants_to_be_left_alone_is_read(chats: Chats) -> None
         send(chats, "slack")
 
     assert throttled.value.retry_after_s == 90
+    chats.behaviour["telegram"] = ["throttle"]
+    with pytest.raises(CloudThrottledError) as throttled:
+        send(chats, "telegram")
+    assert throttled.value.retry_after_s == 35
+
+
+def test_an_older_webhook_of_teams_says_one(chats: Chats) -> None:
+    chats.behaviour["teams"] = [(200, b"1", {})]
+
+    send(chats, "teams")
+
+
+def test_what_a_workflow_refuses_is_told_in_its_words(chats: Chats) -> None:
+    error = {"error": {"code": "WorkflowTriggerIsNotEnabled", "message": "the flow is switched off"}}
+    chats.behaviour["teams"] = [(400, json.dumps(error).encode(), {})]
+
+    with pytest.raises(CloudRejectedError, match="the flow is switched off"):
+        send(chats, "teams")
 
 
 @EACH
@@ -196,104 +174,3 @@ def test_no_error_says_the_url_or_its_token(chats: Chats, service: str) -> None:
                 send(chats, service)
             shown = f"{failed.value}{failed.value.args}{reason_of(failed.value)}{vars(failed.value)}"
             assert TOKEN not in shown
-
-
-@pytest.mark.parametrize(
-    ("service", "url"),
-    [
-        ("dingtalk", "https://oapi.dingtalk.com.evil.example/robot/send"),
-        ("dingtalk", "https://hooks.slack.com/services/T/B/x"),
-        ("dingtalk", "https://oapi.dingtalk.com:8443/robot/send"),
-        ("slack", "http://hooks.slack.com/services/T/B/x"),
-        ("feishu", "https://open.larksuite.com/open-apis/bot/v2/hook/x"),
-        ("wecom", "http://127.0.0.1:1/cgi-bin"),
-        ("wecom", "https://user@qyapi.weixin.qq.com/"),
-        ("wecom", "no URL"),
-    ],
-)
-def test_a_robot_is_on_a_host_of_its_service(
-    chats: Chats, service: str, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits = watch(monkeypatch)
-
-    with pytest.raises(CloudRejectedError, match="InvalidUrl") as refused:
-        send(chats, service, **{f"kms:{service}": url})
-
-    assert waits.of == []
-    assert url not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("service", "host"),
-    [
-        ("dingtalk", "oapi.dingtalk.com"),
-        ("feishu", "open.feishu.cn"),
-        ("lark", "open.larksuite.com"),
-        ("wecom", "qyapi.weixin.qq.com"),
-        ("slack", "hooks.slack.com"),
-    ],
-)
-def test_the_documented_host_of_a_service_is_sent_to(
-    chats: Chats, service: str, host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    def post(receiver: str, url: str, *_: Any, private: bool) -> posting.Answer:
-        asked.append(f"{receiver} {url} {private}")
-        return posting.Answer(500)
-
-    monkeypatch.setattr("shared.cloud.channels.post", post)
-    with pytest.raises(CloudUnavailableError):
-        send(chats, service, **{f"kms:{service}": f"https://{host}/hook/x"})
-
-    assert asked == [f"{service} https://{host}/hook/x False"]
-
-
-def test_a_url_in_the_contact_itself_is_not_used(chats: Chats) -> None:
-    """Others may write into the state; it holds no secrets, and none are sent for it."""
-    with pytest.raises(CloudRejectedError, match="its URL is secret"):
-        channels(chats).send(Channel(kind=ChannelKind.SLACK, url=chats.url("slack")), "x", TEXT, {})
-
-    assert chats.posts == []
-
-
-def test_a_webhook_of_a_contact_is_signed_as_that_of_the_settings(chats: Chats, tmp_path: Path) -> None:
-    with receiving() as receiver:
-        send(chats, "webhook", secret="kms:sign", **{"kms:webhook": receiver.url})
-
-    message = receiver.one()
-    assert (message.id, message.body) == ("finished-7", {"Type": "x"})
-    assert message.signed_with(SECRET)
-    assert message.headers["x-certdeploy-timestamp"] == str(int(NOW.timestamp()))
-
-
-@EACH
-def test_names_of_strangers_mention_nobody(chats: Chats, service: str) -> None:
-    text = Text('<!channel> <at user_id="all">all</at> <@all>', (), "")
-    send(chats, service, text)
-
-    (post,) = chats.take()
-    raw = json.dumps(post.body, ensure_ascii=False)
-    if service in ("feishu", "lark", "slack"):
-        assert "<" not in raw
-    else:
-        assert post.body["msgtype"] == "text", "in Markdown it would"
-
-
-LIMITS = {"dingtalk": 20_000, "feishu": 20_000, "lark": 20_000, "slack": 40_000}
-
-
-@EACH
-def test_a_long_message_is_cut_to_what_the_service_takes(chats: Chats, service: str) -> None:
-    slots = tuple(f'CDN/-/"bücher"<{n}>.example.com' for n in range(3000))
-    text = Text("title", (Section(("Slots:",), slots, ("certdeploy scan",)),), "… {count} more")
-
-    send(chats, service, text)
-
-    (post,) = chats.take()
-    assert post.text.splitlines()[-1] == "certdeploy scan"
-    assert " more" in post.text
-    if service == "wecom":
-        assert len(post.text.encode()) <= 2048
-    else:
-        assert 2000 < len(json.dumps(post.body, ensure_ascii=False).encode()) <= LIMITS[service]

@@ -122,6 +122,7 @@ def test_a_slot_that_takes_no_certificate_is_not_added_in_silence(draft: Platfor
         ({"Drop": {"Domains": ["*"]}}, "nothing of job"),
         ({"Name": " spring"}, "Name: "),
         ({"ContactIds": [1, 1]}, "ContactIds: 1 listed twice"),
+        ({"ContactIds": [977]}, "ContactIds: there is no contact 977"),
         ({"ScheduleTime": "2020-01-01T00:00:00Z"}, "ScheduleTime: it is in the past"),
         ({"CertIds": [99]}, "Certificate 99 does not exist"),
     ],

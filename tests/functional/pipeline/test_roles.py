@@ -62,6 +62,7 @@ def a_job_of_a_person(fresh: Platform) -> None:
     new = uploaded(fresh)
     fresh.call("manage_deployment_jobs", {"Preview": {"CertIds": [int(new.partition("-")[0])]}})
     job = asked_for(fresh, new, Submit=False)
+    fresh.call("manage_deployment_jobs", {"Edit": {"JobId": job, "Name": "by hand, still"}})
     digest = fresh.world.jobs.get(job).plan_digest
     fresh.call("manage_deployment_jobs", {"Submit": {"JobId": job, "Digest": digest}})
     fresh.drain(until="deploy_")
