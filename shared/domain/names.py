@@ -65,12 +65,13 @@ def _mapped(name: str, prefix: str, host: str) -> str:
     return found
 
 
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+def host_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Normalized, each once, in their order. Raises NotAHostNameError."""
     return tuple(dict.fromkeys(normalize(name) for name in names))
 
 
 #: Of a certificate or a slot: normalized, each once, in their order.
-HostNames = Annotated[tuple[str, ...], AfterValidator(_each_once)]
+HostNames = Annotated[tuple[str, ...], AfterValidator(host_names)]
 
 
 def patterns(name: str) -> tuple[str, ...]:

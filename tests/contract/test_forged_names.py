@@ -15,6 +15,7 @@ from shared.products import names_told_by, why_no_slot
 from shared.products.kit.changes import Change, Look
 from shared.products.kit.forms import Names
 from tests.contract import aws_bench
+from tests.contract.answers import edit
 from tests.contract.bench import Bench, new_bench
 from tests.contract.cases import CASES, Case
 from tests.slots import SLOTS
@@ -72,6 +73,35 @@ def test_a_look_tells_them_on_another_cloud_too(amazon: Bench) -> None:
         assert by in (Names.LEAF, Names.LOOK)
         assert look is not None
         assert look.slot.domains == slot.domains, slot.slot
+
+
+def test_names_that_a_look_tells_compare_however_they_are_written(
+    native: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = next(slot for slot in native.slots().values() if slot.cert_identifier)
+    edit(
+        monkeypatch, native.cloud, "GetDomain", lambda told: told["data"].update(name=slot.domains[0].upper())
+    )
+
+    (look,) = native.adapter.look([Change(slot, None)])
+
+    assert look is not None
+    assert look.slot.domains == slot.domains
+
+
+def test_aliases_that_a_look_tells_compare_however_they_are_written(
+    amazon: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws_bench.a_distribution(aws_bench.issued_by_amazon("www.example.com"), "www.example.com")
+    (slot,) = aws_bench.seen(amazon).by_kind["distribution"]
+    aws_bench.edit_answers(
+        monkeypatch, "GetDistribution", lambda text: text.replace(">www.example.com<", ">WWW.example.com<")
+    )
+
+    (look,) = amazon.adapter.look([Change(slot, None)])
+
+    assert look is not None
+    assert look.slot.domains == slot.domains == ("www.example.com",)
 
 
 def places_told(bench: Bench, slots: Iterable[CloudResource]) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
+from shared.domain.names import host_names
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.apigateway import cloud_native_fields as words
@@ -90,7 +91,7 @@ class CloudNativeDomains(ProductAdapter):
         return Look(
             carries,
             resource.evolve(
-                domains=(row.needed("name"),),
+                domains=host_names([row.needed("name")]),
                 https=bool(identifier),
                 cert_identifier=identifier,
                 obstacle=words.obstacle(row),

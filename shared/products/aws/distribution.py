@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from shared.cloud.aws import HOME, Answer
 from shared.cloud.aws_unknown import UNKNOWN
+from shared.domain.names import host_names
 from shared.domain.resources import CloudResource
 from shared.errors import CloudRejectedError
 from shared.products.aws.account import Region
@@ -62,7 +63,7 @@ class Distributions(AwsKind):
         if not config:
             raise config.source.unreadable("it is missing")
         resource = change.resource.evolve(
-            domains=tuple(config.part("Aliases").texts("Items")),
+            domains=host_names(config.part("Aliases").texts("Items")),
             endpoint=_endpoint(answer.part("Distribution").text("DomainName"), config),
         )
         viewer = config.part("ViewerCertificate")
