@@ -1,14 +1,14 @@
 """What commands about one job have in common: ask the service, wait for the end, show the job."""
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from cli import exits, output
-from cli.job_tables import job_line, show_job
+from cli.job_tables import show_job
+from cli.job_watch import Pace, bars, line
 from cli.session import Session
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.requests import ManageDeploymentJobs
@@ -29,12 +29,15 @@ Products = Annotated[
     typer.Option("--product", help="Only the slots of this product; may be repeated."),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job to end; exit 1 if it failed.")]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="As --wait, and print each change where there is no terminal.")
+]
 _POLL_S = 0.5
 
 
-def end(world: World, job: DeploymentJob, wait: bool, as_json: bool) -> None:
-    """Show the job, when it has ended if that is waited for."""
-    job = waited_for(world, job) if wait else job
+def end(world: World, job: DeploymentJob, wait: bool, as_json: bool, *, lines: bool = False) -> None:
+    """Show the job, when it has ended if that is waited for. `lines`: as of `watched`."""
+    job = waited_for(world, job, lines=lines) if wait else job
     result = managed(world, {"Show": {"JobId": job.job_id}})
     if as_json:
         output.show_json(result)
@@ -43,8 +46,8 @@ def end(world: World, job: DeploymentJob, wait: bool, as_json: bool) -> None:
     exit_as(job, wait)
 
 
-def waited_for(world: World, job: DeploymentJob) -> DeploymentJob:
-    return watched(world, job.job_id, until=lambda job, _: job.status.final)
+def waited_for(world: World, job: DeploymentJob, *, lines: bool = False) -> DeploymentJob:
+    return watched(world, job.job_id, until=lambda job, _: job.status.final, lines=lines)
 
 
 def exit_as(job: DeploymentJob, wait: bool) -> None:
@@ -53,15 +56,29 @@ def exit_as(job: DeploymentJob, wait: bool) -> None:
 
 
 def watched(
-    world: World, job_id: int, until: Callable[[DeploymentJob, list[WorkerResource]], bool]
+    world: World,
+    job_id: int,
+    until: Callable[[DeploymentJob, list[WorkerResource]], bool],
+    *,
+    lines: bool = False,
 ) -> DeploymentJob:
-    """Wait `until` it holds, showing progress, and return the job."""
+    """Wait `until` it holds, showing progress on a terminal, and return the job.
+
+    `lines`: where there is no terminal, print one for each change.
+    """
+    pace: Pace | None = None
+    before = ""
     with output.progress(f"Job {job_id} …") as shown:
         while True:
-            job, workers = world.jobs.get(job_id), list(world.workers.list(job_id))
+            now, job, workers = world.clock(), world.jobs.get(job_id), list(world.workers.list(job_id))
+            pace = pace or Pace(now, sum(worker.status.settled for worker in workers))
+            told = pace.told(workers, now)
+            if lines and not shown.console.is_terminal and (state := line(job, workers, "")) != before:
+                output.tell(line(job, workers, told))
+                before = state
             if until(job, workers):
                 return job
-            shown.update(job_line(job, Counter(worker.status for worker in workers)))
+            shown.update(bars(job, workers, told))
             time.sleep(_POLL_S)
 
 

@@ -6,7 +6,7 @@ import typer
 
 from cli import columns, output
 from cli.columns import AsCsv, AsJson
-from cli.job_end import Wait, check_can_wait, exit_as, managed, waited_for
+from cli.job_end import Wait, Watch, check_can_wait, exit_as, managed, waited_for
 from cli.job_tables import show_job
 from cli.session import session
 from cli.worker_columns import USUAL, WorkerOrder, in_order, worker_columns
@@ -17,6 +17,7 @@ from shared.domain.states import JobStatus, WorkerStatus
 def show(
     job_id: Annotated[int, typer.Argument(help="Id of the job, as `job list` shows it.")],
     wait: Wait = False,
+    watch: Watch = False,
     status: Annotated[
         list[WorkerStatus] | None, typer.Option(help="Show only slots with this status; may be repeated.")
     ] = None,
@@ -45,9 +46,10 @@ def show(
     current = session()
     world = current.world()
     job = world.jobs.get(job_id)
+    wait = wait or watch
     if wait and not job.status.final:
         check_can_wait(current, job.status is JobStatus.EDITING)
-    job = waited_for(world, job) if wait else job
+    job = waited_for(world, job, lines=watch) if wait else job
     asked = {
         "Statuses": [one.value for one in status or []],
         "Products": [one.value for one in product or []],

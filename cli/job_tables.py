@@ -1,7 +1,7 @@
 """Plans and jobs as tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from rich.text import Text
@@ -21,6 +21,7 @@ from shared.services.outcome import outcome_in_lists, outcome_of
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
 
 _PLAIN: Final = ("", COVERED)  #: reasons of nearly all slots
+_LATE: Final = timedelta(minutes=5)  #: due jobs start within a minute
 _ALIKE: Final = 5  #: slots with the same reason that are shown each
 
 
@@ -134,7 +135,7 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     counts = shown.counts or {}
     output.console().print(job_line(job, counts))
     times = [f"due {output.moment(job.schedule_time)} UTC"]
-    times += [f"{what} {output.moment(at)}" for what, at in _times(job) if at]
+    times += [f"{what} {output.moment(at)}{late}" for what, at, late in _times(job) if at]
     output.console().print(f"{', '.join(times)}, origin {job.origin}, digest {job.plan_digest}\n")
     columns.show(chosen or columns.chosen(worker_columns(), None, USUAL), workers)
     if others := sum(counts.values()) - len(workers):
@@ -145,8 +146,10 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     _show_alike("Why this certificate", "Why", sorted(reasons, key=lambda reason: reason[0].slot))
 
 
-def _times(job: DeploymentJob) -> tuple[tuple[str, datetime | None], ...]:
-    return ("started", job.started_at), ("ended", job.finished_at)
+def _times(job: DeploymentJob) -> tuple[tuple[str, datetime | None, str], ...]:
+    late = job.started_at - job.schedule_time if job.started_at else timedelta()
+    told = f", {late // timedelta(minutes=1):,} min late" if late >= _LATE else ""
+    return ("started", job.started_at, told), ("ended", job.finished_at, "")
 
 
 def _show_deliveries(deliveries: Sequence[Delivery]) -> None:

@@ -11,7 +11,7 @@ from cli.given import cert_ids_of, moment_of
 from cli.job_cancel import cancel
 from cli.job_delete import delete
 from cli.job_edit import edit
-from cli.job_end import Wait, check_can_wait, end, managed
+from cli.job_end import Wait, Watch, check_can_wait, end, managed
 from cli.job_retry import retry
 from cli.job_show import show
 from cli.job_submit import diff, submit
@@ -104,6 +104,7 @@ def create(
         bool, typer.Option("--draft", help="Create the job as a draft and do not submit it.")
     ] = False,
     wait: Wait = False,
+    watch: Watch = False,
     as_json: AsJson = False,
 ) -> None:
     """Create a job and, unless it is a draft, submit it.
@@ -112,7 +113,7 @@ def create(
     """
     check_given("--digest", digest)
     current = session()
-    if wait:
+    if wait or watch:
         check_can_wait(current, draft)
     world = current.world()
     asked = _selection(world, certificate, resource, first_deployment, accept_outage)
@@ -131,7 +132,7 @@ def create(
     created = create_deployment_jobs(world, to_create).jobs[0]
     if current.running is None and not draft:
         output.tell("the job starts as soon as `certdeploy serve` runs")
-    end(world, created, wait, as_json)
+    end(world, created, wait or watch, as_json, lines=watch)
 
 
 @app.command("list", epilog="Example: certdeploy job list --status error")
