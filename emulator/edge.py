@@ -3,7 +3,8 @@
 A client that only opens TLS gets whoever serves its server name. A client that first says
 `CONNECT host:port HTTP/1.1` (as `curl -x` does) is put through to that address: a load balancer's
 DNS name, a CNAME, a bucket's host. An address that does not exist, or is internal, is answered 502.
-After the handshake any HTTP request gets a short 200. No session is resumed, so that every
+TLS 1.3 is spoken where the listener's policy has it; TLS 1.2 everywhere, and nothing older, whatever the
+policy. After the handshake any HTTP request gets a short 200. No session is resumed, so that every
 handshake shows what is served now.
 """
 
@@ -95,6 +96,14 @@ def offered(cloud: Account, host: str, server_name: str) -> tuple[Bundle, ...] |
     return None if host else ()
 
 
+def _has_tls13(cloud: Account, host: str) -> bool:
+    """Of the load balancers' policies one has TLS 1.3, `tls_cipher_policy_1_2_strict_with_1_3`."""
+    with cloud.lock:
+        policies = (service.cipher_policy(host) for service in cloud.services.values()) if host else ()
+        policy = next(filter(None, policies), "")
+    return not policy or policy.endswith("_1_3")
+
+
 def edge_table(cloud: Account) -> list[dict[str, str]]:
     """What every slot serves now: product, host, server_name, fingerprint_sha256, not_after.
 
@@ -145,6 +154,8 @@ class _Connection(socketserver.BaseRequestHandler):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.sni_callback = self._chooser(host)
         _modern(context)
+        if not _has_tls13(self.server.edge.cloud, host):
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
         with suppress(OSError), context.wrap_socket(self.request, server_side=True) as secure:
             self._respond(secure)
 

@@ -115,6 +115,10 @@ class EmulatedService:
         """
         return None
 
+    def cipher_policy(self, host: str) -> str:
+        """The TLS policy of the listener at `host`; "" where there is none, and what is usual holds."""
+        return ""
+
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Action and parameters of a request, for a style without declarations (OSS, OTS).
 

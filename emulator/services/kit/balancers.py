@@ -64,6 +64,12 @@ class BalancerService(EmulatedService):
             return ()
         return model.choose(self._bundles(listener), server_name, str(self.behaviour["prefers"]))
 
+    def cipher_policy(self, host: str) -> str:
+        listener = next((row for row in self._all_listeners() if row.address == host), None)
+        if listener is None or listener.protocol not in self.tls:
+            return ""
+        return str(listener.attributes.get("SecurityPolicyId", "tls_cipher_policy_1_0"))
+
     @abstractmethod
     def balancer_item(self, balancer: LoadBalancer) -> Answer:
         """An item of ListLoadBalancers."""

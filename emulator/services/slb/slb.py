@@ -111,6 +111,11 @@ class Service(EmulatedService):
         held = default if default and preferred and default.bundle.covers(server_name) else own
         return (held.bundle,) if held else ()
 
+    def cipher_policy(self, host: str) -> str:
+        listener = next((row for row in self._all_listeners() if row.address == host), None)
+        https = listener is not None and listener.protocol == "https"
+        return str(listener.settings.get("TLSCipherPolicy", "")) if listener and https else ""
+
     def DescribeRegions(self, call: Call) -> Answer:
         rows = [
             {"RegionId": region, "LocalName": region, "RegionEndpoint": f"slb.{region}.aliyuncs.com"}

@@ -87,6 +87,40 @@ def test_it_is_met_by_ipv6_and_chooses_http_1_1_of_what_is_offered(cloud: Cloud,
         assert tls.selected_alpn_protocol() == "http/1.1"
 
 
+@pytest.mark.parametrize(
+    ("policy", "version"),
+    [
+        (None, "TLSv1.2"),  # the default, tls_cipher_policy_1_0
+        ("tls_cipher_policy_1_2_strict", "TLSv1.2"),
+        ("tls_cipher_policy_1_2_strict_with_1_3", "TLSv1.3"),
+    ],
+)
+def test_a_listener_speaks_the_versions_of_its_policy(
+    edge: Edge, cloud: Cloud, policy: str | None, version: str
+) -> None:
+    at = front(cloud)
+    if policy:
+        (listener,) = (row for row in cloud.service("alb")._all_listeners() if row.address == at)
+        listener.attributes["SecurityPolicyId"] = policy
+
+    assert version_at(edge, at) == version
+
+
+def test_what_has_no_policy_speaks_the_newest(edge: Edge, cloud: Cloud) -> None:
+    assert version_at(edge, "www.example.com.w.kunlunsl.com:443") == "TLSv1.3"
+    (listener,) = [row for row in cloud.service("slb")._all_listeners() if row.protocol == "https"][:1]
+    assert version_at(edge, listener.address) == "TLSv1.2"
+
+
+def version_at(edge: Edge, at: str) -> str | None:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    name = None if "kunlun" not in at else "www.example.com"
+    with connected(edge, at) as sock, context.wrap_socket(sock, server_hostname=name) as tls:
+        return tls.version()
+
+
 def test_an_address_is_reached_as_through_a_proxy(edge: Edge, cloud: Cloud) -> None:
     cname = "www.example.com.w.kunlunsl.com:443"
     bucket = "shop-assets.oss-cn-hangzhou.aliyuncs.com:443"
