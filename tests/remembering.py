@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from shared.errors import ConflictError
-from shared.state.documents import require_storable
+from shared.state.documents import require_storable, text_of
 from shared.state.store import Document, Key, Row, new_version
 from shared.state.tables import TABLES, Table
 
@@ -53,7 +53,7 @@ class Remembering:
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
         require_storable(table, key)
-        new = Row(key, new_version(), json.loads(json.dumps(document)))
+        new = Row(key, new_version(), json.loads(text_of(document)))
         with self._writing:
             self._check(table, key, version)
             self._rows[table.name, key] = new

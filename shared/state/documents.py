@@ -22,13 +22,9 @@ def require_storable(table: Table, key: Key) -> None:
 
 
 def _shown(part: str | int) -> str:
-    return (
-        ascii(part)
-        if isinstance(part, str)
-        else "a number beyond 64 bits"
-        if abs(part) >= 2**63
-        else str(part)
-    )
+    if isinstance(part, str):
+        return ascii(part)
+    return str(part) if storable((part,)) else "a number beyond 64 bits"
 
 
 def _is_utf_8(text: str) -> bool:
@@ -40,9 +36,9 @@ def _is_utf_8(text: str) -> bool:
 
 
 def text_of(document: Document) -> str:
-    """As it is stored. Others, or a newer version, may have put into a part what UTF-8 has no form for."""
+    """As it is stored: what UTF-8 has no form for, as half of a pair of surrogates in a message, as "?"."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return text if _is_utf_8(text) else json.dumps(document, separators=(",", ":"))
+    return text.encode(errors="replace").decode()
 
 
 def document_in(text: Any) -> Any:
@@ -51,7 +47,9 @@ def document_in(text: Any) -> Any:
         document = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) and not _is_deep(text, document) else None
+    if not isinstance(document, dict) or _is_deep(text, document):
+        return None
+    return document if "\\u" not in text or _is_utf_8(json.dumps(document, ensure_ascii=False)) else None
 
 
 def _is_deep(text: str, document: Any) -> bool:

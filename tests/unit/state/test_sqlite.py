@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import ConflictError
+from shared.state.documents import document_in
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Key, Row
 from shared.state.tables import JOBS, SCANS, TABLES, WORKERS, Table
@@ -192,3 +193,9 @@ def test_a_row_that_others_spoilt_hides_no_other_and_may_be_written_anew_or_remo
     store.put(JOBS, ("me", 1), {"a": 2}, version=rows[0].version)
     store.delete(JOBS, ("me", 2), version=rows[1].version)
     assert [row.document for row in store.range(JOBS, ("me",))] == [{"a": 2}, None, None, None, {"a": 1}]
+
+
+def test_half_of_a_pair_of_surrogates_in_a_row_makes_that_row_unreadable_and_a_whole_pair_does_not() -> None:
+    for half in ('{"a":"\\ud800"}', '{"\\udfff":1}', '{"a":["\\udfff\\ud800"]}'):
+        assert document_in(half) is None, half
+    assert document_in('{"a":"\\ud83d\\ude00\\u00e9"}') == {"a": "\U0001f600\u00e9"}
