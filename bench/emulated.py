@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.shares import STORE, certificates
 from bench.shares.share import REGIONS
-from cli.demo.stage import ask_emulator, emulated
+from cli.demo.stage import State, ask_emulator, emulated
 from cli.in_process import HeldBack
 from cli.session import Session
 from shared.domain.requests import DiscoverResources
@@ -51,7 +51,9 @@ class Ground:
 
 
 @contextmanager
-def ground(sections: Mapping[str, Any], *, latency_ms: float = LATENCY_MS) -> Iterator[Ground]:
+def ground(
+    sections: Mapping[str, Any], *, latency_ms: float = LATENCY_MS, state: State = State.FILE
+) -> Iterator[Ground]:
     """An estate of these sections, with the certificates that they name."""
     with tempfile.TemporaryDirectory(prefix="certdeploy-bench-") as name:
         folder = Path(name)
@@ -62,7 +64,7 @@ def ground(sections: Mapping[str, Any], *, latency_ms: float = LATENCY_MS) -> It
             f"--estate={folder / 'estate.json'}",
             f"--latency-ms={latency_ms}",
         ]
-        with emulated(folder, options) as (_, environment), _keys_of_aws(environment):
+        with emulated(folder, options, state) as (_, environment), _keys_of_aws(environment):
             yield Ground(environment)
 
 
