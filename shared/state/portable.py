@@ -146,9 +146,10 @@ def _row(said: Any) -> Line:
     fits = isinstance(key, list) and len(key) == len(table.key)
     if not fits or not all(type(part) is column.type for part, column in zip(key, table.key, strict=True)):
         raise ValueError(f"its key is none of {table.name}")
-    if not isinstance(document, dict):
+    found = Found(table, tuple(key), 0, json.dumps(document))
+    if found.document is None:
         raise ValueError("its document is none")
-    if Found(table, tuple(key), 0, json.dumps(document)).secret:
+    if found.secret:
         raise ValueError("it holds what looks like a private key")
     return table, tuple(key), document
 

@@ -58,6 +58,11 @@ def spoil(state: Path, *statements: str) -> None:
         ("UPDATE workers SET document = '[]' WHERE worker_id = 1", "workers", "it holds no document that"),
         ("UPDATE workers SET document = '{\"' WHERE worker_id = 1", "workers", "it holds no document that"),
         (
+            'UPDATE workers SET document = \'{"x":"\\ud800"}\' WHERE worker_id = 1',
+            "workers",
+            "it holds no document that",
+        ),
+        (
             "UPDATE jobs SET document = json_set(document, '$.Status', 'paused')",
             "jobs",
             "it cannot be read: 'Status' are not as we write them",
