@@ -83,7 +83,7 @@ def read_kubeconfig(text: str, *, emulated: bool = False) -> KubeConfig:
             _decoded(user["client-key-data"]),
         )
         problem = cluster_problem(config.server, emulated=emulated)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, StopIteration):
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, StopIteration):
         problem = "it lacks a server, a CA, or a client certificate with key"  # the error may contain the key
     else:
         if not problem:

@@ -21,7 +21,11 @@ def left_half_made(world: World, adapter: ProductAdapter, worker: WorkerResource
                 return ""
     except Exception as error:  # as the worker's own end may be: it is not to hold up the others
         log.warning("what was left cannot be seen", extra={**facts(worker), "error": type(error).__name__})
-    return adapter.left_behind(change, look)
+    try:
+        return adapter.left_behind(change, look)
+    except Exception as error:  # of a row that names no slot: as above
+        log.warning("what was left cannot be told", extra={**facts(worker), "error": type(error).__name__})
+        return ""
 
 
 def _change(world: World, worker: WorkerResource) -> Change:

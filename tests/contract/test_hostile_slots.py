@@ -17,6 +17,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.products import adapter_class, supported_products
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Carries, Change, Look
+from shared.products.kit.kinds import ManyKinds
 from shared.products.kit.means import Means
 from tests.builders import a_certificate
 from tests.hostile import TEXTS, Watch, watched
@@ -75,3 +76,20 @@ def test_no_request_leaves_the_table_of_hosts(product: CloudProduct, watch: Watc
             list(adapter.discover(region))
 
     assert watch.outside() == set()
+
+
+@pytest.mark.parametrize("product", supported_products(), ids=lambda product: product.value)
+def test_a_slot_of_a_kind_that_the_product_does_not_have_holds_up_no_other(
+    product: CloudProduct, watch: Watch
+) -> None:
+    """It is barred before it is looked at; what is asked of it before that is answered."""
+    adapter = adapter_of(product)
+    fields = next(fields for one, fields in SLOTS if one is product)
+    slot = CloudResource.model_construct(
+        **{**vars(CloudResource(product=product, **fields)), "kind": "//evil.example"}
+    )
+
+    assert adapter.looks_at_once(slot) is adapter.at_once
+    if isinstance(adapter, ManyKinds):
+        assert adapter.left_behind(Change(slot, a_certificate(8)), None) == ""
+    assert watch.hosts == []

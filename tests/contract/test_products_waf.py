@@ -11,6 +11,7 @@ from emulator.faults import Fault
 from emulator.server import Server
 from emulator.services.waf.model import CIPHERS, Instance
 from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Carries, Change
 from shared.products.kit.found import Unread
 from shared.products.kit.settings import changed
@@ -112,6 +113,19 @@ def test_ciphers_told_as_one_text_are_sent_as_a_list(
     bench.deploy(bench.slot(DEFAULT), "new")
 
     assert instance(bench).default_tls["CustomCiphers"] == list(CIPHERS)
+
+
+def test_a_cipher_suite_that_is_no_number_is_not_sent(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = bench.cloud.service("waf_openapi")
+    answer = service.DescribeDefaultHttps
+    monkeypatch.setattr(
+        service,
+        "DescribeDefaultHttps",
+        lambda call: {"DefaultHttps": answer(call)["DefaultHttps"] | {"CipherSuite": "²"}},
+    )
+
+    with pytest.raises(CloudRejectedError, match="CipherSuiteUnknown"):
+        bench.deploy(bench.slot(DEFAULT), "new")
 
 
 def test_a_domain_is_met_at_its_own_port_and_a_nameless_client_gets_the_default(bench: Bench) -> None:

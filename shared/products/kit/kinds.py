@@ -70,7 +70,8 @@ class ManyKinds(ProductAdapter):
                 yield found if isinstance(found, Unread) else _of_kind(found, name)
 
     def looks_at_once(self, resource: CloudResource) -> bool:
-        return self._kind(resource).looks_at_once(resource)
+        kind = self._by_kind.get(resource.kind)  # of a row, which others may have written
+        return kind is not None and kind.looks_at_once(resource)
 
     def look(self, changes: Sequence[Change]) -> list[Look | None]:
         """Slots of one writer are of one kind."""
@@ -97,7 +98,8 @@ class ManyKinds(ProductAdapter):
         return self._kind(change.resource).attach_unseen(change)
 
     def left_behind(self, change: Change, look: Look | None) -> str:
-        return self._kind(change.resource).left_behind(change, look)
+        kind = self._by_kind.get(change.resource.kind)  # as above
+        return kind.left_behind(change, look) if kind is not None else ""
 
     def _kind(self, resource: CloudResource) -> ProductAdapter:
         return self._by_kind[resource.kind]

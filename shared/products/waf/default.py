@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from shared.cloud.api import Action
 from shared.cloud.reading import Fields
+from shared.domain.regions import shown
 from shared.domain.resources import CloudResource, SlotRole
 from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import identifier_in
@@ -49,6 +50,9 @@ class WafDefault(WithTls):
         if not params["TLSVersion"]:
             raise CloudRejectedError("ModifyDefaultHttps", "TLSVersionUnknown", _UNTOLD)
         suite = params.pop("CipherSuite")
+        if suite and not (suite.isascii() and suite.isdigit()):
+            why = f"WAF tells {shown(suite)} as the cipher suite in force, which is no number"
+            raise CloudRejectedError("ModifyDefaultHttps", "CipherSuiteUnknown", why)
         self._call(
             "ModifyDefaultHttps",
             resource.region,

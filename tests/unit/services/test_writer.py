@@ -163,6 +163,21 @@ def test_what_is_left_half_made_and_cannot_be_seen_is_told_and_holds_up_no_other
     assert [worker.reason for worker in story.workers(world)] == ["", reason, ""]
 
 
+class Untold(Odd):
+    def left_behind(self, change: Change, look: Look | None) -> str:
+        raise ValueError
+
+
+def test_what_cannot_be_said_of_a_slot_holds_up_no_other(story: Story) -> None:
+    world = story.world(600)
+    for worker in story.workers(world):
+        world.workers.save(worker.evolve(half_made=(HalfMade.DETACHED,)))
+
+    statuses = story.carried_out(Untold(story.clock, write_s=1, at_once=False), timeout_s=600)
+
+    assert statuses == [W.SUCCESS, W.ERROR, W.SUCCESS]
+
+
 @pytest.mark.parametrize(
     ("half_made", "status"), [((), W.SUPERSEDED), ((HalfMade.ADDED,), W.ERROR), ((HalfMade.FREED,), W.ERROR)]
 )
