@@ -7,6 +7,7 @@
   - InvalidTransitionError       the status table forbids this transition
   - PlanChangedError             the plan has changed since the preview
   - SupersededError              what was planned is not wanted any more: nothing failed
+  - NotYetValidError         (R) by this clock, which may be behind, the certificate's time has not come
   - UnreadableRowError           a row of the state is none that we write
   - StateUnavailableError    (R) the state cannot be read or written for now; nothing was changed
   - ConflictError            (R) another writer was first; read again
@@ -69,6 +70,11 @@ class PlanChangedError(AppError):
 
 class SupersededError(AppError):
     code = "Superseded"
+
+
+class NotYetValidError(AppError):
+    code = "NotYetValid"
+    retryable = True
 
 
 class UnreadableRowError(AppError):

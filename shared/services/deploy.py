@@ -13,6 +13,7 @@ from shared.errors import (
     AppError,
     CloudRejectedError,
     InvalidRequestError,
+    NotYetValidError,
     PlanChangedError,
     SupersededError,
 )
@@ -111,8 +112,10 @@ class Deployment:
     ) -> Change:
         worker = made.worker
         certificate = world.certificates.get(worker.cert_identifier).certificate
-        if reason := certificate.why_not_deployable(world.clock()):
-            raise InvalidRequestError(f"certificate {certificate.identifier}: {reason}")
+        if reason := certificate.why_not_deployable(now := world.clock()):
+            in_time = certificate.why_not_deployable(max(now, certificate.not_before)) is None
+            kind = NotYetValidError if in_time else InvalidRequestError
+            raise kind(f"certificate {certificate.identifier}: {reason}")
         return Change(
             worker.resource,
             certificate,

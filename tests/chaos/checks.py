@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
@@ -16,6 +16,7 @@ from tests.chaos.places import Place, Places, workers_at
 
 _KEY = "PRIVATE KEY"
 _DAY = timedelta(days=1)
+_SETTLING = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Clean:
 class Meddled:
     """What others did meanwhile, at the places that it concerns."""
 
-    by_hand: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_hand: dict[Place, dict[str, datetime]] = field(default_factory=lambda: defaultdict(dict))
     removed: set[Place] = field(default_factory=set)
     taken_away: int = 0  #: certificates, from CAS
+    jumped: bool = False  #: the clock was set: times that functions tell are no measure
 
     def services(self) -> set[str]:
         return {place[0] for place in (*self.by_hand, *self.removed)}
@@ -120,13 +122,26 @@ def _misplaced(ground: Ground, clean: Clean, meddled: Meddled, found: Seen) -> I
         workers = workers_at(place, found.workers)
         by_workers = {prints[worker.cert_identifier] for worker in workers}
         succeeded = {prints[w.cert_identifier] for w in workers if w.status is WorkerStatus.SUCCESS}
-        allowed = (succeeded or {was, *by_workers}) | meddled.by_hand.get(place, set())
+        by_hand = meddled.by_hand.get(place, {})
+        allowed = (succeeded or {was, *by_workers}) | set(by_hand)
+        if now in by_hand and now not in succeeded and not meddled.jumped:
+            yield from _untrue(workers, by_hand[now])
         if now in allowed or (not now and place in meddled.removed):
             continue
         told = ", ".join(f"{w.resource.slot} {w.status.value} {w.reason}" for w in workers) or "in no plan"
         names = {value: name for name, value in prints.items()}
         expected = " or ".join(names.get(one, one) for one in allowed)
         yield f"{place} serves {names.get(now, now or 'nothing')}, not {expected}: {told}"
+
+
+def _untrue(workers: list[WorkerResource], since: datetime) -> Iterator[str]:
+    """Successes that were proved when the slot had been changed by hand, for good."""
+    if len({worker.resource.slot for worker in workers}) > 1:  # not all of them are served here
+        return
+    for worker in workers:
+        proof = worker.verification if worker.status is WorkerStatus.SUCCESS else None
+        if proof and proof.at > since + _SETTLING:
+            yield f"{worker.resource.slot} is success of {proof.at}, but was changed by hand at {since}"
 
 
 def _unset(ground: Ground, clean: Clean, meddled: Meddled) -> Iterator[str]:

@@ -17,6 +17,7 @@ from tests.chaos.ground import Ground
 from tests.chaos.places import is_at
 
 _MOST_PAUSES = 100
+_SERVED_S = 10.0  #: what a product shows at once clients are served a little later
 
 
 class Meddler:
@@ -39,10 +40,7 @@ class Meddler:
         if not known:
             return "slot left alone"
         certificate = lots.choice(known).certificate
-        print_ = self._ground.prints()[certificate.identifier]
-        for place in self._ground.served():
-            if is_at(slot, place):
-                self._meddled.by_hand[place].add(print_)
+        before, wanted = self._ground.served(), self._ground.prints()[certificate.identifier]
         adapter = world.adapter(slot.product, KnownCertificates(world.certificates, world.policy.stores))
         change, waiter = Change(slot, certificate), world.waiter(spare_s=5)
         try:
@@ -52,7 +50,12 @@ class Meddler:
                     break
         except AppError:
             return "slot left alone"
-        return "slot changed by hand"
+        world.sleep(_SERVED_S)
+        after, now = self._ground.served(), self._ground.clock()
+        changed = [place for place, served in after.items() if served == wanted != before.get(place)]
+        for place in changed:
+            self._meddled.by_hand[place][wanted] = now
+        return "slot changed by hand" if changed else "slot left alone"
 
     def _known(self) -> list[str]:
         spare = f"{self._ground.estate.id_of('spare')}-cn-hangzhou"

@@ -107,7 +107,9 @@ def in_storm(ground: Ground, clean: Clean, seed: str, struck: Counter[str]) -> l
         if lots.random() < _DISCOVERED:
             platform.tick("discover_resources")
         for _ in range(lots.randint(10, _DELIVERIES)):
-            ground.clock.jump(storm.jump())
+            if jump := storm.jump():
+                ground.clock.jump(jump)
+                meddled.jumped = True
             if outage := storm.outage():
                 _without_cloud(ground, outage)
             if not platform.deliver_one():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import nullcontext
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from shared.domain.jobs import Handshake, Verification
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.builders import NOW, a_job, a_worker
 from tests.chaos.__main__ import OF_KILLS, status_of
@@ -80,6 +82,21 @@ def test_a_slot_of_no_plan_that_changed_is_told(run: Run) -> None:
     run.served[ELSEWHERE] = "new"
 
     assert run.told() == [f"{ELSEWHERE} serves 7-cn-hangzhou, not other: in no plan"]
+
+
+def test_what_somebody_put_there_is_no_fault_unless_a_success_was_proved_after_it(run: Run) -> None:
+    run.served[PLACE] = "old"
+    proof = Verification(read_back=True, handshake=Handshake.SERVED, at=NOW)
+    run.workers = [a_worker(**DONE, verification=proof)]
+    by_hand = Meddled(by_hand={PLACE: {"old": NOW}})
+    assert run.told(by_hand) == []
+
+    by_hand.by_hand[PLACE]["old"] -= timedelta(minutes=3)
+    (told,) = run.told(by_hand)
+
+    assert told.startswith("CDN/-/www.example.com is success of ")
+    by_hand.jumped = True
+    assert run.told(by_hand) == []
 
 
 def test_a_failure_is_true_where_the_old_one_is_served_and_nowhere_else(run: Run) -> None:

@@ -18,6 +18,7 @@ CODES = {
     "InvalidTransitionError": "InvalidStatus",
     "PlanChangedError": "PlanChanged",
     "SupersededError": "Superseded",
+    "NotYetValidError": "NotYetValid",
     "UnreadableRowError": "UnreadableRow",
     "StateUnavailableError": "StateUnavailable",
     "ConflictError": "Conflict",
@@ -34,6 +35,7 @@ CODES = {
 }
 #: Time or another reading can help; everything else needs a person, or another request.
 RETRYABLE = {
+    "NotYetValidError",
     "StateUnavailableError",
     "ConflictError",
     "CloudThrottledError",

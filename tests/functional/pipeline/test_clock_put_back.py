@@ -101,3 +101,29 @@ def test_a_discovery_that_was_begun_by_a_clock_that_is_put_back_holds_up_no_rene
     put_back(platform)
 
     assert [job.status for job in platform.jobs()] == [JobStatus.SUCCESS]
+
+
+def test_a_certificate_whose_time_has_not_come_by_a_clock_that_is_behind_waits_for_a_right_one(
+    platform: Platform,
+) -> None:
+    """It may be in place already: an end in error would be told of what clients are served."""
+    right = platform.clock
+    platform.renew(*NAMES, age=1 / 24)
+    platform.queue.append(("scan_expiry", b"{}"))
+    platform.drain(until="run_deployment_jobs")
+    behind = Wrong(right)
+    behind.ahead = -timedelta(hours=6)
+    platform.clock = behind
+    platform.drain(until="deploy_")
+    for function, payload in [*platform.queue]:
+        platform.deliver(function, payload)
+    assert statuses(platform) == {WorkerStatus.PENDING: 4}
+    assert "it is valid only from" in next(iter(platform.workers().values())).reason
+
+    platform.clock = right
+    platform.queue.clear()
+    for _ in range(3):
+        platform.clock.sleep(120)
+        platform.tick("run_deployment_jobs")
+
+    assert statuses(platform) == {WorkerStatus.SUCCESS: 4}
