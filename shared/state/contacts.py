@@ -51,7 +51,7 @@ class Opened:
     notification_id: str
     due: datetime | None  #: None: nobody knows
     version: int
-    row: Row = field(repr=False)
+    row: Row = field(repr=False, compare=False)  #: its document cannot be hashed
 
 
 class Notifications(Records[Notification]):
