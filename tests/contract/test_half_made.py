@@ -63,9 +63,13 @@ class Account:
         return self.bench.carried() == self.case.carried
 
 
-def account(name: str, server: Server, folder: Path, patch: pytest.MonkeyPatch) -> Account:
+def account(
+    name: str, server: Server, folder: Path, patch: pytest.MonkeyPatch, **certificates: dict[str, Any]
+) -> Account:
+    """`certificates`: rows of the estate that are others than the case's."""
     case = next(case for case in CASES if case.name == name)
-    bench = new_bench(server, case.product, case.estate, case.region)
+    estate = {**case.estate, "certificates": {**case.estate["certificates"], **certificates}}
+    bench = new_bench(server, case.product, estate, case.region)
     return Account(case, bench, a_world(bench, server, folder / "state.db"), Killing(patch))
 
 
@@ -152,9 +156,10 @@ def test_a_new_certificate_beside_the_old_one_is_told_and_taken_off_by_a_rollbac
 def test_a_new_certificate_that_several_slots_share_is_left_to_a_person_who_is_told_of_it(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = account("ALB-additional", server, tmp_path, monkeypatch)
+    same = {"names": ["example.com", "*.example.com"], "key": "ecdsa-p256", "days": 100}
+    made = account("ALB-additional", server, tmp_path, monkeypatch, other=same)
     made.planned()
-    other = made.bench.slot("shop:443/additional/other").evolve(domains=())
+    other = made.bench.slot("shop:443/additional/other")
     planned(made.world, other, IDENTIFIER["new"], 2)
     made.cut_off_after(1)
     made.killing.refused = 99
