@@ -33,6 +33,14 @@ def begun(platform: Platform) -> Platform:
     return platform
 
 
+def one_deployed(platform: Platform) -> None:
+    """Of a job that has begun, the slot of CDN."""
+    begun(platform)
+    cdn = next(call for call in platform.queue if call[0] == "deploy_cdn")
+    platform.queue.remove(cdn)
+    platform.deliver(*cdn)
+
+
 @pytest.mark.parametrize("submitted", [False, True], ids=["a draft", "a job that waits for its time"])
 def test_before_it_begins_it_is_cancelled_at_once_and_writes_nothing(
     platform: Platform, submitted: bool
@@ -60,10 +68,7 @@ def test_before_it_begins_it_is_cancelled_at_once_and_writes_nothing(
 
 
 def test_while_it_runs_what_has_been_deployed_stays_and_the_rest_is_not_begun(platform: Platform) -> None:
-    begun(platform)
-    cdn = next(call for call in platform.queue if call[0] == "deploy_cdn")
-    platform.queue.remove(cdn)
-    platform.deliver(*cdn)
+    one_deployed(platform)
 
     cancel(platform)
     platform.drain()
@@ -189,10 +194,7 @@ def test_an_automatic_job_that_was_cancelled_is_not_made_again_nor_tried_again(p
 
 
 def test_what_was_deployed_by_then_can_be_rolled_back_and_the_rest_is_left(platform: Platform) -> None:
-    begun(platform)
-    cdn = next(call for call in platform.queue if call[0] == "deploy_cdn")
-    platform.queue.remove(cdn)
-    platform.deliver(*cdn)
+    one_deployed(platform)
     cancel(platform)
     platform.drain()
 

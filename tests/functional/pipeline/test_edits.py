@@ -10,6 +10,7 @@ import pytest
 from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.editing import OFF, edit, manage, slots, submit
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import (
     IMG,
@@ -20,24 +21,6 @@ from tests.functional.pipeline.stories import (
     statuses,
     uploaded,
 )
-
-OFF = "CDN/-/off.example.com"
-
-
-def manage(platform: Platform, **asked: Any) -> Any:
-    return platform.call("manage_deployment_jobs", asked)
-
-
-def edit(platform: Platform, **changes: Any) -> Any:
-    return manage(platform, Edit={"JobId": platform.job().job_id, **changes})
-
-
-def submit(platform: Platform, job: DeploymentJob) -> Any:
-    return manage(platform, Submit={"JobId": job.job_id, "Digest": job.plan_digest})
-
-
-def slots(platform: Platform) -> set[str]:
-    return set(platform.workers())
 
 
 def consistent(platform: Platform) -> DeploymentJob:

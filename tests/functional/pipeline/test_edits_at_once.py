@@ -5,15 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus
 from shared.errors import ConflictError
 from shared.services.moved import plan_of
 from tests.functional.pipeline import states
+from tests.functional.pipeline.editing import edit, manage, slots, submit
 from tests.functional.pipeline.platform import Cut, Platform
 from tests.functional.pipeline.stories import (
     IMG,
@@ -22,24 +21,6 @@ from tests.functional.pipeline.stories import (
     asked_for,
     uploaded,
 )
-
-OFF = "CDN/-/off.example.com"
-
-
-def manage(platform: Platform, **asked: Any) -> Any:
-    return platform.call("manage_deployment_jobs", asked)
-
-
-def edit(platform: Platform, **changes: Any) -> Any:
-    return manage(platform, Edit={"JobId": platform.job().job_id, **changes})
-
-
-def submit(platform: Platform, job: DeploymentJob) -> Any:
-    return manage(platform, Submit={"JobId": job.job_id, "Digest": job.plan_digest})
-
-
-def slots(platform: Platform) -> set[str]:
-    return set(platform.workers())
 
 
 @pytest.fixture
