@@ -1,5 +1,6 @@
 """`certdeploy emulator`: what a running emulator tells, and orders to it."""
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -131,18 +132,37 @@ def estate(
         Path | None, typer.Option(help="Load this estate file in place of the one there.")
     ] = None,
     merge: Annotated[Path | None, typer.Option(help="Load the estate with what this file adds.")] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="Write the account as it is now to this file, with its private keys."),
+    ] = None,
     endpoint: Endpoint = _HERE,
     as_json: Json = False,
 ) -> None:
-    """Print the estate as a file that --estate takes; load another one, or more, first."""
+    """Print the estate as it was loaded; load another one, or more, first. --save writes it as it is now."""
     for path, file in (("estate", load), ("estate/merge", merge)):
         if file is not None:
             _ask(endpoint, "POST", path, _text(file))
-    told = _ask(endpoint, "GET", "estate")
+    if save is not None:
+        return _save(_ask(endpoint, "GET", "estate"), save)
+    told = _ask(endpoint, "GET", "estate?saved=false")
     if as_json:
         output.show_json(told)
     else:
         typer.echo(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), nl=False)
+    return None
+
+
+def _save(told: dict[str, Any], file: Path) -> None:
+    """As JSON, which is read quickly, for its owner alone."""
+    try:
+        file.touch(0o600)
+        file.chmod(0o600)  # also where it was there before
+        file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InvalidRequestError(f"{file}: {error.strerror or error}") from None
+    if lost := told["saved"].get("without"):
+        typer.echo(f"not in it: what calls have changed in {', '.join(lost)}", err=True)
 
 
 def _text(file: Path) -> str:

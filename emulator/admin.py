@@ -114,7 +114,10 @@ _REQUESTS: dict[tuple[str, str], tuple[Callable[[Asked], Any], str]] = {
         "the root of the certificates that the products serve, as PEM",
     ),
     ("POST", "reset"): (_reset, "back to the estate, without faults, denials and calls, at the real time"),
-    ("GET", "estate"): (orders.estate, "the estate as it was loaded, as a file that --estate takes"),
+    ("GET", "estate"): (
+        orders.estate,
+        "the estate with what calls have changed, as a file that --estate takes; ?saved=false: as loaded",
+    ),
     ("POST", "estate"): (orders.load, "load another estate, in JSON or YAML"),
     ("POST", "estate/merge"): (orders.merge, "load the estate with more rows and certificates"),
     ("GET", "options"): (

@@ -69,6 +69,11 @@ class Client:
         """Another estate: its text (YAML, JSON), or data of its form."""
         self.ask("POST", "estate", estate)
 
+    def saved(self) -> dict[str, Any]:
+        """The account as it is now, as an estate to load. It has the private keys of its certificates."""
+        found: dict[str, Any] = self.ask("GET", "estate")
+        return found
+
     def merge(self, estate: object) -> None:
         """The estate, with more rows and certificates."""
         self.ask("POST", "estate/merge", estate)

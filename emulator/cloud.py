@@ -17,10 +17,12 @@ from emulator.answers import Answers, Mode
 from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallLog
 from emulator.clock import Clock
+from emulator.estate import EstateError
 from emulator.faults import DroppedError, Faults, Region, When
 from emulator.keys import AccessKey, Keyring
 from emulator.known import denial_problem, fault_problems
 from emulator.limits import RateLimits
+from emulator.saved import restore
 from emulator.service import EmulatedService, Service
 from emulator.services import service_classes
 
@@ -131,10 +133,18 @@ class Cloud:
         return self.keys.add(account or self.account)
 
     def load(self, estate: Any) -> None:
-        """Replace everything that the products hold by the estate's."""
+        """Replace everything that the products hold by the estate's.
+
+        Raises EstateError, with nothing changed.
+        """
         with self.lock:
+            before, services = self._estate, self.services
             self._estate = estate
-            self._start_services()
+            try:
+                self._start_services()
+            except Exception:
+                self._estate, self.services = before, services
+                raise
 
     def reset(self) -> None:
         """Back to the estate as loaded, at the real time: no faults, denials, calls, sessions. Keys stay."""
@@ -192,6 +202,11 @@ class Cloud:
         if self._estate is not None:
             for service in self.services.values():
                 service.load(self._estate)
+            if self._estate.saved is not None:
+                try:
+                    restore(self.services, self._estate.saved)
+                except ValueError as error:
+                    raise EstateError(f"estate: {error}") from None
 
     def _fail(self, service: EmulatedService, call: Call, when: When) -> None:
         fault = self.faults.take(service.api, call.action, call.region, call.params, when)

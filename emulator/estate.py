@@ -1,93 +1,33 @@
 """The estate file: which certificates and resources an emulated account holds. `docs/estate.md`.
 
-`load_estate` gives a checked estate or one `EstateError` that names every wrong field. Private keys
-are never in the file: certificates are issued by the local CA when the estate is loaded.
+`load_estate` gives a checked estate or one `EstateError` that names every wrong field. Private keys are in a
+saved file only (`saving.py`): certificates are issued by the local CA when the estate is loaded.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any
 
 import yaml
-from pydantic import (
-    Field,
-    PrivateAttr,
-    ValidationError,
-    create_model,
-    model_validator,
-)
+from pydantic import PrivateAttr, ValidationError, create_model
 
 from emulator._estate_text import explain, nearest
-from emulator.authority import Authority, Ca, Validation
 from emulator.bundles import Bundle
-from emulator.sections import Domain, Part, Region, Row, Section, Use, sections, twice
+from emulator.certificates import STORES, Certificate
+from emulator.saved import Saved
+from emulator.sections import Part, Region, Row, Section, Use, sections, twice
 
 SAMPLE = Path(__file__).parent / "estates" / "sample.yaml"
 FIRST_CERTIFICATE_ID = 10741304
 
-Store = Literal["cn-hangzhou", "ap-southeast-1", "eu-central-1"]
-STORES: tuple[str, ...] = get_args(Store)
-CERT_REGIONS = STORES[:2]  #: those that the edge products take by their documentation
-
-
-#: A century is more than any certificate lives, and less than a calendar holds.
-Days = Annotated[float, Field(ge=-36525, le=36525, allow_inf_nan=False)]
-
 
 class EstateError(Exception):
     """The estate file cannot be used; the text says where, what and the nearest valid name."""
-
-
-class Certificate(Part):
-    """A certificate in the account. `days` from now until it ends, `age` days since it began."""
-
-    names: list[Domain] = Field(min_length=1)
-    name: str | None = None  #: in CAS, where names repeat; default: the name in the file
-    key: Literal["rsa-2048", "ecdsa-p256", "ecdsa-p384", "sm2"] = "rsa-2048"
-    days: Days = 200
-    age: Days | None = None  #: default: as much as a life of 200 days leaves
-    source: Literal["UPLOAD", "BUY", "TEST"] = "UPLOAD"
-    store: Store = "cn-hangzhou"
-    private_key: bool = True
-    in_cas: bool = True
-    listed: bool = True  #: False: only the older list of CAS shows it
-    status: Literal["revoked"] | None = None
-    ca: Ca = "public"  #: "private": a company's own, whose root nobody else trusts
-    self_signed: bool = False
-    chain: Literal["full", "leaf-only"] = "full"  #: what CAS and the products hold beside the leaf
-    validation: Validation = "DV"
-
-    @property
-    def lived(self) -> float:
-        return self.age if self.age is not None else max(200 - self.days, 1)
-
-    def issue(self, now: datetime, key_slot: str | None = None) -> Bundle:
-        """The certificate itself, with a new key, or the one of `key_slot`.
-
-        An SM2 certificate is only told to be one: nothing here can sign with SM2, and nothing serves it.
-        """
-        return Authority(self.ca).issue(
-            self.names,
-            key="ecdsa-p256" if self.key == "sm2" else self.key,
-            days=self.days,
-            age=self.lived,
-            now=now,
-            key_slot=key_slot,
-            validation=self.validation,
-            leaf_only=self.chain == "leaf-only",
-            self_signed=self.self_signed,
-        )
-
-    @model_validator(mode="after")
-    def _lives(self) -> Certificate:
-        if self.lived + self.days <= 0:
-            raise ValueError(f"it would end before it begins: raise age above {-self.days:g}")
-        if self.self_signed and (self.ca, self.chain, self.validation) != ("public", "full", "DV"):
-            raise ValueError("it is self-signed: no CA, no chain and no validation")
-        return self
 
 
 class Contact(Part):
@@ -105,7 +45,13 @@ class Estate(Part):
     regions: list[Region] = ["cn-hangzhou"]
     contacts: list[Contact] = []
     certificates: dict[str, Certificate] = {}
+    saved: Saved | None = None  #: of a running cloud
     _bundles: dict[str, Bundle] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, context: object) -> None:
+        super().model_post_init(context)
+        if self.saved is not None:
+            self._bundles.update(self.saved.bundles())
 
     def of(self, section: type[Row]) -> list[Row]:
         """The rows of one section."""
@@ -131,7 +77,7 @@ class Estate(Part):
 
     def problems(self) -> list[str]:
         """References and rules that no single field can check."""
-        found: list[str] = []
+        found = self.saved.problems(plain_of(self)) if self.saved is not None else []
         for key, section in sections().items():
             identities: dict[str, list[str]] = {}
             for index, row in enumerate(self.of(section)):
@@ -204,6 +150,9 @@ def load_estate(path: Path | None) -> Estate:
 def read_plain(text: bytes, source: str) -> object:
     """The data of an estate in YAML or JSON, not checked yet. Raises EstateError."""
     try:
+        if text.lstrip()[:1] == b"{":
+            with suppress(json.JSONDecodeError):  # then it is YAML, which may begin so too
+                return json.loads(text, object_pairs_hook=_once)
         return yaml.load(text.decode("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError) as error:  # also of what is no UTF-8, or no date
         raise EstateError(f"{source}: not YAML or JSON: {' '.join(str(error).split())}") from error
@@ -266,6 +215,14 @@ def _whole(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f'the key "{next(key for key in keys if keys.count(key) > 1)}" is given twice')
+    return found
 
 
 class _Loader(yaml.SafeLoader):

@@ -24,9 +24,12 @@ from pydantic import (
 
 from emulator._estate_text import explain
 from emulator.answers import Mode
+from emulator.certificates import Certificate
 from emulator.cloud import Cloud, Denial, Limits
-from emulator.estate import Certificate, merged, parse_estate, plain_of, read_plain
+from emulator.estate import merged, parse_estate, plain_of, read_plain
 from emulator.faults import BusyWrites, Fault
+from emulator.saved import KEY
+from emulator.saving import saved_estate
 
 Made = TypeVar("Made", Fault, BusyWrites, Denial, Certificate, "Options", "ClockOrder")
 _DAY = 86400
@@ -122,18 +125,28 @@ def settle(asked: Asked) -> dict[str, Any]:
 
 
 def estate(asked: Asked) -> dict[str, Any]:
-    """As it was loaded."""
-    return plain_of(asked.cloud.estate) if asked.cloud.estate is not None else {}
+    """With what calls have changed; `saved=false`: as it was loaded."""
+    if (strange := asked.queries.keys() - {KEY}) or asked.queries.get(KEY, "true") not in ("true", "false"):
+        raise ValueError(f"{min(strange, default=KEY)}: takes {KEY}=true or {KEY}=false")
+    return _loaded(asked.cloud) if asked.queries.get(KEY) == "false" else saved_estate(asked.cloud)
 
 
 def load(asked: Asked) -> dict[str, Any]:
     asked.cloud.load(parse_estate(read_plain(asked.body, "estate")))
-    return estate(asked)
+    return _loaded(asked.cloud)
 
 
 def merge(asked: Asked) -> dict[str, Any]:
-    asked.cloud.load(parse_estate(merged(asked.cloud.estate, read_plain(asked.body, "estate"))))
-    return estate(asked)
+    cloud = asked.cloud
+    if cloud.estate is not None and cloud.estate.saved is not None:
+        raise ValueError(f"the estate there was saved from a running cloud: load it without {KEY} first")
+    cloud.load(parse_estate(merged(cloud.estate, read_plain(asked.body, "estate"))))
+    return _loaded(cloud)
+
+
+def _loaded(cloud: Cloud) -> dict[str, Any]:
+    told = plain_of(cloud.estate) if cloud.estate is not None else {}
+    return {key: value for key, value in told.items() if key != KEY}
 
 
 def behaviour(asked: Asked) -> dict[str, dict[str, list[str | bool]]]:

@@ -9,11 +9,13 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallLog
+from emulator.codec import CodecError
 from emulator.faults import Faults
 from emulator.keys import AccessKey, Keyring
 from emulator.request import Request
 
 Service = TypeVar("Service", bound="EmulatedService")
+_NOT_KEPT = ("cloud", "behaviour", "forgets")
 
 
 class Account(Protocol):
@@ -92,6 +94,20 @@ class EmulatedService:
 
     def load(self, estate: Any) -> None:
         """Take this product's part of the estate."""
+
+    def kept(self) -> dict[str, Any]:
+        """The state, to be saved: everything but what tells how the service behaves."""
+        return {name: value for name, value in vars(self).items() if name not in _NOT_KEPT}
+
+    def keep(self, state: dict[str, Any]) -> None:
+        """Hold what another one has `kept`. Raises CodecError where that had other parts."""
+        if state.keys() - vars(self).keys():
+            raise CodecError(f"{type(self).__module__} has other parts")
+        vars(self).update(state)
+
+    def loses(self) -> bool:
+        """Whether there is anything in it that cannot be saved."""
+        return False
 
     def uses(self, identifier: str) -> bool:
         """Whether a certificate of CAS is in place anywhere in this product."""

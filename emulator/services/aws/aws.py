@@ -36,6 +36,13 @@ class Service(EmulatedService):
     def load(self, estate: Estate) -> None:
         self._estate = estate
 
+    def kept(self) -> dict[str, Any]:
+        """moto keeps it all."""
+        return {}
+
+    def loses(self) -> bool:
+        return self._started
+
     def start(self) -> dict[str, Any]:
         """Where AWS is, and who may call it. Empty if the estate has none, or moto is not installed."""
         estate = self._estate

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, TypeVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, Fault, read, traditional_pem
-from emulator.estate import FIRST_CERTIFICATE_ID, STORES, Estate
+from emulator.certificates import STORES
+from emulator.estate import FIRST_CERTIFICATE_ID, Estate
 from emulator.service import Account, EmulatedService
 from emulator.services.cas import store as cas_store
 from emulator.services.cas.store import CasCertificate

@@ -14,7 +14,8 @@ from typing import Any
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
-from emulator.estate import CERT_REGIONS, Estate
+from emulator.certificates import CERT_REGIONS
+from emulator.estate import Estate
 from emulator.sections.esa import EsaSite
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas

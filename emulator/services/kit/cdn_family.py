@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, read
-from emulator.estate import CERT_REGIONS, Estate
+from emulator.certificates import CERT_REGIONS
+from emulator.estate import Estate
 from emulator.sections.cdn import CdnDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas

@@ -16,7 +16,8 @@ from typing import Any
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, a_label, covers
-from emulator.estate import STORES, Estate
+from emulator.certificates import STORES
+from emulator.estate import Estate
 from emulator.sections.pai import Gateway as GatewayRow
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas

@@ -53,6 +53,14 @@ class TableActions(EmulatedService):
         if not rows:
             self._add(Instance(DEFAULT_INSTANCE, estate.regions[0]))
 
+    def kept(self) -> dict[str, Any]:
+        """What no file keeps. Whoever has only instances without anything in them has nothing."""
+        own = {name: row for name, row in self.instances.items() if name not in self._journals}
+        return {"instances": own} if any(row.tables or row.usage for row in own.values()) else {}
+
+    def keep(self, state: dict[str, Any]) -> None:
+        super().keep({"instances": {**self.instances, **state.get("instances", {})}})
+
     def _add(self, instance: Instance) -> Instance:
         self.instances[instance.name] = instance
         return instance

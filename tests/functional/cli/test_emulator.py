@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator.environment import without_accounts
+from emulator.estate import parse_estate
 from emulator.server import Server
 from tests.functional.cli.conftest import Command
 from tests.functional.emulator.clients import call
@@ -121,6 +122,30 @@ def test_an_estate_is_printed_as_a_file(bare: Command, server: Server, tmp_path:
     assert ran.out == "cdn:\n- domain: a.example.com\n- domain: b.example.com\n"
     missing = bare("emulator", "estate", "--load", str(tmp_path / "c.yaml"), *at)
     assert (missing.code, missing.err) == (2, f"certdeploy: {tmp_path}/c.yaml: No such file or directory\n")
+
+
+def test_an_account_is_saved_for_its_owner_alone_and_no_key_is_printed(
+    bare: Command, server: Server, tmp_path: Path
+) -> None:
+    at = ("--endpoint", server.endpoint)
+    server.cloud.load(
+        parse_estate({"certificates": {"a": {"names": ["a.example.com"], "key": "ecdsa-p256"}}})
+    )
+    (file := tmp_path / "saved.json").touch(0o644)
+
+    ran = bare("emulator", "estate", "--save", str(file), *at)
+    again = bare("emulator", "estate", "--load", str(file), "--json", *at)
+
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "PRIVATE KEY" in file.read_text()
+    assert again.json["certificates"]["a"]["names"] == ["a.example.com"]
+    assert "saved" not in again.json
+    nowhere = bare("emulator", "estate", "--save", str(tmp_path / "no" / "saved.json"), *at)
+    assert (nowhere.code, nowhere.err) == (
+        2,
+        f"certdeploy: {tmp_path}/no/saved.json: No such file or directory\n",
+    )
 
 
 def test_where_no_emulator_is_is_told(bare: Command) -> None:

@@ -11,7 +11,7 @@ import pytest
 from emulator.admin_gate import Gate
 from emulator.client import Client, EmulatorError
 from emulator.cloud import Cloud
-from emulator.estate import parse_estate, plain_of
+from emulator.estate import plain_of
 from emulator.front_authority import FrontAuthority
 from emulator.server import Server, running
 from tests.functional.emulator.clients import call, refusal
@@ -70,7 +70,9 @@ def test_an_estate_is_loaded_and_told_as_a_file_that_can_be_loaded(server: Serve
     client.load(ESTATE)
 
     assert domains(server) == ["www.example.com"]
-    assert plain_of(parse_estate(client.ask("GET", "estate"))) == ESTATE
+    assert client.ask("GET", "estate?saved=false") == ESTATE
+    client.load(client.saved())
+    assert domains(server) == ["www.example.com"]
 
 
 def test_more_is_added_to_an_estate(server: Server, client: Client) -> None:
