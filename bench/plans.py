@@ -20,6 +20,7 @@ from shared.domain.requests import PreviewDeploymentJob
 from shared.services import plan as planning
 from shared.services.create import create_deployment_jobs
 from shared.services.map import map_certificate, map_slots
+from shared.services.preview import preview
 from shared.services.world import World
 
 ROOT: Final = Path(__file__).parents[1]
@@ -32,7 +33,7 @@ def _read(here: World, _: Size) -> object:
 
 
 def _preview(here: World, size: Size) -> object:
-    return planning.preview(here, PreviewDeploymentJob(cert_ids=(widest(here, size).cert_id,)))
+    return preview(here, PreviewDeploymentJob(cert_ids=(widest(here, size).cert_id,)))
 
 
 def _automatic(here: World, _: Size) -> object:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
@@ -12,6 +12,7 @@ from shared.domain.job_requests import (
     DeleteDeploymentJobs,
     DiffDeploymentJob,
     EditDeploymentJob,
+    PickSlots,
     RetryDeploymentJob,
     SubmitDeploymentJob,
 )
@@ -29,6 +30,15 @@ def _each_once(ids: tuple[Id, ...]) -> tuple[Id, ...]:
     return ids
 
 
+def _no_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    if tags:
+        raise ValueError(
+            "slots cannot be chosen by tags: the lists of CDN, DCDN, LIVE, VOD, WAF and others do not tell"
+            " them, so their slots would be passed over unsaid; choose by slot, product, region or domain"
+        )
+    return tags
+
+
 class ScanExpiry(Wire):
     """Read CAS now."""
 
@@ -44,13 +54,25 @@ class DiscoverResources(Wire):
 
 
 class PreviewDeploymentJob(Wire):
-    """Which slots would get which certificate. Without `resource_ids`: every slot that matches."""
+    """Which slots would get which certificate. Without `resource_ids`: every slot that matches.
+
+    Of `products`, `regions` and `domains` everything that is given has to fit, of each one value. In
+    `domains` `*` stands for any text, `?` for any character.
+    """
 
     cert_ids: Annotated[tuple[int, ...], AfterValidator(_each_once)] = Field(min_length=1)
     #: Slots as `resource list` names them.
     resource_ids: Annotated[tuple[str, ...], AfterValidator(_each_once)] = ()
+    products: tuple[CloudProduct, ...] = ()
+    regions: tuple[str, ...] = ()  #: of the slot, or of its instance; "-": products without regions
+    domains: tuple[str, ...] = ()  #: one of its names
+    but: PickSlots = Field(default=PickSlots(), alias="Except")  #: left alone, whatever else fits
+    tags: Annotated[tuple[str, ...], AfterValidator(_no_tags)] = ()
     first_deployment: bool = False
     accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
+
+
+_LATER: Final = ("products", "regions", "domains", "but", "tags")
 
 
 class CreateDeploymentJob(PreviewDeploymentJob):
@@ -70,10 +92,14 @@ class CreateDeploymentJob(PreviewDeploymentJob):
         Neither the token nor conditions are a part of it, nor whether it stays a draft, which may change.
         """
         asked = self.model_dump(mode="json", exclude={"client_token", "digest", "submit"})
+        for later in _LATER:  # fields that came later: a token of an earlier version stays the request's
+            if getattr(self, later) == type(self).model_fields[later].default:
+                del asked[later]
         if self.schedule_time is not None:
             asked["schedule_time"] = self.schedule_time.timestamp()
-        for listed in ("cert_ids", "resource_ids", "contact_ids"):
-            asked[listed] = sorted(asked[listed])
+        for listed in ("cert_ids", "resource_ids", "contact_ids", "products", "regions", "domains"):
+            if listed in asked:
+                asked[listed] = sorted(asked[listed])
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -12,11 +12,11 @@ from shared.domain.plans import Plan
 from shared.domain.requests import CreateDeploymentJob
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError, PlanChangedError
-from shared.services import plan as planning
 from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
 from shared.services.contacts import check_contacts
 from shared.services.policies import policies_of
+from shared.services.preview import preview
 from shared.services.storing import create, created, submitted, token_of_person
 from shared.services.strangers_planned import plan_for_strangers
 from shared.services.unseen import Unseen
@@ -44,7 +44,7 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
         return Created(jobs=(_as_asked(world, request, job),), note="already exists")
     check_job(request, world.clock())
     check_contacts(world, request.contact_ids)
-    plan = planning.preview(world, request)
+    plan = preview(world, request)
     if request.digest is not None and request.digest != plan.digest:
         raise PlanChangedError(
             f"the plan is now {plan.digest}, not {request.digest}: resources or certificates have"

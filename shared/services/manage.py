@@ -35,7 +35,7 @@ from shared.services.edit import LeftOut, edit_job
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
 from shared.services.outcome import outcome_of
-from shared.services.plan import preview
+from shared.services.preview import preview
 from shared.services.retry import retry_job
 from shared.services.rollback import roll_back_job
 from shared.services.rollback_plan import RollbackLine, lines

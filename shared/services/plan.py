@@ -9,43 +9,15 @@ from shared.domain.fronts import FRONTED, FRONTING, Fronts
 from shared.domain.matching import Action, Decision, latest
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.policy_book import PolicyBook
-from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudResource
 from shared.domain.rules import SET_BY, Rules
 from shared.errors import InvalidRequestError, NotFoundError
 from shared.services.discovered import Discovered
-from shared.services.foreseen import foreseen
 from shared.services.listeners import Listeners
 from shared.services.policies import policies_of
 from shared.services.world import World
 
 _SCAN: Final = "`certdeploy scan` reads CAS anew"
-
-
-def preview(world: World, request: PreviewDeploymentJob) -> Plan:
-    """The plan that a job of this request would carry out.
-
-    Raises:
-        NotFoundError: unknown certificates or slots.
-        InvalidRequestError: undeployable certificates, mixed types.
-    """
-    certificates = asked_for(world, request.cert_ids)
-    if request.resource_ids:
-        slots: Iterable[CloudResource] = _named(world, request.resource_ids)
-    else:
-        slots = candidates(world, certificates)
-    listeners, policies = Listeners(world), policies_of(world)
-    entries = weigh(
-        world,
-        certificates,
-        slots,
-        policies.book,
-        first_deployment=request.first_deployment,
-        named=bool(request.resource_ids),
-        keep_pairs=None if request.resource_ids else listeners,
-    )
-    planned = _one_job(certificates, entries).evolve(accept_outage=request.accept_outage)
-    return foreseen(world, planned, listeners, policies)
 
 
 def plan(
@@ -198,10 +170,3 @@ def asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
         not_known = [f"certificate {cert_id} is not known ({_SCAN})" for cert_id in unknown]
         raise InvalidRequestError(f"CertIds: {'; '.join([*not_known, *problems])}")
     return found
-
-
-def _named(world: World, slots: tuple[str, ...]) -> list[CloudResource]:
-    records = world.resources.find_many(slots)
-    if unknown := [slot for slot in slots if slot not in records]:
-        raise NotFoundError("Slot", ", ".join(unknown), "`certdeploy resource list` shows all")
-    return [record.resource for record in records.values()]

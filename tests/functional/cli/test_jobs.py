@@ -44,6 +44,27 @@ def test_what_a_job_may_do_is_asked_for_by_options(informed: Command) -> None:
     assert {worker["Resource"]["ResourceId"] for worker in created["Workers"]} >= {"plain.example.com"}
 
 
+@pytest.mark.parametrize(
+    ("words", "slots"),
+    [
+        (("--domain", "w*.example.com"), {"www.example.com"}),
+        (("--domain", "bücher.*", "--product", "CDN", "--region", "-"), {"bücher.example.com"}),
+        (("--except", "bücher.example.com"), {"www.example.com"}),
+        (("--except", "CDN/-/www.example.com", "--product", "CDN"), {"bücher.example.com"}),
+    ],
+)
+def test_slots_are_chosen_and_excepted_by_what_they_have_in_common(
+    informed: Command, words: tuple[str, ...], slots: set[str]
+) -> None:
+    asked = ("--certificate", str(RENEWED), *words, "--json")
+
+    previewed = informed("job", "preview", *asked).json
+    created = informed("job", "create", "--name", "spring", "--draft", *asked).json
+
+    assert {worker["Resource"]["ResourceId"] for worker in created["Workers"]} == slots
+    assert created["Job"]["PlanDigest"] == previewed["Digest"]
+
+
 def test_a_slot_is_named_as_it_is_shown(informed: Command) -> None:
     ran = informed(
         "job", "preview", "--certificate", str(RENEWED), "--resource", "CDN/-/bücher.example.com", "--json"

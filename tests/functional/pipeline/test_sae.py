@@ -17,7 +17,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import JobStatus
 from shared.services.create import create_deployment_jobs
 from shared.services.map import find_certificate, map_certificate, map_slots
-from shared.services.plan import preview
+from shared.services.preview import preview
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, discovered
 

@@ -9,7 +9,17 @@ from shared.domain import requests
 from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
 
 JOB: dict[str, Any] = {"Name": "spring", "CertIds": [7]}
-PREVIEW: dict[str, Any] = {"ResourceIds": (), "FirstDeployment": False, "AcceptOutage": False}
+NO_SLOTS: dict[str, Any] = {"Slots": (), "Products": (), "Regions": (), "Domains": ()}
+PREVIEW: dict[str, Any] = {
+    "ResourceIds": (),
+    "Products": (),
+    "Regions": (),
+    "Domains": (),
+    "Except": NO_SLOTS,
+    "Tags": (),
+    "FirstDeployment": False,
+    "AcceptOutage": False,
+}
 
 QUESTIONS = (
     "List",
@@ -111,3 +121,26 @@ def test_each_of_the_four_is_asked_under_its_name() -> None:
     assert asked.show == requests.ShowDeploymentJob(job_id=1)
     assert asked.preview == requests.PreviewDeploymentJob(cert_ids=(7,))
     assert asked.roll_back == requests.RollBackDeploymentJob(job_id=2)
+
+
+def test_slots_are_not_chosen_by_tags_and_why_is_said() -> None:
+    with pytest.raises(ValidationError, match="slots cannot be chosen by tags: the lists of CDN"):
+        CreateDeploymentJob.model_validate({**JOB, "Tags": ["env=prod"]})
+
+
+OF_VERSION_0_1 = "ae700c6988f2bf6f"  #: the digest of JOB
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Products": ["CDN"]},
+        {"Regions": ["cn-hangzhou"]},
+        {"Domains": ["*.example.com"]},
+        {"Except": {"Domains": ["*"]}},
+    ],
+)
+def test_what_is_chosen_is_a_part_of_what_is_asked_for(more: dict[str, Any]) -> None:
+    """And a request that chooses nothing is the one that it was before there was a choice."""
+    assert CreateDeploymentJob.model_validate({**JOB, **more}).what != OF_VERSION_0_1
+    assert CreateDeploymentJob.model_validate(JOB).what == OF_VERSION_0_1

@@ -14,7 +14,8 @@ from shared.domain.plans import PlanEntry
 from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.services.map import known_certificates, map_certificate, map_slots
-from shared.services.plan import plan, preview
+from shared.services.plan import plan
+from shared.services.preview import preview
 from shared.services.slots import show_slot
 from shared.services.status import overview
 from shared.services.world import World

@@ -24,8 +24,9 @@ from shared.domain.resources import SyncState, SyncStatus
 from shared.services.create import create_deployment_jobs
 from shared.services.lists import list_resources
 from shared.services.map import map_certificate
-from shared.services.plan import plan, preview
+from shared.services.plan import plan
 from shared.services.policies import store_policies
+from shared.services.preview import preview
 from shared.services.world import World
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Document, Key, Row

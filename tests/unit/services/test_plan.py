@@ -17,7 +17,8 @@ from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products import supported_products
 from shared.services.discovered import Discovered
-from shared.services.plan import candidates, plan, preview
+from shared.services.plan import candidates, plan
+from shared.services.preview import preview
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Key, Row
 from shared.state.tables import RESOURCES, Table

@@ -1,0 +1,116 @@
+"""`certdeploy job preview` and `job create`: what a job would change, and a new job."""
+
+from typing import Annotated
+
+import typer
+
+from cli import output
+from cli.asking import tell_and_ask
+from cli.columns import AsJson, check_given
+from cli.given import moment_of
+from cli.job_end import Wait, Watch, check_can_wait, end, managed
+from cli.job_tables import show_plan
+from cli.selecting import (
+    Certificates,
+    Domains,
+    Except,
+    First,
+    Outage,
+    Products,
+    Regions,
+    Slots,
+    selection,
+)
+from cli.session import session
+from shared.domain.requests import CreateDeploymentJob
+from shared.services.create import create_deployment_jobs
+from shared.validation.requests import parse
+
+
+def preview(
+    certificate: Certificates,
+    resource: Slots = None,
+    product: Products = None,
+    region: Regions = None,
+    domain: Domains = None,
+    but: Except = None,
+    first_deployment: First = False,
+    accept_outage: Outage = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a job would change, and what it would leave alone and why. Changes nothing.
+
+    Options that choose slots narrow them down together; of several values of one option, one has to fit.
+    """
+    world = session().world()
+    asked = selection(
+        world, certificate, resource, product, region, domain, but, first_deployment, accept_outage
+    )
+    result = managed(world, {"Preview": asked})
+    if as_json:
+        output.show_json(result)
+    elif result.plan is not None:
+        show_plan(result.plan)
+
+
+def create(
+    name: Annotated[str, typer.Option(help="Display name of the job.")],
+    certificate: Certificates,
+    resource: Slots = None,
+    product: Products = None,
+    region: Regions = None,
+    domain: Domains = None,
+    but: Except = None,
+    first_deployment: First = False,
+    accept_outage: Outage = False,
+    digest: Annotated[
+        str | None,
+        typer.Option(help="Digest of the approved preview; the job is refused if the plan has changed."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a job of more than a hundred slots.")
+    ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Start time with its zone, such as 2026-05-01T02:00+08:00. Default: now."),
+    ] = None,
+    contact: Annotated[
+        list[int] | None,
+        typer.Option("--contact", help="Id of a contact that is told how it ends; may be repeated."),
+    ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Create the job as a draft and do not submit it.")
+    ] = False,
+    wait: Wait = False,
+    watch: Watch = False,
+    as_json: AsJson = False,
+) -> None:
+    """Create a job and, unless it is a draft, submit it.
+
+    Options that choose slots narrow them down together; of several values of one option, one has to fit.
+    Tells what changes beside the certificates, and asks before a job of more than a hundred slots.
+    """
+    check_given("--digest", digest)
+    current = session()
+    if wait or watch:
+        check_can_wait(current, draft)
+    world = current.world()
+    asked = selection(
+        world, certificate, resource, product, region, domain, but, first_deployment, accept_outage
+    )
+    planned = managed(world, {"Preview": asked})
+    request = {
+        "Name": name,
+        "Submit": not draft,
+        **asked,
+        "Digest": digest or planned.digest,
+        "ContactIds": contact or [],
+        **({"ScheduleTime": moment_of(at)} if at is not None else {}),
+    }
+    to_create = parse(CreateDeploymentJob, request)
+    if planned.plan is not None:
+        tell_and_ask(planned.plan, approved=yes or draft or digest is not None, as_json=as_json)
+    created = create_deployment_jobs(world, to_create).jobs[0]
+    if current.running is None and not draft:
+        output.tell("the job starts as soon as `certdeploy serve` runs")
+    end(world, created, wait or watch, as_json, lines=watch)

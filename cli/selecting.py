@@ -1,0 +1,84 @@
+"""Options that say which slots a job is for: of `job preview` and `job create`."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from cli.columns import check_given
+from cli.given import cert_ids_of
+from cli.picks import PICKED, picks
+from cli.places import slot_named
+from shared.domain.resources import CloudProduct
+from shared.services.world import World
+
+Certificates = Annotated[
+    list[str], typer.Option("--certificate", help="Id of a certificate in CAS; may be repeated.")
+]
+Slots = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--resource",
+        help="Slot to deploy to, as `resource list` shows it; may be repeated. Default: all that match.",
+    ),
+]
+Products = Annotated[
+    list[CloudProduct] | None,
+    typer.Option("--product", help="Only slots of this product; may be repeated."),
+]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region", help="Only slots of this region; - for products without regions; may be repeated."
+    ),
+]
+Domains = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--domain", help="Only slots with such a name, such as '*.shop.example.com'; may be repeated."
+    ),
+]
+Except = Annotated[
+    list[str] | None,
+    typer.Option("--except", help=f"Leave alone what fits: {PICKED}; may be repeated."),
+]
+First = Annotated[
+    bool,
+    typer.Option(
+        "--first-deployment", help="Also deploy where HTTPS is off, and switch it on (CDN and DCDN only)."
+    ),
+]
+Outage = Annotated[
+    bool,
+    typer.Option(
+        "--accept-outage",
+        help="Allow a short outage where a product must remove the old certificate first.",
+    ),
+]
+
+
+def selection(
+    world: World,
+    certificates: Sequence[str],
+    slots: Sequence[str] | None,
+    products: Sequence[CloudProduct] | None,
+    regions: Sequence[str] | None,
+    domains: Sequence[str] | None,
+    but: Sequence[str] | None,
+    first: bool,
+    outage: bool,
+) -> dict[str, Any]:
+    """As PreviewDeploymentJob is sent."""
+    for option, values in (("--region", regions), ("--domain", domains)):
+        for value in values or ():
+            check_given(option, value)
+    return {
+        "CertIds": cert_ids_of(certificates),
+        "ResourceIds": [slot_named(world, text) for text in slots or []],
+        "Products": [one.value for one in products or []],
+        "Regions": list(regions or []),
+        "Domains": list(domains or []),
+        "Except": picks(world, "--except", but),
+        "FirstDeployment": first,
+        "AcceptOutage": outage,
+    }
