@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from shared.domain.certificates import Certificate
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.state.sqlite import SqliteStore
@@ -69,6 +71,7 @@ def a_state_of_0_1(path: Path, now: datetime) -> None:
             file.execute(f"INSERT INTO {told['table']} VALUES ({marks})", (*values, json.dumps(document)))
 
 
+@pytest.mark.ordinary_answers("CAS tells that a certificate of the kept state has another serial today")
 def test_a_job_that_version_0_1_began_is_ended_from_its_state(tmp_path: Path) -> None:
     with new_platform(ESTATE, tmp_path) as platform:
         new = platform.renew(*NAMES)
