@@ -40,6 +40,13 @@ class Param:
     fields: tuple[Param, ...] = ()
 
 
+@dataclass
+class Delay:
+    """How much later than usual an answer comes, by faults."""
+
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True)
 class Call:
     """One accepted request: signature verified, parameters declared, typed and complete.
@@ -56,6 +63,7 @@ class Call:
     raw_body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     host: str = ""
+    delay: Delay = field(default_factory=Delay, compare=False)
 
 
 @dataclass
@@ -66,3 +74,4 @@ class Raw:
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = "application/octet-stream"
+    delay_s: float = 0.0  #: before it is sent

@@ -10,6 +10,7 @@ import io
 import json
 import re
 import socket
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,7 @@ class Gate:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return Response(status=500)
         finally:
+            time.sleep(call.delay.seconds)
             record = CallRecord(
                 cloud.clock(), "aws", asked.action, asked.region, {}, status, code, str(uuid4())
             )

@@ -18,7 +18,7 @@ from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallLog
 from emulator.clock import Clock
 from emulator.estate import EstateError
-from emulator.faults import DroppedError, Faults, Region, When
+from emulator.faults import MOST, DroppedError, Faults, Region, When
 from emulator.keys import AccessKey, Keyring
 from emulator.known import denial_problem, fault_problems
 from emulator.limits import RateLimits
@@ -166,6 +166,8 @@ class Cloud:
         """Raises ValueError where it could never meet a call."""
         if problem := denial_problem(self.services, denial.ram_action):
             raise ValueError(problem)
+        if len(self.denials) >= MOST:
+            raise ValueError(f"there are {MOST} denials already; take some back first")
         denial.id = str(next(self._denial_ids))
         self.denials.append(denial)
         return denial
@@ -185,7 +187,7 @@ class Cloud:
             ApiError: refused by a fault, a limit, RAM or the service.
             DroppedError: the connection is to be closed without an answer.
         """
-        self._fail(service, call, "before")
+        self.fail(service.api, call.action, call, "before")
         self._limit(service, call)
         self._authorize(service, call)
         handler = service.handler(call.action)
@@ -194,7 +196,7 @@ class Cloud:
         else:
             with self.lock:
                 answer = handler(call)
-        self._fail(service, call, "after")
+        self.fail(service.api, call.action, call, "after")
         return answer
 
     def _start_services(self) -> None:
@@ -208,12 +210,19 @@ class Cloud:
                 except ValueError as error:
                     raise EstateError(f"estate: {error}") from None
 
-    def _fail(self, service: EmulatedService, call: Call, when: When) -> None:
-        fault = self.faults.take(service.api, call.action, call.region, call.params, when)
+    def fail(self, api: str, action: str, call: Call, when: When) -> None:
+        """Have the fault that was ordered for this call strike, if there is one.
+
+        Raises ApiError, DroppedError.
+        """
+        fault = self.faults.take(api, action, call.region, call.params, when)
         if fault is None:
             return
+        call.delay.seconds += fault.latency_ms / 1000
         if fault.drop:
-            raise DroppedError(call.action)
+            raise DroppedError(action)
+        if not fault.refuse:
+            return
         error = ApiError(fault.status, fault.code, fault.message)
         error.retry_after_ms = fault.retry_after_ms
         raise error

@@ -47,6 +47,11 @@ class Action:
     params: tuple[Param, ...]
     source: str = ""  #: where it is known from, if not from the vendor's metadata
 
+    @property
+    def looked_at(self) -> frozenset[str]:
+        """The parameters that come with a call: of a ROA body the service reads for itself."""
+        return frozenset(p.name for p in self.params if self.path == "/" or p.place != "body")
+
     def match(self, path: str) -> dict[str, str] | None:
         """The path parameters, if `path` (decoded) is one of this action."""
         parts = re.split(r"\{(\w+)\}", self.path)

@@ -5,10 +5,12 @@ An order is checked like any input: pydantic refuses wrong types and fields, all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from itertools import count
+from random import Random
 from threading import Lock
 from typing import Annotated, Any, Literal
 
@@ -18,7 +20,9 @@ from pydantic.dataclasses import dataclass
 When = Literal["before", "after"]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[a-z]+(-[a-z0-9]+)*$")]
 Word = Annotated[str, Field(min_length=1)]
-NotNegative = Annotated[int, Field(ge=0)]
+NotNegative = Annotated[int, Field(ge=0, le=10**9)]
+LONGEST_MS = 600_000  #: of a delay
+MOST = 1000  #: faults, or denials, at once
 _STRICT = ConfigDict(strict=True, extra="forbid")
 #: Actions that begin so change nothing that another change could be in the way of.
 READS = ("Describe", "Get", "Invoke", "List", "Query", "Test", "Assume")
@@ -26,7 +30,9 @@ _TOKENS = frozenset(["ClientToken"])
 
 
 class DroppedError(Exception):
-    """The connection ends here, without an answer."""
+    """The connection ends here, without an answer, after `delay_s`."""
+
+    delay_s = 0.0
 
 
 @dataclass(config=_STRICT)
@@ -35,7 +41,10 @@ class Fault:
 
     `when="after"`: the change has happened and only the answer is lost. `drop`: the connection
     closes without any answer. `api` (a product, "cdn") and `region` narrow it where an action's
-    name is not enough. `id` is what it is taken back by.
+    name is not enough, and `params` to calls with these parameters: `*` and `?` stand for any text, and
+    of lists and objects one part has to fit. `probability`: of the calls that it means it strikes so many,
+    by a lot of `seed`. `latency_ms`: the answer comes so much later; `refuse=False`: and is as always.
+    `id` is what it is taken back by.
     """
 
     action: Word
@@ -49,8 +58,14 @@ class Fault:
     drop: bool = False
     message: str = "injected by the emulator"
     retry_after_ms: NotNegative | None = None
+    params: dict[Word, str | bool | int] = field(default_factory=dict)
+    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
+    seed: int = 0
+    latency_ms: Annotated[int, Field(ge=0, le=LONGEST_MS)] = 0
+    refuse: bool = True
     id: str = field(default="", init=False)
     struck: int = field(default=0, init=False)
+    met: int = field(default=0, init=False)  #: calls that it may strike, behind those that pass
 
     @property
     def waiting(self) -> bool:
@@ -60,10 +75,13 @@ class Fault:
         self, api: str, action: str, region: str, params: Mapping[str, Any], when: When
     ) -> Fault | None:
         """What strikes this call, used up by one."""
-        if not self._meets(api, action, region, when):
+        if not self._meets(api, action, region, when) or not self._fits(params):
             return None
         if self.passing > 0:
             self.passing -= 1
+            return None
+        self.met += 1
+        if Random(f"{self.seed}/{self.met}").random() >= self.probability:  # noqa: S311 - to be repeated
             return None
         self.times -= 1
         self.struck += 1
@@ -76,6 +94,12 @@ class Fault:
             and self.when == when
             and self.region in (None, region)
             and (self.api is None or self.api.lower() == api.lower())
+        )
+
+    def _fits(self, params: Mapping[str, Any]) -> bool:
+        return all(
+            any(fnmatchcase(text, _text(wanted)) for text in _texts(params.get(name)))
+            for name, wanted in self.params.items()
         )
 
 
@@ -130,6 +154,8 @@ class Faults(list[Fault | BusyWrites]):
         """Order it. Raises ValueError where it could never strike."""
         if problems := self._check(fault):
             raise ValueError("; ".join(problems))
+        if len(self) >= MOST:
+            raise ValueError(f"there are {MOST} faults already; take some back first")
         with self._lock:
             fault.id = str(next(self._ids))
             self.append(fault)
@@ -154,3 +180,19 @@ class Faults(list[Fault | BusyWrites]):
         with self._lock:
             struck = (fault.strike(api, action, region, params, when) for fault in self)
             return next((fault for fault in struck if fault is not None), None)
+
+
+def _text(value: object) -> str:
+    """As it is in a query."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All of a parameter, at any depth; none of one that was not given."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif value is not None:
+        yield _text(value)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from uuid import uuid4
 
 from emulator import ots_signatures, routing, wording
-from emulator.api import ApiError, Call, Raw
+from emulator.api import ApiError, Call, Delay, Raw
 from emulator.calls import CallRecord, without_secrets
 from emulator.cloud import Cloud
 from emulator.faults import DroppedError
@@ -34,6 +35,7 @@ def _answer(cloud: Cloud, request: Request, request_id: str) -> tuple[Raw, Acces
     """The answer, and the key that the request was signed with, if it was."""
     key: AccessKey | None = None
     route: routing.Route | None = None
+    delay = Delay()
     status, code = 500, "InternalError"
     try:
         key = verify(request, cloud.keys, cloud.signing_clock())
@@ -48,16 +50,18 @@ def _answer(cloud: Cloud, request: Request, request_id: str) -> tuple[Raw, Acces
             raw_body=request.body,
             headers=request.headers,
             host=route.host,
+            delay=delay,
         )
         answered = cloud.answers.varied(route.service.api, call, cloud.execute(route.service, call))
         raw = wording.success(answered, route.action, request_id, request)
         status, code = raw.status, ""
-        return raw, key
+        return replace(raw, delay_s=delay.seconds), key
     except ApiError as error:
         status, code = error.status, error.code
-        return wording.refusal(error, request_id, request), key
-    except DroppedError:
+        return replace(wording.refusal(error, request_id, request), delay_s=delay.seconds), key
+    except DroppedError as dropped:
         status, code = 0, "Dropped"
+        dropped.delay_s = delay.seconds
         raise
     except Exception:  # a mistake in an emulated product: say where, and answer as the cloud would
         _logger.exception("an emulated action failed: %s", route.action if route else "?")

@@ -20,13 +20,32 @@ def fault_problems(services: Services, fault: Fault | BusyWrites) -> list[str]:
     for service in services.values():
         own = {api.lower(): names for api, names in service.actions().items()}
         if any(fault.action in names for api, names in own.items() if _is(fault.api, api)):
-            return []
+            return _pointless(services, fault)
         known |= own
     if fault.api is not None and fault.api.lower() not in known:
         return [f'api: "{fault.api}" is not emulated{nearest(fault.api.lower(), known)}']
     names = sorted({name for api, own in known.items() if _is(fault.api, api) for name in own})
     whose = f" of {fault.api}" if fault.api else ""
     return [f'action: "{fault.action}" is no action{whose}{nearest(fault.action, names)}']
+
+
+def _pointless(services: Services, fault: Fault) -> list[str]:
+    """What keeps a fault of an action that there is from being one."""
+    found = [] if fault.refuse or fault.latency_ms else ["refuse: without latency_ms nothing would go wrong"]
+    if not fault.refuse and fault.drop:
+        found.append("drop: closes the connection, so refuse is true")
+    names = {
+        name
+        for service in services.values()
+        for api, own in service.actions().items()
+        if fault.action in own and _is(fault.api, api)
+        for name in service.parameters(api, fault.action)
+    }
+    return found + [
+        f'params: "{name}" is no parameter of {fault.action} that is looked at{nearest(name, sorted(names))}'
+        for name in fault.params
+        if name not in names
+    ]
 
 
 def _busy_problems(services: Services, fault: BusyWrites) -> list[str]:

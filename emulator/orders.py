@@ -27,13 +27,14 @@ from emulator.answers import Mode
 from emulator.certificates import Certificate
 from emulator.cloud import Cloud, Denial, Limits
 from emulator.estate import merged, parse_estate, plain_of, read_plain
-from emulator.faults import BusyWrites, Fault
+from emulator.faults import LONGEST_MS, BusyWrites, Fault
 from emulator.saved import KEY
 from emulator.saving import saved_estate
 
 Made = TypeVar("Made", Fault, BusyWrites, Denial, Certificate, "Options", "ClockOrder")
 _DAY = 86400
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Delay_ms = Annotated[float, Field(ge=0, le=LONGEST_MS, allow_inf_nan=False)]
+Settle_s = Annotated[float, Field(ge=0, le=366 * _DAY, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ class Options(BaseModel):
     answers: Mode | None = None
     seed: int | None = None
     limits: Limits | None = None
-    latency_ms: NotNegative | None = None
-    settle_s: NotNegative | None = None
+    latency_ms: Delay_ms | None = None
+    settle_s: Settle_s | None = None
 
 
 def _written_out(value: object) -> object:

@@ -133,7 +133,10 @@ class Server:
             else:
                 request = replace(request, body=body)
                 raw = await self._answer(request)
-        except DroppedError:
+                if raw.delay_s:
+                    await asyncio.sleep(raw.delay_s)
+        except DroppedError as dropped:
+            await asyncio.sleep(dropped.delay_s)
             self._note(request, scope, 0, start)
             self._transports[tuple(scope["client"])].abort()
             while (await receive())["type"] != "http.disconnect":

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallLog
 from emulator.codec import CodecError
-from emulator.faults import Faults
+from emulator.declared import declarations
+from emulator.faults import Faults, When
 from emulator.keys import AccessKey, Keyring
 from emulator.request import Request
 
@@ -44,6 +45,10 @@ class Account(Protocol):
         ...
 
     def denied(self, ram_action: str, call: Call) -> bool: ...
+
+    def fail(self, api: str, action: str, call: Call, when: When) -> None:
+        """Have the fault that was ordered for this call strike, if any. Raises ApiError, DroppedError."""
+        ...
 
     def execute(self, service: EmulatedService, call: Call) -> Answer | Raw:
         """Carry out one accepted request, with faults, limits and denials. Raises ApiError, DroppedError."""
@@ -173,6 +178,12 @@ class EmulatedService:
     def actions(cls) -> Mapping[str, Collection[str]]:
         """What can be carried out, by the product code that a fault names."""
         return {cls.api: [name for name in dir(cls) if name[:1].isupper() and callable(getattr(cls, name))]}
+
+    @classmethod
+    def parameters(cls, api: str, action: str) -> Collection[str]:
+        """The parameters by which a fault can pick calls of an action."""
+        declared = declarations().get(cls.__module__.rpartition(".")[2])
+        return declared.actions[action].looked_at if declared and action in declared.actions else ()
 
     def handler(self, action: str) -> Callable[[Call], Answer | Raw]:
         method = getattr(self, action, None)

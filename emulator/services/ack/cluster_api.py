@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -122,6 +123,7 @@ def answer(cloud: Account, cluster: Cluster, request: Request, user: str) -> Rep
         outcome, code = 500, "InternalError"
         return status(500, "InternalError", "Internal error occurred", wanted)
     finally:
+        time.sleep(call.delay.seconds)
         cloud.calls.append(
             CallRecord(
                 cloud.clock(),

@@ -49,6 +49,11 @@ class Service(EmulatedService):
         }
         return {**super().actions(), "kubernetes": names}
 
+    @classmethod
+    def parameters(cls, api: str, action: str) -> Collection[str]:
+        own = ("cluster", "namespace", "name", "user")
+        return own if api == "kubernetes" else super().parameters(api, action)
+
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)
         made = [Cluster(row, estate, self.cloud.clock()) for row in estate.of(ClusterRow)]

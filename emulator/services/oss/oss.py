@@ -21,7 +21,7 @@ from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.settling import Settling
 from emulator.services.oss.model import STAMP, TOKEN_LIVES, Binding, Bucket, Cname, info, words
-from emulator.services.oss.routes import route
+from emulator.services.oss.routes import OF_LISTS, route
 from emulator.services.oss.xml import CnameChange, answer, certificate_words, read_change
 
 #: What the caller needs beside oss:PutCname when a certificate comes along.
@@ -57,6 +57,14 @@ class Service(EmulatedService):
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Raises ApiError 501 for what is not emulated."""
         return route(request)
+
+    @classmethod
+    def parameters(cls, api: str, action: str) -> Collection[str]:
+        if action == "ListBuckets":
+            return OF_LISTS
+        return {"DescribeRegions": ("regions",), "GetCnameToken": ("bucket", "cname")}.get(
+            action, ("bucket",)
+        )
 
     @classmethod
     def rights(cls) -> Collection[str]:

@@ -9,7 +9,7 @@ from emulator.oss_signatures import target
 from emulator.request import Request
 
 #: Query parameters of a list of buckets; any other names a sub-resource.
-_OF_LISTS = frozenset({"prefix", "marker", "max-keys"})
+OF_LISTS = frozenset({"prefix", "marker", "max-keys"})
 #: Method, whether a bucket is named, sub-resources, and `comp`: the action.
 _ACTIONS: dict[tuple[str, bool, frozenset[str], str], str] = {
     ("GET", False, frozenset(), ""): "ListBuckets",
@@ -28,7 +28,7 @@ def route(request: Request) -> tuple[str, dict[str, Any]]:
     """The action, and its parameters. Raises ApiError 501 where it is not emulated, and says what."""
     bucket, key = target(request)
     queries = request.queries
-    asked = frozenset(queries) if bucket else frozenset(queries) - _OF_LISTS
+    asked = frozenset(queries) if bucket else frozenset(queries) - OF_LISTS
     action = _ACTIONS.get((request.method, bool(bucket), asked, queries.get("comp", "")))
     if action is None or key:
         what = f"of {', '.join(sorted(asked))}" if asked else "of an object" if key else "of a bucket"

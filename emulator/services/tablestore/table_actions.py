@@ -89,6 +89,10 @@ class TableActions(EmulatedService):
         return {cls.api: [*messages.REQUESTS, ROW_READ, ROW_WRITTEN]}
 
     @classmethod
+    def parameters(cls, api: str, action: str) -> Collection[str]:
+        return ("instance", "table_name")
+
+    @classmethod
     def rights(cls) -> Collection[str]:
         return [f"{cls.ram}:{action}" for action in messages.REQUESTS]
 

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from emulator.api import ApiError, Call, Raw
-from emulator.faults import DroppedError, When
 from emulator.services.tablestore import checks, messages, plainbuffer, reads
 from emulator.services.tablestore.checks import check_key, refused
 from emulator.services.tablestore.instances import Usage
@@ -116,19 +115,12 @@ class Service(TableActions):
     def _each(self, call: Call, name: str, done: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The result of one row of a batch, which fails by itself."""
         try:
-            self._strike(call, name, "before")
+            self.cloud.fail(self.api, name, call, "before")
             told = done()
-            self._strike(call, name, "after")
+            self.cloud.fail(self.api, name, call, "after")
         except ApiError as error:
             return {"is_ok": False, "error": {"code": error.code, "message": error.message}}
         return {"is_ok": True, **told}
-
-    def _strike(self, call: Call, name: str, when: When) -> None:
-        fault = self.cloud.faults.take(self.api, name, call.region, call.params, when)
-        if fault and fault.drop:
-            raise DroppedError(name)
-        if fault:
-            raise ApiError(fault.status, fault.code, fault.message)
 
     @property
     def _takes_empty_keys(self) -> bool:

@@ -103,6 +103,14 @@ def admin(server: Server, method: str, name: str, body: Any = None) -> Any:
     return json.loads(text)
 
 
+def wrong(server: Server, name: str, body: Any) -> str:
+    """What is said of an order that is refused."""
+    sent = json.dumps(body).encode()
+    status, _, text = plain(server, "POST", f"/_emulator/{name}", body=sent)
+    assert status == 400
+    return str(json.loads(text)["error"])
+
+
 def legacy(cloud: Cloud, params: dict[str, str]) -> str:
     """A request target signed in the old RPC form, written out from its documentation."""
     signed = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from emulator.cloud import Cloud
 from emulator.declared import declarations
 from emulator.faults import Fault
 from emulator.server import Server
-from tests.functional.emulator.clients import admin, call, plain, refusal
+from tests.functional.emulator.clients import admin, call, plain, refusal, wrong
 
 STS = "2015-04-01"
 ROLE = {"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "abc"}
@@ -107,14 +106,6 @@ def test_denials_can_be_ordered_at_run_time(server: Server) -> None:
     assert refusal(server, "GetCallerIdentity")[0] == 403
 
 
-def wrong(server: Server, name: str, body: Any) -> str:
-    """What is said of an order that is refused."""
-    sent = json.dumps(body).encode()
-    status, _, text = plain(server, "POST", f"/_emulator/{name}", body=sent)
-    assert status == 400
-    return str(json.loads(text)["error"])
-
-
 def test_all_that_is_wrong_with_a_fault_is_said_at_once(server: Server) -> None:
     bad = {
         "action": "",
@@ -149,6 +140,14 @@ def test_all_that_is_wrong_with_a_fault_is_said_at_once(server: Server) -> None:
         ({"kind": "lazy", "action": "AssumeRole"}, "kind: is one of"),
         ({"kind": "busy", "api": "alb", "times": 2}, "times: unknown field"),
         ({"kind": "busy", "api": "sts"}, 'no busy codes of "sts" are known'),
+        ({"action": "AssumeRole", "params": {"RoleArm": "x"}}, 'did you mean "RoleArn"?'),
+        ({"action": "PutCname", "params": {"cname": "x"}}, '"cname" is no parameter of PutCname'),
+        ({"action": "UpdateDistribution", "params": {"Id": "x"}}, '"Id" is no parameter'),
+        ({"action": "AssumeRole", "params": {"RoleArn": ["x"]}}, "params.RoleArn"),
+        ({"action": "AssumeRole", "probability": 0}, "probability: "),
+        ({"action": "AssumeRole", "latency_ms": 600_001}, "latency_ms: "),
+        ({"action": "AssumeRole", "refuse": False}, "without latency_ms nothing would go wrong"),
+        ({"action": "AssumeRole", "refuse": False, "latency_ms": 1, "drop": True}, "drop: "),
         ({"action": "AssumeRole", "time": 2}, 'time: unknown field; did you mean "times"?'),
     ],
 )
