@@ -41,6 +41,10 @@ MANAGER: Final = "certdeploy"  #: whose the fields are that we write (`metadata.
 API: Final = Api("kubernetes", "v1", "ROA", ram="kubernetes", hosts="")
 MERGE_PATCH: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
+_JSON: Final = "application/json"
+#: Objects without what they hold (https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches).
+_METADATA: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+_METADATA_OF_LISTS: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _KUBECONFIG: Final = "DescribeClusterUserKubeconfig"
 _PATH: Final = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9._-]*)+")  #: no part of it is "." or ".."
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
@@ -110,8 +114,9 @@ class Kubernetes:
             return True
         return False
 
-    def get(self, action: Action, path: str) -> Fields:
-        return self._request(action, "GET", path)
+    def get(self, action: Action, path: str, *, metadata_only: bool = False) -> Fields:
+        """`metadata_only`: of what the object holds, nothing is sent."""
+        return self._request(action, "GET", path, accept=_METADATA if metadata_only else _JSON)
 
     def listed(
         self,
@@ -120,16 +125,21 @@ class Kubernetes:
         limit: int,
         each: Callable[[Fields], Item],
         query: Mapping[str, str] | None = None,
+        *,
+        metadata_only: bool = False,
     ) -> list[Item]:
-        """`each` of every object; complete, or it raises. Objects are not kept: Secrets contain keys."""
+        """`each` of every object; complete, or it raises. Objects are not kept: Secrets contain keys.
+
+        `metadata_only`: of what the objects hold, nothing is sent.
+        """
+        accept = _METADATA_OF_LISTS if metadata_only else _JSON
         try:
-            return self._pages(action, path, limit, each, query or {})
+            return self._pages(action, path, limit, each, query or {}, accept)
         except CloudRejectedError as error:
             if error.cloud_code != "Expired":
                 raise
-        return self._pages(
-            action, path, limit, each, query or {}
-        )  # the list's snapshot has expired: start again
+        # The list's snapshot has expired: start again.
+        return self._pages(action, path, limit, each, query or {}, accept)
 
     def patch(self, action: Action, path: str, change: Object | list[Object], kind: str) -> None:
         named = urlencode({"fieldManager": MANAGER})
@@ -142,25 +152,32 @@ class Kubernetes:
         limit: int,
         each: Callable[[Fields], Item],
         query: Mapping[str, str],
+        accept: str,
     ) -> list[Item]:
         found: list[Item] = []
         token: dict[str, str] = {}
         while True:
             asked = urlencode({**query, "limit": limit, **token})
-            page = self._request(action, "GET", f"{path}?{asked}")
+            page = self._request(action, "GET", f"{path}?{asked}", accept=accept)
             found += map(each, page.rows("items"))
             token = {"continue": page.part("metadata").text("continue")}
             if not token["continue"]:
                 return found
 
     def _request(
-        self, action: Action, method: str, path: str, body: bytes | None = None, kind: str = ""
+        self,
+        action: Action,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        kind: str = "",
+        accept: str = _JSON,
     ) -> Fields:
         if not _PATH.fullmatch(path.partition("?")[0]):
             raise CloudRejectedError(
                 action.name, "InvalidPath", f"{shown(path)} names no object of a cluster"
             )
-        headers = {"Accept": "application/json", "User-Agent": MANAGER}
+        headers = {"Accept": accept, "User-Agent": MANAGER}
         if body is not None:
             headers["Content-Type"] = kind
 

@@ -115,6 +115,7 @@ class ResourceRecord(Versioned):
     told_days: float | None = (
         None  #: the last warning time that was told, if CAS does not know its certificate
     )
+    memo: str = ""  #: what the adapter kept of it, for its next discovery; "": it is read anew
 
 
 class SyncState(str, Enum):

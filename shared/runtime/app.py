@@ -30,6 +30,7 @@ from shared.products import adapter_class
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.exclusive import Exclusive
+from shared.products.kit.known import NOTHING_KNOWN, Known
 from shared.products.kit.means import Means
 from shared.products.kit.parts import Parts
 from shared.runtime.probe import TlsProber
@@ -238,8 +239,9 @@ def _adapters(
         catalogue: Catalogue,
         accept_outage: bool = False,
         parts: Parts | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> ProductAdapter:
-        means = Means(openapi, catalogue, accept_outage, exclusive, aws, parts, secret)
+        means = Means(openapi, catalogue, accept_outage, exclusive, aws, parts, secret, known)
         return adapter_class(product)(means)
 
     return adapter

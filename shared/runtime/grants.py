@@ -12,7 +12,7 @@ from shared.products import adapter_class, supported_products
 KEYS: Final = frozenset(
     {*cas.API.rights(cas.GET_USER_CERTIFICATE_DETAIL), "yundun-cert:DescribeSSLCertificatePrivateKey"}
 )
-#: They tell how to enter a cluster, whose Secrets are certificates with their keys.
+#: They tell how to enter a cluster, whose Secrets are certificates with their keys (docs/ack.md).
 CLUSTERS: Final = frozenset({"cs:DescribeClusterUserKubeconfig"})
 _READ_CAS: Final = cas.API.rights(*cas.READING)
 
@@ -20,14 +20,21 @@ _READ_CAS: Final = cas.API.rights(*cas.READING)
 def grants() -> dict[str, frozenset[str]]:
     """RAM actions by function, wherever the account is."""
     discovery: frozenset[str] = frozenset()
+    in_clusters: frozenset[str] = frozenset()
     deploy: dict[str, frozenset[str]] = {}
     for product in supported_products():
         adapter = adapter_class(product)
-        discovery |= adapter.granted(writes=False)
+        if adapter.discovery_sees_keys:
+            regions = adapter.api.rights(*(adapter.actions[name] for name in adapter.listing_regions))
+            in_clusters |= adapter.granted(writes=False) - regions
+            discovery |= regions
+        else:
+            discovery |= adapter.granted(writes=False)
         deploy[f"deploy_{product.value.lower()}"] = adapter.granted(writes=True)
     return {
         "scan_expiry": _READ_CAS,
         "discover_resources": _READ_CAS | discovery,
+        "discover_clusters": _READ_CAS | in_clusters,
         "create_deployment_job": frozenset(),
         "run_deployment_jobs": frozenset(),
         "manage_deployment_jobs": frozenset(),

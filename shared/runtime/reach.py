@@ -53,6 +53,7 @@ def _reach(
 _JOBS: Final = (t.JOBS, t.OPEN_JOBS, t.WORKERS)
 #: what a plan is made of
 _PLANNED_BY: Final = (t.CERTIFICATES, t.RESOURCES, t.RESOURCE_DOMAINS, t.POLICIES)
+_DISCOVERED: Final = (t.RESOURCES, t.RESOURCE_DOMAINS, t.SYNC_STATUS, t.SWEEPS)
 _DEPLOYS: Final = tuple(f"deploy_{product.value.lower()}" for product in supported_products())
 #: by which products are entered that are not Alibaba Cloud's
 _SECRETS_OF_ALL: Final = tuple(
@@ -66,10 +67,11 @@ _OWN: Final = {
     ),
     "discover_resources": _reach(
         reads=(t.CERTIFICATES,),
-        writes=(t.RESOURCES, t.RESOURCE_DOMAINS, t.SYNC_STATUS, t.SWEEPS),
-        invokes=("discover_resources",),
+        writes=_DISCOVERED,
+        invokes=("discover_resources", "discover_clusters"),
         secrets=_SECRETS_OF_ALL,
     ),
+    "discover_clusters": _reach(reads=(t.CERTIFICATES,), writes=_DISCOVERED, invokes=("discover_clusters",)),
     "create_deployment_job": _reach(
         reads=(*_PLANNED_BY, t.SYNC_STATUS, t.CONTACTS),
         writes=(t.CERTIFICATES, t.RESOURCES, t.LEASES, *_JOBS),

@@ -15,7 +15,7 @@ from shared.domain.values import Wire
 from shared.errors import AppError, CloudError, ConflictError, InvalidRequestError, SettingsError
 from shared.products import is_regional
 from shared.products.kit.catalogue import NO_CATALOGUE
-from shared.services.sweep import discover_region
+from shared.services.sweep import DISCOVERS, DISCOVERS_CLUSTERS, discover_region, discovered_by
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.discover")
@@ -41,8 +41,33 @@ def discover_resources(world: World, request: DiscoverResources) -> DiscoverResu
         for product in products:
             started += _fan_out(world, product, statuses, request.rest_hours)
         return DiscoverResult(started=tuple(started), statuses=tuple(statuses))
-    status = discover_region(world, products[0], request.region, request.since)
+    if discovered_by(products[0]) != DISCOVERS:  # this role enters no cluster
+        _start(world, products[0], request.region)
+        return DiscoverResult(started=(f"{products[0].value}/{request.region}",))
+    return _discovered(world, products[0], request)
+
+
+def discover_clusters(world: World, request: DiscoverResources) -> DiscoverResult:
+    """One region of a product whose discovery is sent private keys.
+
+    Raises:
+        InvalidRequestError: as `discover_resources`, or it is another product's. Nothing was called.
+    """
+    products = request.products
+    if len(products) != 1 or request.region is None or discovered_by(products[0]) != DISCOVERS_CLUSTERS:
+        raise InvalidRequestError("Products: name the one whose slots are in clusters, and a Region")
+    _check(world, request)
+    return _discovered(world, products[0], request)
+
+
+def _discovered(world: World, product: CloudProduct, request: DiscoverResources) -> DiscoverResult:
+    status = discover_region(world, product, request.region or "", request.since)
     return DiscoverResult(statuses=(status,) if status else ())
+
+
+def _start(world: World, product: CloudProduct, region: str) -> None:
+    payload = {"Products": [product.value], "Region": region}
+    world.functions.invoke(discovered_by(product), json.dumps(payload).encode())
 
 
 def _check(world: World, request: DiscoverResources) -> None:
@@ -107,8 +132,7 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus], re
             started_at=now,
         )
         world.syncs.put(syncing)
-        payload = {"Products": [product.value], "Region": region}
-        world.functions.invoke("discover_resources", json.dumps(payload).encode())
+        _start(world, product, region)
     return [f"{product.value}/{region or '-'}" for region in asked]
 
 

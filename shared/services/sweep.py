@@ -20,19 +20,27 @@ from shared.errors import (
     SettingsError,
     UnreadableAnswerError,
 )
-from shared.products import why_no_slot
+from shared.products import adapter_class, why_no_slot
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.found import Unread
 from shared.products.kit.parts import Parts, digest_of
 from shared.services.catalogue import KnownCertificates
+from shared.services.known import KnownSlots
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.discover")
+DISCOVERS: Final = "discover_resources"
+DISCOVERS_CLUSTERS: Final = "discover_clusters"
 _TOLD: Final = 20  #: parts that could not be read, of one region
 _APART: Final = 100  #: parts whose slots are told from the others'; of more, nothing is taken for gone
 _LATER: Final = timedelta(milliseconds=1)
 _CLOCKS_APART: Final = timedelta(minutes=10)  #: those of two machines, at most
 _SPARE_S: Final = 20.0  #: of the function's time, for the call in hand and for handing on
+
+
+def discovered_by(product: CloudProduct) -> str:
+    """The function that reads a region of it."""
+    return DISCOVERS_CLUSTERS if adapter_class(product).discovery_sees_keys else DISCOVERS
 
 
 def discover_region(
@@ -76,6 +84,7 @@ class _Region:
         self._world, self._sweep, self._goes_on = world, sweep, goes_on
         spare_s = min(_SPARE_S, world.left_s() / 3)
         self._parts = Parts(sweep.read, lambda: world.left_s() - spare_s)
+        self._known = KnownSlots(world, sweep.product, sweep.region)
         self._count = sweep.count
         self._unread, self._within = list(sweep.unread), sweep.unread_within
         self._unread_parts = list(sweep.unread_parts)
@@ -86,7 +95,7 @@ class _Region:
         self._tell(SyncState.SYNCING)
         catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
         try:
-            adapter = world.adapter(sweep.product, catalogue, parts=self._parts)
+            adapter = world.adapter(sweep.product, catalogue, parts=self._parts, known=self._known)
             for found in adapter.discover(sweep.region):
                 self._take(found, catalogue)
         except CloudError as error:
@@ -125,7 +134,8 @@ class _Region:
             self._take(Unread(what, UnreadableAnswerError("discover", why), found.resource_id), catalogue)
             return
         try:
-            self._world.resources.put(_filled_in(found, catalogue), self._sweep.started_at)
+            memo = self._known.memo_of(found.resource_id)
+            self._world.resources.put(_filled_in(found, catalogue), self._sweep.started_at, memo)
         except ConflictError as error:  # others have spoilt its row
             unread = UnreadableAnswerError("store", str(error))
             self._take(Unread(f"slot {shown(found.resource_id)}", unread, found.resource_id), catalogue)
@@ -152,7 +162,7 @@ class _Region:
             "Region": sweep.region,
             "Since": sweep.started_at.isoformat(),
         }
-        world.functions.invoke("discover_resources", json.dumps(payload).encode())
+        world.functions.invoke(discovered_by(sweep.product), json.dumps(payload).encode())
         return status
 
     def _stored(self) -> bool:

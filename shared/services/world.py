@@ -21,6 +21,7 @@ from shared.domain.trust import Standing, standing_of
 from shared.products import default_products, why_no_slot
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
+from shared.products.kit.known import NOTHING_KNOWN, Known
 from shared.products.kit.parts import Parts
 from shared.products.kit.waiting import Waiter
 from shared.state import repositories
@@ -57,6 +58,7 @@ class AdapterMaker(Protocol):
         catalogue: Catalogue,
         accept_outage: bool = False,
         parts: Parts | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> ProductAdapter: ...
 
 

@@ -70,7 +70,7 @@ class Resources(Records[ResourceRecord]):
         keys = [self._key_of_slot(str(row.key[2])) for row in rows]
         return self.readable(self._store.get_many(self.table, keys))
 
-    def put(self, resource: CloudResource, seen_at: datetime) -> None:
+    def put(self, resource: CloudResource, seen_at: datetime, memo: str = "") -> None:
         """Store the slot as seen at `seen_at`, unless something newer is stored.
 
         Raises ConflictError: as `tries`.
@@ -81,7 +81,7 @@ class Resources(Records[ResourceRecord]):
             if old is not None and old.seen_at > seen_at:
                 return
             self._index(resource.slot, names)
-            record, marked = ResourceRecord(resource=resource, seen_at=seen_at), {}
+            record, marked = ResourceRecord(resource=resource, seen_at=seen_at, memo=memo), {}
             if old is not None:
                 same = old.resource.cert_identifier == resource.cert_identifier
                 record = record.after(old).evolve(

@@ -19,7 +19,7 @@ from tests.contract.cases.ack import ESTATE, SHOP
 
 DOCS = (Path(__file__).parents[2] / "docs/ack.md").read_text()
 ROW = re.compile(
-    r"^\| `(discover_resources|deploy_ack)` \| `?([\w.]+)`? \| `(\w+)` \| (.*?) \|$", re.MULTILINE
+    r"^\| `(discover_clusters|deploy_ack)` \| `?([\w.]+)`? \| `(\w+)` \| (.*?) \|$", re.MULTILINE
 )
 FRONT = "shop/front:443/default"
 Rights = dict[str, frozenset[str]]
@@ -61,7 +61,7 @@ def test_discovery_finds_everything_with_these_and_less_without_any_of_them(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = told(bench)
-    rights = documented()["discover_resources"]
+    rights = documented()["discover_clusters"]
     monkeypatch.setitem(RIGHTS, "ops", rights)
 
     assert told(bench) == whole

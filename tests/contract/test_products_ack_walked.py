@@ -75,8 +75,10 @@ class Answers:
             answer = self._answer(action.name, question, lambda: call(client, api, action, params, **more))
             return fields_of(answer, action.name)
 
-        def requested(kube: Kubernetes, action: Any, method: str, path: str, *body: Any) -> Fields:
-            ask = lambda: request(kube, action, method, path, *body)  # noqa: E731
+        def requested(
+            kube: Kubernetes, action: Any, method: str, path: str, *rest: Any, **how: Any
+        ) -> Fields:
+            ask = lambda: request(kube, action, method, path, *rest, **how)  # noqa: E731
             return Fields(self._answer(action.name, path, ask), fields_of({}, action.name).source)
 
         patch.setattr(OpenApi, "call", called)

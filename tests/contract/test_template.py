@@ -133,7 +133,7 @@ def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
     planners = {"create_deployment_job", "manage_deployment_jobs"}
 
     for variable in ("CERTDEPLOY_REGIONS", "CERTDEPLOY_PRODUCTS"):
-        assert writers | planners | {"discover_resources"} <= having(variable), variable
+        assert writers | planners | {"discover_resources", "discover_clusters"} <= having(variable), variable
     for variable in SCOPE_OF_AWS:
         assert having(variable) == planners | {"discover_resources", "deploy_aws"}, variable
 
@@ -144,7 +144,7 @@ def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
 
 
 def test_the_roots_reach_every_function_that_weighs_certificates_or_asks_clients() -> None:
-    apart = {"scan_expiry", "discover_resources", "run_deployment_jobs", RECORDER}
+    apart = {"scan_expiry", "discover_resources", "discover_clusters", "run_deployment_jobs", RECORDER}
     apart |= {"manage_contacts", "notify_contacts"}
     assert having("CERTDEPLOY_ROOTS") == set(FOLDERS) - apart
 

@@ -36,6 +36,7 @@ from emulator.services.ack.cluster_kinds import (
 from emulator.services.ack.cluster_model import Cluster
 from emulator.services.ack.cluster_patches import json_patch, merge_patch
 from emulator.services.ack.cluster_store import Object
+from emulator.services.ack.cluster_views import form_of, viewed
 from emulator.services.cas.cas import Service as Cas
 
 _logger = logging.getLogger("emulator")
@@ -92,7 +93,13 @@ def answer(cloud: Account, cluster: Cluster, request: Request, user: str) -> Rep
     many = verb in ("list", "watch")
     call = Call(
         action=verb.capitalize() + (wanted.kind.words if many else wanted.kind.kind),
-        params={"cluster": cluster.id, "namespace": wanted.namespace, "name": wanted.name, "user": user},
+        params={
+            "cluster": cluster.id,
+            "namespace": wanted.namespace,
+            "name": wanted.name,
+            "user": user,
+            **({"form": form} if (form := form_of(request.header("accept"))) else {}),
+        },
         region=cluster.region,
         account=cloud.account,
         request_id=str(uuid4()),
@@ -176,7 +183,7 @@ def _carried_out(
         raise ApiError(400, "BadRequest", "dryRun is not emulated")
     match verb:
         case "list":
-            return Reply(200, store.page(wanted, query))
+            return Reply(200, viewed(request.header("accept"), store.page(wanted, query)))
         case "watch":
             version, items = (
                 query.get("resourceVersion") or "0",
@@ -188,7 +195,7 @@ def _carried_out(
                 return Watch(wanted, query, int(version), [])
             return Watch(wanted, query, store.version, items)
         case "get":
-            return Reply(200, store.get(wanted))
+            return Reply(200, viewed(request.header("accept"), store.get(wanted)))
         case "create":
             body, now = _body(request), cloud.clock()
             return Reply(201, store.create(wanted, body, now, _writer(cloud, request)))

@@ -45,6 +45,8 @@ class Adapter(ProductAdapter):
         "yundun-cert:GetUserCertificateDetail",
         "yundun-cert:GetCertificateDetail",
     }
+    discovery_sees_keys = True
+    listing_regions = ("DescribeRegions",)
     page_size = 50
     gone = frozenset({"notfound", "errorclusternotfound"})
 

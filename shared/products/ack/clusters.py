@@ -94,6 +94,7 @@ class ClusterKind(ABC):
 
     def __init__(self, clusters: Clusters, means: Means) -> None:
         self._clusters, self._client, self._catalogue = clusters, means.client, means.catalogue
+        self._known = means.known
 
     @abstractmethod
     def slots(self, cluster: CloudResource, limit: int) -> list[Found]:

@@ -1,8 +1,7 @@
 """Kubernetes Secrets with certificates, as ACK's clusters have them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from shared.cloud.api import Action
@@ -12,18 +11,17 @@ from shared.cloud.tls import Leaf, matches
 from shared.domain.resources import CloudResource
 from shared.errors import CloudBusyError, CloudRejectedError
 from shared.products.ack import secret_pairs as pairs
-from shared.products.ack.clusters import ClusterKind, Clusters, told_of
-from shared.products.ack.ingresses import Ingresses, Place, ingresses_of
+from shared.products.ack.clusters import ClusterKind, Clusters
+from shared.products.ack.ingresses import ingresses_of
 from shared.products.ack.owners import annotations, owner
+from shared.products.ack.remembered import Remembered
+from shared.products.ack.secret_discovery import GET, TLS, SecretDiscovery, path_of
 from shared.products.kit.changes import Carries, Change, Look, carrying
 from shared.products.kit.fingerprints import known_by, leaf_of
-from shared.products.kit.found import Found, told
+from shared.products.kit.found import Found
 from shared.products.kit.key_pairs import KeyPairs
 from shared.products.kit.means import Means
 
-_TLS: Final = "kubernetes.io/tls"
-_LIST: Final = Action("ListSecrets", method="GET")
-_GET: Final = Action("GetSecret", method="GET")
 _PATCH: Final = Action("PatchSecret", writes=True)
 _TRIES: Final = 3
 
@@ -44,35 +42,11 @@ class TlsSecrets(ClusterKind):
         self._pairs = KeyPairs(means.client)
 
     def slots(self, cluster: CloudResource, limit: int) -> list[Found]:
-        """Those of the type, and those of other types that an Ingress uses all the same."""
         kube = self._clusters.of(cluster)
         ingresses = ingresses_of(kube, cluster, limit)
-        typed: set[Place] = set()
-
-        def slot(item: Fields) -> Iterator[CloudResource]:
-            place = _place(item)
-            typed.add(place)
-            yield self._shown(_row(cluster, ingresses, place), item)
-
-        def each(item: Fields) -> list[Found]:
-            return told_of("Secret", item, cluster, partial(slot, item), "namespace", "name")
-
-        def other(row: CloudResource) -> Iterator[CloudResource]:
-            try:
-                item = self._item(row)
-            except CloudRejectedError as error:
-                if error.cloud_code != "NotFound":
-                    raise
-            else:
-                yield self._shown(row, item)
-
-        selector = {"fieldSelector": f"type={_TLS}"}
-        found = kube.listed(_LIST, "/api/v1/secrets", limit, each, selector)
-        for place in ingresses.used:
-            if place not in typed:
-                row = _row(cluster, ingresses, place)
-                found.append(list(told(f"Secret {'/'.join(place)}", partial(other, row), row.resource_id)))
-        return [*(one for slots in found for one in slots), *ingresses.unread]
+        remembered = Remembered(self._known, self._catalogue, cluster)
+        discovery = SecretDiscovery(kube, cluster, ingresses, remembered, self._shown, limit)
+        return [*discovery.found(), *ingresses.unread]
 
     def look(self, changes: Sequence[Change]) -> list[Look | None]:
         (change,) = changes
@@ -115,7 +89,7 @@ class TlsSecrets(ClusterKind):
                 },
             }
             try:
-                self._clusters.of(resource).patch(_PATCH, _path(resource), patch, MERGE_PATCH)
+                self._clusters.of(resource).patch(_PATCH, path_of(resource), patch, MERGE_PATCH)
                 return
             except CloudRejectedError as error:
                 if error.cloud_code != "Conflict":
@@ -124,7 +98,7 @@ class TlsSecrets(ClusterKind):
         raise CloudBusyError("PatchSecret", "Conflict", "it is changed again and again")
 
     def _item(self, resource: CloudResource) -> Fields:
-        return self._clusters.of(resource).get(_GET, _path(resource))
+        return self._clusters.of(resource).get(GET, path_of(resource))
 
     def _shown(self, resource: CloudResource, item: Fields) -> CloudResource:
         leaf, kind = pairs.leaf_of(item), item.text("type")
@@ -146,34 +120,14 @@ class TlsSecrets(ClusterKind):
         return str(ours or f"sha256:{leaf.sha256}")
 
 
-def _row(cluster: CloudResource, ingresses: Ingresses, place: Place) -> CloudResource:
-    endpoint, names = ingresses.where(place)
-    return cluster.evolve(
-        resource_id=f"{cluster.instance_id}/secret/{'/'.join(place)}",
-        domains_of_certificate=True,
-        endpoint=endpoint,
-        server_names=names,
-    )
-
-
-def _place(item: Fields) -> Place:
-    meta = item.part("metadata")
-    return meta.needed("namespace"), meta.needed("name")
-
-
 def _of_type(kind: str) -> str:
     """Why a Secret of another type is left alone. A Secret's type cannot be changed."""
-    if kind == _TLS:
+    if kind == TLS:
         return ""
-    return f"the Secret is of type {kind or 'unknown'}; make one of type {_TLS} and name it in the Ingress"
+    return f"the Secret is of type {kind or 'unknown'}; make one of type {TLS} and name it in the Ingress"
 
 
 def _version(item: Fields) -> _Version:
-    fixed = bool(item.flag("immutable")) or item.text("type") != _TLS
+    fixed = bool(item.flag("immutable")) or item.text("type") != TLS
     number = item.part("metadata").needed("resourceVersion")
     return _Version(number, pairs.text(item, "tls.crt"), fixed, owner(item))
-
-
-def _path(resource: CloudResource) -> str:
-    _, _, namespace, name = resource.resource_id.split("/")
-    return f"/api/v1/namespaces/{namespace}/secrets/{name}"

@@ -39,6 +39,9 @@ class ProductAdapter(ABC):
     also_granted: ClassVar[frozenset[str]] = frozenset()
     #: those that a deployment needs for certificates of other CAS stores than the China site's only
     other_stores_granted: ClassVar[frozenset[str]] = frozenset()
+    #: what holds its certificates holds their keys too: a function of its own discovers it
+    discovery_sees_keys: ClassVar[bool] = False
+    listing_regions: ClassVar[tuple[str, ...]] = ()  #: then the actions of `regions`, which another one calls
     first_deployment: ClassVar[bool] = False  #: a deployment may switch HTTPS on, so it can be undone
     #: products whose listeners its routing rules set the certificates of
     rules_over: ClassVar[frozenset[CloudProduct]] = frozenset()

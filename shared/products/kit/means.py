@@ -9,6 +9,7 @@ from shared.cloud.aws import DEFAULT_ACCESS, CloudAccess
 from shared.cloud.openapi import OpenApi
 from shared.products.kit.catalogue import NO_CATALOGUE, Catalogue
 from shared.products.kit.exclusive import Exclusive, alone
+from shared.products.kit.known import NOTHING_KNOWN, Known
 from shared.products.kit.parts import Parts
 
 
@@ -26,3 +27,4 @@ class Means:
     parts: Parts | None = None  #: what a discovery read, if it may take several invocations
     #: what a setting of `aws` means that names a secret instead of holding it
     secret: Callable[[SecretStr], SecretStr] = _itself
+    known: Known = NOTHING_KNOWN  #: what earlier discoveries stored

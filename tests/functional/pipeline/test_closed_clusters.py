@@ -197,7 +197,7 @@ def test_a_region_that_fails_after_a_cluster_that_is_closed_is_unseen_as_a_whole
     door.close()
     platform.cloud.faults.add(Fault("DescribeClusterUserKubeconfig", passing=1, times=100))
     with pytest.raises(CloudUnavailableError):
-        platform.call("discover_resources", {"Products": ["ACK"], "Region": "cn-hangzhou"})
+        platform.call("discover_clusters", {"Products": ["ACK"], "Region": "cn-hangzhou"})
     platform.cloud.faults.clear()
     new = platform.renew(*NAMES)
     make_another(platform)

@@ -30,6 +30,13 @@ BY_HAND: dict[str, Any] = {
         {"domain": "www.example.com", "certificate": "old"},
     ],
 }
+SLOW: dict[str, Any] = {
+    **a_waf_of(40),
+    "ack": [
+        {"name": name, "region": "cn-hangzhou", "secrets": [{"name": "tls", "certificate": "old"}]}
+        for name in ("one", "two", "three", "four")
+    ],
+}
 GIVEN_UP = Path(__file__).parents[3] / "events" / "record_dead_letter.failed.json"
 
 
@@ -105,12 +112,16 @@ def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path:
     for folder in ("slow", "strangers"):
         (tmp_path / folder).mkdir()
     with (
-        new_platform(a_waf_of(40), tmp_path / "slow", products=[CloudProduct.WAF]) as slow,
+        new_platform(SLOW, tmp_path / "slow", products=[CloudProduct.WAF, CloudProduct.ACK]) as slow,
         new_platform(BY_HAND, tmp_path / "strangers") as strangers,
     ):
         slow.timeout_s = 5
         slow._instance.pacer = Pacer(lambda: slow.clock().timestamp(), slow.clock.sleep)
         slow.tick("scan_expiry", "discover_resources")
+        slow.pass_days(0.01)
+        slow.timeout_s = 0.1  # for some of the clusters
+        slow.call("discover_resources", {"Products": ["ACK"], "Region": "cn-hangzhou"})
+        slow.drain()
         a_warning(strangers)
         found = used_by(fresh, slow, strangers)
 

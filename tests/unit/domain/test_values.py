@@ -108,7 +108,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "FinishedAt": None,
         },
     ),
-    (ResourceRecord, {"Resource": SLOT, "SeenAt": AT}, {"Version": 0, "ToldDays": None}),
+    (ResourceRecord, {"Resource": SLOT, "SeenAt": AT}, {"Version": 0, "ToldDays": None, "Memo": ""}),
     (
         CertificateRecord,
         {"Certificate": CERTIFICATE},

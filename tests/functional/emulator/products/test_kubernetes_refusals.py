@@ -14,6 +14,7 @@ from emulator.estate import parse_estate
 from emulator.server import Server
 from tests.functional.emulator.clusters import kubernetes_client
 
+SECRETS = "/api/v1/namespaces/default/secrets"
 TLS = {"data": {"tls.crt": "eA==", "tls.key": "eA=="}, "type": "kubernetes.io/tls"}
 
 
@@ -27,6 +28,15 @@ def api(cloud: Cloud, server: Server) -> Any:
 @pytest.fixture
 def core(api: Any) -> Any:
     return kubernetes.client.CoreV1Api(api)
+
+
+def asked(api: Any, path: str, accept: str) -> tuple[int, str]:
+    """What comes for this Accept header: the official client sends another."""
+    try:
+        answer = api.rest_client.request("GET", api.configuration.host + path, headers={"Accept": accept})
+    except ApiException as error:
+        return error.status, str(error.body)
+    return answer.status, answer.read().decode()
 
 
 def refusal(call: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
@@ -203,3 +213,49 @@ def test_a_server_says_in_text_that_it_is_well(api: Any, path: str, text: str) -
     assert (answer.status, missing.status) == (200, 404)
     assert answer.getheader("Content-Type").startswith("text/plain")
     assert answer.read().decode().splitlines()[0] == text
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta1"])
+def test_metadata_alone_is_sent_where_it_is_asked_for(api: Any, core: Any, version: str) -> None:
+    core.create_namespaced_secret("default", {"metadata": {"name": "tls"}, **TLS})
+    whole = json.loads(asked(api, SECRETS, "application/json")[1])
+    form = f";g=meta.k8s.io;v={version}"
+
+    status, text = asked(api, SECRETS, f"application/json;as=PartialObjectMetadataList{form}")
+    told = json.loads(text)
+    assert (status, told["kind"], told["apiVersion"]) == (
+        200,
+        "PartialObjectMetadataList",
+        f"meta.k8s.io/{version}",
+    )
+    assert (status, told["metadata"]) == (200, whole["metadata"])
+    (item,) = told["items"]
+    assert item.keys() == {"kind", "apiVersion", "metadata"}
+    assert (item["kind"], item["metadata"]) == ("PartialObjectMetadata", whole["items"][0]["metadata"])
+
+    status, text = asked(api, f"{SECRETS}/tls", f"application/json;as=PartialObjectMetadata{form}")
+    assert (status, json.loads(text)) == (200, item)
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status"),
+    [
+        ("", "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1", 406),
+        ("/tls", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", 406),
+        ("", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v2", 406),
+        ("", "application/json;as=PartialObjectMetadataList;g=example.com;v=v1", 406),
+        ("", "text/html", 406),
+        ("", "*/*", 200),
+        ("", "application/json;as=Table;g=meta.k8s.io;v=v1,application/json", 200),
+    ],
+)
+def test_a_form_that_there_is_not_is_refused_unless_another_is_named(
+    api: Any, core: Any, path: str, accept: str, status: int
+) -> None:
+    core.create_namespaced_secret("default", {"metadata": {"name": "tls"}, **TLS})
+
+    told, text = asked(api, SECRETS + path, accept)
+
+    assert told == status
+    assert ("NotAcceptable" in text) is (status == 406)
+    assert ("eA==" in text) is (status == 200)

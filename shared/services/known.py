@@ -1,0 +1,32 @@
+"""What the state has of a region's slots, for its discovery, with the memo that the adapter kept of each."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from shared.domain.resources import CloudProduct
+from shared.products.kit.known import Kept
+from shared.services.world import World
+
+
+class KnownSlots:
+    """One invocation's view."""
+
+    def __init__(self, world: World, product: CloudProduct, region: str) -> None:
+        self._world, self._place = world, (product, region)
+        self._memos: dict[str, str] = {}
+        self.period = f"{world.clock():%G-W%V}"  #: a week: rows that others have written hold no longer
+
+    def within(self, start: str) -> Mapping[str, Kept]:
+        return {name: kept for name, kept in self._rows.items() if name.startswith(start)}
+
+    def keep(self, resource_id: str, memo: str) -> None:
+        self._memos[resource_id] = memo
+
+    def memo_of(self, resource_id: str) -> str:
+        """What is to be stored with the slot, once."""
+        return self._memos.pop(resource_id, "")
+
+    @cached_property
+    def _rows(self) -> dict[str, Kept]:
+        rows = self._world.resources.list(*self._place)
+        return {row.resource.resource_id: Kept(row.resource, row.memo) for row in rows if row.memo}
