@@ -18,9 +18,10 @@ from typing import Any
 from uuid import uuid4
 
 from emulator.bundles import Bundle, read
+from emulator.environment import AMAZON
 from emulator.service import Account
 
-ACCESS_KEY = {"access_key_id": "AKIAEMULATEDEMULATED", "access_key_secret": "emulated"}
+ACCESS_KEY = dict(zip(("access_key_id", "access_key_secret"), AMAZON.values(), strict=True))
 ACCOUNT = "123456789012"
 HOME = "us-east-1"  #: the region of CloudFront's certificates
 _SERVICES = ("acm", "cloudfront", "elbv2", "iam")  #: of the network, the default one is enough

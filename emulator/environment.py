@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 #: Of these nothing stays: credentials, profiles and endpoints of real accounts.
 _OTHERS = ("ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_", "ALIYUN_", "AWS_", "OSS_", "OTS_", "CERTDEPLOY_")
+#: The access key of the emulated AWS, the same everywhere.
+AMAZON = {"AWS_ACCESS_KEY_ID": "AKIAEMULATEDEMULATED", "AWS_SECRET_ACCESS_KEY": "emulated"}
 _CA_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE")
 
 
@@ -33,6 +35,7 @@ def settings(ready: Mapping[str, str], ca_file: str) -> dict[str, str]:
         **dict.fromkeys(
             ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECRET_KEY"), ready["access_key_secret"]
         ),
+        **AMAZON,
         **proxies,
         **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost,::1"),
         **dict.fromkeys(_CA_FILES, ca_file),

@@ -1,7 +1,7 @@
 """The certificates of the cloud's own hosts: a CA made at each start, and a leaf for each host asked for.
 
-Nobody else has the CA's key, and its certificate says that it may speak for the cloud's zone and this machine
-alone (RFC 5280, 4.2.1.10), so a program that trusts it is open to no other site.
+Nobody else has the CA's key, and its certificate says that it may speak for the cloud's zone, that of AWS and
+this machine alone (RFC 5280, 4.2.1.10), so a program that trusts it is open to no other site.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from emulator.authority import certificate_builder, key_usage
-from emulator.request import CLOUD
 
 NAME = "certdeploy Emulator Front CA"
-_ZONES = ("aliyuncs.com", "localhost")
+_CLOUDS = ("aliyuncs.com", "amazonaws.com")
+_ZONES = (*_CLOUDS, "localhost")
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"({_LABEL}\.)+({'|'.join(map(re.escape, _ZONES))})|localhost")
 _LONGEST_HOST = 253
@@ -94,7 +94,7 @@ class FrontAuthority:
     def _leaf(self, host: str) -> str:
         """Key and certificate, as PEM."""
         names: list[x509.GeneralName] = [x509.DNSName(host or "localhost")]
-        if not host.endswith(CLOUD):
+        if not host.endswith(_CLOUDS):
             names += [x509.IPAddress(ip_address(address)) for address in _ADDRESSES]
         # The common name is short and says nothing: hosts can be longer than the 64 characters it may have.
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "emulated cloud")])

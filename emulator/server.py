@@ -20,7 +20,7 @@ from typing import Any
 
 import uvicorn
 
-from emulator import admin, admin_gate, gateway
+from emulator import admin, admin_gate, aws_front, gateway
 from emulator.access_log import AccessLog
 from emulator.api import Raw
 from emulator.cloud import Cloud
@@ -168,8 +168,11 @@ class Server:
             return admin.answer(self.cloud, request, self.authority.pem if self.authority else "")
         if self.cloud.latency_s:
             await asyncio.sleep(self.cloud.latency_s)
+        loop = asyncio.get_running_loop()
+        if aws_front.is_aws(request.host):
+            service = self.cloud.services["aws"]
+            return await loop.run_in_executor(self._threads, aws_front.answer, service, request)
         if gateway.lengthy(self.cloud, request):
-            loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, gateway.answer, self.cloud, request)
         return gateway.answer(self.cloud, request)
 

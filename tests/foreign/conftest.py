@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from emulator.estate import parse_estate
 from emulator.in_process import InProcess, started
 
 ESTATE = {
@@ -45,6 +46,7 @@ def foreign_cloud() -> Iterator[InProcess]:
 @pytest.fixture
 def cloud_of_all(foreign_cloud: InProcess, monkeypatch: pytest.MonkeyPatch) -> InProcess:
     """The environment leads to it, as `certdeploy emulator run` sets it."""
+    foreign_cloud.cloud.load(parse_estate(ESTATE))
     foreign_cloud.reset()
     for name, text in foreign_cloud.environ.items():
         monkeypatch.setenv(name, text)

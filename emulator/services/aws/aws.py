@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
-from emulator import aws
+from emulator import aws, aws_front
 from emulator.bundles import Bundle, covers
 from emulator.estate import Estate
 from emulator.sections.aws import AwsBalancer, AwsDistribution
@@ -43,21 +43,33 @@ class Service(EmulatedService):
     def loses(self) -> bool:
         return self._started
 
-    def start(self) -> dict[str, Any]:
-        """Where AWS is, and who may call it. Empty if the estate has none, or moto is not installed."""
-        estate = self._estate
-        if estate is None or not aws.installed():
-            return {}
-        regions: set[str] = {row.region for row in estate.of(AwsBalancer)}
-        regions |= {aws.HOME for _ in estate.of(AwsDistribution)}
-        if not regions:
+    def start(self, *, empty: bool = False) -> dict[str, Any]:
+        """Where AWS is, and who may call it.
+
+        Empty if the estate has nothing there, unless it is to be started `empty`, or moto is not installed.
+        """
+        regions = self._regions()
+        if not aws.installed() or not (regions or empty):
             return {}
         found = {"endpoint": aws.endpoint(), **aws.ACCESS_KEY}
         if not self._started:
             aws.belong_to(self.cloud)
-            self._fill(estate)
+            if self._estate is not None:
+                self._fill(self._estate)
             self._started = True
-        return {**found, "regions": sorted(regions)}
+        return {**found, "regions": regions}
+
+    def endpoints(self, regions: Collection[str]) -> list[str]:
+        """Where the estate has something there, those that certificates are about."""
+        own = self._regions()
+        named = [host.replace("{region}", region) for host in aws_front.HOSTS for region in own]
+        return [*named, *(aws_front.EVERYWHERE if own else ())]
+
+    def _regions(self) -> list[str]:
+        if self._estate is None:
+            return []
+        homes = [aws.HOME for _ in self._estate.of(AwsDistribution)]
+        return sorted({*homes, *(row.region for row in self._estate.of(AwsBalancer))})
 
     def _fill(self, estate: Estate) -> None:
         arns: dict[tuple[str, str, bool], str] = {}

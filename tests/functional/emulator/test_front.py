@@ -18,7 +18,7 @@ from emulator.cloud import Cloud
 from emulator.faults import Fault
 from emulator.front_authority import FrontAuthority, speaks_for
 from emulator.server import Server, running
-from tests.functional.emulator.clients import legacy
+from tests.functional.emulator.clients import legacy, plain
 
 HOST = "sts.cn-shanghai.aliyuncs.com"
 STS = {"Action": "GetCallerIdentity", "Version": "2015-04-01"}
@@ -117,7 +117,7 @@ def test_who_trusts_the_ca_trusts_it_for_the_cloud_and_this_machine_alone(author
     found = certificate.extensions.get_extension_for_class(x509.NameConstraints)
     assert found.critical
     assert [str(name.value) for name in found.value.permitted_subtrees or []] == [
-        *("aliyuncs.com", "localhost"),
+        *("aliyuncs.com", "amazonaws.com", "localhost"),
         *("127.0.0.1/32", "::1/128"),
     ]
     assert FrontAuthority().pem != authority.pem, "its key is in no other process"
@@ -176,6 +176,16 @@ def test_the_access_log_has_neither_signature_nor_key(
     }
 
 
+def test_aws_without_moto_is_refused_and_says_what_is_missing(
+    front: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emulator.aws.installed", lambda: False)
+    status, _, body = plain(front, "POST", "/", {"Host": "acm.us-east-1.amazonaws.com"}, b"{}")
+
+    assert status == 501
+    assert json.loads(body)["message"].endswith("pip install 'certdeploy-emulator[aws]'")
+
+
 @pytest.mark.parametrize(
     ("host", "spoken_for"),
     [
@@ -183,6 +193,8 @@ def test_the_access_log_has_neither_signature_nor_key(
         ("a_b.c.aliyuncs.com", True),
         ("x.localhost", True),
         ("::1", True),
+        ("acm.us-east-1.amazonaws.com", True),
+        ("aws.amazon.com", False),
         ("aliyuncs.com", False),
         (".aliyuncs.com", False),
         ("*.aliyuncs.com", False),
