@@ -1,12 +1,14 @@
 """What may take the place of another certificate by itself, when nobody looks: one function for each rule.
 
 A rule says in a sentence why not, or nothing. Some give way where what is in place has expired or is in its
-last days: there a valid certificate beats what clients refuse soon.
+last days: there a valid certificate beats what clients refuse soon. The kind of key gives way on the last day
+only: clients that take one kind alone are turned away by the change, and until the end they need not be.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from typing import Final, NamedTuple, TypeAlias
 
 from shared.domain.certificates import Certificate, CertificateSource
@@ -15,6 +17,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import ChainState, Standing, Trust, Validation
 
 _LAST_DAYS: Final = timedelta(days=7)  #: at most
+_LAST_DAY: Final = timedelta(days=1)
 _LAST_PART: Final = 12  #: of a lifetime: of 90 days, the last 7.5
 USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the end is known
 FRONTED: Final = "fronted"  #: the rule that is told last: but for the front, it would be replaced
@@ -38,6 +41,19 @@ def last_days(life: timedelta) -> timedelta:
     return min(life / _LAST_PART, _LAST_DAYS)
 
 
+def last_day(life: timedelta) -> timedelta:
+    """The end of its last days, where the kind of key gives way too."""
+    return min(life / _LAST_PART, _LAST_DAY)
+
+
+class Hurry(IntEnum):
+    """How near the end of what is in place is."""
+
+    NONE = 0
+    LAST_DAYS = 1
+    LAST_DAY = 2  #: or it has expired
+
+
 class Exchange(NamedTuple):
     """A certificate, and the slot that it would be put on."""
 
@@ -55,12 +71,14 @@ class Exchange(NamedTuple):
         return self.present.not_after if self.present else self.resource.cert_not_after
 
     @property
-    def urgent(self) -> bool:
-        """Whether what is in place has expired, or is in its last days."""
+    def hurry(self) -> Hurry:
         if self.ends is None:
-            return False
+            return Hurry.NONE
         life = self.ends - self.present.not_before if self.present else USUAL_LIFE
-        return self.ends - self.now <= last_days(life)
+        left = self.ends - self.now
+        if left <= last_day(life):
+            return Hurry.LAST_DAY
+        return Hurry.LAST_DAYS if left <= last_days(life) else Hurry.NONE
 
 
 @dataclass(frozen=True)
@@ -69,7 +87,7 @@ class Rule:
 
     name: str
     why_not: Callable[[Exchange], str]
-    gives_way: bool = False  #: where it is urgent
+    gives_way: Hurry | None = None  #: in what hurry; None: in none
     by_hand: bool = True  #: a person may do it all the same
     how: str = "create a job by hand"
 
@@ -78,7 +96,7 @@ class Verdict(NamedTuple):
     allowed: bool
     rule: str  #: the one that keeps it away; "" if none does
     reason: str
-    gave_way: tuple[str, ...] = ()  #: rules that would have kept it away if it were not urgent
+    gave_way: tuple[str, ...] = ()  #: rules that would have kept it away but for the hurry
 
 
 def by_itself(exchange: Exchange) -> Verdict:
@@ -95,7 +113,7 @@ def _held(exchange: Exchange, rules: Iterable[Rule]) -> Verdict:
     for rule in rules:
         if not (why_not := rule.why_not(exchange)):
             continue
-        if not (rule.gives_way and exchange.urgent):
+        if rule.gives_way is None or exchange.hurry < rule.gives_way:
             return Verdict(False, rule.name, f"{why_not}; {rule.how}" if rule.by_hand else why_not)
         gave_way[rule.name] = why_not
     if not gave_way or exchange.ends is None:
@@ -254,15 +272,15 @@ def why_less_trusted(exchange: Exchange) -> str:
 RULES: Final = (
     Rule("policy", _policy),
     Rule("other-names", _other_names),
-    Rule("way-back", _way_back, gives_way=True),
+    Rule("way-back", _way_back, gives_way=Hurry.LAST_DAYS),
     Rule("later-end", _later_end, by_hand=False),
     Rule("chain", _chain, by_hand=False),
     Rule("trust", _trust),
     Rule("level", _level),
-    Rule("bought", _bought, gives_way=True),
-    Rule("test", _test, gives_way=True),
+    Rule("bought", _bought, gives_way=Hurry.LAST_DAYS),
+    Rule("test", _test, gives_way=Hurry.LAST_DAYS),
     Rule("acm-key", _acm_key, by_hand=False),
-    Rule("key", _key, gives_way=True),
-    Rule(FRONTED, _fronted, gives_way=True, how="a job by hand takes it if it names the slot"),
+    Rule("key", _key, gives_way=Hurry.LAST_DAY),
+    Rule(FRONTED, _fronted, Hurry.LAST_DAYS, how="a job by hand takes it if it names the slot"),
 )
 _OF_NAMES: Final = tuple(rule for rule in RULES if rule.name == FRONTED)

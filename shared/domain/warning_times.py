@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.certificates import Certificate
-from shared.domain.replacing import USUAL_LIFE, last_days
+from shared.domain.replacing import USUAL_LIFE, last_day, last_days
 
 _PARTS: Final = (3, 6, 12)  #: of a lifetime: a third of it, a sixth, a twelfth
 _NEAR: Final = 0.9
@@ -32,7 +32,9 @@ def passed_time_of_end(not_after: datetime, now: datetime, days: Sequence[float]
 
 
 def looked_at(certificate: Certificate, now: datetime, days: Sequence[float]) -> float | None:
-    """As `passed_time`, where the beginning of its last days counts too: for the rules that give way then."""
+    """As `passed_time`, where the beginnings of its last days and of its last day count too: rules give way
+    then.
+    """
     life = certificate.not_after - certificate.not_before
     return _passed(_with_last_days(warning_times(certificate, days), life), certificate.not_after - now)
 
@@ -44,9 +46,9 @@ def looked_at_end(not_after: datetime, now: datetime, days: Sequence[float]) -> 
 
 
 def _with_last_days(times: Sequence[float], life: timedelta) -> tuple[float, ...]:
-    """Not where a warning time is soon after it anyhow."""
-    begin = last_days(life) / timedelta(days=1)
-    return (*times, begin) if not any(_NEAR * begin <= time <= begin for time in times) else tuple(times)
+    """And with the last day. Not where a warning time is soon after it anyhow."""
+    begins = {last(life) / timedelta(days=1) for last in (last_days, last_day)}
+    return (*times, *(one for one in begins if not any(_NEAR * one <= time <= one for time in times)))
 
 
 def _passed(times: Sequence[float], left: timedelta) -> float | None:

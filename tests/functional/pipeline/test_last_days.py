@@ -15,12 +15,13 @@ from tests.receiver import SECRET, Receiver
 NAMES = ("example.com", "*.example.com")
 WWW = "CDN/-/www.example.com"
 MONTH, BY_LIFETIME = (30,), ()
+_OLD = {"names": list(NAMES), "key": "ecdsa-p256", "source": "BUY"}
 Installed = Callable[..., Platform]
 
 
 @pytest.fixture
 def installed(receiver: Receiver, tmp_path: Path) -> Iterator[Installed]:
-    """One domain, whose certificate ends in 40 days of 200. CAS has one for it with another kind of key."""
+    """One domain, whose bought certificate ends in 40 days of 200. CAS has one for it that was not bought."""
     with ExitStack() as entered:
 
         def enter(
@@ -29,11 +30,12 @@ def installed(receiver: Receiver, tmp_path: Path) -> Iterator[Installed]:
             *,
             in_cas: bool = True,
             spare: str = "*.example.com",
+            key: str = "ecdsa-p256",
         ) -> Platform:
             estate: dict[str, Any] = {
                 "certificates": {
-                    "old": {"names": list(NAMES), "key": "ecdsa-p256", "days": left, "in_cas": in_cas},
-                    "spare": {"names": [spare], "days": 190},
+                    "old": {**_OLD, "days": left, "in_cas": in_cas},
+                    "spare": {"names": [spare], "key": key, "days": 190},
                 },
                 "cdn": [{"domain": "www.example.com", "certificate": "old"}],
             }
@@ -68,6 +70,18 @@ def test_what_gives_way_is_replaced_when_the_last_days_begin(
 
     assert found == [*((0, kinds) for kinds in before), (1, ["Finished"])]
     assert platform.workers()[WWW].chosen_because.startswith("what is in place ends on ")
+
+
+def test_the_kind_of_key_changes_on_the_last_day_only(installed: Installed, receiver: Receiver) -> None:
+    """Until then clients that take the one in place alone are served."""
+    platform = installed(MONTH, key="rsa-2048")
+
+    found = left_days(platform, receiver, 11, 22.3, 5.6, 0.2)  # 29, 6.7, 1.1 and 0.9 days are left
+
+    assert found == [(0, ["ReplacementMissing"]), (0, []), (0, []), (1, ["Finished"])]
+    assert "although the certificate in place was bought, this one was not and the kind of key changes" in (
+        platform.workers()[WWW].chosen_because
+    )
 
 
 def test_what_cas_does_not_know_is_replaced_then_as_well(installed: Installed, receiver: Receiver) -> None:

@@ -144,8 +144,10 @@ def test_a_certificate_is_shown_with_what_a_job_of_it_would_do(platform: Platfor
     }
 
 
-@pytest.mark.parametrize(("days", "replaced"), [(50, False), (58, True)], ids=["healthy", "last days"])
-def test_a_pair_stays_two_until_one_of_it_is_in_its_last_days_and_nothing_of_its_kind_is_there(
+@pytest.mark.parametrize(
+    ("days", "replaced"), [(50, False), (58, False), (59.1, True)], ids=["healthy", "last days", "last day"]
+)
+def test_a_pair_stays_two_until_the_last_day_of_one_of_it_if_nothing_of_its_kind_is_there(
     tmp_path: Path, days: float, replaced: bool
 ) -> None:
     """Clients that take ECC would be turned away soon; RSA they take as well. The listener has it once."""

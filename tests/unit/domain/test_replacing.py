@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.certificates import CertificateSource
 from shared.domain.matching import latest
-from shared.domain.replacing import RULES, Verdict
+from shared.domain.replacing import RULES, Hurry, Verdict
 from shared.domain.resources import CloudProduct, CloudResource
 from tests.builders import NOW, a_certificate, a_resource, signed_by
 from tests.unit.domain.exchanges import NEW, OLD, PRIVATE, PUBLIC, ending, exchanged, held
@@ -69,12 +69,20 @@ def test_a_rule_keeps_a_certificate_away_and_says_why(rule: str) -> None:
     assert held(NEW.evolve(**new), present) == Verdict(False, rule, told)
 
 
+#: It gives way later: clients that take one kind of key alone would be turned away before the end.
+ON_THE_LAST_DAY = {"key"}
+
+
 @pytest.mark.parametrize("rule", KEPT_AWAY)
-@pytest.mark.parametrize(("days", "gives_way"), [(7.1, False), (7, True), (0, True), (-300, True)])
+@pytest.mark.parametrize(
+    ("days", "hurry"),
+    [(7.1, None), (7, "last days"), (1.01, "last days"), (1, "last day"), (0, "last day"), (-9, "last day")],
+)
 def test_only_what_makes_no_client_turn_away_gives_way_to_what_has_expired_or_is_in_its_last_days(
-    rule: str, days: float, gives_way: bool
+    rule: str, days: float, hurry: str | None
 ) -> None:
     new, old, _ = KEPT_AWAY[rule]
+    gives_way = hurry == "last day" if rule in ON_THE_LAST_DAY else hurry is not None
     end = NOW + timedelta(days=days)
     present = None if old is None else ending(days).evolve(**old)
     slot = a_resource(cert_not_after=end)
@@ -100,14 +108,20 @@ def test_what_gave_way_is_told() -> None:
     )
 
 
-@pytest.mark.parametrize(("life", "last"), [(90, 7), (398, 7), (48, 4), (6, 0.5)])
-def test_the_last_days_are_a_twelfth_of_a_lifetime_and_seven_at_most(life: float, last: float) -> None:
-    def urgent(days: float) -> bool:
+@pytest.mark.parametrize(
+    ("life", "last", "day"), [(90, 7, 1), (398, 7, 1), (48, 4, 1), (11.76, 0.98, 0.98), (6, 0.5, 0.5)]
+)
+def test_the_last_days_are_a_twelfth_of_a_lifetime_and_seven_at_most_and_the_last_of_them_is_one(
+    life: float, last: float, day: float
+) -> None:
+    def hurry(days: float) -> Hurry:
         end = NOW + timedelta(days=days)
         present = OLD.evolve(not_before=end - timedelta(days=life), not_after=end)
-        return exchanged(NEW, present).urgent
+        return exchanged(NEW, present).hurry
 
-    assert (urgent(last), urgent(last + 0.01)) == (True, False)
+    assert hurry(last + 0.01) is Hurry.NONE
+    assert hurry(last) is (Hurry.LAST_DAY if day == last else Hurry.LAST_DAYS)
+    assert (hurry(day + 0.01) is Hurry.LAST_DAY, hurry(day)) == (False, Hurry.LAST_DAY)
 
 
 def test_of_a_certificate_that_cas_does_not_know_the_product_tells_the_end() -> None:

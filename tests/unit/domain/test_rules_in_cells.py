@@ -20,7 +20,7 @@ from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.matching import Action, Decision, decide
 from shared.domain.policies import Policies
 from shared.domain.policy_book import Effective, PolicyBook
-from shared.domain.replacing import RULES
+from shared.domain.replacing import RULES, Hurry
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import Standing
 from tests.builders import NOW, a_certificate, a_resource
@@ -45,8 +45,9 @@ class Cell(NamedTuple):
 KEYS = {"same": ("RSA", 2048), "other size": ("RSA", 4096), "other kind": ("ECC", 256)}
 SOURCES = ("UPLOAD", "BUY", "TEST")
 ITSELF = "the new one"
-ENDS = {"expired": -3.0, "last days": 2.0, "healthy": 20.0, "later than the new one": 300.0}
-URGENT = {"expired", "last days"}
+ENDS = {"expired": -3.0, "last day": 0.9, "last days": 2.0, "healthy": 20.0, "later than the new one": 300.0}
+#: When rules give way, by the mark that they have in the table.
+HURRIES = {"*": {"expired", "last day", "last days"}, "**": {"expired", "last day"}}
 SLOTS: dict[str, dict[str, Any]] = {
     "plain": {},
     "out of scope": {"obstacle": "outside the scope: CERTDEPLOY_PRODUCTS does not include CDN"},
@@ -102,7 +103,13 @@ def row(name: str) -> str:
     return str(found)
 
 
-GIVE_WAY = {name for name in AGAINST if row(name).rstrip(" |").endswith("*")}
+def hurry_of(name: str) -> set[str]:
+    """Where the rule gives way."""
+    (mark,) = re.findall(r"(\**) \|$", row(name))
+    return HURRIES.get(mark, set())
+
+
+GIVE_WAY = {name: hurry_of(name) for name in AGAINST}
 
 
 def expected(cell: Cell) -> tuple[str, frozenset[str]]:
@@ -110,7 +117,7 @@ def expected(cell: Cell) -> tuple[str, frozenset[str]]:
     gave_way = set[str]()
     for name, against in AGAINST.items():
         if against(cell):
-            if not (name in GIVE_WAY and cell.present != NONE and cell.ends in URGENT):
+            if cell.present == NONE or cell.ends not in GIVE_WAY[name]:
                 return name, frozenset()
             gave_way.add(name)
     return "", frozenset(gave_way)
@@ -196,7 +203,10 @@ def test_the_table_names_each_rule_in_the_order_in_which_they_are_told_and_those
 
     assert names == list(AGAINST)
     assert names[-len(RULES) :] == [rule.name for rule in RULES]
-    assert {rule.name for rule in RULES if rule.gives_way} == GIVE_WAY
+    told = {None: 0, Hurry.LAST_DAYS: len(HURRIES["*"]), Hurry.LAST_DAY: len(HURRIES["**"])}
+    assert {rule.name: told[rule.gives_way] for rule in RULES} == {
+        rule.name: len(GIVE_WAY[rule.name]) for rule in RULES
+    }
 
 
 def test_each_rule_decides_some_cell_and_so_does_none() -> None:

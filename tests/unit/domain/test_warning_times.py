@@ -75,14 +75,18 @@ def test_the_last_time_that_has_passed_counts(left: float, passed: float | None)
         (47, (), 3.89, 3.9),
         (398, (30,), 8, 30),
         (398, (30,), 6.9, 7),
-        (398, (30,), -400, 7),
+        (398, (30,), 1.1, 7),
+        (398, (30,), 0.9, 1),
+        (398, (30,), -400, 1),
+        (398, (30, 0.95), 0.97, 7),
+        (398, (30, 0.5), 0.97, 1),
         (398, (30, 6.5), 6.9, 30),
         (398, (30, 3), 6.9, 7),
         (6, (), 0.49, 0.5),
         (90, (), 31, None),
     ],
 )
-def test_the_beginning_of_the_last_days_counts_unless_a_warning_time_is_near_it(
+def test_the_beginnings_of_the_last_days_and_the_last_day_count_unless_a_warning_time_is_near(
     life: float, days: tuple[float, ...], left: float, time: float | None
 ) -> None:
     """Some rules give way then: somebody has to look."""
@@ -94,4 +98,4 @@ def test_of_one_that_cas_does_not_know_the_last_days_are_seven() -> None:
         return looked_at_end(NOW + timedelta(days=left), NOW, days)
 
     assert [at(7.2), at(6.9), at(0.9), at(31)] == [7.5, 7, 1, None]
-    assert [at(8, 30), at(6.9, 30), at(2, 30, 6.9)] == [30, 7, 6.9]
+    assert [at(8, 30), at(6.9, 30), at(2, 30, 6.9), at(0.9, 30)] == [30, 7, 6.9, 1]
