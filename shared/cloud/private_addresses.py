@@ -1,15 +1,18 @@
 """Connections that a name cannot lead astray: what it resolves to is checked, and connected to as checked."""
 
+import errno
 import ipaddress
 import socket
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
 
 from shared.errors import CloudRejectedError
-from shared.validation.addresses import is_this_machine, meant
+from shared.validation.addresses import Address, is_elsewhere, is_this_machine, meant
 
 SETTING: Final = "CERTDEPLOY_WEBHOOK_PRIVATE"
 #: Where Alibaba Cloud tells its machines their credentials; other clouds do at link-local addresses.
 _METADATA: Final = ipaddress.ip_address("100.100.100.200")
+_Place: TypeAlias = tuple[Any, Any, int, str, Any]  #: as `getaddrinfo` tells it
 
 
 def connected(host: str, port: int, timeout_s: float, *, private: bool) -> socket.socket:
@@ -26,6 +29,25 @@ def connected(host: str, port: int, timeout_s: float, *, private: bool) -> socke
     places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for *_, address in places:
         _check(host, str(address[0]), private)
+    return _first(places, timeout_s)
+
+
+def connected_as_client(host: str, port: int, timeout_s: float) -> socket.socket:
+    """A TCP connection to where clients meet a slot, as a product told it, or a row that others may write.
+
+    Raises:
+        OSError: as `connected`; or it is this machine, or where machines are told their credentials: no
+            client is served there.
+    """
+    places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for *_, address in places:
+        if not is_elsewhere(_read(str(address[0]))):
+            raise OSError(errno.EADDRNOTAVAIL, f"at {address[0]} no client is served")
+    return _first(places, timeout_s)
+
+
+def _first(places: Sequence[_Place], timeout_s: float) -> socket.socket:
+    """To the first that answers."""
     failure: OSError = OSError("it has no address")
     for family, kind, protocol, _, address in places:
         try:
@@ -44,8 +66,12 @@ def connected(host: str, port: int, timeout_s: float, *, private: bool) -> socke
     raise failure
 
 
+def _read(address: str) -> Address:
+    return ipaddress.ip_address(address.partition("%")[0])
+
+
 def _check(host: str, address: str, private: bool) -> None:
-    found = meant(ipaddress.ip_address(address.partition("%")[0]))
+    found = meant(_read(address))
     if found.is_link_local or found == _METADATA:
         raise _refused("an address where machines are told their credentials")
     if not (private or found.is_global or _as_it_stands(host)):

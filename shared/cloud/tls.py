@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 
+from shared.cloud.private_addresses import connected_as_client
 from shared.cloud.roots import Roots
 from shared.domain.certificates import Certificate
 from shared.validation.parsed import UnreadableCertificateError, certificate_of
@@ -66,6 +67,7 @@ def handshake(
     via: str | None = None,
     algorithm: str | None = None,
     roots: Roots | None = None,
+    elsewhere: bool = False,
     timeout_s: float = 10,
 ) -> Leaf:
     """What `endpoint` ("host:port") serves for `server_name`.
@@ -74,6 +76,7 @@ def handshake(
     cipher suites name the type of key; a server without TLS 1.2 is asked without restriction.
     `via`: a tunnel ("host:port") that accepts CONNECT, such as the edge of an emulated cloud.
     `roots`: accept only what a client with these roots accepts, chain and name. Without, anything.
+    `elsewhere`: it is none of this machine's addresses, nor of its metadata; no bytes go there.
 
     Raises:
         NotAcceptedError: such a client would end the connection.
@@ -82,12 +85,17 @@ def handshake(
     """
     if not _ENDPOINT.fullmatch(endpoint) or int(endpoint.rpartition(":")[2]) > 65535:
         raise UnreachableError(f"{endpoint[:80]!a} is no host with a port")
+
+    def shake(algorithm: str | None) -> Leaf:
+        with closing(_connect(endpoint, via, timeout_s, elsewhere)) as connection:
+            return _shake(connection, endpoint, server_name, _context(algorithm, roots))
+
     try:
-        return _shake(endpoint, server_name, via, _context(algorithm, roots), timeout_s)
+        return shake(algorithm)
     except HandshakeRefusedError as refusal:
         if algorithm is None or "PROTOCOL_VERSION" not in str(refusal):
             raise
-    return _shake(endpoint, server_name, via, _context(None, roots), timeout_s)
+    return shake(None)
 
 
 def matches(leaf: Leaf, certificate: Certificate) -> bool:
@@ -146,22 +154,19 @@ def _key_bytes(certificate: x509.Certificate) -> bytes:
         return b""
 
 
-def _shake(
-    endpoint: str, server_name: str, via: str | None, context: ssl.SSLContext, timeout_s: float
-) -> Leaf:
-    with closing(_connect(endpoint, via, timeout_s)) as connection:
-        try:
-            with context.wrap_socket(connection, server_hostname=server_name) as tls:
-                der, sent = tls.getpeercert(binary_form=True), _sent(tls)
-        except ssl.SSLCertVerificationError as error:
-            raise NotAcceptedError(error.verify_code, error.verify_message) from None
-        except ssl.SSLError as error:
-            reason = error.reason or "no reason given"
-            if "ALERT" in reason or "UNRECOGNIZED_NAME" in reason:
-                raise HandshakeRefusedError(f"{endpoint} for {server_name}: {reason}") from None
-            raise UnreachableError(f"{endpoint}: no TLS spoken ({reason})") from None
-        except OSError as error:
-            raise UnreachableError(f"{endpoint}: {_why(error)}") from None
+def _shake(connection: socket.socket, endpoint: str, server_name: str, context: ssl.SSLContext) -> Leaf:
+    try:
+        with context.wrap_socket(connection, server_hostname=server_name) as tls:
+            der, sent = tls.getpeercert(binary_form=True), _sent(tls)
+    except ssl.SSLCertVerificationError as error:
+        raise NotAcceptedError(error.verify_code, error.verify_message) from None
+    except ssl.SSLError as error:
+        reason = error.reason or "no reason given"
+        if "ALERT" in reason or "UNRECOGNIZED_NAME" in reason:
+            raise HandshakeRefusedError(f"{endpoint} for {server_name}: {reason}") from None
+        raise UnreachableError(f"{endpoint}: no TLS spoken ({reason})") from None
+    except OSError as error:
+        raise UnreachableError(f"{endpoint}: {_why(error)}") from None
     if der is None:
         raise HandshakeRefusedError(f"{endpoint} for {server_name}: no certificate was sent")
     try:
@@ -195,9 +200,11 @@ def _context(algorithm: str | None, roots: Roots | None) -> ssl.SSLContext:
     return context
 
 
-def _connect(endpoint: str, via: str | None, timeout_s: float) -> socket.socket:
+def _connect(endpoint: str, via: str | None, timeout_s: float, elsewhere: bool) -> socket.socket:
     host, _, port = (via or endpoint).rpartition(":")
     try:
+        if elsewhere and via is None:
+            return connected_as_client(host.strip("[]"), int(port), timeout_s)
         connection = socket.create_connection((host.strip("[]"), int(port)), timeout_s)
     except OSError as error:
         raise UnreachableError(f"{via or endpoint}: {_why(error)}") from None

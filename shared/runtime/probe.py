@@ -64,7 +64,8 @@ class TlsProber:
         return standing_of(certificate, self._roots.names, self._clock()).trust not in _NOT_ASKED
 
     def _shake(self, endpoint: str, server_name: str, certificate: Certificate, roots: Roots | None) -> Leaf:
-        return handshake(endpoint, server_name, via=self._via, algorithm=_algorithm(certificate), roots=roots)
+        kind = _algorithm(certificate)
+        return handshake(endpoint, server_name, via=self._via, algorithm=kind, roots=roots, elsewhere=True)
 
 
 def _is_for(leaf: Leaf, server_name: str) -> bool:

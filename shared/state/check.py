@@ -108,7 +108,8 @@ class Check:
         """By job: of rows that cannot be read, too."""
         counted: Counter[int] = Counter()
         for found in self._store.all_of(tables.WORKERS):
-            counted[int(found.key[0])] += 1
+            if found.table.fits(found.key):
+                counted[int(found.key[0])] += 1
             self._readable(found)
         return counted
 

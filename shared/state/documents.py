@@ -12,7 +12,7 @@ _DEEPEST: Final = 100  #: of what is nested in a document; ours are less than tw
 
 def storable(key: Key) -> bool:
     """Whether a row can have this key: 64 bits hold a number, UTF-8 a text."""
-    return all(_is_utf_8(part) if isinstance(part, str) else -(2**63) <= part < 2**63 for part in key)
+    return all(_is_utf_8(part) if isinstance(part, str) else _is_number(part) for part in key)
 
 
 def require_storable(table: Table, key: Key) -> None:
@@ -25,6 +25,10 @@ def _shown(part: str | int) -> str:
     if isinstance(part, str):
         return ascii(part)
     return str(part) if storable((part,)) else "a number beyond 64 bits"
+
+
+def _is_number(part: object) -> bool:
+    return isinstance(part, int) and -(2**63) <= part < 2**63
 
 
 def _is_utf_8(text: str) -> bool:

@@ -21,7 +21,8 @@ def forget_old(store: WholeStore, now: datetime) -> int:
     Cut off, it goes on at the next time: a job goes after its workers.
     """
     jobs, workers, letters = Jobs(store), Workers(store), DeadLetters(store)
-    opened = {int(found.key[2]) for found in store.all_of(tables.OPEN_JOBS)}
+    rows = store.all_of(tables.OPEN_JOBS)
+    opened = {int(found.key[2]) for found in rows if tables.OPEN_JOBS.fits(found.key)}
     before, forgotten = now - timedelta(seconds=tables.JOBS.life_s), 0
     for job in jobs.list():
         ended = _ended(job)

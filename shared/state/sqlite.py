@@ -118,7 +118,7 @@ class SqliteStore:
             if (
                 after is not None
             ):  # not by the columns of the prefix: SQLite would read all from its first row
-                page_fixed += f" AND ({', '.join(names[len(prefix) :])}) > ({', '.join('?' * len(after))})"
+                page_fixed += f" AND ({', '.join(names[len(prefix) :])}) > ({', '.join(map(_mark, after))})"
                 page_values += after
             sql = (
                 f"SELECT {order}, version, document FROM {table.name}"  # noqa: S608
@@ -126,7 +126,9 @@ class SqliteStore:
             )
             rows = self._rows(sql, page_values)
             for row in rows:
-                yield Row(tuple(row[:-2]), row[-2], document_in(row[-1]))
+                key = tuple(row[:-2])
+                if table.fits(key):  # else others put it there, and no key of ours leads to it
+                    yield Row(key, row[-2], document_in(row[-1]))
             if len(rows) < _PAGE:
                 return
             after = tuple(rows[-1][len(prefix) : -2])
@@ -135,7 +137,7 @@ class SqliteStore:
         columns = ", ".join(c.name for c in table.key)
         after: Key = ()
         while True:
-            fixed = f"WHERE ({columns}) > ({', '.join('?' * len(after))})" if after else ""
+            fixed = f"WHERE ({columns}) > ({', '.join(map(_mark, after))})" if after else ""
             sql = (
                 f"SELECT {columns}, version, document FROM {table.name}"  # noqa: S608
                 f" {fixed} ORDER BY {columns} LIMIT {_PAGE}"
@@ -171,8 +173,22 @@ class SqliteStore:
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=_WAIT_S)
             connection.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
+            connection.text_factory = _text
             self._local.connection = connection
         return connection
+
+
+def _text(stored: bytes) -> str | bytes:
+    """Bytes, if others have stored what is no UTF-8: it is no text of ours, and hides no other row."""
+    try:
+        return stored.decode()
+    except UnicodeDecodeError:
+        return stored
+
+
+def _mark(part: Any) -> str:
+    """For a part of a key as it was read: bytes stood there as text."""
+    return "CAST(? AS TEXT)" if isinstance(part, bytes) else "?"
 
 
 def _where(table: Table) -> str:

@@ -20,6 +20,10 @@ class Table:
     key: tuple[Column, ...]
     life_s: int = -1  #: how long a row is kept after it was last written; -1: until it is deleted
 
+    def fits(self, key: tuple[object, ...]) -> bool:
+        """Whether it is of the table's types: SQLite lets others store anything in a column."""
+        return [type(part) for part in key] == [column.type for column in self.key]
+
 
 def _table(table_name: str, /, _life_s: int = -1, **key: type[str] | type[int]) -> Table:
     return Table(table_name, tuple(Column(column, kind) for column, kind in key.items()), _life_s)

@@ -40,7 +40,7 @@ class Found:
     @property
     def document(self) -> Document | None:
         """None: it is none that we wrote."""
-        document: Document | None = document_in(self.text)
+        document: Document | None = document_in(self.text) if self.table.fits(self.key) else None
         return document
 
     @property

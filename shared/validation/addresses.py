@@ -68,6 +68,11 @@ def _is_remote(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return _VENDORS.fullmatch(host) is not None
+    return is_elsewhere(address)
+
+
+def is_elsewhere(address: Address) -> bool:
+    """Whether another machine may have it: neither this one, nor what tells machines their credentials."""
     mapped = meant(address)
     reserved = mapped.is_loopback or mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified
     return not reserved and mapped not in _METADATA

@@ -38,6 +38,7 @@ class Installation:
     def now(self) -> Rows:
         """All rows of the state."""
         with closing(sqlite3.connect(self.state)) as state:
+            state.text_factory = lambda text: text.decode(errors="backslashreplace")
             named = state.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             return {name: list(state.execute(f"SELECT * FROM {name}")) for (name,) in list(named)}
 
@@ -53,12 +54,16 @@ class Installation:
         self.platform.clock.set_back()
 
     def forge(self, table: str, place: int, document: str | bytes, version: str | None = None) -> None:
-        """Another has written one of the rows: the document is something else, and maybe its version."""
+        """Another has written one of the rows: the document is something else, and maybe its version.
+
+        Bytes are stored as a text that is none.
+        """
         *key, _, before = self.rows[table][place]
         with closing(sqlite3.connect(self.state)) as state, state:
             names = [name for _, name, *_ in state.execute(f"PRAGMA table_info({table})")][: len(key)]
+            how = "CAST(? AS TEXT)" if isinstance(document, bytes) else "?"
             where = " AND ".join(f"{name} = ?" for name in names)
-            done = state.execute(f"UPDATE {table} SET document = ? WHERE {where}", (document, *key))
+            done = state.execute(f"UPDATE {table} SET document = {how} WHERE {where}", (document, *key))
             if version is not None:
                 state.execute(f"UPDATE {table} SET version = ? WHERE {where}", (version, *key))
             assert (done.rowcount, json.loads(before) is not None) == (1, True)

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 from emulator.api import Raw
+from emulator.services.ack import cluster_server
+from emulator.services.ack.cluster_api import Reply
 from shared.errors import AppError
 from shared.runtime.reach import reach
 from shared.state.documents import document_in
@@ -212,9 +214,10 @@ def _work(
     if chance.random() < deploys:
         sample = EVENTS / f"deploy_{product.lower()}.worker-scheduled.json"
         return f"deploy_{product.lower()}", _with_ids(json.loads(sample.read_text()), installation)
+    reads = "discover_clusters" if product == "ACK" else "discover_resources"
     return chance.choice(
         (
-            ("discover_resources", {"Products": [product], "Region": _region_of(installation, product)}),
+            (reads, {"Products": [product], "Region": _region_of(installation, product)}),
             ("discover_resources", {"Products": [product]}),
             ("scan_expiry", {}),
             ("run_deployment_jobs", {}),
@@ -245,7 +248,15 @@ def _an_answer(
             return replace(answer, body=_spoilt_bytes(answer.body, chance))
         return spoilt(json.loads(json.dumps(answer)), chance)
 
+    def of_a_cluster(*asked: Any) -> Any:
+        reply = in_clusters(*asked)
+        if chance.random() > 0.3 or not isinstance(reply, Reply):
+            return reply
+        return Reply(reply.status, spoilt(json.loads(json.dumps(reply.body)), chance))
+
+    in_clusters = cluster_server.answer
     patched.setattr(cloud, "execute", executed)
+    patched.setattr(cluster_server, "answer", of_a_cluster)
     return _work(installation, chance.choice(_products(installation)), chance, deploys=0.3)
 
 
