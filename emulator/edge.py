@@ -3,9 +3,9 @@
 A client that only opens TLS gets whoever serves its server name. A client that first says
 `CONNECT host:port HTTP/1.1` (as `curl -x` does) is put through to that address: a load balancer's
 DNS name, a CNAME, a bucket's host. An address that does not exist, or is internal, is answered 502.
-TLS 1.3 is spoken where the listener's policy has it; TLS 1.2 everywhere, and nothing older, whatever the
-policy. After the handshake any HTTP request gets a short 200. No session is resumed, so that every
-handshake shows what is served now.
+At a load balancer's address the versions of TLS are those of the listener's policy, elsewhere 1.2 and 1.3.
+After the handshake any HTTP request gets a short 200. No session is resumed, so that every handshake shows
+what is served now.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 from emulator.bundles import Bundle
 from emulator.ports import LOOPBACK, listen, reachable
 from emulator.service import Account
+from emulator.tls_versions import limit
 
 _PATIENCE_S = 10.0
 _LONGEST_CONNECT = 8192
@@ -69,14 +70,14 @@ class Edge:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def context(self, bundles: Sequence[Bundle]) -> ssl.SSLContext:
+    def context(self, bundles: Sequence[Bundle], policy: str) -> ssl.SSLContext:
         """A server context with the best ECC and the best RSA pair; TLS picks what a client can."""
         best = {bundle.algorithm: bundle for bundle in reversed(bundles)}
         chosen = [best[name] for name in ("ECC", "RSA") if name in best]
-        key = tuple(bundle.sha256 for bundle in chosen)
+        key = (policy, *(bundle.sha256 for bundle in chosen))
         with self._lock:
             if key not in self._contexts:
-                self._contexts[key] = _context(chosen)
+                self._contexts[key] = _context(chosen, policy)
             return self._contexts[key]
 
 
@@ -96,12 +97,11 @@ def offered(cloud: Account, host: str, server_name: str) -> tuple[Bundle, ...] |
     return None if host else ()
 
 
-def _has_tls13(cloud: Account, host: str) -> bool:
-    """Of the load balancers' policies one has TLS 1.3, `tls_cipher_policy_1_2_strict_with_1_3`."""
+def _policy(cloud: Account, host: str) -> str:
+    """That of the listener at an address, or ""."""
     with cloud.lock:
         policies = (service.cipher_policy(host) for service in cloud.services.values()) if host else ()
-        policy = next(filter(None, policies), "")
-    return not policy or policy.endswith("_1_3")
+        return next(filter(None, policies), "")
 
 
 def edge_table(cloud: Account) -> list[dict[str, str]]:
@@ -152,10 +152,9 @@ class _Connection(socketserver.BaseRequestHandler):
                 return
             self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.sni_callback = self._chooser(host)
-        _modern(context)
-        if not _has_tls13(self.server.edge.cloud, host):
-            context.maximum_version = ssl.TLSVersion.TLSv1_2
+        policy = _policy(self.server.edge.cloud, host)
+        _prepare(context, policy)
+        context.sni_callback = self._chooser(host, policy)
         with suppress(OSError), context.wrap_socket(self.request, server_side=True) as secure:
             self._respond(secure)
 
@@ -169,14 +168,14 @@ class _Connection(socketserver.BaseRequestHandler):
         words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
         return words[1].lower() if len(words) == 3 and words[0] == "CONNECT" else "?"
 
-    def _chooser(self, host: str) -> Any:
+    def _chooser(self, host: str, policy: str) -> Any:
         edge = self.server.edge
 
         def choose(sock: ssl.SSLObject, server_name: str | None, _: ssl.SSLContext) -> int | None:
             bundles = offered(edge.cloud, host, (server_name or "").lower())
             if not bundles:
                 return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
-            sock.context = edge.context(bundles)
+            sock.context = edge.context(bundles, policy)
             return None
 
         return choose
@@ -193,8 +192,9 @@ class _Connection(socketserver.BaseRequestHandler):
             secure.unwrap()
 
 
-def _context(bundles: Sequence[Bundle]) -> ssl.SSLContext:
+def _context(bundles: Sequence[Bundle], policy: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _prepare(context, policy)
     for bundle in bundles:
         # `ssl` reads files only: a private one (0600), gone as soon as it is read.
         handle, path = tempfile.mkstemp(prefix="edge-")
@@ -204,12 +204,11 @@ def _context(bundles: Sequence[Bundle]) -> ssl.SSLContext:
             context.load_cert_chain(path)
         finally:
             os.unlink(path)
-    _modern(context)
     return context
 
 
-def _modern(context: ssl.SSLContext) -> None:
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+def _prepare(context: ssl.SSLContext, policy: str) -> None:
+    limit(context, policy)
     context.options |= ssl.OP_NO_TICKET | ssl.OP_CIPHER_SERVER_PREFERENCE
     context.num_tickets = 0
     context.set_alpn_protocols(["http/1.1"])  # HTTP/2 is not spoken here

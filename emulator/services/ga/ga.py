@@ -72,6 +72,11 @@ class Service(EmulatedService):
                 return (row.bundle,) if row and accelerator.state == "active" else ()
         return None
 
+    def cipher_policy(self, host: str) -> str:
+        found = (row for accelerator, row in self._all() if _address(accelerator, row) == host)
+        listener = next((row for row in found if row.protocol == "HTTPS"), None)
+        return str(listener.settings.get("SecurityPolicyId", "")) if listener else ""
+
     def ListAccelerators(self, call: Call) -> Answer:
         _in_region(call)
         params, now = call.params, self.cloud.clock()

@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -87,29 +88,55 @@ def test_it_is_met_by_ipv6_and_chooses_http_1_1_of_what_is_offered(cloud: Cloud,
         assert tls.selected_alpn_protocol() == "http/1.1"
 
 
+OLD, NEW = ["TLSv1", "TLSv1.1"], "TLSv1.3"
+
+
 @pytest.mark.parametrize(
-    ("policy", "version"),
+    ("policy", "versions"),
     [
-        (None, "TLSv1.2"),  # the default, tls_cipher_policy_1_0
-        ("tls_cipher_policy_1_2_strict", "TLSv1.2"),
-        ("tls_cipher_policy_1_2_strict_with_1_3", "TLSv1.3"),
+        (None, [*OLD, "TLSv1.2"]),  # the default, tls_cipher_policy_1_0
+        ("tls_cipher_policy_1_1", ["TLSv1.1", "TLSv1.2"]),
+        ("tls_cipher_policy_1_2_strict", ["TLSv1.2"]),
+        ("tls_cipher_policy_1_2_strict_with_1_3", ["TLSv1.2", NEW]),
     ],
 )
 def test_a_listener_speaks_the_versions_of_its_policy(
-    edge: Edge, cloud: Cloud, policy: str | None, version: str
+    edge: Edge, cloud: Cloud, policy: str | None, versions: list[str]
 ) -> None:
     at = front(cloud)
     if policy:
         (listener,) = (row for row in cloud.service("alb")._all_listeners() if row.address == at)
         listener.attributes["SecurityPolicyId"] = policy
 
-    assert version_at(edge, at) == version
+    spoken = {version: speaks(edge, at, version) for version in ("TLSv1", "TLSv1.1", "TLSv1.2", NEW)}
+
+    assert [version for version, name in spoken.items() if name] == versions
+    assert set(spoken.values()) - {""} == {expected(cloud, "shop")}
+
+
+def speaks(edge: Edge, at: str, version: str) -> str:
+    """The fingerprint that is served to a client of this version alone; "" if the edge does not speak it."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        one = ssl.TLSVersion[version.replace(".", "_")]
+        context.minimum_version = context.maximum_version = one
+    try:
+        with connected(edge, at) as sock, context.wrap_socket(sock, server_hostname="www.example.com") as tls:
+            assert tls.version() == version
+            return sha256(tls.getpeercert(True) or b"").hexdigest().upper()
+    except ssl.SSLError:
+        return ""
 
 
 def test_what_has_no_policy_speaks_the_newest(edge: Edge, cloud: Cloud) -> None:
     assert version_at(edge, "www.example.com.w.kunlunsl.com:443") == "TLSv1.3"
     (listener,) = [row for row in cloud.service("slb")._all_listeners() if row.protocol == "https"][:1]
     assert version_at(edge, listener.address) == "TLSv1.2"
+    accelerator, row = next(pair for pair in cloud.service("ga")._all() if pair[1].protocol == "HTTPS")
+    assert cloud.service("ga").cipher_policy(f"{accelerator.dns_name}:{row.port}") == "tls_cipher_policy_1_0"
 
 
 def version_at(edge: Edge, at: str) -> str | None:
