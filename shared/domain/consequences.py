@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.domain.certificates import CertificateSource, CertificateStatus
+from shared.domain.moments import whole_days
 from shared.domain.replacing import RULES, Exchange, key_of
 from shared.domain.trust import Standing, Trust
 from shared.domain.values import Wire
@@ -102,7 +103,7 @@ def counted(some: Iterable[Iterable[Consequence]]) -> tuple[ConsequenceCount, ..
 
 def days_gained(exchange: Exchange) -> int | None:
     """By which the new certificate ends later; negative: sooner. None: the end in place is not known."""
-    return None if exchange.ends is None else (exchange.certificate.not_after - exchange.ends).days
+    return None if exchange.ends is None else whole_days(exchange.certificate.not_after - exchange.ends)
 
 
 def _first(exchange: Exchange) -> bool:
@@ -178,7 +179,7 @@ def _sooner(exchange: Exchange) -> str:
     lost = days_gained(exchange)
     if lost is None or exchange.ends is None or exchange.certificate.not_after >= exchange.ends:
         return ""
-    return f"it ends {-lost} days sooner, on {exchange.certificate.not_after:%Y-%m-%d}"
+    return f"it ends {_days(-lost)} sooner, on {exchange.certificate.not_after:%Y-%m-%d}"
 
 
 def _soon(exchange: Exchange, warning_days: Sequence[float]) -> str:
@@ -186,4 +187,8 @@ def _soon(exchange: Exchange, warning_days: Sequence[float]) -> str:
     told = certificate.status is CertificateStatus.WILL_EXPIRE
     if not told and passed_time(certificate, now, warning_days) is None:
         return ""
-    return f"it ends in {(certificate.not_after - now).days} days, on {certificate.not_after:%Y-%m-%d}"
+    return f"it ends in {_days(whole_days(certificate.not_after - now))}, on {certificate.not_after:%Y-%m-%d}"
+
+
+def _days(count: int) -> str:
+    return {0: "less than a day", 1: "1 day"}.get(count, f"{count} days")

@@ -68,8 +68,8 @@ class AboutSlots(Wire):
 
     @property
     def digest(self) -> str:
-        """Of all that it says."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        """Of all that it says. What an older version did not say is left out, as that version told it."""
+        return hashlib.sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()[:16]
 
     @property
     def not_named(self) -> int:
@@ -87,6 +87,7 @@ class ReplacementMissing(AboutSlots, EventData):
     not_after: AwareDatetime
     days_left: int
     reason: str = ""  #: why what CAS has was not taken; "": it has nothing
+    threshold_days: float | None = None  #: the warning time that was passed; events of version 0.1 have none
 
     @model_validator(mode="before")
     @classmethod

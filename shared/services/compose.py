@@ -81,19 +81,25 @@ def _worker(texts: Mapping[str, str], line: Body) -> str:
 
 
 def _missing(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
-    name, days = _short(body["Name"]), int(body["DaysLeft"])
-    title = texts["missing" if days >= 0 else "missing_ended"].format(name=name, days=days)
+    title = _ending(texts, "missing", body).format(name=_short(body["Name"]), days=int(body["DaysLeft"]))
     known = body.get("Certificates") or [body]
     return title, _about_slots(texts, body, _certificate(texts, known[0]), texts["do_missing"])
 
 
 def _stranger(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
-    days = int(body["DaysLeft"])
-    title = texts["stranger" if days >= 0 else "stranger_ended"].format(days=days)
+    title = _ending(texts, "stranger", body).format(days=int(body["DaysLeft"]))
     told = texts["unknown_certificate"].format(
         identifier=_short(body["CertIdentifier"]), until=_moment(body["NotAfter"])
     )
     return title, _about_slots(texts, body, told, texts["do_stranger"])
+
+
+def _ending(texts: Mapping[str, str], what: str, body: Body) -> str:
+    """The title that tells when it ends, or that it has."""
+    days = int(body["DaysLeft"])
+    if body.get("Ended") or days < 0:
+        return texts[f"{what}_ended"]
+    return texts[{0: f"{what}_today", 1: f"{what}_in_a_day"}.get(days, what)]
 
 
 def _about_slots(texts: Mapping[str, str], body: Body, certificate: str, todo: str) -> Section:

@@ -8,6 +8,7 @@ from shared.domain.certificates import CertificateRecord
 from shared.domain.events import ReplacementMissing
 from shared.domain.jobs import DeploymentJob
 from shared.domain.matching import NOT_COVERED, Action
+from shared.domain.moments import whole_days
 from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudResource
 from shared.errors import ConflictError
@@ -65,7 +66,8 @@ def tell_missing(
                 cert_identifier=identifier,
                 name=one.certificate.name,
                 not_after=one.certificate.not_after,
-                days_left=one.left.days,
+                days_left=whole_days(one.left),
+                threshold_days=one.threshold_days,
                 reason=_FOUND_SO if one.record.only_told else _said(whys, missing),
             )
             try:

@@ -18,6 +18,7 @@ from shared.domain.events import (
     digest_of,
 )
 from shared.domain.jobs import WorkerResource
+from shared.domain.moments import whole_days
 from shared.domain.resources import ResourceRecord
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
@@ -112,16 +113,20 @@ def _last_end(workers: list[WorkerResource]) -> str:
 
 
 def _replacement_missing(world: World, event: ReplacementMissing) -> Message:
-    """Other slots of the certificate, seen later the same day, are no repetition; nor is another reason."""
+    """Other slots of the certificate, seen later the same day, are no repetition; nor is another reason, or
+    another warning time.
+    """
     record = world.certificates.get(event.cert_identifier)
     if event.digest not in record.missing_told:
         raise InvalidRequestError(f"CertIdentifier: no plan has found this of {event.cert_identifier}")
-    what = _digest(_all_slots(event), event.reason)
+    at = () if event.threshold_days is None else (f"{event.threshold_days:g}",)
+    what = _digest(_all_slots(event), event.reason, *at)
     return f"missing-{event.cert_identifier}-{event.days_left}-{what}", {
         "CertIdentifier": event.cert_identifier,
         "Name": event.name,
         "NotAfter": event.not_after.isoformat(),
         "DaysLeft": event.days_left,
+        **_ended(world, event.not_after),
         **_slots(event),
         **({"Reason": event.reason} if event.reason else {}),
     }
@@ -133,7 +138,8 @@ def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
     return f"slots-expiring-{event.cert_identifier}-{event.threshold_days:g}-{what}", {
         "CertIdentifier": event.cert_identifier,
         "NotAfter": event.not_after.isoformat(),
-        "DaysLeft": (event.not_after - world.clock()).days,
+        "DaysLeft": whole_days(event.not_after - world.clock()),
+        **_ended(world, event.not_after),
         **_slots(event),
         "Reason": "CAS does not know this certificate, so it is not renewed there",
     }
@@ -182,6 +188,11 @@ def _times_of(record: ResourceRecord, now: datetime, policies: ReadPolicies) -> 
     if ends is not None:
         times.add(looked_at_end(ends, now, policies.warning_days_at(record.resource)))
     return {one for one in times if one is not None}
+
+
+def _ended(world: World, not_after: datetime) -> dict[str, object]:
+    """Within the day after the end no days are left, as within the day before it."""
+    return {"Ended": True} if not_after <= world.clock() else {}
 
 
 def _slots(event: AboutSlots) -> dict[str, object]:

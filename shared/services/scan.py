@@ -8,6 +8,7 @@ from contextlib import suppress
 from shared.cloud.cas import Listing
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
+from shared.domain.moments import whole_days
 from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError
 from shared.services.baseline import as_found, is_baseline
@@ -108,7 +109,9 @@ def _announce_expiring(world: World, ending: Ending) -> None:
     """Publish at every scan until it has been handled, with one event id per threshold."""
     identifier, threshold = ending.certificate.identifier, ending.threshold_days
     world.events.publish(
-        CertificateExpiring(cert_identifier=identifier, days_left=ending.left.days, threshold_days=threshold),
+        CertificateExpiring(
+            cert_identifier=identifier, days_left=whole_days(ending.left), threshold_days=threshold
+        ),
         id=f"expiring-{identifier}-{threshold:g}",
         subject=f"Certificate/{identifier}",
     )

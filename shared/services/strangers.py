@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from shared.domain.events import SlotsEnding, SlotsExpiring, digest_of
+from shared.domain.moments import whole_days
 from shared.domain.resources import CloudResource, ResourceRecord
 from shared.domain.warning_times import looked_at_end, passed_time_of_end
 from shared.errors import ConflictError
@@ -89,7 +90,7 @@ def tell(world: World, one: Strangers) -> None:
             slots,
             cert_identifier=one.identifier,
             not_after=ends,
-            days_left=(ends - world.clock()).days,
+            days_left=whole_days(ends - world.clock()),
             threshold_days=one.passed,
         ),
         id=f"slots-expiring-{one.key}",

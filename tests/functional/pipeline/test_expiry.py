@@ -120,7 +120,8 @@ def test_an_end_that_came_while_nothing_ran_is_told(
     days_pass(platform, 41 - before)
 
     body = receiver.one().body
-    assert (body["Type"], body["Slots"], body["DaysLeft"]) == (MISSING, [WWW, IMG], -2)
+    assert (body["Type"], body["Slots"], body["DaysLeft"]) == (MISSING, [WWW, IMG], -1)
+    assert body["Ended"] is True
     days_pass(platform, 30)
     assert (receiver.take(), platform.jobs()) == ([], [])
 
@@ -276,3 +277,21 @@ def test_an_ordinary_renewal_of_any_lifetime_comes_before_the_first_warning(
         days_pass(platform, 3)
 
         assert (len(platform.jobs()), receiver.take()) == (1, [])
+
+
+def test_each_warning_time_of_a_short_life_is_told_though_no_whole_day_is_left(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    """Receivers know a repetition by its id."""
+    estate = an_estate()
+    estate["certificates"]["old"] = {**OLD, "days": 5.9, "age": 0.1}
+    with discovered(estate, tmp_path, webhook_url=receiver.url, warning_days=()) as platform:
+        ids, left = [], []
+        for days in (4, 1, 0.5, 0.6):  # 1.9, 0.9, 0.4 are left, and none
+            days_pass(platform, days)
+            messages = receiver.take()
+            ids += [message.id for message in messages]
+            left.append([message.body["DaysLeft"] for message in messages])
+
+    assert left == [[1], [0], [0], []]
+    assert len(set(ids)) == len(ids) == 3

@@ -131,7 +131,7 @@ def test_one_that_has_expired_already_is_told_once(tmp_path: Path, receiver: Rec
     estate = {**ESTATE, "certificates": {**ESTATE["certificates"]}}
     estate["certificates"]["by-hand"] = {**ESTATE["certificates"]["by-hand"], "days": -2, "age": 90}
     with discovered(estate, tmp_path, webhook_url=receiver.url) as platform:
-        assert [body["DaysLeft"] for body in told(platform, receiver, 0)] == [-3]
+        assert [body["DaysLeft"] for body in told(platform, receiver, 0)] == [-2]
         assert told(platform, receiver, 1) == []
 
 

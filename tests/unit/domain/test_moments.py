@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.moments import LONGEST, ahead
+from shared.domain.moments import LONGEST, ahead, whole_days
 from shared.domain.states import JobStatus
 from tests.builders import NOW, a_job, a_worker
 
@@ -45,3 +45,11 @@ def test_a_job_is_due_at_its_time_or_when_it_was_to_begin_at_once_or_has_begun(
     status: JobStatus, scheduled: datetime, created: datetime, due: bool
 ) -> None:
     assert a_job(1, status=status, schedule_time=scheduled, created_at=created).due(NOW) is due
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(29.9, 29), (1, 1), (0.9, 0), (0, 0), (-0.9, 0), (-1, -1), (-3.1, -3), (-4, -4)]
+)
+def test_days_are_counted_when_they_are_over_in_both_directions(days: float, told: int) -> None:
+    """What ended three days and an hour ago has ended three days ago."""
+    assert whole_days(timedelta(days=days)) == told
