@@ -22,6 +22,7 @@ import urllib3
 from urllib3 import exceptions as http
 
 from shared.cloud.api import Action, Api
+from shared.cloud.endless import EndlessAnswerError, whole
 from shared.cloud.faults import NotSentError, classify
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields, Source
@@ -32,6 +33,7 @@ from shared.errors import (
     CloudError,
     CloudRejectedError,
     CloudUnavailableError,
+    UnreadableAnswerError,
 )
 from shared.validation.addresses import cluster_problem
 
@@ -184,9 +186,16 @@ class Kubernetes:
         def once(_: object) -> Fields:
             try:
                 answer = self._pool.request(
-                    method, self._server + path, body=body, headers=headers, timeout=_TIMEOUT
+                    method,
+                    self._server + path,
+                    body=body,
+                    headers=headers,
+                    timeout=_TIMEOUT,
+                    preload_content=False,
                 )
-                data = json.loads(answer.data)
+                data = json.loads(whole(answer))
+            except EndlessAnswerError as error:
+                mapped = _without_end(action, str(error))
             except Exception as error:
                 mapped = _without_answer(action.name, error)
             else:
@@ -246,6 +255,13 @@ def _refusal(action: str, status: int, data: Any) -> CloudError:
     message = redact(str(data.get("message") or "no message"))
     kind = CloudCredentialsError if status == 401 else classify(code, status)
     return kind(action, code, message)
+
+
+def _without_end(action: Action, why: str) -> CloudError:
+    """It is not read again; what a write came to is not known."""
+    if action.writes:
+        return CloudUnavailableError(action.name, "EndlessAnswer", why)
+    return UnreadableAnswerError(action.name, why)
 
 
 def _without_answer(action: str, error: Exception) -> CloudError:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.cloud import endless
 from shared.cloud.api import Action
 from shared.cloud.credentials import fixed
 from shared.cloud.faults import NotSentError
@@ -22,6 +23,7 @@ from shared.errors import (
     CloudRejectedError,
     CloudThrottledError,
     CloudUnavailableError,
+    UnreadableAnswerError,
 )
 from tests.functional.cloud.clusters import a_cluster
 from tests.functional.cloud.conftest import KEY, Pauses, Scripted, at
@@ -233,3 +235,21 @@ def test_a_key_is_in_no_file_that_a_kill_could_leave_behind(
 
     assert modes == ([] if in_memory else [0o600])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("limit", ["_LONGEST", "_PATIENCE_S"])
+def test_an_answer_without_end_is_left(
+    cluster: Kubernetes, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """A read is not tried again; what a write came to is looked for."""
+    monkeypatch.setattr(endless, limit, 10 if limit == "_LONGEST" else -1)
+    scripted.answers = [reply(200, text="x" * 1000)]
+
+    with pytest.raises(UnreadableAnswerError, match=r"^ListSecrets: UnreadableAnswer: it is longer than "):
+        cluster.get(LIST, "/x")
+    with pytest.raises(CloudUnavailableError, match=r"^PatchSecret: EndlessAnswer: "):
+        cluster.patch(PATCH, "/x", {}, MERGE_PATCH)
+
+    assert scripted.methods == ["GET", "PATCH"]
+    monkeypatch.undo()
+    assert cluster.get(LIST, "/x")["text"], "the next one has a connection of its own"
