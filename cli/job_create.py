@@ -22,6 +22,7 @@ from cli.selecting import (
     selection,
 )
 from cli.session import session
+from cli.waving import Approval, Canaries, HaltAt, NoWaves, Pause, waves
 from shared.domain.requests import CreateDeploymentJob
 from shared.services.create import create_deployment_jobs
 from shared.validation.requests import parse
@@ -67,6 +68,11 @@ def create(
         str | None,
         typer.Option(help="Digest of the approved preview; the job is refused if the plan has changed."),
     ] = None,
+    canary: Canaries = None,
+    pause: Pause = None,
+    approval: Approval = False,
+    halt_at: HaltAt = None,
+    no_waves: NoWaves = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask before a job of more than a hundred slots.")
     ] = False,
@@ -103,6 +109,7 @@ def create(
         "Name": name,
         "Submit": not draft,
         **asked,
+        **waves(canary, pause, approval, halt_at, no_waves),
         "Digest": digest or planned.digest,
         "ContactIds": contact or [],
         **({"ScheduleTime": moment_of(at)} if at is not None else {}),

@@ -9,6 +9,7 @@ from rich.text import Text
 from cli import columns, output
 from cli.columns import Column
 from cli.places import in_full, known_as, slot
+from cli.waving import show_waves
 from cli.worker_columns import USUAL, worker_columns
 from shared.domain.contacts import Delivery, DeliveryStatus
 from shared.domain.jobs import DeploymentJob, WorkerResource
@@ -19,6 +20,7 @@ from shared.domain.states import WorkerStatus
 from shared.services.manage import Hint, Managed
 from shared.services.outcome import outcome_in_lists, outcome_of
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
+from shared.services.waves import waits_for_somebody
 
 _PLAIN: Final = ("", COVERED)  #: reasons of nearly all slots
 _LATE: Final = timedelta(minutes=5)  #: due jobs start within a minute
@@ -137,6 +139,9 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     times = [f"due {output.moment(job.schedule_time)} UTC"]
     times += [f"{what} {output.moment(at)}{late}" for what, at, late in _times(job) if at]
     output.console().print(f"{', '.join(times)}, origin {job.origin}, digest {job.plan_digest}\n")
+    if job.halted:
+        output.console().print(Text(f"Halted: {job.halted}\n", "red"))
+    show_waves(shown.waves or ())
     columns.show(chosen or columns.chosen(worker_columns(), None, USUAL), workers)
     if others := sum(counts.values()) - len(workers):
         output.tell(f"{others} other slots are not shown")
@@ -174,8 +179,8 @@ def _show_hints(hints: Sequence[Hint]) -> None:
 
 def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
     """`counts`: workers by status."""
-    apart = (WorkerStatus.ERROR, WorkerStatus.SUPERSEDED, WorkerStatus.CANCELLED)
-    words = ("failed", "superseded", "cancelled")
+    apart = (WorkerStatus.ERROR, WorkerStatus.SUPERSEDED, WorkerStatus.CANCELLED, WorkerStatus.HELD)
+    words = ("failed", "superseded", "cancelled", "held")
     others = [f", {counts[one]} {word}" for one, word in zip(apart, words, strict=True) if counts.get(one)]
     asked = sum(count for status, count in counts.items() if status.of_rollback)
     back = counts.get(WorkerStatus.ROLLBACK_SUCCESS, 0)
@@ -186,6 +191,8 @@ def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
         output.status(outcome_of(job, counts)),
         f", {counts.get(WorkerStatus.SUCCESS, 0)}/{sum(counts.values())} slots",
         *others,
+        ", halted" if job.halted else "",
+        ", waits for `job continue`" if waits_for_somebody(job) else "",
         ", being cancelled" if job.cancelled_at and not job.status.final else "",
         f", {back}/{asked} rolled back" if asked else "",
         f"; the job had ended in {job.status.value}" if asked else "",

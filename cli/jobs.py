@@ -7,6 +7,7 @@ import typer
 from cli import output
 from cli.columns import AsJson
 from cli.job_cancel import cancel
+from cli.job_continue import continue_
 from cli.job_create import create, preview
 from cli.job_delete import delete
 from cli.job_edit import edit
@@ -24,7 +25,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def job() -> None:
-    """Preview, create, list, show, edit, submit, cancel, retry, roll back and delete deployment jobs."""
+    """Preview, create, list, show, edit, submit, continue, cancel, retry, roll back and delete jobs."""
 
 
 app.command(
@@ -55,10 +56,11 @@ for command, options in (
     (diff, ""),
     (edit, "--drop '*.test.example.com' --at 2026-05-01T02:00+08:00"),
     (submit, "--digest 5f1b0c4e9a7d2c38 --wait"),
+    (continue_, "--wait"),
     (cancel, "--wait"),
     (retry, "--product CDN --wait"),
     (rollback, "--wait"),
     (delete, "3933171584362972"),
 ):
-    name = command.__name__
+    name = command.__name__.rstrip("_")
     app.command(name, epilog=f"Example: certdeploy job {name} {_ID} {options}".rstrip())(command)

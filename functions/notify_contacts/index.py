@@ -1,6 +1,7 @@
 """Notify the contacts, and test their channels.
 
 Triggers: CloudEvents certdeploy:DeploymentJob:Finished, certdeploy:DeploymentJob:RolledBack,
+certdeploy:DeploymentJob:WaveEnded,
 certdeploy:Certificate:ReplacementMissing, certdeploy:CloudResource:Expiring, certdeploy:Notification:Due;
 manual, with {} for what is due, or {"Test": {"ContactId": …}}.
 """
@@ -12,11 +13,12 @@ from shared.domain.events import (
     NotificationsDue,
     ReplacementMissing,
     SlotsExpiring,
+    WaveEnded,
 )
 from shared.runtime import App, function
 from shared.services.notify import Asked, Told, notify_on
 
-EVENTS = (JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring, NotificationsDue)
+EVENTS = (JobFinished, JobRolledBack, WaveEnded, ReplacementMissing, SlotsExpiring, NotificationsDue)
 
 
 @function(NotifyContacts, *EVENTS)

@@ -133,6 +133,15 @@ class JobRolledBack(EventData):
     job_id: int
 
 
+class WaveEnded(EventData):
+    """All workers of a job's wave have ended, and the next one waits for somebody."""
+
+    type = "certdeploy:DeploymentJob:WaveEnded"
+    consumer = "notify_contacts"
+    job_id: int
+    wave: int  #: counted from 0
+
+
 class NotificationsDue(EventData):
     """Something that contacts are to be told was put off until now."""
 

@@ -54,6 +54,14 @@ class EditDeploymentJob(Wire):
     first_deployment: bool = False  #: as of a new job
 
 
+class ContinueDeploymentJob(Wire):
+    """Let the next wave of a job begin now, which waits for that, or for the end of a pause."""
+
+    job_id: int
+    #: Counted from 1: the one that is meant. Of one that has begun nothing happens, so it may be asked twice.
+    wave: Annotated[int, Field(ge=2)] | None = None
+
+
 class CancelDeploymentJob(Wire):
     """What is under way goes on to its end; the rest is not begun."""
 

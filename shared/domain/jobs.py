@@ -10,6 +10,7 @@ from shared.domain.moments import ahead
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import JOB_TRANSITIONS, WORKER_TRANSITIONS, JobStatus, WorkerStatus
 from shared.domain.values import Stored, Versioned
+from shared.domain.waves import Waves
 from shared.errors import InvalidTransitionError
 
 MANUAL: Final = "manual"
@@ -54,6 +55,7 @@ class RetryAsked(Stored):
     """What is to be tried again: what failed before that moment. Nothing named: all of it."""
 
     at: AwareDatetime
+    halted: bool = False  #: the job had halted: what was not begun for that is begun, too
     slots: tuple[str, ...] = ()
     products: tuple[CloudProduct, ...] = ()
 
@@ -61,7 +63,8 @@ class RetryAsked(Stored):
         named = self.slots or self.products
         chosen = worker.resource.slot in self.slots or worker.resource.product in self.products
         earlier = worker.finished_at is None or worker.finished_at < self.at
-        return worker.status is WorkerStatus.ERROR and earlier and (chosen or not named)
+        left = worker.status is WorkerStatus.CANCELLED and self.halted
+        return (worker.status is WorkerStatus.ERROR or left) and earlier and (chosen or not named)
 
 
 class WorkerResource(Versioned):
@@ -69,7 +72,10 @@ class WorkerResource(Versioned):
 
     job_id: int
     worker_id: int
-    shard: int = 0  #: which part of the product's share of the job; a writer's workers are in one
+    wave: int = 0
+    shard: int = (
+        0  #: which part of the product's share of the job; a writer's workers are in one, of one wave
+    )
     resource: CloudResource  #: as planned: its certificate is the one expected in place
     cert_identifier: str
     chosen_because: str = ""  #: why the plan took this certificate, with the rules that gave way
@@ -125,6 +131,12 @@ class DeploymentJob(Versioned):
     schedule_time: AwareDatetime
     plan_digest: str
     accept_outage: bool = False  #: where a product can only take the old certificate off first
+    waves: Waves | None = None  #: None: all at once
+    wave: int = 0  #: that has begun last
+    wave_ended_at: AwareDatetime | None = None  #: of that one: all its workers are at their end
+    wave_approved: int = 0  #: somebody has let it begin, if it has not yet
+    wave_told: int = 0  #: contacts know that it waits for somebody
+    halted: str = ""  #: why what is left is not begun: too much failed
     products: dict[CloudProduct, int]  #: workers per product
     success_count: int = 0
     error_count: int = 0

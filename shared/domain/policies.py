@@ -12,7 +12,9 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, m
 
 from shared.domain.names import HostNames
 from shared.domain.resources import CloudProduct
+from shared.domain.spans import minutes_in, percent_in
 from shared.domain.values import Value, Versioned
+from shared.domain.waves import LONGEST_PAUSE, AskedWaves, Canary
 
 LIFTED: Final = "none"  #: `pin: none` takes back what an earlier rule pinned
 
@@ -27,6 +29,14 @@ class Mode(str, Enum):
 
 def _several(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
+
+
+def _minutes(value: Any) -> Any:
+    return minutes_in(value) if isinstance(value, str) else value
+
+
+def _percent(value: Any) -> Any:
+    return percent_in(value) if isinstance(value, str) else value
 
 
 def _product(value: Any) -> Any:
@@ -113,6 +123,25 @@ class PolicyRule(PolicySettings):
         return self
 
 
+class PolicyWaves(Value):
+    """How jobs are done that do not say so themselves; see AskedWaves."""
+
+    canary: Annotated[tuple[Canary, ...], BeforeValidator(_several), Field(min_length=1, max_length=5)]
+    pause: Annotated[float, BeforeValidator(_minutes), Field(ge=0, le=LONGEST_PAUSE)] = 0.0  #: minutes
+    approval: bool = False
+    halt_at: Annotated[float, BeforeValidator(_percent), Field(ge=0, lt=100)] = 0.0
+    from_slots: Annotated[int, Field(ge=2)] = 2  #: jobs of fewer are done at once
+
+    @property
+    def asked(self) -> AskedWaves:
+        return AskedWaves(
+            canaries=self.canary,
+            pause_minutes=self.pause,
+            approval=self.approval,
+            halt_at_percent=self.halt_at,
+        )
+
+
 class PolicyText(Versioned):
     """The document as its owner wrote it, comments and all."""
 
@@ -125,3 +154,4 @@ class Policies(Value):
 
     defaults: PolicySettings = PolicySettings()
     rules: tuple[PolicyRule, ...] = ()
+    waves: PolicyWaves | None = None

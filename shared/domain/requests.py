@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared.domain.job_requests import (
     CancelDeploymentJob,
+    ContinueDeploymentJob,
     DeleteDeploymentJobs,
     DiffDeploymentJob,
     EditDeploymentJob,
@@ -20,6 +21,7 @@ from shared.domain.queries import ListCertificates, ListResources, ShowStatus
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
+from shared.domain.waves import AskedWaves
 
 Id = TypeVar("Id", int, str)
 
@@ -72,7 +74,7 @@ class PreviewDeploymentJob(Wire):
     accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
 
 
-_LATER: Final = ("products", "regions", "domains", "but", "tags")
+_LATER: Final = ("products", "regions", "domains", "but", "tags", "waves")
 
 
 class CreateDeploymentJob(PreviewDeploymentJob):
@@ -81,6 +83,7 @@ class CreateDeploymentJob(PreviewDeploymentJob):
     name: str = Field(min_length=1, max_length=63)
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
     schedule_time: AwareDatetime | None = None
+    waves: AskedWaves | None = None  #: None: as policies say; without canaries: all at once
     digest: str | None = None  #: of the preview that was approved; refused if the world moved
     submit: bool = True  #: False leaves the job in editing
     client_token: str | None = Field(default=None, min_length=1, max_length=64)
@@ -139,6 +142,7 @@ class ManageDeploymentJobs(Wire):
     submit: SubmitDeploymentJob | None = None
     diff: DiffDeploymentJob | None = None
     edit: EditDeploymentJob | None = None
+    continue_job: ContinueDeploymentJob | None = Field(default=None, alias="Continue")
     cancel: CancelDeploymentJob | None = None
     retry: RetryDeploymentJob | None = None
     roll_back: RollBackDeploymentJob | None = None

@@ -26,6 +26,7 @@ class WorkerStatus(str, Enum):
     ERROR = "error"
     SUPERSEDED = "superseded"  #: ours, not CAS's: a newer certificate or a policy came first: no error
     CANCELLED = "cancelled"  #: ours, not CAS's: its job was stopped before it wrote anything
+    HELD = "held"  #: ours, not CAS's: of a wave that has not begun
     ROLLBACK = "rollback"
     ROLLBACK_SUCCESS = "rollback_success"
     ROLLBACK_ERROR = "rollback_error"
@@ -40,8 +41,9 @@ class WorkerStatus(str, Enum):
 
     @property
     def settled(self) -> bool:
-        """Nothing is under way, so the job may be closed."""
+        """Nothing is under way or to come, so the job may be closed."""
         return self not in {
+            WorkerStatus.HELD,
             WorkerStatus.PENDING,
             WorkerStatus.PROCESSING,
             WorkerStatus.ROLLBACK,
@@ -65,7 +67,8 @@ WORKER_TRANSITIONS: Final[Mapping[WorkerStatus, Set[WorkerStatus]]] = {
     # Itself: redelivered. Cancelled: its function died before it wrote anything.
     W.PROCESSING: {W.PENDING, W.PROCESSING, W.SUCCESS, W.ERROR, W.SUPERSEDED, W.CANCELLED},
     W.SUPERSEDED: set(),
-    W.CANCELLED: set(),
+    W.CANCELLED: {W.PENDING, W.HELD},  # of a job that halted, which is tried again
+    W.HELD: {W.PENDING, W.CANCELLED},
     W.SUCCESS: {W.ROLLBACK},
     W.ERROR: {W.PENDING, W.ROLLBACK},
     W.ROLLBACK: {W.ROLLBACK, W.ROLLBACK_SUCCESS, W.ROLLBACK_ERROR},

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from shared.domain.contacts import CERTIFICATES, of_job
-from shared.domain.events import EventData, JobFinished, JobRolledBack
+from shared.domain.events import EventData, JobFinished, JobRolledBack, WaveEnded
 from shared.domain.states import WorkerStatus
 from shared.domain.visible import visible_in
 from shared.services.deliver import announce
@@ -17,7 +17,7 @@ _FAILED: Final = (WorkerStatus.ERROR.value, WorkerStatus.ROLLBACK_ERROR.value)
 
 def tell_contacts(world: World, event: EventData, notification_id: str, message: Mapping[str, Any]) -> None:
     """`message`: as the webhook of the settings gets it, however long."""
-    job_id = event.job_id if isinstance(event, JobFinished | JobRolledBack) else None
+    job_id = event.job_id if isinstance(event, JobFinished | JobRolledBack | WaveEnded) else None
     if ids := _contacts(world, job_id):
         about = CERTIFICATES if job_id is None else of_job(job_id)
         announce(world, about, notification_id, _for_people(world, message), ids)

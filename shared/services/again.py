@@ -31,11 +31,7 @@ def try_again(world: World, job: DeploymentJob) -> None:
         return
     now = world.clock()
     waiting = _waiting(world, now)
-    failed = [
-        worker
-        for worker in world.workers.list(job.job_id)
-        if _may_pass(worker) and _change(worker) not in waiting
-    ]
+    failed = [worker for worker in _left(world, job) if _change(worker) not in waiting]
     if not failed:
         return
     joined = {worker.resource.slot for worker in failed if worker.joined}
@@ -49,7 +45,18 @@ def try_again(world: World, job: DeploymentJob) -> None:
         schedule_time=_when(failed, now),
         contact_ids=job.contact_ids,
         joined=lambda resource, _: resource.slot in joined,
+        waves=job.waves,
     )
+
+
+def _left(world: World, job: DeploymentJob) -> list[WorkerResource]:
+    """What may pass; of a job that halted for nothing else, what it has not begun, too."""
+    workers = list(world.workers.list(job.job_id))
+    failed = [worker for worker in workers if _may_pass(worker)]
+    others = [one for one in workers if one.status is WorkerStatus.ERROR and not _may_pass(one)]
+    if not job.halted or others or not failed:
+        return failed
+    return [*failed, *(worker for worker in workers if worker.status is WorkerStatus.CANCELLED)]
 
 
 def is_another_try(job: DeploymentJob) -> bool:

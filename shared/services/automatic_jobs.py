@@ -11,9 +11,11 @@ from typing import Final, NamedTuple, Protocol
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import PlanEntry
-from shared.domain.states import JobStatus
+from shared.domain.states import JobStatus, WorkerStatus
 from shared.services import plan as planning
+from shared.services.policies import waves_by_default
 from shared.services.storing import create, created, places_at_work, submitted, token_of_system
+from shared.services.waves import waits_for_somebody
 from shared.services.world import World
 
 
@@ -63,7 +65,8 @@ def jobs_for(
     jobs: list[tuple[DeploymentJob, bool]] = []
     planned: set[str] = set()
     submit = world.policy.submit_automatic_jobs
-    drafts = _drafts(world, [entry for entry in wanted if entry.draft or not submit])
+    held = _held(world, wanted)
+    drafts = _drafts(world, [entry for entry in wanted if entry.draft or not submit]) | held
     free: dict[_Kind, str] = {}  #: the token of the next job of a kind
     for kind in map(_Kind._make, product(CertificateSource, (False, True), (False, True))):
         token = free[kind] = kind.token(cause)
@@ -88,11 +91,13 @@ def jobs_for(
             token=free[kind],
             origin=cause.origin,
             submit=submit and not kind.draft,
+            waves=waves_by_default(world, len(entries)),
         )
         done.append(job)
         if job.status is JobStatus.EDITING:
             drafts |= {entry.resource.slot: job for entry in entries}
-    waiting = {entry.resource.place for entry in wanted if entry.resource.slot not in planned} & at_work
+    others = (entry.resource for entry in wanted if entry.resource.slot not in planned | held.keys())
+    waiting = {slot.place for slot in others} & at_work
     there = {job.job_id: job for job in (*done, *drafts.values())}
     return Jobs(tuple(there.values()), waiting, drafts)
 
@@ -108,6 +113,20 @@ def _drafts(world: World, wanted: Sequence[PlanEntry]) -> dict[str, DeploymentJo
             for worker in world.workers.list(job.job_id):
                 if asked.get(worker.resource.slot) == (_change(worker), job.accept_outage):
                     found[worker.resource.slot] = job
+    return found
+
+
+def _held(world: World, wanted: Sequence[PlanEntry]) -> dict[str, DeploymentJob]:
+    """By slot, the jobs of a wave that waits for somebody, who may have forgotten it."""
+    if not wanted:
+        return {}
+    asked = {entry.resource.slot: _change(entry) for entry in wanted}
+    found: dict[str, DeploymentJob] = {}
+    for job in filter(None, map(world.jobs.find, world.jobs.due(world.clock()))):
+        for worker in world.workers.list(job.job_id) if waits_for_somebody(job) else ():
+            slot = worker.resource.slot
+            if worker.status is WorkerStatus.HELD and asked.get(slot) == _change(worker):
+                found[slot] = job
     return found
 
 

@@ -44,18 +44,27 @@ def cancel_job(world: World, request: CancelDeploymentJob) -> DeploymentJob:
 def cancel_waiting(
     world: World, job: DeploymentJob, product: CloudProduct | None = None, shard: int | None = None
 ) -> None:
-    """Of a job that is marked. A worker that is claimed at the same moment goes on."""
+    """Of a job that is marked, or has halted. A worker that is claimed at the same moment goes on."""
     for worker in world.workers.list(job.job_id, product, shard):
         if _waits(world, worker):
             with suppress(ConflictError):
-                world.workers.save(ended(world, worker, WorkerStatus.CANCELLED, reason=REASON))
+                world.workers.save(ended(world, worker, WorkerStatus.CANCELLED, reason=_reason(job)))
+
+
+def _reason(job: DeploymentJob) -> str:
+    if job.cancelled_at is not None:
+        return REASON
+    if job.halted:
+        return f"the job halted before anything was written here: {job.halted}"
+    return "the job ended before its wave began"  # an earlier version, which knows none, ended it
 
 
 def _waits(world: World, worker: WorkerResource) -> bool:
     """Before the first write what is in place is stored. One whose function died before that waits, too."""
     written = worker.previous_cert_identifier is not None or worker.half_made
     begun = worker.status is WorkerStatus.PROCESSING and worker.leased(world.clock())
-    return worker.status in (WorkerStatus.PENDING, WorkerStatus.PROCESSING) and not (written or begun)
+    stoppable = (WorkerStatus.HELD, WorkerStatus.PENDING, WorkerStatus.PROCESSING)
+    return worker.status in stoppable and not (written or begun)
 
 
 def _marked(world: World, job_id: int) -> DeploymentJob:

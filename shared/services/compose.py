@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 from shared.domain.contacts import Contact, Language
-from shared.domain.events import JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring
+from shared.domain.events import JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring, WaveEnded
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.texts import Section, Text
 from shared.domain.visible import visible
@@ -54,7 +54,9 @@ def _job_finished(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
     again = body.get("TriedAgainAt")
     foot = [texts["again"].format(at=_moment(again))] if again else []
     foot += [] if ok else [texts["see_failed"], f"certdeploy job rollback {job}"]
-    return title, _about_workers(texts, body, foot)
+    halted = body.get("Halted")
+    head = [texts["halted"].format(reason=_short(halted))] if halted else []
+    return title, _about_workers(texts, body, foot, head)
 
 
 def _rolled_back(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
@@ -65,8 +67,20 @@ def _rolled_back(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
     return title, _about_workers(texts, body, [])
 
 
-def _about_workers(texts: Mapping[str, str], body: Body, foot: Sequence[str]) -> Section:
-    head = [_certificate(texts, one) for one in body.get("Certificates", ())]
+def _wave_ended(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
+    title = texts["wave_ended"].format(
+        name=_short(body["Name"]), wave=body["Wave"], count=len(body["Workers"]) + int(body.get("AndMore", 0))
+    )
+    job, following = body["JobId"], int(body["Wave"]) + 1
+    go_on = texts["do_continue"].format(count=body["HeldCount"])
+    return title, _about_workers(texts, body, [go_on, f"certdeploy job continue {job} --wave {following}"])
+
+
+def _about_workers(
+    texts: Mapping[str, str], body: Body, foot: Sequence[str], told: Sequence[str] = ()
+) -> Section:
+    head = [*told]
+    head += [_certificate(texts, one) for one in body.get("Certificates", ())]
     return Section(
         (*head, texts["slots"]),
         tuple(_worker(texts, one) for one in body["Workers"]),
@@ -135,4 +149,5 @@ _BY_TYPE: Final[Mapping[str, Callable[[Mapping[str, str], Body], tuple[str, Sect
     JobRolledBack.type: _rolled_back,
     ReplacementMissing.type: _missing,
     SlotsExpiring.type: _stranger,
+    WaveEnded.type: _wave_ended,
 }

@@ -15,7 +15,7 @@ from shared.errors import InvalidRequestError, PlanChangedError
 from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
 from shared.services.contacts import check_contacts
-from shared.services.policies import policies_of
+from shared.services.policies import policies_of, waves_by_default
 from shared.services.preview import preview
 from shared.services.storing import create, created, submitted, token_of_person
 from shared.services.strangers_planned import plan_for_strangers
@@ -66,6 +66,7 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
         submit=request.submit,
         schedule_time=request.schedule_time,
         contact_ids=request.contact_ids,
+        waves=request.waves or waves_by_default(world, len(plan.deployments)),
     )
     return Created(jobs=(_as_asked(world, request, job),))
 

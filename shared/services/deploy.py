@@ -55,14 +55,15 @@ def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct)
         raise InvalidRequestError(f"Product: job {job.job_id} has no {product.value} slots")
     if job.status in (JobStatus.EDITING, JobStatus.PENDING):
         return ShardResult()
-    if job.cancelled_at is not None:
+    if job.cancelled_at is not None or job.halted:
         cancel_waiting(world, job, event.product, event.shard)
     catalogue = KnownCertificates(world.certificates, world.policy.stores)
     adapter = world.adapter(event.product, catalogue, job.accept_outage)
     by_writer: dict[str, list[WorkerResource]] = defaultdict(list)
     share = event.job_id, event.product, event.shard
     for worker in world.workers.list(*share):
-        by_writer[worker.resource.writer].append(worker)
+        if worker.status is not WorkerStatus.HELD:  # its wave has not begun, whoever sent this
+            by_writer[worker.resource.writer].append(worker)
     kind_of = kinds_of(world, job)
     open_ = [workers for workers in by_writer.values() if any(not one.status.settled for one in workers)]
     run_side_by_side(
@@ -73,6 +74,7 @@ def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct)
         sleep=world.sleep,
     )
     ended = Counter(worker.status for worker in world.workers.list(*share))
+    ended.pop(WorkerStatus.HELD, None)
     waiting = sum(count for status, count in ended.items() if not status.settled)
     if waiting:
         publish_scheduled(world, *share, event.shards)

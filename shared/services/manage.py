@@ -11,6 +11,7 @@ from shared.domain.contacts import Delivery, of_job
 from shared.domain.hints import codes_in, hint_for
 from shared.domain.job_requests import (
     CancelDeploymentJob,
+    ContinueDeploymentJob,
     DiffDeploymentJob,
     EditDeploymentJob,
     RetryDeploymentJob,
@@ -42,6 +43,8 @@ from shared.services.rollback_plan import RollbackLine, lines
 from shared.services.selection import SlotList
 from shared.services.status import Overview, overview_of
 from shared.services.submit import diff_job, submit_job
+from shared.services.waves import continue_job
+from shared.services.waves_shown import WaveShown, waves_of
 from shared.services.world import World
 
 _KINDS: Final = tuple(
@@ -65,6 +68,7 @@ class Managed(Wire):
     job: DeploymentJob | None = None
     workers: tuple[WorkerResource, ...] | None = None
     counts: dict[WorkerStatus, int] | None = None  #: of all workers of the job, by status
+    waves: tuple[WaveShown, ...] | None = None  #: of the job, if it is done in waves
     outcome: str | None = None  #: of the job, in words: its status, or what a rollback has made of that since
     hints: tuple[Hint, ...] | None = None  #: for the workers that failed
     plan: Plan | None = None
@@ -116,6 +120,10 @@ def _edited(world: World, asked: EditDeploymentJob) -> Managed:
     return _shown(world, ShowDeploymentJob(job_id=asked.job_id)).evolve(left_out=edited.left_out)
 
 
+def _continued(world: World, asked: ContinueDeploymentJob) -> Managed:
+    return _shown(world, ShowDeploymentJob(job_id=continue_job(world, asked).job_id))
+
+
 def _cancelled(world: World, asked: CancelDeploymentJob) -> Managed:
     return _shown(world, ShowDeploymentJob(job_id=cancel_job(world, asked).job_id))
 
@@ -141,6 +149,7 @@ def _shown(
         job=job,
         workers=shown,
         counts=dict(counts),
+        waves=waves_of(job, workers, world.clock()) or None,
         outcome=outcome_of(job, counts),
         hints=_hints(shown),
         rollback=rollback,
@@ -172,6 +181,7 @@ _ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
     "submit": _submitted,
     "diff": _differing,
     "edit": _edited,
+    "continue_job": _continued,
     "cancel": _cancelled,
     "retry": _retried,
     "roll_back": _rolled_back,

@@ -11,6 +11,7 @@ from shared.domain.matching import NOT_COVERED, Action
 from shared.domain.moments import whole_days
 from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudResource
+from shared.domain.states import JobStatus
 from shared.errors import ConflictError
 from shared.services.changes import Changes, Ending
 from shared.services.world import World
@@ -23,6 +24,8 @@ _FOUND_SO: Final = (
     "it was so when this installation began, which replaces only what ends later by itself; create a job"
 )
 _FOR_APPROVAL: Final = "job {0}, which would replace it, waits for approval; `certdeploy job submit {0}`"
+
+_FOR_GOING_ON: Final = "job {0}, which would replace it, waits with it; `certdeploy job continue {0}`"
 
 
 def kept_away(entries: Iterable[PlanEntry]) -> str:
@@ -38,7 +41,8 @@ def reasons_of(entries: Iterable[PlanEntry]) -> dict[str, str]:
 
 
 def waiting_for_approval(drafts: Mapping[str, DeploymentJob]) -> dict[str, str]:
-    return {slot: _FOR_APPROVAL.format(job.job_id) for slot, job in drafts.items()}
+    said = {JobStatus.EDITING: _FOR_APPROVAL}
+    return {slot: said.get(job.status, _FOR_GOING_ON).format(job.job_id) for slot, job in drafts.items()}
 
 
 def tell_missing(

@@ -15,6 +15,7 @@ from shared.domain.events import (
     NotificationsDue,
     ReplacementMissing,
     SlotsExpiring,
+    WaveEnded,
     digest_of,
 )
 from shared.domain.jobs import WorkerResource
@@ -30,6 +31,7 @@ from shared.services.again import tried_again
 from shared.services.contacts import Tested, tested_contact
 from shared.services.deliver import Delivered, deliver_due
 from shared.services.policies import ReadPolicies, policies_of
+from shared.services.waves import waits_for_somebody
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.notify")
@@ -37,7 +39,7 @@ Message = tuple[str, dict[str, object]]  #: (notification id, body without Type)
 
 
 #: Whereupon contacts are told something that is new.
-News = JobFinished | JobRolledBack | ReplacementMissing | SlotsExpiring
+News = JobFinished | JobRolledBack | WaveEnded | ReplacementMissing | SlotsExpiring
 Asked = News | NotificationsDue | NotifyContacts
 
 
@@ -86,6 +88,7 @@ def _job_finished(world: World, event: JobFinished) -> Message:
         "SuccessCount": job.success_count,
         "ErrorCount": job.error_count,
         **({"CancelledCount": job.cancelled_count} if job.cancelled_count else {}),
+        **({"Halted": job.halted} if job.halted else {}),
         "CertIdentifiers": list(job.cert_identifiers),
         **({"TriedAgainAt": again.isoformat()} if again else {}),
         "Workers": [_line(worker) for worker in world.workers.list(job.job_id)],
@@ -103,6 +106,24 @@ def _job_rolled_back(world: World, event: JobRolledBack) -> Message:
         "RollbackSuccessCount": sum(w.status is WorkerStatus.ROLLBACK_SUCCESS for w in workers),
         "RollbackErrorCount": sum(w.status is WorkerStatus.ROLLBACK_ERROR for w in workers),
         "Workers": [_line(worker) for worker in workers],
+    }
+
+
+def _wave_ended(world: World, event: WaveEnded) -> Message:
+    """Of a job that goes on by now, nobody is told that it waits."""
+    job = world.jobs.get(event.job_id)
+    if job.wave != event.wave or not waits_for_somebody(job):
+        raise InvalidRequestError(
+            f"JobId: wave {event.wave + 2} of job {job.job_id} does not wait for anybody"
+        )
+    workers = list(world.workers.list(job.job_id))
+    return f"wave-{job.job_id}-{job.wave}-{job.retries}", {
+        "JobId": job.job_id,
+        "Name": job.name,
+        "Wave": job.wave + 1,
+        "HeldCount": sum(worker.status is WorkerStatus.HELD for worker in workers),
+        "CertIdentifiers": list(job.cert_identifiers),
+        "Workers": [_line(worker) for worker in workers if worker.wave == job.wave],
     }
 
 
@@ -214,6 +235,7 @@ _BY_TYPE: Final[dict[type[EventData], Callable[[World, Any], Message]]] = {
     JobRolledBack: _job_rolled_back,
     ReplacementMissing: _replacement_missing,
     SlotsExpiring: _slots_expiring,
+    WaveEnded: _wave_ended,
 }
 
 

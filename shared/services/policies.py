@@ -10,6 +10,7 @@ from shared.domain.jobs import WorkerResource
 from shared.domain.policies import PolicyText
 from shared.domain.policy_book import NO_POLICIES, UNREADABLE, PolicyBook
 from shared.domain.resources import CloudResource
+from shared.domain.waves import AskedWaves
 from shared.errors import InvalidRequestError, UnreadableRowError
 from shared.services.world import World
 from shared.validation.policies import parse_policies
@@ -71,6 +72,12 @@ def policies_of(world: World) -> ReadPolicies:
         return ReadPolicies(_book(stored.text) if stored else NO_POLICIES, days)
     except InvalidRequestError as error:
         return ReadPolicies(UNREADABLE, days, f"{error}; {_MEND}")
+
+
+def waves_by_default(world: World, slots: int) -> AskedWaves | None:
+    """Of a job of so many slots that does not say how it is to be done; None: all at once."""
+    waves = policies_of(world).book.policies.waves
+    return waves.asked if waves is not None and slots >= waves.from_slots else None
 
 
 def stored_policies(world: World) -> PolicyText | None:

@@ -48,7 +48,7 @@ def carry_out(world: World, job: DeploymentJob) -> DeploymentJob:
     for worker in world.workers.list(job.job_id):
         if job.retry.means(worker):
             with suppress(ConflictError):  # somebody else is at it
-                world.workers.save(_again(worker, now))
+                world.workers.save(_again(job, worker, now))
     return world.jobs.save(job.evolve(retry=None))
 
 
@@ -59,30 +59,41 @@ def _asked(world: World, job: DeploymentJob, request: RetryDeploymentJob) -> Dep
     chosen = chosen_of(job, workers, request.resource_ids, request.products)
     if any(worker.status is WorkerStatus.ROLLBACK for worker in workers):
         raise InvalidRequestError(f"job {job.job_id} is being rolled back; wait until that has ended")
-    failed = [worker for worker in chosen if worker.status is WorkerStatus.ERROR]
+    again = (WorkerStatus.ERROR, WorkerStatus.CANCELLED) if job.halted else (WorkerStatus.ERROR,)
+    failed = [worker for worker in chosen if worker.status in again]
     if not failed:
         raise InvalidRequestError(f"nothing to try again: no such slot of job {job.job_id} ended in error")
     world.jobs.open(job)  # before, so that a run finds what is cut off here
-    asked = RetryAsked(at=world.clock(), slots=request.resource_ids, products=request.products)
     log.info("job is tried again", extra={"job_id": job.job_id, "job": job.name, "workers": len(failed)})
+    asked = RetryAsked(
+        at=world.clock(),
+        halted=bool(job.halted),
+        slots=request.resource_ids,
+        products=request.products,
+    )
     return world.jobs.save(
         job.to(
             JobStatus.PROCESSING,
             retry=asked,
             retries=job.retries + 1,
             cancelled_at=None,
+            halted="",
+            wave_ended_at=None,
+            wave_told=0,
             finished_at=None,
             finish_announced=False,
         )
     )
 
 
-def _again(worker: WorkerResource, now: datetime) -> WorkerResource:
+def _again(job: DeploymentJob, worker: WorkerResource, now: datetime) -> WorkerResource:
+    """What was not begun since the job halted is no failed try; its wave may have to wait again."""
     failed = FailedTry(at=worker.finished_at or now, reason=worker.reason)
+    halted = worker.status is WorkerStatus.CANCELLED
     return worker.to(
-        WorkerStatus.PENDING,
+        WorkerStatus.HELD if worker.wave > job.wave else WorkerStatus.PENDING,
         reason="",
-        failed_before=(*worker.failed_before, failed)[-_KEPT:],
+        failed_before=worker.failed_before if halted else (*worker.failed_before, failed)[-_KEPT:],
         may_pass=False,
         verification=None,
         attempts=0,

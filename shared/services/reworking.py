@@ -17,6 +17,7 @@ from shared.domain.states import JobStatus
 from shared.errors import ConflictError
 from shared.services.rollback_plan import Joined
 from shared.services.shards import sharded
+from shared.services.storing import workers_of
 from shared.services.waking import wake_runner
 from shared.services.world import World
 
@@ -65,13 +66,14 @@ def _taken_back(job: DeploymentJob) -> DeploymentJob:
 
 
 def _rewrite(world: World, job: DeploymentJob, plan: Plan, until: datetime) -> None:
-    """Workers that stay as they are keep their rows."""
+    """Workers that stay as they are keep their rows; of a job in waves none does: these are others then."""
     wanted = {entry.resource.slot: entry for entry in plan.deployments}
     kept: list[WorkerResource] = []
     last = 0
     for worker in list(world.workers.list(job.job_id)):
         last = max(last, worker.worker_id)
-        if (entry := wanted.get(worker.resource.slot)) is not None and _carries_out(worker, entry):
+        entry = wanted.get(worker.resource.slot)
+        if entry is not None and job.waves is None and _carries_out(worker, entry):
             kept.append(worker)
             continue
         _check_time(world, job, until)
@@ -79,7 +81,10 @@ def _rewrite(world: World, job: DeploymentJob, plan: Plan, until: datetime) -> N
     there = {worker.resource.slot for worker in kept}
     new = [entry for entry in plan.deployments if entry.resource.slot not in there]
     _check_time(world, job, until)
-    world.workers.add(_workers(world, job, new, kept, last))
+    if job.waves is not None:
+        world.workers.add(workers_of(job, plan, Joined(world), last))
+    else:
+        world.workers.add(_workers(world, job, new, kept, last))
 
 
 def _carries_out(worker: WorkerResource, entry: PlanEntry) -> bool:

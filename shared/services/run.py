@@ -20,6 +20,7 @@ from shared.services.again import is_another_try, tried_again, try_again
 from shared.services.cancel import cancel_waiting
 from shared.services.seen import Seen, Shard, closed, due_again, seen_of
 from shared.services.storing import undo_cut_off
+from shared.services.waves import stepped
 from shared.services.world import World
 
 
@@ -69,7 +70,7 @@ def _wake_notifier(world: World) -> None:
 def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
     """The job one step further, and whether anything is left to do for it."""
     opened = world.jobs.opened(job)
-    if job.cancelled_at is not None and not job.status.final:
+    if (job.cancelled_at is not None or job.halted) and not job.status.final:
         cancel_waiting(world, job)
         job = _follow(world, job)
     elif job.status in (JobStatus.PENDING, JobStatus.SCHEDULING):
@@ -91,7 +92,7 @@ def _begun(world: World, job: DeploymentJob) -> DeploymentJob:
 
 
 def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
-    seen = seen_of(world, job)
+    job, seen = stepped(world, job, seen_of(world, job))
     if seen.unsettled:
         return _dispatch_again(world, job, seen)
     return world.jobs.save(closed(job, seen, world.clock()))
@@ -100,6 +101,8 @@ def _follow(world: World, job: DeploymentJob) -> DeploymentJob:
 def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[DeploymentJob, bool]:
     """Have the workers of a finished job rolled back that wait for it; else tell, and forget the job."""
     seen = seen_of(world, job)
+    if seen.held:
+        cancel_waiting(world, job)
     if seen.unsettled:
         return _dispatch_again(world, job, seen), True
     ended = seen.rolled_back_at

@@ -22,24 +22,30 @@ class Seen:
     """The workers of a job, in sum: there may be a hundred thousand."""
 
     unsettled: int
+    held: int  #: of these, whose wave has not begun
+    released: int  #: of those held: their wave has begun
     success: int
+    failed: int
+    begun: int  #: of the waves that have begun, at their end or not
     superseded: int
     cancelled: int
     of_rollback: int
     rolled_back: int  #: with success
     idle: frozenset[Shard]  #: shards with workers that nobody has in hand; they may wait for their turn
-    asked: Mapping[Shard, datetime]  #: when a rollback or a retry of an idle one was asked for last
+    asked: Mapping[Shard, datetime]  #: when a rollback, a retry or the wave of an idle one was asked for last
     rolled_back_at: datetime | None  #: end of the last rollback
 
 
 def seen_of(world: World, job: DeploymentJob) -> Seen:
     now = world.clock()
-    unsettled = success = superseded = cancelled = of_rollback = back = 0
+    unsettled = held = released = success = failed = begun = superseded = cancelled = of_rollback = back = 0
     idle: set[Shard] = set()
     asked: dict[Shard, datetime] = {}
     rolled_back: datetime | None = None
     for worker in _not_given_up(world, job):
         success += worker.status is WorkerStatus.SUCCESS
+        failed += worker.status is WorkerStatus.ERROR
+        begun += worker.wave <= job.wave
         superseded += worker.status is WorkerStatus.SUPERSEDED
         cancelled += worker.status is WorkerStatus.CANCELLED
         of_rollback += worker.status.of_rollback
@@ -49,14 +55,31 @@ def seen_of(world: World, job: DeploymentJob) -> Seen:
                 rolled_back = max(rolled_back or worker.finished_at, worker.finished_at)
             continue
         unsettled += 1
+        if worker.status is WorkerStatus.HELD:
+            held += 1
+            released += worker.wave <= job.wave
+            continue
         if worker.leased(now):
             continue
         shard = worker.resource.product, worker.shard
         idle.add(shard)
-        if (worker.status is WorkerStatus.ROLLBACK or worker.failed_before) and worker.started_at is not None:
+        since_then = worker.status is WorkerStatus.ROLLBACK or worker.failed_before or worker.wave
+        if since_then and worker.started_at is not None:
             asked[shard] = max(asked.get(shard, worker.started_at), worker.started_at)
     return Seen(
-        unsettled, success, superseded, cancelled, of_rollback, back, frozenset(idle), asked, rolled_back
+        unsettled=unsettled,
+        held=held,
+        released=released,
+        success=success,
+        failed=failed,
+        begun=begun,
+        superseded=superseded,
+        cancelled=cancelled,
+        of_rollback=of_rollback,
+        rolled_back=back,
+        idle=frozenset(idle),
+        asked=asked,
+        rolled_back_at=rolled_back,
     )
 
 
@@ -64,9 +87,10 @@ def closed(job: DeploymentJob, seen: Seen, now: datetime) -> DeploymentJob:
     """The job at its end, whose workers are all settled. What was left undone says so, whatever else is."""
     ended = seen.success + seen.superseded + seen.cancelled + seen.of_rollback
     error = job.worker_count - ended
-    status = JobStatus.ERROR if error else JobStatus.SUCCESS
+    status = JobStatus.ERROR if error or job.halted else JobStatus.SUCCESS
+    stopped = seen.cancelled and not (job.halted and job.cancelled_at is None)
     return job.to(
-        JobStatus.CANCELLED if seen.cancelled else status,
+        JobStatus.CANCELLED if stopped else status,
         finished_at=now,
         success_count=seen.success,
         error_count=error,
@@ -100,7 +124,9 @@ def _given_up(
     limit = timedelta(seconds=world.policy.worker_age_limit_s)
     now, last = world.clock(), job.dispatched_at
     waits_since = max([worker.started_at or job.started_at or now, *moved])
-    if worker.status.settled or worker.leased(now) or now < waits_since + limit:
+    if worker.status.settled or worker.status is WorkerStatus.HELD:
+        return worker
+    if worker.leased(now) or now < waits_since + limit:
         return worker
     if last is None or last < waits_since + limit or not due_again(world, last):
         return worker

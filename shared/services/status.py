@@ -14,7 +14,7 @@ from shared.services.endings import Endings
 from shared.services.map import MappedSlot, map_slots
 from shared.services.policies import policies_of
 from shared.services.selection import is_uncovered, is_unknown
-from shared.services.unfinished import drafts, failing, overdue
+from shared.services.unfinished import drafts, failing, overdue, waiting_waves
 from shared.services.world import World
 
 USUAL_AGE: Final = timedelta(days=1)  #: of the last scan and discovery, at most
@@ -134,6 +134,10 @@ def _of_jobs(world: World) -> Iterator[Concern]:
         yield _listed(
             "draft", f"{_counted(len(waiting), 'draft')} waiting for approval", told, "list --status editing"
         )
+    if halfway := waiting_waves(world):
+        told = (f"job {job.job_id} {job.name}, after wave {job.wave + 1}" for job in halfway)
+        text = f"{_counted(len(halfway), 'job')} waiting for approval of the next wave"
+        yield _listed("wave", text, told, "list --status processing")
     if late := overdue(world):
         told = (f"job {job.job_id} {job.name}, due {job.schedule_time:%Y-%m-%d %H:%M} UTC" for job in late)
         yield _listed(

@@ -6,7 +6,7 @@ never written over: who comes next stores workers under another id, so that thos
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,10 +14,11 @@ from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.moments import ahead
 from shared.domain.plans import Plan
 from shared.domain.resources import CloudResource
-from shared.domain.states import JobStatus
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.domain.waves import AskedWaves, Waves
 from shared.errors import ConflictError, InvalidRequestError
+from shared.services.placing import placed
 from shared.services.rollback_plan import Joined
-from shared.services.shards import sharded
 from shared.services.waking import wake_runner
 from shared.services.world import World
 
@@ -56,6 +57,7 @@ def create(
     schedule_time: datetime | None = None,
     contact_ids: tuple[int, ...] = (),
     joined: Callable[[CloudResource, str], bool] | None = None,
+    waves: AskedWaves | None = None,
 ) -> DeploymentJob:
     """The job of this token: a draft; or submitted, and the runner woken. A lost wake-up does no harm.
 
@@ -81,6 +83,7 @@ def create(
             schedule_time=schedule_time or now,
             plan_digest=plan.digest,
             accept_outage=plan.accept_outage,
+            waves=Waves(**dict(waves)) if waves and waves.canaries else None,
             products=plan.products,
             created_at=now,
             storing_until=now + timedelta(seconds=world.left_s()) + _AFTER,
@@ -150,20 +153,27 @@ def _look(world: World, token: str) -> tuple[DeploymentJob | None, int]:
 def _store_workers(
     world: World, job: DeploymentJob, plan: Plan, joined: Callable[[CloudResource, str], bool]
 ) -> None:
+    world.workers.add(workers_of(job, plan, joined))
+
+
+def workers_of(
+    job: DeploymentJob, plan: Plan, joined: Callable[[CloudResource, str], bool], last: int = 0
+) -> Iterator[WorkerResource]:
+    """New ones, with ids above `last`; those of later waves are held."""
     entries = {entry.resource.slot: entry for entry in plan.deployments}
-    shards = sharded(entry.resource for entry in plan.deployments)
-    world.workers.add(
-        WorkerResource(
+    places = placed((entry.resource for entry in plan.deployments), job.waves)
+    for number, (wave, shard, resource) in enumerate(places, last + 1):
+        yield WorkerResource(
             job_id=job.job_id,
             worker_id=number,
+            wave=wave,
             shard=shard,
             resource=resource,
             cert_identifier=entries[resource.slot].cert_identifier,
             chosen_because=entries[resource.slot].reason,
+            status=WorkerStatus.HELD if wave else WorkerStatus.PENDING,
             joined=joined(resource, entries[resource.slot].cert_identifier),
         )
-        for number, (shard, resource) in enumerate(shards, start=1)
-    )
 
 
 def undo(world: World, begun: DeploymentJob) -> None:

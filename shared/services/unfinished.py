@@ -6,6 +6,7 @@ from typing import Final
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
+from shared.services.waves import waits_for_somebody
 from shared.services.world import World
 
 _LATE: Final = timedelta(minutes=10)  #: the timer that starts due jobs fires each minute
@@ -58,6 +59,11 @@ def drafts(world: World) -> list[DeploymentJob]:
     """The oldest first."""
     found = [job for job in world.jobs.list() if job.status is JobStatus.EDITING]
     return sorted(found, key=lambda job: job.created_at)
+
+
+def waiting_waves(world: World) -> list[DeploymentJob]:
+    """Jobs whose next wave waits for somebody, the oldest first."""
+    return sorted(filter(waits_for_somebody, world.jobs.list()), key=lambda job: job.created_at)
 
 
 def overdue(world: World) -> list[DeploymentJob]:

@@ -8,6 +8,8 @@ TEXTS: Final = {
     "job_stopped": "Job {name} was stopped: {done} slots had been changed, {failed} had failed",
     "rolled_back": "Job {name}: {count} slots have their certificate of before again",
     "rollback_failed": "Job {name}: the rollback of {failed} of {count} slots failed",
+    "wave_ended": "Job {name}: wave {wave}, {count} slots, has ended; the next one waits for approval",
+    "halted": "It halted, and left the rest as it was: {reason}",
     "missing": "Certificate {name} ends in {days} days, and nothing replaces it",
     "missing_in_a_day": "Certificate {name} ends in 1 day, and nothing replaces it",
     "missing_today": "Certificate {name} ends within a day, and nothing replaces it",
@@ -31,6 +33,7 @@ TEXTS: Final = {
     "again": "What may pass by itself is tried again at {at} UTC.",
     "see_job": "See: certdeploy job show {job}",
     "see_failed": "What to do: mend what failed and create the job again; or put back what it changed:",
+    "do_continue": "What to do: look at these slots; then let the other {count} follow:",
     "do_missing": "What to do: renew the certificate in CAS, or upload one for the same names; then:",
     "do_stranger": "What to do: replace it at its source, or upload one for the same names to CAS; then:",
 }

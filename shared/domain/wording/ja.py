@@ -8,6 +8,8 @@ TEXTS: Final = {
     "job_stopped": "ジョブ {name} は停止されました:{done} か所は変更済み、{failed} か所は失敗",
     "rolled_back": "ジョブ {name}:{count} か所を元の証明書に戻しました",
     "rollback_failed": "ジョブ {name}:{count} か所のうち {failed} か所のロールバックに失敗しました",
+    "wave_ended": "ジョブ {name}:第 {wave} 波({count} か所)が終了し、次の波は承認待ちです",
+    "halted": "ジョブは中断され、残りはそのままです:{reason}",
     "missing": "証明書 {name} はあと {days} 日で期限切れになります。置き換える証明書がありません",
     "missing_in_a_day": "証明書 {name} はあと 1 日で期限切れになります。置き換える証明書がありません",
     "missing_today": "証明書 {name} は 1 日以内に期限切れになります。置き換える証明書がありません",
@@ -31,6 +33,7 @@ TEXTS: Final = {
     "again": "自然に解消しうるものは {at} UTC に再試行します。",
     "see_job": "確認:certdeploy job show {job}",
     "see_failed": "対応:理由を確認して取り除き、ジョブを作り直してください。元に戻す場合:",
+    "do_continue": "対処:これらの箇所を確認し、残り {count} か所を進めてください:",
     "do_missing": "対応:CAS で証明書を更新するか、同じドメイン名の証明書をアップロードし、次を実行:",
     "do_stranger": "対応:発行元で置き換えるか、同じドメイン名の証明書を CAS にアップロードし、次を実行:",
 }

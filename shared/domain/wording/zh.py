@@ -8,6 +8,8 @@ TEXTS: Final = {
     "job_stopped": "任务 {name} 已停止:此前 {done} 个位置已变更,{failed} 个失败",
     "rolled_back": "任务 {name}:{count} 个位置已恢复原证书",
     "rollback_failed": "任务 {name}:{count} 个位置中有 {failed} 个回滚失败",
+    "wave_ended": "任务 {name}:第 {wave} 批({count} 个位置)已结束,下一批等待批准",
+    "halted": "任务已中止,其余位置保持不变:{reason}",
     "missing": "证书 {name} 将在 {days} 天后到期,且没有可替换的证书",
     "missing_in_a_day": "证书 {name} 将在 1 天后到期,且没有可替换的证书",
     "missing_today": "证书 {name} 将在一天之内到期,且没有可替换的证书",
@@ -31,6 +33,7 @@ TEXTS: Final = {
     "again": "可能自行恢复的部分将于 {at} UTC 重试。",
     "see_job": "查看:certdeploy job show {job}",
     "see_failed": "处理:查看并消除原因后重新创建任务;或者恢复原状:",
+    "do_continue": "处理方法:检查这些位置,然后放行其余 {count} 个:",
     "do_missing": "处理:在 CAS 中续费该证书,或上传一张域名相同的证书;然后执行:",
     "do_stranger": "处理:在其来源处替换,或向 CAS 上传一张域名相同的证书;然后执行:",
 }

@@ -60,6 +60,7 @@ SLOTS = {"Slots": ["CDN/-/www.example.com"], "SlotCount": 1, "SlotsDigest": "e85
         ),
         (events.JobFinished, "DeploymentJob:Finished", "notify_contacts", {"JobId": 1}),
         (events.JobRolledBack, "DeploymentJob:RolledBack", "notify_contacts", {"JobId": 1}),
+        (events.WaveEnded, "DeploymentJob:WaveEnded", "notify_contacts", {"JobId": 1, "Wave": 0}),
         (
             events.WorkersScheduled,
             "WorkerResource:Scheduled",

@@ -28,6 +28,7 @@ QUESTIONS = (
     "Submit",
     "Diff",
     "Edit",
+    "Continue",
     "Cancel",
     "Retry",
     "RollBack",
@@ -51,6 +52,7 @@ QUESTIONS = (
                 **PREVIEW,
                 "ContactIds": (),
                 "ScheduleTime": None,
+                "Waves": None,
                 "Digest": None,
                 "Submit": True,
                 "ClientToken": None,
@@ -138,6 +140,7 @@ OF_VERSION_0_1 = "ae700c6988f2bf6f"  #: the digest of JOB
         {"Regions": ["cn-hangzhou"]},
         {"Domains": ["*.example.com"]},
         {"Except": {"Domains": ["*"]}},
+        {"Waves": {"Canaries": ["one"]}},
     ],
 )
 def test_what_is_chosen_is_a_part_of_what_is_asked_for(more: dict[str, Any]) -> None:

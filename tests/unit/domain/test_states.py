@@ -27,7 +27,8 @@ WORKER_STEPS: dict[str, set[str]] = {
     "success": {"rollback"},
     "error": {"pending", "rollback"},  # tried again, or put back
     "superseded": set(),
-    "cancelled": set(),
+    "cancelled": {"pending", "held"},  # its job halted, and is tried again
+    "held": {"pending", "cancelled"},  # its wave begins, or never does
     "rollback": {"rollback", "rollback_success", "rollback_error"},
     "rollback_success": set(),
     "rollback_error": {"rollback"},  # tried again

@@ -13,6 +13,7 @@ import pytest
 from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource, SyncState, SyncStatus
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.domain.waves import Waves
 from shared.services.status import Overview, overview
 from shared.services.world import World
 from tests.builders import NOW, a_certificate, a_job, a_resource, a_worker
@@ -148,6 +149,24 @@ def test_a_failed_worker_of_a_slot_that_is_gone_is_nobodys_concern(world_of: Cal
     world.workers.add([a_worker(1, status=WorkerStatus.ERROR)])
 
     assert told(overview(world)) == {}
+
+
+def test_a_job_whose_next_wave_waits_for_somebody_needs_a_hand(world_of: Callable[..., World]) -> None:
+    world = world_of([], [])
+    waves = Waves(canaries=("one",), approval=True)
+    waiting = a_job(1, status="processing", waves=waves, wave_ended_at=NOW)
+    for job in (
+        waiting,
+        a_job(2, status="processing", waves=waves),
+        a_job(3, status="processing", waves=waves.evolve(approval=False), wave_ended_at=NOW),
+        a_job(4, status="processing", waves=waves, wave_ended_at=NOW, wave_approved=1),
+        a_job(5, status="error", waves=waves, wave_ended_at=NOW, halted="much failed"),
+    ):
+        world.jobs.save(job)
+
+    (concern,) = overview(world).concerns
+
+    assert (concern.code, concern.examples) == ("wave", ("job 1 job-1, after wave 1",))
 
 
 def test_drafts_and_jobs_that_are_due_and_do_not_run_need_a_hand(world_of: Callable[..., World]) -> None:

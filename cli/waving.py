@@ -1,0 +1,89 @@
+"""Options that say in which waves a job is done, and the waves as a table."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from cli import output
+from cli.columns import check_given
+from shared.domain.states import WorkerStatus
+from shared.errors import InvalidRequestError
+from shared.services.waves_shown import WaveShown
+from shared.validation.spans import minutes_of, percent_of
+
+Canaries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--canary",
+        help="Do one, per-product or a part such as 10% of the slots first, and the rest when they are"
+        " proved; may be repeated: each is a wave. Default: as policies say, else all at once.",
+    ),
+]
+Pause = Annotated[
+    str | None, typer.Option(help="Pause after each wave, such as 30m or 2h. Default: no pause.")
+]
+Approval = Annotated[
+    bool,
+    typer.Option("--approval", help="After each wave wait until `job continue` lets the next one begin."),
+]
+HaltAt = Annotated[
+    str | None,
+    typer.Option(
+        help="Begin nothing more if more than this part of the slots of the waves so far failed, such as 10%."
+        " Default: 0%, any failure.",
+    ),
+]
+NoWaves = Annotated[
+    bool, typer.Option("--no-waves", help="Do all slots at once, whatever policies say of waves.")
+]
+
+
+def waves(
+    canaries: Sequence[str] | None, pause: str | None, approval: bool, halt_at: str | None, none: bool
+) -> dict[str, Any]:
+    """As the field of CreateDeploymentJob is sent; nothing where nothing is said.
+
+    Raises:
+        InvalidRequestError: what is said is wrong, or contradicts itself.
+    """
+    said = {"--pause": pause is not None, "--approval": approval, "--halt-at": halt_at is not None}
+    given = [option for option, one in said.items() if one]
+    if none and (canaries or given):
+        others = ", ".join(["--canary"] * bool(canaries) + given)
+        raise InvalidRequestError(f"--no-waves and {others}: choose one of them")
+    if given and not canaries:
+        raise InvalidRequestError(f"{given[0]}: there are no waves without --canary")
+    for canary in canaries or ():
+        check_given("--canary", canary)
+    if none:
+        return {"Waves": {"Canaries": []}}
+    if not canaries:
+        return {}
+    return {
+        "Waves": {
+            "Canaries": list(canaries),
+            "PauseMinutes": 0.0 if pause is None else minutes_of(pause, "--pause"),
+            "Approval": approval,
+            "HaltAtPercent": 0.0 if halt_at is None else percent_of(halt_at, "--halt-at"),
+        }
+    }
+
+
+def show_waves(waves: Sequence[WaveShown]) -> None:
+    """Of a job that is done at once, nothing."""
+    if not waves:
+        return
+    table = output.table("Wave", "Slots", "Done", "Failed", "State", title="Waves", wrap=("State",))
+    for one in waves:
+        begins = f"; begins {output.moment(one.begins_at)} UTC" if one.begins_at else ""
+        output.row(
+            table,
+            str(one.wave),
+            str(one.slots),
+            str(one.counts.get(WorkerStatus.SUCCESS, 0)),
+            str(one.counts.get(WorkerStatus.ERROR, 0) or ""),
+            f"{one.state}{begins}",
+        )
+    output.show(table)
+    output.console().print()

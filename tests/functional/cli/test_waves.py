@@ -1,0 +1,89 @@
+"""A job in waves on the command line: asked for, shown, let go on."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.session import session
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.domain.waves import Waves
+from tests.builders import NOW, a_job, a_resource, a_worker
+from tests.functional.cli.conftest import Command
+
+RENEWED = 10743322
+CREATE = ("job", "create", "--name", "spring", "--certificate", str(RENEWED), "--draft")
+W = WorkerStatus
+
+
+def half_done(**changes: object) -> None:
+    """Job 7, whose canary has ended."""
+    world = session().world()
+    waves = Waves(canaries=("one",), approval=True)
+    facts = {"waves": waves, "status": JobStatus.PROCESSING, "started_at": NOW, "wave_ended_at": NOW}
+    world.jobs.save(a_job(7, **{**facts, **changes}))
+    for number, status in ((1, W.SUCCESS), (2, W.HELD)):
+        slot = a_resource(f"{number}.example.com")
+        worker = a_worker(number, job_id=7, wave=number - 1, shard=number, resource=slot, status=status)
+        world.workers.add([worker])
+
+
+def test_a_job_is_made_in_waves_and_shown_so(informed: Command) -> None:
+    words = ("--canary", "one", "--pause", "2h", "--approval", "--halt-at", "10%", "--json")
+
+    job = informed(*CREATE, *words).json
+
+    asked = {"Canaries": ["one"], "PauseMinutes": 120.0, "Approval": True, "HaltAtPercent": 10.0}
+    assert job["Job"]["Waves"] == asked
+    assert job["Counts"] == {"pending": 1, "held": 1}
+    shown = informed("job", "show", str(job["Job"]["JobId"])).out
+    assert ", 0/2 slots, 1 held" in shown
+    assert [line.split() for line in shown.splitlines() if line[:1] in "12" and "1 " in line[:8]][:2] == [
+        ["1", "1", "0", "begins", "first"],
+        ["2", "1", "0", "held"],
+    ]
+
+
+def test_a_job_that_waits_says_so_and_is_let_go_on(command: Command) -> None:
+    half_done()
+
+    shown = command("job", "show", "7")
+    assert "1 held, waits for `job continue`" in shown.out.splitlines()[0]
+    assert "waits for `certdeploy job continue 7`" in shown.out
+
+    ran = command("job", "continue", "7", "--wave", "2", "--json")
+    assert (ran.code, ran.json["Job"]["WaveApproved"]) == (0, 1)
+    assert ran.err == "the wave begins as soon as `certdeploy serve` runs\n"
+    assert command("job", "continue", "7", "--wave", "2", "--json").json["Job"]["WaveApproved"] == 1
+
+
+def test_a_job_that_halted_says_why(command: Command) -> None:
+    half_done(halted="1 of the 1 slots that it has begun failed (more than 0 %)", status=JobStatus.ERROR)
+
+    shown = command("job", "show", "7").out.splitlines()
+
+    assert ", halted" in shown[0]
+    assert "Halted: 1 of the 1 slots that it has begun failed (more than 0 %)" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--canary", "two"), "'two' is none of one, per-product and a part of the slots such as 10%"),
+        (("--canary", ""), "--canary: is empty"),
+        (("--pause", "30m"), "--pause: there are no waves without --canary"),
+        (("--canary", "one", "--pause", "soon"), "--pause 'soon' is not a span such as 30m, 2h or 1d"),
+        (("--canary", "one", "--pause", "8d"), "PauseMinutes"),
+        (("--canary", "one", "--halt-at", "much"), "--halt-at 'much' is not a part such as 10%"),
+        (("--canary", "one", "--halt-at", "100%"), "HaltAtPercent"),
+        (("--no-waves", "--canary", "one"), "--no-waves and --canary: choose one of them"),
+        (("--no-waves", "--approval"), "--no-waves and --approval: choose one of them"),
+    ],
+)
+def test_what_makes_no_waves_is_refused_in_a_sentence(
+    informed: Command, words: tuple[str, ...], told: str
+) -> None:
+    ran = informed(*CREATE, *words)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert told in ran.err
+    assert list(session().world().jobs.list()) == []
