@@ -14,7 +14,7 @@ _NAMES: Final = "|".join(
         r"pass(?:word|wd|phrase)|pwd",
         r"(?:security|session|access|refresh|bearer|id|sts)[-_]?token",
         r"access[-_]?key[-_]?secret|secret[-_]?(?:access[-_]?)?key",
-        r"(?:client|webhook|app|sign)[-_]?secret",
+        r"(?:client|webhook|app|sign)[-_]?secret|secret[-_]?(?:data|value|string)",
         r"private[-_]?key|client[-_]?key[-_]?data|tls\.key",
         r"(?:api|sign(?:ing)?|aes|hmac|master|encryption)[-_]?key",
     )
@@ -62,6 +62,8 @@ _RULES: Final = (
     (re.compile(r"(?<=://)[^\s/@\"']{1,300}@"), "[…]@"),
     # the addresses of chat webhooks, which are secrets by themselves
     (re.compile(r"(/(?:hooks?|webhooks?|services)/)[\w-]{6,}(?:/[\w-]{1,200}){0,3}"), r"\1[…]"),
+    # the token of a Telegram bot, which stands in the path
+    (re.compile(r"(?<![\w:])(bot)?\d{6,16}:[A-Za-z0-9_-]{30,}(?![\w-])"), r"\1[…]"),
     # a signed token: three parts, the first of which is a JSON object
     (re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"), "[…]"),
     # strings that look like a key or token; not hex hashes or paths
