@@ -6,6 +6,7 @@ import typer
 
 from cli import columns, output, syncs
 from cli.columns import AsCsv, AsJson, check_given
+from cli.job_end import managed
 from cli.places import slot_named
 from cli.session import session
 from cli.slot_columns import USUAL, slot_columns
@@ -55,6 +56,10 @@ def list_slots(
     unknown: Annotated[
         bool, typer.Option("--unknown", help="List only slots with a certificate that CAS does not know.")
     ] = False,
+    drifted: Annotated[
+        bool,
+        typer.Option("--drifted", help="List only slots that no longer carry what the last job put there."),
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also list slots without a certificate.")] = False,
     sort: Annotated[SlotOrder, typer.Option(help="Sort the rows by this column.")] = SlotOrder.SLOT,
     reverse: Annotated[bool, typer.Option("--reverse", help="Reverse the order of the rows.")] = False,
@@ -88,6 +93,7 @@ def list_slots(
         ends_within_days=None if ends_within is None else days_of(ends_within, "--ends-within"),
         uncovered=uncovered,
         unknown_to_cas=unknown,
+        drifted=drifted,
         without_certificate=everything,
         sort=sort,
         reverse=reverse,
@@ -129,6 +135,27 @@ def show(
         show_facts(facts, world.clock())
 
 
+@app.command("accept", epilog="Example: certdeploy resource accept CDN/-/www.example.com")
+def accept(
+    named: Annotated[
+        list[str],
+        typer.Argument(metavar="SLOT...", help="The slots, as `resource list --drifted` shows them."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Accept what a slot carries instead of what the last job put there: somebody changed it on purpose."""
+    world = session().world()
+    slots = [slot_named(world, one) for one in named]
+    accepted = managed(world, {"AcceptDrift": {"Slots": slots}}).accepted
+    assert accepted is not None, "it is answered with them"
+    if as_json:
+        output.show_json({"Accepted": [output.plain(one) for one in accepted]})
+        return
+    for one in accepted:
+        there = output.short(one.cert_identifier) or "no certificate"
+        output.console().print(f"accepted: {one.slot} carries {there}", highlight=False)
+
+
 def _summary(counts: SlotCounts) -> str:
     told = [
         f"{number:,} {what}"
@@ -137,6 +164,7 @@ def _summary(counts: SlotCounts) -> str:
             (counts.ending, f"ending within {counts.ending_days:g} days"),
             (counts.uncovered, "that no deployable certificate covers"),
             (counts.unknown_to_cas, "with a certificate that is not in CAS"),
+            (counts.drifted, "with another certificate than the last job put there"),
             (counts.without_certificate, "without a certificate"),
             (counts.not_seen, "not seen by the last discovery"),
         )

@@ -59,6 +59,9 @@ def remarks(mapped: MappedSlot) -> str:
         found.append("HTTPS is off")
     elif not mapped.cert_identifier:
         found.append("no certificate")
+    if (placed := mapped.drifted_from) is not None:
+        put = output.short(placed.cert_identifier) or "no certificate"
+        found.append(f"changed since job {placed.job_id} put {put} there")
     if is_unknown(mapped):
         found.append("CAS does not know the certificate in place")
     if mapped.not_covered:

@@ -81,6 +81,7 @@ def _show_place(facts: SlotFacts, now: datetime) -> None:
         ("Trust", str(facts.standing or "")),
         ("Issuer", facts.standing.issuer if facts.standing else ""),
         ("Expires", output.ends(present.not_after if present else slot.cert_not_after, now)),
+        ("Changed since", _drift(facts)),
         ("Beside it", others),
         ("Behind", slot.fronted_by),
         ("Left alone", slot.obstacle),
@@ -88,6 +89,13 @@ def _show_place(facts: SlotFacts, now: datetime) -> None:
         if str(fact):
             output.row(table, what, fact)
     output.show(table)
+
+
+def _drift(facts: SlotFacts) -> str:
+    if (placed := facts.drifted_from) is None:
+        return ""
+    put = output.short(placed.cert_identifier) or "no certificate"
+    return f"job {placed.job_id} put {put} there on {output.moment(placed.at)} UTC"
 
 
 def _class(one: Candidate) -> str:

@@ -2,7 +2,8 @@
 
 Triggers: CloudEvents certdeploy:DeploymentJob:Finished, certdeploy:DeploymentJob:RolledBack,
 certdeploy:DeploymentJob:WaveEnded,
-certdeploy:Certificate:ReplacementMissing, certdeploy:CloudResource:Expiring, certdeploy:Notification:Due;
+certdeploy:Certificate:ReplacementMissing, certdeploy:CloudResource:Expiring,
+certdeploy:CloudResource:Drifted, certdeploy:Notification:Due;
 manual, with {} for what is due, or {"Test": {"ContactId": …}}.
 """
 
@@ -12,13 +13,22 @@ from shared.domain.events import (
     JobRolledBack,
     NotificationsDue,
     ReplacementMissing,
+    SlotsDrifted,
     SlotsExpiring,
     WaveEnded,
 )
 from shared.runtime import App, function
 from shared.services.notify import Asked, Told, notify_on
 
-EVENTS = (JobFinished, JobRolledBack, WaveEnded, ReplacementMissing, SlotsExpiring, NotificationsDue)
+EVENTS = (
+    JobFinished,
+    JobRolledBack,
+    WaveEnded,
+    ReplacementMissing,
+    SlotsExpiring,
+    SlotsDrifted,
+    NotificationsDue,
+)
 
 
 @function(NotifyContacts, *EVENTS)

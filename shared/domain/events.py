@@ -119,6 +119,13 @@ class SlotsExpiring(AboutSlots, EventData):
     threshold_days: float  #: the warning time that was passed; told once for each
 
 
+class SlotsDrifted(AboutSlots, EventData):
+    """Slots do not carry any more what the last job put there."""
+
+    type = "certdeploy:CloudResource:Drifted"
+    consumer = "notify_contacts"
+
+
 class JobFinished(EventData):
     type = "certdeploy:DeploymentJob:Finished"
     consumer = "notify_contacts"

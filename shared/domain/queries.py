@@ -41,6 +41,7 @@ class ListResources(Wire):
     ends_within_days: Days | None = None  #: of the certificate in place
     uncovered: bool = False  #: no certificate of CAS that can be deployed covers all of its names
     unknown_to_cas: bool = False  #: CAS does not know the certificate in place
+    drifted: bool = False  #: it does not carry any more what the last job put there
     without_certificate: bool = False  #: also list slots without a certificate
     sort: SlotOrder = SlotOrder.SLOT
     reverse: bool = False

@@ -133,6 +133,12 @@ class RollBackDeploymentJob(Wire):
     products: tuple[CloudProduct, ...] = ()
 
 
+class AcceptDrift(Wire):
+    """What these slots carry instead of what the last job put there is meant to be."""
+
+    slots: Annotated[tuple[str, ...], AfterValidator(_each_once)] = Field(min_length=1)
+
+
 class ManageDeploymentJobs(Wire):
     """Exactly one of them."""
 
@@ -150,3 +156,4 @@ class ManageDeploymentJobs(Wire):
     list_resources: ListResources | None = None
     list_certificates: ListCertificates | None = None
     status: ShowStatus | None = None
+    accept_drift: AcceptDrift | None = None

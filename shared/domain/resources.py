@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from shared.domain.names import HostNames
 from shared.domain.values import Stored, Versioned
 
+NO_CERTIFICATE: Final = "none"
 _EMPTY_PASSES: Final = 3  #: after which a region is taken for one that is not used
 
 
@@ -109,9 +110,21 @@ class CloudResource(Stored):
         return f"{self.product.value}/{self.region or '-'}/{changed}"
 
 
+class Placed(Stored):
+    """What the last job left on a slot, by deploying or by rolling back."""
+
+    cert_identifier: str = ""  #: "": no certificate, as before the job
+    fingerprint: str = ""  #: as CAS tells it
+    not_after: AwareDatetime | None = None
+    job_id: int
+    at: AwareDatetime
+
+
 class ResourceRecord(Versioned):
     resource: CloudResource
     seen_at: AwareDatetime
+    placed: Placed | None = None  #: None: no job did, or it was accepted that another is there
+    drift_told: str = ""  #: the certificate whose being there instead was told, or NO_CERTIFICATE
     told_days: float | None = (
         None  #: the last warning time that was told, if CAS does not know its certificate
     )

@@ -84,7 +84,7 @@ _OWN: Final = {
     ),
     "manage_deployment_jobs": _reach(
         reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, t.DELIVERIES, t.CONTACTS, *_PLANNED_BY),
-        writes=_JOBS,
+        writes=(t.RESOURCES, *_JOBS),
         invokes=("run_deployment_jobs",),
     ),
     "manage_contacts": _reach(writes=(t.CONTACTS,)),

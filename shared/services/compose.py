@@ -5,7 +5,14 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 from shared.domain.contacts import Contact, Language
-from shared.domain.events import JobFinished, JobRolledBack, ReplacementMissing, SlotsExpiring, WaveEnded
+from shared.domain.events import (
+    JobFinished,
+    JobRolledBack,
+    ReplacementMissing,
+    SlotsDrifted,
+    SlotsExpiring,
+    WaveEnded,
+)
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.texts import Section, Text
 from shared.domain.visible import visible
@@ -116,6 +123,23 @@ def _ending(texts: Mapping[str, str], what: str, body: Body) -> str:
     return texts[{0: f"{what}_today", 1: f"{what}_in_a_day"}.get(days, what)]
 
 
+def _drifted(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
+    """`AndMore` is not counted in its lines."""
+    lines, more = body["Drifted"], int(body.get("AndMore", 0))
+    items = tuple(
+        texts["drifted_slot"].format(
+            slot=_short(one["Slot"]),
+            there=_short(one["CertIdentifier"] or texts["no_certificate"]),
+            put=_short(one["PlacedCertIdentifier"] or texts["no_certificate"]),
+            job=one["JobId"],
+        )
+        for one in lines
+    )
+    title = texts["drifted"].format(count=len(lines) + more)
+    foot = (texts["do_drifted"], "certdeploy resource list --drifted")
+    return title, Section((texts["slots"],), items, foot, more)
+
+
 def _about_slots(texts: Mapping[str, str], body: Body, certificate: str, todo: str) -> Section:
     reason = body.get("Reason") if body["Type"] == ReplacementMissing.type else ""
     head = [certificate, *([texts["reason"].format(reason=_short(reason))] if reason else []), texts["slots"]]
@@ -150,4 +174,5 @@ _BY_TYPE: Final[Mapping[str, Callable[[Mapping[str, str], Body], tuple[str, Sect
     ReplacementMissing.type: _missing,
     SlotsExpiring.type: _stranger,
     WaveEnded.type: _wave_ended,
+    SlotsDrifted.type: _drifted,
 }

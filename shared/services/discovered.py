@@ -1,12 +1,18 @@
-"""What the last discovery found, where one answer asks for the same region again and again."""
+"""What the last discovery found: all of it, or where one answer asks for the same region again and again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
-from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord
 from shared.services.world import World
 
 Made = TypeVar("Made")
+
+
+def every_slot(world: World) -> Iterator[ResourceRecord]:
+    """Of the products in the scope, one after the other."""
+    for product in world.policy.products:
+        yield from world.resources.list(product)
 
 
 class Discovered(Generic[Made]):

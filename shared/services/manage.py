@@ -32,6 +32,7 @@ from shared.errors import InvalidRequestError
 from shared.products import supported_products
 from shared.services.cancel import cancel_job
 from shared.services.delete import Deleted, delete_jobs
+from shared.services.drift import Accepted, accept_drift
 from shared.services.edit import LeftOut, edit_job
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
@@ -81,6 +82,7 @@ class Managed(Wire):
     slots: SlotList | None = None
     certificates: CertificateList | None = None
     status: Overview | None = None
+    accepted: tuple[Accepted, ...] | None = None  #: slots, each with what is no drift any more
     deliveries: tuple[Delivery, ...] | None = None  #: of the job's messages to contacts
 
 
@@ -189,4 +191,5 @@ _ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
     "list_resources": lambda world, asked: Managed(slots=list_resources(world, asked)),
     "list_certificates": lambda world, asked: Managed(certificates=list_certificates(world, asked)),
     "status": lambda world, asked: Managed(status=overview_of(world, asked)),
+    "accept_drift": lambda world, asked: Managed(accepted=accept_drift(world, asked)),
 }

@@ -7,9 +7,17 @@ from pydantic import AwareDatetime
 
 from shared.domain.certificates import Certificate, cert_id_of, is_bare_id
 from shared.domain.cover import Cover
+from shared.domain.drift import has_drifted
 from shared.domain.matching import Action, leave
 from shared.domain.plans import PlanEntry
-from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, SyncState, SyncStatus
+from shared.domain.resources import (
+    CloudProduct,
+    CloudResource,
+    Placed,
+    ResourceRecord,
+    SyncState,
+    SyncStatus,
+)
 from shared.domain.trust import Standing
 from shared.domain.values import Wire
 from shared.errors import NotFoundError
@@ -29,6 +37,7 @@ class MappedSlot(CloudResource):
     best_not_after: AwareDatetime | None = None
     kept_away: KeptAway | None = None  #: the first that covers it, and does not go there by itself
     not_covered: tuple[str, ...] = ()  #: names that no deployable certificate covers
+    drifted_from: Placed | None = None  #: what the last job put there, if that is not what is there now
     #: if its region's last discovery missed it, and cannot tell whether it is gone: when it was seen last
     not_seen_since: AwareDatetime | None = None
 
@@ -118,7 +127,9 @@ def map_slots(world: World, products: Iterable[CloudProduct]) -> list[MappedSlot
         for record in world.resources.list(product):
             resource = obstacles.put_on(record.resource)
             present = by_identifier.get(resource.cert_identifier)
-            mapped.append(_mapped(resource, present, choice, missed.since(record)))
+            placed = record.placed if has_drifted(record, by_identifier.get) else None
+            one = _mapped(resource, present, choice, missed.since(record))
+            mapped.append(one.evolve(drifted_from=placed) if placed else one)
     return mapped
 
 

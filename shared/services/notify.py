@@ -14,13 +14,14 @@ from shared.domain.events import (
     JobRolledBack,
     NotificationsDue,
     ReplacementMissing,
+    SlotsDrifted,
     SlotsExpiring,
     WaveEnded,
     digest_of,
 )
 from shared.domain.jobs import WorkerResource
 from shared.domain.moments import whole_days
-from shared.domain.resources import ResourceRecord
+from shared.domain.resources import CloudResource, Placed, ResourceRecord
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.domain.visible import visible_in
@@ -30,6 +31,8 @@ from shared.services.addressees import tell_contacts
 from shared.services.again import tried_again
 from shared.services.contacts import Tested, tested_contact
 from shared.services.deliver import Delivered, deliver_due
+from shared.services.discovered import every_slot
+from shared.services.drift import drifted_among
 from shared.services.policies import ReadPolicies, policies_of
 from shared.services.waves import waits_for_somebody
 from shared.services.world import World
@@ -39,7 +42,7 @@ Message = tuple[str, dict[str, object]]  #: (notification id, body without Type)
 
 
 #: Whereupon contacts are told something that is new.
-News = JobFinished | JobRolledBack | WaveEnded | ReplacementMissing | SlotsExpiring
+News = JobFinished | JobRolledBack | WaveEnded | ReplacementMissing | SlotsExpiring | SlotsDrifted
 Asked = News | NotificationsDue | NotifyContacts
 
 
@@ -166,6 +169,30 @@ def _slots_expiring(world: World, event: SlotsExpiring) -> Message:
     }
 
 
+def _slots_drifted(world: World, event: SlotsDrifted) -> Message:
+    """Those that have drifted as the state has it now: others were put right, or are made up."""
+    records = list(every_slot(world)) if event.not_named else world.resources.find_many(event.slots).values()
+    drifted = sorted(drifted_among(world, records), key=lambda one: one.resource.slot)
+    if not drifted:
+        raise InvalidRequestError("Slots: none of them has drifted")
+    named = [one for one in drifted if one.resource.slot in event.slots]
+    lines = [_drift(one.resource, one.placed) for one in named if one.placed]
+    more = len(drifted) - len(lines)
+    return f"slots-drifted-{_digest(*(repr(line) for line in lines), str(more))}", {
+        "Drifted": lines,
+        **({"AndMore": more} if more else {}),
+    }
+
+
+def _drift(resource: CloudResource, placed: Placed) -> dict[str, object]:
+    return {
+        "Slot": resource.slot,
+        "CertIdentifier": resource.cert_identifier,
+        "PlacedCertIdentifier": placed.cert_identifier,
+        "JobId": placed.job_id,
+    }
+
+
 def _as_the_state_has_it(world: World, event: SlotsExpiring) -> SlotsExpiring:
     """What it says of slots that it names. How many more there are is counted, where it does not name all.
 
@@ -193,8 +220,7 @@ def _as_the_state_has_it(world: World, event: SlotsExpiring) -> SlotsExpiring:
         raise InvalidRequestError(f"ThresholdDays: {why}")
     slots = event.slots
     if event.not_named:
-        records = (one for product in world.policy.products for one in world.resources.list(product))
-        slots = tuple(sorted(record.resource.slot for record in records if meant(record)))
+        slots = tuple(sorted(record.resource.slot for record in every_slot(world) if meant(record)))
     facts = {name: getattr(event, name) for name in ("cert_identifier", "days_left", "threshold_days")}
     return SlotsExpiring.about(slots, not_after=min(filter(None, ends)), **facts)
 
@@ -236,6 +262,7 @@ _BY_TYPE: Final[dict[type[EventData], Callable[[World, Any], Message]]] = {
     ReplacementMissing: _replacement_missing,
     SlotsExpiring: _slots_expiring,
     WaveEnded: _wave_ended,
+    SlotsDrifted: _slots_drifted,
 }
 
 

@@ -13,6 +13,8 @@ from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError
 from shared.services.baseline import as_found, is_baseline
 from shared.services.changes import Changes, Ending
+from shared.services.discovered import every_slot
+from shared.services.drift import Drifting, tell_drift
 from shared.services.policies import ReadPolicies, policies_of
 from shared.services.strangers import look_after_strangers
 from shared.services.unseen import Unseen
@@ -42,7 +44,9 @@ def scan_certificates(world: World) -> ScanResult:
             failures.append(error)
     if failures:  # what is in such a store may be unknown for that reason alone
         raise failures[0]
-    look_after_strangers(world, policies)
+    drifting = Drifting()
+    look_after_strangers(world, policies, drifting.among(every_slot(world)))
+    tell_drift(world, drifting)
     return ScanResult(
         certificates=sum(one.certificates for one in found),
         issued=tuple(identifier for one in found for identifier in one.issued),

@@ -27,6 +27,7 @@ class SlotCounts(Wire):
     uncovered: int = 0
     unknown_to_cas: int = 0
     without_certificate: int = 0
+    drifted: int = 0  #: they do not carry any more what the last job put there
     not_seen: int = 0  #: the last discovery could not tell whether it is still there
 
 
@@ -46,11 +47,16 @@ def is_unknown(slot: MappedSlot) -> bool:
     return bool(slot.cert_identifier) and not slot.known_to_cas
 
 
+def is_drifted(slot: MappedSlot) -> bool:
+    return slot.drifted_from is not None
+
+
 def select_slots(slots: Iterable[MappedSlot], query: ListResources, now: datetime) -> SlotList:
     """In one walk, then sorted."""
     fits = _tests(query, now)
     found = [slot for slot in slots if all(test(slot) for test in fits)]
-    listed = [one for one in found if one.cert_identifier or query.without_certificate]
+    bare = query.without_certificate or query.drifted  # one may have been taken off
+    listed = [one for one in found if one.cert_identifier or bare]
     listed.sort(key=_SLOT_KEYS[query.sort], reverse=query.reverse)
     days = SOON if query.ends_within_days is None else query.ends_within_days
     return SlotList(
@@ -76,6 +82,7 @@ def count(slots: Iterable[MappedSlot], now: datetime, days: float = SOON) -> Slo
         ending_days=days,
         uncovered=sum(map(is_uncovered, slots)),
         unknown_to_cas=sum(map(is_unknown, slots)),
+        drifted=sum(map(is_drifted, slots)),
         without_certificate=sum(not slot.cert_identifier for slot in slots),
         not_seen=sum(slot.not_seen_since is not None for slot in slots),
     )
@@ -131,6 +138,7 @@ def _tests(query: ListResources, now: datetime) -> list[Callable[[MappedSlot], b
         (query.certificate, lambda slot: serves(slot, query.certificate)),
         (query.uncovered, is_uncovered),
         (query.unknown_to_cas, is_unknown),
+        (query.drifted, is_drifted),
         (by_instance, instance),
         (by_domain, domain),
         (query.ends_within_days is not None, ends),

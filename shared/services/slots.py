@@ -8,11 +8,12 @@ from pydantic import AwareDatetime
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.matching import Action, latest
 from shared.domain.plans import StandsBeside
-from shared.domain.resources import CloudResource, ResourceRecord
+from shared.domain.resources import CloudResource, Placed, ResourceRecord
 from shared.domain.trust import Standing
 from shared.domain.values import Wire
 from shared.errors import NotFoundError
 from shared.services.choice import Choice, KeptAway, OneAmongAll
+from shared.services.drift import drifted_among
 from shared.services.history import Touched, history_of
 from shared.services.listeners import Listeners
 from shared.services.map import known_certificates
@@ -47,6 +48,7 @@ class SlotFacts(Wire):
     candidates: tuple[Candidate, ...]  #: the one that is valid longest on top
     more_candidates: int = 0  #: that are left out
     beside: tuple[StandsBeside, ...] = ()
+    drifted_from: Placed | None = None  #: what the last job put there, if that is not what is there now
     history: tuple[Touched, ...] = ()  #: what jobs did here, the latest first
 
 
@@ -71,6 +73,7 @@ def show_slot(world: World, slot: str) -> SlotFacts:
         candidates=tuple(_candidate(world, one, choice, resource, present) for one in covering[:_SHOWN]),
         more_candidates=len(covering[_SHOWN:]),
         beside=Listeners(world).beside(resource),
+        drifted_from=record.placed if drifted_among(world, [record]) else None,
         history=history_of(world, resource),
     )
 

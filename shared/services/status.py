@@ -13,7 +13,7 @@ from shared.errors import CloudDeniedError
 from shared.services.endings import Endings
 from shared.services.map import MappedSlot, map_slots
 from shared.services.policies import policies_of
-from shared.services.selection import is_uncovered, is_unknown
+from shared.services.selection import is_drifted, is_uncovered, is_unknown
 from shared.services.unfinished import drafts, failing, overdue, waiting_waves
 from shared.services.world import World
 
@@ -96,6 +96,8 @@ def _of_certificates(world: World, slots: list[MappedSlot], within: timedelta | 
     if endings.in_time:
         what = "with a certificate that ends soon and will be replaced by itself"
         yield _slots("replaced", what, endings.in_time, "--ends-within 30d", needs_hand=False)
+    if drifted := [slot for slot in slots if is_drifted(slot)]:
+        yield _slots("drifted", "with another certificate than the last job put there", drifted, "--drifted")
     if bare := [slot for slot in slots if slot.cert_identifier and is_uncovered(slot)]:
         what = "with a name that no deployable certificate of CAS covers"
         yield _slots("uncovered", what, bare, "--uncovered", needs_hand=False)

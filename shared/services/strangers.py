@@ -34,12 +34,12 @@ class Strangers:
         return f"{self.identifier}-{self.passed:g}"
 
 
-def look_after_strangers(world: World, policies: ReadPolicies) -> None:
+def look_after_strangers(world: World, policies: ReadPolicies, records: Iterable[ResourceRecord]) -> None:
     """The first warning time that is met is told at once, since it may have passed before we came.
 
     At a later one a plan is made, which tells of the slots that it has nothing for.
     """
-    found = due(world, policies)
+    found = due(world, policies, records)
     for one in found:
         if not one.told_before:
             tell(world, one)
@@ -51,7 +51,7 @@ def look_after_strangers(world: World, policies: ReadPolicies) -> None:
         )
 
 
-def due(world: World, policies: ReadPolicies) -> list[Strangers]:
+def due(world: World, policies: ReadPolicies, records: Iterable[ResourceRecord]) -> list[Strangers]:
     """By certificate, warning time or beginning of the last days, and whether they were told of before.
 
     Not where a job is at work, which may replace it; nor what follows another slot, which stands for it.
@@ -59,18 +59,17 @@ def due(world: World, policies: ReadPolicies) -> list[Strangers]:
     now = world.clock()
     found: dict[tuple[str, float, bool, bool], list[ResourceRecord]] = defaultdict(list)
     there: set[str] = set()
-    for product in world.policy.products:
-        for record in world.resources.list(product):
-            there.add(record.resource.slot)
-            resource, told = record.resource, record.told_days
-            if not resource.cert_identifier or not resource.cert_not_after:
-                continue
-            end, days = resource.cert_not_after, policies.warning_days_at(resource)
-            passed = looked_at_end(end, now, days)
-            news = passed is not None and (told is None or passed < told)
-            if passed is not None and news and not world.policy.why_barred(resource):
-                warns = passed == passed_time_of_end(end, now, days)
-                found[resource.cert_identifier, passed, told is not None, warns].append(record)
+    for record in records:
+        there.add(record.resource.slot)
+        resource, told = record.resource, record.told_days
+        if not resource.cert_identifier or not resource.cert_not_after:
+            continue
+        end, days = resource.cert_not_after, policies.warning_days_at(resource)
+        passed = looked_at_end(end, now, days)
+        news = passed is not None and (told is None or passed < told)
+        if passed is not None and news and not world.policy.why_barred(resource):
+            warns = passed == passed_time_of_end(end, now, days)
+            found[resource.cert_identifier, passed, told is not None, warns].append(record)
     known = world.certificates.find_many({identifier for identifier, *_ in found})
     strangers = {key: records for key, records in found.items() if key[0] not in known}
     busy = places_at_work(world) if strangers else set()

@@ -7,6 +7,7 @@ from shared.domain.matching import Action
 from shared.services import plan as planning
 from shared.services.automatic import Planned, alone
 from shared.services.automatic_jobs import Jobs, jobs_for
+from shared.services.discovered import every_slot
 from shared.services.map import known_certificates
 from shared.services.policies import policies_of
 from shared.services.strangers import Strangers, due, remember, tell
@@ -29,7 +30,7 @@ def plan_for_strangers(world: World) -> Planned:
 
 def _plan(world: World) -> Planned:
     policies = policies_of(world)
-    ending = [one for one in due(world, policies) if one.told_before]
+    ending = [one for one in due(world, policies, every_slot(world)) if one.told_before]
     if policies.unreadable:
         for one in ending:
             tell(world, one)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.regions import shown
-from shared.domain.resources import CloudProduct, CloudResource, Sweep, SyncState, SyncStatus
+from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncState, SyncStatus
 from shared.errors import (
     AppError,
     CloudDeniedError,
@@ -25,6 +25,7 @@ from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.found import Unread
 from shared.products.kit.parts import Parts, digest_of
 from shared.services.catalogue import KnownCertificates
+from shared.services.drift import hand_over
 from shared.services.known import KnownSlots
 from shared.services.world import World
 
@@ -234,13 +235,17 @@ def remove_unseen(
 ) -> int:
     """How many were seen. `unread`: how the ids begin of those that may be there unseen."""
     seen = 0
+    gone: list[ResourceRecord] = []
     latest = max(since, world.clock()) + _CLOCKS_APART  # nobody has seen anything later
     for record in world.resources.list(product, region):
         if since <= record.seen_at <= latest:
             seen += 1
         elif not record.resource.resource_id.startswith(unread):
-            with suppress(ConflictError):  # seen again meanwhile
-                world.resources.remove(record)
+            gone.append(record)
+    hand_over(world, gone)
+    for record in gone:
+        with suppress(ConflictError):  # seen again meanwhile
+            world.resources.remove(record)
     return seen
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 from shared.domain.jobs import Handshake, Verification, WorkerResource
-from shared.domain.resources import CloudResource, SlotRole
+from shared.domain.resources import SlotRole
 from shared.domain.states import WorkerStatus
 from shared.errors import AppError, ConflictError, InvalidRequestError, PlanChangedError, SupersededError
 from shared.products.kit.base import ProductAdapter
@@ -21,6 +21,7 @@ from shared.services.beside import Beside
 from shared.services.fence import is_met_there, why_barred, why_named_otherwise, why_not_found
 from shared.services.left import left_half_made
 from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
+from shared.services.showing import show
 from shared.services.side_by_side import Task
 from shared.services.verify import verify
 from shared.services.world import World
@@ -223,7 +224,9 @@ class _Turn:
             seen, told = look.slot, is_met_there(self.world, change.resource, look.slot)
             if not told:
                 seen = seen.evolve(endpoint="", server_names=())
-            _show(self.world, change, seen, met=told)  # the product carries it, whatever clients think of it
+            show(
+                self.world, made.worker.job_id, change, seen, met=told
+            )  # the product carries it, whatever clients think of it
             if change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
                 others = Beside(self.world, self.adapter, change, look)
@@ -276,18 +279,3 @@ class _Turn:
     def _patience(self) -> Waiter:
         """For a change to be shown and served."""
         return self.world.waiter(spare_s=SPARE_S, at_most_s=self.world.policy.served_within_s)
-
-
-def _show(world: World, change: Change, after: CloudResource, *, met: bool) -> None:
-    """Let the table show the slot as it is now. Discovery would do it too, only later.
-
-    `met`: where, as `after` says; else as the table says.
-    """
-    if not met and (known := world.resources.find(change.resource.slot)):
-        after = after.evolve(endpoint=known.resource.endpoint, server_names=known.resource.server_names)
-    if change.wanted is not None:
-        after = after.evolve(cert_not_after=change.wanted.not_after).named_by(change.wanted)
-    world.resources.put(after, world.clock())
-    if after.slot != change.resource.slot and (old := world.resources.find(change.resource.slot)):
-        with suppress(ConflictError):  # discovery is at it
-            world.resources.remove(old)

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Final
 
 from shared.domain.names import WILDCARD, parent
-from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncStatus
+from shared.domain.resources import (
+    NO_CERTIFICATE,
+    CloudProduct,
+    CloudResource,
+    Placed,
+    ResourceRecord,
+    Sweep,
+    SyncStatus,
+)
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
 from shared.state.records import Records, nested, told_in, tries
@@ -70,8 +78,12 @@ class Resources(Records[ResourceRecord]):
         keys = [self._key_of_slot(str(row.key[2])) for row in rows]
         return self.readable(self._store.get_many(self.table, keys))
 
-    def put(self, resource: CloudResource, seen_at: datetime, memo: str = "") -> None:
+    def put(
+        self, resource: CloudResource, seen_at: datetime, memo: str = "", placed: Placed | None = None
+    ) -> None:
         """Store the slot as seen at `seen_at`, unless something newer is stored.
+
+        `placed`: what a job has just left there; None: it was only seen.
 
         Raises ConflictError: as `tries`.
         """
@@ -85,9 +97,14 @@ class Resources(Records[ResourceRecord]):
             if old is not None:
                 same = old.resource.cert_identifier == resource.cert_identifier
                 record = record.after(old).evolve(
-                    resource=old.resource.as_told_by(resource), told_days=old.told_days if same else None
+                    resource=old.resource.as_told_by(resource),
+                    told_days=old.told_days if same else None,
+                    placed=old.placed,
+                    drift_told=old.drift_told if same else "",
                 )
                 marked = self._marked(resource.slot, set(old.resource.domains) - names)
+            if placed is not None:
+                record = record.evolve(placed=placed, drift_told="")
             try:
                 self._save(self._key_of_slot(resource.slot), record.evolve(version=version))
             except ConflictError:
@@ -100,6 +117,19 @@ class Resources(Records[ResourceRecord]):
     def told(self, record: ResourceRecord, days: float) -> None:
         """Remember that its end was told. Raises ConflictError if the slot has been seen again since."""
         self._save(self._key_of_slot(record.resource.slot), record.evolve(told_days=days))
+
+    def hold_against(self, record: ResourceRecord, placed: Placed | None) -> None:
+        """What a job left there, as the slot of before had it; None: what is there is accepted.
+
+        Raises ConflictError if the slot has been seen again since.
+        """
+        key = self._key_of_slot(record.resource.slot)
+        self._save(key, record.evolve(placed=placed, drift_told=""))
+
+    def told_drift(self, record: ResourceRecord) -> None:
+        """Remember that this was told. Raises ConflictError: as `told`."""
+        key = self._key_of_slot(record.resource.slot)
+        self._save(key, record.evolve(drift_told=record.resource.cert_identifier or NO_CERTIFICATE))
 
     def remove(self, record: ResourceRecord) -> None:
         """Raises ConflictError if the slot has been seen again since."""

@@ -18,6 +18,9 @@ TEXTS: Final = {
     "stranger_in_a_day": "A certificate that CAS does not know ends in 1 day",
     "stranger_today": "A certificate that CAS does not know ends within a day",
     "stranger_ended": "A certificate that CAS does not know has ended",
+    "drifted": "{count} slots no longer carry what the last job put there",
+    "drifted_slot": "{slot}: {there} instead of {put} of job {job}",
+    "no_certificate": "no certificate",
     "digest": "{count} certificates need attention",
     "test": "Test message for {name}",
     "test_done": "Whoever reads this is told what certdeploy has to tell this contact.",
@@ -36,4 +39,5 @@ TEXTS: Final = {
     "do_continue": "What to do: look at these slots; then let the other {count} follow:",
     "do_missing": "What to do: renew the certificate in CAS, or upload one for the same names; then:",
     "do_stranger": "What to do: replace it at its source, or upload one for the same names to CAS; then:",
+    "do_drifted": "What to do: create a job again, or accept it (`certdeploy resource accept`); all of them:",
 }

@@ -18,6 +18,9 @@ TEXTS: Final = {
     "stranger_in_a_day": "CAS にない証明書があと 1 日で期限切れになります",
     "stranger_today": "CAS にない証明書が 1 日以内に期限切れになります",
     "stranger_ended": "CAS にない証明書が期限切れです",
+    "drifted": "{count} か所の証明書が最後のジョブで配置したものと異なります",
+    "drifted_slot": "{slot}:現在 {there}(ジョブ {job} が配置したのは {put})",
+    "no_certificate": "証明書なし",
     "digest": "{count} 件の証明書に対応が必要です",
     "test": "{name} へのテストメッセージ",
     "test_done": "これを読める人に、certdeploy からこの連絡先への通知が届きます。",
@@ -36,4 +39,5 @@ TEXTS: Final = {
     "do_continue": "対処:これらの箇所を確認し、残り {count} か所を進めてください:",
     "do_missing": "対応:CAS で証明書を更新するか、同じドメイン名の証明書をアップロードし、次を実行:",
     "do_stranger": "対応:発行元で置き換えるか、同じドメイン名の証明書を CAS にアップロードし、次を実行:",
+    "do_drifted": "対応:ジョブを再作成するか、意図した変更なら `certdeploy resource accept` を実行。一覧:",
 }

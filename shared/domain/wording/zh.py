@@ -18,6 +18,9 @@ TEXTS: Final = {
     "stranger_in_a_day": "一张 CAS 中没有的证书将在 1 天后到期",
     "stranger_today": "一张 CAS 中没有的证书将在一天之内到期",
     "stranger_ended": "一张 CAS 中没有的证书已到期",
+    "drifted": "{count} 个位置上的证书已不是最近一次任务所部署的证书",
+    "drifted_slot": "{slot}:现为 {there},任务 {job} 部署的是 {put}",
+    "no_certificate": "无证书",
     "digest": "{count} 张证书需要处理",
     "test": "给 {name} 的测试消息",
     "test_done": "能读到此消息的人,会收到 certdeploy 发给该联系人的通知。",
@@ -36,4 +39,5 @@ TEXTS: Final = {
     "do_continue": "处理方法:检查这些位置,然后放行其余 {count} 个:",
     "do_missing": "处理:在 CAS 中续费该证书,或上传一张域名相同的证书;然后执行:",
     "do_stranger": "处理:在其来源处替换,或向 CAS 上传一张域名相同的证书;然后执行:",
+    "do_drifted": "处理:新建任务重新部署,或用 `certdeploy resource accept` 接受此变更;查看全部:",
 }

@@ -25,6 +25,7 @@ from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Cut, Platform
 
 WWW = "CDN/-/www.example.com"
+OLD = "10741304-cn-hangzhou"  #: the certificate that is in place where nothing has been deployed yet
 WRITE_OF_WWW = ("SetCdnDomainSSLCertificate", "www.example.com")
 IMG = "OSS/-/bucket-one/img.example.com"
 BROKEN_POLICIES = "rules: [{match: {product: CDN}, deploi: off}]"

@@ -36,6 +36,7 @@ QUESTIONS = (
     "ListResources",
     "ListCertificates",
     "Status",
+    "AcceptDrift",
 )
 
 

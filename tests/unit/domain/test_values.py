@@ -108,7 +108,11 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "FinishedAt": None,
         },
     ),
-    (ResourceRecord, {"Resource": SLOT, "SeenAt": AT}, {"Version": 0, "ToldDays": None, "Memo": ""}),
+    (
+        ResourceRecord,
+        {"Resource": SLOT, "SeenAt": AT},
+        {"Version": 0, "ToldDays": None, "Memo": "", "Placed": None, "DriftTold": ""},
+    ),
     (
         CertificateRecord,
         {"Certificate": CERTIFICATE},
