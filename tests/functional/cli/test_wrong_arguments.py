@@ -32,6 +32,7 @@ ANY_TEXT = {
     ("certificate", "list", "--domain"): "as before",
     ("certificate", "list", "--name"): "as before",
     ("certificate", "export", "--to"): "a file that is made",
+    ("emulator", "estate", "--save"): "as before",
     **{("emulator", "calls", f"--{name}"): "there are no such calls" for name in ("api", "action", "region")},
     ("state", "export", "to"): "as before",
     ("state", "migrate", "to"): "as before",

@@ -16,7 +16,7 @@ from shared.domain.resources import CloudProduct
 from shared.runtime.reach import Reach, reach
 from tests.functional.pipeline.conftest import NAMES, a_waf_of
 from tests.functional.pipeline.platform import Platform, new_platform
-from tests.functional.pipeline.stories import OLD, WWW, asked_for, by_console, uploaded
+from tests.functional.pipeline.stories import WWW, asked_for, by_console, uploaded
 from tests.granted import Denied, Used
 
 DEPLOYS = "deploy_…"
@@ -84,7 +84,7 @@ def a_job_of_a_person(fresh: Platform) -> None:
         fresh.call("run_deployment_jobs", {})
         fresh.queue.clear()
     fresh.tick("run_deployment_jobs")
-    by_console(fresh, OLD)
+    by_console(fresh, new)
     fresh.pass_days(0.1)
     fresh.tick("discover_resources")
     fresh.call("manage_deployment_jobs", {"AcceptDrift": {"Slots": [WWW]}})
