@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 
@@ -45,6 +46,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Load what the processes that run tests have in common."""
     if session.config.getoption("--forks") and len(session.items) > warm.MANY:
         warm.load()
+    gc.collect()
+    gc.freeze()  # what was collected is there to stay: no test looks it through, no process copies it for that
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

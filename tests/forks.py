@@ -6,7 +6,6 @@ which here takes as long as a quarter of the tests. Theirs is the way where proc
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import traceback
@@ -75,8 +74,6 @@ class _Forks:
         if session.testsfailed or session.config.option.collectonly:
             return None
         self._left.extend(_parts(session.items))
-        gc.collect()
-        gc.freeze()  # what was collected is there to stay: no process looks it through, or copies it for that
         try:
             for _ in range(min(self._count, len(self._left))):
                 self._fork(session)

@@ -84,7 +84,8 @@ def fill(path: Path, held: Kept) -> None:
 
 def copied(path: Path, to: Path) -> Store:
     """Another state that holds the same."""
-    gc.collect()  # here: see `collecting`
+    if chosen["kind"] == "tablestore":
+        gc.collect()  # here: see `collecting`
     held = kept(path)
     fill(to, held)
     if isinstance(held, sqlite3.Connection):
