@@ -14,7 +14,7 @@ from emulator.server import Server, running
 from shared.state import sqlite
 from tests import lazy_sdks, warm
 from tests.seeds import spread
-from tests.shortened import left_out
+from tests.shortened import left_out, take_part
 
 pytest_plugins = ["tests.forks"]
 lazy_sdks.install()
@@ -33,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything is collected."""
+    if config.getoption("--part-of-tables"):
+        take_part()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave rows of long tables to `make walk`, if that is asked for; give each test its seed."""
     if config.getoption("--part-of-tables"):
@@ -47,7 +53,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.getoption("--forks") and len(session.items) > warm.MANY:
         warm.load()
     gc.collect()
-    gc.freeze()  # what was collected is there to stay: no test looks it through, no process copies it for that
+    gc.freeze()  # it is there to stay: no test looks it through for garbage, no process copies it for that
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

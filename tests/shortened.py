@@ -1,4 +1,7 @@
-"""Long tables are walked in part by `make test`, and whole by `make walk`."""
+"""Long tables and sweeps are walked in part by `make test`, and whole by `make walk`.
+
+A test that is run by itself takes all of them, but for what is `shortened`: only `make walk` has time for it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 
 WHOLE = bool(os.environ.get("CERTDEPLOY_WALK"))
+_IN_PART = False  #: `--part-of-tables`
 _LONG = 4  #: rows
 #: One of so many: each row calls the emulated cloud.
 _TAKEN = {"tests/contract/": 9, "tests/functional/": 6, "tests/foreign/": 6}
@@ -18,10 +22,27 @@ _TAKEN = {"tests/contract/": 9, "tests/functional/": 6, "tests/foreign/": 6}
 _SLOWEST, _OF_SLOWEST = ("tests/contract/test_aws", "tests/foreign/test_aws"), 3
 
 
+def take_part() -> None:
+    """From now on, in this process, sweeps are `swept` in part."""
+    global _IN_PART
+    _IN_PART = True
+
+
 def shortened(rows: Iterable[Any], every: int = 5) -> list[Any]:
     """One of every five rows (or `every`), each time another of them, so that each column of a table is met,
     also where there are as many. All of them where the whole is asked for."""
-    return [row for n, row in enumerate(rows) if WHOLE or n % every == n // every % every]
+    return [*rows] if WHOLE else _some(rows, every)
+
+
+def swept(rows: Iterable[Any], every: int = 4) -> list[Any]:
+    """What a test goes through by itself, such as the writes after which a function is killed: all of it, but
+    for `make test` one of every four (or `every`) and the last."""
+    rows = [*rows]
+    return [*dict.fromkeys((*_some(rows, every), *rows[-1:]))] if _IN_PART else rows
+
+
+def _some(rows: Iterable[Any], every: int) -> list[Any]:
+    return [row for n, row in enumerate(rows) if n % every == n // every % every]
 
 
 def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:

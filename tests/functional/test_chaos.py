@@ -10,12 +10,14 @@ import pytest
 _PRODUCTS = "CDN,SLB"
 
 
-@pytest.mark.parametrize(("mode", "state"), [("kill", "sqlite"), ("storm", "ots")])
-def test_whatever_happens_to_functions_every_slot_comes_to_a_true_end(mode: str, state: str) -> None:
-    command = ["-m", "tests.chaos", "--mode", mode, "--state", state, "--runs", "2", "--products", _PRODUCTS]
+@pytest.mark.parametrize(("mode", "state", "runs"), [("kill", "sqlite", 2), ("storm", "ots", 1)])
+def test_whatever_happens_to_functions_every_slot_comes_to_a_true_end(
+    mode: str, state: str, runs: int
+) -> None:
+    how = ["--mode", mode, "--state", state, "--runs", str(runs), "--products", _PRODUCTS]
 
-    told = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=120)
+    told = subprocess.run([sys.executable, "-m", "tests.chaos", *how], capture_output=True, text=True, timeout=120)
 
     assert told.returncode == 0, told.stdout + told.stderr
-    assert "2 runs" in told.stdout
+    assert f"{runs} run" in told.stdout
     assert "everything held" in told.stdout

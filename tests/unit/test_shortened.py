@@ -5,7 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.shortened import left_out
+import pytest
+
+from tests import shortened
+from tests.shortened import left_out, swept
 
 
 def rows(test: str, count: int) -> list[Any]:
@@ -40,3 +43,12 @@ def test_short_tables_and_those_that_call_nothing_are_run_whole() -> None:
     short, unit = rows("tests/contract/test_a.py::test_it", 3), rows("tests/unit/test_a.py::test_it", 90)
 
     assert len(run(short + unit)) == 93
+
+
+def test_a_sweep_is_whole_unless_a_part_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert swept(range(9)) == [*range(9)]
+
+    monkeypatch.setattr(shortened, "_IN_PART", True)
+    assert swept(range(9)) == [0, 5, 8]
+    assert swept(range(6)) == [0, 5], "its last is taken once"
+    assert swept([]) == []

@@ -15,6 +15,7 @@ from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Cut, Platform
 from tests.functional.pipeline.stories import IMG, WWW, MortalStore, asked_for, statuses, uploaded
 from tests.receiver import Receiver
+from tests.shortened import swept
 
 J, W = JobStatus, WorkerStatus
 
@@ -224,6 +225,6 @@ def test_killed_after_any_write_the_runs_bring_it_to_the_same_end(platform: Plat
         return store.writes
 
     writes = cancelled(None)
-    for number in range(2, writes):
+    for number in swept(range(2, writes)):
         cancelled(number)
     assert writes > 6, "it is cut off nowhere"

@@ -15,7 +15,7 @@ from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Cut, Platform, discovered
 from tests.functional.pipeline.stories import MortalStore, asked_for, statuses, uploaded
-from tests.shortened import shortened
+from tests.shortened import shortened, swept
 
 W = WorkerStatus
 SHARES = 6
@@ -108,10 +108,10 @@ def test_killed_at_any_call_every_slot_is_still_exchanged_by_one_call(
     with discovered(ESTATE, tmp_path, (CloudProduct.PAI, CloudProduct.SLB)) as platform:
         killing = Killing(platform, monkeypatch)
         calls = a_deployment(platform, killing, tmp_path, None)
-        killed = 0
-        for number in range(1 + share, calls + 1, SHARES):
+        killed, numbers = 0, swept(range(1 + share, calls + 1, SHARES))
+        for number in numbers:
             killed += a_deployment(platform, killing, tmp_path, number) >= number
             reasons = [worker.reason for worker in platform.workers().values()]
             assert statuses(platform) == {W.SUCCESS: 3}, (number, reasons)
             assert max(killing.written.values()) == 1, (number, killing.written)
-        assert killed > 10 / SHARES, "it is cut off nowhere"
+        assert killed >= len(numbers) - 1 > 0, "it is cut off nowhere"

@@ -22,6 +22,7 @@ from tests.functional.pipeline.stories import (
     worker_of,
 )
 from tests.receiver import Receiver
+from tests.shortened import swept
 
 J, W = JobStatus, WorkerStatus
 
@@ -202,7 +203,7 @@ def test_killed_after_any_write_it_comes_to_one_end(platform: Platform, tmp_path
         return made
 
     writes = asked(None)
-    for number in range(1, writes):
+    for number in swept(range(1, writes)):
         asked(number)
     assert writes > 4, "it is cut off nowhere"
 
