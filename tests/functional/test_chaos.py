@@ -16,7 +16,8 @@ def test_whatever_happens_to_functions_every_slot_comes_to_a_true_end(
 ) -> None:
     how = ["--mode", mode, "--state", state, "--runs", str(runs), "--products", _PRODUCTS]
 
-    told = subprocess.run([sys.executable, "-m", "tests.chaos", *how], capture_output=True, text=True, timeout=120)
+    command = [sys.executable, "-m", "tests.chaos", *how]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120)
 
     assert told.returncode == 0, told.stdout + told.stderr
     assert f"{runs} run" in told.stdout

@@ -46,6 +46,7 @@ def test_short_tables_and_those_that_call_nothing_are_run_whole() -> None:
 
 
 def test_a_sweep_is_whole_unless_a_part_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shortened, "_IN_PART", False)
     assert swept(range(9)) == [*range(9)]
 
     monkeypatch.setattr(shortened, "_IN_PART", True)
