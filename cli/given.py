@@ -24,9 +24,9 @@ def moment_of(text: str, option: str = "--at") -> str:
     return at.isoformat()
 
 
-def cert_ids_of(texts: Sequence[str]) -> list[int]:
+def cert_ids_of(texts: Sequence[str], option: str = "--certificate") -> list[int]:
     """Raises InvalidRequestError: one is no id of CAS."""
     ids = [(text, cert_id_of(text.strip())) for text in texts]
     if wrong := [text for text, cert_id in ids if cert_id is None]:
-        raise InvalidRequestError(f"--certificate {wrong[0]!r}: not an id as shown by `certificate list`")
+        raise InvalidRequestError(f"{option} {wrong[0]!r}: not an id as shown by `certificate list`")
     return [cert_id for _, cert_id in ids if cert_id is not None]

@@ -50,8 +50,8 @@ def preview(
     result = managed(world, {"Preview": asked})
     if as_json:
         output.show_json(result)
-    elif result.plan is not None:
-        show_plan(result.plan)
+    elif result.plan is not None and result.quota is not None:
+        show_plan(result.plan, result.quota)
 
 
 def create(

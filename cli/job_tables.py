@@ -9,11 +9,13 @@ from rich.text import Text
 from cli import columns, output
 from cli.columns import Column
 from cli.places import in_full, known_as, slot
+from cli.quota_words import told
 from cli.waving import show_waves
 from cli.worker_columns import USUAL, worker_columns
 from shared.domain.contacts import Delivery, DeliveryStatus
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
+from shared.domain.quota import JobQuota
 from shared.domain.replacing import COVERED
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
@@ -27,7 +29,7 @@ _LATE: Final = timedelta(minutes=5)  #: due jobs start within a minute
 _ALIKE: Final = 5  #: slots with the same reason that are shown each
 
 
-def show_plan(plan: Plan) -> None:
+def show_plan(plan: Plan, quota: JobQuota) -> None:
     for warning in plan.warnings:
         output.console().print(Text(str(warning), "yellow"))
     if plan.warnings:
@@ -53,8 +55,7 @@ def show_plan(plan: Plan) -> None:
     _show_alike("Left alone", "Why", [(entry.resource, entry.reason) for entry in plan.left_alone])
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
     output.console().print(
-        f"\n{len(plan.deployments)} slots ({counts or 'none'}); the vendor's own deployment job would use"
-        f" {plan.quota} of its quota; digest {plan.digest}"
+        f"\n{len(plan.deployments)} slots ({counts or 'none'}); {told(quota)}; digest {plan.digest}"
     )
 
 
@@ -138,7 +139,10 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     output.console().print(job_line(job, counts))
     times = [f"due {output.moment(job.schedule_time)} UTC"]
     times += [f"{what} {output.moment(at)}{late}" for what, at, late in _times(job) if at]
-    output.console().print(f"{', '.join(times)}, origin {job.origin}, digest {job.plan_digest}\n")
+    output.console().print(f"{', '.join(times)}, origin {job.origin}, digest {job.plan_digest}")
+    for line in _waits_for(shown):
+        output.console().print(Text(line, "yellow"))
+    output.console().print()
     if job.halted:
         output.console().print(Text(f"Halted: {job.halted}\n", "red"))
     show_waves(shown.waves or ())
@@ -149,6 +153,14 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     _show_deliveries(shown.deliveries or ())
     reasons = [(one.resource, one.chosen_because) for one in workers if one.chosen_because not in _PLAIN]
     _show_alike("Why this certificate", "Why", sorted(reasons, key=lambda reason: reason[0].slot))
+
+
+def _waits_for(shown: Managed) -> Iterable[str]:
+    """What it needs of the quota, if that is counted; why a draft is one."""
+    if shown.quota is not None and shown.quota.left is not None:
+        yield told(shown.quota)
+    if shown.job is not None and shown.job.held_back:
+        yield f"it was to be submitted, and is a draft: {shown.job.held_back}"
 
 
 def _times(job: DeploymentJob) -> tuple[tuple[str, datetime | None, str], ...]:

@@ -24,6 +24,7 @@ from cli import (
     jobs,
     package,
     policies,
+    quota,
     resources,
     serve,
     states,
@@ -89,6 +90,7 @@ app.add_typer(
     help="Show invocations that failed for good, run them again, or drop them.",
 )
 app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")
+app.add_typer(quota.app, name="quota", help="Show, add to and set the quota of deployments.")
 app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan_expiry.manual.json")(
     invoke.invoke
 )

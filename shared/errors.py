@@ -2,6 +2,7 @@
 
 * AppError
   - InvalidRequestError          the caller must change the request
+    · InsufficientQuotaError     or buy quota
   - SettingsError                the environment of the process is wrong or incomplete
   - NotFoundError
   - InvalidTransitionError       the status table forbids this transition
@@ -43,6 +44,12 @@ class AppError(Exception):
 
 class InvalidRequestError(AppError):
     code = "InvalidParameter"
+
+
+class InsufficientQuotaError(InvalidRequestError):
+    """As CAS calls it."""
+
+    code = "InsufficientQuota"
 
 
 class SettingsError(AppError):

@@ -14,6 +14,7 @@ from shared.domain.trust import standing_of
 from shared.services.world import Policy, World
 from shared.state import contacts, repositories
 from shared.state.leases import Leases
+from shared.state.quota import Quota
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 from tests.builders import NOW
@@ -54,6 +55,7 @@ def a_world(
         "contacts": contacts.Contacts(store),
         "notifications": contacts.Notifications(store),
         "deliveries": contacts.Deliveries(store),
+        "quota": Quota(store),
         "leases": Leases(store, lambda: NOW),
         "holder": "a test",
         "standing": partial(standing_of, public_roots=frozenset(), now=NOW),

@@ -92,6 +92,7 @@ class WorkerResource(Versioned):
     also_changed: tuple[str, ...] = ()  #: what else differed afterwards, by field: nothing that is compared
     joined: bool = False  #: its listener had the certificate before the job, on another slot
     unfinished: bool = False  #: of a rollback: what came before it ended in error, perhaps half done
+    succeeded: bool = False  #: of a rollback: what came before it ended well
     deployed: CloudResource | None = None  #: the slot as the job left it; stored before a rollback writes
     verification: Verification | None = None
     attempts: int = 0
@@ -128,6 +129,7 @@ class DeploymentJob(Versioned):
     cert_identifiers: tuple[str, ...]
     cert_type: str
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
+    held_back: str = ""  #: of a draft that was to be submitted: why it was not
     schedule_time: AwareDatetime
     plan_digest: str
     accept_outage: bool = False  #: where a product can only take the old certificate off first

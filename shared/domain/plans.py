@@ -35,7 +35,7 @@ class Plan(Wire):
     entries: tuple[PlanEntry, ...]
     cert_type: str = ""
     accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
-    quota: int = 0  #: deployments that the vendor's own job would charge: uploaded × domain × product
+    quota: int = 0  #: of a preview: what the vendor's own job would charge, see `quota.units_of`
 
     @property
     def deployments(self) -> tuple[PlanEntry, ...]:

@@ -41,6 +41,7 @@ from shared.services.world import AdapterMaker, Policy, World
 from shared.state import contacts, repositories
 from shared.state.callers import Callers
 from shared.state.leases import Leases
+from shared.state.quota import Quota
 from shared.state.retention import forget_old
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
@@ -152,6 +153,7 @@ class App:
             contacts=contacts.Contacts(store),
             notifications=contacts.Notifications(store),
             deliveries=contacts.Deliveries(store),
+            quota=Quota(store),
             leases=leases,
             callers=Callers(store, clock),
             functions=functions,

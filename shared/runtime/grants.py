@@ -39,6 +39,7 @@ def grants() -> dict[str, frozenset[str]]:
         "run_deployment_jobs": frozenset(),
         "manage_deployment_jobs": frozenset(),
         "manage_contacts": frozenset(),
+        "manage_quota": frozenset(),
         "notify_contacts": frozenset(),
         "record_dead_letter": frozenset(),
         **deploy,

@@ -51,6 +51,8 @@ def _reach(
 
 
 _JOBS: Final = (t.JOBS, t.OPEN_JOBS, t.WORKERS)
+#: what jobs have of what was bought, which only manage_quota writes
+_QUOTA: Final = (t.QUOTA_USE, t.QUOTA_ENTRIES)
 #: what a plan is made of
 _PLANNED_BY: Final = (t.CERTIFICATES, t.RESOURCES, t.RESOURCE_DOMAINS, t.POLICIES)
 _DISCOVERED: Final = (t.RESOURCES, t.RESOURCE_DOMAINS, t.SYNC_STATUS, t.SWEEPS)
@@ -73,21 +75,22 @@ _OWN: Final = {
     ),
     "discover_clusters": _reach(reads=(t.CERTIFICATES,), writes=_DISCOVERED, invokes=("discover_clusters",)),
     "create_deployment_job": _reach(
-        reads=(*_PLANNED_BY, t.SYNC_STATUS, t.CONTACTS),
-        writes=(t.CERTIFICATES, t.RESOURCES, t.LEASES, *_JOBS),
+        reads=(*_PLANNED_BY, t.SYNC_STATUS, t.CONTACTS, t.QUOTA),
+        writes=(t.CERTIFICATES, t.RESOURCES, t.LEASES, t.QUOTA_USE, *_JOBS),
         invokes=("run_deployment_jobs", "notify_contacts"),
     ),
     "run_deployment_jobs": _reach(
-        reads=(t.OPEN_NOTIFICATIONS,),
-        writes=(t.CALLERS, *_JOBS),
+        reads=(t.OPEN_NOTIFICATIONS, t.QUOTA),
+        writes=(t.CALLERS, *_QUOTA, *_JOBS),
         invokes=("notify_contacts", *_DEPLOYS),
     ),
     "manage_deployment_jobs": _reach(
-        reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, t.DELIVERIES, t.CONTACTS, *_PLANNED_BY),
-        writes=(t.RESOURCES, *_JOBS),
+        reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, t.DELIVERIES, t.CONTACTS, t.QUOTA, *_PLANNED_BY),
+        writes=(t.RESOURCES, *_QUOTA, *_JOBS),
         invokes=("run_deployment_jobs",),
     ),
     "manage_contacts": _reach(writes=(t.CONTACTS,)),
+    "manage_quota": _reach(reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, *_QUOTA), writes=(t.QUOTA,)),
     "notify_contacts": _reach(
         reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, t.RESOURCES, t.POLICIES, t.CONTACTS),
         writes=(t.NOTIFICATIONS, t.OPEN_NOTIFICATIONS, t.DELIVERIES),

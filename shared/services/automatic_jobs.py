@@ -12,7 +12,9 @@ from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import PlanEntry
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.errors import InsufficientQuotaError
 from shared.services import plan as planning
+from shared.services import quota
 from shared.services.policies import waves_by_default
 from shared.services.storing import create, created, places_at_work, submitted, token_of_system
 from shared.services.waves import waits_for_somebody
@@ -66,7 +68,8 @@ def jobs_for(
     planned: set[str] = set()
     submit = world.policy.submit_automatic_jobs
     held = _held(world, wanted)
-    drafts = _drafts(world, [entry for entry in wanted if entry.draft or not submit]) | held
+    drafts = _drafts(world, [e for e in wanted if e.draft or not submit or quota.is_enforced(world)])
+    drafts |= held
     free: dict[_Kind, str] = {}  #: the token of the next job of a kind
     for kind in map(_Kind._make, product(CertificateSource, (False, True), (False, True))):
         token = free[kind] = kind.token(cause)
@@ -76,7 +79,7 @@ def jobs_for(
             planned |= {worker.resource.slot for worker in world.workers.list(job.job_id)}
             parts += 1
             free[kind] = f"{token}-part-{parts}"
-    done = [submitted(world, job) if submit and not draft else job for job, draft in jobs]
+    done = [_submitted(world, job) if submit and not draft else job for job, draft in jobs]
     rest: dict[_Kind, list[PlanEntry]] = {}
     for entry in wanted:
         slot = entry.resource
@@ -100,6 +103,14 @@ def jobs_for(
     waiting = {slot.place for slot in others} & at_work
     there = {job.job_id: job for job in (*done, *drafts.values())}
     return Jobs(tuple(there.values()), waiting, drafts)
+
+
+def _submitted(world: World, job: DeploymentJob) -> DeploymentJob:
+    """If the quota allows it by now; else it waits on."""
+    try:
+        return submitted(world, job)
+    except InsufficientQuotaError:
+        return job
 
 
 def _drafts(world: World, wanted: Sequence[PlanEntry]) -> dict[str, DeploymentJob]:

@@ -14,6 +14,7 @@ from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import ConflictError, InvalidTransitionError
 from shared.services.lifecycle import ended
+from shared.services.quota import settle
 from shared.services.seen import closed, seen_of
 from shared.services.waking import wake_runner
 from shared.services.world import World
@@ -36,7 +37,7 @@ def cancel_job(world: World, request: CancelDeploymentJob) -> DeploymentJob:
         seen = seen_of(world, job)
         if not seen.unsettled:
             with suppress(ConflictError):  # a run has closed it
-                world.jobs.save(closed(job, seen, world.clock()))
+                settle(world, world.jobs.save(closed(job, seen, world.clock())))
     wake_runner(world, job.job_id)  # which tells its end, too
     return world.jobs.get(job.job_id)
 

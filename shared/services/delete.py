@@ -13,6 +13,7 @@ from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError, InvalidRequestError
+from shared.services.quota import settle
 from shared.services.storing import undo
 from shared.services.world import World
 
@@ -46,6 +47,7 @@ def _delete(world: World, job: DeploymentJob) -> None:
     """Raises ConflictError, or InvalidRequestError: it is not to be deleted now."""
     now = world.clock()
     _check(world, job, now)
+    settle(world, job)  # by its workers, which go
     marked = world.jobs.mark_deleted(
         job.evolve(name="", contact_ids=(), deleted_at=now, undone=True, storing_until=now)
     )

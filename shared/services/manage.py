@@ -19,6 +19,7 @@ from shared.domain.job_requests import (
 )
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
+from shared.domain.quota import JobQuota
 from shared.domain.requests import (
     ListDeploymentJobs,
     ManageDeploymentJobs,
@@ -38,6 +39,7 @@ from shared.services.lists import CertificateList, check_regions, list_certifica
 from shared.services.moved import Moved
 from shared.services.outcome import outcome_of
 from shared.services.preview import preview
+from shared.services.quota import quota_of
 from shared.services.retry import retry_job
 from shared.services.rollback import roll_back_job
 from shared.services.rollback_plan import RollbackLine, lines
@@ -75,6 +77,7 @@ class Managed(Wire):
     plan: Plan | None = None
     warnings: tuple[ConsequenceCount, ...] | None = None  #: of the plan: on how many slots each is told
     digest: str | None = None  #: of the plan, to create exactly this job
+    quota: JobQuota | None = None  #: of the plan or the job
     rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
     moved: tuple[Moved, ...] | None = None  #: what is not as the job has it, since it was drafted
     left_out: tuple[LeftOut, ...] | None = None  #: slots that an edit took out, or did not take in
@@ -105,7 +108,9 @@ def _listed(world: World, asked: ListDeploymentJobs) -> Managed:
 
 def _previewed(world: World, asked: PreviewDeploymentJob) -> Managed:
     plan = preview(world, asked)
-    return Managed(plan=plan, warnings=plan.warnings, digest=plan.digest)
+    quota = quota_of(world, plan.deployments, plan.cert_type)
+    plan = plan.evolve(quota=quota.need)
+    return Managed(plan=plan, warnings=plan.warnings, digest=plan.digest, quota=quota)
 
 
 def _submitted(world: World, asked: SubmitDeploymentJob) -> Managed:
@@ -153,6 +158,7 @@ def _shown(
         counts=dict(counts),
         waves=waves_of(job, workers, world.clock()) or None,
         outcome=outcome_of(job, counts),
+        quota=quota_of(world, workers, job.cert_type, job),
         hints=_hints(shown),
         rollback=rollback,
         deliveries=tuple(world.deliveries.list(of_job(job.job_id))),

@@ -6,7 +6,7 @@ from typing import Final
 from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.cover import Cover
 from shared.domain.fronts import FRONTED, FRONTING, Fronts
-from shared.domain.matching import Action, Decision, latest
+from shared.domain.matching import Decision, latest
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.policy_book import PolicyBook
 from shared.domain.resources import CloudResource
@@ -88,14 +88,7 @@ def _one_job(certificates: list[Certificate], entries: list[PlanEntry]) -> Plan:
 
 def as_plan(entries: Iterable[PlanEntry], source: CertificateSource, accept_outage: bool = False) -> Plan:
     """`source`: the type of the certificates."""
-    entries = tuple(entries)
-    charged = [e for e in entries if source is CertificateSource.UPLOAD and e.action is Action.DEPLOY]
-    return Plan(
-        entries=entries,
-        cert_type=source.value,
-        accept_outage=accept_outage,
-        quota=sum(len(entry.resource.domains) for entry in charged),
-    )
+    return Plan(entries=tuple(entries), cert_type=source.value, accept_outage=accept_outage)
 
 
 class Obstacles:

@@ -13,6 +13,7 @@ from shared.domain.job_requests import RetryDeploymentJob
 from shared.domain.jobs import DeploymentJob, FailedTry, RetryAsked, WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import ConflictError, InvalidRequestError
+from shared.services.quota import reserve_again
 from shared.services.rollback_plan import chosen_of
 from shared.services.waking import wake_runner
 from shared.services.world import World
@@ -27,6 +28,7 @@ def retry_job(world: World, request: RetryDeploymentJob) -> DeploymentJob:
     Raises:
         InvalidRequestError: it has not ended, nothing that is named failed, or it is being rolled back.
         ConflictError: somebody else has changed it.
+        InsufficientQuotaError: not enough is left for it.
     """
     job = world.jobs.get(request.job_id)
     if not (job.status is JobStatus.PROCESSING and job.retries):
@@ -63,6 +65,7 @@ def _asked(world: World, job: DeploymentJob, request: RetryDeploymentJob) -> Dep
     failed = [worker for worker in chosen if worker.status in again]
     if not failed:
         raise InvalidRequestError(f"nothing to try again: no such slot of job {job.job_id} ended in error")
+    reserve_again(world, job, failed, end=job.retries + 1)
     world.jobs.open(job)  # before, so that a run finds what is cut off here
     log.info("job is tried again", extra={"job_id": job.job_id, "job": job.name, "workers": len(failed)})
     asked = RetryAsked(

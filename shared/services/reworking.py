@@ -15,6 +15,7 @@ from shared.domain.plans import Plan, PlanEntry
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
 from shared.errors import ConflictError
+from shared.services.quota import reserve
 from shared.services.rollback_plan import Joined
 from shared.services.shards import sharded
 from shared.services.storing import workers_of
@@ -33,9 +34,12 @@ def reworked(world: World, job: DeploymentJob, plan: Plan | None, facts: Mapping
 
     Raises:
         ConflictError: somebody else has changed it, or it has begun.
+        InsufficientQuotaError: it waits, and `plan` needs more than is left. It stays as it is.
     """
     waits = job.status is JobStatus.PENDING
     old = job
+    if waits and plan is not None:
+        reserve(world, job.job_id, plan.cert_type, plan.deployments)
     changes = {**facts, "edits": job.edits + 1, "request_digest": EDITED, "changing_until": None}
     if plan is not None:
         until = world.clock() + _TAKES

@@ -58,6 +58,7 @@ def to_roll_back(worker: WorkerResource, now: datetime) -> WorkerResource:
         reason="",
         verification=None,
         unfinished=_unfinished(worker),
+        succeeded=worker.succeeded or worker.status is WorkerStatus.SUCCESS,
         half_made=worker.half_made if again else (),
         undone=worker.undone if again else worker.half_made,
         attempts=0,

@@ -7,6 +7,7 @@ This is the reconciliation that makes events true: whatever was lost or cut off 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from shared.domain.events import JobFinished, JobRolledBack, NotificationsDue, WorkersScheduled
 from shared.domain.jobs import DeploymentJob
@@ -14,10 +15,11 @@ from shared.domain.requests import RunDeploymentJobs
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
-from shared.errors import AppError, ConflictError
+from shared.errors import AppError, ConflictError, InsufficientQuotaError, UnreadableRowError
 from shared.services import retry
 from shared.services.again import is_another_try, tried_again, try_again
 from shared.services.cancel import cancel_waiting
+from shared.services.quota import reconcile, reserve, settle
 from shared.services.seen import Seen, Shard, closed, due_again, seen_of
 from shared.services.storing import undo_cut_off
 from shared.services.waves import stepped
@@ -51,6 +53,7 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
             continue
         (dispatched if waits else finished).append(job.job_id)
     if request.job_id is None:
+        reconcile(world)
         _wake_notifier(world)
         world.forget_old()
     if failures:
@@ -74,21 +77,36 @@ def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
         cancel_waiting(world, job)
         job = _follow(world, job)
     elif job.status in (JobStatus.PENDING, JobStatus.SCHEDULING):
-        job = _begun(world, job)
+        job = _begun(world, job, opened)
     elif job.status is JobStatus.PROCESSING:
         job = _follow(world, retry.carry_out(world, job))
     if not job.status.final:
         return job, True
+    with suppress(UnreadableRowError):  # `reconcile` tells of it; the job ends all the same
+        settle(world, job)
     return _follow_rollback(world, _announce(world, job), opened)
 
 
-def _begun(world: World, job: DeploymentJob) -> DeploymentJob:
+def _begun(world: World, job: DeploymentJob, opened: int) -> DeploymentJob:
     if job.status is JobStatus.PENDING:
+        if why := _why_held_back(world, job):
+            job = world.jobs.save(job.to(JobStatus.EDITING, held_back=why))
+            world.jobs.close(job, opened)
+            return job
         job = world.jobs.save(job.to(JobStatus.SCHEDULING))
     now = world.clock()
     job = world.jobs.save(job.to(JobStatus.PROCESSING, started_at=now, dispatched_at=now))
     _dispatch(world, job, seen_of(world, job).idle)
     return job
+
+
+def _why_held_back(world: World, job: DeploymentJob) -> str:
+    """It has what it needs since it was submitted, but where the quota is enforced only since then."""
+    try:
+        reserve(world, job.job_id, job.cert_type, world.workers.list(job.job_id))
+    except InsufficientQuotaError as error:
+        return str(error)
+    return ""
 
 
 def _follow(world: World, job: DeploymentJob) -> DeploymentJob:

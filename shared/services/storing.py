@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.jobs import MANUAL, DeploymentJob, WorkerResource
 from shared.domain.moments import ahead
 from shared.domain.plans import Plan
 from shared.domain.resources import CloudResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.waves import AskedWaves, Waves
-from shared.errors import ConflictError, InvalidRequestError
+from shared.errors import ConflictError, InsufficientQuotaError, InvalidRequestError
 from shared.services.placing import placed
+from shared.services.quota import reserve
 from shared.services.rollback_plan import Joined
 from shared.services.waking import wake_runner
 from shared.services.world import World
@@ -65,11 +66,21 @@ def create(
 
     Raises:
         ConflictError: another delivery is creating it, or took this one for dead.
+        InsufficientQuotaError: of a person's; an automatic one stays a draft.
     """
     earlier, job_id = _look(world, token)
     if earlier is not None:
         return earlier
     now = world.clock()
+    until = now + timedelta(seconds=world.left_s()) + _AFTER
+    held_back = ""
+    if submit:
+        try:
+            reserve(world, job_id, plan.cert_type, plan.deployments, until=until)
+        except InsufficientQuotaError as error:
+            if origin == MANUAL:
+                raise
+            submit, held_back = False, str(error)  # nobody is there to be told: a draft waits
     begun = world.jobs.begin(
         DeploymentJob(
             job_id=job_id,
@@ -80,13 +91,14 @@ def create(
             cert_identifiers=tuple(sorted({e.cert_identifier for e in plan.deployments})),
             cert_type=plan.cert_type,
             contact_ids=contact_ids,
+            held_back=held_back,
             schedule_time=schedule_time or now,
             plan_digest=plan.digest,
             accept_outage=plan.accept_outage,
             waves=Waves(**dict(waves)) if waves and waves.canaries else None,
             products=plan.products,
             created_at=now,
-            storing_until=now + timedelta(seconds=world.left_s()) + _AFTER,
+            storing_until=until,
         )
     )
     _store_workers(world, begun, plan, joined or Joined(world))
@@ -106,11 +118,16 @@ def create(
 
 
 def submitted(world: World, job: DeploymentJob) -> DeploymentJob:
-    """A draft set to pending, and the runner woken; any other job as it is, and one that is being edited."""
+    """A draft set to pending, and the runner woken; any other job as it is, and one that is being edited.
+
+    Raises:
+        InsufficientQuotaError: it stays a draft.
+    """
     if job.status is not JobStatus.EDITING or job.changing_until is not None:
         return job
+    reserve(world, job.job_id, job.cert_type, world.workers.list(job.job_id))
     world.jobs.open(job)
-    return _woken(world, world.jobs.save(job.to(JobStatus.PENDING)))
+    return _woken(world, world.jobs.save(job.to(JobStatus.PENDING, held_back="")))
 
 
 def undo_cut_off(world: World) -> None:

@@ -28,6 +28,7 @@ from shared.state import repositories
 from shared.state.callers import Callers
 from shared.state.contacts import Contacts, Deliveries, Notifications
 from shared.state.leases import Leases
+from shared.state.quota import Quota
 
 
 class Prober(Protocol):
@@ -119,6 +120,7 @@ class World:
     contacts: Contacts
     notifications: Notifications
     deliveries: Deliveries
+    quota: Quota
     leases: Leases
     callers: Callers
     functions: Functions

@@ -15,6 +15,7 @@ from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.state import tables
 from shared.state.contacts import Contacts, Deliveries, Notifications
+from shared.state.quota import QuotaAccounts, QuotaBudgets, QuotaEntries
 from shared.state.records import Records, time_in, told_in
 from shared.state.repositories import (
     OWNER,
@@ -40,6 +41,7 @@ _WORKED_ON: Final = frozenset({JobStatus.PENDING, JobStatus.SCHEDULING, JobStatu
 KINDS: Final[tuple[type[Records[Any]], ...]] = (
     *(Certificates, Resources, SyncStatuses, Sweeps, Jobs, Workers, PolicyTexts),
     *(Contacts, Notifications, Deliveries, DeadLetters),
+    *(QuotaBudgets, QuotaAccounts, QuotaEntries),
 )
 
 

@@ -58,6 +58,12 @@ DELIVERIES = _table("deliveries", _KEPT_S, about=str, notification_id=str, conta
 POLICIES = _table("policies", owner=str)
 #: Asynchronous invocations that failed for good, by when (ms since the epoch).
 DEAD_LETTERS = _table("dead_letters", _KEPT_S, owner=str, failed=int, request_id=str)
+#: What the owner set of the quota, and bought: one row.
+QUOTA = _table("quota", owner=str)
+#: What jobs have of it: one row.
+QUOTA_USE = _table("quota_use", owner=str)
+#: What each job has used, by each of its ends.
+QUOTA_ENTRIES = _table("quota_entries", owner=str, job_id=int, end=int)
 #: What is said of the state as a whole: its schema, and whether it is complete.
 META = _table("meta", name=str)
 
@@ -79,5 +85,8 @@ TABLES = (
     DELIVERIES,
     POLICIES,
     DEAD_LETTERS,
+    QUOTA,
+    QUOTA_USE,
+    QUOTA_ENTRIES,
     META,
 )

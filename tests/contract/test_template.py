@@ -125,7 +125,7 @@ def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
     called |= {name for name, reached in reach().items() if reached.invokes or reached.secrets}
 
     assert having("CERTDEPLOY_HOSTS") == called
-    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {RECORDER, "manage_contacts"}
+    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - {RECORDER, "manage_contacts", "manage_quota"}
 
 
 def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
@@ -145,7 +145,7 @@ def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
 
 def test_the_roots_reach_every_function_that_weighs_certificates_or_asks_clients() -> None:
     apart = {"scan_expiry", "discover_resources", "discover_clusters", "run_deployment_jobs", RECORDER}
-    apart |= {"manage_contacts", "notify_contacts"}
+    apart |= {"manage_contacts", "manage_quota", "notify_contacts"}
     assert having("CERTDEPLOY_ROOTS") == set(FOLDERS) - apart
 
 

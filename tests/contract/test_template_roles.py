@@ -11,7 +11,7 @@ import pytest
 from host.intrinsics import PSEUDO
 from shared.runtime.grants import KEYS, for_other_stores, grants
 from shared.runtime.reach import OF_CONTACTS, READING, WRITING, invoked_for, reach
-from shared.state.tables import CONTACTS, TABLES
+from shared.state.tables import CONTACTS, QUOTA, QUOTA_USE, TABLES
 from tests.contract.rosfile import DOCUMENT, ROOT, RosFile
 
 TEMPLATE = RosFile(DOCUMENT)
@@ -157,6 +157,13 @@ def test_who_notifies_writes_what_was_told_and_nothing_else() -> None:
     written = {table.name for table in reach()["notify_contacts"].writes}
     assert written == {"notifications", "open_notifications", "deliveries"}
     assert [name for name, one in reach().items() if CONTACTS in one.writes] == ["manage_contacts"]
+
+
+def test_only_who_manages_the_quota_writes_what_was_bought() -> None:
+    """Who creates and runs jobs writes what they have of it."""
+    assert [name for name, one in reach().items() if QUOTA in one.writes] == ["manage_quota"]
+    jobs = {"create_deployment_job", "run_deployment_jobs", "manage_deployment_jobs"}
+    assert {name for name, one in reach().items() if QUOTA_USE in one.writes} == jobs
 
 
 @pytest.mark.parametrize("function", FOLDERS)

@@ -13,6 +13,7 @@ from shared.errors import AppError
 CODES = {
     "AppError": "InternalError",
     "InvalidRequestError": "InvalidParameter",
+    "InsufficientQuotaError": "InsufficientQuota",
     "SettingsError": "InvalidSettings",
     "NotFoundError": "NotFound",
     "InvalidTransitionError": "InvalidStatus",

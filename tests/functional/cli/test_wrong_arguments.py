@@ -38,6 +38,8 @@ ANY_TEXT = {
     ("state", "migrate", "to"): "as before",
     ("contact", "add", "--name"): "a name for people",
     ("contact", "edit", "--name"): "as before",
+    ("quota", "add", "--note"): "for people",
+    ("quota", "add", "--token"): "any name",
 }
 #: Wrong values that are right for an option: "" is as if it were not given; a number is one.
 RIGHT = {
@@ -71,6 +73,7 @@ def good(informed: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "job_id": str(made.json["Job"]["JobId"]),
         "contact_id": str(added.json["Contacts"][0]["ContactId"]),
         "channel": "slack=file:/none",
+        "count": "10",
         "named": "CDN/-/www.example.com",
         "name": "x",
         "file": str(ROOT / "docs/policies.yaml"),

@@ -6,6 +6,7 @@ Less would be denied: the functions of every test here have no more rights than 
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,22 @@ def a_renewal(fresh: Platform) -> None:
     fresh.call("manage_deployment_jobs", {"RollBack": {"JobId": job}})
     fresh.drain()
     fresh.tick("run_deployment_jobs")
+
+
+def a_quota(strangers: Platform) -> None:
+    """It is counted: for a job that runs, and for one that is cancelled before it begins."""
+    strangers.call("manage_quota", {"Add": {"Count": 9}})
+    strangers.call("manage_quota", {"Set": {"Mode": "enforced"}})
+    new = uploaded(strangers)
+    asked_for(strangers, new)
+    strangers.drain(until="deploy_")
+    strangers.call("manage_quota", {"Show": {}})
+    strangers.drain()
+    later = (strangers.clock() + timedelta(hours=1)).isoformat()
+    job = asked_for(strangers, uploaded(strangers, days=300), ScheduleTime=later)
+    strangers.call("manage_deployment_jobs", {"Cancel": {"JobId": job}})
+    strangers.call("manage_quota", {"Set": {"Share": [int(new.partition("-")[0])]}})
+    strangers.call("manage_quota", {"History": {}})
 
 
 def a_warning(strangers: Platform) -> None:
@@ -127,6 +144,7 @@ def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path:
         slow.call("discover_resources", {"Products": ["ACK"], "Region": "cn-hangzhou"})
         slow.drain()
         a_warning(strangers)
+        a_quota(strangers)
         found = used_by(fresh, slow, strangers)
 
     granted = {_kind(name): one for name, one in reach().items()}

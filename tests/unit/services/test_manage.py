@@ -73,7 +73,7 @@ def test_a_job_is_shown_with_its_workers_and_nothing_else(world: World) -> None:
     assert answer.workers == tuple(world.workers.list(1))
     assert len(answer.workers) == 2
     assert answer.counts == dict(Counter(worker.status for worker in answer.workers))
-    fields = {"job", "workers", "counts", "outcome", "hints", "deliveries"}
+    fields = {"job", "workers", "counts", "outcome", "hints", "deliveries", "quota"}
     assert set(answer.model_dump(exclude_none=True)) == fields
 
 
@@ -121,7 +121,7 @@ def test_a_preview_is_the_plan_with_its_digest_and_stores_nothing(world: World) 
     assert answer.plan is not None
     assert [entry.resource.slot for entry in answer.plan.deployments] == ["CDN/-/www.example.com"]
     assert answer.digest == answer.plan.digest
-    assert set(answer.model_dump(exclude_none=True)) == {"plan", "warnings", "digest"}
+    assert set(answer.model_dump(exclude_none=True)) == {"plan", "warnings", "digest", "quota"}
     assert len(list(world.jobs.list())) == 3
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.certificates import Certificate
 from shared.domain.matching import Action
 from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudProduct, CloudResource
@@ -195,25 +195,6 @@ def test_a_certificate_that_covers_a_slot_and_may_not_go_there_leaves_it_to_one_
     (entry,) = plan(a_world(tmp_path, certificates=[OLD]), [ecc, rsa], [a_resource()], automatic=True).entries
 
     assert (entry.cert_identifier, entry.action) == ("8-cn-hangzhou", Action.DEPLOY)
-
-
-@pytest.mark.parametrize(
-    ("source", "quota"),
-    [(CertificateSource.UPLOAD, 3), (CertificateSource.BUY, 0), (CertificateSource.TEST, 0)],
-)
-def test_the_quota_counts_the_domains_that_an_uploaded_certificate_is_deployed_to(
-    tmp_path: Path, source: CertificateSource, quota: int
-) -> None:
-    new = a_cert(7, "*.example.com", source=source)
-    slots = [
-        a_resource("a.example.com"),
-        a_listener_slot(domains=("b.example.com", "c.example.com")),
-        a_resource("www.example.org"),
-    ]
-
-    made = plan(a_world(tmp_path), [new], slots)
-
-    assert (made.cert_type, made.quota) == (source.value, quota)
 
 
 class Reading(SqliteStore):
