@@ -20,6 +20,8 @@ from shared.errors import (
     CloudUnavailableError,
 )
 
+_LONGEST_PAUSE_MS: Final = 3_600_000  #: that the cloud may ask for: no function lasts as long
+
 
 class NotSentError(CloudUnavailableError):
     """No connection was made, so the cloud never received the request."""
@@ -148,7 +150,7 @@ def map_error(action: str, error: Exception, host: str = "the API") -> CloudErro
         message += _missing_action(getattr(error, "access_denied_detail", None))
     mapped = kind(action, redact(code), redact(message), redact(request_id))
     if after_ms is not None and isinstance(mapped, CloudThrottledError):
-        mapped.retry_after_s = after_ms / 1000
+        mapped.retry_after_s = min(max(after_ms, 0), _LONGEST_PAUSE_MS) / 1000
     return mapped
 
 

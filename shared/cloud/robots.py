@@ -17,6 +17,7 @@ from shared.errors import (
 
 Body = dict[str, Any]
 _TOO_MUCH: Final = 429
+_LONGEST_PAUSE_S: Final = 86_400
 LONGEST_WORDS: Final = 500  #: characters of what a service says
 
 
@@ -52,8 +53,10 @@ def check_status(service: str, answer: Answer) -> None:
 def throttled(
     service: str, code: str, message: str, retry_after_s: float | None = None
 ) -> CloudThrottledError:
+    """`retry_after_s`: as the service says, whatever number that is."""
     error = CloudThrottledError(service, code, message)
-    error.retry_after_s = retry_after_s
+    if retry_after_s is not None:
+        error.retry_after_s = float(min(max(retry_after_s, 0), _LONGEST_PAUSE_S))
     return error
 
 

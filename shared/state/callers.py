@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Final, TypeAlias
 
+from shared.domain.moments import ahead
 from shared.errors import ConflictError
 from shared.state.records import time_in, told_in
 from shared.state.store import Row, Store
@@ -54,10 +55,10 @@ class Callers:
         return frozenset(int(row.key[2]) for row in self._living(product, job_id) if _until(row) <= latest)
 
     def _living(self, *prefix: str | int) -> Iterator[Row]:
-        """The rows of others are taken away."""
+        """Other rows are taken away; also one far ahead, which would slow everybody for ever."""
         now = self._clock()
         for row in self._store.range(CALLERS, prefix):
-            if _until(row) > now:
+            if ahead(_until(row), now):
                 yield row
             else:
                 with suppress(ConflictError):  # it lives after all, or somebody else takes it away

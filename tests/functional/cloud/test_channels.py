@@ -8,6 +8,8 @@ import pytest
 
 from shared.cloud import posting
 from shared.cloud.channels import reason_of
+from shared.cloud.posting import Answer
+from shared.cloud.telegram import TELEGRAM
 from shared.errors import (
     AppError,
     CloudRejectedError,
@@ -146,6 +148,20 @@ def test_how_long_a_service_wants_to_be_left_alone_is_read(chats: Chats) -> None
     with pytest.raises(CloudThrottledError) as throttled:
         send(chats, "telegram")
     assert throttled.value.retry_after_s == 35
+
+
+@pytest.mark.parametrize(
+    ("told", "pause_s"),
+    [(f"1{'0' * 400}", 86_400), ("-5", 0), ("1e400", None), ('"x"', None), ("true", None)],
+)
+def test_a_pause_without_end_is_a_day(told: str, pause_s: float | None) -> None:
+    """Whoever answers may say any number; a contact's delivery is to go on in this life."""
+    answer = Answer(429, f'{{"parameters": {{"retry_after": {told}}}}}'.encode())
+
+    with pytest.raises(CloudThrottledError) as throttled:
+        TELEGRAM.judge(answer)
+
+    assert throttled.value.retry_after_s == pause_s
 
 
 def test_an_older_webhook_of_teams_says_one(chats: Chats) -> None:

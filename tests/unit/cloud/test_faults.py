@@ -36,11 +36,12 @@ def test_roa_answers_spell_their_keys_in_lower_case() -> None:
     assert str(old) == "Do: A: b (RequestId -)"
 
 
-def test_the_wait_that_the_cloud_asks_for_is_in_seconds() -> None:
+@pytest.mark.parametrize(("told_ms", "wait_s"), [(1500, 1.5), (10**400, 3600), (-1, 0)])
+def test_the_wait_that_the_cloud_asks_for_is_in_seconds_and_has_an_end(told_ms: int, wait_s: float) -> None:
     data = {"Code": "Throttling.User", "Message": "slower", "RequestId": "R-1"}
-    error = map_error("Do", ThrottlingException(status_code=400, data=data, retry_after=1500))
+    error = map_error("Do", ThrottlingException(status_code=400, data=data, retry_after=told_ms))
     assert isinstance(error, CloudThrottledError)
-    assert error.retry_after_s == 1.5
+    assert error.retry_after_s == wait_s
 
 
 def test_a_server_fault_with_a_wait_stays_a_server_fault() -> None:

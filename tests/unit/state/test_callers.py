@@ -74,3 +74,13 @@ def test_who_says_to_be_there_for_hours_has_a_wrong_clock_and_holds_no_shard(cal
     callers.join(("CDN", 1, 7), "an hour ahead", 3600)
 
     assert callers.at_work("CDN", 1) == {0}
+
+
+def test_a_row_that_others_wrote_for_years_to_come_slows_nobody(callers: Callers, store: Store) -> None:
+    callers.join(CDN, "one", 15)
+    for number in range(3):
+        row = {"Until": "2999-01-01T00:00:00+00:00"}
+        store.put(CALLERS, (*CDN, f"forged-{number}"), row, version=0)
+
+    assert callers.join(CDN, "one", 15) == 1
+    assert len(list(store.range(CALLERS, ("CDN",)))) == 1
