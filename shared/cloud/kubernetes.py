@@ -89,7 +89,15 @@ def read_kubeconfig(text: str, *, emulated: bool = False) -> KubeConfig:
             _decoded(user["client-key-data"]),
         )
         problem = cluster_problem(config.server, emulated=emulated)
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, StopIteration):
+    except (
+        yaml.YAMLError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        ValueError,
+        StopIteration,
+        RecursionError,
+    ):
         problem = "it lacks a server, a CA, or a client certificate with key"  # the error may contain the key
     else:
         if not problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared.errors import (
 from shared.products.apigateway.fields import moment, name_of, named, unbound
 from shared.products.kit.envelope import opened
 from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of
+from shared.products.kit.found import Found, Unread, told
 from shared.products.kit.times import parse_time
 from shared.products.mse.fields import address, state
 from tests.keys import a_leaf
@@ -37,6 +39,8 @@ def at(*parts: int) -> datetime:
         ("Fri, 01 Jan 2027 00:00:00 GMT", at(2027, 1, 1)),
         ("Fri, 01 Jan 2027 00:00:00 -0000", at(2027, 1, 1)),
         ("soon", None),
+        ("Thu, 01 Jan 1970 00:00:00 +99999999999999", None),
+        ("Jan 99999999999 24:00:00, GMT24:00:00 +99999999999999999999", None),
         ("", None),
         (None, None),
     ],
@@ -158,3 +162,18 @@ def test_what_cas_does_not_know_is_named_by_its_strongest_fingerprint() -> None:
 )
 def test_what_is_no_certificate_is_not_read_as_one(pem: str | None) -> None:
     assert leaf_of(pem) is None
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError]
+)
+def test_a_part_that_nobody_understands_hides_no_other(error: type[Exception]) -> None:
+    def slots() -> Iterator[Found]:
+        raise error("of a row")
+        yield
+
+    (unread,) = told("row 7", slots, "lsn-7/")
+
+    assert isinstance(unread, Unread)
+    assert (unread.what, unread.within) == ("row 7", "lsn-7/")
+    assert f"an answer that is not understood ({error.__name__})" in str(unread.error)

@@ -41,7 +41,7 @@ def told(what: str, slots: Callable[[], Iterable[Found]], within: str = "") -> I
     except (NotAHostNameError, ValidationError) as error:
         why = explain(error) if isinstance(error, ValidationError) else str(error)
         yield Unread(what, UnreadableAnswerError("discover", why), within)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         log.exception("a part of an answer could not be read", extra={"part": what})
         why = f"an answer that is not understood ({type(error).__name__})"
         yield Unread(what, UnreadableAnswerError("discover", why), within)

@@ -11,7 +11,7 @@ def parse_time(text: str | None) -> datetime | None:
     for parse in (_iso, _openssl, parsedate_to_datetime):
         try:
             found = parse(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
     return None

@@ -120,6 +120,8 @@ def test_a_path_that_leads_elsewhere_is_not_asked_for(path: str) -> None:
         yaml.safe_dump({**a_kubeconfig(), "users": []}),
         yaml.safe_dump({**a_kubeconfig(), "users": [{"name": "me", "user": {"token": "KEY-OF-MINE"}}]}),
         "current-context: mine",
+        "[" * 5000,
+        "{a: " * 5000,
     ],
     ids=[
         "empty",
@@ -134,6 +136,8 @@ def test_a_path_that_leads_elsewhere_is_not_asked_for(path: str) -> None:
         "no user",
         "a token instead of a key",
         "nothing else",
+        "lists within lists",
+        "objects within objects",
     ],
 )
 def test_any_other_kubeconfig_is_refused_without_repeating_it(text: str) -> None:
