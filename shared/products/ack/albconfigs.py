@@ -93,7 +93,9 @@ class AlbConfigs(ClusterKind):
         carries, entry = found
         awaited = change.begun or carries is not Carries.EXPECTED
         settled = not awaited or self._carried_out(item, resource, entries)
-        return Look(carries, _with(resource, entry), settled, held=entries)
+        port, _, protocol = resource.listener_id.rpartition("/")[2].partition(":")
+        seen = resource.evolve(endpoint=_endpoint(item, port, protocol))
+        return Look(carries, _with(seen, entry), settled, held=entries)
 
     def _carried_out(self, item: Fields, resource: CloudResource, entries: list[Entry]) -> bool:
         """Whether the listener has all that the spec names for it, and the same default.
@@ -142,7 +144,7 @@ def _slots(cluster: CloudResource, item: Fields) -> Iterator[CloudResource]:
     meta = item.part("metadata")
     name, namespace = meta.needed("name"), meta.text("namespace")
     name = f"{namespace}/{name}" if namespace else name
-    host, kept = _status(item).text("dnsname"), synced(item)
+    kept = synced(item)
     for listener in item.rows("spec", "listeners"):
         port, protocol = listener.needed("port"), listener.text("protocol") or "HTTP"
         if protocol not in ("HTTPS", "QUIC"):
@@ -155,7 +157,7 @@ def _slots(cluster: CloudResource, item: Fields) -> Iterator[CloudResource]:
             port=listener.number("port"),
             role=SlotRole.DEFAULT,
             domains_of_certificate=True,
-            endpoint=f"{host}:{port}" if host and protocol == "HTTPS" else "",
+            endpoint=_endpoint(item, port, protocol),
         )
         found: dict[str, Entry] = {}
         for entry in entries_of(item, listener_id):
@@ -164,6 +166,12 @@ def _slots(cluster: CloudResource, item: Fields) -> Iterator[CloudResource]:
             yield _with(slot, entry).evolve(obstacle=kept or (DISPUTED if entry.disputed else ""))
         if not found:
             yield slot.evolve(https=False, obstacle=kept or _NONE)
+
+
+def _endpoint(item: Fields, port: str, protocol: str) -> str:
+    """Where clients of a listener meet it, as the controller tells."""
+    host = _status(item).text("dnsname")
+    return f"{host}:{port}" if host and protocol == "HTTPS" else ""
 
 
 def _with(slot: CloudResource, entry: Entry) -> CloudResource:
