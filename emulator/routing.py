@@ -133,7 +133,7 @@ def _route(
     cloud: Cloud, request: Request, module: str, action: Action, params: dict[str, Any], host: str
 ) -> Route:
     if not cloud.loose:
-        unhonoured.refuse(action.name, params)
+        unhonoured.refuse(module, action.name, params)
     service = cloud.services[module]
     region = region_at(service, host)
     if region is None:

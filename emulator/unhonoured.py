@@ -2,8 +2,9 @@
 
 They are overlooked where the answer is the same without them, and refused where it would be a wrong one.
 
-By the names that occur nowhere else in the emulator, whatever the action; a test holds these tables to the
-declarations. `--loose` overlooks what is refused.
+By name, whatever the action; or, where other actions honour a parameter of that name, by product and action.
+Tests hold these tables to the declarations, and see that filters of lists filter. `--loose` overlooks what is
+refused.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ OVERLOOKED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("AcceptLanguage", "acceptLanguage", "Language"), "language of names and messages"),
     "X-Fc-Account-Id": "the account is that of the key",
     **dict.fromkeys(("X-Fc-Date", "X-Fc-Trace-Id", "x-fc-trace-id"), "for the vendor's logs"),
+    **dict.fromkeys(
+        ("OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId"),
+        "the account is that of the key",
+    ),
     "EnableTagAuth": "rights by tags are not emulated",
     "ExternalId": "the emulated roles ask for none",
     "HeraApiAutoVersion": "version of the vendor's own front end",
@@ -47,13 +52,68 @@ REFUSED: Final[Mapping[str, str]] = {
     "Recipient": "has the secret encrypted for an enclave",
     "withStatistics": "adds figures to the answer",
 }
+_GROUPS, _FILTERS = "resource groups are not emulated", "filters the rows"
+#: By service and action, `*` for all: parameters that are overlooked, with the reason.
+OVERLOOKED_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "cas.DeleteUserCertificate": {"ClientToken": "a certificate is deleted once"},
+    "cas.UploadUserCertificate": {"ResourceGroupId": _GROUPS},
+    "slb.UploadServerCertificate": dict.fromkeys(("ResourceGroupId", "Tag"), f"{_GROUPS}, nor are tags here"),
+    "nlb.*": {"ClientToken": "reads and jobs are the same when they are repeated"},
+    "fc.InvokeFunction": {
+        "qualifier": "there are no versions and aliases",
+        "x-fc-log-type": "no log comes with the answer",
+    },
+    "fc2.InvokeFunction": {"x-fc-log-type": "no log comes with the answer"},
+    "cloudapi.DescribeApiGroup": {"Tag": "groups have none, and one group is asked for"},
+    "cs.DescribeRegions": {"profile": "all kinds of clusters are in every region"},
+    "waf_openapi.DescribeResourceInstanceCerts": {
+        "ResourceInstanceId": "any instance may have any certificate"
+    },
+    "waf_openapi.*": {"ResourceManagerResourceGroupId": _GROUPS},
+    "waf_openapi.ModifyDomain": dict.fromkeys(
+        ("AccessType", "DomainId"), "the domain is named, in CNAME access"
+    ),
+}
+#: Likewise: parameters that are refused, with what they would do.
+REFUSED_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "alb.ListListeners": {"Tag": _FILTERS},
+    "alb.ListLoadBalancers": dict.fromkeys(("PayType", "ZoneId"), _FILTERS),
+    "apig.ListDomains": dict.fromkeys(("gatewayType", "domainScope"), _FILTERS),
+    "apig.ListGateways": dict.fromkeys(("gatewayType", "resourceGroupId", "tag"), _FILTERS),
+    "cas.ListCertificates": {"ResourceGroupId": _FILTERS},
+    "cas.ListUserCertificateOrder": {"ResourceGroupId": _FILTERS},
+    "cdn.DescribeCdnDomainConfigs": {"ConfigId": _FILTERS},
+    "cdn.DescribeUserDomains": dict.fromkeys(("ResourceGroupId", "Source", "Tag"), _FILTERS),
+    "cloudapi.DescribeApiGroups": dict.fromkeys(("InstanceId", "Tag"), _FILTERS),
+    "dcdn.DescribeDcdnDomainConfigs": {"ConfigId": _FILTERS},
+    "dcdn.DescribeDcdnUserDomains": dict.fromkeys(("ResourceGroupId", "Tag"), _FILTERS),
+    "ddoscoo.DescribeDomains": {"ResourceGroupId": _FILTERS},
+    "ddoscoo.DescribeWebRules": {"ResourceGroupId": _FILTERS},
+    "eas.ListGateway": {**dict.fromkeys(("Label", "ResourceName"), _FILTERS), "Order": "orders the rows"},
+    "esa.ListRecords": dict.fromkeys(("SourceType", "Type"), _FILTERS),
+    "esa.ListSites": {"ResourceGroupId": _FILTERS},
+    "ga.ListAccelerators": dict.fromkeys(("ResourceGroupId", "Tag"), _FILTERS),
+    "kms.GetSecretValue": {"DryRun": "asks for no value", "VersionId": "picks a version"},
+    "live.DescribeLiveUserDomains": dict.fromkeys(("RegionName", "ResourceGroupId", "Tag"), _FILTERS),
+    "nlb.GetListenerAttribute": {"DryRun": "asks for no answer"},
+    "nlb.GetLoadBalancerAttribute": {"DryRun": "asks for no answer"},
+    "nlb.ListListeners": dict.fromkeys(("SecSensorEnabled", "Tag"), _FILTERS),
+    "nlb.ListLoadBalancers": {"ZoneId": _FILTERS},
+    "sae.ListIngresses": {"AppId": _FILTERS},
+    "slb.DescribeLoadBalancerListeners": dict.fromkeys(("Description", "Tag"), _FILTERS),
+    "slb.DescribeLoadBalancers": dict.fromkeys(("Tag", "Tags", "VSwitchId", "VpcId"), _FILTERS),
+    "slb.DescribeServerCertificates": dict.fromkeys(("ResourceGroupId", "Tag"), _FILTERS),
+    "vod.DescribeVodUserDomains": {"Tag": _FILTERS},
+    "waf_openapi.DescribeDomains": dict.fromkeys(("Backend", "Tag"), _FILTERS),
+}
 
 
-def refuse(action: str, given: Mapping[str, Any]) -> None:
+def refuse(service: str, action: str, given: Mapping[str, Any]) -> None:
     """Raises ApiError for the first parameter that would make the answer another one.
 
-    An empty list says nothing: the vendor's SDKs send one where nobody gave any.
+    An empty list says nothing: the vendor's SDKs send one where nobody gave any. `service`: its module.
     """
-    for name in sorted(name for name in REFUSED.keys() & given.keys() if given[name] not in EMPTY):
-        told = f"{name} of {action} is not emulated: it {REFUSED[name]}. --loose overlooks it."
+    refused = {**REFUSED, **REFUSED_OF.get(f"{service}.{action}", {})}
+    for name in sorted(name for name in refused.keys() & given.keys() if given[name] not in EMPTY):
+        told = f"{name} of {action} is not emulated: it {refused[name]}. --loose overlooks it."
         raise ApiError(501, "NotEmulated", told)

@@ -22,6 +22,7 @@ from emulator.services.ack.cluster_kinds import KINDS, VERBS
 from emulator.services.ack.cluster_model import Cluster
 from emulator.services.ack.cluster_server import api_server
 from emulator.services.cas.cas import Service as Cas
+from emulator.services.kit.paging import fits
 
 MAX_PAGE = 100
 SHORTEST, LONGEST, DEFAULT = 15, 4320, 3 * 365 * 24 * 60  #: minutes
@@ -127,9 +128,14 @@ class Service(EmulatedService):
             for row in rows
             if params.get("name", "") in row.name and params.get("cluster_id") in (None, row.id)
         ]
-        info = {"page_number": number, "page_size": size, "total_count": len(rows)}
-        page = rows[(number - 1) * size : number * size]
-        return _json({"clusters": [_words(row) for row in page], "page_info": info})
+        words = [
+            found
+            for found in map(_words, rows)
+            if fits(params, found, "cluster_spec", "cluster_type", "profile")
+        ]
+        info = {"page_number": number, "page_size": size, "total_count": len(words)}
+        page = words[(number - 1) * size : number * size]
+        return _json({"clusters": page, "page_info": info})
 
     def _reconciled(self) -> list[Cluster]:
         now, cas = self.cloud.clock(), self.cloud.service(Cas)

@@ -19,6 +19,7 @@ from emulator.sections.apigateway import CloudNativeDomain, CloudNativeGateway
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit import gateways
+from emulator.services.kit.paging import fits
 from emulator.services.kit.settling import Settling
 from emulator.strangers import without
 
@@ -116,6 +117,12 @@ class Service(EmulatedService):
             for row in self._gateways
             if row.region == call.region
         ]
+        keyword = call.params.get("keyword") or ""
+        rows = [
+            row
+            for row in rows
+            if fits(call.params, row, "gatewayId", "name") and keyword in (row["name"], row["gatewayId"], "")
+        ]
         return _page(call, rows)
 
     def ListDomains(self, call: Call) -> Raw:
@@ -135,6 +142,7 @@ class Service(EmulatedService):
             and part in row.name
             and gateway in ("", _gateway_id(row.region, row.gateway))
         ]
+        rows = [row for row in rows if fits(call.params, row, "resourceGroupId")]
         return _page(call, rows)
 
     def GetDomain(self, call: Call) -> Raw:

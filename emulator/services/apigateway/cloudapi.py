@@ -18,7 +18,7 @@ from emulator.estate import Estate
 from emulator.sections.apigateway import ApiGroup, GroupDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.kit import gateways
-from emulator.services.kit.paging import numbered_page
+from emulator.services.kit.paging import fits, numbered_page
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,49}")
 RESET: dict[str, Any] = {
@@ -124,6 +124,8 @@ class Service(EmulatedService):
             {key: item[key] for key in ("GroupId", "GroupName", "SubDomain", "RegionId", "HttpsPolicy")}
             for item in map(_group_item, self._of(call))
         ]
+        part = call.params.get("GroupName") or ""
+        rows = [row for row in rows if fits(call.params, row, "GroupId") and part in str(row["GroupName"])]
         page = numbered_page(call.params, "ApiGroupAttributes", rows, most=50)
         return {**page, "ApiGroupAttributes": {"ApiGroupAttribute": page["ApiGroupAttributes"]}}
 

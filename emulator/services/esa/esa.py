@@ -20,7 +20,7 @@ from emulator.sections.esa import EsaSite
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.esa.model import Bound, Entry, Hostname, Site, cname, number, text
-from emulator.services.kit.paging import numbered_page
+from emulator.services.kit.paging import fits, numbered_page
 from emulator.services.kit.settling import Settling
 
 MOST = 500  #: rows of a page
@@ -93,18 +93,22 @@ class Service(EmulatedService):
         return () if met and host else None
 
     def ListSites(self, call: Call) -> Answer:
-        return numbered_page(
-            call.params, "Sites", [site.row() for site in self._sites], most=MOST, default=MOST
-        )
+        rows = [site.row() for site in self._sites]
+        rows = [row for row in rows if fits(call.params, row, "AccessType", "Coverage", "SiteName", "Status")]
+        return numbered_page(call.params, "Sites", rows, most=MOST, default=MOST)
 
     def ListRecords(self, call: Call) -> Answer:
         rows = self._site(call).record_rows() if call.params.get("Proxied", True) else []
+        rows = [row for row in rows if fits(call.params, row, "RecordName")]
         return numbered_page(call.params, "Records", rows, most=MOST, default=MOST)
 
     def ListCertificates(self, call: Call) -> Answer:
         site, now = self._site(call), self.cloud.clock()
         rows = [entry.row(now) for entry in site.pool]
-        rows = [row for row in rows if call.params.get("Type") in (None, "", row["Type"])]
+        keyword = call.params.get("Keyword") or ""
+        rows = [
+            row for row in rows if fits(call.params, row, "Type") and keyword in f"{row['Name']} {row['SAN']}"
+        ]
         page = numbered_page(call.params, "Result", rows, most=MOST)
         return {**page, "SiteId": site.id, "SiteName": site.name}
 
@@ -143,6 +147,7 @@ class Service(EmulatedService):
         if call.params.get("NameMatchType", "exact") != "exact":
             raise ApiError(400, "InvalidParameter", "NameMatchType: only exact is emulated.")
         rows = [host.row(now) for host in self._site(call).hostnames if name in (None, "", host.name)]
+        rows = [row for row in rows if fits(call.params, row, "RecordId", "Status")]
         return numbered_page(call.params, "Hostnames", rows, most=MOST, default=MOST)
 
     def GetCustomHostname(self, call: Call) -> Answer:

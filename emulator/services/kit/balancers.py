@@ -14,9 +14,14 @@ from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit import listener_model as model
 from emulator.services.kit.listener_model import Listener, LoadBalancer
-from emulator.services.kit.paging import asked, page
+from emulator.services.kit.paging import asked, fits, page
 
 MOST_IDS = 20  #: of load balancers, in one call
+#: Filters of load balancers by the fields of their rows. ALB's spelling is its own.
+FILTERS = (
+    *("AddressIpVersion", "DNSName", "LoadBalancerBusinessStatus", "LoadBalancerBussinessStatus"),
+    *("LoadBalancerStatus", "LoadBalancerType", "ResourceGroupId"),
+)
 
 
 class BalancerService(EmulatedService):
@@ -102,6 +107,7 @@ class BalancerService(EmulatedService):
             and params.get("AddressType") in (None, row.address_type)
             and all(row.tags.get(tag["Key"]) == tag.get("Value") for tag in params.get("Tag", []))
         ]
+        rows = [row for row in rows if fits(params, row, *FILTERS)]
         return page(params, "LoadBalancers", rows)
 
     def GetLoadBalancerAttribute(self, call: Call) -> Answer:

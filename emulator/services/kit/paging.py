@@ -1,4 +1,4 @@
-"""Pages by NextToken, as the load-balancer family has them, and by number."""
+"""Pages by NextToken, as the load-balancer family has them, and by number; and filters of rows."""
 
 from __future__ import annotations
 
@@ -47,3 +47,8 @@ def numbered_page(
 def asked(params: Mapping[str, Any], name: str, value: str) -> bool:
     """Whether the filter `name` (a list) is absent or holds `value`."""
     return not params.get(name) or value in params[name]
+
+
+def fits(params: Mapping[str, Any], row: Mapping[str, Any], *names: str) -> bool:
+    """Whether a row has what the filters say that bear its fields' names; empty ones say nothing."""
+    return all(params.get(name) in (None, "", row.get(name)) for name in names)

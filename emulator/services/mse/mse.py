@@ -19,6 +19,7 @@ from emulator.sections.mse import MseDomain, MseGateway
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit import gateways
+from emulator.services.kit.paging import fits
 from emulator.services.kit.settling import Settling
 
 CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
@@ -133,7 +134,8 @@ class Service(EmulatedService):
         gateway, part = self._find(call), call.params.get("DomainName") or ""
         if gateway is None:
             return _failed(404, "The gateway does not exist.")
-        return _done([self._item(gateway, row) for row in gateway.domains if part in row.name])
+        rows = [self._item(gateway, row) for row in gateway.domains if part in row.name]
+        return _done([row for row in rows if fits(call.params, row, "Type")])
 
     def GetGatewayDomainDetail(self, call: Call) -> Answer:
         gateway = self._find(call)

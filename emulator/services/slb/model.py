@@ -54,6 +54,13 @@ SETTINGS: dict[str, Any] = {
 LEFT_OUT: dict[str, Any] = {**SETTINGS, "HealthCheckDomain": "", "TLSCipherPolicy": "tls_cipher_policy_1_0"}
 
 
+#: Filters of load balancers by the fields of their rows.
+FILTERS = (
+    *("Address", "AddressIPVersion", "AddressType", "InternetChargeType", "LoadBalancerName", "MasterZoneId"),
+    *("NetworkType", "PayType", "ResourceGroupId", "SlaveZoneId"),
+)
+
+
 @dataclass
 class Extension:
     id: str

@@ -17,9 +17,9 @@ from emulator.sections.slb import LoadBalancer as Row
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.listener_model import PREFERS
-from emulator.services.kit.paging import asked, page
+from emulator.services.kit.paging import asked, fits, page
 from emulator.services.slb import store
-from emulator.services.slb.model import Extension, Listener, LoadBalancer, build
+from emulator.services.slb.model import FILTERS, Extension, Listener, LoadBalancer, build
 from emulator.services.slb.store import ServerCertificate
 
 MAX_PAGE = 100
@@ -136,6 +136,7 @@ class Service(EmulatedService):
             for row in self._here(call)
             if row.id in (wanted or [row.id]) and params.get("LoadBalancerStatus", row.status) == row.status
         ]
+        rows = [row for row in rows if fits(params, row, *FILTERS)]
         shown = rows[(number - 1) * size : number * size]
         return {
             "LoadBalancers": {"LoadBalancer": shown},

@@ -95,7 +95,13 @@ class Service(Held):
         return {}
 
     def DescribeCloudResources(self, call: Call) -> Answer:
-        wanted = ("ResourceInstanceId", "ResourceRegionId")
+        wanted = (
+            "OwnerUserId",
+            "ResourceInstanceId",
+            "ResourceInstanceName",
+            "ResourceName",
+            "ResourceRegionId",
+        )
         product = str(call.params.get("ResourceProduct") or "")
         rows = [row.words(self.cloud.account) for row in resources.listed(self._of_instance(call), product)]
         rows = [row for row in rows if all(call.params.get(n) in (None, "", row[n]) for n in wanted)]
