@@ -10,4 +10,7 @@ MANY = 1000  #: tests; of fewer, none may need it
 def load() -> None:
     if aws.installed():
         aws.load()
-    import kubernetes.client  # noqa: F401
+    import kubernetes.client
+
+    for api in ("CoreV1Api", "CustomObjectsApi"):  # imported, with hundreds of models, when named
+        getattr(kubernetes.client, api)
