@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from shared.cloud.private_addresses import connected_as_client
 from shared.cloud.roots import Roots
 from shared.domain.certificates import Certificate
+from shared.validation.keys import describe, public_key_of
 from shared.validation.parsed import UnreadableCertificateError, certificate_of
 from shared.validation.san import names_of
 
@@ -57,6 +58,7 @@ class Leaf:
     key_sha1: str = ""  #: of its public key (SubjectPublicKeyInfo)
     key_sha256: str = ""
     other_names: tuple[str, ...] = ()  #: see `certificate_names`
+    key: str = ""  #: kind and size, such as "RSA 2048"; "" for a kind that is not deployed
     sent: int | None = None  #: how many certificates came with it, itself among them; None: not known
 
 
@@ -130,6 +132,7 @@ def read_leaf(der: bytes, sent: int | None = None) -> Leaf:
 
 def leaf_of(certificate: x509.Certificate, sent: int | None = None) -> Leaf:
     key, told = _key_bytes(certificate), names_of(certificate)
+    algorithm, size = describe(public_key_of(certificate))
     return Leaf(
         sha1=certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - CAS's format
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
@@ -138,6 +141,7 @@ def leaf_of(certificate: x509.Certificate, sent: int | None = None) -> Leaf:
         not_after=certificate.not_valid_after_utc,
         names=told.names,
         other_names=told.other_names,
+        key=f"{algorithm} {size}" if algorithm else "",
         key_sha1=_digest(hashes.SHA1(), key) if key else "",  # noqa: S303
         key_sha256=_digest(hashes.SHA256(), key) if key else "",
         sent=sent,

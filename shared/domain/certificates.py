@@ -104,7 +104,7 @@ class CertificateRecord(Versioned):
     issued_unseen: tuple[str, ...] = ()  #: but for these parts (see services/unseen), which nobody could read
     expiring_handled_days: float | None = None  #: the last of its warning times that was dealt with
     expiring_unseen: tuple[str, ...] = ()  #: but for these parts
-    #: in its last days or expired at the baseline: the slots are told when they are known, and not replaced
+    #: its last warning time had passed at the baseline: the slots are told when they are known, not replaced
     only_told: bool = False
     missing_told: tuple[str, ...] = ()  #: digests of the last `ReplacementMissing` events about it
 

@@ -225,10 +225,10 @@ def _test(exchange: Exchange) -> str:
 
 
 def _key(exchange: Exchange) -> str:
-    present, new = exchange.present, exchange.certificate
-    if present is None or present.algorithm == new.algorithm:
-        return ""
-    return f"the kind of key changes ({present.algorithm} → {new.algorithm})"
+    """Of one that CAS does not know the product may show it."""
+    present, new = exchange.present, exchange.certificate.algorithm
+    there = present.algorithm if present else exchange.resource.cert_key.partition(" ")[0]
+    return "" if there in ("", new) else f"the kind of key changes ({there} → {new})"
 
 
 def _acm_key(exchange: Exchange) -> str:

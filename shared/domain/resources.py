@@ -76,7 +76,9 @@ class CloudResource(Stored):
     https: bool = True
     cert_identifier: str = ""  #: the certificate in place, as CAS identifies it; "" = none
     cert_not_after: AwareDatetime | None = None
-    cert_key: str = ""  #: kind and size of its key, such as "RSA 2048", where the product insists on both
+    cert_key: str = (
+        ""  #: kind and size of its key, such as "RSA 2048", where the product shows the certificate
+    )
     endpoint: str = ""  #: host:port where a TLS client meets this slot; "" = not known
     server_names: tuple[str, ...] = ()  #: names served at `endpoint`, where they are not `domains`
     writer_id: str = ""  #: what one writer at a time may change, if more than the listener or domain

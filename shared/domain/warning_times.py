@@ -39,6 +39,12 @@ def looked_at(certificate: Certificate, now: datetime, days: Sequence[float]) ->
     return _passed(_with_last_days(warning_times(certificate, days), life), certificate.not_after - now)
 
 
+def is_last_look(certificate: Certificate, time: float, days: Sequence[float]) -> bool:
+    """Whether it is the last of the times that `looked_at` tells."""
+    life = certificate.not_after - certificate.not_before
+    return time <= min(_with_last_days(warning_times(certificate, days), life))
+
+
 def looked_at_end(not_after: datetime, now: datetime, days: Sequence[float]) -> float | None:
     """As `looked_at`, of a certificate of which only the end is known."""
     times = _times(USUAL_LIFE / timedelta(days=1), days)

@@ -146,7 +146,9 @@ def _handled(world: World, changes: Changes, unseen: Unseen, waiting: Set[str]) 
         left = _left(old.certificate, old.parts, unseen, waiting)
         row = rows.get(old.certificate.identifier, old.record)
         rows[old.certificate.identifier] = row.evolve(
-            expiring_handled_days=old.threshold_days, expiring_unseen=left
+            expiring_handled_days=old.threshold_days,
+            expiring_unseen=left,
+            only_told=row.only_told and old.last,
         )
     for row in rows.values():
         with suppress(ConflictError):  # a scan wrote it; the next one announces it again and finds the job

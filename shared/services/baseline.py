@@ -24,10 +24,7 @@ def as_found(world: World, record: CertificateRecord, policies: ReadPolicies) ->
     """
     days = policies.warning_days(record.certificate)
     now = world.clock()
-    passed = passed_time(record.certificate, now, days)
     record = record.evolve(issued_handled=True)
-    if passed is None:
-        return record
-    if passed == warning_times(record.certificate, days)[-1]:
+    if passed_time(record.certificate, now, days) == warning_times(record.certificate, days)[-1]:
         return record.evolve(only_told=True)
     return record.evolve(expiring_handled_days=looked_at(record.certificate, now, days))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from shared.domain.certificates import Certificate, CertificateRecord
-from shared.domain.warning_times import looked_at, warning_times
+from shared.domain.warning_times import is_last_look, looked_at, warning_times
 from shared.services.policies import ReadPolicies
 from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
@@ -32,6 +32,7 @@ class Ending:
     threshold_days: float  #: the warning time that has passed
     left: timedelta
     warns: bool  #: False: not a warning time, but the beginning of its last days
+    last: bool  #: nobody looks again by itself
 
     @property
     def certificate(self) -> Certificate:
@@ -70,7 +71,9 @@ class Changes:
             passed = looked_at(certificate, now, days)
             if passed is None:
                 continue  # once it has expired, its last one has: nobody may have looked since the one before
-            found = Ending(record, EVERYTHING, passed, left, passed in warning_times(certificate, days))
+            warns = record.only_told or passed in warning_times(certificate, days)
+            last = is_last_look(certificate, passed, days)
+            found = Ending(record, EVERYTHING, passed, left, warns, last)
             found = replace(found, parts=record.expiring_unseen) if found.told else found
             if unseen.opened(found.parts):
                 ending.append(found)

@@ -23,6 +23,10 @@ _NOTHING: Final = "CAS has nothing that is valid longer and covers it"
 _FOUND_SO: Final = (
     "it was so when this installation began, which replaces only what ends later by itself; create a job"
 )
+_FOUND_SOON: Final = (
+    "it was so when this installation began, which replaces it by itself in its last days; create a job to"
+    " do it now"
+)
 _FOR_APPROVAL: Final = "job {0}, which would replace it, waits for approval; `certdeploy job submit {0}`"
 
 _FOR_GOING_ON: Final = "job {0}, which would replace it, waits with it; `certdeploy job continue {0}`"
@@ -72,7 +76,7 @@ def tell_missing(
                 not_after=one.certificate.not_after,
                 days_left=whole_days(one.left),
                 threshold_days=one.threshold_days,
-                reason=_FOUND_SO if one.record.only_told else _said(whys, missing),
+                reason=_found(one) if one.record.only_told else _said(whys, missing),
             )
             try:
                 told[identifier] = world.certificates.save(one.record.telling(event.digest))
@@ -88,6 +92,11 @@ def tell_missing(
 
 def ending_with(one: Ending, slots: Sequence[CloudResource]) -> list[CloudResource]:
     return [slot for slot in slots if slot.cert_identifier == one.certificate.identifier]
+
+
+def _found(one: Ending) -> str:
+    """Of what was about to end at the baseline."""
+    return _FOUND_SO if one.last else _FOUND_SOON
 
 
 def _said(whys: Mapping[str, str], slots: Sequence[str]) -> str:

@@ -90,6 +90,8 @@ INSTANCES = {
 #: Which kinds of slot tell the end of their certificate; "" where there is one kind only.
 ENDS = {
     **{name: {""} for name in ("CDN", "DCDN", "LIVE", "VOD", "OSS")},
+    "SLB-listener": {""},
+    **{name: {"3.0", "2.0"} for name in ("FC-3.0", "FC-2.0")},
     **{"ACK-secret": {"secret"}, "APIGateway-classic": {"classic"}, "ESA": {"site"}},
 }
 

@@ -48,6 +48,7 @@ class Remembered:
             https=was.https,
             cert_identifier=was.cert_identifier,
             cert_not_after=was.cert_not_after,
+            cert_key=was.cert_key,
             domains=was.domains,
             other_names=was.other_names,
             obstacle=owner(item) or was.obstacle,

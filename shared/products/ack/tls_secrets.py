@@ -109,6 +109,7 @@ class TlsSecrets(ClusterKind):
             https=True,
             cert_identifier=self._identifier(leaf, item),
             cert_not_after=leaf.not_after,
+            cert_key=leaf.key,
             obstacle=owner(item) or _of_type(kind) or pairs.fixed(item) or pairs.drift(leaf, item),
         )
 

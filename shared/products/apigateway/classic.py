@@ -176,7 +176,8 @@ class ClassicDomains(ProductAdapter):
         for likely in (wanted, self._by_name(name)):
             if likely and leaf and same(leaf, likely):
                 return Held(likely.identifier, end)
-        return Held(identifier_of_leaf(self._catalogue, leaf, f"upload:{name}"), end)
+        key = leaf.key if leaf else ""
+        return Held(identifier_of_leaf(self._catalogue, leaf, f"upload:{name}"), end, key)
 
     def _leaf(self, region: str, group: Fields, domain: Fields) -> Leaf | None:
         """The certificate in place, where it can be read."""
@@ -198,6 +199,7 @@ class ClassicDomains(ProductAdapter):
             https=bool(held.identifier),
             cert_identifier=held.identifier,
             cert_not_after=held.not_after,
+            cert_key=held.key,
             endpoint=f"{address}:443" if address and not internal else "",
             writer_id=group["GroupId"],  # a second change of a group is a RepeatedCommit
             obstacle=words.mutual_tls(domain) or words.unbound(domain),

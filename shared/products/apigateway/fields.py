@@ -37,10 +37,11 @@ def named(name: str) -> str:
 
 @dataclass(frozen=True)
 class Held:
-    """What a domain has: which certificate, as CAS calls it, and its end as far as it is told."""
+    """What a domain has: which certificate, as CAS calls it, its end and its key as far as these are told."""
 
     identifier: str = ""
     not_after: datetime | None = None
+    key: str = ""
 
 
 NOTHING: Final = Held()

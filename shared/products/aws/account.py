@@ -13,7 +13,6 @@ from shared.cloud.aws import HOME, Answer, Aws
 from shared.cloud.reading import Fields
 from shared.products.kit.fingerprints import leaf_of
 from shared.products.kit.found import LASTING, Unread
-from shared.validation.keys import describe, public_key_of
 from shared.validation.parsed import first_certificate_of
 
 #: Without these the list leaves out ECC and large RSA keys.
@@ -55,11 +54,7 @@ class Leaf:
     @property
     def key(self) -> str:
         """Kind and size of its key, in CAS's words; "" if it is not readable."""
-        try:
-            kind, size = describe(public_key_of(self.parsed))
-        except ValueError:
-            return ""
-        return f"{kind} {size}" if kind else ""
+        return self.read.key if self.read else ""
 
     @cached_property
     def parsed(self) -> x509.Certificate:

@@ -30,7 +30,6 @@ class Imported(AwsKind):
             domains_of_certificate=True,
             endpoint=where.endpoint,
             server_names=where.server_names,
-            cert_key=leaf.key,
         )
         yield self._carrying(slot, leaf)
 

@@ -55,6 +55,7 @@ class AwsKind(KindWithin):
         shown = resource.evolve(
             cert_identifier=identifier_of_leaf(self._catalogue, leaf.read),
             cert_not_after=leaf.not_after,
+            cert_key=leaf.key,
         )
         return shown.named_by(leaf)
 

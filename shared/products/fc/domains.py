@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from shared.cloud import cas
 from shared.cloud.reading import Fields
+from shared.cloud.tls import Leaf
 from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.products.kit.base import Answer, ProductAdapter
@@ -130,20 +131,23 @@ class DomainsAdapter(ProductAdapter):
     def _resource(self, region: str, row: Fields) -> CloudResource:
         name, account = row.needed("domainName"), row.text("accountId")
         pem, on = _pem(row), "HTTPS" in row.text("protocol").upper()
+        leaf = leaf_of(pem) if on else None
         return CloudResource(
             product=self.product,
             region=region,
             resource_id=name,
             domains=(name,),
             https=bool(pem) and on,
-            cert_identifier=self._identifier(row) if pem and on else "",
+            cert_identifier=self._identifier(row, leaf) if pem and on else "",
+            cert_not_after=leaf.not_after if leaf else None,
+            cert_key=leaf.key if leaf else "",
             endpoint=f"{account}.{region}.fc.aliyuncs.com:443" if account and on else "",
             obstacle="" if pem and on else _MISSING,
         )
 
-    def _identifier(self, row: Fields) -> str:
+    def _identifier(self, row: Fields, leaf: Leaf | None) -> str:
         unreadable = f"upload:{row.part('certConfig').text('certName') or '?'}"
-        return identifier_of_leaf(self._catalogue, leaf_of(_pem(row)), unreadable)
+        return identifier_of_leaf(self._catalogue, leaf, unreadable)
 
 
 def _without_key(row: Fields) -> Fields:

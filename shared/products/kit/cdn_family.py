@@ -88,6 +88,7 @@ class FamilyAdapter(ProductAdapter):
             https=bool(info),
             cert_identifier=identifier,
             cert_not_after=self._end(info),
+            cert_key=self._key(info),
             endpoint=f"{cname}:443" if cname else resource.endpoint,
         )
         # A first deployment is to change more than the certificate: nothing is compared.
@@ -163,6 +164,7 @@ class FamilyAdapter(ProductAdapter):
             https=bool(info),
             cert_identifier=self._identifier(info),
             cert_not_after=self._end(info),
+            cert_key=self._key(info),
             endpoint=f"{cname}:443" if cname else "",
             obstacle=f"the domain is {status}; bring it online first" if stopped else "",
         )
@@ -173,6 +175,10 @@ class FamilyAdapter(ProductAdapter):
             return told
         leaf = leaf_of(info.text(self.words.info_pem))
         return leaf.not_after if leaf else None
+
+    def _key(self, info: Fields) -> str:
+        leaf = leaf_of(info.text(self.words.info_pem))
+        return leaf.key if leaf else ""
 
     def _identifier(self, info: Fields, expected: Certificate | None = None) -> str:
         """Which of CAS's certificates it is. An upload counts, if CAS holds the same certificate.

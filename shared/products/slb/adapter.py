@@ -84,9 +84,10 @@ class Adapter(ProductAdapter):
             identifier = change.wanted.identifier
         else:
             identifier = self._store.identifier(resource.region, bound) if bound else ""
+        end = self._store.end(resource.region, bound) if bound else None
         return Look(
             carrying(change, identifier),
-            resource.evolve(cert_identifier=identifier, https=bool(bound)),
+            resource.evolve(cert_identifier=identifier, cert_not_after=end, https=bool(bound)),
             settings=slb_listener.settings(resource, listener),
             others=others(listener, slb_listener.SETTABLE, slb_listener.SHOWN),
             held=listener,
@@ -198,7 +199,10 @@ class Adapter(ProductAdapter):
 
     def _carrying(self, slot: CloudResource, listener: Fields, known: Mapping[str, str]) -> CloudResource:
         if bound := slb_listener.bound(slot, listener):
-            return slot.evolve(cert_identifier=known.get(bound) or self._store.identifier(slot.region, bound))
+            return slot.evolve(
+                cert_identifier=known.get(bound) or self._store.identifier(slot.region, bound),
+                cert_not_after=self._store.end(slot.region, bound),
+            )
         return slot.evolve(https=False, obstacle=slot.obstacle or no_certificate(self.product.value))
 
 

@@ -5,7 +5,7 @@ It is found again by that id, by its fingerprint, or by our name and its end: CA
 of the key.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import ClassVar, Final
 
@@ -69,6 +69,11 @@ class SlbStore:
         """What CAS calls one certificate; a text of our own where CAS does not know it."""
         row = self._row(region, store_id)
         return self._identifier(row) if row else f"upload:{store_id}"
+
+    def end(self, region: str, store_id: str) -> datetime | None:
+        """Of one certificate, where the store tells it."""
+        row = self._row(region, store_id)
+        return parse_time(row.text("ExpireTime")) if row else None
 
     def holds(self, region: str, store_id: str, certificate: Certificate) -> bool:
         """Whether the store means `certificate` by this id."""

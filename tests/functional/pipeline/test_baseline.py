@@ -58,6 +58,23 @@ def test_what_is_about_to_end_when_it_begins_starts_nothing(
     assert (platform.jobs(), platform.writes(), receiver.take(), platform.failures) == ([], [], [], [])
 
 
+@pytest.mark.parametrize("warning_days", [(30,), (0.5,)], ids=["told", "not told yet"])
+def test_what_is_near_its_end_when_it_begins_is_replaced_at_the_next_look_all_the_same(
+    begun: Begun, receiver: Receiver, warning_days: tuple[float, ...]
+) -> None:
+    """Its owner warns once: of what was there then that time has passed, or the last days have begun."""
+    platform = begun(6.5, warning_days=warning_days)
+    passes(platform, HOUR)
+    assert platform.jobs() == []
+    reasons = [message.body["Reason"] for message in receiver.take()]
+    later = "which replaces it by itself in its last days; create a job to do it now"
+    assert [later in one for one in reasons] == ([True] if warning_days == (30,) else [])
+
+    passes(platform, 5.6)  # the last day has begun
+
+    assert platform.job().status is JobStatus.SUCCESS
+
+
 def test_the_next_warning_time_is_news(begun: Begun) -> None:
     platform = begun(15.5)
 

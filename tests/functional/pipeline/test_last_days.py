@@ -84,6 +84,19 @@ def test_the_kind_of_key_changes_on_the_last_day_only(installed: Installed, rece
     )
 
 
+def test_the_kind_of_key_that_the_product_alone_shows_is_kept_as_long(installed: Installed) -> None:
+    platform = installed(MONTH, key="rsa-2048", in_cas=False)
+    assert platform.world.resources.get(WWW).resource.cert_key == "ECC 256"
+
+    found = []
+    for days in (11, 22.3, 5.6, 0.2):  # 29, 6.7, 1.1 and 0.9 days are left
+        platform.pass_days(days)
+        platform.tick("scan_expiry", "scan_expiry")
+        found.append(len(platform.jobs()))
+
+    assert found == [0, 0, 0, 1]
+
+
 def test_what_cas_does_not_know_is_replaced_then_as_well(installed: Installed, receiver: Receiver) -> None:
     platform = installed(MONTH, in_cas=False)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.resources import CloudProduct
 from shared.services.policies import store_policies
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, discovered
@@ -167,3 +168,17 @@ def test_the_warning_days_of_a_policy_are_those_of_its_slots(platform: Platform,
 
     assert [body["Slots"] for body in told(platform, receiver, 10.5)] == [[WWW]]
     assert [OTHER] in [body["Slots"] for body in told(platform, receiver, 10)]
+
+
+def test_every_product_that_shows_the_certificate_itself_tells_its_end(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    """Else what a function's domain has, put there by hand, would end without a word."""
+    estate: dict[str, Any] = {
+        "certificates": {"by-hand": ESTATE["certificates"]["by-hand"]},
+        "fc": [{"domain": "fn.example.com", "region": "cn-hangzhou", "certificate": "by-hand"}],
+    }
+    with discovered(estate, tmp_path, [CloudProduct.FC], webhook_url=receiver.url) as platform:
+        (body,) = told(platform, receiver, 10.5)
+
+    assert (body["DaysLeft"], body["Slots"]) == (29, ["FC/cn-hangzhou/fn.example.com"])

@@ -189,6 +189,18 @@ def test_the_key_that_acm_has_is_known_where_cas_does_not_know_the_certificate(
     assert not change or verdict.reason == told
 
 
+@pytest.mark.parametrize(
+    ("there", "days", "rule"),
+    [("RSA 2048", 6, "key"), ("RSA 2048", 0.9, ""), ("ECC 256", 6, ""), ("", 6, "")],
+)
+def test_the_kind_of_key_is_kept_until_the_last_day_where_only_the_product_shows_it(
+    there: str, days: float, rule: str
+) -> None:
+    slot = unknown(days).evolve(cert_key=there)
+
+    assert held(NEW.evolve(**PUBLIC, algorithm="ECC"), None, slot).rule == rule
+
+
 @pytest.mark.parametrize("days", [10, -1])
 def test_names_of_other_kinds_are_not_lost_whatever_the_hurry(days: float) -> None:
     """`*.*.example.com` is one of them: what a certificate is for is more than what it is matched by."""
