@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 import traceback
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import Pipe
@@ -20,6 +22,10 @@ from typing import Any
 
 import pytest
 
+#: A debugger needs the terminal, which no forked process has; pytest-xdist has processes of its own.
+_ALONE = {"--pdb": "usepdb", "--trace": "trace", "-n": "numprocesses"}
+_ENDED = "ended"  #: instead of what a process tells
+_PATIENCE_S = 5
 _MOST = 24  #: tests that are handed out at once: they may share what their file sets up
 
 
@@ -30,8 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Run tests in several processes, if that is asked for."""
-    if config.getoption("--forks"):
-        config.pluginmanager.register(_Forks(config.getoption("--forks")))
+    if not (count := config.getoption("--forks")):
+        return
+    if count < 0 or not hasattr(os, "fork"):
+        raise pytest.UsageError("--forks takes a number of processes, on a system that can fork them")
+    for other, name in _ALONE.items():
+        if config.getoption(name, None):
+            raise pytest.UsageError(f"--forks and {other} do not go together: run the tests without --forks")
+    config.pluginmanager.register(_Forks(count))
 
 
 def _parts(items: Sequence[pytest.Item]) -> Iterator[list[int]]:
@@ -55,7 +67,13 @@ class _Worker:
         """Its status, as the system has it."""
         return os.waitpid(self.pid, 0)[1]
 
-    def kill(self) -> None:
+    def stop(self) -> None:
+        """As Ctrl-C does, so that it ends what its test has started; by force if that takes too long."""
+        os.kill(self.pid, signal.SIGINT)
+        for _ in range(_PATIENCE_S * 10):
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                return
+            time.sleep(0.1)
         os.kill(self.pid, signal.SIGKILL)
         self.end()
 
@@ -64,7 +82,7 @@ class _Forks:
     """Hands out tests, and tells pytest what became of them."""
 
     def __init__(self, count: int) -> None:
-        self._count, self._number = count, 0
+        self._count, self._number, self._told = count, 0, 0
         self._working: dict[Connection, _Worker] = {}
         self._left: deque[list[int]] = deque()
 
@@ -83,8 +101,8 @@ class _Forks:
                     self._hear(session, ready)
         finally:
             for worker in self._working.values():
-                worker.kill()
-        assert not self._left or _stopped(session), "no process was there to run the rest"
+                worker.stop()
+        assert self._told == len(session.items) or _stopped(session), "of some tests nothing was told"
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
         if session.shouldstop:
@@ -104,6 +122,8 @@ class _Forks:
                 others.close()
             _Forked(session, theirs, self._number).run()
             status = 0
+        except KeyboardInterrupt:
+            session._setupstate.teardown_exact(None)
         except Exception:
             traceback.print_exc()
         finally:
@@ -111,19 +131,19 @@ class _Forks:
 
     def _hear(self, session: pytest.Session, ready: Connection) -> None:
         worker, hook = self._working[ready], session.config.hook
-        try:
+        told: Any = _ENDED
+        with suppress(EOFError, ConnectionResetError):
             told = ready.recv()
-        except (EOFError, ConnectionResetError):
+        if told == _ENDED:
             del self._working[ready]
             self._ended(session, worker)
-            return
-        if told is None:
+        elif told is None:
             worker.handed += (part := self._next(session))
-            ready.send(part)
-            return
-        for warning in told["warnings"]:
-            hook.pytest_warning_recorded.call_historic(kwargs=_warning(*warning))
-        if told["reports"]:
+            with suppress(BrokenPipeError):  # it has ended: that is heard next
+                ready.send(part)
+        else:
+            for warning in told["warnings"]:
+                hook.pytest_warning_recorded.call_historic(kwargs=_warning(*warning))
             read = partial(hook.pytest_report_from_serializable, config=session.config)
             self._tell(session, worker.handed.popleft(), [read(data=data) for data in told["reports"]])
 
@@ -132,7 +152,10 @@ class _Forks:
 
     def _ended(self, session: pytest.Session, worker: _Worker) -> None:
         status = worker.end()
-        if not worker.handed or _stopped(session):
+        if _stopped(session) or not (status or worker.handed):
+            return
+        if not worker.handed:
+            session.shouldfail = f"a process ended between two tests ({_how(status)})"
             return
         died = session.items[worker.handed[0]]
         why = f"the process that ran it ended ({_how(status)})"
@@ -143,8 +166,8 @@ class _Forks:
         if self._left:
             self._fork(session)
 
-    @staticmethod
-    def _tell(session: pytest.Session, place: int, reports: list[pytest.TestReport]) -> None:
+    def _tell(self, session: pytest.Session, place: int, reports: list[pytest.TestReport]) -> None:
+        self._told += bool(reports)
         item, hook = session.items[place], session.config.hook
         assert all(report.nodeid == item.nodeid for report in reports)
         hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)

@@ -2,8 +2,11 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,9 +35,43 @@ def test_fails(shared):
     print("in the process", os.getpid())
     assert 1 == 2
 """
+SLOW = """
+import time
+from pathlib import Path
+import pytest
+
+@pytest.fixture(scope="module")
+def shared():
+    yield
+    Path("ended").touch()
+
+def test_waits(shared):
+    Path("started").touch()
+    time.sleep(60)
+"""
+#: At its end it has been told, and nothing more is handed out.
+NO_MORE = """
+import os
+import tests.forks
+
+class Forked(tests.forks._Forked):
+    def run(self):
+        super().run()
+        os._exit(5)
+
+tests.forks._Forked = Forked
+"""
 
 
-def run(folder: Path, *options: str) -> str:
+def until(true: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if true():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came to that")
+
+
+def run(folder: Path, *options: str, status: int = 1) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.forks", "-p", "no:cacheprovider", "-rA", *options, "."],
         cwd=folder,
@@ -43,8 +80,8 @@ def run(folder: Path, *options: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 1, done.stdout + done.stderr
-    return done.stdout
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +89,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("tests")
     (folder / "test_first.py").write_text(FIRST)
     (folder / "test_second.py").write_text(SECOND)
-    return run(folder, "--forks", "2")
+    return run(folder, "--forks", "2", "--junitxml", "told.xml") + (folder / "told.xml").read_text()
 
 
 def test_the_outcome_of_each_test_is_told_once(told: str) -> None:
@@ -77,6 +114,46 @@ def test_a_warning_is_told(told: str) -> None:
 def test_a_test_that_ends_its_process_fails_and_those_after_it_run(told: str) -> None:
     assert "the process that ran it ended (exit 3)" in told
     assert "FAILED test_first.py::test_kills_its_process" in told
+
+
+def test_a_file_of_results_has_each_test_once(told: str) -> None:
+    assert 'errors="0" failures="2" skipped="1" tests="6"' in told
+    assert told.count('<testcase classname="test_second" name="test_passes"') == 1
+
+
+def test_a_process_that_ends_between_two_tests_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(f"def test_it(): pass\n{NO_MORE}")
+
+    assert "a process ended between two tests (exit 5)" in run(tmp_path, "--forks", "1")
+
+
+@pytest.mark.parametrize("other", [["--pdb"], ["-n", "2"]])
+def test_what_does_not_go_together_is_refused(tmp_path: Path, other: list[str]) -> None:
+    assert "ERROR: --forks " in run(tmp_path, "--forks", "2", *other, status=4)
+
+
+def test_who_interrupts_it_leaves_nothing_running(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(SLOW)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.forks",
+        "-p",
+        "no:cacheprovider",
+        "--forks",
+        "1",
+        ".",
+    ]
+    first = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    started, ended = tmp_path / "started", tmp_path / "ended"
+    until(started.exists)
+
+    first.send_signal(signal.SIGINT)
+
+    assert first.wait(20) == 2
+    assert ended.exists(), "what the test shares is not taken down"
 
 
 def test_after_the_first_failure_no_more_are_handed_out(tmp_path: Path) -> None:
