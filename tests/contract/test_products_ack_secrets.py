@@ -15,12 +15,13 @@ from shared.domain.certificates import Certificate
 from shared.domain.resources import CloudProduct
 from shared.errors import CloudRejectedError
 from shared.products.ack.adapter import Adapter
+from shared.products.kit.changes import Carries, Change
 from shared.products.kit.fingerprints import leaf_of
 from shared.products.kit.found import Unread
 from shared.products.kit.means import Means
 from tests.contract.bench import Bench, new_bench, until
 from tests.contract.cases.ack import ESTATE, SHOP
-from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret
+from tests.contract.clusters import a_bench, before_the_patch, edit, put_by_hand, secret, shop, stored
 
 TLS = f"{SHOP}/secret/web/tls"
 FRONT = "shop/front:443/default"
@@ -157,3 +158,21 @@ def test_the_ingress_serves_the_new_pair(bench: Bench) -> None:
     assert not served()
     bench.deploy(slot, "new")
     until(served)
+
+
+@pytest.mark.parametrize(
+    "data", [{"tls.crt": "*"}, {"tls.crt": "x"}, {"tls.crt": "é"}, {}, None, {"tls.key": "x"}]
+)
+def test_a_secret_that_holds_no_base64_is_looked_at_and_left_alone(
+    bench: Bench, data: dict[str, str] | None
+) -> None:
+    """No API server takes it; whoever plays one may tell it."""
+    slot, new = bench.slot(TLS), bench.certificate("new")
+    there = stored(bench, SECRETS, "web", "tls")
+    shop(bench).store.objects[(SECRETS.plural, "web", "tls")] = {**there, "data": data}
+
+    (look,) = bench.adapter.adapter.look([Change(slot, new)])
+
+    assert look is not None
+    assert look.carries is Carries.OTHER
+    assert look.slot.obstacle.startswith("it has no readable certificate")

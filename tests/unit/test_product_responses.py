@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields, fields_of
 from shared.errors import (
     CloudDeniedError,
@@ -15,13 +16,18 @@ from shared.errors import (
     CloudRejectedError,
     CloudThrottledError,
     CloudUnavailableError,
+    UnreadableAnswerError,
 )
 from shared.products.apigateway.fields import moment, name_of, named, unbound
+from shared.products.cdn.adapter import Adapter as Cdn
+from shared.products.kit.changes import Change, Look
 from shared.products.kit.envelope import opened
 from shared.products.kit.fingerprints import identifier_of_leaf, leaf_of
 from shared.products.kit.found import Found, Unread, told
+from shared.products.kit.means import Means
 from shared.products.kit.times import parse_time
 from shared.products.mse.fields import address, state
+from tests.builders import a_resource
 from tests.keys import a_leaf
 
 
@@ -164,9 +170,12 @@ def test_what_is_no_certificate_is_not_read_as_one(pem: str | None) -> None:
     assert leaf_of(pem) is None
 
 
-@pytest.mark.parametrize(
+PUZZLING = pytest.mark.parametrize(
     "error", [KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError]
 )
+
+
+@PUZZLING
 def test_a_part_that_nobody_understands_hides_no_other(error: type[Exception]) -> None:
     def slots() -> Iterator[Found]:
         raise error("of a row")
@@ -177,3 +186,20 @@ def test_a_part_that_nobody_understands_hides_no_other(error: type[Exception]) -
     assert isinstance(unread, Unread)
     assert (unread.what, unread.within) == ("row 7", "lsn-7/")
     assert f"an answer that is not understood ({error.__name__})" in str(unread.error)
+
+
+@PUZZLING
+def test_a_look_at_what_nobody_understands_is_an_answer_that_may_be_better_the_next_time(
+    error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    class Puzzled(Cdn):
+        def _look(self, change: Change) -> Look | None:
+            raise error("of an answer")
+
+    adapter = Puzzled(Means(cast(OpenApi, None)))
+
+    with pytest.raises(UnreadableAnswerError, match=rf"not understood \({error.__name__}\)"):
+        adapter.look([Change(a_resource(), None)])
+
+    (record,) = caplog.records
+    assert record.exc_info, "the log has where it was raised"

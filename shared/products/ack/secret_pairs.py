@@ -57,7 +57,7 @@ def _certificate(item: Fields) -> x509.Certificate:
 
 
 def text(item: Fields, name: str) -> bytes:
-    """API servers take nothing but base64 as data."""
+    """Raises ValueError: it is no base64, which no API server takes as data."""
     return base64.b64decode(item.part("data").text(name))
 
 

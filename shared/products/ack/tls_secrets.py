@@ -31,7 +31,7 @@ class _Version:
     """What a patch is held to."""
 
     number: str
-    certificate: bytes
+    certificate: str  #: as the Secret has it, which may be no certificate
     fixed: bool  #: it takes no patch
     owner: str  #: why it would be written back, as an obstacle
 
@@ -131,4 +131,4 @@ def _of_type(kind: str) -> str:
 def _version(item: Fields) -> _Version:
     fixed = bool(item.flag("immutable")) or item.text("type") != TLS
     number = item.part("metadata").needed("resourceVersion")
-    return _Version(number, pairs.text(item, "tls.crt"), fixed, owner(item))
+    return _Version(number, item.part("data").text("tls.crt"), fixed, owner(item))

@@ -6,19 +6,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar, final
 
-from pydantic import ValidationError
-
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
 from shared.domain.certificates import STORES, Certificate
-from shared.domain.names import NotAHostNameError
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import CloudRejectedError, UnreadableAnswerError
+from shared.errors import CloudRejectedError
 from shared.products.kit.changes import Change, Look
-from shared.products.kit.found import Found, told
+from shared.products.kit.found import MISREAD, Found, misread, told
 from shared.products.kit.means import Means
 from shared.products.kit.paging import numbered_answers, token_rows
-from shared.validation.requests import explain
 
 _NOT_IN_CAS: Final = "CertificateInvalidCasId"  #: OSS's word for it
 Answer = dict[str, Any]
@@ -96,9 +92,8 @@ class ProductAdapter(ABC):
         """What is seen; None where the product says that it is gone. What is no slot is an unread answer."""
         try:
             return ask()
-        except (NotAHostNameError, ValidationError) as error:
-            why = explain(error) if isinstance(error, ValidationError) else str(error)
-            raise UnreadableAnswerError("look", why) from None
+        except MISREAD as error:
+            raise misread("look", "a look", error) from None
         except CloudRejectedError as error:
             if error.cloud_code.lower() not in self.gone:
                 raise

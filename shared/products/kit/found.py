@@ -14,6 +14,8 @@ from shared.validation.requests import explain
 
 #: What would be the same if it was asked again.
 LASTING: Final = (UnreadableAnswerError, CloudRejectedError, CloudDeniedError)
+#: What reading an answer raises that is none of ours: values of no slot, or of a form that nobody knows.
+MISREAD: Final = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 log = logging.getLogger("certdeploy.products")
 
 
@@ -38,10 +40,15 @@ def told(what: str, slots: Callable[[], Iterable[Found]], within: str = "") -> I
         yield from slots()
     except LASTING as error:
         yield Unread(what, error, within)
-    except (NotAHostNameError, ValidationError) as error:
-        why = explain(error) if isinstance(error, ValidationError) else str(error)
-        yield Unread(what, UnreadableAnswerError("discover", why), within)
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        log.exception("a part of an answer could not be read", extra={"part": what})
-        why = f"an answer that is not understood ({type(error).__name__})"
-        yield Unread(what, UnreadableAnswerError("discover", why), within)
+    except MISREAD as error:
+        yield Unread(what, misread("discover", what, error), within)
+
+
+def misread(action: str, what: str, error: Exception) -> UnreadableAnswerError:
+    """What one of MISREAD means. Where nobody has thought of it, the log has where it was raised."""
+    if isinstance(error, ValidationError):
+        return UnreadableAnswerError(action, explain(error))
+    if isinstance(error, NotAHostNameError):
+        return UnreadableAnswerError(action, str(error))
+    log.error("a part of an answer could not be read", extra={"part": what}, exc_info=error)
+    return UnreadableAnswerError(action, f"an answer that is not understood ({type(error).__name__})")
