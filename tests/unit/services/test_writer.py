@@ -144,7 +144,7 @@ class Odd(OneListener):
 
     def _look(self, change: Change) -> Look:
         if change.resource.resource_id == "b.example.com":
-            raise ValueError
+            raise ZeroDivisionError
         return super()._look(change)
 
     def left_behind(self, change: Change, look: Look | None) -> str:
@@ -159,7 +159,7 @@ def test_what_is_left_half_made_and_cannot_be_seen_is_told_and_holds_up_no_other
     statuses = story.carried_out(Odd(story.clock, write_s=1, at_once=False), timeout_s=600)
 
     assert statuses == [W.SUCCESS, W.ERROR, W.SUCCESS]
-    reason = "internal error: ValueError; see the function's log; b.example.com may be off"
+    reason = "internal error: ZeroDivisionError; see the function's log; b.example.com may be off"
     assert [worker.reason for worker in story.workers(world)] == ["", reason, ""]
 
 
