@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 import typer
 import yaml
 
-from cli import output
 from cli.emulator import app
 from emulator.client import Client, EmulatorError
 from shared.errors import InvalidRequestError
 
-__all__ = ["app"]  # with its commands
+__all__ = ["HELP", "app"]  # with its commands
+
+HELP = "Run an emulated cloud on this machine."
 
 Endpoint = Annotated[
     str,
@@ -36,6 +37,8 @@ def _ask(endpoint: str, method: str, path: str, body: object = None) -> Any:
 
 
 def _show(rows: list[dict[str, Any]], name: str, columns: tuple[str, ...], as_json: bool) -> None:
+    from cli import output
+
     if as_json:
         return output.show_json({name: rows})
     table = output.table(*columns)
@@ -115,7 +118,7 @@ def clock(
         order["freeze"] = False if go else True if freeze == "now" else freeze
     told = _ask(endpoint, "POST", "clock", order) if order else _ask(endpoint, "GET", "clock")
     if as_json:
-        output.show_json(told)
+        _show_json(told)
     else:
         typer.echo(f"{told['now']}{' (stands)' if told['frozen'] else ''}")
 
@@ -147,7 +150,7 @@ def estate(
         return _save(_ask(endpoint, "GET", "estate"), save)
     told = _ask(endpoint, "GET", "estate?saved=false")
     if as_json:
-        output.show_json(told)
+        _show_json(told)
     else:
         typer.echo(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), nl=False)
     return None
@@ -163,6 +166,12 @@ def _save(told: dict[str, Any], file: Path) -> None:
         raise InvalidRequestError(f"{file}: {error.strerror or error}") from None
     if lost := told["saved"].get("without"):
         typer.echo(f"not in it: what calls have changed in {', '.join(lost)}", err=True)
+
+
+def _show_json(told: Any) -> None:
+    from cli import output
+
+    output.show_json(told)
 
 
 def _text(file: Path) -> str:

@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -18,8 +17,8 @@ from cli import (
     dead_letters,
     demo,
     emulator_orders,
-    encoding,
     exits,
+    failures,
     invoke,
     jobs,
     package,
@@ -32,10 +31,7 @@ from cli import (
 )
 from cli.output import tell
 from cli.session import FunctionRefusedError
-from host.errors import HostError
 from shared.cloud.functions import FunctionFailedError
-from shared.domain.hints import hint_in
-from shared.errors import AppError, CloudError
 from shared.runtime.log import configure
 
 _HELP = (
@@ -54,9 +50,7 @@ _EXITS = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in exi
 app = typer.Typer(
     help=_HELP,
     epilog=_EXITS,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    **failures.AS_EVERYWHERE,
 )
 
 
@@ -66,7 +60,7 @@ def _show_version(requested: bool) -> None:
         raise typer.Exit
 
 
-app.add_typer(emulator_orders.app, name="emulator", help="Run an emulated cloud on this machine.")
+app.add_typer(emulator_orders.app, name="emulator", help=emulator_orders.HELP)
 app.command("serve", epilog="Example: certdeploy serve --parameter ScanSchedule='@every 5m'")(serve.serve)
 app.command("scan", epilog="Example: certdeploy scan")(cloud.scan)
 app.command("discover", epilog="Example: certdeploy discover --product ALB --region cn-hangzhou")(
@@ -110,18 +104,8 @@ def certdeploy(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Errors are one sentence on stderr."""
-    encoding.never_fail()
     _log_of_functions_in_this_process()
-    try:
-        encoding.check_text(sys.argv[1:] if argv is None else argv)
-        _command()(args=list(argv) if argv is not None else None, prog_name="certdeploy")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except Exception as error:
-        if os.environ.get("CERTDEPLOY_DEBUG"):
-            traceback.print_exc()
-        return _failed(error)
-    return exits.OK
+    return failures.run(_command, argv, _failed)
 
 
 @cache
@@ -144,22 +128,4 @@ def _failed(error: Exception) -> int:
     if isinstance(error, FunctionRefusedError):
         tell(f"certdeploy: {error}")
         return exits.exit_code_of_answer(error.answer_code)
-    if isinstance(error, AppError):
-        hint = hint_in(str(error)) if isinstance(error, CloudError) else ""
-        tell(f"certdeploy: {error}{'; ' if hint else ''}{hint}")
-        return exits.exit_code(type(error))
-    if isinstance(error, OSError) and error.filename:  # such as a name that is too long
-        tell(f"certdeploy: {error.filename}: {error.strerror or type(error).__name__}")
-        return exits.USAGE
-    if isinstance(error, HostError):
-        tell(f"certdeploy: {error}")
-        return exits.USAGE
-    tell(
-        f"certdeploy: unexpected {type(error).__name__}: {error}"
-        " (a bug; CERTDEPLOY_DEBUG=1 shows the traceback)"
-    )
-    return exits.FAILED
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return failures.failed(error)

@@ -73,7 +73,7 @@ def serve(
             parameters={"Prefix": settings.prefix, **given},
             environment={**_environment(settings), **fc.environment},
             log=log,
-            # Each instance reads this process's main module, which imports `cli.main`.
+            # Each instance reads this process's main module, which may import `cli.main`.
             preload=("shared.runtime", "cli.main"),
         )
         fc.cloud.functions, fc.cloud.deliver = host, lambda event: _delivered(host, event)

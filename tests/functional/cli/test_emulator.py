@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -146,6 +147,19 @@ def test_an_account_is_saved_for_its_owner_alone_and_no_key_is_printed(
         2,
         f"certdeploy: {tmp_path}/no/saved.json: No such file or directory\n",
     )
+
+
+def test_the_emulator_is_loaded_alone_and_fails_as_every_command_does() -> None:
+    asked = ["emulator", "faults", "--endpoint", "http://127.0.0.1:9"]
+    look = (
+        "import sys; from cli.entry import main; code = main(sys.argv[1:]); import emulator.main;"
+        "print(code, [name for name in ('Tea', 'aiohttp', 'cli.main', 'shared.cloud') if name in sys.modules])"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", look, *asked], capture_output=True, text=True, timeout=60)
+
+    assert ran.stdout == "2 ['shared.cloud']\n"  # what redacts texts
+    assert ran.stderr.startswith("certdeploy: no emulator answers at http://127.0.0.1:9: ")
 
 
 def test_where_no_emulator_is_is_told(bare: Command) -> None:
