@@ -153,7 +153,8 @@ def test_the_emulator_is_loaded_alone_and_fails_as_every_command_does() -> None:
     asked = ["emulator", "faults", "--endpoint", "http://127.0.0.1:9"]
     look = (
         "import sys; from cli.entry import main; code = main(sys.argv[1:]); import emulator.main;"
-        "print(code, [name for name in ('Tea', 'aiohttp', 'cli.main', 'shared.cloud') if name in sys.modules])"
+        "loaded = [name for name in ('Tea', 'aiohttp', 'cli.main', 'shared.cloud') if name in sys.modules];"
+        "print(code, loaded)"
     )
 
     ran = subprocess.run([sys.executable, "-c", look, *asked], capture_output=True, text=True, timeout=60)
