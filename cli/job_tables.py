@@ -24,7 +24,7 @@ from shared.services.outcome import outcome_in_lists, outcome_of
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
 from shared.services.waves import waits_for_somebody
 
-_PLAIN: Final = ("", COVERED)  #: reasons of nearly all slots
+PLAIN: Final = ("", COVERED)  #: reasons of nearly all slots
 _LATE: Final = timedelta(minutes=5)  #: due jobs start within a minute
 _ALIKE: Final = 5  #: slots with the same reason that are shown each
 
@@ -54,8 +54,9 @@ def show_plan(plan: Plan, quota: JobQuota) -> None:
     )
     _show_alike("Left alone", "Why", [(entry.resource, entry.reason) for entry in plan.left_alone])
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
+    count = len(plan.deployments)
     output.console().print(
-        f"\n{len(plan.deployments)} slots ({counts or 'none'}); {told(quota)}; digest {plan.digest}"
+        f"\n{count} slot{'s' if count != 1 else ''} ({counts or 'none'}); {told(quota)}; digest {plan.digest}"
     )
 
 
@@ -151,7 +152,7 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
         output.tell(f"{others} other slots are not shown")
     _show_hints(shown.hints or ())
     _show_deliveries(shown.deliveries or ())
-    reasons = [(one.resource, one.chosen_because) for one in workers if one.chosen_because not in _PLAIN]
+    reasons = [(one.resource, one.chosen_because) for one in workers if one.chosen_because not in PLAIN]
     _show_alike("Why this certificate", "Why", sorted(reasons, key=lambda reason: reason[0].slot))
 
 

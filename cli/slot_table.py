@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cli import output
+from cli.job_tables import PLAIN
 from cli.places import place
 from cli.places import slot as slot_id
 from shared.domain.certificates import CertificateSource
@@ -55,7 +56,7 @@ def _show_history(facts: SlotFacts) -> None:
             output.moment(one.at),
             output.arrow(one.previous_cert_identifier, one.cert_identifier),
             output.status(one.status.value),
-            one.reason,
+            one.reason or ("" if one.chosen_because in PLAIN else one.chosen_because),
         )
     output.show(table)
 

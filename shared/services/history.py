@@ -27,6 +27,7 @@ class Touched(Wire):
     previous_cert_identifier: str
     status: WorkerStatus
     reason: str = ""
+    chosen_because: str = ""
 
 
 def history_of(world: World, resource: CloudResource) -> tuple[Touched, ...]:
@@ -59,4 +60,5 @@ def _told(job: DeploymentJob, worker: WorkerResource) -> Touched:
         previous_cert_identifier=worker.resource.cert_identifier if before is None else before,
         status=worker.status,
         reason=worker.reason,
+        chosen_because=worker.chosen_because,
     )

@@ -5,6 +5,7 @@ alone resets other settings: those that were read go along with it, and are comp
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
@@ -80,11 +81,12 @@ class Adapter(ProductAdapter):
         bound = slb_listener.bound(resource, listener)
         if bound is None:
             return None
+        end: datetime | None
         if bound and change.wanted and self._store.holds(resource.region, bound, change.wanted):
-            identifier = change.wanted.identifier
+            identifier, end = change.wanted.identifier, change.wanted.not_after
         else:
             identifier = self._store.identifier(resource.region, bound) if bound else ""
-        end = self._store.end(resource.region, bound) if bound else None
+            end = self._store.end(resource.region, bound) if bound else None
         return Look(
             carrying(change, identifier),
             resource.evolve(cert_identifier=identifier, cert_not_after=end, https=bool(bound)),

@@ -42,7 +42,7 @@ def an_additional(certificate: str, listener: str = "lsn-1") -> CloudResource:
 def test_jobs_that_touched_a_slot_are_told_the_latest_first(tmp_path: Path) -> None:
     world, here = a_world(tmp_path), a_resource("a.example.com")
     touched(world, 1, here, a_resource("b.example.com"), a_resource("a.example.com.cn"))
-    touched(world, 2, here, status=WorkerStatus.ERROR, reason="busy", finished_at=NOW)
+    touched(world, 2, here, status=WorkerStatus.ERROR, reason="busy", chosen_because="asked", finished_at=NOW)
     touched(world, 3, a_resource("b.example.com"))
     touched(world, 4, a_listener_slot())
 
@@ -58,6 +58,7 @@ def test_jobs_that_touched_a_slot_are_told_the_latest_first(tmp_path: Path) -> N
         previous_cert_identifier="1-cn-hangzhou",
         status=WorkerStatus.ERROR,
         reason="busy",
+        chosen_because="asked",
     )
 
 
