@@ -17,7 +17,8 @@ from cli.session import Session
 from shared.domain.requests import DiscoverResources
 from shared.domain.resources import CloudProduct
 from shared.runtime.settings import read_settings
-from shared.services.discover import discover_resources
+from shared.services.discover import discover_clusters, discover_resources
+from shared.services.sweep import DISCOVERS_CLUSTERS, discovered_by
 from shared.services.world import World
 
 SETTLE_S = 1.0
@@ -83,5 +84,7 @@ def _keys_of_aws(environment: Mapping[str, str]) -> Iterator[None]:
 def discover(world: World, product: CloudProduct) -> None:
     """All regions, one after the other; each is what the fan-out would have invoked."""
     discover_resources(world, DiscoverResources(products=(product,)))
+    apart = discovered_by(product) == DISCOVERS_CLUSTERS
     for status in list(world.syncs.list(product)):
-        discover_resources(world, DiscoverResources(products=(product,), region=status.region))
+        request = DiscoverResources(products=(product,), region=status.region)
+        (discover_clusters if apart else discover_resources)(world, request)

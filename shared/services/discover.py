@@ -42,7 +42,7 @@ def discover_resources(world: World, request: DiscoverResources) -> DiscoverResu
             started += _fan_out(world, product, statuses, request.rest_hours)
         return DiscoverResult(started=tuple(started), statuses=tuple(statuses))
     if discovered_by(products[0]) != DISCOVERS:  # this role enters no cluster
-        _start(world, products[0], request.region)
+        _start(world, products[0], request.region, world.syncs.find(products[0], request.region))
         return DiscoverResult(started=(f"{products[0].value}/{request.region}",))
     return _discovered(world, products[0], request)
 
@@ -65,7 +65,16 @@ def _discovered(world: World, product: CloudProduct, request: DiscoverResources)
     return DiscoverResult(statuses=(status,) if status else ())
 
 
-def _start(world: World, product: CloudProduct, region: str) -> None:
+def _start(world: World, product: CloudProduct, region: str, before: SyncStatus | None) -> None:
+    """Elsewhere. Whoever waits for it sees from now on that it is under way."""
+    syncing = SyncStatus(
+        product=product,
+        region=region,
+        state=SyncState.SYNCING,
+        empty_passes=before.empty_passes if before else 0,
+        started_at=world.clock(),
+    )
+    world.syncs.put(syncing)
     payload = {"Products": [product.value], "Region": region}
     world.functions.invoke(discovered_by(product), json.dumps(payload).encode())
 
@@ -124,15 +133,7 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus], re
     for region in asked:
         if region in before and _goes_on(world, before[region], now):
             continue
-        syncing = SyncStatus(
-            product=product,
-            region=region,
-            state=SyncState.SYNCING,
-            empty_passes=before[region].empty_passes if region in before else 0,
-            started_at=now,
-        )
-        world.syncs.put(syncing)
-        _start(world, product, region)
+        _start(world, product, region, before.get(region))
     return [f"{product.value}/{region or '-'}" for region in asked]
 
 

@@ -52,6 +52,7 @@ def test_a_region_of_clusters_is_handed_to_the_function_that_may_enter_them(plat
 
     assert [call.action for call in platform.cloud.calls] == []
     assert [function for function, _ in platform.queue] == ["discover_clusters"]
+    assert [one.state for one in platform.world.syncs.list(CloudProduct.ACK)] == [SyncState.SYNCING]
     platform.drain()
     assert [one.state for one in platform.world.syncs.list(CloudProduct.ACK)] == [SyncState.SYNCED]
 
