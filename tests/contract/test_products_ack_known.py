@@ -113,15 +113,25 @@ def test_everything_is_read_anew_in_another_period(bench: Bench, table: Table) -
     discovered(bench, table)
     (name,) = (name for name in table.rows if name.endswith("/tls"))
     kept = table.rows[name]
-    forged = kept.resource.evolve(cert_identifier=bench.certificate("new").identifier)
-    table.rows[name] = Kept(forged, kept.memo)
+    table.rows[name] = Kept(kept.resource.evolve(domains=("elsewhere.example.net",)), kept.memo)
 
     slots, _ = discovered(bench, table)
-    assert forged.cert_identifier in {one.cert_identifier for one in slots}
+    assert ("elsewhere.example.net",) in {one.domains for one in slots}
     table.period = "week 2"
     slots, _ = discovered(bench, table)
 
-    assert forged.cert_identifier not in {one.cert_identifier for one in slots}
+    assert ("elsewhere.example.net",) not in {one.domains for one in slots}
+
+
+@pytest.mark.parametrize("forged", ["new", "sha256:0f", "7-cn-hangzhou", ""])
+def test_a_row_that_says_another_certificate_is_not_believed(bench: Bench, table: Table, forged: str) -> None:
+    slots, _ = discovered(bench, table)
+    (name,) = (name for name in table.rows if name.endswith("/tls"))
+    kept = table.rows[name]
+    identifier = bench.certificate("new").identifier if forged == "new" else forged
+    table.rows[name] = Kept(kept.resource.evolve(cert_identifier=identifier), kept.memo)
+
+    assert discovered(bench, table)[0] == slots
 
 
 def test_a_certificate_that_cas_has_lost_or_got_since_is_named_as_it_is_now(

@@ -15,6 +15,7 @@ from shared.products.ack.owners import owner
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.known import Kept, Known
 
+_PRINTS: Final = 4
 _UNKNOWN: Final = "sha256:"  #: how the identifier of a certificate begins that CAS does not know
 
 
@@ -60,11 +61,19 @@ class Remembered:
         self._known.keep(row.resource_id, " ".join((self._digest(item), *prints)))
 
     def _still_named(self, kept: Kept, prints: list[str]) -> bool:
-        """Whether CAS calls its certificate what it did then: it may have got it, or lost it, since."""
+        """Whether CAS calls its certificate what the row says: it may have got it, or lost it, since.
+
+        `prints`: of the certificate, SHA-1 and SHA-256, and of its key.
+        """
         identifier = kept.resource.cert_identifier
-        if identifier.startswith(_UNKNOWN):
-            return self._catalogue.by_fingerprint(*prints) is None
-        return not identifier or self._catalogue.by_identifier(identifier) is not None
+        if len(prints) != _PRINTS:
+            return not (identifier or prints)
+        if known := self._catalogue.by_fingerprint(*prints[:2]):
+            return known.identifier == identifier
+        if identifier == f"{_UNKNOWN}{prints[1]}":
+            return self._catalogue.by_fingerprint(*prints[2:]) is None
+        known = self._catalogue.by_identifier(identifier)
+        return known is not None and known.fingerprint in prints
 
     def _digest(self, item: Fields) -> str:
         told = json.dumps([self._known.period, item.part("metadata")], sort_keys=True)
