@@ -6,7 +6,7 @@ import typer
 
 from cli import output
 from cli.columns import AsJson
-from cli.job_end import JobId, Wait, Watch, check_can_wait, end, managed
+from cli.job_end import DuringFreeze, JobId, Wait, Watch, check_can_wait, end, managed
 from cli.session import session
 
 
@@ -16,6 +16,7 @@ def continue_(
         int | None,
         typer.Option(min=2, help="Number of the wave that is meant; if it has begun, nothing happens."),
     ] = None,
+    during_freeze: DuringFreeze = False,
     wait: Wait = False,
     watch: Watch = False,
     as_json: AsJson = False,
@@ -27,7 +28,11 @@ def continue_(
     current = session()
     if wait or watch:
         check_can_wait(current)
-    asked: dict[str, Any] = {"JobId": job_id, **({} if wave is None else {"Wave": wave})}
+    asked: dict[str, Any] = {
+        "JobId": job_id,
+        "DuringFreeze": during_freeze,
+        **({} if wave is None else {"Wave": wave}),
+    }
     job = managed(current.world(), {"Continue": asked}).job
     assert job is not None, "it is answered with the job"
     if current.running is None:

@@ -8,7 +8,7 @@ from cli import output
 from cli.asking import tell_and_ask
 from cli.columns import AsJson, check_given
 from cli.given import moment_of
-from cli.job_end import Wait, Watch, check_can_wait, end, managed
+from cli.job_end import DuringFreeze, Wait, Watch, check_can_wait, end, managed
 from cli.job_tables import show_plan
 from cli.selecting import (
     Certificates,
@@ -73,6 +73,7 @@ def create(
     approval: Approval = False,
     halt_at: HaltAt = None,
     no_waves: NoWaves = False,
+    during_freeze: DuringFreeze = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask before a job of more than a hundred slots.")
     ] = False,
@@ -109,6 +110,7 @@ def create(
         "Name": name,
         "Submit": not draft,
         **asked,
+        "DuringFreeze": during_freeze,
         **waves(canary, pause, approval, halt_at, no_waves),
         "Digest": digest or planned.digest,
         "ContactIds": contact or [],

@@ -8,7 +8,7 @@ import typer
 from cli import output
 from cli.columns import AsJson, check_given
 from cli.given import cert_ids_of, moment_of
-from cli.job_end import JobId, managed
+from cli.job_end import DuringFreeze, JobId, managed
 from cli.job_tables import show_job
 from cli.picks import PICKED, picks
 from cli.session import session
@@ -50,6 +50,7 @@ def edit(
         list[int] | None,
         typer.Option(help="Id of a contact in place of the job's, told how it ends; may be repeated."),
     ] = None,
+    during_freeze: DuringFreeze = False,
     digest: Annotated[
         str | None, typer.Option(help="Digest of the job that was seen; refused if it was edited since.")
     ] = None,
@@ -69,12 +70,17 @@ def edit(
         **({"ContactIds": contact} if contact else {}),
         **({"Digest": digest} if digest is not None else {}),
     }
-    flags = {"AtOnce": now, "Renew": renew, "FirstDeployment": first_deployment}
+    flags = {
+        "AtOnce": now,
+        "Renew": renew,
+        "FirstDeployment": first_deployment,
+        "DuringFreeze": during_freeze,
+    }
     picked = {
         option.title(): picks(world, f"--{option}", words)
         for option, words in (("add", add), ("drop", drop), ("except", but))
     }
-    if not (asked or now or renew or add or drop):
+    if not (asked or now or renew or add or drop or during_freeze):
         raise InvalidRequestError(
             "nothing to change; give --name, --at, --now, --certificate, --renew, --add, --drop or --contact"
         )

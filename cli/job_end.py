@@ -32,6 +32,9 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job to end; exi
 Watch = Annotated[
     bool, typer.Option("--watch", help="As --wait, and print each change where there is no terminal.")
 ]
+DuringFreeze = Annotated[
+    bool, typer.Option("--during-freeze", help="Also do it in a freeze window of the policies.")
+]
 _POLL_S = 0.5
 
 

@@ -2,7 +2,17 @@
 
 from cli import output
 from cli.columns import AsJson
-from cli.job_end import JobId, Products, SlotNames, Wait, check_can_wait, end, managed
+from cli.job_end import (
+    DuringFreeze,
+    JobId,
+    Products,
+    SlotNames,
+    Wait,
+    Watch,
+    check_can_wait,
+    end,
+    managed,
+)
 from cli.places import slot_named
 from cli.session import session
 
@@ -11,7 +21,9 @@ def retry(
     job_id: JobId,
     slot: SlotNames = None,
     product: Products = None,
+    during_freeze: DuringFreeze = False,
     wait: Wait = False,
+    watch: Watch = False,
     as_json: AsJson = False,
 ) -> None:
     """Try again what ended in error: all of it, or the slots and products that are named.
@@ -20,16 +32,17 @@ def retry(
     The earlier error is kept with the slot (`--json`).
     """
     current = session()
-    if wait:
+    if wait or watch:
         check_can_wait(current)
     world = current.world()
     asked = {
         "JobId": job_id,
         "ResourceIds": [slot_named(world, text) for text in slot or []],
         "Products": [one.value for one in product or []],
+        "DuringFreeze": during_freeze,
     }
     job = managed(world, {"Retry": asked}).job
     assert job is not None, "it is answered with the job"
     if current.running is None:
         output.tell("it is tried again as soon as `certdeploy serve` runs")
-    end(world, job, wait, as_json)
+    end(world, job, wait or watch, as_json, lines=watch)

@@ -8,7 +8,7 @@ import typer
 from cli import exits, output
 from cli.asking import confirm
 from cli.columns import AsJson, check_given
-from cli.job_end import JobId, Wait, check_can_wait, end, managed
+from cli.job_end import DuringFreeze, JobId, Wait, Watch, check_can_wait, end, managed
 from cli.job_tables import show_job
 from cli.session import session
 from shared.domain.states import JobStatus
@@ -22,7 +22,9 @@ def submit(
         typer.Option(help="Digest of the job that was approved; it is refused if it was edited since."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    during_freeze: DuringFreeze = False,
     wait: Wait = False,
+    watch: Watch = False,
     as_json: AsJson = False,
 ) -> None:
     """Approve a draft, whoever or whatever drafted it: it runs at its time, or at once.
@@ -32,7 +34,7 @@ def submit(
     """
     check_given("--digest", digest)
     current = session()
-    if wait:
+    if wait or watch:
         check_can_wait(current)
     world = current.world()
     shown = managed(world, {"Show": {"JobId": job_id}})
@@ -41,12 +43,16 @@ def submit(
         if not as_json:
             show_job(shown)
         confirm(f"Submit job {job_id}, {shown.job.worker_count} slots?", as_json)
-    approved = {"JobId": job_id, "Digest": digest or shown.job.plan_digest}
+    approved = {
+        "JobId": job_id,
+        "Digest": digest or shown.job.plan_digest,
+        "DuringFreeze": during_freeze,
+    }
     submitted = managed(world, {"Submit": approved}).job
     assert submitted is not None, "it is answered with the job"
     if current.running is None and not submitted.status.final:
         output.tell("the job starts as soon as `certdeploy serve` runs")
-    end(world, submitted, wait, as_json)
+    end(world, submitted, wait or watch, as_json, lines=watch)
 
 
 def diff(job_id: JobId, as_json: AsJson = False) -> None:

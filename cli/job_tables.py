@@ -146,6 +146,8 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     output.console().print()
     if job.halted:
         output.console().print(Text(f"Halted: {job.halted}\n", "red"))
+    if shown.frozen:
+        output.console().print(Text(f"Waits: {shown.frozen}\n", "yellow"))
     show_waves(shown.waves or ())
     columns.show(chosen or columns.chosen(worker_columns(), None, USUAL), workers)
     if others := sum(counts.values()) - len(workers):

@@ -13,6 +13,7 @@ class SubmitDeploymentJob(Wire):
 
     job_id: int
     digest: str = Field(min_length=1)  #: that `job show` tells; refused if the job was edited since
+    during_freeze: bool = False  #: as of a new job
 
 
 class DiffDeploymentJob(Wire):
@@ -52,6 +53,7 @@ class EditDeploymentJob(Wire):
     drop: PickSlots = PickSlots()
     but: PickSlots = Field(default=PickSlots(), alias="Except")  #: neither added nor dropped
     first_deployment: bool = False  #: as of a new job
+    during_freeze: bool = False  #: as of a new job
 
 
 class ContinueDeploymentJob(Wire):
@@ -60,6 +62,7 @@ class ContinueDeploymentJob(Wire):
     job_id: int
     #: Counted from 1: the one that is meant. Of one that has begun nothing happens, so it may be asked twice.
     wave: Annotated[int, Field(ge=2)] | None = None
+    during_freeze: bool = False  #: as of a new job
 
 
 class CancelDeploymentJob(Wire):
@@ -74,6 +77,7 @@ class RetryDeploymentJob(Wire):
     job_id: int
     resource_ids: tuple[str, ...] = ()  #: slots as `job show` names them
     products: tuple[CloudProduct, ...] = ()
+    during_freeze: bool = False  #: as of a new job
 
 
 class DeleteDeploymentJobs(Wire):

@@ -133,6 +133,7 @@ class DeploymentJob(Versioned):
     schedule_time: AwareDatetime
     plan_digest: str
     accept_outage: bool = False  #: where a product can only take the old certificate off first
+    during_freeze: bool = False  #: somebody has said that it may begin in a freeze window
     waves: Waves | None = None  #: None: all at once
     wave: int = 0  #: that has begun last
     wave_ended_at: AwareDatetime | None = None  #: of that one: all its workers are at their end

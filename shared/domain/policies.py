@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
+from shared.domain.freezes import Freeze
 from shared.domain.names import HostNames
 from shared.domain.resources import CloudProduct
 from shared.domain.spans import minutes_in, percent_in
@@ -37,6 +38,10 @@ def _minutes(value: Any) -> Any:
 
 def _percent(value: Any) -> Any:
     return percent_in(value) if isinstance(value, str) else value
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else value
 
 
 def _product(value: Any) -> Any:
@@ -155,3 +160,4 @@ class Policies(Value):
     defaults: PolicySettings = PolicySettings()
     rules: tuple[PolicyRule, ...] = ()
     waves: PolicyWaves | None = None
+    freezes: Annotated[tuple[Freeze, ...], BeforeValidator(_listed)] = ()

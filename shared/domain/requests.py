@@ -74,7 +74,7 @@ class PreviewDeploymentJob(Wire):
     accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
 
 
-_LATER: Final = ("products", "regions", "domains", "but", "tags", "waves")
+_LATER: Final = ("products", "regions", "domains", "but", "tags", "waves", "during_freeze")
 
 
 class CreateDeploymentJob(PreviewDeploymentJob):
@@ -84,6 +84,7 @@ class CreateDeploymentJob(PreviewDeploymentJob):
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
     schedule_time: AwareDatetime | None = None
     waves: AskedWaves | None = None  #: None: as policies say; without canaries: all at once
+    during_freeze: bool = False  #: it may begin in a freeze window of the policies
     digest: str | None = None  #: of the preview that was approved; refused if the world moved
     submit: bool = True  #: False leaves the job in editing
     client_token: str | None = Field(default=None, min_length=1, max_length=64)

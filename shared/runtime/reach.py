@@ -80,7 +80,7 @@ _OWN: Final = {
         invokes=("run_deployment_jobs", "notify_contacts"),
     ),
     "run_deployment_jobs": _reach(
-        reads=(t.OPEN_NOTIFICATIONS, t.QUOTA),
+        reads=(t.OPEN_NOTIFICATIONS, t.POLICIES, t.QUOTA),
         writes=(t.CALLERS, *_QUOTA, *_JOBS),
         invokes=("notify_contacts", *_DEPLOYS),
     ),

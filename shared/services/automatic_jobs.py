@@ -15,6 +15,7 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import InsufficientQuotaError
 from shared.services import plan as planning
 from shared.services import quota
+from shared.services.freezing import ends_within, frozen_at
 from shared.services.policies import waves_by_default
 from shared.services.storing import create, created, places_at_work, submitted, token_of_system
 from shared.services.waves import waits_for_somebody
@@ -39,11 +40,13 @@ class _Kind(NamedTuple):
     source: CertificateSource
     draft: bool
     accept_outage: bool
+    urgent: bool  #: in a freeze window, which the certificates in place do not outlast
 
     def token(self, cause: Cause) -> str:
         parts = [cause.origin, self.source.value]
         parts += ["draft"] if self.draft else []
         parts += ["outage"] if self.accept_outage else []
+        parts += ["urgent"] if self.urgent else []
         return token_of_system("-".join(parts))
 
 
@@ -67,11 +70,11 @@ def jobs_for(
     jobs: list[tuple[DeploymentJob, bool]] = []
     planned: set[str] = set()
     submit = world.policy.submit_automatic_jobs
-    held = _held(world, wanted)
+    held, window = _held(world, wanted), frozen_at(world, world.clock())
     drafts = _drafts(world, [e for e in wanted if e.draft or not submit or quota.is_enforced(world)])
     drafts |= held
     free: dict[_Kind, str] = {}  #: the token of the next job of a kind
-    for kind in map(_Kind._make, product(CertificateSource, (False, True), (False, True))):
+    for kind in map(_Kind._make, product(CertificateSource, *[(False, True)] * 3)):
         token = free[kind] = kind.token(cause)
         parts = 1
         while (job := created(world, free[kind])) is not None:
@@ -84,7 +87,8 @@ def jobs_for(
     for entry in wanted:
         slot = entry.resource
         if slot.slot not in planned and slot.slot not in drafts and slot.place not in at_work:
-            kind = _Kind(source_of[entry.cert_identifier], entry.draft, entry.accept_outage)
+            urgent = window is not None and ends_within(window, slot)
+            kind = _Kind(source_of[entry.cert_identifier], entry.draft, entry.accept_outage, urgent)
             rest.setdefault(kind, []).append(entry)
     for kind, entries in rest.items():
         job = create(

@@ -15,6 +15,7 @@ from shared.errors import InvalidRequestError, PlanChangedError
 from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
 from shared.services.contacts import check_contacts
+from shared.services.freezing import check_not_frozen
 from shared.services.policies import policies_of, waves_by_default
 from shared.services.preview import preview
 from shared.services.storing import create, created, submitted, token_of_person
@@ -44,6 +45,7 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
         return Created(jobs=(_as_asked(world, request, job),), note="already exists")
     check_job(request, world.clock())
     check_contacts(world, request.contact_ids)
+    check_not_frozen(world, request.schedule_time, allowed=request.during_freeze or not request.submit)
     plan = preview(world, request)
     if request.digest is not None and request.digest != plan.digest:
         raise PlanChangedError(
@@ -66,6 +68,7 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
         submit=request.submit,
         schedule_time=request.schedule_time,
         contact_ids=request.contact_ids,
+        during_freeze=request.during_freeze,
         waves=request.waves or waves_by_default(world, len(plan.deployments)),
     )
     return Created(jobs=(_as_asked(world, request, job),))

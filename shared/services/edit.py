@@ -13,6 +13,7 @@ from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services.contacts import check_contacts
+from shared.services.freezing import check_not_frozen
 from shared.services.moved import plan_of
 from shared.services.picking import picked_by, picks_nothing
 from shared.services.plan import as_plan, asked_for, candidates, weigh
@@ -59,6 +60,9 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
         reasons = "; ".join(f"{slot}: {why}" for slot, why in left.items())
         raise InvalidRequestError(f"nothing of job {job.job_id} would be left; cancel it ({reasons})")
     facts = _facts(request, world.clock())
+    if job.status is JobStatus.PENDING and "schedule_time" in facts:
+        allowed = request.during_freeze or job.during_freeze
+        check_not_frozen(world, facts["schedule_time"], allowed=allowed)
     if entries == before and job.changing_until is None:
         return Edited(job=_with_facts(world, job, facts), left_out=_left(left))
     plan = as_plan(entries.values(), certificates[0].source, job.accept_outage)
@@ -164,6 +168,7 @@ def _facts(request: EditDeploymentJob, now: datetime) -> dict[str, Any]:
     return {
         **({"name": request.name} if request.name else {}),
         **({"schedule_time": at} if at is not None else {}),
+        **({"during_freeze": True} if request.during_freeze else {}),
         **({"contact_ids": request.contact_ids} if request.contact_ids is not None else {}),
     }
 

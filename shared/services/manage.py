@@ -35,6 +35,7 @@ from shared.services.cancel import cancel_job
 from shared.services.delete import Deleted, delete_jobs
 from shared.services.drift import Accepted, accept_drift
 from shared.services.edit import LeftOut, edit_job
+from shared.services.freezing import why_frozen
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
 from shared.services.outcome import outcome_of
@@ -72,6 +73,7 @@ class Managed(Wire):
     workers: tuple[WorkerResource, ...] | None = None
     counts: dict[WorkerStatus, int] | None = None  #: of all workers of the job, by status
     waves: tuple[WaveShown, ...] | None = None  #: of the job, if it is done in waves
+    frozen: str | None = None  #: why what is next of a job that is due does not begin now
     outcome: str | None = None  #: of the job, in words: its status, or what a rollback has made of that since
     hints: tuple[Hint, ...] | None = None  #: for the workers that failed
     plan: Plan | None = None
@@ -157,12 +159,19 @@ def _shown(
         workers=shown,
         counts=dict(counts),
         waves=waves_of(job, workers, world.clock()) or None,
+        frozen=_frozen(world, job),
         outcome=outcome_of(job, counts),
         quota=quota_of(world, workers, job.cert_type, job),
         hints=_hints(shown),
         rollback=rollback,
         deliveries=tuple(world.deliveries.list(of_job(job.job_id))),
     )
+
+
+def _frozen(world: World, job: DeploymentJob) -> str | None:
+    waits = job.status is JobStatus.PENDING and job.due(world.clock())
+    between = job.status is JobStatus.PROCESSING and job.wave_ended_at is not None
+    return (why_frozen(world, job) or None) if waits or between else None
 
 
 def _fits(worker: WorkerResource, asked: ShowDeploymentJob) -> bool:

@@ -13,6 +13,7 @@ from shared.domain.job_requests import RetryDeploymentJob
 from shared.domain.jobs import DeploymentJob, FailedTry, RetryAsked, WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import ConflictError, InvalidRequestError
+from shared.services.freezing import check_not_frozen
 from shared.services.quota import reserve_again
 from shared.services.rollback_plan import chosen_of
 from shared.services.waking import wake_runner
@@ -65,6 +66,7 @@ def _asked(world: World, job: DeploymentJob, request: RetryDeploymentJob) -> Dep
     failed = [worker for worker in chosen if worker.status in again]
     if not failed:
         raise InvalidRequestError(f"nothing to try again: no such slot of job {job.job_id} ended in error")
+    check_not_frozen(world, None, allowed=request.during_freeze)
     reserve_again(world, job, failed, end=job.retries + 1)
     world.jobs.open(job)  # before, so that a run finds what is cut off here
     log.info("job is tried again", extra={"job_id": job.job_id, "job": job.name, "workers": len(failed)})
@@ -81,6 +83,7 @@ def _asked(world: World, job: DeploymentJob, request: RetryDeploymentJob) -> Dep
             retries=job.retries + 1,
             cancelled_at=None,
             halted="",
+            during_freeze=job.during_freeze or request.during_freeze,
             wave_ended_at=None,
             wave_told=0,
             finished_at=None,

@@ -19,6 +19,7 @@ from shared.errors import AppError, ConflictError, InsufficientQuotaError, Unrea
 from shared.services import retry
 from shared.services.again import is_another_try, tried_again, try_again
 from shared.services.cancel import cancel_waiting
+from shared.services.freezing import why_frozen
 from shared.services.quota import reconcile, reserve, settle
 from shared.services.seen import Seen, Shard, closed, due_again, seen_of
 from shared.services.storing import undo_cut_off
@@ -76,6 +77,8 @@ def _advance(world: World, job: DeploymentJob) -> tuple[DeploymentJob, bool]:
     if (job.cancelled_at is not None or job.halted) and not job.status.final:
         cancel_waiting(world, job)
         job = _follow(world, job)
+    elif job.status is JobStatus.PENDING and why_frozen(world, job):
+        return job, True
     elif job.status in (JobStatus.PENDING, JobStatus.SCHEDULING):
         job = _begun(world, job, opened)
     elif job.status is JobStatus.PROCESSING:

@@ -14,7 +14,7 @@ from shared.services.endings import Endings
 from shared.services.map import MappedSlot, map_slots
 from shared.services.policies import policies_of
 from shared.services.selection import is_drifted, is_uncovered, is_unknown
-from shared.services.unfinished import drafts, failing, overdue, waiting_waves
+from shared.services.unfinished import drafts, failing, frozen_jobs, overdue, waiting_waves
 from shared.services.world import World
 
 USUAL_AGE: Final = timedelta(days=1)  #: of the last scan and discovery, at most
@@ -140,6 +140,10 @@ def _of_jobs(world: World) -> Iterator[Concern]:
         told = (f"job {job.job_id} {job.name}, after wave {job.wave + 1}" for job in halfway)
         text = f"{_counted(len(halfway), 'job')} waiting for approval of the next wave"
         yield _listed("wave", text, told, "list --status processing")
+    if frozen := frozen_jobs(world):
+        told = (f"job {job.job_id} {job.name}, {job.worker_count} slots" for job in frozen)
+        text = f"{_counted(len(frozen), 'job')} waiting for the end of a freeze window"
+        yield _listed("frozen", text, told, "list --status pending").evolve(needs_hand=False)
     if late := overdue(world):
         told = (f"job {job.job_id} {job.name}, due {job.schedule_time:%Y-%m-%d %H:%M} UTC" for job in late)
         yield _listed(

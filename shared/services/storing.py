@@ -59,6 +59,7 @@ def create(
     contact_ids: tuple[int, ...] = (),
     joined: Callable[[CloudResource, str], bool] | None = None,
     waves: AskedWaves | None = None,
+    during_freeze: bool = False,
 ) -> DeploymentJob:
     """The job of this token: a draft; or submitted, and the runner woken. A lost wake-up does no harm.
 
@@ -95,6 +96,7 @@ def create(
             schedule_time=schedule_time or now,
             plan_digest=plan.digest,
             accept_outage=plan.accept_outage,
+            during_freeze=during_freeze,
             waves=Waves(**dict(waves)) if waves and waves.canaries else None,
             products=plan.products,
             created_at=now,

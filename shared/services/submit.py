@@ -7,6 +7,7 @@ from shared.domain.job_requests import DiffDeploymentJob, SubmitDeploymentJob
 from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
+from shared.services.freezing import check_not_frozen
 from shared.services.moved import Moved, moved, plan_of
 from shared.services.storing import submitted
 from shared.services.world import World
@@ -32,6 +33,8 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
         return job
     if job.changing(world.clock()):
         raise ConflictError("DeploymentJob", job.job_id)
+    allowed = request.during_freeze or job.during_freeze
+    check_not_frozen(world, max(job.schedule_time, world.clock()), allowed=allowed)
     blocking = [one for one in moved(world, job) if one.blocks]
     if blocking:
         raise PlanChangedError(
@@ -43,6 +46,7 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
             f"the workers of job {job.job_id} are not those of its plan: an edit was cut off;"
             f" `certdeploy job edit {job.job_id} --renew` plans anew"
         )
+    job = job.evolve(during_freeze=allowed)
     return submitted(world, job.evolve(changing_until=None))  # an edit that was cut off had changed nothing
 
 

@@ -1,11 +1,12 @@
 """Jobs that wait for somebody: failed ones, as far as nothing has mended it since; drafts; overdue ones."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
+from shared.services.freezing import why_frozen
 from shared.services.waves import waits_for_somebody
 from shared.services.world import World
 
@@ -67,7 +68,16 @@ def waiting_waves(world: World) -> list[DeploymentJob]:
 
 
 def overdue(world: World) -> list[DeploymentJob]:
-    """Due for a while, and nothing has begun: no function runs, or none may."""
+    """Due for a while, and nothing has begun: no function runs, or none may. Freeze windows apart."""
     until = world.clock() - _LATE
-    found = [job for job in world.jobs.list() if job.status in _WAITING and job.schedule_time <= until]
+    found = [job for job in _due(world, until) if not why_frozen(world, job)]
     return sorted(found, key=lambda job: job.schedule_time)
+
+
+def frozen_jobs(world: World) -> list[DeploymentJob]:
+    """Due, and waiting for the end of a freeze window."""
+    return [job for job in _due(world, world.clock()) if why_frozen(world, job)]
+
+
+def _due(world: World, until: datetime) -> list[DeploymentJob]:
+    return [job for job in world.jobs.list() if job.status in _WAITING and job.schedule_time <= until]

@@ -15,6 +15,7 @@ from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.errors import ConflictError, InvalidRequestError
 from shared.services.cancel import cancel_waiting
+from shared.services.freezing import check_not_frozen, why_frozen
 from shared.services.seen import Seen, seen_of
 from shared.services.waking import wake_runner
 from shared.services.world import World
@@ -39,7 +40,7 @@ def stepped(world: World, job: DeploymentJob, seen: Seen) -> tuple[DeploymentJob
         if not seen.held or seen.unsettled > seen.held:  # it is the last one, or under way
             return job, seen
         job = _told(world, _ended(world, job))
-        if not _may_begin(world, job):
+        if not _may_begin(world, job) or why_frozen(world, job):
             return job, seen
         job = world.jobs.save(job.evolve(wave=job.wave + 1, wave_ended_at=None))
         facts = {"job_id": job.job_id, "job": job.name, "wave": job.wave + 1}
@@ -71,11 +72,13 @@ def continue_job(world: World, request: ContinueDeploymentJob) -> DeploymentJob:
         raise InvalidRequestError(f"Wave: the next one of job {job.job_id} is {job.wave + 2}")
     if why := _why_halted(job, seen):
         raise InvalidRequestError(f"job {job.job_id} halts: {why}")
+    allowed = job.during_freeze or request.during_freeze
+    check_not_frozen(world, None, allowed=allowed)
     world.jobs.open(job)
     log.info(
         "wave of a job was let begin", extra={"job_id": job.job_id, "job": job.name, "wave": job.wave + 2}
     )
-    job = world.jobs.save(job.evolve(wave_approved=job.wave + 1))
+    job = world.jobs.save(job.evolve(wave_approved=job.wave + 1, during_freeze=allowed))
     wake_runner(world, job.job_id)
     return job
 

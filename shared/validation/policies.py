@@ -6,9 +6,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Final
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from shared.domain.policies import Match, Pin, Policies, PolicyRule, PolicySettings
+from shared.domain.freezes import Freeze
+from shared.domain.policies import Match, Pin, Policies, PolicyRule, PolicySettings, PolicyWaves
 from shared.errors import InvalidRequestError
 
 LONGEST_TEXT: Final = 256 * 1024  #: in bytes: some hundred rules are a tenth of it
@@ -18,6 +19,11 @@ _NO_TAGS: Final = (
     "a rule cannot match tags: the lists of CDN, DCDN, LIVE, VOD, WAF and others do not tell them, so it"
     " would pass over their slots without a word (match by slot, certificate, domain, region or product)"
 )
+_FIELDS: Final[dict[str, type[BaseModel]]] = {
+    "rules": PolicyRule,
+    "waves": PolicyWaves,
+    "freezes": Freeze,
+}
 _KNOWN: Final = re.compile(r"'([^']+)'")
 _EXPECTED: Final = {"tuple_type": "expected a list", "model_type": "expected keys with values"}
 
@@ -109,7 +115,7 @@ def _fields_around(path: Sequence[str | int]) -> Iterable[str]:
         return Match.model_fields
     if path[-2] == "pin":
         return Pin.model_fields
-    return PolicyRule.model_fields if path[0] == "rules" else PolicySettings.model_fields
+    return _FIELDS.get(str(path[0]), PolicySettings).model_fields
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ CHANGED: dict[str, tuple[object, bool]] = {
     "Domains": (["www.*"], True),
     "Except": ({"Slots": [WWW]}, True),
     "Waves": ({"Canaries": ["one"]}, True),
+    "DuringFreeze": (True, True),
     "FirstDeployment": (True, True),
     "AcceptOutage": (True, True),
     "Name": ("another", True),

@@ -54,6 +54,7 @@ QUESTIONS = (
                 "ContactIds": (),
                 "ScheduleTime": None,
                 "Waves": None,
+                "DuringFreeze": False,
                 "Digest": None,
                 "Submit": True,
                 "ClientToken": None,

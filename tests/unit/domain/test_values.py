@@ -188,6 +188,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "DeletedAt": None,
             "Retry": None,
             "Retries": 0,
+            "DuringFreeze": False,
             "Waves": None,
             "Wave": 0,
             "WaveEndedAt": None,
