@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: wheel hostile chaos help demo test walk rough lint bench mutants lock clean
+.PHONY: screenshots wheel hostile chaos help demo test walk rough lint bench mutants lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, see it deployed everywhere (STATE=ots: Tablestore)
 	@$(BIN)/certdeploy demo $(if $(STATE),--state $(STATE))
@@ -48,6 +48,9 @@ SEEDS ?= 50
 rough: $(VENV)/dev.stamp  ## run tests with sparse and with random answers of the cloud (SEEDS, FIRST, TURNS, PART)
 	@$(BIN)/python -m tools.rough --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) $(TURNS:%=--turn %) $(PART:%=--only %)
 
+screenshots: $(VENV)/browser.stamp  ## take a picture of each page of the console, light and dark (FOLDER; needs Chromium)
+	@$(BIN)/python -m tools.screenshots $(or $(FOLDER),screenshots)
+
 wheel: $(VENV)/dev.stamp  ## build the emulator as a distribution of its own, with its pytest plugin, into dist/
 	@$(BIN)/python -m tools.emulator_package $(VENV)/emulator-package
 	@$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist $(VENV)/emulator-package
@@ -81,6 +84,10 @@ lock: $(VENV)/uv.stamp  ## pin the dependencies, by version and hash
 	  $(WITHOUT) pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --python-version 3.10 --extra local --extra dev \
 	  $(WITHOUT) pyproject.toml -o requirements-dev.lock
+	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --python-version 3.10 --extra browser \
+	  --constraint requirements-dev.lock $(WITHOUT) pyproject.toml \
+	  $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements-dev.lock) \
+	  -o requirements-browser.lock
 	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --python-version 3.10 --extra bench \
 	  --constraint requirements-dev.lock pyproject.toml -o requirements-bench.lock
 	@$(BIN)/python -m uv pip compile -q --universal --generate-hashes --python-version 3.10 --extra mutants \
@@ -99,6 +106,9 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/uv.stamp
 
 $(VENV)/bench.stamp: requirements-bench.lock | $(VENV)/run.stamp
 	$(call install,requirements-bench.lock,to draw what was measured)
+
+$(VENV)/browser.stamp: requirements-browser.lock | $(VENV)/dev.stamp
+	$(call install,requirements-browser.lock,to drive a browser)
 
 $(VENV)/mutants.stamp: requirements-mutants.lock | $(VENV)/dev.stamp
 	$(call install,requirements-mutants.lock,to plant faults)

@@ -13,6 +13,7 @@ import typer
 from cli import (
     certificates,
     cloud,
+    console,
     contacts,
     dead_letters,
     demo,
@@ -67,6 +68,7 @@ app.command("discover", epilog="Example: certdeploy discover --product ALB --reg
     cloud.discover
 )
 app.command("status", epilog="Example: certdeploy status --ends-within 14d --quiet")(status.status)
+app.command("console", epilog="Example: certdeploy console --read-only")(console.console)
 app.add_typer(
     certificates.app, name="certificate", help="List, show, upload and export the certificates in CAS."
 )

@@ -7,6 +7,7 @@ from cli import output
 from cli.tables import Table
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.errors import CloudUnavailableError
+from shared.services.synced import NEVER, synced
 from shared.services.world import World
 
 _POLL_S = 0.3
@@ -31,33 +32,13 @@ def show(world: World, products: Sequence[CloudProduct]) -> Table:
     """A row per product: syncing, synced (time, count), failed or outside (reason), or never."""
     table = output.table("Product", "State", "Slots", "Since (UTC)", "Remarks", wrap=("Remarks",))
     for product in products:
-        by_region = list(world.syncs.list(product))
-        state = _state(by_region)
-        at = max((s.finished_at or s.started_at for s in by_region), default=None)
-        count = sum(status.count for status in by_region)
-        remarks = "; ".join(f"{s.region or 'all'}: {s.reason}" for s in by_region if s.reason)
+        one = synced(world, product)
         output.row(
             table,
             product.value,
-            output.status(state),
-            str(count) if by_region else "",
-            output.moment(at),
-            remarks or _why_none(by_region, count),
+            output.status(one.state),
+            "" if one.state == NEVER else str(one.slots),
+            output.moment(one.since),
+            one.remarks,
         )
     return table
-
-
-def _state(by_region: list[SyncStatus]) -> str:
-    states = {status.state for status in by_region}
-    for state in (SyncState.SYNCING, SyncState.FAILED, SyncState.PARTIAL, SyncState.SYNCED):
-        if state in states:
-            return str(state.value)
-    return SyncState.OUTSIDE.value if states else "never"
-
-
-def _why_none(by_region: list[SyncStatus], count: int) -> str:
-    if not by_region:
-        return "never synchronised; run `certdeploy discover`"
-    if count == 0 and all(status.state is SyncState.SYNCED for status in by_region):
-        return "the account has none, or none that uses HTTPS"
-    return ""

@@ -11,7 +11,7 @@ from shared.domain.resources import CloudProduct
 from shared.products import supported_products
 
 ROOT = Path(__file__).parents[2]
-OURS = ("shared", "functions", "host", "emulator", "cli", "stack", "tests", "tools")
+OURS = ("shared", "functions", "host", "emulator", "cli", "console", "stack", "tests", "tools")
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 #: Where a private key leaves its type: into our own check, the form body of an upload, and the file
 #: that a person asked for.
@@ -96,7 +96,7 @@ def test_the_environment_is_read_and_not_written() -> None:
 
 
 def test_a_private_key_is_revealed_in_known_places_only() -> None:
-    deployed = sources("shared", "functions", "host", "cli")
+    deployed = sources("shared", "functions", "host", "cli", "console")
     assert {path for path, text in deployed if ".reveal()" in text} <= REVEALED_IN
 
 

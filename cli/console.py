@@ -1,0 +1,86 @@
+"""`certdeploy console`: the pages in a browser on this machine."""
+
+import webbrowser
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import output
+from cli.session import FunctionRefusedError, Session, session
+from shared.errors import InvalidRequestError
+from shared.services.world import World
+
+if TYPE_CHECKING:
+    from console.installation import Configured
+
+
+def console(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1. Default: a free one.", min=0, max=65535)] = 0,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Refuse everything that would change something.")
+    ] = False,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Print the address and do not open a browser.")
+    ] = False,
+) -> None:
+    """Show certificates, slots and jobs in a browser on this machine, and do there what the commands do.
+
+    Listens on 127.0.0.1 only. The address that is printed lets one browser in, once. Whatever is done there
+    is done with the credentials of this process. Runs until Ctrl-C.
+    """
+    serve(session(), port=port, read_only=read_only, opened=not no_open)
+
+
+def serve(current: Session, *, port: int, read_only: bool, opened: bool) -> None:
+    """Until it is stopped. Raises SettingsError: the port cannot be had."""
+    from console.serving import Serving  # other commands do not wait for it
+
+    serving = Serving(Installed(current), _told, port=port, read_only=read_only)
+    if opened:
+        webbrowser.open(serving.guard.address)
+    serving.run()
+
+
+def _told(address: str) -> None:
+    output.tell(f"open {address} (for one browser, once); Ctrl-C stops")
+
+
+class Installed:
+    """An installation of the console: that of a session."""
+
+    def __init__(self, current: Session) -> None:
+        self._session = current
+
+    def world(self) -> World:
+        return self._session.world()
+
+    def call(self, function: str, payload: bytes) -> dict[str, Any]:
+        self._session.check_credentials()
+        try:
+            return self._session.call(function, payload)
+        except FunctionRefusedError as error:
+            raise InvalidRequestError(str(error)) from None
+
+    def serving(self) -> bool:
+        """In Tablestore it is the functions of a stack."""
+        return self._session.running is not None or self._session.settings.tablestore is not None
+
+    def configured(self) -> "Sequence[Configured]":
+        from console.installation import Configured
+
+        settings = self._session.settings
+        running = self._session.running
+        found = {
+            "State": (settings.state, "STATE"),
+            "Cloud": (settings.endpoint or "Alibaba Cloud", "ENDPOINT"),
+            "CAS stores": (", ".join(settings.stores), "STORES"),
+            "Regions": (", ".join(settings.regions) or "all", "REGIONS"),
+            "Products": (", ".join(one.value for one in settings.products), "PRODUCTS"),
+            "Automatic jobs": (settings.auto, "AUTO"),
+            "Functions": (f"certdeploy serve, process {running.pid}" if running else "none here", ""),
+        }
+        return [
+            Configured(name=name, value=value, source=f"CERTDEPLOY_{source}" if source else "")
+            for name, (value, source) in found.items()
+        ]

@@ -1,0 +1,77 @@
+"""The certificates in CAS, and one of them: where it serves, where it could, and why not."""
+
+from collections import Counter
+
+from console.asking import Asked, Page
+from console.commands import options
+from console.paging import Pages
+from shared.domain.queries import CertificateOrder, ListCertificates
+from shared.domain.resources import CloudProduct
+from shared.domain.values import Wire
+from shared.services.lists import CertificateList, list_certificates
+from shared.services.map import CertificateMap, find_certificate, map_certificate
+from shared.validation.requests import parse
+from shared.validation.spans import days_of
+
+ROWS = 50
+
+
+class Certificates(CertificateList):
+    slots: dict[str, int]  #: that serve it, by identifier
+    total: int
+
+
+def certificates(asked: Asked) -> Page:
+    ends = asked.one("ends")
+    query = {
+        "Domains": asked.words("domain"),
+        "Names": asked.words("name"),
+        "Stores": asked.words("store"),
+        **({"EndsWithinDays": days_of(ends, "ends")} if ends else {}),
+        **({"Deployable": True} if asked.one("deployable") else {}),
+        "Unused": bool(asked.one("unused")),
+        "Sort": asked.one("sort", CertificateOrder.EXPIRES.value),
+    }
+    world = asked.world
+    found = list_certificates(world, parse(ListCertificates, query))
+    total = len(found.certificates)
+    pages = Pages.of(asked, "/certificates", total, ROWS)
+    listed = found.certificates[pages.start : pages.end]
+    slots = Counter(
+        record.resource.cert_identifier
+        for product in CloudProduct
+        for record in world.resources.list(product)
+    )
+    answer = Certificates(
+        certificates=listed,
+        left_out=found.left_out,
+        slots={one.identifier: slots[one.identifier] for one in listed},
+        total=total,
+    )
+    command = ["certificate", "list", *options("--domain", asked.words("domain"))]
+    command += options("--name", asked.words("name"))
+    command += ["--ends-within", ends] if ends else []
+    command += [word for name, word in _FLAGS.items() if asked.one(name)]
+    return Page("certificates.html", answer, {"pages": pages, "now": world.clock()}, command)
+
+
+_FLAGS = {"deployable": "--deployable", "unused": "--unused"}
+
+
+class OneCertificate(Wire):
+    map: CertificateMap
+    serving: int
+    could_serve: int
+
+
+def certificate(asked: Asked) -> Page:
+    world = asked.world
+    found = map_certificate(world, find_certificate(world, asked.one("id")))
+    serving, could = len(found.serving), len(found.could_serve)
+    pages = Pages.of(asked, "/certificate", max(serving, could))
+    shown = found.evolve(
+        serving=found.serving[pages.start : pages.end], could_serve=found.could_serve[pages.start : pages.end]
+    )
+    answer = OneCertificate(map=shown, serving=serving, could_serve=could)
+    more = {"pages": pages, "now": world.clock(), "one": found.certificate}
+    return Page("certificate.html", answer, more, ["certificate", "show", found.cert_identifier])

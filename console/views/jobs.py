@@ -1,0 +1,76 @@
+"""Deployment jobs, and one of them, slot by slot, as it goes."""
+
+from collections import Counter, defaultdict
+
+from console.asking import Asked, Page
+from console.paging import ROWS, Pages
+from shared.domain.jobs import DeploymentJob
+from shared.domain.resources import CloudProduct
+from shared.domain.states import JobStatus, WorkerStatus
+from shared.domain.values import Wire
+from shared.services.manage import Managed
+
+_LISTED = 50
+
+
+class Jobs(Wire):
+    jobs: tuple[DeploymentJob, ...]  #: the latest first
+    total: int
+
+
+def jobs(asked: Asked) -> Page:
+    status = asked.one("status")
+    found = asked.managed({"List": {"Status": status} if status else {}}).jobs or ()
+    pages = Pages.of(asked, "/jobs", len(found), _LISTED)
+    listed = tuple(reversed(found))[pages.start : pages.end]
+    more = {"pages": pages, "statuses": [one.value for one in JobStatus], "now": asked.world.clock()}
+    command = ["job", "list", *(["--status", status] if status else [])]
+    return Page("jobs.html", Jobs(jobs=listed, total=len(found)), more, command)
+
+
+class OneJob(Wire):
+    job: Managed  #: as `job show`, with the workers of this page
+    products: dict[CloudProduct, dict[WorkerStatus, int]]  #: all its workers, by product and status
+    total: int  #: workers that fit
+    settled: bool  #: nothing is under way
+
+
+def job(asked: Asked) -> Page:
+    job_id = asked.number("id")
+    asked_of = {"JobId": job_id, "Statuses": asked.words("status"), "Products": asked.words("product")}
+    shown = asked.managed({"Show": asked_of})
+    by_product: dict[CloudProduct, Counter[WorkerStatus]] = defaultdict(Counter)
+    for worker in asked.world.workers.list(job_id):
+        by_product[worker.resource.product][worker.status] += 1
+    workers = sorted(shown.workers or (), key=lambda one: (_ORDER.get(one.status, 9), one.resource.slot))
+    pages = Pages.of(asked, "/job", len(workers), ROWS)
+    counts = shown.counts or {}
+    answer = OneJob(
+        job=shown.evolve(workers=tuple(workers[pages.start : pages.end])),
+        products={product: dict(some) for product, some in sorted(by_product.items())},
+        total=len(workers),
+        settled=all(status.settled for status in counts),
+    )
+    more = {
+        "pages": pages,
+        "statuses": [one.value for one in WorkerStatus],
+        "serving": asked.installation.serving(),
+        "now": asked.world.clock(),
+        "colours": [status for status in _ORDER if counts.get(status)],
+    }
+    return Page("job.html", answer, more, ["job", "show", str(job_id)])
+
+
+#: What needs a look comes first.
+_ORDER = {
+    WorkerStatus.ERROR: 0,
+    WorkerStatus.ROLLBACK_ERROR: 0,
+    WorkerStatus.PROCESSING: 1,
+    WorkerStatus.ROLLBACK: 1,
+    WorkerStatus.PENDING: 2,
+    WorkerStatus.HELD: 3,
+    WorkerStatus.SUCCESS: 4,
+    WorkerStatus.ROLLBACK_SUCCESS: 5,
+    WorkerStatus.SUPERSEDED: 6,
+    WorkerStatus.CANCELLED: 7,
+}

@@ -1,0 +1,87 @@
+"""The places that serve certificates: products with their sync status, slots with filters, one slot."""
+
+from typing import Any
+
+from console.asking import Asked, Page
+from console.commands import options
+from console.paging import ROWS, Pages
+from shared.domain.queries import ListResources, SlotOrder
+from shared.domain.values import Wire
+from shared.products import supported_products
+from shared.services.lists import list_resources
+from shared.services.selection import SlotList
+from shared.services.slots import show_slot
+from shared.services.synced import Synced, synced
+from shared.validation.requests import parse
+from shared.validation.spans import days_of
+
+_FLAGS = {
+    "uncovered": "Uncovered",
+    "unknown": "UnknownToCas",
+    "drifted": "Drifted",
+    "bare": "WithoutCertificate",
+}
+_OPTIONS = {
+    "uncovered": "--uncovered",
+    "unknown": "--unknown",
+    "drifted": "--drifted",
+    "bare": "--all",
+}
+
+
+class Resources(Wire):
+    products: tuple[Synced, ...]
+    slots: SlotList
+
+
+def resources(asked: Asked) -> Page:
+    world = asked.world
+    query = parse(ListResources, _query(asked))
+    found = list_resources(world, query)
+    answer = Resources(
+        products=tuple(synced(world, product) for product in world.policy.products), slots=found
+    )
+    more = {
+        "pages": Pages.of(asked, "/resources", found.counts.slots),
+        "now": world.clock(),
+        "sorts": [order.value for order in SlotOrder],
+        "supported": [product.value for product in supported_products()],
+    }
+    return Page("resources.html", answer, more, _command(asked))
+
+
+def _query(asked: Asked) -> dict[str, Any]:
+    ends = asked.one("ends")
+    return {
+        "Products": asked.words("product"),
+        "Regions": asked.words("region"),
+        "Domains": asked.words("domain"),
+        "Instances": asked.words("instance"),
+        "Certificate": asked.one("certificate"),
+        **({"EndsWithinDays": days_of(ends, "ends")} if ends else {}),
+        **{field: True for name, field in _FLAGS.items() if asked.one(name)},
+        "Sort": asked.one("sort", SlotOrder.EXPIRES.value),
+        "Offset": asked.number("offset", 0),
+        "Limit": ROWS,
+    }
+
+
+def _command(asked: Asked) -> list[str]:
+    ends = asked.one("ends")
+    return [
+        *("resource", "list"),
+        *(word for name in ("product", "region", "domain", "instance") for word in _given(asked, name)),
+        *options("--certificate", asked.all("certificate")),
+        *options("--ends-within", [ends] if ends else []),
+        *(option for name, option in _OPTIONS.items() if asked.one(name)),
+        *("--sort", asked.one("sort", SlotOrder.EXPIRES.value)),
+    ]
+
+
+def _given(asked: Asked, name: str) -> list[str]:
+    return options(f"--{name}", asked.words(name))
+
+
+def slot(asked: Asked) -> Page:
+    found = show_slot(asked.world, asked.one("id"))
+    return Page("slot.html", found, {"now": asked.world.clock()}, ["resource", "show", found.slot])

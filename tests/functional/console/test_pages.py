@@ -1,0 +1,102 @@
+"""Pages show what the services tell, escaped, in three languages, and each also as JSON."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.language import LANGUAGES
+from console.views import PAGES
+from tests.functional.console.browser import Browser
+from tests.functional.console.conftest import MARKED, RENEWED, SHOP
+
+SLOT = "CDN/-/www.example.com"
+#: A page that shows one thing needs its id.
+OF_ONE = {"/certificate": f"?id={SHOP}", "/slot": f"?id={SLOT}"}
+WITHOUT_JOB = sorted(path for path in PAGES if path != "/job")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_there_in_each_language_and_small(browser: Browser, language: str) -> None:
+    for path in WITHOUT_JOB:
+        answer = browser.get(path + OF_ONE.get(path, ""), Accept_Language=f"{language}-XX,en;q=0.5")
+        assert (answer.status, answer.headers["content-language"]) == (200, language), path
+        assert f'<html lang="{language}">' in answer.body
+        assert len(answer.body) < 300_000
+
+
+def test_every_page_is_there_as_json(browser: Browser) -> None:
+    for path in WITHOUT_JOB:
+        name = "/overview" if path == "/" else path
+        answer = browser.get(f"{name}.json{OF_ONE.get(path, '')}")
+        assert answer.status == 200, path
+        assert all(field[0].isupper() for field in answer.json), path
+
+
+def test_a_language_that_was_switched_to_stays(browser: Browser) -> None:
+    switched = browser.get("/jobs?lang=ja", Accept_Language="zh")
+    kept = switched.headers["set-cookie"].partition(";")[0]
+
+    assert 'lang="ja"' in switched.body
+    assert (
+        browser.get("/jobs", Accept_Language="zh", Cookie=f"{browser.cookie}; {kept}").headers[
+            "content-language"
+        ]
+        == "ja"
+    )
+
+
+def test_the_overview_tells_what_needs_a_hand_and_what_ends(browser: Browser) -> None:
+    told = browser.get("/overview.json").json
+
+    assert told["Status"]["NeedsHand"] is True
+    assert [(one["CertIdentifier"], one["Slots"]) for one in told["Endings"]] == [(SHOP, 2), (MARKED, 1)]
+    assert "2 slots with a certificate that ends soon" in browser.get("/").body
+
+
+def test_slots_are_listed_as_the_command_lists_them(browser: Browser) -> None:
+    page = browser.get("/resources?ends=30&domain=www.*")
+
+    assert SLOT in page.body
+    assert "www.example.edu" not in page.body
+    assert "certdeploy resource list --domain &#39;www.*&#39; --ends-within 30 --sort expires" in page.body
+
+
+def test_a_certificate_shows_where_it_serves_and_where_it_could(browser: Browser) -> None:
+    found = browser.get(f"/certificate.json?id={RENEWED}").json
+
+    assert (found["Serving"], found["CouldServe"]) == (0, 3)
+    assert SLOT in browser.get(f"/certificate?id={RENEWED}").body
+
+
+def test_names_that_hold_markup_are_text(browser: Browser) -> None:
+    for path in ("/", "/certificates", f"/certificate?id={MARKED}", "/resources"):
+        body = browser.get(path).body
+        assert "alert(1)" in body, path
+        assert "<script>alert" not in body
+        assert "<img" not in body
+
+
+def test_what_is_asked_for_wrongly_is_told_in_one_sentence(browser: Browser) -> None:
+    asked = {
+        "/job?id=12": (404, "DeploymentJob 12 does not exist"),
+        "/job?id=<b>x": (400, "id: &#39;&lt;b&gt;x&#39; is no number"),
+        "/job": (400, "id: a number is needed"),
+        "/slot?id=CDN/-/nowhere": (404, "does not exist"),
+        "/certificate?id=99": (404, "does not exist"),
+        "/resources?ends=soon": (400, "not a span"),
+        "/resources?product=XYZ": (400, "Products"),
+        "/jobs?status=x": (400, "is not one of"),
+        "/nothing": (404, "no such page"),
+    }
+    for path, (status, text) in asked.items():
+        answer = browser.get(path)
+        assert (answer.status, text in answer.body) == (status, True), (path, answer.body)
+    assert browser.get("/job.json?id=12").json["Code"] == "NotFound"
+
+
+def test_a_part_that_has_not_changed_is_not_sent_again(browser: Browser) -> None:
+    first = browser.get("/jobs?fragment=1")
+    seen = first.headers["etag"].strip('"')
+
+    assert "<html" not in first.body
+    assert browser.get(f"/jobs?fragment=1&seen={seen}").status == 204
