@@ -73,7 +73,20 @@ def until(true: Callable[[], bool]) -> None:
 
 def run(folder: Path, *options: str, status: int = 1) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.forks", "-p", "no:cacheprovider", "-rA", *options, "."],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.forks",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:anyio",
+            "-rA",
+            *options,
+            ".",
+        ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
