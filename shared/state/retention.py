@@ -11,7 +11,7 @@ from shared.domain.jobs import DeploymentJob
 from shared.errors import ConflictError, UnreadableRowError
 from shared.state import tables
 from shared.state.contacts import Deliveries, Notifications
-from shared.state.repositories import DeadLetters, Jobs, Workers
+from shared.state.repositories import OWNER, DeadLetters, Jobs, Workers
 from shared.state.whole import WholeStore
 
 
@@ -34,6 +34,15 @@ def forget_old(store: WholeStore, now: datetime) -> int:
             continue
         with suppress(ConflictError):  # somebody has it in hand after all
             for worker in its:
+                workers.delete(worker)
+            jobs.delete(job)
+            forgotten += 1
+    for job in jobs.readable(store.range(tables.JOBS, (OWNER,))):
+        settled = job.undone and job.job_id not in opened
+        if not settled or job.storing_until is None or job.storing_until >= before:
+            continue
+        with suppress(ConflictError):  # who outlived its function's time may have stored more of them since
+            for worker in list(workers.list(job.job_id)):
                 workers.delete(worker)
             jobs.delete(job)
             forgotten += 1

@@ -52,6 +52,32 @@ def test_a_job_that_ended_long_ago_goes_with_its_workers(store: SqliteStore) -> 
     assert left(store) == (0, 0)
 
 
+UNDONE: dict[str, Any] = {"undone": True, "storing_until": LONG_AGO}
+
+
+def test_what_a_late_delivery_left_of_a_job_that_was_undone_goes_too(store: SqliteStore) -> None:
+    a_stored_job(store, UNDONE, {})
+
+    assert forget_old(store, NOW) == 1
+    assert left(store) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("job", "opened"),
+    [
+        ({**UNDONE, "storing_until": NOW - timedelta(days=399)}, False),
+        (UNDONE, True),
+        ({"storing_until": LONG_AGO}, False),
+    ],
+    ids=["younger", "not settled", "not undone"],
+)
+def test_what_may_still_be_undone_stays(store: SqliteStore, job: dict[str, Any], opened: bool) -> None:
+    a_stored_job(store, job, {}, opened)
+
+    assert forget_old(store, NOW) == 0
+    assert left(store) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("job", "worker", "opened"),
     [
