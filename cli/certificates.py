@@ -1,4 +1,4 @@
-"""`certdeploy certificate`: list, show, upload and export."""
+"""`certdeploy certificate`: list, show, upload, export, and clean up."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli import columns, output
+from cli import clean_up, columns, output
 from cli.bundle_files import read_pair, refuse_to_overwrite, write_pair
 from cli.certificate_columns import USUAL, certificate_columns, show_list
 from cli.columns import AsCsv, AsJson
@@ -33,7 +33,7 @@ Id = Annotated[str, typer.Argument(help="Id of the certificate in CAS, as `certi
 
 @app.callback()
 def certificate() -> None:
-    """List, show, upload and export the certificates in CAS."""
+    """List, show, upload and export the certificates in CAS, and delete those that nothing needs."""
 
 
 @app.command("list", epilog="Example: certdeploy certificate list --ends-within 30d --domain '*.example.com'")
@@ -153,6 +153,11 @@ def upload(
     output.console().print(
         Text(f"{done.cert_identifier} ({output.names(done.names)}) {what}"), soft_wrap=True
     )
+
+
+app.command("clean-up", epilog="Example: certdeploy certificate clean-up --grace 60d --preview")(
+    clean_up.command
+)
 
 
 @app.command("export", epilog="Example: certdeploy certificate export 10741304 --to shop.pem")

@@ -1,4 +1,4 @@
-"""CAS 2020-04-07: read the certificates of one store, and upload to it."""
+"""CAS 2020-04-07: read the certificates of one store, upload to it, and delete from it."""
 
 import logging
 from collections.abc import Mapping
@@ -31,6 +31,7 @@ GET_CERTIFICATE_DETAIL: Final = Action("GetCertificateDetail", per_second=10)
 GET_USER_CERTIFICATE_DETAIL: Final = Action("GetUserCertificateDetail", per_second=10)
 # The vendor's SDKs send certificate and key in the URL. The gateway accepts a form as well.
 UPLOAD_USER_CERTIFICATE: Final = Action("UploadUserCertificate", place="form", writes=True, per_second=10)
+DELETE_USER_CERTIFICATE: Final = Action("DeleteUserCertificate", writes=True, per_second=10)
 LIST_CONTACT: Final = Action("ListContact")
 ACTIONS: Final = (
     LIST_CERTIFICATES,
@@ -38,6 +39,7 @@ ACTIONS: Final = (
     GET_CERTIFICATE_DETAIL,
     GET_USER_CERTIFICATE_DETAIL,
     UPLOAD_USER_CERTIFICATE,
+    DELETE_USER_CERTIFICATE,
     LIST_CONTACT,
 )
 #: The actions that list every certificate of a store, without keys.
@@ -134,6 +136,20 @@ class Cas:
         """
         params = {"Name": name, "Cert": certificate_pem, "Key": key.reveal()}
         return self._call(UPLOAD_USER_CERTIFICATE, params).needed_number("CertId")
+
+    def delete(self, cert_id: int) -> None:
+        """Remove a certificate that was uploaded, or has ended, with its key.
+
+        Raises:
+            NotFoundError: it is not there.
+            CloudRejectedError: CAS keeps it (InvalidStatus.DeleteProtection).
+        """
+        try:
+            self._call(DELETE_USER_CERTIFICATE, {"CertId": cert_id})
+        except CloudRejectedError as error:
+            if error.cloud_code.startswith("NotFound"):
+                raise NotFoundError("Certificate", f"{cert_id}-{self.store}") from None
+            raise
 
     def key_pair(self, cert_id: int) -> KeyPair:
         """The PEM with its private key, for products that accept nothing else."""

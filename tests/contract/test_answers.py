@@ -31,7 +31,7 @@ def test_cas_answers_what_the_sdk_knows_and_all_that_we_read(
     cas.list_certificates()
     cas.get_detail(CERT_ID["old"])
     pair = cas.key_pair(CERT_ID["old"])
-    cas.upload("again", pair.certificate_pem, pair.key)
+    cas.delete(cas.upload("again", pair.certificate_pem, pair.key))
     cas.list_contacts()
 
     check(Sdk("cas20200407", server), watch, {action.name for action in ACTIONS})

@@ -123,6 +123,7 @@ CAS_ROWS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
         (UPLOAD["Name"], UPLOAD["Cert"], SecretPem(UPLOAD["Key"])),
         UPLOAD,
     ),
+    "DeleteUserCertificate": ("delete", (CERT_ID["old"],), {"CertId": CERT_ID["old"]}),
     "ListContact": ("list_contacts", (), {"CurrentPage": 1, "ShowSize": 100}),
 }
 
