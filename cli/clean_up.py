@@ -18,7 +18,7 @@ _TOLD = {Fate.DELETE: "be deleted", Fate.KEEP: "stay", Fate.DELETED: "deleted", 
 def command(
     named: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CERTIFICATE]...", help="Look at these only, by id. Default: all of CAS."),
+        typer.Argument(metavar="CERTIFICATE", help="Look at these only, by id. Default: all of CAS."),
     ] = None,
     grace: Annotated[
         str, typer.Option(help="Keep what jobs of so long, such as 30d, may be rolled back to.")
