@@ -54,6 +54,11 @@ class Roots:
         """Their subjects, as `ca_key` writes names."""
         return _names(self)
 
+    @property
+    def added_names(self) -> frozenset[str]:
+        """Of those that stand beside the public ones, as their owner's clients alone may have them."""
+        return frozenset() if self.only or not self.added else _added_names(self.added)
+
     def load_into(self, context: ssl.SSLContext) -> ssl.SSLContext:
         """Let a client's context trust them, and nothing else."""
         if not self.only:
@@ -73,6 +78,13 @@ def portable(setting: str) -> str:
 def _names(roots: Roots) -> frozenset[str]:
     """To read all public roots takes a while: it is done once for the same ones."""
     return frozenset(_key_of(root) for root in roots.load_into(_context()).get_ca_certs())
+
+
+@lru_cache(maxsize=8)
+def _added_names(added: str) -> frozenset[str]:
+    context = _context()
+    context.load_verify_locations(cadata=added)
+    return frozenset(_key_of(root) for root in context.get_ca_certs()) - Roots().names
 
 
 def _pem(text: str) -> str:

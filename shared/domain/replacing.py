@@ -170,6 +170,10 @@ def _trust(exchange: Exchange) -> str:
         return "" if new.public_root else f"{_told(new)}, and {before}"
     if new.issuer and new.issuer == old.issuer and (new.needs_acceptance or not old.public_root):
         return ""
+    if old.public_root and new.added_root and not old.added_root:
+        return (
+            f"its root ({new.root}) is one that CERTDEPLOY_ROOTS adds, everybody has that of the one in place"
+        )
     if old.public_root:
         return "" if new.public_root else f"{_told(new)}, the one in place is {old}"
     same_root = bool(new.root) and new.root == old.root

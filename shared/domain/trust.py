@@ -66,6 +66,7 @@ class Standing(Wire):
     issuer: str = ""  #: name of the CA that signed it; "" if CAS tells none
     root: str = ""  #: name of the CA at the top, as far as the chain tells
     public_root: bool = False  #: the chain leads to a public root; a TEST certificate's may, too
+    added_root: bool = False  #: which the settings have added to those that everybody has
 
     @property
     def needs_acceptance(self) -> bool:
@@ -98,8 +99,12 @@ class Standings:
         return known
 
 
-def standing_of(certificate: Certificate, public_roots: Set[str], now: datetime) -> Standing:
-    """`public_roots`: names of public roots, each as `ca_key` gives it."""
+def standing_of(
+    certificate: Certificate, public_roots: Set[str], now: datetime, added_roots: Set[str] = frozenset()
+) -> Standing:
+    """`public_roots`: names of public roots, each as `ca_key` gives it. `added_roots`: some of them, that the
+    settings name.
+    """
     links = certificate.chain or ()
     own = _own(certificate, links)
     issuer = ca_name(own.issuer if own else _issuer(certificate, links))
@@ -122,6 +127,7 @@ def standing_of(certificate: Certificate, public_roots: Set[str], now: datetime)
         issuer=issuer,
         root=top if links else "",
         public_root=public,
+        added_root=public and ca_key(top) in added_roots,
     )
 
 

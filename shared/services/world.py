@@ -141,7 +141,7 @@ class World:
 
     def standing(self, certificate: Certificate) -> Standing:
         """How widely a certificate is trusted."""
-        return standing_of(certificate, self.roots.names, self.clock())
+        return standing_of(certificate, self.roots.names, self.clock(), self.roots.added_names)
 
     def waiter(self, *, spare_s: float, at_most_s: float = math.inf) -> Waiter:
         """A Waiter that leaves the function `spare_s` and waits at most `at_most_s`."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+import certifi
 import pytest
 
 from emulator.authority import NAMES, Authority
-from shared.cloud.roots import Roots, portable
+from shared.cloud.roots import _BLOCK, Roots, portable
 
 PEM = Authority().root_pem
 OWN, PUBLIC = NAMES["public"][0].lower(), "isrg root x1"
@@ -25,6 +26,13 @@ def test_the_public_roots_are_known_by_their_names() -> None:
 
 def test_a_setting_adds_roots_to_the_public_ones() -> None:
     assert {PUBLIC, OWN} <= Roots.of(PEM).names
+
+
+def test_roots_that_are_added_are_told_from_those_that_everybody_has() -> None:
+    public = next(one for one in _BLOCK.finditer(Path(certifi.where()).read_text())).group(0)
+
+    assert Roots.of(PEM + public).added_names == {OWN}
+    assert Roots.of("only:" + PEM).added_names == Roots().added_names == frozenset()
 
 
 def test_a_setting_puts_roots_in_the_place_of_the_public_ones() -> None:

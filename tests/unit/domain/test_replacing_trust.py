@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.certificates import ChainLink
+from shared.domain.ca_names import ca_key
+from shared.domain.certificates import Certificate, ChainLink
+from shared.domain.replacing import Exchange, by_itself
+from shared.domain.trust import Standing, standing_of
 from tests.builders import NOW, a_resource, signed_by
 from tests.unit.domain.exchanges import NEW, OLD, PRIVATE, PUBLIC, ending, held
 
@@ -119,3 +122,38 @@ def test_the_full_chain_of_what_is_in_place_without_it_takes_its_place(
     assert held(NEW.evolve(**new, not_after=old.not_after), old).allowed is allowed
     sooner = old.not_after - timedelta(seconds=1)
     assert held(NEW.evolve(**new, not_after=sooner), old).rule == "later-end"
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "allowed"),
+    [
+        ("public", "added", False),
+        ("added", "public", True),
+        ("added", "added", True),
+        ("not in CAS", "added", True),
+        ("private", "added", False),
+    ],
+)
+def test_a_root_that_the_settings_add_does_not_take_the_place_of_one_that_everybody_has(
+    present: str, new: str, allowed: bool
+) -> None:
+    """A company adds its own root so that its own slots are proved, not to have it before the public."""
+    chains = {**KINDS, "added": signed_by("Added CA", "Added Root")}
+    added = frozenset({ca_key("Added Root")})
+    roots = added | {ca_key("Public Root")}
+
+    def standing(certificate: Certificate) -> Standing:
+        return standing_of(certificate, roots, NOW, added)
+
+    certificate = NEW.evolve(**chains[new])
+    old = None if present == "not in CAS" else ending(-1).evolve(**chains[present])
+    slot = a_resource(cert_not_after=NOW - timedelta(days=1))
+    before = standing(old) if old else None
+    verdict = by_itself(Exchange(certificate, standing(certificate), slot, old, before, NOW))
+
+    assert (verdict.allowed, verdict.rule) == (allowed, "" if allowed else "trust")
+    if (present, new) == ("public", "added"):
+        told = (
+            "its root (Added Root) is one that CERTDEPLOY_ROOTS adds, everybody has that of the one in place"
+        )
+        assert verdict.reason == f"{told}; create a job by hand"
