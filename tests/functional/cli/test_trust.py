@@ -78,6 +78,7 @@ def test_the_json_has_the_standing_of_each_certificate(scanned: Command) -> None
         "Issuer": "certdeploy Local TLS CA",
         "Root": "certdeploy Local Root CA",
         "PublicRoot": True,
+        "AddedRoot": True,
     }
     assert listed["alone"]["Standing"]["Chain"] == "leaf only"
     assert [link["Subject"] for link in listed["own"]["Chain"]] == [
