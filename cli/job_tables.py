@@ -20,7 +20,7 @@ from shared.domain.replacing import COVERED
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
 from shared.services.manage import Hint, Managed
-from shared.services.outcome import outcome_in_lists, outcome_of
+from shared.services.outcome import outcome_of
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
 from shared.services.waves import waits_for_somebody
 
@@ -106,30 +106,6 @@ def _with_reasons(title: str, entries: Sequence[RollbackEntry]) -> None:
         for entry in entries:
             output.row(table, in_full(entry.worker.resource), entry.reason)
         output.show(table)
-
-
-def show_jobs(jobs: Iterable[DeploymentJob]) -> None:
-    table = output.table(
-        "Job", "Name", "Status", "Due (UTC)", "Certificates", "Slots", "Done", wrap=("Name", "Certificates")
-    )
-    for job in jobs:
-        counts = (
-            (job.error_count, "failed"),
-            (job.cancelled_count, "cancelled"),
-            (job.rolled_back_count, "put back"),
-        )
-        done = " + ".join([str(job.success_count), *(f"{count} {word}" for count, word in counts if count)])
-        output.row(
-            table,
-            str(job.job_id),
-            job.name,
-            output.status(outcome_in_lists(job)),
-            output.moment(job.schedule_time),
-            ", ".join(map(output.short, job.cert_identifiers)),
-            str(job.worker_count),
-            done if job.status.final else "",
-        )
-    output.show(table)
 
 
 def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = None) -> None:

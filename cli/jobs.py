@@ -1,24 +1,17 @@
 """`certdeploy job`: preview, create and list deployment jobs; the commands about one job that exists."""
 
-from typing import Annotated
-
 import typer
 
-from cli import output
-from cli.columns import AsJson
 from cli.job_cancel import cancel
 from cli.job_continue import continue_
 from cli.job_create import create, preview
 from cli.job_delete import delete
 from cli.job_edit import edit
-from cli.job_end import managed
+from cli.job_list import list_jobs
 from cli.job_retry import retry
 from cli.job_show import show
 from cli.job_submit import diff, submit
-from cli.job_tables import show_jobs
 from cli.rollback import rollback
-from cli.session import session
-from shared.domain.states import JobStatus
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,17 +29,7 @@ app.command(
 )(create)
 
 
-@app.command("list", epilog="Example: certdeploy job list --status error")
-def list_jobs(
-    status: Annotated[JobStatus | None, typer.Option(help="List only jobs with this status.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List all jobs, oldest first."""
-    result = managed(session().world(), {"List": {"Status": status.value} if status else {}})
-    if as_json:
-        output.show_json(result)
-    else:
-        show_jobs(result.jobs or ())
+app.command("list", epilog="Example: certdeploy job list --status error --since 7d")(list_jobs)
 
 
 _ID = "2112050694113648"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from enum import Enum
 from typing import Annotated, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -113,8 +114,29 @@ class RunDeploymentJobs(Wire):
     job_id: int | None = None
 
 
+class JobOrder(str, Enum):
+    CREATED = "created"
+    DUE = "due"
+    NAME = "name"
+    STATUS = "status"  #: in the order of a job's life
+    SLOTS = "slots"
+
+
 class ListDeploymentJobs(Wire):
+    """Jobs for which everything holds that is given; of several values for one field, one has to fit.
+
+    In `names` `*` stands for any text, `?` for any character; case does not matter.
+    """
+
     status: str | None = None
+    products: tuple[CloudProduct, ...] = ()  #: with slots of one of these
+    certificate: str = ""  #: that the job deploys: its id, or its identifier
+    since: AwareDatetime | None = None  #: created then, or later
+    names: tuple[str, ...] = ()
+    sort: JobOrder = JobOrder.CREATED
+    reverse: bool = False
+    offset: Annotated[int, Field(ge=0)] = 0  #: leave out so many of them
+    limit: Annotated[int, Field(ge=1)] | None = None  #: at most so many; an answer of a function holds 6 MB
 
 
 class ShowDeploymentJob(Wire):

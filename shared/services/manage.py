@@ -21,7 +21,6 @@ from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan
 from shared.domain.quota import JobQuota
 from shared.domain.requests import (
-    ListDeploymentJobs,
     ManageDeploymentJobs,
     PreviewDeploymentJob,
     RollBackDeploymentJob,
@@ -36,6 +35,7 @@ from shared.services.delete import Deleted, delete_jobs
 from shared.services.drift import Accepted, accept_drift
 from shared.services.edit import LeftOut, edit_job
 from shared.services.freezing import why_frozen
+from shared.services.job_list import list_jobs
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
 from shared.services.outcome import outcome_of
@@ -96,16 +96,6 @@ def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Manag
     if len(asked) != 1:
         raise InvalidRequestError(f"expected exactly one of {', '.join(_KINDS)}")
     return _ANSWERS[asked[0]](world, getattr(request, asked[0]))
-
-
-def _listed(world: World, asked: ListDeploymentJobs) -> Managed:
-    wanted = asked.status
-    if wanted is not None and wanted not in {status.value for status in JobStatus}:
-        known = ", ".join(status.value for status in JobStatus)
-        raise InvalidRequestError(f"List.Status: {wanted!r} is not one of {known}")
-    jobs = [job for job in world.jobs.list() if wanted in (None, job.status.value)]
-    jobs.sort(key=lambda job: (job.created_at, job.job_id))
-    return Managed(jobs=tuple(jobs))
 
 
 def _previewed(world: World, asked: PreviewDeploymentJob) -> Managed:
@@ -192,7 +182,7 @@ def _hints(workers: Iterable[WorkerResource]) -> tuple[Hint, ...]:
 
 #: By the field of the request.
 _ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
-    "list_jobs": _listed,
+    "list_jobs": lambda world, asked: Managed(jobs=list_jobs(world, asked)),
     "show": _shown,
     "preview": _previewed,
     "submit": _submitted,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cli import output
-from cli.job_tables import show_job, show_jobs, show_plan
+from cli import columns, output
+from cli.job_list import USUAL, job_columns
+from cli.job_tables import show_job, show_plan
 from shared.domain.consequences import Consequence
 from shared.domain.matching import Action
 from shared.domain.plans import StandsBeside
@@ -74,7 +75,10 @@ def test_at_80_columns_no_certificate_is_so_long_that_it_hides_the_slot(
 
     show_plan(a_plan(a_plan_entry(resource)), QUOTA)
     show_job(Managed(job=a_job(), workers=(a_worker(resource=resource),)))
-    show_jobs([a_job(name="a job", cert_identifiers=tuple(f"{10**7 + n}-cn-hangzhou" for n in range(30)))])
+    columns.show(
+        columns.chosen(job_columns(), None, USUAL),
+        [a_job(name="a job", cert_identifiers=tuple(f"{10**7 + n}-cn-hangzhou" for n in range(30)))],
+    )
 
     shown = capsys.readouterr().out
     lines = [line.split() for line in shown.splitlines()]

@@ -27,6 +27,7 @@ LONG = {("serve",), ("emulator", "serve"), ("emulator", "run"), ("demo",), ("pac
 ANY_TEXT = {
     ("job", "create", "--name"): "a name for people",
     ("job", "edit", "--name"): "a name for people",
+    ("job", "list", "--name"): "of none with such a name there are no jobs",
     ("resource", "list", "--instance"): "of none that is known there are no slots",
     ("resource", "list", "--domain"): "as before",
     ("certificate", "list", "--domain"): "as before",

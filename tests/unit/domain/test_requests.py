@@ -61,7 +61,14 @@ QUESTIONS = (
             },
         ),
         (requests.RunDeploymentJobs, {}, {"JobId": None}),
-        (requests.ListDeploymentJobs, {}, {"Status": None}),
+        (
+            requests.ListDeploymentJobs,
+            {},
+            {
+                **{"Status": None, "Products": (), "Certificate": "", "Since": None, "Names": ()},
+                **{"Sort": requests.JobOrder.CREATED, "Reverse": False, "Offset": 0, "Limit": None},
+            },
+        ),
         (requests.ShowDeploymentJob, {"JobId": 1}, {"Statuses": (), "Products": (), "Regions": ()}),
         (requests.RollBackDeploymentJob, {"JobId": 1}, {"ResourceIds": (), "Products": ()}),
         (ManageDeploymentJobs, {}, dict.fromkeys(QUESTIONS)),
