@@ -7,7 +7,9 @@ question, which is asked with the roots that they have: of certificates of a pri
 import re
 import socket
 import ssl
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -26,6 +28,7 @@ from shared.validation.san import names_of
 
 _CIPHERS: Final[dict[str, str]] = {"RSA": "aRSA", "ECC": "aECDSA"}
 _ENDPOINT: Final = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
+_PATIENCE_S: Final = 20.0  #: for a handshake
 _ROUNDING: Final = timedelta(seconds=1)  #: a certificate's times are in seconds, the cloud's in ms
 
 
@@ -160,7 +163,13 @@ def _key_bytes(certificate: x509.Certificate) -> bytes:
 
 def _shake(connection: socket.socket, endpoint: str, server_name: str, context: ssl.SSLContext) -> Leaf:
     try:
-        with context.wrap_socket(connection, server_hostname=server_name) as tls:
+        with (
+            context.wrap_socket(
+                connection, server_hostname=server_name, do_handshake_on_connect=False
+            ) as tls,
+            _patience(tls),
+        ):
+            tls.do_handshake()
             der, sent = tls.getpeercert(binary_form=True), _sent(tls)
     except ssl.SSLCertVerificationError as error:
         raise NotAcceptedError(error.verify_code, error.verify_message) from None
@@ -177,6 +186,23 @@ def _shake(connection: socket.socket, endpoint: str, server_name: str, context: 
         return read_leaf(der, sent)
     except UnreadableCertificateError as error:
         raise HandshakeRefusedError(f"{endpoint} for {server_name}: {error}") from None
+
+
+@contextmanager
+def _patience(tls: ssl.SSLSocket) -> Iterator[None]:
+    """In all: a server may send a byte at a time, which no timeout notices. It would hold up a function."""
+
+    def end() -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(tls, socket.SHUT_RDWR)
+
+    watch = threading.Timer(_PATIENCE_S, end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def _sent(tls: ssl.SSLSocket) -> int | None:

@@ -3,12 +3,15 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.cloud import tls
 from shared.cloud.roots import Roots
 from shared.cloud.tls import HandshakeRefusedError, NotAcceptedError, UnreachableError, handshake
 from tests.functional.cloud.conftest import Scripted
@@ -106,6 +109,30 @@ def test_nothing_is_proved_where_nothing_listens(closed_port: int) -> None:
 def test_nothing_is_proved_by_silence(hanging: int) -> None:
     with pytest.raises(UnreachableError, match="in time"):
         handshake(f"127.0.0.1:{hanging}", "www.example.com", timeout_s=0.2)
+
+
+def test_a_handshake_a_byte_at_a_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, for hours: the head of a record, and what it announces."""
+    monkeypatch.setattr(tls, "_PATIENCE_S", 0.1)
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"\x16\x03\x03\x40\x00")
+                while not over.wait(0.02):
+                    connection.sendall(b"\x02")
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        begun = time.monotonic()
+        with pytest.raises(UnreachableError, match="no TLS spoken"):
+            handshake(f"127.0.0.1:{listener.getsockname()[1]}", "www.example.com")
+        over.set()
+        thread.join()
+
+    assert time.monotonic() - begun < 5
 
 
 def test_nothing_is_proved_by_a_name_without_an_address() -> None:
