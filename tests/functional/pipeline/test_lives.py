@@ -1,16 +1,18 @@
 """Lives of jobs by chance: created, edited, submitted, cancelled, retried, rolled back, deleted in any order.
 
-Events come twice, late, in another order, or not at all; products deny and allow; time passes. After each
-write of a row the step is one of the table; a worker that succeeds is what a TLS client is served; nothing
-but the slots of jobs is written. CERTDEPLOY_LIVES: how many lives are lived.
+Events come twice, late, in another order, or not at all; products deny and allow; time passes; functions are
+killed between two writes; the quota is short, and some is bought. After each write of a row the step is one
+of the table; a worker that succeeds is what a TLS client is served; nothing but the slots of jobs is written;
+the quota is never below zero, and in the end each job is charged once for what it deployed.
+CERTDEPLOY_LIVES: how many lives are lived.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,13 +26,15 @@ from shared.domain.states import JOB_TRANSITIONS, WORKER_TRANSITIONS, JobStatus,
 from shared.errors import ConflictError
 from shared.state.store import Document, Key, Store
 from shared.state.tables import JOBS, WORKERS, Table
+from tests.functional.pipeline.budgets import check_at_rest, enforce
 from tests.functional.pipeline.conftest import TWO_SLOTS
 from tests.functional.pipeline.platform import Platform, discovered
 from tests.functional.pipeline.stories import WWW, uploaded
+from tests.meddling import Cut
 from tests.shortened import WHOLE
 
 LIVES = int(os.environ.get("CERTDEPLOY_LIVES", "40" if WHOLE else "2"))
-_ANSWERS = {"InvalidParameter", "PlanChanged", "InvalidStatus", "NotFound"}
+_ANSWERS = {"InvalidParameter", "PlanChanged", "InvalidStatus", "NotFound", "InsufficientQuota"}
 _MANY = 3  #: jobs of one life
 
 
@@ -40,11 +44,23 @@ class Watching:
     def __init__(self, store: Store, platform: Platform) -> None:
         self._store, self._platform = store, platform
         self.wrong: list[str] = []  #: what must not be
+        self.dies_at: int | None = None  #: the write before which the function is killed, counted from now
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
+    def delete(self, table: Table, key: Key, *, version: int) -> None:
+        self._live()
+        self._store.delete(table, key, version=version)
+
+    def _live(self) -> None:
+        if self.dies_at is not None:
+            self.dies_at -= 1
+            if self.dies_at <= 0:
+                raise Cut
+
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
+        self._live()
         row = self._store.get(table, key)
         written = self._store.put(table, key, document, version=version)
         if row is not None and table in (JOBS, WORKERS):
@@ -80,17 +96,22 @@ class Lives(RuleBasedStateMachine):
         self.platform = self._stack.enter_context(discovered(TWO_SLOTS, Path(folder)))
         self.certificates: list[str] = []
         self.planned: set[str] = set()
+        self.dies_at: int | None = None
+        self.asked = 0
 
     def teardown(self) -> None:
         """All that goes on comes to an end, however it was disturbed."""
         self.platform.cloud.denials.clear()
         self.platform.queue.clear()
+        if hasattr(self, "watching"):
+            self.watching.dies_at = None
         for days in (0.01, 0.1, 3.0, 0.01, 0.1):
             self.platform.pass_days(days)
             self.platform.tick("run_deployment_jobs")
         ends = {job.status for job in self.jobs()} - {JobStatus.EDITING}
         left = list(self.platform.world.jobs.due(self.platform.clock()))
         self.each_step_was_right()
+        check_at_rest(self.platform)
         self._stack.close()
         assert all(status.final for status in ends), ends
         assert left == [], "a job is looked at for ever"
@@ -98,8 +119,25 @@ class Lives(RuleBasedStateMachine):
     def jobs(self) -> list[DeploymentJob]:
         return self.platform.jobs()
 
-    @initialize()
-    def begins(self) -> None:
+    @contextmanager
+    def mortal(self) -> Iterator[None]:
+        """What is called may be killed, if that is due. The next one lives."""
+        self.watching.dies_at, self.dies_at = self.dies_at, None
+        with suppress(Cut):
+            yield
+        self.watching.dies_at = None
+
+    @rule(at=st.integers(1, 12))
+    def the_next_one_is_killed(self, at: int) -> None:
+        self.dies_at = at
+
+    @rule(count=st.integers(1, 3))
+    def buy(self, count: int) -> None:
+        self.platform.call("manage_quota", {"Add": {"Count": count}})
+
+    @initialize(bought=st.integers(1, 8))
+    def begins(self, bought: int) -> None:
+        enforce(self.platform, bought)
         self.watching = Watching(self.platform.store, self.platform)
         self.platform.store = self.watching  # type: ignore[assignment]
         self.certificates.append(uploaded(self.platform))
@@ -107,8 +145,12 @@ class Lives(RuleBasedStateMachine):
 
     def _ask(self, what: str, job: DeploymentJob, **more: Any) -> None:
         named = {"JobIds": [job.job_id]} if what == "Delete" else {"JobId": job.job_id}
+        with self.mortal():
+            self._answered(what, {**named, **more})
+
+    def _answered(self, what: str, request: dict[str, Any]) -> None:
         try:
-            answer = self.platform.call("manage_deployment_jobs", {what: {**named, **more}})
+            answer = self.platform.call("manage_deployment_jobs", {what: request})
         except ConflictError:
             return
         assert answer.get("Code") in {None, *_ANSWERS}, answer
@@ -119,8 +161,11 @@ class Lives(RuleBasedStateMachine):
         at = self.platform.clock() + timedelta(hours=1)
         slots = [] if both else [WWW]
         more = {"ScheduleTime": at.isoformat()} if later else {}
-        request = {"CertIds": [int(self.certificates[-1].partition("-")[0])], "Name": "by chance", **more}
-        self.platform.call("create_deployment_job", {**request, "ResourceIds": slots, "Submit": submit})
+        self.asked += 1
+        named = {"Name": "by chance", "ClientToken": f"life-{self.asked}"}  # so that ids are the same again
+        request = {"CertIds": [int(self.certificates[-1].partition("-")[0])], **named, **more}
+        with self.mortal():
+            self.platform.call("create_deployment_job", {**request, "ResourceIds": slots, "Submit": submit})
 
     @precondition(lambda self: len(self.certificates) < 3)
     @rule()
@@ -129,9 +174,9 @@ class Lives(RuleBasedStateMachine):
         self.certificates.append(uploaded(self.platform, days=days))
 
     @precondition(lambda self: self.jobs())
-    @rule(data=st.data())
-    def do(self, data: st.DataObject) -> None:
-        job = data.draw(st.sampled_from(self.jobs()))
+    @rule(data=st.data(), which=st.integers(0, _MANY - 1))
+    def do(self, data: st.DataObject, which: int) -> None:
+        job = self.jobs()[which % len(self.jobs())]
         what, more = data.draw(
             st.sampled_from(
                 [
@@ -151,19 +196,21 @@ class Lives(RuleBasedStateMachine):
         self._ask(what, job, **more)
 
     @precondition(lambda self: self.platform.queue)
-    @rule(data=st.data(), fate=st.sampled_from(["delivered", "twice", "late", "lost"]))
-    def deliver(self, data: st.DataObject, fate: str) -> None:
+    @rule(which=st.integers(0, 9), fate=st.sampled_from(["delivered", "twice", "late", "lost"]))
+    def deliver(self, which: int, fate: str) -> None:
         queue = self.platform.queue
-        event = queue.pop(data.draw(st.integers(0, len(queue) - 1)))
+        event = queue.pop(which % len(queue))
         if fate != "lost":
-            self.platform.deliver(*event)
+            with self.mortal():
+                self.platform.deliver(*event)
         if fate in ("twice", "late"):
             queue.append(event)
 
     @rule(minutes=st.sampled_from([1, 10, 120]))
     def time_passes(self, minutes: int) -> None:
         self.platform.clock.sleep(minutes * 60)
-        self.platform.call("run_deployment_jobs", {})
+        with self.mortal():
+            self.platform.call("run_deployment_jobs", {})
 
     @rule(action=st.sampled_from(["cdn:SetCdnDomainSSLCertificate", ""]))
     def deny(self, action: str) -> None:
@@ -174,6 +221,13 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def each_step_was_right(self) -> None:
         assert not hasattr(self, "watching") or self.watching.wrong == []
+
+    @invariant()
+    def the_quota_is_never_below_zero(self) -> None:
+        account = self.platform.world.quota.account.get()
+        held = [one.held for one in account.jobs.values()]
+        assert min([account.used, *held]) >= 0, account
+        assert self.platform.world.quota.budget.get().bought >= account.used + sum(held), account
 
     @invariant()
     def only_slots_of_jobs_are_written(self) -> None:
