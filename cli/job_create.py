@@ -24,8 +24,14 @@ from cli.selecting import (
 from cli.session import session
 from cli.waving import Approval, Canaries, HaltAt, NoWaves, Pause, waves
 from shared.domain.requests import CreateDeploymentJob
+from shared.errors import InvalidRequestError
 from shared.services.create import create_deployment_jobs
 from shared.validation.requests import parse
+
+Second = Annotated[
+    bool,
+    typer.Option("--require-approval", help="Require another person to submit the draft."),
+]
 
 
 def preview(
@@ -41,6 +47,7 @@ def preview(
 ) -> None:
     """Show what a job would change, and what it would leave alone and why. Changes nothing.
 
+    Exits with 2 if nothing would be deployed.
     Options that choose slots narrow them down together; of several values of one option, one has to fit.
     """
     world = session().world()
@@ -50,8 +57,11 @@ def preview(
     result = managed(world, {"Preview": asked})
     if as_json:
         output.show_json(result)
-    elif result.plan is not None and result.quota is not None:
-        show_plan(result.plan, result.quota)
+    elif result.plan is not None and result.quota is not None and result.expected is not None:
+        show_plan(result.plan, result.quota, result.expected)
+    if result.plan is not None and not result.plan.deployments:
+        near = "what comes near is left alone" if result.plan.entries else "no slot serves a name of it"
+        raise InvalidRequestError(f"nothing to deploy: {near}")
 
 
 def create(
@@ -88,6 +98,7 @@ def create(
     draft: Annotated[
         bool, typer.Option("--draft", help="Create the job as a draft and do not submit it.")
     ] = False,
+    require_approval: Second = False,
     wait: Wait = False,
     watch: Watch = False,
     as_json: AsJson = False,
@@ -112,6 +123,7 @@ def create(
         **asked,
         "DuringFreeze": during_freeze,
         **waves(canary, pause, approval, halt_at, no_waves),
+        "RequireApproval": require_approval,
         "Digest": digest or planned.digest,
         "ContactIds": contact or [],
         **({"ScheduleTime": moment_of(at)} if at is not None else {}),

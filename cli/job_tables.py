@@ -13,6 +13,7 @@ from cli.quota_words import told
 from cli.waving import show_waves
 from cli.worker_columns import USUAL, worker_columns
 from shared.domain.contacts import Delivery, DeliveryStatus
+from shared.domain.expected import Expected
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.quota import JobQuota
@@ -29,7 +30,7 @@ _LATE: Final = timedelta(minutes=5)  #: due jobs start within a minute
 _ALIKE: Final = 5  #: slots with the same reason that are shown each
 
 
-def show_plan(plan: Plan, quota: JobQuota) -> None:
+def show_plan(plan: Plan, quota: JobQuota, expected: Expected) -> None:
     for warning in plan.warnings:
         output.console().print(Text(str(warning), "yellow"))
     if plan.warnings:
@@ -56,8 +57,13 @@ def show_plan(plan: Plan, quota: JobQuota) -> None:
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
     count = len(plan.deployments)
     output.console().print(
-        f"\n{count} slot{'s' if count != 1 else ''} ({counts or 'none'}); {told(quota)}; digest {plan.digest}"
+        f"\n{count} slot{'s' if count != 1 else ''} ({counts or 'none'}); {told(quota)};"
+        f" at least {expected.calls:,} calls, {_span(expected.seconds)} at their rates; digest {plan.digest}"
     )
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(1, round(seconds))} s"
 
 
 def _told(entry: PlanEntry) -> list[str]:
@@ -117,8 +123,8 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     times = [f"due {output.moment(job.schedule_time)} UTC"]
     times += [f"{what} {output.moment(at)}{late}" for what, at, late in _times(job) if at]
     output.console().print(f"{', '.join(times)}, origin {job.origin}, digest {job.plan_digest}")
-    for line in _waits_for(shown):
-        output.console().print(Text(line, "yellow"))
+    for line in _behind(shown):
+        output.console().print(Text(line))
     output.console().print()
     if job.halted:
         output.console().print(Text(f"Halted: {job.halted}\n", "red"))
@@ -134,10 +140,15 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
     _show_alike("Why this certificate", "Why", sorted(reasons, key=lambda reason: reason[0].slot))
 
 
-def _waits_for(shown: Managed) -> Iterable[str]:
-    """What it needs of the quota, if that is counted; why a draft is one."""
+def _behind(shown: Managed) -> Iterable[str]:
+    """What it needs of the quota, if that is counted; who drafted and submitted it; why a draft is one."""
     if shown.quota is not None and shown.quota.left is not None:
         yield told(shown.quota)
+    if shown.job is not None and shown.job.drafted_by:
+        by = f"; submitted by {shown.job.submitted_by}" if shown.job.submitted_by else ""
+        yield f"drafted by {', '.join(shown.job.drafted_by)}{by}"
+    if shown.job is not None and shown.job.require_approval and not shown.job.submitted_by:
+        yield "its drafter wants another person to submit it"
     if shown.job is not None and shown.job.held_back:
         yield f"it was to be submitted, and is a draft: {shown.job.held_back}"
 

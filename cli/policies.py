@@ -99,7 +99,8 @@ def _show(effects: PolicyEffects, as_json: bool) -> None:
     counts = effects.counts
     output.console().print(
         f"\n{effects.slots} slots: {counts['off']} off, {counts['draft']} draft, {counts['pinned']} pinned,"
-        f" {counts['first']} first deployment, {counts['outage']} outage accepted"
+        f" {counts['first']} first deployment, {counts['outage']} outage accepted,"
+        f" {counts['approval']} approval required"
     )
     for warning in effects.warnings:
         output.tell(f"note: {warning}")

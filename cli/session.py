@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from cli import running
+from cli.identity import caller
 from cli.in_process import HeldBack, InProcess, function_names
 from shared.cloud import credentials
 from shared.cloud.functions import Functions
@@ -115,6 +116,7 @@ class Session:
             left_s=lambda: until - time.monotonic(),
             holder=holder,
             functions=functions,
+            caller=lambda: caller(self.settings, self.environ, served=self.running is not None),
         )
 
 

@@ -3,6 +3,7 @@
 * AppError
   - InvalidRequestError          the caller must change the request
     · InsufficientQuotaError     or buy quota
+    · ApprovalRequiredError      or have another person do it
   - SettingsError                the environment of the process is wrong or incomplete
   - NotFoundError
   - InvalidTransitionError       the status table forbids this transition
@@ -50,6 +51,10 @@ class InsufficientQuotaError(InvalidRequestError):
     """As CAS calls it."""
 
     code = "InsufficientQuota"
+
+
+class ApprovalRequiredError(InvalidRequestError):
+    code = "ApprovalRequired"
 
 
 class SettingsError(AppError):

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from requests.adapters import HTTPAdapter
 
-from shared.cloud import cas, fc2, functions
+from shared.cloud import cas, fc2, functions, sts
 from shared.domain.regions import KNOWN
 from shared.errors import CloudRejectedError
 from shared.products import adapter_class, supported_products
@@ -35,7 +35,7 @@ VALUES: tuple[Any, ...] = (
 @cache
 def table() -> frozenset[str]:
     """Every host of Alibaba Cloud that is made from the products and the regions that are known."""
-    apis = {cas.API, fc2.API, fc2.STS, functions.API}
+    apis = {cas.API, fc2.API, sts.API, functions.API}
     apis |= {api for product in supported_products() for api in adapter_class(product).apis() if api.hosts}
     found = set()
     for api in apis:

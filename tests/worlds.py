@@ -57,6 +57,7 @@ def a_world(
         "deliveries": contacts.Deliveries(store),
         "quota": Quota(store),
         "leases": Leases(store, lambda: NOW),
+        "caller": lambda: "",
         "holder": "a test",
         "standing": partial(standing_of, public_roots=frozenset(), now=NOW),
         "left_s": lambda: 60.0,

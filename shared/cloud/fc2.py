@@ -12,6 +12,7 @@ from shared.cloud.faults import classify
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import parsed
 from shared.cloud.redact import redact
+from shared.cloud.sts import account_id
 from shared.domain.regions import shown
 from shared.errors import CloudError, CloudRejectedError, CloudUnavailableError
 
@@ -20,8 +21,6 @@ LIST: Final = Action("ListCustomDomains")
 GET: Final = Action("GetCustomDomain")
 UPDATE: Final = Action("UpdateCustomDomain", writes=True)
 SETTINGS: Final = ("protocol", "certConfig", "routeConfig")  #: what the package can change
-STS: Final = Api("sts", "2015-04-01", "RPC", ram="sts", hosts="sts.aliyuncs.com")
-_WHO: Final = Action("GetCallerIdentity", per_second=100)  # needs no permission
 _TIMEOUTS_S: Final = (5.0, 15.0)  #: to connect, to read
 
 
@@ -34,7 +33,7 @@ class Fc2Domains:
     @cached_property
     def account_id(self) -> str:
         """The account id; the host's name starts with it."""
-        return str(self._openapi.call(STS, _WHO)["AccountId"])
+        return account_id(self._openapi)
 
     def list(self, region: str, limit: int, token: str | None) -> dict[str, Any]:
         return self._call(LIST, region, "list_custom_domains", limit=limit, nextToken=token)

@@ -140,6 +140,14 @@ class JobRolledBack(EventData):
     job_id: int
 
 
+class JobDrafted(EventData):
+    """A draft waits for approval."""
+
+    type = "certdeploy:DeploymentJob:Drafted"
+    consumer = "notify_contacts"
+    job_id: int
+
+
 class WaveEnded(EventData):
     """All workers of a job's wave have ended, and the next one waits for somebody."""
 

@@ -7,6 +7,9 @@ from pydantic import AwareDatetime, Field
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Wire
 
+#: Who asks, of a request whose caller nobody knows: a function is not told who invokes it.
+StatedName = Annotated[str, Field(min_length=1, max_length=128)]
+
 
 class SubmitDeploymentJob(Wire):
     """Run a draft as it was shown. Of one that is submitted already, the answer is the same."""
@@ -14,6 +17,7 @@ class SubmitDeploymentJob(Wire):
     job_id: int
     digest: str = Field(min_length=1)  #: that `job show` tells; refused if the job was edited since
     during_freeze: bool = False  #: as of a new job
+    by: StatedName | None = None
 
 
 class DiffDeploymentJob(Wire):
@@ -40,6 +44,7 @@ class EditDeploymentJob(Wire):
 
     job_id: int
     digest: str | None = Field(default=None, min_length=1)  #: refused if the job was edited since it was this
+    by: StatedName | None = None
     name: Annotated[str, Field(min_length=1, max_length=63)] | None = None
     schedule_time: AwareDatetime | None = None
     at_once: bool = False  #: in place of the time that it has

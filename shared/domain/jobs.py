@@ -130,6 +130,9 @@ class DeploymentJob(Versioned):
     cert_type: str
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
     held_back: str = ""  #: of a draft that was to be submitted: why it was not
+    require_approval: bool = False  #: its drafter wants another person to submit it
+    drafted_by: tuple[str, ...] = ()  #: who decided what it writes: its drafter, and who changed that
+    submitted_by: str = ""  #: and approved it, with the digest that it has
     schedule_time: AwareDatetime
     plan_digest: str
     accept_outage: bool = False  #: where a product can only take the old certificate off first

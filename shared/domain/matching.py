@@ -95,13 +95,15 @@ def decide(
     verdict = by_itself(exchange) if automatic else by_its_names(exchange)
     if not verdict.allowed:
         return leave(verdict.rule, verdict.reason)
-    draft = automatic and policy.deploy is Mode.DRAFT
+    asks = policy.require_approval and f"{policy.require_approval_by} requires approval"
+    says = policy.deploy is Mode.DRAFT and f"{policy.deploy_by} says draft"
+    draft = automatic and (says or asks)
     return Decision(
         Action.DEPLOY,
         "",
-        (verdict.reason if verdict.gave_way else why) + (f"; {policy.deploy_by} says draft" if draft else ""),
+        (verdict.reason if verdict.gave_way else why) + (f"; {draft}" if draft else ""),
         gave_way=bool({*verdict.gave_way} - {FRONTED}),  # of which certificate it is, that says nothing
-        draft=draft,
+        draft=bool(draft),
         accept_outage=automatic and policy.accept_outage,
     )
 

@@ -81,6 +81,7 @@ class PolicySettings(Value):
     warning_days: Annotated[tuple[Days, ...] | None, BeforeValidator(_several), Field(min_length=1)] = None
     accept_outage: bool | None = None
     first_deployment: bool | None = None
+    require_approval: bool | None = None
 
 
 class Match(Value):

@@ -23,6 +23,8 @@ class Effective:
     pin_by: str = ""
     accept_outage: bool = False
     first_deployment: bool = False
+    require_approval: bool = False
+    require_approval_by: str = ""
 
     @property
     def pinned_to(self) -> Pin | None:
@@ -75,6 +77,11 @@ class PolicyBook:
         self._pinned = {one.pin.certificate for one in (policies.defaults, *policies.rules) if one.pin}
         self._shown = any(not slot.isascii() for rule in policies.rules for slot in rule.match.slot)
         self._known: dict[tuple[int, ...], Effective] = {}
+
+    @property
+    def asks_for_approval(self) -> bool:
+        """Whether anything in it does, of a slot."""
+        return any(one.require_approval for one in (self.policies.defaults, *self.policies.rules))
 
     def names(self, certificate: Certificate) -> bool:
         """Whether it is told apart from others of its kind by its name or id."""
@@ -150,7 +157,11 @@ class PolicyBook:
         parts = self.parts(numbers)
         deploys = [(label, one.deploy) for label, one in parts if one.deploy is not None]
         pins = [(label, one.pin) for label, one in parts if one.pin is not None]
+        approvals = [
+            (label, one.require_approval) for label, one in parts if one.require_approval is not None
+        ]
         deploy_by, deploy = deploys[-1] if deploys else ("", Mode.DEPLOY)
+        approval_by, approval = approvals[-1] if approvals else ("", False)
         pin_by, pin = pins[-1] if pins else ("", None)
         return Effective(
             deploy=deploy,
@@ -159,6 +170,8 @@ class PolicyBook:
             pin_by=pin_by,
             accept_outage=_last(one.accept_outage for _, one in parts),
             first_deployment=_last(one.first_deployment for _, one in parts),
+            require_approval=approval,
+            require_approval_by=approval_by,
         )
 
     def _keys_of(self, resource: CloudResource, present: Certificate | None) -> _Keys:

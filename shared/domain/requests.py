@@ -16,6 +16,7 @@ from shared.domain.job_requests import (
     EditDeploymentJob,
     PickSlots,
     RetryDeploymentJob,
+    StatedName,
     SubmitDeploymentJob,
 )
 from shared.domain.queries import ListCertificates, ListResources, ShowStatus
@@ -75,7 +76,16 @@ class PreviewDeploymentJob(Wire):
     accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
 
 
-_LATER: Final = ("products", "regions", "domains", "but", "tags", "waves", "during_freeze")
+_LATER: Final = (
+    "products",
+    "regions",
+    "domains",
+    "but",
+    "tags",
+    "waves",
+    "during_freeze",
+    "require_approval",
+)
 
 
 class CreateDeploymentJob(PreviewDeploymentJob):
@@ -86,6 +96,8 @@ class CreateDeploymentJob(PreviewDeploymentJob):
     schedule_time: AwareDatetime | None = None
     waves: AskedWaves | None = None  #: None: as policies say; without canaries: all at once
     during_freeze: bool = False  #: it may begin in a freeze window of the policies
+    require_approval: bool = False  #: of a draft: another person is to submit it
+    by: StatedName | None = None  #: who asks, where nobody knows the caller
     digest: str | None = None  #: of the preview that was approved; refused if the world moved
     submit: bool = True  #: False leaves the job in editing
     client_token: str | None = Field(default=None, min_length=1, max_length=64)
@@ -96,7 +108,7 @@ class CreateDeploymentJob(PreviewDeploymentJob):
 
         Neither the token nor conditions are a part of it, nor whether it stays a draft, which may change.
         """
-        asked = self.model_dump(mode="json", exclude={"client_token", "digest", "submit"})
+        asked = self.model_dump(mode="json", exclude={"client_token", "digest", "submit", "by"})
         for later in _LATER:  # fields that came later: a token of an earlier version stays the request's
             if getattr(self, later) == type(self).model_fields[later].default:
                 del asked[later]

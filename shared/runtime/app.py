@@ -104,12 +104,14 @@ class App:
         left_s: Callable[[], float],
         holder: str,
         functions: Functions | None = None,
+        caller: Callable[[], str] = lambda: "",
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> "App":
         """`left_s`: seconds until the invocation is cut off. `holder`: its name on leases.
 
-        `functions`: default, the functions that the settings name.
+        `functions`: default, the functions that the settings name. `caller`: who works here; default: nobody
+        knows, as of a function, whose key is its own.
 
         To replace any other port, change the result: `replace(app, world=replace(app.world, probe=…))`.
 
@@ -185,6 +187,7 @@ class App:
                 expiring_days=settings.warning_days,
                 submit_automatic_jobs=settings.auto == "submit",
             ),
+            caller=caller,
             holder=holder,
             instance=instance.id,
             forget_old=lambda: instance.forget_old(clock()),

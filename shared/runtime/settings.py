@@ -66,6 +66,7 @@ class Settings(Value):
     auto: Literal["submit", "draft"] = "submit"  #: what to do with automatic jobs
     #: days before the end of a certificate in service when it is replaced, or warned of; empty = by lifetime
     warning_days: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
+    identity: str = ""  #: who works on this machine, where the key does not tell
     prefix: str = "certdeploy"  #: prefix of the functions' names
     fc_endpoint: str = ""  #: where to invoke functions; default: Function Compute of the region
     fc_access_key_id: str = ""

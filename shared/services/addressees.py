@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from shared.domain.contacts import CERTIFICATES, of_job
-from shared.domain.events import EventData, JobFinished, JobRolledBack, WaveEnded
+from shared.domain.events import EventData, JobDrafted, JobFinished, JobRolledBack, WaveEnded
 from shared.domain.states import WorkerStatus
 from shared.domain.visible import visible_in
 from shared.services.deliver import announce
@@ -17,7 +17,8 @@ _FAILED: Final = (WorkerStatus.ERROR.value, WorkerStatus.ROLLBACK_ERROR.value)
 
 def tell_contacts(world: World, event: EventData, notification_id: str, message: Mapping[str, Any]) -> None:
     """`message`: as the webhook of the settings gets it, however long."""
-    job_id = event.job_id if isinstance(event, JobFinished | JobRolledBack | WaveEnded) else None
+    of_jobs = JobDrafted | JobFinished | JobRolledBack | WaveEnded
+    job_id = event.job_id if isinstance(event, of_jobs) else None
     if ids := _contacts(world, job_id):
         about = CERTIFICATES if job_id is None else of_job(job_id)
         announce(world, about, notification_id, _for_people(world, message), ids)
@@ -34,6 +35,10 @@ def _contacts(world: World, job_id: int | None) -> Sequence[int]:
 def _for_people(world: World, message: Mapping[str, Any]) -> dict[str, Any]:
     """With the names and ends of its certificates; of very many slots those that failed come first."""
     told = dict(message)
+    if "Slots" in told and "CertIdentifiers" in told:  # of a draft
+        slots = told["Slots"]
+        told["Slots"], left = slots[:_WORKERS], len(slots) - _WORKERS
+        told |= {"AndMore": left} if left > 0 else {}
     if "Workers" in told:
         workers = sorted(told["Workers"], key=lambda line: line["Status"] not in _FAILED)
         told["Workers"] = [{**line, "Reason": line["Reason"][:_REASON]} for line in workers[:_WORKERS]]

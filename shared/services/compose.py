@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from shared.domain.contacts import Contact, Language
 from shared.domain.events import (
+    JobDrafted,
     JobFinished,
     JobRolledBack,
     ReplacementMissing,
@@ -81,6 +82,17 @@ def _wave_ended(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
     job, following = body["JobId"], int(body["Wave"]) + 1
     go_on = texts["do_continue"].format(count=body["HeldCount"])
     return title, _about_workers(texts, body, [go_on, f"certdeploy job continue {job} --wave {following}"])
+
+
+def _job_drafted(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
+    more = int(body.get("AndMore", 0))
+    by = ", ".join(_short(one) for one in body["DraftedBy"])
+    title = texts["drafted"].format(name=_short(body["Name"]), count=len(body["Slots"]) + more, by=by)
+    head = [texts["reason"].format(reason=_short(body["Reason"]))] if body["Reason"] else []
+    head += [_certificate(texts, one) for one in body.get("Certificates", ())]
+    job = body["JobId"]
+    foot = (texts["see_job"].format(job=job), texts["do_approve"], f"certdeploy job submit {job}")
+    return title, Section((*head, texts["slots"]), tuple(map(_short, body["Slots"])), foot, more)
 
 
 def _about_workers(
@@ -174,5 +186,6 @@ _BY_TYPE: Final[Mapping[str, Callable[[Mapping[str, str], Body], tuple[str, Sect
     ReplacementMissing.type: _missing,
     SlotsExpiring.type: _stranger,
     WaveEnded.type: _wave_ended,
+    JobDrafted.type: _job_drafted,
     SlotsDrifted.type: _drifted,
 }

@@ -10,8 +10,10 @@ from shared.domain.events import CertificateExpiring, CertificateIssued, SlotsEn
 from shared.domain.jobs import MANUAL, DeploymentJob
 from shared.domain.plans import Plan
 from shared.domain.requests import CreateDeploymentJob
+from shared.domain.states import JobStatus
 from shared.domain.values import Wire
-from shared.errors import InvalidRequestError, PlanChangedError
+from shared.errors import ApprovalRequiredError, InvalidRequestError, PlanChangedError
+from shared.services.approval import check_approval, who_asks, why_approved_by_another
 from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
 from shared.services.contacts import check_contacts
@@ -58,6 +60,11 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
     if not plan.deployments:
         nothing = "no discovered slot serves a name of the certificate"
         raise InvalidRequestError(f"nothing to deploy: {reasons or nothing}")
+    who = who_asks(world, request.by)
+    if request.submit and (by := why_approved_by_another(world, plan.deployments, request.require_approval)):
+        raise ApprovalRequiredError(
+            f"{by} wants a second person to submit this job: create a draft (`--draft`), for another one"
+        )
     job = create(
         world,
         plan,
@@ -69,6 +76,8 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
         schedule_time=request.schedule_time,
         contact_ids=request.contact_ids,
         during_freeze=request.during_freeze,
+        require_approval=request.require_approval,
+        who=who,
         waves=request.waves or waves_by_default(world, len(plan.deployments)),
     )
     return Created(jobs=(_as_asked(world, request, job),))
@@ -81,7 +90,11 @@ def _as_asked(world: World, request: CreateDeploymentJob, job: DeploymentJob) ->
             f"ClientToken: it was used for another request, which made job {job.job_id}; repeat that"
             " request unchanged, or choose another token"
         )
-    return submitted(world, job) if request.submit else job
+    if not request.submit or job.status is not JobStatus.EDITING:
+        return job
+    who = who_asks(world, request.by)
+    check_approval(world, job, world.workers.list(job.job_id), who)
+    return submitted(world, job.evolve(submitted_by=who))
 
 
 def _reasons(plan: Plan) -> str:

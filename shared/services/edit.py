@@ -12,6 +12,7 @@ from shared.domain.plans import PlanEntry
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
+from shared.services.approval import UNKNOWN, who_asks, why_approved_by_another
 from shared.services.contacts import check_contacts
 from shared.services.freezing import check_not_frozen
 from shared.services.moved import plan_of
@@ -66,7 +67,10 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
     if entries == before and job.changing_until is None:
         return Edited(job=_with_facts(world, job, facts), left_out=_left(left))
     plan = as_plan(entries.values(), certificates[0].source, job.accept_outage)
-    return Edited(job=reworked(world, job, plan, facts), left_out=_left(left))
+    authors = (*(job.drafted_by or (UNKNOWN,)), who_asks(world, request.by))
+    facts |= {"drafted_by": tuple(dict.fromkeys(authors)), "submitted_by": ""}
+    again = bool(why_approved_by_another(world, plan.deployments, job.require_approval))
+    return Edited(job=reworked(world, job, plan, facts, to_draft=again), left_out=_left(left))
 
 
 def _check(job: DeploymentJob, request: EditDeploymentJob, now: datetime) -> None:

@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_pascal
 
 from shared.domain.consequences import ConsequenceCount
 from shared.domain.contacts import Delivery, of_job
+from shared.domain.expected import Expected
 from shared.domain.hints import codes_in, hint_for
 from shared.domain.job_requests import (
     CancelDeploymentJob,
@@ -34,6 +35,7 @@ from shared.services.cancel import cancel_job
 from shared.services.delete import Deleted, delete_jobs
 from shared.services.drift import Accepted, accept_drift
 from shared.services.edit import LeftOut, edit_job
+from shared.services.expected import expected
 from shared.services.freezing import why_frozen
 from shared.services.job_list import list_jobs
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
@@ -80,6 +82,7 @@ class Managed(Wire):
     warnings: tuple[ConsequenceCount, ...] | None = None  #: of the plan: on how many slots each is told
     digest: str | None = None  #: of the plan, to create exactly this job
     quota: JobQuota | None = None  #: of the plan or the job
+    expected: Expected | None = None  #: of the plan: calls and time
     rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
     moved: tuple[Moved, ...] | None = None  #: what is not as the job has it, since it was drafted
     left_out: tuple[LeftOut, ...] | None = None  #: slots that an edit took out, or did not take in
@@ -102,7 +105,13 @@ def _previewed(world: World, asked: PreviewDeploymentJob) -> Managed:
     plan = preview(world, asked)
     quota = quota_of(world, plan.deployments, plan.cert_type)
     plan = plan.evolve(quota=quota.need)
-    return Managed(plan=plan, warnings=plan.warnings, digest=plan.digest, quota=quota)
+    return Managed(
+        plan=plan,
+        warnings=plan.warnings,
+        digest=plan.digest,
+        quota=quota,
+        expected=expected(plan.deployments),
+    )
 
 
 def _submitted(world: World, asked: SubmitDeploymentJob) -> Managed:

@@ -10,6 +10,7 @@ from shared.domain.contact_requests import NotifyContacts
 from shared.domain.events import (
     AboutSlots,
     EventData,
+    JobDrafted,
     JobFinished,
     JobRolledBack,
     NotificationsDue,
@@ -22,7 +23,7 @@ from shared.domain.events import (
 from shared.domain.jobs import WorkerResource
 from shared.domain.moments import whole_days
 from shared.domain.resources import CloudResource, Placed, ResourceRecord
-from shared.domain.states import WorkerStatus
+from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.domain.visible import visible_in
 from shared.domain.warning_times import looked_at_end
@@ -42,7 +43,8 @@ Message = tuple[str, dict[str, object]]  #: (notification id, body without Type)
 
 
 #: Whereupon contacts are told something that is new.
-News = JobFinished | JobRolledBack | WaveEnded | ReplacementMissing | SlotsExpiring | SlotsDrifted
+AboutJobs = JobDrafted | JobFinished | JobRolledBack | WaveEnded
+News = AboutJobs | ReplacementMissing | SlotsExpiring | SlotsDrifted
 Asked = News | NotificationsDue | NotifyContacts
 
 
@@ -127,6 +129,22 @@ def _wave_ended(world: World, event: WaveEnded) -> Message:
         "HeldCount": sum(worker.status is WorkerStatus.HELD for worker in workers),
         "CertIdentifiers": list(job.cert_identifiers),
         "Workers": [_line(worker) for worker in workers if worker.wave == job.wave],
+    }
+
+
+def _job_drafted(world: World, event: JobDrafted) -> Message:
+    """Under another id when it has become another draft."""
+    job = world.jobs.get(event.job_id)
+    if job.status is not JobStatus.EDITING:
+        raise InvalidRequestError(f"JobId: job {job.job_id} waits for nobody, it is {job.status.value}")
+    return f"drafted-{job.job_id}-{job.plan_digest}", {
+        "JobId": job.job_id,
+        "Name": job.name,
+        "Digest": job.plan_digest,
+        "DraftedBy": list(job.drafted_by),
+        "Reason": job.held_back,
+        "CertIdentifiers": list(job.cert_identifiers),
+        "Slots": sorted(worker.resource.slot for worker in world.workers.list(job.job_id)),
     }
 
 
@@ -262,6 +280,7 @@ _BY_TYPE: Final[dict[type[EventData], Callable[[World, Any], Message]]] = {
     ReplacementMissing: _replacement_missing,
     SlotsExpiring: _slots_expiring,
     WaveEnded: _wave_ended,
+    JobDrafted: _job_drafted,
     SlotsDrifted: _slots_drifted,
 }
 

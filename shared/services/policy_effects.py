@@ -72,7 +72,7 @@ def effects_of(world: World, policies: Policies) -> PolicyEffects:
     )
 
 
-_KINDS: Final = ("off", "draft", "pinned", "first", "outage")
+_KINDS: Final = ("off", "draft", "pinned", "first", "outage", "approval")
 
 
 def _apart(effective: Effective) -> Iterator[tuple[str, str]]:
@@ -85,6 +85,8 @@ def _apart(effective: Effective) -> Iterator[tuple[str, str]]:
         yield "first deployment allowed", ""
     if effective.accept_outage:
         yield "outage accepted", ""
+    if effective.require_approval:
+        yield "approval required", effective.require_approval_by
 
 
 def _said(rule: PolicySettings) -> str:

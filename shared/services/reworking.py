@@ -29,14 +29,18 @@ EDITED: Final = (
 )
 
 
-def reworked(world: World, job: DeploymentJob, plan: Plan | None, facts: Mapping[str, Any]) -> DeploymentJob:
+def reworked(
+    world: World, job: DeploymentJob, plan: Plan | None, facts: Mapping[str, Any], *, to_draft: bool = False
+) -> DeploymentJob:
     """The job with the workers of `plan`, and with `facts`, its other fields. None: with those that it has.
+
+    `to_draft`: it is to be submitted again.
 
     Raises:
         ConflictError: somebody else has changed it, or it has begun.
         InsufficientQuotaError: it waits, and `plan` needs more than is left. It stays as it is.
     """
-    waits = job.status is JobStatus.PENDING
+    waits = job.status is JobStatus.PENDING and not to_draft
     old = job
     if waits and plan is not None:
         reserve(world, job.job_id, plan.cert_type, plan.deployments)
@@ -56,6 +60,8 @@ def reworked(world: World, job: DeploymentJob, plan: Plan | None, facts: Mapping
         world.jobs.open(job)  # at its new time, too
         job = job.to(JobStatus.PENDING) if job.status is JobStatus.EDITING else job
     job = world.jobs.save(job)
+    if to_draft:
+        world.jobs.close(old, world.jobs.opened(old))
     if waits:
         if job.schedule_time != old.schedule_time:
             world.jobs.close(old, world.jobs.opened(old))

@@ -22,7 +22,7 @@ from shared.services.cancel import cancel_waiting
 from shared.services.freezing import why_frozen
 from shared.services.quota import reconcile, reserve, settle
 from shared.services.seen import Seen, Shard, closed, due_again, seen_of
-from shared.services.storing import undo_cut_off
+from shared.services.storing import told_as_draft, undo_cut_off
 from shared.services.waves import stepped
 from shared.services.world import World
 
@@ -95,7 +95,7 @@ def _begun(world: World, job: DeploymentJob, opened: int) -> DeploymentJob:
         if why := _why_held_back(world, job):
             job = world.jobs.save(job.to(JobStatus.EDITING, held_back=why))
             world.jobs.close(job, opened)
-            return job
+            return told_as_draft(world, job)
         job = world.jobs.save(job.to(JobStatus.SCHEDULING))
     now = world.clock()
     job = world.jobs.save(job.to(JobStatus.PROCESSING, started_at=now, dispatched_at=now))

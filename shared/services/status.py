@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
+from shared.domain.jobs import DeploymentJob
 from shared.domain.queries import ShowStatus
 from shared.domain.resources import SyncState, SyncStatus
 from shared.domain.values import Wire
@@ -132,7 +133,7 @@ def _of_jobs(world: World) -> Iterator[Concern]:
         text = f"{slots} of {_counted(len(failed), 'failed job')}, as before the job"
         yield _listed("failing", text, (f"job {one.job_id} {one.name}: {one.why}" for one in failed), "show")
     if waiting := drafts(world):
-        told = (f"job {job.job_id} {job.name}, {job.worker_count} slots" for job in waiting)
+        told = (f"job {job.job_id} {job.name}, {job.worker_count} slots{_behind(job)}" for job in waiting)
         yield _listed(
             "draft", f"{_counted(len(waiting), 'draft')} waiting for approval", told, "list --status editing"
         )
@@ -149,6 +150,12 @@ def _of_jobs(world: World) -> Iterator[Concern]:
         yield _listed(
             "overdue", f"{_counted(len(late), 'job')} due and not running", told, "list --status pending"
         )
+
+
+def _behind(job: DeploymentJob) -> str:
+    """Of a draft: who drafted it, and why it was not submitted."""
+    by = f", by {', '.join(job.drafted_by)}" if job.drafted_by else ""
+    return f"{by}: {job.held_back}" if job.held_back else by
 
 
 def _listed(code: str, text: str, told: Iterable[str], look: str) -> Concern:

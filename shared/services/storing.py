@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.events import JobDrafted
 from shared.domain.jobs import MANUAL, DeploymentJob, WorkerResource
 from shared.domain.moments import ahead
 from shared.domain.plans import Plan
 from shared.domain.resources import CloudResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.waves import AskedWaves, Waves
-from shared.errors import ConflictError, InsufficientQuotaError, InvalidRequestError
+from shared.errors import AppError, ConflictError, InsufficientQuotaError, InvalidRequestError
+from shared.services.approval import SYSTEM
 from shared.services.placing import placed
 from shared.services.quota import reserve
 from shared.services.rollback_plan import Joined
@@ -60,10 +62,13 @@ def create(
     joined: Callable[[CloudResource, str], bool] | None = None,
     waves: AskedWaves | None = None,
     during_freeze: bool = False,
+    require_approval: bool = False,
+    who: str = SYSTEM,
 ) -> DeploymentJob:
     """The job of this token: a draft; or submitted, and the runner woken. A lost wake-up does no harm.
 
-    `joined`: whether a slot's listener has the certificate already; None: as of the last discovery.
+    `joined`: whether a slot's listener has the certificate already; None: as of the last discovery. `who`:
+    asks for it.
 
     Raises:
         ConflictError: another delivery is creating it, or took this one for dead.
@@ -93,6 +98,9 @@ def create(
             cert_type=plan.cert_type,
             contact_ids=contact_ids,
             held_back=held_back,
+            require_approval=require_approval,
+            drafted_by=(who,),
+            submitted_by=who if submit else "",
             schedule_time=schedule_time or now,
             plan_digest=plan.digest,
             accept_outage=plan.accept_outage,
@@ -116,7 +124,20 @@ def create(
             undo(world, undone)  # of what was stored since
         raise
     world.jobs.settled(begun)
-    return _woken(world, job) if submit else job
+    return _woken(world, job) if submit else told_as_draft(world, job)
+
+
+def told_as_draft(world: World, job: DeploymentJob) -> DeploymentJob:
+    """Contacts are told of a draft. A lost message does no harm: `status` shows each."""
+    try:
+        world.events.publish(
+            JobDrafted(job_id=job.job_id),
+            id=f"drafted-{job.job_id}-{job.plan_digest}",
+            subject=f"DeploymentJob/{job.job_id}",
+        )
+    except AppError as error:  # the draft is stored: who made it is not to make it again
+        log.warning("nobody was told of a draft", extra={"job_id": job.job_id, "reason": str(error)})
+    return job
 
 
 def submitted(world: World, job: DeploymentJob) -> DeploymentJob:

@@ -7,6 +7,7 @@ from shared.domain.job_requests import DiffDeploymentJob, SubmitDeploymentJob
 from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
+from shared.services.approval import check_approval, who_asks
 from shared.services.freezing import check_not_frozen
 from shared.services.moved import Moved, moved, plan_of
 from shared.services.storing import submitted
@@ -22,6 +23,7 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
     Raises:
         PlanChangedError: it was edited since it was shown, or the world has moved since it was drafted.
         ConflictError: somebody else is changing it.
+        ApprovalRequiredError: another person is to submit it.
     """
     job = world.jobs.get(request.job_id)
     if job.plan_digest != request.digest:
@@ -46,7 +48,9 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
             f"the workers of job {job.job_id} are not those of its plan: an edit was cut off;"
             f" `certdeploy job edit {job.job_id} --renew` plans anew"
         )
-    job = job.evolve(during_freeze=allowed)
+    who = who_asks(world, request.by)
+    check_approval(world, job, world.workers.list(job.job_id), who)
+    job = job.evolve(submitted_by=who, during_freeze=allowed)
     return submitted(world, job.evolve(changing_until=None))  # an edit that was cut off had changed nothing
 
 

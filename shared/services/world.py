@@ -132,6 +132,7 @@ class World:
     notify: Notifier
     send: Sender
     policy: Policy
+    caller: Callable[[], str]  #: who works here, by the key's ARN; "" if nobody knows
     holder: str  #: name on leases: this invocation
     instance: str  #: the process that the invocation runs in, which has a pace of its own
     forget_old: Callable[

@@ -8,7 +8,7 @@ import pytest
 
 from emulator.routing import region_at
 from emulator.services import service_classes
-from shared.cloud import cas, fc2, functions
+from shared.cloud import cas, fc2, functions, sts
 from shared.cloud.api import Api
 from shared.products import adapter_class, supported_products
 from tests.contract.cases import MODULES, adapter_of
@@ -18,7 +18,7 @@ from tools import declare
 APIS = {
     api.code: api
     for api in (
-        *(cas.API, fc2.API, fc2.STS, functions.API),
+        *(cas.API, fc2.API, sts.API, functions.API),
         *(api for product in supported_products() for api in adapter_class(product).apis()),
     )
     if api.hosts

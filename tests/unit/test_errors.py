@@ -14,6 +14,7 @@ CODES = {
     "AppError": "InternalError",
     "InvalidRequestError": "InvalidParameter",
     "InsufficientQuotaError": "InsufficientQuota",
+    "ApprovalRequiredError": "ApprovalRequired",
     "SettingsError": "InvalidSettings",
     "NotFoundError": "NotFound",
     "InvalidTransitionError": "InvalidStatus",

@@ -8,6 +8,7 @@ from cli import columns, output
 from cli.job_list import USUAL, job_columns
 from cli.job_tables import show_job, show_plan
 from shared.domain.consequences import Consequence
+from shared.domain.expected import Expected
 from shared.domain.matching import Action
 from shared.domain.plans import StandsBeside
 from shared.domain.quota import JobQuota, QuotaMode
@@ -15,6 +16,7 @@ from shared.services.manage import Managed
 from tests.builders import a_job, a_listener_slot, a_plan, a_plan_entry, a_resource, a_worker
 
 QUOTA = JobQuota(mode=QuotaMode.ADVISORY, need=1)
+EXPECTED = Expected(calls=3, seconds=1)
 OUTSIDE = "outside the scope: CERTDEPLOY_PRODUCTS does not include CDN"
 
 
@@ -27,7 +29,7 @@ def test_of_many_slots_with_one_reason_some_are_shown_and_the_others_counted(
     ]
     alone = a_plan_entry(a_resource("x.example.com"), action=Action.LEAVE, reason="HTTPS is off")
 
-    show_plan(a_plan(*many[:4], alone, *many[4:]), QUOTA)
+    show_plan(a_plan(*many[:4], alone, *many[4:]), QUOTA, EXPECTED)
 
     rows = [line.split("  ")[0] for line in capsys.readouterr().out.partition("Left alone")[2].splitlines()]
     assert rows[2:9] == [
@@ -48,7 +50,7 @@ def test_what_else_changes_is_counted_first_and_then_told_slot_by_slot_at_80_col
     beside = (StandsBeside(cert_identifier="9-cn-hangzhou", algorithm="ECC"),)
     listener = a_plan_entry(a_listener_slot(), beside=beside, days_gained=190)
 
-    show_plan(a_plan(*changed, listener), QUOTA)
+    show_plan(a_plan(*changed, listener), QUOTA, EXPECTED)
 
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines[0] == "7 slots: the kind of key changes"
@@ -73,7 +75,7 @@ def test_at_80_columns_no_certificate_is_so_long_that_it_hides_the_slot(
     monkeypatch.setenv("COLUMNS", "80")
     resource = a_resource("a.example.com", cert_identifier=present)
 
-    show_plan(a_plan(a_plan_entry(resource)), QUOTA)
+    show_plan(a_plan(a_plan_entry(resource)), QUOTA, EXPECTED)
     show_job(Managed(job=a_job(), workers=(a_worker(resource=resource),)))
     columns.show(
         columns.chosen(job_columns(), None, USUAL),

@@ -24,7 +24,8 @@ def test_by_default_nothing_is_counted_and_the_preview_says_what_the_vendor_woul
     assert shown.out == ("advisory: 0 of 0 left; 0 used by ended jobs, 0 by running ones, 0 reserved\n")
     assert "`certdeploy quota set --mode enforced` begins with that" in shown.err
     preview = informed("job", "preview", "--certificate", RENEWED)
-    assert "the vendor's own deployment job would use 2 of its quota" in preview.out
+    told = "the vendor's own deployment job would use 2 of its quota; at least 6 calls, 1 s at their rates"
+    assert told in preview.out
 
 
 def test_what_was_bought_is_added_once_by_its_token(counted: Command) -> None:
@@ -80,3 +81,12 @@ def test_nothing_to_set_is_said(informed: Command) -> None:
 
     assert ran.code == 2
     assert ran.err == "certdeploy: nothing to set; give --mode, --share or --unshare\n"
+
+
+def test_a_preview_in_which_nothing_matches_says_so_and_exits_so(informed: Command) -> None:
+    other = informed("job", "preview", "--certificate", "10742313")
+    assert (other.code, other.err) == (2, "certdeploy: nothing to deploy: no slot serves a name of it\n")
+
+    old = informed("job", "preview", "--certificate", "10741304", "--json")
+    assert (old.code, old.json["Plan"]["Entries"] != []) == (2, True)
+    assert old.err == "certdeploy: nothing to deploy: what comes near is left alone\n"

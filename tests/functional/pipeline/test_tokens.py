@@ -30,6 +30,8 @@ CHANGED: dict[str, tuple[object, bool]] = {
     "Name": ("another", True),
     "ContactIds": ([1], True),
     "ScheduleTime": ("2100-01-01T00:00:00Z", True),
+    "RequireApproval": (True, True),
+    "By": ("alice", False),
     "Digest": ("0" * 16, False),
     "Submit": (False, False),
 }
@@ -51,6 +53,7 @@ def test_the_same_token_with_another_request_is_refused_and_nothing_changes(
 ) -> None:
     new = uploaded(platform)
     create(platform, new, Submit=False)
+    platform.queue.clear()
     before = platform.jobs()
 
     answer = create(platform, new, **{field: CHANGED[field][0]})
@@ -83,6 +86,7 @@ def test_a_repetition_may_name_the_same_in_another_order_and_another_zone(platfo
 def test_a_draft_is_submitted_by_asking_for_it_again(platform: Platform) -> None:
     new = uploaded(platform)
     create(platform, new, Submit=False)
+    platform.queue.clear()
 
     create(platform, new)
 

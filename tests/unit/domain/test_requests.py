@@ -55,6 +55,8 @@ QUESTIONS = (
                 "ScheduleTime": None,
                 "Waves": None,
                 "DuringFreeze": False,
+                "RequireApproval": False,
+                "By": None,
                 "Digest": None,
                 "Submit": True,
                 "ClientToken": None,

@@ -90,6 +90,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "fc_endpoint": "",
         "fc_access_key_id": "",
         "fc2_service": "",
+        "identity": "",
         "webhook_private": False,
         "chat_endpoint": "",
         "smtp": "",

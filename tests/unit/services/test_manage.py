@@ -121,7 +121,7 @@ def test_a_preview_is_the_plan_with_its_digest_and_stores_nothing(world: World) 
     assert answer.plan is not None
     assert [entry.resource.slot for entry in answer.plan.deployments] == ["CDN/-/www.example.com"]
     assert answer.digest == answer.plan.digest
-    assert set(answer.model_dump(exclude_none=True)) == {"plan", "warnings", "digest", "quota"}
+    assert set(answer.model_dump(exclude_none=True)) == {"plan", "warnings", "digest", "quota", "expected"}
     assert len(list(world.jobs.list())) == 3
 
 
