@@ -2,9 +2,10 @@
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from shared.errors import SettingsError
 
@@ -12,6 +13,9 @@ _ID, _SECRET, _TOKEN = (
     f"ALIBABA_CLOUD_{name}" for name in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 )
 _HELP = f"set {_ID} and {_SECRET} (and {_TOKEN} for a temporary key), or give the function a role"
+
+METADATA_SERVICE: Final = ("100.100.100.200", 80)  #: of an ECS host; the SDK has the same address
+_ANSWERS_WITHIN_S: Final = 1.0  #: it is a hop away
 
 
 @dataclass(frozen=True)
@@ -61,22 +65,40 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Provider:
     return provide
 
 
+def _answers(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, _ANSWERS_WITHIN_S).close()
+    except OSError:
+        return False
+    return True
+
+
 def _default_chain() -> Provider:
     """The other sources of the official SDK: OIDC, ~/.aliyun/config.json, the role of an ECS host.
 
-    Imported here because it is rarely needed.
+    Imported here because it is rarely needed. Where no metadata service answers, it is not asked: the SDK
+    would wait for it, again and again.
     """
     from alibabacloud_credentials.client import Client  # type: ignore[import-untyped]
+    from alibabacloud_credentials.utils import auth_util  # type: ignore[import-untyped]
 
     client: Any = None
 
     def provide() -> Credentials:
         nonlocal client
         try:
-            client = client or Client()
+            if client is None:
+                disabled = auth_util.environment_ecs_metadata_disabled
+                if not _answers(METADATA_SERVICE):
+                    auth_util.environment_ecs_metadata_disabled = "true"
+                try:
+                    client = Client()  # reads that here, and keeps it
+                finally:
+                    auth_util.environment_ecs_metadata_disabled = disabled
             found = client.get_credential()
         except Exception as error:  # its providers raise various errors: one sentence for all
             reason = type(error).__name__
+            client = None  # the service may answer the next time
         else:
             return Credentials(found.access_key_id, found.access_key_secret, found.security_token or "")
         raise SettingsError(f"no credentials found ({reason}); {_HELP}")

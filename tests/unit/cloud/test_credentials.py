@@ -1,10 +1,12 @@
 """Whose key signs."""
 
 import json
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from alibabacloud_credentials.utils import auth_util  # type: ignore[import-untyped]
 
 from shared.cloud.credentials import Credentials, from_context, from_environment
 from shared.errors import SettingsError
@@ -87,6 +89,27 @@ def test_no_key_at_all_is_told_with_what_to_set(chain: Path) -> None:
     with pytest.raises(SettingsError, match=r"^no credentials found \(\w+\); set ALIBABA") as caught:
         from_environment({})()
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_metadata_service_is_asked_only_where_it_answers(
+    chain: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    """Where there is none the SDK would wait for it, again and again: for twenty seconds."""
+    sdk = "alibabacloud_credentials.utils.auth_util.environment_ecs_metadata_disabled"
+    monkeypatch.setattr(sdk, "false")
+    asked: list[str] = []
+    role = "alibabacloud_credentials.provider.ecs_ram_role.EcsRamRoleCredentialsProvider.get_credentials"
+    monkeypatch.setattr(role, lambda self: asked.append("the role of the host"))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr("shared.cloud.credentials.METADATA_SERVICE", server.getsockname())
+        if not there:
+            server.close()
+        with pytest.raises(SettingsError, match="no credentials found"):
+            from_environment({})()
+
+    assert asked == (["the role of the host"] if there else [])
+    assert auth_util.environment_ecs_metadata_disabled == "false", "of others of this process"
 
 
 @pytest.mark.parametrize("token", ["", "token-of-file"])
