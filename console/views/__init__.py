@@ -6,9 +6,13 @@ from typing import Final
 from console.asking import Asked, Done, Page
 from console.views.certificates import certificate, certificates
 from console.views.jobs import job, jobs
+from console.views.map import drawn_map
+from console.views.new_job import create_job, new_job
+from console.views.orders import confirm, do
 from console.views.overview import overview
+from console.views.reading import look_again, scan
 from console.views.resources import resources, slot
-from console.views.settings import settings
+from console.views.settings import check_policies, set_policies, settings, test_contact
 
 View = Callable[[Asked], Page]
 Order = Callable[[Asked], Done | Page]
@@ -21,7 +25,18 @@ PAGES: Final[Mapping[str, View]] = {
     "/slot": slot,
     "/jobs": jobs,
     "/job": job,
+    "/job/confirm": confirm,
+    "/jobs/new": new_job,
+    "/map": drawn_map,
     "/settings": settings,
 }
 #: They change something; the guard lets none through that is not our own form's.
-ORDERS: Final[Mapping[str, Order]] = {}
+ORDERS: Final[Mapping[str, Order]] = {
+    "/certificates/read": scan,
+    "/resources/read": look_again,
+    "/jobs/new": create_job,
+    "/job/do": do,
+    "/settings/contact": test_contact,
+    "/settings/policies/check": check_policies,
+    "/settings/policies/set": set_policies,
+}

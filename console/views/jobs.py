@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from console.asking import Asked, Page
 from console.paging import ROWS, Pages
+from console.views.orders import fitting
 from shared.domain.jobs import DeploymentJob
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
@@ -56,7 +57,7 @@ def job(asked: Asked) -> Page:
         "statuses": [one.value for one in WorkerStatus],
         "serving": asked.installation.serving(),
         "now": asked.world.clock(),
-        "colours": [status for status in _ORDER if counts.get(status)],
+        "orders": fitting(shown.job) if shown.job else {},
     }
     return Page("job.html", answer, more, ["job", "show", str(job_id)])
 

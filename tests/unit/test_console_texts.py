@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.language import CATALOGUES, ENGLISH, chosen, text
+from console.views.orders import ALL
 from shared.domain.contacts import DeliveryStatus
 from shared.domain.queries import CertificateOrder, SlotOrder
 from shared.domain.resources import SyncState
@@ -27,8 +28,10 @@ def _said() -> set[str]:
         for page in PAGES.glob("*.html")
         for match in SAYS.finditer(page.read_text("utf-8"))
     }
+    told = {text for order in ALL.values() for text in (order.title, order.told)}
+    told |= {"restore", "cannot", "serves", "by-itself", "could", "left"}
     orders = {order.value for kind in (SlotOrder, CertificateOrder) for order in kind}
-    return found | orders | OTHERS
+    return found | orders | told | OTHERS
 
 
 @pytest.mark.parametrize("language", sorted(CATALOGUES.keys() - {ENGLISH}))

@@ -1,0 +1,165 @@
+"""What a person may do on the pages: look, confirm, and the service does it; each with its command line."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.session import session
+from console.views.orders import ALL
+from shared.domain.contacts import Channel, ChannelKind, Contact
+from shared.domain.states import JobStatus
+from tests.functional.console.browser import Answer, Browser
+from tests.functional.console.conftest import RENEWED
+
+NEW = f"/jobs/new?step=3&name=renewal&certificate={RENEWED.partition('-')[0]}"
+
+
+def _fields(page: Answer, action: str) -> dict[str, list[str]]:
+    """Of a form, as a browser would send it."""
+    form = page.body.partition(f'method="post" action="{action}"')[2].partition("</form>")[0]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form):
+        found.setdefault(name, []).append(html.unescape(value))
+    return found
+
+
+def _created(browser: Browser, how: str = "draft", path: str = NEW) -> int:
+    answer = browser.post("/jobs/new", {**_fields(browser.get(path), "/jobs/new"), "as": how})
+    assert answer.status == 303, answer.body
+    return int(answer.headers["location"].removeprefix("/job?id="))
+
+
+def _confirmed(browser: Browser, what: str, job_id: int) -> Answer:
+    page = browser.get(f"/job/confirm?id={job_id}&what={what}")
+    assert page.status == 200, page.body
+    return browser.post("/job/do", _fields(page, "/job/do"))
+
+
+def test_a_job_is_previewed_and_then_created_as_it_was_shown(browser: Browser, installed: Path) -> None:
+    page = browser.get(NEW)
+    job_id = _created(browser, "submit")
+    job = session().world().jobs.get(job_id)
+
+    assert "<strong>2 slots are written</strong>" in page.body
+    assert (job.name, job.status, job.worker_count) == ("renewal", JobStatus.PENDING, 2)
+    assert (
+        f"certdeploy job create --name renewal --certificate 10743322 --digest {job.plan_digest}" in page.body
+    )
+    assert "No functions run on this state" in browser.get(f"/job?id={job_id}").body
+
+
+def test_a_slot_that_is_left_out_is_not_written(browser: Browser, installed: Path) -> None:
+    job_id = _created(browser, path=f"{NEW}&except=CDN/-/www.example.com")
+
+    assert [one.resource.resource_id for one in session().world().workers.list(job_id)] == [
+        "bücher.example.com"
+    ]
+
+
+def test_a_form_that_is_sent_twice_makes_one_job(browser: Browser, installed: Path) -> None:
+    sent = {**_fields(browser.get(NEW), "/jobs/new"), "as": "draft"}
+
+    assert (
+        browser.post("/jobs/new", sent).headers["location"]
+        == (browser.post("/jobs/new", sent).headers["location"])
+    )
+    assert len(list(session().world().jobs.list())) == 1
+
+
+def test_a_plan_that_has_changed_since_the_preview_is_refused(browser: Browser, installed: Path) -> None:
+    sent = {**_fields(browser.get(NEW), "/jobs/new"), "digest": "0" * 16}
+    answer = browser.post("/jobs/new", sent)
+
+    assert (answer.status, "PlanChanged" in answer.body) == (409, True)
+    assert list(session().world().jobs.list()) == []
+
+
+def test_what_is_no_preview_creates_nothing(browser: Browser, installed: Path) -> None:
+    for sent in ({}, {"name": "x", "certificate": "x"}, {"name": "x", "certificate": "10743322"}):
+        assert browser.post("/jobs/new", sent).status == 400, sent
+    assert list(session().world().jobs.list()) == []
+
+
+def test_a_draft_is_submitted_by_the_digest_that_was_shown(browser: Browser, installed: Path) -> None:
+    job_id = _created(browser)
+    refused = browser.post("/job/do", {"id": job_id, "what": "submit", "digest": "of another"})
+    assert refused.status == 409
+
+    assert _confirmed(browser, "submit", job_id).headers["location"] == f"/job?id={job_id}"
+    assert session().world().jobs.get(job_id).status is JobStatus.PENDING
+
+
+def test_a_job_is_cancelled_and_deleted_for_good(browser: Browser, installed: Path) -> None:
+    job_id = _created(browser)
+
+    assert _confirmed(browser, "cancel", job_id).status == 303
+    assert session().world().jobs.get(job_id).status is JobStatus.CANCELLED
+    assert "cannot be undone" in browser.get(f"/job/confirm?id={job_id}&what=delete").body
+    assert _confirmed(browser, "delete", job_id).headers["location"] == "/jobs"
+    assert browser.get(f"/job?id={job_id}").status == 404
+
+
+def test_an_order_that_does_not_fit_is_refused_by_the_service(browser: Browser, installed: Path) -> None:
+    job_id = _created(browser)
+
+    for what, status in {"retry": 409, "rollback": 400, "explode": 404}.items():
+        assert browser.post("/job/do", {"id": job_id, "what": what}).status in (status, 400), what
+    assert session().world().jobs.get(job_id).status is JobStatus.EDITING
+    assert browser.post("/job/do", {"id": "12", "what": "cancel"}).status == 404
+
+
+@pytest.mark.parametrize("what", sorted(ALL.keys() - {"rollback"}))
+def test_what_an_order_does_is_told_with_its_command_first(browser: Browser, what: str) -> None:
+    job_id = _created(browser)
+
+    assert f"certdeploy job {what} {job_id}" in browser.get(f"/job/confirm?id={job_id}&what={what}").body
+
+
+def test_looking_again_reads_the_products(browser: Browser, installed: Path) -> None:
+    world = session().world()
+    before = {one.version for product in world.policy.products for one in world.syncs.list(product)}
+
+    answer = browser.post("/resources/read", {"product": "CDN"})
+
+    assert (answer.status, answer.headers["location"]) == (303, "/resources")
+    assert {one.version for product in world.policy.products for one in world.syncs.list(product)} != before
+    assert browser.post("/resources/read", {"product": "XYZ"}).status == 400
+
+
+def test_a_contact_is_tested_and_its_secret_is_shown_nowhere(browser: Browser, installed: Path) -> None:
+    secret = installed.parent / "robot"
+    secret.write_text("https://oapi.dingtalk.com/robot/send?access_token=s3cr3t")
+    channel = Channel(kind=ChannelKind.DINGTALK, url=f"file:{secret}")
+    session().world().contacts.save(Contact(contact_id=1, name="<b>oncall", channels=(channel,)))
+
+    shown = [browser.get(path).body for path in ("/settings", "/settings.json")]
+    tested = browser.post("/settings/contact", {"id": "1"})
+
+    assert "&lt;b&gt;oncall" in shown[0]
+    for body in (*shown, tested.body):
+        assert "s3cr3t" not in body
+        assert "access_token" not in body
+
+
+def test_policies_are_checked_before_they_are_stored(browser: Browser, installed: Path) -> None:
+    text = "rules:\r\n  - match: {product: CDN}\r\n    deploy: off\r\n"
+    checked = browser.post("/settings/policies/check", {"text": text, "version": "0"})
+    assert "CDN/-/www.example.com" in checked.body
+    assert "No policies are stored." in browser.get("/settings").body
+
+    assert browser.post("/settings/policies/set", {"text": text, "version": "0"}).status == 303
+    assert "deploy: off" in browser.get("/settings").body
+    assert browser.post("/settings/policies/set", {"text": text, "version": "0"}).status == 409
+    assert browser.post("/settings/policies/check", {"text": "rules: 1"}).status == 400
+
+
+def test_the_map_draws_a_line_for_each_slot(browser: Browser) -> None:
+    for asked in (f"certificate={RENEWED}", "product=CDN", "domain=*.example.com"):
+        page = browser.get(f"/map?{asked}")
+        assert "CDN/-/www.example.com" in page.body, asked
+        assert page.body.count('class="l-') > 4, asked
+    assert browser.get("/map?product=CDN&domain=x").status == 400
