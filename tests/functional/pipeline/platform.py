@@ -229,7 +229,8 @@ def new_platform(
     """
     # Of a pause a twentieth is waited, so that threads meet: what one sleeps, the others work.
     clock = RunningClock(lambda seconds: seconds * 0.05 if threads else 0.0)
-    cloud = Cloud(clock=clock, signing_clock=utc_now, settle_s=3, **wording)
+    # A look or two still see what has not settled: a longer time would take more of them, and show no more.
+    cloud = Cloud(clock=clock, signing_clock=utc_now, settle_s=1, **wording)
     cloud.load(estate if isinstance(estate, Estate) else parse_estate(estate))
     with running(cloud) as server, Edge(cloud) as tls:
         settings = Settings(
