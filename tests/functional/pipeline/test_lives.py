@@ -1,9 +1,10 @@
 """Lives of jobs by chance: created, edited, submitted, cancelled, retried, rolled back, deleted in any order.
 
-Events come twice, late, in another order, or not at all; products deny and allow; time passes; functions are
-killed between two writes; the quota is short, and some is bought. After each write of a row the step is one
-of the table; a worker that succeeds is what a TLS client is served; nothing but the slots of jobs is written;
-the quota is never below zero, and in the end each job is charged once for what it deployed.
+At once, or in waves. Events come twice, late, in another order, or not at all; products deny and allow; time
+passes; functions are killed between two writes; the quota is short, and some is bought. After each write of a
+row the step is one of the table; a wave begins after the one before; a worker that succeeds is what a TLS
+client is served; nothing but the slots of jobs is written; the quota is never below zero, and in the end each
+job is charged once for what it deployed.
 CERTDEPLOY_LIVES: how many lives are lived.
 """
 
@@ -24,6 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.states import JOB_TRANSITIONS, WORKER_TRANSITIONS, JobStatus, WorkerStatus
 from shared.errors import ConflictError
+from shared.services.waves import waits_for_somebody
 from shared.state.store import Document, Key, Store
 from shared.state.tables import JOBS, WORKERS, Table
 from tests.functional.pipeline.budgets import check_at_rest, enforce
@@ -76,10 +78,22 @@ class Watching:
             allowed = before == after or WorkerStatus(after) in WORKER_TRANSITIONS[WorkerStatus(before)]
         if not allowed:
             self.wrong.append(f"{table.name}: {before} → {after}")
+        if table is WORKERS and (before, after) == ("held", "pending"):
+            worker = WorkerResource.model_validate(document)
+            if not self._is_released(worker):
+                self.wrong.append(f"{worker.resource.slot}: wave {worker.wave} began too soon")
         if table is WORKERS and before != after == "success":
             worker = WorkerResource.model_validate(document)
             if not self._is_served(worker):
                 self.wrong.append(f"{worker.resource.slot}: {worker.cert_identifier} is served to nobody")
+
+    def _is_released(self, worker: WorkerResource) -> bool:
+        """The waves before have ended, and the job says that this one may begin."""
+        world = self._platform.world
+        earlier = (one for one in world.workers.list(worker.job_id) if one.wave < worker.wave)
+        return world.jobs.get(worker.job_id).wave >= worker.wave and all(
+            one.status.settled for one in earlier
+        )
 
     def _is_served(self, worker: WorkerResource) -> bool:
         world = self._platform.world
@@ -108,6 +122,9 @@ class Lives(RuleBasedStateMachine):
         for days in (0.01, 0.1, 3.0, 0.01, 0.1):
             self.platform.pass_days(days)
             self.platform.tick("run_deployment_jobs")
+            for job in filter(waits_for_somebody, self.jobs()):
+                self._answered("Continue", {"JobId": job.job_id})
+                self.platform.drain()
         ends = {job.status for job in self.jobs()} - {JobStatus.EDITING}
         left = list(self.platform.world.jobs.due(self.platform.clock()))
         self.each_step_was_right()
@@ -156,11 +173,17 @@ class Lives(RuleBasedStateMachine):
         assert answer.get("Code") in {None, *_ANSWERS}, answer
 
     @precondition(lambda self: len(self.jobs()) < _MANY)
-    @rule(submit=st.booleans(), later=st.booleans(), both=st.booleans())
-    def create(self, submit: bool, later: bool, both: bool) -> None:
+    @rule(
+        submit=st.booleans(),
+        later=st.booleans(),
+        both=st.booleans(),
+        waves=st.sampled_from([None, {}, {"Approval": True}, {"PauseMinutes": 30}, {"HaltAtPercent": 99}]),
+    )
+    def create(self, submit: bool, later: bool, both: bool, waves: dict[str, Any] | None) -> None:
         at = self.platform.clock() + timedelta(hours=1)
         slots = [] if both else [WWW]
-        more = {"ScheduleTime": at.isoformat()} if later else {}
+        more: dict[str, Any] = {"ScheduleTime": at.isoformat()} if later else {}
+        more |= {} if waves is None else {"Waves": {"Canaries": ["one"], **waves}}
         self.asked += 1
         named = {"Name": "by chance", "ClientToken": f"life-{self.asked}"}  # so that ids are the same again
         request = {"CertIds": [int(self.certificates[-1].partition("-")[0])], **named, **more}
@@ -185,6 +208,7 @@ class Lives(RuleBasedStateMachine):
                     ("Edit", {"Add": {"Domains": ["*"]}}),
                     ("Edit", {"Renew": True}),
                     ("Edit", {"AtOnce": True}),
+                    ("Continue", {}),
                     ("Cancel", {}),
                     ("Retry", {}),
                     ("RollBack", {}),
