@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Final
 
 from shared.domain.names import WILDCARD, parent
@@ -92,7 +92,7 @@ class Resources(Records[ResourceRecord]):
             old, version = self._found(self._key_of_slot(resource.slot))
             if old is not None and old.seen_at > seen_at:
                 return
-            self._index(resource.slot, names)
+            self._index(resource.slot, names - _indexed(old, seen_at))
             record, marked = ResourceRecord(resource=resource, seen_at=seen_at, memo=memo), {}
             if old is not None:
                 same = old.resource.cert_identifier == resource.cert_identifier
@@ -193,6 +193,16 @@ class Resources(Records[ResourceRecord]):
         product, _, rest = slot.partition("/")
         region, _, resource_id = rest.partition("/")
         return (product, region, resource_id)
+
+
+def _indexed(old: ResourceRecord | None, seen_at: datetime) -> set[str]:
+    """Names whose index rows need no look: the slot has them, and is written as it was read or not at all.
+
+    The first time that it is seen on a day (UTC), all of them are looked at: others may have spoilt a row.
+    """
+    if old is None or old.seen_at.astimezone(timezone.utc).date() != seen_at.astimezone(timezone.utc).date():
+        return set()
+    return set(old.resource.domains)
 
 
 class SyncStatuses(Records[SyncStatus]):

@@ -122,7 +122,7 @@ def test_a_slot_s_names_lead_to_it_and_their_rows_keep_what_they_say(store: Stor
     resources._marked(WWW, {"www.example.com"})
     assert [one.resource.slot for one in resources.by_names(["*.example.com"])] == [WWW]
     assert the_row(store, tables.RESOURCE_DOMAINS, *key) == {**NEWS, "Leaving": True}
-    resources.put(a_resource(), LATER)
+    resources.put(a_resource(), LATER + timedelta(days=1))
     assert the_row(store, tables.RESOURCE_DOMAINS, *key) == NEWS
 
 

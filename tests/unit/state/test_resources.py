@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +17,17 @@ from tests.meddling import Cut, Meddling, killed
 LATER = NOW + timedelta(milliseconds=1)
 WWW = "www.example.com"
 SLOT = f"CDN/-/{WWW}"
+
+
+class Watched:
+    """A store, and what it was asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self.asked = store, list[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked.append(name)
+        return getattr(self._store, name)
 
 
 @pytest.fixture
@@ -224,3 +236,27 @@ def test_two_that_add_the_same_name_at_once_both_get_through(store: Store) -> No
     assert meddling.happened
     assert other.get(SLOT).resource.cert_identifier == "2-cn-hangzhou"
     assert below(other, "*.example.com") == [SLOT]
+
+
+def test_a_slot_that_is_seen_again_the_same_day_takes_one_look_and_one_write(store: Store) -> None:
+    Resources(store).put(a_resource(WWW), NOW)
+    watched = Watched(store)
+
+    Resources(cast(Store, watched)).put(a_resource(WWW), LATER)
+    assert watched.asked == ["get", "put"]
+
+    Resources(store).put(carrying(7, WWW, "new.example.com"), LATER)
+    assert below(Resources(store), "new.example.com") == [SLOT]
+
+
+def test_a_name_whose_row_others_took_away_leads_to_its_slot_again_the_next_day(store: Store) -> None:
+    resources = Resources(store)
+    resources.put(a_resource(WWW), NOW)
+    key = ("example.com", WWW, SLOT)
+    row = store.get(RESOURCE_DOMAINS, key)
+    assert row is not None
+    store.delete(RESOURCE_DOMAINS, key, version=row.version)
+    assert below(resources, WWW) == []
+
+    resources.put(a_resource(WWW), NOW + timedelta(days=1))
+    assert below(resources, WWW) == [SLOT]
