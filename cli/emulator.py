@@ -40,9 +40,13 @@ def serve(
             help="File that describes the account (YAML or JSON, see docs/estate.md). Default: a sample."
         ),
     ] = None,
-    latency_ms: Annotated[float, typer.Option(help="Delay of every answer, in milliseconds.", min=0)] = 0,
+    latency_ms: Annotated[
+        float, typer.Option(help="Delay of every answer, in milliseconds.", min=0, max=600_000)
+    ] = 0,
     limits: Annotated[Limits, typer.Option(help="Rate limits to apply.")] = Limits.DOCUMENTED,
-    settle_s: Annotated[float, typer.Option(help="Seconds until a change takes effect.", min=0)] = 1.0,
+    settle_s: Annotated[
+        float, typer.Option(help="Seconds until a change takes effect.", min=0, max=31_622_400)
+    ] = 1.0,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse unknown parameters, which the real cloud ignores.")
     ] = False,

@@ -187,7 +187,9 @@ def run(
     estate: Annotated[
         Path | None, typer.Option(help="File that describes the account. Default: a sample.")
     ] = None,
-    settle_s: Annotated[float, typer.Option(help="Seconds until a change takes effect.", min=0)] = 0,
+    settle_s: Annotated[
+        float, typer.Option(help="Seconds until a change takes effect.", min=0, max=31_622_400)
+    ] = 0,
     loose: Annotated[
         bool, typer.Option("--loose", help="Overlook parameters that are not emulated, instead of refusing.")
     ] = False,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from emulator.answers import MODES
 from emulator.estate import EstateError
+from emulator.faults import LONGEST_MS, LONGEST_SETTLE_S
 from emulator.listening import Listening, ListeningError
 from emulator.main import print_exports, print_hosts, print_ready, serve
 from emulator.run import CommandError, run
@@ -35,16 +36,17 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(description="Alibaba Cloud on your machine: free, offline, no account.")
     commands = top.add_subparsers(dest="what", required=True)
     serves = commands.add_parser("serve", help="serve until stopped; when ready, print a line of JSON")
-    for name in ("port", "tls-port", "seed"):
-        serves.add_argument(f"--{name}", type=int, default=0, help="default: 0 (a port: a free one)")
-    serves.add_argument("--https-port", type=int, help="one more port for the cloud's hosts over TLS")
+    for name in ("port", "tls-port"):
+        serves.add_argument(f"--{name}", type=_port, default=0, help="default: 0, a free one")
+    serves.add_argument("--seed", type=int, default=0, help="of random answers, default: 0")
+    serves.add_argument("--https-port", type=_port, help="one more port for the cloud's hosts over TLS")
     serves.add_argument("--host", default=Listening().host, help="IP address to listen at")
     for name in ("ca-out", "ready-file", "access-log"):
         serves.add_argument(f"--{name}", type=Path, metavar="FILE")
     for name in ("access-key-id", "access-key-secret"):
         variable = f"EMULATOR_{name.replace('-', '_').upper()}"
         serves.add_argument(f"--{name}", default=os.environ.get(variable, ""), help=f"also {variable}")
-    serves.add_argument("--latency-ms", type=float, default=0, help="delay of every answer")
+    serves.add_argument("--latency-ms", type=_latency_ms, default=0, help="delay of every answer")
     serves.add_argument("--limits", choices=["documented", "none"], default="documented")
     serves.add_argument("--answers", choices=MODES, default="full", help="how many fields answers have")
     for name in ("strict", "export", "print-hosts"):
@@ -54,10 +56,30 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--estate", type=Path, metavar="FILE", help="describes the account; else a sample"
         )
-        command.add_argument("--settle-s", type=float, default=settle_s, help="until a change takes effect")
+        command.add_argument(
+            "--settle-s", type=_settle_s, default=settle_s, help="until a change takes effect"
+        )
         command.add_argument("--loose", action="store_true", help="overlook parameters that are not emulated")
     runs.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")
     return top
+
+
+def _port(text: str) -> int:
+    return int(_within(int(text), 65535))
+
+
+def _latency_ms(text: str) -> float:
+    return _within(float(text), LONGEST_MS)
+
+
+def _settle_s(text: str) -> float:
+    return _within(float(text), LONGEST_SETTLE_S)
+
+
+def _within(value: float, most: float) -> float:
+    if not 0 <= value <= most:  # nor what is no number
+        raise argparse.ArgumentTypeError(f"takes 0 to {most}")
+    return value
 
 
 def _serve(given: argparse.Namespace) -> int:

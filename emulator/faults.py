@@ -22,6 +22,7 @@ Region = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[a-z]+(-[a-z0-9]+)*$")]
 Word = Annotated[str, Field(min_length=1)]
 NotNegative = Annotated[int, Field(ge=0, le=10**9)]
 LONGEST_MS = 600_000  #: of a delay
+LONGEST_SETTLE_S = 366 * 86400  #: how long a change may take
 MOST = 1000  #: faults, or denials, at once
 _STRICT = ConfigDict(strict=True, extra="forbid")
 #: Actions that begin so change nothing that another change could be in the way of.

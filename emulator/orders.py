@@ -27,14 +27,14 @@ from emulator.answers import Mode
 from emulator.certificates import Certificate
 from emulator.cloud import Cloud, Denial, Limits
 from emulator.estate import merged, parse_estate, plain_of, read_plain
-from emulator.faults import LONGEST_MS, BusyWrites, Fault
+from emulator.faults import LONGEST_MS, LONGEST_SETTLE_S, BusyWrites, Fault
 from emulator.saved import KEY
 from emulator.saving import saved_estate
 
 Made = TypeVar("Made", Fault, BusyWrites, Denial, Certificate, "Options", "ClockOrder")
 _DAY = 86400
 Delay_ms = Annotated[float, Field(ge=0, le=LONGEST_MS, allow_inf_nan=False)]
-Settle_s = Annotated[float, Field(ge=0, le=366 * _DAY, allow_inf_nan=False)]
+Settle_s = Annotated[float, Field(ge=0, le=LONGEST_SETTLE_S, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 
 from cli.emulator import app
+from emulator.__main__ import parser
 from emulator.front_authority import speaks_for
 from emulator.listening import Listening, ListeningError
 from emulator.main import print_exports, print_hosts, serve
@@ -119,6 +120,27 @@ def test_the_lines_of_a_hosts_file_lead_to_it_by_both_addresses(
         assert {f"127.0.0.1\t{name}", f"::1\t{name}"} <= set(lines)
     assert len(lines) == len(set(lines))
     assert all(speaks_for(line.partition("\t")[2]) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("--port", "70000"),
+        ("--tls-port", "-1"),
+        ("--https-port", "x"),
+        ("--latency-ms", "nan"),
+        ("--latency-ms", "-5"),
+        ("--settle-s", "inf"),
+    ],
+)
+def test_a_figure_out_of_bounds_is_refused_by_name(
+    option: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(["serve", f"{option}={text}"])
+
+    assert ended.value.code == 2
+    assert f"argument {option}: " in capsys.readouterr().err
 
 
 def test_a_host_that_is_no_address_is_refused() -> None:
