@@ -204,6 +204,15 @@ def is_fronted(estate: Estate, write: Write) -> bool:
     return healthy and write.slot.domains in names
 
 
+def changes_key_early(estate: Estate, write: Write) -> bool:
+    """Whether the kind of key changes before the last day of what is in place."""
+    old, end = estate.held.get(write.slot.cert_identifier), write.slot.cert_not_after
+    if old is None or end is None:
+        return False
+    changes = old.certificate.algorithm != estate.held[write.cert_identifier].certificate.algorithm
+    return changes and end - NOW > timedelta(days=write.day + 1)
+
+
 @settings(max_examples=1000 if WHOLE else 20, deadline=None, database=None, derandomize=not WHOLE)
 @given(estates())
 def test_an_automatic_plan_keeps_its_promises(estate: Estate) -> None:
@@ -214,6 +223,7 @@ def test_an_automatic_plan_keeps_its_promises(estate: Estate) -> None:
         assert not lowers_trust(estate, write), write
         assert estate.in_scope(write.slot), write
         assert not is_fronted(estate, write), write
+        assert not changes_key_early(estate, write), write
         said = estate.said_of(write.slot)
         assert said.get("deploy", "deploy") == "deploy", write
         pin = said.get("pin")
