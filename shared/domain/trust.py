@@ -7,7 +7,7 @@ proof is a TLS handshake whose chain a client accepts (shared/cloud/tls.py).
 
 import re
 from collections.abc import Callable, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Final
 
@@ -15,6 +15,7 @@ from shared.domain.ca_names import ca_key, ca_name, parts_of
 from shared.domain.certificates import Certificate, CertificateSource, ChainLink
 from shared.domain.values import Wire
 
+_NEVER: Final = datetime.max.replace(tzinfo=timezone.utc)  #: an end that is not told
 _ROUNDING: Final = timedelta(seconds=1)  #: one end may be told in ms and in seconds
 
 
@@ -150,11 +151,13 @@ def _issuer(certificate: Certificate, links: Sequence[ChainLink]) -> str:
 def _climb(issuer: str, above: Sequence[ChainLink], public_roots: Set[str]) -> tuple[list[ChainLink], str]:
     """From an issuer upwards, in whatever order the links are told: the way, and the name at the top.
 
-    It ends at a public root: what signed that one, such as an older root, matters to no client.
+    It ends at a public root: what signed that one, such as an older root, matters to no client. Of two of one
+    name the one that ends later counts, as clients take it.
     """
     rest, path, top = list(above), list[ChainLink](), issuer
     while ca_key(top) not in public_roots:
-        link = next((one for one in rest if ca_key(one.subject) == ca_key(top)), None)
+        named = [one for one in rest if ca_key(one.subject) == ca_key(top)]
+        link = max(named, key=lambda one: one.not_after or _NEVER, default=None)
         if link is None:
             break
         rest.remove(link)

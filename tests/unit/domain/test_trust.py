@@ -218,3 +218,14 @@ def test_a_brand_that_cas_tells_as_the_issuer_breaks_no_chain(case: str) -> None
     if len(links) > 1:
         for issuers in (links[1:], links[:0:-1]):
             assert standing(branded.evolve(chain=issuers)) == standing(certificate)
+
+
+def test_of_two_issuers_of_one_name_the_one_that_ends_later_counts() -> None:
+    """An intermediate that was signed anew, beside its expired copy: clients take the valid one."""
+    whole = chained(LEAF, "Public CA 1", "Public Root")
+    leaf, issuer = whole.chain or ()
+    expired = issuer.evolve(not_after=NOW)
+
+    for links in ((leaf, expired, issuer), (leaf, issuer, expired)):
+        assert standing(whole.evolve(chain=links)).chain is ChainState.COMPLETE
+    assert standing(whole.evolve(chain=(leaf, expired))).chain is ChainState.BROKEN
