@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: screenshots wheel hostile chaos help demo test walk rough lint bench mutants lock clean
+.PHONY: browser screenshots wheel hostile chaos help demo test walk rough lint bench mutants lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,13 @@ chaos: $(VENV)/dev.stamp  ## kill functions everywhere, or run them in a storm (
 SEEDS ?= 50
 rough: $(VENV)/dev.stamp  ## run tests with sparse and with random answers of the cloud (SEEDS, FIRST, TURNS, PART)
 	@$(BIN)/python -m tools.rough --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) $(TURNS:%=--turn %) $(PART:%=--only %)
+
+# axe-core, which looks for what hinders people, comes from npm, where that is installed.
+AXE := $(VENV)/axe/node_modules/axe-core/axe.min.js
+browser: $(VENV)/browser.stamp  ## drive the console in Chromium: the way to a job, by keyboard too, accessibility
+	@test -f $(AXE) || npm install --silent --ignore-scripts --no-audit --no-fund --prefix $(VENV)/axe axe-core@4.10.3 \
+	  || echo "npm or axe-core is unavailable: accessibility is not checked"
+	@CERTDEPLOY_BROWSER=1 CERTDEPLOY_AXE=$(AXE) $(BIN)/pytest -rs tests/browser
 
 screenshots: $(VENV)/browser.stamp  ## take a picture of each page of the console, light and dark (FOLDER; needs Chromium)
 	@$(BIN)/python -m tools.screenshots $(or $(FOLDER),screenshots)

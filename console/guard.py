@@ -31,7 +31,7 @@ HEADERS: Final = {
     "content-security-policy": _POLICY,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with none, browsers send no Origin with our own forms either
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }

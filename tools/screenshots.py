@@ -6,13 +6,8 @@ Needs Chromium and chromedriver; they are taken by Selenium.
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
-
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
 from cli.console import Installed
 from cli.demo.stage import Stage, State, stage
@@ -23,9 +18,9 @@ from shared.domain.resources import SyncState
 from shared.services.create import create_deployment_jobs
 from shared.services.map import known_certificates
 from shared.services.preview import preview
+from tools.chromium import chromium, missing
 
 _WAIT_S = 120.0
-WIDTH, HEIGHT = 1280, 900
 
 
 def main() -> None:
@@ -33,6 +28,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="a part of the name of the pages wanted")
     given = parser.parse_args()
+    if why := missing():
+        parser.exit(1, f"{why}\n")
     given.folder.mkdir(parents=True, exist_ok=True)
     regions = ",".join(load_estate(None).regions)
     with (
@@ -44,28 +41,13 @@ def main() -> None:
         serving = Serving(Installed(on.session), told.append, port=0, read_only=False)
         with serving.running():
             for scheme in ("light", "dark"):
-                with browser(scheme) as driver:
+                with chromium(scheme) as driver:
                     driver.get(told[-1])
                     for name, path in _pages(on, job_id).items():
                         if given.only in name:
                             driver.get(f"http://127.0.0.1:{serving.port}{path}")
                             time.sleep(0.2)
                             driver.save_screenshot(str(given.folder / f"{name}-{scheme}.png"))
-
-
-@contextmanager
-def browser(scheme: str, width: int = WIDTH, height: int = HEIGHT) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", f"--window-size={width},{height}"):
-        options.add_argument(option)
-    if scheme == "dark":
-        options.add_argument("--blink-settings=preferredColorScheme=0")
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    try:
-        yield driver
-    finally:
-        driver.quit()
 
 
 def _pages(on: Stage, job_id: int) -> dict[str, str]:
@@ -78,6 +60,8 @@ def _pages(on: Stage, job_id: int) -> dict[str, str]:
         "certificate": f"/certificate?id={certificate}",
         "resources": "/resources",
         "slot": f"/slot?id={quote(slot)}",
+        "map": "/map?product=CDN",
+        "new-job": f"/jobs/new?step=3&name=renewal&certificate={certificate.partition('-')[0]}",
         "jobs": "/jobs",
         "job": f"/job?id={job_id}",
         "settings": "/settings",

@@ -60,6 +60,7 @@ def test_every_answer_forbids_scripts_frames_and_caches(browser: Browser) -> Non
         assert "default-src 'none'; script-src 'self'" in policy
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
+        assert headers["referrer-policy"] == "same-origin"  # else our own forms come without their origin
         assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
 
 
