@@ -15,6 +15,7 @@ import shared
 #: What one function counts or collects in; nobody else sees it meanwhile.
 IN_HAND = {
     "shared.cloud.pacing._Bucket",
+    "shared.domain.disused.Uses",
     "shared.products.kit.progress.Progress",
     "shared.services.verify._Met",
     "shared.state.whole.Tally",
