@@ -4,7 +4,6 @@ No message repeats a line of the text: it may be a private key pasted in the wro
 """
 
 import base64
-import binascii
 import re
 import textwrap
 from dataclasses import dataclass, field
@@ -96,7 +95,7 @@ def _close(reading: Reading, label: str, begun: int, lines: list[str]) -> None:
     body = "".join("".join(line.split()) for line in lines if not _HEADER.match(line))
     try:
         der = base64.b64decode(body, validate=True)
-    except binascii.Error:
+    except ValueError:  # also of what is not ASCII
         der = b""
     if der:
         reading.blocks.append(Block(label, begun, der, headers))

@@ -77,6 +77,8 @@ BAD_COPIES = {
     "more behind": (PEM + "\nleft\nover\n", [LEFT_OVER.format(LINES + 2)]),
     "an end without begin": (PEM + END, [f"line {LINES + 1} ends a CERTIFICATE that has no BEGIN line"]),
     "no base64": (PEM.replace("\nM", "\n!M", 1), [NO_BASE64.format(1)]),
+    "not ASCII": (PEM.replace("\nM", "\néM", 1), [NO_BASE64.format(1)]),
+    "a letter that looks the same": (PEM.replace("\nM", "\n\u041cM", 1), [NO_BASE64.format(1)]),
     "nothing inside": (f"{BEGIN}\n{END}", [NO_BASE64.format(1)]),
     "padding within": (f"\n{BEGIN}\nQUI=C\n{END}", [NO_BASE64.format(2)]),
     "a label before it": (
