@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -32,6 +33,7 @@ ESTATE = {
             "secrets": [{"namespace": "web", "name": "tls", "certificate": "main"}],
         }
     ],
+    "kms": [{"secret": "chat", "region": "cn-shanghai", "value": "v"}],
     "waf": [{"region": "cn-hangzhou"}],
     "tablestore": [{"instance": "rows", "region": "cn-hangzhou"}],
 }
@@ -53,10 +55,13 @@ def cloud_of_all(foreign_cloud: InProcess, monkeypatch: pytest.MonkeyPatch) -> I
     return foreign_cloud
 
 
-def needs(*, module: str = "", program: str = "") -> None:
-    """Skip where it is not installed, or fail where it should be."""
-    there = bool(importlib.util.find_spec(module)) if module else shutil.which(program) is not None
+def needs(*, module: str = "", program: str = "", package: str = "") -> None:
+    """Skip where it is not installed, or fail where it should be. `package`: of npm."""
+    if package:
+        there = subprocess.run(["node", "-e", f"require('{package}')"], capture_output=True).returncode == 0
+    else:
+        there = bool(importlib.util.find_spec(module)) if module else shutil.which(program) is not None
     if there:
         return
-    why = f"{module or program} is not installed"
+    why = f"{module or program or package} is not installed"
     (pytest.fail if os.environ.get("EMULATOR_FOREIGN") == "all" else pytest.skip)(why)

@@ -20,6 +20,15 @@ require('https').get(url, {port, lookup}, answer => answer.on('data', data => pr
 """
 
 
+POP_CORE = """
+const [endpoint, accessKeyId, accessKeySecret] = process.argv.slice(1);
+const Core = require('@alicloud/pop-core');
+const client = new Core({accessKeyId, accessKeySecret, endpoint, apiVersion: '2018-05-10'});
+client.request('DescribeUserDomains', {}, {method: 'POST'}).then(
+  answer => console.log(JSON.stringify(answer.Domains.PageData.map(row => row.DomainName))));
+"""
+
+
 def output(*command: str, stdin: str = "") -> str:
     ran = subprocess.run(command, capture_output=True, text=True, input=stdin, timeout=60)
     assert ran.returncode == 0, ran.stderr
@@ -51,6 +60,17 @@ def test_kubectl(cloud_of_all: InProcess, tmp_path: Path) -> None:
     told = output("kubectl", "--kubeconfig", str(config), "-n", "web", "get", "secrets", "-o", "name")
 
     assert told == "secret/tls\n"
+
+
+def test_pop_core(cloud_of_all: InProcess) -> None:
+    """The vendor's package of npm, which the variable NODE_PATH leads to; at the plain port."""
+    needs(program="node")
+    needs(package="@alicloud/pop-core")
+    key = cloud_of_all.key
+
+    told = output("node", "-e", POP_CORE, cloud_of_all.endpoint, key.access_key_id, key.access_key_secret)
+
+    assert told == '["www.example.com"]\n'
 
 
 def test_node(cloud_of_all: InProcess) -> None:

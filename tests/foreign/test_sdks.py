@@ -70,6 +70,33 @@ def test_the_older_sdk(cloud_of_all: InProcess) -> None:
     assert b"www.example.com" in client.do_action_with_exception(request)
 
 
+def test_the_official_sdk_of_kms(cloud_of_all: InProcess) -> None:
+    needs(module="alibabacloud_kms20160120")
+    from alibabacloud_kms20160120.models import GetSecretValueRequest
+
+    found = a_client(cloud_of_all, "kms20160120", "cn-shanghai").get_secret_value(
+        GetSecretValueRequest(secret_name="chat")
+    )
+
+    assert found.body.secret_data == "v"
+
+
+def test_the_official_sdk_of_oss(cloud_of_all: InProcess) -> None:
+    needs(module="alibabacloud_oss_v2")
+    import alibabacloud_oss_v2 as oss
+
+    settings = oss.config.load_default()
+    key = cloud_of_all.key
+    settings.credentials_provider = oss.credentials.StaticCredentialsProvider(
+        key.access_key_id, key.access_key_secret
+    )
+    settings.region = "cn-shanghai"
+
+    found = oss.Client(settings).list_buckets(oss.ListBucketsRequest())
+
+    assert [bucket.name for bucket in found.buckets or []] == ["my-assets"]
+
+
 def test_oss2(cloud_of_all: InProcess) -> None:
     needs(module="oss2")
     import oss2
