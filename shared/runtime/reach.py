@@ -87,7 +87,7 @@ _OWN: Final = {
     "manage_deployment_jobs": _reach(
         reads=(t.SYNC_STATUS, t.SCANS, t.DEAD_LETTERS, t.DELIVERIES, t.CONTACTS, t.QUOTA, *_PLANNED_BY),
         writes=(t.RESOURCES, *_QUOTA, *_JOBS),
-        invokes=("run_deployment_jobs",),
+        invokes=("run_deployment_jobs", "notify_contacts"),
     ),
     "manage_contacts": _reach(writes=(t.CONTACTS,)),
     "manage_quota": _reach(reads=(t.JOBS, t.WORKERS, t.CERTIFICATES, *_QUOTA), writes=(t.QUOTA,)),

@@ -20,6 +20,7 @@ from shared.services.picking import picked_by, picks_nothing
 from shared.services.plan import as_plan, asked_for, candidates, weigh
 from shared.services.policies import policies_of
 from shared.services.reworking import reworked
+from shared.services.storing import told_as_draft
 from shared.services.world import World
 from shared.validation.contacts import contact_problems
 from shared.validation.names import job_name_problems
@@ -70,7 +71,10 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
     authors = (*(job.drafted_by or (UNKNOWN,)), who_asks(world, request.by))
     facts |= {"drafted_by": tuple(dict.fromkeys(authors)), "submitted_by": ""}
     again = bool(why_approved_by_another(world, plan.deployments, job.require_approval))
-    return Edited(job=reworked(world, job, plan, facts, to_draft=again), left_out=_left(left))
+    edited = reworked(world, job, plan, facts, to_draft=again)
+    if job.status is JobStatus.PENDING and edited.status is JobStatus.EDITING:
+        edited = told_as_draft(world, edited)
+    return Edited(job=edited, left_out=_left(left))
 
 
 def _check(job: DeploymentJob, request: EditDeploymentJob, now: datetime) -> None:

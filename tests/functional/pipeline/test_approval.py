@@ -197,6 +197,25 @@ def test_the_contacts_of_a_job_by_hand_know_of_its_draft_and_of_no_job_that_is_s
     assert texts(chats) == {}
 
 
+def test_contacts_know_of_a_job_that_an_edit_made_a_draft_again(
+    chatty: Platform, chats: Chats, add: Add
+) -> None:
+    policies(chatty, require_approval=True)
+    contact = add("slack", default=False)
+    later = in_hours(chatty, 1)
+    as_(chatty, ALICE)
+    job = asked_for(chatty, uploaded(chatty), ContactIds=[contact], Submit=False, ScheduleTime=later)
+    as_(chatty, BOB)
+    submit(chatty, job)
+    chatty.queue.clear()
+
+    edit(chatty, job, Drop={"Products": ["CDN"]})
+    chatty.drain()
+
+    (text,) = texts(chats)["slack"]
+    assert f"is a draft for 3 slots, by {ALICE}, {BOB}, and waits for approval" in text
+
+
 def test_a_draft_that_was_submitted_meanwhile_is_told_to_nobody(
     chatty: Platform, chats: Chats, add: Add
 ) -> None:

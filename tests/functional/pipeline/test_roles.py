@@ -17,7 +17,7 @@ from shared.domain.resources import CloudProduct
 from shared.runtime.reach import Reach, reach
 from tests.functional.pipeline.conftest import NAMES, a_waf_of
 from tests.functional.pipeline.platform import Platform, new_platform
-from tests.functional.pipeline.stories import WWW, asked_for, by_console, uploaded
+from tests.functional.pipeline.stories import WWW, asked_for, by_console, policies, uploaded
 from tests.granted import Denied, Used
 
 DEPLOYS = "deploy_…"
@@ -71,6 +71,19 @@ def a_quota(strangers: Platform) -> None:
     strangers.call("manage_deployment_jobs", {"Cancel": {"JobId": job}})
     strangers.call("manage_quota", {"Set": {"Share": [int(new.partition("-")[0])]}})
     strangers.call("manage_quota", {"History": {}})
+
+
+def an_approval(strangers: Platform) -> None:
+    """Of two people, and of what is edited after it: that is a draft again, and contacts know."""
+    policies(strangers, require_approval=True)
+    later = (strangers.clock() + timedelta(hours=1)).isoformat()
+    first, second = (uploaded(strangers, days=days) for days in (400, 500))
+    job = asked_for(strangers, first, Submit=False, By="alice", ScheduleTime=later)
+    digest = strangers.world.jobs.get(job).plan_digest
+    strangers.call("manage_deployment_jobs", {"Submit": {"JobId": job, "Digest": digest, "By": "bob"}})
+    cert_id = int(second.partition("-")[0])
+    strangers.call("manage_deployment_jobs", {"Edit": {"JobId": job, "CertIds": [cert_id]}})
+    strangers.drain()
 
 
 def a_warning(strangers: Platform) -> None:
@@ -145,6 +158,7 @@ def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path:
         slow.drain()
         a_warning(strangers)
         a_quota(strangers)
+        an_approval(strangers)
         found = used_by(fresh, slow, strangers)
 
     granted = {_kind(name): one for name, one in reach().items()}
