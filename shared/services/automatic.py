@@ -23,7 +23,14 @@ from shared.errors import ConflictError
 from shared.services import plan as planning
 from shared.services.automatic_jobs import jobs_for
 from shared.services.changes import Changes
-from shared.services.missing import ending_with, kept_away, reasons_of, tell_missing, waiting_for_approval
+from shared.services.missing import (
+    ending_with,
+    kept_away,
+    reasons_of,
+    tell_missing,
+    unusable,
+    waiting_for_approval,
+)
 from shared.services.policies import policies_of
 from shared.services.unseen import EVERYTHING, Unseen
 from shared.services.world import World
@@ -87,7 +94,7 @@ def _plan(
     ]
     wanted = [entry for entry in entries if entry.action is Action.DEPLOY]
     made = jobs_for(world, changes, wanted, certificates)
-    whys = reasons_of(entries) | waiting_for_approval(made.drafts)
+    whys = unusable(world, certificates, ending) | reasons_of(entries) | waiting_for_approval(made.drafts)
     replaced = {entry.resource.slot for entry in wanted} - made.drafts.keys()
     replaced |= {entry.resource.slot for entry in entries if entry.rule == FRONTED}  # in their last days
     changes = tell_missing(world, changes, ending, replaced, whys, made.drafts.keys())

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
-from shared.domain.certificates import CertificateRecord
+from shared.domain.certificates import Certificate, CertificateRecord
+from shared.domain.cover import Cover
 from shared.domain.events import ReplacementMissing
 from shared.domain.jobs import DeploymentJob
 from shared.domain.matching import NOT_COVERED, Action
@@ -42,6 +43,24 @@ def reasons_of(entries: Iterable[PlanEntry]) -> dict[str, str]:
     """By slot, why what CAS has may not go there."""
     left = (entry for entry in entries if entry.action is Action.LEAVE)
     return {entry.resource.slot: entry.reason for entry in left if entry.rule not in _NOTHING_BETTER}
+
+
+def unusable(
+    world: World, certificates: Sequence[Certificate], slots: Iterable[CloudResource]
+) -> dict[str, str]:
+    """By slot, what CAS has for it that would end later, and cannot be deployed."""
+    now = world.clock()
+    whys = {one.identifier: why for one in certificates if (why := one.why_not_deployable(now))}
+    some = [one for one in certificates if one.identifier in whys and one.not_after > now]
+    cover = Cover(sorted(some, key=lambda one: one.not_after, reverse=True), now, world.standing)
+    found: dict[str, str] = {}
+    for slot in slots:
+        for one in cover.of(slot.domains):
+            later = slot.cert_not_after is None or one.not_after > slot.cert_not_after
+            if later and one.identifier != slot.cert_identifier:
+                found[slot.slot] = f"CAS has {one.identifier} for it, but {whys[one.identifier]}"
+                break
+    return found
 
 
 def waiting_for_approval(drafts: Mapping[str, DeploymentJob]) -> dict[str, str]:
