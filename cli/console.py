@@ -2,6 +2,7 @@
 
 import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,7 +40,8 @@ def serve(current: Session, *, port: int, read_only: bool, opened: bool) -> None
     serving = Serving(Installed(current), _told, port=port, read_only=read_only)
     if opened:
         webbrowser.open(serving.guard.address)
-    serving.run()
+    with suppress(KeyboardInterrupt):  # that is how it is stopped
+        serving.run()
 
 
 def _told(address: str) -> None:

@@ -33,7 +33,7 @@ def bar(counts: Mapping[str, int], width: float = 240.0) -> list[Part]:
 @dataclass(frozen=True)
 class Line:
     """From a certificate to a slot. `kind`: serves; by-itself: it goes there without being asked for; could:
-    by hand; left: it covers the slot and does not go there."""
+    by hand; left: it covers the slot and does not go there; bare: the slot serves none."""
 
     certificate: str
     slot: str

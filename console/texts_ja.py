@@ -192,6 +192,8 @@ JAPANESE: Final[dict[str, str]] = {
     "goes there by itself": "自動で配備される",
     "could by hand": "手動で配備できる",
     "covers it, is left alone": "対象だが変更なし",
+    "serves none": "証明書なし",
+    "bare": "証明書なし",
     "could": "手動で配備できる",
     "left": "変更なし",
     "by-itself": "自動で配備される",

@@ -192,6 +192,8 @@ CHINESE: Final[dict[str, str]] = {
     "goes there by itself": "会自动部署",
     "could by hand": "可手动部署",
     "covers it, is left alone": "覆盖但不部署",
+    "serves none": "没有证书",
+    "bare": "没有证书",
     "could": "可手动部署",
     "left": "不变",
     "by-itself": "会自动部署",

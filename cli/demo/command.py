@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from cli import console as pages
 from cli import exits, output
 from cli.demo import proof, report
 from cli.demo.stage import Stage, StageError, State, stage
@@ -41,6 +42,12 @@ def demo(
         State, typer.Option(help="Where to keep the state: in a file, or in an emulated Tablestore.")
     ] = State.FILE,
     within_s: Annotated[float, typer.Option(help="Seconds after which to give up.", min=1)] = 240,
+    console: Annotated[
+        bool,
+        typer.Option(
+            "--console", help="Afterwards open the pages on that cloud in a browser, and stay until Ctrl-C."
+        ),
+    ] = False,
 ) -> None:
     """Renew a certificate on an emulated cloud and watch it being deployed everywhere.
 
@@ -58,6 +65,8 @@ def demo(
         teller.say("starting an emulated cloud and the functions declared in template.yml")
         with stage(folder, options, parameters, state) as on:
             good = _play(Watcher(on, on.session.world(), teller, teller.started + within_s), on)
+            if console:
+                pages.serve(on.session, port=0, read_only=False, opened=True)
     except (StageError, TooLongError) as error:
         output.tell(f"certdeploy demo: {error}")
         good = False

@@ -70,7 +70,7 @@ def _of_certificate(found: CertificateMap) -> Iterator[Line]:
 def _of_slots(slots: Iterable[MappedSlot]) -> Iterator[Line]:
     for slot in slots:
         there, best = slot.cert_identifier, slot.best_cert_identifier
-        yield Line(there, slot.slot, "serves" if there else "left")
+        yield Line(there, slot.slot, "serves" if there else "bare")
         if best and best != there:
             yield Line(best, slot.slot, "by-itself")
         elif slot.kept_away and slot.kept_away.cert_identifier != there:

@@ -29,7 +29,7 @@ def _said() -> set[str]:
         for match in SAYS.finditer(page.read_text("utf-8"))
     }
     told = {text for order in ALL.values() for text in (order.title, order.told)}
-    told |= {"restore", "cannot", "serves", "by-itself", "could", "left"}
+    told |= {"restore", "cannot", "serves", "by-itself", "could", "left", "bare"}
     orders = {order.value for kind in (SlotOrder, CertificateOrder) for order in kind}
     return found | orders | told | OTHERS
 
