@@ -79,7 +79,7 @@ def _token(job: DeploymentJob) -> str:
 
 def _waiting(world: World, now: datetime) -> set[tuple[str, str]]:
     """What other tries are due for, later: those of a job of an earlier warning time, for one."""
-    jobs = map(world.jobs.find, world.jobs.due(now + _LATEST))
+    jobs = map(world.jobs.find_readable, world.jobs.due(now + _LATEST))
     tries = [job for job in jobs if job and job.status is JobStatus.PENDING and is_another_try(job)]
     return {_change(worker) for job in tries for worker in world.workers.list(job.job_id)}
 

@@ -137,7 +137,7 @@ def _held(world: World, wanted: Sequence[PlanEntry]) -> dict[str, DeploymentJob]
         return {}
     asked = {entry.resource.slot: _change(entry) for entry in wanted}
     found: dict[str, DeploymentJob] = {}
-    for job in filter(None, map(world.jobs.find, world.jobs.due(world.clock()))):
+    for job in filter(None, map(world.jobs.find_readable, world.jobs.due(world.clock()))):
         for worker in world.workers.list(job.job_id) if waits_for_somebody(job) else ():
             slot = worker.resource.slot
             if worker.status is WorkerStatus.HELD and asked.get(slot) == _change(worker):

@@ -38,11 +38,12 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
     failures: list[AppError] = []
     if request.job_id is None:
         undo_cut_off(world)
+    find = world.jobs.find_readable if request.job_id is None else world.jobs.find
     for job_id in list(world.jobs.due(world.clock())):
         if request.job_id not in (None, job_id):
             continue
         try:
-            if (job := world.jobs.find(job_id)) is None:  # it is being stored, or being undone
+            if (job := find(job_id)) is None:  # it is being stored, or being undone
                 continue
             if not job.due(world.clock()):  # it has another time since
                 continue

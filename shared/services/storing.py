@@ -17,7 +17,13 @@ from shared.domain.plans import Plan
 from shared.domain.resources import CloudResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.waves import AskedWaves, Waves
-from shared.errors import AppError, ConflictError, InsufficientQuotaError, InvalidRequestError
+from shared.errors import (
+    AppError,
+    ConflictError,
+    InsufficientQuotaError,
+    InvalidRequestError,
+    UnreadableRowError,
+)
 from shared.services.approval import SYSTEM
 from shared.services.placing import placed
 from shared.services.quota import reserve
@@ -163,14 +169,19 @@ def undo_cut_off(world: World) -> None:
 
 
 def places_at_work(world: World) -> set[str]:
-    """Places that a job is at, or is about to be: no other may plan for their slots meanwhile.
+    """Places that a job is at, or is about to be: no other may plan for their slots meanwhile. Also those of
+    a job that only a later version can read.
 
     Not the slots: one that is exchanged may have another name before the job is done with it.
     """
     found: set[str] = set()
     for job_id in world.jobs.due(world.clock()):
-        job = world.jobs.find(job_id)
-        if job is not None and job.status is not JobStatus.EDITING:
+        try:
+            job = world.jobs.find(job_id)
+            at_work = job is not None and job.status is not JobStatus.EDITING
+        except UnreadableRowError:
+            at_work = True
+        if at_work:
             workers = world.workers.list(job_id)
             found |= {worker.resource.place for worker in workers if not worker.status.settled}
     return found

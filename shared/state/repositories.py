@@ -13,11 +13,12 @@ from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.moments import ahead
 from shared.domain.policies import PolicyText
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError, NotFoundError, UnreadableRowError
 from shared.state import tables
-from shared.state.records import Records, document_of, nested, time_in, told_in, tries
+from shared.state.records import Records, document_of, log, nested, time_in, told_in, tries
 from shared.state.resources import Resources, Sweeps, SyncStatuses
-from shared.state.store import Key, Store
+from shared.state.scans import Scans
+from shared.state.store import Key
 
 __all__ = [
     "Certificates",
@@ -68,33 +69,6 @@ class Certificates(Records[CertificateRecord]):
         return (store, cert_id) if cert_id is not None and store else None
 
 
-class Scans:
-    """When each CAS store was read completely: the certificates of the first time are the baseline."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def has_baseline(self, store: str) -> bool:
-        return self._store.get(tables.SCANS, (store,)) is not None
-
-    def set_baseline(self, store: str, at: datetime) -> None:
-        with suppress(ConflictError):  # another complete scan of the store was first
-            self._store.put(tables.SCANS, (store,), {"At": at.isoformat()}, version=0)
-
-    def scanned(self, store: str, at: datetime) -> None:
-        """Remember the last complete scan; of a store that has a baseline."""
-        if row := self._store.get(tables.SCANS, (store,)):
-            with suppress(ConflictError):  # another complete scan has just ended
-                first = time_in(row, "At") or at  # of the baseline, which there is, whatever the row says
-                document = {**told_in(row), "At": first.isoformat(), "LastAt": at.isoformat()}
-                self._store.put(tables.SCANS, (store,), document, version=row.version)
-
-    def last(self, store: str) -> datetime | None:
-        """When it was read completely last; None: never, or nobody knows."""
-        row = self._store.get(tables.SCANS, (store,))
-        return (time_in(row, "LastAt") or time_in(row, "At")) if row else None
-
-
 class Jobs(Records[DeploymentJob]):
     """Jobs, and an index of open jobs (with work left to do) by their due time.
 
@@ -106,6 +80,14 @@ class Jobs(Records[DeploymentJob]):
     def find(self, job_id: int) -> DeploymentJob | None:
         job = self.find_begun(job_id)
         return job if job is not None and job.storing_until is None else None
+
+    def find_readable(self, job_id: int) -> DeploymentJob | None:
+        """None also for a row that a later version wrote, or others have spoilt: the other jobs go on."""
+        try:
+            return self.find(job_id)
+        except UnreadableRowError as error:
+            log.error("a row was left out", extra={"reason": str(error)})
+            return None
 
     def find_begun(self, job_id: int) -> DeploymentJob | None:
         """Also one whose workers are being stored, or were to be."""
@@ -202,7 +184,7 @@ class Jobs(Records[DeploymentJob]):
         """
         for row in self._store.range(tables.OPEN_JOBS, (OWNER,)):
             due, job_id = int(row.key[1]), int(row.key[2])
-            if due <= _ms(now) or ((job := self.find(job_id)) and job.due(now)):
+            if due <= _ms(now) or ((job := self.find_readable(job_id)) and job.due(now)):
                 yield job_id
 
     @staticmethod

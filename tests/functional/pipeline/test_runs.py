@@ -95,8 +95,8 @@ def test_a_job_in_another_run_s_hands_does_not_stop_the_others(platform: Platfor
         def __getattr__(self, name: str) -> Any:
             return getattr(jobs, name)
 
-        def find(self, job_id: int) -> DeploymentJob | None:
-            job = jobs.find(job_id)
+        def find_readable(self, job_id: int) -> DeploymentJob | None:
+            job = jobs.find_readable(job_id)
             if job is not None and job_id == first:
                 jobs.save(job.to(JobStatus.SCHEDULING))
             return job
