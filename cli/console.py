@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import output
 from cli.session import FunctionRefusedError, Session, session
 from shared.errors import InvalidRequestError
 from shared.services.world import World
@@ -37,15 +36,16 @@ def serve(current: Session, *, port: int, read_only: bool, opened: bool) -> None
     """Until it is stopped. Raises SettingsError: the port cannot be had."""
     from console.serving import Serving  # other commands do not wait for it
 
-    serving = Serving(Installed(current), _told, port=port, read_only=read_only)
+    serving = Serving(Installed(current), tell_address, port=port, read_only=read_only)
     if opened:
         webbrowser.open(serving.guard.address)
     with suppress(KeyboardInterrupt):  # that is how it is stopped
         serving.run()
 
 
-def _told(address: str) -> None:
-    output.tell(f"open {address} (for one browser, once); Ctrl-C stops")
+def tell_address(address: str) -> None:
+    """On stdout, whole: what goes to stderr is redacted, and this holds the key that lets a browser in."""
+    print(f"open {address} (for one browser, once; Ctrl-C stops)", flush=True)
 
 
 class Installed:
