@@ -9,7 +9,7 @@ from console.views.jobs import job, jobs
 from console.views.map import drawn_map
 from console.views.new_job import create_job, new_job
 from console.views.orders import confirm, do
-from console.views.overview import overview
+from console.views.overview import start
 from console.views.reading import look_again, scan
 from console.views.resources import resources, slot
 from console.views.settings import check_policies, set_policies, settings, test_contact
@@ -18,7 +18,7 @@ View = Callable[[Asked], Page]
 Order = Callable[[Asked], Done | Page]
 
 PAGES: Final[Mapping[str, View]] = {
-    "/": overview,
+    "/": start,
     "/certificates": certificates,
     "/certificate": certificate,
     "/resources": resources,

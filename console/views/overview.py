@@ -5,10 +5,12 @@ from typing import Final
 from console.asking import Asked, Page
 from console.timeline import DAYS, Ending, endings_of
 from shared.domain.jobs import DeploymentJob
-from shared.domain.queries import ListResources, ShowStatus, SlotOrder
+from shared.domain.queries import ListResources, SlotOrder
 from shared.domain.values import Wire
-from shared.services.lists import list_resources
-from shared.services.status import Overview, overview_of
+from shared.products import supported_products
+from shared.services.map import map_slots
+from shared.services.selection import select_slots
+from shared.services.status import Overview, overview
 
 _JOBS: Final = 6
 _ENDINGS: Final = 12
@@ -35,12 +37,14 @@ class Start(Wire):
     jobs: tuple[DeploymentJob, ...]  #: the last ones
 
 
-def overview(asked: Asked) -> Page:
+def start(asked: Asked) -> Page:
     world = asked.world
-    ending = list_resources(world, ListResources(ends_within_days=DAYS, sort=SlotOrder.EXPIRES))
+    mapped = map_slots(world, supported_products())  # once for both: it looks at every slot
+    query = ListResources(ends_within_days=DAYS, sort=SlotOrder.EXPIRES)
+    ending = select_slots(mapped, query, world.clock())
     jobs = asked.managed({"List": {}}).jobs or ()
     found = Start(
-        status=overview_of(world, ShowStatus()),
+        status=overview(world, mapped=mapped),
         endings=tuple(endings_of(ending.resources)),
         jobs=tuple(reversed(jobs[-_JOBS:])),
     )
