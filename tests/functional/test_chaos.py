@@ -10,7 +10,7 @@ import pytest
 _PRODUCTS = "CDN,SLB"
 
 
-@pytest.mark.parametrize(("mode", "state", "runs"), [("kill", "sqlite", 2), ("storm", "ots", 1)])
+@pytest.mark.parametrize(("mode", "state", "runs"), [("kill", "sqlite", 2), ("storm", "sqlite", 1)])
 def test_whatever_happens_to_functions_every_slot_comes_to_a_true_end(
     mode: str, state: str, runs: int
 ) -> None:

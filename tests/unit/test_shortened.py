@@ -40,9 +40,9 @@ def test_other_rows_are_run_for_each_test() -> None:
 
 
 def test_short_tables_and_those_that_call_nothing_are_run_whole() -> None:
-    short, unit = rows("tests/contract/test_a.py::test_it", 3), rows("tests/unit/test_a.py::test_it", 90)
+    short, unit = rows("tests/contract/test_a.py::test_it", 2), rows("tests/unit/test_a.py::test_it", 90)
 
-    assert len(run(short + unit)) == 93
+    assert len(run(short + unit)) == 92
 
 
 def test_a_sweep_is_whole_unless_a_part_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
