@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -159,7 +160,13 @@ def test_who_interrupts_it_leaves_nothing_running(tmp_path: Path) -> None:
         "1",
         ".",
     ]
-    first = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    first = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        # What a shell has started in the background takes no notice of interrupts, nor does what that starts.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
+    )
     started, ended = tmp_path / "started", tmp_path / "ended"
     until(started.exists)
 
