@@ -32,6 +32,7 @@ class Serving:
         self.guard = Guard(console(installation, read_only=read_only), self.port, told, read_only=read_only)
         config = uvicorn.Config(
             self.guard,
+            log_config=None,  # it would set up the loggers of all that is loaded
             log_level="error",
             access_log=False,  # addresses hold the key that lets a browser in
             server_header=False,

@@ -25,8 +25,9 @@ class Credentials:
     security_token: str = field(default="", repr=False)
 
 
-# The SDK logs each source that has none, with a traceback; ours is one sentence.
-logging.getLogger("credentials").disabled = True
+# The SDK logs each source that has none, with a traceback; ours is one sentence. `disabled` would not hold: a
+# `dictConfig` of others sets it anew.
+logging.getLogger("credentials").addFilter(lambda record: False)
 
 Provider = Callable[[], Credentials]  #: called before every request, so that keys can be renewed
 

@@ -36,8 +36,9 @@ Result = TypeVar("Result")
 Deadline = Callable[[], float]  #: seconds left for the whole invocation
 _BACKOFF: Final = wait_exponential_jitter(multiplier=0.3, max=8, jitter=0.3)
 
-# With DEBUG=sdk in the environment, the SDK logs every header here, including tokens.
-logging.getLogger("darabonba-core").disabled = True
+# With DEBUG=sdk in the environment, the SDK logs every header here, including tokens. `disabled` would not
+# hold: a `dictConfig` of others sets it anew.
+logging.getLogger("darabonba-core").addFilter(lambda record: False)
 
 
 @dataclass(frozen=True)

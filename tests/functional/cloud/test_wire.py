@@ -1,6 +1,7 @@
 """What goes over the wire: parameters, headers, paths; and which endpoints may stand in for the cloud."""
 
 import re
+from logging.config import dictConfig
 from pathlib import Path
 
 import pytest
@@ -110,8 +111,9 @@ def test_the_sdk_prints_no_headers(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """With DEBUG=sdk it would: tokens too."""
+    """With DEBUG=sdk it would: tokens too; also after a library has set up its own logging."""
     monkeypatch.setenv("DEBUG", "sdk")
+    dictConfig({"version": 1, "disable_existing_loggers": False})
     caplog.set_level("DEBUG")
     at(scripted).call(STS, READ)
     shown = caplog.text + "".join(capfd.readouterr())
