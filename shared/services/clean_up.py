@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 
 from shared.domain.certificates import Certificate
 from shared.domain.disused import USUAL_GRACE, Uses, successors, why_kept
+from shared.domain.names import WILDCARD
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Wire
 from shared.errors import AppError, ConflictError, InvalidRequestError, NotFoundError
@@ -62,10 +63,11 @@ def plan_clean_up(world: World, wanted: Sequence[str] = (), grace: timedelta = U
     asked = {find_certificate(world, text).identifier for text in wanted}
     unsure = tuple(_unsure(world))
     decide = _decisions(world, known, grace)
-    found = [_cleaned(one, decide(one)) for one in known if not asked or one.identifier in asked]
-    if unsure:
-        found = [one.evolve(fate=Fate.KEEP, reason=one.reason or unsure[0]) for one in found]
-    found = [one if one.fate is Fate.KEEP else _unless_served(world, one) for one in found]
+    found = []
+    for one in known:
+        if not asked or one.identifier in asked:
+            why = decide(one) or (unsure[0] if unsure else "")
+            found.append(_cleaned(one, Fate.KEEP, why) if why else _unless_served(world, one))
     found.sort(key=lambda one: (one.fate is Fate.KEEP, one.not_after, one.cert_identifier))
     return CleanUp(unsure=unsure, certificates=tuple(found))
 
@@ -148,33 +150,29 @@ def _unread(world: World, product: CloudProduct) -> Iterator[str]:
             yield f"{place} has not been read for a day; run `certdeploy discover`"
 
 
-def _unless_served(world: World, one: Cleaned) -> Cleaned:
+def _unless_served(world: World, certificate: Certificate) -> Cleaned:
     """Slots that no discovery knows, such as a web server's, are met where its names lead."""
-    record = world.certificates.find(one.cert_identifier)
-    if record is None:
-        return one
     silent = []
-    for name in one.names:
-        if name.startswith("*"):
+    for name in certificate.names:
+        if name.startswith(WILDCARD):
             continue
-        met = world.probe(f"{name}:443", name, record.certificate)
+        met = world.probe(f"{name}:443", name, certificate)
         if met.served:
-            return one.evolve(fate=Fate.KEEP, reason=f"clients of {name} are served it")
+            return _cleaned(certificate, Fate.KEEP, f"clients of {name} are served it")
         if met.served is None:
             silent.append(name)
-    if silent:
-        return one.evolve(reason=f"{one.reason}; {', '.join(silent)} could not be asked what they serve")
-    return one
+    unasked = f"; {', '.join(silent)} could not be asked what they serve" if silent else ""
+    return _cleaned(certificate, Fate.DELETE, f"nothing serves it or needs it{unasked}")
 
 
-def _cleaned(certificate: Certificate, why: str) -> Cleaned:
+def _cleaned(certificate: Certificate, fate: Fate, reason: str) -> Cleaned:
     return Cleaned(
         cert_identifier=certificate.identifier,
         name=certificate.name,
         names=certificate.names,
         not_after=certificate.not_after,
-        fate=Fate.KEEP if why else Fate.DELETE,
-        reason=why or "nothing serves it or needs it",
+        fate=fate,
+        reason=reason,
     )
 
 

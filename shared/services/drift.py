@@ -4,7 +4,7 @@ Who changed one on purpose says so, and what is there is no drift from then on.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from shared.domain.certificates import Certificate
@@ -41,8 +41,7 @@ class Drifting:
     def news(self, world: World) -> list[ResourceRecord]:
         """Those that were not told, in the scope, and where no job is at work."""
         fresh = [one for one in self.records if one.drift_told != _there(one.resource)]
-        find = finder(world, fresh) if fresh else None
-        drifted = [one for one in fresh if find and has_drifted(one, find)]
+        drifted = drifted_among(world, fresh)
         busy = places_at_work(world) if drifted else set()
         return [
             one
@@ -65,15 +64,13 @@ def tell_drift(world: World, found: Drifting) -> None:
             world.resources.told_drift(record)
 
 
-def finder(world: World, records: Iterable[ResourceRecord]) -> Callable[[str], Certificate | None]:
-    """Of the certificates that are there now, those that CAS has."""
-    known = world.certificates.find_many({one.resource.cert_identifier for one in records} - {""})
-    return lambda identifier: known[identifier].certificate if identifier in known else None
-
-
 def drifted_among(world: World, records: Iterable[ResourceRecord]) -> list[ResourceRecord]:
     suspects = [record for record in records if may_have_drifted(record)]
-    find = finder(world, suspects)
+    known = world.certificates.find_many({one.resource.cert_identifier for one in suspects} - {""})
+
+    def find(identifier: str) -> Certificate | None:
+        return known[identifier].certificate if identifier in known else None
+
     return [record for record in suspects if has_drifted(record, find)]
 
 

@@ -171,6 +171,7 @@ def test_what_is_outside_the_scope_may_need_anything(
     found = plan_clean_up(replace(world, policy=replace(world.policy, **change)))  # type: ignore[arg-type]
     assert found.to_delete == ()
     assert found.unsure[0].startswith(why)
+    assert fate(found) == (Fate.KEEP, found.unsure[0])
 
 
 @pytest.mark.parametrize("state", [SyncState.PARTIAL, SyncState.FAILED, SyncState.SYNCING])
