@@ -49,7 +49,7 @@ _ORDER_PAGE: Final = 50  #: the default of the older list, whose maximum is not 
 #: Without a status, the older list omits expired certificates; it never shows revoked ones.
 _ORDER_STATUSES: Final = (None, "EXPIRED")
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("certdeploy.cas")
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,8 @@ class Cas:
             rows, total = self._pages(action, items, params, key)
             if len(rows) == total:
                 return rows, True
-        _log.warning("%s has %s rows but returned %s: taken for what it is", action.name, total, len(rows))
+        facts = {"action": action.name, "total": total, "rows": len(rows)}
+        _log.warning("a list has another number of rows than it says", extra=facts)
         return rows, False
 
     def _pages(

@@ -24,7 +24,7 @@ _NEEDED: Final = (
     *("NotBefore", "NotAfter"),
 )
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("certdeploy.cas")
 
 
 def certificate_of(
@@ -39,7 +39,8 @@ def certificate_of(
         return _read(told, store, known)
     except (UnreadableAnswerError, ValueError, OverflowError) as error:
         which, status = row.get("CertificateId"), row.get("CertificateStatus")
-        _log.warning("CAS lists %s as %s: not a certificate we know (%s)", which, status, error)
+        facts = {"cert_id": which, "status": status, "reason": str(error)}
+        _log.warning("CAS lists what is not a certificate we know", extra=facts)
         return None
 
 
@@ -89,7 +90,8 @@ def certificate_of_order(row: Mapping[str, Any], store: str) -> Certificate | No
             not_after=_day(told.text("EndDate")),
         )
     except (UnreadableAnswerError, ValueError):
-        _log.warning("CAS lists %s among its orders: not a certificate we know", row.get("CertificateId"))
+        facts = {"cert_id": row.get("CertificateId")}
+        _log.warning("CAS lists among its orders what is not a certificate we know", extra=facts)
         return None
 
 
@@ -132,7 +134,8 @@ def _chain(row: Fields, known: tuple[ChainLink, ...] | None) -> tuple[ChainLink,
         links = row.rows("CertificateChainList")[:_LONGEST_CHAIN]
         return tuple(_link(link) for link in links) or known or ()
     except (UnreadableAnswerError, ValueError, OverflowError) as error:
-        _log.warning("the chain of %s is taken for unknown: %s", row.get("CertificateId"), error)
+        facts = {"cert_id": row.get("CertificateId"), "reason": str(error)}
+        _log.warning("a chain that cannot be read is taken for unknown", extra=facts)
         return known or ()
 
 

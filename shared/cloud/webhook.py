@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from shared.cloud.posting import post
 from shared.errors import CloudRejectedError, CloudUnavailableError
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("certdeploy.notify")
 
 
 class Webhook:
@@ -62,7 +62,7 @@ class Webhook:
             digest = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
             headers["X-Certdeploy-Signature"] = f"sha256={digest}"
         else:
-            _log.warning(f"message is not signed: {self._unsigned}")
+            _log.warning("message is not signed", extra={"reason": self._unsigned})
         status = post("webhook", self._url, data, headers, private=self._private).status
         if 200 <= status < 300:
             return True

@@ -27,6 +27,7 @@ from shared.validation.requests import one_line, parse, read_json
 
 log = logging.getLogger("certdeploy.function")
 _FINAL = (InvalidRequestError, InvalidTransitionError, NotFoundError, PlanChangedError)
+_ABOUT = ("job_id", "product", "shard", "cert_identifier")
 
 Body = Callable[[Any, App], BaseModel]
 Handler = Callable[[bytes, Any], str]
@@ -54,7 +55,7 @@ def function(request: type[BaseModel] | None = None, *events: type[EventData]) -
 
     def decorate(body: Body) -> Handler:
         def handler(event: bytes, context: Any) -> str:
-            configure()
+            configure(others=not isinstance(context, Invocation))
             facts: dict[str, object] = {}
             invocation = Invocation.of(context)
             with log_context(request_id=invocation.request_id, function=invocation.function):
@@ -95,7 +96,8 @@ def _message(
             if request is not None and envelope.source.startswith("acs."):
                 return parse(request, {}), facts  # an event of the cloud itself: look now
             raise InvalidRequestError(f"type: this function does not handle {envelope.type}")
-        return parse(model, envelope.data), facts
+        data_of = parse(model, envelope.data)
+        return data_of, {**facts, **_about(data_of)}
     if request is None:
         raise InvalidRequestError(f"expected a CloudEvent of type {', '.join(by_type)}")
     if isinstance(data, Mapping) and {"triggerTime", "triggerName"} <= data.keys():
@@ -105,6 +107,11 @@ def _message(
         }
         return parse(request, read_json("{}" if (sent := data.get("payload")) in ("", None) else sent)), facts
     return parse(request, data), {}
+
+
+def _about(data: EventData) -> dict[str, object]:
+    """What an event is about, under the names that log lines have for it."""
+    return {name: getattr(data, name) for name in _ABOUT if getattr(data, name, None) is not None}
 
 
 def _json(result: BaseModel) -> str:

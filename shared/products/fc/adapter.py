@@ -10,7 +10,7 @@ from shared.products.fc.versions import Fc2, Fc3
 from shared.products.kit.found import LASTING, Found, Unread
 from shared.products.kit.kinds import ManyKinds
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("certdeploy.products")
 _NOT_ENABLED = "not enabled for current user"  # "FC service is not enabled for current user."
 
 

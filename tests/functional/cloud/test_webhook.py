@@ -64,7 +64,8 @@ def test_without_a_secret_nothing_is_signed_and_that_is_said(
     assert send(receiver, secret="") is True
 
     assert "x-certdeploy-signature" not in receiver.one().headers
-    assert caplog.messages == ["message is not signed: CERTDEPLOY_WEBHOOK_SECRET is not set"]
+    assert caplog.messages == ["message is not signed"]
+    assert caplog.records[0].__dict__["reason"] == "CERTDEPLOY_WEBHOOK_SECRET is not set"
 
 
 def test_without_a_receiver_nothing_is_delivered() -> None:

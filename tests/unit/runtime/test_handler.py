@@ -197,7 +197,14 @@ def test_what_nobody_expected_is_let_out_without_what_it_says(logged: Lines) -> 
 @pytest.mark.parametrize(
     ("payload", "facts"),
     [
-        (EVENT, {"event_id": "e-1", "event_type": "certdeploy:Certificate:Issued"}),
+        (
+            EVENT,
+            {
+                "event_id": "e-1",
+                "event_type": "certdeploy:Certificate:Issued",
+                "cert_identifier": "7-cn-hangzhou",
+            },
+        ),
         (UPLOADED, {"event_id": "e-1", "event_type": "cas:Certificate:Uploaded"}),
         (TIMER, {"trigger": "hourly", "trigger_time": "2026-05-01T12:00:00Z"}),
         ({}, {}),
@@ -221,8 +228,7 @@ def test_every_line_says_which_event_or_timer_it_is_about(
         works(json.dumps(payload).encode(), CONTEXT)
 
     (line,) = logged()
-    told = {
-        name: line[name] for name in ("event_id", "event_type", "trigger", "trigger_time") if name in line
-    }
+    names = ("event_id", "event_type", "cert_identifier", "trigger", "trigger_time")
+    told = {name: line[name] for name in names if name in line}
     assert told == facts
     assert (line["request_id"], line["function"]) == ("r-1", "certdeploy-test")
