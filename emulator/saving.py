@@ -30,7 +30,7 @@ def saved_estate(cloud: Cloud) -> dict[str, Any]:
         without = sorted(name for name, service in cloud.services.items() if service.loses())
     told = {
         "digest": "",
-        "certificates": {name: list(_pair(bundle)) for name, bundle in bundles.items()},
+        **({"certificates": {name: list(_pair(one)) for name, one in bundles.items()}} if bundles else {}),
         **({"products": changed} if changed else {}),
         **({"without": without} if without else {}),
     }

@@ -4,6 +4,7 @@ Tablestore's protocol buffers.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
@@ -92,4 +93,7 @@ def _oss_refusal(error: ApiError, request_id: str, request: Request) -> Raw:
         **extra,
     }
     body = _HEAD + _element("Error", fields)
-    return Raw(error.status, body.encode(), {"x-oss-request-id": request_id}, "application/xml")
+    headers = {"x-oss-request-id": request_id}
+    if request.method == "HEAD":  # whose answer has no body
+        headers["x-oss-err"] = base64.b64encode(body.encode()).decode()
+    return Raw(error.status, body.encode(), headers, "application/xml")

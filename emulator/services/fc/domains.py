@@ -9,7 +9,6 @@ Codes are documented, which fault has which is guessed. Not emulated: creating a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from copy import deepcopy
@@ -22,13 +21,12 @@ from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate
 from emulator.sections.fc import FcDomain
 from emulator.service import Account, EmulatedService
+from emulator.services.fc.wire import MOST, answered, body_of, invalid
 from emulator.services.kit.settling import Settling
-from emulator.strangers import without
 
 SETTINGS = ("protocol", "routeConfig", "tlsConfig", "wafConfig", "authConfig", "corsConfig")
 PROTOCOLS = ("HTTP", "HTTPS", "HTTP,HTTPS")
 PAIR = ("certName", "certificate", "privateKey")
-MOST = 100
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 TLS = ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"]
 
@@ -125,28 +123,28 @@ class Domains(EmulatedService):
         limit, prefix = call.params.get("limit", 20), call.params.get("prefix", "")
         start = call.params.get("nextToken") or call.params.get("startKey") or ""
         if not 1 <= limit <= MOST:
-            raise _invalid(f"limit takes 1 to {MOST}")
+            raise invalid(f"limit takes 1 to {MOST}")
         found = [domain for domain in self._visible(call) if domain.name.startswith(prefix)]
         found = sorted((d for d in found if d.name >= start), key=lambda domain: domain.name)
         answer: dict[str, Any] = {"customDomains": [self._told(domain) for domain in found[:limit]]}
         if len(found) > limit:
             answer["nextToken"] = found[limit].name
-        return _answer(call, answer)
+        return answered(call, answer)
 
     def GetCustomDomain(self, call: Call) -> Raw:
-        return _answer(call, self._told(self._domain(call)))
+        return answered(call, self._told(self._domain(call)))
 
     def UpdateCustomDomain(self, call: Call) -> Raw:
-        domain, body = self._domain(call), _body(call)
+        domain, body = self._domain(call), body_of(call)
         known = [name for name in SETTINGS if name not in self.unknown]
         unknown = set(body) - {*known, "certConfig"}
         if unknown and self.cloud.strict:
-            raise _invalid(f"{min(unknown)} is not a setting of a custom domain")
+            raise invalid(f"{min(unknown)} is not a setting of a custom domain")
         if body.get("protocol", "HTTP") not in PROTOCOLS:
-            raise _invalid(f"protocol takes {', '.join(PROTOCOLS)}")
+            raise invalid(f"protocol takes {', '.join(PROTOCOLS)}")
         bundle = self._bundle(body["certConfig"], domain.name) if "certConfig" in body else None
         if "HTTPS" in body.get("protocol", "") and (bundle or domain.certificate.value) is None:
-            raise _invalid("HTTPS needs certConfig")
+            raise invalid("HTTPS needs certConfig")
         self._change(domain.settings, {name: body[name] for name in known if name in body})
         self.forget(domain.settings)
         now = self.cloud.clock()
@@ -154,7 +152,7 @@ class Domains(EmulatedService):
             domain.certificate.set(bundle, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
             domain.cert_name = body["certConfig"]["certName"]
         domain.modified = f"{now:%Y-%m-%dT%H:%M:%SZ}"
-        return _answer(call, self._told(domain))
+        return answered(call, self._told(domain))
 
     def _change(self, settings: dict[str, Any], named: dict[str, Any]) -> None:
         settings.update(named)
@@ -162,18 +160,18 @@ class Domains(EmulatedService):
     def _bundle(self, pair: Any, domain: str) -> Bundle:
         """Never repeats what was given, which holds a key."""
         if not isinstance(pair, Mapping) or not all(isinstance(pair.get(n), str) and pair[n] for n in PAIR):
-            raise _invalid("certConfig takes certName, certificate and privateKey")
+            raise invalid("certConfig takes certName, certificate and privateKey")
         if not NAME.fullmatch(pair["certName"]):
-            raise _invalid("certName begins with a letter or _, then has letters, digits, _ and -")
+            raise invalid("certName begins with a letter or _, then has letters, digits, _ and -")
         traditional = self.behaviour.get("key_form") != "any"
         try:
             bundle = read(pair["certificate"], pair["privateKey"], traditional=traditional)
         except BundleProblem as problem:
             if problem.fault == "key form":  # it is PEM all the same
                 raise ApiError(400, "InvalidArgument", "'private key' has to be in PEM format") from None
-            raise _invalid(str(problem)) from None
+            raise invalid(str(problem)) from None
         if not bundle.covers(domain):
-            raise _invalid(f"the certificate does not cover {domain}")
+            raise invalid(f"the certificate does not cover {domain}")
         return bundle
 
     def _told(self, domain: CustomDomain) -> dict[str, Any]:
@@ -189,23 +187,3 @@ class Domains(EmulatedService):
             if domain.name == name:
                 return domain
         raise ApiError(404, "DomainNameNotFound", f"domain name '{name}' does not exist")
-
-
-def _body(call: Call) -> dict[str, Any]:
-    try:
-        body = json.loads(call.raw_body)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise _invalid("the body takes a JSON object")
-    return without(body)  # type: ignore[no-any-return]
-
-
-def _invalid(why: str) -> ApiError:
-    return ApiError(400, "InvalidArgument", f"{why}.")
-
-
-def _answer(call: Call, answer: dict[str, Any]) -> Raw:
-    """Function Compute tells the request's id in a header only."""
-    body = json.dumps(answer, ensure_ascii=False).encode()
-    return Raw(200, body, {"x-fc-request-id": call.request_id}, "application/json")

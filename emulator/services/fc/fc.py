@@ -1,8 +1,6 @@
-"""Function Compute 3.0 (2023-03-30): custom domains (`_fc_domains`), and invoking functions, over what
-runs them (`Cloud.functions`).
+"""Function Compute 3.0 (2023-03-30): custom domains; functions, layers, triggers; invoking.
 
-Emulated of functions: InvokeFunction, synchronous and asynchronous, with the payload limits of 32 MB
-and 128 KB.
+Functions are those that requests have made, and those of a host (`Cloud.functions`), which has its own.
 Not emulated: logs in the answer (`x-fc-log-type: Tail` is taken and no log returned), versions and
 aliases (any `qualifier` is taken). Source of codes: the vendor's page "Error codes" of Function
 Compute; AsyncTaskAlreadyExists is a guess.
@@ -10,48 +8,14 @@ Compute; AsyncTaskAlreadyExists is a guess.
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
-from emulator.api import ApiError, Call, Raw
-from emulator.services.fc.domains import Domains
-from host.errors import (
-    HostStoppedError,
-    InvalidTaskIdError,
-    PayloadTooLargeError,
-    TaskExistsError,
-)
-
-SYNC_LIMIT = 32 * 1024 * 1024
-ASYNC_LIMIT = 128 * 1024
+from emulator.api import Call, Raw
+from emulator.services.fc.invoking import Invoking
+from emulator.services.fc.triggers import Triggers
 
 
-class InvocationResult(Protocol):
-    """`status` 200 or 202; a function that failed is a 200 with an `error_type`."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def error_type(self) -> str | None: ...
-
-
-class Functions(Protocol):
-    """What runs the functions: `host.host.Host`, or a test's own."""
-
-    def invoke(
-        self,
-        name: str,
-        payload: bytes,
-        *,
-        asynchronous: bool,
-        request_id: str,
-        task_id: str | None,
-    ) -> InvocationResult:
-        """Raises LookupError for an unknown name, and the refusals of `host.errors`."""
-
-
-class Service(Domains):
+class Service(Triggers, Invoking):
     api = "FC"
     version = "2023-03-30"
     style = "ROA"
@@ -71,52 +35,3 @@ class Service(Domains):
             call.params.get("x-fc-invocation-type", "Sync"),
             call.params.get("x-fc-async-task-id"),
         )
-
-    def _invoke(self, call: Call, names: tuple[str, ...], kind: str, task_id: str | None) -> Raw:
-        """Invoke the first of `names` that there is."""
-        if kind not in ("Sync", "Async"):
-            raise ApiError(400, "InvalidArgument", "The invocation type must be Sync or Async.")
-        asynchronous = kind == "Async"
-        limit = ASYNC_LIMIT if asynchronous else SYNC_LIMIT
-        if len(call.raw_body) > limit:
-            raise _too_large(limit)
-        result = self._first(call, names, asynchronous, task_id, limit)
-        headers = {"x-fc-request-id": call.request_id}
-        if result.error_type:
-            headers["x-fc-error-type"] = result.error_type
-        return Raw(202 if asynchronous else 200, result.body, headers)
-
-    def _first(
-        self,
-        call: Call,
-        names: tuple[str, ...],
-        asynchronous: bool,
-        task_id: str | None,
-        limit: int,
-    ) -> InvocationResult:
-        functions: Functions | None = self.cloud.functions
-        for name in names if functions is not None else ():
-            assert functions is not None
-            try:
-                return functions.invoke(
-                    name,
-                    call.raw_body,
-                    asynchronous=asynchronous,
-                    request_id=call.request_id,
-                    task_id=task_id,
-                )
-            except LookupError:
-                continue
-            except PayloadTooLargeError:
-                raise _too_large(limit) from None
-            except InvalidTaskIdError as error:
-                raise ApiError(400, "InvalidArgument", str(error)) from None
-            except TaskExistsError as error:
-                raise ApiError(409, "AsyncTaskAlreadyExists", str(error)) from None
-            except HostStoppedError as error:
-                raise ApiError(503, "ServiceUnavailable", str(error)) from None
-        raise ApiError(404, "FunctionNotFound", f"function '{names[-1]}' does not exist")
-
-
-def _too_large(limit: int) -> ApiError:
-    return ApiError(400, "EntityTooLarge", f"payload size exceeds maximum allowed size ({limit} bytes)")

@@ -12,15 +12,19 @@ from typing import ClassVar
 
 from emulator.api import Call, Raw
 from emulator.services.fc import fc
-from emulator.services.fc.domains import CustomDomain
+from emulator.services.fc.domains import CustomDomain, Domains
+from emulator.services.fc.invoking import Invoking
 
 
-class Service(fc.Service):
+class Service(Domains, Invoking):
     api = "FC2"
     version = "2016-08-15"
+    style = "ROA"
+    ram = "fc"
     version_name = "2.0"
     unknown = ("tlsConfig", "wafConfig")
     switches: ClassVar = {"key_form": ("traditional", "any")}
+    lengthy = frozenset({"InvokeFunction"})
     hosts: ClassVar[tuple[str, ...]] = ("{account}.{region}.fc.aliyuncs.com", "{region}.fc.aliyuncs.com")
 
     @property

@@ -29,11 +29,28 @@ class Cname:
     modified: datetime = CREATED
 
 
+@dataclass(frozen=True)
+class Object:
+    """An object as it was put, whole: there are no versions."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    modified: datetime
+    own: dict[str, str] = field(default_factory=dict)  #: headers x-oss-meta-…
+
+    @property
+    def etag(self) -> str:
+        return md5(self.content, usedforsecurity=False).hexdigest().upper()
+
+
 @dataclass
 class Bucket:
     name: str
     region: str
     cnames: dict[str, Cname]  #: by the A-label form of the domain
+    objects: dict[str, Object] = field(default_factory=dict)  #: by key
+    acl: str = "private"
+    created: datetime = CREATED
     tokens: dict[str, datetime] = field(default_factory=dict)  #: when a domain's token ends
 
     @property
@@ -52,7 +69,7 @@ def words(bucket: Bucket) -> dict[str, str]:
         "Name": bucket.name,
         "Location": f"oss-{bucket.region}",
         "Region": bucket.region,
-        "CreationDate": CREATED.strftime(STAMP),
+        "CreationDate": bucket.created.strftime(STAMP),
         "ExtranetEndpoint": f"oss-{bucket.region}.aliyuncs.com",
         "IntranetEndpoint": f"oss-{bucket.region}-internal.aliyuncs.com",
         "StorageClass": "Standard",
@@ -65,7 +82,7 @@ def info(bucket: Bucket, account: str) -> dict[str, Any]:
     return {
         **{name: text for name, text in words(bucket).items() if name != "Region"},
         "Owner": {"ID": account, "DisplayName": account},
-        "AccessControlList": {"Grant": "private"},
+        "AccessControlList": {"Grant": bucket.acl},
         "DataRedundancyType": "LRS",
         "AccessMonitor": "Disabled",
         "TransferAcceleration": "Disabled",

@@ -3,7 +3,8 @@
 A bucket is reached through its own region only. A new domain is bound when it has a token: nobody here
 reads the TXT record that is to hold it. A certificate is changed with `PreviousCertId` (the one in place)
 or with `Force`; an uploaded PEM pair is registered in CAS. Codes as documented; EC numbers where the
-documentation has them; what is guessed is marked. Not emulated, and told so: everything else.
+documentation has them; what is guessed is marked. Objects are in `objects.py`. Not emulated, and told so:
+everything else.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
 from emulator.request import Request
 from emulator.sections.oss import Bucket as BucketRow
-from emulator.service import Account, EmulatedService
+from emulator.service import Account
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.settling import Settling
 from emulator.services.oss.model import STAMP, TOKEN_LIVES, Binding, Bucket, Cname, info, words
+from emulator.services.oss.objects import Objects
 from emulator.services.oss.routes import OF_LISTS, route
 from emulator.services.oss.xml import CnameChange, answer, certificate_words, read_change
 
@@ -32,7 +34,7 @@ CERTIFICATE_RIGHTS = (
 )
 
 
-class Service(EmulatedService):
+class Service(Objects):
     api = "oss"
     version = "2019-05-17"
     style = "OSS"
@@ -41,7 +43,6 @@ class Service(EmulatedService):
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
-        self._buckets: dict[str, Bucket] = {}
         self._regions: list[str] = []
 
     def load(self, estate: Estate) -> None:
@@ -62,6 +63,8 @@ class Service(EmulatedService):
     def parameters(cls, api: str, action: str) -> Collection[str]:
         if action == "ListBuckets":
             return OF_LISTS
+        if action.endswith(("Object", "ObjectMeta")):
+            return ("bucket", "key")
         return {"DescribeRegions": ("regions",), "GetCnameToken": ("bucket", "cname")}.get(
             action, ("bucket",)
         )
@@ -228,21 +231,6 @@ class Service(EmulatedService):
         _must_cover(bundle, cname.domain)
         name = f"oss-{a_label(cname.domain)[:40]}-{self.cloud.clock().timestamp():.0f}"
         return self.cloud.service(Cas).add(name, "cn-hangzhou", bundle)
-
-    def _bucket(self, call: Call) -> Bucket:
-        bucket = self._buckets.get(call.params["bucket"])
-        if bucket is None:
-            raise ApiError(404, "NoSuchBucket", "The specified bucket does not exist.")
-        says_region = call.host or call.headers.get("authorization", "").startswith("OSS4")
-        if says_region and call.region != bucket.region:
-            raise ApiError(
-                403,
-                "AccessDenied",
-                "The bucket you are attempting to access must be addressed using the specified "
-                "endpoint. Please send all future requests to this endpoint.",
-                Endpoint=f"oss-{bucket.region}.aliyuncs.com",
-            )
-        return bucket
 
     def _cname(self, bucket: Bucket, domain: str) -> Cname:
         """The bound domain, or a new one if a token of it is good.

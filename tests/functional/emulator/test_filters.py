@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -28,6 +31,7 @@ NO_LISTS = (
     "GetGatewayDomainDetail",
     "DescribeDomainDetail",
     "GetCustomHostname",
+    *("GetAsyncInvokeConfig", "GetConcurrencyConfig", "GetFunction", "GetLayerVersion", "GetTrigger"),
 )
 LISTS = [
     pytest.param(module, name, id=f"{module}-{name}")
@@ -45,7 +49,27 @@ def sample() -> Cloud:
         region, _, listener, _ = next(row for row in made(cloud, module) if row[0] == _region(module))
         changed = Call("UpdateListenerAttribute", {"ListenerId": listener}, region, "", request_id="job")
         cloud.execute(cloud.services[module], changed)
+    with_a_function(cloud)
     return cloud
+
+
+def with_a_function(cloud: Cloud) -> None:
+    """With a layer, a trigger, and instances of its own."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.py", "")
+    code = {"zipFile": base64.b64encode(packed.getvalue()).decode()}
+    shop = {"functionName": "blog"}
+    timer = {"triggerName": "daily", "triggerType": "timer", "triggerConfig": {"cronExpression": "@every 1h"}}
+    runs = {"runtime": "python3.10", "handler": "index.handler"}
+    for action, params, body in (
+        ("CreateFunction", {}, {**shop, **runs, "code": code}),
+        ("CreateLayerVersion", {"layerName": "base"}, {"compatibleRuntime": ["python3.10"], "code": code}),
+        ("CreateTrigger", shop, timer),
+        ("PutConcurrencyConfig", shop, {"reservedConcurrency": 1}),
+    ):
+        call = Call(action, params, "cn-hangzhou", cloud.account, raw_body=json.dumps(body).encode())
+        cloud.execute(cloud.services["fc"], call)
 
 
 @pytest.mark.parametrize(("module", "name"), LISTS)
@@ -100,6 +124,7 @@ def required(cloud: Cloud, module: str, name: str) -> dict[str, Any]:
             if listener
             else {}
         ),
+        **{"functionName": "blog", "layerName": "base"},
         "PageNumber": 1,
         "PageSize": 20,
     }

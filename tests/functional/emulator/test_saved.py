@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from emulator.api import Call
 from emulator.authority import Authority
 from emulator.client import Client, EmulatorError
 from emulator.cloud import Cloud
@@ -182,3 +183,13 @@ def test_more_is_added_to_what_was_loaded_and_not_to_what_was_saved(server: Serv
     assert "saved" not in client.ask("GET", "estate?saved=false")
     with pytest.raises(EmulatorError, match="saved: takes saved=true or saved=false"):
         client.ask("GET", "estate?saved=no")
+
+
+def test_an_estate_without_a_certificate_is_loaded_back() -> None:
+    first, other = Cloud(), Cloud()
+    made = Call("PutBucket", {"bucket": "shop-code"}, "cn-hangzhou", first.account)
+    first.execute(first.services["oss"], made)
+
+    other.load(parse_estate(json.loads(json.dumps(saved_estate(first)))))
+
+    assert other.service("oss").kept() == first.service("oss").kept()
