@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.session import FunctionRefusedError, Session, session
+from cli.on_stack import FunctionRefusedError
+from cli.session import Session, session
 from shared.errors import InvalidRequestError
 from shared.services.world import World
 

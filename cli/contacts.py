@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from cli import exits, output
+from cli.asked import managed_contacts
 from cli.columns import AsJson
 from cli.session import session
-from shared.domain.contact_requests import ManageContacts
 from shared.domain.contacts import ChannelKind, Language
 from shared.errors import InvalidRequestError
-from shared.services.contacts import ShownContacts, Tested, manage_contacts
+from shared.services.contacts import ShownContacts, Tested
 from shared.validation.contacts import channel_of
 from shared.validation.requests import parse
 
@@ -129,7 +129,7 @@ def try_channels(contact_id: Id, as_json: AsJson = False) -> None:
 
 
 def _managed(request: dict[str, Any]) -> ShownContacts:
-    return manage_contacts(session().world(), parse(ManageContacts, request))
+    return managed_contacts(session().world(), request)
 
 
 def _channels(texts: Iterable[str]) -> list[dict[str, Any]]:

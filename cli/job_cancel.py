@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from cli import exits, output
+from cli.asked import managed
 from cli.asking import confirm
 from cli.columns import AsJson
-from cli.job_end import JobId, check_can_wait, end, managed, waited_for
+from cli.job_end import JobId, check_can_wait, end, waited_for
 from cli.session import session
 from shared.domain.states import JobStatus
 
@@ -34,7 +35,7 @@ def cancel(
         confirm(f"Cancel job {job_id} ({job.name}, {job.status.value}), {job.worker_count} slots?", as_json)
     stopped = managed(world, {"Cancel": {"JobId": job_id}}).job
     assert stopped is not None, "it is answered with the job"
-    if current.running is None and not stopped.status.final:
+    if not current.served and not stopped.status.final:
         output.tell("what is under way is brought to its end as soon as `certdeploy serve` runs")
     if wait:
         stopped = waited_for(world, stopped)

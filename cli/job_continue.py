@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
+from cli.asked import managed
 from cli.columns import AsJson
-from cli.job_end import DuringFreeze, JobId, Wait, Watch, check_can_wait, end, managed
+from cli.job_end import DuringFreeze, JobId, Wait, Watch, check_can_wait, end
 from cli.session import session
 
 
@@ -35,6 +36,6 @@ def continue_(
     }
     job = managed(current.world(), {"Continue": asked}).job
     assert job is not None, "it is answered with the job"
-    if current.running is None:
+    if not current.served:
         output.tell("the wave begins as soon as `certdeploy serve` runs")
     end(current.world(), job, wait or watch, as_json, lines=watch)

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from cli import output
+from cli.asked import created, managed
 from cli.asking import tell_and_ask
 from cli.columns import AsJson, check_given
 from cli.given import moment_of
-from cli.job_end import DuringFreeze, Wait, Watch, check_can_wait, end, managed
+from cli.job_end import DuringFreeze, Wait, Watch, check_can_wait, end
 from cli.job_tables import show_plan
 from cli.selecting import (
     Certificates,
@@ -25,7 +26,6 @@ from cli.session import session
 from cli.waving import Approval, Canaries, HaltAt, NoWaves, Pause, waves
 from shared.domain.requests import CreateDeploymentJob
 from shared.errors import InvalidRequestError
-from shared.services.create import create_deployment_jobs
 from shared.validation.requests import parse
 
 Second = Annotated[
@@ -128,10 +128,10 @@ def create(
         "ContactIds": contact or [],
         **({"ScheduleTime": moment_of(at)} if at is not None else {}),
     }
-    to_create = parse(CreateDeploymentJob, request)
+    parse(CreateDeploymentJob, request)
     if planned.plan is not None:
         tell_and_ask(planned.plan, approved=yes or draft or digest is not None, as_json=as_json)
-    created = create_deployment_jobs(world, to_create).jobs[0]
-    if current.running is None and not draft:
+    job = created(world, request)
+    if not current.served and not draft:
         output.tell("the job starts as soon as `certdeploy serve` runs")
-    end(world, created, wait or watch, as_json, lines=watch)
+    end(world, job, wait or watch, as_json, lines=watch)

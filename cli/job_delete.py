@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from cli import exits, output
+from cli.asked import managed
 from cli.asking import confirm
 from cli.columns import AsJson
-from cli.job_end import managed
 from cli.session import session
 from shared.domain.jobs import DeploymentJob
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
+from cli.asked import managed
 from cli.columns import AsJson, check_given
 from cli.given import cert_ids_of, moment_of
-from cli.job_end import DuringFreeze, JobId, managed
+from cli.job_end import DuringFreeze, JobId
 from cli.job_tables import show_job
 from cli.picks import PICKED, picks
 from cli.session import session

@@ -2,22 +2,20 @@
 
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli import exits, output
+from cli.asked import managed
 from cli.job_tables import show_job
 from cli.job_watch import Pace, bars, line
 from cli.session import Session
 from shared.domain.jobs import DeploymentJob, WorkerResource
-from shared.domain.requests import ManageDeploymentJobs
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
 from shared.errors import InvalidRequestError, SettingsError
-from shared.services.manage import Managed, manage_deployment_jobs
 from shared.services.world import World
-from shared.validation.requests import parse
 
 JobId = Annotated[int, typer.Argument(help="Id of the job, as `job list` shows it.")]
 SlotNames = Annotated[
@@ -88,11 +86,7 @@ def watched(
 def check_can_wait(current: Session, draft: bool = False) -> None:
     if draft:
         raise InvalidRequestError("--wait: a draft does not run; submit the job or drop --wait")
-    if current.running is None:
+    if not current.served:
         raise SettingsError(
             "--wait: the job would not run, because no `certdeploy serve` uses this state; start one"
         )
-
-
-def managed(world: World, request: dict[str, Any]) -> Managed:
-    return manage_deployment_jobs(world, parse(ManageDeploymentJobs, request))

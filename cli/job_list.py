@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from cli import columns, output
+from cli.asked import managed
 from cli.columns import AsCsv, AsJson, Column, check_given
 from cli.given import moment_of
-from cli.job_end import managed
 from cli.session import session
 from shared.domain.jobs import DeploymentJob
 from shared.domain.requests import JobOrder

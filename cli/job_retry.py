@@ -1,6 +1,7 @@
 """`certdeploy job retry`: what failed in a job is tried again, in the same job."""
 
 from cli import output
+from cli.asked import managed
 from cli.columns import AsJson
 from cli.job_end import (
     DuringFreeze,
@@ -11,7 +12,6 @@ from cli.job_end import (
     Watch,
     check_can_wait,
     end,
-    managed,
 )
 from cli.places import slot_named
 from cli.session import session
@@ -43,6 +43,6 @@ def retry(
     }
     job = managed(world, {"Retry": asked}).job
     assert job is not None, "it is answered with the job"
-    if current.running is None:
+    if not current.served:
         output.tell("it is tried again as soon as `certdeploy serve` runs")
     end(world, job, wait or watch, as_json, lines=watch)

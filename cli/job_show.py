@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from cli import columns, output
+from cli.asked import managed
 from cli.columns import AsCsv, AsJson
-from cli.job_end import Wait, Watch, check_can_wait, exit_as, managed, waited_for
+from cli.job_end import Wait, Watch, check_can_wait, exit_as, waited_for
 from cli.job_tables import show_job
 from cli.session import session
 from cli.worker_columns import USUAL, WorkerOrder, in_order, worker_columns

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from cli import exits, output
+from cli.asked import managed
 from cli.asking import confirm
 from cli.columns import AsJson, check_given
-from cli.job_end import DuringFreeze, JobId, Wait, Watch, check_can_wait, end, managed
+from cli.job_end import DuringFreeze, JobId, Wait, Watch, check_can_wait, end
 from cli.job_tables import show_job
 from cli.session import session
 from shared.domain.states import JobStatus
@@ -50,7 +51,7 @@ def submit(
     }
     submitted = managed(world, {"Submit": approved}).job
     assert submitted is not None, "it is answered with the job"
-    if current.running is None and not submitted.status.final:
+    if not current.served and not submitted.status.final:
         output.tell("the job starts as soon as `certdeploy serve` runs")
     end(world, submitted, wait or watch, as_json, lines=watch)
 

@@ -30,8 +30,8 @@ from cli import (
     states,
     status,
 )
+from cli.on_stack import FunctionRefusedError, Options, given
 from cli.output import tell
-from cli.session import FunctionRefusedError
 from shared.cloud.functions import FunctionFailedError
 from shared.runtime.log import configure
 
@@ -100,8 +100,21 @@ def certdeploy(
         bool,
         typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_show_version),
     ] = False,
+    stack: Annotated[
+        str,
+        typer.Option(
+            help="Work on this stack on Function Compute, through its functions. Default: CERTDEPLOY_STACK.",
+            show_default=False,
+        ),
+    ] = "",
+    region: Annotated[
+        str,
+        typer.Option(
+            help="Region of the stack. Default: CERTDEPLOY_REGION, or cn-hangzhou.", show_default=False
+        ),
+    ] = "",
 ) -> None:
-    pass
+    given(Options(stack, region))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

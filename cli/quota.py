@@ -5,14 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
+from cli.asked import managed_quota
 from cli.columns import AsJson
 from cli.given import cert_ids_of
 from cli.session import session
 from shared.domain.quota import QuotaMode
-from shared.domain.quota_requests import ManageQuota
 from shared.errors import InvalidRequestError
-from shared.services.quota_ledger import ManagedQuota, QuotaLine, QuotaShown, manage_quota
-from shared.validation.requests import parse
+from shared.services.quota_ledger import ManagedQuota, QuotaLine, QuotaShown
 
 app = typer.Typer(no_args_is_help=True)
 _Certificates = list[str] | None
@@ -91,7 +90,7 @@ def _what(line: QuotaLine) -> str:
 
 
 def _managed(request: dict[str, Any]) -> ManagedQuota:
-    return manage_quota(session().world(), parse(ManageQuota, request))
+    return managed_quota(session().world(), request)
 
 
 def _show(found: ManagedQuota, as_json: bool) -> None:

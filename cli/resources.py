@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from cli import columns, output, syncs
+from cli.asked import managed
 from cli.columns import AsCsv, AsJson, check_given
-from cli.job_end import managed
 from cli.places import slot_named
 from cli.session import session
 from cli.slot_columns import USUAL, slot_columns

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from cli import exits, output
+from cli.asked import managed
 from cli.asking import confirm
 from cli.columns import AsJson
-from cli.job_end import Products, SlotNames, check_can_wait, managed, watched
+from cli.job_end import Products, SlotNames, check_can_wait, watched
 from cli.job_tables import show_job, show_rollback
 from cli.places import slot_named
 from cli.session import session
@@ -52,7 +53,7 @@ def rollback(
     if plan.of(RollbackAction.RESTORE, RollbackAction.CANNOT) and not yes:
         confirm(f"Restore {len(plan.of(RollbackAction.RESTORE))} slots?", as_json)
     asked = managed(world, {"RollBack": request})
-    if current.running is None and any(not worker.status.settled for worker in asked.workers or ()):
+    if not current.served and any(not worker.status.settled for worker in asked.workers or ()):
         output.tell("the rollback starts as soon as `certdeploy serve` runs")
     to_do = [
         e.worker for e in plan.entries if e.action is not RollbackAction.LEAVE or not e.worker.status.settled

@@ -16,7 +16,7 @@ from cli.in_process import FUNCTIONS
 from cli.local_files import beside
 from cli.output import progress, tell
 from cli.parameters import TEMPLATE, parameters
-from cli.session import Session, session
+from cli.session import Session, own_session
 from host.host import Host
 from shared.cloud import cas
 from shared.errors import SettingsError
@@ -57,7 +57,7 @@ def serve(
     Work that was accepted before a stop or a crash runs after the next start.
     """
     given = parameters(parameter or [], parameter_file)
-    current = session(state)
+    current = own_session(state)
     settings = current.settings
     if (other := current.running) is not None:
         raise SettingsError(f"process {other.pid} already serves {settings.state}")

@@ -1,6 +1,5 @@
 """What a command works with: settings, the state, and the functions, wherever they run."""
 
-import json
 import os
 import time
 import uuid
@@ -15,13 +14,16 @@ from pydantic import SecretStr
 from cli import running
 from cli.identity import caller
 from cli.in_process import HeldBack, InProcess, function_names
+from cli.on_stack import StackFunctions, answer_in, in_region, named_stack
+from cli.stack_store import StackStore
 from shared.cloud import credentials
 from shared.cloud.functions import Functions
 from shared.domain.resources import CloudProduct
-from shared.errors import InvalidRequestError, NotFoundError
+from shared.errors import InvalidRequestError, NotFoundError, SettingsError
 from shared.products import supported_products
 from shared.runtime.app import App, Instance
 from shared.runtime.settings import Settings, read_settings
+from shared.runtime.shown import as_shown
 from shared.runtime.stores import open_store
 from shared.services.world import World
 from shared.state.meta import check_whole
@@ -31,28 +33,37 @@ from shared.state.tablestore_address import SCHEME, is_address
 _PATIENCE_S = 600.0
 
 
-class FunctionRefusedError(Exception):
-    """A function answered that the request itself is wrong."""
-
-    def __init__(self, answer_code: str, message: str) -> None:
-        super().__init__(message)
-        self.answer_code = answer_code
-
-
 @dataclass(frozen=True)
 class Session:
     settings: Settings
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)  #: holds the key that signs
+    stack: str = ""  #: whose functions do the work, and read the state
+
+    @cached_property
+    def functions(self) -> StackFunctions | None:
+        """Of the stack."""
+        if not self.stack:
+            return None
+        until = time.monotonic() + _PATIENCE_S
+        keys = credentials.from_environment(self.environ)
+        return StackFunctions(self.settings, self.stack, keys, lambda: until - time.monotonic())
 
     @cached_property
     def store(self) -> Store:
         """Raises SettingsError: it is a state that cannot be."""
+        if self.functions is not None:
+            return StackStore(self.functions.read)
         return open_store(self.settings, credentials.from_environment(self.environ))
 
     @property
     def running(self) -> running.Running | None:
         """The `serve` that runs on this state."""
-        return running.find(self.settings.state, self.environ)
+        return None if self.stack else running.find(self.settings.state, self.environ)
+
+    @property
+    def served(self) -> bool:
+        """Whether functions run, so that what is asked for begins by itself."""
+        return bool(self.stack) or self.running is not None
 
     def products(self, given: Sequence[CloudProduct] | None) -> list[CloudProduct]:
         """`given`, or else the configured products. Raises InvalidRequestError for an unsupported one."""
@@ -74,8 +85,9 @@ class Session:
 
     def app(self) -> App:
         settings = self.reachable
-        functions = None if settings.fc_endpoint else HeldBack()
-        return self._app(Instance(settings), f"cli-{uuid.uuid4()}", functions)
+        functions = self.functions or (None if settings.fc_endpoint else HeldBack())
+        instance = Instance(settings, self.store if self.stack else None)
+        return self._app(instance, f"cli-{uuid.uuid4()}", functions)
 
     def check_credentials(self) -> None:
         """Raises SettingsError if nothing can sign a call, before anything is begun.
@@ -86,7 +98,7 @@ class Session:
             credentials.from_environment(self.environ)()
 
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
-        """Invoke one function and wait: in the running `serve`, else in this process.
+        """Invoke one function and wait: of the stack, in the running `serve`, or else in this process.
 
         Raises:
             FunctionRefusedError: the function answered that the request is wrong.
@@ -94,8 +106,10 @@ class Session:
         """
         if function not in function_names():
             raise NotFoundError("Function", function, f"there are {', '.join(function_names())}")
+        if self.functions is not None:
+            return answer_in(self.functions.invoke(function, payload, asynchronous=False))
         if self.reachable.fc_endpoint:
-            return _answer(self.world().functions.invoke(function, payload, asynchronous=False))
+            return answer_in(self.world().functions.invoke(function, payload, asynchronous=False))
         instance = Instance(self.settings)
         here = InProcess(
             self.settings.prefix, lambda holder, functions: self._app(instance, holder, functions)
@@ -106,7 +120,7 @@ class Session:
             from cli.output import tell
 
             tell(f"not run until `certdeploy serve` runs: {', '.join(sorted(set(held)))}")
-        return _answer(answer)
+        return answer_in(answer)
 
     def _app(self, instance: Instance, holder: str, functions: Functions | None) -> App:
         until = time.monotonic() + _PATIENCE_S
@@ -123,9 +137,11 @@ class Session:
 def session(state: str | None = None, *, unfinished: bool = False) -> Session:
     """`state` overrides CERTDEPLOY_STATE. `unfinished`: also one whose import was cut off.
 
-    Raises SettingsError, also if no state is set: every command needs one.
+    Raises SettingsError, also if no state is set, and no stack: every command needs one.
     """
-    settings = read_settings()
+    settings = in_region(read_settings())
+    if stack := named_stack():
+        return _of_stack(settings, stack, state)
     of_stack = f"{SCHEME}{settings.ots_instance}" if settings.ots_instance else ""
     if named := state or settings.state or of_stack:
         settings = settings.evolve(state=named if is_address(named) else str(Path(named).resolve()))
@@ -135,16 +151,27 @@ def session(state: str | None = None, *, unfinished: bool = False) -> Session:
     return found
 
 
+def own_session(state: str | None = None, *, unfinished: bool = False) -> Session:
+    """As `session`, for what a command does with a state itself. Raises SettingsError: a stack is named."""
+    if stack := named_stack():
+        raise SettingsError(f"this is done with a state, not with a stack ({stack})")
+    return session(state, unfinished=unfinished)
+
+
+def _of_stack(settings: Settings, stack: str, state: str | None) -> Session:
+    """How the stack is set decides, not how this machine is."""
+    if state:
+        raise SettingsError(f"--state names a state, and the stack {stack} has its own; choose one of them")
+    asked = Session(settings.evolve(state="", ots_instance="", prefix=stack, fc_endpoint=""), stack=stack)
+    assert asked.functions is not None
+    found = Session(as_shown(asked.settings, asked.functions.settings()), stack=stack)
+    check_whole(found.store, f"the stack {stack}")
+    return found
+
+
 def _at(settings: Settings, serving: running.Running) -> Settings:
     return settings.evolve(
         fc_endpoint=serving.endpoint,
         fc_access_key_id=serving.access_key_id,
         fc_access_key_secret=SecretStr(serving.access_key_secret),
     )
-
-
-def _answer(body: bytes) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(body)
-    if set(answer) == {"Code", "Message"}:
-        raise FunctionRefusedError(answer["Code"], answer["Message"])
-    return answer

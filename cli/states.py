@@ -13,7 +13,7 @@ import typer
 from cli import exits, output
 from cli.columns import AsJson
 from cli.output import tell
-from cli.session import Session, session
+from cli.session import Session, own_session
 from shared.cloud import credentials
 from shared.errors import InvalidRequestError, SettingsError
 from shared.runtime.app import utc_now
@@ -35,7 +35,7 @@ def state() -> None:
 @app.command("create", epilog="Example: certdeploy state create")
 def create() -> None:
     """Create the tables that a Tablestore instance (CERTDEPLOY_STATE=ots://…) lacks. A stack has them."""
-    current = session()
+    current = own_session()
     if current.settings.tablestore is None:
         raise InvalidRequestError("CERTDEPLOY_STATE names a file, which has its tables from the start")
     made = _make_tables(current)
@@ -51,7 +51,7 @@ def check(as_json: AsJson = False) -> None:
     workers or not among the open ones, and leases of functions that ended without letting go.
     Changes nothing.
     """
-    current = session()
+    current = own_session()
     # Whether functions of a stack are at work is not known from here.
     served = None if is_address(current.settings.state) else current.running is not None
     with output.progress("Reading the state …"):
@@ -74,7 +74,7 @@ def export(
     private key. Leases are left out. Stop `certdeploy serve`, or the stack's timers, before: what is written
     meanwhile is in the file or not. Exit 1 if a row could not be taken along.
     """
-    current = session()
+    current = own_session()
     exported = Export(_whole(current))
     with _made(to) as out:
         for line in exported.lines(version("certdeploy"), utc_now()):
@@ -92,7 +92,7 @@ def import_(
     The file is read whole, and checked, before anything is written. What a state holds already is not mixed
     with it: name another file, or another prefix in Tablestore. An import that was cut off is begun again.
     """
-    current = session(unfinished=True)
+    current = own_session(unfinished=True)
     _refuse_if_served(current)
     with _opened(file) as lines:
         promised = check_file(lines, str(file))
@@ -114,7 +114,7 @@ def migrate(
     Refused while `certdeploy serve` works on either; stop the timers of a stack before. Afterwards name the
     new state in CERTDEPLOY_STATE. A migration that was cut off is begun again.
     """
-    old, new = session(_existing(source)), session(to, unfinished=True)
+    old, new = own_session(_existing(source)), own_session(to, unfinished=True)
     if old.settings.state == new.settings.state:
         raise InvalidRequestError(f"{to} is the state itself")
     _refuse_if_served(old)

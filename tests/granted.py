@@ -41,9 +41,11 @@ class Granted:
         self._read(table)
         return self._store.get_many(table, keys)
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         self._read(table)
-        return self._store.range(table, prefix, below=below)
+        return self._store.range(table, prefix, below=below, after=after)
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
         self._write(table)

@@ -47,8 +47,10 @@ class Meddling:
         self._meet(table, removal=True)
         self._store.delete(table, key, version=version)
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
-        return self._store.range(table, prefix, below=below)
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
+        return self._store.range(table, prefix, below=below, after=after)
 
     def _meet(self, table: Table, *, removal: bool) -> None:
         if (table, removal) != (self._table, self._removal) or self.happened:

@@ -69,11 +69,14 @@ class Remembering:
                 self._check(table, key, version)
                 del self._rows[table.name, key]
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         if not prefix:
             raise ValueError(f"a range of {table.name} needs its partition key")
         found = [row for row in self.all_of(table) if row.key[: len(prefix)] == prefix]
         found = [row for row in found if below is None or row.key[: len(below)] < below]
+        found = [row for row in found if after is None or row.key > after]
         return iter(sorted(found, key=lambda row: row.key))
 
     def _check(self, table: Table, key: Key, version: int) -> None:

@@ -166,9 +166,11 @@ class Pausing:
         self._wait(table)
         self._store.delete(table, key, version=version)
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         self._wait(table)
-        return iter(list(self._store.range(table, prefix, below=below)))
+        return iter(list(self._store.range(table, prefix, below=below, after=after)))
 
     def _wait(self, table: Table) -> None:
         if table in self._tables:

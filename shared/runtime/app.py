@@ -58,8 +58,10 @@ def utc_now() -> datetime:
 class Instance:
     """What outlives one invocation: settings, the store, the trusted roots, and the pace of each action."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, store: Store | None = None) -> None:
+        """`store`: in place of the one that the settings name."""
         self.settings = settings
+        self._store = store
         self.id = str(uuid.uuid4())
         self.pacer = Pacer()
         self.secrets = Secrets()
@@ -69,7 +71,7 @@ class Instance:
 
     @cached_property
     def store(self) -> Store:
-        return open_store(self.settings, lambda: self.credentials())
+        return self._store or open_store(self.settings, lambda: self.credentials())
 
     def forget_old(self, now: datetime) -> None:
         """Once in an hour. Tablestore does it by itself."""
@@ -88,10 +90,11 @@ class Instance:
 
 @dataclass(frozen=True)
 class App:
-    """What one invocation works with: settings, the API client, and the World of the use cases."""
+    """What one invocation works with: settings, the API client, the state, and the World of the use cases."""
 
     settings: Settings
     openapi: OpenApi
+    store: Store
     world: World
     secret: Callable[[SecretStr], SecretStr]  #: what a setting means that names a secret; see `Secrets.value`
 
@@ -193,7 +196,7 @@ class App:
             forget_old=lambda: instance.forget_old(clock()),
             pace=instance.pacer.share,
         )
-        return cls(settings, openapi, world, secret)
+        return cls(settings, openapi, store, world, secret)
 
     @classmethod
     def of(cls, context: Any) -> "App":

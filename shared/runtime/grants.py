@@ -42,6 +42,7 @@ def grants() -> dict[str, frozenset[str]]:
         "manage_quota": frozenset(),
         "notify_contacts": frozenset(),
         "record_dead_letter": frozenset(),
+        "read_state": frozenset(),
         **deploy,
     }
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from shared.products import adapter_class, supported_products
+from shared.services.read_state import READ
 from shared.state import tables as t
 from shared.state.tables import Table
 
@@ -97,6 +98,7 @@ _OWN: Final = {
         secrets=("WebhookSecretName", "SmtpPasswordName", OF_CONTACTS),
     ),
     RECORDER: _reach(writes=(t.DEAD_LETTERS,)),
+    "read_state": _reach(reads=READ),
 }
 
 

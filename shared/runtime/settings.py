@@ -38,7 +38,7 @@ _FUNCTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")  # as Function Co
 _SOME_REGION: Final = "cn-hangzhou"  #: to look at the form of an address
 #: Variables that are read elsewhere: by `CloudAccess`, the command and the tests.
 _OTHERS: Final = (
-    *("AWS_REGIONS", "AWS_ROLE_ARN", "AWS_ENDPOINT", "AWS_KEY", "LOCAL", "DEBUG"),
+    *("AWS_REGIONS", "AWS_ROLE_ARN", "AWS_ENDPOINT", "AWS_KEY", "LOCAL", "DEBUG", "STACK"),
     *("EMULATOR_TOKEN", "WALK", "OPENAPI_META", "HOSTILE", "HOSTILE_SEED", "EXAMPLES", "LIVES"),
 )
 

@@ -99,10 +99,12 @@ class SqliteStore:
         if not done and self.get(table, key) is not None:
             raise ConflictError(table.name, "/".join(map(str, key)))
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         if not prefix:
             raise ValueError(f"a range of {table.name} needs its partition key")
-        if not storable(prefix):
+        if not (storable(prefix) and storable(after or ())) or prefix == after:
             return
         names = [c.name for c in table.key]
         order = ", ".join(names)
@@ -112,14 +114,12 @@ class SqliteStore:
             columns = ", ".join(names[: len(below)])
             fixed += f" AND ({columns}) < ({', '.join('?' * len(below))})"
             values += below
-        after: Key | None = None
+        last = after[len(prefix) :] if after is not None else None
         while True:  # by pages, so that a reader may write between two rows
             page_fixed, page_values = fixed, list(values)
-            if (
-                after is not None
-            ):  # not by the columns of the prefix: SQLite would read all from its first row
-                page_fixed += f" AND ({', '.join(names[len(prefix) :])}) > ({', '.join(map(_mark, after))})"
-                page_values += after
+            if last is not None:  # not by the columns of the prefix: SQLite would read all from its first row
+                page_fixed += f" AND ({', '.join(names[len(prefix) :])}) > ({', '.join(map(_mark, last))})"
+                page_values += last
             sql = (
                 f"SELECT {order}, version, document FROM {table.name}"  # noqa: S608
                 f" WHERE {page_fixed} ORDER BY {order} LIMIT {_PAGE}"
@@ -131,7 +131,7 @@ class SqliteStore:
                     yield Row(key, row[-2], document_in(row[-1]))
             if len(rows) < _PAGE:
                 return
-            after = tuple(rows[-1][len(prefix) : -2])
+            last = tuple(rows[-1][len(prefix) : -2])
 
     def all_of(self, table: Table) -> Iterator[Found]:
         columns = ", ".join(c.name for c in table.key)

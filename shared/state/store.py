@@ -71,8 +71,11 @@ class Store(Protocol):
             ConflictError: the stored version differs.
         """
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         """The rows whose key starts with `prefix`, in key order, up to `below` (exclusive).
 
+        `after`: the whole key of a row of this range, there or gone; only what comes behind it.
         `prefix` contains at least the partition key, so no query reads across partitions.
         """

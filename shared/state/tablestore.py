@@ -97,18 +97,25 @@ class TablestoreStore:
         if not self._calls.write("DeleteRow", table, attempt, gone, look_anyway=True):
             raise _conflict(table, key)
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         if not prefix:
             raise ValueError(f"a range of {table.name} needs its partition key")
         if len(prefix) == len(table.key):
-            row = self.get(table, prefix) if is_below(prefix, below) else None
+            row = self.get(table, prefix) if is_below(prefix, below) and prefix != after else None
             yield from [row] if row else []
             return
         bounds = range_of(table, prefix, below)
-        start = bounds[0] if bounds else None
+        start: Any = bounds[0] if bounds else None
+        if bounds and after is not None:
+            if not storable(after):
+                return
+            start = primary_key(table, after)
         while bounds and start is not None:  # a page may be empty, and not the last one
             rows, start = self._page(table, start, bounds[1])
-            yield from (self._row(table, stored) for stored in rows)
+            found = (self._row(table, stored) for stored in rows)
+            yield from (row for row in found if row.key != after)
 
     def all_of(self, table: Table) -> Iterator[Found]:
         start, end = range_of_all(table)

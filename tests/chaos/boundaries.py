@@ -92,8 +92,10 @@ class Watched:
     def get_many(self, table: Table, keys: Iterable[Key]) -> Iterator[Row]:
         return self._store.get_many(table, keys)
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
-        return self._store.range(table, prefix, below=below)
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
+        return self._store.range(table, prefix, below=below, after=after)
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
         self._pass("before a write to the state")

@@ -208,8 +208,10 @@ class MortalStore:
         self._live()
         return self._store.get_many(table, keys)
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
-        return self._store.range(table, prefix, below=below)
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
+        return self._store.range(table, prefix, below=below, after=after)
 
     def _live(self) -> None:
         if self.dead:

@@ -15,6 +15,7 @@ import pytest
 from shared.cloud.pacing import Pacer
 from shared.domain.resources import CloudProduct
 from shared.runtime.reach import Reach, reach
+from shared.services.read_state import READ
 from tests.functional.pipeline.conftest import NAMES, a_waf_of
 from tests.functional.pipeline.platform import Platform, new_platform
 from tests.functional.pipeline.stories import WWW, asked_for, by_console, policies, uploaded
@@ -120,6 +121,13 @@ def a_job_of_a_person(fresh: Platform) -> None:
     fresh.call("manage_deployment_jobs", {"AcceptDrift": {"Slots": [WWW]}})
 
 
+def a_command_on_the_stack(fresh: Platform) -> None:
+    """It reads all that functions do not keep among themselves."""
+    for table in READ:
+        key = ["-" if column.type is str else 1 for column in table.key]
+        assert fresh.call("read_state", {"Rows": {"Table": table.name, "Keys": [key]}})["More"] is False
+
+
 def used_by(*platforms: Platform) -> dict[str, Used]:
     """What the functions made use of; those that deploy have one role but for the product."""
     found: dict[str, Used] = defaultdict(Used)
@@ -142,6 +150,7 @@ def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path:
     fresh.pass_days(36)  # nothing replaces that of example.org
     fresh.tick("discover_resources", "scan_expiry")
     fresh.call("record_dead_letter", GIVEN_UP.read_bytes())
+    a_command_on_the_stack(fresh)
     assert fresh.failures == []
     for folder in ("slow", "strangers"):
         (tmp_path / folder).mkdir()

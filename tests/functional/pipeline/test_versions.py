@@ -75,8 +75,10 @@ class Newer:
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._store.delete(table, key, version=version)
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
-        return (self._read(table, row) for row in self._store.range(table, prefix, below=below))
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
+        return (self._read(table, row) for row in self._store.range(table, prefix, below=below, after=after))
 
     def _read(self, table: Table, row: Row) -> Row:
         written = self._versions.get((table.name, row.key))

@@ -120,9 +120,11 @@ class Counting(SqliteStore):
         self.asked["put_many"] += 1
         super().put_many(table, rows)
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         self.asked["range"] += 1
-        return super().range(table, prefix, below=below)
+        return super().range(table, prefix, below=below, after=after)
 
 
 def steps(work: Callable[[], object]) -> int:

@@ -204,10 +204,12 @@ class Reading(SqliteStore):
         super().__init__(path)
         self.ranges: Counter[Key] = Counter()
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         if table is RESOURCES:
             self.ranges[prefix] += 1
-        return super().range(table, prefix, below=below)
+        return super().range(table, prefix, below=below, after=after)
 
 
 def a_rule(region: str, rule: str) -> CloudResource:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import ConflictError
 from shared.state.store import Document, Key, Row, Store
-from shared.state.tables import JOBS, OPEN_JOBS, RESOURCE_DOMAINS, TABLES, WORKERS, Table
+from shared.state.tables import JOBS, TABLES, WORKERS, Table
 from tests.unit.state.counting import add_five, count
 
 KEY: Key = ("me", 1)
@@ -197,81 +197,6 @@ def test_every_table_is_there_and_keeps_the_types_of_its_key(store: Store, table
     version = store.put(table, key, {"n": 1}, version=0)
     assert store.get(table, key) == Row(key, version, {"n": 1})
     assert [row.key for row in store.range(table, key[:1])] == [key]
-
-
-def test_a_range_is_the_rows_of_a_prefix_in_key_order(store: Store) -> None:
-    for key in [(2, "CDN", 0, 1), (1, "CDN", 0, 10), (1, "CDN", 0, 9), (1, "ALB", 0, 3), (11, "ALB", 0, 1)]:
-        store.put(WORKERS, key, {}, version=0)
-    assert keys(store.range(WORKERS, (1,))) == [(1, "ALB", 0, 3), (1, "CDN", 0, 9), (1, "CDN", 0, 10)]
-    assert keys(store.range(WORKERS, (1, "CDN"))) == [(1, "CDN", 0, 9), (1, "CDN", 0, 10)]
-    assert keys(store.range(WORKERS, (1, "CDN", 0, 9))) == [(1, "CDN", 0, 9)]
-    assert keys(store.range(WORKERS, (3,))) == []
-
-
-def test_a_prefix_is_whole_columns_not_letters(store: Store) -> None:
-    for parent in ("example.com", "example.com.cn", "Example.com"):
-        store.put(RESOURCE_DOMAINS, (parent, "a", "s"), {}, version=0)
-    assert keys(store.range(RESOURCE_DOMAINS, ("example.com",))) == [("example.com", "a", "s")]
-
-
-def test_below_ends_a_range_without_its_end(store: Store) -> None:
-    for due in (100, 200, 300):
-        store.put(OPEN_JOBS, ("me", due, due), {}, version=0)
-    store.put(OPEN_JOBS, ("a", 50, 1), {}, version=0)
-    assert keys(store.range(OPEN_JOBS, ("me",), below=("me", 300))) == [
-        ("me", 100, 100),
-        ("me", 200, 200),
-    ]
-    assert keys(store.range(OPEN_JOBS, ("me",), below=("me", 100))) == []
-
-
-def test_a_range_without_its_partition_is_a_mistake(store: Store) -> None:
-    with pytest.raises(ValueError, match="needs its partition key"):
-        next(store.range(JOBS, ()))
-
-
-@pytest.mark.parametrize("count", [499, 500, 501, 1203])
-def test_a_range_goes_on_after_its_first_page(store: Store, count: int) -> None:
-    fill(store, count)
-    assert keys(store.range(WORKERS, (1,))) == [(1, "CDN", 0, number) for number in range(count)]
-    assert len(keys(store.range(WORKERS, (1,), below=(1, "CDN", 0, 501)))) == min(count, 501)
-
-
-def test_a_reader_may_write_between_two_rows(store: Store) -> None:
-    fill(store, 510)
-    seen = 0
-    for row in store.range(WORKERS, (1,)):
-        if seen % 25 == 0:
-            store.put(WORKERS, row.key, {"seen": seen}, version=row.version)
-        seen += 1
-    assert seen == 510
-    assert [row.document["seen"] for row in store.range(WORKERS, (1,)) if row.document] == [
-        *range(0, 510, 25)
-    ]
-
-
-def test_a_reader_of_many_may_write_between_two_rows(store: Store) -> None:
-    fill(store, 510)
-    seen = 0
-    for row in store.get_many(WORKERS, [(1, "CDN", 0, number) for number in range(510)]):
-        if seen % 25 == 0:
-            store.put(WORKERS, row.key, {"seen": seen}, version=row.version)
-        seen += 1
-    assert seen == 510
-    assert [row.document["seen"] for row in store.range(WORKERS, (1,)) if row.document] == [
-        *range(0, 510, 25)
-    ]
-
-
-def test_rows_deleted_while_reading_do_not_stop_the_reader(store: Store) -> None:
-    fill(store, 510)
-    seen = 0
-    for row in store.range(WORKERS, (1,)):
-        if seen % 25 == 0:
-            store.delete(WORKERS, row.key, version=row.version)
-        seen += 1
-    assert seen == 510
-    assert len(keys(store.range(WORKERS, (1,)))) == 510 - 21
 
 
 def fill(store: Store, count: int) -> None:

@@ -1,0 +1,251 @@
+"""`--stack`: commands work through the functions of a stack, with the rights of their roles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from cli.in_process import HeldBack, handler
+from emulator.cloud import Cloud
+from shared.cloud.credentials import Credentials, fixed
+from shared.errors import AppError
+from shared.runtime.app import App, Instance
+from shared.runtime.handler import Invocation
+from shared.runtime.reach import reach
+from shared.runtime.settings import Settings, read_settings
+from shared.services import read_state
+from tests.functional.cli.conftest import SHOP, Command, Ran
+from tests.granted import Granted, Used
+
+NAME = "shop"
+
+
+@dataclass(frozen=True)
+class Result:
+    status: int
+    body: bytes
+    error_type: str | None = None
+
+
+@dataclass
+class Deployed:
+    """The functions of a stack. `asked`: those that were invoked and waited for, one after the other."""
+
+    settings: Settings
+    key: Credentials
+    asked: list[str] = field(default_factory=list)
+    used: dict[str, Used] = field(default_factory=lambda: defaultdict(Used))
+
+    def invoke(
+        self, name: str, payload: bytes, *, asynchronous: bool, request_id: str, task_id: str | None
+    ) -> Result:
+        prefix, _, function = name.partition("-")
+        if prefix != NAME:
+            raise LookupError(name)
+        if asynchronous:
+            return Result(202, b"")
+        self.asked.append(function)
+        app = partial(self._app, function, request_id)
+        try:
+            return Result(200, handler(function)(payload, Invocation(request_id, name, app)).encode())
+        except AppError as error:
+            told = f'{{"errorType": "{type(error).__name__}", "errorMessage": "{error}"}}'
+            return Result(200, told.encode(), "UnhandledInvocationError")
+
+    def _app(self, function: str, request_id: str) -> App:
+        instance = Instance(self.settings)
+        rights = Granted(function, reach()[function], instance.store, HeldBack(), self.used[function])
+        instance = Instance(self.settings, rights)
+        return App.build(instance, fixed(self.key), left_s=lambda: 60.0, holder=request_id, functions=rights)
+
+
+@pytest.fixture
+def own(informed: Command) -> Command:
+    """The command on the state of the stack, which is within reach."""
+    return informed
+
+
+@pytest.fixture
+def deployed(own: Command, cloud: Cloud) -> Deployed:
+    key = Credentials(cloud.key.access_key_id, cloud.key.access_key_secret)
+    cloud.functions = made = Deployed(read_settings(), key)
+    return made
+
+
+@pytest.fixture
+def far(own: Command, deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """The command on the stack, whose state is out of reach."""
+
+    def run(*arguments: str) -> Ran:
+        with monkeypatch.context() as here:
+            for variable in ("STATE", "TLS", "ROOTS"):
+                here.delenv(f"CERTDEPLOY_{variable}")
+            return own("--stack", NAME, "--region", "cn-hangzhou", *arguments)
+
+    return run
+
+
+REMOVED = "certdeploy: Contact 7 does not exist: `certdeploy contact list` shows those that do\n"
+LOOKING = [
+    "certificate list",
+    f"certificate show {SHOP}",
+    "resource list --all",
+    "resource list --json",
+    "resource show CDN/-/www.example.com",
+    "job preview --certificate RENEWED",
+    "job list",
+    "contact list",
+    "quota show",
+    "quota history",
+    "policy show",
+    "deadletters list",
+    "status",
+]
+
+
+@pytest.mark.parametrize("line", LOOKING)
+def test_what_only_looks_shows_the_same_as_on_the_state_itself(own: Command, far: Command, line: str) -> None:
+    words = line.replace("RENEWED", str(_renewed(own))).split()
+    near = own(*words)
+
+    seen = far(*words)
+
+    assert seen == near
+
+
+def test_what_only_looks_invokes_nothing_but_the_function_that_reads(
+    far: Command, deployed: Deployed
+) -> None:
+    far("resource", "list")
+
+    assert set(deployed.asked) == {"read_state"}
+
+
+def test_a_list_longer_than_an_answer_may_be_comes_by_pages(
+    own: Command, far: Command, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = own("resource", "list", "--all")
+    far("resource", "list", "--all")
+    at_once = len(deployed.asked)
+    monkeypatch.setattr(read_state, "_BYTES", 1500)
+
+    seen = far("resource", "list", "--all")
+
+    assert seen.out == near.out
+    assert len(deployed.asked) - at_once > at_once, "the answers were not shortened"
+
+
+def test_a_job_is_drafted_edited_submitted_cancelled_and_deleted_by_the_functions_that_may(
+    own: Command, far: Command, deployed: Deployed
+) -> None:
+    cert = str(_renewed(own))
+    made = far("job", "create", "--name", "by hand", "--certificate", cert, "--draft", "--json").json["Job"]
+    job = str(made["JobId"])
+    assert made["Status"] == "editing"
+    assert "create_deployment_job" in deployed.asked
+
+    assert far("job", "edit", job, "--name", "renamed").code == 0
+    submitted = far("job", "submit", job, "--yes", "--json")
+    assert submitted.json["Job"]["Name"] == "renamed"
+    assert "certdeploy serve" not in submitted.err
+    assert far("job", "cancel", job, "--yes").code == 0
+    assert far("job", "delete", job, "--yes").code == 0
+    assert own("job", "list", "--json").json["Jobs"] == []
+
+
+def test_who_asked_is_told_to_the_function_which_cannot_see_it(own: Command, far: Command) -> None:
+    far("job", "create", "--name", "by hand", "--certificate", str(_renewed(own)), "--draft")
+
+    (job,) = own("job", "list", "--json").json["Jobs"]
+
+    (by,) = job["DraftedBy"]
+    assert (by[:9], by[-9:]) == ("acs:ram::", " (stated)")
+
+
+def test_contacts_and_the_quota_are_changed_by_their_functions(own: Command, far: Command) -> None:
+    assert far("contact", "add", "--name", "oncall", "--channel", "email=ops@example.com").code == 0
+    assert far("quota", "add", "7").code == 0
+
+    assert [one["Name"] for one in own("contact", "list", "--json").json["Contacts"]] == ["oncall"]
+    assert own("quota", "show", "--json").json["Quota"]["Bought"] == 7
+
+
+def test_what_a_function_refuses_is_told_in_its_words(far: Command) -> None:
+    refused = far("contact", "remove", "7")
+
+    assert (refused.code, refused.err) == (5, REMOVED)
+
+
+def test_a_stack_that_is_not_there_is_told_as_one(own: Command, deployed: Deployed) -> None:
+    missing = own("--stack", "other", "job", "list")
+
+    assert missing.code == 5
+    assert "Function other-read_state does not exist: cn-hangzhou has no stack other" in missing.err
+
+
+def test_a_variable_names_the_stack(
+    own: Command, far: Command, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTDEPLOY_STACK", NAME)
+
+    assert own("job", "list").code == 0
+
+    assert deployed.asked
+
+
+@pytest.mark.parametrize("line", ["state check", "serve", "state export -"])
+def test_what_is_done_with_a_state_itself_is_refused_on_a_stack(far: Command, line: str) -> None:
+    refused = far(*line.split())
+
+    assert (refused.code, refused.err) == (
+        2,
+        f"certdeploy: this is done with a state, not with a stack ({NAME})\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--stack", "a b"), "--stack: a stack's name has letters, digits and hyphens, at most 32"),
+        (("--stack", NAME, "--region", "moon"), "--region: "),
+    ],
+)
+def test_a_name_that_no_stack_and_no_region_has_is_refused(
+    own: Command, options: tuple[str, ...], told: str
+) -> None:
+    refused = own(*options, "job", "list")
+
+    assert refused.code == 2
+    assert told in refused.err
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        ('{"Rows": {"Table": "leases", "Keys": []}}', "Table: there are certificates"),
+        ('{"Rows": {"Table": "jobs", "Keys": [["-"]]}}', "jobs: a key is owner (str), job_id (int)"),
+        ('{"Range": {"Table": "jobs", "Prefix": [1]}}', "jobs: a key is owner (str), job_id (int)"),
+        ('{"Range": {"Table": "jobs", "Prefix": ["-"], "After": ["x", 1]}}', "it is no row of the range"),
+        ("{}", "expected exactly one of Rows, Range, Settings"),
+    ],
+)
+def test_a_reading_of_another_form_is_refused_with_the_form(
+    far: Command, tmp_path: Path, request_: str, told: str
+) -> None:
+    asked = tmp_path / "asked.json"
+    asked.write_text(request_)
+
+    refused = far("invoke", "read_state", str(asked))
+
+    assert (refused.code, told in refused.err) == (2, True), refused.err
+
+
+def _renewed(own: Command) -> int:
+    """The certificate that replaces the shop's."""
+    found = own("certificate", "list", "--json").json["Certificates"]
+    return next(int(one["CertId"]) for one in found if one["Name"] == "renewed")
