@@ -235,5 +235,5 @@ class Cloud:
             raise service.throttling(call)
 
     def _authorize(self, service: EmulatedService, call: Call) -> None:
-        if self.denied(f"{service.ram}:{call.action}", call):
+        if self.denied(service.right(call.action), call):
             raise service.denial(call)

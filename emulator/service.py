@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
@@ -13,6 +13,7 @@ from emulator.codec import CodecError
 from emulator.declared import declarations
 from emulator.faults import Faults, When
 from emulator.keys import AccessKey, Keyring
+from emulator.places import Place
 from emulator.request import Request
 
 Service = TypeVar("Service", bound="EmulatedService")
@@ -66,6 +67,7 @@ class EmulatedService:
     version: ClassVar[str]  #: e.g. "2018-05-10"
     style: ClassVar[Literal["RPC", "ROA", "OSS", "OTS"]] = "RPC"
     ram: ClassVar[str]  #: prefix of the RAM actions, e.g. "cdn"
+    ram_names: ClassVar[Mapping[str, str]] = {}  #: actions that RAM knows by another name than their own
     hosts: ClassVar[tuple[str, ...]] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
     limits: ClassVar[Mapping[str, int]] = {}  #: documented calls per second, by action
     lengthy: ClassVar[frozenset[str]] = frozenset()  #: actions that wait: run in a thread, unlocked
@@ -118,6 +120,10 @@ class EmulatedService:
         """Whether a certificate of CAS is in place anywhere in this product."""
         return False
 
+    def held(self) -> Iterable[Place]:
+        """The places that CAS's deployment jobs put certificates on, with what each carries."""
+        return ()
+
     def endpoints(self, regions: Collection[str]) -> list[str]:
         """The hosts at which clients reach this product, in each of `regions` where it is regional."""
         filled = [pattern.replace("{account}", self.cloud.account) for pattern in self.hosts]
@@ -155,7 +161,7 @@ class EmulatedService:
             "Forbidden.RAM" if rpc else "AccessDenied",
             "User not authorized to operate on the specified resource, or this API doesn't support RAM.",
             AccessDeniedDetail={
-                "AuthAction": f"{self.ram}:{call.action}",
+                "AuthAction": self.right(call.action),
                 "AuthPrincipalType": "SubUser",
                 "AuthPrincipalOwnerId": call.account,
                 "NoPermissionType": "ImplicitDeny",
@@ -171,8 +177,14 @@ class EmulatedService:
     def rights(cls) -> Collection[str]:
         """The RAM actions that this product asks for."""
         own = cls.actions()[cls.api]
+        named = [cls.right(name) for name in own]
         others = [f"{api}:{name}" for api, names in cls.actions().items() if api != cls.api for name in names]
-        return [*(f"{cls.ram}:{name}" for name in own), *others]
+        return [*named, *others]
+
+    @classmethod
+    def right(cls, action: str) -> str:
+        """The RAM action that an action needs."""
+        return f"{cls.ram}:{cls.ram_names.get(action, action)}"
 
     @classmethod
     def actions(cls) -> Mapping[str, Collection[str]]:

@@ -56,6 +56,7 @@ _GROUPS, _FILTERS = "resource groups are not emulated", "filters the rows"
 #: By service and action, `*` for all: parameters that are overlooked, with the reason.
 OVERLOOKED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "cas.DeleteUserCertificate": {"ClientToken": "a certificate is deleted once"},
+    "cas.ListCloudAccess": {"SecretId": "there are no access keys of other clouds"},
     "cas.UploadUserCertificate": {"ResourceGroupId": _GROUPS},
     "slb.UploadServerCertificate": dict.fromkeys(("ResourceGroupId", "Tag"), f"{_GROUPS}, nor are tags here"),
     "nlb.*": {"ClientToken": "reads and jobs are the same when they are repeated"},

@@ -8,13 +8,16 @@ settled [guess]. Not emulated: APIs, routes, SSL certificates of the gateway's o
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, a_label
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.sections.apigateway import CloudNativeDomain, CloudNativeGateway
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
@@ -77,6 +80,18 @@ class Service(EmulatedService):
 
     def uses(self, identifier: str) -> bool:
         return any(row.certificate.value == identifier for row in self._domains.values())
+
+    def held(self) -> Iterator[Place]:
+        for row in self._domains.values():
+            if row.name != "*":
+                in_place, gateway = row.certificate.value, _gateway_id(row.region, row.gateway)
+                yield Place("APIGateway", row.region, row.name, in_place, partial(self._take, row), gateway)
+
+    def _take(self, row: Domain, identifier: str) -> None:
+        """From CAS itself."""
+        self.cloud.service(Cas).given(identifier)
+        now = self.cloud.clock()
+        row.certificate.set(identifier, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
 
     def slots(self) -> list[tuple[str, str]]:
         return [

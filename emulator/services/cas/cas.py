@@ -4,24 +4,25 @@
 that of the International site, `cas.eu-central-1.aliyuncs.com` a third; the other `cas.<region>` hosts
 are taken for the second one [guess].
 CAS refuses nearly everything with HTTP 400; the codes are documented, where marked guessed.
-Not emulated: the deployment-job family, instances and orders; SM2 certificates are listed only.
+Its deployment jobs, resources and contacts are in modules of their own.
+Not emulated: instances and orders; SM2 certificates are listed only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from emulator.api import Answer, ApiError, Call
+from emulator.api import Answer, Call
 from emulator.bundles import Bundle, BundleProblem, Fault, read, traditional_pem
 from emulator.certificates import STORES
 from emulator.estate import FIRST_CERTIFICATE_ID, Estate
-from emulator.service import Account, EmulatedService
+from emulator.service import Account
 from emulator.services.cas import store as cas_store
+from emulator.services.cas.contacts import Contacts
+from emulator.services.cas.jobs import Jobs
+from emulator.services.cas.paging import page, part, refused
 from emulator.services.cas.store import CasCertificate
 
-Item = TypeVar("Item")
-MAX_PAGE = 100
 MAX_NAME = 64
 MAX_PEM = 64 * 1024  #: [guess]
 #: Third-party live tests name the code of an encrypted key and of a key that does not fit the leaf.
@@ -36,10 +37,11 @@ UPLOAD_CODES: dict[Fault, str] = {
 ORDER_STATUSES = {"ISSUED": "issued", "WILLEXPIRED": "willExpire", "EXPIRED": "expired"}
 
 
-class Service(EmulatedService):
+class Service(Contacts, Jobs):
     api = "cas"
     version = "2020-04-07"
     ram = "yundun-cert"
+    ram_names: ClassVar[dict[str, str]] = {"DescribeDeploymentJob": "DescribeDeployment"}
     hosts = ("cas.aliyuncs.com", "cas.{region}.aliyuncs.com")
     limits: ClassVar[dict[str, int]] = {
         "ListUserCertificateOrder": 10,
@@ -56,16 +58,22 @@ class Service(EmulatedService):
         "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
         "chain_leaf": (True, False),  #: whether CertificateChainList begins with the leaf
         "chain_names": ("common", "whole"),  #: its names: common names, or whole distinguished names
+        "resources": ("synced", "never synced", "late"),  #: its cache of cloud resources; see `resources.py`
+        "deployments": ("bought", "free", "none"),  #: how many a deployment job may make; see `jobs.py`
+        "job_starts": ("when submitted", "when created"),  #: a client of the real cloud never submits one
+        "ended_jobs_tell_resources": (True, False),
+        "unmatched_jobs": ("error", "success"),  #: how a job ends that no resource matches
+        "worker_list": ("when created", "when submitted"),  #: from when on a job tells its workers
     }
 
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self._certificates: dict[int, CasCertificate] = {}
-        self._contacts: list[dict[str, Any]] = []
         self._tokens: dict[str, tuple[str, Answer]] = {}  #: ClientToken -> the upload and its answer
         self._next_id = FIRST_CERTIFICATE_ID
 
     def load(self, estate: Estate) -> None:
+        super().load(estate)
         now = self.cloud.clock()
         for name, row in estate.certificates.items():
             if not row.in_cas:
@@ -77,24 +85,21 @@ class Service(EmulatedService):
             found.sm2, found.listed = row.key == "sm2", row.listed
             self._certificates[found.id] = found
         self._next_id = FIRST_CERTIFICATE_ID + 1009 * len(estate.certificates)
-        self._contacts = [
-            {
-                "ContactId": 20001 + index,
-                "Name": contact.name,
-                "Email": contact.email,
-                "EmailStatus": int(bool(contact.email)),
-                "Mobile": contact.mobile,
-                "MobileStatus": int(bool(contact.mobile)),
-                "WebhookList": [],
-            }
-            for index, contact in enumerate(estate.contacts)
-        ]
 
     def find(self, identifier: str) -> CasCertificate | None:
         """By `<id>-<store>`, the form that products take. A bare id names nothing."""
         number, _, store = identifier.partition("-")
         row = self._certificates.get(int(number)) if number.isdecimal() else None
         return row if row is not None and row.store == store else None
+
+    def given(self, identifier: str) -> CasCertificate:
+        """What a deployment job hands to a product. Raises ApiError."""
+        row = self.find(identifier)
+        if row is None or not row.deployable:
+            raise refused(
+                "NotFound", f"The certificate {identifier} does not exist, or CAS has no key of it."
+            )
+        return row
 
     def deployable(self) -> list[CasCertificate]:
         return [row for row in self._certificates.values() if row.deployable]
@@ -120,8 +125,8 @@ class Service(EmulatedService):
             and params.get("InstanceId") in (None, row.instance_id)
             and row.matches(params.get("Keyword", ""))
         ]
-        return _page(rows, params, 10) | {
-            "CertificateList": [self._listed(row) for row in _slice(rows, params, 10)]
+        return page(rows, params, 10) | {
+            "CertificateList": [self._listed(row) for row in part(rows, params, 10)]
         }
 
     def ListUserCertificateOrder(self, call: Call) -> Answer:
@@ -134,7 +139,7 @@ class Service(EmulatedService):
             "CPACK": {"TEST"},  # [guess] test certificates come out of a package
         }.get(kind)
         if sources is None:
-            raise _refused("InvalidParameter", "OrderType is one of CPACK, BUY, UPLOAD, CERT.")
+            raise refused("InvalidParameter", "OrderType is one of CPACK, BUY, UPLOAD, CERT.")
         certificates = kind in ("CERT", "UPLOAD")
         if certificates:
             wanted = {ORDER_STATUSES.get(status)} if status else {"issued", "willExpire"}
@@ -148,8 +153,8 @@ class Service(EmulatedService):
             and row.matches(params.get("Keyword", ""))
         ]
         item = cas_store.order_item if certificates else cas_store.purchase_item
-        return _page(rows, params, 50) | {
-            "CertificateOrderList": [item(row, now) for row in _slice(rows, params, 50)]
+        return page(rows, params, 50) | {
+            "CertificateOrderList": [item(row, now) for row in part(rows, params, 50)]
         }
 
     def GetUserCertificateDetail(self, call: Call) -> Answer:
@@ -179,21 +184,21 @@ class Service(EmulatedService):
         if token in self._tokens:  # [guess] as the load balancers do
             before, answer = self._tokens[token]
             if before != change:
-                raise _refused("IdempotentParameterMismatch", "The token was for another request.")
+                raise refused("IdempotentParameterMismatch", "The token was for another request.")
             return answer
         name, cert, key = params["Name"], params.get("Cert", ""), params.get("Key", "")
         if not 1 <= len(name) <= MAX_NAME or max(len(cert), len(key)) > MAX_PEM:
-            raise _refused("DataTooLongException", f"Name takes 1 to {MAX_NAME} characters.")
+            raise refused("DataTooLongException", f"Name takes 1 to {MAX_NAME} characters.")
         if not cert or not key:
-            raise _refused("MissingParameter", "Cert and Key are required; SM2 is not emulated.")
+            raise refused("MissingParameter", "Cert and Key are required; SM2 is not emulated.")
         if any(row.name == name for row in self._stored(call)):
-            raise _refused("NameRepeat", "The certificate name already exists.")
+            raise refused("NameRepeat", "The certificate name already exists.")
         try:
             bundle = read(cert, key)
         except BundleProblem as problem:
-            raise _refused(UPLOAD_CODES[problem.fault], f"Refused: {problem}.") from None
+            raise refused(UPLOAD_CODES[problem.fault], f"Refused: {problem}.") from None
         if bundle.not_after <= self.cloud.clock():
-            raise _refused("CertificateExpired", "The certificate has expired.")
+            raise refused("CertificateExpired", "The certificate has expired.")
         row = self.add(name, store, bundle)
         row.tags = tuple((tag["Key"], tag.get("Value", "")) for tag in params.get("Tags", []))
         answer = {"CertId": row.id, "ResourceId": row.instance_id}
@@ -204,20 +209,12 @@ class Service(EmulatedService):
     def DeleteUserCertificate(self, call: Call) -> Answer:
         row = self._one(call, "CertId")
         if row.source != "UPLOAD" and row.status(self.cloud.clock()) != "expired":
-            raise _refused("InvalidStatus.DeleteProtection", "Only uploaded or expired certificates go.")
+            raise refused("InvalidStatus.DeleteProtection", "Only uploaded or expired certificates go.")
         if self.behaviour["protect_used"] and (using := self._using(row)):
             # Documented code; that a use protects a certificate is not, hence the switch.
-            raise _refused("InvalidStatus.DeleteProtection", f"In use by {', '.join(using)}.")
+            raise refused("InvalidStatus.DeleteProtection", f"In use by {', '.join(using)}.")
         del self._certificates[row.id]
         return {}
-
-    def ListContact(self, call: Call) -> Answer:
-        keyword = call.params.get("Keyword", "")
-        rows = [row for row in self._contacts if keyword.lower() in str(row["Name"]).lower()]
-        return _page(rows, call.params, 20) | {
-            "ContactList": _slice(rows, call.params, 20),
-            "Keyword": keyword,
-        }
 
     def _listed(self, row: CasCertificate) -> dict[str, Any]:
         item = self._item(row)
@@ -245,28 +242,9 @@ class Service(EmulatedService):
     def _one(self, call: Call, name: str) -> CasCertificate:
         row = self.by_id(call.params[name], self._store(call))
         if row is None:
-            raise _refused("NotFound", f"The certificate {call.params[name]} does not exist.")
+            raise refused("NotFound", f"The certificate {call.params[name]} does not exist.")
         return row
 
     def _using(self, row: CasCertificate) -> list[str]:
         """The products where the certificate is bound."""
         return [name.upper() for name, one in self.cloud.services.items() if one.uses(row.identifier)]
-
-
-def _page(rows: Sequence[Any], params: Any, default: int) -> Answer:
-    return {
-        "CurrentPage": params.get("CurrentPage", 1),
-        "ShowSize": params.get("ShowSize", default),
-        "TotalCount": len(rows),
-    }
-
-
-def _slice(rows: Sequence[Item], params: Any, default: int) -> Sequence[Item]:
-    page, size = params.get("CurrentPage", 1), params.get("ShowSize", default)
-    if page < 1 or not 1 <= size <= MAX_PAGE:
-        raise _refused("InvalidParameter", f"CurrentPage from 1, ShowSize 1 to {MAX_PAGE}.")
-    return rows[(page - 1) * size : page * size]
-
-
-def _refused(code: str, message: str) -> ApiError:
-    return ApiError(400, code, message)

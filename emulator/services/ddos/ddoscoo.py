@@ -7,8 +7,10 @@ the new name at once, the edge serves it when it has settled. All codes are gues
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, ClassVar
 
@@ -16,6 +18,7 @@ from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.certificates import CERT_REGIONS
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.sections.ddos import WebRule
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
@@ -72,6 +75,18 @@ class Service(EmulatedService):
     def uses(self, identifier: str) -> bool:
         bound = [rule.certificate.value for rule in self._rules]
         return any(found and f"{found.cert_id}-{found.store}" == identifier for found in bound)
+
+    def held(self) -> Iterator[Place]:
+        for rule in self._rules:
+            bound = rule.certificate.value if rule.ports else None
+            in_place = f"{bound.cert_id}-{bound.store}" if bound and bound.cert_id else ""
+            yield Place("DDOS", rule.region, rule.domain, in_place, partial(self._take, rule))
+
+    def _take(self, rule: Rule, identifier: str) -> None:
+        """From CAS itself."""
+        row, now = self.cloud.service(Cas).given(identifier), self.cloud.clock()
+        bound = Bound(row.name, row.store, row.bundle, row.id)
+        rule.certificate.set(bound, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
 
     def slots(self) -> list[tuple[str, str]]:
         """Every HTTPS slot as (address to connect to, server name to ask for)."""

@@ -9,14 +9,16 @@ instances that an ECC default wants ECC additional ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.ga import model
@@ -50,6 +52,37 @@ class Service(EmulatedService):
 
     def uses(self, identifier: str) -> bool:
         return any(identifier in listener.certificates.value.all for _, listener in self._all())
+
+    def held(self) -> Iterator[Place]:
+        """Its default's names are those of the certificate in place."""
+        cas = self.cloud.service(Cas)
+        for accelerator, listener in self._all():
+            bound = listener.certificates.value
+            default = cas.find(bound.default) if bound.default else None
+            names = ",".join(default.bundle.names) if default else ""
+            rows = [("", names, bound.default), *((name, name, one) for name, one in bound.additional)]
+            for name, told, in_place in rows if listener.protocol == "HTTPS" else ():
+                yield Place(
+                    "GA",
+                    "",
+                    told,
+                    in_place or "",
+                    partial(self._take, accelerator, listener, name),
+                    accelerator.id,
+                    f"{listener.id}@{listener.port}",
+                    listener.port,
+                    not name,
+                )
+
+    def _take(self, accelerator: Accelerator, listener: Listener, name: str, identifier: str) -> None:
+        """From CAS itself. `name`: the domain whose certificate it is, "" for the default."""
+        self.cloud.service(Cas).given(identifier)
+        now, bound = self.cloud.clock(), listener.certificates.value
+        if accelerator.busy(now):
+            raise ApiError(400, "GA_NOT_STEADY", "The accelerator is being configured.")
+        additional = tuple((one, identifier if one == name else held) for one, held in bound.additional)
+        wanted = Certificates(bound.default if name else identifier, additional)
+        listener.certificates.set(wanted, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
 
     def slots(self) -> list[tuple[str, str]]:
         """Each HTTPS listener without a server name (its default), and each domain with its own."""

@@ -9,14 +9,16 @@ are shown, never changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.certificates import CERT_REGIONS
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.sections.cdn import CdnDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
@@ -82,6 +84,18 @@ class Family(EmulatedService):
     def uses(self, identifier: str) -> bool:
         bound = [domain.certificate.value for domain in self._domains.values()]
         return any(found and f"{found.cert_id}-{found.region}" == identifier for found in bound)
+
+    def held(self) -> Iterator[Place]:
+        for domain in self._domains.values():
+            bound = domain.certificate.value
+            in_place = f"{bound.cert_id}-{bound.region}" if bound and bound.cert_id else ""
+            yield Place(self.api.upper(), "", domain.name, in_place, partial(self._take, domain))
+
+    def _take(self, domain: Domain, identifier: str) -> None:
+        """From CAS itself."""
+        self.ready(domain)
+        row = self.cloud.service(Cas).given(identifier)
+        self.put(domain, Binding("cas", row.name, row.bundle, self.cloud.clock(), row.id, row.store))
 
     def slots(self) -> list[tuple[str, str]]:
         """Every HTTPS slot as (address to connect to, server name to ask for)."""

@@ -7,11 +7,13 @@ until it has settled; the edge serves the former ones so long. A listener takes 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.estate import reaches
+from emulator.places import Place
 from emulator.service import Account
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit import listener_model as model
@@ -30,6 +32,39 @@ class ListenerService(BalancerService):
     @abstractmethod
     def quota(self, balancer: LoadBalancer) -> int:
         """How many additional certificates an instance may have, default ones not counted."""
+
+    def held(self) -> Iterator[Place]:
+        """The names of a listener's place are those of the certificate in place."""
+        cas = self.cloud.service(Cas)
+        for listener in self._all_listeners():
+            balancer, bound = listener.balancer, listener.certificates.value
+            for identifier in bound.all if listener.protocol in self.tls else ():
+                row = cas.find(identifier)
+                yield Place(
+                    self.api.upper(),
+                    balancer.region,
+                    ",".join(row.bundle.names) if row else "",
+                    identifier,
+                    partial(self._take, listener, identifier),
+                    balancer.id,
+                    f"{listener.id}@{listener.port}",
+                    listener.port,
+                    identifier == bound.default,
+                )
+
+    def _take(self, listener: Listener, before: str, identifier: str) -> None:
+        """From CAS itself, in the place of another one."""
+        self._changeable(listener, "ResourceInConfiguring")
+        row, bound = self.cloud.service(Cas).given(identifier), listener.certificates.value
+        if not reaches(row.store, listener.balancer.region):
+            raise ApiError(404, "ResourceNotFound.Certificate", f"{identifier} is not found here.")
+        if identifier in bound.all:
+            raise _already_associated(identifier)
+        default = identifier if bound.default == before else bound.default
+        additional = tuple(identifier if one == before else one for one in bound.additional)
+        now = self.cloud.clock()
+        wanted = Certificates(default, additional)
+        listener.certificates.set(wanted, now=now, until=model.settles(now, self.cloud.settle_s))
 
     def update(self, call: Call, identifiers: Sequence[str] | None, plain: frozenset[str]) -> Answer:
         """UpdateListenerAttribute: the default certificate, if one is given, and `plain` attributes."""

@@ -8,13 +8,16 @@ Not emulated: routes, services, TLS settings of a domain (shown, never changed),
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 from emulator.api import Answer, Call
 from emulator.bundles import Bundle, a_label
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.sections.mse import MseDomain, MseGateway
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
@@ -88,6 +91,25 @@ class Service(EmulatedService):
 
     def uses(self, identifier: str) -> bool:
         return any(domain.certificate.value == identifier for row in self._gateways for domain in row.domains)
+
+    def held(self) -> Iterator[Place]:
+        for gateway in self._gateways:
+            for domain in gateway.domains:
+                if domain.name != "*":
+                    yield Place(
+                        "MSE",
+                        gateway.row.region,
+                        domain.name,
+                        domain.certificate.value,
+                        partial(self._take, domain),
+                        gateway.id,
+                    )
+
+    def _take(self, domain: Domain, identifier: str) -> None:
+        """From CAS itself."""
+        self.cloud.service(Cas).given(identifier)
+        now = self.cloud.clock()
+        domain.certificate.set(identifier, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
 
     def slots(self) -> list[tuple[str, str]]:
         return [

@@ -9,13 +9,15 @@ everything else.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.request import Request
 from emulator.sections.oss import Bucket as BucketRow
 from emulator.service import Account
@@ -76,6 +78,22 @@ class Service(Objects):
     def uses(self, identifier: str) -> bool:
         bound = (cname.certificate.value for cname in self._cnames().values())
         return any(found is not None and found.identifier == identifier for found in bound)
+
+    def held(self) -> Iterator[Place]:
+        for bucket in self._buckets.values():
+            for cname in bucket.cnames.values():
+                bound = cname.certificate.value
+                in_place = bound.identifier if bound else ""
+                yield Place(
+                    "OSS", bucket.region, cname.domain, in_place, partial(self._take, cname), bucket.name
+                )
+
+    def _take(self, cname: Cname, identifier: str) -> None:
+        """From CAS itself."""
+        self.cloud.service(Cas).given(identifier)
+        now = self.cloud.clock()
+        bound = Binding("CAS", identifier)
+        cname.certificate.set(bound, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
 
     def endpoints(self, regions: Collection[str]) -> list[str]:
         return [*super().endpoints(self._regions), *(bucket.host for bucket in self._buckets.values())]

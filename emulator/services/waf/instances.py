@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 
 from emulator.api import ApiError, Call
 from emulator.bundles import Bundle, a_label, covers
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.sections.waf import WafInstance
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
@@ -54,6 +58,18 @@ class Held(EmulatedService):
         bound += [domain.certificate.value for domain in self.all_domains()]
         bound += [row for port in self.ports() for row in port.certificates.value]
         return any(row is not None and row.identifier == identifier for row in bound)
+
+    def held(self) -> Iterator[Place]:
+        """Domains in CNAME access."""
+        for domain in self.all_domains():
+            row = domain.certificate.value
+            in_place = row.identifier if row else ""
+            yield Place("WAF", domain.region, domain.name, in_place, partial(self._take, domain))
+
+    def _take(self, domain: Protected, identifier: str) -> None:
+        """From CAS itself."""
+        row, now = self.cloud.service(Cas).given(identifier), self.cloud.clock()
+        domain.certificate.set(row, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
 
     def slots(self) -> list[tuple[str, str]]:
         """Every HTTPS slot as (address to connect to, server name to ask for)."""

@@ -50,6 +50,13 @@ def sample() -> Cloud:
         changed = Call("UpdateListenerAttribute", {"ListenerId": listener}, region, "", request_id="job")
         cloud.execute(cloud.services[module], changed)
     with_a_function(cloud)
+    cas = cloud.service("cas")
+    resource = next(
+        number for number, place in cas.places().items() if place.in_place == "10741304-cn-hangzhou"
+    )
+    wanted = {"Name": "a job", "JobType": "user", "CertIds": "10741304", "ContactIds": "20001"}
+    created = Call("CreateDeploymentJob", wanted | {"ResourceIds": str(resource)}, "", cloud.account)
+    cloud.execute(cas, created)
     return cloud
 
 
@@ -118,7 +125,8 @@ def required(cloud: Cloud, module: str, name: str) -> dict[str, Any]:
         "Id": str(cloud.service("mse")._gateways[0].domains[0].id),
         "IngressId": next(row.id for row in cloud.service("sae")._ingresses if row.region == "cn-beijing"),
         "ResourceInstanceId": "i-bp1checkout",
-        "JobId": "job",
+        "JobId": 50001 if module == "cas" else "job",
+        "ContactId": 20001,
         **(
             {"LoadBalancerId": listener[1], "ListenerId": listener[2], "ListenerPort": listener[3]}
             if listener
@@ -131,7 +139,7 @@ def required(cloud: Cloud, module: str, name: str) -> dict[str, Any]:
     return {
         p.name: known[p.name]
         for p in declarations()[module].actions[name].params
-        if p.required and p.name not in COMMON
+        if (p.required or (module, p.name) == ("cas", "JobId")) and p.name not in COMMON
     }
 
 
