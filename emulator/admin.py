@@ -103,6 +103,19 @@ def _tablestore(asked: Asked) -> Any:
         return asked.cloud.service("tablestore").report()
 
 
+def _grants(asked: Asked) -> Any:
+    """By role; one that nobody has made has no policies that could be unused."""
+    with asked.cloud.lock:
+        ram, uses = asked.cloud.service("ram"), asked.cloud.uses
+        unused = [row for role in ram.roles for row in uses.unused(role, ram.statements(role))]
+        return {"denied": uses.denied(), "unused": unused}
+
+
+def _forget_grants(asked: Asked) -> dict[str, Any]:
+    asked.cloud.uses.clear()
+    return {}
+
+
 _REQUESTS: dict[tuple[str, str], tuple[Callable[[Asked], Any], str]] = {
     ("GET", ""): (lambda asked: requests(), "this list"),
     ("GET", "health"): (_health, "whether it is up, and its services"),
@@ -138,6 +151,8 @@ _REQUESTS: dict[tuple[str, str], tuple[Callable[[Asked], Any], str]] = {
     ("GET", "denials"): (orders.denials, "the RAM actions that are refused"),
     ("POST", "denials"): (orders.deny, "refuse a RAM action"),
     ("DELETE", "denials/ID"): (orders.take_back_denial, "no longer refuse it"),
+    ("GET", "grants"): (_grants, "what roles were denied, and what of their policies no call has needed"),
+    ("DELETE", "grants"): (_forget_grants, "forget what roles were used for"),
     ("GET", "calls"): (
         _calls,
         "the latest calls, without secrets; ?api=&action=&region=&code=&after=&limit=",

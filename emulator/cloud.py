@@ -19,9 +19,11 @@ from emulator.calls import CallLog
 from emulator.clock import Clock
 from emulator.estate import EstateError
 from emulator.faults import MOST, DroppedError, Faults, Region, When
+from emulator.grants import Use, Uses, role_of
 from emulator.keys import AccessKey, Keyring
 from emulator.known import denial_problem, fault_problems
 from emulator.limits import RateLimits
+from emulator.rights import FREE, resources_of
 from emulator.saved import restore
 from emulator.service import EmulatedService, Service
 from emulator.services import service_classes
@@ -101,6 +103,7 @@ class Cloud:
         self.faults = Faults(lambda fault: fault_problems(self.services, fault))
         self.calls = CallLog()
         self.denials: list[Denial] = []
+        self.uses = Uses()  #: of the rights of roles
         self._denial_ids = count(1)
         self.keys = Keyring()
         self.key = self.keys.add(account, known=access_key)
@@ -152,6 +155,7 @@ class Cloud:
             self.time.restart()
             self.faults.clear()
             self.denials.clear()
+            self.uses.clear()
             self.calls.clear()
             self.keys.forget_sessions()
             self._rates = RateLimits()
@@ -178,7 +182,9 @@ class Cloud:
         return found
 
     def denied(self, ram_action: str, call: Call) -> bool:
-        return any(denial.meets(ram_action, call) for denial in self.denials)
+        """By an order, or because the caller is a role that does not grant it."""
+        ordered = any(denial.meets(ram_action, call) for denial in self.denials)
+        return ordered or not self._grants(ram_action, call)
 
     def execute(self, service: EmulatedService, call: Call) -> Answer | Raw:
         """Carry out one accepted request.
@@ -237,3 +243,18 @@ class Cloud:
     def _authorize(self, service: EmulatedService, call: Call) -> None:
         if self.denied(service.right(call.action), call):
             raise service.denial(call)
+
+    def _grants(self, ram_action: str, call: Call) -> bool:
+        """Whether the caller may: a session of a role that was made here, by the role's policies."""
+        key = self.keys.get_known(call.access_key_id)
+        session = role_of(key.arn) if key is not None else None
+        ram: Any = self.services.get("ram")
+        if session is None or ram is None or ram_action in FREE:
+            return True
+        account, role = session
+        if account != self.account or role not in ram.roles:
+            return True
+        resources = resources_of(ram_action.partition(":")[0], call)
+        allowed: bool = ram.allows(role, ram_action, resources, {})
+        self.uses.update(Use(role, ram_action, resource, allowed) for resource in resources)
+        return allowed

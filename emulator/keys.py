@@ -81,6 +81,9 @@ class Keyring:
     def all(self) -> list[AccessKey]:
         return list(self._keys.values())
 
+    def get_known(self, access_key_id: str) -> AccessKey | None:
+        return self._keys.get(access_key_id)
+
     def of(self, access_key_id: str) -> AccessKey:
         """The key of an id that has been verified before."""
         return self._keys[access_key_id]

@@ -25,9 +25,9 @@ OVERLOOKED: Final[Mapping[str, str]] = {
         "the account is that of the key",
     ),
     "EnableTagAuth": "rights by tags are not emulated",
-    "ExternalId": "the emulated roles ask for none",
     "HeraApiAutoVersion": "version of the vendor's own front end",
     "HybridCloudExclude": "there is no hybrid cloud",
+    **dict.fromkeys(("AllowConsoleLogin", "NewAllowConsoleLogin"), "there is no console"),
     "ServiceCode": "of whose regions; there are no others",
     "SourceIdentity": "for the audit log, which is not emulated",
 }
@@ -47,12 +47,14 @@ REFUSED: Final[Mapping[str, str]] = {
     "CaCertificateBody": "switches mutual TLS on",
     "Env": "sets the certificate in a staging environment alone",
     "FetchExtendedConfig": "adds the rotation of a secret to the answer",
+    "CascadingDelete": "deletes the versions too",
     "KeyServerId": "has the private key held elsewhere",
     "Policy": "narrows the rights of the session",
     "Recipient": "has the secret encrypted for an enclave",
     "withStatistics": "adds figures to the answer",
 }
 _GROUPS, _FILTERS = "resource groups are not emulated", "filters the rows"
+_CUSTOM = "only custom policies have versions"
 #: By service and action, `*` for all: parameters that are overlooked, with the reason.
 OVERLOOKED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "cas.DeleteUserCertificate": {"ClientToken": "a certificate is deleted once"},
@@ -65,6 +67,9 @@ OVERLOOKED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "fc2.InvokeFunction": {"x-fc-log-type": "no log comes with the answer"},
     "cloudapi.DescribeApiGroup": {"Tag": "groups have none, and one group is asked for"},
     "cs.DescribeRegions": {"profile": "all kinds of clusters are in every region"},
+    "ram.*": {"Tag": "tags in RAM are not emulated", "ResourceGroupId": _GROUPS},
+    "ram.GetPolicyVersion": {"PolicyType": _CUSTOM},
+    "ram.ListPolicyVersions": {"PolicyType": _CUSTOM},
     "waf_openapi.DescribeResourceInstanceCerts": {
         "ResourceInstanceId": "any instance may have any certificate"
     },

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, BundleProblem, a_label, read
@@ -41,6 +41,11 @@ class Service(Objects):
     version = "2019-05-17"
     style = "OSS"
     ram = "oss"
+    ram_names: ClassVar = {
+        "GetObjectMeta": "GetObject",
+        "HeadObject": "GetObject",
+        "ListObjectsV2": "ListObjects",
+    }
     hosts = ("oss-{region}.aliyuncs.com",)
 
     def __init__(self, cloud: Account) -> None:

@@ -1,12 +1,17 @@
-"""STS 2015-04-01: who is calling, and sessions of a role. Every role lets itself be assumed."""
+"""STS 2015-04-01: who is calling, and sessions of a role.
+
+A role that RAM has here is assumed by whom it trusts. Another account's lets itself be assumed, and so does
+one that nobody has made here, unless `unknown_roles` has it otherwise.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
+from emulator.grants import role_of
 from emulator.service import EmulatedService
 
 _ROLE = re.compile(r"acs:ram::(?P<account>\d{1,20}):role/(?P<name>[\w.-]{1,64})")
@@ -20,6 +25,7 @@ class Service(EmulatedService):
     hosts = ("sts.aliyuncs.com", "sts.{region}.aliyuncs.com")
     #: The vendor's page "Quotas" of STS 2015-04-01.
     limits: ClassVar[dict[str, int]] = {"AssumeRole": 100, "GetCallerIdentity": 100}
+    switches: ClassVar = {"unknown_roles": ("assumable", "refused")}
 
     def AssumeRole(self, call: Call) -> Answer:
         """A session's keys; DurationSeconds 900 to 43200, the largest that a role can allow."""
@@ -41,6 +47,8 @@ class Service(EmulatedService):
                 "The Min/Max value of DurationSeconds is 15min/12hr.",
             )
         account = role["account"]
+        if account == self.cloud.account:
+            self._check_trust(call, role["name"], seconds)
         arn = f"acs:ram::{account}:assumed-role/{role['name']}/{name}"
         expires = self.cloud.clock().replace(microsecond=0) + timedelta(seconds=seconds)
         key = self.cloud.keys.add(account, arn, expires)
@@ -53,6 +61,27 @@ class Service(EmulatedService):
                 "Expiration": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
             },
         }
+
+    def _check_trust(self, call: Call, name: str, seconds: int) -> None:
+        ram: Any = self.cloud.services["ram"]
+        if name not in ram.roles:
+            if self.behaviour["unknown_roles"] == "refused":
+                raise ApiError(404, "EntityNotExist.Role", "The specified Role not exists.")
+            return
+        key = self.cloud.keys.of(call.access_key_id)
+        session = role_of(key.arn)
+        names = [f"acs:ram::{key.account}:root", key.arn]
+        names += [f"acs:ram::{session[0]}:role/{session[1]}"] if session else []
+        context = {"sts:ExternalId": call.params["ExternalId"]} if call.params.get("ExternalId") else {}
+        if not ram.assumable(name, "RAM", names, context):
+            raise ApiError(
+                403,
+                "NoPermission",
+                "You are not authorized to do this action. You should be authorized by RAM.",
+            )
+        if seconds > ram.roles[name].longest_s:
+            why = "DurationSeconds exceeds the role's MaxSessionDuration."
+            raise ApiError(400, "InvalidParameter.DurationSeconds", why)
 
     def GetCallerIdentity(self, call: Call) -> Answer:
         key = self.cloud.keys.of(call.access_key_id)

@@ -32,6 +32,7 @@ NO_LISTS = (
     "DescribeDomainDetail",
     "GetCustomHostname",
     *("GetAsyncInvokeConfig", "GetConcurrencyConfig", "GetFunction", "GetLayerVersion", "GetTrigger"),
+    *("GetRole", "GetPolicy", "GetPolicyVersion"),
 )
 LISTS = [
     pytest.param(module, name, id=f"{module}-{name}")
@@ -57,7 +58,21 @@ def sample() -> Cloud:
     wanted = {"Name": "a job", "JobType": "user", "CertIds": "10741304", "ContactIds": "20001"}
     created = Call("CreateDeploymentJob", wanted | {"ResourceIds": str(resource)}, "", cloud.account)
     cloud.execute(cas, created)
+    with_a_role(cloud)
     return cloud
+
+
+def with_a_role(cloud: Cloud) -> None:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": ["fc.aliyuncs.com"]}}
+    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document, trusted = (json.dumps({"Version": "1", "Statement": [one]}) for one in (allowed, trust))
+    attached = {"PolicyType": "Custom", "PolicyName": "blog", "RoleName": "blog"}
+    for action, params in (
+        ("CreateRole", {"RoleName": "blog", "AssumeRolePolicyDocument": trusted}),
+        ("CreatePolicy", {"PolicyName": "blog", "PolicyDocument": document}),
+        ("AttachPolicyToRole", attached),
+    ):
+        cloud.execute(cloud.services["ram"], Call(action, params, "", cloud.account))
 
 
 def with_a_function(cloud: Cloud) -> None:
@@ -133,6 +148,7 @@ def required(cloud: Cloud, module: str, name: str) -> dict[str, Any]:
             else {}
         ),
         **{"functionName": "blog", "layerName": "base"},
+        **{"RoleName": "blog", "PolicyName": "blog", "PolicyType": "Custom", "VersionId": "v1"},
         "PageNumber": 1,
         "PageSize": 20,
     }

@@ -1,0 +1,3 @@
+"""RAM: roles and policies."""
+
+SERVICES = ("ram",)
