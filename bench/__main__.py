@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import cost, deployment, discovery, figures, imports, listeners, plans, plot, side_by_side
+from bench import console, cost, deployment, discovery, figures, imports, listeners, plans, plot, side_by_side
 from bench.estates import Size
 from bench.figures import Figure
 from cli import output
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Namespace], Iterator[Figure]]] = {
     "listeners": lambda _: listeners.figures(),
     "imports": lambda _: imports.figures(),
     "cost": lambda _: cost.figures(),
+    "console": lambda _: console.figures(),
     "plans": lambda options: _plans(options),
 }
 _SIZES = [Size(1_000, 100), Size(10_000, 1_000), Size(100_000, 10_000)]

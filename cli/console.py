@@ -38,6 +38,7 @@ def serve(current: Session, *, port: int, read_only: bool, opened: bool) -> None
     from console.serving import Serving  # other commands do not wait for it
 
     serving = Serving(Installed(current), tell_address, port=port, read_only=read_only)
+    serving.prepare()
     if opened:
         webbrowser.open(serving.guard.address)
     with suppress(KeyboardInterrupt):  # that is how it is stopped

@@ -16,8 +16,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import language, views
-from console.asking import Asked, Page
+from console.asking import LONG_S, Asked, Page
 from console.installation import Installation
+from console.kept import BeingReadError, Kept
 from console.refused import Refused, refusal
 from console.render import STATIC, rendered
 from shared.domain.visible import visible_in
@@ -28,27 +29,27 @@ _LONGEST: Final = 1024 * 1024  #: bytes of a form
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def console(installation: Installation, *, read_only: bool = False) -> Starlette:
+def console(installation: Installation, kept: Kept, *, read_only: bool = False) -> Starlette:
     """The pages, without the guard that belongs around them."""
     routes: list[BaseRoute] = [Mount("/static", StaticFiles(directory=STATIC))]
     for path, view in views.PAGES.items():
-        routes.append(Route(path, _page(installation, view, read_only), methods=["GET"]))
-        routes.append(Route(f"{path if path != '/' else '/overview'}.json", _json(installation, view)))
+        routes.append(Route(path, _page(installation, kept, view, read_only), methods=["GET"]))
+        routes.append(Route(f"{path if path != '/' else '/overview'}.json", _json(installation, kept, view)))
     for path, order in views.ORDERS.items():
-        routes.append(Route(path, _order(installation, order, read_only), methods=["POST"]))
+        routes.append(Route(path, _order(installation, kept, order, read_only), methods=["POST"]))
     routes.append(Route("/{path:path}", _missing(read_only)))
     return Starlette(routes=routes)
 
 
-def _page(installation: Installation, view: views.View, read_only: bool) -> Endpoint:
+def _page(installation: Installation, kept: Kept, view: views.View, read_only: bool) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        asked = Asked(installation, parse_qs(request.url.query))
+        asked = Asked(installation, parse_qs(request.url.query), kept)
         return await run_in_threadpool(_shown, request, lambda: view(asked), read_only)
 
     return endpoint
 
 
-def _order(installation: Installation, order: views.Order, read_only: bool) -> Endpoint:
+def _order(installation: Installation, kept: Kept, order: views.Order, read_only: bool) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         body = await _body(request)
 
@@ -56,9 +57,11 @@ def _order(installation: Installation, order: views.Order, read_only: bool) -> E
             try:
                 if body is None:
                     raise InvalidRequestError(f"the form is longer than {_LONGEST} bytes")
-                done = order(Asked(installation, parse_qs(body)))
+                done = order(Asked(installation, parse_qs(body), kept, LONG_S))
             except AppError as error:
                 return _refused(request, error, read_only)
+            finally:
+                kept.outdate()
             if isinstance(done, Page):  # what a form was about, looked through
                 return _shown(request, lambda: done, read_only)
             return RedirectResponse(done.to, HTTPStatus.SEE_OTHER)
@@ -68,16 +71,21 @@ def _order(installation: Installation, order: views.Order, read_only: bool) -> E
     return endpoint
 
 
-def _json(installation: Installation, view: views.View) -> Endpoint:
+def _json(installation: Installation, kept: Kept, view: views.View) -> Endpoint:
+    """A program waits for what takes long to read."""
+
     def answer(asked: Asked) -> Response:
         try:
-            return JSONResponse(_plain(view(asked).answer))
+            page = view(asked)
+            age = str(int(page.reading.age_s)) if page.reading else "0"
+            return JSONResponse(_plain(page.answer), headers={"age": age})
         except AppError as error:
             refused = refusal(error)
             return JSONResponse({"Code": refused.code, "Message": refused.message}, refused.status)
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, Asked(installation, parse_qs(request.url.query)))
+        asked = Asked(installation, parse_qs(request.url.query), kept, LONG_S)
+        return await run_in_threadpool(answer, asked)
 
     return endpoint
 
@@ -96,6 +104,8 @@ def _shown(request: Request, view: Callable[[], Page], read_only: bool) -> Respo
         answer = _html(request, page.template, context)
     except AppError as error:
         return _refused(request, error, read_only)
+    except BeingReadError:
+        return _being_read(request, read_only)
     if request.query_params.get("seen") == answer.headers["etag"].strip('"'):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return answer
@@ -135,6 +145,14 @@ def _refused(request: Request, error: AppError, read_only: bool) -> Response:
 def _told(request: Request, refused: Refused, read_only: bool) -> Response:
     context = {"refused": refused, "page": None, **_around(request, read_only)}
     return _html(request, "refused.html", context, refused.status)
+
+
+def _being_read(request: Request, read_only: bool) -> Response:
+    """The page comes by itself, without JavaScript too."""
+    context = {"page": None, **_around(request, read_only)}
+    answer = _html(request, "being_read.html", context, HTTPStatus.ACCEPTED)
+    answer.headers["refresh"] = "1"
+    return answer
 
 
 async def _body(request: Request) -> str | None:

@@ -1,29 +1,39 @@
 """What a page is asked for: the query or the form, and the world to ask."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
 from console.installation import Installation
+from console.kept import Found, Kept, Reading
 from shared.domain.requests import ManageDeploymentJobs
 from shared.errors import InvalidRequestError
+from shared.products import supported_products
 from shared.services.manage import Managed, manage_deployment_jobs
+from shared.services.map import MappedSlot, map_slots
 from shared.services.world import World
 from shared.validation.requests import parse
 
+Value = TypeVar("Value")
+LONG_S: Final = 600.0  #: a program waits so long, and a reading for another
 _NUMBER: Final = re.compile(r"\d{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`given`: of the query, or of the form of an order; a field that is empty is not given."""
+    """`given`: of the query, or of the form of an order; a field that is empty is not given.
+
+    `patience_s`: how long whoever asks waits for what takes long to read; None: as long as a page does.
+    """
 
     installation: Installation
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept)
+    patience_s: float | None = None
 
     @cached_property
     def world(self) -> World:
@@ -52,7 +62,33 @@ class Asked:
 
     def managed(self, request: Mapping[str, Any]) -> Managed:
         """As the function manage_deployment_jobs answers. Raises AppError."""
-        return manage_deployment_jobs(self.world, parse(ManageDeploymentJobs, request))
+        return managed(self.world, request)
+
+    def reading(
+        self, key: Hashable, make: Callable[[World], Value], rows: Callable[[Value], int]
+    ) -> Reading[Value]:
+        """What takes long where there is much of it, as read now or a moment ago. Raises: as `Kept.read`."""
+
+        def found() -> Found[Value]:
+            world = self.installation.world()  # in a thread that may outlive this request
+            at = world.clock()
+            value = make(world)
+            return Found(value, at, rows(value))
+
+        return self.kept.read(key, found, self.patience_s)
+
+    def patient(self) -> "Asked":
+        """Waits for what takes long."""
+        return replace(self, patience_s=LONG_S)
+
+    def slots(self) -> Reading[Sequence[MappedSlot]]:
+        """All slots, mapped. Raises: as `reading`."""
+        return self.reading("slots", lambda world: map_slots(world, supported_products()), len)
+
+
+def managed(world: World, request: Mapping[str, Any]) -> Managed:
+    """As the function manage_deployment_jobs answers. Raises AppError."""
+    return manage_deployment_jobs(world, parse(ManageDeploymentJobs, request))
 
 
 @dataclass(frozen=True)
@@ -63,6 +99,7 @@ class Page:
     answer: BaseModel
     more: Mapping[str, Any] = field(default_factory=dict)
     command: Sequence[str] = ()  #: the command line that does or shows the same
+    reading: Reading[Any] | None = None  #: what of it may be older than the page
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Final
 
 import uvicorn
 
 from console.app import console
+from console.asking import Asked
 from console.guard import Guard
 from console.installation import Installation
-from shared.errors import SettingsError
+from console.kept import BeingReadError, Kept
+from shared.errors import AppError, SettingsError
 
 HOST: Final = "127.0.0.1"
 
@@ -20,7 +22,13 @@ class Serving:
     """A socket that is bound, and what answers there."""
 
     def __init__(
-        self, installation: Installation, told: Callable[[str], None], *, port: int, read_only: bool
+        self,
+        installation: Installation,
+        told: Callable[[str], None],
+        *,
+        port: int,
+        read_only: bool,
+        kept: Kept | None = None,
     ) -> None:
         """`port`: 0 for a free one. `told`: gets each address that lets a browser in.
 
@@ -29,7 +37,9 @@ class Serving:
         """
         self._socket = _bound(port)
         self.port: int = self._socket.getsockname()[1]
-        self.guard = Guard(console(installation, read_only=read_only), self.port, told, read_only=read_only)
+        self._installation, self._kept = installation, kept or Kept()
+        pages = console(installation, self._kept, read_only=read_only)
+        self.guard = Guard(pages, self.port, told, read_only=read_only)
         config = uvicorn.Config(
             self.guard,
             log_config=None,  # it would set up the loggers of all that is loaded
@@ -41,6 +51,11 @@ class Serving:
             timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)
+
+    def prepare(self) -> None:
+        """Begin to read the slots, which takes a moment where there are many: somebody is about to look."""
+        with suppress(BeingReadError, AppError):  # a page tells what cannot be read
+            Asked(self._installation, kept=self._kept, patience_s=0).slots()
 
     def run(self) -> None:
         """Until a signal to stop, which uvicorn handles."""

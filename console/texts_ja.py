@@ -254,4 +254,10 @@ JAPANESE: Final[dict[str, str]] = {
     "Store them": "保存",
     "restore": "復元",
     "cannot": "復元不可",
+    "Being read": "読み取り中",
+    "There is much to read. The page comes by itself in a moment.": (
+        "内容が多いため、まもなく自動で表示されます。"
+    ),
+    "As read at": "読み取り時刻",
+    "being read again": "再読み取り中",
 }

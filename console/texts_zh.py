@@ -250,4 +250,8 @@ CHINESE: Final[dict[str, str]] = {
     "Store them": "保存",
     "restore": "恢复",
     "cannot": "无法恢复",
+    "Being read": "正在读取",
+    "There is much to read. The page comes by itself in a moment.": ("内容较多，页面稍后会自动出现。"),
+    "As read at": "读取于",
+    "being read again": "正在重新读取",
 }

@@ -22,21 +22,22 @@ function replaced(part, html) {
 }
 
 async function poll(part) {
+  const ends = part.dataset.then !== "stay";
   let seen = "";
   while (part.dataset.poll) {
     await new Promise((done) => setTimeout(done, EVERY_MS));
+    if (!part.isConnected) return; // a filter has put another one there
     if (document.hidden) continue;
     try {
       const answer = await fetch(`${part.dataset.poll}&seen=${seen}`);
-      if (answer.status === 204) continue;
-      if (!answer.ok) continue;
+      if (answer.status !== 200) continue; // nothing has changed, or it is being read
       seen = (answer.headers.get("etag") || "").replaceAll('"', "");
       part = replaced(part, await answer.text());
     } catch {
       continue; // it is asked again
     }
   }
-  location.reload(); // it has ended: other buttons are there now
+  if (ends) location.reload(); // it has ended: other buttons are there now
 }
 
 function filterInPlace(form) {
@@ -47,10 +48,11 @@ function filterInPlace(form) {
     const answer = await fetch(`${form.getAttribute("action")}?${given}&fragment=1`);
     if (mine !== asked) return;
     const list = document.getElementById(form.dataset.filters);
-    if (answer.ok) {
-      replaced(list, await answer.text());
+    if (answer.status === 200) {
+      const fresh = replaced(list, await answer.text());
+      if (fresh.dataset.poll) poll(fresh);
     } else {
-      form.submit(); // the whole page says what is wrong
+      form.submit(); // the whole page says what is wrong, or comes as soon as it is read
       return;
     }
     history.replaceState(null, "", `${form.getAttribute("action")}?${given}`);

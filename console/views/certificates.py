@@ -4,9 +4,9 @@ from collections import Counter
 
 from console.asking import Asked, Page
 from console.commands import options
+from console.kept import Reading
 from console.paging import Pages
 from shared.domain.queries import CertificateOrder, ListCertificates
-from shared.domain.resources import CloudProduct
 from shared.domain.values import Wire
 from shared.services.lists import CertificateList, list_certificates
 from shared.services.map import CertificateMap, find_certificate, map_certificate
@@ -33,15 +33,12 @@ def certificates(asked: Asked) -> Page:
         "Sort": asked.one("sort", CertificateOrder.EXPIRES.value),
     }
     world = asked.world
-    found = list_certificates(world, parse(ListCertificates, query))
+    reading = asked.slots()
+    slots = Counter(slot.cert_identifier for slot in reading.value)
+    found = list_certificates(world, parse(ListCertificates, query), frozenset(slots))
     total = len(found.certificates)
     pages = Pages.of(asked, "/certificates", total, ROWS)
     listed = found.certificates[pages.start : pages.end]
-    slots = Counter(
-        record.resource.cert_identifier
-        for product in CloudProduct
-        for record in world.resources.list(product)
-    )
     answer = Certificates(
         certificates=listed,
         left_out=found.left_out,
@@ -52,7 +49,7 @@ def certificates(asked: Asked) -> Page:
     command += options("--name", asked.words("name"))
     command += ["--ends-within", ends] if ends else []
     command += [word for name, word in _FLAGS.items() if asked.one(name)]
-    return Page("certificates.html", answer, {"pages": pages, "now": world.clock()}, command)
+    return Page("certificates.html", answer, {"pages": pages, "now": world.clock()}, command, reading)
 
 
 _FLAGS = {"deployable": "--deployable", "unused": "--unused"}
@@ -66,7 +63,8 @@ class OneCertificate(Wire):
 
 def certificate(asked: Asked) -> Page:
     world = asked.world
-    found = map_certificate(world, find_certificate(world, asked.one("id")))
+    reading = mapped_certificate(asked, asked.one("id"))
+    found = reading.value
     serving, could = len(found.serving), len(found.could_serve)
     pages = Pages.of(asked, "/certificate", max(serving, could))
     shown = found.evolve(
@@ -74,4 +72,15 @@ def certificate(asked: Asked) -> Page:
     )
     answer = OneCertificate(map=shown, serving=serving, could_serve=could)
     more = {"pages": pages, "now": world.clock(), "one": found.certificate}
-    return Page("certificate.html", answer, more, ["certificate", "show", found.cert_identifier])
+    command = ["certificate", "show", found.cert_identifier]
+    return Page("certificate.html", answer, more, command, reading)
+
+
+def mapped_certificate(asked: Asked, named: str) -> Reading[CertificateMap]:
+    """Where it serves and could serve. Raises NotFoundError, and as `Asked.reading`."""
+    identifier = find_certificate(asked.world, named).identifier
+    return asked.reading(
+        ("certificate", identifier),
+        lambda world: map_certificate(world, find_certificate(world, identifier)),
+        lambda one: len(one.serving) + len(one.could_serve),
+    )

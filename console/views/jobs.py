@@ -1,8 +1,10 @@
 """Deployment jobs, and one of them, slot by slot, as it goes."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
 
-from console.asking import Asked, Page
+from console.asking import Asked, Page, managed
 from console.paging import ROWS, Pages
 from console.views.orders import fitting
 from shared.domain.jobs import DeploymentJob
@@ -10,6 +12,7 @@ from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.services.manage import Managed
+from shared.services.world import World
 
 _LISTED = 50
 
@@ -39,16 +42,18 @@ class OneJob(Wire):
 def job(asked: Asked) -> Page:
     job_id = asked.number("id")
     asked_of = {"JobId": job_id, "Statuses": asked.words("status"), "Products": asked.words("product")}
-    shown = asked.managed({"Show": asked_of})
-    by_product: dict[CloudProduct, Counter[WorkerStatus]] = defaultdict(Counter)
-    for worker in asked.world.workers.list(job_id):
-        by_product[worker.resource.product][worker.status] += 1
+    reading = asked.reading(
+        ("job", job_id, tuple(asked.words("status")), tuple(asked.words("product"))),
+        lambda world: _shown(world, asked_of),
+        lambda one: one[2],
+    )
+    shown, by_product, _ = reading.value
     workers = sorted(shown.workers or (), key=lambda one: (_ORDER.get(one.status, 9), one.resource.slot))
     pages = Pages.of(asked, "/job", len(workers), ROWS)
     counts = shown.counts or {}
     answer = OneJob(
         job=shown.evolve(workers=tuple(workers[pages.start : pages.end])),
-        products={product: dict(some) for product, some in sorted(by_product.items())},
+        products=by_product,
         total=len(workers),
         settled=all(status.settled for status in counts),
     )
@@ -59,7 +64,20 @@ def job(asked: Asked) -> Page:
         "now": asked.world.clock(),
         "orders": fitting(shown.job) if shown.job else {},
     }
-    return Page("job.html", answer, more, ["job", "show", str(job_id)])
+    return Page("job.html", answer, more, ["job", "show", str(job_id)], reading)
+
+
+_ByProduct = dict[CloudProduct, dict[WorkerStatus, int]]
+
+
+def _shown(world: World, asked: Mapping[str, Any]) -> tuple[Managed, _ByProduct, int]:
+    """The job, all its workers counted by product and status, and how many there are."""
+    by_product: dict[CloudProduct, Counter[WorkerStatus]] = defaultdict(Counter)
+    shown = managed(world, {"Show": asked})
+    for worker in world.workers.list(asked["JobId"]):
+        by_product[worker.resource.product][worker.status] += 1
+    counted = {product: dict(some) for product, some in sorted(by_product.items())}
+    return shown, counted, sum(map(Counter.total, by_product.values()))
 
 
 #: What needs a look comes first.

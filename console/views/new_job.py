@@ -1,9 +1,11 @@
 """A new job in three steps: its name, contacts and time; its certificates; its slots, with the preview."""
 
+import json
 import secrets
+from dataclasses import replace
 from typing import Any
 
-from console.asking import Asked, Done, Page
+from console.asking import Asked, Done, Page, managed
 from console.commands import options
 from console.paging import ROWS, Pages, address
 from shared.domain.certificates import cert_id_of
@@ -45,7 +47,14 @@ def new_job(asked: Asked) -> Page:
 
 
 def _previewed(asked: Asked) -> Page:
-    shown = asked.managed({"Preview": _selection(asked)})
+    selection = _selection(asked)
+    request = {"Preview": selection}
+    reading = asked.reading(
+        ("preview", json.dumps(selection, sort_keys=True)),
+        lambda world: managed(world, request),
+        lambda one: len(one.plan.entries) if one.plan else 0,
+    )
+    shown = reading.value
     assert shown.plan is not None, "it is what was asked for"
     plan = shown.plan
     ordered = (*plan.deployments, *plan.left_alone)
@@ -58,7 +67,7 @@ def _previewed(asked: Asked) -> Page:
         left_alone=len(plan.left_alone),
     )
     more = {"pages": pages, "products": plan.products, "key": secrets.token_hex(16)}
-    return _page(asked, answer, **more)
+    return replace(_page(asked, answer, **more), reading=reading)
 
 
 def _page(asked: Asked, answer: NewJob, **more: Any) -> Page:

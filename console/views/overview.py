@@ -1,5 +1,7 @@
 """The start page: what needs a hand now, what ends when, the last jobs, the age of what is shown."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from console.asking import Asked, Page
@@ -7,10 +9,9 @@ from console.timeline import DAYS, Ending, endings_of
 from shared.domain.jobs import DeploymentJob
 from shared.domain.queries import ListResources, SlotOrder
 from shared.domain.values import Wire
-from shared.products import supported_products
-from shared.services.map import map_slots
 from shared.services.selection import select_slots
 from shared.services.status import Overview, overview
+from shared.services.world import World
 
 _JOBS: Final = 6
 _ENDINGS: Final = 12
@@ -38,20 +39,37 @@ class Start(Wire):
 
 
 def start(asked: Asked) -> Page:
-    world = asked.world
-    mapped = map_slots(world, supported_products())  # once for both: it looks at every slot
-    query = ListResources(ends_within_days=DAYS, sort=SlotOrder.EXPIRES)
-    ending = select_slots(mapped, query, world.clock())
     jobs = asked.managed({"List": {}}).jobs or ()
-    found = Start(
-        status=overview(world, mapped=mapped),
-        endings=tuple(endings_of(ending.resources)),
-        jobs=tuple(reversed(jobs[-_JOBS:])),
-    )
+    reading = asked.reading("overview", lambda world: _looked_through(asked, world), lambda one: one.slots)
+    seen = reading.value
+    found = Start(status=seen.status, endings=seen.endings, jobs=tuple(reversed(jobs[-_JOBS:])))
+    older = reading.dated(seen.at, asked.world.clock())
     more = {
         "leads": _LEADS,
         "now": found.status.at,
         "listed": _ENDINGS,
         "serving": asked.installation.serving(),
     }
-    return Page("overview.html", found, more, ["status"])
+    return Page("overview.html", found, more, ["status"], older)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """`at`: when the slots were read of which this was found out."""
+
+    status: Overview
+    endings: tuple[Ending, ...]
+    slots: int
+    at: datetime
+
+
+def _looked_through(asked: Asked, world: World) -> _Seen:
+    reading = asked.patient().slots()
+    query = ListResources(ends_within_days=DAYS, sort=SlotOrder.EXPIRES)
+    ending = select_slots(reading.value, query, world.clock())
+    return _Seen(
+        status=overview(world, mapped=reading.value),
+        endings=tuple(endings_of(ending.resources)),
+        slots=len(reading.value),
+        at=reading.at,
+    )

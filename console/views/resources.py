@@ -37,7 +37,8 @@ class Resources(Wire):
 def resources(asked: Asked) -> Page:
     world = asked.world
     query = parse(ListResources, _query(asked))
-    found = list_resources(world, query)
+    reading = asked.slots()
+    found = list_resources(world, query, reading.value)
     answer = Resources(
         products=tuple(synced(world, product) for product in world.policy.products), slots=found
     )
@@ -47,7 +48,7 @@ def resources(asked: Asked) -> Page:
         "sorts": [order.value for order in SlotOrder],
         "supported": [product.value for product in supported_products()],
     }
-    return Page("resources.html", answer, more, _command(asked))
+    return Page("resources.html", answer, more, _command(asked), reading)
 
 
 def _query(asked: Asked) -> dict[str, Any]:
@@ -83,5 +84,7 @@ def _given(asked: Asked, name: str) -> list[str]:
 
 
 def slot(asked: Asked) -> Page:
-    found = show_slot(asked.world, asked.one("id"))
-    return Page("slot.html", found, {"now": asked.world.clock()}, ["resource", "show", found.slot])
+    named = asked.one("id")
+    reading = asked.reading(("slot", named), lambda world: show_slot(world, named), lambda _: 1)
+    command = ["resource", "show", reading.value.slot]
+    return Page("slot.html", reading.value, {"now": asked.world.clock()}, command, reading)

@@ -1,6 +1,6 @@
 """Lists for people, pages and functions: slots and certificates, as far as they are asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.queries import ListCertificates, ListResources
@@ -9,7 +9,7 @@ from shared.domain.trust import Standing
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError, NotFoundError
 from shared.products import supported_products
-from shared.services.map import find_certificate, known_certificates, map_slots
+from shared.services.map import MappedSlot, find_certificate, known_certificates, map_slots
 from shared.services.selection import NO_REGION, SlotList, select_certificates, select_slots, serves
 from shared.services.world import World
 
@@ -26,8 +26,12 @@ class CertificateList(Wire):
     left_out: int = 0  #: others, that do not fit
 
 
-def list_resources(world: World, query: ListResources) -> SlotList:
+def list_resources(
+    world: World, query: ListResources, mapped: Sequence[MappedSlot] | None = None
+) -> SlotList:
     """Those of the last discovery, also what is outside the scope, and marked so.
+
+    `mapped`: the slots of all supported products, where the caller has mapped them already.
 
     Raises:
         InvalidRequestError: a region is not known.
@@ -35,14 +39,18 @@ def list_resources(world: World, query: ListResources) -> SlotList:
     """
     products = query.products or supported_products()
     check_regions(world, query.regions, products)
-    slots = map_slots(world, products)
+    slots = map_slots(world, products) if mapped is None else mapped
     if query.certificate and not any(serves(slot, query.certificate) for slot in slots):
         _check_known(world, query.certificate)
     return select_slots(slots, query, world.clock())
 
 
-def list_certificates(world: World, query: ListCertificates) -> CertificateList:
+def list_certificates(
+    world: World, query: ListCertificates, in_place: frozenset[str] | None = None
+) -> CertificateList:
     """Those of the last scan.
+
+    `in_place`: the identifiers that slots serve, where the caller knows them already.
 
     Raises:
         InvalidRequestError: a store is not one of CAS's.
@@ -50,7 +58,10 @@ def list_certificates(world: World, query: ListCertificates) -> CertificateList:
     if unknown := [store for store in query.stores if store not in STORES]:
         raise InvalidRequestError(f"Stores: {unknown[0]!r} is none of {', '.join(STORES)}")
     known, now = known_certificates(world), world.clock()
-    found = select_certificates(known, query, _in_place(world) if query.unused else frozenset(), now)
+    used: frozenset[str] = frozenset()
+    if query.unused:
+        used = _in_place(world) if in_place is None else in_place
+    found = select_certificates(known, query, used, now)
     listed = (
         ListedCertificate(**vars(one), standing=world.standing(one), why_not=one.why_not_deployable(now))
         for one in found

@@ -73,18 +73,27 @@ def _page(listed: list[MappedSlot], query: ListResources) -> list[MappedSlot]:
 
 def count(slots: Iterable[MappedSlot], now: datetime, days: float = SOON) -> SlotCounts:
     soon = _until(days, now)
-    slots = list(slots)
-    ends = [slot.cert_not_after for slot in slots if slot.cert_not_after]
+    total = expired = ending = uncovered = unknown = drifted = bare = not_seen = 0
+    for slot in slots:  # one walk: pages count all of them
+        total += 1
+        if (end := slot.cert_not_after) is not None:
+            expired += end <= now
+            ending += now < end <= soon
+        uncovered += is_uncovered(slot)
+        unknown += is_unknown(slot)
+        drifted += is_drifted(slot)
+        bare += not slot.cert_identifier
+        not_seen += slot.not_seen_since is not None
     return SlotCounts(
-        slots=len(slots),
-        expired=sum(end <= now for end in ends),
-        ending=sum(now < end <= soon for end in ends),
+        slots=total,
+        expired=expired,
+        ending=ending,
         ending_days=days,
-        uncovered=sum(map(is_uncovered, slots)),
-        unknown_to_cas=sum(map(is_unknown, slots)),
-        drifted=sum(map(is_drifted, slots)),
-        without_certificate=sum(not slot.cert_identifier for slot in slots),
-        not_seen=sum(slot.not_seen_since is not None for slot in slots),
+        uncovered=uncovered,
+        unknown_to_cas=unknown,
+        drifted=drifted,
+        without_certificate=bare,
+        not_seen=not_seen,
     )
 
 

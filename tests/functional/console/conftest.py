@@ -12,6 +12,7 @@ import pytest
 from cli.console import Installed
 from cli.main import main
 from cli.session import session
+from console.kept import Kept
 from console.serving import Serving
 from emulator.authority import Authority
 from emulator.cloud import Cloud
@@ -84,7 +85,8 @@ def opened(installed: Path) -> Opened:
     @contextmanager
     def open_one(*, read_only: bool = False) -> Iterator[Browser]:
         told: list[str] = []
-        serving = Serving(Installed(session()), told.append, port=0, read_only=read_only)
+        kept = Kept(patience_s=30)  # a busy machine is waited for
+        serving = Serving(Installed(session()), told.append, port=0, read_only=read_only, kept=kept)
         with serving.running():
             yield Browser(serving.port, told)
 
