@@ -31,9 +31,11 @@ class Read(SqliteStore):
 
     ranges = 0
 
-    def range(self, table: Table, prefix: Key, *, below: Key | None = None) -> Iterator[Row]:
+    def range(
+        self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None
+    ) -> Iterator[Row]:
         Read.ranges += table is RESOURCES
-        return super().range(table, prefix, below=below)
+        return super().range(table, prefix, below=below, after=after)
 
 
 class Slow(Installed):
