@@ -56,6 +56,13 @@ _ALSO: Table = {
         "UpdateSSLCert": _of("Data"),  # whether it was done
     },
     "nlb": {"*": _of("CertificateType", "AddressType")},
+    "ros": {
+        # What a stack is made for: what it gives, was given, and why it is as it is.
+        "*": _of("Outputs", "OutputKey", "OutputValue", "ParameterKey", "ParameterValue", "StatusReason"),
+        "GetTemplate": _of("TemplateBody"),
+        "ListStackEvents": _of("ResourceType"),
+        "PreviewStack": _of("Action", "ResourceType"),
+    },
     "sae": {"*": _of("SlbType")},
     "slb": {"*": _of("Fingerprint", "IsAliCloudCertificate", "AddressType")},
     "sts": {"*": _of("AccessKeySecret", "Expiration")},

@@ -64,4 +64,4 @@ def denial_problem(services: Services, ram_action: str) -> str:
 
 
 def _is(api: str | None, other: str) -> bool:
-    return api is None or api.lower() == other
+    return api is None or api.lower() == other.lower()

@@ -60,6 +60,19 @@ OVERLOOKED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "cas.DeleteUserCertificate": {"ClientToken": "a certificate is deleted once"},
     "cas.ListCloudAccess": {"SecretId": "there are no access keys of other clouds"},
     "cas.UploadUserCertificate": {"ResourceGroupId": _GROUPS},
+    "ros.*": {
+        "ClientToken": "reads are the same when they are repeated",
+        "DryRunOptions": "adds nothing that is told here",
+        "IncludePermission": "of templates that ROS keeps",
+        "IncludeTags": "of templates that ROS keeps",
+        "LogOption": "stacks have no logs here",
+        "NotificationURLs": "nobody is told of events",
+        "Parallelism": "resources that do not need each other are made side by side",
+        "ResourceGroupId": _GROUPS,
+        "ShowNestedStack": "there are none",
+        "TemplateScratchRegionId": "of templates that ROS keeps",
+        "TemplateVersion": "of templates that ROS keeps",
+    },
     "slb.UploadServerCertificate": dict.fromkeys(("ResourceGroupId", "Tag"), f"{_GROUPS}, nor are tags here"),
     "nlb.*": {"ClientToken": "reads and jobs are the same when they are repeated"},
     "fc.InvokeFunction": {"x-fc-log-type": "no log comes with the answer"},
@@ -105,6 +118,24 @@ REFUSED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "nlb.GetLoadBalancerAttribute": {"DryRun": "asks for no answer"},
     "nlb.ListListeners": dict.fromkeys(("SecSensorEnabled", "Tag"), _FILTERS),
     "nlb.ListLoadBalancers": {"ZoneId": _FILTERS},
+    "ros.*": {
+        **dict.fromkeys(("ChangeSetId", "StackGroupName"), "asks for another template"),
+        **dict.fromkeys(("StackPolicyBody", "StackPolicyURL"), "protects resources from changes"),
+        **dict.fromkeys(
+            ("StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL"), "protects resources from changes"
+        ),
+        "CreateOptions": "changes how the stack is made",
+        "DeleteOptions": "changes how the stack is deleted",
+        "EnablePreConfig": "adds parameters for a check of compliance to the answer",
+        "RamRoleName": "has the stack made with the rights of a role",
+        "ShowResourceProgress": "adds the progress to the answer",
+        "TaintResources": "has resources made anew",
+        "TemplateStage": "asks for another form of the template",
+        "UpdateInfoOptions": "adds to the answer what a change of each parameter would do",
+        "ValidationOption": "has templates of Terraform checked",
+    },
+    "ros.ListStacks": dict.fromkeys(("EndTime", "ParentStackId", "ResourceGroupId", "StartTime"), _FILTERS),
+    "ros.UpdateStack": {"ReplacementOption": "has resources replaced"},
     "sae.ListIngresses": {"AppId": _FILTERS},
     "slb.DescribeLoadBalancerListeners": dict.fromkeys(("Description", "Tag"), _FILTERS),
     "slb.DescribeLoadBalancers": dict.fromkeys(("Tag", "Tags", "VSwitchId", "VpcId"), _FILTERS),
@@ -119,7 +150,8 @@ def refuse(service: str, action: str, given: Mapping[str, Any]) -> None:
 
     An empty list says nothing: the vendor's SDKs send one where nobody gave any. `service`: its module.
     """
-    refused = {**REFUSED, **REFUSED_OF.get(f"{service}.{action}", {})}
+    of = (REFUSED_OF.get(f"{service}.{name}", {}) for name in ("*", action))
+    refused = {name: why for table in (REFUSED, *of) for name, why in table.items()}
     for name in sorted(name for name in refused.keys() & given.keys() if given[name] not in EMPTY):
         told = f"{name} of {action} is not emulated: it {refused[name]}. --loose overlooks it."
         raise ApiError(501, "NotEmulated", told)

@@ -44,7 +44,7 @@ certdeploy_emulator = "certdeploy_emulator.pytest_plugin"
 include = ["certdeploy_emulator*"]
 
 [tool.setuptools.package-data]
-certdeploy_emulator = ["declarations/*.json", "estates/*.yaml", "py.typed"]
+certdeploy_emulator = ["declarations/*.json", "estates/*.yaml", "services/ros/*.json", "py.typed"]
 """
 
 

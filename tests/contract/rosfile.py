@@ -14,7 +14,7 @@ from host.intrinsics import PSEUDO, Resolver, UnknownHere
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "template.yml").read_text(encoding="utf-8")
 DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
-SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "ros_schema.json").read_text())
+SCHEMA: dict[str, Any] = json.loads((ROOT / "emulator/services/ros/schema.json").read_text())
 _TYPES = {"string": str, "number": (int, float), "boolean": bool, "list": list, "map": dict}
 _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
 

@@ -28,7 +28,7 @@ PACKAGES = sorted(path.parent.name for path in (ROOT / "shared/products").glob("
 PACKAGES.remove("kit")
 CODES = {product.value.lower(): product.value for product in CloudProduct}
 #: Emulated, without being a product that is deployed to.
-BESIDE = {"cas", "eventbridge", "kit", "kms", "ram", "sls", "sts", "tablestore"}
+BESIDE = {"cas", "eventbridge", "kit", "kms", "ram", "ros", "sls", "sts", "tablestore"}
 #: Another cloud, whose SDK pages by itself: it has contract tests of its own, and no floor.
 APART = {"aws"}
 ESTATE = yaml.safe_load((ROOT / "emulator/estates/sample.yaml").read_text(encoding="utf-8"))

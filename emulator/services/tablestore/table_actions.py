@@ -13,7 +13,7 @@ from emulator.sections.tablestore import Instance as InstanceRow
 from emulator.service import Account, EmulatedService
 from emulator.services.tablestore import checks, messages
 from emulator.services.tablestore.checks import refused
-from emulator.services.tablestore.instances import Instance, Usage, from_inside
+from emulator.services.tablestore.instances import Instance, Network, Usage, from_inside
 from emulator.services.tablestore.journal import Journal
 from emulator.services.tablestore.tables import OPTIONS, Table
 
@@ -64,6 +64,20 @@ class TableActions(EmulatedService):
     def _add(self, instance: Instance) -> Instance:
         self.instances[instance.name] = instance
         return instance
+
+    def add_instance(self, name: str, region: str, network: Network) -> None:
+        """Raises ApiError where the name is taken; that of DEFAULT_INSTANCE once that one is used."""
+        there = self.instances.get(name)
+        if there is not None and (name != DEFAULT_INSTANCE or there.tables or there.usage):
+            raise refused(f"The instance {name} already exists.", "OTSObjectAlreadyExist", 409)  # [guess]
+        self._add(Instance(name, region, network))
+
+    def drop_instance(self, name: str) -> None:
+        """Raises ApiError where it has tables."""
+        there = self.instances.get(name)
+        if there is not None and there.tables:
+            raise refused(f"The instance {name} has tables.", "OTSInstanceNotEmpty", 409)  # [guess]
+        self.instances.pop(name, None)
 
     def endpoints(self, regions: Collection[str]) -> list[str]:
         """Each instance has its own."""

@@ -33,6 +33,7 @@ PACKAGES = {
     "nlb": "nlb20220430",
     "ga": "ga20191120",
     "waf-openapi": "waf_openapi20211001",
+    "ros": "ros20190910",
 }
 
 

@@ -20,7 +20,7 @@ ROLE = {"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "abc"}
 
 
 def test_a_fault_strikes_calls_with_certain_parameters_alone(server: Server) -> None:
-    order = {"action": "AssumeRole", "params": {"RoleArn": "*:role/x", "DurationSeconds": 900}}
+    order = {"api": "Sts", "action": "AssumeRole", "params": {"RoleArn": "*:role/x", "DurationSeconds": 900}}
     ordered = admin(server, "POST", "faults", order)
 
     assert call(server, "AssumeRole", STS, ROLE)

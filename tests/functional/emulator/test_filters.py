@@ -21,6 +21,11 @@ REGIONS = dict.fromkeys(("eas", "fc2", "fc_open", "nlb", "slb"), "cn-shanghai") 
     "apig": "cn-beijing",
     "sae": "cn-beijing",
 }
+#: Of a stack of ROS.
+TEMPLATE = """
+ROSTemplateFormatVersion: '2015-09-01'
+Resources: {Shop: {Type: ALIYUN::SLS::Project, Properties: {Name: shop}}}
+"""
 #: Actions that answer with one thing, or with a key of its own each time, and have no filters.
 NO_LISTS = (
     "GetCustomDomain",
@@ -33,6 +38,7 @@ NO_LISTS = (
     "GetCustomHostname",
     *("GetAsyncInvokeConfig", "GetConcurrencyConfig", "GetFunction", "GetLayerVersion", "GetTrigger"),
     *("GetRole", "GetPolicy", "GetPolicyVersion"),
+    "GetTemplate",
 )
 LISTS = [
     pytest.param(module, name, id=f"{module}-{name}")
@@ -44,7 +50,7 @@ LISTS = [
 
 @pytest.fixture(scope="module")
 def sample() -> Cloud:
-    cloud = Cloud()
+    cloud = Cloud(settle_s=0)
     cloud.load(load_estate(None))
     for module in ("alb", "nlb"):
         region, _, listener, _ = next(row for row in made(cloud, module) if row[0] == _region(module))
@@ -59,6 +65,8 @@ def sample() -> Cloud:
     created = Call("CreateDeploymentJob", wanted | {"ResourceIds": str(resource)}, "", cloud.account)
     cloud.execute(cas, created)
     with_a_role(cloud)
+    stack = {"StackName": "shop", "TemplateBody": TEMPLATE, "RegionId": "cn-hangzhou"}
+    cloud.execute(cloud.services["ros"], Call("CreateStack", stack, "cn-hangzhou", ""))
     return cloud
 
 
@@ -142,6 +150,8 @@ def required(cloud: Cloud, module: str, name: str) -> dict[str, Any]:
         "ResourceInstanceId": "i-bp1checkout",
         "JobId": 50001 if module == "cas" else "job",
         "ContactId": 20001,
+        "StackId": next(iter(cloud.service("ros").stacks)),
+        "LogicalResourceId": "Shop",
         **(
             {"LoadBalancerId": listener[1], "ListenerId": listener[2], "ListenerPort": listener[3]}
             if listener

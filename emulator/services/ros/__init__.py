@@ -1,0 +1,3 @@
+"""ROS."""
+
+SERVICES = ("ros",)
