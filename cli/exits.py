@@ -16,7 +16,7 @@ MEANINGS: Final = {
     OK: "success",
     FAILED: (
         "the work failed, not everything could be verified, (status) something needs a hand,"
-        " or (job diff) something has moved"
+        " (doctor) something is an error, or (job diff) something has moved"
     ),
     USAGE: "invalid command, request, file or setting",
     REFUSED: "the cloud refused: AccessKey, permission, or the call itself",

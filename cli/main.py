@@ -17,6 +17,7 @@ from cli import (
     contacts,
     dead_letters,
     demo,
+    doctor,
     emulator_orders,
     exits,
     failures,
@@ -68,6 +69,7 @@ app.command("discover", epilog="Example: certdeploy discover --product ALB --reg
     cloud.discover
 )
 app.command("status", epilog="Example: certdeploy status --ends-within 14d --quiet")(status.status)
+app.command("doctor", epilog="Example: certdeploy doctor --json")(doctor.doctor)
 app.command("console", epilog="Example: certdeploy console --read-only")(console.console)
 app.add_typer(
     certificates.app, name="certificate", help="List, show, upload and export the certificates in CAS."

@@ -38,6 +38,11 @@ def console(*, stderr: bool = False) -> Console:
     return _Screen(stderr=stderr, width=None if _has_width(stderr) else _WIDTH, highlight=False)
 
 
+def width() -> int | None:
+    """Columns of the screen; None where standard output is none, such as a pipe."""
+    return console().width if _has_width() else None
+
+
 def _has_width(stderr: bool = False) -> bool:
     stream = sys.stderr if stderr else sys.stdout
     return stream.isatty() or "COLUMNS" in os.environ

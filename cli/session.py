@@ -142,12 +142,9 @@ def session(state: str | None = None, *, unfinished: bool = False) -> Session:
     settings = in_region(read_settings())
     if stack := named_stack():
         return _of_stack(settings, stack, state)
-    of_stack = f"{SCHEME}{settings.ots_instance}" if settings.ots_instance else ""
-    if named := state or settings.state or of_stack:
-        settings = settings.evolve(state=named if is_address(named) else str(Path(named).resolve()))
-    found = Session(settings)
+    found = Session(located(settings, state))
     if not unfinished:
-        check_whole(found.store, settings.state)
+        check_whole(found.store, found.settings.state)
     return found
 
 
@@ -167,6 +164,14 @@ def _of_stack(settings: Settings, stack: str, state: str | None) -> Session:
     found = Session(as_shown(asked.settings, asked.functions.settings()), stack=stack)
     check_whole(found.store, f"the stack {stack}")
     return found
+
+
+def located(settings: Settings, state: str | None = None) -> Settings:
+    """With the whole name of the state in `state`; "" if none is named."""
+    of_stack = f"{SCHEME}{settings.ots_instance}" if settings.ots_instance else ""
+    if named := state or settings.state or of_stack:
+        settings = settings.evolve(state=named if is_address(named) else str(Path(named).resolve()))
+    return settings
 
 
 def _at(settings: Settings, serving: running.Running) -> Settings:

@@ -3,6 +3,7 @@
 The official generic client signs and sends; `Action` values describe the actions.
 """
 
+import copy
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ from shared.cloud.reading import Fields, fields_of, parsed
 from shared.domain.regions import KNOWN, Regions
 from shared.errors import (
     CloudBusyError,
+    CloudError,
     CloudThrottledError,
     CloudUnavailableError,
     SettingsError,
@@ -34,6 +36,8 @@ from shared.validation.addresses import emulator_problem
 
 Result = TypeVar("Result")
 Deadline = Callable[[], float]  #: seconds left for the whole invocation
+#: Told of each call, with its API, action and region, and why it failed, if it did.
+Watch = Callable[[Api, Action, str, CloudError | None], None]
 _BACKOFF: Final = wait_exponential_jitter(multiplier=0.3, max=8, jitter=0.3)
 
 # With DEBUG=sdk in the environment, the SDK logs every header here, including tokens. `disabled` would not
@@ -80,6 +84,7 @@ class OpenApi:
         self._read_timeout_s = read_timeout_s
         self._user_agent = f"certdeploy/{version}"
         self._sleep = sleep
+        self._watch: Watch | None = None
         self._loopback = ""
         if endpoint:
             if problem := emulator_problem(endpoint):
@@ -161,6 +166,8 @@ class OpenApi:
                 self._pacer.slow_down(key)
                 raise
 
+        if self._watch is not None:
+            return self._watched(api, action, region, paced)
         retrying = Retrying(
             stop=self._give_up,
             wait=_pause,
@@ -169,6 +176,22 @@ class OpenApi:
             reraise=True,
         )
         return retrying(paced)
+
+    def watched(self, watch: Watch, *, deadline: Deadline, read_timeout_s: float) -> "OpenApi":
+        """A client of the same account that tries each call once, and tells of it. It is for looking only."""
+        found = copy.copy(self)
+        found._watch, found._deadline, found._read_timeout_s = watch, deadline, read_timeout_s
+        return found
+
+    def _watched(self, api: Api, action: Action, region: str, once: Callable[[], Result]) -> Result:
+        assert self._watch is not None
+        try:
+            result = once()
+        except CloudError as error:
+            self._watch(api, action, region, error)
+            raise
+        self._watch(api, action, region, None)
+        return result
 
     @property
     def emulated(self) -> str:

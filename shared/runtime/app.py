@@ -45,6 +45,7 @@ from shared.state.quota import Quota
 from shared.state.retention import forget_old
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
+from shared.state.ticks import Ticks
 
 log = logging.getLogger("certdeploy.state")
 _FORGET_EVERY = timedelta(hours=1)
@@ -97,6 +98,7 @@ class App:
     store: Store
     world: World
     secret: Callable[[SecretStr], SecretStr]  #: what a setting means that names a secret; see `Secrets.value`
+    adapters: Callable[[OpenApi], AdapterMaker]  #: that call by another client than `openapi`
 
     @classmethod
     def build(
@@ -142,6 +144,7 @@ class App:
             kms = partial(secret_value, openapi)
             return instance.secrets.value(named, kms, settings.region, clock())
 
+        adapters = partial(_adapters, exclusive=exclusive, aws=settings.aws_access, secret=secret)
         world = World(
             clock=clock,
             left_s=left_s,
@@ -161,10 +164,11 @@ class App:
             quota=Quota(store),
             leases=leases,
             callers=Callers(store, clock),
+            ticks=Ticks(store, clock),
             functions=functions,
             events=Events(functions, clock),
             cas=lambda name: Cas(openapi, name),
-            adapter=_adapters(openapi, exclusive, settings.aws_access, secret),
+            adapter=adapters(openapi),
             probe=TlsProber(settings.tls or None, instance.roots, clock),
             roots=instance.roots,
             notify=Webhook(
@@ -196,7 +200,7 @@ class App:
             forget_old=lambda: instance.forget_old(clock()),
             pace=instance.pacer.share,
         )
-        return cls(settings, openapi, store, world, secret)
+        return cls(settings, openapi, store, world, secret, adapters)
 
     @classmethod
     def of(cls, context: Any) -> "App":
@@ -240,7 +244,7 @@ def _functions(
 
 
 def _adapters(
-    openapi: OpenApi, exclusive: Exclusive, aws: CloudAccess, secret: Callable[[SecretStr], SecretStr]
+    openapi: OpenApi, *, exclusive: Exclusive, aws: CloudAccess, secret: Callable[[SecretStr], SecretStr]
 ) -> AdapterMaker:
     def adapter(
         product: CloudProduct,

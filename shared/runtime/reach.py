@@ -82,7 +82,7 @@ _OWN: Final = {
     ),
     "run_deployment_jobs": _reach(
         reads=(t.OPEN_NOTIFICATIONS, t.POLICIES, t.QUOTA),
-        writes=(t.CALLERS, *_QUOTA, *_JOBS),
+        writes=(t.CALLERS, t.META, *_QUOTA, *_JOBS),
         invokes=("notify_contacts", *_DEPLOYS),
     ),
     "manage_deployment_jobs": _reach(

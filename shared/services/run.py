@@ -37,6 +37,7 @@ def run_deployment_jobs(world: World, request: RunDeploymentJobs) -> RunResult:
     finished: list[int] = []
     failures: list[AppError] = []
     if request.job_id is None:
+        world.ticks.note("run_deployment_jobs")
         undo_cut_off(world)
     find = world.jobs.find_readable if request.job_id is None else world.jobs.find
     for job_id in list(world.jobs.due(world.clock())):

@@ -29,6 +29,7 @@ from shared.state.callers import Callers
 from shared.state.contacts import Contacts, Deliveries, Notifications
 from shared.state.leases import Leases
 from shared.state.quota import Quota
+from shared.state.ticks import Ticks
 
 
 class Prober(Protocol):
@@ -123,6 +124,7 @@ class World:
     quota: Quota
     leases: Leases
     callers: Callers
+    ticks: Ticks
     functions: Functions
     events: Events
     cas: Callable[[str], Cas]  #: by store

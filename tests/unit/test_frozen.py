@@ -17,6 +17,8 @@ IN_HAND = {
     "shared.cloud.pacing._Bucket",
     "shared.domain.disused.Uses",
     "shared.products.kit.progress.Progress",
+    "shared.services.doctor.calls.Calls",
+    "shared.services.doctor.products._Looked",
     "shared.services.verify._Met",
     "shared.state.whole.Tally",
     "shared.validation.pem.Reading",

@@ -53,6 +53,8 @@ class ProductAdapter(ABC):
     gone: ClassVar[frozenset[str]] = frozenset()
     #: a look tells all slots of a writer at once, and a write may take several of them
     at_once: ClassVar[bool] = False
+    #: its host is the China site's; that of the International site is named by CERTDEPLOY_HOSTS
+    host_of_china_site: ClassVar[bool] = False
     #: not Alibaba Cloud: its regions are chosen by a setting of its own, its codes mean other things
     other_cloud: ClassVar[bool] = False
 

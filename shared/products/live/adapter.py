@@ -13,6 +13,7 @@ from shared.products.kit.means import Means
 
 class Adapter(FamilyAdapter):
     product = CloudProduct.LIVE
+    host_of_china_site = True
     api = Api("live", "2016-11-01", "RPC", ram="live", hosts="live.aliyuncs.com")
     actions: ClassVar = {
         "DescribeLiveUserDomains": Action("DescribeLiveUserDomains", per_second=100),

@@ -12,6 +12,7 @@ from shared.products.kit.cdn_family import FamilyAdapter, Words
 
 class Adapter(FamilyAdapter):
     product = CloudProduct.VOD
+    host_of_china_site = True
     api = Api("vod", "2017-03-21", "RPC", ram="vod", hosts="vod.{region}.aliyuncs.com")
     actions: ClassVar = {
         "DescribeVodUserDomains": Action("DescribeVodUserDomains"),

@@ -1,0 +1,102 @@
+"""`certdeploy doctor`: what of an installation works, what does not, and what to do about it."""
+
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.text import Text
+
+from cli import exits, output
+from cli.columns import AsJson
+from cli.on_stack import named_stack
+from cli.session import Session, located
+from shared.errors import AppError, SettingsError
+from shared.runtime.app import utc_now
+from shared.runtime.doctor import check
+from shared.runtime.settings import Settings, read_settings
+from shared.services.doctor import Finding, Health, Mark
+from shared.services.doctor.findings import error, warning
+from shared.state.meta import check_whole
+
+_STYLES: Final = {Mark.OK: "green", Mark.UNKNOWN: "dim", Mark.WARNING: "yellow", Mark.ERROR: "bold red"}
+_INDENT: Final = 9  #: the longest mark, and a gap
+
+
+def doctor(
+    patience: Annotated[
+        float, typer.Option(min=1, max=600, help="Seconds; what takes longer is told as not looked at.")
+    ] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Check key, clock, CAS, each product and region, state, timers, contacts and TLS. Changes nothing.
+
+    Products are asked with the key at hand, by the first calls of a discovery: each missing permission is
+    told with the statement that a policy lacks. Exit 1 if something is an error.
+    """
+    with output.progress("Looking …"):
+        found = _examined(patience)
+    if as_json:
+        output.show_json(found)
+    else:
+        _show(found)
+    if not found.healthy:
+        raise typer.Exit(exits.FAILED)
+
+
+def _examined(patience_s: float) -> Health:
+    if stack := named_stack():
+        raise SettingsError(f"this is done from where it runs, not with a stack ({stack})")
+    try:
+        settings = located(read_settings())
+    except SettingsError as wrong:
+        return Health.of(utc_now(), [error("settings", str(wrong), "nothing else is looked at before")])
+    missing = tuple(_without_state(settings))
+    if not missing:
+        return check(Session(settings).app(), patience_s, own_calls=True)
+    with tempfile.TemporaryDirectory() as folder:
+        elsewhere = settings.evolve(state=str(Path(folder) / "state.db"), ots_instance="")
+        app = Session(elsewhere).app()
+        return check(app, patience_s, own_calls=True, state=False, more=missing)
+
+
+def _without_state(settings: Settings) -> Iterator[Finding]:
+    """Why there is no state to look at, if there is none. None is made."""
+    if not settings.state:
+        yield error("state", "CERTDEPLOY_STATE is not set", "name a file, or ots://INSTANCE")
+    elif settings.tablestore is None and not Path(settings.state).exists():
+        yield warning("state", f"{settings.state} is not there yet", "certdeploy scan makes it")
+    else:
+        try:
+            check_whole(Session(settings).store, settings.state)
+        except AppError as wrong:
+            yield error("state", str(wrong), "see the state in docs/runbook.md")
+
+
+def _show(found: Health) -> None:
+    for finding in found.findings:
+        _show_one(finding)
+    counts = [(mark, sum(one.mark is mark for one in found.findings)) for mark in (Mark.ERROR, Mark.WARNING)]
+    told = ", ".join(f"{n} {mark.value}{'' if n == 1 else 's'}" for mark, n in counts if n)
+    output.console().print(Text(told or "nothing is wrong", "bold" if told else "bold green"))
+
+
+def _show_one(finding: Finding) -> None:
+    screen, mark = output.console(), finding.mark
+    first, *others = _wrapped(f"{finding.about}: {finding.text}")
+    screen.print(Text.assemble((f"{mark.value:<{_INDENT}}", _STYLES[mark]), first), soft_wrap=True)
+    more = [*others, *(_wrapped(f"do: {finding.todo}") if finding.todo else ())]
+    if finding.policy:  # whole, so that it can be copied
+        more.append(finding.policy)
+    for line in more:
+        screen.print(Text(" " * _INDENT + line), soft_wrap=True)
+
+
+def _wrapped(text: str) -> list[str]:
+    """In a pipe one line, so that `grep` finds whole findings."""
+    width = output.width()
+    if width is None:
+        return [text]
+    return textwrap.wrap(text, max(20, width - _INDENT), break_long_words=False, break_on_hyphens=False)
