@@ -20,6 +20,7 @@ METADATA = "the vendor's API metadata"
 SOURCES = {
     "oss": "the vendor's SDKs alibabacloud_oss_v2 and oss2",
     "tablestore": "the vendor's SDK and pages",
+    "sls": "the vendor's SDKs alibabacloud_sls20201230 and aliyun-log-python-sdk",
     "kubernetes": "kubernetes.io; kubectl and the Python client",
     "aws": "moto",
 }

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from emulator import oss_signatures, ots_signatures, unhonoured
+from emulator import oss_signatures, ots_signatures, sls_signatures, unhonoured
 from emulator.api import ApiError
 from emulator.cloud import Cloud
 from emulator.declared import Action, declarations
@@ -34,11 +34,13 @@ class Route:
 
 
 def style(request: Request) -> str:
-    """In which product family's form to answer: RPC, ROA, FC2, OSS or OTS."""
+    """In which product family's form to answer: RPC, ROA, FC2, OSS, OTS or SLS."""
     if ots_signatures.meant(request):
         return "OTS"
     if oss_signatures.meant(request):
         return "OSS"
+    if sls_signatures.meant(request):
+        return "SLS"
     if request.path.startswith("/2016-08-15/"):
         return "FC2"
     rpc = "x-acs-action" in request.headers or "Action" in request.named
@@ -63,6 +65,8 @@ def find(cloud: Cloud, request: Request) -> Route:
         return _oss(cloud, request)
     if how == "OTS":
         return _ots(cloud, request)
+    if how == "SLS":
+        return _sls(cloud, request)
     return _rpc(cloud, request) if how == "RPC" else _by_path(cloud, request)
 
 
@@ -127,6 +131,14 @@ def _ots(cloud: Cloud, request: Request) -> Route:
     host = request.cloud_host
     region = region_in(host) or request.header("x-ots-signregion") or DEFAULT_REGION
     return Route(service, name, params, region, host)
+
+
+def _sls(cloud: Cloud, request: Request) -> Route:
+    service = cloud.services["sls"]
+    name, params = service.route(request)
+    host = request.cloud_host
+    at_host = sls_signatures.host_parts(host)
+    return Route(service, name, params, at_host[1] if at_host else DEFAULT_REGION, host)
 
 
 def _route(

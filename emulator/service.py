@@ -65,7 +65,7 @@ class EmulatedService:
 
     api: ClassVar[str]  #: product code as in the vendor's endpoint data, e.g. "Cdn"
     version: ClassVar[str]  #: e.g. "2018-05-10"
-    style: ClassVar[Literal["RPC", "ROA", "OSS", "OTS"]] = "RPC"
+    style: ClassVar[Literal["RPC", "ROA", "OSS", "OTS", "SLS"]] = "RPC"
     ram: ClassVar[str]  #: prefix of the RAM actions, e.g. "cdn"
     ram_names: ClassVar[Mapping[str, str]] = {}  #: actions that RAM knows by another name than their own
     hosts: ClassVar[tuple[str, ...]] = ()  #: patterns, `{region}` where regional: "alb.{region}.aliyuncs.com"
@@ -147,7 +147,7 @@ class EmulatedService:
         return ""
 
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """Action and parameters of a request, for a style without declarations (OSS, OTS).
+        """Action and parameters of a request, for a style without declarations (OSS, OTS, SLS).
 
         Raises ApiError where the request is none that is emulated.
         """

@@ -1,10 +1,10 @@
 """Who signed this request: every signature form that the vendor's clients use.
 
 ACS3-HMAC-SHA256 (RPC and ROA), RPC with HMAC-SHA1 in the parameters, ROA with `acs id:signature`,
-Function Compute 2.0's `FC id:signature`; OSS's and Tablestore's own are in `oss_signatures.py` and
-`ots_signatures.py`. Source: the
-official SDKs' signers. As the vendor does, a refusal of the two old forms repeats what was signed,
-parameters included; the vendor's older SDK parses it.
+Function Compute 2.0's `FC id:signature`; those of OSS, Tablestore and Simple Log Service are in
+`oss_signatures.py`, `ots_signatures.py` and `sls_signatures.py`. Source: the official SDKs' signers. As the
+vendor does, a refusal of the two old forms repeats what was signed, parameters included; the vendor's older
+SDK parses it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hashlib import sha1, sha256
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from emulator import oss_signatures, ots_signatures
+from emulator import oss_signatures, ots_signatures, sls_signatures
 from emulator.api import ApiError
 from emulator.keys import SKEW, AccessKey, Keyring
 from emulator.request import Request
@@ -37,6 +37,8 @@ def verify(request: Request, keys: Keyring, now: datetime) -> AccessKey:
         return ots_signatures.verify(request, keys, now)
     if oss_signatures.meant(request):
         return oss_signatures.verify(request, keys, now)
+    if sls_signatures.meant(request):
+        return sls_signatures.verify(request, keys, now)
     scheme = request.header("authorization").split(" ", 1)[0]
     if scheme == _ACS3:
         return _acs3(request, keys, now)

@@ -18,6 +18,7 @@ from emulator.services.tablestore import messages
 _JSON = "application/json;charset=utf-8"
 _XML = "text/xml;charset=utf-8"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+_REQUEST_ID = {"OSS": "x-oss-request-id", "OTS": "x-ots-requestid", "SLS": "x-log-requestid"}
 #: What XML 1.0 cannot hold, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -26,7 +27,7 @@ def success(answered: Answer | Raw, action: str, request_id: str, request: Reque
     """The answer of an action that did what it was asked."""
     how = routing.style(request)
     if isinstance(answered, Raw):
-        own = {"OSS": "x-oss-request-id", "OTS": "x-ots-requestid"}.get(how, "x-acs-request-id")
+        own = _REQUEST_ID.get(how, "x-acs-request-id")
         answered.headers.setdefault(own, request_id)
         return answered
     body = {"RequestId": request_id, **answered}
@@ -43,6 +44,9 @@ def refusal(error: ApiError, request_id: str, request: Request) -> Raw:
         return _oss_refusal(error, request_id, request)
     if how == "OTS":
         return Raw(error.status, messages.ERROR.write({"code": error.code, "message": error.message}))
+    if how == "SLS":
+        told = json.dumps({"errorCode": error.code, "errorMessage": error.message})
+        return Raw(error.status, told.encode(), {_REQUEST_ID[how]: request_id}, "application/json")
     if how == "FC2":
         body: dict[str, Any] = {"ErrorCode": error.code, "ErrorMessage": error.message}
         headers["x-fc-request-id"] = request_id

@@ -1,0 +1,3 @@
+"""Simple Log Service."""
+
+SERVICES = ("sls",)
