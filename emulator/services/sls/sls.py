@@ -221,5 +221,7 @@ def _page(call: Call, rows: list[Any], most: int) -> list[Any]:
 
 
 def _answer(told: Any, headers: dict[str, str] | None = None) -> Raw:
-    body = b"" if told is None else json.dumps(told, ensure_ascii=False).encode()
+    if told is None:
+        return Raw(200, b"")
+    body = json.dumps(told, ensure_ascii=False).encode()
     return Raw(200, body, dict(headers or {}), "application/json")
