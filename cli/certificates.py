@@ -98,7 +98,7 @@ def list_certificates(
         columns.write_csv(shown, found.certificates)
     else:
         show_list(shown, found, now)
-        for one in world.policy.stores:
+        for one in world.policy.homes:
             if not world.scans.has_baseline(one):
                 output.tell(f"CAS {one} has not been scanned yet; run `certdeploy scan`")
 

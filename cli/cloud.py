@@ -20,7 +20,7 @@ def scan(as_json: AsJson = False) -> None:
     current = session()
     current.check_credentials()
     world = current.world()
-    first = [store for store in world.policy.stores if is_baseline(world, store)]
+    first = [home for home in world.policy.homes if is_baseline(world, home)]
     with output.progress("Reading CAS …"):
         result = current.call("scan_expiry", b"{}")
     if as_json:

@@ -15,7 +15,7 @@ def slot(resource: CloudResource) -> str:
 
 
 def _id(resource: CloudResource, shown: str) -> str:
-    return f"{resource.product.value}/{resource.region or '-'}/{shown}"
+    return f"{resource.product.value}/{resource.area or '-'}/{shown}"
 
 
 def place(resource: CloudResource) -> str:

@@ -31,6 +31,10 @@ def list_slots(
     product: Annotated[
         list[CloudProduct] | None, typer.Option(help="List only this product; may be repeated.")
     ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(help="List only this account, by number; - for the own one; may be repeated."),
+    ] = None,
     region: Annotated[
         list[str] | None,
         typer.Option(help="List only this region; - for products without regions; may be repeated."),
@@ -67,8 +71,8 @@ def list_slots(
         str | None,
         typer.Option(
             "--columns",
-            help="Show these columns, separated by commas: slot, known-as, product, region, instance,"
-            " names, certificate, cert-name, expires, best, served-at, remarks.",
+            help="Show these columns, separated by commas: slot, known-as, product, account, region,"
+            " instance, names, certificate, cert-name, expires, best, served-at, remarks.",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -86,6 +90,7 @@ def list_slots(
     shown = columns.chosen(slot_columns(now), column, USUAL)
     query = ListResources(
         products=tuple(current.products(product)) if product else (),
+        accounts=tuple(account or ()),
         regions=tuple(region or ()),
         instances=tuple(instance or ()),
         domains=tuple(domain or ()),

@@ -18,6 +18,7 @@ def slot_columns(now: datetime) -> list[Column[MappedSlot]]:
         Column("slot", "Slot", slot, lambda one: one.slot),
         Column("known-as", "Known as", known_as, place, wrap=True),
         Column("product", "Product", lambda one: one.product.value),
+        Column("account", "Account", lambda one: one.account or "own"),
         Column("region", "Region", lambda one: one.region or one.location or "-"),
         Column("instance", "Instance", lambda one: one.instance_id),
         Column("names", "Names", lambda one: output.names(one.domains), wrap=True),

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from cli import output
 from cli.tables import Table
+from shared.domain.accounts import OWN
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.errors import CloudUnavailableError
+from shared.services.discover import asked_accounts
 from shared.services.synced import NEVER, synced
 from shared.services.world import World
 
@@ -29,16 +31,23 @@ def settled(world: World, products: Sequence[CloudProduct], within_s: float = 30
 
 
 def show(world: World, products: Sequence[CloudProduct]) -> Table:
-    """A row per product: syncing, synced (time, count), failed or outside (reason), or never."""
-    table = output.table("Product", "State", "Slots", "Since (UTC)", "Remarks", wrap=("Remarks",))
+    """A row per product: syncing, synced (time, count), failed or outside (reason), or never.
+
+    Where other accounts are looked after, a row for each of them.
+    """
+    several = bool(world.policy.accounts)
+    head = ("Product", *(("Account",) if several else ()), "State", "Slots", "Since (UTC)", "Remarks")
+    table = output.table(*head, wrap=("Remarks",))
     for product in products:
-        one = synced(world, product)
-        output.row(
-            table,
-            product.value,
-            output.status(one.state),
-            "" if one.state == NEVER else str(one.slots),
-            output.moment(one.since),
-            one.remarks,
-        )
+        for account in asked_accounts(world, product) or (OWN,):
+            one = synced(world, product, account)
+            output.row(
+                table,
+                product.value,
+                *((account or "own",) if several else ()),
+                output.status(one.state),
+                "" if one.state == NEVER else str(one.slots),
+                output.moment(one.since),
+                one.remarks,
+            )
     return table

@@ -32,6 +32,7 @@ class CallRecord:
     status: int  #: 0: the connection was dropped
     code: str  #: "" for success
     request_id: str
+    account: str = ""  #: whose resources it was about; "": of who called is nothing known
 
 
 #: Codes with which the emulator refuses what it does not have.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import field
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
@@ -110,7 +111,21 @@ class Cloud:
         self._estate: Any = None
         self._rates = RateLimits()
         self.services: dict[str, EmulatedService] = {}
+        self._others: dict[str, Cloud] = {}
+        self._first: Cloud | None = None  #: of an account beside it
         self._start_services()
+
+    def every(self) -> list[Cloud]:
+        """This account, and those beside it."""
+        return [self, *self._others.values()]
+
+    def of(self, account: str) -> Cloud:
+        """An account by its number: this one also for all that the estate does not describe."""
+        return self._others.get(account, self)
+
+    def known(self, account: str) -> Cloud | None:
+        """An account by its number; None: there is none on this cloud, so nothing is known of it."""
+        return next((one for one in (self._first or self).every() if one.account == account), None)
 
     @property
     def estate(self) -> Any:
@@ -141,13 +156,24 @@ class Cloud:
         Raises EstateError, with nothing changed.
         """
         with self.lock:
-            before, services = self._estate, self.services
+            before, services, others = self._estate, self.services, self._others
             self._estate = estate
             try:
                 self._start_services()
+                self._others = {one.id: self._beside(one) for one in getattr(estate, "others", ())}
             except Exception:
-                self._estate, self.services = before, services
+                self._estate, self.services, self._others = before, services, others
                 raise
+
+    def _beside(self, estate: Any) -> Cloud:
+        """Another account on this cloud: it has the same time, the same keys, and one log of calls."""
+        made = copy(self)
+        made.account, made.denials, made._rates = estate.id, [], RateLimits()
+        made.functions = made.deliver = None
+        made._others, made._first, made._estate = {}, self, estate
+        made._start_services()
+        made.key = self.keys.add(estate.id)
+        return made
 
     def reset(self) -> None:
         """Back to the estate as loaded, at the real time: no faults, denials, calls, sessions. Keys stay."""
@@ -161,6 +187,9 @@ class Cloud:
             self._rates = RateLimits()
             self.answers.restart()
             self._start_services()
+            for other in self._others.values():
+                other.denials.clear()
+                other._start_services()
 
     def deny(self, ram_action: str, resource: str = "*", region: str | None = None) -> None:
         """Refuse `ram_action` from now on, where any text parameter matches `resource`."""

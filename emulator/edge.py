@@ -15,14 +15,14 @@ import socket
 import socketserver
 import ssl
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from threading import Lock, Thread
 from typing import Any
 
 from emulator.bundles import Bundle
 from emulator.ports import LOOPBACK, listen, reachable
-from emulator.service import Account
+from emulator.service import Account, EmulatedService
 from emulator.tls_versions import limit
 
 _PATIENCE_S = 10.0
@@ -87,7 +87,7 @@ def offered(cloud: Account, host: str, server_name: str) -> tuple[Bundle, ...] |
     Empty: the address is there and refuses the name. None: there is no such address.
     """
     with cloud.lock:
-        for service in cloud.services.values():
+        for service in _every_service(cloud):
             found = service.served(host, server_name)
             if found is not None:
                 return found
@@ -97,10 +97,15 @@ def offered(cloud: Account, host: str, server_name: str) -> tuple[Bundle, ...] |
     return None if host else ()
 
 
+def _every_service(cloud: Account) -> Iterator[EmulatedService]:
+    for account in cloud.every():
+        yield from account.services.values()
+
+
 def _policy(cloud: Account, host: str) -> str:
     """That of the listener at an address, or ""."""
     with cloud.lock:
-        policies = (service.cipher_policy(host) for service in cloud.services.values()) if host else ()
+        policies = (service.cipher_policy(host) for service in _every_service(cloud)) if host else ()
         return next(filter(None, policies), "")
 
 
@@ -111,7 +116,8 @@ def edge_table(cloud: Account) -> list[dict[str, str]]:
     """
     rows = []
     with cloud.lock:
-        for product, service in cloud.services.items():
+        each = [(product, one) for account in cloud.every() for product, one in account.services.items()]
+        for product, service in each:
             for host, name in service.slots():
                 best = next(iter(offered(cloud, host, name) or ()), None)
                 rows.append(

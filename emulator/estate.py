@@ -17,6 +17,7 @@ import yaml
 from pydantic import PrivateAttr, ValidationError, create_model
 
 from emulator._estate_text import explain, nearest
+from emulator.accounts import AccountId, EntryRole, problems_of
 from emulator.bundles import Bundle
 from emulator.certificates import STORES, Certificate
 from emulator.saved import Saved
@@ -58,9 +59,26 @@ class Estate(Part):
         rows: list[Row] = getattr(self, section.key)
         return rows
 
+    @property
+    def others(self) -> list[Any]:
+        """The accounts beside the first one."""
+        found: list[Any] = getattr(self, "accounts", [])
+        return found
+
+    @property
+    def entry_roles(self) -> list[EntryRole]:
+        """Of an account beside the first one: by which it is entered."""
+        found: list[EntryRole] = getattr(self, "roles", [])
+        return found
+
+    @property
+    def first_certificate_id(self) -> int:
+        """Whether two accounts may have the same ids is not known: another one's may begin anywhere."""
+        return getattr(self, "first_id", 0) or FIRST_CERTIFICATE_ID
+
     def id_of(self, name: str) -> int:
         """The certificate's id in CAS, by its place in the file: the same each time."""
-        return FIRST_CERTIFICATE_ID + 1009 * list(self.certificates).index(name)
+        return self.first_certificate_id + 1009 * list(self.certificates).index(name)
 
     def cas_name(self, name: str) -> str:
         """The certificate's name in CAS, of which there may be several."""
@@ -90,7 +108,7 @@ class Estate(Part):
             for what, values in identities.items():
                 found += twice(key, what, values)
             found += section.misplaced(self)
-        return found
+        return [*found, *problems_of(self.others)]
 
     def _out_of_place(self, path: str, row: Section) -> list[str]:
         """A regional resource is in one of the account's regions; buckets may be anywhere."""
@@ -121,7 +139,11 @@ _LISTS: dict[str, Any] = {
     key: (list[section], [])  # type: ignore[valid-type]
     for key, section in sections().items()
 }
-_FILE = create_model("Estate", __base__=Estate, **_LISTS)
+_ACCOUNT: Any = create_model("Estate", __base__=Estate, **_LISTS)
+_OTHER: Any = create_model(
+    "OtherAccount", __base__=_ACCOUNT, id=(AccountId, ...), roles=(list[EntryRole], []), first_id=(int, 0)
+)
+_FILE: Any = create_model("Estate", __base__=_ACCOUNT, accounts=(list[_OTHER], []))
 
 
 def reaches(store: str, region: str) -> bool:

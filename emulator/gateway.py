@@ -35,11 +35,13 @@ def _answer(cloud: Cloud, request: Request, request_id: str) -> tuple[Raw, Acces
     """The answer, and the key that the request was signed with, if it was."""
     key: AccessKey | None = None
     route: routing.Route | None = None
+    home = cloud
     delay = Delay()
     status, code = 500, "InternalError"
     try:
         key = verify(request, cloud.keys, cloud.signing_clock())
-        route = routing.find(cloud, request)
+        home = cloud.of(key.account)
+        route = routing.find(home, request)
         call = Call(
             action=route.action,
             params=route.params,
@@ -52,7 +54,7 @@ def _answer(cloud: Cloud, request: Request, request_id: str) -> tuple[Raw, Acces
             host=route.host,
             delay=delay,
         )
-        answered = cloud.answers.varied(route.service.api, call, cloud.execute(route.service, call))
+        answered = cloud.answers.varied(route.service.api, call, home.execute(route.service, call))
         raw = wording.success(answered, route.action, request_id, request)
         status, code = raw.status, ""
         return replace(raw, delay_s=delay.seconds), key
@@ -68,7 +70,7 @@ def _answer(cloud: Cloud, request: Request, request_id: str) -> tuple[Raw, Acces
         broken = ApiError(500, "InternalError", "The request processing has failed.")
         return wording.refusal(broken, request_id, request), key
     finally:
-        _log(cloud, request, route, status, code, request_id)
+        _log(cloud, request, route, status, code, request_id, key.account if key else "")
 
 
 def too_large(request: Request) -> Raw:
@@ -109,6 +111,7 @@ def _log(
     status: int,
     code: str,
     request_id: str,
+    account: str,
 ) -> None:
     action, version = routing.words(request)
     cloud.calls.append(
@@ -121,5 +124,6 @@ def _log(
             status=status,
             code=code,
             request_id=request_id,
+            account=account,
         )
     )

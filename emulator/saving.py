@@ -27,6 +27,7 @@ def saved_estate(cloud: Cloud) -> dict[str, Any]:
         products = _products(cloud, names)
         as_loaded = _products(_fresh(cloud, estate, now), names)
         changed = {name: plain for name, plain in products.items() if plain != as_loaded.get(name)}
+        others = [saved_estate(other) for other in cloud.every()[1:]]
         without = sorted(name for name, service in cloud.services.items() if service.loses())
     told = {
         "digest": "",
@@ -34,7 +35,7 @@ def saved_estate(cloud: Cloud) -> dict[str, Any]:
         **({"products": changed} if changed else {}),
         **({"without": without} if without else {}),
     }
-    file = {**plain_of(estate), KEY: told}
+    file = {**plain_of(estate), **({"accounts": others} if others else {}), KEY: told}
     told["digest"] = digest(file)
     return file
 

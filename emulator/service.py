@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
@@ -37,6 +37,14 @@ class Account(Protocol):
 
     @property
     def services(self) -> Mapping[str, EmulatedService]: ...
+
+    def every(self) -> Sequence[Account]:
+        """The accounts of the cloud: this one, if it is the first, and those beside it."""
+        ...
+
+    def known(self, account: str) -> Account | None:
+        """Another account of the cloud, or this one; None: there is none of that number."""
+        ...
 
     @property
     def lock(self) -> AbstractContextManager[bool]: ...

@@ -10,6 +10,7 @@ from shared.cloud.cas_asking import Asking
 from shared.cloud.cas_rows import certificate_of, is_not_yet, joined
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields
+from shared.domain.accounts import OWN, within
 from shared.domain.certificates import STORES, Certificate, is_bare_id
 from shared.domain.contacts import CasContact
 from shared.errors import CloudRejectedError, NotFoundError
@@ -68,10 +69,11 @@ class Listing:
 
 
 class Cas:
-    """One store of the account."""
+    """One store of an account."""
 
-    def __init__(self, openapi: OpenApi, store: str = STORES[0]) -> None:
-        self.store = store
+    def __init__(self, openapi: OpenApi, store: str = STORES[0], account: str = OWN) -> None:
+        """`openapi`: signs for the account."""
+        self.store, self.account = store, account
         self._openapi = openapi
 
     def list_certificates(self) -> list[Certificate]:
@@ -99,7 +101,7 @@ class Cas:
         }
         for cert_id in [one for one in orders if one not in rows]:
             found[cert_id] = asking.ordered(cert_id, orders[cert_id])
-        certificates = [certificate for certificate in found.values() if certificate is not None]
+        certificates = [one.evolve(account=self.account) for one in found.values() if one is not None]
         return Listing(certificates, frozenset(found), complete)
 
     def _detail(self, cert_id: int) -> Fields:
@@ -120,11 +122,11 @@ class Cas:
         """
         row = self._detail(cert_id)
         if row.keys() <= {"RequestId"} or is_not_yet(row):
-            raise NotFoundError("Certificate", f"{cert_id}-{self.store}")
+            raise NotFoundError("Certificate", self._named(cert_id))
         found = certificate_of(joined({"CertificateId": cert_id}, row), self.store)
         if found is None:
-            raise row.source.unreadable(f"{cert_id}-{self.store} is no certificate that can be read")
-        return found
+            raise row.source.unreadable(f"{self._named(cert_id)} is no certificate that can be read")
+        return found.evolve(account=self.account)
 
     def upload(self, name: str, certificate_pem: str, key: SecretPem) -> int:
         """Add a certificate and return its id. `name`: at most 63 characters, not yet used in the account.
@@ -148,7 +150,7 @@ class Cas:
             self._call(DELETE_USER_CERTIFICATE, {"CertId": cert_id})
         except CloudRejectedError as error:
             if error.cloud_code.startswith("NotFound"):
-                raise NotFoundError("Certificate", f"{cert_id}-{self.store}") from None
+                raise NotFoundError("Certificate", self._named(cert_id)) from None
             raise
 
     def key_pair(self, cert_id: int) -> KeyPair:
@@ -156,7 +158,7 @@ class Cas:
         row = self._call(GET_USER_CERTIFICATE_DETAIL, {"CertId": cert_id, "CertFilter": False})
         pem, key = row.text("Cert"), row.text("Key")
         if not pem or not key:
-            which = f"{cert_id}-{self.store}"
+            which = self._named(cert_id)
             code, message = (
                 ("SM2", f"{which} is an SM2 certificate, which this version does not handle")
                 if row.get("SignCert") or row.get("Algorithm") == "SM2"
@@ -177,6 +179,9 @@ class Cas:
             )
             for contact_id, row in rows.items()
         ]
+
+    def _named(self, cert_id: int) -> str:
+        return f"{cert_id}-{within(self.account, self.store)}"
 
     def _call(self, action: Action, params: Mapping[str, Any]) -> Fields:
         return self._openapi.call(API, action, params, region=self.store)

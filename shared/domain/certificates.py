@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
+from shared.domain.accounts import OWN, within
 from shared.domain.names import HostNames, patterns
 from shared.domain.values import Stored, Versioned
 
@@ -51,6 +52,7 @@ class Certificate(Stored):
 
     cert_id: int
     store: str  #: one of STORES
+    account: str = OWN  #: whose CAS it is in
     name: str
     source: CertificateSource
     status: CertificateStatus
@@ -69,8 +71,13 @@ class Certificate(Stored):
 
     @property
     def identifier(self) -> str:
-        """CAS's CertIdentifier: the handle that products take."""
-        return f"{self.cert_id}-{self.store}"
+        """CAS's CertIdentifier: the handle that products take; of another account, with that in it."""
+        return f"{self.cert_id}-{self.home}"
+
+    @property
+    def home(self) -> str:
+        """The store within its account."""
+        return within(self.account, self.store)
 
     def covers(self, name: str) -> bool:
         return any(pattern in self.names for pattern in patterns(name))

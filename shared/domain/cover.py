@@ -1,13 +1,13 @@
 """Which of many certificates go onto a slot: a look-up by its names, however many there are of either."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
 from typing import Final
 
 from shared.domain.certificates import Certificate
-from shared.domain.matching import Action, Decision, decide
+from shared.domain.matching import ELSEWHERE, Action, Decision, decide, leave
 from shared.domain.names import patterns, uncovered
 from shared.domain.policy_book import NO_POLICIES, PolicyBook
 from shared.domain.replacing import Kin, kin
@@ -32,10 +32,10 @@ class Cover:
         self._now, self._standing, self._policies = now, Standings(standing), policies
         self._first = ordered[:1]
         self._names_of_first = frozenset(name for one in self._first for name in one.names)
-        self._kins: dict[tuple[Kin, str], _OfOneKin] = {}
+        self._kins: dict[tuple[Kin, str, str], _OfOneKin] = {}
         for place, certificate in enumerate(ordered):
             apart = certificate.identifier if policies.names(certificate) else ""
-            own = kin(certificate, self._standing(certificate)), apart
+            own = kin(certificate, self._standing(certificate)), certificate.account, apart
             self._kins.setdefault(own, _OfOneKin()).add(place, certificate)
 
     def knows(self, name: str) -> bool:
@@ -64,30 +64,57 @@ class Cover:
     ) -> tuple[Certificate, Decision]:
         """The first that may go there, best without a rule that gives way; else the first that at least
         covers it, to give its reason; else the first of all. There must be one. Options as of `decide`.
+
+        A slot takes what CAS has in its own account. What another one has is told, if nothing there may go.
         """
         covering = self.of(resource.domains)
         missing = () if covering else uncovered(resource.domains, self._names_of_first)
+        near = [one for one in covering if one.account == resource.account]
+        far = [one for one in covering if one.account != resource.account and not _is_copied(one, near)]
+
+        def decided(some: Sequence[Certificate]) -> Iterator[tuple[Certificate, Decision]]:
+            for certificate, policy in zip(some, self._policies.for_(resource, present, some), strict=True):
+                yield (
+                    certificate,
+                    decide(
+                        certificate,
+                        resource,
+                        present,
+                        now=self._now,
+                        missing=missing,
+                        standing=self._standing,
+                        first_deployment=first_deployment,
+                        automatic=automatic,
+                        batch=batch,
+                        kinds_beside=kinds_beside,
+                        named=named,
+                        policy=policy,
+                    ),
+                )
+
         held = []
-        some = covering or self._first
-        for certificate, policy in zip(some, self._policies.for_(resource, present, some), strict=True):
-            decision = decide(
-                certificate,
-                resource,
-                present,
-                now=self._now,
-                missing=missing,
-                standing=self._standing,
-                first_deployment=first_deployment,
-                automatic=automatic,
-                batch=batch,
-                kinds_beside=kinds_beside,
-                named=named,
-                policy=policy,
-            )
-            if decision.action is Action.DEPLOY and not decision.gave_way:
-                return certificate, decision
+        for one in decided(near if covering else self._first):
+            if one[1].action is Action.DEPLOY and not one[1].gave_way:
+                return one
+            held.append(one)
+        if found := next((one for one in held if one[1].action is Action.DEPLOY), None):
+            return found
+        for certificate, decision in decided(far):
+            if decision.action is Action.DEPLOY:
+                return certificate, leave(ELSEWHERE, _elsewhere(certificate, resource))
             held.append((certificate, decision))
-        return next((one for one in held if one[1].action is Action.DEPLOY), held[0])
+        return held[0]
+
+
+def _is_copied(certificate: Certificate, copies: Sequence[Certificate]) -> bool:
+    same = certificate.fingerprint, certificate.not_after
+    return bool(certificate.fingerprint) and any((c.fingerprint, c.not_after) == same for c in copies)
+
+
+def _elsewhere(certificate: Certificate, resource: CloudResource) -> str:
+    whose = f"account {resource.account}" if resource.account else "this installation's account"
+    command = f"certdeploy certificate carry {certificate.identifier}"
+    return f"CAS of {whose} does not have it; `{command}` copies it there"
 
 
 @dataclass(eq=False, frozen=True)

@@ -21,6 +21,7 @@ _PAIR = (
     "its listener has {0} and {1} side by side, and {0} would take the place of {1}; name the slot to do so"
 )
 
+ELSEWHERE = "account"  #: the rule that keeps a certificate away that only CAS of another account has
 NOT_COVERED = "names"  #: the rule that keeps a certificate away from names that it is not for
 
 

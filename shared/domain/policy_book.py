@@ -185,7 +185,7 @@ class PolicyBook:
         }
         if self._shown:
             shown = in_letters(resource.resource_id)
-            found.add(("slot", f"{resource.product.value}/{resource.region or '-'}/{shown}"))
+            found.add(("slot", f"{resource.product.value}/{resource.area or '-'}/{shown}"))
         return frozenset(found | _names_of(present)) if present else frozenset(found)
 
 

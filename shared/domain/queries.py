@@ -34,6 +34,7 @@ class ListResources(Wire):
     """
 
     products: tuple[CloudProduct, ...] = ()
+    accounts: tuple[str, ...] = ()  #: by number; "-": the installation's own
     regions: tuple[str, ...] = ()  #: of the slot, or of its instance; "-": products without regions
     instances: tuple[str, ...] = ()  #: id or name
     domains: tuple[str, ...] = ()  #: a name of the slot, such as `*.example.com` for all below it
@@ -61,6 +62,7 @@ class ListCertificates(Wire):
 
     domains: tuple[str, ...] = ()  #: one of its names
     names: tuple[str, ...] = ()  #: its name in CAS
+    accounts: tuple[str, ...] = ()  #: as in ListResources
     stores: tuple[str, ...] = ()
     ends_within_days: Days | None = None
     deployable: bool | None = None  #: whether CAS would deploy it; None: both

@@ -51,6 +51,7 @@ class DiscoverResources(Wire):
     """Everything; or the named products; or one product in one region (a part of a fan-out)."""
 
     products: tuple[CloudProduct, ...] = ()
+    account: str | None = None  #: None: all of them, if it is not a part; "": the own one
     region: str | None = None
     since: AwareDatetime | None = None  #: of a region's discovery that is handed on: when it began
     #: Of a timer: a region that is empty again and again is asked when so many hours are over; 0: each time.

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from pydantic import AwareDatetime
 
+from shared.domain.accounts import OWN, within
 from shared.domain.names import HostNames
 from shared.domain.values import Stored, Versioned
 
@@ -61,8 +62,9 @@ class CloudResource(Stored):
     """
 
     product: CloudProduct
+    account: str = OWN  #: that it is in
     region: str = ""  #: "" where the product is global
-    resource_id: str  #: unique within product and region
+    resource_id: str  #: unique within product and area
     location: str = ""  #: the instance's own region, where the product is global
     instance_id: str = ""
     instance_name: str = ""
@@ -94,14 +96,19 @@ class CloudResource(Stored):
         return self.evolve(domains=certificate.names, other_names=certificate.other_names)
 
     @property
+    def area(self) -> str:
+        """Its region within its account."""
+        return within(self.account, self.region)
+
+    @property
     def slot(self) -> str:
-        """Unique among all products."""
-        return f"{self.product.value}/{self.region or '-'}/{self.resource_id}"
+        """Unique among all products and accounts."""
+        return f"{self.product.value}/{self.area or '-'}/{self.resource_id}"
 
     @property
     def place(self) -> str:
         """How its name begins whatever it carries: that of an additional one may end with its certificate."""
-        listener = f"{self.product.value}/{self.region or '-'}/{self.listener_id}/"
+        listener = f"{self.product.value}/{self.area or '-'}/{self.listener_id}/"
         additional = self.role is SlotRole.ADDITIONAL and self.slot.startswith(listener)
         return listener if additional else self.slot
 
@@ -109,7 +116,7 @@ class CloudResource(Stored):
     def writer(self) -> str:
         """Slots with the same writer are changed one after the other."""
         changed = self.writer_id or self.listener_id or self.resource_id
-        return f"{self.product.value}/{self.region or '-'}/{changed}"
+        return f"{self.product.value}/{self.area or '-'}/{changed}"
 
 
 class Placed(Stored):
@@ -150,6 +157,7 @@ class SyncStatus(Versioned):
     """How the last discovery of one product in one region went ("" : global, or the list of regions)."""
 
     product: CloudProduct
+    account: str = OWN
     region: str = ""
     state: SyncState
     count: int = 0
@@ -161,6 +169,11 @@ class SyncStatus(Versioned):
     empty_passes: int = 0  #: how often in a row it was read whole, and held nothing
     started_at: AwareDatetime
     finished_at: AwareDatetime | None = None
+
+    @property
+    def area(self) -> str:
+        """The region within its account."""
+        return within(self.account, self.region)
 
     def rests(self, now: datetime, hours: float) -> bool:
         """Whether it need not be asked yet, for it has been empty again and again."""
@@ -174,6 +187,7 @@ class Sweep(Versioned):
     """How far a discovery of one product in one region is that takes several invocations."""
 
     product: CloudProduct
+    account: str = OWN
     region: str = ""
     started_at: AwareDatetime  #: of the first invocation: what it finds was seen then
     handed_on_at: AwareDatetime
@@ -183,3 +197,8 @@ class Sweep(Versioned):
     unread: tuple[str, ...] = ()  #: parts that could not be read, each with why; the first of them
     unread_within: tuple[str, ...] = ()  #: as of SyncStatus
     unread_parts: tuple[str, ...] = ()  #: digests of all of them
+
+    @property
+    def area(self) -> str:
+        """The region within its account."""
+        return within(self.account, self.region)

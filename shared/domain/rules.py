@@ -19,13 +19,13 @@ class Rules:
     def __init__(self, slots: Iterable[CloudResource]) -> None:
         self._by_listener: dict[_Listener, CloudResource] = {}
         for one in slots:
-            self._by_listener.setdefault((one.product, one.region, one.instance_id, one.port), one)
+            self._by_listener.setdefault((one.product, one.area, one.instance_id, one.port), one)
 
     def over(self, resource: CloudResource) -> CloudResource | None:
         """The first by whose rule another product sets the certificates of `resource`'s listener."""
         if not resource.instance_id or (setter := SET_BY.get(resource.product)) is None:
             return None
-        return self._by_listener.get((setter, resource.region, resource.instance_id, resource.port))
+        return self._by_listener.get((setter, resource.area, resource.instance_id, resource.port))
 
     def put_on(self, resource: CloudResource) -> CloudResource:
         """The slot, with an obstacle where there is a rule over it."""

@@ -16,6 +16,7 @@ from shared.cloud import credentials as keys
 from shared.cloud.aws import CloudAccess
 from shared.cloud.cas import Cas
 from shared.cloud.channels import Channels
+from shared.cloud.clients import Clients
 from shared.cloud.events import Events
 from shared.cloud.functions import Fc2Functions, Fc3Functions, Functions
 from shared.cloud.kms import secret_value
@@ -23,13 +24,16 @@ from shared.cloud.mail import MailServer
 from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
 from shared.cloud.roots import Roots
+from shared.cloud.sts import account_id
 from shared.cloud.webhook import Webhook
+from shared.domain.accounts import OWN, parted
 from shared.domain.regions import Regions
 from shared.domain.resources import CloudProduct
 from shared.products import adapter_class
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.exclusive import Exclusive
+from shared.products.kit.in_account import InAccount
 from shared.products.kit.known import NOTHING_KNOWN, Known
 from shared.products.kit.means import Means
 from shared.products.kit.parts import Parts
@@ -125,8 +129,8 @@ class App:
         """
         instance.credentials = credentials
         settings, store = instance.settings, instance.store
-        openapi = OpenApi(
-            credentials,
+        openapi_of = partial(
+            OpenApi,
             endpoint=settings.endpoint or None,
             hosts=dict(settings.hosts),
             regions=Regions(more=settings.more_regions),
@@ -134,6 +138,8 @@ class App:
             deadline=left_s,
             sleep=sleep,
         )
+        clients = Clients(credentials, openapi_of, settings.accounts, clock)
+        openapi = clients.of(OWN)
         functions = functions or _functions(instance, openapi, credentials, left_s)
         leases = Leases(store, clock)
 
@@ -167,8 +173,10 @@ class App:
             ticks=Ticks(store, clock),
             functions=functions,
             events=Events(functions, clock),
-            cas=lambda name: Cas(openapi, name),
-            adapter=adapters(openapi),
+            cas=partial(_cas, clients),
+            enter=clients.enter,
+            own_account=lambda: settings.account_id or account_id(openapi),
+            adapter=adapters(clients.of),
             probe=TlsProber(settings.tls or None, instance.roots, clock),
             roots=instance.roots,
             notify=Webhook(
@@ -191,6 +199,7 @@ class App:
                 more_regions=settings.more_regions,
                 aws_regions=settings.aws_access.regions,
                 products=settings.products,
+                accounts=tuple(one.id for one in settings.accounts),
                 expiring_days=settings.warning_days,
                 submit_automatic_jobs=settings.auto == "submit",
             ),
@@ -200,7 +209,7 @@ class App:
             forget_old=lambda: instance.forget_old(clock()),
             pace=instance.pacer.share,
         )
-        return cls(settings, openapi, store, world, secret, adapters)
+        return cls(settings, openapi, store, world, secret, lambda one: adapters(lambda account: one))
 
     @classmethod
     def of(cls, context: Any) -> "App":
@@ -243,8 +252,17 @@ def _functions(
     return Fc3Functions(openapi, prefix=settings.prefix, region=settings.region)
 
 
+def _cas(clients: Clients, home: str) -> Cas:
+    account, store = parted(home)
+    return Cas(clients.of(account), store, account)
+
+
 def _adapters(
-    openapi: OpenApi, *, exclusive: Exclusive, aws: CloudAccess, secret: Callable[[SecretStr], SecretStr]
+    client_of: Callable[[str], OpenApi],
+    *,
+    exclusive: Exclusive,
+    aws: CloudAccess,
+    secret: Callable[[SecretStr], SecretStr],
 ) -> AdapterMaker:
     def adapter(
         product: CloudProduct,
@@ -252,8 +270,10 @@ def _adapters(
         accept_outage: bool = False,
         parts: Parts | None = None,
         known: Known = NOTHING_KNOWN,
+        account: str = OWN,
     ) -> ProductAdapter:
-        means = Means(openapi, catalogue, accept_outage, exclusive, aws, parts, secret, known)
-        return adapter_class(product)(means)
+        client, kind = client_of(account), adapter_class(product)
+        means = Means(client, catalogue, accept_outage, exclusive, aws, parts, secret, known)
+        return InAccount(kind, means, account) if account else kind(means)
 
     return adapter

@@ -17,6 +17,7 @@ from pydantic import (
 
 from shared.cloud.aws import DEFAULT_ACCESS, NAMES_NONE, CloudAccess
 from shared.cloud.roots import Roots, portable
+from shared.domain.accounts import Account
 from shared.domain.certificates import STORES
 from shared.domain.regions import Regions, shown, well_formed
 from shared.domain.resources import CloudProduct
@@ -24,16 +25,14 @@ from shared.domain.values import Value
 from shared.errors import SettingsError
 from shared.products import default_products
 from shared.state.tablestore_address import SCHEME, Address, address_at, address_of, is_address
+from shared.validation.accounts import accounts_in
 from shared.validation.addresses import edge_problem, emulator_problem
 from shared.validation.contacts import webhook_problems
+from shared.validation.hosts import hosts_in
 from shared.validation.mail import is_mailbox, mail_server_problems
 from shared.validation.secret_names import secret_name_problem
 
 _PREFIX = "CERTDEPLOY_"
-_HOST: Final = re.compile(
-    r"[a-z0-9-]+(?:\.(?P<region>[a-z0-9-]+))?"
-    r"=(?:(?:[a-z0-9-]|\{region\}|\{account_id\})+\.)+aliyuncs\.com"
-)
 _FUNCTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")  # as Function Compute allows its names
 _SOME_REGION: Final = "cn-hangzhou"  #: to look at the form of an address
 #: Variables that are read elsewhere: by `CloudAccess`, the command and the tests.
@@ -60,6 +59,8 @@ class Settings(Value):
     hosts: tuple[tuple[str, str], ...] = ()
     aws: bool = False  #: manage AWS too
     aws_access: CloudAccess = DEFAULT_ACCESS  #: shared/cloud/aws.py documents its variables
+    #: other accounts beside the own one, each with the role to assume: see shared/validation/accounts.py
+    accounts: tuple[Account, ...] = ()
     products: tuple[CloudProduct, ...] = Field(
         default_factory=lambda known: default_products(aws=bool(known.get("aws")))
     )
@@ -154,23 +155,24 @@ class Settings(Value):
 
     @field_validator("account_id")
     @classmethod
-    def _number(cls, value: str) -> str:
+    def _number(cls, value: str, known: ValidationInfo) -> str:
         if value and not (value.isascii() and value.isdigit()):
             raise ValueError("the id of an account is a number")
+        if any(one.id == value for one in known.data.get("accounts", ())):
+            raise ValueError(f"{value} is the own account, which CERTDEPLOY_ACCOUNTS leaves out")
         return value
+
+    @field_validator("accounts", mode="before")
+    @classmethod
+    def _other_accounts(cls, value: object) -> object:
+        return accounts_in(value) if isinstance(value, str) else value
 
     @field_validator("hosts", mode="before")
     @classmethod
     def _pairs(cls, value: object, info: ValidationInfo) -> object:
-        """`live=live.ap-southeast-1.aliyuncs.com`, by commas. They get signed requests: the vendor's only."""
         if not isinstance(value, str):
             return value
-        for text in (texts := _named(value)):
-            if not (found := _HOST.fullmatch(text)):
-                raise ValueError(f"{shown(text)} is not api=host, with a host of aliyuncs.com")
-            if found["region"]:
-                cls._known_regions((found["region"],), info)
-        return [text.split("=", 1) for text in texts]
+        return list(hosts_in(_named(value), Regions(more=info.data.get("more_regions", ()))))
 
     @field_validator("endpoint", "fc_endpoint", "chat_endpoint")
     @classmethod

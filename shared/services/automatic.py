@@ -66,7 +66,7 @@ def alone(world: World, plan: Callable[[], Planned]) -> Planned:
 
 
 def _weighed(world: World) -> Planned:
-    known = [record for name in world.policy.stores for record in world.certificates.list(name)]
+    known = [record for home in world.policy.homes for record in world.certificates.list(home)]
     unseen, policies = Unseen(world), policies_of(world)
     changes = Changes.among(world, known, unseen, policies)
     if policies.unreadable:

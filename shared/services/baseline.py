@@ -4,17 +4,20 @@ What was there then starts nothing by itself. News is what happens afterwards: a
 CAS, a warning time that passes. A store or a product that is added later has a baseline of its own.
 """
 
+from shared.domain.accounts import account_of
 from shared.domain.certificates import CertificateRecord
 from shared.domain.warning_times import looked_at, passed_time, warning_times
 from shared.services.policies import ReadPolicies
 from shared.services.world import World
 
 
-def is_baseline(world: World, store: str) -> bool:
-    """Whether what a scan of the store finds now was there before this installation began its work."""
-    if not world.scans.has_baseline(store):
+def is_baseline(world: World, home: str) -> bool:
+    """Whether what a scan of the store finds now was there before this installation began its work there."""
+    if not world.scans.has_baseline(home):
         return True
-    return not any(True for product in world.policy.products for _ in world.syncs.list(product))
+    account = account_of(home)
+    known = (status for product in world.policy.products for status in world.syncs.list(product))
+    return all(status.account != account for status in known)
 
 
 def as_found(world: World, record: CertificateRecord, policies: ReadPolicies) -> CertificateRecord:

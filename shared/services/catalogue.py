@@ -15,9 +15,10 @@ class KnownCertificates:
     """One invocation's view. Without `cas`, only the table is used: deployments may not list CAS."""
 
     def __init__(
-        self, certificates: Certificates, stores: tuple[str, ...], cas: Callable[[str], Cas] | None = None
+        self, certificates: Certificates, homes: tuple[str, ...], cas: Callable[[str], Cas] | None = None
     ) -> None:
-        self._certificates, self._stores, self._cas = certificates, stores, cas
+        """`homes`: the stores of one account, whose names and fingerprints mean what is in there."""
+        self._certificates, self._homes, self._cas = certificates, homes, cas
 
     def by_identifier(self, identifier: str) -> Certificate | None:
         return self._find(("identifier", identifier))
@@ -36,16 +37,14 @@ class KnownCertificates:
 
     @cached_property
     def _stored(self) -> _Index:
-        return _index(
-            record.certificate for store in self._stores for record in self._certificates.list(store)
-        )
+        return _index(record.certificate for home in self._homes for record in self._certificates.list(home))
 
     @cached_property
     def _listed(self) -> _Index:
         """Read only if the table lacks something, and only once."""
         if (cas := self._cas) is None:
             return {}
-        return _index(certificate for store in self._stores for certificate in cas(store).list_certificates())
+        return _index(certificate for home in self._homes for certificate in cas(home).list_certificates())
 
 
 def _index(certificates: Iterable[Certificate]) -> _Index:

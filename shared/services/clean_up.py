@@ -92,7 +92,7 @@ def _deleted_by(world: World) -> Callable[[Cleaned], Cleaned]:
             return one.evolve(fate=Fate.DELETED)
         try:
             with suppress(NotFoundError):  # somebody did, or the answer to our own was lost
-                world.cas(record.certificate.store).delete(record.certificate.cert_id)
+                world.cas(record.certificate.home).delete(record.certificate.cert_id)
         except AppError as error:
             return one.evolve(fate=Fate.FAILED, reason=str(error))
         with suppress(ConflictError):  # the next scan finds it gone
@@ -130,10 +130,10 @@ def _unsure(world: World) -> Iterator[str]:
         yield f"CERTDEPLOY_PRODUCTS leaves out {', '.join(left_out)}, whose slots are not seen"
     if policy.regions:
         yield "CERTDEPLOY_REGIONS leaves out regions, whose slots are not seen"
-    for store in policy.stores:
-        at = world.scans.last(store)
+    for home in policy.homes:
+        at = world.scans.last(home)
         if at is None or at < now - _FRESH:
-            yield f"CAS {store} has not been read for a day; run `certdeploy scan`"
+            yield f"CAS {home} has not been read for a day; run `certdeploy scan`"
     for product in policy.products:
         yield from _unread(world, product)
 
@@ -143,7 +143,7 @@ def _unread(world: World, product: CloudProduct) -> Iterator[str]:
     if not statuses:
         yield f"{product.value} was never discovered; run `certdeploy discover`"
     for status in statuses:
-        place = f"{product.value} {status.region}".strip()
+        place = f"{product.value} {status.area}".strip()
         if not status.state.complete:
             yield f"{place} is {status.state.value}, not read whole; see `certdeploy resource list`"
         elif status.finished_at is None or status.finished_at < world.clock() - _FRESH:

@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
+from shared.domain.accounts import OWN
 from shared.domain.events import WorkersScheduled
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.replacing import Exchange, why_less_trusted
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import (
@@ -57,8 +58,7 @@ def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct)
         return ShardResult()
     if job.cancelled_at is not None or job.halted:
         cancel_waiting(world, job, event.product, event.shard)
-    catalogue = KnownCertificates(world.certificates, world.policy.stores)
-    adapter = world.adapter(event.product, catalogue, job.accept_outage)
+    adapters = Adapters(world, event.product, job.accept_outage)
     by_writer: dict[str, list[WorkerResource]] = defaultdict(list)
     share = event.job_id, event.product, event.shard
     for worker in world.workers.list(*share):
@@ -67,7 +67,7 @@ def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct)
     kind_of = kinds_of(world, job)
     open_ = [workers for workers in by_writer.values() if any(not one.status.settled for one in workers)]
     run_side_by_side(
-        (work_on(world, adapter, workers, kind_of) for workers in _by_turns(open_)),
+        (work_on(world, adapters.of(workers[0].resource), workers, kind_of) for workers in _by_turns(open_)),
         beside=shared_rates(world, event, at_most=job.products[product]),
         parallel=world.policy.parallel,
         clock=world.clock,
@@ -95,11 +95,32 @@ def _by_turns(writers: Iterable[list[WorkerResource]]) -> list[list[WorkerResour
     met: Counter[str] = Counter()
 
     def turn(workers: list[WorkerResource]) -> int:
-        place = workers[0].resource.region or workers[0].resource.location
+        slot = workers[0].resource
+        place = slot.area or slot.location
         met[place] += 1
         return met[place]
 
     return sorted(writers, key=turn)
+
+
+class Adapters:
+    """Of one product: one for each account that slots are in."""
+
+    def __init__(self, world: World, product: CloudProduct, accept_outage: bool) -> None:
+        self._world, self._product, self._accept_outage = world, product, accept_outage
+        self._made: dict[str, ProductAdapter] = {}
+
+    def of(self, slot: CloudResource) -> ProductAdapter:
+        """A slot of an account that is not looked after any more gets the own one's, which the fence bars."""
+        account, world = slot.account, self._world
+        if world.policy.scope.why_not_account(account):
+            account = OWN
+        if account not in self._made:
+            catalogue = KnownCertificates(world.certificates, world.policy.homes_of(account))
+            self._made[account] = world.adapter(
+                self._product, catalogue, self._accept_outage, account=account
+            )
+        return self._made[account]
 
 
 class Deployment:

@@ -2,11 +2,12 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.accounts import OWN, parted, within
 from shared.domain.moments import ahead
 from shared.domain.regions import shown
 from shared.domain.requests import DiscoverResources
@@ -38,12 +39,17 @@ def discover_resources(world: World, request: DiscoverResources) -> DiscoverResu
     if request.region is None:
         statuses: list[SyncStatus] = []
         started: list[str] = []
+        shut = why_shut(world)
         for product in products:
-            started += _fan_out(world, product, statuses, request.rest_hours)
+            for account in asked_accounts(world, product, request.account):
+                started += _fan_out(world, product, account, statuses, request.rest_hours, shut.get(account))
+            if request.account is None:
+                _forget_accounts(world, product)
         return DiscoverResult(started=tuple(started), statuses=tuple(statuses))
     if discovered_by(products[0]) != DISCOVERS:  # this role enters no cluster
-        _start(world, products[0], request.region, world.syncs.find(products[0], request.region))
-        return DiscoverResult(started=(f"{products[0].value}/{request.region}",))
+        area = within(request.account or OWN, request.region)
+        _start(world, products[0], area, world.syncs.find(products[0], area))
+        return DiscoverResult(started=(f"{products[0].value}/{area}",))
     return _discovered(world, products[0], request)
 
 
@@ -61,21 +67,30 @@ def discover_clusters(world: World, request: DiscoverResources) -> DiscoverResul
 
 
 def _discovered(world: World, product: CloudProduct, request: DiscoverResources) -> DiscoverResult:
-    status = discover_region(world, product, request.region or "", request.since)
+    area = within(request.account or OWN, request.region or "")
+    status = discover_region(world, product, area, request.since)
     return DiscoverResult(statuses=(status,) if status else ())
 
 
-def _start(world: World, product: CloudProduct, region: str, before: SyncStatus | None) -> None:
+def asked_accounts(world: World, product: CloudProduct, account: str | None = None) -> tuple[str, ...]:
+    """Those that a product is discovered in: all of them, or the one that is named."""
+    named = world.policy.every_account if account is None else (account,)
+    return tuple(one for one in named if not world.policy.scope.why_not_discovered(product, account=one))
+
+
+def _start(world: World, product: CloudProduct, area: str, before: SyncStatus | None) -> None:
     """Elsewhere. Whoever waits for it sees from now on that it is under way."""
+    account, region = parted(area)
     syncing = SyncStatus(
         product=product,
+        account=account,
         region=region,
         state=SyncState.SYNCING,
         empty_passes=before.empty_passes if before else 0,
         started_at=world.clock(),
     )
     world.syncs.put(syncing)
-    payload = {"Products": [product.value], "Region": region}
+    payload = {"Products": [product.value], "Region": region, **({"Account": account} if account else {})}
     world.functions.invoke(discovered_by(product), json.dumps(payload).encode())
 
 
@@ -84,6 +99,10 @@ def _check(world: World, request: DiscoverResources) -> None:
     scope = world.policy.scope
     if missing := [one for one in request.products if one not in scope.products]:
         raise InvalidRequestError(f"Products: {scope.why_not_discovered(missing[0])}")
+    account = request.account or OWN
+    whys = (scope.why_not_discovered(one, account=account) for one in request.products)
+    if account and (why := scope.why_not_account(account) or next(filter(None, whys), "")):
+        raise InvalidRequestError(f"Account: {why}")
     if (region := request.region) is None:
         return
     if len(request.products or scope.products) != 1:
@@ -94,20 +113,49 @@ def _check(world: World, request: DiscoverResources) -> None:
     else:
         why = scope.known_regions(product).why_not(region)
         if request.since is None:  # one that is handed on ends by itself
-            why = why or scope.why_not_discovered(product, region)
+            why = why or scope.why_not_discovered(product, region, account)
     if why:
         raise InvalidRequestError(f"Region: {why}")
 
 
-def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus], rest_hours: float) -> list[str]:
+def why_shut(world: World) -> dict[str, AppError]:
+    """Of the other accounts, those that cannot be entered, and why: told instead of by each of many calls."""
+    if not world.policy.accounts:
+        return {}
+    shut: dict[str, AppError] = {}
+    own = ""
+    with suppress(AppError):
+        own = world.own_account()
+    for account in world.policy.accounts:
+        try:
+            if account == own:
+                raise SettingsError(f"CERTDEPLOY_ACCOUNTS: {account} is this installation's own account")
+            world.enter(account)
+        except AppError as error:
+            shut[account] = error
+    return shut
+
+
+def _fan_out(
+    world: World,
+    product: CloudProduct,
+    account: str,
+    statuses: list[SyncStatus],
+    rest_hours: float,
+    shut: AppError | None,
+) -> list[str]:
+    """`shut`: why the account cannot be entered."""
     now = world.clock()
-    listing = SyncStatus(product=product, state=SyncState.SYNCING, started_at=now)
+    listing = SyncStatus(product=product, account=account, state=SyncState.SYNCING, started_at=now)
     try:
-        adapter = world.adapter(product, NO_CATALOGUE)
+        if shut is not None:
+            raise shut
+        adapter = world.adapter(product, NO_CATALOGUE, account=account)
         regions = adapter.regions()
     except Exception as error:  # whatever it is, the other products go on
         if not isinstance(error, (CloudError, SettingsError)):
-            log.exception("regions could not be listed", extra={"product": product.value})
+            where = {"product": product.value, "account": account}
+            log.exception("regions could not be listed", extra=where)
             error = AppError(f"internal error: {type(error).__name__}; see the function's log")
         failed = listing.evolve(
             state=SyncState.FAILED, reason=str(error), code=error.code, finished_at=world.clock()
@@ -117,11 +165,11 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus], re
         return []
     known, unknown = _sorted_out(world, product, regions)
     names = [*known, *unknown] or [""]
-    before = {status.region: status for status in world.syncs.list(product)}
+    before = {one.region: one for one in world.syncs.list(product) if one.account == account}
     for region, old in before.items():
         if region not in names:
             _forget(world, old)
-    _remove_strays(world, product, known)
+    _remove_strays(world, product, [within(account, region) for region in known], {account})
     if not known and not unknown:
         reason = f"none of its regions is in CERTDEPLOY_REGIONS ({', '.join(world.policy.regions)})"
         world.syncs.put(listing.evolve(state=SyncState.OUTSIDE, reason=reason, finished_at=now))
@@ -133,8 +181,8 @@ def _fan_out(world: World, product: CloudProduct, statuses: list[SyncStatus], re
     for region in asked:
         if region in before and _goes_on(world, before[region], now):
             continue
-        _start(world, product, region, before.get(region))
-    return [f"{product.value}/{region or '-'}" for region in asked]
+        _start(world, product, within(account, region), before.get(region))
+    return [f"{product.value}/{within(account, region) or '-'}" for region in asked]
 
 
 def _sorted_out(
@@ -149,19 +197,31 @@ def _sorted_out(
     return [region for region in within if region in table], unknown
 
 
-def _remove_strays(world: World, product: CloudProduct, regions: Sequence[str]) -> None:
+def _forget_accounts(world: World, product: CloudProduct) -> None:
+    """Those that are not looked after any more, or never were."""
+    asked = asked_accounts(world, product)
+    for status in world.syncs.list(product):
+        if status.account not in asked:
+            _forget(world, status)
+    if others := world.resources.accounts(product) - {*asked}:
+        _remove_strays(world, product, (), others)
+
+
+def _remove_strays(
+    world: World, product: CloudProduct, areas: Sequence[str], accounts: Collection[str]
+) -> None:
     """Rows of regions that are gone or no longer configured, or that there never were.
 
     No discovery of a region finds them missing, and others may have written them.
     """
-    for row in world.resources.strays(product, regions):
+    for row in world.resources.strays(product, areas, accounts):
         with suppress(ConflictError):  # seen again meanwhile
             world.resources.remove_stray(row)
 
 
 def _goes_on(world: World, status: SyncStatus, now: datetime) -> bool:
     """Whether it is being read, over several invocations: begun anew each time, it would never end."""
-    sweep = world.sweeps.find(status.product, status.region)
+    sweep = world.sweeps.find(status.product, status.area)
     return (
         status.state is SyncState.SYNCING
         and sweep is not None
@@ -173,6 +233,6 @@ def _goes_on(world: World, status: SyncStatus, now: datetime) -> bool:
 def _forget(world: World, status: SyncStatus) -> None:
     """Remove a region that is gone or no longer configured. Its slots are strays then."""
     with suppress(ConflictError):  # it is being discovered right now
-        if sweep := world.sweeps.find(status.product, status.region):
+        if sweep := world.sweeps.find(status.product, status.area):
             world.sweeps.delete(sweep)
         world.syncs.delete(status)

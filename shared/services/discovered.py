@@ -22,8 +22,8 @@ class Discovered(Generic[Made]):
         self._world, self._make = world, make
         self._made: dict[tuple[CloudProduct, str], Made] = {}
 
-    def of(self, product: CloudProduct, region: str) -> Made:
-        place = product, region
+    def of(self, product: CloudProduct, area: str) -> Made:
+        place = product, area
         if place not in self._made:
             self._made[place] = self._make(record.resource for record in self._world.resources.list(*place))
         return self._made[place]

@@ -102,10 +102,10 @@ def hand_over(world: World, gone: Iterable[ResourceRecord]) -> None:
     orphans = [one for one in gone if one.placed and one.resource.place != one.resource.slot]
     regions: dict[tuple[str, str], list[ResourceRecord]] = defaultdict(list)
     for one in orphans:
-        regions[one.resource.product.value, one.resource.region].append(one)
+        regions[one.resource.product.value, one.resource.area].append(one)
     for lost in regions.values():
         resource, names = lost[0].resource, {one.resource.slot for one in lost}
-        there = world.resources.list(resource.product, resource.region)
+        there = world.resources.list(resource.product, resource.area)
         others = [one for one in there if one.resource.slot not in names]
         for one in lost:
             if (next_one := heir(one, others)) is not None:

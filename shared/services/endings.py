@@ -71,8 +71,8 @@ class _Ends:
         self._policies: ReadPolicies = policies_of(world)
         self._known: dict[str, Certificate] = {
             record.certificate.identifier: record.certificate
-            for store in world.policy.stores
-            for record in world.certificates.list(store)
+            for home in world.policy.homes
+            for record in world.certificates.list(home)
         }
         self._found: dict[tuple[str, datetime], _Nearness] = {}
 

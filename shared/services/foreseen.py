@@ -79,4 +79,4 @@ def _named_by_certificate(slot: CloudResource) -> bool:
 
 def _on_listener(entry: PlanEntry) -> tuple[str, str, str, str]:
     slot = entry.resource
-    return slot.product.value, slot.region, slot.listener_id, entry.cert_identifier
+    return slot.product.value, slot.area, slot.listener_id, entry.cert_identifier

@@ -11,8 +11,8 @@ from shared.services.world import World
 class KnownSlots:
     """One invocation's view."""
 
-    def __init__(self, world: World, product: CloudProduct, region: str) -> None:
-        self._world, self._place = world, (product, region)
+    def __init__(self, world: World, product: CloudProduct, area: str) -> None:
+        self._world, self._place = world, (product, area)
         self._memos: dict[str, str] = {}
         self.period = f"{world.clock():%G-W%V}"  #: a week: rows that others have written hold no longer
 

@@ -36,7 +36,7 @@ class Listeners:
     def _of(self, resource: CloudResource) -> list[Certificate]:
         if not resource.listener_id:
             return []
-        there = self._discovered.of(resource.product, resource.region).get(_listener(resource))
+        there = self._discovered.of(resource.product, resource.area).get(_listener(resource))
         return there.of_names(resource.domains) if there else []
 
 
@@ -75,4 +75,4 @@ def _by_listener(world: World, slots: Iterable[CloudResource]) -> Mapping[_Liste
 
 
 def _listener(slot: CloudResource) -> _Listener:
-    return slot.product, slot.region, slot.listener_id
+    return slot.product, slot.area, slot.listener_id

@@ -34,10 +34,11 @@ def list_resources(
     `mapped`: the slots of all supported products, where the caller has mapped them already.
 
     Raises:
-        InvalidRequestError: a region is not known.
+        InvalidRequestError: an account or a region is not known.
         NotFoundError: the certificate is known neither to CAS nor in place anywhere.
     """
     products = query.products or supported_products()
+    check_accounts(world, query.accounts)
     check_regions(world, query.regions, products)
     slots = map_slots(world, products) if mapped is None else mapped
     if query.certificate and not any(serves(slot, query.certificate) for slot in slots):
@@ -53,8 +54,9 @@ def list_certificates(
     `in_place`: the identifiers that slots serve, where the caller knows them already.
 
     Raises:
-        InvalidRequestError: a store is not one of CAS's.
+        InvalidRequestError: a store is not one of CAS's, or an account is not known.
     """
+    check_accounts(world, query.accounts)
     if unknown := [store for store in query.stores if store not in STORES]:
         raise InvalidRequestError(f"Stores: {unknown[0]!r} is none of {', '.join(STORES)}")
     known, now = known_certificates(world), world.clock()
@@ -67,6 +69,13 @@ def list_certificates(
         for one in found
     )
     return CertificateList(certificates=tuple(listed), left_out=len(known) - len(found))
+
+
+def check_accounts(world: World, accounts: Iterable[str]) -> None:
+    """Each is looked after; "-": the own one. Raises InvalidRequestError: one is not."""
+    for account in accounts:
+        if account != NO_REGION and (why := world.policy.scope.why_not_account(account)):
+            raise InvalidRequestError(f"Accounts: {why}")
 
 
 def check_regions(world: World, regions: Iterable[str], products: Iterable[CloudProduct]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime
 
+from shared.domain.accounts import within
 from shared.domain.certificates import Certificate, cert_id_of, is_bare_id
 from shared.domain.cover import Cover
 from shared.domain.drift import has_drifted
@@ -61,14 +62,14 @@ class CertificateMap(Wire):
 
 def known_certificates(world: World) -> list[Certificate]:
     """What the last scan saw, the one that ends first on top."""
-    found = [record.certificate for store in world.policy.stores for record in world.certificates.list(store)]
+    found = [record.certificate for home in world.policy.homes for record in world.certificates.list(home)]
     return sorted(found, key=lambda one: (one.not_after, one.cert_id))
 
 
 def find_certificate(world: World, text: str) -> Certificate:
-    """By id, in any of our stores, or by identifier. Raises NotFoundError."""
+    """By id, in any of our stores, those of the own account first, or by identifier. Raises NotFoundError."""
     text = text.strip()
-    identifiers = [f"{text}-{store}" for store in world.policy.stores] if is_bare_id(text) else [text]
+    identifiers = [f"{text}-{home}" for home in world.policy.homes] if is_bare_id(text) else [text]
     for identifier in identifiers:
         if record := world.certificates.find(identifier):
             return record.certificate
@@ -137,12 +138,12 @@ class _Missed:
     """Slots of a product that its last discovery did not see."""
 
     def __init__(self, statuses: Iterable[SyncStatus]) -> None:
-        self._began = {one.region: one.started_at for one in statuses if one.state is not SyncState.SYNCING}
+        self._began = {one.area: one.started_at for one in statuses if one.state is not SyncState.SYNCING}
 
     def since(self, record: ResourceRecord) -> datetime | None:
         """A discovery that failed to list the regions (region "") has missed them all."""
-        for region in (record.resource.region, ""):
-            began = self._began.get(region)
+        for area in (record.resource.area, within(record.resource.account, "")):
+            began = self._began.get(area)
             if began is not None and record.seen_at < began:
                 return record.seen_at
         return None

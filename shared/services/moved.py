@@ -133,7 +133,7 @@ def _named(slot: CloudResource) -> str:
 
 def _renewed(world: World, job: DeploymentJob) -> Iterator[Moved]:
     """Certificates of the job of which CAS has one that is valid for longer. Its owner may want the older."""
-    known = [record.certificate for name in world.policy.stores for record in world.certificates.list(name)]
+    known = [record.certificate for home in world.policy.homes for record in world.certificates.list(home)]
     own = {one.identifier: one for one in known if one.identifier in job.cert_identifiers}
     for identifier, certificate in sorted(own.items()):
         newer = [one for one in known if _renews(one, certificate, world)]

@@ -1,9 +1,12 @@
 """Hold certificates against slots: what would be written where, and what is left alone and why."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
-from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.accounts import within
+from shared.domain.certificates import Certificate, CertificateRecord, CertificateSource
 from shared.domain.cover import Cover
 from shared.domain.fronts import FRONTED, FRONTING, Fronts
 from shared.domain.matching import Decision, latest
@@ -65,7 +68,7 @@ def weigh(
     cover, obstacles = Cover(ordered, now, world.standing, book), obstacles or Obstacles(world)
     held = [obstacles.put_on(resource) for resource in sorted(slots, key=lambda r: r.slot)]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in held})
-    batch = len(certificates) > 1 and not automatic
+    batch = len({one.fingerprint or one.identifier for one in ordered}) > 1 and not automatic
     entries = []
     for resource in held:
         record = in_place.get(resource.cert_identifier)
@@ -108,12 +111,13 @@ class Obstacles:
             return resource.evolve(fronted_by=self._before(resource))
         if (setter := SET_BY.get(resource.product)) is None:
             return resource
-        return self._rules.of(setter, resource.region).put_on(resource)
+        return self._rules.of(setter, resource.area).put_on(resource)
 
     def _before(self, resource: CloudResource) -> str:
         """Of products that are out of scope old rows may be left, which prove nothing."""
         looked_into = (product for product in FRONTING if product in self._policy.products)
-        found = (self._fronts.of(product, "").before(resource) for product in looked_into)
+        here = within(resource.account, "")
+        found = (self._fronts.of(product, here).before(resource) for product in looked_into)
         return next((slot for slot in found if slot), "")
 
 
@@ -135,6 +139,30 @@ def candidates(world: World, certificates: Iterable[Certificate]) -> list[CloudR
     return [record.resource for record in world.resources.by_names(names)]
 
 
+def _of_first_account(records: list[CertificateRecord]) -> list[CertificateRecord]:
+    """Of those that have one id: the own account's, if it has one."""
+    accounts = [record.certificate.account for record in records]
+    return [record for record in records if record.certificate.account == accounts[0]]
+
+
+def copies_of(world: World, certificates: Iterable[Certificate]) -> list[Certificate]:
+    """The same certificates as CAS of other accounts has them, as far as they can be deployed."""
+    held: dict[tuple[str, datetime], set[str]] = defaultdict(set)
+    for one in certificates:
+        if one.fingerprint:
+            held[one.fingerprint, one.not_after].add(one.account)
+    if not world.policy.accounts or not held:
+        return []
+    known = (record.certificate for home in world.policy.homes for record in world.certificates.list(home))
+    return [
+        one
+        for one in known
+        if (accounts := held.get((one.fingerprint, one.not_after)))
+        and one.account not in accounts
+        and one.why_not_deployable(world.clock()) is None
+    ]
+
+
 def asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
     """Those of CAS.
 
@@ -145,10 +173,10 @@ def asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
     found: list[Certificate] = []
     problems: list[str] = []
     unknown: list[str] = []
-    identifiers = {cert_id: [f"{cert_id}-{store}" for store in world.policy.stores] for cert_id in cert_ids}
+    identifiers = {cert_id: [f"{cert_id}-{home}" for home in world.policy.homes] for cert_id in cert_ids}
     known = world.certificates.find_many(one for some in identifiers.values() for one in some)
     for cert_id, some in identifiers.items():
-        records = [known[one] for one in some if one in known]
+        records = _of_first_account([known[one] for one in some if one in known])
         if not records:
             unknown.append(str(cert_id))
         for record in records:
@@ -157,6 +185,7 @@ def asked_for(world: World, cert_ids: tuple[int, ...]) -> list[Certificate]:
             found.append(record.certificate)
     if len(types := sorted({certificate.source.value for certificate in found})) > 1:
         problems.append(f"one job takes one certificate type, these are {', '.join(types)}")
+    found += copies_of(world, found)
     if unknown and not problems:
         raise NotFoundError("Certificate", ", ".join(unknown), _SCAN)
     if problems:

@@ -92,8 +92,8 @@ def _set(world: World, asked: SetQuota) -> None:
     if asked.mode is None and not (asked.share or asked.unshare):
         raise InvalidRequestError("Set: nothing is given; give Mode, Share or Unshare")
     shared = {identifier for cert_id in asked.share for identifier in _known(world, cert_id)}
-    stores = world.policy.stores
-    unshared = {f"{cert_id}-{store}" for cert_id in asked.unshare for store in stores}
+    homes = world.policy.homes
+    unshared = {f"{cert_id}-{home}" for cert_id in asked.unshare for home in homes}
 
     def changed(budget: QuotaBudget) -> QuotaBudget:
         return budget.evolve(
@@ -104,7 +104,7 @@ def _set(world: World, asked: SetQuota) -> None:
 
 
 def _known(world: World, cert_id: int) -> list[str]:
-    found = world.certificates.find_many(f"{cert_id}-{store}" for store in world.policy.stores)
+    found = world.certificates.find_many(f"{cert_id}-{home}" for home in world.policy.homes)
     if not found:
         raise NotFoundError("Certificate", cert_id, "`certdeploy scan` reads CAS anew")
     return list(found)

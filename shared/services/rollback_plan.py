@@ -173,7 +173,7 @@ class Joined:
     def __call__(self, resource: CloudResource, cert_identifier: str) -> bool:
         if not (resource.listener_id and resource.domains_of_certificate):
             return False
-        there = self._discovered.of(resource.product, resource.region)
+        there = self._discovered.of(resource.product, resource.area)
         holding = there.get((_listener(resource), cert_identifier), ())
         return any(together(one, resource) for one in holding)
 
@@ -182,7 +182,7 @@ _Listener = tuple[CloudProduct, str, str]
 
 
 def _listener(slot: CloudResource) -> _Listener:
-    return slot.product, slot.region, slot.listener_id
+    return slot.product, slot.area, slot.listener_id
 
 
 def _by_listener(slots: Iterable[CloudResource]) -> Mapping[tuple[_Listener, str], list[CloudResource]]:

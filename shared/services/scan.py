@@ -3,9 +3,11 @@
 CAS publishes no event when a certificate is issued, so the events come from comparing CAS with the table.
 """
 
+import logging
 from contextlib import suppress
 
 from shared.cloud.cas import Listing
+from shared.domain.accounts import account_of
 from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
 from shared.domain.moments import whole_days
@@ -19,6 +21,9 @@ from shared.services.policies import ReadPolicies, policies_of
 from shared.services.strangers import look_after_strangers
 from shared.services.unseen import Unseen
 from shared.services.world import World
+from shared.state.scans import Unread
+
+log = logging.getLogger("certdeploy.scan")
 
 
 class ScanResult(Wire):
@@ -32,20 +37,27 @@ def scan_certificates(world: World) -> ScanResult:
 
     A store is read completely before anything is written. The first complete scan of a store is the
     baseline: of its certificates only those are announced whose end must be told. One that cannot be
-    read does not keep the others from being read.
+    read does not keep the others from being read; another account that cannot be read is told of as its
+    state, and holds up nothing but what is in it.
     """
     found: list[ScanResult] = []
     failures: list[AppError] = []
+    shut: set[str] = set()
     unseen, policies = Unseen(world), policies_of(world)
-    for store in world.policy.stores:
+    for home in world.policy.homes:
         try:
-            found.append(_scan(world, store, unseen, policies))
+            found.append(_scan(world, home, unseen, policies))
         except AppError as error:
-            failures.append(error)
+            if account := account_of(home):
+                _tell_unread(world, home, error)
+                shut.add(account)
+            else:
+                failures.append(error)
     if failures:  # what is in such a store may be unknown for that reason alone
         raise failures[0]
     drifting = Drifting()
-    look_after_strangers(world, policies, drifting.among(every_slot(world)))
+    seen = (record for record in every_slot(world) if record.resource.account not in shut)
+    look_after_strangers(world, policies, drifting.among(seen))
     tell_drift(world, drifting)
     return ScanResult(
         certificates=sum(one.certificates for one in found),
@@ -54,10 +66,15 @@ def scan_certificates(world: World) -> ScanResult:
     )
 
 
-def _scan(world: World, store: str, unseen: Unseen, policies: ReadPolicies) -> ScanResult:
-    known = {record.certificate.cert_id: record for record in world.certificates.list(store)}
-    listed = world.cas(store).listing({cert_id: one.certificate for cert_id, one in known.items()})
-    baseline = is_baseline(world, store)
+def _tell_unread(world: World, home: str, error: AppError) -> None:
+    log.warning("CAS of another account could not be read", extra={"store": home, "reason": str(error)})
+    world.scans.failed(home, Unread(reason=str(error), code=error.code, at=world.clock()))
+
+
+def _scan(world: World, home: str, unseen: Unseen, policies: ReadPolicies) -> ScanResult:
+    known = {record.certificate.cert_id: record for record in world.certificates.list(home)}
+    listed = world.cas(home).listing({cert_id: one.certificate for cert_id, one in known.items()})
+    baseline = is_baseline(world, home)
     records = _remember(world, known, listed, policies if baseline else None)
     changes = Changes.among(world, records, unseen, policies)
     for new in changes.issued:
@@ -65,8 +82,8 @@ def _scan(world: World, store: str, unseen: Unseen, policies: ReadPolicies) -> S
     for one in changes.ending:
         _announce_expiring(world, one)
     if baseline:
-        world.scans.set_baseline(store, world.clock())
-    world.scans.scanned(store, world.clock())
+        world.scans.set_baseline(home, world.clock())
+    world.scans.scanned(home, world.clock())
     return ScanResult(
         certificates=len(listed.certificates),
         issued=tuple(new.certificate.identifier for new in changes.issued),

@@ -107,6 +107,7 @@ def select_certificates(
     def fits(one: Certificate) -> bool:
         return (
             (not query.stores or one.store in query.stores)
+            and (not query.accounts or (one.account or NO_REGION) in query.accounts)
             and (by_domain is None or any(map(by_domain, spellings(one.names))))
             and (by_name is None or by_name(one.name))
             and (until is None or one.not_after <= until)
@@ -143,6 +144,7 @@ def _tests(query: ListResources, now: datetime) -> list[Callable[[MappedSlot], b
 
     asked: list[tuple[object, Callable[[MappedSlot], bool]]] = [
         (products, lambda slot: slot.product in products),
+        (query.accounts, lambda slot: (slot.account or NO_REGION) in query.accounts),
         (regions, lambda slot: not regions.isdisjoint((slot.region or NO_REGION, slot.location))),
         (query.certificate, lambda slot: serves(slot, query.certificate)),
         (query.uncovered, is_uncovered),

@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
+from shared.domain.accounts import account_of
 from shared.domain.jobs import DeploymentJob
 from shared.domain.queries import ShowStatus
 from shared.domain.resources import SyncState, SyncStatus
@@ -65,6 +66,7 @@ def overview(
         *_of_certificates(world, slots, within),
         *_of_jobs(world),
         *_of_discovery(world, syncs),
+        *_of_accounts(world),
         *_of_ages(now, max_age, scanned, discovered),
         *_of_policies(world),
         *_of_dead_letters(world),
@@ -75,7 +77,7 @@ def overview(
         needs_hand=any(one.needs_hand for one in found),
         concerns=tuple(found),
         slots=len(slots),
-        certificates=sum(1 for store in world.policy.stores for _ in world.certificates.list(store)),
+        certificates=sum(1 for home in world.policy.homes for _ in world.certificates.list(home)),
         scanned_at=scanned,
         discovered_at=discovered,
     )
@@ -181,8 +183,13 @@ def _listed(code: str, text: str, told: Iterable[str], look: str) -> Concern:
 
 def _of_discovery(world: World, syncs: list[SyncStatus]) -> Iterator[Concern]:
     now = world.clock()
-    read = {status.product for status in syncs}
-    never = [product.value for product in world.policy.products if product not in read]
+    read, scope = {(status.product, status.account) for status in syncs}, world.policy.scope
+    never = [
+        f"{product.value} in {account}" if account else product.value
+        for account in world.policy.every_account
+        for product in world.policy.products
+        if (product, account) not in read and not scope.why_not_discovered(product, account=account)
+    ]
     slow = [s for s in syncs if s.state is SyncState.SYNCING and s.started_at < now - _SLOW]
     denied = [s for s in syncs if s.code == CloudDeniedError.code]
     others = [s for s in syncs if s.code != CloudDeniedError.code]
@@ -198,8 +205,26 @@ def _of_discovery(world: World, syncs: list[SyncStatus]) -> Iterator[Concern]:
         yield _of_places("never", f"{_counted(len(never), 'product')} never discovered", never)
 
 
+def _of_accounts(world: World) -> Iterator[Concern]:
+    """What of CAS of other accounts could not be read. The own one's scan fails as a whole."""
+    others = [home for account in world.policy.accounts for home in world.policy.homes_of(account)]
+    found = {home: why for home in others if (why := world.scans.why_unread(home))}
+    if found:
+        text = (
+            f"CAS of {_counted(len({account_of(home) for home in found}), 'other account')} could not be read"
+        )
+        told = tuple(f"{home}: {why.reason}" for home, why in found.items())
+        yield Concern(
+            code="accounts",
+            text=text,
+            count=len(told),
+            examples=told[:_EXAMPLES],
+            look="certdeploy account check",
+        )
+
+
 def _place(status: SyncStatus) -> str:
-    region = f" {status.region}" if status.region else ""
+    region = f" {status.area}" if status.area else ""
     return f"{status.product.value}{region}{': ' if status.reason else ''}{status.reason}"
 
 
@@ -247,7 +272,8 @@ def _alone(code: str, text: str, look: str) -> Concern:
 
 
 def _scanned_at(world: World) -> datetime | None:
-    found = [world.scans.last(store) for store in world.policy.stores]
+    homes = [home for home in world.policy.homes if not world.scans.why_unread(home)]
+    found = [world.scans.last(home) for home in homes]
     known = [at for at in found if at is not None]
     return min(known) if known and len(known) == len(found) else None
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.accounts import parted
 from shared.domain.regions import shown
 from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncState, SyncStatus
 from shared.errors import (
@@ -45,19 +46,22 @@ def discovered_by(product: CloudProduct) -> str:
 
 
 def discover_region(
-    world: World, product: CloudProduct, region: str, since: datetime | None
+    world: World, product: CloudProduct, area: str, since: datetime | None
 ) -> SyncStatus | None:
     """How it went; None if another discovery has begun since. `since`: when this one began, if it goes on.
+
+    `area`: a region, within its account.
 
     Raises:
         CloudError: that may pass. The status is told, and another delivery of the event goes on from
             where this discovery was handed on last.
     """
-    stored = world.sweeps.find(product, region)
-    if world.policy.scope.why_not_discovered(product, region):  # since it was begun
+    stored = world.sweeps.find(product, area)
+    account, region = parted(area)
+    if world.policy.scope.why_not_discovered(product, region, account):  # since it was begun
         return None
     if since is None:
-        sweep = _begun(world, product, region).evolve(version=stored.version if stored else 0)
+        sweep = _begun(world, product, area).evolve(version=stored.version if stored else 0)
     elif stored is None or stored.started_at != since:
         return None
     else:
@@ -65,12 +69,14 @@ def discover_region(
     return _Region(world, sweep, goes_on=since is not None).read()
 
 
-def _begun(world: World, product: CloudProduct, region: str) -> Sweep:
+def _begun(world: World, product: CloudProduct, area: str) -> Sweep:
     """Begun after all others of the region, whatever the clocks of their machines say."""
-    now, last = world.clock(), world.syncs.find(product, region)
+    now, last = world.clock(), world.syncs.find(product, area)
+    account, region = parted(area)
     started = max(now, last.started_at + _LATER) if last else now
     return Sweep(
         product=product,
+        account=account,
         region=region,
         empty_passes=last.empty_passes if last else 0,
         started_at=started,
@@ -85,7 +91,7 @@ class _Region:
         self._world, self._sweep, self._goes_on = world, sweep, goes_on
         spare_s = min(_SPARE_S, world.left_s() / 3)
         self._parts = Parts(sweep.read, lambda: world.left_s() - spare_s)
-        self._known = KnownSlots(world, sweep.product, sweep.region)
+        self._known = KnownSlots(world, sweep.product, sweep.area)
         self._count = sweep.count
         self._unread, self._within = list(sweep.unread), sweep.unread_within
         self._unread_parts = list(sweep.unread_parts)
@@ -94,9 +100,12 @@ class _Region:
     def read(self) -> SyncStatus | None:
         world, sweep = self._world, self._sweep
         self._tell(SyncState.SYNCING)
-        catalogue = KnownCertificates(world.certificates, world.policy.stores, world.cas)
+        homes = world.policy.homes_of(sweep.account)
+        catalogue = KnownCertificates(world.certificates, homes, world.cas)
         try:
-            adapter = world.adapter(sweep.product, catalogue, parts=self._parts, known=self._known)
+            adapter = world.adapter(
+                sweep.product, catalogue, parts=self._parts, known=self._known, account=sweep.account
+            )
             for found in adapter.discover(sweep.region):
                 self._take(found, catalogue)
         except CloudError as error:
@@ -109,13 +118,13 @@ class _Region:
         except SettingsError as error:  # such as no credentials
             return self._end(SyncState.FAILED, error)
         except Exception as error:
-            where = {"product": sweep.product.value, "region": sweep.region}
+            where = {"product": sweep.product.value, "region": sweep.area}
             log.exception("discovery failed unexpectedly", extra=where)
             return self._end(
                 SyncState.FAILED, AppError(f"internal error: {type(error).__name__}; see the function's log")
             )
         # Exact, while what was found includes what was found again in a part that was cut off.
-        self._count = remove_unseen(world, sweep.product, sweep.region, sweep.started_at, self._within)
+        self._count = remove_unseen(world, sweep.product, sweep.area, sweep.started_at, self._within)
         if self._unread:
             return self._end(SyncState.PARTIAL)
         return self._end(SyncState.SYNCED)
@@ -145,8 +154,8 @@ class _Region:
 
     def _why_not_here(self, found: CloudResource) -> str:
         """Why what was found is not stored: names of others come into the state as slots alone."""
-        if (found.product, found.region) != (self._sweep.product, self._sweep.region):
-            return f"it is of {found.product.value}/{shown(found.region)}"
+        if (found.product, found.area) != (self._sweep.product, self._sweep.area):
+            return f"it is of {found.product.value}/{shown(found.area)}"
         return why_no_slot(found, self._world.policy.scope.known_regions(found.product))
 
     def _hand_on(self) -> SyncStatus | None:
@@ -161,6 +170,7 @@ class _Region:
         payload = {
             "Products": [sweep.product.value],
             "Region": sweep.region,
+            **({"Account": sweep.account} if sweep.account else {}),
             "Since": sweep.started_at.isoformat(),
         }
         world.functions.invoke(discovered_by(sweep.product), json.dumps(payload).encode())
@@ -180,7 +190,7 @@ class _Region:
             unread_parts=tuple(self._unread_parts),
         )
         while True:
-            status = self._world.syncs.find(sweep.product, sweep.region)
+            status = self._world.syncs.find(sweep.product, sweep.area)
             if status is None or status.started_at != sweep.started_at:
                 return False
             try:
@@ -188,7 +198,7 @@ class _Region:
             except ConflictError:
                 if self._goes_on:
                     return False
-                ahead = self._world.sweeps.find(sweep.product, sweep.region)
+                ahead = self._world.sweeps.find(sweep.product, sweep.area)
                 sweep = sweep.evolve(version=ahead.version if ahead else 0)
             else:
                 return True
@@ -215,6 +225,7 @@ class _Region:
             code = CloudDeniedError.code if self._denied else ""
         status = SyncStatus(
             product=self._sweep.product,
+            account=self._sweep.account,
             region=self._sweep.region,
             state=state,
             count=self._count,
@@ -231,13 +242,13 @@ class _Region:
 
 
 def remove_unseen(
-    world: World, product: CloudProduct, region: str, since: datetime, unread: tuple[str, ...] = ()
+    world: World, product: CloudProduct, area: str, since: datetime, unread: tuple[str, ...] = ()
 ) -> int:
     """How many were seen. `unread`: how the ids begin of those that may be there unseen."""
     seen = 0
     gone: list[ResourceRecord] = []
     latest = max(since, world.clock()) + _CLOCKS_APART  # nobody has seen anything later
-    for record in world.resources.list(product, region):
+    for record in world.resources.list(product, area):
         if since <= record.seen_at <= latest:
             seen += 1
         elif not record.resource.resource_id.startswith(unread):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import AwareDatetime
 
+from shared.domain.accounts import OWN
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.services.world import World
@@ -16,18 +17,20 @@ class Synced(Wire):
     """`state`: the one of its regions that matters most, or "never". `remarks`: what is wrong, why none."""
 
     product: CloudProduct
+    account: str = OWN
     state: str
     slots: int
     since: AwareDatetime | None = None
     remarks: str = ""
 
 
-def synced(world: World, product: CloudProduct) -> Synced:
-    by_region = list(world.syncs.list(product))
+def synced(world: World, product: CloudProduct, account: str = OWN) -> Synced:
+    by_region = [status for status in world.syncs.list(product) if status.account == account]
     count = sum(status.count for status in by_region)
     wrong = "; ".join(f"{one.region or 'all'}: {one.reason}" for one in by_region if one.reason)
     return Synced(
         product=product,
+        account=account,
         state=_state(by_region),
         slots=count,
         since=max((one.finished_at or one.started_at for one in by_region), default=None),

@@ -10,7 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+from shared.domain.accounts import account_prefix
 from shared.domain.resources import CloudResource, SyncState, SyncStatus
+from shared.products import is_regional
 from shared.services.world import World
 
 EVERYTHING: Final = ("",)  #: what is to be planned for at first
@@ -73,6 +75,8 @@ def _within(status: SyncStatus) -> tuple[str, ...]:
 
 
 def _part(status: SyncStatus, within: str) -> str:
-    """All of a product where its regions could not be listed, or where it has none."""
-    product, region = status.product.value, status.region
-    return f"{product}/{region or '-'}/{within}" if region or within else f"{product}/"
+    """All of a product where its regions could not be listed, or where it has none; in the one account."""
+    product, area = status.product.value, status.area
+    if status.region or within or not is_regional(status.product):
+        return f"{product}/{area or '-'}/{within}"
+    return f"{product}/{account_prefix(status.account)}"

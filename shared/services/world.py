@@ -12,6 +12,7 @@ from shared.cloud.cas import Cas
 from shared.cloud.events import Events
 from shared.cloud.functions import Functions
 from shared.cloud.roots import Roots
+from shared.domain.accounts import OWN, within
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.contacts import Channel
 from shared.domain.resources import CloudProduct, CloudResource
@@ -61,7 +62,10 @@ class AdapterMaker(Protocol):
         accept_outage: bool = False,
         parts: Parts | None = None,
         known: Known = NOTHING_KNOWN,
-    ) -> ProductAdapter: ...
+        account: str = OWN,
+    ) -> ProductAdapter:
+        """`catalogue` and `known` name things as the state does: of another account, with the account."""
+        ...
 
 
 class Sender(Protocol):
@@ -85,6 +89,7 @@ class Policy:
     aws_regions: tuple[str, ...] = DEFAULT_ACCESS.regions
     more_regions: tuple[str, ...] = ()  #: that are known beside those of this version
     products: tuple[CloudProduct, ...] = field(default_factory=default_products)
+    accounts: tuple[str, ...] = ()  #: other ones that are looked after, beside the own
     submit_automatic_jobs: bool = True
     expiring_days: tuple[float, ...] = ()  #: warning times before an end; empty = by the lifetime
     #: A worker is tried for so long; and so often at least, lest a night that the machine was off count.
@@ -96,7 +101,19 @@ class Policy:
 
     @cached_property
     def scope(self) -> Scope:
-        return Scope(self.products, self.regions, self.aws_regions, self.more_regions)
+        return Scope(self.products, self.regions, self.aws_regions, self.more_regions, self.accounts)
+
+    @cached_property
+    def every_account(self) -> tuple[str, ...]:
+        return (OWN, *self.accounts)
+
+    @cached_property
+    def homes(self) -> tuple[str, ...]:
+        """The stores of CAS within their accounts, the own ones first."""
+        return tuple(home for account in self.every_account for home in self.homes_of(account))
+
+    def homes_of(self, account: str) -> tuple[str, ...]:
+        return tuple(within(account, store) for store in self.stores)
 
     def why_barred(self, resource: CloudResource) -> str:
         """Why nothing is written to a slot: outside the scope, or no slot of its product; "" if it may be."""
@@ -127,7 +144,9 @@ class World:
     ticks: Ticks
     functions: Functions
     events: Events
-    cas: Callable[[str], Cas]  #: by store
+    cas: Callable[[str], Cas]  #: by store, within its account
+    own_account: Callable[[], str]  #: the number of the own one; errors as in `OpenApi.call`
+    enter: Callable[[str], None]  #: assume the role of another account; errors as in `OpenApi.call`
     adapter: AdapterMaker
     probe: Prober
     roots: Roots  #: that clients trust

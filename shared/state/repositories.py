@@ -54,19 +54,20 @@ class Certificates(Records[CertificateRecord]):
         return record
 
     def save(self, record: CertificateRecord) -> CertificateRecord:
-        return self._save((record.certificate.store, record.certificate.cert_id), record)
+        return self._save((record.certificate.home, record.certificate.cert_id), record)
 
-    def list(self, store: str) -> Iterator[CertificateRecord]:
-        return self._range((store,))
+    def list(self, home: str) -> Iterator[CertificateRecord]:
+        """`home`: a store, within its account."""
+        return self._range((home,))
 
     def delete(self, record: CertificateRecord) -> None:
-        key = (record.certificate.store, record.certificate.cert_id)
+        key = (record.certificate.home, record.certificate.cert_id)
         self._store.delete(self.table, key, version=record.version)
 
     @staticmethod
     def _key_of(identifier: str) -> Key | None:
-        cert_id, store = cert_id_of(identifier), identifier.partition("-")[2]
-        return (store, cert_id) if cert_id is not None and store else None
+        cert_id, home = cert_id_of(identifier), identifier.partition("-")[2]
+        return (home, cert_id) if cert_id is not None and home else None
 
 
 class Jobs(Records[DeploymentJob]):

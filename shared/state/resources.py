@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Final
 
+from shared.domain.accounts import account_of
 from shared.domain.names import WILDCARD, parent
 from shared.domain.resources import (
     NO_CERTIFICATE,
@@ -23,8 +24,8 @@ from shared.state.store import Key, Row
 LEAVING: Final = "Leaving"  #: in an index row whose removal has begun
 
 
-def _region(region: str) -> str:
-    return region or "-"  # a key column is never empty
+def _area(area: str) -> str:
+    return area or "-"  # a key column is never empty
 
 
 class Resources(Records[ResourceRecord]):
@@ -51,8 +52,9 @@ class Resources(Records[ResourceRecord]):
             raise NotFoundError("CloudResource", slot)
         return record
 
-    def list(self, product: CloudProduct, region: str | None = None) -> Iterator[ResourceRecord]:
-        prefix: Key = (product.value,) if region is None else (product.value, _region(region))
+    def list(self, product: CloudProduct, area: str | None = None) -> Iterator[ResourceRecord]:
+        """`area`: a region, within its account; None: all of all accounts."""
+        prefix: Key = (product.value,) if area is None else (product.value, _area(area))
         return self._range(prefix)
 
     def find_many(self, slots: Iterable[str]) -> dict[str, ResourceRecord]:
@@ -138,12 +140,23 @@ class Resources(Records[ResourceRecord]):
         self._store.delete(self.table, self._key_of_slot(slot), version=record.version)
         self._unindex(marked)
 
-    def strays(self, product: CloudProduct, regions: Collection[str]) -> Iterator[Row]:
-        """Rows of a product, as they are stored, that are in none of these regions, or cannot be read."""
-        named = {_region(region) for region in regions}
+    def strays(
+        self, product: CloudProduct, areas: Collection[str], accounts: Collection[str]
+    ) -> Iterator[Row]:
+        """Rows of a product, as they are stored, that are in none of these areas, or cannot be read.
+
+        Those of `accounts` alone: what there is of another one is not known.
+        """
+        named = {_area(area) for area in areas}
         for row in self._store.range(self.table, (product.value,)):
+            if account_of(str(row.key[1])) not in accounts:
+                continue
             if row.key[1] not in named or not any(self.readable([row])):
                 yield row
+
+    def accounts(self, product: CloudProduct) -> set[str]:
+        """Those that its rows are of."""
+        return {account_of(str(row.key[1])) for row in self._store.range(self.table, (product.value,))}
 
     def remove_stray(self, row: Row) -> None:
         """Also if it cannot be read: then its rows of the index stay, which readers skip.
@@ -191,8 +204,8 @@ class Resources(Records[ResourceRecord]):
     @staticmethod
     def _key_of_slot(slot: str) -> Key:
         product, _, rest = slot.partition("/")
-        region, _, resource_id = rest.partition("/")
-        return (product, region, resource_id)
+        area, _, resource_id = rest.partition("/")
+        return (product, area, resource_id)
 
 
 def _indexed(old: ResourceRecord | None, seen_at: datetime) -> set[str]:
@@ -210,7 +223,7 @@ class SyncStatuses(Records[SyncStatus]):
 
     def put(self, status: SyncStatus) -> None:
         """Store the status unless a discovery that started later has stored one."""
-        key = (status.product.value, _region(status.region))
+        key = (status.product.value, _area(status.area))
         for _ in tries(self.table, key):
             old, version = self._found(key)
             if old is not None and old.started_at > status.started_at:
@@ -219,27 +232,27 @@ class SyncStatuses(Records[SyncStatus]):
                 self._save(key, (status.after(old) if old else status).evolve(version=version))
                 return
 
-    def find(self, product: CloudProduct, region: str) -> SyncStatus | None:
-        return self._find((product.value, _region(region)))
+    def find(self, product: CloudProduct, area: str) -> SyncStatus | None:
+        return self._find((product.value, _area(area)))
 
     def list(self, product: CloudProduct) -> Iterator[SyncStatus]:
         return self._range((product.value,))
 
     def delete(self, status: SyncStatus) -> None:
-        key = (status.product.value, _region(status.region))
+        key = (status.product.value, _area(status.area))
         self._store.delete(self.table, key, version=status.version)
 
 
 class Sweeps(Records[Sweep]):
     table, model = tables.SWEEPS, Sweep
 
-    def find(self, product: CloudProduct, region: str) -> Sweep | None:
-        return self._find((product.value, _region(region)))
+    def find(self, product: CloudProduct, area: str) -> Sweep | None:
+        return self._find((product.value, _area(area)))
 
     def save(self, sweep: Sweep) -> Sweep:
         """Raises ConflictError if another invocation has written it since it was read."""
-        return self._save((sweep.product.value, _region(sweep.region)), sweep)
+        return self._save((sweep.product.value, _area(sweep.area)), sweep)
 
     def delete(self, sweep: Sweep) -> None:
-        key = (sweep.product.value, _region(sweep.region))
+        key = (sweep.product.value, _area(sweep.area))
         self._store.delete(self.table, key, version=sweep.version)

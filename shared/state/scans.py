@@ -1,16 +1,33 @@
-"""When CAS was read."""
+"""When CAS was read, and why it was not."""
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
+from pydantic import AwareDatetime, ValidationError
+
+from shared.domain.values import Stored
 from shared.errors import ConflictError
 from shared.state import tables
-from shared.state.records import time_in, told_in
+from shared.state.records import time_in, told_in, tries
 from shared.state.store import Store
+
+_FAILED: Final = "failed "  #: before the store, of a row that tells of a scan that failed since
+
+
+class Unread(Stored):
+    """Why a store could not be read. `code`: the error's."""
+
+    reason: str
+    code: str
+    at: AwareDatetime
 
 
 class Scans:
-    """When each CAS store was read completely: the certificates of the first time are the baseline."""
+    """When each CAS store was read completely: the certificates of the first time are the baseline.
+
+    A store: within its account.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -34,3 +51,23 @@ class Scans:
         """When it was read completely last; None: never, or nobody knows."""
         row = self._store.get(tables.SCANS, (store,))
         return (time_in(row, "LastAt") or time_in(row, "At")) if row else None
+
+    def failed(self, store: str, why: Unread) -> None:
+        """Remember why it could not be read."""
+        key = (f"{_FAILED}{store}",)
+        for _ in tries(tables.SCANS, key):
+            row = self._store.get(tables.SCANS, key)
+            with suppress(ConflictError):  # so does another scan
+                document = why.model_dump(mode="json", by_alias=True)
+                self._store.put(tables.SCANS, key, document, version=row.version if row else 0)
+                return
+
+    def why_unread(self, store: str) -> Unread | None:
+        """Why the last scan could not read it; None: it could, or nobody has tried."""
+        row = self._store.get(tables.SCANS, (f"{_FAILED}{store}",))
+        try:
+            found = Unread.model_validate(row.document) if row else None
+        except ValidationError:
+            return None
+        last = self.last(store)
+        return found if found and (last is None or last < found.at) else None

@@ -84,7 +84,7 @@ class Service(Contacts, Jobs):
             found.revoked = row.status == "revoked"
             found.sm2, found.listed = row.key == "sm2", row.listed
             self._certificates[found.id] = found
-        self._next_id = FIRST_CERTIFICATE_ID + 1009 * len(estate.certificates)
+        self._next_id = estate.first_certificate_id + 1009 * len(estate.certificates)
 
     def find(self, identifier: str) -> CasCertificate | None:
         """By `<id>-<store>`, the form that products take. A bare id names nothing."""

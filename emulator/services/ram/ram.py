@@ -12,7 +12,7 @@ from typing import Any
 
 from emulator.api import Answer, ApiError, Call
 from emulator.policies import Statement, trusts, verdict
-from emulator.services.ram.model import STAMP, Role
+from emulator.services.ram.model import STAMP, Policy, Role
 from emulator.services.ram.policies import SYSTEM, Policies, document_of, paged
 
 _NAME = re.compile(r"[A-Za-z0-9.@_-]{1,64}")
@@ -25,6 +25,16 @@ class Service(Policies):
     version = "2015-05-01"
     ram = "ram"
     hosts = ("ram.aliyuncs.com",)
+
+    def load(self, estate: Any) -> None:
+        now = self.cloud.clock()
+        for row in estate.entry_roles:
+            name = f"{row.name}-rights"
+            policy = self.policies[name] = Policy(name, "", now, now)
+            policy.add(row.policy)
+            role = Role(row.name, self.cloud.account, row.trust_policy, "", row.max_session_s, now, now)
+            role.policies["Custom", name] = now
+            self.roles[row.name] = role
 
     def CreateRole(self, call: Call) -> Answer:
         name, seconds = call.params["RoleName"], call.params.get("MaxSessionDuration", 3600)

@@ -1,7 +1,8 @@
 """STS 2015-04-01: who is calling, and sessions of a role.
 
-A role that RAM has here is assumed by whom it trusts. Another account's lets itself be assumed, and so does
-one that nobody has made here, unless `unknown_roles` has it otherwise.
+A role that RAM has here is assumed by whom it trusts; so is one of an account that the estate describes
+beside the first one. Any other account's lets itself be assumed, and so does one that nobody has made in the
+first account, unless `unknown_roles` has it otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.grants import role_of
-from emulator.service import EmulatedService
+from emulator.service import Account, EmulatedService
 
 _ROLE = re.compile(r"acs:ram::(?P<account>\d{1,20}):role/(?P<name>[\w.-]{1,64})")
 _SESSION = re.compile(r"[\w.@-]{2,64}")
@@ -47,8 +48,8 @@ class Service(EmulatedService):
                 "The Min/Max value of DurationSeconds is 15min/12hr.",
             )
         account = role["account"]
-        if account == self.cloud.account:
-            self._check_trust(call, role["name"], seconds)
+        if (home := self.cloud.known(account)) is not None:
+            self._check_trust(call, home, role["name"], seconds)
         arn = f"acs:ram::{account}:assumed-role/{role['name']}/{name}"
         expires = self.cloud.clock().replace(microsecond=0) + timedelta(seconds=seconds)
         key = self.cloud.keys.add(account, arn, expires)
@@ -62,10 +63,11 @@ class Service(EmulatedService):
             },
         }
 
-    def _check_trust(self, call: Call, name: str, seconds: int) -> None:
-        ram: Any = self.cloud.services["ram"]
+    def _check_trust(self, call: Call, home: Account, name: str, seconds: int) -> None:
+        """`home`: the account of the role."""
+        ram: Any = home.services["ram"]
         if name not in ram.roles:
-            if self.behaviour["unknown_roles"] == "refused":
+            if home.account != self.cloud.account or self.behaviour["unknown_roles"] == "refused":
                 raise ApiError(404, "EntityNotExist.Role", "The specified Role not exists.")
             return
         key = self.cloud.keys.of(call.access_key_id)

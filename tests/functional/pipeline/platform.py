@@ -25,6 +25,7 @@ from emulator.server import running
 from shared.cloud.credentials import Credentials
 from shared.cloud.functions import Functions
 from shared.cloud.pacing import Pacer
+from shared.domain.accounts import OWN, within
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.resources import CloudProduct
 from shared.errors import NotFoundError
@@ -178,14 +179,16 @@ class Platform:
         age: float = _AGE_DAYS,
         store: str = "cn-hangzhou",
         key: KeyKind = "ecdsa-p256",
+        accounts: Sequence[str] = (OWN,),
     ) -> str:
-        """The owner uploads a new certificate to CAS; its identifier.
+        """The owner uploads a new certificate to CAS, of each of the accounts; its identifier in the first.
 
         Of that age it is valid for TLS clients too: they are on real time, which our clock may be ahead of.
         """
         bundle = Authority().issue(names, key=key, days=days, age=age, now=self.clock())
-        row = self.cloud.service("cas").add(f"renewed-{next(self._renewals)}", store, bundle)
-        return str(row.identifier)
+        name = f"renewed-{next(self._renewals)}"
+        rows = [self.cloud.of(one).service("cas").add(name, store, bundle) for one in accounts]
+        return f"{rows[0].id}-{within(accounts[0], store)}"
 
     def writes(self) -> list[tuple[str, str]]:
         """Changes that the products carried out: action and what it changed."""
@@ -255,7 +258,8 @@ def discovered(
 
     What the first one of its kind saw, the next ones in this process are given: it would be the same.
     """
-    kind = json.dumps([estate, products, owner.get("stores"), owner.get("regions"), wording, states.chosen])
+    named = (owner.get(name) for name in ("stores", "regions", "accounts"))
+    kind = json.dumps([estate, products, *named, wording, states.chosen])
     begun = states.begun(folder / "state.db")
     seen = None if begun else _SEEN.get(kind)
     parsed = seen.estate if seen else parse_estate(estate)

@@ -87,7 +87,7 @@ def test_a_certificate_is_dealt_with_when_all_slots_were_seen_and_each_slot_once
 
     platform.tick("scan_expiry")
     (first,) = platform.jobs()
-    assert record_of(platform, new).issued_unseen == ("CDN/",)
+    assert record_of(platform, new).issued_unseen == ("CDN/-/",)
     assert WWW not in {w.resource.slot for w in platform.world.workers.list(first.job_id)}
 
     platform.tick("scan_expiry")
@@ -115,7 +115,7 @@ def test_a_region_that_a_discovery_that_died_has_left_unseen_is_planned_for_late
 
     platform.tick("scan_expiry")
     assert len(platform.jobs()) == 1
-    assert record_of(platform, new).issued_unseen == ("CDN/",)
+    assert record_of(platform, new).issued_unseen == ("CDN/-/",)
 
     platform.tick("discover_resources", "scan_expiry")
     slots = {w.resource.slot for job in platform.jobs() for w in platform.world.workers.list(job.job_id)}

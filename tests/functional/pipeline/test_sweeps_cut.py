@@ -137,7 +137,7 @@ class CutOff:
 
 
 def test_what_an_invocation_finds_again_is_counted_once(slow: Platform) -> None:
-    slow.ports["adapter"] = lambda *_, parts, known: CutOff(parts, slow)
+    slow.ports["adapter"] = lambda *_, parts, known, account: CutOff(parts, slow)
 
     slow.call("discover_resources", {"Products": ["WAF"], "Region": REGION})
     assert len(slow.queue) == 1

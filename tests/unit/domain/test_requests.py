@@ -44,7 +44,11 @@ QUESTIONS = (
     ("model", "given", "rest"),
     [
         (requests.ScanExpiry, {}, {}),
-        (requests.DiscoverResources, {}, {"Products": (), "Region": None, "Since": None, "RestHours": 0.0}),
+        (
+            requests.DiscoverResources,
+            {},
+            {"Products": (), "Account": None, "Region": None, "Since": None, "RestHours": 0.0},
+        ),
         (requests.PreviewDeploymentJob, {"CertIds": (7,)}, PREVIEW),
         (
             CreateDeploymentJob,

@@ -31,7 +31,7 @@ CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
 #: What CAS may leave out of a certificate, and rows of before do.
 CERTIFICATE_REST = {
     **{"KeySize": None, "HasPrivateKey": True, "Fingerprint": "", "Serial": "", "Issuer": ""},
-    **{"Organisation": "", "Chain": None, "OtherNames": []},
+    **{"Organisation": "", "Chain": None, "OtherNames": [], "Account": ""},
 }
 
 
@@ -79,6 +79,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Kind": "",
             "Domains": [],
             "DomainsOfCertificate": False,
+            "Account": "",
             "OtherNames": [],
             "Https": True,
             "CertIdentifier": "",
@@ -103,6 +104,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "Reason": "",
             "Code": "",
             "Unread": [],
+            "Account": "",
             "UnreadWithin": [],
             "EmptyPasses": 0,
             "FinishedAt": None,

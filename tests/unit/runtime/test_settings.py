@@ -82,6 +82,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "stores": ("cn-hangzhou",),
         "more_regions": (),
         "regions": (),
+        "accounts": (),
         "hosts": (),
         "aws": False,
         "auto": "submit",

@@ -41,7 +41,7 @@ def world(tmp_path: Path) -> World:
         ((ALB, "cn-beijing", PARTIAL, ("",)), ("ALB/cn-beijing/",)),
         ((ALB, "cn-beijing", PARTIAL, ("c1/", "c2/")), ("ALB/cn-beijing/c1/", "ALB/cn-beijing/c2/")),
         ((ALB, "", FAILED, ()), ("ALB/",)),
-        ((CDN, "", PARTIAL, ("",)), ("CDN/",)),
+        ((CDN, "", PARTIAL, ("",)), ("CDN/-/",)),
         ((CDN, "", PARTIAL, ("www",)), ("CDN/-/www",)),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.accounts import OWN
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.errors import ConflictError, InvalidRequestError, UnreadableRowError
 from shared.state import tables
@@ -77,7 +78,7 @@ def test_a_slot_that_is_found_takes_the_place_of_such_a_row(resources: Resources
 
 
 def test_such_a_row_is_a_stray(resources: Resources) -> None:
-    (stray,) = resources.strays(CDN, [""])
+    (stray,) = resources.strays(CDN, [""], {OWN})
     resources.remove_stray(stray)
 
     assert resources.find("CDN/-/www.example.com") is None

@@ -40,7 +40,7 @@ def test_a_typo_is_told_with_the_nearest_field() -> None:
 
 def test_an_unknown_field_near_to_none_is_told_with_all() -> None:
     message = refusal(DiscoverResources, {"Zebra": 1})
-    assert message == "Zebra: unknown field; known fields: Products, Region, RestHours, Since"
+    assert message == "Zebra: unknown field; known fields: Account, Products, Region, RestHours, Since"
 
 
 def test_a_missing_field_is_told_by_name() -> None:
