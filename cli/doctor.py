@@ -1,5 +1,6 @@
 """`certdeploy doctor`: what of an installation works, what does not, and what to do about it."""
 
+import json
 import tempfile
 import textwrap
 from collections.abc import Iterator
@@ -11,8 +12,8 @@ from rich.text import Text
 
 from cli import exits, output
 from cli.columns import AsJson
-from cli.on_stack import named_stack
-from cli.session import Session, located
+from cli.on_stack import FunctionRefusedError, named_stack
+from cli.session import Session, located, session
 from shared.errors import AppError, SettingsError
 from shared.runtime.app import utc_now
 from shared.runtime.doctor import check
@@ -20,6 +21,7 @@ from shared.runtime.settings import Settings, read_settings
 from shared.services.doctor import Finding, Health, Mark
 from shared.services.doctor.findings import error, warning
 from shared.state.meta import check_whole
+from shared.validation.requests import parse
 
 _STYLES: Final = {Mark.OK: "green", Mark.UNKNOWN: "dim", Mark.WARNING: "yellow", Mark.ERROR: "bold red"}
 _INDENT: Final = 9  #: the longest mark, and a gap
@@ -28,13 +30,14 @@ _INDENT: Final = 9  #: the longest mark, and a gap
 def doctor(
     patience: Annotated[
         float, typer.Option(min=1, max=600, help="Seconds; what takes longer is told as not looked at.")
-    ] = 60,
+    ] = 45,
     as_json: AsJson = False,
 ) -> None:
     """Check key, clock, CAS, each product and region, state, timers, contacts and TLS. Changes nothing.
 
     Products are asked with the key at hand, by the first calls of a discovery: each missing permission is
-    told with the statement that a policy lacks. Exit 1 if something is an error.
+    told with the statement that a policy lacks. With --stack the stack's own function looks, from where it
+    runs, and the last discovery tells what the roles could read. Exit 1 if something is an error.
     """
     with output.progress("Looking …"):
         found = _examined(patience)
@@ -48,7 +51,7 @@ def doctor(
 
 def _examined(patience_s: float) -> Health:
     if stack := named_stack():
-        raise SettingsError(f"this is done from where it runs, not with a stack ({stack})")
+        return _of_stack(stack, patience_s)
     try:
         settings = located(read_settings())
     except SettingsError as wrong:
@@ -60,6 +63,16 @@ def _examined(patience_s: float) -> Health:
         elsewhere = settings.evolve(state=str(Path(folder) / "state.db"), ots_instance="")
         app = Session(elsewhere).app()
         return check(app, patience_s, own_calls=True, state=False, more=missing)
+
+
+def _of_stack(stack: str, patience_s: float) -> Health:
+    """As its own function finds it, with the network and the rights that functions have."""
+    try:
+        told = session().call("check_installation", json.dumps({"PatienceS": patience_s}).encode())
+    except (AppError, FunctionRefusedError) as failed:
+        todo = "is the stack there, and may this key invoke its functions? certdeploy ram print viewer"
+        return Health.of(utc_now(), [error(f"stack {stack}", str(failed), todo)])
+    return parse(Health, told)
 
 
 def _without_state(settings: Settings) -> Iterator[Finding]:

@@ -44,7 +44,8 @@ ACTIONS: Final = (
     LIST_CONTACT,
 )
 #: The actions that list every certificate of a store, without keys.
-READING: Final = (LIST_CERTIFICATES, LIST_USER_CERTIFICATE_ORDER, GET_CERTIFICATE_DETAIL)
+LISTING: Final = (LIST_CERTIFICATES, LIST_USER_CERTIFICATE_ORDER)
+READING: Final = (*LISTING, GET_CERTIFICATE_DETAIL)
 _PAGE: Final = 100
 _ORDER_PAGE: Final = 50  #: the default of the older list, whose maximum is not published
 #: Without a status, the older list omits expired certificates; it never shows revoked ones.

@@ -193,3 +193,7 @@ class ManageDeploymentJobs(Wire):
     list_certificates: ListCertificates | None = None
     status: ShowStatus | None = None
     accept_drift: AcceptDrift | None = None
+
+
+class CheckInstallation(Wire):
+    patience_s: float = Field(default=45.0, ge=1, le=600, allow_inf_nan=False)  #: then the rest is left

@@ -23,7 +23,9 @@ def check(
     state: bool = True,
     more: tuple[Finding, ...] = (),
 ) -> Health:
-    """`state`: whether the App's is the installation's; else `more` says why it is not."""
+    """`own_calls`: not in a function, which has neither the rights to ask the products nor the webhook's URL.
+
+    `state`: whether the App's is the installation's; else `more` says why it is not."""
     settings = app.settings
     installation = Installation(
         world=app.world,
@@ -31,7 +33,7 @@ def check(
         clients=app.adapters,
         store=app.store if state else None,
         where=str(settings.tablestore or settings.state),
-        webhook=bool(settings.webhook_url),
+        webhook=bool(settings.webhook_url) if own_calls else None,
         own_calls=own_calls,
         settings=(*of_settings(settings), *more),
     )

@@ -43,6 +43,7 @@ def grants() -> dict[str, frozenset[str]]:
         "notify_contacts": frozenset(),
         "record_dead_letter": frozenset(),
         "read_state": frozenset(),
+        "check_installation": cas.API.rights(*cas.LISTING),
         **deploy,
     }
 

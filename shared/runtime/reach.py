@@ -99,6 +99,7 @@ _OWN: Final = {
     ),
     RECORDER: _reach(writes=(t.DEAD_LETTERS,)),
     "read_state": _reach(reads=READ),
+    "check_installation": _reach(reads=t.TABLES),
 }
 
 

@@ -23,7 +23,7 @@ class Installation:
     """`where`: the state, as the settings name it. `settings`: what was found of these.
 
     `own_calls`: ask the products with the key at hand. A function has the rights of its own role only, so
-    there the last discovery of each product tells what its role could read.
+    there the last discovery of each product tells what its role could read. `webhook`: None: not known here.
     """
 
     world: World
@@ -31,7 +31,7 @@ class Installation:
     clients: products.Clients
     store: Store | None  #: None: it cannot be opened, which `settings` tells
     where: str
-    webhook: bool
+    webhook: bool | None
     own_calls: bool
     settings: tuple[Finding, ...] = ()
 

@@ -25,10 +25,10 @@ from shared.services.world import World
 _SKEW: Final = timedelta(seconds=60)
 _REFUSED: Final = timedelta(minutes=15)  #: from here on the cloud refuses signatures
 _SITES: Final = {STORES[0]: "China", STORES[1]: "International"}
-_LISTS: Final[dict[Action, dict[str, object]]] = {
-    cas.LIST_CERTIFICATES: {"CurrentPage": 1, "ShowSize": 1},
-    cas.LIST_USER_CERTIFICATE_ORDER: {"CurrentPage": 1, "ShowSize": 1, "OrderType": "CERT"},
-}
+_ONE: Final = {"CurrentPage": 1, "ShowSize": 1}
+_LISTS: Final[dict[Action, dict[str, object]]] = dict(
+    zip(cas.LISTING, ({**_ONE}, {**_ONE, "OrderType": "CERT"}), strict=True)
+)
 _SKEWED: Final = ("requesttimetooskewed", "invalidtimestamp")
 
 

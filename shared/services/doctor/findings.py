@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import Enum
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ConfigDict
 
 from shared.domain.values import Wire
 
@@ -15,7 +15,13 @@ class Mark(str, Enum):
     ERROR = "error"  #: something does not work until somebody has done something
 
 
-class Finding(Wire):
+class _Told(Wire):
+    """A later version's function may tell more."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Finding(_Told):
     """`about`: what was looked at, stable, for programs. `todo`: what to do; "" for nothing."""
 
     about: str
@@ -26,7 +32,7 @@ class Finding(Wire):
     actions: dict[str, str] = {}  #: RAM actions, each "allowed", "denied" or "not tried"
 
 
-class Health(Wire):
+class Health(_Told):
     """`healthy`: nothing is an error."""
 
     at: AwareDatetime

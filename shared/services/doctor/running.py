@@ -101,7 +101,7 @@ def of_clusters(world: World) -> Iterator[Finding]:
         yield ok("clusters", "each that was found was read")
 
 
-def of_contacts(world: World, *, webhook: bool) -> Finding:
+def of_contacts(world: World, *, webhook: bool | None) -> Finding:
     contacts = list(world.contacts.list())
     told = [one for one in contacts if one.default and one.channels]
     hook = "the webhook of the settings" if webhook else ""
@@ -109,9 +109,12 @@ def of_contacts(world: World, *, webhook: bool) -> Finding:
         names = ", ".join(filter(None, [*(one.name for one in told[:5]), hook]))
         return ok("contacts", f"of automatic jobs and of ends: {names}")
     some = f"{len(contacts)} contacts, none of them by default" if contacts else "no contact"
+    nobody = (
+        "and no webhook: nobody is" if webhook is False else "and no other but a webhook, if there is one, is"
+    )
     return warning(
         "contacts",
-        f"{some} and no webhook: nobody is told when a job fails or nothing replaces a certificate",
+        f"{some} {nobody} told when a job fails or nothing replaces a certificate",
         "certdeploy contact add --default, then certdeploy contact test ID",
     )
 

@@ -20,6 +20,7 @@ from shared.runtime.reach import reach
 from shared.runtime.settings import Settings, read_settings
 from shared.services import read_state
 from tests.functional.cli.conftest import SHOP, Command, Ran
+from tests.functional.cli.findings import about, marks
 from tests.granted import Granted, Used
 
 NAME = "shop"
@@ -249,3 +250,27 @@ def _renewed(own: Command) -> int:
     """The certificate that replaces the shop's."""
     found = own("certificate", "list", "--json").json["Certificates"]
     return next(int(one["CertId"]) for one in found if one["Name"] == "renewed")
+
+
+def test_the_doctor_looks_from_where_the_stack_runs(
+    far: Callable[..., Ran], deployed: Deployed, cloud: Cloud
+) -> None:
+    """With the rights of that function's role: products tell by their last discovery."""
+    ran = far("doctor", "--json")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert deployed.asked[-1] == "check_installation"
+    assert {"internet", "permission to write"}.isdisjoint(marks(ran))
+    assert {marks(ran)[name] for name in ("key", "clock", "cas cn-hangzhou", "state", "product CDN")} == {
+        "ok"
+    }
+    assert "read 0 min ago" in about(ran, "product CDN")["Text"]
+    assert "DescribeUserDomains" not in {call.action for call in cloud.calls}
+
+
+@pytest.mark.usefixtures("deployed")
+def test_the_doctor_says_that_there_is_no_such_stack(own: Command) -> None:
+    ran = own("--stack", "other", "--region", "cn-hangzhou", "doctor", "--json")
+
+    assert (ran.code, ran.err) == (1, "")
+    assert "cn-hangzhou has no stack other" in about(ran, "stack other")["Text"]

@@ -126,6 +126,8 @@ def a_command_on_the_stack(fresh: Platform) -> None:
     for table in READ:
         key = ["-" if column.type is str else 1 for column in table.key]
         assert fresh.call("read_state", {"Rows": {"Table": table.name, "Keys": [key]}})["More"] is False
+    found = fresh.call("check_installation", {})
+    assert {one["Mark"] for one in found["Findings"] if one["About"].startswith(("state", "cas "))} == {"ok"}
 
 
 def used_by(*platforms: Platform) -> dict[str, Used]:
