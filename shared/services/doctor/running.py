@@ -84,7 +84,8 @@ def of_roles(world: World) -> Iterator[Finding]:
             )
         elif syncs:
             last = max(one.started_at for one in syncs)
-            yield ok(about, f"{len(syncs)} regions, read {ago(last, now)}")
+            where = f"{len(syncs)} region{'' if len(syncs) == 1 else 's'}, "
+            yield ok(about, f"{where}read {ago(last, now)}")
         else:
             yield unknown(about, "it was never discovered", "certdeploy discover")
 
