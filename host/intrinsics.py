@@ -53,7 +53,7 @@ class Resolver:
                 return separator.join(str(self.resolve(part)) for part in parts)
             if name == "Fn::If":
                 condition, then, otherwise = operand
-                return self.resolve(then if self._holds(condition) else otherwise)
+                return self.resolve(then if self.holds(condition) else otherwise)
             if name.startswith("Fn::"):
                 raise TemplateError(f"{name} is not supported by the host")
         return {key: self.resolve(item) for key, item in value.items()}
@@ -65,8 +65,8 @@ class Resolver:
             raise UnknownHere(f"{name} has no value outside a stack")
         raise TemplateError(f"{name!r} is neither a parameter nor a resource")
 
-    def _holds(self, name: str) -> bool:
-        """Whether one of the template's Conditions holds: those that compare two values."""
+    def holds(self, name: str) -> bool:
+        """Whether a condition of the template holds: one that compares two values. Raises TemplateError."""
         if not isinstance(condition := self._conditions.get(name), dict):
             raise TemplateError(f"there is no condition {name!r}")
         if condition.keys() != {"Fn::Equals"}:

@@ -106,6 +106,8 @@ class _Reader:
             if resource.get("Type") != kind:
                 continue
             try:
+                if "Condition" in resource and not self._resolver.holds(str(resource["Condition"])):
+                    continue
                 yield read(_Properties(resource.get("Properties", {}), self._resolver))
             except (HostError, UnknownHere, KeyError, TypeError, ValueError) as error:
                 reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)

@@ -22,6 +22,10 @@ _FUNCTION = (
     "acs:fc:${{ALIYUN::Region}}:${{ALIYUN::TenantId}}:functions/${{Prefix}}-{name}",
     "acs:fc:${{ALIYUN::Region}}:${{ALIYUN::TenantId}}:functions/${{Prefix}}-{name}/*",
 )
+#: Where a function has a role of its own, its output is written with that (the vendor's page "Use function
+#: roles to grant Function Compute access to other Alibaba Cloud services"; unverified).
+_PROJECT = "acs:log:${ALIYUN::Region}:${ALIYUN::TenantId}:project/${Prefix}-${ALIYUN::TenantId}"
+_LOGS = f"{_PROJECT}/logstore/functions"
 #: In effect only where the template's parameter Stores names more than the China site's store.
 _FOR_OTHER_STORES = "{Fn::If: [OnlyChinaStore, Deny, Allow]}"
 
@@ -60,6 +64,7 @@ def _of_our_own(function: str) -> Iterator[str]:
     if invoked := reached.invokes | invoked_for(function):
         arns = [arn.format(name=name) for name in sorted(invoked) for arn in _FUNCTION]
         yield from _statement(["fc:InvokeFunction"], arns)
+    yield from _statement(["log:PostLogStoreLogs"], [_LOGS])
 
 
 def _secret(name: str) -> str:

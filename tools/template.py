@@ -48,6 +48,10 @@ BLOCK = """\
       Code:
         OssBucketName: {{Ref: CodeBucket}}
         OssObjectName: {{Ref: CodeObject}}
+      LogConfig:
+        Project: {{Fn::GetAtt: [LogProject, Name]}}
+        Logstore: {{Fn::GetAtt: [LogStore, LogstoreName]}}
+        EnableRequestMetrics: true
       Layers:
 {layers}
       EnvironmentVariables:

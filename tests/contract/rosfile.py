@@ -19,6 +19,11 @@ _TYPES = {"string": str, "number": (int, float), "boolean": bool, "list": list, 
 _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
+def folder(properties: dict[str, Any]) -> str:
+    """Of a function, or of what belongs to one: its folder in functions/."""
+    return str(properties["FunctionName"]).removeprefix("certdeploy-")
+
+
 class RosFile:
     def __init__(self, document: dict[str, Any], given: Mapping[str, str] | None = None) -> None:
         self.document = document

@@ -10,14 +10,11 @@ import pytest
 from host.cron import parse_cron
 from host.patterns import check_pattern
 from host.template import load_template
-from shared.runtime.grants import grants
-from shared.runtime.reach import RECORDER, reach
-from shared.runtime.settings import Settings
+from shared.runtime.reach import RECORDER
 from shared.state.tables import TABLES
-from shared.state.tablestore_address import Address
 from stack.code import code_of
 from stack.target import VERSIONS
-from tests.contract.rosfile import DOCUMENT, ROOT, TEXT, RosFile
+from tests.contract.rosfile import DOCUMENT, ROOT, TEXT, RosFile, folder
 from tools import products
 
 TEMPLATE = RosFile(DOCUMENT)
@@ -25,11 +22,8 @@ FUNCTIONS = TEMPLATE.of_type("ALIYUN::FC3::Function")
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 #: The way into AWS, which shared/cloud/aws.py reads, and where the key to it is.
 OF_AWS = {"CERTDEPLOY_AWS_KEY", "CERTDEPLOY_AWS_ROLE_ARN"}
-SCOPE_OF_AWS = {"CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS"}
-
-
-def folder(properties: dict[str, Any]) -> str:
-    return str(properties["FunctionName"]).removeprefix("certdeploy-")
+#: Of the stack's logs.
+PROJECT = "certdeploy-1000000000000001"
 
 
 def test_properties_and_references_are_those_of_ros() -> None:
@@ -84,81 +78,6 @@ def test_a_function_is_within_the_limits_of_function_compute(properties: dict[st
     assert properties["Cpu"] <= gigabytes <= 4 * properties["Cpu"]
 
 
-@pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
-def test_the_environment_is_what_the_code_reads(properties: dict[str, Any]) -> None:
-    environment = properties["EnvironmentVariables"]
-    read = {f"CERTDEPLOY_{field.upper()}" for field in Settings.model_fields}
-    assert set(environment) <= read | OF_AWS | SCOPE_OF_AWS
-    assert sum(len(name) + len(str(value)) for name, value in environment.items()) <= 4096
-    assert not any(name.startswith("FC_") for name in environment)
-
-
-def test_the_defaults_are_settings_that_the_code_accepts() -> None:
-    for spec in load_template(ROOT / "template.yml").functions.values():
-        values = {
-            name.removeprefix("CERTDEPLOY_").lower(): value
-            for name, value in spec.environment.items()
-            if value and name not in OF_AWS | SCOPE_OF_AWS
-        }
-        settings = Settings.model_validate(values)
-        assert settings.prefix == "certdeploy"
-        assert settings.tablestore == Address(
-            "certdeploy", "https://certdeploy.cn-hangzhou.vpc.tablestore.aliyuncs.com"
-        )
-
-
-def test_the_key_to_aws_reaches_the_functions_that_call_it_and_no_other() -> None:
-    environments = {folder(each): set(each["EnvironmentVariables"]) for each in FUNCTIONS.values()}
-
-    for name, environment in environments.items():
-        callers = {"discover_resources", "deploy_aws"}
-        assert OF_AWS & environment == (OF_AWS if name in callers else set()), name
-
-
-def having(variable: str) -> set[str]:
-    """The functions that the template gives it."""
-    return {folder(each) for each in FUNCTIONS.values() if variable in each["EnvironmentVariables"]}
-
-
-def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
-    called = {name for name, actions in grants().items() if actions}
-    called |= {name for name, reached in reach().items() if reached.invokes or reached.secrets}
-
-    assert having("CERTDEPLOY_HOSTS") == called
-    apart = {RECORDER, "manage_contacts", "manage_quota", "read_state"}
-    assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - apart
-
-
-def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
-    writers = {name for name in FOLDERS if name.startswith("deploy_")}
-    planners = {"create_deployment_job", "manage_deployment_jobs"}
-
-    for variable in ("CERTDEPLOY_REGIONS", "CERTDEPLOY_PRODUCTS"):
-        assert writers | planners | {"discover_resources", "discover_clusters"} <= having(variable), variable
-    others = {"discover_resources", "deploy_aws", "read_state", "check_installation"}
-    for variable in SCOPE_OF_AWS:
-        assert having(variable) == planners | others, variable
-
-
-def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
-    apart = {"run_deployment_jobs", "manage_contacts", "notify_contacts", RECORDER}
-    assert having("CERTDEPLOY_STORES") == set(FOLDERS) - apart
-
-
-def test_the_roots_reach_every_function_that_weighs_certificates_or_asks_clients() -> None:
-    apart = {"scan_expiry", "discover_resources", "discover_clusters", "run_deployment_jobs", RECORDER}
-    apart |= {"manage_contacts", "manage_quota", "notify_contacts"}
-    assert having("CERTDEPLOY_ROOTS") == set(FOLDERS) - apart
-
-
-def test_a_preview_rests_on_the_settings_of_the_job_that_it_shows() -> None:
-    given = {folder(each): set(each["EnvironmentVariables"]) for each in FUNCTIONS.values()}
-
-    only_made = given["create_deployment_job"] - given["manage_deployment_jobs"]
-    automatic = {"CERTDEPLOY_AUTO", "CERTDEPLOY_WARNING_DAYS"}
-    assert only_made == automatic, "which are of jobs that nobody asked for"
-
-
 def test_the_tables_are_those_of_the_code() -> None:
     declared = {
         properties["TableName"]: [(key["Name"], key["Type"]) for key in properties["PrimaryKey"]]
@@ -176,6 +95,55 @@ def test_tables_keep_one_version_as_long_as_the_code_says_and_wait_for_their_ins
         kept = life_s[properties["TableName"]]
         assert (properties["TimeToLive"], properties["MaxVersions"]) == (kept, 1)
         assert TEMPLATE.resources[name]["DependsOn"] == "Ots"
+
+
+def test_the_state_outlives_its_stack_and_another_one_can_go_on_with_it() -> None:
+    state = [one for one in TEMPLATE.resources.values() if one["Type"].startswith("ALIYUN::OTS::")]
+
+    assert {one.get("DeletionPolicy") for one in state} == {"Retain"}
+    assert {one.get("Condition") for one in state} == {"MakesState"}
+    for value, made in (("new", True), ("kept", False)):
+        assert RosFile(DOCUMENT, {"State": value}).resolver.holds("MakesState") is made
+
+
+@pytest.mark.parametrize("properties", FUNCTIONS.values(), ids=folder)
+def test_a_function_s_output_is_kept(properties: dict[str, Any]) -> None:
+    assert properties["LogConfig"]["Project"] == PROJECT
+    assert properties["LogConfig"]["Logstore"] == "functions"
+
+
+def test_logs_can_be_searched() -> None:
+    [project] = TEMPLATE.of_type("ALIYUN::SLS::Project").values()
+    [index] = TEMPLATE.of_type("ALIYUN::SLS::Index").values()
+
+    assert project["Name"] == PROJECT
+    assert index["FullTextIndex"]["Enable"] is True
+    assert len(f"{'x' * 32}-1000000000000001") <= 63, "with the longest prefix that is allowed"
+
+
+def test_the_fan_out_leaves_instances_to_others_of_the_account() -> None:
+    [limit] = TEMPLATE.of_type("ALIYUN::FC3::ConcurrencyConfig").values()
+
+    assert limit == {"FunctionName": "certdeploy-discover_resources", "ReservedConcurrency": 10}
+
+
+def test_events_start_functions_only_where_somebody_wants_it() -> None:
+    """EventBridge has to be activated, and needs roles that may be missing."""
+    assert load_template(ROOT / "template.yml").rules == ()
+    rules = load_template(ROOT / "template.yml", {"EventBridge": "on"}).rules
+    assert {rule.function for rule in rules} == {"certdeploy-scan_expiry", "certdeploy-create_deployment_job"}
+
+
+def test_two_stacks_of_an_account_have_no_name_in_common() -> None:
+    def names(prefix: str) -> set[str]:
+        file = RosFile(DOCUMENT, {"Prefix": prefix, "OtsInstance": f"{prefix}-state"})
+        named = ("FunctionName", "LayerName", "RoleName", "InstanceName", "ProjectName", "Name")
+        kinds = {resource["Type"] for resource in file.resources.values()}
+        found = [one for kind in kinds for one in file.of_type(kind).values()]
+        return {one[key] for one in found for key in named if isinstance(one.get(key), str)}
+
+    assert len(names("one")) == len(names("two")) > 60
+    assert not names("one") & names("two")
 
 
 def test_every_function_has_an_asynchronous_configuration() -> None:
@@ -202,28 +170,6 @@ def test_a_trigger_is_one_that_function_compute_takes(properties: dict[str, Any]
         assert {"triggerEnable", "asyncInvocationType", "eventRuleFilterPattern"} <= set(config)
         assert config["eventSourceConfig"] == {"eventSourceType": "Default"}
         check_pattern(json.loads(config["eventRuleFilterPattern"]))
-
-
-def test_a_url_that_may_hold_a_token_is_not_shown_by_ros() -> None:
-    assert TEMPLATE.parameters["WebhookUrl"]["NoEcho"] is True
-
-
-def test_no_secret_is_a_parameter_or_in_a_function_s_environment() -> None:
-    """Whoever may read a function's configuration (fc:GetFunction) would see it."""
-    kept = {"WebhookSecretName": "CERTDEPLOY_WEBHOOK_SECRET", "AwsKeySecretName": "CERTDEPLOY_AWS_KEY"}
-    kept |= {"SmtpPasswordName": "CERTDEPLOY_SMTP_PASSWORD"}
-    names = [name for name in TEMPLATE.parameters if re.search("Secret|Key|Password|Token", name)]
-    assert sorted(names) == sorted(kept)
-
-    filled = load_template(ROOT / "template.yml", dict.fromkeys(kept, "a/name"))
-    empty = load_template(ROOT / "template.yml")
-    for parameter, variable in kept.items():
-        readers = {name for name, reached in reach().items() if parameter in reached.secrets}
-        assert readers
-        assert having(variable) == readers
-        for name in readers:
-            assert filled.functions[f"certdeploy-{name}"].environment[variable] == "kms:a/name"
-            assert empty.functions[f"certdeploy-{name}"].environment[variable] == ""
 
 
 def test_the_host_reads_the_template() -> None:

@@ -34,7 +34,7 @@ OTHERS = (
     ),
     *("certdeploy-run_deployment_jobs", "certdeploy-notify_contacts", "", "CERTDEPLOY", "certdeplo"),
 )
-OWN = ("fc:InvokeFunction", "kms:GetSecretValue")
+OWN = ("fc:InvokeFunction", "kms:GetSecretValue", "log:PostLogStoreLogs")
 LONGEST_POLICY = 6144  #: characters without white space, as RAM counts
 
 
@@ -150,6 +150,20 @@ def test_what_is_our_own_is_granted_by_whole_names(function: str) -> None:
 
 def _is_own(statement: dict[str, Any]) -> bool:
     return any(action.startswith(("ots:", *OWN)) for action in statement["Action"])
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_a_function_s_output_goes_to_the_store_of_its_stack_and_to_no_other(function: str) -> None:
+    """Function Compute writes it with the function's role."""
+    account = PSEUDO["ALIYUN::TenantId"]
+
+    def writes(project: str, store: str = "functions") -> bool:
+        there = f"acs:log:{ACCOUNT}:project/{project}/logstore/{store}"
+        return may(function, "log:PostLogStoreLogs", there)
+
+    assert writes(f"certdeploy-{account}")
+    assert not any(writes(f"{other}-{account}") for other in OTHERS)
+    assert not writes(f"certdeploy-{account}", "audit")
 
 
 def test_who_notifies_writes_what_was_told_and_nothing_else() -> None:

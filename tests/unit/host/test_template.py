@@ -117,6 +117,21 @@ def test_triggers_are_read() -> None:
     assert template.rules[0].pattern == {"source": ["news"], "data": {"rank": [{"numeric": [">", 3]}]}}
 
 
+@pytest.mark.parametrize(("enabled", "there"), [("true", True), ("false", False)])
+def test_a_resource_whose_condition_does_not_hold_is_not_there(
+    tmp_path: Path, enabled: str, there: bool
+) -> None:
+    document = yaml.safe_load(SAMPLE.read_text())
+    document["Conditions"] = {"On": {"Fn::Equals": [{"Ref": "Enabled"}, "true"]}}
+    document["Resources"]["ToldRule"]["Condition"] = "On"
+    path = tmp_path / "template.yml"
+    path.write_text(yaml.safe_dump(document))
+
+    rules = load_template(path, {"Enabled": enabled}).rules
+
+    assert ("news" in {rule.name for rule in rules}) is there
+
+
 @pytest.mark.parametrize(
     ("switch", "enabled"),
     [(True, True), (False, False), ("true", True), ("True", True), ("false", False), ("", False)],
@@ -158,6 +173,7 @@ def test_a_trigger_is_switched_by_a_boolean_or_its_text(tmp_path: Path, switch: 
             {"OnFailure": {"Destination": "acs:mns:::queues/failures"}},
             "'acs:mns:::queues/failures' without declaring it",
         ),
+        (["ToldRule", "Condition"], "Nix", "ToldRule: there is no condition 'Nix'"),
         (["Echo"], {"Type": "ALIYUN::FC3::Function"}, "Echo: 'FunctionName' is missing"),
         (["Echo", "Properties", "EnvironmentVariables", "OFTEN"], {"Ref": "Nix"}, "'Nix'"),
     ],
