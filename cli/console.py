@@ -1,12 +1,13 @@
 """`certdeploy console`: the pages in a browser on this machine."""
 
 import webbrowser
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import asked
 from cli.on_stack import FunctionRefusedError
 from cli.session import Session, session
 from shared.errors import InvalidRequestError
@@ -14,6 +15,9 @@ from shared.services.world import World
 
 if TYPE_CHECKING:
     from console.installation import Configured
+    from shared.domain.jobs import DeploymentJob
+    from shared.services.contacts import ShownContacts
+    from shared.services.manage import Managed
 
 
 def console(
@@ -50,6 +54,15 @@ def tell_address(address: str) -> None:
     print(f"open {address} (for one browser, once; Ctrl-C stops)", flush=True)
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What a function of a stack refuses is told as what a use case here refuses."""
+    try:
+        yield
+    except FunctionRefusedError as error:
+        raise InvalidRequestError(str(error)) from None
+
+
 class Installed:
     """An installation of the console: that of a session."""
 
@@ -59,16 +72,26 @@ class Installed:
     def world(self) -> World:
         return self._session.world()
 
+    def managed(self, world: World, request: Mapping[str, Any]) -> "Managed":
+        with _refusals():
+            return asked.managed(world, dict(request))
+
+    def created(self, world: World, request: Mapping[str, Any]) -> "DeploymentJob":
+        with _refusals():
+            return asked.created(world, dict(request))
+
+    def contacts(self, world: World, request: Mapping[str, Any]) -> "ShownContacts":
+        with _refusals():
+            return asked.managed_contacts(world, dict(request))
+
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         self._session.check_credentials()
-        try:
+        with _refusals():
             return self._session.call(function, payload)
-        except FunctionRefusedError as error:
-            raise InvalidRequestError(str(error)) from None
 
     def serving(self) -> bool:
         """In Tablestore it is the functions of a stack."""
-        return self._session.running is not None or self._session.settings.tablestore is not None
+        return self._session.served or self._session.settings.tablestore is not None
 
     def configured(self) -> "Sequence[Configured]":
         from console.installation import Configured

@@ -9,7 +9,6 @@ from rich.text import Text
 from cli import columns, output
 from cli.columns import Column
 from cli.places import in_full, known_as, slot
-from cli.quota_words import told
 from cli.waving import show_waves
 from cli.worker_columns import USUAL, worker_columns
 from shared.domain.contacts import Delivery, DeliveryStatus
@@ -57,13 +56,9 @@ def show_plan(plan: Plan, quota: JobQuota, expected: Expected) -> None:
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
     count = len(plan.deployments)
     output.console().print(
-        f"\n{count} slot{'s' if count != 1 else ''} ({counts or 'none'}); {told(quota)};"
-        f" at least {expected.calls:,} calls, {_span(expected.seconds)} at their rates; digest {plan.digest}"
+        f"\n{count} slot{'s' if count != 1 else ''} ({counts or 'none'}); {quota}; {expected};"
+        f" digest {plan.digest}"
     )
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(1, round(seconds))} s"
 
 
 def _told(entry: PlanEntry) -> list[str]:
@@ -143,7 +138,7 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
 def _behind(shown: Managed) -> Iterable[str]:
     """What it needs of the quota, if that is counted; who drafted and submitted it; why a draft is one."""
     if shown.quota is not None and shown.quota.left is not None:
-        yield told(shown.quota)
+        yield str(shown.quota)
     if shown.job is not None and shown.job.drafted_by:
         by = f"; submitted by {shown.job.submitted_by}" if shown.job.submitted_by else ""
         yield f"drafted by {', '.join(shown.job.drafted_by)}{by}"

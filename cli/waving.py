@@ -8,9 +8,8 @@ import typer
 from cli import output
 from cli.columns import check_given
 from shared.domain.states import WorkerStatus
-from shared.errors import InvalidRequestError
 from shared.services.waves_shown import WaveShown
-from shared.validation.spans import minutes_of, percent_of
+from shared.validation.waves import asked_waves
 
 Canaries = Annotated[
     list[str] | None,
@@ -47,27 +46,9 @@ def waves(
     Raises:
         InvalidRequestError: what is said is wrong, or contradicts itself.
     """
-    said = {"--pause": pause is not None, "--approval": approval, "--halt-at": halt_at is not None}
-    given = [option for option, one in said.items() if one]
-    if none and (canaries or given):
-        others = ", ".join(["--canary"] * bool(canaries) + given)
-        raise InvalidRequestError(f"--no-waves and {others}: choose one of them")
-    if given and not canaries:
-        raise InvalidRequestError(f"{given[0]}: there are no waves without --canary")
     for canary in canaries or ():
         check_given("--canary", canary)
-    if none:
-        return {"Waves": {"Canaries": []}}
-    if not canaries:
-        return {}
-    return {
-        "Waves": {
-            "Canaries": list(canaries),
-            "PauseMinutes": 0.0 if pause is None else minutes_of(pause, "--pause"),
-            "Approval": approval,
-            "HaltAtPercent": 0.0 if halt_at is None else percent_of(halt_at, "--halt-at"),
-        }
-    }
+    return asked_waves(canaries or (), pause, approval, halt_at, none)
 
 
 def show_waves(waves: Sequence[WaveShown]) -> None:

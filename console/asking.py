@@ -62,7 +62,7 @@ class Asked:
 
     def managed(self, request: Mapping[str, Any]) -> Managed:
         """As the function manage_deployment_jobs answers. Raises AppError."""
-        return managed(self.world, request)
+        return self.installation.managed(self.world, request)
 
     def reading(
         self, key: Hashable, make: Callable[[World], Value], rows: Callable[[Value], int]
@@ -87,7 +87,7 @@ class Asked:
 
 
 def managed(world: World, request: Mapping[str, Any]) -> Managed:
-    """As the function manage_deployment_jobs answers. Raises AppError."""
+    """What only reads, with a world of its own. Raises AppError."""
     return manage_deployment_jobs(world, parse(ManageDeploymentJobs, request))
 
 

@@ -1,9 +1,12 @@
 """What the console needs of an installation: its use cases, its functions, and how it is configured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from shared.domain.jobs import DeploymentJob
 from shared.domain.values import Wire
+from shared.services.contacts import ShownContacts
+from shared.services.manage import Managed
 from shared.services.world import World
 
 
@@ -16,8 +19,19 @@ class Configured(Wire):
 
 
 class Installation(Protocol):
+    """What changes something is done where commands do it: in this process, or by functions of a stack."""
+
     def world(self) -> World:
         """The use cases, with ports of their own: each answer is made with another one."""
+
+    def managed(self, world: World, request: Mapping[str, Any]) -> Managed:
+        """As the function manage_deployment_jobs answers. Raises AppError."""
+
+    def created(self, world: World, request: Mapping[str, Any]) -> DeploymentJob:
+        """As the function create_deployment_job does it. Raises AppError."""
+
+    def contacts(self, world: World, request: Mapping[str, Any]) -> ShownContacts:
+        """As the function manage_contacts answers. Raises AppError."""
 
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         """Invoke a function and wait for its answer. Raises AppError."""

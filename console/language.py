@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from console.texts_ja import JAPANESE
-from console.texts_zh import CHINESE
+from console.texts import ja, ja_doing, zh, zh_doing
 
 ENGLISH: Final = "en"
 #: As each calls itself.
@@ -17,8 +16,8 @@ COOKIE: Final = "certdeploy-language"
 #: By the English text.
 CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {
     ENGLISH: MappingProxyType({}),
-    "zh": CHINESE,
-    "ja": JAPANESE,
+    "zh": {**zh.CHINESE, **zh_doing.CHINESE},
+    "ja": {**ja.JAPANESE, **ja_doing.JAPANESE},
 }
 
 

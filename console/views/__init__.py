@@ -5,6 +5,7 @@ from typing import Final
 
 from console.asking import Asked, Done, Page
 from console.views.certificates import certificate, certificates
+from console.views.edit import do_edit, edit
 from console.views.jobs import job, jobs
 from console.views.map import drawn_map
 from console.views.new_job import create_job, new_job
@@ -26,6 +27,7 @@ PAGES: Final[Mapping[str, View]] = {
     "/jobs": jobs,
     "/job": job,
     "/job/confirm": confirm,
+    "/job/edit": edit,
     "/jobs/new": new_job,
     "/map": drawn_map,
     "/settings": settings,
@@ -36,6 +38,7 @@ ORDERS: Final[Mapping[str, Order]] = {
     "/resources/read": look_again,
     "/jobs/new": create_job,
     "/job/do": do,
+    "/job/edit": do_edit,
     "/settings/contact": test_contact,
     "/settings/policies/check": check_policies,
     "/settings/policies/set": set_policies,

@@ -6,6 +6,7 @@ from typing import Any
 
 from console.asking import Asked, Page, managed
 from console.paging import ROWS, Pages
+from console.views.edit import EDITABLE
 from console.views.orders import fitting
 from shared.domain.jobs import DeploymentJob
 from shared.domain.resources import CloudProduct
@@ -62,9 +63,18 @@ def job(asked: Asked) -> Page:
         "statuses": [one.value for one in WorkerStatus],
         "serving": asked.installation.serving(),
         "now": asked.world.clock(),
-        "orders": fitting(shown.job) if shown.job else {},
+        **_orders(shown.job),
     }
     return Page("job.html", answer, more, ["job", "show", str(job_id)], reading)
+
+
+def _orders(job: DeploymentJob | None) -> dict[str, Any]:
+    orders = fitting(job) if job else {}
+    return {
+        "orders": orders,
+        "of_slots": {name: order for name, order in orders.items() if order.of_slots},
+        "editable": job is not None and job.status in EDITABLE,
+    }
 
 
 _ByProduct = dict[CloudProduct, dict[WorkerStatus, int]]

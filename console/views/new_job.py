@@ -8,6 +8,7 @@ from typing import Any
 from console.asking import Asked, Done, Page, managed
 from console.commands import options
 from console.paging import ROWS, Pages, address
+from console.views import how
 from shared.domain.certificates import cert_id_of
 from shared.domain.contact_requests import ListContacts, ManageContacts
 from shared.domain.contacts import Contact
@@ -18,7 +19,6 @@ from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.products import supported_products
 from shared.services.contacts import manage_contacts
-from shared.services.create import create_deployment_jobs
 from shared.services.lists import CertificateList, list_certificates
 from shared.services.manage import Managed
 from shared.validation.requests import parse
@@ -33,6 +33,7 @@ class NewJob(Wire):
     preview: Managed | None = None  #: with the entries of this page
     deployments: int = 0
     left_alone: int = 0
+    frozen: str | None = None  #: until when changes are frozen at the time of the job
 
 
 def new_job(asked: Asked) -> Page:
@@ -65,6 +66,7 @@ def _previewed(asked: Asked) -> Page:
         preview=shown.evolve(plan=cut),
         deployments=len(plan.deployments),
         left_alone=len(plan.left_alone),
+        frozen=how.frozen(asked),
     )
     more = {"pages": pages, "products": plan.products, "key": secrets.token_hex(16)}
     return replace(_page(asked, answer, **more), reading=reading)
@@ -78,6 +80,7 @@ def _page(asked: Asked, answer: NewJob, **more: Any) -> Page:
         "supported": [product.value for product in supported_products()],
         "back": address("/jobs/new", {**carried, "step": [str(answer.step - 1)]}),
         "serving": asked.installation.serving(),
+        "how": list(how.FIELDS),
         **more,
     }
     return Page("new_job.html", answer, context, _command(asked, answer) if answer.step > 2 else ())
@@ -91,13 +94,15 @@ def create_job(asked: Asked) -> Done:
         "Name": asked.one("name"),
         "ContactIds": [_id(one) for one in asked.all("contact")],
         **({"ScheduleTime": at} if at else {}),
+        **how.request(asked),
         "Digest": asked.one("digest"),
         "Submit": asked.one("as") != "draft",
         "ClientToken": asked.one("key"),
     }
     if not request["Digest"] or not request["ClientToken"]:
         raise InvalidRequestError("a job is created from its preview")
-    job = create_deployment_jobs(asked.world, parse(CreateDeploymentJob, request)).jobs[0]
+    parse(CreateDeploymentJob, request)
+    job = asked.installation.created(asked.world, request)
     return Done(f"/job?id={job.job_id}")
 
 
@@ -112,6 +117,7 @@ _CARRIED = (
     "except",
     "first",
     "outage",
+    *how.FIELDS,
 )
 
 
@@ -149,5 +155,6 @@ def _command(asked: Asked, answer: NewJob) -> list[str]:
         *(["--accept-outage"] if asked.one("outage") else []),
         *options("--contact", asked.all("contact")),
         *options("--at", asked.all("at")),
+        *how.command(asked),
         *options("--digest", [digest] if digest else []),
     ]

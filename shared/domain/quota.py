@@ -176,3 +176,19 @@ class JobQuota(Wire):
     need: int
     left: int | None = None  #: None: nobody counts
     use: Use | None = None  #: of a job that is submitted
+
+    def __str__(self) -> str:
+        """For people."""
+        if self.left is None:
+            return f"the vendor's own deployment job would use {self.need} of its quota"
+        if self.use is None:
+            short = " (too little: it cannot be submitted)" if self.need > self.left else ""
+            return f"needs {self.need} of the quota, {self.left} left{short}"
+        words = (
+            (self.use.reserved, "reserved"),
+            (self.use.consumed, "consumed"),
+            (self.use.given_back, "given back"),
+            (self.use.released, "released"),
+        )
+        became = ", ".join(f"{count} {word}" for count, word in words if count)
+        return f"needs {self.need} of the quota: {became or 'nothing'}; {self.left} left"

@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -60,3 +61,48 @@ class Browser:
             return Answer(answer.status, found, answer.read().decode())
         finally:
             connection.close()
+
+
+class _Form(HTMLParser):
+    """The fields of the form with this action, as a browser would send them; without its buttons."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self._action = action
+        self._within = False
+        self._select, self._text = "", ""
+        self.fields: dict[str, list[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._within = told.get("action") == self._action and told.get("method") == "post"
+        elif not self._within:
+            return
+        elif tag == "input" and (told["type"] != "checkbox" or "checked" in told):
+            self._add(told["name"], told.get("value", ""))
+        elif tag == "select":
+            self._select = told["name"]
+        elif tag == "option" and "selected" in told:
+            self._add(self._select, told["value"])
+        elif tag == "textarea":
+            self._text = told["name"]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._within = self._within and tag != "form"
+        self._text = "" if tag == "textarea" else self._text
+
+    def handle_data(self, data: str) -> None:
+        if self._within and self._text:
+            self._add(self._text, data.removeprefix("\n"))
+
+    def _add(self, name: str, value: str) -> None:
+        self.fields.setdefault(name, []).append(value)
+
+
+def fields(page: Answer, action: str) -> dict[str, list[str]]:
+    """Of a page's form that changes something, as it would be sent."""
+    form = _Form(action)
+    form.feed(page.body)
+    assert form.fields, f"there is no form for {action}"
+    return form.fields

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from pathlib import Path
 
 import pytest
@@ -12,23 +10,14 @@ from cli.session import session
 from console.views.orders import ALL
 from shared.domain.contacts import Channel, ChannelKind, Contact
 from shared.domain.states import JobStatus
-from tests.functional.console.browser import Answer, Browser
+from tests.functional.console.browser import Answer, Browser, fields
 from tests.functional.console.conftest import RENEWED
 
 NEW = f"/jobs/new?step=3&name=renewal&certificate={RENEWED.partition('-')[0]}"
 
 
-def _fields(page: Answer, action: str) -> dict[str, list[str]]:
-    """Of a form, as a browser would send it."""
-    form = page.body.partition(f'method="post" action="{action}"')[2].partition("</form>")[0]
-    found: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form):
-        found.setdefault(name, []).append(html.unescape(value))
-    return found
-
-
 def _created(browser: Browser, how: str = "draft", path: str = NEW) -> int:
-    answer = browser.post("/jobs/new", {**_fields(browser.get(path), "/jobs/new"), "as": how})
+    answer = browser.post("/jobs/new", {**fields(browser.get(path), "/jobs/new"), "as": how})
     assert answer.status == 303, answer.body
     return int(answer.headers["location"].removeprefix("/job?id="))
 
@@ -36,7 +25,7 @@ def _created(browser: Browser, how: str = "draft", path: str = NEW) -> int:
 def _confirmed(browser: Browser, what: str, job_id: int) -> Answer:
     page = browser.get(f"/job/confirm?id={job_id}&what={what}")
     assert page.status == 200, page.body
-    return browser.post("/job/do", _fields(page, "/job/do"))
+    return browser.post("/job/do", fields(page, "/job/do"))
 
 
 def test_a_job_is_previewed_and_then_created_as_it_was_shown(browser: Browser, installed: Path) -> None:
@@ -61,7 +50,7 @@ def test_a_slot_that_is_left_out_is_not_written(browser: Browser, installed: Pat
 
 
 def test_a_form_that_is_sent_twice_makes_one_job(browser: Browser, installed: Path) -> None:
-    sent = {**_fields(browser.get(NEW), "/jobs/new"), "as": "draft"}
+    sent = {**fields(browser.get(NEW), "/jobs/new"), "as": "draft"}
 
     assert (
         browser.post("/jobs/new", sent).headers["location"]
@@ -71,7 +60,7 @@ def test_a_form_that_is_sent_twice_makes_one_job(browser: Browser, installed: Pa
 
 
 def test_a_plan_that_has_changed_since_the_preview_is_refused(browser: Browser, installed: Path) -> None:
-    sent = {**_fields(browser.get(NEW), "/jobs/new"), "digest": "0" * 16}
+    sent = {**fields(browser.get(NEW), "/jobs/new"), "digest": "0" * 16}
     answer = browser.post("/jobs/new", sent)
 
     assert (answer.status, "PlanChanged" in answer.body) == (409, True)

@@ -201,59 +201,6 @@ JAPANESE: Final[dict[str, str]] = {
         "先頭の配置先だけを描いています。一覧ではすべて表示します。"
     ),
     "No slots.": "配置先はありません。",
-    "New job": "新しいジョブ",
-    "1 Name, contacts, time": "1 名前・連絡先・時刻",
-    "2 Certificates": "2 証明書",
-    "3 Slots and preview": "3 配置先とプレビュー",
-    "Start time with its zone; empty: now": "タイムゾーン付きの開始時刻。空欄は今すぐ",
-    "Next": "次へ",
-    "Back": "戻る",
-    "Certificates of one type per job.": "一つのジョブには同じ種別の証明書だけを選べます。",
-    "CAS has no certificate that can be deployed.": "CAS に配備できる証明書がありません。",
-    "first deployment, where HTTPS is off": "HTTPS が無効な所への初回配備",
-    "accept a short outage": "短い停止を許す",
-    "Preview again": "再プレビュー",
-    "{n} slots are written": "{n} 件の配置先に書き込みます",
-    "{n} are left alone": "{n} 件は変更なし",
-    "quota that the vendor would charge: {n}": "ベンダーが計上する枠：{n}",
-    "Nothing matches: there is nothing to deploy.": "一致するものがなく、配備するものがありません。",
-    "What changes beside the certificates": "証明書以外に変わること",
-    "Leave out": "除外",
-    "New": "新しい証明書",
-    "What": "内容",
-    "Submit": "送信",
-    "Save as a draft": "下書きとして保存",
-    "Continue": "続行",
-    "Cancel": "取消",
-    "Retry": "再試行",
-    "Roll back": "ロールバック",
-    "Delete": "削除",
-    "The draft runs as it was shown, at its time or at once.": (
-        "下書きは表示どおりに、予定時刻または直ちに実行されます。"
-    ),
-    "The next wave begins now.": "次のウェーブがすぐに始まります。",
-    (
-        "Slots that are being changed are brought to their "
-        "end, the rest is not begun. What is deployed stays."
-    ): ("変更中の配置先は最後まで行い、残りは始めません。配備済みのものはそのままです。"),
-    "What ended in error is tried again, in the same job.": "エラーになったものを同じジョブで再試行します。",
-    "Each slot gets back what it had before the job. One that has changed since is left alone.": (
-        "各配置先をジョブ前の状態に戻します。その後変わったものは変更しません。"
-    ),
-    (
-        "This cannot be undone: neither what the job did nor the way back "
-        "can be looked up any more. What it has deployed stays in service."
-    ): ("元に戻せません。ジョブの記録も戻し方も参照できなくなります。配備したものは使われ続けます。"),
-    "What has moved since it was drafted": "下書き後に変わったこと",
-    "Policies, as YAML": "ポリシー（YAML）",
-    "Check": "確認",
-    "what they would do": "適用した場合の結果",
-    "Rule": "ルール",
-    "Sets": "設定",
-    "Set apart": "別扱い",
-    "Store them": "保存",
-    "restore": "復元",
-    "cannot": "復元不可",
     "Being read": "読み取り中",
     "There is much to read. The page comes by itself in a moment.": (
         "内容が多いため、まもなく自動で表示されます。"

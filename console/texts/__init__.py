@@ -1,0 +1,1 @@
+"""The console's own words, by language: what is looked at, and what is done."""
