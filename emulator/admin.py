@@ -103,6 +103,11 @@ def _tablestore(asked: Asked) -> Any:
         return asked.cloud.service("tablestore").report()
 
 
+def _functions(asked: Asked) -> Any:
+    with asked.cloud.lock:
+        return asked.cloud.service("fc").report()
+
+
 def _grants(asked: Asked) -> Any:
     """By role; one that nobody has made has no policies that could be unused."""
     with asked.cloud.lock:
@@ -151,6 +156,7 @@ _REQUESTS: dict[tuple[str, str], tuple[Callable[[Asked], Any], str]] = {
     ("GET", "denials"): (orders.denials, "the RAM actions that are refused"),
     ("POST", "denials"): (orders.deny, "refuse a RAM action"),
     ("DELETE", "denials/ID"): (orders.take_back_denial, "no longer refuse it"),
+    ("GET", "functions"): (_functions, "how often functions were invoked, and what is pending"),
     ("GET", "grants"): (_grants, "what roles were denied, and what of their policies no call has needed"),
     ("DELETE", "grants"): (_forget_grants, "forget what roles were used for"),
     ("GET", "calls"): (

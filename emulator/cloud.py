@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import field
 from datetime import datetime, timezone
@@ -98,6 +98,7 @@ class Cloud:
         self.answers = Answers(answers, seed)
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
         self.functions, self.deliver = functions, deliver
+        self.leads: dict[str, str] = {}
         self.strict, self.loose = strict, loose
         self._only = tuple(only)
         self.lock = RLock()
@@ -164,6 +165,8 @@ class Cloud:
             except Exception:
                 self._estate, self.services, self._others = before, services, others
                 raise
+            for old in (services, *(one.services for one in others.values())):
+                _close(old)
 
     def _beside(self, estate: Any) -> Cloud:
         """Another account on this cloud: it has the same time, the same keys, and one log of calls."""
@@ -186,10 +189,18 @@ class Cloud:
             self.keys.forget_sessions()
             self._rates = RateLimits()
             self.answers.restart()
-            self._start_services()
+            for account in self.every():
+                services = account.services
+                account._start_services()
+                _close(services)
             for other in self._others.values():
                 other.denials.clear()
-                other._start_services()
+
+    def close(self) -> None:
+        """End what runs by itself: instances of functions, timers. It can be used on."""
+        with self.lock:
+            for account in self.every():
+                _close(account.services)
 
     def deny(self, ram_action: str, resource: str = "*", region: str | None = None) -> None:
         """Refuse `ram_action` from now on, where any text parameter matches `resource`."""
@@ -281,9 +292,14 @@ class Cloud:
         if session is None or ram is None or ram_action in FREE:
             return True
         account, role = session
-        if account != self.account or role not in ram.roles:
+        if account != self.account or role.lower() not in ram.roles:
             return True
         resources = resources_of(ram_action.partition(":")[0], call)
         allowed: bool = ram.allows(role, ram_action, resources, {})
-        self.uses.update(Use(role, ram_action, resource, allowed) for resource in resources)
+        self.uses.update(Use(role.lower(), ram_action, resource, allowed) for resource in resources)
         return allowed
+
+
+def _close(services: Mapping[str, EmulatedService]) -> None:
+    for service in services.values():
+        service.close()

@@ -70,6 +70,7 @@ def listened(cloud: Cloud, port: int, tls_port: int, options: Listening) -> Iter
             "root": "".join(Authority().root_pem.splitlines()),
             "https": server.https,
         }
+        cloud.leads.update(CERTDEPLOY_TLS=edge.address, CERTDEPLOY_ROOTS=ready["root"])
         _write(options.ca_out, authority.pem)
         _write(options.ready_file, json.dumps(ready) + "\n")
         try:

@@ -108,11 +108,14 @@ class Server:
         return f"https://{reachable(self._host)}:{self.https_port}"
 
     def start(self) -> None:
+        names = ("EMULATOR_ENDPOINT", "CERTDEPLOY_ENDPOINT")
+        self.cloud.leads.update(dict.fromkeys(names, f"http://{LOOPBACK}:{self.port}"))
         self._thread.start()  # the port listens already: a client that comes early waits
 
     def stop(self) -> None:
         self._uvicorn.stop()
         self._thread.join(5)
+        self.cloud.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._close()
 

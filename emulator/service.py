@@ -30,6 +30,7 @@ class Account(Protocol):
     strict: bool  #: refuse unknown parameters, which the real gateway overlooks
     functions: Any  #: what FC invokes; `services/fc/fc.py` says its shape
     deliver: Callable[[dict[str, Any]], object] | None  #: takes the events that EventBridge accepts
+    leads: dict[str, str]  #: variables by which what runs in the cloud finds it
     keys: Keyring
     key: AccessKey
     calls: CallLog
@@ -109,6 +110,12 @@ class EmulatedService:
 
     def load(self, estate: Any) -> None:
         """Take this product's part of the estate."""
+
+    def take_event(self, event: dict[str, Any]) -> None:
+        """An event that EventBridge has accepted, for what waits for such."""
+
+    def close(self) -> None:
+        """Another one takes its place, or the cloud has ended: end what runs by itself. Never waits."""
 
     def kept(self) -> dict[str, Any]:
         """The state, to be saved: everything but what tells how the service behaves."""

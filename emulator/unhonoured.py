@@ -75,7 +75,6 @@ OVERLOOKED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "slb.UploadServerCertificate": dict.fromkeys(("ResourceGroupId", "Tag"), f"{_GROUPS}, nor are tags here"),
     "nlb.*": {"ClientToken": "reads and jobs are the same when they are repeated"},
-    "fc.InvokeFunction": {"x-fc-log-type": "no log comes with the answer"},
     "fc.*": {"qualifier": "there are no versions and aliases"},
     "fc2.InvokeFunction": {"x-fc-log-type": "no log comes with the answer"},
     "cloudapi.DescribeApiGroup": {"Tag": "groups have none, and one group is asked for"},

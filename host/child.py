@@ -43,6 +43,7 @@ class Launch:
     environment: Mapping[str, str]
     log: Path | None  #: appended to; None = the host's stderr
     host: int  #: its process
+    runtime: str = "python3.10"
 
 
 class _Instance:
@@ -93,10 +94,15 @@ def _die_with(host: int) -> None:
     Thread(target=watch, name="host", daemon=True).start()
 
 
-def call(payload: bytes, request_id: str) -> tuple[bytes, str | None]:
-    """The handler's answer as bytes, and the error type if it raised."""
+def call(
+    payload: bytes, request_id: str, key: tuple[str, str, str] | None = None
+) -> tuple[bytes, str | None]:
+    """The handler's answer as bytes, and the error type if it raised.
+
+    `key`: id, secret and token of the role for this request; without one that of the environment.
+    """
     try:
-        answer = _Instance.handler(payload, _context(_Instance.launch, request_id))
+        answer = _Instance.handler(payload, _context(_Instance.launch, request_id, key))
         return _as_bytes(answer), None
     except BaseException as error:
         # SystemExit too: it would otherwise reach the host and end a thread there.
@@ -148,7 +154,7 @@ def _environment(launch: Launch) -> dict[str, str]:
         "FC_FUNCTION_MEMORY_SIZE": str(launch.memory_mb),
         "FC_FUNCTION_VERSION": "LATEST",
         "FC_INSTANCE_ID": f"local-{os.getpid()}",
-        "FC_RUNTIME": "python3.10",
+        "FC_RUNTIME": launch.runtime,
         "FC_TIMEOUT": str(launch.timeout_s),
     }
 
@@ -160,30 +166,29 @@ def _load(launch: Launch) -> Handler:
     return handler
 
 
-def _context(launch: Launch, request_id: str) -> SimpleNamespace:
-    """FCContext of python3.10; `credentials` is None if the environment has none."""
+def _context(launch: Launch, request_id: str, key: tuple[str, str, str] | None) -> SimpleNamespace:
+    """FCContext of the runtime: from python3.12 on it has no `credentials`; before, they may be None."""
     function = SimpleNamespace(
         name=launch.function,
         handler=launch.handler,
         memory=launch.memory_mb,
         timeout=launch.timeout_s,
     )
-    return SimpleNamespace(
+    context = SimpleNamespace(
         request_id=request_id,
         function=function,
         region=launch.region,
         account_id=launch.account,
-        credentials=_credentials(),
         logger=logging.getLogger(),
     )
+    if launch.runtime != "python3.12":
+        context.credentials = _credentials(key)
+    return context
 
 
-def _credentials() -> SimpleNamespace | None:
-    key_id = os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_ID")
+def _credentials(key: tuple[str, str, str] | None) -> SimpleNamespace | None:
+    names = (f"ALIBABA_CLOUD_{name}" for name in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN"))
+    key_id, secret, token = key or (os.environ.get(name, "") for name in names)
     if not key_id:
         return None
-    return SimpleNamespace(
-        access_key_id=key_id,
-        access_key_secret=os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_SECRET", ""),
-        security_token=os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN", ""),
-    )
+    return SimpleNamespace(access_key_id=key_id, access_key_secret=secret, security_token=token)

@@ -15,8 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 NAME = "certdeploy_emulator"
-#: What the emulator needs of the host: event patterns, and the errors that FC answers with.
-OF_HOST = ("__init__.py", "errors.py", "patterns.py")
+#: What the emulator needs of the host: event patterns, the errors that FC answers with, what runs functions,
+#: and timers, which need apscheduler and say so where it is missing.
+OF_HOST = ("__init__.py", "bare.py", "bare_child.py", "child.py", "cron.py", "errors.py", "patterns.py")
 _IMPORT = re.compile(r"^(\s*(?:from|import) )(emulator|host)(?=[. ])", re.MULTILINE)
 _PROJECT = """\
 [build-system]

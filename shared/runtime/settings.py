@@ -92,7 +92,7 @@ class Settings(Value):
             return address_of(self.state, self.region, endpoint=self.endpoint)
         if self.state or not self.ots_instance:
             return None
-        if self.ots_endpoint:
+        if self.ots_endpoint and not self.endpoint:  # an emulated cloud has all hosts at its own
             return address_at(self.ots_instance, self.ots_endpoint)
         return address_of(f"{SCHEME}{self.ots_instance}", self.region, endpoint=self.endpoint)
 

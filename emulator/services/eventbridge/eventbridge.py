@@ -1,8 +1,8 @@
 """EventBridge 2020-04-01: taking events in, and testing patterns.
 
-Who gets an accepted event is the host's affair (`Cloud.deliver`). The bus `default` carries the
-cloud's own events and refuses others, entry by entry (a guess, as are the error codes of entries);
-any other bus is there from its first use, without CreateEventBus. Limits of `Source` and `Type`:
+An accepted event goes to the triggers of functions (`services/fc`), and to a host (`Cloud.deliver`). The bus
+`default` carries the cloud's own events and refuses others, entry by entry (a guess, as are the error codes
+of entries); any other bus is there from its first use, without CreateEventBus. Limits of `Source` and `Type`:
 the vendor's data-plane SDK.
 """
 
@@ -76,9 +76,12 @@ class Service(EmulatedService):
             return {"EventId": event_id, "ErrorCode": "EventBusNotAllowed", "ErrorMessage": why}
         if wrong := _wrong(entry):
             return {"EventId": event_id, "ErrorCode": "InvalidEvent", "ErrorMessage": wrong}
+        event = self._event(call, bus, entry)
+        for service in self.cloud.services.values():
+            service.take_event(event)
         if self.cloud.deliver is not None:
             try:
-                self.cloud.deliver(self._event(call, bus, entry))
+                self.cloud.deliver(event)
             except HostError as error:
                 return {
                     "EventId": event_id,

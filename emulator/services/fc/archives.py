@@ -75,8 +75,8 @@ class Archives:
         self._contents.setdefault(code.digest, content)
         return code
 
-    def unpack(self, code: Code, folder: Path) -> None:
-        with zipfile.ZipFile(io.BytesIO(self._contents[code.digest])) as archive:
+    def unpack(self, digest: str, folder: Path) -> None:
+        with zipfile.ZipFile(io.BytesIO(self._contents[digest])) as archive:
             archive.extractall(folder)
 
     def keep_only(self, used: set[str]) -> None:

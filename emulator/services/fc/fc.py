@@ -12,10 +12,10 @@ from typing import ClassVar
 
 from emulator.api import Call, Raw
 from emulator.services.fc.invoking import Invoking
-from emulator.services.fc.triggers import Triggers
+from emulator.services.fc.running import Running
 
 
-class Service(Triggers, Invoking):
+class Service(Running, Invoking):
     api = "FC"
     version = "2023-03-30"
     style = "ROA"
@@ -35,3 +35,11 @@ class Service(Triggers, Invoking):
             call.params.get("x-fc-invocation-type", "Sync"),
             call.params.get("x-fc-async-task-id"),
         )
+
+    def _carried_out(
+        self, call: Call, names: tuple[str, ...], asynchronous: bool, task_id: str | None, limit: int
+    ) -> Raw:
+        found = self.functions.get(self._arn(call, names[0]))
+        if found is None:
+            return super()._carried_out(call, names, asynchronous, task_id, limit)
+        return self.invoke(found, call, asynchronous=asynchronous, task_id=task_id)

@@ -52,6 +52,11 @@ class Invoking(EmulatedService):
         limit = ASYNC_LIMIT if asynchronous else SYNC_LIMIT
         if len(call.raw_body) > limit:
             raise _too_large(limit)
+        return self._carried_out(call, names, asynchronous, task_id, limit)
+
+    def _carried_out(
+        self, call: Call, names: tuple[str, ...], asynchronous: bool, task_id: str | None, limit: int
+    ) -> Raw:
         result = self._first(call, names, asynchronous, task_id, limit)
         headers = {"x-fc-request-id": call.request_id}
         if result.error_type:

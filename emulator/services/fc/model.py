@@ -52,6 +52,8 @@ class Function:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     asynchronous: dict[str, Any] = field(default_factory=dict)  #: as PutAsyncInvokeConfig has set
     reserved: int | None = None  #: instances
+    invoked: int = 0
+    failed: int = 0  #: of those, by themselves
 
     @property
     def arn(self) -> str:

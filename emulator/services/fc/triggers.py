@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from emulator.api import ApiError, Call, Raw
 from emulator.services.fc.checks import MOST_TRIGGERS
 from emulator.services.fc.configs import Configs
 from emulator.services.fc.model import Function, Trigger, stamp
+from emulator.services.fc.timers import next_time
 from emulator.services.fc.wire import answered, body_of, done, invalid, page
 from host.errors import PatternError
 from host.patterns import check_pattern
@@ -36,7 +38,7 @@ class Triggers(Configs):
             raise ApiError(400, "TriggerCountExceeded", f"a function has up to {MOST_TRIGGERS} triggers")
         now = self.cloud.clock()
         settings = {key: body[key] for key in _SETTINGS if body.get(key)}
-        config = _config(kind, body.get("triggerConfig"))
+        config = _config(kind, body.get("triggerConfig"), now)
         made = Trigger(name, kind, config, settings, str(uuid4()), now, now)
         function.triggers[name] = made
         self.armed(made)
@@ -45,7 +47,7 @@ class Triggers(Configs):
     def UpdateTrigger(self, call: Call) -> Raw:
         function, found, body = self.function(call), self._trigger(call), body_of(call)
         if body.get("triggerConfig") is not None:
-            found.config = _config(found.kind, body["triggerConfig"])
+            found.config = _config(found.kind, body["triggerConfig"], self.cloud.clock())
         found.settings |= {key: body[key] for key in _SETTINGS if body.get(key) is not None}
         found.modified = self.cloud.clock()
         self.armed(found)
@@ -79,7 +81,7 @@ def is_on(trigger: Trigger) -> bool:
     return str(trigger.config.get(name, True)).lower() == "true"
 
 
-def _config(kind: str, given: Any) -> dict[str, Any]:
+def _config(kind: str, given: Any, now: datetime) -> dict[str, Any]:
     """Raises ApiError."""
     try:
         config = json.loads(given) if isinstance(given, str) else given
@@ -92,6 +94,8 @@ def _config(kind: str, given: Any) -> dict[str, Any]:
         raise invalid(f"triggerConfig: {what}") from None
     if kind == "timer" and not isinstance(config.get("cronExpression"), str):
         raise invalid("triggerConfig: cronExpression is missing")
+    if kind == "timer":
+        next_time(config["cronExpression"], now)
     return config
 
 

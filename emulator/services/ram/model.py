@@ -62,7 +62,8 @@ class Role:
 
     @property
     def arn(self) -> str:
-        return f"acs:ram::{self.account}:role/{self.name}"
+        """Names of roles are told apart without regard to case, and ARNs have them in lower case."""
+        return f"acs:ram::{self.account}:role/{self.name.lower()}"
 
     @property
     def id(self) -> str:

@@ -24,7 +24,7 @@ SYSTEM: dict[str, dict[str, Any]] = {
 class Policies(EmulatedService):
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
-        self.roles: dict[str, Role] = {}
+        self.roles: dict[str, Role] = {}  #: by name in lower case
         self.policies: dict[str, Policy] = {}
 
     def CreatePolicy(self, call: Call) -> Answer:

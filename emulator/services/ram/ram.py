@@ -34,20 +34,20 @@ class Service(Policies):
             policy.add(row.policy)
             role = Role(row.name, self.cloud.account, row.trust_policy, "", row.max_session_s, now, now)
             role.policies["Custom", name] = now
-            self.roles[row.name] = role
+            self.roles[row.name.lower()] = role
 
     def CreateRole(self, call: Call) -> Answer:
         name, seconds = call.params["RoleName"], call.params.get("MaxSessionDuration", 3600)
         if not _NAME.fullmatch(name):
             raise ApiError(400, "InvalidParameter.RoleName.InvalidChars", "The role name is not valid.")
-        if name in self.roles:
+        if name.lower() in self.roles:
             raise ApiError(409, "EntityAlreadyExists.Role", f"The role {name} already exists.")
         trust = document_of(call.params["AssumeRolePolicyDocument"], trust=True)
         now = self.cloud.clock()
         made = Role(
             name, self.cloud.account, trust, call.params.get("Description", ""), _session(seconds), now, now
         )
-        self.roles[name] = made
+        self.roles[name.lower()] = made
         return {"Role": {key: text for key, text in made.told().items() if key != "UpdateDate"}}
 
     def GetRole(self, call: Call) -> Answer:
@@ -67,7 +67,7 @@ class Service(Policies):
         found = self._role(call)
         if found.policies:
             raise ApiError(409, "DeleteConflict.Role.Policy", "The role has policies; detach them first.")
-        del self.roles[found.name]
+        del self.roles[found.name.lower()]
         return {}
 
     def ListRoles(self, call: Call) -> Answer:
@@ -106,23 +106,23 @@ class Service(Policies):
 
     def statements(self, role: str) -> list[Statement]:
         """All that are in force for a role."""
-        found = self.roles[role]
+        found = self.roles[role.lower()]
         return [one for key in found.policies for one in self.document(*key)["Statement"]]
 
     def allows(self, role: str, action: str, resources: Iterable[str], context: Mapping[str, str]) -> bool:
         """Whether a role made here may do it, to all of the resources. Others may do everything."""
-        if role not in self.roles:
+        if role.lower() not in self.roles:
             return True
         statements = self.statements(role)
         return all(verdict(statements, action, one, context) == "Allow" for one in resources)
 
     def assumable(self, role: str, kind: str, who: Iterable[str], context: Mapping[str, Any]) -> bool:
         """Whether a role made here trusts a principal of that kind."""
-        return trusts(self.roles[role].trust, kind, who, context)
+        return trusts(self.roles[role.lower()].trust, kind, who, context)
 
     def _role(self, call: Call) -> Role:
         name = call.params["RoleName"]
-        found = self.roles.get(name)
+        found = self.roles.get(name.lower())
         if found is None:
             raise ApiError(404, "EntityNotExist.Role", f"The role {name} does not exist.")
         return found

@@ -66,9 +66,7 @@ class Service(EmulatedService):
     def _check_trust(self, call: Call, home: Account, name: str, seconds: int) -> None:
         """`home`: the account of the role."""
         ram: Any = home.services["ram"]
-        if name not in ram.roles:
-            if home.account != self.cloud.account or self.behaviour["unknown_roles"] == "refused":
-                raise ApiError(404, "EntityNotExist.Role", "The specified Role not exists.")
+        if not self._known(home, name):
             return
         key = self.cloud.keys.of(call.access_key_id)
         session = role_of(key.arn)
@@ -81,9 +79,29 @@ class Service(EmulatedService):
                 "NoPermission",
                 "You are not authorized to do this action. You should be authorized by RAM.",
             )
-        if seconds > ram.roles[name].longest_s:
+        if seconds > ram.roles[name.lower()].longest_s:
             why = "DurationSeconds exceeds the role's MaxSessionDuration."
             raise ApiError(400, "InvalidParameter.DurationSeconds", why)
+
+    def for_service(self, account: str, name: str, service: str) -> str:
+        """The name of a role that a product assumes, as RAM writes it. Raises ApiError: it may not."""
+        home = self.cloud.known(account)
+        if home is None or not self._known(home, name):
+            return name
+        ram: Any = home.services["ram"]
+        if not ram.assumable(name, "Service", [service], {}):
+            raise ApiError(403, "AccessDenied", f"{service} is not allowed to assume the role {name}.")
+        found: str = ram.roles[name.lower()].name
+        return found
+
+    def _known(self, home: Account, name: str) -> bool:
+        """Whether RAM has the role; where it has not, it may be refused. Raises ApiError."""
+        ram: Any = home.services["ram"]
+        if name.lower() in ram.roles:
+            return True
+        if home.account != self.cloud.account or self.behaviour["unknown_roles"] == "refused":
+            raise ApiError(404, "EntityNotExist.Role", "The specified Role not exists.")
+        return False
 
     def GetCallerIdentity(self, call: Call) -> Answer:
         key = self.cloud.keys.of(call.access_key_id)
