@@ -2,79 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
-import zipfile
 from typing import Any
 
 import alibabacloud_oss_v2 as oss
 import pytest
-from alibabacloud_fc20230330 import models
-from alibabacloud_fc20230330.client import Client
-from alibabacloud_tea_openapi.utils_models import GlobalParameters
-from darabonba.exceptions import DaraException
 
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from emulator.saving import saved_estate
 from emulator.server import Server
-from tests.functional.emulator.clients import config
-from tests.functional.emulator.official import unknown
-from tests.functional.emulator.products.test_oss import client
+from tests.functional.emulator.products.functions import ARN, Sdk, create, inline, packed
+from tests.functional.emulator.products.oss_clients import client
 
 BUCKET = "certdeploy-code"
-ARN = "acs:fc:cn-hangzhou:1000000000000001:"
-
-
-def packed(text: str = "def handler(event, context): return event") -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("index.py", text)
-    return content.getvalue()
-
-
-def inline(text: str = "") -> dict[str, str]:
-    return {"zipFile": base64.b64encode(packed(text)).decode()}
-
-
-class Sdk:
-    """The official client; every answer is held against the SDK's own model of it."""
-
-    def __init__(self, server: Server) -> None:
-        host = GlobalParameters(headers={"x-emulator-host": "fcv3.cn-hangzhou.aliyuncs.com"})
-        self._client = Client(config(server, global_parameters=host))
-        sent = self._client.call_api
-        self.raw: Any = None
-
-        def recorded(*arguments: Any) -> Any:
-            answer = sent(*arguments)
-            self.raw = answer.get("body")
-            return answer
-
-        self._client.call_api = recorded
-
-    def __call__(self, name: str, *arguments: Any, **fields: Any) -> Any:
-        """`fields`: those of the body, if the action has an input, else of the query."""
-        action = name.title().replace("_", "")
-        request = getattr(models, f"{action}Request", None)
-        kind = {
-            "PutConcurrencyConfig": "PutConcurrencyInput",
-            "PutAsyncInvokeConfig": "PutAsyncInvokeConfigInput",
-        }
-        body = getattr(models, kind.get(action, f"{action}Input"), None)
-        if request is not None:
-            told = request(body=body().from_map(fields)) if body else request().from_map(fields)
-            arguments = (*arguments, told)
-        answered = getattr(getattr(self._client, name)(*arguments), "body", None)
-        if answered is not None:
-            assert unknown(self.raw, answered.to_map()) == []
-        return answered
-
-    def refused(self, name: str, *arguments: Any, **fields: Any) -> tuple[int, str]:
-        with pytest.raises(DaraException) as caught:
-            self(name, *arguments, **fields)
-        return caught.value.status_code, caught.value.code  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -87,11 +28,6 @@ def store(cloud: Cloud, server: Server) -> oss.Client:
     found = client(server)
     found.put_bucket(oss.PutBucketRequest(bucket=BUCKET))
     return found
-
-
-def create(fc: Sdk, name: str = "scan", **fields: Any) -> Any:
-    usual = {"runtime": "python3.10", "handler": "index.handler", "code": inline()}
-    return fc("create_function", functionName=name, **{**usual, **fields})
 
 
 def test_a_function_is_made_from_an_object_and_told_with_what_it_was_given(

@@ -1,63 +1,22 @@
-"""Functions that requests have made, run: their processes, roles, logs, timers, events, and what follows."""
+"""Functions that requests have made, run: their processes, roles, logs, and how they fail."""
 
 from __future__ import annotations
 
 import base64
 import io
 import json
-import time
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alibabacloud_eventbridge20200401.client import Client as EventBridge
-from alibabacloud_eventbridge20200401.models import PutEventsRequest
-from alibabacloud_fc20230330.client import Client
-from alibabacloud_fc20230330.models import InvokeFunctionHeaders, InvokeFunctionRequest
 from darabonba.exceptions import DaraException
-from darabonba.runtime import RuntimeOptions
 
 from emulator.api import Call
 from emulator.cloud import Cloud
-from emulator.server import Server, running
-from tests.functional.emulator.clients import admin, call, config
+from emulator.server import Server
+from tests.functional.emulator.clients import admin, call
 from tests.functional.emulator.official import Clock, populate
-from tests.functional.emulator.products.test_fc_functions import ARN, Sdk, create, packed
-
-CODE = """
-import json, os, sys, time
-
-def handler(event, context):
-    print("asked", context.request_id)
-    asked = json.loads(event or b"{}")
-    if "fail" in asked:
-        raise ValueError("told to")
-    if "exit" in asked:
-        os._exit(1)
-    if "size" in asked:
-        return "x" * asked["size"]
-    if "take" in asked:
-        held = bytearray(asked["take"] << 20)
-        time.sleep(5)
-    time.sleep(asked.get("sleep", 0))
-    key = getattr(context, "credentials", None)
-    return {
-        "environment": dict(os.environ),
-        "key": key and [key.access_key_id, key.security_token],
-        "path": sys.path,
-        "pid": os.getpid(),
-        "request": context.request_id,
-        "event": asked,
-    }
-"""
-
-
-@pytest.fixture(scope="module")
-def standing() -> Iterator[Server]:
-    with running(Cloud(settle_s=0)) as server:
-        yield server
+from tests.functional.emulator.products.functions import Sdk, code, invoked, make
 
 
 @pytest.fixture
@@ -68,35 +27,6 @@ def clock(cloud: Cloud) -> Clock:
 @pytest.fixture
 def fc(clock: Clock, server: Server) -> Sdk:
     return Sdk(server)
-
-
-def code(text: str = CODE) -> dict[str, str]:
-    return {"zipFile": base64.b64encode(packed(text)).decode()}
-
-
-def make(fc: Sdk, name: str = "scan", **fields: Any) -> None:
-    create(fc, name, **{"code": code(), "timeout": 20, **fields})
-
-
-def invoked(server: Server, event: Any, name: str = "scan", **headers: str) -> tuple[Any, dict[str, str]]:
-    answer = Client(config(server)).invoke_function_with_options(
-        name,
-        InvokeFunctionRequest(body=json.dumps(event).encode()),
-        InvokeFunctionHeaders(**headers),
-        RuntimeOptions(),
-    )
-    body = answer.body.read()
-    return (json.loads(body) if body[:1] == b"{" else body), answer.headers
-
-
-def settled(server: Server) -> dict[str, Any]:
-    """When nothing that is due is left to be done; the clock stands, so that retries wait."""
-    for _ in range(400):
-        told: dict[str, Any] = admin(server, "GET", "functions")
-        if told["idle"]:
-            return told
-        time.sleep(0.02)
-    raise AssertionError("it did not settle")
 
 
 def test_a_function_runs_by_itself_and_its_instance_is_used_again(fc: Sdk, server: Server) -> None:
@@ -239,81 +169,6 @@ def test_what_a_function_prints_is_in_its_log_store_and_in_the_answer_if_asked(
     assert [row["message"] for row in rows] == printed
     assert {row["functionName"] for row in rows} == {"scan"}
     assert base64.b64decode(headers["x-fc-log-result"]).decode().splitlines() == printed
-
-
-def test_an_accepted_invocation_that_fails_is_tried_again_and_then_told(
-    fc: Sdk, server: Server, clock: Clock
-) -> None:
-    make(fc)
-    make(fc, "failed")
-    destination = {"onFailure": {"destination": f"{ARN}functions/failed"}}
-    fc("put_async_invoke_config", "scan", maxAsyncRetryAttempts=2, destinationConfig=destination)
-
-    body, _ = invoked(server, {"fail": 1}, x_fc_invocation_type="Async", x_fc_async_task_id="once")
-    with pytest.raises(DaraException) as known:
-        invoked(server, {}, x_fc_invocation_type="Async", x_fc_async_task_id="once")
-    assert (body, known.value.code) == (b"", "AsyncTaskAlreadyExists")
-    assert settled(server)["functions"]["scan"] == {"region": "cn-hangzhou", "invoked": 1, "failed": 1}
-    for seconds in (1, 2):
-        clock.advance(seconds)
-        settled(server)
-
-    told = settled(server)
-    assert (told["functions"]["scan"]["failed"], told["functions"]["failed"]["invoked"]) == (3, 1)
-    assert told["pending"] == 0
-
-
-def test_a_destination_learns_what_failed(fc: Sdk, server: Server) -> None:
-    make(fc)
-    text = "import pathlib\ndef handler(e, c): pathlib.Path(c.function.name).write_bytes(e); return e"
-    make(fc, "failed", code=code(text))
-    destination = {"onFailure": {"destination": f"{ARN}functions/failed"}}
-    fc("put_async_invoke_config", "scan", maxAsyncRetryAttempts=0, destinationConfig=destination)
-
-    invoked(server, {"fail": 1}, x_fc_invocation_type="Async")
-    settled(server)
-
-    instances = server.cloud.service("fc")._instances
-    (path,) = (path for path in Path(instances._folder.name).glob("*/failed"))
-    event = json.loads(path.read_bytes())
-    assert event["requestContext"]["functionArn"] == f"{ARN}functions/scan"
-    assert event["requestContext"]["condition"] == "RetriesExhausted"
-    assert json.loads(event["requestPayload"]) == {"fail": 1}
-    assert json.loads(event["responsePayload"])["errorMessage"] == "told to"
-
-
-def test_a_timer_fires_by_the_cloud_s_clock(fc: Sdk, server: Server, clock: Clock) -> None:
-    make(fc)
-    config = json.dumps({"cronExpression": "@every 10m", "enable": True, "payload": "go"})
-    fc("create_trigger", "scan", triggerName="timer", triggerType="timer", triggerConfig=config)
-
-    assert settled(server)["functions"]["scan"]["invoked"] == 0
-    for expected in (1, 2):
-        clock.advance(601)
-        assert settled(server)["functions"]["scan"]["invoked"] == expected
-    off = json.dumps({"cronExpression": "@every 10m", "enable": False})
-    fc("update_trigger", "scan", "timer", triggerConfig=off)
-    clock.advance(3600)
-    assert settled(server)["functions"]["scan"]["invoked"] == 2
-    wrong = json.dumps({"cronExpression": "@every day"})
-    kind = {"triggerName": "b", "triggerType": "timer", "triggerConfig": wrong}
-    assert fc.refused("create_trigger", "scan", **kind) == (400, "InvalidArgument")
-
-
-def test_an_event_reaches_the_functions_whose_pattern_it_meets(fc: Sdk, server: Server) -> None:
-    for name, source in (("scan", "certdeploy"), ("other", "elsewhere")):
-        make(fc, name)
-        pattern = json.dumps(
-            {"triggerEnable": True, "eventRuleFilterPattern": json.dumps({"source": [source]})}
-        )
-        fc("create_trigger", name, triggerName="events", triggerType="eventbridge", triggerConfig=pattern)
-    entry = {"Id": "1", "Source": "certdeploy", "Type": "a:B", "Data": {"n": 1}}
-    request = PutEventsRequest().from_map({"EventBusName": "certdeploy", "EventList": [entry]})
-
-    EventBridge(config(server)).put_events(request)
-
-    told = settled(server)["functions"]
-    assert (told["scan"]["invoked"], told["other"]["invoked"]) == (1, 0)
 
 
 def test_a_function_that_has_no_instances_left_is_throttled(fc: Sdk, server: Server) -> None:

@@ -13,6 +13,7 @@ from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.server import Server
 from tests.functional.emulator.official import Clock, populate, sample
+from tests.functional.emulator.products.oss_clients import client
 
 BUCKET, DOMAIN = "shop-assets", "assets.example.com"
 
@@ -20,17 +21,6 @@ BUCKET, DOMAIN = "shop-assets", "assets.example.com"
 @pytest.fixture
 def clock(cloud: Cloud) -> Clock:
     return populate(cloud)
-
-
-def client(server: Server, region: str = "cn-hangzhou") -> oss.Client:
-    key = server.cloud.key
-    config = oss.config.load_default()
-    config.credentials_provider = oss.credentials.StaticCredentialsProvider(
-        key.access_key_id, key.access_key_secret
-    )
-    config.region, config.endpoint = region, server.endpoint
-    config.retry_max_attempts = 1
-    return oss.Client(config)
 
 
 @pytest.fixture

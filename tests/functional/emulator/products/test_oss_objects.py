@@ -8,8 +8,8 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.server import Server
-from tests.functional.emulator.products.test_oss import client
-from tests.functional.emulator.products.test_oss_buckets import code
+from tests.functional.emulator.products.oss_clients import client
+from tests.functional.emulator.products.oss_clients import refusal_of as code
 
 BUCKET = "certdeploy-code"
 
