@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import field
 from datetime import datetime, timezone
-from fnmatch import fnmatchcase
 from itertools import count
 from threading import RLock
-from typing import Annotated, Any, Literal, overload
-
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from typing import Any, Literal, overload
 
 from emulator.answers import Answers, Mode
 from emulator.api import Answer, ApiError, Call, Raw
 from emulator.calls import CallLog
 from emulator.clock import Clock
+from emulator.denials import Denial
 from emulator.estate import EstateError
-from emulator.faults import MOST, DroppedError, Faults, Region, When
+from emulator.faults import MOST, DroppedError, Faults, When
 from emulator.grants import Use, Uses, role_of
 from emulator.keys import AccessKey, Keyring
 from emulator.known import denial_problem, fault_problems
@@ -35,30 +31,6 @@ Limits = Literal["documented", "none"]
 
 def utc_now() -> datetime:
     return datetime.now(timezone.utc)
-
-
-@dataclass(config=ConfigDict(strict=True, extra="forbid"))
-class Denial:
-    """A RAM policy's refusal: `ram_action` as "cdn:SetCdnDomainSSLCertificate", `*` for any part."""
-
-    ram_action: Annotated[str, Field(pattern=r"^[a-z*?-]+:[A-Za-z0-9*?]+$|^\*$")]
-    resource: Annotated[str, Field(min_length=1)] = "*"
-    region: Region | None = None
-    id: str = field(default="", init=False)
-
-    def meets(self, ram_action: str, call: Call) -> bool:
-        return (
-            fnmatchcase(ram_action, self.ram_action)
-            and self.region in (None, call.region)
-            and (
-                self.resource == "*"
-                or any(
-                    fnmatchcase(value, self.resource)
-                    for value in call.params.values()
-                    if isinstance(value, str)
-                )
-            )
-        )
 
 
 class Cloud:

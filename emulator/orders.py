@@ -25,7 +25,8 @@ from pydantic import (
 from emulator._estate_text import explain
 from emulator.answers import Mode
 from emulator.certificates import Certificate
-from emulator.cloud import Cloud, Denial, Limits
+from emulator.cloud import Cloud, Limits
+from emulator.denials import Denial
 from emulator.estate import merged, parse_estate, plain_of, read_plain
 from emulator.faults import LONGEST_MS, LONGEST_SETTLE_S, BusyWrites, Fault
 from emulator.saved import KEY
