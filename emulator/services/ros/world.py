@@ -43,11 +43,6 @@ class World:
     def owner(self) -> str:
         return self._account.account
 
-    def offers(self, service: str, action: str) -> bool:
-        """Whether this cloud carries the action out; what it does not is kept by the stack alone."""
-        found = self._account.services.get(service)
-        return found is not None and callable(getattr(found, action, None))
-
     def service(self, name: str) -> Any:
         """The live service of a product, for what no API is emulated."""
         return self._account.services[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.services.fc.model import Function
-from tests.functional.emulator.ros.account import Account, template
+from tests.functional.emulator.ros.account import Account, project, template
 
 CODE = {"OssBucketName": "code", "OssObjectName": "c.zip"}
 NAME = {"Fn::GetAtt": ["Work", "FunctionName"]}
@@ -92,6 +92,57 @@ def test_a_deleted_stack_takes_its_functions_and_layers_away(account: Account) -
 
     assert account.status(stack) == "DELETE_COMPLETE"
     assert not account.cloud.service("fc").functions
+
+
+def test_a_role_has_its_policies_and_a_change_of_them(account: Account) -> None:
+    def role(action: str) -> dict[str, Any]:
+        statement = {"Effect": "Allow", "Action": [action], "Resource": ["*"]}
+        trusted = {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": ["fc.aliyuncs.com"]},
+        }
+        policy = {"PolicyName": "shop-work", "PolicyDocument": {"Version": "1", "Statement": [statement]}}
+        trust = {"Version": "1", "Statement": [trusted]}
+        given = {"RoleName": "shop-work", "AssumeRolePolicyDocument": trust, "Policies": [policy]}
+        return {"Role": {"Type": "ALIYUN::RAM::Role", "Properties": given}}
+
+    ram = account.cloud.service("ram")
+    stack = account.create(
+        template(role("cdn:Read"), Outputs={"Arn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}})
+    )
+    assert account.outputs(stack) == {"Arn": "acs:ram::1000000000000001:role/shop-work"}
+    assert [one["Action"] for one in ram.statements("shop-work")] == [["cdn:Read"]]
+
+    account.update(stack, template(role("cdn:Write")))
+    assert [one["Action"] for one in ram.statements("shop-work")] == [["cdn:Write"]]
+
+    account("DeleteStack", StackId=stack)
+    account.wait()
+    assert (account.status(stack), ram.roles, ram.policies) == ("DELETE_COMPLETE", {}, {})
+
+
+def test_a_log_store_is_there_with_its_index(account: Account) -> None:
+    store = {"ProjectName": {"Ref": "Logs"}, "LogstoreName": "functions", "TTL": 7}
+    index = {"ProjectName": {"Ref": "Logs"}, "LogstoreName": {"Ref": "Store"}}
+    index["FullTextIndex"] = {"Enable": True, "Delimiter": ", /"}
+    logs = {
+        "Logs": project(),
+        "Store": {"Type": "ALIYUN::SLS::Logstore", "Properties": store},
+        "Index": {"Type": "ALIYUN::SLS::Index", "Properties": index},
+    }
+
+    stack = account.create(template(logs))
+
+    found = account.cloud.service("sls").projects["logs-of-shop"].stores["functions"]
+    assert found.settings["ttl"] == 7
+    assert found.index["line"]["token"] == [",", " ", "/"]
+    longer = {**store, "TTL": 14}
+    account.update(stack, template(logs | {"Store": {**logs["Store"], "Properties": longer}}))
+    assert found.settings["ttl"] == 14
+    account("DeleteStack", StackId=stack)
+    account.wait()
+    assert account.cloud.service("sls").projects == {}
 
 
 def test_a_template_may_be_an_object_of_oss(account: Account) -> None:
