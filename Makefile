@@ -68,7 +68,7 @@ lint: $(VENV)/dev.stamp  ## run linters and type checks only
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
 
-# PART: one of discovery, deployment, "side by side", listeners, imports, cost, console, plans.
+# PART: one of discovery, deployment, "side by side", listeners, imports, tablestore, cost, console, plans.
 bench: $(VENV)/bench.stamp  ## measure API calls, times and memory, beside their floors (PART)
 	@$(BIN)/python -m bench $(if $(PART),--only "$(PART)")
 

@@ -7,7 +7,19 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import console, cost, deployment, discovery, figures, imports, listeners, plans, plot, side_by_side
+from bench import (
+    console,
+    cost,
+    deployment,
+    discovery,
+    figures,
+    imports,
+    listeners,
+    plans,
+    plot,
+    side_by_side,
+    tablestore,
+)
 from bench.estates import Size
 from bench.figures import Figure
 from cli import output
@@ -18,6 +30,7 @@ PARTS: dict[str, Callable[[Namespace], Iterator[Figure]]] = {
     "side by side": lambda options: side_by_side.figures(options.deployed),
     "listeners": lambda _: listeners.figures(),
     "imports": lambda _: imports.figures(),
+    "tablestore": lambda options: tablestore.figures(options.rows or tablestore.SIZES),
     "cost": lambda _: cost.figures(),
     "console": lambda _: console.figures(),
     "plans": lambda options: _plans(options),
@@ -31,6 +44,12 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part; may be repeated")
     parser.add_argument("--slots", type=int, default=5000, help="slots of the estate that is discovered")
     parser.add_argument("--deployed", type=int, default=200, help="slots of each timed deployment")
+    parser.add_argument(
+        "--rows",
+        type=int,
+        action="append",
+        help=f"slots whose state is measured on Tablestore; may be repeated; default: {tablestore.SIZES}",
+    )
     parser.add_argument(
         "--size",
         type=Size.parse,

@@ -78,8 +78,8 @@ def figures() -> Iterator[Figure]:
     slots, used, spent = measure()
     again = spent["again"]
     yield Figure("a slot seen again", again.requests / slots, "requests", note="of the state")
-    yield Figure("a slot seen again", again.read / slots, "read units", floor=1, note="each row is read")
-    yield Figure("a slot seen again", again.write / slots, "write units", floor=1, note="each row is written")
+    yield Figure("a slot seen again", again.read / slots, "read units", note="a page is of many rows")
+    yield Figure("a slot seen again", again.write / slots, "write units", note="none, but of its region")
     rest_h = float(template["Parameters"]["EmptyRegionHours"]["Default"])
     usual_h = _DAYS * 24 / often["discover_resources"]
     for every_h, empty_h, goal in (

@@ -12,7 +12,7 @@ from shared.domain.state_requests import AT_ONCE
 from shared.errors import InvalidRequestError
 from shared.services.read_state import StateRead
 from shared.state.documents import document_in, text_of
-from shared.state.store import Document, Key, Row
+from shared.state.store import Document, Key, Row, Write
 from shared.state.tables import Table
 from shared.validation.requests import parse
 
@@ -53,6 +53,9 @@ class StackStore:
         _refuse()
 
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
+        _refuse()
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
         _refuse()
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from shared.cloud.functions import Functions
 from shared.runtime.reach import Reach
-from shared.state.store import Document, Key, Row, Store
+from shared.state.store import Document, Key, Row, Store, Write
 from shared.state.tables import Table
 
 _HINT = "; if it must, say so in shared/runtime/reach.py and run: python -m tools.products"
@@ -54,6 +54,10 @@ class Granted:
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         self._write(table)
         self._store.put_many(table, rows)
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        self._write(table)
+        return self._store.write_many(table, rows)
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._write(table)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from shared.state.store import Document, Key, Row, Store
+from shared.state.store import Document, Key, Row, Store, Write
 from shared.state.tables import Table
+from tests.rows import one_by_one
 
 
 class Cut(BaseException):
@@ -42,6 +43,9 @@ class Meddling:
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         for key, document in rows:
             self.put(table, key, document, version=0)
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        return one_by_one(self, table, rows)
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._meet(table, removal=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from shared.errors import ConflictError
 from shared.state.documents import require_storable, text_of
-from shared.state.store import Document, Key, Row, new_version
+from shared.state.store import Document, Key, Row, Write, new_version
 from shared.state.tables import TABLES, Table
+from tests.rows import one_by_one
 
 
 class Remembering:
@@ -62,6 +63,9 @@ class Remembering:
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         for key, document in rows:
             self.put(table, key, document, version=0)
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        return one_by_one(self, table, rows)
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         with self._writing:

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from shared.state.store import Document, Key, Row, Store
+from shared.state.store import Document, Key, Row, Store, Write
 from shared.state.tables import TABLES, Table
 from tests.meddling import Cut
+from tests.rows import one_by_one
 
 #: Of the actors that can go on, by number: which one does. The complement of a number, `~actor`, kills it.
 Choose = Callable[[Sequence[int]], int]
@@ -161,6 +162,9 @@ class Pausing:
         """One after the other: another one may act between any two."""
         for key, document in rows:
             self.put(table, key, document, version=0)
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        return one_by_one(self, table, rows)
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._wait(table)

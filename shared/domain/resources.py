@@ -1,6 +1,6 @@
 """Cloud resources. A CloudResource is a slot: one place that holds one server certificate."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Final, Protocol
 
@@ -138,6 +138,11 @@ class ResourceRecord(Versioned):
         None  #: the last warning time that was told, if CAS does not know its certificate
     )
     memo: str = ""  #: what the adapter kept of it, for its next discovery; "": it is read anew
+    missed: bool = False  #: a discovery has not seen it, and is about to remove it
+
+    def is_of_day(self, at: datetime) -> bool:
+        """Whether it was written for what was seen on that day (UTC)."""
+        return self.seen_at.astimezone(timezone.utc).date() == at.astimezone(timezone.utc).date()
 
 
 class SyncState(str, Enum):
@@ -169,6 +174,11 @@ class SyncStatus(Versioned):
     empty_passes: int = 0  #: how often in a row it was read whole, and held nothing
     started_at: AwareDatetime
     finished_at: AwareDatetime | None = None
+    whole_at: AwareDatetime | None = None  #: beginning of the last one that read it whole
+
+    def last_seen(self, record: ResourceRecord) -> datetime:
+        """When a slot of the region was seen last: one that was as its row says was not written."""
+        return max(record.seen_at, self.whole_at or record.seen_at)
 
     @property
     def area(self) -> str:

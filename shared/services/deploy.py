@@ -2,8 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Final
 
 from shared.domain.accounts import OWN
+from shared.domain.certificates import Certificate
 from shared.domain.events import WorkersScheduled
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.replacing import Exchange, why_less_trusted
@@ -30,6 +33,8 @@ from shared.services.sharing import shared_rates
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import World
 from shared.services.writer import Attempt, Kind, KindOf, work_on
+
+_READ_AGAIN: Final = timedelta(seconds=30)  #: what CAS says of a certificate, as the last scan stored it
 
 
 class ShardResult(Wire):
@@ -129,12 +134,13 @@ class Deployment:
     def __init__(self, policies: PoliciesByNow | None) -> None:
         """`policies`: of a job that nobody asked for; it keeps to them as they are by now."""
         self._policies = policies
+        self._certificates: dict[str, tuple[datetime, Certificate]] = {}
 
     def change(
         self, world: World, adapter: ProductAdapter, made: Attempt, workers: Collection[WorkerResource]
     ) -> Change:
         worker = made.worker
-        certificate = world.certificates.get(worker.cert_identifier).certificate
+        certificate = self._certificate(world, worker.cert_identifier)
         if reason := certificate.why_not_deployable(now := world.clock()):
             in_time = certificate.why_not_deployable(max(now, certificate.not_before)) is None
             kind = NotYetValidError if in_time else InvalidRequestError
@@ -148,6 +154,15 @@ class Deployment:
             lost=worker.lost,
             half_made=worker.half_made,
         )
+
+    def _certificate(self, world: World, identifier: str) -> Certificate:
+        """Most workers of a job have the same one: it is read again after a while. Raises NotFoundError."""
+        now = world.clock()
+        read_at, certificate = self._certificates.get(identifier, (None, None))
+        if certificate is None or read_at is None or abs(now - read_at) > _READ_AGAIN:
+            certificate = world.certificates.get(identifier).certificate
+            self._certificates[identifier] = now, certificate
+        return certificate
 
     def remember(self, made: Attempt, change: Change, look: Look) -> None:
         """A policy that came after the plan stops it, unless it is half done: that would be worse."""

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from shared.domain.accounts import OWN, parted, within
@@ -20,6 +20,7 @@ from shared.services.sweep import DISCOVERS, DISCOVERS_CLUSTERS, discover_region
 from shared.services.world import World
 
 log = logging.getLogger("certdeploy.discover")
+_FEW: Final = 500  #: slots of a product, all of whose rows are read at each discovery: a page
 _ALIVE: Final = timedelta(minutes=16)  #: since a discovery was handed on; a function runs for 15 at most
 
 
@@ -169,7 +170,9 @@ def _fan_out(
     for region, old in before.items():
         if region not in names:
             _forget(world, old)
-    _remove_strays(world, product, [within(account, region) for region in known], {account})
+    areas = [within(account, region) for region in known]
+    if before.keys() - {*names} or _rows_are_due(before.values(), now):
+        _remove_strays(world, product, areas, {account})
     if not known and not unknown:
         reason = f"none of its regions is in CERTDEPLOY_REGIONS ({', '.join(world.policy.regions)})"
         world.syncs.put(listing.evolve(state=SyncState.OUTSIDE, reason=reason, finished_at=now))
@@ -200,9 +203,12 @@ def _sorted_out(
 def _forget_accounts(world: World, product: CloudProduct) -> None:
     """Those that are not looked after any more, or never were."""
     asked = asked_accounts(world, product)
-    for status in world.syncs.list(product):
-        if status.account not in asked:
-            _forget(world, status)
+    statuses = list(world.syncs.list(product))
+    gone = [status for status in statuses if status.account not in asked]
+    for status in gone:
+        _forget(world, status)
+    if not gone and not _rows_are_due(statuses, world.clock()):
+        return
     if others := world.resources.accounts(product) - {*asked}:
         _remove_strays(world, product, (), others)
 
@@ -217,6 +223,16 @@ def _remove_strays(
     for row in world.resources.strays(product, areas, accounts):
         with suppress(ConflictError):  # seen again meanwhile
             world.resources.remove_stray(row)
+
+
+def _rows_are_due(statuses: Collection[SyncStatus], now: datetime) -> bool:
+    """Whether every row of the product is read for what belongs nowhere: of many slots, once a day (UTC)."""
+    few = sum(status.count for status in statuses) <= _FEW
+    return few or not any(_is_of_today(one, now) for one in statuses)
+
+
+def _is_of_today(status: SyncStatus, now: datetime) -> bool:
+    return status.started_at.astimezone(timezone.utc).date() == now.astimezone(timezone.utc).date()
 
 
 def _goes_on(world: World, status: SyncStatus, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from shared.domain.jobs import WorkerResource
 from shared.domain.names import uncovered
-from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord
 from shared.products import names_told_by
 from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.forms import Names
@@ -70,14 +70,17 @@ def why_named_otherwise(world: World, change: Change, look: Look) -> str:
     return f"{change.resource.slot} answers to {', '.join(more)} too by now" if more else ""
 
 
-def is_met_there(world: World, planned: CloudResource, seen: CloudResource) -> bool:
+def is_met_there(
+    world: World, planned: CloudResource, seen: CloudResource, record: ResourceRecord | None
+) -> bool:
     """Whether the product told where clients meet a slot: by the look that has `seen` it, or to a discovery.
 
-    A worker's row alone does not say where to connect to.
+    A worker's row alone does not say where to connect to. `record`: of the planned one.
     """
     if _met(seen) != _met(planned):
         return True
-    record = world.resources.find(planned.slot) or world.resources.find(seen.slot)
+    if record is None and seen.slot != planned.slot:
+        record = world.resources.find(seen.slot)
     return record is not None and _met(record.resource) == _met(seen)
 
 

@@ -1,20 +1,20 @@
 """What the state has of a region's slots, for its discovery, with the memo that the adapter kept of each."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 
-from shared.domain.resources import CloudProduct
 from shared.products.kit.known import Kept
-from shared.services.world import World
+from shared.state.sightings import Sightings
 
 
 class KnownSlots:
     """One invocation's view."""
 
-    def __init__(self, world: World, product: CloudProduct, area: str) -> None:
-        self._world, self._place = world, (product, area)
+    def __init__(self, now: datetime, sightings: Sightings) -> None:
+        self._sightings = sightings
         self._memos: dict[str, str] = {}
-        self.period = f"{world.clock():%G-W%V}"  #: a week: rows that others have written hold no longer
+        self.period = f"{now:%G-W%V}"  #: a week: rows that others have written hold no longer
 
     def within(self, start: str) -> Mapping[str, Kept]:
         return {name: kept for name, kept in self._rows.items() if name.startswith(start)}
@@ -28,5 +28,5 @@ class KnownSlots:
 
     @cached_property
     def _rows(self) -> dict[str, Kept]:
-        rows = self._world.resources.list(*self._place)
-        return {row.resource.resource_id: Kept(row.resource, row.memo) for row in rows if row.memo}
+        rows = self._sightings.with_memo()
+        return {row.resource.resource_id: Kept(row.resource, row.memo) for row in rows}

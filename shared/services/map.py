@@ -138,14 +138,16 @@ class _Missed:
     """Slots of a product that its last discovery did not see."""
 
     def __init__(self, statuses: Iterable[SyncStatus]) -> None:
-        self._began = {one.area: one.started_at for one in statuses if one.state is not SyncState.SYNCING}
+        self._statuses = {one.area: one for one in statuses}
 
     def since(self, record: ResourceRecord) -> datetime | None:
         """A discovery that failed to list the regions (region "") has missed them all."""
+        own = self._statuses.get(record.resource.area)
+        last = own.last_seen(record) if own else record.seen_at
         for area in (record.resource.area, within(record.resource.account, "")):
-            began = self._began.get(area)
-            if began is not None and record.seen_at < began:
-                return record.seen_at
+            status = self._statuses.get(area)
+            if status and status.state is not SyncState.SYNCING and last < status.started_at:
+                return last
         return None
 
 

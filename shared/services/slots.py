@@ -61,11 +61,12 @@ def show_slot(world: World, slot: str) -> SlotFacts:
     present = found.certificate if found else None
     choice = Choice(world, known)
     best = choice.best(resource, present)
+    status = world.syncs.find(resource.product, resource.area)
     covering = list(_covering(world, known, resource))
     return SlotFacts(
         slot=resource.slot,
         resource=resource,
-        seen_at=record.seen_at,
+        seen_at=status.last_seen(record) if status else record.seen_at,
         present=present,
         standing=world.standing(present) if present else None,
         best_cert_identifier=best.identifier,

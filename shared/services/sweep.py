@@ -6,13 +6,14 @@ until then, and where a part cannot be read, the rows of before stay, with when 
 
 import json
 import logging
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.accounts import parted
 from shared.domain.regions import shown
-from shared.domain.resources import CloudProduct, CloudResource, ResourceRecord, Sweep, SyncState, SyncStatus
+from shared.domain.resources import CloudProduct, CloudResource, Sweep, SyncState, SyncStatus
 from shared.errors import (
     AppError,
     CloudDeniedError,
@@ -29,6 +30,7 @@ from shared.services.catalogue import KnownCertificates
 from shared.services.drift import hand_over
 from shared.services.known import KnownSlots
 from shared.services.world import World
+from shared.state.sightings import Failed, Sightings, remove_missed
 
 log = logging.getLogger("certdeploy.discover")
 DISCOVERS: Final = "discover_resources"
@@ -36,7 +38,6 @@ DISCOVERS_CLUSTERS: Final = "discover_clusters"
 _TOLD: Final = 20  #: parts that could not be read, of one region
 _APART: Final = 100  #: parts whose slots are told from the others'; of more, nothing is taken for gone
 _LATER: Final = timedelta(milliseconds=1)
-_CLOCKS_APART: Final = timedelta(minutes=10)  #: those of two machines, at most
 _SPARE_S: Final = 20.0  #: of the function's time, for the call in hand and for handing on
 
 
@@ -91,7 +92,9 @@ class _Region:
         self._world, self._sweep, self._goes_on = world, sweep, goes_on
         spare_s = min(_SPARE_S, world.left_s() / 3)
         self._parts = Parts(sweep.read, lambda: world.left_s() - spare_s)
-        self._known = KnownSlots(world, sweep.product, sweep.area)
+        place = sweep.product, sweep.area
+        self._sightings = Sightings(world.resources, place, sweep.started_at, world.clock)
+        self._known = KnownSlots(world.clock(), self._sightings)
         self._count = sweep.count
         self._unread, self._within = list(sweep.unread), sweep.unread_within
         self._unread_parts = list(sweep.unread_parts)
@@ -106,12 +109,14 @@ class _Region:
             adapter = world.adapter(
                 sweep.product, catalogue, parts=self._parts, known=self._known, account=sweep.account
             )
-            for found in adapter.discover(sweep.region):
-                self._take(found, catalogue)
+            with self._storing():
+                for found in adapter.discover(sweep.region):
+                    self._take(found, catalogue)
         except CloudError as error:
             if error.retryable and self._parts.gained and self._parts.time_is_up:
                 return self._hand_on()
             if error.retryable:
+                self._sightings.confirm()
                 self._tell(SyncState.FAILED, error)
                 raise
             return self._end(SyncState.FAILED, error)
@@ -124,33 +129,59 @@ class _Region:
                 SyncState.FAILED, AppError(f"internal error: {type(error).__name__}; see the function's log")
             )
         # Exact, while what was found includes what was found again in a part that was cut off.
-        self._count = remove_unseen(world, sweep.product, sweep.area, sweep.started_at, self._within)
+        self._count = self._sightings.count()
+        self._remove_missed()
         if self._unread:
             return self._end(SyncState.PARTIAL)
         return self._end(SyncState.SYNCED)
 
     def _take(self, found: CloudResource | Unread, catalogue: Catalogue) -> None:
         if isinstance(found, Unread):
-            part = digest_of(f"{found.within}:{found.what}")
-            if part in self._sweep.unread_parts:  # told by an invocation before
-                return
-            self._unread_parts.append(part)
-            self._denied = self._denied or isinstance(found.error, CloudDeniedError)
-            self._unread = [*self._unread, f"{found.what}: {found.error}"][:_TOLD]
-            self._within = _widened(self._within, found.within)
-            return
-        if why := self._why_not_here(found):
+            self._tell_unread(found)
+        elif why := self._why_not_here(found):
             what = f"slot {shown(found.resource_id)}"
-            self._take(Unread(what, UnreadableAnswerError("discover", why), found.resource_id), catalogue)
-            return
-        try:
-            memo = self._known.memo_of(found.resource_id)
-            self._world.resources.put(_filled_in(found, catalogue), self._sweep.started_at, memo)
-        except ConflictError as error:  # others have spoilt its row
-            unread = UnreadableAnswerError("store", str(error))
-            self._take(Unread(f"slot {shown(found.resource_id)}", unread, found.resource_id), catalogue)
+            self._tell_unread(Unread(what, UnreadableAnswerError("discover", why), found.resource_id))
         else:
+            memo = self._known.memo_of(found.resource_id)
             self._count += 1
+            self._not_stored(self._sightings.take(_filled_in(found, catalogue), memo))
+
+    def _tell_unread(self, found: Unread) -> None:
+        part = digest_of(f"{found.within}:{found.what}")
+        if part in self._sweep.unread_parts:  # told by an invocation before
+            return
+        self._unread_parts.append(part)
+        self._denied = self._denied or isinstance(found.error, CloudDeniedError)
+        self._unread = [*self._unread, f"{found.what}: {found.error}"][:_TOLD]
+        self._within = _widened(self._within, found.within)
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """However far it comes, what was found is stored."""
+        try:
+            yield
+        finally:
+            self._not_stored(self._sightings.store())
+
+    def _not_stored(self, failed: Iterable[Failed]) -> None:
+        """Others have spoilt their rows."""
+        for resource, error in failed:
+            self._count -= 1
+            why = UnreadableAnswerError("store", str(error))
+            self._tell_unread(Unread(f"slot {shown(resource.resource_id)}", why, resource.resource_id))
+
+    def _remove_missed(self) -> None:
+        world, hidden = self._world, self._within
+        gone = [one for one in self._sightings.missed() if not one.resource.resource_id.startswith(hidden)]
+        hand_over(world, gone)
+        remove_missed(world.resources, gone, self._is_latest)
+        for row in self._sightings.spoilt():
+            with suppress(ConflictError):  # it is written right now
+                world.resources.remove_stray(row)
+
+    def _is_latest(self) -> bool:
+        status = self._world.syncs.find(self._sweep.product, self._sweep.area)
+        return status is not None and status.started_at == self._sweep.started_at
 
     def _why_not_here(self, found: CloudResource) -> str:
         """Why what was found is not stored: names of others come into the state as slots alone."""
@@ -164,6 +195,7 @@ class _Region:
         What was read is stored first: if the call is lost, another delivery of this event goes on from there.
         """
         world, sweep = self._world, self._sweep
+        self._sightings.confirm()
         if not self._stored():
             return None
         status = self._tell(SyncState.SYNCING)
@@ -205,6 +237,8 @@ class _Region:
 
     def _end(self, state: SyncState, error: AppError | None = None) -> SyncStatus:
         """Told first: cut off between, another delivery finds how far it was, and ends it again."""
+        if state is not SyncState.SYNCED:
+            self._sightings.confirm()
         status = self._tell(state, error)
         if self._sweep.version:
             with suppress(ConflictError):  # another one was begun
@@ -236,28 +270,10 @@ class _Region:
             empty_passes=self._empty_passes(state),
             started_at=self._sweep.started_at,
             finished_at=None if under_way else self._world.clock(),
+            whole_at=self._sweep.started_at if state is SyncState.SYNCED else None,
         )
         self._world.syncs.put(status)
         return status
-
-
-def remove_unseen(
-    world: World, product: CloudProduct, area: str, since: datetime, unread: tuple[str, ...] = ()
-) -> int:
-    """How many were seen. `unread`: how the ids begin of those that may be there unseen."""
-    seen = 0
-    gone: list[ResourceRecord] = []
-    latest = max(since, world.clock()) + _CLOCKS_APART  # nobody has seen anything later
-    for record in world.resources.list(product, area):
-        if since <= record.seen_at <= latest:
-            seen += 1
-        elif not record.resource.resource_id.startswith(unread):
-            gone.append(record)
-    hand_over(world, gone)
-    for record in gone:
-        with suppress(ConflictError):  # seen again meanwhile
-            world.resources.remove(record)
-    return seen
 
 
 def _widened(within: tuple[str, ...], one: str) -> tuple[str, ...]:

@@ -106,9 +106,21 @@ def work_on(
             if world.left_s() - SPARE_S < min(pause, until_due):
                 return
             yield max(0.01, min(pause, until_due))
-        stored = [found for worker in open_ if (found := world.workers.find(worker))]
-        known |= {worker.worker_id: worker for worker in stored}
-        open_ = [worker for worker in stored if not worker.status.settled]
+        open_ = _open_still(world, open_, known)
+
+
+def _open_still(
+    world: World, open_: Sequence[WorkerResource], known: dict[int, WorkerResource]
+) -> list[WorkerResource]:
+    """Those that are not at their end, as they are stored now. Of those that we brought there we know it."""
+    left: list[WorkerResource] = []
+    for worker in open_:
+        if known[worker.worker_id].status.settled:
+            continue
+        if (found := world.workers.find(worker)) is not None:
+            known[found.worker_id] = found
+            left += [] if found.status.settled else [found]
+    return left
 
 
 @dataclass(frozen=True)
@@ -221,12 +233,12 @@ class _Turn:
         also = made.worker.also_changed if change.others is None else outcome.also_changed
         made.worker = made.worker.evolve(settings_before=None, others_before=None, also_changed=also)
         with self._told(made):
-            seen, told = look.slot, is_met_there(self.world, change.resource, look.slot)
+            record = self.world.resources.find(change.resource.slot)
+            seen, told = look.slot, is_met_there(self.world, change.resource, look.slot, record)
             if not told:
                 seen = seen.evolve(endpoint="", server_names=())
-            show(
-                self.world, made.worker.job_id, change, seen, met=told
-            )  # the product carries it, whatever clients think of it
+            # The product carries it, whatever clients think of it.
+            show(self.world, made.worker.job_id, change, seen, record, met=told)
             if change.wanted is not None:
                 patience = replace(self._patience(), first_pause_s=_FIRST_PROBE_S)
                 others = Beside(self.world, self.adapter, change, look)

@@ -43,10 +43,12 @@ class Leases:
                 self._store.delete(LEASES, (name,), version=row.version)
 
     def _acquire(self, name: str, holder: str, for_s: float) -> int:
-        row = self._store.get(LEASES, (name,))
         now = self._clock()
+        document = {"Holder": holder, "Until": (now + timedelta(seconds=for_s)).isoformat()}
+        try:  # nearly always there is none
+            return self._store.put(LEASES, (name,), document, version=0)
+        except ConflictError:
+            row = self._store.get(LEASES, (name,))
         if row is not None and ahead(time_in(row, "Until"), now):
             raise ConflictError("Lease", name)
-        until = now + timedelta(seconds=for_s)
-        document = {"Holder": holder, "Until": until.isoformat()}
         return self._store.put(LEASES, (name,), document, version=row.version if row else 0)

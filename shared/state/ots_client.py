@@ -35,6 +35,14 @@ class SdkRow:
 
 
 @dataclass(frozen=True)
+class Expecting:
+    """A row to write, where one of this version is stored; None: where there is none."""
+
+    row: SdkRow
+    version: int | None
+
+
+@dataclass(frozen=True)
 class Failure:
     """Why one row of a batch failed."""
 
@@ -120,9 +128,11 @@ class Client:
         """`version`: that which is stored; None: there is no row."""
         self._client.put_row(table, self._sdk.Row(row.key, _columns(row)), self._stored_as(version))
 
-    def add_rows(self, table: str, rows: Sequence[SdkRow]) -> list[Failure | None]:
+    def put_rows(self, table: str, rows: Sequence[Expecting]) -> list[Failure | None]:
+        """Each under a condition of its own."""
         items = [
-            self._sdk.PutRowItem(self._sdk.Row(row.key, _columns(row)), self._stored_as(None)) for row in rows
+            self._sdk.PutRowItem(self._sdk.Row(one.row.key, _columns(one.row)), self._stored_as(one.version))
+            for one in rows
         ]
         request = self._sdk.BatchWriteRowRequest()
         request.add(self._sdk.TableInBatchWriteRowItem(table, items))

@@ -1,6 +1,6 @@
 """Repositories: the state in terms of the domain. `save` is compare-and-set.
 
-They use only the six operations of a `Store`, so a database driver is one module.
+They use only the operations of a `Store`, so a database driver is one module.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,9 +16,10 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import ConflictError, NotFoundError, UnreadableRowError
 from shared.state import tables
 from shared.state.records import Records, document_of, log, nested, time_in, told_in, tries
-from shared.state.resources import Resources, Sweeps, SyncStatuses
+from shared.state.resources import Resources
 from shared.state.scans import Scans
 from shared.state.store import Key
+from shared.state.syncs import Sweeps, SyncStatuses
 
 __all__ = [
     "Certificates",

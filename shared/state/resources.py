@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Final
 
 from shared.domain.accounts import account_of
@@ -13,18 +13,16 @@ from shared.domain.resources import (
     CloudResource,
     Placed,
     ResourceRecord,
-    Sweep,
-    SyncStatus,
 )
 from shared.errors import ConflictError, NotFoundError
 from shared.state import tables
 from shared.state.records import Records, nested, told_in, tries
-from shared.state.store import Key, Row
+from shared.state.store import Key, Row, Store, Write
 
 LEAVING: Final = "Leaving"  #: in an index row whose removal has begun
 
 
-def _area(area: str) -> str:
+def area_key(area: str) -> str:
     return area or "-"  # a key column is never empty
 
 
@@ -42,10 +40,15 @@ class Resources(Records[ResourceRecord]):
     table, model = tables.RESOURCES, ResourceRecord
 
     def _own_key(self, record: ResourceRecord) -> Key:
-        return self._key_of_slot(record.resource.slot)
+        return key_of_slot(record.resource.slot)
+
+    @property
+    def store(self) -> Store:
+        """For what writes many at once."""
+        return self._store
 
     def find(self, slot: str) -> ResourceRecord | None:
-        return self._find(self._key_of_slot(slot))
+        return self._find(key_of_slot(slot))
 
     def get(self, slot: str) -> ResourceRecord:
         if (record := self.find(slot)) is None:
@@ -54,12 +57,12 @@ class Resources(Records[ResourceRecord]):
 
     def list(self, product: CloudProduct, area: str | None = None) -> Iterator[ResourceRecord]:
         """`area`: a region, within its account; None: all of all accounts."""
-        prefix: Key = (product.value,) if area is None else (product.value, _area(area))
+        prefix: Key = (product.value,) if area is None else (product.value, area_key(area))
         return self._range(prefix)
 
     def find_many(self, slots: Iterable[str]) -> dict[str, ResourceRecord]:
         """The existing records, by slot."""
-        return self._find_many({slot: self._key_of_slot(slot) for slot in slots})
+        return self._find_many({slot: key_of_slot(slot) for slot in slots})
 
     def serving(self, product: CloudProduct, identifier: str) -> Iterator[ResourceRecord]:
         """Slots with this certificate in place. Other rows are read, but not parsed."""
@@ -77,38 +80,36 @@ class Resources(Records[ResourceRecord]):
         ranges: list[Key] = [(one,) for one in wide]
         ranges += [(parent(name), name) for name in asked if parent(name) not in wide]
         rows = (row for prefix in ranges for row in self._store.range(tables.RESOURCE_DOMAINS, prefix))
-        keys = [self._key_of_slot(str(row.key[2])) for row in rows]
+        keys = [key_of_slot(str(row.key[2])) for row in rows]
         return self.readable(self._store.get_many(self.table, keys))
 
     def put(
-        self, resource: CloudResource, seen_at: datetime, memo: str = "", placed: Placed | None = None
+        self,
+        resource: CloudResource,
+        seen_at: datetime,
+        memo: str = "",
+        placed: Placed | None = None,
+        known: ResourceRecord | None = None,
     ) -> None:
         """Store the slot as seen at `seen_at`, unless something newer is stored.
 
-        `placed`: what a job has just left there; None: it was only seen.
+        `placed`: what a job has just left there; None: it was only seen. `known`: as it was just read.
 
         Raises ConflictError: as `tries`.
         """
         names = set(resource.domains)
-        for _ in tries(self.table, self._key_of_slot(resource.slot)):
-            old, version = self._found(self._key_of_slot(resource.slot))
+        for _ in tries(self.table, key_of_slot(resource.slot)):
+            old, version = (known, known.version) if known else self._found(key_of_slot(resource.slot))
+            known = None  # where it is not that any more
             if old is not None and old.seen_at > seen_at:
                 return
-            self._index(resource.slot, names - _indexed(old, seen_at))
-            record, marked = ResourceRecord(resource=resource, seen_at=seen_at, memo=memo), {}
-            if old is not None:
-                same = old.resource.cert_identifier == resource.cert_identifier
-                record = record.after(old).evolve(
-                    resource=old.resource.as_told_by(resource),
-                    told_days=old.told_days if same else None,
-                    placed=old.placed,
-                    drift_told=old.drift_told if same else "",
-                )
-                marked = self._marked(resource.slot, set(old.resource.domains) - names)
+            self._index(resource.slot, names - indexed(old, seen_at))
+            record = seen_again(old, resource, seen_at, memo)
+            marked = self._marked(resource.slot, set(old.resource.domains) - names) if old else {}
             if placed is not None:
                 record = record.evolve(placed=placed, drift_told="")
             try:
-                self._save(self._key_of_slot(resource.slot), record.evolve(version=version))
+                self._save(key_of_slot(resource.slot), record.evolve(version=version))
             except ConflictError:
                 continue
             self._unindex(marked)
@@ -118,27 +119,31 @@ class Resources(Records[ResourceRecord]):
 
     def told(self, record: ResourceRecord, days: float) -> None:
         """Remember that its end was told. Raises ConflictError if the slot has been seen again since."""
-        self._save(self._key_of_slot(record.resource.slot), record.evolve(told_days=days))
+        self._save(key_of_slot(record.resource.slot), record.evolve(told_days=days))
 
     def hold_against(self, record: ResourceRecord, placed: Placed | None) -> None:
         """What a job left there, as the slot of before had it; None: what is there is accepted.
 
         Raises ConflictError if the slot has been seen again since.
         """
-        key = self._key_of_slot(record.resource.slot)
+        key = key_of_slot(record.resource.slot)
         self._save(key, record.evolve(placed=placed, drift_told=""))
 
     def told_drift(self, record: ResourceRecord) -> None:
         """Remember that this was told. Raises ConflictError: as `told`."""
-        key = self._key_of_slot(record.resource.slot)
+        key = key_of_slot(record.resource.slot)
         self._save(key, record.evolve(drift_told=record.resource.cert_identifier or NO_CERTIFICATE))
 
     def remove(self, record: ResourceRecord) -> None:
         """Raises ConflictError if the slot has been seen again since."""
         slot = record.resource.slot
         marked = self._marked(slot, set(record.resource.domains))
-        self._store.delete(self.table, self._key_of_slot(slot), version=record.version)
+        self._store.delete(self.table, key_of_slot(slot), version=record.version)
         self._unindex(marked)
+
+    def mark_missed(self, record: ResourceRecord) -> ResourceRecord:
+        """About to be removed; who sees the slot writes the row anew. Raises ConflictError: as `remove`."""
+        return self._save(key_of_slot(record.resource.slot), record.evolve(missed=True))
 
     def strays(
         self, product: CloudProduct, areas: Collection[str], accounts: Collection[str]
@@ -147,7 +152,7 @@ class Resources(Records[ResourceRecord]):
 
         Those of `accounts` alone: what there is of another one is not known.
         """
-        named = {_area(area) for area in areas}
+        named = {area_key(area) for area in areas}
         for row in self._store.range(self.table, (product.value,)):
             if account_of(str(row.key[1])) not in accounts:
                 continue
@@ -168,6 +173,23 @@ class Resources(Records[ResourceRecord]):
             marked = self._marked(record.resource.slot, set(record.resource.domains))
         self._store.delete(self.table, row.key, version=row.version)
         self._unindex(marked)
+
+    def index_new(self, domains: Mapping[str, Set[str]]) -> None:
+        """As `_index`, for many slots at once, of which hardly one has a row yet."""
+        if not (added := [Write(key, {}, 0) for key in _index_keys(domains)]):
+            return
+        for _, name, slot in self._store.write_many(tables.RESOURCE_DOMAINS, added):
+            self._index(str(slot), {str(name)})
+
+    def look_after_index(self, domains: Mapping[str, Set[str]]) -> None:
+        """As `_index`, for many slots at once, of which hardly one lacks a row."""
+        if not (keys := _index_keys(domains)):
+            return
+        rows = self._store.get_many(tables.RESOURCE_DOMAINS, keys)
+        fine = {row.key for row in rows if LEAVING not in told_in(row)}
+        for key in keys:
+            if key not in fine:
+                self._index(str(key[2]), {str(key[1])})
 
     def _index(self, slot: str, domains: Set[str]) -> None:
         """See to an index row for each domain, which nobody is about to remove."""
@@ -201,58 +223,36 @@ class Resources(Records[ResourceRecord]):
             with suppress(ConflictError):  # the name has come back
                 self._store.delete(tables.RESOURCE_DOMAINS, key, version=version)
 
-    @staticmethod
-    def _key_of_slot(slot: str) -> Key:
-        product, _, rest = slot.partition("/")
-        area, _, resource_id = rest.partition("/")
-        return (product, area, resource_id)
+
+def _index_keys(domains: Mapping[str, Set[str]]) -> list[Key]:
+    return [(parent(name), name, slot) for slot, names in domains.items() for name in names]
 
 
-def _indexed(old: ResourceRecord | None, seen_at: datetime) -> set[str]:
+def key_of_slot(slot: str) -> Key:
+    product, _, rest = slot.partition("/")
+    area, _, resource_id = rest.partition("/")
+    return (product, area, resource_id)
+
+
+def seen_again(
+    old: ResourceRecord | None, resource: CloudResource, seen_at: datetime, memo: str
+) -> ResourceRecord:
+    """The slot as it is seen now, with what its row of before knows of it."""
+    record = ResourceRecord(resource=resource, seen_at=seen_at, memo=memo)
+    if old is None:
+        return record
+    same = old.resource.cert_identifier == resource.cert_identifier
+    return record.after(old).evolve(
+        resource=old.resource.as_told_by(resource),
+        told_days=old.told_days if same else None,
+        placed=old.placed,
+        drift_told=old.drift_told if same else "",
+    )
+
+
+def indexed(old: ResourceRecord | None, seen_at: datetime) -> set[str]:
     """Names whose index rows need no look: the slot has them, and is written as it was read or not at all.
 
     The first time that it is seen on a day (UTC), all of them are looked at: others may have spoilt a row.
     """
-    if old is None or old.seen_at.astimezone(timezone.utc).date() != seen_at.astimezone(timezone.utc).date():
-        return set()
-    return set(old.resource.domains)
-
-
-class SyncStatuses(Records[SyncStatus]):
-    table, model = tables.SYNC_STATUS, SyncStatus
-
-    def put(self, status: SyncStatus) -> None:
-        """Store the status unless a discovery that started later has stored one."""
-        key = (status.product.value, _area(status.area))
-        for _ in tries(self.table, key):
-            old, version = self._found(key)
-            if old is not None and old.started_at > status.started_at:
-                return
-            with suppress(ConflictError):  # changed since it was read: read again
-                self._save(key, (status.after(old) if old else status).evolve(version=version))
-                return
-
-    def find(self, product: CloudProduct, area: str) -> SyncStatus | None:
-        return self._find((product.value, _area(area)))
-
-    def list(self, product: CloudProduct) -> Iterator[SyncStatus]:
-        return self._range((product.value,))
-
-    def delete(self, status: SyncStatus) -> None:
-        key = (status.product.value, _area(status.area))
-        self._store.delete(self.table, key, version=status.version)
-
-
-class Sweeps(Records[Sweep]):
-    table, model = tables.SWEEPS, Sweep
-
-    def find(self, product: CloudProduct, area: str) -> Sweep | None:
-        return self._find((product.value, _area(area)))
-
-    def save(self, sweep: Sweep) -> Sweep:
-        """Raises ConflictError if another invocation has written it since it was read."""
-        return self._save((sweep.product.value, _area(sweep.area)), sweep)
-
-    def delete(self, sweep: Sweep) -> None:
-        key = (sweep.product.value, _area(sweep.area))
-        self._store.delete(self.table, key, version=sweep.version)
+    return set(old.resource.domains) if old is not None and old.is_of_day(seen_at) else set()

@@ -11,7 +11,7 @@ from typing import Any, Final
 from shared.errors import ConflictError
 from shared.state.documents import document_in, require_storable, storable, text_of
 from shared.state.sqlite_file import keep_private, prepare, telling
-from shared.state.store import Document, Key, Row, new_version
+from shared.state.store import Document, Key, Row, Write, new_version
 from shared.state.tables import Table
 from shared.state.whole import Found
 
@@ -64,14 +64,7 @@ class SqliteStore:
         require_storable(table, key)
         new = new_version()
         with self._writing() as connection:
-            if version == 0:
-                done = self._insert(connection, table, key, new, document)
-            else:
-                sql = (
-                    f"UPDATE {table.name} SET version = ?, document = ?"  # noqa: S608
-                    f" WHERE {_where(table)} AND version = ?"
-                )
-                done = connection.execute(sql, (new, text_of(document), *key, version)).rowcount
+            done = self._write(connection, table, Write(key, document, version), new)
         if not done:
             raise ConflictError(table.name, "/".join(map(str, key)))
         return new
@@ -89,6 +82,15 @@ class SqliteStore:
                 ]
             if taken:
                 raise ConflictError(table.name, "/".join(map(str, taken[0])))
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        left, refused = iter(rows), list[Key]()
+        while page := list(islice(left, _PAGE)):
+            for one in page:
+                require_storable(table, one.key)
+            with self._writing() as connection:
+                refused += [one.key for one in page if not self._write(connection, table, one, new_version())]
+        return refused
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         if not storable(key):
@@ -147,6 +149,16 @@ class SqliteStore:
             if len(rows) < _PAGE:
                 return
             after = tuple(rows[-1][:-2])
+
+    def _write(self, connection: sqlite3.Connection, table: Table, row: Write, new: int) -> int:
+        """How many rows it wrote: none, where another version is stored."""
+        if row.version == 0:
+            return self._insert(connection, table, row.key, new, row.document)
+        sql = (
+            f"UPDATE {table.name} SET version = ?, document = ?"  # noqa: S608
+            f" WHERE {_where(table)} AND version = ?"
+        )
+        return connection.execute(sql, (new, text_of(row.document), *row.key, row.version)).rowcount
 
     @staticmethod
     def _insert(

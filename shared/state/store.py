@@ -1,4 +1,4 @@
-"""The interface of a store: six operations on rows, all of which Tablestore offers.
+"""The interface of a store: seven operations on rows, all of which Tablestore offers.
 
 There is no transaction across rows. The condition on `version` is the only lock of the system.
 
@@ -34,6 +34,13 @@ class Row:
     document: Document  #: None if it is no JSON of ours: whoever needs the row says so, and reads the others
 
 
+@dataclass(frozen=True)
+class Write:
+    key: Key
+    document: Document
+    version: int  #: that is expected to be stored; 0: no row is
+
+
 class Store(Protocol):
     def get(self, table: Table, key: Key) -> Row | None: ...
 
@@ -62,6 +69,16 @@ class Store(Protocol):
 
         Raises:
             ConflictError: a key has a row; which of the others are stored is not told.
+        """
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        """Write each row if its stored version is the one that is expected; the keys of those refused.
+
+        As `put` for each of them, and as many at a time as `put_many`: what was not refused is stored, and
+        when this ends early, some are stored and others are not.
+
+        Raises:
+            InvalidRequestError: no row can have one of these keys.
         """
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:

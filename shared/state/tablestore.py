@@ -14,7 +14,7 @@ from typing import Any, Final
 from shared.errors import ConflictError, InvalidRequestError
 from shared.state.documents import document_in, text_of
 from shared.state.ots_calls import Calls, Failed
-from shared.state.ots_client import Client, Keys, SdkRow, connect
+from shared.state.ots_client import Client, Expecting, Keys, SdkRow, connect
 from shared.state.ots_keys import (
     column_names,
     is_below,
@@ -24,7 +24,7 @@ from shared.state.ots_keys import (
     range_of_all,
     storable,
 )
-from shared.state.store import Document, Key, Row, new_version
+from shared.state.store import Document, Key, Row, Write, new_version
 from shared.state.tables import Table
 from shared.state.tablestore_address import Address
 from shared.state.whole import Found
@@ -80,9 +80,14 @@ class TablestoreStore:
         return int(made.version)
 
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
-        for page in _pages(self._made(table, key, document) for key, document in rows):
-            if taken := self._add(table, page):
+        made = (Expecting(self._made(table, key, document), None) for key, document in rows)
+        for page in _pages(made):
+            if taken := self._write_page(table, page):
                 raise _conflict(table, taken[0])
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        made = (Expecting(self._made(table, one.key, one.document), one.version or None) for one in rows)
+        return [key for page in _pages(made) for key in self._write_page(table, page)]
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         if not storable(key):
@@ -153,19 +158,19 @@ class TablestoreStore:
         self._calls.each("BatchGetRow", table, keys, ask)
         return found
 
-    def _add(self, table: Table, rows: Sequence[SdkRow]) -> list[Key]:
-        """Add rows; the keys that were taken, by others than this."""
+    def _write_page(self, table: Table, rows: Sequence[Expecting]) -> list[Key]:
+        """Write rows; the keys of those that are not as expected, by others than this."""
         name, refused, unsure = self._name(table), list[SdkRow](), False
 
-        def ask(asked: Sequence[SdkRow]) -> list[Failed[SdkRow]]:
+        def ask(asked: Sequence[Expecting]) -> list[Failed[Expecting]]:
             nonlocal unsure
             again, unsure = unsure, True  # from here on a row may be stored without our knowing
             failed = []
-            for row, failure in zip(asked, self._client.add_rows(name, asked), strict=True):
+            for one, failure in zip(asked, self._client.put_rows(name, asked), strict=True):
                 if failure and failure.condition:
-                    refused.append(row)
+                    refused.append(one.row)
                 elif failure:
-                    failed.append(Failed(row, failure))
+                    failed.append(Failed(one, failure))
             unsure = again or bool(failed)
             return failed
 
@@ -206,18 +211,18 @@ def create_tables(address: Address, keys: Callable[[], Keys], tables: Iterable[T
     return [address.table(table.name) for table in lacking]
 
 
-def _pages(rows: Iterable[SdkRow]) -> Iterator[list[SdkRow]]:
+def _pages(rows: Iterable[Expecting]) -> Iterator[list[Expecting]]:
     """As many as one request takes, each key once."""
-    page: list[SdkRow] = []
+    page: list[Expecting] = []
     keys: set[Any] = set()
     size = 0
-    for row in rows:
-        weight = len(row.document.encode()) + _AROUND
-        key = tuple(row.key)
+    for one in rows:
+        weight = len(one.row.document.encode()) + _AROUND
+        key = tuple(one.row.key)
         if len(page) == _WRITTEN_AT_ONCE or (page and size + weight > _BYTES_AT_ONCE) or key in keys:
             yield page
             page, keys, size = [], set(), 0
-        page.append(row)
+        page.append(one)
         keys.add(key)
         size += weight
     if page:

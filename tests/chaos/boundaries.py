@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shared.state.store import Document, Key, Row, Store
+from shared.state.store import Document, Key, Row, Store, Write
 from shared.state.tables import Table
 
 _NUMBER = struct.Struct("q")
@@ -109,6 +109,15 @@ class Watched:
             self._pass("before a write to the state")
             self._store.put_many(table, [(key, document)])
             self._pass("after a write to the state")
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        """As `put_many`."""
+        refused: list[Key] = []
+        for one in rows:
+            self._pass("before a write to the state")
+            refused += self._store.write_many(table, [one])
+            self._pass("after a write to the state")
+        return refused
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._pass("before a write to the state")

@@ -19,10 +19,11 @@ from shared.products.kit.exchange import exchange
 from shared.services.catalogue import KnownCertificates
 from shared.services.policies import store_policies
 from shared.services.world import ProbeResult
-from shared.state.store import Document, Key, Row, Store
+from shared.state.store import Document, Key, Row, Store, Write
 from shared.state.tables import Table
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Cut, Platform
+from tests.rows import one_by_one
 
 WWW = "CDN/-/www.example.com"
 OLD = "10741304-cn-hangzhou"  #: the certificate that is in place where nothing has been deployed yet
@@ -194,6 +195,9 @@ class MortalStore:
         """One after the other: it may be killed between any two."""
         for key, document in rows:
             self.put(table, key, document, version=0)
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        return one_by_one(self, table, rows)
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._live()

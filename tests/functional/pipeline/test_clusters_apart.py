@@ -12,6 +12,7 @@ from shared.domain.resources import CloudProduct, SyncState
 from shared.products.kit.known import Kept
 from shared.runtime.grants import CLUSTERS, grants
 from shared.services.known import KnownSlots
+from shared.state.sightings import Sightings
 from tests.functional.pipeline.conftest import TWO_SLOTS
 from tests.functional.pipeline.platform import Platform, discovered
 
@@ -95,8 +96,10 @@ def test_what_was_read_is_kept_with_the_slot_and_holds_for_a_week(platform: Plat
     platform.tick("discover_resources")
     assert forms(platform) == ["PartialObjectMetadataList"]
     (row,) = platform.world.resources.list(CloudProduct.ACK)
-    known = KnownSlots(platform.world, CloudProduct.ACK, "cn-hangzhou")
+    world = platform.world
+    sightings = Sightings(world.resources, (CloudProduct.ACK, "cn-hangzhou"), world.clock(), world.clock)
+    known = KnownSlots(world.clock(), sightings)
     assert known.within("c") == {row.resource.resource_id: Kept(row.resource, row.memo)}
     assert known.within("another") == {}
     platform.pass_days(7)
-    assert KnownSlots(platform.world, CloudProduct.ACK, "cn-hangzhou").period != known.period
+    assert KnownSlots(world.clock(), sightings).period != known.period

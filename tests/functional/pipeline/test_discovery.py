@@ -8,6 +8,8 @@ import pytest
 
 from shared.domain.resources import CloudProduct, CloudResource, SyncState
 from shared.products.alb.adapter import Adapter as Alb
+from shared.services.map import map_slots
+from shared.services.slots import show_slot
 from tests.builders import a_listener_slot, a_resource
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import WWW, AProduct, synced, with_product
@@ -141,3 +143,22 @@ def test_a_fault_of_our_own_in_one_product_is_told_and_the_others_are_discovered
         SyncState.FAILED,
         "internal error: KeyError; see the function's log",
     )
+
+
+def test_a_slot_that_is_as_it_was_is_seen_without_a_write_and_tells_when(platform: Platform) -> None:
+    world = platform.world
+    platform.tick("discover_resources")
+    row = world.resources.get(WWW)
+
+    platform.tick("discover_resources")
+
+    whole = synced(platform, CloudProduct.CDN)[""].started_at
+    assert world.resources.get(WWW) == row
+    assert row.seen_at < whole
+    assert show_slot(world, WWW).seen_at == whole
+    assert {one.not_seen_since for one in map_slots(world, [CloudProduct.CDN])} == {None}
+
+    platform.cloud.deny("cdn:DescribeUserDomains")
+    platform.tick("discover_resources")
+    assert show_slot(world, WWW).seen_at == whole
+    assert {one.not_seen_since for one in map_slots(world, [CloudProduct.CDN])} == {whole}

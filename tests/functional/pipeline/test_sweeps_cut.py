@@ -14,7 +14,7 @@ from shared.domain.resources import CloudProduct, CloudResource, Sweep, SyncStat
 from shared.errors import CloudThrottledError, UnreadableAnswerError
 from shared.products.kit.found import Found, Unread
 from shared.products.kit.parts import Parts
-from shared.state.repositories import Resources
+from shared.state.sightings import Sightings
 from tests.builders import a_resource
 from tests.contract.answers import edit
 from tests.functional.pipeline.conftest import a_waf_of
@@ -44,15 +44,16 @@ def status_of(slow: Platform) -> SyncStatus:
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, then: Callable[[], object]) -> None:
-    """It happens when the next slot is stored."""
-    left, put = [then], Resources.put
+    """It happens when the next slot is seen."""
+    left, take = [then], Sightings.take
 
-    def happens(self: Resources, *stored: Any) -> None:
-        put(self, *stored)
+    def happens(self: Sightings, *seen: Any) -> Any:
+        failed = take(self, *seen)
         if left:
             left.pop()()
+        return failed
 
-    monkeypatch.setattr(Resources, "put", happens)
+    monkeypatch.setattr(Sightings, "take", happens)
 
 
 def test_killed_after_any_write_and_delivered_again_it_is_complete(slow: Platform, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.state.store import Document, Key, Row, Store
+from shared.state.store import Document, Key, Row, Store, Write
 from shared.state.tables import (
     CERTIFICATES,
     JOBS,
@@ -19,6 +19,7 @@ from shared.state.tables import (
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import WWW, rolled_back_once, statuses
+from tests.rows import one_by_one
 
 W = WorkerStatus
 NEWS: Final = {"Newer": {"Deep": [1, {"Est": None}]}}
@@ -71,6 +72,9 @@ class Newer:
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         for key, document in rows:
             self.put(table, key, document, version=0)
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        return one_by_one(self, table, rows)
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
         self._store.delete(table, key, version=version)

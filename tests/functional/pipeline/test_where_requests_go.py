@@ -10,6 +10,7 @@ import pytest
 
 from shared.domain.resources import CloudProduct, SyncState
 from shared.domain.states import WorkerStatus
+from shared.services import discover
 from tests.builders import a_listener_slot, a_resource
 from tests.functional.pipeline.conftest import TWO_SLOTS
 from tests.functional.pipeline.platform import Platform, discovered
@@ -94,6 +95,24 @@ def test_a_discovery_removes_rows_that_others_have_written(platform: Platform, s
 
     assert platform.world.resources.find(slot.slot) is None
     assert platform.world.resources.find(WWW) is not None
+
+
+def test_of_a_product_with_many_slots_such_rows_are_looked_for_once_a_day(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discover, "_FEW", 2)
+    found = {}
+    for day in (0, 1):
+        platform.pass_days(day)
+        platform.tick("discover_resources")  # of ALB the first one of this day
+        forged = a_listener_slot("lsn-9", region="cn-shanghai")
+        platform.world.resources.put(forged, platform.clock())
+        platform.tick("discover_resources")
+        found[day] = platform.world.resources.find(forged.slot) is not None
+        platform.pass_days(1)
+        platform.tick("discover_resources")
+        found[day] = found[day] and platform.world.resources.find(forged.slot) is None
+    assert found == {0: True, 1: True}
 
 
 def test_what_a_product_tells_under_a_name_of_no_slot_is_reported_and_the_rest_is_stored(

@@ -29,7 +29,7 @@ from shared.services.policies import store_policies
 from shared.services.preview import preview
 from shared.services.world import World
 from shared.state.sqlite import SqliteStore
-from shared.state.store import Document, Key, Row
+from shared.state.store import Document, Key, Row, Write
 from shared.state.tables import Table
 from tests.builders import NOW, a_certificate, a_resource
 from tests.shortened import shortened
@@ -119,6 +119,10 @@ class Counting(SqliteStore):
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         self.asked["put_many"] += 1
         super().put_many(table, rows)
+
+    def write_many(self, table: Table, rows: Iterable[Write]) -> list[Key]:
+        self.asked["write_many"] += 1
+        return super().write_many(table, rows)
 
     def range(
         self, table: Table, prefix: Key, *, below: Key | None = None, after: Key | None = None

@@ -1,5 +1,7 @@
 """Leases, on every driver: one holder at a time, and the clock frees what nobody lets go."""
 
+from typing import Any, cast
+
 import pytest
 
 from shared.errors import ConflictError, StateUnavailableError
@@ -136,3 +138,16 @@ def test_a_lease_that_cannot_be_let_go_runs_out_and_the_block_ends_as_it_did(
     clock.sleep(61)
     with leases.hold("CDN/-/www.example.com", "another", 60):
         pass
+
+
+def test_a_free_name_takes_one_write_and_another_to_let_go(store: Store, clock: StandingClock) -> None:
+    stored: list[str] = []
+
+    class Told:
+        def __getattr__(self, name: str) -> Any:
+            stored.append(name)
+            return getattr(store, name)
+
+    with Leases(cast(Store, Told()), clock).hold("a listener", "me", 60):
+        assert stored == ["put"]
+    assert stored == ["put", "delete"]

@@ -48,7 +48,7 @@ def test_a_slot_is_stored_by_product_region_and_id_and_by_each_of_its_names(stor
     Resources(store).put(a_resource("www.example.com"), NOW)
 
     slot = the_row(store, RESOURCES, "ALB", "cn-hangzhou", "lsn-1/default").document
-    assert slot.keys() == {"Resource", "SeenAt", "ToldDays", "Memo", "Placed", "DriftTold"}
+    assert slot.keys() == {"Resource", "SeenAt", "ToldDays", "Memo", "Placed", "DriftTold", "Missed"}
     assert (slot["SeenAt"], slot["Resource"]["ListenerId"]) == ("2026-05-01T12:00:00Z", "lsn-1")
     assert the_row(store, RESOURCES, "CDN", "-", "www.example.com").document["ToldDays"] is None
     name = "ALB/cn-hangzhou/lsn-1/default"

@@ -10,7 +10,7 @@ from emulator.cloud import Cloud
 from emulator.faults import Fault
 from shared.errors import CloudRejectedError, CloudThrottledError, ConflictError
 from shared.state import tablestore
-from shared.state.store import Key
+from shared.state.store import Key, Write
 from shared.state.tables import WORKERS
 from shared.state.tablestore import TablestoreStore
 
@@ -99,3 +99,17 @@ def test_a_request_holds_no_more_than_tablestore_takes(
     monkeypatch.undo()
     add(store, *range(100, 501))
     assert count(cloud, "BatchWriteRow") == 3
+
+
+@pytest.mark.parametrize("meanwhile", [False, True], ids=["alone", "changed meanwhile"])
+def test_of_rows_written_over_whose_answer_is_lost_ours_are_known(
+    store: TablestoreStore, cloud: Cloud, meanwhile: bool
+) -> None:
+    add(store, *range(3), by="before")
+    versions = {row.key: row.version for row in store.range(WORKERS, (1,))}
+    if meanwhile:
+        store.put(WORKERS, at(1), {"by": "them"}, version=versions[at(1)])
+    cloud.faults.add(Fault("BatchWriteRow", drop=True, when="after"))
+    refused = store.write_many(WORKERS, [Write(key, {"by": "us"}, versions[key]) for key in versions])
+    assert refused == ([at(1)] if meanwhile else [])
+    assert stored(store) == dict.fromkeys(range(3), "us") | ({1: "them"} if meanwhile else {})
