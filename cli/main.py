@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    accounts,
     certificates,
     cloud,
     console,
@@ -73,6 +74,9 @@ app.command("doctor", epilog="Example: certdeploy doctor --json")(doctor.doctor)
 app.command("console", epilog="Example: certdeploy console --read-only")(console.console)
 app.add_typer(
     certificates.app, name="certificate", help="List, show, upload and export the certificates in CAS."
+)
+app.add_typer(
+    accounts.app, name="account", help="List the accounts that are looked after, and check the way in."
 )
 app.add_typer(resources.app, name="resource", help="List the places that serve certificates, or show one.")
 app.add_typer(

@@ -51,6 +51,9 @@ class Resolver:
             if name == "Fn::Join":
                 separator, parts = operand
                 return separator.join(str(self.resolve(part)) for part in parts)
+            if name == "Fn::Split":
+                separator, text = operand
+                return str(self.resolve(text)).split(separator)
             if name == "Fn::If":
                 condition, then, otherwise = operand
                 return self.resolve(then if self.holds(condition) else otherwise)

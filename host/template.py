@@ -1,7 +1,7 @@
 """Reads from a ROS template what the host needs: functions, timers, event rules.
 
-Supports `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::Join` (long forms), parameters with defaults and pseudo
-parameters. Values that exist only in a real stack (the endpoint of a Tablestore instance, the ARN of a
+Supports `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::Join`, `Fn::Split` (long forms), parameters with defaults and
+pseudo parameters. Values that exist only in a real stack (the endpoint of a Tablestore instance, the ARN of a
 role) are unknown here: an environment variable that needs one is left out, anything else is refused.
 """
 

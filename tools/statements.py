@@ -3,16 +3,27 @@
 from collections.abc import Iterator
 
 from shared.runtime import statements as declared
+from shared.runtime.grants import ASSUME, entering
 from shared.runtime.statements import Statement
 
 _PAD = " " * 14
 #: In effect only where the template's parameter Stores names more than the China site's store.
 _FOR_OTHER_STORES = "{Fn::If: [OnlyChinaStore, Deny, Allow]}"
 
+_ROLES = "{Fn::Split: [',', {Ref: Accounts}]}"
+#: The roles of the parameter Accounts, and no others, may be assumed by who works in these accounts.
+_OF_ACCOUNTS = (
+    f"{_PAD}- Effect: {{Fn::If: [NoAccounts, Deny, Allow]}}",
+    f"{_PAD}  Action:",
+    f"{_PAD}    - {ASSUME}",
+    f"{_PAD}  Resource: {{Fn::If: [NoAccounts, ['acs:ram::*:role/*'], {_ROLES}]}}",
+)
+
 
 def statements(function: str) -> str:
     """Those of one function's role, indented as they stand in the template."""
-    return "\n".join(line for one in declared.statements(function) for line in _lines(one))
+    lines = [line for one in declared.statements(function) for line in _lines(one)]
+    return "\n".join([*lines, *(_OF_ACCOUNTS if function in entering() else ())])
 
 
 def _lines(one: Statement) -> Iterator[str]:

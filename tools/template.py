@@ -61,6 +61,8 @@ BLOCK = """\
         CERTDEPLOY_HOSTS: {{Ref: Hosts}}
         CERTDEPLOY_MORE_REGIONS: {{Ref: MoreRegions}}
         CERTDEPLOY_STORES: {{Ref: Stores}}
+        CERTDEPLOY_ACCOUNTS: {{Ref: Accounts}}
+        CERTDEPLOY_EXTERNAL_ID: {{Ref: ExternalId}}
         CERTDEPLOY_ROOTS: {{Ref: Roots}}
         CERTDEPLOY_REGIONS: {{Ref: Regions}}
         CERTDEPLOY_PRODUCTS: {{Ref: Products}}

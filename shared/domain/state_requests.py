@@ -48,6 +48,7 @@ class ShownSettings(Wire):
     products: tuple[CloudProduct, ...]
     aws: bool
     aws_regions: tuple[str, ...]
+    accounts: tuple[str, ...] = ()  #: roles of other accounts
     warning_days: tuple[float, ...]
     auto: Literal["submit", "draft"]
     roots: str  #: as PEM, which is public

@@ -138,7 +138,10 @@ class App:
             deadline=left_s,
             sleep=sleep,
         )
-        clients = Clients(credentials, openapi_of, settings.accounts, clock)
+        others = [
+            one.evolve(external_id=one.external_id or settings.external_id) for one in settings.accounts
+        ]
+        clients = Clients(credentials, openapi_of, others, clock)
         openapi = clients.of(OWN)
         functions = functions or _functions(instance, openapi, credentials, left_s)
         leases = Leases(store, clock)

@@ -14,6 +14,7 @@ KEYS: Final = frozenset(
 )
 #: They tell how to enter a cluster, whose Secrets are certificates with their keys (docs/ack.md).
 CLUSTERS: Final = frozenset({"cs:DescribeClusterUserKubeconfig"})
+ASSUME: Final = "sts:AssumeRole"
 _READ_CAS: Final = cas.API.rights(*cas.READING)
 
 
@@ -46,6 +47,15 @@ def grants() -> dict[str, frozenset[str]]:
         "check_installation": cas.API.rights(*cas.LISTING),
         **deploy,
     }
+
+
+def entering() -> frozenset[str]:
+    """Functions that work in other accounts too, by roles of theirs: they may assume those that are named."""
+    called = grants()
+    deploying = {
+        f"deploy_{one.value.lower()}" for one in supported_products() if not adapter_class(one).other_cloud
+    }
+    return frozenset({"scan_expiry", "discover_resources", "discover_clusters", *deploying} & called.keys())
 
 
 def for_other_stores() -> dict[str, frozenset[str]]:

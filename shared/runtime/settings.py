@@ -17,7 +17,7 @@ from pydantic import (
 
 from shared.cloud.aws import DEFAULT_ACCESS, NAMES_NONE, CloudAccess
 from shared.cloud.roots import Roots, portable
-from shared.domain.accounts import Account
+from shared.domain.accounts import EXTERNAL_ID, Account
 from shared.domain.certificates import STORES
 from shared.domain.regions import Regions, shown, well_formed
 from shared.domain.resources import CloudProduct
@@ -61,6 +61,7 @@ class Settings(Value):
     aws_access: CloudAccess = DEFAULT_ACCESS  #: shared/cloud/aws.py documents its variables
     #: other accounts beside the own one, each with the role to assume: see shared/validation/accounts.py
     accounts: tuple[Account, ...] = ()
+    external_id: str = Field(default="", repr=False)  #: for the roles that have none of their own
     products: tuple[CloudProduct, ...] = Field(
         default_factory=lambda known: default_products(aws=bool(known.get("aws")))
     )
@@ -166,6 +167,13 @@ class Settings(Value):
     @classmethod
     def _other_accounts(cls, value: object) -> object:
         return accounts_in(value) if isinstance(value, str) else value
+
+    @field_validator("external_id")
+    @classmethod
+    def _known_outside(cls, value: str) -> str:
+        if value and not EXTERNAL_ID.fullmatch(value):
+            raise ValueError("it is not of the form that STS takes")
+        return value
 
     @field_validator("hosts", mode="before")
     @classmethod

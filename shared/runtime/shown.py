@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from shared.domain.state_requests import ShownSettings
 from shared.runtime.settings import Settings
+from shared.validation.accounts import accounts_in
 
 
 def shown_settings(settings: Settings) -> ShownSettings:
@@ -14,6 +15,7 @@ def shown_settings(settings: Settings) -> ShownSettings:
         products=settings.products,
         aws=settings.aws,
         aws_regions=settings.aws_access.regions,
+        accounts=tuple(one.role for one in settings.accounts),
         warning_days=settings.warning_days,
         auto=settings.auto,
         roots=settings.roots,
@@ -29,6 +31,7 @@ def as_shown(own: Settings, shown: ShownSettings) -> Settings:
         products=shown.products,
         aws=shown.aws,
         aws_access=replace(own.aws_access, regions=shown.aws_regions),
+        accounts=accounts_in(",".join(shown.accounts)) if shown.accounts else (),
         warning_days=shown.warning_days,
         auto=shown.auto,
         roots=shown.roots,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from host.intrinsics import PSEUDO
-from shared.runtime.grants import KEYS, for_other_stores, grants
+from shared.runtime.grants import ASSUME, KEYS, for_other_stores, grants
 from shared.runtime.reach import OF_CONTACTS, READING, WRITING, invoked_for, reach
 from shared.state.tables import CONTACTS, QUOTA, QUOTA_USE, TABLES
 from tests.contract.rosfile import DOCUMENT, ROOT, RosFile
@@ -35,6 +35,7 @@ OTHERS = (
     *("certdeploy-run_deployment_jobs", "certdeploy-notify_contacts", "", "CERTDEPLOY", "certdeplo"),
 )
 OWN = ("fc:InvokeFunction", "kms:GetSecretValue", "log:PostLogStoreLogs")
+THERE = "acs:ram::2000000000000002:role/certdeploy"  #: a role of another account
 LONGEST_POLICY = 6144  #: characters without white space, as RAM counts
 
 
@@ -52,9 +53,9 @@ def may(function: str, action: str, resource: str) -> bool:
 
 
 def actions(function: str) -> Iterator[str]:
-    """Of the cloud's services, but for those that reach what is our own."""
+    """Of the cloud's services, but for those that reach what is our own, or lead into other accounts."""
     for one in statements(function):
-        yield from (name for name in one["Action"] if not name.startswith(("ots:", *OWN)))
+        yield from (name for name in one["Action"] if not name.startswith(("ots:", ASSUME, *OWN)))
 
 
 def test_every_function_has_its_own_role() -> None:
@@ -79,11 +80,30 @@ def test_a_key_that_only_other_stores_need_is_denied_where_no_other_is_read(func
     elsewhere = for_other_stores().get(function, frozenset())
 
     for one in statements(function):
-        assert one["Effect"] == ("Deny" if elsewhere & set(one["Action"]) else "Allow")
+        if one["Action"] != [ASSUME]:
+            assert one["Effect"] == ("Deny" if elsewhere & set(one["Action"]) else "Allow")
         assert not elsewhere & set(one["Action"]) or elsewhere == set(one["Action"])
-    with_others = RosFile(DOCUMENT, {"Stores": "cn-hangzhou,ap-southeast-1"})
+    with_others = RosFile(DOCUMENT, {"Stores": "cn-hangzhou,ap-southeast-1", "Accounts": THERE})
     for policy in with_others.of_type("ALIYUN::RAM::Role")[ROLE_OF[function]]["Policies"]:
         assert {one["Effect"] for one in policy["PolicyDocument"]["Statement"]} == {"Allow"}
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_roles_of_other_accounts_are_assumed_by_who_works_there_and_only_those_that_are_named(
+    function: str,
+) -> None:
+    there = RosFile(DOCUMENT, {"Accounts": f"{THERE},{THERE}-2"})
+    granted = [
+        (one["Effect"], tuple(one["Resource"]))
+        for template in (TEMPLATE, there)
+        for policy in template.of_type("ALIYUN::RAM::Role")[ROLE_OF[function]]["Policies"]
+        for one in policy["PolicyDocument"]["Statement"]
+        if one["Action"] == [ASSUME]
+    ]
+
+    both = [("Deny", ("acs:ram::*:role/*",)), ("Allow", (THERE, f"{THERE}-2"))]
+    enters = function.startswith(("scan_", "discover_", "deploy_")) and function != "deploy_aws"
+    assert granted == (both if enters else [])
 
 
 def test_keys_are_read_by_functions_that_send_them_and_no_others() -> None:

@@ -85,7 +85,7 @@ def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
 
 def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
     apart = {"run_deployment_jobs", "manage_contacts", "notify_contacts", RECORDER}
-    assert having("CERTDEPLOY_STORES") == set(FOLDERS) - apart
+    assert having("CERTDEPLOY_STORES") == having("CERTDEPLOY_ACCOUNTS") == set(FOLDERS) - apart
 
 
 def test_the_roots_reach_every_function_that_weighs_certificates_or_asks_clients() -> None:

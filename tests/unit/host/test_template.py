@@ -155,7 +155,7 @@ def test_a_trigger_is_switched_by_a_boolean_or_its_text(tmp_path: Path, switch: 
         (["Echo", "Properties", "Timeout"], "soon", "Echo"),
         (["WorkAsync", "Properties", "FunctionName"], "nobody", "'nobody'"),
         (["WorkAsync", "Properties", "FunctionName"], {"Fn::GetAtt": ["Nix", "X"]}, "'Nix'"),
-        (["WorkAsync", "Properties", "FunctionName"], {"Fn::Split": []}, "Fn::Split"),
+        (["WorkAsync", "Properties", "FunctionName"], {"Fn::Select": []}, "Fn::Select"),
         (["ToldTimer", "Properties", "TriggerType"], "log", "type 'log'"),
         (["ToldTimer", "Properties", "TriggerConfig"], {"cronExpression": "x"}, "6 fields"),
         (["ToldRule", "Properties", "TriggerConfig"], {}, "ToldRule: 'eventRuleFilterPattern' is missing"),

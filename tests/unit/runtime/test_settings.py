@@ -83,6 +83,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "more_regions": (),
         "regions": (),
         "accounts": (),
+        "external_id": "",
         "hosts": (),
         "aws": False,
         "auto": "submit",
