@@ -73,9 +73,10 @@ def _answer(cloud: Cloud, request: Request, request_id: str) -> tuple[Raw, Acces
         _log(cloud, request, route, status, code, request_id, key.account if key else "")
 
 
-def too_large(request: Request) -> Raw:
+def too_large(request: Request, longest: int) -> Raw:
     """The answer to a request whose body is not read, or not to its end."""
-    error = ApiError(413, "RequestEntityTooLarge", "The request body is larger than 32 MB.")
+    why = f"The request body is larger than {longest >> 20} MB."
+    error = ApiError(413, "RequestEntityTooLarge", why)
     return _unread(error, request)
 
 

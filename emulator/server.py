@@ -20,7 +20,7 @@ from typing import Any
 
 import uvicorn
 
-from emulator import admin, admin_gate, aws_front, gateway
+from emulator import admin, admin_gate, aws_front, gateway, oss_signatures
 from emulator.access_log import AccessLog
 from emulator.api import Raw
 from emulator.cloud import Cloud
@@ -31,7 +31,8 @@ from emulator.request import Request
 from emulator.uvicorn_server import Transports, Uvicorn, droppable
 
 _LONGEST_HEAD = 1 << 20
-_LONGEST_BODY = (32 << 20) + 4096  #: what a synchronous invocation may carry is the most that is taken
+_LONGEST_BODY = (32 << 20) + 4096  #: what a synchronous invocation may carry
+_LONGEST_OBJECT = 256 << 20  #: less than OSS takes; an object is kept in memory
 
 
 class Server:
@@ -131,8 +132,8 @@ class Server:
         try:
             if (refused := self._refused(request)) is not None:
                 raw = refused
-            elif (body := await _body(receive)) is None:
-                raw = gateway.too_large(request)
+            elif (body := await _body(receive, _longest(request))) is None:
+                raw = gateway.too_large(request, _longest(request))
             else:
                 request = replace(request, body=body)
                 raw = await self._answer(request)
@@ -160,8 +161,8 @@ class Server:
     def _refused(self, request: Request) -> Raw | None:
         """The answer to one whose body is not worth reading."""
         told = request.header("content-length")
-        if told.isdecimal() and int(told) > _LONGEST_BODY:
-            return gateway.too_large(request)
+        if told.isdecimal() and int(told) > _longest(request):
+            return gateway.too_large(request, _longest(request))
         if not self._admin:
             return gateway.stranger(self.cloud, request)
         return self._gate.refused(request) if (request.path + "/").startswith(admin.PREFIX) else None
@@ -200,7 +201,11 @@ def _head(scope: MutableMapping[str, Any]) -> Request:
     )
 
 
-async def _body(receive: Any) -> bytes | None:
+def _longest(request: Request) -> int:
+    return _LONGEST_OBJECT if oss_signatures.meant(request) else _LONGEST_BODY
+
+
+async def _body(receive: Any, longest: int) -> bytes | None:
     """None if it is longer than anything that is sent here; the rest is not read."""
     body = bytearray()
     more = True
@@ -208,7 +213,7 @@ async def _body(receive: Any) -> bytes | None:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > _LONGEST_BODY:
+        if len(body) > longest:
             return None
     return bytes(body)
 
