@@ -21,7 +21,8 @@ from shared.cloud.functions import Functions
 from shared.domain.resources import CloudProduct
 from shared.errors import InvalidRequestError, NotFoundError, SettingsError
 from shared.products import supported_products
-from shared.runtime.app import App, Instance
+from shared.runtime.app import App
+from shared.runtime.instance import Instance
 from shared.runtime.settings import Settings, read_settings
 from shared.runtime.shown import as_shown
 from shared.runtime.stores import open_store

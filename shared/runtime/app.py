@@ -1,13 +1,11 @@
 """The composition root: settings, credentials and ports in, the World of the use cases out."""
 
-import logging
 import time
-import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from functools import cache, cached_property, partial
+from datetime import datetime, timezone
+from functools import cache, partial
 from typing import Any
 
 from pydantic import SecretStr
@@ -22,8 +20,6 @@ from shared.cloud.functions import Fc2Functions, Fc3Functions, Functions
 from shared.cloud.kms import secret_value
 from shared.cloud.mail import MailServer
 from shared.cloud.openapi import OpenApi
-from shared.cloud.pacing import Pacer
-from shared.cloud.roots import Roots
 from shared.cloud.sts import account_id
 from shared.cloud.webhook import Webhook
 from shared.domain.accounts import OWN, parted
@@ -37,60 +33,22 @@ from shared.products.kit.in_account import InAccount
 from shared.products.kit.known import NOTHING_KNOWN, Known
 from shared.products.kit.means import Means
 from shared.products.kit.parts import Parts
+from shared.runtime.instance import Instance
 from shared.runtime.probe import TlsProber
-from shared.runtime.secrets import Secrets
 from shared.runtime.settings import Settings, read_settings
-from shared.runtime.stores import open_store
 from shared.services.world import AdapterMaker, Policy, World
 from shared.state import contacts, repositories
 from shared.state.callers import Callers
 from shared.state.leases import Leases
 from shared.state.quota import Quota
-from shared.state.retention import forget_old
-from shared.state.sqlite import SqliteStore
 from shared.state.store import Store
 from shared.state.ticks import Ticks
 
-log = logging.getLogger("certdeploy.state")
-_FORGET_EVERY = timedelta(hours=1)
 _EXCLUSIVE_S = 120.0  #: an exclusive section makes a call or two
 
 
 def utc_now() -> datetime:
     return datetime.now(timezone.utc)
-
-
-class Instance:
-    """What outlives one invocation: settings, the store, the trusted roots, and the pace of each action."""
-
-    def __init__(self, settings: Settings, store: Store | None = None) -> None:
-        """`store`: in place of the one that the settings name."""
-        self.settings = settings
-        self._store = store
-        self.id = str(uuid.uuid4())
-        self.pacer = Pacer()
-        self.secrets = Secrets()
-        #: of the current invocation, which has others than the one before; the store signs with them
-        self.credentials: keys.Provider = keys.from_environment()
-        self._forgot_at: datetime | None = None
-
-    @cached_property
-    def store(self) -> Store:
-        return self._store or open_store(self.settings, lambda: self.credentials())
-
-    def forget_old(self, now: datetime) -> None:
-        """Once in an hour. Tablestore does it by itself."""
-        if not isinstance(self.store, SqliteStore) or (
-            self._forgot_at and abs(now - self._forgot_at) < _FORGET_EVERY
-        ):
-            return
-        self._forgot_at = now
-        if forgotten := forget_old(self.store, now):
-            log.info("old rows were removed", extra={"count": forgotten})
-
-    @cached_property
-    def roots(self) -> Roots:
-        return Roots.of(self.settings.roots) if self.settings.roots else Roots()
 
 
 @dataclass(frozen=True)
@@ -219,9 +177,11 @@ class App:
         """From Function Compute's context. The Instance is kept between invocations."""
         started = time.monotonic()
         timeout_s = float(context.function.timeout)
+        instance, credentials = _instance(read_settings()), keys.from_context(context)
+        instance.check_state(credentials, started)
         return cls.build(
-            _instance(read_settings()),
-            keys.from_context(context),
+            instance,
+            credentials,
             left_s=lambda: timeout_s - (time.monotonic() - started),
             holder=context.request_id,
         )

@@ -28,7 +28,8 @@ OF_CONTACTS: Final = "Prefix/contact/*"
 
 @dataclass(frozen=True)
 class Reach:
-    """`reads`: tables whose rows it reads; it reads those that it writes, too.
+    """`reads`: tables whose rows it reads; it reads those that it writes, too. Each reads what is said of the
+    state as a whole.
 
     `writes`: tables whose rows it adds, changes or deletes. `invokes`: functions, by the folder's name.
     `secrets`: of KMS, by the template's parameter that has the name; OF_CONTACTS for what contacts name.
@@ -48,7 +49,7 @@ def _reach(
     secrets: Iterable[str] = (),
 ) -> Reach:
     own = frozenset(writes)
-    return Reach(frozenset(reads) | own, own, frozenset(invokes), frozenset(secrets))
+    return Reach(frozenset((*reads, t.META)) | own, own, frozenset(invokes), frozenset(secrets))
 
 
 _JOBS: Final = (t.JOBS, t.OPEN_JOBS, t.WORKERS)

@@ -19,8 +19,9 @@ from cli.in_process import handler
 from shared.cloud.credentials import Credentials
 from shared.cloud.pacing import Pacer
 from shared.cloud.roots import Roots
-from shared.runtime.app import App, Instance
+from shared.runtime.app import App
 from shared.runtime.handler import Invocation
+from shared.runtime.instance import Instance
 from shared.runtime.settings import Settings
 from shared.state.store import Store
 from shared.state.tablestore import TablestoreStore

@@ -11,7 +11,8 @@ from shared.domain.certificates import CertificateRecord
 from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudResource
 from shared.products.kit.base import ProductAdapter
-from shared.runtime.app import App, Instance
+from shared.runtime.app import App
+from shared.runtime.instance import Instance
 from shared.runtime.settings import Settings
 from shared.services.deploy import kinds_of
 from shared.services.rollback import to_roll_back

@@ -13,7 +13,8 @@ from shared.cloud.credentials import Credentials, fixed
 from shared.cloud.functions import Functions
 from shared.domain.resources import CloudResource
 from shared.errors import AppError, CloudUnavailableError
-from shared.runtime.app import App, Instance
+from shared.runtime.app import App
+from shared.runtime.instance import Instance
 from shared.runtime.settings import Settings
 
 EVERYTHING = b'{"Products": ["ALB"]}'

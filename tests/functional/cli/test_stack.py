@@ -14,8 +14,9 @@ from cli.in_process import HeldBack, handler
 from emulator.cloud import Cloud
 from shared.cloud.credentials import Credentials, fixed
 from shared.errors import AppError
-from shared.runtime.app import App, Instance
+from shared.runtime.app import App
 from shared.runtime.handler import Invocation
+from shared.runtime.instance import Instance
 from shared.runtime.reach import reach
 from shared.runtime.settings import Settings, read_settings
 from shared.services import read_state

@@ -29,8 +29,9 @@ from shared.domain.accounts import OWN, within
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.resources import CloudProduct
 from shared.errors import NotFoundError
-from shared.runtime.app import App, Instance
+from shared.runtime.app import App
 from shared.runtime.handler import Invocation
+from shared.runtime.instance import Instance
 from shared.runtime.reach import reach
 from shared.runtime.settings import Settings
 from shared.services.again import is_another_try

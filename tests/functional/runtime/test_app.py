@@ -25,8 +25,8 @@ from shared.products.cdn.adapter import Adapter as Cdn
 from shared.products.kit.catalogue import NO_CATALOGUE
 from shared.runtime.app import App
 from shared.services.world import Policy
-from shared.state.tables import TABLES
-from shared.state.tablestore import create_tables
+from shared.state.tables import META, TABLES
+from shared.state.tablestore import TablestoreStore, create_tables
 from shared.state.tablestore_address import Address
 
 Make = Callable[..., App]
@@ -114,9 +114,10 @@ def test_a_state_in_tablestore_is_asked_with_the_keys_of_each_invocation(
         for hours in (-1, 1)
     )
 
-    before = an_app(old, **stack).world
+    before = an_app(young, **stack).world
+    assert before.jobs.find(1) is None
     with pytest.raises(CloudCredentialsError, match=r"OTSAuthFailed: .*certdeploy at"):
-        before.jobs.find(1)
+        an_app(old, **stack).world.jobs.find(1)
     again = an_app(young, **stack).world
     assert again.jobs.find(1) is None
     assert again.jobs._store is before.jobs._store, "one client"
@@ -218,3 +219,31 @@ def test_in_a_service_of_function_compute_2_functions_are_found_there(an_app: Ma
     assert isinstance(functions, Fc2Functions)
     assert vars(functions)["_endpoint"] == "https://1234567890.cn-shanghai.fc.aliyuncs.com"
     assert (vars(functions)["_service"], vars(functions)["_prefix"]) == ("certs", "prod")
+
+
+@pytest.mark.parametrize("said", [{}, {"Schema": 99}], ids=["importing", "of a newer version"])
+def test_no_function_begins_on_a_state_that_it_does_not_know_or_that_is_half_imported(
+    an_app: Make, cloud: Cloud, server: Server, said: dict[str, int]
+) -> None:
+    """Nothing is read but that, and nothing is written."""
+    address = Address("certdeploy", server.endpoint)
+    own = Credentials(cloud.key.access_key_id, cloud.key.access_key_secret)
+    create_tables(address, lambda: own, TABLES)
+    TablestoreStore(address, lambda: own).put(META, ("schema",) if said else ("importing",), said, version=0)
+    cloud.calls.clear()
+
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="holds a part of a state" if not said else "is of schema 99"):
+            an_app(STATE="", OTS_INSTANCE="certdeploy", OTS_ENDPOINT=server.endpoint)
+    assert [call.action for call in cloud.calls] == ["BatchGetRow"] * 2
+
+
+def test_a_function_whose_role_may_not_read_what_is_said_of_the_state_goes_on(
+    an_app: Make, cloud: Cloud, server: Server
+) -> None:
+    """The roles of a stack may be of an earlier version than its code."""
+    own = Credentials(cloud.key.access_key_id, cloud.key.access_key_secret)
+    create_tables(Address("certdeploy", server.endpoint), lambda: own, TABLES)
+    cloud.deny("ots:BatchGetRow")
+
+    assert an_app(STATE="", OTS_INSTANCE="certdeploy", OTS_ENDPOINT=server.endpoint).world.holder == "r-1"

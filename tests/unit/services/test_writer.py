@@ -19,7 +19,8 @@ from shared.products import supported_products
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.changes import Change, Look, carrying
 from shared.products.kit.means import Means
-from shared.runtime.app import App, Instance
+from shared.runtime.app import App
+from shared.runtime.instance import Instance
 from shared.runtime.settings import Settings
 from shared.services.deploy import kinds_of
 from shared.services.side_by_side import run_side_by_side

@@ -11,7 +11,7 @@ import pytest
 from shared.domain.contacts import Delivery, Notification
 from shared.domain.dead_letters import DeadLetter
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.runtime.app import Instance
+from shared.runtime.instance import Instance
 from shared.runtime.settings import Settings
 from shared.state.contacts import Deliveries, Notifications
 from shared.state.repositories import DeadLetters, Jobs, Workers
