@@ -14,6 +14,7 @@ from cli.job_tables import show_plan
 from cli.selecting import (
     Certificates,
     Domains,
+    EngineOption,
     Except,
     First,
     Outage,
@@ -43,6 +44,7 @@ def preview(
     but: Except = None,
     first_deployment: First = False,
     accept_outage: Outage = False,
+    engine: EngineOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a job would change, and what it would leave alone and why. Changes nothing.
@@ -52,7 +54,7 @@ def preview(
     """
     world = session().world()
     asked = selection(
-        world, certificate, resource, product, region, domain, but, first_deployment, accept_outage
+        world, certificate, resource, product, region, domain, but, first_deployment, accept_outage, engine
     )
     result = managed(world, {"Preview": asked})
     if as_json:
@@ -74,6 +76,7 @@ def create(
     but: Except = None,
     first_deployment: First = False,
     accept_outage: Outage = False,
+    engine: EngineOption = None,
     digest: Annotated[
         str | None,
         typer.Option(help="Digest of the approved preview; the job is refused if the plan has changed."),
@@ -114,7 +117,7 @@ def create(
         check_can_wait(current, draft)
     world = current.world()
     asked = selection(
-        world, certificate, resource, product, region, domain, but, first_deployment, accept_outage
+        world, certificate, resource, product, region, domain, but, first_deployment, accept_outage, engine
     )
     planned = managed(world, {"Preview": asked})
     request = {

@@ -6,7 +6,7 @@ from typing import Final
 
 from rich.text import Text
 
-from cli import columns, output
+from cli import columns, engine_words, output
 from cli.columns import Column
 from cli.places import in_full, known_as, slot
 from cli.waving import show_waves
@@ -53,6 +53,8 @@ def show_plan(plan: Plan, quota: JobQuota, expected: Expected) -> None:
         "What else changes", "What", [(e.resource, text) for e in plan.deployments for text in _told(e)]
     )
     _show_alike("Left alone", "Why", [(entry.resource, entry.reason) for entry in plan.left_alone])
+    if by := engine_words.told(plan.engine, plan.products):
+        output.console().print(f"\nWritten {by}")
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
     count = len(plan.deployments)
     output.console().print(
@@ -139,6 +141,8 @@ def _behind(shown: Managed) -> Iterable[str]:
     """What it needs of the quota, if that is counted; who drafted and submitted it; why a draft is one."""
     if shown.quota is not None and shown.quota.left is not None:
         yield str(shown.quota)
+    if shown.job is not None and (by := engine_words.told(shown.job.engine, shown.job.products)):
+        yield f"written {by}"
     if shown.job is not None and shown.job.drafted_by:
         by = f"; submitted by {shown.job.submitted_by}" if shown.job.submitted_by else ""
         yield f"drafted by {', '.join(shown.job.drafted_by)}{by}"

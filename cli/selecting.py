@@ -9,6 +9,7 @@ from cli.columns import check_given
 from cli.given import cert_ids_of
 from cli.picks import PICKED, picks
 from cli.places import slot_named
+from shared.domain.engines import Engine
 from shared.domain.resources import CloudProduct
 from shared.services.world import World
 
@@ -55,6 +56,14 @@ Outage = Annotated[
         help="Allow a short outage where a product must remove the old certificate first.",
     ),
 ]
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option(
+        "--engine",
+        help="Who writes: this system, or CAS by a deployment job of its own, which takes of the quota bought"
+        " there. Default: CERTDEPLOY_ENGINE, or direct.",
+    ),
+]
 
 
 def selection(
@@ -67,6 +76,7 @@ def selection(
     but: Sequence[str] | None,
     first: bool,
     outage: bool,
+    engine: Engine | None = None,
 ) -> dict[str, Any]:
     """As PreviewDeploymentJob is sent."""
     for option, values in (("--region", regions), ("--domain", domains)):
@@ -81,4 +91,5 @@ def selection(
         "Except": picks(world, "--except", but),
         "FirstDeployment": first,
         "AcceptOutage": outage,
+        **({"Engine": engine.value} if engine else {}),
     }

@@ -9,6 +9,8 @@ from shared.runtime.statements import Statement
 _PAD = " " * 14
 #: In effect only where the template's parameter Stores names more than the China site's store.
 _FOR_OTHER_STORES = "{Fn::If: [OnlyChinaStore, Deny, Allow]}"
+#: In effect only where the template's parameter Engine is `cas`.
+_FOR_ENGINE_CAS = "{Fn::If: [OnlyDirect, Deny, Allow]}"
 
 _ROLES = "{Fn::Split: [',', {Ref: Accounts}]}"
 #: The roles of the parameter Accounts, and no others, may be assumed by who works in these accounts.
@@ -27,7 +29,8 @@ def statements(function: str) -> str:
 
 
 def _lines(one: Statement) -> Iterator[str]:
-    yield f"{_PAD}- Effect: {_FOR_OTHER_STORES if one.for_other_stores else 'Allow'}"
+    effect = _FOR_OTHER_STORES if one.for_other_stores else _FOR_ENGINE_CAS if one.for_engine_cas else "Allow"
+    yield f"{_PAD}- Effect: {effect}"
     yield f"{_PAD}  Action:"
     yield from (f"{_PAD}    - {action}" for action in one.actions)
     if not one.resources:

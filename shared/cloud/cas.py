@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shared.cloud.api import Action, Api
 from shared.cloud.cas_asking import Asking
+from shared.cloud.cas_jobs import CasJobs
 from shared.cloud.cas_rows import certificate_of, is_not_yet, joined
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields
@@ -75,6 +76,7 @@ class Cas:
     def __init__(self, openapi: OpenApi, store: str = STORES[0], account: str = OWN) -> None:
         """`openapi`: signs for the account."""
         self.store, self.account = store, account
+        self.jobs = CasJobs(openapi, API, store)
         self._openapi = openapi
 
     def list_certificates(self) -> list[Certificate]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import AwareDatetime, Field
 
+from shared.domain.engines import Engine
 from shared.domain.moments import ahead
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import JOB_TRANSITIONS, WORKER_TRANSITIONS, JobStatus, WorkerStatus
@@ -136,6 +137,7 @@ class DeploymentJob(Versioned):
     schedule_time: AwareDatetime
     plan_digest: str
     accept_outage: bool = False  #: where a product can only take the old certificate off first
+    engine: Engine = Engine.DIRECT  #: who writes, of the products that it knows
     during_freeze: bool = False  #: somebody has said that it may begin in a freeze window
     waves: Waves | None = None  #: None: all at once
     wave: int = 0  #: that has begun last

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 
 from shared.domain.consequences import Consequence, ConsequenceCount, counted
+from shared.domain.engines import Engine
 from shared.domain.matching import Action
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.values import Wire
@@ -35,6 +36,7 @@ class Plan(Wire):
     entries: tuple[PlanEntry, ...]
     cert_type: str = ""
     accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
+    engine: Engine = Engine.DIRECT
     quota: int = 0  #: of a preview: what the vendor's own job would charge, see `quota.units_of`
 
     @property
@@ -61,4 +63,5 @@ class Plan(Wire):
             (e.resource.slot, e.resource.cert_identifier, e.cert_identifier) for e in self.deployments
         )
         how = ["accept outage"] if self.accept_outage else []
+        how += [f"engine {self.engine.value}"] if self.engine is not Engine.DIRECT else []
         return hashlib.sha256(json.dumps([*writes, *how]).encode()).hexdigest()[:16]

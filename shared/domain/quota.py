@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from pydantic import AwareDatetime, Field
 
 from shared.domain.certificates import CertificateSource
+from shared.domain.engines import deployed_directly
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import WorkerStatus
@@ -73,7 +74,7 @@ class Use(Wire):
 def use_of(job: DeploymentJob, workers: Iterable[WorkerResource], shared: Set[str]) -> Use:
     """A unit stands as well as the worker that stands best of those that it is for."""
     best: dict[Unit, int] = {}
-    for worker in workers:
+    for worker in deployed_directly(job.engine, workers):
         standing = _standing(worker)
         for unit in units_of((worker,), job.cert_type, shared):
             best[unit] = max(best.get(unit, 0), standing)
@@ -176,9 +177,14 @@ class JobQuota(Wire):
     need: int
     left: int | None = None  #: None: nobody counts
     use: Use | None = None  #: of a job that is submitted
+    of_cas: int | None = None  #: beside it: what CAS itself charges, of the quota that was bought there
 
     def __str__(self) -> str:
         """For people."""
+        of_cas = f"CAS charges {self.of_cas} of the quota that was bought there" if self.of_cas else ""
+        return "; ".join(filter(None, (self._own() if self.need or not of_cas else "", of_cas)))
+
+    def _own(self) -> str:
         if self.left is None:
             return f"the vendor's own deployment job would use {self.need} of its quota"
         if self.use is None:

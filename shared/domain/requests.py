@@ -8,6 +8,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from shared.domain.engines import Engine
 from shared.domain.job_requests import (
     CancelDeploymentJob,
     ContinueDeploymentJob,
@@ -75,6 +76,7 @@ class PreviewDeploymentJob(Wire):
     tags: Annotated[tuple[str, ...], AfterValidator(_no_tags)] = ()
     first_deployment: bool = False
     accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
+    engine: Engine | None = None  #: None: that of the settings
 
 
 _LATER: Final = (
@@ -83,6 +85,7 @@ _LATER: Final = (
     "domains",
     "but",
     "tags",
+    "engine",
     "waves",
     "during_freeze",
     "require_approval",

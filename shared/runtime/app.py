@@ -163,6 +163,7 @@ class App:
                 accounts=tuple(one.id for one in settings.accounts),
                 expiring_days=settings.warning_days,
                 submit_automatic_jobs=settings.auto == "submit",
+                engine=settings.engine,
             ),
             caller=caller,
             holder=holder,

@@ -5,7 +5,8 @@ What a function reaches of this installation's own, tables and functions, is in 
 
 from typing import Final
 
-from shared.cloud import cas
+from shared.cloud import cas, cas_jobs
+from shared.domain.engines import by_cas
 from shared.products import adapter_class, supported_products
 
 #: They tell private keys. OSS reads the pair of a certificate that it is given, in the caller's name.
@@ -15,6 +16,8 @@ KEYS: Final = frozenset(
 #: They tell how to enter a cluster, whose Secrets are certificates with their keys (docs/ack.md).
 CLUSTERS: Final = frozenset({"cs:DescribeClusterUserKubeconfig"})
 ASSUME: Final = "sts:AssumeRole"
+#: What follows a deployment job of CAS's own, where the engine is `cas`.
+_JOBS_OF_CAS: Final = cas.API.rights(*cas_jobs.ACTIONS, cas.LIST_CONTACT)
 _READ_CAS: Final = cas.API.rights(*cas.READING)
 
 
@@ -31,7 +34,8 @@ def grants() -> dict[str, frozenset[str]]:
             discovery |= regions
         else:
             discovery |= adapter.granted(writes=False)
-        deploy[f"deploy_{product.value.lower()}"] = adapter.granted(writes=True)
+        own = adapter.granted(writes=True)
+        deploy[f"deploy_{product.value.lower()}"] = own | (_JOBS_OF_CAS if by_cas(product) else frozenset())
     return {
         "scan_expiry": _READ_CAS,
         "discover_resources": _READ_CAS | discovery,
@@ -56,6 +60,14 @@ def entering() -> frozenset[str]:
         f"deploy_{one.value.lower()}" for one in supported_products() if not adapter_class(one).other_cloud
     }
     return frozenset({"scan_expiry", "discover_resources", "discover_clusters", *deploying} & called.keys())
+
+
+def for_engine_cas() -> dict[str, frozenset[str]]:
+    """Those of `grants` that are needed only where the engine is `cas`."""
+    return {
+        f"deploy_{product.value.lower()}": _JOBS_OF_CAS if by_cas(product) else frozenset()
+        for product in supported_products()
+    }
 
 
 def for_other_stores() -> dict[str, frozenset[str]]:

@@ -19,6 +19,7 @@ from shared.cloud.aws import DEFAULT_ACCESS, NAMES_NONE, CloudAccess
 from shared.cloud.roots import Roots, portable
 from shared.domain.accounts import EXTERNAL_ID, Account
 from shared.domain.certificates import STORES
+from shared.domain.engines import Engine
 from shared.domain.regions import Regions, shown, well_formed
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Value
@@ -66,6 +67,7 @@ class Settings(Value):
         default_factory=lambda known: default_products(aws=bool(known.get("aws")))
     )
     auto: Literal["submit", "draft"] = "submit"  #: what to do with automatic jobs
+    engine: Engine = Engine.DIRECT  #: of jobs that ask for none; the system's own among them
     #: days before the end of a certificate in service when it is replaced, or warned of; empty = by lifetime
     warning_days: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
     identity: str = ""  #: who works on this machine, where the key does not tell

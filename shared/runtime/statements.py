@@ -13,7 +13,7 @@ from typing import Final
 
 from shared.cloud import kms
 from shared.products import adapter_class, supported_products
-from shared.runtime.grants import for_other_stores, grants
+from shared.runtime.grants import for_engine_cas, for_other_stores, grants
 from shared.runtime.reach import OF_CONTACTS, READING, WRITING, invoked_for, reach
 from shared.state.tables import Table
 
@@ -29,12 +29,14 @@ _FUNCTION: Final = f"acs:fc:{_IN}:functions/${{{PREFIX}}}-"
 class Statement:
     """`resources`: patterns, with `${…}` for what a stack is called and where it is; none: all.
 
-    `for_other_stores`: in effect only where another CAS store than the China site's is read.
+    `for_other_stores`: in effect only where another CAS store than the China site's is read. `for_engine_cas`:
+    only where CAS's own deployment jobs write.
     """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ()
     for_other_stores: bool = False
+    for_engine_cas: bool = False
 
 
 #: Where a function has a role of its own, its output is written with that (the vendor's page "Use function
@@ -47,17 +49,20 @@ _LOGS: Final = Statement(("log:PostLogStoreLogs",), (f"{_PROJECT}/logstore/funct
 def statements(function: str) -> tuple[Statement, ...]:
     """Those of one function's role."""
     elsewhere = for_other_stores().get(function, frozenset())
-    return (*of_the_cloud(grants()[function], elsewhere), *_of_our_own(function))
+    by_cas = for_engine_cas().get(function, frozenset())
+    return (*of_the_cloud(grants()[function], elsewhere, by_cas), *_of_our_own(function))
 
 
-def of_the_cloud(actions: Iterable[str], elsewhere: Set[str] = frozenset()) -> Iterator[Statement]:
-    """One statement for each service."""
-    by_service: dict[tuple[str, bool], list[str]] = defaultdict(list)
+def of_the_cloud(
+    actions: Iterable[str], elsewhere: Set[str] = frozenset(), by_cas: Set[str] = frozenset()
+) -> Iterator[Statement]:
+    """One statement for each service, and each setting that it is for."""
+    by_service: dict[tuple[str, bool, bool], list[str]] = defaultdict(list)
     for action in sorted(actions):
-        by_service[action.partition(":")[0], action in elsewhere].append(action)
-    for (service, only_elsewhere), names in by_service.items():
+        by_service[action.partition(":")[0], action in elsewhere, action in by_cas].append(action)
+    for (service, only_elsewhere, only_by_cas), names in by_service.items():
         scope = scopes().get(service)
-        yield Statement(tuple(names), (scope,) if scope else (), only_elsewhere)
+        yield Statement(tuple(names), (scope,) if scope else (), only_elsewhere, only_by_cas)
 
 
 def of_tables(reads: Set[Table], writes: Set[Table]) -> Iterator[Statement]:

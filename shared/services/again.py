@@ -37,7 +37,12 @@ def try_again(world: World, job: DeploymentJob) -> None:
     joined = {worker.resource.slot for worker in failed if worker.joined}
     create(
         world,
-        Plan(entries=tuple(map(_entry, failed)), cert_type=job.cert_type, accept_outage=job.accept_outage),
+        Plan(
+            entries=tuple(map(_entry, failed)),
+            cert_type=job.cert_type,
+            accept_outage=job.accept_outage,
+            engine=job.engine,
+        ),
         name=job.name if is_another_try(job) else job.name[: _LONGEST_NAME - len(_AGAIN)] + _AGAIN,
         token=_token(job),
         origin=job.origin,

@@ -93,7 +93,7 @@ def jobs_for(
     for kind, entries in rest.items():
         job = create(
             world,
-            planning.as_plan(entries, kind.source, kind.accept_outage),
+            planning.as_plan(entries, kind.source, kind.accept_outage).evolve(engine=world.policy.engine),
             name=cause.name,
             token=free[kind],
             origin=cause.origin,

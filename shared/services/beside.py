@@ -8,7 +8,7 @@ from functools import cached_property
 from shared.domain.certificates import Certificate, CertificateSource, CertificateStatus
 from shared.domain.resources import CloudResource
 from shared.errors import AppError
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changer import Changer
 from shared.products.kit.changes import Carries, Change, Look
 from shared.services.world import World
 
@@ -50,7 +50,7 @@ class Beside:
     """The other slots of the listener of one that carries the wanted certificate. `look`: the last one."""
 
     world: World
-    adapter: ProductAdapter
+    adapter: Changer
     change: Change
     look: Look
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from shared.domain.accounts import OWN
 from shared.domain.certificates import Certificate
+from shared.domain.engines import Engine, engine_of
 from shared.domain.events import WorkersScheduled
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.replacing import Exchange, why_less_trusted
@@ -21,10 +22,12 @@ from shared.errors import (
     PlanChangedError,
     SupersededError,
 )
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changer import Changer
 from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.exchange import End, Outcome
 from shared.services.cancel import cancel_waiting
+from shared.services.cas_engine import CasEngine
+from shared.services.cas_shard import CasShard
 from shared.services.catalogue import KnownCertificates
 from shared.services.policies import PoliciesByNow
 from shared.services.rollback import Rollback
@@ -63,7 +66,7 @@ def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct)
         return ShardResult()
     if job.cancelled_at is not None or job.halted:
         cancel_waiting(world, job, event.product, event.shard)
-    adapters = Adapters(world, event.product, job.accept_outage)
+    changers = Changers(world, job, product, event.shard)
     by_writer: dict[str, list[WorkerResource]] = defaultdict(list)
     share = event.job_id, event.product, event.shard
     for worker in world.workers.list(*share):
@@ -72,7 +75,7 @@ def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct)
     kind_of = kinds_of(world, job)
     open_ = [workers for workers in by_writer.values() if any(not one.status.settled for one in workers)]
     run_side_by_side(
-        (work_on(world, adapters.of(workers[0].resource), workers, kind_of) for workers in _by_turns(open_)),
+        (work_on(world, changers.of(workers[0].resource), workers, kind_of) for workers in _by_turns(open_)),
         beside=shared_rates(world, event, at_most=job.products[product]),
         parallel=world.policy.parallel,
         clock=world.clock,
@@ -108,24 +111,29 @@ def _by_turns(writers: Iterable[list[WorkerResource]]) -> list[list[WorkerResour
     return sorted(writers, key=turn)
 
 
-class Adapters:
-    """Of one product: one for each account that slots are in."""
+class Changers:
+    """Of one product, for a shard of a job: one for each account that slots are in."""
 
-    def __init__(self, world: World, product: CloudProduct, accept_outage: bool) -> None:
-        self._world, self._product, self._accept_outage = world, product, accept_outage
-        self._made: dict[str, ProductAdapter] = {}
+    def __init__(self, world: World, job: DeploymentJob, product: CloudProduct, shard: int) -> None:
+        self._world, self._job, self._product, self._shard = world, job, product, shard
+        self._made: dict[str, Changer] = {}
 
-    def of(self, slot: CloudResource) -> ProductAdapter:
+    def of(self, slot: CloudResource) -> Changer:
         """A slot of an account that is not looked after any more gets the own one's, which the fence bars."""
-        account, world = slot.account, self._world
-        if world.policy.scope.why_not_account(account):
+        account = slot.account
+        if self._world.policy.scope.why_not_account(account):
             account = OWN
         if account not in self._made:
-            catalogue = KnownCertificates(world.certificates, world.policy.homes_of(account))
-            self._made[account] = world.adapter(
-                self._product, catalogue, self._accept_outage, account=account
-            )
+            self._made[account] = self._for(account)
         return self._made[account]
+
+    def _for(self, account: str) -> Changer:
+        world, job = self._world, self._job
+        catalogue = KnownCertificates(world.certificates, world.policy.homes_of(account))
+        adapter = world.adapter(self._product, catalogue, job.accept_outage, account=account)
+        if engine_of(job.engine, self._product) is Engine.DIRECT:
+            return adapter
+        return CasEngine(adapter, CasShard(world, job, self._product, self._shard, account))
 
 
 class Deployment:
@@ -137,7 +145,7 @@ class Deployment:
         self._certificates: dict[str, tuple[datetime, Certificate]] = {}
 
     def change(
-        self, world: World, adapter: ProductAdapter, made: Attempt, workers: Collection[WorkerResource]
+        self, world: World, adapter: Changer, made: Attempt, workers: Collection[WorkerResource]
     ) -> Change:
         worker = made.worker
         certificate = self._certificate(world, worker.cert_identifier)

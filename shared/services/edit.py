@@ -67,7 +67,7 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
         check_not_frozen(world, facts["schedule_time"], allowed=allowed)
     if entries == before and job.changing_until is None:
         return Edited(job=_with_facts(world, job, facts), left_out=_left(left))
-    plan = as_plan(entries.values(), certificates[0].source, job.accept_outage)
+    plan = as_plan(entries.values(), certificates[0].source, job.accept_outage).evolve(engine=job.engine)
     authors = (*(job.drafted_by or (UNKNOWN,)), who_asks(world, request.by))
     facts |= {"drafted_by": tuple(dict.fromkeys(authors)), "submitted_by": ""}
     again = bool(why_approved_by_another(world, plan.deployments, job.require_approval))

@@ -1,14 +1,14 @@
 """What a worker that is at its end without success has left half made, in words for its reason."""
 
 from shared.domain.jobs import WorkerResource
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changer import Changer
 from shared.products.kit.changes import Change, Look, Undone
 from shared.services.fence import why_barred
 from shared.services.lifecycle import facts, log
 from shared.services.world import World
 
 
-def left_half_made(world: World, adapter: ProductAdapter, worker: WorkerResource) -> str:
+def left_half_made(world: World, adapter: Changer, worker: WorkerResource) -> str:
     """ "" if nothing is. The slot is looked at once more, unless it is out of scope. Never raises."""
     if not (worker.half_made or worker.undone):
         return ""

@@ -103,8 +103,8 @@ def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Manag
 
 def _previewed(world: World, asked: PreviewDeploymentJob) -> Managed:
     plan = preview(world, asked)
-    quota = quota_of(world, plan.deployments, plan.cert_type)
-    plan = plan.evolve(quota=quota.need)
+    quota = quota_of(world, plan.deployments, plan.cert_type, engine=plan.engine)
+    plan = plan.evolve(quota=quota.need + quota.of_cas)
     return Managed(
         plan=plan,
         warnings=plan.warnings,
@@ -160,7 +160,7 @@ def _shown(
         waves=waves_of(job, workers, world.clock()) or None,
         frozen=_frozen(world, job),
         outcome=outcome_of(job, counts),
-        quota=quota_of(world, workers, job.cert_type, job),
+        quota=quota_of(world, workers, job.cert_type, job, engine=job.engine),
         hints=_hints(shown),
         rollback=rollback,
         deliveries=tuple(world.deliveries.list(of_job(job.job_id))),

@@ -45,7 +45,9 @@ def preview(world: World, request: PreviewDeploymentJob) -> Plan:
         keep_pairs=None if named else listeners,
     )
     entries = _but(world, request.but, entries)
-    planned = _of_one_type(certificates, entries).evolve(accept_outage=request.accept_outage)
+    planned = _of_one_type(certificates, entries).evolve(
+        accept_outage=request.accept_outage, engine=request.engine or world.policy.engine
+    )
     return foreseen(world, planned, listeners, policies)
 
 

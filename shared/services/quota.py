@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.engines import Engine, deployed_directly
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.moments import ahead
 from shared.domain.plans import PlanEntry
@@ -72,7 +73,8 @@ def reserve_again(world: World, job: DeploymentJob, chosen: Iterable[WorkerResou
         return
     settle(world, job)
     shared = frozenset(budget.shared)
-    deployed = (worker for worker in world.workers.list(job.job_id) if is_deployed(worker))
+    own = deployed_directly(job.engine, world.workers.list(job.job_id))
+    deployed = (worker for worker in own if is_deployed(worker))
     charged = units_of(deployed, job.cert_type, shared)
     need = units_of(chosen, job.cert_type, shared) - charged
     _hold(world, budget, job.job_id, len(need), before=len(charged), end=end)
@@ -186,13 +188,20 @@ def quota_of(
     deployments: Iterable[PlanEntry | WorkerResource],
     cert_type: str,
     job: DeploymentJob | None = None,
+    *,
+    engine: Engine = Engine.DIRECT,
 ) -> JobQuota:
-    """What they need and what is left; what has become of it, if they are a job's that was submitted."""
+    """What they need and what is left; what has become of it, if they are a job's that was submitted.
+
+    `engine`: of the job that they are, or will be.
+    """
     budget = world.quota.budget.get()
-    planned, shared = list(deployments), frozenset(budget.shared)
+    rows, shared = list(deployments), frozenset(budget.shared)
+    planned = deployed_directly(engine, rows)
     need = len(units_of(planned, cert_type, shared))
+    of_cas = len(units_of(rows, cert_type, shared)) - need
     if budget.mode is QuotaMode.ADVISORY:
-        return JobQuota(mode=budget.mode, need=need)
+        return JobQuota(mode=budget.mode, need=need, of_cas=of_cas)
     account = world.quota.account.get()
     counted = job and (job.job_id in account.jobs or any(world.quota.entries.of(job.job_id)))
     workers = [one for one in planned if isinstance(one, WorkerResource)]
@@ -201,6 +210,7 @@ def quota_of(
         need=need,
         left=left_of(budget, account),
         use=use_of(job, workers, shared) if job and counted else None,
+        of_cas=of_cas,
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
+from shared.domain.engines import deployed_directly
 from shared.domain.job_requests import RetryDeploymentJob
 from shared.domain.jobs import DeploymentJob, FailedTry, RetryAsked, WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
@@ -67,7 +68,7 @@ def _asked(world: World, job: DeploymentJob, request: RetryDeploymentJob) -> Dep
     if not failed:
         raise InvalidRequestError(f"nothing to try again: no such slot of job {job.job_id} ended in error")
     check_not_frozen(world, None, allowed=request.during_freeze)
-    reserve_again(world, job, failed, end=job.retries + 1)
+    reserve_again(world, job, deployed_directly(job.engine, failed), end=job.retries + 1)
     world.jobs.open(job)  # before, so that a run finds what is cut off here
     log.info("job is tried again", extra={"job_id": job.job_id, "job": job.name, "workers": len(failed)})
     asked = RetryAsked(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from shared.domain.engines import deployed_directly
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.resources import CloudProduct
@@ -43,7 +44,7 @@ def reworked(
     waits = job.status is JobStatus.PENDING and not to_draft
     old = job
     if waits and plan is not None:
-        reserve(world, job.job_id, plan.cert_type, plan.deployments)
+        reserve(world, job.job_id, plan.cert_type, deployed_directly(plan.engine, plan.deployments))
     changes = {**facts, "edits": job.edits + 1, "request_digest": EDITED, "changing_until": None}
     if plan is not None:
         until = world.clock() + _TAKES

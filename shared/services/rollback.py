@@ -14,7 +14,7 @@ from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.resources import CloudResource
 from shared.domain.states import WorkerStatus
 from shared.errors import AppError, ConflictError, InvalidRequestError, PlanChangedError
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changer import Changer
 from shared.products.kit.changes import Carries, Change, Look, Undone
 from shared.products.kit.exchange import End, Outcome
 from shared.services.rollback_plan import (
@@ -72,7 +72,7 @@ class Rollback:
     """What the slot had takes the place of the job's certificate again."""
 
     def change(
-        self, world: World, adapter: ProductAdapter, made: Attempt, workers: Collection[WorkerResource]
+        self, world: World, adapter: Changer, made: Attempt, workers: Collection[WorkerResource]
     ) -> Change:
         worker = made.worker
         if reason := why_not(world, worker, workers):
@@ -115,7 +115,7 @@ def _unfinished(worker: WorkerResource) -> bool:
     return worker.status is WorkerStatus.ERROR or (worker.status is WorkerStatus.ROLLBACK_ERROR and again)
 
 
-def _as_the_job_left_it(world: World, adapter: ProductAdapter, worker: WorkerResource) -> CloudResource:
+def _as_the_job_left_it(world: World, adapter: Changer, worker: WorkerResource) -> CloudResource:
     """The slot with the job's certificate in place; or as it was before, where it is so again.
 
     Raises:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
+from shared.domain.engines import deployed_directly
 from shared.domain.events import JobFinished, JobRolledBack, NotificationsDue, WorkersScheduled
 from shared.domain.jobs import DeploymentJob
 from shared.domain.requests import RunDeploymentJobs
@@ -108,7 +109,8 @@ def _begun(world: World, job: DeploymentJob, opened: int) -> DeploymentJob:
 def _why_held_back(world: World, job: DeploymentJob) -> str:
     """It has what it needs since it was submitted, but where the quota is enforced only since then."""
     try:
-        reserve(world, job.job_id, job.cert_type, world.workers.list(job.job_id))
+        direct = deployed_directly(job.engine, world.workers.list(job.job_id))
+        reserve(world, job.job_id, job.cert_type, direct)
     except InsufficientQuotaError as error:
         return str(error)
     return ""

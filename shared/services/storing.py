@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.engines import deployed_directly
 from shared.domain.events import JobDrafted
 from shared.domain.jobs import MANUAL, DeploymentJob, WorkerResource
 from shared.domain.moments import ahead
@@ -88,7 +89,8 @@ def create(
     held_back = ""
     if submit:
         try:
-            reserve(world, job_id, plan.cert_type, plan.deployments, until=until)
+            direct = deployed_directly(plan.engine, plan.deployments)
+            reserve(world, job_id, plan.cert_type, direct, until=until)
         except InsufficientQuotaError as error:
             if origin == MANUAL:
                 raise
@@ -110,6 +112,7 @@ def create(
             schedule_time=schedule_time or now,
             plan_digest=plan.digest,
             accept_outage=plan.accept_outage,
+            engine=plan.engine,
             during_freeze=during_freeze,
             waves=Waves(**dict(waves)) if waves and waves.canaries else None,
             products=plan.products,
@@ -154,7 +157,8 @@ def submitted(world: World, job: DeploymentJob) -> DeploymentJob:
     """
     if job.status is not JobStatus.EDITING or job.changing_until is not None:
         return job
-    reserve(world, job.job_id, job.cert_type, world.workers.list(job.job_id))
+    direct = deployed_directly(job.engine, world.workers.list(job.job_id))
+    reserve(world, job.job_id, job.cert_type, direct)
     world.jobs.open(job)
     return _woken(world, world.jobs.save(job.to(JobStatus.PENDING, held_back="")))
 

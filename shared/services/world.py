@@ -15,6 +15,7 @@ from shared.cloud.roots import Roots
 from shared.domain.accounts import OWN, within
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.contacts import Channel
+from shared.domain.engines import Engine
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.scope import Scope
 from shared.domain.texts import Text
@@ -91,6 +92,7 @@ class Policy:
     products: tuple[CloudProduct, ...] = field(default_factory=default_products)
     accounts: tuple[str, ...] = ()  #: other ones that are looked after, beside the own
     submit_automatic_jobs: bool = True
+    engine: Engine = Engine.DIRECT  #: of jobs that ask for none
     expiring_days: tuple[float, ...] = ()  #: warning times before an end; empty = by the lifetime
     #: A worker is tried for so long; and so often at least, lest a night that the machine was off count.
     worker_age_limit_s: float = 3600.0

@@ -13,7 +13,7 @@ from shared.domain.jobs import Handshake, Verification, WorkerResource
 from shared.domain.resources import SlotRole
 from shared.domain.states import WorkerStatus
 from shared.errors import AppError, ConflictError, InvalidRequestError, PlanChangedError, SupersededError
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changer import Changer
 from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.exchange import End, Outcome, exchange
 from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
@@ -55,7 +55,7 @@ class Kind(Protocol):
     """What deploying and rolling back have apart."""
 
     def change(
-        self, world: World, adapter: ProductAdapter, made: Attempt, workers: Collection[WorkerResource]
+        self, world: World, adapter: Changer, made: Attempt, workers: Collection[WorkerResource]
     ) -> Change:
         """What is to be exchanged. `workers`: the job's of the writer. Raises AppError if it may not be."""
 
@@ -79,7 +79,7 @@ KindOf: TypeAlias = Callable[[WorkerResource], Kind]
 
 def work_on(
     world: World,
-    adapter: ProductAdapter,
+    adapter: Changer,
     workers: Sequence[WorkerResource],
     kind_of: KindOf,
 ) -> Task:
@@ -128,7 +128,7 @@ class _Turn:
     """One attempt at the workers of a writer that are ready."""
 
     world: World
-    adapter: ProductAdapter
+    adapter: Changer
     kind_of: KindOf
     known: dict[int, WorkerResource]  #: the job's workers of this writer, by id, as they are stored
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from host.intrinsics import PSEUDO
-from shared.runtime.grants import ASSUME, KEYS, for_other_stores, grants
+from shared.runtime.grants import ASSUME, KEYS, for_engine_cas, for_other_stores, grants
 from shared.runtime.reach import OF_CONTACTS, READING, WRITING, invoked_for, reach
 from shared.state.tables import CONTACTS, QUOTA, QUOTA_USE, TABLES
 from tests.contract.rosfile import DOCUMENT, ROOT, RosFile
@@ -76,15 +76,16 @@ def test_a_role_grants_exactly_the_actions_that_its_function_calls(function: str
 
 
 @pytest.mark.parametrize("function", FOLDERS)
-def test_a_key_that_only_other_stores_need_is_denied_where_no_other_is_read(function: str) -> None:
-    elsewhere = for_other_stores().get(function, frozenset())
+def test_what_only_a_setting_needs_is_denied_without_it(function: str) -> None:
+    needed = [rights.get(function, frozenset()) for rights in (for_other_stores(), for_engine_cas())]
+    denied = {name for rights in needed for name in rights}
 
     for one in statements(function):
         if one["Action"] != [ASSUME]:
-            assert one["Effect"] == ("Deny" if elsewhere & set(one["Action"]) else "Allow")
-        assert not elsewhere & set(one["Action"]) or elsewhere == set(one["Action"])
-    with_others = RosFile(DOCUMENT, {"Stores": "cn-hangzhou,ap-southeast-1", "Accounts": THERE})
-    for policy in with_others.of_type("ALIYUN::RAM::Role")[ROLE_OF[function]]["Policies"]:
+            assert one["Effect"] == ("Deny" if denied & set(one["Action"]) else "Allow")
+        assert not denied & set(one["Action"]) or set(one["Action"]) in needed
+    with_all = {"Stores": "cn-hangzhou,ap-southeast-1", "Engine": "cas", "Accounts": THERE}
+    for policy in RosFile(DOCUMENT, with_all).of_type("ALIYUN::RAM::Role")[ROLE_OF[function]]["Policies"]:
         assert {one["Effect"] for one in policy["PolicyDocument"]["Statement"]} == {"Allow"}
 
 

@@ -17,6 +17,7 @@ IN_HAND = {
     "shared.cloud.pacing._Bucket",
     "shared.domain.disused.Uses",
     "shared.products.kit.progress.Progress",
+    "shared.services.cas_shard._Batch",
     "shared.services.doctor.calls.Calls",
     "shared.services.doctor.products._Looked",
     "shared.services.verify._Met",

@@ -7,7 +7,7 @@ function that was killed and a second delivery need no code of their own.
 from collections.abc import Callable, Generator, Sequence
 
 from shared.errors import AppError
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changer import Changer
 from shared.products.kit.changes import Change
 from shared.products.kit.progress import End, Next, Outcome, Progress, Remember
 from shared.products.kit.waiting import Waiter
@@ -16,7 +16,7 @@ __all__ = ["End", "Outcome", "exchange"]
 
 
 def exchange(
-    adapter: ProductAdapter,
+    adapter: Changer,
     changes: Sequence[Change],
     remember: Remember,
     patience: Callable[[], Waiter],
@@ -45,7 +45,7 @@ def exchange(
         yield pause
 
 
-def _step(adapter: ProductAdapter, under_way: list[Progress], remember: Remember) -> bool:
+def _step(adapter: Changer, under_way: list[Progress], remember: Remember) -> bool:
     """Look once, and make the next call if it is time for one; whether one was made."""
     waiting = [one for one in under_way if one.outcome is None]
     if not waiting:
@@ -68,7 +68,7 @@ def _step(adapter: ProductAdapter, under_way: list[Progress], remember: Remember
     return _write(adapter, to_write, remember) or moved
 
 
-def _write(adapter: ProductAdapter, ready: list[Progress], remember: Remember) -> bool:
+def _write(adapter: Changer, ready: list[Progress], remember: Remember) -> bool:
     """Make one call, for as many of those that are ready as it takes."""
     if not ready:
         return False

@@ -8,7 +8,7 @@ from typing import Final
 from shared.cloud.faults import NotSentError
 from shared.domain.jobs import HalfMade
 from shared.errors import AppError, CloudRejectedError, CloudUnavailableError, NotYetEffectiveError
-from shared.products.kit.base import ProductAdapter
+from shared.products.kit.changer import Changer
 from shared.products.kit.changes import Carries, Change, Look
 from shared.products.kit.others import differing
 from shared.products.kit.settings import changed, differences
@@ -96,7 +96,7 @@ class Progress:
                 return self._end(End.FAILED, self._doubt)
         return Next.WAIT
 
-    def unseen(self, error: AppError, adapter: ProductAdapter) -> None:
+    def unseen(self, error: AppError, adapter: Changer) -> None:
         """A look failed. Trouble that may pass is waited for once something was written: not for long where
         the slot may be off.
         """
@@ -142,7 +142,7 @@ class Progress:
         else:
             self._end(End.FAILED, error)
 
-    def take_back(self, adapter: ProductAdapter, remember: Remember) -> None:
+    def take_back(self, adapter: Changer, remember: Remember) -> None:
         """Put back the certificate before, and what settings can be set; a later look tells how it went."""
         change, look = self.step
         assert change.before is not None, "something was compared"
@@ -165,7 +165,7 @@ class Progress:
         """Whether the slot may have been taken off, which was not seen to be over."""
         return HalfMade.DETACHED in self.change.half_made
 
-    def _attach_unseen(self, adapter: ProductAdapter, error: AppError) -> None:
+    def _attach_unseen(self, adapter: Changer, error: AppError) -> None:
         """Rather than leave it off: put the certificate before on again, without a look."""
         try:
             told = adapter.attach_unseen(self.change)
@@ -175,7 +175,7 @@ class Progress:
         kind = CloudUnavailableError if error.retryable else CloudRejectedError
         self._end(End.FAILED, kind("look", "Unseen", f"{slot}: {error}; {told}"))
 
-    def out_of_time(self, adapter: ProductAdapter) -> None:
+    def out_of_time(self, adapter: Changer) -> None:
         if self.change.lost:
             self._settings_lost(self._by_hand(self._look))
             return

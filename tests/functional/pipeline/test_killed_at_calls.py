@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from emulator.faults import DroppedError
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
 from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline.killed import Killing
 from tests.functional.pipeline.platform import Cut, Platform, discovered
 from tests.functional.pipeline.stories import MortalStore, asked_for, statuses, uploaded
 from tests.shortened import shortened, swept
@@ -51,33 +51,6 @@ WRITES = {
 }
 
 
-class Killing:
-    """Of the calls of a function, the n-th is carried out, and the function has ended: it gets no answer,
-    makes no other call, and stores nothing."""
-
-    def __init__(self, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.at: int | None = None
-        self.calls = 0
-        self.written: Counter[str] = Counter()
-        self.store: MortalStore | None = None
-        execute = platform.cloud.execute
-
-        def executed(service: Any, call: Any) -> Any:
-            if self.store is None:
-                return execute(service, call)
-            if self.store.dead:
-                raise DroppedError(call.action)
-            answer = execute(service, call)
-            self.calls += 1
-            self.written[call.action] += call.action in WRITES
-            if self.calls == self.at:
-                self.store.dies_after = 0
-                raise DroppedError(call.action)
-            return answer
-
-        monkeypatch.setattr(platform.cloud, "execute", executed)
-
-
 def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | None) -> int:
     """Of all slots, killed once at that call; then only the timer. Calls made: of looks there
     may be one more or less."""
@@ -106,7 +79,7 @@ def test_killed_at_any_call_every_slot_is_still_exchanged_by_one_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
     with discovered(ESTATE, tmp_path, (CloudProduct.PAI, CloudProduct.SLB)) as platform:
-        killing = Killing(platform, monkeypatch)
+        killing = Killing(platform, monkeypatch, WRITES)
         calls = a_deployment(platform, killing, tmp_path, None)
         killed, numbers = 0, swept(range(1 + share, calls + 1, SHARES))
         for number in numbers:

@@ -19,6 +19,7 @@ PREVIEW: dict[str, Any] = {
     "Tags": (),
     "FirstDeployment": False,
     "AcceptOutage": False,
+    "Engine": None,
 }
 
 QUESTIONS = (

@@ -179,6 +179,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "DraftedBy": [],
             "SubmittedBy": "",
             "AcceptOutage": False,
+            "Engine": "direct",
             "SuccessCount": 0,
             "ErrorCount": 0,
             "CancelledCount": 0,
@@ -216,7 +217,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (Channel, {"Kind": "dingtalk"}, {"To": "", "Url": "", "Secret": ""}),
     (Notification, {**TOLD, "Body": {}, "ContactIds": [1], "CreatedAt": AT}, {"Version": 0}),
     (Delivery, {**TOLD, "ContactId": 1, "Channel": "slack-0"}, NOT_TRIED),
-    (Plan, {"Entries": []}, {"CertType": "", "Quota": 0, "AcceptOutage": False}),
+    (Plan, {"Entries": []}, {"CertType": "", "Quota": 0, "AcceptOutage": False, "Engine": "direct"}),
     (
         type(a_certificate()),
         {key: value for key, value in CERTIFICATE.items() if key not in CERTIFICATE_REST},

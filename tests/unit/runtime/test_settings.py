@@ -11,6 +11,7 @@ import pytest
 
 from emulator.authority import Authority
 from shared.cloud.aws import CloudAccess
+from shared.domain.engines import Engine
 from shared.domain.resources import CloudProduct
 from shared.errors import SettingsError
 from shared.runtime.settings import Settings, read_settings
@@ -87,6 +88,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "hosts": (),
         "aws": False,
         "auto": "submit",
+        "engine": Engine.DIRECT,
         "warning_days": (),
         "prefix": "certdeploy",
         "fc_endpoint": "",
