@@ -4,14 +4,18 @@ Traps of the API: times are texts of ms, numbers are texts in one list and numbe
 by `Total`; CreateDeploymentJob has no ClientToken; why a worker failed is told nowhere.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from shared.cloud.api import Action, Api
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields
 from shared.domain.resources import CloudProduct
+from shared.errors import UnreadableAnswerError
+
+Row = TypeVar("Row")
 
 LIST_CLOUD_RESOURCES: Final = Action("ListCloudResources")
 CREATE_DEPLOYMENT_JOB: Final = Action("CreateDeploymentJob", writes=True)
@@ -31,6 +35,7 @@ ACTIONS: Final = (
     LIST_DEPLOYMENT_JOB,
     LIST_WORKER_RESOURCE,
 )
+_log = logging.getLogger(__name__)
 _RESOURCES: Final = 500  #: of a page; clients that run against the real cloud ask for so many
 _ROWS: Final = 50  #: the default of the other lists, whose maximum is not published
 EDITING: Final = "editing"
@@ -90,10 +95,9 @@ class CasJobs:
         self._openapi, self._api, self._store = openapi, api, store
 
     def resources(self, product: CloudProduct) -> list[CasResource]:
-        """Those of a product that CAS knows by now."""
+        """Those of a product that CAS knows by now. A row that cannot be read is left out."""
         params = {"CloudName": _ALIYUN, "CloudProduct": product.value}
-        rows = self._rows(LIST_CLOUD_RESOURCES, params, _RESOURCES)
-        return [_resource(row) for row in rows]
+        return list(_read(self._rows(LIST_CLOUD_RESOURCES, params, _RESOURCES), _resource))
 
     def create(self, name: str, content: CasJobContent) -> int:
         """Its id. It does not begin before it is submitted.
@@ -124,24 +128,21 @@ class CasJobs:
         return self._call(DESCRIBE_DEPLOYMENT_JOB, {"JobId": job_id}).needed("Status").lower()
 
     def named(self, prefix: str) -> list[CasJob]:
-        """The jobs whose names begin so."""
+        """The jobs whose names begin so.
+
+        Raises:
+            UnreadableAnswerError: a row cannot be read. It may be one of them, which is not made twice.
+        """
         rows = self._rows(LIST_DEPLOYMENT_JOB, {"JobType": _OF_PRODUCTS}, _ROWS)
         return [
-            CasJob(row.needed_number("Id"), row.text("Name"), row.text("Status").lower())
+            CasJob(row.needed_number("Id"), row.needed("Name"), row.needed("Status").lower())
             for row in rows
-            if row.text("Name").startswith(prefix)
+            if row.needed("Name").startswith(prefix)
         ]
 
     def workers(self, job_id: int) -> list[CasWorker]:
-        return [
-            CasWorker(
-                row.needed_number("Id"),
-                row.needed_number("ResourceId"),
-                row.number("CertId"),
-                row.needed("Status").lower(),
-            )
-            for row in self._rows(LIST_WORKER_RESOURCE, {"JobId": job_id}, _ROWS)
-        ]
+        """A row that cannot be read is left out: of its slot nothing is known, then."""
+        return list(_read(self._rows(LIST_WORKER_RESOURCE, {"JobId": job_id}, _ROWS), _worker))
 
     def _call(self, action: Action, params: Mapping[str, Any]) -> Fields:
         return self._openapi.call(self._api, action, params, region=self._store)
@@ -154,12 +155,29 @@ class CasJobs:
             page += 1
             answer = self._call(action, {**params, "CurrentPage": page, "ShowSize": size})
             rows, total = answer.rows("Data"), answer.number("Total")
-            new = [row for row in rows if row.text("Id") not in seen]
-            seen |= {row.text("Id") for row in new}
+            new = [row for row in rows if str(row.get("Id")) not in seen]
+            seen |= {str(row.get("Id")) for row in new}
             yield from new
             told = total is not None and len(seen) >= total  # it may be off, or a page smaller than asked for
             if not new or (told and len(rows) != size):
                 return
+
+
+def _read(rows: Iterable[Fields], read: Callable[[Fields], Row]) -> Iterator[Row]:
+    for row in rows:
+        try:
+            yield read(row)
+        except UnreadableAnswerError as error:
+            _log.warning("a row was left out", extra={"reason": str(error)})
+
+
+def _worker(row: Fields) -> CasWorker:
+    return CasWorker(
+        row.needed_number("Id"),
+        row.needed_number("ResourceId"),
+        row.number("CertId"),
+        row.needed("Status").lower(),
+    )
 
 
 def _resource(row: Fields) -> CasResource:

@@ -104,7 +104,7 @@ def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Manag
 def _previewed(world: World, asked: PreviewDeploymentJob) -> Managed:
     plan = preview(world, asked)
     quota = quota_of(world, plan.deployments, plan.cert_type, engine=plan.engine)
-    plan = plan.evolve(quota=quota.need + quota.of_cas)
+    plan = plan.evolve(quota=quota.need + (quota.of_cas or 0))
     return Managed(
         plan=plan,
         warnings=plan.warnings,

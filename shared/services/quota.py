@@ -199,7 +199,7 @@ def quota_of(
     rows, shared = list(deployments), frozenset(budget.shared)
     planned = deployed_directly(engine, rows)
     need = len(units_of(planned, cert_type, shared))
-    of_cas = len(units_of(rows, cert_type, shared)) - need
+    of_cas = len(units_of(rows, cert_type, shared)) - need or None
     if budget.mode is QuotaMode.ADVISORY:
         return JobQuota(mode=budget.mode, need=need, of_cas=of_cas)
     account = world.quota.account.get()

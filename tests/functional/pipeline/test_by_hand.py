@@ -175,6 +175,7 @@ OTHER_WORK: dict[str, object] = {
     "Except": {"Slots": [WWW]},
     "FirstDeployment": True,
     "AcceptOutage": True,
+    "Engine": "cas",
 }
 
 
