@@ -35,7 +35,7 @@ ACTIONS: Final = (
     LIST_DEPLOYMENT_JOB,
     LIST_WORKER_RESOURCE,
 )
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("certdeploy.cas")
 _RESOURCES: Final = 500  #: of a page; clients that run against the real cloud ask for so many
 _ROWS: Final = 50  #: the default of the other lists, whose maximum is not published
 EDITING: Final = "editing"

@@ -90,9 +90,7 @@ class CasShard:
             if self._standing.get(slot.slot, NOTHING).stage is not Stage.UNKNOWN:
                 return
             if wanted.account != self._account:
-                why = (
-                    f"CAS deploys within one account: {wanted.identifier} is of another one than {slot.slot}"
-                )
+                why = f"CAS deploys within one account: {wanted.identifier} is not of that of {slot.slot}"
                 raise CloudRejectedError(_CREATE, "OtherAccount", why)
             resource = resource_of(slot, self._known(wanted.store))
             self._waiting[slot.slot] = resource, wanted
