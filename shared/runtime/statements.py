@@ -29,8 +29,8 @@ _FUNCTION: Final = f"acs:fc:{_IN}:functions/${{{PREFIX}}}-"
 class Statement:
     """`resources`: patterns, with `${…}` for what a stack is called and where it is; none: all.
 
-    `for_other_stores`: in effect only where another CAS store than the China site's is read. `for_engine_cas`:
-    only where CAS's own deployment jobs write.
+    `for_other_stores`: in effect only where another CAS store than the China site's is read.
+    `for_engine_cas`: only where CAS's own deployment jobs write.
     """
 
     actions: tuple[str, ...]
