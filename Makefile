@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The tests and the demo start many processes: compiled modules are kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: browser screenshots wheel hostile chaos help demo test walk rough lint bench mutants lock clean
+.PHONY: validators browser screenshots wheel hostile chaos help demo test walk rough lint bench mutants lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,13 @@ browser: $(VENV)/browser.stamp  ## drive the console in Chromium: the way to a j
 
 screenshots: $(VENV)/browser.stamp  ## take a picture of each page of the console, light and dark (FOLDER; needs Chromium)
 	@$(BIN)/python -m tools.screenshots $(or $(FOLDER),screenshots)
+
+# They come as JavaScript in wheels of PyPI, 2 MB, of which nothing is installed.
+ROS_CDK := $(VENV)/ros-cdk
+validators: $(VENV)/dev.stamp  ## hold template.yml against the validators that ROS generates (needs node)
+	@test -d $(ROS_CDK) || $(BIN)/python -m pip download --quiet --no-deps --dest $(ROS_CDK) \
+	  $(addsuffix ==1.15.0,$(addprefix ros-cdk-,core fc3 ots ram sls))
+	@CERTDEPLOY_ROS_CDK=$(ROS_CDK) $(BIN)/pytest -rs tests/contract/test_template_validators.py
 
 wheel: $(VENV)/dev.stamp  ## build the emulator as a distribution of its own, with its pytest plugin, into dist/
 	@$(BIN)/python -m tools.emulator_package $(VENV)/emulator-package

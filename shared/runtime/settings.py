@@ -39,7 +39,7 @@ _SOME_REGION: Final = "cn-hangzhou"  #: to look at the form of an address
 #: Variables that are read elsewhere: by `CloudAccess`, the command and the tests.
 _OTHERS: Final = (
     *("AWS_REGIONS", "AWS_ROLE_ARN", "AWS_ENDPOINT", "AWS_KEY", "LOCAL", "DEBUG", "STACK"),
-    *("EMULATOR_TOKEN", "WALK", "OPENAPI_META", "HOSTILE", "HOSTILE_SEED", "EXAMPLES", "LIVES"),
+    *("EMULATOR_TOKEN", "WALK", "OPENAPI_META", "ROS_CDK", "HOSTILE", "HOSTILE_SEED", "EXAMPLES", "LIVES"),
 )
 
 
