@@ -97,8 +97,7 @@ def test_an_environment_that_says_nothing_gives_the_documented_defaults() -> Non
         "identity": "",
         "webhook_private": False,
         "chat_endpoint": "",
-        "smtp": "",
-        "smtp_from": "",
+        **{"smtp": "", "smtp_from": ""},
         "region": "cn-hangzhou",
         "account_id": "",
     }  # fmt: skip
