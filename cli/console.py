@@ -3,11 +3,12 @@
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from cli import asked
+from cli.doctor import health_of
 from cli.on_stack import FunctionRefusedError
 from cli.session import Session, session
 from shared.errors import InvalidRequestError
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from console.installation import Configured
     from shared.domain.jobs import DeploymentJob
     from shared.services.contacts import ShownContacts
+    from shared.services.doctor import Health
     from shared.services.manage import Managed
+
+_PATIENCE_S: Final = 45.0  #: of a check-up
 
 
 def console(
@@ -89,6 +93,9 @@ class Installed:
         with _refusals():
             return self._session.call(function, payload)
 
+    def health(self) -> "Health":
+        return health_of(self._session, _PATIENCE_S)
+
     def serving(self) -> bool:
         """In Tablestore it is the functions of a stack."""
         return self._session.served or self._session.settings.tablestore is not None
@@ -102,6 +109,7 @@ class Installed:
             "State": (settings.state, "STATE"),
             "Cloud": (settings.endpoint or "Alibaba Cloud", "ENDPOINT"),
             "CAS stores": (", ".join(settings.stores), "STORES"),
+            "Accounts": (", ".join(one.id for one in settings.accounts) or "own", "ACCOUNTS"),
             "Regions": (", ".join(settings.regions) or "all", "REGIONS"),
             "Products": (", ".join(one.value for one in settings.products), "PRODUCTS"),
             "Automatic jobs": (settings.auto, "AUTO"),

@@ -3,7 +3,7 @@
 import json
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -51,24 +51,31 @@ def doctor(
 
 def _examined(patience_s: float) -> Health:
     if stack := named_stack():
-        return _of_stack(stack, patience_s)
+        return _of_stack(stack, session, patience_s)
     try:
         settings = located(read_settings())
     except SettingsError as wrong:
         return Health.of(utc_now(), [error("settings", str(wrong), "nothing else is looked at before")])
     missing = tuple(_without_state(settings))
     if not missing:
-        return check(Session(settings).app(), patience_s, own_calls=True)
+        return health_of(Session(settings), patience_s)
     with tempfile.TemporaryDirectory() as folder:
         elsewhere = settings.evolve(state=str(Path(folder) / "state.db"), ots_instance="")
         app = Session(elsewhere).app()
         return check(app, patience_s, own_calls=True, state=False, more=missing)
 
 
-def _of_stack(stack: str, patience_s: float) -> Health:
+def health_of(current: Session, patience_s: float) -> Health:
+    """Of an installation whose state is there: of a stack, or on this machine."""
+    if current.stack:
+        return _of_stack(current.stack, lambda: current, patience_s)
+    return check(current.app(), patience_s, own_calls=True)
+
+
+def _of_stack(stack: str, opened: Callable[[], Session], patience_s: float) -> Health:
     """As its own function finds it, with the network and the rights that functions have."""
     try:
-        told = session().call("check_installation", json.dumps({"PatienceS": patience_s}).encode())
+        told = opened().call("check_installation", json.dumps({"PatienceS": patience_s}).encode())
     except (AppError, FunctionRefusedError) as failed:
         todo = "is the stack there, and may this key invoke its functions? certdeploy ram print viewer"
         return Health.of(utc_now(), [error(f"stack {stack}", str(failed), todo)])

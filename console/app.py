@@ -36,7 +36,8 @@ def console(installation: Installation, kept: Kept, *, read_only: bool = False) 
         routes.append(Route(path, _page(installation, kept, view, read_only), methods=["GET"]))
         routes.append(Route(f"{path if path != '/' else '/overview'}.json", _json(installation, kept, view)))
     for path, order in views.ORDERS.items():
-        routes.append(Route(path, _order(installation, kept, order, read_only), methods=["POST"]))
+        outdated = (lambda: None) if path in views.LOOKS else kept.outdate
+        routes.append(Route(path, _order(installation, kept, order, read_only, outdated), methods=["POST"]))
     routes.append(Route("/{path:path}", _missing(read_only)))
     return Starlette(routes=routes)
 
@@ -49,7 +50,15 @@ def _page(installation: Installation, kept: Kept, view: views.View, read_only: b
     return endpoint
 
 
-def _order(installation: Installation, kept: Kept, order: views.Order, read_only: bool) -> Endpoint:
+def _order(
+    installation: Installation,
+    kept: Kept,
+    order: views.Order,
+    read_only: bool,
+    outdated: Callable[[], None],
+) -> Endpoint:
+    """`outdated`: is called when it is done, or may be done in part."""
+
     async def endpoint(request: Request) -> Response:
         body = await _body(request)
 
@@ -61,7 +70,7 @@ def _order(installation: Installation, kept: Kept, order: views.Order, read_only
             except AppError as error:
                 return _refused(request, error, read_only)
             finally:
-                kept.outdate()
+                outdated()
             if isinstance(done, Page):  # what a form was about, looked through
                 return _shown(request, lambda: done, read_only)
             return RedirectResponse(done.to, HTTPStatus.SEE_OTHER)

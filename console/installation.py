@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from shared.domain.jobs import DeploymentJob
 from shared.domain.values import Wire
 from shared.services.contacts import ShownContacts
+from shared.services.doctor import Health
 from shared.services.manage import Managed
 from shared.services.world import World
 
@@ -35,6 +36,9 @@ class Installation(Protocol):
 
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         """Invoke a function and wait for its answer. Raises AppError."""
+
+    def health(self) -> Health:
+        """A check-up, which asks the cloud and takes seconds. It changes nothing."""
 
     def serving(self) -> bool:
         """Whether functions run: what is submitted begins by itself."""

@@ -2,6 +2,7 @@
 "use strict";
 
 const EVERY_MS = 2000;
+const PAUSE_MS = 600;
 
 function localTimes(within) {
   for (const time of within.querySelectorAll("time[datetime]")) {
@@ -64,6 +65,37 @@ function filterInPlace(form) {
   });
 }
 
+// A text is checked when its writer pauses, once at a time.
+function checkWhileTyping(form) {
+  const place = document.getElementById(form.dataset.check);
+  let waits, running = false, changed = false;
+  const ask = async () => {
+    if (running) {
+      changed = true;
+      return;
+    }
+    running = true;
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(`${form.getAttribute("action")}?fragment=1`, { method: "POST", body });
+      const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+      place.replaceChildren(...(parsed.getElementById(place.id) || parsed.body).childNodes);
+    } catch {
+      place.replaceChildren(); // nothing is known of it: the button asks again
+    }
+    running = false;
+    if (changed) {
+      changed = false;
+      ask();
+    }
+  };
+  form.querySelector("textarea").addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(ask, PAUSE_MS);
+  });
+}
+
 localTimes(document);
 for (const part of document.querySelectorAll("[data-poll]")) poll(part);
 for (const form of document.querySelectorAll("form[data-filters]")) filterInPlace(form);
+for (const form of document.querySelectorAll("form[data-check]")) checkWhileTyping(form);

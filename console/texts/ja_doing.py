@@ -101,4 +101,36 @@ JAPANESE: Final[dict[str, str]] = {
     "It is changed.": "変更しました。",
     "Not in the job": "ジョブに含まれないもの",
     "To the job": "ジョブへ",
+    "New contact": "新しい連絡先",
+    "Language of the messages": "メッセージの言語",
+    "is told of automatic jobs, and of ends that nothing replaces": (
+        "自動ジョブと、置き換えのない期限を通知する"
+    ),
+    "Remove": "削除",
+    "New channels, one in a line": "新しい経路（一行に一つ）",
+    "The URL of a robot is a secret: keep it in KMS or a file, and give its name (kms:NAME, file:/PATH).": (
+        "ロボットの URL は秘密です。KMS かファイルに置き、名前（kms:NAME、file:/PATH）を指定します。"
+    ),
+    "Kinds": "種類",
+    "A message over each channel, now.": "各経路に今すぐメッセージを送ります。",
+    "Jobs that name it tell it nothing any more.": "指定しているジョブからも通知されなくなります。",
+    "Freeze windows": "凍結期間",
+    "Times": "時間",
+    "Time zone": "タイムゾーン",
+    "Policies name none.": "ポリシーに指定はありません。",
+    "Check-up": "点検",
+    "No error was found.": "エラーは見つかりませんでした。",
+    "Something does not work until somebody has done something.": "対処するまで動かないものがあります。",
+    "Looked at": "点検項目",
+    "Found": "結果",
+    "What the policy lacks": "ポリシーに不足している内容",
+    "The cloud is asked with the key at hand, or by a function of the stack. Nothing is changed.": (
+        "手元のキー、またはスタックの関数でクラウドに問い合わせます。変更はしません。"
+    ),
+    "Account": "アカウント",
+    "Accounts": "アカウント",
+    "own": "自アカウント",
+    "ok": "正常",
+    "unknown": "不明",
+    "warning": "警告",
 }

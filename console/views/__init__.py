@@ -5,6 +5,8 @@ from typing import Final
 
 from console.asking import Asked, Done, Page
 from console.views.certificates import certificate, certificates
+from console.views.contacts import contact, remove_contact, save_contact, test_contact
+from console.views.doctor import doctor
 from console.views.edit import do_edit, edit
 from console.views.jobs import job, jobs
 from console.views.map import drawn_map
@@ -13,7 +15,7 @@ from console.views.orders import confirm, do
 from console.views.overview import start
 from console.views.reading import look_again, scan
 from console.views.resources import resources, slot
-from console.views.settings import check_policies, set_policies, settings, test_contact
+from console.views.settings import check_policies, set_policies, settings
 
 View = Callable[[Asked], Page]
 Order = Callable[[Asked], Done | Page]
@@ -31,7 +33,11 @@ PAGES: Final[Mapping[str, View]] = {
     "/jobs/new": new_job,
     "/map": drawn_map,
     "/settings": settings,
+    "/contact": contact,
+    "/doctor": doctor,
 }
+#: Orders that only look: what was read before is as good as it was.
+LOOKS: Final = frozenset({"/settings/policies/check", "/contact/test"})
 #: They change something; the guard lets none through that is not our own form's.
 ORDERS: Final[Mapping[str, Order]] = {
     "/certificates/read": scan,
@@ -39,7 +45,9 @@ ORDERS: Final[Mapping[str, Order]] = {
     "/jobs/new": create_job,
     "/job/do": do,
     "/job/edit": do_edit,
-    "/settings/contact": test_contact,
+    "/contact/save": save_contact,
+    "/contact/remove": remove_contact,
+    "/contact/test": test_contact,
     "/settings/policies/check": check_policies,
     "/settings/policies/set": set_policies,
 }

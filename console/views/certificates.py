@@ -26,6 +26,7 @@ def certificates(asked: Asked) -> Page:
     query = {
         "Domains": asked.words("domain"),
         "Names": asked.words("name"),
+        "Accounts": asked.words("account"),
         "Stores": asked.words("store"),
         **({"EndsWithinDays": days_of(ends, "ends")} if ends else {}),
         **({"Deployable": True} if asked.one("deployable") else {}),
@@ -49,7 +50,13 @@ def certificates(asked: Asked) -> Page:
     command += options("--name", asked.words("name"))
     command += ["--ends-within", ends] if ends else []
     command += [word for name, word in _FLAGS.items() if asked.one(name)]
-    return Page("certificates.html", answer, {"pages": pages, "now": world.clock()}, command, reading)
+    return Page(
+        "certificates.html",
+        answer,
+        {"pages": pages, "now": world.clock(), "several": bool(world.policy.accounts)},
+        command,
+        reading,
+    )
 
 
 _FLAGS = {"deployable": "--deployable", "unused": "--unused"}

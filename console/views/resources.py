@@ -5,9 +5,11 @@ from typing import Any
 from console.asking import Asked, Page
 from console.commands import options
 from console.paging import ROWS, Pages
+from shared.domain.accounts import OWN
 from shared.domain.queries import ListResources, SlotOrder
 from shared.domain.values import Wire
 from shared.products import supported_products
+from shared.services.discover import asked_accounts
 from shared.services.lists import list_resources
 from shared.services.selection import SlotList
 from shared.services.slots import show_slot
@@ -40,12 +42,18 @@ def resources(asked: Asked) -> Page:
     reading = asked.slots()
     found = list_resources(world, query, reading.value)
     answer = Resources(
-        products=tuple(synced(world, product) for product in world.policy.products), slots=found
+        products=tuple(
+            synced(world, product, account)
+            for product in world.policy.products
+            for account in asked_accounts(world, product) or (OWN,)
+        ),
+        slots=found,
     )
     more = {
         "pages": Pages.of(asked, "/resources", found.counts.slots),
         "now": world.clock(),
         "sorts": [order.value for order in SlotOrder],
+        "several": bool(world.policy.accounts),
         "supported": [product.value for product in supported_products()],
     }
     return Page("resources.html", answer, more, _command(asked), reading)
@@ -55,6 +63,7 @@ def _query(asked: Asked) -> dict[str, Any]:
     ends = asked.one("ends")
     return {
         "Products": asked.words("product"),
+        "Accounts": asked.words("account"),
         "Regions": asked.words("region"),
         "Domains": asked.words("domain"),
         "Instances": asked.words("instance"),
@@ -71,7 +80,7 @@ def _command(asked: Asked) -> list[str]:
     ends = asked.one("ends")
     return [
         *("resource", "list"),
-        *(word for name in ("product", "region", "domain", "instance") for word in _given(asked, name)),
+        *(word for name in _NAMED for word in _given(asked, name)),
         *options("--certificate", asked.all("certificate")),
         *options("--ends-within", [ends] if ends else []),
         *(option for name, option in _OPTIONS.items() if asked.one(name)),
@@ -81,6 +90,9 @@ def _command(asked: Asked) -> list[str]:
 
 def _given(asked: Asked, name: str) -> list[str]:
     return options(f"--{name}", asked.words(name))
+
+
+_NAMED = ("product", "account", "region", "domain", "instance")
 
 
 def slot(asked: Asked) -> Page:

@@ -1,18 +1,24 @@
 """Who is told, what policies say, and how the installation is configured."""
 
-import json
-
 from console.asking import Asked, Done, Page
 from console.installation import Configured
 from shared.domain.contact_requests import ListContacts, ManageContacts
 from shared.domain.contacts import Contact
 from shared.domain.policies import PolicyText
 from shared.domain.values import Wire
-from shared.services.contacts import Tested, manage_contacts
+from shared.services.contacts import manage_contacts
+from shared.services.freezing import frozen_at, told
 from shared.services.policies import policies_of, store_policies, stored_policies
 from shared.services.policy_effects import PolicyEffects, effects_of
 from shared.validation.policies import parse_policies
-from shared.validation.requests import parse
+
+
+class Frozen(Wire):
+    """A freeze window, as policies write it."""
+
+    name: str
+    zone: str
+    times: tuple[str, ...]
 
 
 class Settings(Wire):
@@ -21,26 +27,27 @@ class Settings(Wire):
     contacts: tuple[Contact, ...]
     policies: PolicyText | None = None
     unreadable: str = ""  #: why automatic jobs are stopped
+    freezes: tuple[Frozen, ...] = ()
+    frozen: str | None = None  #: until when changes are frozen, if they are now
     configured: tuple[Configured, ...]
 
 
 def settings(asked: Asked) -> Page:
     world = asked.world
+    read = policies_of(world)
+    window = frozen_at(world, world.clock())
     answer = Settings(
         contacts=manage_contacts(world, ManageContacts(list_contacts=ListContacts())).contacts,
         policies=stored_policies(world),
-        unreadable=policies_of(world).unreadable,
+        unreadable=read.unreadable,
+        freezes=tuple(
+            Frozen(name=one.name, zone=one.zone, times=(*one.weekly, *one.dates))
+            for one in read.book.policies.freezes
+        ),
+        frozen=told(window) if window else None,
         configured=tuple(asked.installation.configured()),
     )
     return Page("settings.html", answer, {"now": world.clock()}, ["policy", "show"])
-
-
-def test_contact(asked: Asked) -> Page:
-    """Sends a message over each channel, now."""
-    contact_id = asked.number("id")
-    payload = json.dumps({"Test": {"ContactId": contact_id}}).encode()
-    tested = parse(Tested, asked.installation.call("notify_contacts", payload))
-    return Page("tested.html", tested, {}, ["contact", "test", str(contact_id)])
 
 
 class Checked(Wire):

@@ -13,13 +13,14 @@ from shared.domain.contacts import DeliveryStatus
 from shared.domain.queries import CertificateOrder, SlotOrder
 from shared.domain.resources import SyncState
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.services.doctor import Mark
 
 PAGES = Path(__file__).parents[2] / "console/pages"
 #: Calls in templates whose first or second argument is a text.
 SAYS = re.compile(r"""\bt\((["'])(.+?)\1|parts\.(?:field|tick|choice)\("[^"]+", "()([^"]+)\"""")
-OTHERS = {value.value for kind in (JobStatus, WorkerStatus, SyncState, DeliveryStatus) for value in kind} - {
-    "refused"
-}
+OTHERS = {
+    value.value for kind in (JobStatus, WorkerStatus, SyncState, DeliveryStatus, Mark) for value in kind
+} - {"refused"}
 
 
 def _said() -> set[str]:

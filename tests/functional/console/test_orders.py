@@ -8,7 +8,6 @@ import pytest
 
 from cli.session import session
 from console.views.orders import ALL
-from shared.domain.contacts import Channel, ChannelKind, Contact
 from shared.domain.states import JobStatus
 from tests.functional.console.browser import Answer, Browser, fields
 from tests.functional.console.conftest import RENEWED
@@ -117,33 +116,6 @@ def test_looking_again_reads_the_products(browser: Browser, installed: Path) -> 
     assert (answer.status, answer.headers["location"]) == (303, "/resources")
     assert {one.version for product in world.policy.products for one in world.syncs.list(product)} != before
     assert browser.post("/resources/read", {"product": "XYZ"}).status == 400
-
-
-def test_a_contact_is_tested_and_its_secret_is_shown_nowhere(browser: Browser, installed: Path) -> None:
-    secret = installed.parent / "robot"
-    secret.write_text("https://oapi.dingtalk.com/robot/send?access_token=s3cr3t")
-    channel = Channel(kind=ChannelKind.DINGTALK, url=f"file:{secret}")
-    session().world().contacts.save(Contact(contact_id=1, name="<b>oncall", channels=(channel,)))
-
-    shown = [browser.get(path).body for path in ("/settings", "/settings.json")]
-    tested = browser.post("/settings/contact", {"id": "1"})
-
-    assert "&lt;b&gt;oncall" in shown[0]
-    for body in (*shown, tested.body):
-        assert "s3cr3t" not in body
-        assert "access_token" not in body
-
-
-def test_policies_are_checked_before_they_are_stored(browser: Browser, installed: Path) -> None:
-    text = "rules:\r\n  - match: {product: CDN}\r\n    deploy: off\r\n"
-    checked = browser.post("/settings/policies/check", {"text": text, "version": "0"})
-    assert "CDN/-/www.example.com" in checked.body
-    assert "No policies are stored." in browser.get("/settings").body
-
-    assert browser.post("/settings/policies/set", {"text": text, "version": "0"}).status == 303
-    assert "deploy: off" in browser.get("/settings").body
-    assert browser.post("/settings/policies/set", {"text": text, "version": "0"}).status == 409
-    assert browser.post("/settings/policies/check", {"text": "rules: 1"}).status == 400
 
 
 def test_the_map_draws_a_line_for_each_slot(browser: Browser) -> None:

@@ -61,6 +61,15 @@ def test_slots_are_listed_as_the_command_lists_them(browser: Browser) -> None:
     assert "certdeploy resource list --domain &#39;www.*&#39; --ends-within 30 --sort expires" in page.body
 
 
+def test_slots_and_certificates_of_one_account_are_listed(browser: Browser) -> None:
+    assert browser.get("/resources.json?account=-").json["Slots"]["Counts"]["Slots"] == 3
+    assert browser.get("/certificates.json?account=-").json["Total"] == 3
+    for path in ("/resources", "/certificates"):
+        other = browser.get(f"{path}?account=1234567890")
+        assert (other.status, "Accounts: " in other.body) == (400, True), path
+    assert "--account -" in browser.get("/resources?account=-").body
+
+
 def test_a_certificate_shows_where_it_serves_and_where_it_could(browser: Browser) -> None:
     found = browser.get(f"/certificate.json?id={RENEWED}").json
 
