@@ -18,6 +18,7 @@ from cli import (
     contacts,
     dead_letters,
     demo,
+    deploy,
     doctor,
     emulator_orders,
     exits,
@@ -97,6 +98,9 @@ app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan
     invoke.invoke
 )
 app.command("package", epilog="Example: certdeploy package --python 3.12 --out dist")(package.package)
+app.command("deploy", epilog="Example: certdeploy deploy --name certdeploy --region cn-hangzhou --plan")(
+    deploy.deploy
+)
 app.command("demo", epilog="Example: certdeploy demo --estate estate.yaml")(demo.demo)
 
 

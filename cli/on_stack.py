@@ -74,9 +74,12 @@ def named_stack(environ: Mapping[str, str] = os.environ) -> str:
     return name
 
 
-def in_region(settings: Settings) -> Settings:
-    """In the region that `--region` names, if it does. Raises InvalidRequestError: there is none such."""
-    region = _GIVEN.get(_NONE).region
+def in_region(settings: Settings, region: str = "") -> Settings:
+    """In the region that is given, or else named by `--region` before the command, if it is.
+
+    Raises InvalidRequestError: there is none such.
+    """
+    region = region or _GIVEN.get(_NONE).region
     if region and (why := Regions(more=settings.more_regions).why_not(region)):
         raise InvalidRequestError(f"--region: {why}")
     return settings.evolve(region=region) if region else settings

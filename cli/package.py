@@ -10,7 +10,7 @@ from stack.package import Packaged
 from stack.package import package as make
 from stack.target import VERSIONS, target_of
 
-_REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parent.parent
 _MB = 1_000_000
 _MEANT = {
     "code": "all functions and what they share",
@@ -29,7 +29,7 @@ def package(
 
     Run it in a clone of the repository, on any machine: neither a compiler nor Docker is needed. The same
     clone makes the same bytes; each object is named by its content."""
-    made = make(_REPOSITORY, target_of(python), out)
+    made = make(REPOSITORY, target_of(python), out)
     _show(made)
 
 

@@ -77,9 +77,14 @@ def load_template(path: Path, parameters: Mapping[str, str] | None = None) -> Te
 
 def hidden_parameters(path: Path) -> frozenset[str]:
     """The parameters whose values ROS does not show: they may hold a secret. `path`: of a sound template."""
+    return frozenset(name for name, spec in declared_parameters(path).items() if spec.get("NoEcho"))
+
+
+def declared_parameters(path: Path) -> Mapping[str, Any]:
+    """As the template declares them. `path`: of a sound template."""
     document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
     declared: Mapping[str, Any] = document.get("Parameters") or {}
-    return frozenset(name for name, spec in declared.items() if spec.get("NoEcho"))
+    return declared
 
 
 class _Reader:

@@ -101,14 +101,17 @@ class OpenApi:
         region: str = "",
         path: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> Fields:
         """Call an action and return its JSON response. Parameters that are None are not sent.
+
+        `form`: what is sent in the body beside parameters of the query.
 
         Raises:
             CloudError: see `shared.errors`. After CloudUnavailableError the outcome of a write is
                 unknown, and it was sent at most once: read back before writing again.
         """
-        answer = self.call_raw(api, action, params, region=region, path=path, headers=headers)
+        answer = self.call_raw(api, action, params, region=region, path=path, headers=headers, form=form)
         try:
             data = parsed(answer.body or b"{}")
         except ValueError:
@@ -126,12 +129,13 @@ class OpenApi:
         region: str = "",
         path: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
         body: bytes | None = None,
         read_timeout_s: float | None = None,
     ) -> Answer:
         """Like `call`, for responses that are not JSON. `body` is sent unchanged."""
         host = self.host(api, region)
-        request = _request(action, params or {}, body)
+        request = _request(action, params or {}, body, form)
         sent_headers = dict(headers or {})
         if self._loopback:
             sent_headers["x-emulator-host"] = host
@@ -264,8 +268,10 @@ def _params(api: Api, action: Action, path: Mapping[str, str]) -> Params:
     )
 
 
-def _request(action: Action, params: Mapping[str, Any], body: bytes | None) -> OpenApiRequest:
+def _request(
+    action: Action, params: Mapping[str, Any], body: bytes | None, form: Mapping[str, str] | None
+) -> OpenApiRequest:
     given = {name: value for name, value in params.items() if value is not None}
     if action.place == "query":
-        return OpenApiRequest(query=Utils.query(given), stream=body)
+        return OpenApiRequest(query=Utils.query(given), body=dict(form) if form else None, stream=body)
     return OpenApiRequest(body=given or None, stream=body)

@@ -2,68 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from cli.in_process import HeldBack, handler
 from emulator.cloud import Cloud
-from shared.cloud.credentials import Credentials, fixed
-from shared.errors import AppError
-from shared.runtime.app import App
-from shared.runtime.handler import Invocation
-from shared.runtime.instance import Instance
-from shared.runtime.reach import reach
-from shared.runtime.settings import Settings, read_settings
+from shared.cloud.credentials import Credentials
+from shared.runtime.settings import read_settings
 from shared.services import read_state
 from tests.functional.cli.conftest import SHOP, Command, Ran
+from tests.functional.cli.deployed import NAME, Deployed
 from tests.functional.cli.findings import about, marks
-from tests.granted import Granted, Used
-
-NAME = "shop"
-
-
-@dataclass(frozen=True)
-class Result:
-    status: int
-    body: bytes
-    error_type: str | None = None
-
-
-@dataclass
-class Deployed:
-    """The functions of a stack. `asked`: those that were invoked and waited for, one after the other."""
-
-    settings: Settings
-    key: Credentials
-    asked: list[str] = field(default_factory=list)
-    used: dict[str, Used] = field(default_factory=lambda: defaultdict(Used))
-
-    def invoke(
-        self, name: str, payload: bytes, *, asynchronous: bool, request_id: str, task_id: str | None
-    ) -> Result:
-        prefix, _, function = name.partition("-")
-        if prefix != NAME:
-            raise LookupError(name)
-        if asynchronous:
-            return Result(202, b"")
-        self.asked.append(function)
-        app = partial(self._app, function, request_id)
-        try:
-            return Result(200, handler(function)(payload, Invocation(request_id, name, app)).encode())
-        except AppError as error:
-            told = f'{{"errorType": "{type(error).__name__}", "errorMessage": "{error}"}}'
-            return Result(200, told.encode(), "UnhandledInvocationError")
-
-    def _app(self, function: str, request_id: str) -> App:
-        instance = Instance(self.settings)
-        rights = Granted(function, reach()[function], instance.store, HeldBack(), self.used[function])
-        instance = Instance(self.settings, rights)
-        return App.build(instance, fixed(self.key), left_s=lambda: 60.0, holder=request_id, functions=rights)
 
 
 @pytest.fixture

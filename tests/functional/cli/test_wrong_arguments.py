@@ -22,7 +22,15 @@ ROOT = Path(__file__).parents[3]
 RENEWED = 10743322
 WRONG = ("", "nope", "-1", "9" * 20, "bücher/../x\n" + "x" * 3000)
 #: They go on until they are stopped, or take minutes: what is wrong is only looked for in their options.
-LONG = {("serve",), ("console",), ("emulator", "serve"), ("emulator", "run"), ("demo",), ("package",)}
+LONG = {
+    ("serve",),
+    ("console",),
+    ("emulator", "serve"),
+    ("emulator", "run"),
+    ("demo",),
+    ("package",),
+    ("deploy",),
+}
 #: Options that take any text, with why.
 ANY_TEXT = {
     ("job", "create", "--name"): "a name for people",

@@ -1,0 +1,69 @@
+"""The parameters of a stack: what its owner gives, and what follows from its name and its objects."""
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from cli.stacks.objects import Piece
+from cli.stacks.ros import StackState
+from shared.errors import InvalidRequestError
+
+_OBJECTS: Final = {"CodeObject": "code", "LayerObject": "layer", "AwsLayerObject": "layer-aws"}
+#: By the option that says it in place of `--parameter`.
+_SAID: Final = {"Prefix": "--name", "CodeBucket": "--bucket", "Runtime": "--python"} | dict.fromkeys(
+    _OBJECTS, "--objects"
+)
+_INSTANCE: Final = "OtsInstance"
+_LETTERS: Final = 9  #: of the stack's name in the name of its instance, which has at most 16
+
+
+def check_own(declared: Mapping[str, Any], own: Iterable[str]) -> None:
+    """Raises InvalidRequestError: the template has none such, or an option says it."""
+    for name in own:
+        if option := _SAID.get(name):
+            raise InvalidRequestError(f"--parameter {name}: say it with {option}")
+        if name not in declared:
+            near = difflib.get_close_matches(name, declared, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(declared))}"
+            raise InvalidRequestError(f"--parameter {name}: the template has none such; {hint}")
+
+
+def all_of(
+    declared: Mapping[str, Any],
+    own: Mapping[str, str],
+    *,
+    name: str,
+    account: str,
+    region: str,
+    bucket: str,
+    python: str,
+    pieces: Iterable[Piece],
+    stack: StackState | None,
+) -> dict[str, str]:
+    """What ROS is given. What an existing stack was given before, and is not given now, stays.
+
+    Raises:
+        InvalidRequestError: the state would be another one.
+    """
+    keys = {piece.kind: piece.key for piece in pieces}
+    found = {
+        "Prefix": name,
+        "CodeBucket": bucket,
+        "Runtime": f"python{python}",
+        **{parameter: keys[kind] for parameter, kind in _OBJECTS.items() if kind in keys},
+        **own,
+    }
+    before = stack.parameters.get(_INSTANCE) if stack else None
+    if before and own.get(_INSTANCE, before) != before:
+        raise InvalidRequestError(
+            f"--parameter {_INSTANCE}: the state of this stack is in {before}, and would be left behind"
+        )
+    found.setdefault(_INSTANCE, before or instance_of(name, account, region))
+    return {parameter: value for parameter, value in found.items() if parameter in declared}
+
+
+def instance_of(name: str, account: str, region: str) -> str:
+    """A name of a Tablestore instance: in a region no two accounts have the same."""
+    digest = hashlib.sha256(f"{account}/{region}/{name}".encode()).hexdigest()[:6]
+    return f"{name[:_LETTERS].rstrip('-')}-{digest}"

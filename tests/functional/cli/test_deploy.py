@@ -1,0 +1,194 @@
+"""`certdeploy deploy` and `destroy`: a stack in an emulated account, its bucket, its objects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli.parameters import TEMPLATE
+from cli.stacks import follow
+from cli.stacks.given import instance_of
+from emulator.cloud import Cloud
+from emulator.faults import Fault
+from shared.state.tables import TABLES
+from stack.archive import write
+from tests.functional.cli.conftest import Command, Ran
+from tests.functional.cli.deployed import NAME
+
+REGION = "cn-hangzhou"
+BUCKET = f"certdeploy-1000000000000001-{REGION}"
+SMALL = Path(__file__).with_name("small.yml")
+#: Functions of a stack, that do nothing.
+CODE = {
+    "scan_expiry.py": b"def handler(event, context): return '{\"Certificates\": 3}'\n",
+    "discover_resources.py": b"def handler(event, context): return '{}'\n",
+    "read_state.py": b"def handler(event, context): return '{\"Rows\": []}'\n",
+}
+OBJECTS = {kind: f"{kind}-3.10-0123456789ab.zip" for kind in ("code", "layer", "layer-aws")}
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Path:
+    """As `certdeploy package` makes them, but smaller."""
+    folder = tmp_path / "objects"
+    folder.mkdir()
+    for kind, name in OBJECTS.items():
+        write(folder / name, CODE if kind == "code" else {"python/nothing.py": b""})
+    (folder / "objects.json").write_text(json.dumps({"python3.10": OBJECTS}))
+    return folder
+
+
+@pytest.fixture
+def deploy(
+    command: Command, cloud: Cloud, objects: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ran]:
+    """`certdeploy deploy` of the stack."""
+    cloud.settle_s = 0.0
+    monkeypatch.setattr(follow, "EVERY_S", 0.01)
+    monkeypatch.setattr("cli.deploy.TEMPLATE", SMALL)
+
+    def run(*options: str) -> Ran:
+        return command("deploy", "--name", NAME, "--objects", str(objects), *options)
+
+    return run
+
+
+def actions(cloud: Cloud) -> list[str]:
+    """What changed something in the account."""
+    reads = ("Get", "List", "Describe", "Head", "Validate", "Preview")
+    return [call.action for call in cloud.calls if not call.action.startswith(reads)]
+
+
+def test_a_plan_tells_what_would_be_made_and_makes_nothing(
+    deploy: Callable[..., Ran], cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.deploy.TEMPLATE", TEMPLATE)  # the whole one
+
+    shown = deploy("--plan")
+
+    assert shown.code == 0, shown.err
+    assert f"stack {NAME} in {REGION}, account 1000000000000001: new" in shown.out
+    assert f"create  bucket {BUCKET} (private)" in shown.out
+    assert f"upload  certdeploy/{OBJECTS['code']}" in shown.out
+    assert f"create  {len(TABLES)} tables" in shown.out
+    assert set(actions(cloud)) <= {"InvokeFunction"}
+
+
+def test_a_stack_is_made_and_its_functions_run_for_the_first_time(
+    deploy: Callable[..., Ran], cloud: Cloud
+) -> None:
+    made = deploy("--yes")
+
+    assert made.code == 0, made.err
+    assert f"stack {NAME} is UPDATE_COMPLETE" in made.err
+    assert "CAS is read: 3 certificates; the baseline, so no job starts" in made.err
+    invoked = [call.params["functionName"] for call in cloud.calls if call.action == "InvokeFunction"]
+    assert invoked == [f"{NAME}-scan_expiry", f"{NAME}-discover_resources"]
+
+
+def test_what_is_there_is_not_done_again(deploy: Callable[..., Ran], cloud: Cloud) -> None:
+    deploy("--yes")
+    cloud.calls.clear()
+
+    again = deploy("--yes")
+
+    assert (again.code, actions(cloud)) == (0, []), again.err
+    assert "nothing to do: the stack is as this clone says" in again.err
+
+
+def test_what_changes_is_told_by_name_and_what_was_given_before_stays(
+    deploy: Callable[..., Ran], cloud: Cloud
+) -> None:
+    deploy("--yes", "--parameter", "AutoDeploy=draft")
+
+    changed = deploy("--yes", "--parameter", "WarningDays=30")
+
+    assert changed.code == 0, changed.err
+    assert "change  function scan_expiry\n" in changed.out
+    assert "create " not in changed.out
+    ros = cloud.service("ros")
+    (stack,) = ros.stacks.values() if isinstance(ros.stacks, dict) else ros.stacks
+    assert stack.goal.parameters["AutoDeploy"] == "draft"
+    assert stack.goal.parameters["OtsInstance"] == instance_of(NAME, "1000000000000001", REGION)
+
+
+def test_the_first_failure_is_one_sentence_and_the_same_command_begins_again(
+    deploy: Callable[..., Ran], cloud: Cloud
+) -> None:
+    cloud.faults.append(Fault("CreateFunction", 403, "NoPermission"))
+
+    failed = deploy("--yes")
+
+    assert failed.code == 1, failed.err
+    assert "could not be made" in failed.err.splitlines()[-1]
+    assert "grant this to whoever deploys" in failed.err.splitlines()[-1]
+    again = deploy("--yes")
+    assert again.code == 0, again.err
+
+
+def test_a_deployment_cut_off_before_its_state_is_retained_is_brought_to_its_end(
+    deploy: Callable[..., Ran], cloud: Cloud
+) -> None:
+    cloud.faults.append(Fault("UpdateStack", 400, "StackValidationFailed"))
+    assert deploy("--yes").code == 3
+
+    again = deploy("--yes")
+
+    assert again.code == 0, again.err
+    (stack,) = cloud.service("ros").stacks.values()
+    assert {name for name, one in stack.resources.items() if one.retain} == {"Ots", "JobsTable"}
+    assert "nothing to do" in deploy("--yes").err
+
+
+def test_without_an_answer_nothing_is_done(deploy: Callable[..., Ran], cloud: Cloud) -> None:
+    refused = deploy()
+
+    assert refused.code == 2
+    assert "cannot ask for confirmation; pass --yes" in refused.err
+    assert set(actions(cloud)) <= {"InvokeFunction"}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--parameter", "Prefix=x"), "--parameter Prefix: say it with --name"),
+        (("--parameter", "AutoDeplo=draft"), "did you mean AutoDeploy?"),
+        (("--parameter", "WebhookUrl=https://x"), "everybody on this machine sees it"),
+        (("--region", "moon"), "--region: "),
+        (("--python", "3.9"), "--python 3.9: choose one of"),
+        (("--python", "3.12"), "holds no objects for Python 3.12"),
+    ],
+)
+def test_what_cannot_be_deployed_is_refused_before_anything_is_asked(
+    deploy: Callable[..., Ran], cloud: Cloud, options: tuple[str, ...], told: str
+) -> None:
+    refused = deploy("--yes", *options)
+
+    assert (refused.code, told in refused.err) == (2, True), refused.err
+    assert actions(cloud) == []
+
+
+def test_a_bucket_that_others_may_write_to_is_refused(deploy: Callable[..., Ran], cloud: Cloud) -> None:
+    deploy("--yes")
+    cloud.service("oss")._buckets[BUCKET].acl = "public-read-write"
+
+    refused = deploy("--yes")
+
+    assert refused.code == 2
+    assert f"the bucket {BUCKET} is public-read-write" in refused.err
+
+
+def test_an_object_that_somebody_replaced_is_put_back(deploy: Callable[..., Ran], cloud: Cloud) -> None:
+    deploy("--yes")
+    held = cloud.service("oss")._buckets[BUCKET].objects
+    key = f"certdeploy/{OBJECTS['code']}"
+    own = held[key]
+    held[key] = replace(own, content=b"something else of the same name")
+
+    assert deploy("--yes").code == 0
+
+    assert held[key].content == own.content
