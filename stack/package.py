@@ -13,6 +13,7 @@ from stack.archive import Files
 from stack.bytecode import compiled, interpreter_of
 from stack.code import code_of
 from stack.locks import locked
+from stack.standing_in import stand_ins
 from stack.target import Target
 from stack.wheels import fetched
 
@@ -53,7 +54,7 @@ def package(repository: Path, target: Target, out: Path) -> Packaged:
     """
     contents = {
         "code": code_of(repository),  # first: it says whether this is a clone
-        "layer": fetched(locked(repository / LOCK, target), target),
+        "layer": {**fetched(locked(repository / LOCK, target), target), **stand_ins()},
         "layer-aws": fetched(locked(repository / AWS_LOCK, target), target),
     }
     interpreter = interpreter_of(target)

@@ -13,6 +13,7 @@ from typing import Final
 
 from shared.errors import AppError, InvalidRequestError
 from stack.locks import Locked
+from stack.standing_in import NEEDED_BY_THEM, STOOD_FOR
 from stack.target import Target
 
 #: Published as source only. Both are pure Python, so their wheel, built here, fits every runtime.
@@ -20,6 +21,7 @@ FROM_SOURCE: Final = ("alibabacloud-tea", "aliyun-fc2")
 #: Asked for by a dependency, but never imported: pycryptodome and crcmod by OSS's SDK, for encryption on the
 #: client; pycparser by cffi, to compile.
 NOT_IMPORTED: Final = ("pycryptodome", "crcmod", "crcmod-plus", "pycparser")
+LEFT_OUT: Final = frozenset((*NOT_IMPORTED, *STOOD_FOR, *NEEDED_BY_THEM))
 _USELESS: Final = re.compile(
     r"(^|/)(__pycache__|tests?|testing)/|\.(pyc|pyi|pxd|pyx|c|h|hash)$|\.dist-info/(RECORD|INSTALLER|WHEEL|direct_url)"
 )
@@ -39,7 +41,7 @@ def fetched(wanted: Iterable[Locked], target: Target) -> dict[str, bytes]:
     Raises:
         PackagingError: pip refused; says what it told.
     """
-    kept = [one for one in wanted if one.name not in NOT_IMPORTED]
+    kept = [one for one in wanted if one.name not in LEFT_OUT]
     with tempfile.TemporaryDirectory(prefix="certdeploy-") as folder:
         wheels = Path(folder)
         binary = [one for one in kept if one.name not in FROM_SOURCE]

@@ -9,7 +9,7 @@ from typing import Final
 from shared.domain.certificates import Certificate
 from shared.domain.matching import ELSEWHERE, Action, Decision, decide, leave
 from shared.domain.names import patterns, uncovered
-from shared.domain.policy_book import NO_POLICIES, PolicyBook
+from shared.domain.policy_book import PolicyBook, no_policies
 from shared.domain.replacing import Kin, kin
 from shared.domain.resources import CloudResource
 from shared.domain.trust import Standing, Standings
@@ -26,9 +26,10 @@ class Cover:
         ordered: Sequence[Certificate],
         now: datetime,
         standing: Callable[[Certificate], Standing],
-        policies: PolicyBook = NO_POLICIES,
+        policies: PolicyBook | None = None,
     ) -> None:
         """`standing`: how widely a certificate is trusted; asked once for each."""
+        policies = no_policies() if policies is None else policies
         self._now, self._standing, self._policies = now, Standings(standing), policies
         self._first = ordered[:1]
         self._names_of_first = frozenset(name for one in self._first for name in one.names)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.domain.values import Versioned
@@ -11,7 +11,7 @@ from shared.domain.values import Versioned
 class _Told(BaseModel):
     """Function Compute's words. Which fields it sends is not promised: none is needed but the function."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, defer_build=True)
 
 
 class _RequestContext(_Told):
@@ -32,7 +32,7 @@ class FailedInvocation(_Told):
     timestamp: int | None = None  #: milliseconds since the epoch
     request_context: _RequestContext
     request_payload: Any = ""
-    response_context: _ResponseContext = _ResponseContext()
+    response_context: _ResponseContext = Field(default_factory=_ResponseContext)
     response_payload: Any = ""
 
 

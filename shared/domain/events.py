@@ -178,7 +178,7 @@ class WorkersScheduled(EventData):
 class CloudEvent(BaseModel):
     """The envelope (CloudEvents 1.0, JSON format). Extensions, such as Alibaba's, are ignored."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     specversion: Literal["1.0"] = "1.0"
     id: str = Field(min_length=1)
     source: str = Field(min_length=1)

@@ -54,9 +54,9 @@ class EditDeploymentJob(Wire):
     renew: bool = (
         False  #: plan anew for its slots, as they are by now; what needs nothing any more is dropped
     )
-    add: PickSlots = PickSlots()  #: slots that the certificates cover
-    drop: PickSlots = PickSlots()
-    but: PickSlots = Field(default=PickSlots(), alias="Except")  #: neither added nor dropped
+    add: PickSlots = Field(default_factory=PickSlots)  #: slots that the certificates cover
+    drop: PickSlots = Field(default_factory=PickSlots)
+    but: PickSlots = Field(default_factory=PickSlots, alias="Except")  #: neither added nor dropped
     first_deployment: bool = False  #: as of a new job
     during_freeze: bool = False  #: as of a new job
 

@@ -158,7 +158,7 @@ class PolicyText(Versioned):
 class Policies(Value):
     """The document as a whole."""
 
-    defaults: PolicySettings = PolicySettings()
+    defaults: PolicySettings = Field(default_factory=PolicySettings)
     rules: tuple[PolicyRule, ...] = ()
     waves: PolicyWaves | None = None
     freezes: Annotated[tuple[Freeze, ...], BeforeValidator(_listed)] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeAlias
 
 from shared.domain.ca_names import ca_key, parts_of
@@ -207,11 +208,18 @@ class OfSlot:
         return self.book.effective(self.book.matching(self.keys | _names_of(certificate)))
 
 
-NO_POLICIES: Final = PolicyBook(Policies())
-#: Where the stored document is none: nothing is written by itself.
-UNREADABLE: Final = PolicyBook(
-    Policies(defaults=PolicySettings(deploy=Mode.OFF)), defaults="a policy that cannot be read"
-)
+@cache
+def no_policies() -> PolicyBook:
+    """Where no document is stored: nothing is said. One value, made when it is asked for."""
+    return PolicyBook(Policies())
+
+
+@cache
+def unreadable_policies() -> PolicyBook:
+    """Where the stored document cannot be read: nothing is written by itself."""
+    return PolicyBook(
+        Policies(defaults=PolicySettings(deploy=Mode.OFF)), defaults="a policy that cannot be read"
+    )
 
 
 def _keys_of_certificate(certificate: Certificate) -> _Keys:

@@ -72,7 +72,7 @@ class PreviewDeploymentJob(Wire):
     products: tuple[CloudProduct, ...] = ()
     regions: tuple[str, ...] = ()  #: of the slot, or of its instance; "-": products without regions
     domains: tuple[str, ...] = ()  #: one of its names
-    but: PickSlots = Field(default=PickSlots(), alias="Except")  #: left alone, whatever else fits
+    but: PickSlots = Field(default_factory=PickSlots, alias="Except")  #: left alone, whatever else fits
     tags: Annotated[tuple[str, ...], AfterValidator(_no_tags)] = ()
     first_deployment: bool = False
     accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
@@ -114,7 +114,7 @@ class CreateDeploymentJob(PreviewDeploymentJob):
         """
         asked = self.model_dump(mode="json", exclude={"client_token", "digest", "submit", "by"})
         for later in _LATER:  # fields that came later: a token of an earlier version stays the request's
-            if getattr(self, later) == type(self).model_fields[later].default:
+            if getattr(self, later) == type(self).model_fields[later].get_default(call_default_factory=True):
                 del asked[later]
         if self.schedule_time is not None:
             asked["schedule_time"] = self.schedule_time.timestamp()

@@ -10,7 +10,8 @@ AStored = TypeVar("AStored", bound="Stored")
 
 
 class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Validators are made at the first use: a function needs a few of the models that it imports.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def evolve(self: AValue, **changes: Any) -> AValue:
         """A copy with these fields changed. The values are not validated again: mypy checks names and types.

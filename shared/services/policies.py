@@ -8,7 +8,7 @@ from typing import Final
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
 from shared.domain.policies import PolicyText
-from shared.domain.policy_book import NO_POLICIES, UNREADABLE, PolicyBook
+from shared.domain.policy_book import PolicyBook, no_policies, unreadable_policies
 from shared.domain.resources import CloudResource
 from shared.domain.waves import AskedWaves
 from shared.errors import InvalidRequestError, UnreadableRowError
@@ -49,7 +49,7 @@ class PoliciesByNow:
         world, policies = self._world, self._policies()
         if policies.unreadable:
             raise InvalidRequestError(policies.unreadable)
-        if policies.book is NO_POLICIES:
+        if policies.book is no_policies():
             return ""
         in_place = world.certificates.find(worker.resource.cert_identifier)
         certificate = world.certificates.get(worker.cert_identifier).certificate
@@ -69,9 +69,9 @@ def policies_of(world: World) -> ReadPolicies:
     days = world.policy.expiring_days
     try:
         stored = stored_policies(world)
-        return ReadPolicies(_book(stored.text) if stored else NO_POLICIES, days)
+        return ReadPolicies(_book(stored.text) if stored else no_policies(), days)
     except InvalidRequestError as error:
-        return ReadPolicies(UNREADABLE, days, f"{error}; {_MEND}")
+        return ReadPolicies(unreadable_policies(), days, f"{error}; {_MEND}")
 
 
 def waves_by_default(world: World, slots: int) -> AskedWaves | None:

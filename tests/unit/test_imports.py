@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_no_handler_imports_an_sdk_of_a_product_or_the_emulator() -> None:
-    loaded = imports.load(imports.functions())
+    with imports.objects() as path:
+        loaded = imports.load(path, imports.functions())
 
     assert "shared.runtime.handler" in loaded["modules"]
     assert imports.forbidden(loaded["modules"]) == ()

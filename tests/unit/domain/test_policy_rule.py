@@ -11,7 +11,7 @@ from shared.domain.consequences import Surroundings, consequences
 from shared.domain.cover import Cover
 from shared.domain.matching import Action, Decision
 from shared.domain.policies import Policies
-from shared.domain.policy_book import UNREADABLE, PolicyBook
+from shared.domain.policy_book import PolicyBook, unreadable_policies
 from shared.domain.resources import CloudProduct, CloudResource
 from tests.builders import NOW, a_certificate, a_resource, signed_by
 from tests.unit.domain.exchanges import OLD, PUBLIC, exchanged, standing
@@ -97,7 +97,7 @@ def test_by_hand_the_preview_names_the_policy_that_is_against_it(
     rule: dict[str, Any], told: list[str], slot: CloudResource
 ) -> None:
     policies = Policies.model_validate({"rules": [{"match": {"product": "CDN"}, **rule}]} if rule else {})
-    book = PolicyBook(policies) if rule else UNREADABLE
+    book = PolicyBook(policies) if rule else unreadable_policies()
     (policy,) = book.for_(slot, None, [OURS])
     exchange = exchanged(OURS, None, slot)._replace(policy=policy)
 
@@ -141,7 +141,7 @@ def test_the_first_certificate_of_a_slot_is_one_that_every_client_trusts(
 
 
 def test_what_cannot_be_read_says_off() -> None:
-    _, decision = chosen(UNREADABLE)
+    _, decision = chosen(unreadable_policies())
 
     assert (decision.action, decision.rule) == (Action.LEAVE, "policy")
     assert decision.reason.startswith("a policy that cannot be read says off")

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from stack.installed import unpack_code, unpack_layer
 from stack.package import AWS_LOCK, LOCK
-from tests.unit.stack.installed import ROOT, unpack_code, unpack_layer
+from stack.standing_in import NEEDED_BY_THEM, STOOD_FOR
 
+ROOT = Path(__file__).parents[3]
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/index.py"))
 #: Imported by functions when they need them.
 LATER = ["yaml", "fc2", "alibabacloud_oss_v2", "tablestore", "cryptography.x509", "publicsuffixlist"]
@@ -35,9 +37,9 @@ print(json.dumps(loaded))
 def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The folders of the three objects."""
     folders = {kind: tmp_path_factory.mktemp(kind) for kind in ("code", "layer", "layer-aws")}
-    unpack_code(folders["code"])
-    unpack_layer(LOCK, folders["layer"])
-    unpack_layer(AWS_LOCK, folders["layer-aws"])
+    unpack_code(ROOT, folders["code"])
+    unpack_layer(ROOT / LOCK, folders["layer"])
+    unpack_layer(ROOT / AWS_LOCK, folders["layer-aws"])
     return folders
 
 
@@ -66,3 +68,30 @@ def test_the_layer_for_aws_brings_what_its_adapter_imports(opened: dict[str, Pat
     found = loaded(["deploy_aws", "boto3"], functions=["deploy_aws"], path=list(opened.values()))
 
     assert found["boto3"] == str(opened["layer-aws"] / "boto3" / "__init__.py")
+
+
+@pytest.mark.parametrize(
+    "call", ["aiohttp.ClientSession()", "aiofiles.open('x')", "websocket.WebSocketApp('x')"]
+)
+def test_what_stands_for_a_package_says_so_when_it_is_used(opened: dict[str, Path], call: str) -> None:
+    program = f"import sys; sys.path.insert(0, sys.argv[1]); import {call.partition('.')[0]}; {call}"
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program, str(opened["layer"])],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr.splitlines()[-1].startswith("NotImplementedError: the layer has no ")
+
+
+def test_what_is_left_out_of_the_layer_is_locked_for_it() -> None:
+    """A name that no lock has leaves nothing out."""
+    lock = (ROOT / LOCK).read_text().splitlines()
+
+    assert [
+        name
+        for name in (*STOOD_FOR, *NEEDED_BY_THEM)
+        if not any(line.startswith(f"{name}==") for line in lock)
+    ] == []

@@ -14,11 +14,12 @@ import pytest
 from shared.errors import InvalidRequestError
 from stack import package as packaging
 from stack.bytecode import compiled, interpreter_of
+from stack.installed import HERE
 from stack.locks import Locked
 from stack.package import Packaged, package
 from stack.target import Target
-from tests.unit.stack.installed import HERE, ROOT
 
+ROOT = Path(__file__).parents[3]
 OTHER = Target("3.12" if HERE.version == "3.10" else "3.10")
 
 
