@@ -209,6 +209,9 @@ class Cloud:
         self._limit(service, call)
         self._authorize(service, call)
         handler = service.handler(call.action)
+        with self.lock:
+            for one in self.services.values():
+                one.catch_up()
         if call.action in service.lengthy:
             answer = handler(call)
         else:

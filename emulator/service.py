@@ -117,6 +117,9 @@ class EmulatedService:
     def close(self) -> None:
         """Another one takes its place, or the cloud has ended: end what runs by itself. Never waits."""
 
+    def catch_up(self) -> None:
+        """Do what has become due since the last request to this cloud, before the next is carried out."""
+
     def kept(self) -> dict[str, Any]:
         """The state, to be saved: everything but what tells how the service behaves."""
         return {name: value for name, value in vars(self).items() if name not in _NOT_KEPT}

@@ -66,6 +66,7 @@ class RosFile:
 
     def _reference_problems(self) -> Iterator[str]:
         known = {*self.parameters, *self.resources, *self.document.get("Conditions", {}), *PSEUDO}
+        known.add("ALIYUN::NoValue")
         for where, kind, target in references(self.document):
             resource, _, attribute = target.partition(".")
             if resource not in known:

@@ -1,12 +1,13 @@
 """What becomes of a stack with time: its resources are made, changed and taken away, level by level.
 
-An operation takes as long as the cloud's asynchronous states last. What is due is done when somebody asks:
-between two requests to ROS nothing happens. Resources of one level do not need each other; the next level
-begins when all of them are done. What fails is taken back, unless rollback is disabled.
+An operation takes as long as the cloud's asynchronous states last. What is due is done before the next
+request to any product; between two of them nothing happens. Resources of one level do not need each other;
+the next level begins when all are done. What fails is taken back, unless rollback is disabled.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -19,6 +20,7 @@ from emulator.services.ros.model import Operation, Resource, Stack
 from emulator.services.ros.plan import Plan
 from emulator.services.ros.world import Made, World
 
+_log = logging.getLogger("emulator")
 #: What follows an operation that failed.
 _BACK = {"CREATE": "CREATE_ROLLBACK", "UPDATE": "ROLLBACK"}
 
@@ -63,15 +65,19 @@ class Engine:
         world = World(self._account, stack.region, stack.access_key_id)
         level = operation.levels[operation.done]
         operation.done += 1
+        plan = self._plan(stack)
         for name in level:
             try:
-                self._resource(stack, operation, world, name, due)
-            except (ApiError, DroppedError) as problem:
-                self._broken(stack, operation, name, problem, due)
+                self._resource(stack, operation, plan, world, name, due)
+            except Exception as problem:  # a mistake in a provider must not end what others ask of the cloud
+                if not isinstance(problem, (ApiError, DroppedError)):
+                    _log.exception("a resource of a stack could not be dealt with: %s", name)
+                self._broken(stack, name, problem, due)
                 return
 
-    def _resource(self, stack: Stack, operation: Operation, world: World, name: str, due: datetime) -> None:
-        plan = self._plan(stack)
+    def _resource(
+        self, stack: Stack, operation: Operation, plan: Plan, world: World, name: str, due: datetime
+    ) -> None:
         going = operation.action in ("DELETE", "CREATE_ROLLBACK") or name not in plan.declared
         if going:
             self._take_away(stack, operation, world, name, due)
@@ -117,15 +123,13 @@ class Engine:
     def _broken(
         self,
         stack: Stack,
-        operation: Operation,
         name: str,
-        problem: ApiError | DroppedError,
+        problem: Exception,
         due: datetime,
     ) -> None:
+        said = "code: 500, InternalError: no answer"
         if isinstance(problem, ApiError):
             said = f"code: {problem.status}, {problem.code}: {problem.message}"
-        else:
-            said = "no answer"
         found = stack.resources[name]
         verb = found.status.partition("_")[0]
         verb = "CREATE" if verb == "INIT" else verb

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from emulator.services.ros import errors, parameters
@@ -42,9 +43,15 @@ class Plan:
         return checked(KINDS[declared.kind], name, self.scope.resolve(dict(declared.properties)))
 
     def needs(self, name: str) -> list[str]:
-        declared = self.declared[name]
-        found = {*declared.needs, *(other for other, _ in references(declared.properties))}
-        return sorted(found & self.declared.keys())
+        return self._needs[name]
+
+    @cached_property
+    def _needs(self) -> dict[str, list[str]]:
+        referred = {name: references(one.properties) for name, one in self.declared.items()}
+        return {
+            name: sorted({*one.needs, *(other for other, _ in referred[name])} & self.declared.keys())
+            for name, one in self.declared.items()
+        }
 
     def check(self) -> None:
         """Raises ApiError for the first property that is wrong."""

@@ -55,7 +55,6 @@ class Service(Reads):
 
     def CreateStack(self, call: Call) -> Answer:
         """The same ClientToken again is answered with the stack that it made."""
-        self._advance()
         params = call.params
         name, token = params["StackName"], params.get("ClientToken") or ""
         there = [stack for stack in self.stacks.values() if stack.status != "DELETE_COMPLETE"]

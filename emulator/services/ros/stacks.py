@@ -41,6 +41,17 @@ class Stacks(EmulatedService):
     def __init__(self, cloud: Account) -> None:
         super().__init__(cloud)
         self.stacks: dict[str, Stack] = {}
+        self._under_way = False
+
+    def catch_up(self) -> None:
+        """What becomes of a stack asks other products, and so comes back here."""
+        if self._under_way:
+            return
+        self._under_way = True
+        try:
+            self._advance()
+        finally:
+            self._under_way = False
 
     def kept(self) -> dict[str, Any]:
         return {"stacks": self.stacks} if self.stacks else {}
@@ -70,8 +81,7 @@ class Stacks(EmulatedService):
                 del self.stacks[stack.id]
 
     def _stack(self, call: Call) -> Stack:
-        """The one that a call names, as it is now. Raises ApiError 404."""
-        self._advance()
+        """The one that a call names. Raises ApiError 404."""
         stack = self.stacks.get(call.params["StackId"])
         if stack is None or stack.region != region_of(call):
             raise errors.no_stack(call.params["StackId"])

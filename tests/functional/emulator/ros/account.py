@@ -69,9 +69,9 @@ class Account:
         self.wait()
 
     def wait(self) -> None:
-        """Until an operation and what takes it back are over. What is due is done when ROS is asked."""
+        """Until an operation and what takes it back are over. What is due is done before the next request."""
         self.clock.advance(2 * self.cloud.settle_s + 1)
-        self("ListStacks")
+        self("ValidateTemplate", TemplateBody=template({}))
 
     def status(self, stack_id: str) -> str:
         return str(self("GetStack", StackId=stack_id).status)

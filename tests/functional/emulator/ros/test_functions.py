@@ -57,6 +57,16 @@ def test_a_stack_s_function_is_there_with_all_that_it_has(account: Account) -> N
     assert found.reserved == 2
 
 
+def test_what_is_due_is_there_for_who_asks_another_product(account: Account) -> None:
+    account.put("code", "c.zip")
+    account.create(template(resources()), wait=False)
+    account.clock.advance(account.cloud.settle_s + 1)
+
+    account.call("GetObject", {"bucket": "code", "key": "c.zip"})
+
+    assert the_function(account).triggers
+
+
 def test_a_changed_layer_makes_a_version_that_the_function_gets(account: Account) -> None:
     account.put("code", "c.zip", "d.zip")
     stack = account.create(template(resources()))

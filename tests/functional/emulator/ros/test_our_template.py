@@ -16,6 +16,45 @@ def given(**more: str) -> list[dict[str, Any]]:
     return [{"ParameterKey": key, "ParameterValue": text} for key, text in {**OBJECTS, **more}.items()]
 
 
+def test_the_state_outlives_its_stack_and_the_next_one_goes_on_with_it(account: Account) -> None:
+    account.put("code", "c.zip", "l.zip", "a.zip")
+    first = account.create(BODY, "one", Parameters=given(OtsInstance="mine"))
+    tables = account.cloud.service("tablestore").instances["mine"].tables
+
+    account("DeleteStack", StackId=first)
+    account.wait()
+    again = account.create(BODY, "one", Parameters=given(OtsInstance="mine", State="kept"))
+
+    assert account.status(again) == "CREATE_COMPLETE"
+    assert account.cloud.service("tablestore").instances["mine"].tables is tables
+    assert set(tables) == {table.name for table in TABLES}
+    assert account.outputs(again)["State"] == "ots://mine.cn-hangzhou"
+
+
+def test_a_stack_that_lets_go_of_its_state_leaves_it(account: Account) -> None:
+    account.put("code", "c.zip", "l.zip", "a.zip")
+    stack = account.create(BODY, "one", Parameters=given(OtsInstance="mine"))
+
+    account.update(stack, BODY, Parameters=given(OtsInstance="mine", State="kept"))
+
+    assert account.status(stack) == "UPDATE_COMPLETE"
+    assert account.tables("mine") == {table.name for table in TABLES}
+
+
+def test_a_new_version_of_the_code_changes_functions_and_nothing_else(account: Account) -> None:
+    account.put("code", "c.zip", "d.zip", "l.zip", "a.zip")
+    stack = account.create(BODY, "one", Parameters=given(OtsInstance="mine"))
+    new = given(OtsInstance="mine", CodeObject="d.zip")
+
+    rows = account("PreviewStack", StackId=stack, TemplateBody=BODY, Parameters=new).stack.resources
+    account.update(stack, BODY, Parameters=new)
+
+    assert {row.resource_type for row in rows if row.action != "None"} == {"ALIYUN::FC3::Function"}
+    assert not any(row.replacement == "True" for row in rows)
+    assert account.status(stack) == "UPDATE_COMPLETE"
+    assert len(account.functions("certdeploy-")) > 20
+
+
 def test_the_stack_is_made_and_two_of_them_live_in_one_account(account: Account) -> None:
     account.put("code", "c.zip", "l.zip", "a.zip")
 
