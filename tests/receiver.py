@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Final
 
 SECRET = "a secret that both sides know"
 
@@ -23,6 +23,7 @@ class Message:
     headers: dict[str, str]  #: names in lower case
     raw: bytes
     target: str = "/"
+    trouble: str = ""  #: what its sender met instead of 200, as a `Receiver` makes it
 
     @property
     def id(self) -> str:
@@ -40,13 +41,23 @@ class Message:
         return self.headers.get("x-certdeploy-signature") == f"sha256={expected}"
 
 
+#: What a receiver does instead of saying yes. Those with a status have the message, and so has one whose
+#: answer is lost; one that is down has not.
+TROUBLE: Final = {"receiver busy": 503, "receiver refuses": 410, "receiver failed": 500}
+DOWN, GARBAGE, LOST = "receiver down", "receiver's garbage", "receiver's answer lost"
+
+
 @dataclass
 class Receiver:
-    """`answers`: statuses for the next deliveries, 200 when there are none left."""
+    """`answers`: statuses for the next deliveries, 200 when there are none left.
+
+    `trouble`: what the next delivery meets: a key of TROUBLE, DOWN, GARBAGE or LOST; "": nothing.
+    """
 
     url: str = ""
     messages: list[Message] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    trouble: Callable[[], str] = lambda: ""
 
     def take(self) -> list[Message]:
         """What arrived since the last time."""
@@ -66,10 +77,18 @@ def receiving() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            trouble = receiver.trouble()
+            if trouble == DOWN:
+                self.close_connection = True
+                return
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.messages.append(Message(self.command, headers, raw, self.path))
-            status = receiver.answers.pop(0) if receiver.answers else 200
+            receiver.messages.append(Message(self.command, headers, raw, self.path, trouble))
+            if trouble in (GARBAGE, LOST):
+                self.close_connection = True
+                self.wfile.write(b"\x00\xff no HTTP\r\n\r\n" if trouble == GARBAGE else b"")
+                return
+            status = receiver.answers.pop(0) if receiver.answers else TROUBLE.get(trouble, 200)
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", f"{receiver.url}/elsewhere")

@@ -43,6 +43,7 @@ class Platform:
     sent: list[bytes] = field(default_factory=list)  #: every payload
     killed: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)  #: functions of events that failed for good
     met: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  #: boundaries by function
     invocations: int = 0
     loads: bool = False
@@ -53,7 +54,7 @@ class Platform:
     _ids: Any = field(default_factory=lambda: count(1))
 
     def begin_again(self) -> None:
-        for kept in (self.queue, self.sent, self.killed, self.errors):
+        for kept in (self.queue, self.sent, self.killed, self.errors, self.given_up):
             kept.clear()
         self.met.clear()
         self.invocations = 0
@@ -94,6 +95,8 @@ class Platform:
             wait = _RETRY_S * 2 ** (delivery.attempt - 1)
             again = Delivery(now + wait, delivery.function, delivery.payload, delivery.attempt + 1)
             self.queue.append(again)
+        elif result.killed or result.error:
+            self.given_up.append(delivery.function)
         return True
 
     def drain(self) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from emulator.bundles import Bundle
 from emulator.edge import edge_table
@@ -16,10 +16,13 @@ from emulator.estate import Estate
 from emulator.services.tablestore.tablestore import Service as Tablestore
 from shared.cloud.credentials import Credentials
 from shared.domain.resources import CloudProduct
+from shared.runtime.app import App
 from shared.runtime.settings import Settings
 from shared.services.world import World
-from shared.state.tables import TABLES
+from shared.state.check import Check, Looked
+from shared.state.tables import LEASES, TABLES
 from shared.state.tablestore import create_tables
+from shared.state.whole import WholeStore
 from tests.chaos.boundaries import Boundaries
 from tests.chaos.clock import SharedClock
 from tests.chaos.deliveries import Platform
@@ -126,10 +129,24 @@ class Ground:
     def world(self) -> World:
         """Not of the functions: of whoever checks, or does something by hand."""
         if self._world is None:
-            key = self.cloud.key
-            pair = key.access_key_id, key.access_key_secret
-            self._world = app_of(self.settings, self.clock, pair, "by hand").world
+            self._world = self._app().world
         return self._world
+
+    def check(self) -> Looked:
+        """The state as a whole, looked over."""
+        return Check(self._store(), self.clock(), served=None).look()
+
+    def leases(self) -> list[str]:
+        return [str(found.key[0]) for found in self._store().all_of(LEASES)]
+
+    def _store(self) -> WholeStore:
+        store: Any = self._app().store
+        return cast(WholeStore, store)
+
+    def _app(self) -> App:
+        """Not a function's."""
+        key = self.cloud.key
+        return app_of(self.settings, self.clock, (key.access_key_id, key.access_key_secret), "by hand")
 
     def served(self) -> Places:
         return {

@@ -101,6 +101,7 @@ def in_storm(ground: Ground, clean: Clean, seed: str, struck: Counter[str]) -> l
     storm = Storm(seed, struck, ground.clock.sleep, platform.deliver_one, Meddler(ground, slots, meddled))
     ground.renew()
     ground.cloud.disturbance = storm
+    ground.receiver.trouble = storm.at_receiver
     ground.boundaries.begin(storm.fatal(clean.boundaries))
     with _stormy(platform, storm):
         platform.tick("scan_expiry")
@@ -116,6 +117,7 @@ def in_storm(ground: Ground, clean: Clean, seed: str, struck: Counter[str]) -> l
                 platform.pass_time(60.0)
                 platform.tick(lots.choice(["run_deployment_jobs", "run_deployment_jobs", "scan_expiry"]))
     ground.cloud.disturbance = None
+    ground.receiver.trouble = lambda: ""
     ground.boundaries.begin({})
     struck["function killed"] += len(platform.killed)
     platform.tick("scan_expiry")

@@ -24,4 +24,6 @@ def is_at(resource: CloudResource, place: Place) -> bool:
 
 
 def workers_at(place: Place, workers: list[WorkerResource]) -> list[WorkerResource]:
-    return [worker for worker in workers if is_at(worker.resource, place)]
+    """A slot is where any job saw it: one of them may not have been told where clients meet it."""
+    there = {worker.resource.slot for worker in workers if is_at(worker.resource, place)}
+    return [worker for worker in workers if worker.resource.slot in there]

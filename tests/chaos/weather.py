@@ -10,6 +10,7 @@ from typing import Final
 from emulator.api import ApiError, Call
 from emulator.faults import DroppedError
 from emulator.service import EmulatedService
+from tests.receiver import DOWN, GARBAGE, LOST, TROUBLE
 
 _THROTTLED: Final = 0.3
 _HOUR_S: Final = 3600.0
@@ -23,11 +24,15 @@ _TO_CALLS: Final = (
 )
 _LOST: Final = 0.07
 _TROUBLE: Final = ((500, "InternalError"), (502, "BadGateway"), (503, "ServiceUnavailable"))
+#: What the receiver of messages does, and how often.
+_TO_MESSAGES: Final = (*TROUBLE, DOWN, GARBAGE, LOST, "receiver slow")
+_TROUBLED: Final = 0.5
 _DOUBLED, _LATE, _JUMP, _OUTAGE, _KILLED = 0.15, 0.2, 0.03, 0.03, 0.3
 OF_STORMS: Final = (
     *("throttled", *(name for name, _ in _TO_CALLS[:4]), "answer lost", "event doubled", "event late"),
     *("events out of order", "emulator stopped", "clock put forward", "clock put back"),
     "function killed",
+    *_TO_MESSAGES,
     *("slot changed by hand", "slot removed", "certificate removed", "newer certificate"),
 )
 
@@ -82,6 +87,17 @@ class Storm:
                     self._struck[kind] += 1
             finally:
                 self._inside -= 1
+
+    def at_receiver(self) -> str:
+        """What a message meets there."""
+        if self.lots.random() >= _TROUBLED:
+            return ""
+        kind = self.lots.choice(_TO_MESSAGES)
+        self._struck[kind] += 1
+        if kind == "receiver slow":
+            self._sleep(self.lots.uniform(1, 60))
+            return ""
+        return kind
 
     def delays(self) -> list[float]:
         """Of the copies of an event that is sent."""

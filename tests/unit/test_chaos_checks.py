@@ -12,6 +12,7 @@ import pytest
 
 from shared.domain.jobs import Handshake, Verification
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.state.check import Finding, Looked
 from tests.builders import NOW, a_job, a_worker
 from tests.chaos.__main__ import OF_KILLS, status_of
 from tests.chaos.checks import Clean, Meddled, violations
@@ -41,6 +42,10 @@ class Run:
         self.written = Counter({"Cdn Set": 1})
         self.http2 = True
         self.state = self.log = ""
+        self.killed: list[str] = []
+        self.given_up: list[str] = []
+        self.findings: list[Finding] = []
+        self.leases: list[str] = []
 
     def told(self, meddled: Meddled | None = None, *, calm: bool = True) -> list[str]:
         world = SimpleNamespace(
@@ -55,9 +60,11 @@ class Run:
             cloud=cloud,
             clock=lambda: NOW,
             served=lambda: self.served,
-            prints=lambda: {"1-cn-hangzhou": "old", "7-cn-hangzhou": "new"},
+            prints=lambda: {"1-cn-hangzhou": "old", "7-cn-hangzhou": "new", "8-cn-hangzhou": "newest"},
             receiver=SimpleNamespace(messages=self.messages),
-            platform=SimpleNamespace(sent=[]),
+            platform=SimpleNamespace(sent=[], killed=self.killed, given_up=self.given_up),
+            check=lambda: Looked(rows={}, findings=tuple(self.findings)),
+            leases=lambda: self.leases,
             private=lambda: ["-----BEGIN\nMIGHAgEAMBMG\n-----END"],
             state_as_text=lambda: self.state,
             new_in_log=lambda: self.log,
@@ -158,6 +165,50 @@ def test_an_end_that_nobody_was_told_is_told(run: Run) -> None:
     assert run.told() == ["0 messages of ends, of 1 jobs that have ended"]
 
 
+def test_an_end_whose_event_was_given_up_since_the_receiver_was_out_of_order_is_no_fault(run: Run) -> None:
+    run.messages, run.given_up = [], ["notify_contacts"]
+    assert run.told(calm=False) == []
+
+    run.given_up = ["scan_expiry"]
+
+    assert run.told(calm=False) == ["0 messages of ends, of 1 jobs that have ended"]
+
+
+def test_a_message_that_comes_twice_is_told_unless_its_function_was_killed(run: Run) -> None:
+    run.messages *= 2
+    assert run.told() == ["message finished-1 came 2 times"]
+    assert run.told(calm=False) == [], "events come twice in a storm, and answers are lost"
+
+    run.killed = ["deploy_cdn: after a call"]
+    assert run.told() != []
+    run.killed = ["notify_contacts: after a call"]
+
+    assert run.told() == []
+
+
+def test_a_lease_of_nobody_is_told(run: Run) -> None:
+    run.leases = ["CDN/-/www.example.com"]
+    assert run.told() == ["leases were not let go: CDN/-/www.example.com"]
+
+    run.killed = ["deploy_cdn: after a call"]
+
+    assert run.told() == []
+
+
+@pytest.mark.parametrize(
+    ("table", "what", "told"),
+    [
+        ("resources", "the index row of 'a' is missing", True),
+        ("resource_domains", "it leads to no slot of that name; readers pass it over", False),
+        ("leases", "its function ended without letting go", False),
+    ],
+)
+def test_a_state_that_does_not_fit_together_is_told(run: Run, table: str, what: str, told: bool) -> None:
+    run.findings = [Finding(table=table, key="x", what=what)]
+
+    assert run.told(calm=False) == ([f"{table} x: {what}"] if told else [])
+
+
 @pytest.mark.parametrize("text", ["-----BEGIN PRIVATE KEY-----", "aMIGHAgEAMBMGb"])
 def test_a_private_key_is_found(run: Run, text: str) -> None:
     run.state = text
@@ -181,3 +232,13 @@ def test_a_kind_of_fault_that_never_struck_fails_where_there_were_runs_enough() 
 def test_runs_in_which_something_did_not_hold_fail_and_so_do_none() -> None:
     assert status_of((), Counter(), runs=2, broken=1) == 1
     assert status_of((), Counter(), runs=0, broken=0) == 1
+
+
+def test_a_worker_that_was_not_told_where_clients_meet_its_slot_is_known_by_another_of_it(run: Run) -> None:
+    """A job that was planned while that could not be read has served the place all the same."""
+    blind = a_worker(**DONE, worker_id=2, cert_identifier="8-cn-hangzhou")
+    blind = blind.evolve(resource=blind.resource.evolve(endpoint="", domains=()))
+    run.workers.append(blind)
+    run.served[PLACE] = "newest"
+
+    assert run.told(calm=False) == []

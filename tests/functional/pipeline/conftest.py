@@ -38,7 +38,7 @@ _ON_TABLESTORE = (
 
 
 #: Those that have one kind of state anyway: by a fixture that shares an account, or looks at it in memory.
-_OF_ONE_KIND = {"without_estate", "renewed", "struck", "filling", "two"}
+_OF_ONE_KIND = {"without_estate", "renewed", "struck", "filling", "two", "on_tablestore"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
