@@ -60,8 +60,11 @@ class Account(Protocol):
         """Have the fault that was ordered for this call strike, if any. Raises ApiError, DroppedError."""
         ...
 
-    def execute(self, service: EmulatedService, call: Call) -> Answer | Raw:
-        """Carry out one accepted request, with faults, limits and denials. Raises ApiError, DroppedError."""
+    def execute(self, service: EmulatedService, call: Call, *, paced: bool = False) -> Answer | Raw:
+        """Carry out one accepted request, with faults, limits and denials. Raises ApiError, DroppedError.
+
+        `paced`: by a product that waits for its turn, whatever the limits.
+        """
         ...
 
 

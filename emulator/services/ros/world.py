@@ -56,7 +56,9 @@ class World:
         *,
         host: str = "",
     ) -> dict[str, Any]:
-        """One request to a product's API, with its faults, limits and rights. `body`: JSON, or bytes.
+        """One request to a product's API, with its faults and rights. `body`: JSON, or bytes.
+
+        ROS tries again what is throttled, so that limits only make it slower, which is not emulated.
 
         Raises ApiError, DroppedError.
         """
@@ -71,7 +73,7 @@ class World:
             raw_body=raw,
             host=host,
         )
-        answer = self._account.execute(self._account.services[service], call)
+        answer = self._account.execute(self._account.services[service], call, paced=True)
         if not isinstance(answer, Raw):
             return answer
         return json.loads(answer.body) if answer.content_type.startswith("application/json") else {}

@@ -50,6 +50,17 @@ def test_events_come_in_pages_the_latest_first(account: Account) -> None:
     assert page.events[0].status_reason == "Stack CREATE completed successfully"
 
 
+def test_limits_of_a_product_do_not_keep_a_stack_from_being_made(account: Account) -> None:
+    many = {f"Table{number}": table(f"table{number}") for number in range(25)}
+    account.cloud.limits = "documented"
+
+    stack = account.create(template({"State": STATE, **many}))
+    account.cloud.limits = "none"
+
+    assert account.status(stack) == "CREATE_COMPLETE"
+    assert len(account.tables()) == len(many)
+
+
 def test_what_fails_takes_the_stack_back_and_events_say_why(account: Account) -> None:
     account.cloud.faults.add(no_room_for_carts())
 
