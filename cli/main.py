@@ -28,6 +28,7 @@ from cli import (
     package,
     policies,
     quota,
+    ram,
     resources,
     serve,
     states,
@@ -94,6 +95,7 @@ app.add_typer(
 )
 app.add_typer(policies.app, name="policy", help="Show, check and set what automatic jobs may do where.")
 app.add_typer(quota.app, name="quota", help="Show, add to and set the quota of deployments.")
+app.add_typer(ram.app, name="ram", help=ram.HELP)
 app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan_expiry.manual.json")(
     invoke.invoke
 )

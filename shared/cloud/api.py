@@ -75,6 +75,7 @@ class Action:
     place: Literal["query", "form", "json"] = "query"
     api: Api | None = None  #: default: the API of the calling adapter
     writes: bool = False  #: not retried after an unknown outcome
+    of_looks: bool = False  #: it reads, and only deployments call it: the role of discovery need not
     per_second: float | None = None  #: the vendor's limit, if published
 
 

@@ -29,7 +29,7 @@ class Adapter(ListenerAdapter):
             Action("ListLoadBalancers"),
             Action("ListListeners"),
             Action("ListListenerCertificates"),
-            Action("ListAsynJobs"),
+            Action("ListAsynJobs", of_looks=True),
             Action("UpdateListenerAttribute", writes=True),
             Action("AssociateAdditionalCertificatesWithListener", writes=True),
             Action("DissociateAdditionalCertificatesFromListener", writes=True),

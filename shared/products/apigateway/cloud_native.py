@@ -52,7 +52,7 @@ class CloudNativeDomains(ProductAdapter):
         for action in (
             Action("ListGateways", method="GET", path="/v1/gateways"),
             Action("ListDomains", method="GET", path="/v1/domains"),
-            Action("GetDomain", method="GET", path="/v1/domains/{domainId}"),
+            Action("GetDomain", of_looks=True, method="GET", path="/v1/domains/{domainId}"),
             Action("UpdateDomain", method="PUT", path="/v1/domains/{domainId}", place="json", writes=True),
         )
     }

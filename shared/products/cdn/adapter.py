@@ -13,8 +13,8 @@ class Adapter(FamilyAdapter):
     actions: ClassVar = {
         "DescribeUserDomains": Action("DescribeUserDomains", per_second=100),
         "DescribeDomainCertificateInfo": Action("DescribeDomainCertificateInfo", per_second=100),
-        "DescribeCdnDomainDetail": Action("DescribeCdnDomainDetail", per_second=30),
-        "DescribeCdnDomainConfigs": Action("DescribeCdnDomainConfigs", per_second=100),
+        "DescribeCdnDomainDetail": Action("DescribeCdnDomainDetail", of_looks=True, per_second=30),
+        "DescribeCdnDomainConfigs": Action("DescribeCdnDomainConfigs", of_looks=True, per_second=100),
         "SetCdnDomainSSLCertificate": Action("SetCdnDomainSSLCertificate", writes=True, per_second=30),
     }
     page_size = 500

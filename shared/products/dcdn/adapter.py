@@ -16,8 +16,8 @@ class Adapter(FamilyAdapter):
     actions: ClassVar = {
         "DescribeDcdnUserDomains": Action("DescribeDcdnUserDomains", per_second=80),
         "DescribeDcdnDomainCertificateInfo": Action("DescribeDcdnDomainCertificateInfo", per_second=100),
-        "DescribeDcdnDomainDetail": Action("DescribeDcdnDomainDetail", per_second=30),
-        "DescribeDcdnDomainConfigs": Action("DescribeDcdnDomainConfigs"),
+        "DescribeDcdnDomainDetail": Action("DescribeDcdnDomainDetail", of_looks=True, per_second=30),
+        "DescribeDcdnDomainConfigs": Action("DescribeDcdnDomainConfigs", of_looks=True),
         # No limit is published; its siblings' is 30.
         "SetDcdnDomainSSLCertificate": Action("SetDcdnDomainSSLCertificate", writes=True, per_second=30),
     }

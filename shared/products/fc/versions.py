@@ -31,7 +31,7 @@ def _actions(version: str) -> dict[str, Action]:
         action.name: action
         for action in (
             Action("ListCustomDomains", method="GET", path=path),
-            Action("GetCustomDomain", method="GET", path=named),
+            Action("GetCustomDomain", of_looks=True, method="GET", path=named),
             Action("UpdateCustomDomain", method="PUT", path=named, place="json", writes=True),
         )
     }

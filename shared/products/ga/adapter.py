@@ -37,7 +37,7 @@ class Adapter(ProductAdapter):
             Action("ListAccelerators"),
             Action("ListListeners"),
             Action("ListListenerCertificates"),
-            Action("DescribeListener"),
+            Action("DescribeListener", of_looks=True),
             Action("UpdateListener", writes=True),
             Action("UpdateAdditionalCertificateWithListener", writes=True),
         )

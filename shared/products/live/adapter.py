@@ -18,8 +18,8 @@ class Adapter(FamilyAdapter):
     actions: ClassVar = {
         "DescribeLiveUserDomains": Action("DescribeLiveUserDomains", per_second=100),
         "DescribeLiveDomainCertificateInfo": Action("DescribeLiveDomainCertificateInfo", per_second=100),
-        "DescribeLiveDomainDetail": Action("DescribeLiveDomainDetail", per_second=50),
-        "DescribeLiveDomainConfigs": Action("DescribeLiveDomainConfigs", per_second=100),
+        "DescribeLiveDomainDetail": Action("DescribeLiveDomainDetail", of_looks=True, per_second=50),
+        "DescribeLiveDomainConfigs": Action("DescribeLiveDomainConfigs", of_looks=True, per_second=100),
         "SetLiveDomainCertificate": Action(
             "SetLiveDomainCertificate", place="form", writes=True, per_second=30
         ),

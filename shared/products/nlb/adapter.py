@@ -22,7 +22,7 @@ class Adapter(ListenerAdapter):
             Action("ListLoadBalancers"),
             Action("ListListeners"),
             Action("ListListenerCertificates", place="form"),
-            Action("GetJobStatus"),
+            Action("GetJobStatus", of_looks=True),
             Action("UpdateListenerAttribute", place="form", writes=True),
             Action("AssociateAdditionalCertificatesWithListener", place="form", writes=True),
             Action("DisassociateAdditionalCertificatesWithListener", place="form", writes=True),

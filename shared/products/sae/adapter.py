@@ -38,7 +38,7 @@ class Adapter(ProductAdapter):
             Action("DescribeRegions", method="GET", path="/pop/v1/paas/regionConfig"),
             Action("DescribeNamespaceList", method="GET", path="/pop/v1/sam/namespace/describeNamespaceList"),
             Action("ListIngresses", method="GET", path="/pop/v1/sam/ingress/IngressList"),
-            Action("DescribeIngress", method="GET", path=_INGRESS),
+            Action("DescribeIngress", of_looks=True, method="GET", path=_INGRESS),
             Action("UpdateIngress", method="PUT", path=_INGRESS, writes=True),
         )
     }

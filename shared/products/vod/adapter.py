@@ -17,8 +17,8 @@ class Adapter(FamilyAdapter):
     actions: ClassVar = {
         "DescribeVodUserDomains": Action("DescribeVodUserDomains"),
         "DescribeVodDomainCertificateInfo": Action("DescribeVodDomainCertificateInfo"),
-        "DescribeVodDomainDetail": Action("DescribeVodDomainDetail"),
-        "DescribeVodDomainConfigs": Action("DescribeVodDomainConfigs"),
+        "DescribeVodDomainDetail": Action("DescribeVodDomainDetail", of_looks=True),
+        "DescribeVodDomainConfigs": Action("DescribeVodDomainConfigs", of_looks=True),
         "SetVodDomainSSLCertificate": Action("SetVodDomainSSLCertificate", writes=True, per_second=30),
     }
     page_size = 50

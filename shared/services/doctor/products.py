@@ -155,7 +155,8 @@ def _not_by_ram(about: str, one: _Looked) -> Finding:
 
 
 def _actions(one: _Looked) -> dict[str, str]:
-    return one.calls.tried(adapter_class(one.product).granted(writes=False))
+    """Of all that deployments need, too."""
+    return one.calls.tried(adapter_class(one.product).granted(writes=True))
 
 
 def _failed(about: str, one: _Looked, failed: dict[str, AppError]) -> Finding:
@@ -181,7 +182,7 @@ def _places(regions: Sequence[str], count: int) -> str:
 
 
 def _at_work(one: _Looked, idle: dict[str, AppError]) -> str:
-    tried = _actions(one)
+    tried = one.calls.tried(adapter_class(one.product).granted(writes=False))
     rest = [name for name, became in tried.items() if became == "not tried"]
     regions = [region for region in one.regions if region and region not in idle]
     where = f"{len(regions)} region{'s' if len(regions) != 1 else ''}" if regions else "answers"
@@ -202,7 +203,7 @@ def _of_writes(looked: list[_Looked]) -> Finding:
         writes |= adapter.granted(writes=True) - adapter.granted(writes=False)
     return unknown(
         "permission to write",
-        f"{len(writes)} actions that deploy were not tried: each would change something",
+        f"{len(writes)} actions of deployments were not tried: most would change something",
         "compare the key's policies with what certdeploy ram print tells",
     )
 

@@ -53,7 +53,7 @@ def test_the_version_is_that_of_the_package(bare: Command) -> None:
 
 #: What shows nothing but its own progress, or JSON in any case.
 WITHOUT_JSON = {
-    *(("serve",), ("console",), ("demo",), ("invoke",), ("package",)),
+    *(("serve",), ("console",), ("ram", "print"), ("demo",), ("invoke",), ("package",)),
     *(("emulator", name) for name in ("serve", "run", "reset")),
     *(("state", name) for name in ("create", "export", "import", "migrate")),
 }

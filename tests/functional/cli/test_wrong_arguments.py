@@ -90,6 +90,7 @@ def good(informed: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "function": "manage_deployment_jobs",
         "event": str(event),
         "pem": str(pem),
+        "who": "reader",
         "command": str(tmp_path / "no-such-command"),
         "source": str(tmp_path / "state.db"),
     }

@@ -67,6 +67,7 @@ class Platform:
         self.policy: dict[str, Any] = {"parallel": parallel}  #: what is not as by default
         self.ports: dict[str, Any] = {}  #: what a test puts in the place of the World's own, by field
         self.timeout_s = TIMEOUT_S  #: of each function
+        self.keys: dict[str, Credentials] = {}  #: by function, where it signs with a key of its own
         self.used: dict[str, Used] = defaultdict(Used)  #: what each function made use of, by its role
         self._instance = Instance(settings)
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
@@ -138,7 +139,8 @@ class Platform:
     def app(self, holder: str = "test", function: str = "") -> App:
         """As `App.of` builds it, but on our clock. `function`: whose role's rights it has; "": all."""
         started, key, clock = self.clock(), self.cloud.key, self.clock
-        credentials = Credentials(key.access_key_id, key.access_key_secret, "")
+        whole = Credentials(key.access_key_id, key.access_key_secret, "")
+        credentials = self.keys.get(function, whole)
 
         def left_s() -> float:
             return self.timeout_s - (clock() - started).total_seconds()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from cli.ram_documents import Place
 from emulator import aws
 from emulator.authority import Authority
 from emulator.estate import SAMPLE
@@ -18,6 +19,7 @@ from shared.products import supported_products
 from shared.services import plan as planning
 from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, new_platform
+from tests.functional.pipeline.roles import assumed, unused
 
 READS = ("Describe", "Get", "List", "Query")
 
@@ -35,6 +37,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         made = new_platform(sample, folder, products=supported_products(), aws_access=access)
         installed = entered.enter_context(made)
         installed.cloud.service("aws").start()
+        settings = installed.app().settings
+        for function in ("scan_expiry", "discover_resources", "discover_clusters"):
+            place = Place.of(settings, {})
+            installed.keys[function] = assumed(installed.cloud, settings.endpoint, function, place)
         installed.tick("scan_expiry", "discover_resources")
         yield installed
 
@@ -45,8 +51,25 @@ def test_untouched_for_an_hour_it_writes_nothing(platform: Platform) -> None:
         platform.pass_days(1 / 144)
         platform.tick("scan_expiry", "run_deployment_jobs")
 
-    changes = [call.action for call in platform.cloud.calls if not call.action.startswith(READS)]
+    calls = [call for call in platform.cloud.calls if call.api.lower() != "ram"]  # those of this test
+    changes = [call.action for call in calls if not call.action.startswith(READS)]
     assert (platform.jobs(), changes) == ([], [])
+
+
+def test_what_reads_is_denied_nothing_and_its_role_grants_little_that_it_does_not_need(
+    platform: Platform,
+) -> None:
+    """Reads that only deployments make are not among the rights of discovery."""
+    of_ours = ("ots:", "fc:InvokeFunction", "log:")
+
+    assert platform.cloud.uses.denied() == []
+    assert {pair for pair in unused(platform.cloud) if not pair[1].startswith(of_ours)} == {
+        ("discover-resources", "esa:GetCertificate"),  # no site here has an uploaded certificate
+        # A slot's certificate is looked up in CAS only where the scan has not stored it.
+        ("discover-clusters", "yundun-cert:GetCertificateDetail"),
+        ("discover-clusters", "yundun-cert:ListCertificates"),
+        ("discover-clusters", "yundun-cert:ListUserCertificateOrder"),
+    }
 
 
 def test_the_certificate_that_ends_first_is_replaced_on_every_product_where_a_client_meets_it(
