@@ -19,18 +19,21 @@ from cli import (
     dead_letters,
     demo,
     deploy,
+    destroy,
     doctor,
     emulator_orders,
     exits,
     failures,
     invoke,
     jobs,
+    logs,
     package,
     policies,
     quota,
     ram,
     resources,
     serve,
+    shown_stack,
     states,
     status,
 )
@@ -102,6 +105,13 @@ app.command("invoke", epilog="Example: certdeploy invoke scan_expiry events/scan
 app.command("package", epilog="Example: certdeploy package --python 3.12 --out dist")(package.package)
 app.command("deploy", epilog="Example: certdeploy deploy --name certdeploy --region cn-hangzhou --plan")(
     deploy.deploy
+)
+app.command("stack", epilog="Example: certdeploy stack --name certdeploy --region cn-hangzhou")(
+    shown_stack.stack
+)
+app.command("logs", epilog="Example: certdeploy logs --function scan_expiry --since 15m --follow")(logs.logs)
+app.command("destroy", epilog="Example: certdeploy destroy --name certdeploy --region cn-hangzhou")(
+    destroy.destroy
 )
 app.command("demo", epilog="Example: certdeploy demo --estate estate.yaml")(demo.demo)
 

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from cli.main import main
+from cli.stacks import follow
 from emulator.authority import Authority
 from emulator.cloud import Cloud
 from emulator.edge import Edge
 from emulator.estate import parse_estate
 from emulator.server import Server, running
+from stack.archive import write
+from tests.functional.cli import deployed
 
 SHOP, OTHER = 10741304, 10742313  # ids of the estate's certificates, in their order
 
@@ -79,6 +82,30 @@ def command(
         monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", cloud.key.access_key_id)
         monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", cloud.key.access_key_secret)
         yield bare
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Path:
+    """As `certdeploy package` makes them, but smaller."""
+    folder = tmp_path / "objects"
+    folder.mkdir()
+    for kind, name in deployed.OBJECTS.items():
+        write(folder / name, deployed.CODE if kind == "code" else {"python/nothing.py": b""})
+    (folder / "objects.json").write_text(json.dumps({"python3.10": deployed.OBJECTS}))
+    return folder
+
+
+@pytest.fixture
+def deploy(command: Command, cloud: Cloud, objects: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """`certdeploy deploy` of a small stack."""
+    cloud.settle_s = 0.0
+    monkeypatch.setattr(follow, "EVERY_S", 0.01)
+    monkeypatch.setattr("cli.deploy.TEMPLATE", deployed.SMALL)
+
+    def run(*options: str) -> Ran:
+        return command("deploy", "--name", deployed.NAME, "--objects", str(objects), *options)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from cli.in_process import HeldBack, handler
 from shared.cloud.credentials import Credentials, fixed
@@ -17,6 +18,21 @@ from shared.runtime.settings import Settings
 from tests.granted import Granted, Used
 
 NAME = "shop"
+REGION = "cn-hangzhou"
+SMALL = Path(__file__).with_name("small.yml")  #: as template.yml, but smaller
+OBJECTS = {kind: f"{kind}-3.10-0123456789ab.zip" for kind in ("code", "layer", "layer-aws")}
+#: Functions of a stack of it, that do nothing but tell so.
+CODE = {
+    "scan_expiry.py": b"""
+import json
+
+def handler(event, context):
+    print(json.dumps({"level": "INFO", "message": "CAS was read", "job_id": 7}))
+    return '{"Certificates": 3}'
+""",
+    "discover_resources.py": b"def handler(event, context): return '{}'\n",
+    "read_state.py": b"def handler(event, context): return '{\"Rows\": []}'\n",
+}
 
 
 @dataclass(frozen=True)

@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from cli.parameters import TEMPLATE
-from cli.stacks import follow
 from cli.stacks.given import instance_of
 from emulator.cloud import Cloud
 from emulator.faults import Fault
 from shared.state.tables import TABLES
-from stack.archive import write
-from tests.functional.cli.conftest import Command, Ran
-from tests.functional.cli.deployed import NAME
+from tests.functional.cli.conftest import Ran
+from tests.functional.cli.deployed import NAME, OBJECTS, REGION
 
-REGION = "cn-hangzhou"
 BUCKET = f"certdeploy-1000000000000001-{REGION}"
-SMALL = Path(__file__).with_name("small.yml")
-#: Functions of a stack, that do nothing.
-CODE = {
-    "scan_expiry.py": b"def handler(event, context): return '{\"Certificates\": 3}'\n",
-    "discover_resources.py": b"def handler(event, context): return '{}'\n",
-    "read_state.py": b"def handler(event, context): return '{\"Rows\": []}'\n",
-}
-OBJECTS = {kind: f"{kind}-3.10-0123456789ab.zip" for kind in ("code", "layer", "layer-aws")}
-
-
-@pytest.fixture
-def objects(tmp_path: Path) -> Path:
-    """As `certdeploy package` makes them, but smaller."""
-    folder = tmp_path / "objects"
-    folder.mkdir()
-    for kind, name in OBJECTS.items():
-        write(folder / name, CODE if kind == "code" else {"python/nothing.py": b""})
-    (folder / "objects.json").write_text(json.dumps({"python3.10": OBJECTS}))
-    return folder
-
-
-@pytest.fixture
-def deploy(
-    command: Command, cloud: Cloud, objects: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Ran]:
-    """`certdeploy deploy` of the stack."""
-    cloud.settle_s = 0.0
-    monkeypatch.setattr(follow, "EVERY_S", 0.01)
-    monkeypatch.setattr("cli.deploy.TEMPLATE", SMALL)
-
-    def run(*options: str) -> Ran:
-        return command("deploy", "--name", NAME, "--objects", str(objects), *options)
-
-    return run
 
 
 def actions(cloud: Cloud) -> list[str]:

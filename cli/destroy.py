@@ -1,0 +1,68 @@
+"""`certdeploy destroy`: the stack is taken away; its state stays unless it is told to go."""
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cli import output
+from cli.asking import confirm
+from cli.columns import AsJson
+from cli.deploy import Name, Region
+from cli.stacks.account import stack_name, the_account
+from cli.stacks.human import STATE, called, kind_of
+from cli.stacks.objects import bucket_of
+from cli.stacks.removing import Removing
+from cli.stacks.screen import Followed
+from shared.errors import NotFoundError
+
+
+def destroy(
+    name: Name = None,
+    region: Region = None,
+    with_state: Annotated[
+        bool,
+        typer.Option(
+            "--with-state", help="Remove the state too: jobs, history, contacts, policies. Cannot be undone."
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove the stack: functions, roles, timers, logs. Its state stays, for a stack that goes on with it.
+
+    What was deployed stays in service. The bucket with the objects stays, too.
+    """
+    called_, account = stack_name(name), the_account(region)
+    screen = Followed()
+    with screen.following("Asking ROS …"):
+        stack = account.ros.find(called_)
+        if stack is None:
+            raise NotFoundError("Stack", called_, f"there is none in {account.region}")
+        work = Removing(account.ros, stack, screen.tell)
+    kept = [] if with_state else work.state
+    going = [one for one in work.resources if one not in kept]
+    if not as_json:
+        where = output.console()
+        where.print(Text(f"stack {called_} in {account.region}, account {account.id}: {stack.status}"))
+        for kind, count in sorted(Counter(one.kind for one in going).items()):
+            where.print(Text(f"  remove  {count} {kind_of(kind, count)}"))
+        for one in kept if len(kept) < 3 else [one for one in kept if one.kind == STATE[0]]:
+            where.print(Text(f"  keep    {called(one.name, one.kind)} {one.physical_id}, with its tables"))
+        where.print(Text(f"  keep    bucket {bucket_of(account.id, account.region)}, if it was made"))
+    if not yes:
+        lost = " with all its jobs, history and contacts, for good" if with_state and work.state else ""
+        confirm(f"Remove the stack {called_}{lost}?", as_json)
+    with screen.following("Removing …"):
+        work.carry_out(with_state=with_state)
+    if as_json:
+        removed = [{"Name": one.name, "Type": one.kind} for one in going]
+        output.show_json({"Stack": called_, "Region": account.region, "Removed": removed, "Kept": len(kept)})
+        return
+    output.tell(f"the stack {called_} is removed")
+    if instance := next((one.physical_id for one in kept if one.kind == STATE[0]), ""):
+        output.tell(
+            f"its state stays in {instance}: certdeploy deploy --name {called_} --parameter State=kept"
+            f" --parameter OtsInstance={instance} goes on with it"
+        )

@@ -1,0 +1,73 @@
+"""A stack is taken away: what goes, what stays, and the removal itself."""
+
+import json
+from collections.abc import Callable
+
+from cli.stacks.deploying import DeploymentError, without_retention
+from cli.stacks.follow import followed
+from cli.stacks.human import STATE, first_failure, why
+from cli.stacks.ros import Event, Ros, StackState, new_token
+
+
+class Removing:
+    """`on_events`: what is told while it goes."""
+
+    def __init__(self, ros: Ros, stack: StackState, on_events: Callable[[list[Event]], None]) -> None:
+        self._ros, self._stack, self._on_events = ros, stack, on_events
+        self.resources = ros.resources(stack.id)
+
+    @property
+    def state(self) -> list[Event]:
+        """What holds the state."""
+        return [one for one in self.resources if one.kind in STATE]
+
+    def carry_out(self, *, with_state: bool) -> None:
+        """Raises DeploymentError: something stayed, and why."""
+        if with_state and self.state:
+            self._let_go()
+        seen = self._seen()
+        self._ros.delete(self._stack.id)
+        events: list[Event] = []
+        left = self._followed(seen, events)
+        if left is not None:
+            told = first_failure(events) or why(left.reason)
+            raise DeploymentError(f"stack {left.name} is {left.status}: {told}")
+
+    def _let_go(self) -> None:
+        """The state goes with the stack only if its template says nothing else."""
+        before = self._ros.template(self._stack.id)
+        text = _all_goes(before)
+        if text == before:
+            return
+        seen = self._seen()
+        if not self._ros.update(self._stack.id, text, {}, new_token()):
+            raise DeploymentError(
+                "ROS takes no change of what stays; run `certdeploy destroy` without --with-state, and remove"
+                " the Tablestore instance in its console"
+            )
+        events: list[Event] = []
+        state = self._followed(seen, events)
+        if state is None or state.failed:
+            told = first_failure(events) or why(state.reason if state else "")
+            raise DeploymentError(f"the state could not be let go: {told}; nothing was removed")
+
+    def _seen(self) -> set[str]:
+        return {event.id for event in self._ros.events(self._stack.id)}
+
+    def _followed(self, seen: set[str], events: list[Event]) -> StackState | None:
+        def tell(fresh: list[Event]) -> None:
+            events.extend(fresh)
+            self._on_events(fresh)
+
+        return followed(self._ros, self._stack.id, seen, tell)
+
+
+def _all_goes(template: str) -> str:
+    """The template without retention, whether ROS gives it back as it was sent or as JSON."""
+    try:
+        document = json.loads(template)
+    except ValueError:
+        return without_retention(template)
+    for resource in document.get("Resources", {}).values():
+        resource.pop("DeletionPolicy", None)
+    return json.dumps(document)

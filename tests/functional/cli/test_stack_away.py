@@ -1,0 +1,133 @@
+"""A stack that stands is shown, its logs are read, and it is taken away: `stack`, `logs`, `destroy`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from emulator.cloud import Cloud
+from emulator.faults import Fault
+from emulator.services.tablestore.tablestore import Service as Tablestore
+from tests.functional.cli.conftest import Command
+from tests.functional.cli.deployed import NAME, OBJECTS, REGION
+
+OF_IT = ("--name", NAME)
+
+
+@pytest.fixture
+def standing(deploy: Command, command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command, where a stack stands."""
+    made = deploy("--yes")
+    assert made.code == 0, made.err
+    return command
+
+
+def instances(cloud: Cloud) -> list[str]:
+    """Of Tablestore, that a stack made."""
+    return [name for name in cloud.service(Tablestore).instances if name.startswith(NAME)]
+
+
+def test_a_stack_is_shown_with_its_versions_outputs_and_last_events(standing: Command) -> None:
+    shown = standing("stack", *OF_IT)
+
+    assert shown.code == 0, shown.err
+    for told in (f"{NAME} in {REGION}", "UPDATE_COMPLETE", f"certdeploy/{OBJECTS['code']}", f"{NAME}-logs"):
+        assert told in shown.out
+    assert standing("stack", *OF_IT, "--json").json["Parameters"]["Prefix"] == NAME
+
+
+def test_a_stack_that_is_not_as_it_was_to_be_is_told_by_the_exit_code(
+    deploy: Command, command: Command, cloud: Cloud
+) -> None:
+    cloud.faults.append(Fault("CreateFunction", 403, "NoPermission"))
+    deploy("--yes")
+
+    shown = command("stack", *OF_IT)
+
+    assert shown.code == 1
+    assert "CREATE_ROLLBACK_COMPLETE" in shown.out
+
+
+def test_logs_are_those_of_the_stack_s_functions_the_oldest_first(standing: Command) -> None:
+    printed = standing("logs", *OF_IT, "--since", "5m", "--function", "scan_expiry")
+
+    assert printed.code == 0, printed.err
+    began, told, ended = printed.out.splitlines()
+    assert f"INFO    {NAME}-scan_expiry CAS was read job_id=7" in told
+    assert "FC Invoke Start" in began
+    assert "FC Invoke End" in ended
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (("--function", "scan_expiry", "--job", "7"), 1),
+        (("--job", "7"), 1),
+        (("--job", "8"), 0),
+        (("--function", "discover_resources", "--job", "7"), 0),
+    ],
+)
+def test_logs_are_narrowed_down(standing: Command, options: tuple[str, ...], count: int) -> None:
+    printed = standing("logs", *OF_IT, "--json", *options)
+
+    lines = [json.loads(line) for line in printed.out.splitlines()]
+    assert [line["message"] for line in lines] == ["CAS was read"] * count
+
+
+def test_more_lines_than_one_answer_has_are_all_printed(
+    standing: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_one = (*OF_IT, "--function", "scan_expiry")
+    whole = standing("logs", *of_one).out
+    monkeypatch.setattr("cli.stacks.sls.PAGE", 2)
+
+    assert standing("logs", *of_one).out == whole
+    assert len(whole.splitlines()) > 2
+
+
+def test_a_stack_goes_and_its_state_stays_for_one_that_goes_on_with_it(
+    standing: Command, cloud: Cloud
+) -> None:
+    (instance,) = instances(cloud)
+
+    gone = standing("destroy", *OF_IT, "--yes")
+
+    assert gone.code == 0, gone.err
+    assert "remove  3 functions" in gone.out
+    assert f"keep    Tablestore instance {instance}, with its tables" in gone.out
+    assert f"--parameter State=kept --parameter OtsInstance={instance}" in gone.err
+    assert instances(cloud) == [instance]
+    assert cloud.service("fc").functions == {}
+    assert standing("stack", *OF_IT).code == 5
+
+
+def test_the_state_goes_too_if_it_is_told_to(standing: Command, cloud: Cloud) -> None:
+    gone = standing("destroy", *OF_IT, "--yes", "--with-state")
+
+    assert gone.code == 0, gone.err
+    assert instances(cloud) == []
+
+
+def test_without_an_answer_nothing_goes(standing: Command, cloud: Cloud) -> None:
+    refused = standing("destroy", *OF_IT, "--with-state")
+
+    assert (refused.code, "pass --yes" in refused.err) == (2, True)
+    assert standing("stack", *OF_IT).code == 0
+
+
+def test_what_cannot_be_removed_is_told_in_a_sentence(standing: Command, cloud: Cloud) -> None:
+    cloud.faults.append(Fault("DeleteFunction", 403, "NoPermission"))
+
+    failed = standing("destroy", *OF_IT, "--yes")
+
+    assert failed.code == 1
+    assert "could not be removed" in failed.err.splitlines()[-1]
+    assert standing("destroy", *OF_IT, "--yes").code == 0
+
+
+@pytest.mark.parametrize("words", [("stack",), ("logs",), ("destroy", "--yes")])
+def test_a_stack_that_is_not_there_is_told_as_one(command: Command, words: tuple[str, ...]) -> None:
+    refused = command(*words, "--name", "other")
+
+    assert (refused.code, f"there is none in {REGION}" in refused.err) == (5, True), refused.err
