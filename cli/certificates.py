@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli import clean_up, columns, output
+from cli import carry, clean_up, columns, output
 from cli.bundle_files import read_pair, refuse_to_overwrite, write_pair
 from cli.certificate_columns import USUAL, certificate_columns, show_list
 from cli.columns import AsCsv, AsJson
@@ -33,7 +33,7 @@ Id = Annotated[str, typer.Argument(help="Id of the certificate in CAS, as `certi
 
 @app.callback()
 def certificate() -> None:
-    """List, show, upload and export the certificates in CAS, and delete those that nothing needs."""
+    """List, show, upload, export and carry the certificates in CAS, and delete those that nothing needs."""
 
 
 @app.command("list", epilog="Example: certdeploy certificate list --ends-within 30d --domain '*.example.com'")
@@ -155,6 +155,9 @@ def upload(
     )
 
 
+app.command("carry", epilog="Example: certdeploy certificate carry 10741304 --to 2000000000000002")(
+    carry.command
+)
 app.command("clean-up", epilog="Example: certdeploy certificate clean-up --grace 60d --preview")(
     clean_up.command
 )

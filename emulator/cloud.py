@@ -101,6 +101,11 @@ class Cloud:
         return next((one for one in (self._first or self).every() if one.account == account), None)
 
     @property
+    def of_one_entity(self) -> bool:
+        """Whether it is of the verified entity that the first account is of."""
+        return self._first is None or bool(self._estate.same_entity)
+
+    @property
     def estate(self) -> Any:
         """As it was loaded; None without one."""
         return self._estate

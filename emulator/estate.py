@@ -141,7 +141,12 @@ _LISTS: dict[str, Any] = {
 }
 _ACCOUNT: Any = create_model("Estate", __base__=Estate, **_LISTS)
 _OTHER: Any = create_model(
-    "OtherAccount", __base__=_ACCOUNT, id=(AccountId, ...), roles=(list[EntryRole], []), first_id=(int, 0)
+    "OtherAccount",
+    __base__=_ACCOUNT,
+    id=(AccountId, ...),
+    roles=(list[EntryRole], []),
+    first_id=(int, 0),
+    same_entity=(bool, False),
 )
 _FILE: Any = create_model("Estate", __base__=_ACCOUNT, accounts=(list[_OTHER], []))
 

@@ -39,6 +39,11 @@ class Account(Protocol):
     @property
     def services(self) -> Mapping[str, EmulatedService]: ...
 
+    @property
+    def of_one_entity(self) -> bool:
+        """Whether it is of the verified entity that the first account is of."""
+        ...
+
     def every(self) -> Sequence[Account]:
         """The accounts of the cloud: this one, if it is the first, and those beside it."""
         ...

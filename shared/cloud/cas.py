@@ -34,6 +34,8 @@ GET_USER_CERTIFICATE_DETAIL: Final = Action("GetUserCertificateDetail", per_seco
 # The vendor's SDKs send certificate and key in the URL. The gateway accepts a form as well.
 UPLOAD_USER_CERTIFICATE: Final = Action("UploadUserCertificate", place="form", writes=True, per_second=10)
 DELETE_USER_CERTIFICATE: Final = Action("DeleteUserCertificate", writes=True, per_second=10)
+# Of the official SDK; its rate is not published.
+SHARE_CERTIFICATE: Final = Action("ShareCertificate", writes=True)
 LIST_CONTACT: Final = Action("ListContact")
 ACTIONS: Final = (
     LIST_CERTIFICATES,
@@ -42,6 +44,7 @@ ACTIONS: Final = (
     GET_USER_CERTIFICATE_DETAIL,
     UPLOAD_USER_CERTIFICATE,
     DELETE_USER_CERTIFICATE,
+    SHARE_CERTIFICATE,
     LIST_CONTACT,
 )
 #: The actions that list every certificate of a store, without keys.
@@ -141,6 +144,14 @@ class Cas:
         """
         params = {"Name": name, "Cert": certificate_pem, "Key": key.reveal()}
         return self._call(UPLOAD_USER_CERTIFICATE, params).needed_number("CertId")
+
+    def share(self, cert_id: int, account: str) -> None:
+        """Let another account of the same verified entity have it, without its key being read.
+
+        Raises:
+            CloudRejectedError: among others, it is of another entity (OperationDenied.NotSameCompanyEntity).
+        """
+        self._call(SHARE_CERTIFICATE, {"CertificateId": cert_id, "TargetUserId": int(account)})
 
     def delete(self, cert_id: int) -> None:
         """Remove a certificate that was uploaded, or has ended, with its key.

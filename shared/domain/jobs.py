@@ -79,6 +79,7 @@ class WorkerResource(Versioned):
     )
     resource: CloudResource  #: as planned: its certificate is the one expected in place
     cert_identifier: str
+    uploaded: bool | None = None  #: whether that was; None: as the job's type says
     chosen_because: str = ""  #: why the plan took this certificate, with the rules that gave way
     status: WorkerStatus = WorkerStatus.PENDING
     reason: str = ""

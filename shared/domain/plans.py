@@ -26,6 +26,7 @@ class PlanEntry(Wire):
     reason: str
     draft: bool = False  #: by a policy, its job waits for approval
     accept_outage: bool = False  #: by a policy
+    uploaded: bool | None = None  #: whether the certificate was; None: as the job's type says
     #: Of a preview: what changes beside the certificate.
     warnings: tuple[Consequence, ...] = ()
     days_gained: int | None = None  #: the new certificate ends so much later; negative: sooner

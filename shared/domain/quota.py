@@ -42,17 +42,23 @@ class _Deployment(Protocol):
     @property
     def cert_identifier(self) -> str: ...
 
+    @property
+    def uploaded(self) -> bool | None: ...
+
 
 def units_of(
     deployments: Iterable[_Deployment], cert_type: str, shared: Set[str] = frozenset()
 ) -> frozenset[Unit]:
-    """What is charged for them. `cert_type`: of all their certificates; `shared`: those that are free."""
-    if cert_type != CertificateSource.UPLOAD.value:
-        return frozenset()
+    """What is charged for them. `cert_type`: of the job's certificates; `shared`: those that are free.
+
+    What was carried to another account by an upload is charged as one, whatever it is where it came from.
+    """
+    of_the_job = cert_type == CertificateSource.UPLOAD.value
     return frozenset(
         Unit(one.cert_identifier, domain, one.resource.product)
         for one in deployments
         if one.cert_identifier not in shared
+        if (of_the_job if one.uploaded is None else one.uploaded)
         for domain in one.resource.domains or (one.resource.slot,)
     )
 

@@ -103,6 +103,7 @@ def _entry(worker: WorkerResource) -> PlanEntry:
         cert_identifier=worker.cert_identifier,
         action=Action.DEPLOY,
         reason=worker.chosen_because,
+        uploaded=worker.uploaded,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from shared.domain.accounts import OWN
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.queries import ListCertificates, ListResources
 from shared.domain.resources import CloudProduct
@@ -74,6 +75,8 @@ def list_certificates(
 def check_accounts(world: World, accounts: Iterable[str]) -> None:
     """Each is looked after; "-": the own one. Raises InvalidRequestError: one is not."""
     for account in accounts:
+        if account == OWN:
+            raise InvalidRequestError(f"Accounts: name one by its number; {NO_REGION} for the own one")
         if account != NO_REGION and (why := world.policy.scope.why_not_account(account)):
             raise InvalidRequestError(f"Accounts: {why}")
 

@@ -55,6 +55,7 @@ def plan_of(job: DeploymentJob, workers: Iterable[WorkerResource]) -> Plan:
                 cert_identifier=worker.cert_identifier,
                 action=Action.DEPLOY,
                 reason=worker.chosen_because,
+                uploaded=worker.uploaded,
             )
             for worker in workers
         ),

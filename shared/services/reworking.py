@@ -127,6 +127,7 @@ def _workers(
             shard=shard_of.get(slot.writer, next_shard[slot.product] + shard),
             resource=slot,
             cert_identifier=entry.cert_identifier,
+            uploaded=entry.uploaded,
             chosen_because=entry.reason,
             joined=joined(slot, entry.cert_identifier),
         )

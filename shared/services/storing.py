@@ -225,6 +225,7 @@ def workers_of(
             shard=shard,
             resource=resource,
             cert_identifier=entries[resource.slot].cert_identifier,
+            uploaded=entries[resource.slot].uploaded,
             chosen_because=entries[resource.slot].reason,
             status=WorkerStatus.HELD if wave else WorkerStatus.PENDING,
             joined=joined(resource, entries[resource.slot].cert_identifier),

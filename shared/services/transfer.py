@@ -42,7 +42,8 @@ def upload_certificate(
 ) -> Uploaded:
     """Add a certificate with its chain to CAS once, however often this is called.
 
-    `name`: None for one made of the certificate's names and its end. `store`: default, the first one.
+    `name`: None for one made of the certificate's names and its end. `store`: within its account; default,
+    the first one of the own account.
 
     Raises:
         InvalidRequestError: all problems of certificate, key, name and store; nothing was sent.
@@ -81,8 +82,8 @@ def export_certificate(world: World, text: str) -> Exported:
         CloudRejectedError: CAS does not hold its private key, or it is an SM2 certificate.
     """
     cert_id, _, given = text.strip().partition("-")
-    if cert_id_of(cert_id) is None or (given and given not in world.policy.stores):
-        known = ", ".join(world.policy.stores)
+    if cert_id_of(cert_id) is None or (given and given not in world.policy.homes):
+        known = ", ".join(world.policy.homes)
         raise InvalidRequestError(
             f"{text!r}: not an id such as 10741304 in one of the configured stores ({known})"
         )
@@ -99,8 +100,8 @@ def _checked(
     world: World, name: str | None, certificate: str, key: SecretPem, store: str
 ) -> tuple[CertificateBundle, str]:
     problems = []
-    if store and store not in world.policy.stores:
-        problems.append(f"store: {store} is not a configured store ({', '.join(world.policy.stores)})")
+    if store and store not in world.policy.homes:
+        problems.append(f"store: {store} is not a configured store ({', '.join(world.policy.homes)})")
     try:
         bundle = read_bundle(certificate, key, now=world.clock(), name=name)
     except InvalidRequestError as error:

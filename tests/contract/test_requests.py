@@ -105,6 +105,7 @@ CAS = "cas20200407"
 PAIR = Authority().issue(["www.example.com"], key="ecdsa-p256")
 assert PAIR.key_pem is not None
 UPLOAD = {"Name": "up", "Cert": PAIR.certificate_pem, "Key": PAIR.key_pem}
+PARTNER = "2000000000000002"  #: an account of the same entity
 CAS_ROWS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "ListCertificates": ("list_certificates", (), {"CurrentPage": 1, "ShowSize": 100}),
     "ListUserCertificateOrder": (
@@ -124,6 +125,11 @@ CAS_ROWS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
         UPLOAD,
     ),
     "DeleteUserCertificate": ("delete", (CERT_ID["old"],), {"CertId": CERT_ID["old"]}),
+    "ShareCertificate": (
+        "share",
+        (CERT_ID["old"], PARTNER),
+        {"CertificateId": CERT_ID["old"], "TargetUserId": int(PARTNER)},
+    ),
     "ListContact": ("list_contacts", (), {"CurrentPage": 1, "ShowSize": 100}),
 }
 
@@ -133,7 +139,8 @@ def test_every_action_of_cas_has_a_row() -> None:
 
 
 def _cas_request(server: Server, monkeypatch: pytest.MonkeyPatch, action: str, store: str) -> Request:
-    server.cloud.load(parse_estate({"certificates": CERTIFICATES}))
+    partner = {"id": PARTNER, "same_entity": True}
+    server.cloud.load(parse_estate({"certificates": CERTIFICATES, "accounts": [partner]}))
     method, arguments, _ = CAS_ROWS[action]
     with recording(monkeypatch) as recorder:
         getattr(cas.Cas(client(server.cloud, server.endpoint), store), method)(*arguments)

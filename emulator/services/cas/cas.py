@@ -21,6 +21,7 @@ from emulator.services.cas import store as cas_store
 from emulator.services.cas.contacts import Contacts
 from emulator.services.cas.jobs import Jobs
 from emulator.services.cas.paging import page, part, refused
+from emulator.services.cas.sharing import Sharing
 from emulator.services.cas.store import CasCertificate
 
 MAX_NAME = 64
@@ -37,7 +38,7 @@ UPLOAD_CODES: dict[Fault, str] = {
 ORDER_STATUSES = {"ISSUED": "issued", "WILLEXPIRED": "willExpire", "EXPIRED": "expired"}
 
 
-class Service(Contacts, Jobs):
+class Service(Contacts, Jobs, Sharing):
     api = "cas"
     version = "2020-04-07"
     ram = "yundun-cert"
@@ -57,6 +58,8 @@ class Service(Contacts, Jobs):
         "key_form": ("as given", "traditional"),  #: of the private keys that it tells
         "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
         "chain_leaf": (True, False),  #: whether CertificateChainList begins with the leaf
+        "shared_id": ("own", "same"),  #: of a certificate that another account has shared
+        "shared_shows": (True, False),  #: whether its lists tell it at once
         "chain_names": ("common", "whole"),  #: its names: common names, or whole distinguished names
         "resources": ("synced", "never synced", "late"),  #: its cache of cloud resources; see `resources.py`
         "deployments": ("bought", "free", "none"),  #: how many a deployment job may make; see `jobs.py`
@@ -106,6 +109,22 @@ class Service(Contacts, Jobs):
 
     def by_id(self, certificate_id: int, store: str) -> CasCertificate | None:
         return self.find(f"{certificate_id}-{store}")
+
+    def rows(self) -> list[CasCertificate]:
+        return list(self._certificates.values())
+
+    def is_free(self, certificate_id: int) -> bool:
+        return certificate_id not in self._certificates
+
+    def new_id(self) -> int:
+        self._next_id += 1009
+        return self._next_id - 1009
+
+    def keep_row(self, row: CasCertificate) -> None:
+        self._certificates[row.id] = row
+
+    def row_of(self, call: Call, name: str) -> CasCertificate:
+        return self._one(call, name)
 
     def add(self, name: str, store: str, bundle: Bundle) -> CasCertificate:
         """Keep an uploaded certificate; also for products that register uploads in CAS."""

@@ -78,3 +78,19 @@ def test_a_list_that_is_no_list_of_accounts_is_told_before_anything_is_done(
     assert ran.code == 2
     assert "CERTDEPLOY_ACCOUNTS: entry 1 ('1234'): it is not acs:ram::ACCOUNT:role/NAME" in ran.err
     assert list(cloud.calls) == []
+
+
+def test_a_certificate_is_carried_and_where_it_cannot_be_is_told(several: Command) -> None:
+    several("scan")
+    several("discover")
+
+    ran = several("certificate", "carry", "10741304", "--to", OTHER, "--to", SHUT)
+
+    assert ran.code == 1
+    good, bad = ran.out.splitlines()
+    assert good.startswith(f"✓ {OTHER}: it is uploaded as ")
+    assert good.endswith(": the accounts are not of one verified entity")
+    assert bad.startswith(f"✗ {SHUT}: failed: AssumeRole: NoPermission")
+    again = several("certificate", "carry", "10741304", "--to", OTHER, "--json")
+    assert (again.code, [one["Way"] for one in again.json["Carried"]]) == (0, ["there"])
+    assert "PRIVATE" not in ran.out + ran.err

@@ -127,6 +127,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
         {
             "Version": 0,
             "Shard": 0,
+            "Uploaded": None,
             "ChosenBecause": "",
             "Status": "pending",
             "Reason": "",
