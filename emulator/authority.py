@@ -20,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from emulator.bundles import Bundle, a_label
 
-KeyKind = Literal["rsa-2048", "ecdsa-p256", "ecdsa-p384"]
+KeyKind = Literal["rsa-2048", "rsa-3072", "rsa-4096", "ecdsa-p256", "ecdsa-p384"]
 Ca = Literal["public", "private"]
 Validation = Literal["DV", "OV", "EV"]
 LeafKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -155,8 +155,9 @@ def _known_key(name: str) -> ec.EllipticCurvePrivateKey:
 
 
 def _new_key(kind: KeyKind) -> LeafKey:
-    if kind == "rsa-2048":
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    family, _, size = kind.partition("-")
+    if family == "rsa":
+        return rsa.generate_private_key(public_exponent=65537, key_size=int(size))
     return ec.generate_private_key(ec.SECP384R1() if kind == "ecdsa-p384" else ec.SECP256R1())
 
 

@@ -24,7 +24,7 @@ class Certificate(Part):
 
     names: list[Domain] = Field(min_length=1)
     name: str | None = None  #: in CAS, where names repeat; default: the name in the file
-    key: Literal["rsa-2048", "ecdsa-p256", "ecdsa-p384", "sm2"] = "rsa-2048"
+    key: Literal["rsa-2048", "rsa-3072", "rsa-4096", "ecdsa-p256", "ecdsa-p384", "sm2"] = "rsa-2048"
     days: Days = 200
     age: Days | None = None  #: default: as much as a life of 200 days leaves
     source: Literal["UPLOAD", "BUY", "TEST"] = "UPLOAD"

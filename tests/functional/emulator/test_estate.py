@@ -52,6 +52,13 @@ def test_every_bound_certificate_of_the_sample_covers_its_domain() -> None:
         assert name is None or estate.bundle(name, NOW).covers(domain), domain
 
 
+@pytest.mark.parametrize(("key", "size"), [("rsa-3072", 3072), ("ecdsa-p384", 384)])
+def test_a_certificate_has_the_key_that_the_file_names(key: str, size: int) -> None:
+    estate = parse_estate({"certificates": {"a": {"names": ["a.example.com"], "key": key}}})
+
+    assert estate.bundle("a", NOW).key_size == size
+
+
 def test_all_that_is_wrong_is_said_at_once_with_the_nearest_name() -> None:
     text = problem(
         {
