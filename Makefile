@@ -19,8 +19,12 @@ demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, see it dep
 # How tests run in N processes. Where one that has imported much cannot be forked safely, each begins on its own.
 IN_PROCESSES := $(if $(filter Darwin,$(shell uname)),--dist worksteal -n,--forks)
 
+# Where the distribution's Chromium is, one test drives it. Without, or without Selenium, the tests say so.
+CHROMIUM := $(and $(shell command -v chromedriver),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+
 # The linters run beside the tests, which leave them time enough.
 test: $(VENV)/dev.stamp  ## run tests, linters and type checks
+	@$(if $(CHROMIUM),$(MAKE) --no-print-directory $(VENV)/browser.stamp || echo "no browser is driven",true)
 	@$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
 	$(BIN)/pytest $(IN_PROCESSES) 4 --part-of-tables; tests=$$?; \
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; \

@@ -152,8 +152,11 @@ def _refused(request: Request, error: AppError, read_only: bool) -> Response:
 
 
 def _told(request: Request, refused: Refused, read_only: bool) -> Response:
-    context = {"refused": refused, "page": None, **_around(request, read_only)}
-    return _html(request, "refused.html", context, refused.status)
+    around = _around(request, read_only)
+    context = {"refused": refused, "page": None, **around}
+    # What a script asks for while somebody writes is wrong most of the time: no error of the browser's.
+    looks = around["fragment"] and request.url.path in views.LOOKS
+    return _html(request, "refused.html", context, HTTPStatus.OK if looks else refused.status)
 
 
 def _being_read(request: Request, read_only: bool) -> Response:

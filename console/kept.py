@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, TypeVar
 
 Value = TypeVar("Value")
 #: How long a page waits for what it shows; the rest of a page takes less than as long again.
-PATIENCE_S: Final = 0.15
+PATIENCE_S: Final = 0.2
 SMALL: Final = 1000  #: rows that are read anew for every page: within PATIENCE_S on an idle machine
 _MOST_LARGE: Final = 4  #: readings that are kept; the map of 20,000 slots takes 80 MB
 _MOST: Final = 16

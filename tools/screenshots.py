@@ -1,4 +1,4 @@
-"""`make screenshots`: each page of the console, light and dark, on an emulated cloud with a job that has run.
+"""`make screenshots`: the pages of the console, light, dark and narrow, over an emulated cloud and a job that ran.
 
 Needs Chromium and chromedriver; they are taken by Selenium.
 """
@@ -7,6 +7,7 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cli.console import Installed
@@ -15,12 +16,18 @@ from console.serving import Serving
 from emulator.estate import load_estate
 from shared.domain.requests import CreateDeploymentJob, PreviewDeploymentJob
 from shared.domain.resources import SyncState
+from shared.domain.waves import AskedWaves
 from shared.services.create import create_deployment_jobs
 from shared.services.map import known_certificates
 from shared.services.preview import preview
 from tools.chromium import chromium, missing
 
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
 _WAIT_S = 120.0
+#: As the pictures are named: the colour scheme, and how wide the browser is.
+_KINDS = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 375)}
 
 
 def main() -> None:
@@ -37,20 +44,29 @@ def main() -> None:
         stage(Path(folder), ["--settle-s=0.2"], {"Regions": regions}, State.FILE) as on,
     ):
         job_id = _with_a_job(on)
+        draft_id = _draft_in_waves(on)
         told: list[str] = []
         serving = Serving(Installed(on.session), told.append, port=0, read_only=False)
         with serving.running():
-            for scheme in ("light", "dark"):
-                with chromium(scheme) as driver:
+            for kind, (scheme, width) in _KINDS.items():
+                with chromium(scheme, width) as driver:
                     driver.get(told[-1])
-                    for name, path in _pages(on, job_id).items():
+                    for name, path in _pages(on, job_id, draft_id).items():
                         if given.only in name:
                             driver.get(f"http://127.0.0.1:{serving.port}{path}")
                             time.sleep(0.2)
-                            driver.save_screenshot(str(given.folder / f"{name}-{scheme}.png"))
+                            _at_last(driver)
+                            driver.save_screenshot(str(given.folder / f"{name}-{kind}.png"))
 
 
-def _pages(on: Stage, job_id: int) -> dict[str, str]:
+def _at_last(driver: "Chrome") -> None:
+    """What is long to read comes by itself."""
+    until = time.monotonic() + _WAIT_S
+    while "Being read" in driver.title and time.monotonic() < until:
+        time.sleep(0.5)
+
+
+def _pages(on: Stage, job_id: int, draft_id: int) -> dict[str, str]:
     world = on.session.world()
     slot = next(iter(world.workers.list(job_id))).resource.slot
     certificate = world.jobs.get(job_id).cert_identifiers[0]
@@ -63,8 +79,13 @@ def _pages(on: Stage, job_id: int) -> dict[str, str]:
         "map": "/map?product=CDN",
         "new-job": f"/jobs/new?step=3&name=renewal&certificate={certificate.partition('-')[0]}",
         "jobs": "/jobs",
+        "draft": f"/job?id={draft_id}",
         "job": f"/job?id={job_id}",
+        "rollback": f"/job/confirm?id={job_id}&what=rollback&product=CDN",
+        "edit": f"/job/edit?id={draft_id}",
         "settings": "/settings",
+        "contact": "/contact",
+        "check-up": "/doctor",
     }
 
 
@@ -85,6 +106,19 @@ def _with_a_job(on: Stage) -> int:
     while time.monotonic() < until and not world.jobs.get(job.job_id).status.final:
         time.sleep(0.5)
     return job.job_id
+
+
+def _draft_in_waves(on: Stage) -> int:
+    world = on.session.world()
+    waves = AskedWaves(canaries=("one", "10%"), approval=True)
+    for certificate in known_certificates(world):
+        asked = PreviewDeploymentJob(cert_ids=(certificate.cert_id,))
+        if certificate.why_not_deployable(world.clock()) is None and preview(world, asked).deployments:
+            draft = CreateDeploymentJob(
+                name="in waves", cert_ids=(certificate.cert_id,), submit=False, waves=waves
+            )
+            return create_deployment_jobs(world, draft).jobs[0].job_id
+    raise SystemExit("no certificate of the estate can be deployed anywhere any more")
 
 
 def _discovered(on: Stage) -> bool:

@@ -202,8 +202,8 @@ JAPANESE: Final[dict[str, str]] = {
     ),
     "No slots.": "配置先はありません。",
     "Being read": "読み取り中",
-    "There is much to read. The page comes by itself in a moment.": (
-        "内容が多いため、まもなく自動で表示されます。"
+    "What this page shows is being read. It comes by itself in a moment.": (
+        "このページの内容を読み取り中です。まもなく自動で表示されます。"
     ),
     "As read at": "読み取り時刻",
     "being read again": "再読み取り中",

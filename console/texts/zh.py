@@ -200,7 +200,9 @@ CHINESE: Final[dict[str, str]] = {
     "Only the first slots are drawn; the lists show all of them.": "只绘制前面的部署位置；列表显示全部。",
     "No slots.": "没有部署位置。",
     "Being read": "正在读取",
-    "There is much to read. The page comes by itself in a moment.": ("内容较多，页面稍后会自动出现。"),
+    "What this page shows is being read. It comes by itself in a moment.": (
+        "正在读取本页内容，稍后会自动出现。"
+    ),
     "As read at": "读取于",
     "being read again": "正在重新读取",
 }

@@ -73,7 +73,7 @@ def test_a_page_of_what_is_still_being_read_comes_by_itself(slow: Slow) -> None:
     with looked_at(slow, 0) as browser:
         page = browser.get("/resources")
         assert (page.status, page.headers["refresh"]) == (202, "1")
-        assert "The page comes by itself" in page.body
+        assert "It comes by itself in a moment" in page.body
         assert browser.get("/jobs").status == 200
         slow.free.set()
         all_read()
