@@ -1,4 +1,4 @@
-"""`make screenshots`: the pages of the console, light, dark and narrow, over an emulated cloud and a job that ran.
+"""`make screenshots`: the pages of the console, light, dark and narrow, over an emulated cloud with jobs.
 
 Needs Chromium and chromedriver; they are taken by Selenium.
 """
