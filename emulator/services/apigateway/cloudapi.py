@@ -9,14 +9,18 @@ Not emulated: APIs, stages, binding of domains, DeleteDomainCertificate.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.bundles import Bundle, BundleProblem, a_label, read
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.sections.apigateway import ApiGroup, GroupDomain
 from emulator.service import Account, EmulatedService
+from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit import gateways
 from emulator.services.kit.paging import fits, numbered_page
 
@@ -96,6 +100,19 @@ class Service(EmulatedService):
                 settings |= {"SslVerifyDepth": 2} if domain.mutual_tls else {}
                 domains.append(Domain(domain, held, settings))
             self._groups.append(Group(row, domains))
+
+    def held(self) -> Iterator[Place]:
+        cas = self.cloud.service(Cas)
+        for group in self._groups:
+            for domain in group.domains:
+                in_place = cas.of_bundle(domain.held.bundle if domain.held else None)
+                take = partial(self._take, domain)
+                yield Place("APIGateway", group.row.region, domain.name, in_place, take, group.id)
+
+    def _take(self, domain: Domain, identifier: str) -> None:
+        """From CAS itself."""
+        row = self.cloud.service(Cas).given(identifier)
+        domain.held = Held(f"cas_{row.id}", row.bundle, domain.held.writes + 1 if domain.held else 0)
 
     def slots(self) -> list[tuple[str, str]]:
         return [

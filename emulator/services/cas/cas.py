@@ -104,6 +104,11 @@ class Service(Contacts, Jobs, Sharing):
             )
         return row
 
+    def of_bundle(self, bundle: Bundle | None) -> str:
+        """The identifier of the certificate that is this one; "" for none."""
+        rows = (row for row in self._certificates.values() if bundle and row.bundle.sha256 == bundle.sha256)
+        return next((row.identifier for row in rows), "")
+
     def deployable(self) -> list[CasCertificate]:
         return [row for row in self._certificates.values() if row.deployable]
 

@@ -10,15 +10,17 @@ Codes are documented, which fault has which is guessed. Not emulated: creating a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from emulator.api import ApiError, Call, Raw
 from emulator.bundles import Bundle, BundleProblem, a_label, covers, read
 from emulator.estate import Estate
+from emulator.places import Place
 from emulator.sections.fc import FcDomain
 from emulator.service import Account, EmulatedService
 from emulator.services.fc.wire import MOST, answered, body_of, invalid
@@ -96,6 +98,20 @@ class Domains(EmulatedService):
             }
             name = re.sub(r"[^A-Za-z0-9_-]", "_", f"c_{row.certificate}")
             self._own.append(CustomDomain(row.domain, row.region, versions, settings, Settling(bundle), name))
+
+    def held(self) -> Iterator[Place]:
+        """CAS asks, and is there: functions are served without it, too."""
+        cas: Any = self.cloud.services["cas"]
+        for domain in self._own:
+            in_place = cas.of_bundle(domain.certificate.value)
+            yield Place("FC", domain.region, domain.name, in_place, partial(self._take, domain))
+
+    def _take(self, domain: CustomDomain, identifier: str) -> None:
+        """From CAS itself."""
+        cas: Any = self.cloud.services["cas"]
+        row, now = cas.given(identifier), self.cloud.clock()
+        domain.cert_name = f"cas_{row.id}"
+        domain.certificate.set(row.bundle, now=now, until=now + timedelta(seconds=self.cloud.settle_s))
 
     def slots(self) -> list[tuple[str, str]]:
         """Every HTTPS slot as (address to connect to, server name to ask for)."""

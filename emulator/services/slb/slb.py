@@ -14,11 +14,12 @@ from emulator.bundles import Bundle
 from emulator.estate import Estate
 from emulator.sections.sae import Ingress, on_clb
 from emulator.sections.slb import LoadBalancer as Row
-from emulator.service import Account, EmulatedService
+from emulator.service import Account
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit.listener_model import PREFERS
 from emulator.services.kit.paging import asked, fits, page
 from emulator.services.slb import store
+from emulator.services.slb.held import Held
 from emulator.services.slb.model import FILTERS, Extension, Listener, LoadBalancer, build
 from emulator.services.slb.store import ServerCertificate
 
@@ -34,7 +35,7 @@ NO_SETTINGS = frozenset(
 NOT_EMULATED = frozenset({"CACertificateId"})
 
 
-class Service(EmulatedService):
+class Service(Held):
     api = "slb"
     version = "2014-05-15"
     ram = "slb"
@@ -58,7 +59,6 @@ class Service(EmulatedService):
         super().__init__(cloud)
         self._regions: list[str] = []
         self._balancers: list[LoadBalancer] = []
-        self._certificates: dict[str, ServerCertificate] = {}
 
     def load(self, estate: Estate) -> None:
         self._regions = list(estate.regions)

@@ -201,6 +201,7 @@ def test_every_product_that_says_so_takes_a_certificate_from_a_job(cloud: Cloud,
     rows = cas("ListWorkerResource", JobId=job, ShowSize=100).data
     failed = {f"{row.cloud_product} {row.resource_domain}" for row in rows if row.status != "success"}
     assert {row.product for row in held} >= {
-        *("CDN", "DCDN", "VOD", "LIVE", "ALB", "NLB", "OSS", "GA", "WAF", "DDOS", "APIGateway", "MSE"),
+        *("CDN", "DCDN", "VOD", "LIVE", "ALB", "NLB", "SLB", "OSS", "GA", "WAF", "DDOS", "APIGateway"),
+        *("MSE", "FC"),
     }
     assert failed == {"CDN paused.example.com"}, "which is offline"
