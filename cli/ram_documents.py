@@ -103,9 +103,29 @@ def _reader(place: Place) -> Iterable[Statement]:
 
 
 def _uploader(place: Place) -> Iterable[Statement]:
-    """`certificate upload`, `export` and `clean-up`, beside what lists certificates."""
-    actions = (cas.UPLOAD_USER_CERTIFICATE, cas.GET_USER_CERTIFICATE_DETAIL, cas.DELETE_USER_CERTIFICATE)
+    """`certificate upload`, `carry`, `export` and `clean-up`, beside what lists certificates."""
+    actions = (
+        cas.UPLOAD_USER_CERTIFICATE,
+        cas.SHARE_CERTIFICATE,
+        cas.GET_USER_CERTIFICATE_DETAIL,
+        cas.DELETE_USER_CERTIFICATE,
+    )
     yield from declared.of_the_cloud(cas.API.rights(*cas.READING, *actions))
+    yield from _entering(place)
+
+
+def _entered(place: Place) -> Iterable[Statement]:
+    """What functions do in another account, all together: they enter it by one role."""
+    granted = grants()
+    names = {action for function in entering() for action in granted[function]}
+    always = {
+        action
+        for function in entering()
+        for action in granted[function] - for_other_stores().get(function, frozenset())
+    }
+    for one in declared.of_the_cloud(names, names - always):
+        there = tuple(pattern.replace(f"${{{ACCOUNT}}}", _ANY) for pattern in one.resources)
+        yield replace(one, resources=there)
 
 
 def _viewer(place: Place) -> Iterable[Statement]:
@@ -137,7 +157,8 @@ class Who:
 PEOPLE: Final[Mapping[str, Who]] = {
     "machine": Who("the key of `certdeploy serve` on one machine: reads, deploys, rolls back", _machine),
     "reader": Who("a key that only reads the account: scan, discover, doctor, previews", _reader),
-    "uploader": Who("in addition, certificate upload, export and clean-up", _uploader),
+    "uploader": Who("in addition, certificate upload, carry, export and clean-up", _uploader),
+    "entered": Who("the role in another account, by which it is looked after (docs/accounts.md)", _entered),
     "viewer": Who("a person who looks at a stack, with --stack", _viewer),
     "operator": Who("a person who works with a stack, with --stack", _operator),
 }

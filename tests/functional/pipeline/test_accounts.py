@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cli.ram_documents import PEOPLE, Place, document
 from shared.domain.jobs import Handshake
 from shared.domain.matching import ELSEWHERE
 from shared.domain.queries import ListResources, ShowStatus
@@ -216,3 +217,18 @@ def test_what_the_role_lacks_is_told_of_that_account_alone(tmp_path: Path) -> No
 
     assert states["CDN", OTHER] is SyncState.FAILED
     assert states["ALB", OTHER] is states["CDN", ""] is SyncState.SYNCED
+
+
+def test_the_role_needs_what_its_printed_policy_grants_and_no_more_than_that(tmp_path: Path) -> None:
+    place = Place("cn-hangzhou", "*", "certdeploy", "", ("cn-hangzhou",))
+    printed = document(PEOPLE["entered"], place)["Statement"]
+    narrow = account(OTHER, OWN_ROOT)
+    narrow["roles"][0]["allow"] = [action for one in printed for action in one["Action"]]
+    with discovered({**ESTATE, "accounts": [narrow]}, tmp_path, accounts=ROLES.split(",")[0]) as platform:
+        platform.renew(*NAMES, accounts=[OTHER])
+        platform.tick("scan_expiry")
+
+        assert platform.job().status is JobStatus.SUCCESS
+        refused = [(call.account, call.action) for call in platform.cloud.calls if call.status == 403]
+        assert refused == []
+    assert not {"yundun-cert:UploadUserCertificate", "ots:GetRow"} & set(narrow["roles"][0]["allow"])
