@@ -232,3 +232,26 @@ def test_the_role_needs_what_its_printed_policy_grants_and_no_more_than_that(tmp
         refused = [(call.account, call.action) for call in platform.cloud.calls if call.status == 403]
         assert refused == []
     assert not {"yundun-cert:UploadUserCertificate", "ots:GetRow"} & set(narrow["roles"][0]["allow"])
+
+
+def test_slots_of_an_account_that_shuts_us_out_later_stay_and_are_planned_for_when_it_lets_us_in_again(
+    several: Platform,
+) -> None:
+    known = slots_of(several, OTHER)
+    role = several.cloud.of(OTHER).service("ram").roles["certdeploy"]
+    trusting, role.trust = role.trust, {"Version": "1", "Statement": []}
+    several.tick("discover_resources")
+
+    assert slots_of(several, OTHER) == known
+    (shown,) = list_resources(several.world, ListResources(domains=("there2.example.com",))).resources
+    assert shown.not_seen_since is not None
+    several.renew(*NAMES, accounts=["", OTHER])
+    several.tick("scan_expiry")
+    assert {worker.resource.account for worker in several.workers().values()} == {""}
+
+    role.trust = trusting
+    several.tick("discover_resources", "scan_expiry")
+    later = [job for job in several.jobs() if job.job_id != several.jobs()[0].job_id]
+    slots = {one.resource.slot for job in several.jobs() for one in several.world.workers.list(job.job_id)}
+    assert slots_of(several, OTHER) <= slots
+    assert [job.status for job in later] == [JobStatus.SUCCESS]
