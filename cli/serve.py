@@ -14,6 +14,7 @@ from rich.markup import escape
 from cli import fc_api, running
 from cli.in_process import FUNCTIONS
 from cli.local_files import beside
+from cli.metrics import Exporter, address, serving
 from cli.output import progress, tell
 from cli.parameters import TEMPLATE, parameters
 from cli.session import Session, own_session
@@ -51,12 +52,20 @@ def serve(
     log: Annotated[
         Path | None, typer.Option(help="File for the log lines of the functions. Default: standard error.")
     ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[HOST:]PORT",
+            help="Tell metrics to Prometheus at /metrics there; 127.0.0.1 if no host is named.",
+        ),
+    ] = None,
 ) -> None:
     """Run the functions and their timers against the configured cloud until stopped.
 
     Work that was accepted before a stop or a crash runs after the next start.
     """
     given = parameters(parameter or [], parameter_file)
+    at = address(metrics) if metrics is not None else None
     current = own_session(state)
     settings = current.settings
     if (other := current.running) is not None:
@@ -82,6 +91,9 @@ def serve(
         stack.enter_context(host)
         here = running.Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
         stack.enter_context(running.announced(settings.state, here))
+        if at is not None:
+            port = stack.enter_context(serving(Exporter(current.app().world), *at))
+            tell(f"metrics are at http://{at[0]}:{port}/metrics")
         for function in ("scan_expiry", "discover_resources"):  # at once, not only when their timers fire
             host.invoke(f"{settings.prefix}-{function}", b"{}", asynchronous=True)
         where = settings.endpoint or "Alibaba Cloud"

@@ -96,7 +96,7 @@ def after_failure(world: World, worker: WorkerResource, error: AppError) -> Work
             lease_until=None,
             not_before=now + timedelta(seconds=pause),
         )
-    log.warning(life.failed, extra={**facts(worker), "reason": str(error)})
+    log.warning(life.failed, extra={**facts(worker), **took(world, worker), "reason": str(error)})
     return ended(world, worker, life.error, reason=str(error), may_pass=error.may_pass)
 
 
@@ -105,11 +105,19 @@ def ended(world: World, worker: WorkerResource, status: WorkerStatus, **changes:
     return worker.to(status, **{**base, **changes})
 
 
+def took(world: World, worker: WorkerResource) -> dict[str, object]:
+    """For the log: how long it was under way."""
+    return (
+        {"took_s": round((world.clock() - worker.started_at).total_seconds(), 3)} if worker.started_at else {}
+    )
+
+
 def facts(worker: WorkerResource) -> dict[str, object]:
     """For the log."""
     return {
         "job_id": worker.job_id,
         "worker_id": worker.worker_id,
+        "product": worker.resource.product.value,
         "slot": worker.resource.slot,
         "cert_identifier": worker.cert_identifier,
     }

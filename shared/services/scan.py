@@ -17,6 +17,7 @@ from shared.services.baseline import as_found, is_baseline
 from shared.services.changes import Changes, Ending
 from shared.services.discovered import every_slot
 from shared.services.drift import Drifting, tell_drift
+from shared.services.measures import SlotsSeen, log_measures
 from shared.services.policies import ReadPolicies, policies_of
 from shared.services.strangers import look_after_strangers
 from shared.services.unseen import Unseen
@@ -55,9 +56,10 @@ def scan_certificates(world: World) -> ScanResult:
                 failures.append(error)
     if failures:  # what is in such a store may be unknown for that reason alone
         raise failures[0]
-    drifting = Drifting()
+    drifting, counted = Drifting(), SlotsSeen(world)
     seen = (record for record in every_slot(world) if record.resource.account not in shut)
-    look_after_strangers(world, policies, drifting.among(seen))
+    look_after_strangers(world, policies, drifting.among(counted.among(seen)))
+    log_measures(counted.measured(world))
     tell_drift(world, drifting)
     return ScanResult(
         certificates=sum(one.certificates for one in found),

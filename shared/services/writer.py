@@ -20,7 +20,7 @@ from shared.products.kit.waiting import LONGEST_PAUSE_S, Waiter
 from shared.services.beside import Beside
 from shared.services.fence import is_met_there, why_barred, why_named_otherwise, why_not_found
 from shared.services.left import left_half_made
-from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log
+from shared.services.lifecycle import SPARE_S, after_failure, claimed, ended, facts, lifecycle_of, log, took
 from shared.services.showing import show
 from shared.services.side_by_side import Task
 from shared.services.verify import verify
@@ -256,7 +256,7 @@ class _Turn:
                 "handshake": verification.handshake.value,
                 **({"also_changed": list(also)} if also else {}),
             }
-            log.info(life.succeeded, extra={**facts(made.worker), **proof})
+            log.info(life.succeeded, extra={**facts(made.worker), **took(self.world, made.worker), **proof})
             self._save(made, ended(self.world, made.worker, life.success, verification=verification))
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from emulator.faults import Fault
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import IMG, WWW, asked_for, roll_back, uploaded, worker_of
+from tests.log_lines import LINES
 
+GIVEN_UP = Path(__file__).parents[3] / "events" / "record_dead_letter.failed.json"
 FACTS = ("job_id", "worker_id", "slot", "cert_identifier", "handshake", "reason")
 
 
@@ -70,3 +73,24 @@ def test_a_try_that_is_followed_by_another_is_not_logged_as_an_end(
 
     assert worker_of(platform, IMG).attempts == 2
     assert [message for message, _ in said(caplog)] == ["worker deployed"]
+
+
+def test_the_lines_that_alerts_rest_on_have_the_fields_that_these_name(
+    platform: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "certdeploy")
+    asked_for(platform, uploaded(platform), IMG, WWW)
+    platform.drain()
+    platform.cloud.deny("oss:PutCname")
+    roll_back(platform)
+    asked_for(platform, uploaded(platform, days=300), IMG)
+    platform.drain()
+    platform.tick("scan_expiry")
+    platform.call("record_dead_letter", GIVEN_UP.read_bytes())
+
+    lines = {record.message: record.__dict__.keys() for record in caplog.records}
+
+    assert set(LINES) <= lines.keys()
+    assert {message: fields - lines[message] for message, fields in LINES.items()} == dict.fromkeys(
+        LINES, frozenset()
+    )
