@@ -30,6 +30,8 @@ class Kind:
     attributes: frozenset[str] = frozenset()
 
 
+#: Kinds of which a change makes another resource: who refers to one changes as well.
+MADE_ANEW: Final = frozenset({"ALIYUN::FC3::LayerVersion"})
 _PROVIDERS: Final[Mapping[str, tuple[Provider, tuple[str, ...]]]] = {
     "ALIYUN::FC3::AsyncInvokeConfig": (fc3.AsyncInvokeConfig(), ("FunctionName",)),
     "ALIYUN::FC3::ConcurrencyConfig": (fc3.ConcurrencyConfig(), ("FunctionName",)),

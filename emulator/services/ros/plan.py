@@ -27,6 +27,7 @@ class Plan:
         self.template: Template = read(goal.body)
         self.pseudo = pseudo
         self._resources = resources
+        self.made_anew: set[str] = set()  #: resources that are there and will be others
         values = parameters.values(self.template.parameters, goal.parameters)
         self.scope = Scope(self.template, {**pseudo, **values}, self._attribute)
         self.declared: Mapping[str, Declared] = {
@@ -75,6 +76,6 @@ class Plan:
             # [guess] the words
             raise errors.bad_reference(name, "the template, where its condition is false")
         found = self._resources.get(name)
-        if found is None or not found.there:
+        if found is None or not found.there or name in self.made_anew:
             return later(name, attribute)
         return found.attributes.get(attribute) if attribute else found.physical_id

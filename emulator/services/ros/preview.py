@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.services.ros.kinds import KINDS
+from emulator.services.ros.kinds import KINDS, MADE_ANEW
 from emulator.services.ros.model import Resource
 from emulator.services.ros.plan import Plan
 
 
 def rows(plan: Plan, there: Mapping[str, Resource]) -> list[dict[str, Any]]:
-    """In the order in which they would be made; what would go is last. Raises ApiError."""
+    """In the order in which they would be made; what would go is last. Raises ApiError.
+
+    Each after those that it needs: who refers to one that will be another changes with it.
+    """
     wanted = [_wanted(plan, name, there.get(name)) for level in plan.levels() for name in level]
     return wanted + [_removed(found) for found in there.values() if found.name not in plan.declared]
 
@@ -34,6 +37,8 @@ def _wanted(plan: Plan, name: str, there: Resource | None) -> dict[str, Any]:
     }
     if not changed:
         return row | {"Action": "None"}
+    if declared.kind in MADE_ANEW:
+        plan.made_anew.add(name)
     replaced = bool(changed & KINDS[declared.kind].fixed)
     return row | {"Action": "Modify", "PhysicalResourceId": there.physical_id, "Replacement": str(replaced)}
 

@@ -37,6 +37,7 @@ class Instance:
     network: Network = "open"  #: "vpc": its access list refuses what comes by its public host
     tables: dict[str, Table] = field(default_factory=dict)
     usage: dict[str, Usage] = field(default_factory=dict)  #: by table; outlives it
+    made: bool = False  #: by a stack, and not by the estate
 
     def used(self, table: str) -> Usage:
         return self.usage.setdefault(table, Usage())

@@ -54,9 +54,10 @@ class TableActions(EmulatedService):
             self._add(Instance(DEFAULT_INSTANCE, estate.regions[0]))
 
     def kept(self) -> dict[str, Any]:
-        """What no file keeps. Whoever has only instances without anything in them has nothing."""
+        """What no file keeps. Whoever has only instances of the estate, and nothing in them, has nothing."""
         own = {name: row for name, row in self.instances.items() if name not in self._journals}
-        return {"instances": own} if any(row.tables or row.usage for row in own.values()) else {}
+        changed = any(row.made or row.tables or row.usage for row in own.values())
+        return {"instances": own} if changed else {}
 
     def keep(self, state: dict[str, Any]) -> None:
         super().keep({"instances": {**self.instances, **state.get("instances", {})}})
@@ -70,7 +71,7 @@ class TableActions(EmulatedService):
         there = self.instances.get(name)
         if there is not None and (name != DEFAULT_INSTANCE or there.tables or there.usage):
             raise refused(f"The instance {name} already exists.", "OTSObjectAlreadyExist", 409)  # [guess]
-        self._add(Instance(name, region, network))
+        self._add(Instance(name, region, network, made=True))
 
     def drop_instance(self, name: str) -> None:
         """Raises ApiError where it has tables."""

@@ -71,13 +71,15 @@ def test_a_changed_layer_makes_a_version_that_the_function_gets(account: Account
     account.put("code", "c.zip", "d.zip")
     stack = account.create(template(resources()))
 
-    changed = {"Code": {**CODE, "OssObjectName": "d.zip"}}
-    account.update(stack, template(resources(layer=changed, Timeout=60)))
+    changed = template(resources(layer={"Code": {**CODE, "OssObjectName": "d.zip"}}))
+    rows = account("PreviewStack", StackId=stack, TemplateBody=changed).stack.resources
+    account.update(stack, changed)
 
+    told = {row.logical_resource_id: row.action for row in rows if row.action != "None"}
+    assert told == {"Base": "Modify", "Work": "Modify"}
     found = the_function(account)
     assert account.status(stack) == "UPDATE_COMPLETE"
     assert found.settings["layers"][0].endswith("layers/shop-base/versions/2")
-    assert found.settings["timeout"] == 60
     assert found.triggers
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from emulator.estate import parse_estate
 from emulator.faults import Fault
+from emulator.saving import saved_estate
 from tests.functional.emulator.ros.account import LASTS_S, STATE, Account, project, table, template
 
 TABLES = {"State": STATE, "Orders": table("orders"), "Carts": table("carts", DependsOn="Orders")}
@@ -252,3 +256,17 @@ def test_a_deleted_stack_may_be_unknown_by_its_id(account: Account) -> None:
     account.wait()
 
     assert account.refusal("GetStack", StackId=stack) == (404, "StackNotFound")
+
+
+def test_a_stack_that_is_saved_half_made_is_made_elsewhere(account: Account) -> None:
+    stack = account.create(template(TABLES), wait=False)
+    account.clock.advance(LASTS_S / 2)
+    assert account.resources(stack) == {"State": "CREATE_COMPLETE"}
+
+    file = json.loads(json.dumps(saved_estate(account.cloud)))
+    account.cloud.load(parse_estate(file))
+    account.wait()
+
+    assert account.status(stack) == "CREATE_COMPLETE"
+    assert account.tables() == {"orders", "carts"}
+    assert len(account.told(stack)) == 8
