@@ -7,6 +7,7 @@ again are read by a range; a worker is claimed, remembers and ends, its writer's
 and the slot's row is read and says what was done.
 """
 
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -162,7 +163,8 @@ def _world(here: Ground) -> World:
     def probe(*_: object, **__: object) -> ProbeResult:
         return ProbeResult(served=True, detail="", trusted=True)
 
-    return replace(world, adapter=adapter, probe=probe, left_s=lambda: 1e6)
+    began = time.monotonic()
+    return replace(world, adapter=adapter, probe=probe, left_s=lambda: 1e6 - (time.monotonic() - began))
 
 
 def _id_of(name: str) -> str:

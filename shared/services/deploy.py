@@ -78,7 +78,7 @@ def deploy_workers(world: World, event: WorkersScheduled, product: CloudProduct)
         (work_on(world, changers.of(workers[0].resource), workers, kind_of) for workers in _by_turns(open_)),
         beside=shared_rates(world, event, at_most=job.products[product]),
         parallel=world.policy.parallel,
-        clock=world.clock,
+        clock=world.steady(),
         sleep=world.sleep,
     )
     ended = Counter(worker.status for worker in world.workers.list(*share))

@@ -9,11 +9,12 @@ import heapq
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import datetime, timedelta
 from itertools import count
 from queue import Empty, SimpleQueue
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+#: What is due so soon is due: a sum of pauses is not exact, and less may not move a clock.
+_NOW_S: Final = 0.001
 Task: TypeAlias = Generator[float, None, None]
 _Ran: TypeAlias = tuple[Task, float | None, BaseException | None]  #: its pause, None at its end
 
@@ -23,15 +24,16 @@ def run_side_by_side(
     *,
     beside: Task | None = None,
     parallel: int,
-    clock: Callable[[], datetime],
+    clock: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> None:
     """Return when all have ended. What one raises stops the others at their next pause, and goes through.
 
-    `beside` runs as long as any of them does, and is closed then.
+    `clock`: in seconds, one that nobody sets: pauses are neither stretched nor cut where the time of day is
+    put right, and end where it stands. `beside` runs as long as any of them does, and is closed then.
     """
     ran: SimpleQueue[_Ran] = SimpleQueue()
-    waiting: list[tuple[datetime, int, Task]] = []
+    waiting: list[tuple[float, int, Task]] = []
     order = count()
 
     def go_on(task: Task) -> None:
@@ -53,10 +55,10 @@ def run_side_by_side(
             running += 1
         try:
             while left:
-                while waiting and waiting[0][0] <= clock():
+                while waiting and waiting[0][0] - clock() < _NOW_S:
                     going_on.submit(copy_context().run, go_on, heapq.heappop(waiting)[2])
                     running += 1
-                until_next = max(0.0, (waiting[0][0] - clock()).total_seconds()) if waiting else None
+                until_next = max(0.0, waiting[0][0] - clock()) if waiting else None
                 if not running:
                     sleep(until_next or 0.0)
                     continue
@@ -68,8 +70,7 @@ def run_side_by_side(
                 if error is not None:
                     raise error
                 if pause is not None:
-                    due = clock() + timedelta(seconds=pause)
-                    heapq.heappush(waiting, (due, next(order), task))
+                    heapq.heappush(waiting, (clock() + pause, next(order), task))
                 elif task is not beside:
                     left -= 1
         finally:

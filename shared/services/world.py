@@ -167,12 +167,16 @@ class World:
         """How widely a certificate is trusted."""
         return standing_of(certificate, self.roots.names, self.clock(), self.roots.added_names)
 
+    def steady(self) -> Callable[[], float]:
+        """Seconds from now on, by the clock that ends the function: nobody sets it."""
+        left_s = self.left_s()
+        return lambda: left_s - self.left_s()
+
     def waiter(self, *, spare_s: float, at_most_s: float = math.inf) -> Waiter:
         """A Waiter that leaves the function `spare_s` and waits at most `at_most_s`."""
-        start = self.clock()
+        spent = self.steady()
 
         def left_s() -> float:
-            spent = (self.clock() - start).total_seconds()
-            return min(self.left_s() - spare_s, at_most_s - spent)
+            return min(self.left_s() - spare_s, at_most_s - spent())
 
         return Waiter(left_s=left_s)

@@ -32,10 +32,11 @@ def a_world(bench: Bench, server: Server, state: Path) -> World:
     key = bench.cloud.key
     credentials = Credentials(key.access_key_id, key.access_key_secret, "")
     clock = RunningClock(lambda seconds: min(seconds, 0.08))
+    began = clock()
     app = App.build(
         Instance(settings),
         lambda: credentials,
-        left_s=lambda: 60.0,
+        left_s=lambda: 3600.0 - (clock() - began).total_seconds(),
         holder="test",
         clock=clock,
         sleep=clock.sleep,
@@ -59,7 +60,7 @@ def carry_out(world: World, adapter: ProductAdapter) -> WorkerResource:
 def carry_out_all(world: World, adapter: ProductAdapter) -> list[WorkerResource]:
     """As a function does that was handed the workers, which are of one writer; they afterwards."""
     task = work_on(world, adapter, list(world.workers.list(1)), kinds_of(world, a_job()))
-    run_side_by_side([task], parallel=1, clock=world.clock, sleep=world.sleep)
+    run_side_by_side([task], parallel=1, clock=world.steady(), sleep=world.sleep)
     return list(world.workers.list(1))
 
 

@@ -1,5 +1,6 @@
 """The parts of a discovery, where a command runs the functions itself."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +42,9 @@ def discovering(state: Path, seen: Callable[[], object]) -> InProcess:
 
     def app(holder: str, functions: Functions) -> App:
         key = fixed(Credentials("an-id", "a-secret"))
-        built = App.build(instance, key, left_s=lambda: 60.0, holder=holder, functions=functions)
+        built = App.build(
+            instance, key, left_s=lambda: 1e6 - time.monotonic(), holder=holder, functions=functions
+        )
         adapter = cast(Any, lambda *arguments, **more: AProduct(seen))
         return replace(built, world=replace(built.world, adapter=adapter))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from datetime import datetime, timezone
 from threading import Barrier, Lock
 
 import pytest
@@ -19,7 +18,7 @@ def clock() -> StandingClock:
 
 
 def run(clock: StandingClock, *tasks: Task, parallel: int = 4, beside: Task | None = None) -> None:
-    run_side_by_side(tasks, beside=beside, parallel=parallel, clock=clock, sleep=clock.sleep)
+    run_side_by_side(tasks, beside=beside, parallel=parallel, clock=lambda: clock.passed, sleep=clock.sleep)
 
 
 def test_pauses_overlap(clock: StandingClock) -> None:
@@ -48,9 +47,7 @@ def test_those_that_go_on_do_not_queue_behind_those_that_begin() -> None:
         went_on.wait(10)
         yield 0.0
 
-    run_side_by_side(
-        [first(), held_up()], parallel=1, clock=lambda: datetime.now(timezone.utc), sleep=time.sleep
-    )
+    run_side_by_side([first(), held_up()], parallel=1, clock=time.monotonic, sleep=time.sleep)
 
 
 def test_no_more_begin_at_once_than_is_allowed(clock: StandingClock) -> None:
@@ -114,3 +111,19 @@ def test_nothing_to_do_is_done_at_once(clock: StandingClock) -> None:
 
     run(clock, beside=beside())
     assert clock.passed == 0
+
+
+def test_pauses_that_add_up_to_a_little_less_than_they_should_end() -> None:
+    """By a clock whose seconds are counted down from many, and which is only moved by sleeping."""
+    left = [900.0]
+
+    def sleep(seconds: float) -> None:
+        assert seconds > 1e-9, "it would sleep for ever"
+        left[0] -= seconds
+
+    def task() -> Task:
+        for number in range(1, 200):
+            yield number / 7
+
+    run_side_by_side([task(), task()], parallel=1, clock=lambda: 0.1 + (900.0 - left[0]), sleep=sleep)
+    assert left[0] == pytest.approx(900 - sum(range(1, 200)) / 7, abs=0.5)

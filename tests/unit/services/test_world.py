@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,7 +9,6 @@ import pytest
 
 from shared.products.kit.waiting import Waiter
 from shared.services.world import World
-from tests.builders import NOW
 
 
 class Function:
@@ -20,10 +18,8 @@ class Function:
         self.spent = 0.0
 
     def waiter(self, **limits: Any) -> Waiter:
-        world = SimpleNamespace(
-            clock=lambda: NOW + timedelta(seconds=self.spent),
-            left_s=lambda: 100 - self.spent,
-        )
+        world = SimpleNamespace(left_s=lambda: 100 - self.spent)
+        world.steady = lambda: World.steady(cast(World, world))
         return World.waiter(cast(World, world), **limits)
 
 

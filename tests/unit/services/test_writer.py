@@ -26,7 +26,7 @@ from shared.services.deploy import kinds_of
 from shared.services.side_by_side import run_side_by_side
 from shared.services.world import ProbeResult, World
 from shared.services.writer import work_on
-from tests.builders import a_certificate, a_job, a_resource, a_worker
+from tests.builders import NOW, a_certificate, a_job, a_resource, a_worker
 from tests.clocks import StandingClock
 
 W = WorkerStatus
@@ -93,7 +93,7 @@ class Story:
     def carried_out(self, adapter: OneListener, timeout_s: float) -> list[WorkerStatus]:
         world = self.world(timeout_s)
         task = work_on(world, adapter, self.workers(world), kinds_of(world, a_job()))
-        run_side_by_side([task], parallel=1, clock=world.clock, sleep=world.sleep)
+        run_side_by_side([task], parallel=1, clock=world.steady(), sleep=world.sleep)
         return [worker.status for worker in self.workers(world)]
 
 
@@ -127,6 +127,34 @@ def test_a_call_that_takes_several_slots_is_made_once(story: Story) -> None:
     assert story.carried_out(adapter, timeout_s=600) == [W.SUCCESS] * 3
 
     assert adapter.writes == [["a.example.com", "b.example.com", "c.example.com"]]
+
+
+class Slow(OneListener):
+    """What is written is shown a minute later."""
+
+    shown_at = 0.0
+
+    def _look(self, change: Change) -> Look:
+        return replace(super()._look(change), settled=self._clock.passed >= self.shown_at)
+
+    def _advance(self, steps: Sequence[Step]) -> None:
+        super()._advance(steps)
+        self.shown_at = self._clock.passed + 60
+
+
+@pytest.mark.parametrize("off_by", [timedelta(), timedelta(hours=-5), timedelta(hours=5)], ids=str)
+def test_a_time_of_day_that_stands_or_jumps_makes_no_wait_longer_or_shorter(
+    story: Story, off_by: timedelta
+) -> None:
+    """Whoever sets the clock does so once the first write is made."""
+    adapter, world = Slow(story.clock, write_s=1, at_once=False), story.world(3600)
+    stands = replace(world, clock=lambda: NOW + off_by * bool(adapter.writes))
+    task = work_on(stands, adapter, story.workers(world), kinds_of(stands, a_job()))
+
+    run_side_by_side([task], parallel=1, clock=stands.steady(), sleep=world.sleep)
+
+    assert [worker.status for worker in story.workers(world)] == [W.SUCCESS] * 3
+    assert 3 * 61 <= story.clock.passed < 3 * 80
 
 
 def test_a_worker_is_not_begun_after_its_forerunner_has_used_up_the_time(story: Story) -> None:
@@ -216,7 +244,7 @@ def test_a_slot_that_is_out_of_scope_by_now_is_neither_asked_for_nor_written(
     run_side_by_side(
         [work_on(world, adapter, [worker], kinds_of(world, a_job()))],
         parallel=1,
-        clock=world.clock,
+        clock=world.steady(),
         sleep=world.sleep,
     )
 
