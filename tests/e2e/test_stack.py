@@ -20,11 +20,12 @@ from emulator.cloud import Cloud
 from emulator.estate import load_estate
 from emulator.server import Server, running
 from host import bare
+from stack.installed import unpack_code, unpack_layer
 from stack.package import LOCK
 from tests.functional.emulator.clients import admin, call, config
 from tests.functional.emulator.products.oss_clients import client
-from tests.unit.stack.installed import ROOT, unpack_code, unpack_layer
 
+ROOT = Path(__file__).parents[2]
 ROS, RAM = "2019-09-10", "2015-05-01"
 BUCKET = "certdeploy-code"
 
@@ -43,8 +44,8 @@ def objects(tmp_path: Path) -> dict[str, bytes]:
     """The archives by the template's parameters, out of what is installed here: no network."""
     for name in ("code", "layer"):
         (tmp_path / name).mkdir()
-    unpack_code(tmp_path / "code")
-    unpack_layer(LOCK, tmp_path / "layer")
+    unpack_code(ROOT, tmp_path / "code")
+    unpack_layer(ROOT / LOCK, tmp_path / "layer")
     layer = archive(tmp_path / "layer", "python/")
     return {"CodeObject": archive(tmp_path / "code"), "LayerObject": layer, "AwsLayerObject": layer}
 
