@@ -13,6 +13,7 @@ from cli.job_end import DuringFreeze, JobId
 from cli.job_tables import show_job
 from cli.picks import PICKED, picks
 from cli.session import session
+from cli.waving import Approval, Canaries, HaltAt, NoWaves, Pause, waves
 from shared.domain.states import JobStatus
 from shared.errors import InvalidRequestError
 from shared.services.edit import LeftOut
@@ -51,6 +52,11 @@ def edit(
         list[int] | None,
         typer.Option(help="Id of a contact in place of the job's, told how it ends; may be repeated."),
     ] = None,
+    canary: Canaries = None,
+    pause: Pause = None,
+    approval: Approval = False,
+    halt_at: HaltAt = None,
+    no_waves: NoWaves = False,
     during_freeze: DuringFreeze = False,
     digest: Annotated[
         str | None, typer.Option(help="Digest of the job that was seen; refused if it was edited since.")
@@ -70,6 +76,7 @@ def edit(
         **({"CertIds": cert_ids_of(certificate)} if certificate else {}),
         **({"ContactIds": contact} if contact else {}),
         **({"Digest": digest} if digest is not None else {}),
+        **waves(canary, pause, approval, halt_at, no_waves),
     }
     flags = {
         "AtOnce": now,
@@ -83,7 +90,8 @@ def edit(
     }
     if not (asked or now or renew or add or drop or during_freeze):
         raise InvalidRequestError(
-            "nothing to change; give --name, --at, --now, --certificate, --renew, --add, --drop or --contact"
+            "nothing to change; give --name, --at, --now, --certificate, --renew, --add, --drop, --canary,"
+            " --no-waves or --contact"
         )
     result = managed(world, {"Edit": {"JobId": job_id, **asked, **flags, **picked}})
     if as_json:

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Wire
+from shared.domain.waves import AskedWaves
 
 #: Who asks, of a request whose caller nobody knows: a function is not told who invokes it.
 StatedName = Annotated[str, Field(min_length=1, max_length=128)]
@@ -59,6 +60,7 @@ class EditDeploymentJob(Wire):
     but: PickSlots = Field(default_factory=PickSlots, alias="Except")  #: neither added nor dropped
     first_deployment: bool = False  #: as of a new job
     during_freeze: bool = False  #: as of a new job
+    waves: AskedWaves | None = None  #: in place of the job's; without canaries: all slots at once
 
 
 class ContinueDeploymentJob(Wire):

@@ -44,3 +44,8 @@ class AskedWaves(Wire):
 
 class Waves(AskedWaves, Stored):
     """Of a job."""
+
+
+def of_job(asked: AskedWaves) -> Waves | None:
+    """None: it is done at once."""
+    return Waves(**dict(asked)) if asked.canaries else None

@@ -1,4 +1,4 @@
-"""Edit a job that has not begun: its name, time and contacts, its slots, its certificates."""
+"""Edit a job that has not begun: its name, time and contacts, its slots, its certificates, its waves."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,6 +11,7 @@ from shared.domain.matching import Action
 from shared.domain.plans import PlanEntry
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
+from shared.domain.waves import of_job
 from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services.approval import UNKNOWN, who_asks, why_approved_by_another
 from shared.services.contacts import check_contacts
@@ -61,11 +62,11 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
     if not entries:
         reasons = "; ".join(f"{slot}: {why}" for slot, why in left.items())
         raise InvalidRequestError(f"nothing of job {job.job_id} would be left; cancel it ({reasons})")
-    facts = _facts(request, world.clock())
+    facts = _facts(job, request, world.clock())
     if job.status is JobStatus.PENDING and "schedule_time" in facts:
         allowed = request.during_freeze or job.during_freeze
         check_not_frozen(world, facts["schedule_time"], allowed=allowed)
-    if entries == before and job.changing_until is None:
+    if entries == before and job.changing_until is None and "waves" not in facts:
         return Edited(job=_with_facts(world, job, facts), left_out=_left(left))
     plan = as_plan(entries.values(), certificates[0].source, job.accept_outage).evolve(engine=job.engine)
     authors = (*(job.drafted_by or (UNKNOWN,)), who_asks(world, request.by))
@@ -170,10 +171,12 @@ def _add(
         raise InvalidRequestError("Add: " + "; ".join(f"{slot}: {left[slot]}" for slot in refused))
 
 
-def _facts(request: EditDeploymentJob, now: datetime) -> dict[str, Any]:
-    """Fields of the job that are given, apart from what it writes."""
+def _facts(job: DeploymentJob, request: EditDeploymentJob, now: datetime) -> dict[str, Any]:
+    """Fields of the job that are given, apart from what it writes; waves only if they are others."""
     at = now if request.at_once else request.schedule_time
+    waves = job.waves if request.waves is None else of_job(request.waves)
     return {
+        **({"waves": waves} if waves != job.waves else {}),
         **({"name": request.name} if request.name else {}),
         **({"schedule_time": at} if at is not None else {}),
         **({"during_freeze": True} if request.during_freeze else {}),

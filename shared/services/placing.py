@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from typing import TypeAlias
 
+from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.waves import ONE, PER_PRODUCT, AskedWaves, part_of
 from shared.services.shards import sharded
@@ -26,6 +27,13 @@ def placed(
             next_shard[slot.product] = max(next_shard[slot.product], begun[slot.product] + shard + 1)
             yield number, begun[slot.product] + shard, slot
         begun = next_shard
+
+
+def well_placed(workers: Iterable[WorkerResource], waves: AskedWaves | None) -> bool:
+    """Whether the workers of a job that has not begun are in the waves that it has."""
+    found = {worker.resource.slot: (worker.resource, worker.wave) for worker in workers}
+    meant = placed((resource for resource, _ in found.values()), waves)
+    return {slot.slot: wave for wave, _, slot in meant} == {slot: wave for slot, (_, wave) in found.items()}
 
 
 def in_waves(slots: Iterable[CloudResource], waves: AskedWaves | None) -> list[list[CloudResource]]:

@@ -15,6 +15,7 @@ from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
+from shared.domain.waves import Waves
 from shared.errors import ConflictError
 from shared.services.quota import reserve
 from shared.services.rollback_plan import Joined
@@ -49,7 +50,7 @@ def reworked(
     if plan is not None:
         until = world.clock() + _TAKES
         job = world.jobs.save(_taken_back(job).evolve(changing_until=until))
-        _rewrite(world, job, plan, until)
+        _rewrite(world, job, plan, facts.get("waves", job.waves), until)
         changes |= {
             "plan_digest": plan.digest,
             "products": plan.products,
@@ -76,30 +77,38 @@ def _taken_back(job: DeploymentJob) -> DeploymentJob:
     return job.to(JobStatus.EDITING) if job.status is JobStatus.PENDING else job
 
 
-def _rewrite(world: World, job: DeploymentJob, plan: Plan, until: datetime) -> None:
-    """Workers that stay as they are keep their rows; of a job in waves none does: these are others then."""
+def _rewrite(world: World, job: DeploymentJob, plan: Plan, waves: Waves | None, until: datetime) -> None:
+    """Workers that stay as they are keep their rows; of a job in waves, before or then, none does.
+
+    `waves`: those that it is to have.
+    """
+    in_waves = job.waves is not None or waves is not None
     wanted = {entry.resource.slot: entry for entry in plan.deployments}
-    kept: list[WorkerResource] = []
-    last = 0
-    for worker in list(world.workers.list(job.job_id)):
-        last = max(last, worker.worker_id)
-        entry = wanted.get(worker.resource.slot)
-        if entry is not None and job.waves is None and _carries_out(worker, entry):
-            kept.append(worker)
-            continue
+    kept: dict[str, WorkerResource] = {}
+    going: list[WorkerResource] = []
+    for worker in world.workers.list(job.job_id):
+        slot = worker.resource.slot
+        stays = not in_waves and slot in wanted and slot not in kept and _carries_out(worker, wanted[slot])
+        if stays:
+            kept[slot] = worker
+        else:
+            going.append(worker)
+    last = max((worker.worker_id for worker in (*kept.values(), *going)), default=0)
+    new = [entry for entry in plan.deployments if entry.resource.slot not in kept]
+    _check_time(world, job, until)
+    # The new ones first: whoever plans a job anew whose edit was cut off has all slots of it then.
+    if in_waves:
+        world.workers.add(workers_of(job.evolve(waves=waves), plan, Joined(world), last))
+    else:
+        world.workers.add(_workers(world, job, new, kept.values(), last))
+    for worker in going:
         _check_time(world, job, until)
         world.workers.delete(worker)
-    there = {worker.resource.slot for worker in kept}
-    new = [entry for entry in plan.deployments if entry.resource.slot not in there]
-    _check_time(world, job, until)
-    if job.waves is not None:
-        world.workers.add(workers_of(job, plan, Joined(world), last))
-    else:
-        world.workers.add(_workers(world, job, new, kept, last))
 
 
 def _carries_out(worker: WorkerResource, entry: PlanEntry) -> bool:
-    return (worker.resource, worker.cert_identifier) == (entry.resource, entry.cert_identifier)
+    same = (worker.resource, worker.cert_identifier) == (entry.resource, entry.cert_identifier)
+    return same and worker.wave == 0  # else an edit that was cut off had put it into a wave
 
 
 def _check_time(world: World, job: DeploymentJob, until: datetime) -> None:

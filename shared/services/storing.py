@@ -17,7 +17,7 @@ from shared.domain.moments import ahead
 from shared.domain.plans import Plan
 from shared.domain.resources import CloudResource
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.domain.waves import AskedWaves, Waves
+from shared.domain.waves import AskedWaves, of_job
 from shared.errors import (
     AppError,
     ConflictError,
@@ -114,7 +114,7 @@ def create(
             accept_outage=plan.accept_outage,
             engine=plan.engine,
             during_freeze=during_freeze,
-            waves=Waves(**dict(waves)) if waves and waves.canaries else None,
+            waves=of_job(waves) if waves else None,
             products=plan.products,
             created_at=now,
             storing_until=until,

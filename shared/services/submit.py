@@ -10,6 +10,7 @@ from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
 from shared.services.approval import check_approval, who_asks
 from shared.services.freezing import check_not_frozen
 from shared.services.moved import Moved, moved, plan_of
+from shared.services.placing import well_placed
 from shared.services.storing import submitted
 from shared.services.world import World
 
@@ -43,13 +44,14 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
             f"the world has moved since job {job.job_id} was drafted: {_told(blocking)}; `certdeploy job diff"
             f" {job.job_id}` shows all, `certdeploy job edit {job.job_id} --renew` plans anew"
         )
-    if plan_of(job, world.workers.list(job.job_id)).digest != job.plan_digest:
+    workers = list(world.workers.list(job.job_id))
+    if plan_of(job, workers).digest != job.plan_digest or not well_placed(workers, job.waves):
         raise PlanChangedError(
             f"the workers of job {job.job_id} are not those of its plan: an edit was cut off;"
             f" `certdeploy job edit {job.job_id} --renew` plans anew"
         )
     who = who_asks(world, request.by)
-    check_approval(world, job, world.workers.list(job.job_id), who)
+    check_approval(world, job, workers, who)
     job = job.evolve(submitted_by=who, during_freeze=allowed)
     return submitted(world, job.evolve(changing_until=None))  # an edit that was cut off had changed nothing
 

@@ -46,6 +46,16 @@ def test_slots_are_dropped_as_they_are_called(
     assert draft["PlanDigest"] not in ran.err
 
 
+def test_a_draft_gets_waves_and_loses_them_again(informed: Command, draft: dict[str, Any]) -> None:
+    job = str(draft["JobId"])
+
+    put = informed("job", "edit", job, "--canary", "one", "--pause", "30m", "--json").json["Job"]
+    taken = informed("job", "edit", job, "--no-waves", "--json").json["Job"]
+
+    assert (put["Waves"]["Canaries"], put["Waves"]["PauseMinutes"]) == (["one"], 30.0)
+    assert taken.get("Waves") is None
+
+
 def test_a_slot_is_added_and_the_name_and_time_changed(informed: Command, draft: dict[str, Any]) -> None:
     ran = informed(
         "job", "edit", str(draft["JobId"]), "--add", "plain.example.com", "--first-deployment",
