@@ -43,7 +43,26 @@ _HINTS: Final = (
         ),
         _STORE,
     ),
-    (("quotaexceeded", "overquota", "insufficientquota", "certificate.overquota", "quota"), _QUOTA),
+    (
+        ("notsynchronised", "ambiguous"),
+        "CAS's cloud resources tell nothing of the slot, or too much: synchronise them in CAS's console and"
+        " try again, or deploy it with `--engine direct`",
+    ),
+    (
+        ("insufficientquota", "deductquotafailed"),
+        "CAS's quota of deployments is used up: buy some and try again, or deploy with `--engine direct`",
+    ),
+    (("nocontact",), "CAS takes no job without a contact of its own: add one in its console and try again"),
+    (
+        ("workererror", "noworker"),
+        "CAS's own deployment job did not do it and tells no reason; its console shows one. Try again, or"
+        " deploy it with `--engine direct`",
+    ),
+    (
+        ("jobgone", "takenback", "rolledback"),
+        "somebody was at the job in CAS's console; if that was not meant, try again",
+    ),
+    (("quotaexceeded", "overquota", "certificate.overquota", "quota"), _QUOTA),
     (
         (
             *("privatekeyformatexception", "httpsprivatekeyformaterror", "privatekeyerror"),

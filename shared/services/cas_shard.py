@@ -184,13 +184,12 @@ class CasShard:
         try:
             jobs.submit(batch.job_id)
         except CloudError as error:
-            if (
-                jobs.status(batch.job_id) == EDITING
-            ):  # else it has begun: when it was created, or by this call
-                if not error.retryable:
-                    with suppress(AppError):  # lest somebody starts it later, by hand
-                        jobs.delete(batch.job_id)
-                raise
+            if jobs.status(batch.job_id) != EDITING:  # it has begun: when it was created, or by this call
+                return batch.job_id
+            if not error.retryable:
+                with suppress(AppError):  # lest somebody starts it later, by hand
+                    jobs.delete(batch.job_id)
+            raise
         return batch.job_id
 
     def _created(self, batch: _Batch, jobs: CasJobs) -> int:

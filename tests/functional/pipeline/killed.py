@@ -21,6 +21,7 @@ class Killing:
         """`writes`: the actions that are counted."""
         self.at: int | None = None
         self.calls = 0
+        self.order: list[str] = []  #: the actions of all calls
         self.written: Counter[str] = Counter()
         self.store: MortalStore | None = None
         execute = platform.cloud.execute
@@ -32,6 +33,7 @@ class Killing:
                 raise DroppedError(call.action)
             answer = execute(service, call)
             self.calls += 1
+            self.order.append(call.action)
             self.written[call.action] += call.action in writes
             if self.calls == self.at:
                 self.store.dies_after = 0

@@ -190,6 +190,19 @@ def test_killed_at_any_call_it_goes_on_with_the_job_that_it_made(
             assert killing.written["CreateDeploymentJob"] == 2, number
 
 
+def test_killed_right_after_it_was_submitted_it_makes_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with discovered({**TWO_SLOTS, "contacts": [ANN]}, tmp_path, engine=Engine.CAS) as platform:
+        killing = Killing(platform, monkeypatch, {"CreateDeploymentJob"})
+        a_deployment(platform, killing, tmp_path, None)
+        submitted = 1 + killing.order.index("UpdateDeploymentJobStatus")
+        a_deployment(platform, killing, tmp_path, submitted)
+
+        assert statuses(platform) == {WorkerStatus.SUCCESS: 2}
+        assert killing.written["CreateDeploymentJob"] == 2, "one for each product"
+
+
 def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | None) -> int:
     """Of two slots, killed once at that call; then only the timer. Calls made."""
     platform.cloud.reset()

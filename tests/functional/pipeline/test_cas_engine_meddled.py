@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,18 @@ def vendors(tmp_path: Path) -> Iterator[Platform]:
 
 
 class At:
-    """`happens` once, right before or after CAS carries out `action`; it takes CAS's only job."""
+    """`happens` once, before or after CAS carries out an action the nth time; it takes CAS's only job."""
 
     def __init__(
-        self, platform: Platform, monkeypatch: pytest.MonkeyPatch, when: str, happens: Callable[[Any], object]
+        self,
+        platform: Platform,
+        monkeypatch: pytest.MonkeyPatch,
+        when: str,
+        happens: Callable[[Any], object],
+        nth: int = 1,
     ) -> None:
         self.happened = False
+        self._left = nth
         moment, _, action = when.partition(" ")
         execute = platform.cloud.execute
 
@@ -41,7 +48,8 @@ class At:
             happens(next(iter(service._jobs.values())))
 
         def executed(service: Any, call: Any) -> Any:
-            mine = call.action == action and not self.happened
+            self._left -= call.action == action
+            mine = call.action == action and not self.happened and not self._left
             if mine and moment == "before":
                 meddled()
             answer = execute(service, call)
@@ -140,6 +148,27 @@ def test_an_error_there_is_one_here_though_the_slot_carries_the_certificate(
 
     assert "WorkerError" in reason
     assert "the new one, all the same" in reason
+
+
+def test_what_cas_still_has_in_hand_is_no_success_though_the_slot_shows_it(
+    vendors: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is put there, CAS goes on with it while functions hand on to each other, and ends in error."""
+    vendors.timeout_s = 30.0
+    cdn = vendors.cloud.service("cdn")
+
+    def there_already(job: Any) -> None:
+        job.workers[0].until = vendors.clock() + timedelta(days=1)
+        cdn._take(cdn._domains["www.example.com"], job.workers[0].identifier)
+
+    def failed(job: Any) -> None:
+        job.status = job.workers[0].status = "error"
+
+    later = At(vendors, monkeypatch, "before ListWorkerResource", failed, nth=8)
+    reason = told(vendors, monkeypatch, "after UpdateDeploymentJobStatus", there_already)
+
+    assert later.happened
+    assert "WorkerError" in reason
 
 
 def test_a_shell_of_ours_that_was_never_submitted_gets_what_is_wanted(

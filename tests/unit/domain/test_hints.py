@@ -25,6 +25,11 @@ from shared.errors import CloudRejectedError
         ("Forbidden.RAM", "RAM action"),
         ("Throttling.User", "busy"),
         ("NotTrusted", "CERTDEPLOY_ROOTS"),
+        ("InsufficientQuota", "CAS's quota"),
+        ("NotSynchronised", "CAS's console"),
+        ("WorkerError", "tells no reason"),
+        ("JobGone", "somebody"),
+        ("NoContact", "contact"),
         ("NotYetEffective", "does not serve it yet"),
     ],
 )
