@@ -17,6 +17,7 @@ _SECRET_NAMES = frozenset(
         "securitytoken",
         "accesskeysecret",
         "servercertificate",
+        "parametervalue",  # of a stack of ROS, which may declare it with NoEcho
     }
 )
 _SECRET_PARTS = ("privatekey", "secret", "password")

@@ -61,8 +61,6 @@ class Scope:
                     return self.holds(operand)
                 case "Fn::Equals", [one, other]:
                     return bool(self.resolve(one) == self.resolve(other))
-                case "Fn::Not", [one]:
-                    return not self.holds(one)
                 case "Fn::Not", str() | dict():
                     return not self.holds(operand)
                 case "Fn::And", [*parts]:

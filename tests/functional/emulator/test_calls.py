@@ -41,6 +41,7 @@ def test_a_call_is_recorded_with_its_end(server: Server) -> None:
         {"Deep": {"Deeper": [{"Cert": "x\n" + PEM}]}},
         {"AccessKeySecret": "abc"},
         {"Bytes": PEM.encode()},
+        {"Parameters": [{"ParameterKey": "WebhookUrl", "ParameterValue": "abc"}]},
     ],
 )
 def test_keys_are_hidden_at_any_depth(params: dict[str, object]) -> None:

@@ -78,6 +78,28 @@ def test_what_fails_takes_the_stack_back_and_events_say_why(account: Account) ->
     assert all("OTSQuotaExhausted" in row.status_reason for row in failed)
 
 
+def test_a_product_that_does_not_answer_takes_the_stack_back(account: Account) -> None:
+    account.cloud.faults.add(Fault("CreateTable", api="Ots", drop=True))
+
+    stack = account.create(template(TABLES))
+
+    assert account.status(stack) == "CREATE_ROLLBACK_COMPLETE"
+
+
+def test_a_rollback_that_fails_says_so_and_the_stack_can_be_deleted_later(account: Account) -> None:
+    account.cloud.faults.add(no_room_for_carts())
+    account.cloud.faults.add(Fault("DeleteTable", 403, "OTSNoPermissionAccess", api="Ots"))
+
+    stack = account.create(template(TABLES))
+    assert account.status(stack) == "CREATE_ROLLBACK_FAILED"
+    assert account.resources(stack)["Orders"] == "DELETE_FAILED"
+
+    account("DeleteStack", StackId=stack)
+    account.wait()
+    assert account.status(stack) == "DELETE_COMPLETE"
+    assert "shop-state" not in account.cloud.service("tablestore").instances
+
+
 def test_without_rollback_what_was_made_stays(account: Account) -> None:
     account.cloud.faults.add(no_room_for_carts())
 

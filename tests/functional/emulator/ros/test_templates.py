@@ -23,7 +23,7 @@ SECTIONS: dict[str, Any] = {
         "Large": {"Fn::Equals": [{"Ref": "Size"}, "large"]},
         "SwitchedOn": {"Fn::Equals": [{"Ref": "On"}, True]},
         "Either": {"Fn::Or": ["Large", {"Condition": "SwitchedOn"}]},
-        "Neither": {"Fn::Not": ["Either"]},
+        "Neither": {"Fn::Not": "Either"},
         "Both": {"Fn::And": ["Large", "SwitchedOn"]},
     },
 }
@@ -134,6 +134,23 @@ def test_a_wrong_template_is_refused(account: Account, body: str, code: str) -> 
     assert account.refusal("ValidateTemplate", TemplateBody=body)[1] == code
     assert account.refusal("CreateStack", StackName="shop", TemplateBody=body)[1] == code
     assert account("ListStacks").stacks == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Fn::Not": ["Large"]},
+        {"Fn::Equals": ["a"]},
+        {"Fn::Xor": ["Large", "Large"]},
+        "Nobody",
+        {"Fn::And": 1},
+    ],
+)
+def test_a_wrong_condition_is_refused(account: Account, condition: Any) -> None:
+    sections = {**SECTIONS, "Conditions": {**SECTIONS["Conditions"], "Wrong": condition}}
+    body = template({"Logs": project(Condition="Wrong")}, **sections)
+
+    assert account.refusal("CreateStack", StackName="shop", TemplateBody=body)[0] == 400
 
 
 @pytest.mark.parametrize(
