@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from cli import ram_deployer
+from cli.stacks.given import instance_of
+from cli.stacks.objects import bucket_of
 from shared.cloud import cas
 from shared.domain.certificates import STORES
 from shared.domain.engines import Engine
@@ -37,6 +40,7 @@ class Place:
     secrets: Mapping[str, str] = field(default_factory=dict)
     by_cas: bool = False  #: CAS's own deployment jobs write
     roles: tuple[str, ...] = ()  #: in other accounts, to assume
+    named_bucket: str = ""  #: "" for the usual one
     tables: str = ""  #: how the names of tables begin, where several states share an instance
 
     @classmethod
@@ -55,16 +59,22 @@ class Place:
             prefix=settings.prefix,
             instance=given.get(INSTANCE, "") or (address.instance if address else ""),
             stores=settings.stores,
+            named_bucket=given.get(ram_deployer.BUCKET, ""),
             by_cas=settings.engine is Engine.CAS,
             roles=tuple(one.role for one in settings.accounts),
             tables=address.table("") if address else "",
             secrets={**in_kms, **{name: given[name] for name in secrets if name in given}},
         )
 
+    @property
+    def bucket(self) -> str:
+        """Of the objects of stacks, as `deploy` names it."""
+        return self.named_bucket or bucket_of(self.account, self.region)
+
     def resource(self, pattern: str) -> str | None:
         """With the names in it; None: it is of something that there is not here."""
         names = {REGION: self.region, ACCOUNT: self.account, PREFIX: self.prefix, INSTANCE: self.instance}
-        names = {**names, **self.secrets}
+        names = {**names, **self.secrets, ram_deployer.BUCKET: self.bucket}
         wanted = _NAME.findall(pattern)
         if not all(map(names.get, wanted)):
             return None
@@ -128,6 +138,10 @@ def _entered(place: Place) -> Iterable[Statement]:
         yield replace(one, resources=there)
 
 
+def _deployer(place: Place) -> Iterable[Statement]:
+    return ram_deployer.statements()
+
+
 def _viewer(place: Place) -> Iterable[Statement]:
     yield declared.of_functions(_LOOKING)
 
@@ -159,6 +173,11 @@ PEOPLE: Final[Mapping[str, Who]] = {
     "reader": Who("a key that only reads the account: scan, discover, doctor, previews", _reader),
     "uploader": Who("in addition, certificate upload, carry, export and clean-up", _uploader),
     "entered": Who("the role in another account, by which it is looked after (docs/accounts.md)", _entered),
+    "deployer": Who(
+        "a person who makes, changes and removes a stack: deploy, stack, logs, destroy",
+        _deployer,
+        of_stack=True,
+    ),
     "viewer": Who("a person who looks at a stack, with --stack", _viewer),
     "operator": Who("a person who works with a stack, with --stack", _operator),
 }
@@ -183,9 +202,16 @@ def _entering(place: Place) -> Iterable[Statement]:
 def document(who: Who, place: Place) -> dict[str, Any]:
     """A RAM policy."""
     if who.of_stack and not place.instance:
-        place = replace(place, instance=_USUAL_INSTANCE)
+        place = replace(place, instance=_instance(place))
     rows = [row for one in who.statements(place) if (row := _row(one, place))]
     return {"Version": "1", "Statement": rows}
+
+
+def _instance(place: Place) -> str:
+    """As `deploy` names it, which takes the account."""
+    return (
+        _USUAL_INSTANCE if place.account == _ANY else instance_of(place.prefix, place.account, place.region)
+    )
 
 
 def _row(one: Statement, place: Place) -> dict[str, Any] | None:

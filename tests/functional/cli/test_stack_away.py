@@ -32,7 +32,12 @@ def test_a_stack_is_shown_with_its_versions_outputs_and_last_events(standing: Co
     shown = standing("stack", *OF_IT)
 
     assert shown.code == 0, shown.err
-    for told in (f"{NAME} in {REGION}", "UPDATE_COMPLETE", f"certdeploy/{OBJECTS['code']}", f"{NAME}-logs"):
+    for told in (
+        f"{NAME} in {REGION}",
+        "UPDATE_COMPLETE",
+        f"certdeploy/{OBJECTS['code']}",
+        f"{NAME}-1000000000000001",
+    ):
         assert told in shown.out
     assert standing("stack", *OF_IT, "--json").json["Parameters"]["Prefix"] == NAME
 
