@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Final
 
-from pydantic.alias_generators import to_pascal
-
 from shared.cloud.channels import reason_of
 from shared.domain.contact_requests import AddContact, EditContact, ManageContacts
 from shared.domain.contacts import Channel, Contact
@@ -15,8 +13,8 @@ from shared.services.world import World
 from shared.validation.contacts import channels_problems
 from shared.validation.names import job_name_problems
 from shared.validation.problems import refuse_if_any
+from shared.validation.requests import only_one
 
-_KINDS: Final = tuple(field.alias or to_pascal(name) for name, field in ManageContacts.model_fields.items())
 TEST_TYPE: Final = "certdeploy:Contact:Test"  #: of a webhook's message
 
 
@@ -39,8 +37,7 @@ class Tested(Wire):
 
 
 def manage_contacts(world: World, request: ManageContacts) -> ShownContacts:
-    if sum(getattr(request, name) is not None for name in ManageContacts.model_fields) != 1:
-        raise InvalidRequestError(f"expected exactly one of {', '.join(_KINDS)}")
+    only_one(request)
     if request.add:
         return ShownContacts(contacts=(_add(world, request.add),))
     if request.edit:

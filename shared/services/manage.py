@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from pydantic.alias_generators import to_pascal
-
 from shared.domain.consequences import ConsequenceCount
 from shared.domain.contacts import Delivery, of_job
 from shared.domain.expected import Expected
@@ -29,7 +27,6 @@ from shared.domain.requests import (
 )
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
-from shared.errors import InvalidRequestError
 from shared.products import supported_products
 from shared.services.cancel import cancel_job
 from shared.services.delete import Deleted, delete_jobs
@@ -52,10 +49,8 @@ from shared.services.submit import diff_job, submit_job
 from shared.services.waves import continue_job
 from shared.services.waves_shown import WaveShown, waves_of
 from shared.services.world import World
+from shared.validation.requests import only_one
 
-_KINDS: Final = tuple(
-    field.alias or to_pascal(name) for name, field in ManageDeploymentJobs.model_fields.items()
-)
 _FAILED: Final = (WorkerStatus.ERROR, WorkerStatus.ROLLBACK_ERROR)
 
 
@@ -95,10 +90,8 @@ class Managed(Wire):
 
 
 def manage_deployment_jobs(world: World, request: ManageDeploymentJobs) -> Managed:
-    asked = [name for name in ManageDeploymentJobs.model_fields if getattr(request, name) is not None]
-    if len(asked) != 1:
-        raise InvalidRequestError(f"expected exactly one of {', '.join(_KINDS)}")
-    return _ANSWERS[asked[0]](world, getattr(request, asked[0]))
+    asked = only_one(request)
+    return _ANSWERS[asked](world, getattr(request, asked))
 
 
 def _previewed(world: World, asked: PreviewDeploymentJob) -> Managed:

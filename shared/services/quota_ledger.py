@@ -2,10 +2,8 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Final
 
 from pydantic import AwareDatetime
-from pydantic.alias_generators import to_pascal
 
 from shared.domain.quota import Package, QuotaAccount, QuotaBudget, QuotaMode, Use, use_of
 from shared.domain.quota_requests import AddQuota, ManageQuota, SetQuota
@@ -13,8 +11,7 @@ from shared.domain.values import Wire
 from shared.errors import InvalidRequestError, NotFoundError
 from shared.services.quota import left_of
 from shared.services.world import World
-
-_KINDS: Final = tuple(field.alias or to_pascal(name) for name, field in ManageQuota.model_fields.items())
+from shared.validation.requests import only_one
 
 
 class OpenJob(Wire):
@@ -63,8 +60,7 @@ class ManagedQuota(Wire):
 
 
 def manage_quota(world: World, request: ManageQuota) -> ManagedQuota:
-    if sum(getattr(request, name) is not None for name in ManageQuota.model_fields) != 1:
-        raise InvalidRequestError(f"expected exactly one of {', '.join(_KINDS)}")
+    only_one(request)
     if request.history:
         return ManagedQuota(history=_history(world))
     if request.add:

@@ -14,6 +14,7 @@ from shared.errors import InvalidRequestError
 from shared.state import tables
 from shared.state.store import Row, Store
 from shared.state.tables import Table
+from shared.validation.requests import only_one
 
 _BYTES: Final = 4 * 1024 * 1024  #: of the rows of one answer; the last one may be longer than what is left
 #: What functions keep among themselves while they work.
@@ -38,9 +39,7 @@ class StateRead(Wire):
 
 def read_state(store: Store, settings: Callable[[], ShownSettings], request: ReadState) -> StateRead:
     """Raises InvalidRequestError: of a table that is not told, or by a key that it has not."""
-    asked = [one for one in (request.rows, request.row_range, request.settings) if one is not None]
-    if len(asked) != 1:
-        raise InvalidRequestError("expected exactly one of Rows, Range, Settings")
+    only_one(request)
     if request.rows is not None:
         return _page(_found(store, request.rows))
     if request.row_range is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_pascal
 
 from shared.domain.visible import visible
 from shared.errors import InvalidRequestError
@@ -35,6 +36,16 @@ def one_line(text: str) -> str:
     """What is told of a message that may hold anything: printable, and short enough to be read."""
     shown = visible(text[: _LENGTH + 1])
     return shown if len(text) <= _LENGTH else f"{shown[:_LENGTH]}… ({len(text)} characters)"
+
+
+def only_one(request: BaseModel) -> str:
+    """The name of the one field that is set. Raises InvalidRequestError: none is, or several are."""
+    fields = type(request).model_fields
+    asked = [name for name in fields if getattr(request, name) is not None]
+    if len(asked) != 1:
+        kinds = (field.alias or to_pascal(name) for name, field in fields.items())
+        raise InvalidRequestError(f"expected exactly one of {', '.join(kinds)}")
+    return asked[0]
 
 
 def _no_number(name: str) -> NoReturn:
