@@ -75,6 +75,7 @@ def test_functions_of_a_stack_run_from_its_archives_with_what_their_roles_grant(
     assert grants["denied"] == []
     unused = [(row["role"], row["action"]) for row in grants["unused"]]
     assert ("certdeploy-scan-expiry", "yundun-cert:ListCertificates") not in unused
+    assert ("certdeploy-scan-expiry", "log:PostLogStoreLogs") not in unused
     assert ("certdeploy-deploy-cdn", "cdn:SetCdnDomainSSLCertificate") in unused
     lines = server.cloud.service("sls").projects["certdeploy-1000000000000001"].stores["functions"].rows
     assert {row["functionName"] for row in lines} >= {"certdeploy-scan_expiry"}

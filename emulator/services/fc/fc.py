@@ -27,6 +27,11 @@ class Service(Running, Invoking):
     )
     limits: ClassVar[dict[str, int]] = {}
     lengthy = frozenset({"InvokeFunction"})
+    switches: ClassVar[dict[str, tuple[str | bool, ...]]] = {
+        # With whose rights a function's output is written, where it has a role of its own: the vendor's page
+        # "Use function roles to grant Function Compute access" can be read either way.
+        "logs_by": ("role", "service"),
+    }
 
     def InvokeFunction(self, call: Call) -> Raw:
         return self._invoke(

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from emulator.api import ApiError
+from emulator.api import ApiError, Call
 from emulator.keys import AccessKey
 from emulator.service import Account
 from emulator.services.fc.archives import Archives
@@ -37,8 +37,9 @@ class Instance:
     def __init__(self, account: Account, function: Function, launch: Launch, program: str) -> None:
         self.revision = revision(function)
         self.lines: list[str] = []
-        self._account = account
+        self._account, self._region = account, function.region
         self._where = function.settings.get("logConfig") or {}
+        self._key: AccessKey | None = None  #: of the function's role
         self._fields = {
             "__topic__": f"FCLogs:{function.name}",
             "functionName": function.name,
@@ -49,6 +50,7 @@ class Instance:
 
     def run(self, payload: bytes, request_id: str, key: AccessKey | None) -> Outcome:
         self.lines.clear()
+        self._key = key
         self.printed(f"FC Invoke Start RequestId: {request_id}")
         parts = (key.access_key_id, key.access_key_secret, key.token) if key else None
         outcome = self.process.run(payload, request_id, parts)
@@ -65,7 +67,22 @@ class Instance:
         if project and store and logs is not None:
             now = str(int(self._account.clock().timestamp()))
             with self._account.lock:
-                logs.write(project, store, {"__time__": now, **self._fields, "message": line})
+                if self._may_write(project, store):
+                    logs.write(project, store, {"__time__": now, **self._fields, "message": line})
+
+    def _may_write(self, project: str, store: str) -> bool:
+        """With the rights of the function's role, where it has one and they count."""
+        if self._key is None or self._account.services["fc"].behaviour["logs_by"] != "role":
+            return True
+        where = {"project": project, "logstore": store}
+        call = Call(
+            "PostLogStoreLogs",
+            where,
+            self._region,
+            self._account.account,
+            access_key_id=self._key.access_key_id,
+        )
+        return not self._account.denied("log:PostLogStoreLogs", call)
 
 
 def revision(function: Function) -> str:

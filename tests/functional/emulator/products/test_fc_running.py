@@ -145,21 +145,45 @@ def test_a_role_that_does_not_trust_function_compute_is_not_assumed(fc: Sdk, ser
     assert (refused.value.status_code, refused.value.code) == (403, "AccessDenied")  # type: ignore[attr-defined]
 
 
-def test_what_a_function_prints_is_in_its_log_store_and_in_the_answer_if_asked(
-    fc: Sdk, server: Server
-) -> None:
-    logs = server.cloud.service("sls")
+def with_a_log_store(cloud: Cloud) -> None:
+    logs = cloud.service("sls")
     for action, where, body in (
         ("CreateProject", {}, {"projectName": "logs"}),
         ("CreateLogStore", {"project": "logs"}, {"logstoreName": "functions"}),
     ):
         sent = json.dumps(body).encode()
-        server.cloud.execute(logs, Call(action, where, "cn-hangzhou", "", raw_body=sent))
+        cloud.execute(logs, Call(action, where, "cn-hangzhou", "", raw_body=sent))
+
+
+@pytest.mark.parametrize(("logs_by", "written"), [("role", False), ("service", True)])
+def test_output_is_written_with_the_rights_of_the_function_s_role_or_without_them(
+    fc: Sdk, server: Server, logs_by: str, written: bool
+) -> None:
+    with_a_log_store(server.cloud)
+    server.cloud.service("fc").choose(logs_by=logs_by)
+    trusted = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": ["fc.aliyuncs.com"]}}
+    trust = json.dumps({"Version": "1", "Statement": [trusted]})
+    call(server, "CreateRole", "2015-05-01", {"RoleName": "mute", "AssumeRolePolicyDocument": trust})
+    where = {"project": "logs", "logstore": "functions"}
+    make(fc, role="acs:ram::1000000000000001:role/mute", logConfig=where)
+
+    invoked(server, {})
+
+    rows = server.cloud.service("sls").projects["logs"].stores["functions"].rows
+    assert bool(rows) is written
+    denied = {row["action"] for row in admin(server, "GET", "grants")["denied"]}
+    assert ("log:PostLogStoreLogs" in denied) is not written
+
+
+def test_what_a_function_prints_is_in_its_log_store_and_in_the_answer_if_asked(
+    fc: Sdk, server: Server
+) -> None:
+    with_a_log_store(server.cloud)
     make(fc, logConfig={"project": "logs", "logstore": "functions"})
 
     told, headers = invoked(server, {}, x_fc_log_type="Tail")
 
-    rows = logs.projects["logs"].stores["functions"].rows
+    rows = server.cloud.service("sls").projects["logs"].stores["functions"].rows
     request = told["request"]
     printed = [
         f"FC Invoke Start RequestId: {request}",
