@@ -8,7 +8,6 @@ CreateDeploymentJob has no ClientToken. Nothing of it is stored here.
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from threading import RLock
 from typing import Final
 
@@ -23,8 +22,8 @@ from shared.services.cas_slots import resource_of
 from shared.services.cas_standing import NOTHING, WAITS, Stage, Standing, failed, standing_of
 from shared.services.world import World
 
-_GATHER: Final = timedelta(seconds=2)  #: after the last slot that came: more may come
-_LOOK: Final = timedelta(seconds=3)  #: between two looks at the jobs there
+_GATHER_S: Final = 2.0  #: after the last slot that came: more may come
+_LOOK_S: Final = 3.0  #: between two looks at the jobs there
 _MOST: Final = 200  #: resources of one job: their ids travel in a URL
 _LEASE_S: Final = 120.0
 _TRIES: Final = 5  #: to make a job, where an answer was lost or CAS is out of order
@@ -51,14 +50,14 @@ class CasShard:
         """`account`: whose slots they are, and whose CAS makes the job."""
         self._world, self._product, self._account = world, product, account
         self._prefix = f"certdeploy-{job.job_id}-{product.value}-{shard}-{job.retries}-"
-        self._lock = RLock()
+        self._lock, self._now = RLock(), world.steady()
         self._standing: dict[str, Standing] = {}
         self._waiting: dict[
             str, tuple[int, Certificate]
         ] = {}  #: slots that are to be in a job: resource, what
         self._batches: list[_Batch] = []  #: of which no job has begun yet
-        self._gathered_at: datetime | None = None
-        self._looked_at: datetime | None = None
+        self._gathered_at: float | None = None
+        self._looked_at: float | None = None
         #: by store and job there, the slots that are ours in it, by the ids of their resources
         self._followed: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
         self._found: dict[str, dict[tuple[int, int], int]] = {}  #: by store, of earlier: job by slot's work
@@ -94,7 +93,7 @@ class CasShard:
                 raise CloudRejectedError(_CREATE, "OtherAccount", why)
             resource = resource_of(slot, self._known(wanted.store))
             self._waiting[slot.slot] = resource, wanted
-            self._standing[slot.slot], self._gathered_at = WAITS, self._world.clock()
+            self._standing[slot.slot], self._gathered_at = WAITS, self._now()
 
     def _known(self, store: str) -> list[CasResource]:
         if store not in self._resources:
@@ -130,11 +129,11 @@ class CasShard:
         self._looked_at = None
 
     def _go_on(self) -> None:
-        now = self._world.clock()
-        if self._gathered_at is not None and now - self._gathered_at >= _GATHER:
+        now = self._now()
+        if self._gathered_at is not None and now - self._gathered_at >= _GATHER_S:
             self._gathered_at = None
             self._send()
-        if self._looked_at is None or now - self._looked_at >= _LOOK:
+        if self._looked_at is None or now - self._looked_at >= _LOOK_S:
             self._looked_at = now
             for (store, job_id), slots in self._followed.items():
                 if any(self._standing.get(slot, NOTHING).stage is Stage.UNDER_WAY for slot in slots.values()):
@@ -155,7 +154,7 @@ class CasShard:
             with self._world.leases.hold(within(self._account, self._prefix), self._world.holder, _LEASE_S):
                 self._batches = [batch for batch in self._batches if not self._sent(batch)]
         except ConflictError:
-            self._gathered_at = self._world.clock()
+            self._gathered_at = self._now()
 
     def _sent(self, batch: _Batch) -> bool:
         """What goes wrong is the end of its slots; what may pass is tried again after a while."""
@@ -164,7 +163,7 @@ class CasShard:
         except AppError as error:
             batch.failures += 1
             if error.retryable and batch.failures < _TRIES:
-                self._gathered_at = self._world.clock()
+                self._gathered_at = self._now()
                 return False
             told = (
                 error

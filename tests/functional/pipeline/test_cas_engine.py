@@ -223,6 +223,16 @@ def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | N
     return killing.calls
 
 
+def test_it_goes_on_where_the_time_of_day_stands(vendors: Platform) -> None:
+    """As it seems to, where it is put back again and again."""
+    asked_for(vendors, uploaded(vendors), WWW)
+    now = vendors.clock()
+    vendors.ports["clock"] = lambda: now
+    vendors.drain()
+
+    assert statuses(vendors) == {WorkerStatus.SUCCESS: 1}
+
+
 def test_a_rollback_is_written_by_the_product_s_own_api(vendors: Platform) -> None:
     asked_for(vendors, uploaded(vendors), WWW)
     vendors.drain()
