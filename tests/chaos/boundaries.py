@@ -15,6 +15,7 @@ from shared.state.tables import Table
 
 _NUMBER = struct.Struct("q")
 _MOST = 3  #: that one function is killed in a run
+BEFORE_STATE = "before a write to the state"
 _READS_OF_STATE = ("/GetRow", "/BatchGetRow", "/GetRange")  #: of Tablestore
 
 
@@ -30,6 +31,7 @@ class Boundaries:
         self._here = 0  #: of the function that this process runs
         self.met: list[str] = []  #: by this process
         self.last_words: Callable[[str], None] = lambda kind: None
+        self.meets: Callable[[], None] = lambda: None  #: others, who may act before it writes to the state
 
     def begin(self, fatal: Mapping[str, Sequence[int]]) -> None:
         """Count from 1 again. `fatal`: by function, where the process that is there ends."""
@@ -49,6 +51,8 @@ class Boundaries:
         if passed in [self._read(index) for index in range(1, 1 + _MOST)]:
             self.last_words(kind)
             os.kill(os.getpid(), signal.SIGKILL)
+        if kind == BEFORE_STATE:
+            self.meets()
 
     def _read(self, index: int) -> int:
         at = (self._here * (1 + _MOST) + index) * _NUMBER.size
@@ -98,7 +102,7 @@ class Watched:
         return self._store.range(table, prefix, below=below, after=after)
 
     def put(self, table: Table, key: Key, document: Document, *, version: int) -> int:
-        self._pass("before a write to the state")
+        self._pass(BEFORE_STATE)
         stored = self._store.put(table, key, document, version=version)
         self._pass("after a write to the state")
         return stored
@@ -106,7 +110,7 @@ class Watched:
     def put_many(self, table: Table, rows: Iterable[tuple[Key, Document]]) -> None:
         """One after the other: it may be killed between any two."""
         for key, document in rows:
-            self._pass("before a write to the state")
+            self._pass(BEFORE_STATE)
             self._store.put_many(table, [(key, document)])
             self._pass("after a write to the state")
 
@@ -114,12 +118,12 @@ class Watched:
         """As `put_many`."""
         refused: list[Key] = []
         for one in rows:
-            self._pass("before a write to the state")
+            self._pass(BEFORE_STATE)
             refused += self._store.write_many(table, [one])
             self._pass("after a write to the state")
         return refused
 
     def delete(self, table: Table, key: Key, *, version: int) -> None:
-        self._pass("before a write to the state")
+        self._pass(BEFORE_STATE)
         self._store.delete(table, key, version=version)
         self._pass("after a write to the state")

@@ -163,7 +163,7 @@ def _written_too_often(ground: Ground, clean: Clean, found: Seen, kills: int) ->
     """
     for write, count in ground.cloud.written.items():
         of_aws = len(found.workers) if write.endswith("[]") else 0
-        most = max(1, clean.written[write]) * max(1, len(found.jobs)) + max(1, kills) + of_aws
+        most = max(1, clean.written[write]) * max(1, len(found.jobs)) + kills + of_aws
         if count > most:
             yield f"{write}: {count} times, at most {most} were to be expected"
 

@@ -15,7 +15,7 @@ from typing import Any
 from emulator.cloud import Cloud
 from host.instances import InvocationResult
 from tests.chaos.clock import SharedClock
-from tests.chaos.orders import Order, Result, send_order
+from tests.chaos.orders import MEETS, Order, Result, go_on, send_order
 
 _RETRIES, _RETRY_S = 3, 60.0
 _PREFIX = "certdeploy-"
@@ -51,6 +51,7 @@ class Platform:
     #: which of those that are due is next; and how long one that was sent is under way
     choose: Callable[[int], int] = lambda due: 0
     delays: Callable[[], list[float]] = lambda: [0.0]
+    in_between: Callable[[], None] | None = None  #: before a function writes to its state
     _ids: Any = field(default_factory=lambda: count(1))
 
     def begin_again(self) -> None:
@@ -144,21 +145,26 @@ class Platform:
             key=(key.access_key_id, key.access_key_secret),
             loads=self.loads,
             settings=self.settings,
+            meets=self.in_between is not None,
         )
         self.settings = {}
         with send_order(self.orders, order) as answers:
-            result = _result(answers)
+            result = _result(answers, self.in_between or (lambda: None))
         self.met[function] += result.met
         return result
 
 
-def _result(answers: socket.socket) -> Result:
+def _result(answers: socket.socket, in_between: Callable[[], None]) -> Result:
     answers.settimeout(_HANGS_S)
     told: dict[str, Any] = {}
     pid = 0
     try:
         with answers.makefile("rb") as lines:
             for line in lines:
+                if line.strip() == MEETS:
+                    in_between()
+                    go_on(answers)
+                    continue
                 told |= json.loads(line)
                 pid = told.pop("pid", pid)
     except TimeoutError:

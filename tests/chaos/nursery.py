@@ -27,7 +27,7 @@ from shared.state.store import Store
 from shared.state.tablestore import TablestoreStore
 from tests.chaos.boundaries import Boundaries, Watched
 from tests.chaos.clock import SharedClock
-from tests.chaos.orders import Order, receive_order, send_result
+from tests.chaos.orders import Order, receive_order, send_result, wait_for_others
 
 TIMEOUT_S = 900.0  #: of each function, as template.yml has it
 
@@ -70,6 +70,8 @@ class Nursery:
     def _work(self, order: Order, answer_to: socket.socket) -> None:
         self._boundaries.enter(order.function)
         self._boundaries.last_words = lambda kind: send_result(answer_to, {"killed": kind})
+        if order.meets:
+            self._boundaries.meets = lambda: wait_for_others(answer_to)
         send_result(answer_to, {"pid": os.getpid()})
         try:
             result = {"answer": self._answer(order)}

@@ -8,6 +8,7 @@ import struct
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+MEETS = b"{}"  #: in place of a result
 _LENGTH = struct.Struct("!Q")
 
 
@@ -21,6 +22,7 @@ class Order:
     key: tuple[str, str]  #: of the account
     loads: bool = False  #: not in a process of its own
     settings: dict[str, Any] = field(default_factory=dict)  #: from now on
+    meets: bool = False  #: it lets others act before each write to its state
 
 
 @dataclass(frozen=True)
@@ -57,3 +59,13 @@ def receive_order(source: socket.socket) -> tuple[Order, socket.socket] | None:
 
 def send_result(to: socket.socket, told: dict[str, Any]) -> None:
     to.sendall(json.dumps(told).encode() + b"\n")
+
+
+def wait_for_others(to: socket.socket) -> None:
+    """Until whoever ordered the function has let others act, or has not."""
+    to.sendall(MEETS + b"\n")
+    to.recv(1)
+
+
+def go_on(to: socket.socket) -> None:
+    to.sendall(b"\n")

@@ -27,6 +27,7 @@ _TROUBLE: Final = ((500, "InternalError"), (502, "BadGateway"), (503, "ServiceUn
 #: What the receiver of messages does, and how often.
 _TO_MESSAGES: Final = (*TROUBLE, DOWN, GARBAGE, LOST, "receiver slow")
 _TROUBLED: Final = 0.5
+_MET: Final = 0.1  #: of writes to a state that is not asked by calls
 _DOUBLED, _LATE, _JUMP, _OUTAGE, _KILLED = 0.15, 0.2, 0.03, 0.03, 0.3
 OF_STORMS: Final = (
     *("throttled", *(name for name, _ in _TO_CALLS[:4]), "answer lost", "event doubled", "event late"),
@@ -87,6 +88,11 @@ class Storm:
                     self._struck[kind] += 1
             finally:
                 self._inside -= 1
+
+    def at_state(self) -> None:
+        """Between a function's reading of its state and its writing."""
+        if self.lots.random() < _MET:
+            self._strike("another function in between")
 
     def at_receiver(self) -> str:
         """What a message meets there."""
