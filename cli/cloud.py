@@ -6,7 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from cli import exits, output, syncs
+from cli.columns import check_given
 from cli.session import session
+from shared.domain.accounts import NOWHERE, OWN
 from shared.domain.resources import CloudProduct, SyncStatus
 from shared.errors import CloudCredentialsError, CloudUnavailableError, SettingsError
 from shared.services.baseline import is_baseline
@@ -40,12 +42,21 @@ def discover(
     region: Annotated[
         str | None, typer.Option(help="Discover only this region of the product given with --product.")
     ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            help="Discover only this account, by number; - for the own one. With --region by default that."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read the slots of every product, or only of those given. Changes nothing in the cloud."""
     request: dict[str, Any] = {"Products": [item.value for item in product or []]}
     if region is not None:
         request["Region"] = region
+    if account is not None:
+        check_given("--account", account)
+        request["Account"] = OWN if account == NOWHERE else account
     current = session()
     products = current.products(product)
     current.check_credentials()

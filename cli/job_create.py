@@ -12,6 +12,7 @@ from cli.given import moment_of
 from cli.job_end import DuringFreeze, Wait, Watch, check_can_wait, end
 from cli.job_tables import show_plan
 from cli.selecting import (
+    Accounts,
     Certificates,
     Domains,
     EngineOption,
@@ -39,6 +40,7 @@ def preview(
     certificate: Certificates,
     resource: Slots = None,
     product: Products = None,
+    account: Accounts = None,
     region: Regions = None,
     domain: Domains = None,
     but: Except = None,
@@ -54,7 +56,17 @@ def preview(
     """
     world = session().world()
     asked = selection(
-        world, certificate, resource, product, region, domain, but, first_deployment, accept_outage, engine
+        world,
+        certificate,
+        resource,
+        product,
+        account,
+        region,
+        domain,
+        but,
+        first_deployment,
+        accept_outage,
+        engine,
     )
     result = managed(world, {"Preview": asked})
     if as_json:
@@ -71,6 +83,7 @@ def create(
     certificate: Certificates,
     resource: Slots = None,
     product: Products = None,
+    account: Accounts = None,
     region: Regions = None,
     domain: Domains = None,
     but: Except = None,
@@ -117,7 +130,17 @@ def create(
         check_can_wait(current, draft)
     world = current.world()
     asked = selection(
-        world, certificate, resource, product, region, domain, but, first_deployment, accept_outage, engine
+        world,
+        certificate,
+        resource,
+        product,
+        account,
+        region,
+        domain,
+        but,
+        first_deployment,
+        accept_outage,
+        engine,
     )
     planned = managed(world, {"Preview": asked})
     request = {

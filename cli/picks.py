@@ -1,4 +1,4 @@
-"""Slots that are picked on the command line: each word is a slot, a product, a region, or a domain."""
+"""Slots that are picked on the command line: a word is a slot, a product, an account, a region, a domain."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from shared.domain.resources import CloudProduct
 from shared.errors import InvalidRequestError
 from shared.services.world import World
 
-PICKED = "a slot, a product, a region, or a domain with * for any text"
+PICKED = "a slot, a product, an account, a region, or a domain with * for any text"
 
 
 def picks(world: World, option: str, words: Iterable[str] | None) -> dict[str, Any]:
@@ -17,7 +17,9 @@ def picks(world: World, option: str, words: Iterable[str] | None) -> dict[str, A
     Raises:
         InvalidRequestError: a word is empty, or is none of these.
     """
-    found: dict[str, list[str]] = {"Slots": [], "Products": [], "Regions": [], "Domains": []}
+    found: dict[str, list[str]] = {
+        kind: [] for kind in ("Slots", "Products", "Accounts", "Regions", "Domains")
+    }
     for word in (word.strip() for word in words or ()):
         found[_kind(world, option, word)].append(_named(world, word))
     return {kind: some for kind, some in found.items() if some}
@@ -26,6 +28,8 @@ def picks(world: World, option: str, words: Iterable[str] | None) -> dict[str, A
 def _kind(world: World, option: str, word: str) -> str:
     if word in {product.value for product in CloudProduct}:
         return "Products"
+    if word in world.policy.accounts:
+        return "Accounts"
     if word == "-" or any(word in world.policy.scope.known_regions(one) for one in CloudProduct):
         return "Regions"
     if "/" in word or _named(world, word) != word:

@@ -27,6 +27,10 @@ Products = Annotated[
     list[CloudProduct] | None,
     typer.Option("--product", help="Only slots of this product; may be repeated."),
 ]
+Accounts = Annotated[
+    list[str] | None,
+    typer.Option("--account", help="Only slots of this account; - for the own one; may be repeated."),
+]
 Regions = Annotated[
     list[str] | None,
     typer.Option(
@@ -71,6 +75,7 @@ def selection(
     certificates: Sequence[str],
     slots: Sequence[str] | None,
     products: Sequence[CloudProduct] | None,
+    accounts: Sequence[str] | None,
     regions: Sequence[str] | None,
     domains: Sequence[str] | None,
     but: Sequence[str] | None,
@@ -79,13 +84,14 @@ def selection(
     engine: Engine | None = None,
 ) -> dict[str, Any]:
     """As PreviewDeploymentJob is sent."""
-    for option, values in (("--region", regions), ("--domain", domains)):
+    for option, values in (("--account", accounts), ("--region", regions), ("--domain", domains)):
         for value in values or ():
             check_given(option, value)
     return {
         "CertIds": cert_ids_of(certificates),
         "ResourceIds": [slot_named(world, text) for text in slots or []],
         "Products": [one.value for one in products or []],
+        **({"Accounts": list(accounts)} if accounts else {}),
         "Regions": list(regions or []),
         "Domains": list(domains or []),
         "Except": picks(world, "--except", but),

@@ -32,12 +32,13 @@ class PickSlots(Wire):
 
     slots: tuple[str, ...] = ()  #: as `resource list` names them
     products: tuple[CloudProduct, ...] = ()
+    accounts: tuple[str, ...] = ()  #: by number; "-": the own one
     regions: tuple[str, ...] = ()  #: of the slot, or of its instance; "-": products without regions
     domains: tuple[str, ...] = ()  #: one of its names
 
     @property
     def empty(self) -> bool:
-        return not (self.slots or self.products or self.regions or self.domains)
+        return not (self.slots or self.products or self.accounts or self.regions or self.domains)
 
 
 class EditDeploymentJob(Wire):

@@ -32,6 +32,12 @@ def _several(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _numbers(value: Any) -> Any:
+    """YAML takes the number of an account for a number."""
+    texts = [str(one) if type(one) is int else one for one in (value if isinstance(value, list) else [value])]
+    return tuple(texts)
+
+
 def _minutes(value: Any) -> Any:
     return minutes_in(value) if isinstance(value, str) else value
 
@@ -90,6 +96,7 @@ class Match(Value):
     slot: Texts = ()  #: as `resource list` names it
     certificate: Texts = ()  #: name or id: of the one in place, or of one that may take its place
     domain: Annotated[HostNames, BeforeValidator(_several), Field(min_length=1)] = ()
+    account: Annotated[Texts, BeforeValidator(_numbers)] = ()  #: by number; "-": the own one
     region: Texts = ()
     product: Annotated[
         tuple[Annotated[CloudProduct, BeforeValidator(_product)], ...],
@@ -104,6 +111,7 @@ class Match(Value):
             ("slot", self.slot),
             ("certificate", self.certificate),
             ("domain", self.domain),
+            ("account", self.account),
             ("region", self.region),
             ("product", products),
         ):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypeAlias
 
+from shared.domain.accounts import NOWHERE
 from shared.domain.ca_names import ca_key, parts_of
 from shared.domain.certificates import Certificate
 from shared.domain.names import in_letters, patterns
@@ -180,6 +181,7 @@ class PolicyBook:
         found = {
             ("slot", resource.slot),
             ("product", resource.product.value),
+            ("account", resource.account or NOWHERE),
             ("region", resource.region or resource.location),
             ("certificate", resource.cert_identifier),
             *(("domain", one) for domain in resource.domains for one in patterns(domain)),

@@ -62,14 +62,15 @@ class DiscoverResources(Wire):
 class PreviewDeploymentJob(Wire):
     """Which slots would get which certificate. Without `resource_ids`: every slot that matches.
 
-    Of `products`, `regions` and `domains` everything that is given has to fit, of each one value. In
-    `domains` `*` stands for any text, `?` for any character.
+    Of `products`, `accounts`, `regions` and `domains` everything that is given has to fit, of each one value.
+    In `domains` `*` stands for any text, `?` for any character.
     """
 
     cert_ids: Annotated[tuple[int, ...], AfterValidator(_each_once)] = Field(min_length=1)
     #: Slots as `resource list` names them.
     resource_ids: Annotated[tuple[str, ...], AfterValidator(_each_once)] = ()
     products: tuple[CloudProduct, ...] = ()
+    accounts: tuple[str, ...] = ()  #: by number; "-": the own one
     regions: tuple[str, ...] = ()  #: of the slot, or of its instance; "-": products without regions
     domains: tuple[str, ...] = ()  #: one of its names
     but: PickSlots = Field(default_factory=PickSlots, alias="Except")  #: left alone, whatever else fits
@@ -81,6 +82,7 @@ class PreviewDeploymentJob(Wire):
 
 _LATER: Final = (
     "products",
+    "accounts",
     "regions",
     "domains",
     "but",
@@ -116,9 +118,19 @@ class CreateDeploymentJob(PreviewDeploymentJob):
         for later in _LATER:  # fields that came later: a token of an earlier version stays the request's
             if getattr(self, later) == type(self).model_fields[later].get_default(call_default_factory=True):
                 del asked[later]
+        if "but" in asked and not self.but.accounts:  # likewise
+            del asked["but"]["accounts"]
         if self.schedule_time is not None:
             asked["schedule_time"] = self.schedule_time.timestamp()
-        for listed in ("cert_ids", "resource_ids", "contact_ids", "products", "regions", "domains"):
+        for listed in (
+            "cert_ids",
+            "resource_ids",
+            "contact_ids",
+            "products",
+            "accounts",
+            "regions",
+            "domains",
+        ):
             if listed in asked:
                 asked[listed] = sorted(asked[listed])
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]

@@ -10,12 +10,13 @@ from shared.services.selection import NO_REGION, any_of, spellings
 def picked_by(pick: PickSlots) -> Callable[[CloudResource], bool]:
     """Whether one of the things fits that are named; nothing does if none is."""
     slots, products, regions = frozenset(pick.slots), frozenset(pick.products), frozenset(pick.regions)
-    by_domain = any_of(pick.domains)
+    by_domain, accounts = any_of(pick.domains), frozenset(pick.accounts)
 
     def fits(slot: CloudResource) -> bool:
         return (
             slot.slot in slots
             or slot.product in products
+            or (slot.account or NO_REGION) in accounts
             or not regions.isdisjoint((slot.region or NO_REGION, slot.location))
             or (by_domain is not None and any(map(by_domain, spellings(slot.domains))))
         )
@@ -38,6 +39,7 @@ def _each(pick: PickSlots) -> Sequence[tuple[str, PickSlots]]:
     return [
         *((one, PickSlots(slots=(one,))) for one in pick.slots),
         *((one.value, PickSlots(products=(one,))) for one in pick.products),
+        *((one, PickSlots(accounts=(one,))) for one in pick.accounts),
         *((one, PickSlots(regions=(one,))) for one in pick.regions),
         *((one, PickSlots(domains=(one,))) for one in pick.domains),
     ]

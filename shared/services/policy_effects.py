@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from typing import Final
 
+from shared.domain.accounts import NOWHERE
 from shared.domain.certificates import Certificate
 from shared.domain.names import patterns
 from shared.domain.policies import Mode, Policies, PolicySettings
@@ -115,6 +116,7 @@ class _Known:
         self.names: dict[str, Set[str]] = {
             "slot": {slot.slot for slot in slots},
             "certificate": {name for one in certificates for name in handles(one)},
+            "account": {slot.account or NOWHERE for slot in slots},
             "region": {place for slot in slots if (place := slot.region or slot.location)},
             "domain": {one for slot in slots for name in slot.domains for one in patterns(name)},
             "product": {slot.product.value for slot in slots},

@@ -13,7 +13,7 @@ from shared.errors import InvalidRequestError, NotFoundError
 from shared.products import supported_products
 from shared.services.foreseen import foreseen
 from shared.services.listeners import Listeners
-from shared.services.lists import check_regions
+from shared.services.lists import check_accounts, check_regions
 from shared.services.picking import picked_by, picks_nothing
 from shared.services.plan import as_plan, asked_for, candidates, weigh
 from shared.services.policies import policies_of
@@ -63,9 +63,11 @@ def _selected(
     Raises:
         InvalidRequestError: a value fits none of them, or a slot that is named fits not all that is given.
     """
+    check_accounts(world, request.accounts)
     check_regions(world, request.regions, request.products or supported_products())
     narrowing = [
         ("Products", PickSlots(products=request.products)),
+        ("Accounts", PickSlots(accounts=request.accounts)),
         ("Regions", PickSlots(regions=request.regions)),
         ("Domains", PickSlots(domains=request.domains)),
     ]

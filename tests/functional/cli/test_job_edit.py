@@ -89,7 +89,11 @@ def test_planned_anew_it_has_what_is_there_by_now(informed: Command, draft: dict
     ("words", "code", "told"),
     [
         ((), 2, "nothing to change"),
-        (("--drop", "nowhere"), 2, "--drop 'nowhere': expected a slot, a product, a region, or a domain"),
+        (
+            ("--drop", "nowhere"),
+            2,
+            "--drop 'nowhere': expected a slot, a product, an account, a region, or a domain",
+        ),
         (("--drop", "ALB"), 2, "Drop: ALB: no slot of the job"),
         (("--certificate", str(SHOP)), 2, "it serves this certificate already"),
         (("--at", "2036-05-01T02:00"), 2, "it has no time zone"),

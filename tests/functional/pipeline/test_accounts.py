@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from shared.services.lists import list_resources
 from shared.services.status import overview_of
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Platform, discovered
-from tests.functional.pipeline.stories import asked_for, deployed, roll_back, statuses
+from tests.functional.pipeline.stories import asked_for, deployed, policies, roll_back, statuses
 
 OTHER, SHUT = "2000000000000002", "3000000000000003"
 OWN_ROOT = "acs:ram::1000000000000001:root"
@@ -255,3 +256,35 @@ def test_slots_of_an_account_that_shuts_us_out_later_stay_and_are_planned_for_wh
     slots = {one.resource.slot for job in several.jobs() for one in several.world.workers.list(job.job_id)}
     assert slots_of(several, OTHER) <= slots
     assert [job.status for job in later] == [JobStatus.SUCCESS]
+
+
+def test_a_job_may_be_for_one_account_and_leave_another_one_alone(several: Platform) -> None:
+    new = several.renew(*NAMES, accounts=["", OTHER])
+    several.call("scan_expiry", {})
+    several.queue.clear()
+    asked = {"CertIds": [int(new.partition("-")[0])]}
+
+    def accounts(**more: Any) -> set[str]:
+        plan = several.call("manage_deployment_jobs", {"Preview": {**asked, **more}})["Plan"]
+        return {one["Resource"]["Account"] for one in plan["Entries"] if one["Action"] == "deploy"}
+
+    assert accounts() == {"", OTHER}
+    assert accounts(Accounts=[OTHER]) == accounts(Except={"Accounts": ["-"]}) == {OTHER}
+    assert accounts(Accounts=["-"]) == {""}
+
+
+def test_a_policy_may_be_about_one_account(several: Platform) -> None:
+    policies(several, {"match": {"account": [int(OTHER)]}, "deploy": "off"})
+    several.renew(*NAMES, accounts=["", OTHER])
+
+    several.tick("scan_expiry")
+
+    assert {worker.resource.account for worker in several.workers().values()} == {""}
+
+
+def test_one_account_is_discovered_by_itself(several: Platform) -> None:
+    several.call("discover_resources", {"Account": OTHER})
+
+    assert {json.loads(payload)["Account"] for _, payload in several.queue} == {OTHER}
+    refused = several.call("discover_resources", {"Account": "9"})
+    assert refused["Message"] == "Account: CERTDEPLOY_ACCOUNTS does not include 9"

@@ -9,7 +9,7 @@ from shared.domain import requests
 from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
 
 JOB: dict[str, Any] = {"Name": "spring", "CertIds": [7]}
-NO_SLOTS: dict[str, Any] = {"Slots": (), "Products": (), "Regions": (), "Domains": ()}
+NO_SLOTS: dict[str, Any] = {"Slots": (), "Products": (), "Accounts": (), "Regions": (), "Domains": ()}
 PREVIEW: dict[str, Any] = {
     "ResourceIds": (),
     "Products": (),
@@ -17,6 +17,7 @@ PREVIEW: dict[str, Any] = {
     "Domains": (),
     "Except": NO_SLOTS,
     "Tags": (),
+    "Accounts": (),
     "FirstDeployment": False,
     "AcceptOutage": False,
     "Engine": None,
@@ -153,6 +154,7 @@ OF_VERSION_0_1 = "ae700c6988f2bf6f"  #: the digest of JOB
     "more",
     [
         {"Products": ["CDN"]},
+        {"Accounts": ["2000000000000002"]},
         {"Regions": ["cn-hangzhou"]},
         {"Domains": ["*.example.com"]},
         {"Except": {"Domains": ["*"]}},
@@ -163,3 +165,11 @@ def test_what_is_chosen_is_a_part_of_what_is_asked_for(more: dict[str, Any]) -> 
     """And a request that chooses nothing is the one that it was before there was a choice."""
     assert CreateDeploymentJob.model_validate({**JOB, **more}).what != OF_VERSION_0_1
     assert CreateDeploymentJob.model_validate(JOB).what == OF_VERSION_0_1
+
+
+def test_a_request_with_exceptions_is_the_one_that_it_was_before_accounts_could_be_excepted() -> None:
+    asked = {**JOB, "Except": {"Domains": ["*"]}}
+
+    assert CreateDeploymentJob.model_validate(asked).what == "041d84465c10f51d"
+    asked["Except"]["Accounts"] = ["2000000000000002"]
+    assert CreateDeploymentJob.model_validate(asked).what != "041d84465c10f51d"

@@ -91,8 +91,8 @@ def test_what_is_wrong_with_the_whole_or_deep_within_is_told_by_its_place() -> N
 def test_the_known_fields_are_told_in_their_alphabet() -> None:
     message = refusal(PreviewDeploymentJob, {"CertIds": [7], "Zebra": 1})
     assert message == (
-        "Zebra: unknown field; known fields: AcceptOutage, CertIds, Domains, Engine, Except, FirstDeployment,"
-        " Products, Regions, ResourceIds, Tags"
+        "Zebra: unknown field; known fields: AcceptOutage, Accounts, CertIds, Domains, Engine, Except,"
+        " FirstDeployment, Products, Regions, ResourceIds, Tags"
     )
 
 
