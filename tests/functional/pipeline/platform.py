@@ -40,6 +40,7 @@ from shared.state.store import Store
 from tests.clocks import RunningClock
 from tests.functional.pipeline import states
 from tests.granted import Granted, Used
+from tests.roles import sessions
 
 TIMEOUT_S = 60.0
 PRODUCTS = (CloudProduct.CDN, CloudProduct.ALB, CloudProduct.OSS)
@@ -69,6 +70,7 @@ class Platform:
         self.timeout_s = TIMEOUT_S  #: of each function
         self.keys: dict[str, Credentials] = {}  #: by function, where it signs with a key of its own
         self.used: dict[str, Used] = defaultdict(Used)  #: what each function made use of, by its role
+        self._keys = sessions(cloud, settings)  #: of each function's role
         self._instance = Instance(settings)
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
         self.roots = self._instance.roots  #: read once: from now on the instance is copied
@@ -138,9 +140,10 @@ class Platform:
 
     def app(self, holder: str = "test", function: str = "") -> App:
         """As `App.of` builds it, but on our clock. `function`: whose role's rights it has; "": all."""
-        started, key, clock = self.clock(), self.cloud.key, self.clock
-        whole = Credentials(key.access_key_id, key.access_key_secret, "")
-        credentials = self.keys.get(function, whole)
+        started, clock = self.clock(), self.clock
+        key = self._keys[function] if function else self.cloud.key
+        own = Credentials(key.access_key_id, key.access_key_secret, key.token)
+        credentials = self.keys.get(function, own)
 
         def left_s() -> float:
             return self.timeout_s - (clock() - started).total_seconds()
