@@ -11,6 +11,7 @@ from typing import Any
 from emulator.api import Call
 from emulator.cloud import Cloud
 from emulator.keys import AccessKey
+from shared.domain.accounts import Account
 from shared.runtime.settings import Settings
 from tests.contract.rosfile import DOCUMENT, RosFile
 
@@ -56,6 +57,8 @@ def _chosen(settings: Settings) -> list[str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, Account):
+        return value.role
     if isinstance(value, str):
         return str(getattr(value, "value", value))
     return ",".join(map(_text, value)) if isinstance(value, tuple | list) else str(value)
