@@ -57,6 +57,12 @@ def serve(
         Answers, typer.Option(help="Answers with every field, with the fewest, or with a random mix.")
     ] = Answers.FULL,
     seed: Annotated[int, typer.Option(help="Seed of random answers.")] = 0,
+    run_functions: Annotated[
+        bool,
+        typer.Option(
+            "--run-functions", help="Run functions that are made here: whoever has the key runs code as you."
+        ),
+    ] = False,
     export: Annotated[
         bool, typer.Option("--export", help="Print `export` lines for a shell instead of JSON.")
     ] = False,
@@ -119,6 +125,7 @@ def serve(
         loose=loose,
         answers=answers.value,
         seed=seed,
+        run_functions=run_functions,
         listening=listening,
     )
     raise typer.Exit(stopped)

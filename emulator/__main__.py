@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     serves.add_argument("--latency-ms", type=_latency_ms, default=0, help="delay of every answer")
     serves.add_argument("--limits", choices=["documented", "none"], default="documented")
     serves.add_argument("--answers", choices=MODES, default="full", help="how many fields answers have")
-    for name in ("strict", "export", "print-hosts"):
+    for name in ("strict", "export", "print-hosts", "run-functions"):
         serves.add_argument(f"--{name}", action="store_true")
     runs = commands.add_parser("run", help="run a command with a cloud of its own")
     for command, settle_s in ((serves, 1.0), (runs, 0.0)):
@@ -96,6 +96,7 @@ def _serve(given: argparse.Namespace) -> int:
         loose=given.loose,
         answers=given.answers,
         seed=given.seed,
+        run_functions=given.run_functions,
         listening=Listening(given.host, given.https_port, *files, *key),
     )
 

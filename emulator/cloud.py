@@ -41,6 +41,7 @@ class Cloud:
     `signing_clock`: the clients' own, where `clock` runs ahead of it. `only`: services by name; no
     other is imported. `strict`: refuse unknown parameters, which the real gateway overlooks.
     `loose`: overlook parameters that are not honoured and would make the answer another one.
+    `run_functions`: whether those that its API has made are run here, which are code of whoever has the key.
     `answers`: how sparingly they are worded (`answers.py`); `seed` is that of `random`. `access_key`: id and
     secret of `key`, each made where it is empty.
     """
@@ -61,6 +62,7 @@ class Cloud:
         loose: bool = False,
         answers: Mode = "full",
         seed: int = 0,
+        run_functions: bool = True,
         access_key: tuple[str, str] = ("", ""),
     ) -> None:
         self.time = Clock(clock)
@@ -71,6 +73,7 @@ class Cloud:
         self.settle_s, self.latency_s, self.limits = settle_s, latency_s, limits
         self.functions, self.deliver = functions, deliver
         self.leads: dict[str, str] = {}
+        self.runs_functions = run_functions
         self.strict, self.loose = strict, loose
         self._only = tuple(only)
         self.lock = RLock()

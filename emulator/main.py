@@ -60,6 +60,7 @@ def serve(
     loose: bool = False,
     answers: Mode = "full",
     seed: int = 0,
+    run_functions: bool = False,
     functions: Any = None,
     deliver: Callable[[dict[str, Any]], object] | None = None,
     listening: Listening = Listening(),  # noqa: B008 - a value
@@ -83,6 +84,7 @@ def serve(
             loose=loose,
             answers=answers,
             seed=seed,
+            run_functions=run_functions,
             functions=functions,
             deliver=deliver,
             access_key=(listening.access_key_id, listening.access_key_secret),

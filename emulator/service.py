@@ -30,6 +30,7 @@ class Account(Protocol):
     strict: bool  #: refuse unknown parameters, which the real gateway overlooks
     functions: Any  #: what FC invokes; `services/fc/fc.py` says its shape
     deliver: Callable[[dict[str, Any]], object] | None  #: takes the events that EventBridge accepts
+    runs_functions: bool  #: those that requests have made
     leads: dict[str, str]  #: variables by which what runs in the cloud finds it
     keys: Keyring
     key: AccessKey

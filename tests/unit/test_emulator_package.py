@@ -63,6 +63,36 @@ def test_it_has_the_options_of_the_command(name: str) -> None:
             assert given[option] == getattr(value, "value", value), option
 
 
+FUNCTION = """
+import base64, io, json, sys, zipfile
+sys.path.append("distribution")
+from certdeploy_emulator.api import Call
+from certdeploy_emulator.cloud import Cloud
+packed = io.BytesIO()
+with zipfile.ZipFile(packed, "w") as archive:
+    archive.writestr("index.py", "def handler(event, context): return event[::-1]")
+code = {"zipFile": base64.b64encode(packed.getvalue()).decode()}
+made = {"functionName": "shop", "runtime": "python3.10", "handler": "index.handler", "code": code}
+cloud = Cloud()
+for action, params, body in (
+    ("CreateFunction", {}, json.dumps(made).encode()),
+    ("InvokeFunction", {"functionName": "shop"}, b"abc"),
+):
+    call = Call(action, params, "cn-hangzhou", cloud.account, "1", raw_body=body)
+    answer = cloud.execute(cloud.services["fc"], call)
+print(answer.body.decode())
+cloud.close()
+"""
+
+
+def test_it_runs_functions_by_itself(tmp_path: Path) -> None:
+    write(tmp_path / "distribution")
+
+    ran = subprocess.run([sys.executable, "-c", FUNCTION], cwd=tmp_path, capture_output=True, text=True)
+
+    assert ran.stdout == "cba\n", ran.stderr
+
+
 def test_what_is_wrong_is_told_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (estate := tmp_path / "estate.yaml").write_text("cdn: []")
     assert main(["run", "--estate", str(estate), "--", str(tmp_path / "nothing")]) == 2

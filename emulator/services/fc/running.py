@@ -13,8 +13,10 @@ from typing import Any
 from uuid import uuid4
 
 from emulator.api import ApiError, Call, Raw
+from emulator.codec import CodecError
 from emulator.service import Account
 from emulator.services.fc.clockwork import Clockwork, Task, later
+from emulator.services.fc.domains import Domains
 from emulator.services.fc.instances import Instances
 from emulator.services.fc.model import Function, Trigger
 from emulator.services.fc.timers import next_time
@@ -36,13 +38,19 @@ class Running(Triggers):
         self._busy: dict[str, int] = {}  #: requests that run now, by function
 
     def kept(self) -> dict[str, Any]:
-        own = ("_instances", "_clockwork", "_tasks", "_busy")
-        return {name: value for name, value in super().kept().items() if name not in own}
+        """Custom domains alone: an estate, which anybody on this machine may load, brings no code to run."""
+        return {name: value for name, value in super().kept().items() if name in self._of_domains()}
 
     def keep(self, state: dict[str, Any]) -> None:
+        if state.keys() - self._of_domains():
+            raise CodecError(f"{type(self).__module__} has other parts")
         super().keep(state)
-        if any(function.triggers for function in self.functions.values()):
-            self._started()
+
+    def _of_domains(self) -> set[str]:
+        return {*vars(Domains(self.cloud))}
+
+    def loses(self) -> bool:
+        return bool(self.functions or self.layers)
 
     def close(self) -> None:
         if self._clockwork is not None:
@@ -71,6 +79,8 @@ class Running(Triggers):
             self._started()
 
     def take_event(self, event: dict[str, Any]) -> None:
+        if not self.cloud.runs_functions:
+            return
         payload = json.dumps(event, ensure_ascii=False).encode()
         with self.cloud.lock:
             for function, trigger in self._triggers("eventbridge"):
@@ -79,6 +89,8 @@ class Running(Triggers):
 
     def invoke(self, function: Function, call: Call, *, asynchronous: bool, task_id: str | None) -> Raw:
         """Raises ApiError."""
+        if not self.cloud.runs_functions:
+            raise ApiError(501, "NotEmulated", "Functions are kept, not run: start with --run-functions.")
         if asynchronous:
             if task_id is not None and (function.arn, task_id) in self._tasks:
                 raise ApiError(409, "AsyncTaskAlreadyExists", f"the task {task_id} is known")
@@ -172,7 +184,7 @@ class Running(Triggers):
 
     def _tick(self, now: datetime) -> None:
         with self.cloud.lock:
-            for function, trigger in self._triggers("timer"):
+            for function, trigger in self._triggers("timer") if self.cloud.runs_functions else ():
                 if trigger.due is None or trigger.due > now:
                     continue
                 trigger.due = next_time(trigger.config["cronExpression"], now)

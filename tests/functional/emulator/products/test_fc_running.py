@@ -212,3 +212,16 @@ def test_functions_of_other_languages_are_kept_and_not_run(fc: Sdk, server: Serv
         invoked(server, {})
 
     assert refused.value.code == "NotEmulated"
+
+
+def test_functions_are_not_run_where_that_was_not_asked_for(fc: Sdk, server: Server) -> None:
+    make(fc)
+    server.cloud.runs_functions = False
+    try:
+        with pytest.raises(DaraException) as refused:
+            invoked(server, {}, x_fc_invocation_type="Async")
+    finally:
+        server.cloud.runs_functions = True
+
+    assert refused.value.code == "NotEmulated"
+    assert "--run-functions" in refused.value.message
