@@ -34,22 +34,30 @@ def sessions(cloud: Cloud, settings: Settings) -> dict[str, AccessKey]:
     The key of each function's session, by the function's folder.
     """
     given = {_PARAMETERS[name]: _text(getattr(settings, name)) for name in _chosen(settings)}
-    parameters = tuple(sorted(given.items()))
-    ram, expires = cloud.services["ram"], cloud.clock() + _LASTS
-    for name, trust, policies in _roles(parameters).values():
-        described = {"RoleName": name, "AssumeRolePolicyDocument": trust}
-        cloud.execute(ram, Call("CreateRole", described, "", cloud.account))
-        for policy, document in policies:
-            made = {"PolicyName": policy, "PolicyDocument": document}
-            cloud.execute(ram, Call("CreatePolicy", made, "", cloud.account))
-            attached = {"PolicyType": "Custom", "PolicyName": policy, "RoleName": name}
-            cloud.execute(ram, Call("AttachPolicyToRole", attached, "", cloud.account))
-    return {
-        function: cloud.keys.add(
-            cloud.account, f"acs:ram::{cloud.account}:assumed-role/{name}/{function}", expires
-        )
-        for function, (name, _, _) in _roles(parameters).items()
-    }
+    roles = _roles(tuple(sorted(given.items())))
+    return {function: _session(cloud, *role, function) for function, role in roles.items()}
+
+
+def session_of(cloud: Cloud, *functions: str, **parameters: str) -> AccessKey:
+    """A session with the rights of several functions together, of a stack with such parameters."""
+    roles = _roles(tuple(sorted(parameters.items())))
+    policies = [policy for function in functions for policy in roles[function][2]]
+    return _session(cloud, f"certdeploy-{'-'.join(functions)}"[:64], roles[functions[0]][1], policies, "test")
+
+
+def _session(cloud: Cloud, name: str, trust: str, policies: list[tuple[str, str]], session: str) -> AccessKey:
+    """Make the role with its policies."""
+    ram = cloud.services["ram"]
+
+    def asked(action: str, **params: str) -> None:
+        cloud.execute(ram, Call(action, params, "", cloud.account))
+
+    asked("CreateRole", RoleName=name, AssumeRolePolicyDocument=trust)
+    for policy, document in policies:
+        asked("CreatePolicy", PolicyName=policy, PolicyDocument=document)
+        asked("AttachPolicyToRole", PolicyType="Custom", PolicyName=policy, RoleName=name)
+    arn = f"acs:ram::{cloud.account}:assumed-role/{name}/{session}"
+    return cloud.keys.add(cloud.account, arn, cloud.clock() + _LASTS)
 
 
 def _chosen(settings: Settings) -> list[str]:

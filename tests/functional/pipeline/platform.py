@@ -21,6 +21,7 @@ from emulator.authority import Authority, KeyKind
 from emulator.cloud import Cloud, utc_now
 from emulator.edge import Edge
 from emulator.estate import Estate, parse_estate
+from emulator.keys import AccessKey
 from emulator.server import running
 from shared.cloud.credentials import Credentials
 from shared.cloud.functions import Functions
@@ -75,6 +76,14 @@ class Platform:
         self._instance.pacer = Pacer(sleep=lambda seconds: None)
         self.roots = self._instance.roots  #: read once: from now on the instance is copied
         self._ids, self._renewals = count(1), count(1)
+
+    def key_of(self, function: str) -> AccessKey:
+        """Of the function's role; "": the account's own. A reset of the cloud has forgotten the roles."""
+        if not function:
+            return self.cloud.key
+        if self.cloud.keys.get_known(self._keys[function].access_key_id) is None:
+            self._keys = sessions(self.cloud, self._instance.settings)
+        return self._keys[function]
 
     @property
     def store(self) -> Store:
@@ -141,7 +150,7 @@ class Platform:
     def app(self, holder: str = "test", function: str = "") -> App:
         """As `App.of` builds it, but on our clock. `function`: whose role's rights it has; "": all."""
         started, clock = self.clock(), self.clock
-        key = self._keys[function] if function else self.cloud.key
+        key = self.key_of(function)
         own = Credentials(key.access_key_id, key.access_key_secret, key.token)
         credentials = self.keys.get(function, own)
 
