@@ -264,13 +264,18 @@ def test_a_job_may_be_for_one_account_and_leave_another_one_alone(several: Platf
     several.queue.clear()
     asked = {"CertIds": [int(new.partition("-")[0])]}
 
+    digests = set()
+
     def accounts(**more: Any) -> set[str]:
-        plan = several.call("manage_deployment_jobs", {"Preview": {**asked, **more}})["Plan"]
-        return {one["Resource"]["Account"] for one in plan["Entries"] if one["Action"] == "deploy"}
+        shown = several.call("manage_deployment_jobs", {"Preview": {**asked, **more}})
+        digests.add(shown["Digest"])
+        entries = shown["Plan"]["Entries"]
+        return {one["Resource"]["Account"] for one in entries if one["Action"] == "deploy"}
 
     assert accounts() == {"", OTHER}
     assert accounts(Accounts=[OTHER]) == accounts(Except={"Accounts": ["-"]}) == {OTHER}
     assert accounts(Accounts=["-"]) == {""}
+    assert len(digests) == 3, "what is approved for one account is not for the others"
 
 
 def test_a_policy_may_be_about_one_account(several: Platform) -> None:
