@@ -63,7 +63,8 @@ def emulated(
 ) -> Iterator[tuple["subprocess.Popen[bytes]", dict[str, str]]]:
     """Run an emulated cloud during a `with`; yields the process and the variables that point to it."""
     log = folder / "emulator.log"
-    with _process(["emulator", "serve", *options], log, dict(os.environ)) as emulator:
+    # Its key is new and stays in this process: nobody else's functions run.
+    with _process(["emulator", "serve", "--run-functions", *options], log, dict(os.environ)) as emulator:
         ready = _ready(emulator, log)
         yield (
             emulator,
