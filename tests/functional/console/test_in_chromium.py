@@ -41,7 +41,7 @@ def until(true: Callable[[], object]) -> None:
 
 
 def text(driver: Chrome) -> str:
-    return driver.find_element("tag name", "main").text
+    return str(driver.execute_script("return document.querySelector('main')?.innerText ?? ''"))
 
 
 def test_a_draft_in_waves_is_made_and_policies_are_checked_while_they_are_written(driver: Chrome) -> None:
