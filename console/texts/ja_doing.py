@@ -65,6 +65,7 @@ JAPANESE: Final[dict[str, str]] = {
     "Halted:": "停止：",
     "Waits:": "待機：",
     "It was to be submitted, and is a draft:": "送信されるはずでしたが、下書きのままです：",
+    "Engine": "エンジン",
     "Quota": "割当",
     "How far": "進み具合",
     "Begin the next wave": "次のウェーブを始める",

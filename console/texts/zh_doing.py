@@ -63,6 +63,7 @@ CHINESE: Final[dict[str, str]] = {
     "Halted:": "已停止：",
     "Waits:": "等待：",
     "It was to be submitted, and is a draft:": "本应提交，但仍为草稿：",
+    "Engine": "引擎",
     "Quota": "配额",
     "How far": "进度",
     "Begin the next wave": "开始下一批次",

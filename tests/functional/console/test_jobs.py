@@ -96,6 +96,21 @@ def test_the_preview_tells_quota_calls_and_time(browser: Browser) -> None:
     assert "calls, 1 s at their rates" in body
 
 
+@pytest.fixture
+def by_cas(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTDEPLOY_ENGINE", "cas")
+
+
+def test_where_cas_writes_that_and_what_it_charges_is_told(by_cas: None, browser: Browser) -> None:
+    charged = "CAS charges 2 of the quota that was bought there"
+    assert charged in browser.get(NEW).body
+
+    page = browser.get(f"/job?id={sent(browser)}").body
+
+    assert "<dt>Engine</dt><dd>cas</dd>" in page
+    assert f"<dt>Quota</dt><dd>{charged}</dd>" in page
+
+
 def test_a_freeze_window_is_told_before_and_overridden_in_words_only(browser: Browser, world: World) -> None:
     store_policies(world, FROZEN, version=0)
     page = browser.get(NEW)
