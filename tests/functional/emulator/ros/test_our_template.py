@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from shared.state.tables import TABLES
+from tests.contract.rosfile import DOCUMENT
 from tests.functional.emulator.ros.account import Account
 
 BODY = (Path(__file__).parents[4] / "template.yml").read_text(encoding="utf-8")
@@ -39,6 +42,28 @@ def test_a_stack_that_lets_go_of_its_state_leaves_it(account: Account) -> None:
 
     assert account.status(stack) == "UPDATE_COMPLETE"
     assert account.tables("mine") == {table.name for table in TABLES}
+
+
+def test_the_stack_of_an_earlier_version_is_changed_and_changed_back_with_its_state(account: Account) -> None:
+    """The template had neither logs nor what keeps the state."""
+    account.put("code", "c.zip", "l.zip", "a.zip")
+    earlier = deepcopy(DOCUMENT)
+    for name, resource in list(earlier["Resources"].items()):
+        resource["Properties"].pop("LogConfig", None)
+        if resource["Type"].startswith("ALIYUN::OTS::"):
+            del resource["DeletionPolicy"], resource["Condition"]
+        if resource["Type"].startswith("ALIYUN::SLS::") or name == "DiscoverResourcesConcurrency":
+            del earlier["Resources"][name]
+    del earlier["Outputs"]
+    before = json.dumps(earlier)
+    stack = account.create(before, "one", Parameters=given(OtsInstance="mine"))
+    tables = dict(account.cloud.service("tablestore").instances["mine"].tables)
+
+    for body in (BODY, before):
+        account.update(stack, body, Parameters=given(OtsInstance="mine"))
+        assert account.status(stack) == "UPDATE_COMPLETE"
+        there = account.cloud.service("tablestore").instances["mine"].tables
+        assert all(there[name] is found for name, found in tables.items())
 
 
 def test_a_new_version_of_the_code_changes_functions_and_nothing_else(account: Account) -> None:
