@@ -13,8 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, see it deployed everywhere (STATE=ots: Tablestore)
-	@$(BIN)/certdeploy demo $(if $(STATE),--state $(STATE))
+demo: $(VENV)/run.stamp  ## renew a certificate on an emulated cloud, see it deployed everywhere (STATE=ots: Tablestore; STACK=1: as a stack)
+	@$(BIN)/certdeploy demo $(if $(STATE),--state $(STATE)) $(if $(STACK),--stack)
 
 # How tests run in N processes. Where one that has imported much cannot be forked safely, each begins on its own.
 IN_PROCESSES := $(if $(filter Darwin,$(shell uname)),--dist worksteal -n,--forks)
@@ -42,7 +42,7 @@ hostile: $(VENV)/dev.stamp  ## send hostile events, rows and answers to every fu
 # MODE: kill (N: runs, each kills every function once at another place; none: all places) or storm; STATE: sqlite or
 # ots; SEED: any text; RUN: only this one; PRODUCTS: by commas.
 chaos: $(VENV)/dev.stamp  ## kill functions everywhere, or run them in a storm (MODE, STATE, N, SEED, RUN, JOBS, PRODUCTS)
-	@$(BIN)/python -m tests.chaos $(if $(MODE),--mode $(MODE)) $(if $(STATE),--state $(STATE)) $(if $(N),--runs $(N)) \
+	@$(BIN)/python -m tests.chaos $(if $(MODE),--mode $(MODE)) $(if $(STATE),--state $(STATE)) $(if $(STACK),--stack) $(if $(N),--runs $(N)) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(RUN),--run $(RUN)) $(if $(JOBS),--jobs $(JOBS)) \
 	  $(if $(PRODUCTS),--products $(PRODUCTS))
 

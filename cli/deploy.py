@@ -127,4 +127,4 @@ def _tell(state: StackState, as_json: bool, planned: dict[str, Any]) -> None:
         output.show_json({**planned, "Status": state.status, "Outputs": dict(state.outputs)})
         return
     output.tell(f"stack {state.name} is {state.status}")
-    output.tell(f"work on it: certdeploy --stack {state.name} status")
+    output.tell(f"look at it: certdeploy --stack {state.name} doctor; certdeploy --stack {state.name} status")

@@ -23,6 +23,7 @@ _PROJECT: Final = "ALIYUN::SLS::Project"
 _STORE: Final = "ALIYUN::SLS::Logstore"
 _EVERY_S = 3.0
 _BEHIND_S: Final = 60  #: a line may come so much later than it was written
+_PLATFORMS: Final = ("FC Invoke Start ", "FC Invoke End ")  #: of every invocation; `--json` has them
 _KEPT: Final = 5000  #: lines that are known not to be new
 #: Of a line, what stands in front of it, and what says nothing to a person.
 _FIRST: Final = ("time", "level", "message", "function", "request_id")
@@ -106,6 +107,8 @@ def _print(row: Mapping[str, str], as_json: bool) -> None:
         more = " ".join(f"{key}={_word(value)}" for key, value in told.items() if key not in _FIRST)
         who = str(told.get("function") or row.get("functionName", ""))
         text = f"{told.get('time') or _at(row)} {told.get('level', 'INFO'):<7} {who} {told['message']} {more}"
+    elif text.startswith(_PLATFORMS):
+        return
     else:
         text = f"{_at(row)} {'':<7} {row.get('functionName', '')} {text}"
     print(visible(redact(text)).rstrip(), flush=True)

@@ -142,7 +142,11 @@ def session(state: str | None = None, *, unfinished: bool = False) -> Session:
     """
     settings = in_region(read_settings())
     if stack := named_stack():
-        return _of_stack(settings, stack, state)
+        if state:
+            raise SettingsError(
+                f"--state names a state, and the stack {stack} has its own; choose one of them"
+            )
+        return stack_session(settings, stack)
     found = Session(located(settings, state))
     if not unfinished:
         check_whole(found.store, found.settings.state)
@@ -156,13 +160,12 @@ def own_session(state: str | None = None, *, unfinished: bool = False) -> Sessio
     return session(state, unfinished=unfinished)
 
 
-def _of_stack(settings: Settings, stack: str, state: str | None) -> Session:
+def stack_session(settings: Settings, stack: str, environ: Mapping[str, str] = os.environ) -> Session:
     """How the stack is set decides, not how this machine is."""
-    if state:
-        raise SettingsError(f"--state names a state, and the stack {stack} has its own; choose one of them")
-    asked = Session(settings.evolve(state="", ots_instance="", prefix=stack, fc_endpoint=""), stack=stack)
+    own = settings.evolve(state="", ots_instance="", prefix=stack, fc_endpoint="")
+    asked = Session(own, environ, stack)
     assert asked.functions is not None
-    found = Session(as_shown(asked.settings, asked.functions.settings()), stack=stack)
+    found = Session(as_shown(own, asked.functions.settings()), environ, stack)
     check_whole(found.store, f"the stack {stack}")
     return found
 

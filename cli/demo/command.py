@@ -10,6 +10,7 @@ from rich.text import Text
 from cli import console as pages
 from cli import exits, output
 from cli.demo import proof, report
+from cli.demo.on_stack import denied, stack_stage
 from cli.demo.stage import Stage, StageError, State, stage
 from cli.demo.teller import Teller
 from cli.demo.watch import TooLongError, Watcher
@@ -41,6 +42,13 @@ def demo(
     state: Annotated[
         State, typer.Option(help="Where to keep the state: in a file, or in an emulated Tablestore.")
     ] = State.FILE,
+    stack: Annotated[
+        bool,
+        typer.Option(
+            "--stack",
+            help="Package the functions, and deploy them as a stack that the emulated cloud runs.",
+        ),
+    ] = False,
     within_s: Annotated[float, typer.Option(help="Seconds after which to give up.", min=1)] = 240,
     console: Annotated[
         bool,
@@ -63,8 +71,15 @@ def demo(
     teller = Teller()
     try:
         teller.say("starting an emulated cloud and the functions declared in template.yml")
-        with stage(folder, options, parameters, state) as on:
+        opened = (
+            stack_stage(folder, options, parameters, teller.say)
+            if stack
+            else stage(folder, options, parameters, state)
+        )
+        with opened as on:
             good = _play(Watcher(on, on.session.world(), teller, teller.started + within_s), on)
+            if stack:
+                good = _within_its_rights(on, teller) and good
             if console:
                 pages.serve(on.session, port=0, read_only=False, opened=True)
     except (StageError, TooLongError) as error:
@@ -72,6 +87,13 @@ def demo(
         good = False
     output.console().print(Text(f"\nState, logs and the cloud's log of calls are kept in {folder}", "dim"))
     raise typer.Exit(exits.OK if good else exits.FAILED)
+
+
+def _within_its_rights(on: Stage, teller: Teller) -> bool:
+    refused = denied(on)
+    told = f"the functions' roles were refused {', '.join(refused[:5])}" if refused else ""
+    teller.say(told or "each function had the rights of its role, and was refused nothing")
+    return not refused
 
 
 def _regions(estate: Path | None) -> str:

@@ -19,7 +19,7 @@ from shared.state.tables import TABLES
 
 _STOP_S = 15
 _IN_TABLESTORE = "ots://certdeploy"  #: the instance that an emulated account has
-_CONFIGURED = ("CERTDEPLOY_", "ALIBABA_CLOUD_", "AWS_")
+CONFIGURED = ("CERTDEPLOY_", "ALIBABA_CLOUD_", "AWS_")
 
 
 class State(Enum):
@@ -39,15 +39,15 @@ class Stage:
     environment: Mapping[str, str]  #: variables for a command on this stage
     session: Session
     emulator: "subprocess.Popen[bytes]"
-    functions: "subprocess.Popen[bytes]"
+    functions: "subprocess.Popen[bytes] | None"  #: None: the emulated cloud runs them, as a stack
 
     @property
     def running(self) -> bool:
-        """Whether `certdeploy serve` is running. Raises StageError if a process has died."""
+        """Whether the functions are running. Raises StageError if a process has died."""
         for process, log in ((self.emulator, "emulator.log"), (self.functions, "serve.log")):
-            if process.poll() is not None:
-                raise StageError(f"{log}: {_last_words(self.folder / log)}")
-        return self.session.running is not None
+            if process is not None and process.poll() is not None:
+                raise StageError(f"{log}: {last_words(self.folder / log)}")
+        return self.session.served
 
     def edge(self) -> dict[tuple[str, str], str]:
         """What TLS clients are served: the leaf's SHA-256 by address and server name, "" for none."""
@@ -107,7 +107,7 @@ def stage(
 ) -> Iterator[Stage]:
     """Run the cloud and the functions during a `with`; the log of calls is kept in the folder."""
     # Settings for the real cloud must not apply here.
-    others = {name: value for name, value in os.environ.items() if not name.startswith(_CONFIGURED)}
+    others = {name: value for name, value in os.environ.items() if not name.startswith(CONFIGURED)}
     options = [f"--parameter={name}={value}" for name, value in parameters.items()]
     command = ["serve", f"--log={folder / 'functions.log'}", *options]
     with (
@@ -163,11 +163,11 @@ def _ready(emulator: "subprocess.Popen[bytes]", log: Path) -> dict[str, str]:
     line = emulator.stdout.readline()
     if not line:
         emulator.wait()
-        raise StageError(_last_words(log))
+        raise StageError(last_words(log))
     ready: dict[str, str] = json.loads(line)
     return ready
 
 
-def _last_words(log: Path) -> str:
+def last_words(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
     return "\n".join(lines[-20:]) or "no output"

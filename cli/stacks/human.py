@@ -54,6 +54,8 @@ def kind_of(kind: str, count: int = 1) -> str:
 
 def called(name: str, kind: str) -> str:
     """A resource of the template: `role of scan_expiry`, `table jobs`."""
+    if kind == "ALIYUN::ROS::Stack":
+        return f"stack {name}"
     what = kind_of(kind)
     if kind == "ALIYUN::FC3::LayerVersion":
         return "layer of what functions import" + (" of AWS" if "Aws" in name else "")
@@ -65,7 +67,12 @@ def called(name: str, kind: str) -> str:
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", stem).lower()
     if kind in ("ALIYUN::FC3::Function", "ALIYUN::OTS::Table"):
         return f"{what} {snake}"
-    if kind in ("ALIYUN::OTS::Instance", "ALIYUN::SLS::Project", "ALIYUN::SLS::Logstore"):
+    if kind in (
+        "ALIYUN::OTS::Instance",
+        "ALIYUN::SLS::Project",
+        "ALIYUN::SLS::Logstore",
+        "ALIYUN::SLS::Index",
+    ):
         return what
     return f"{what} of {snake}"
 

@@ -58,10 +58,11 @@ def test_logs_are_those_of_the_stack_s_functions_the_oldest_first(standing: Comm
     printed = standing("logs", *OF_IT, "--since", "5m", "--function", "scan_expiry")
 
     assert printed.code == 0, printed.err
-    began, told, ended = printed.out.splitlines()
+    (told,) = printed.out.splitlines()
     assert f"INFO    {NAME}-scan_expiry CAS was read job_id=7" in told
-    assert "FC Invoke Start" in began
-    assert "FC Invoke End" in ended
+    lines = standing("logs", *OF_IT, "--json", "--function", "scan_expiry").out.splitlines()
+    began, _, ended = (json.loads(line)["message"] for line in lines)
+    assert (began[:15], ended[:13]) == ("FC Invoke Start", "FC Invoke End")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_logs_are_narrowed_down(standing: Command, options: tuple[str, ...], cou
 def test_more_lines_than_one_answer_has_are_all_printed(
     standing: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of_one = (*OF_IT, "--function", "scan_expiry")
+    of_one = (*OF_IT, "--json", "--function", "scan_expiry")
     whole = standing("logs", *of_one).out
     monkeypatch.setattr("cli.stacks.sls.PAGE", 2)
 
