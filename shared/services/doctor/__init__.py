@@ -55,6 +55,7 @@ def _parts(it: Installation, left_s: Callable[[], float]) -> Iterator[Finding]:
     if answers:
         yield from _looked("cas", partial(account.of_cas, world, openapi))
         if it.own_calls:
+            yield from _looked("accounts", partial(account.of_accounts, world))
             yield from _looked("products", partial(products.of_products, world, openapi, it.clients, left_s))
     if it.store is not None:
         yield from _of_state(it, it.store)

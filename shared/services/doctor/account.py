@@ -18,6 +18,7 @@ from shared.errors import (
     CloudUnavailableError,
     SettingsError,
 )
+from shared.services.accounts import enter_accounts
 from shared.services.doctor.calls import is_not_activated, statement
 from shared.services.doctor.findings import Finding, error, ok, unknown, warning
 from shared.services.world import World
@@ -149,3 +150,13 @@ def _site(world: World, has: dict[str, bool]) -> Finding:
         if others
         else "upload or issue a certificate in CAS",
     )
+
+
+def of_accounts(world: World) -> Iterator[Finding]:
+    """Those beside the own one: does the role there let us in, and may it read CAS?"""
+    for one in enter_accounts(world):
+        if one.why_not:
+            todo = "docs/accounts.md: the role's trust policy, its rights (certdeploy ram print entered)"
+            yield error(f"account {one.account}", one.why_not, todo)
+        else:
+            yield ok(f"account {one.account}", "its role is assumed, and its CAS read")

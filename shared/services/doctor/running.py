@@ -24,7 +24,7 @@ RUN: Final = "run_deployment_jobs"
 
 def of_timers(world: World) -> Iterator[Finding]:
     now = world.clock()
-    scans = [world.scans.last(store) for store in world.policy.stores]
+    scans = [world.scans.last(home) for home in world.policy.homes]
     scanned = None if None in scans else min(at for at in scans if at is not None)
     yield _aged("timer scan_expiry", "CAS was read", scanned, now, _SCAN_AGE)
     yield _aged("timer run_deployment_jobs", "due jobs were looked for", world.ticks.last(RUN), now, _RUN_AGE)

@@ -7,6 +7,7 @@ import pytest
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate
 from tests.functional.cli.conftest import ESTATE, Command
+from tests.functional.cli.findings import about, marks
 
 OTHER, SHUT = "2000000000000002", "3000000000000003"
 _THERE = {
@@ -94,3 +95,10 @@ def test_a_certificate_is_carried_and_where_it_cannot_be_is_told(several: Comman
     again = several("certificate", "carry", "10741304", "--to", OTHER, "--json")
     assert (again.code, [one["Way"] for one in again.json["Carried"]]) == (0, ["there"])
     assert "PRIVATE" not in ran.out + ran.err
+
+
+def test_the_doctor_says_which_account_lets_nobody_in(several: Command) -> None:
+    ran = several("doctor", "--json")
+
+    assert (marks(ran)[f"account {OTHER}"], marks(ran)[f"account {SHUT}"]) == ("ok", "error")
+    assert "AssumeRole: NoPermission" in about(ran, f"account {SHUT}")["Text"]

@@ -99,6 +99,22 @@ def test_ended_slots_are_counted_once_and_their_time_is_told(world: World) -> No
     assert (first['certdeploy_jobs{status="error"}'], later['certdeploy_jobs{status="error"}']) == (1, 0)
 
 
+def test_what_a_retry_changed_is_counted_in_place_of_what_was_before(world: World) -> None:
+    timer = Timer()
+    exporter = Exporter(world, timer)
+    job = _ended(world, WorkerStatus.ERROR)
+    exporter.text()
+    (worker,) = world.workers.list(job.job_id)
+    world.workers.save(worker.evolve(status=WorkerStatus.SUCCESS))
+    world.jobs.save(job.evolve(status=JobStatus.SUCCESS))
+    timer.now += 60
+
+    found = read(exporter.text())
+
+    assert found['certdeploy_deployments_total{product="CDN",status="success"}'] == 1
+    assert 'certdeploy_deployments_total{product="CDN",status="error"}' not in found
+
+
 def _ended(world: World, *statuses: WorkerStatus) -> DeploymentJob:
     begun = world.clock()
     ended = begun + timedelta(seconds=1.5)
