@@ -86,14 +86,14 @@ def serve(
             preload=("shared.runtime", "cli.main"),
         )
         fc.cloud.functions, fc.cloud.deliver = host, lambda event: _delivered(host, event)
+        if at is not None:  # before anything runs: the port may be taken
+            port = stack.enter_context(serving(Exporter(current.app().world), *at))
+            tell(f"metrics are at http://{at[0]}:{port}/metrics")
         stack.enter_context(_stop_on_signal(stop))
         _take_over(current)
         stack.enter_context(host)
         here = running.Running(os.getpid(), fc.endpoint, fc.access_key_id, fc.access_key_secret)
         stack.enter_context(running.announced(settings.state, here))
-        if at is not None:
-            port = stack.enter_context(serving(Exporter(current.app().world), *at))
-            tell(f"metrics are at http://{at[0]}:{port}/metrics")
         for function in ("scan_expiry", "discover_resources"):  # at once, not only when their timers fire
             host.invoke(f"{settings.prefix}-{function}", b"{}", asynchronous=True)
         where = settings.endpoint or "Alibaba Cloud"

@@ -106,6 +106,10 @@ def _findings(one: _Looked) -> Iterator[Finding]:
     if one.calls.elsewhere:
         yield _not_by_ram(about, one)
     idle, others = _sorted_out(one)
+    if not (one.regions or one.failed or one.left):
+        text = "none of its regions is in CERTDEPLOY_REGIONS, so nothing of it is looked after"
+        yield warning(about, text, f"name one, or leave {one.product.value} out of CERTDEPLOY_PRODUCTS")
+        return
     if others:
         yield _failed(about, one, others)
     if one.left:

@@ -124,6 +124,17 @@ def test_a_product_that_the_account_does_not_use_is_no_missing_permission(
     assert "Policy" not in found or not found["Policy"]
 
 
+def test_a_product_that_has_none_of_the_regions_is_told(
+    informed: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTDEPLOY_REGIONS", "eu-central-1")
+
+    ran = informed("doctor", "--json")
+
+    assert (marks(ran)["product ALB"], marks(ran)["product CDN"]) == ("warning", "ok")
+    assert "none of its regions is in CERTDEPLOY_REGIONS" in about(ran, "product ALB")["Text"]
+
+
 def test_a_product_that_does_not_answer_is_told_and_the_others_are_looked_at(
     informed: Command, cloud: Cloud
 ) -> None:
