@@ -40,7 +40,11 @@ class CasEngine:
             with self._lock:
                 last = [self._last.get(change.resource.slot) for change in changes]
             if all(last):
-                return [replace(look, settled=False) for look in last if look]
+                return [
+                    _in_hand(look, one.told)
+                    for look, one in zip(last, standings, strict=True)
+                    if look and one
+                ]
         looks = self._adapter.look(changes)
         with self._lock:
             self._last |= {
@@ -96,10 +100,15 @@ def _as_told(change: Change, look: Look | None, standing: Standing | None) -> Lo
         return look
     look = replace(look, leaves=None)  # CAS's own steps leave nothing half made that we would go on with
     if standing.stage is Stage.UNDER_WAY:
-        return replace(look, settled=False)
+        return _in_hand(look, standing.told)
     if standing.error is not None:
         return replace(look, failed=_with_what_is_there(change, look, standing.error))
     return look
+
+
+def _in_hand(look: Look, told: str) -> Look:
+    """CAS is at it: that is why the slot does not show it yet, if it takes too long."""
+    return replace(look, settled=False, slot=look.slot.evolve(obstacle=told or look.slot.obstacle))
 
 
 def _with_what_is_there(change: Change, look: Look, error: CloudError) -> CloudError:

@@ -22,6 +22,7 @@ class Stage(Enum):
 class Standing:
     stage: Stage
     error: CloudError | None = None
+    told: str = ""  #: of one that is under way
 
 
 WAITS: Final = Standing(Stage.UNDER_WAY)
@@ -32,7 +33,7 @@ NOTHING: Final = Standing(Stage.UNKNOWN)
 def standing_of(job_id: int, status: str, of_job: str) -> Standing:
     """`status`: the worker's there; `of_job`: the job's, where the worker has none or has not begun."""
     if status in _UNDER_WAY or (status in ("", EDITING) and of_job in _UNDER_WAY):
-        return WAITS
+        return Standing(Stage.UNDER_WAY, told=f"CAS's job {job_id} is {of_job or status} for it")
     if status == "success":
         return DONE
     if status == "error":

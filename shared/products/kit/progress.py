@@ -192,7 +192,8 @@ class Progress:
             self._end(End.FAILED, NotYetEffectiveError("wait", "NotYetEffective", why))
         else:
             wanted = self.change.wanted.identifier if self.change.wanted else "that it has no certificate"
-            why = f"{slot} does not show {wanted} yet"
+            busy = self._look.slot.obstacle if self._look and not self._look.settled else ""
+            why = f"{slot} does not show {wanted} yet{busy and f': {busy}'}"
             self._end(End.FAILED, NotYetEffectiveError("wait", "NotYetEffective", why))
 
     def _lost(self, look: Look) -> list[str]:

@@ -171,6 +171,18 @@ def test_what_cas_still_has_in_hand_is_no_success_though_the_slot_shows_it(
     assert "WorkerError" in reason
 
 
+def test_where_cas_takes_too_long_that_is_told(vendors: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    vendors.policy |= {"worker_age_limit_s": 60.0, "least_attempts": 1, "served_within_s": 20.0}
+
+    def endless(job: Any) -> None:
+        job.workers[0].until = vendors.clock() + timedelta(days=1)
+
+    reason = told(vendors, monkeypatch, "after UpdateDeploymentJobStatus", endless)
+
+    assert "does not show" in reason
+    assert "yet: CAS's job 50001 is processing for it" in reason
+
+
 def test_a_shell_of_ours_that_was_never_submitted_gets_what_is_wanted(
     vendors: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
