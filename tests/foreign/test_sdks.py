@@ -32,6 +32,7 @@ OFFICIAL = [
     ("fc20230330", "list_custom_domains", "cn-shanghai", "cn-shanghai"),
     ("cs20151215", "describe_clusters_v1", "cn-shanghai", "cn-shanghai"),
     ("sts20150401", "get_caller_identity", "cn-shanghai", "cn-shanghai"),
+    ("ros20190910", "list_stacks", "cn-shanghai", ""),
 ]
 
 
@@ -158,6 +159,11 @@ def a_request(package: str, method: str) -> list[Any]:
         return []
     request = kind()
     for name, value in {"region_id": "cn-shanghai", "page_size": 10, "page_number": 1}.items():
-        if hasattr(request, name) and package in ("slb20140515", "ga20191120", "ddoscoo20200101"):
+        if hasattr(request, name) and package in (
+            "slb20140515",
+            "ga20191120",
+            "ddoscoo20200101",
+            "ros20190910",
+        ):
             setattr(request, name, "cn-hangzhou" if (name, package) == ("region_id", "ga20191120") else value)
     return [request]
