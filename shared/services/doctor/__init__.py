@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from shared.cloud.openapi import OpenApi
-from shared.services.doctor import account, products, running, state
+from shared.services.doctor import account, engine, products, running, state
 from shared.services.doctor.findings import Finding, Health, Mark, unknown
 from shared.services.world import World
 from shared.state.store import Store
@@ -55,6 +55,7 @@ def _parts(it: Installation, left_s: Callable[[], float]) -> Iterator[Finding]:
     if answers:
         yield from _looked("cas", partial(account.of_cas, world, openapi))
         if it.own_calls:
+            yield from _looked("engine", partial(engine.of_engine, world, openapi))
             yield from _looked("accounts", partial(account.of_accounts, world))
             yield from _looked("products", partial(products.of_products, world, openapi, it.clients, left_s))
     if it.store is not None:
