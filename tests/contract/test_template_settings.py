@@ -23,7 +23,6 @@ SCOPE_OF_AWS = {"CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS"}
 #: Settings that mean nothing there: of an emulated cloud, of one machine, what Function Compute tells, of
 #: functions on 2.0; and one that has variables of its own.
 ELSEWHERE = {"ENDPOINT", "TLS", "CHAT_ENDPOINT", "REGION", "ACCOUNT_ID", "FC2_SERVICE", "AWS_ACCESS"}
-ELSEWHERE |= {"ACCOUNTS"}  # needs roles that those of the functions may assume: no part of the template yet
 ELSEWHERE |= {"STATE", "IDENTITY", "FC_ENDPOINT", "FC_ACCESS_KEY_ID", "FC_ACCESS_KEY_SECRET"}
 
 
@@ -106,7 +105,7 @@ def test_every_setting_is_a_parameter_or_has_no_meaning_there() -> None:
     given = {name for each in FUNCTIONS.values() for name in each["EnvironmentVariables"]}
 
     lacking = {name for name in map(str.upper, Settings.model_fields) if f"CERTDEPLOY_{name}" not in given}
-    assert lacking <= ELSEWHERE
+    assert lacking == ELSEWHERE
 
 
 def test_a_url_that_may_hold_a_token_is_not_shown_by_ros() -> None:
