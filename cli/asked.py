@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from cli.on_stack import StackFunctions
 from shared.domain.contact_requests import ManageContacts
+from shared.domain.installation_requests import ManagedInstallation, ManageInstallation
 from shared.domain.jobs import DeploymentJob
 from shared.domain.quota_requests import ManageQuota
 from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
 from shared.services.contacts import ShownContacts, manage_contacts
 from shared.services.create import Created, create_deployment_jobs
 from shared.services.manage import Managed, manage_deployment_jobs
+from shared.services.manage_installation import manage_installation
 from shared.services.quota_ledger import ManagedQuota, manage_quota
 from shared.services.world import World
 from shared.validation.requests import parse
@@ -53,6 +55,13 @@ def managed_quota(world: World, request: dict[str, Any]) -> ManagedQuota:
     if (stack := _stack(world, request)) is not None:
         return parse(ManagedQuota, stack.ask("manage_quota", request))
     return manage_quota(world, asked)
+
+
+def managed_installation(world: World, request: dict[str, Any]) -> ManagedInstallation:
+    asked = parse(ManageInstallation, request)
+    if (stack := _stack(world, request)) is not None:
+        return parse(ManagedInstallation, stack.ask("manage_installation", request))
+    return manage_installation(world, asked)
 
 
 def _stack(world: World, request: Mapping[str, Any]) -> StackFunctions | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import output
+from cli.asked import managed_installation
 from cli.columns import AsJson
 from cli.session import Session, session
 from shared.domain.dead_letters import DeadLetter
@@ -63,7 +64,7 @@ def retry(name: Name, as_json: AsJson = False) -> None:
     function = letter.function.removeprefix(f"{current.settings.prefix}-")
     with output.progress(f"{function} …"):
         answer = current.call(function, letter.payload.encode())
-    current.world().dead_letters.delete(letter)
+    _dropped(current, [letter.name])
     if as_json:
         output.show_json(answer)
     else:
@@ -80,14 +81,20 @@ def drop(
     if bool(name) is every:
         raise InvalidRequestError("name a dead letter, or give --all")
     current = session()
-    kept = current.world().dead_letters
-    dropped = list(kept.list()) if every else [_found(current, name)]
-    for letter in dropped:
-        kept.delete(letter)
+    letters = current.world().dead_letters.list() if every else [_found(current, name)]
+    dropped = _dropped(current, [letter.name for letter in letters])
     if as_json:
-        output.show_json({"Dropped": [letter.name for letter in dropped]})
+        output.show_json({"Dropped": dropped})
     else:
         output.tell(f"{len(dropped)} dropped")
+
+
+def _dropped(current: Session, names: list[str]) -> list[str]:
+    """Those that were there."""
+    if not names:
+        return []
+    asked = {"DropDeadLetters": {"Names": names}}
+    return list(managed_installation(current.world(), asked).dropped or ())
 
 
 def _found(current: Session, name: str) -> DeadLetter:

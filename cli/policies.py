@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from cli import output
+from cli.asked import managed_installation
 from cli.session import session
 from shared.domain.visible import visible
 from shared.errors import InvalidRequestError
-from shared.services.policies import policies_of, store_policies, stored_policies
+from shared.services.policies import policies_of, stored_policies
 from shared.services.policy_effects import PolicyEffects, SetApart, effects_of
 from shared.services.world import World
 from shared.validation.policies import LONGEST_TEXT, parse_policies
@@ -67,7 +68,8 @@ def set_policies(
     version = world.policy_texts.version() if if_version is None else if_version
     text = _read(file)
     effects = _effects(world, text)
-    stored = store_policies(world, text, version=version)
+    stored = managed_installation(world, {"SetPolicies": {"Text": text, "Version": version}}).policies
+    assert stored is not None, "it is answered with what is stored"
     _show(effects, as_json)
     output.tell(f"stored as version {stored.version}; the next automatic plan keeps to it")
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, StrictStr
 
+from shared.domain.engines import Engine
 from shared.domain.resources import CloudProduct
 from shared.domain.values import Wire
 
@@ -51,4 +52,5 @@ class ShownSettings(Wire):
     accounts: tuple[str, ...] = ()  #: roles of other accounts
     warning_days: tuple[float, ...]
     auto: Literal["submit", "draft"]
+    engine: Engine = Engine.DIRECT
     roots: str  #: as PEM, which is public

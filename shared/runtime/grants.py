@@ -48,6 +48,7 @@ def grants() -> dict[str, frozenset[str]]:
         "notify_contacts": frozenset(),
         "record_dead_letter": frozenset(),
         "read_state": frozenset(),
+        "manage_installation": frozenset(),
         "check_installation": cas.API.rights(*cas.LISTING),
         **deploy,
     }

@@ -100,6 +100,7 @@ _OWN: Final = {
     ),
     RECORDER: _reach(writes=(t.DEAD_LETTERS,)),
     "read_state": _reach(reads=READ),
+    "manage_installation": _reach(writes=(t.POLICIES, t.DEAD_LETTERS)),
     "check_installation": _reach(reads=t.TABLES),
 }
 

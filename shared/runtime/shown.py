@@ -18,6 +18,7 @@ def shown_settings(settings: Settings) -> ShownSettings:
         accounts=tuple(one.role for one in settings.accounts),
         warning_days=settings.warning_days,
         auto=settings.auto,
+        engine=settings.engine,
         roots=settings.roots,
     )
 
@@ -34,5 +35,6 @@ def as_shown(own: Settings, shown: ShownSettings) -> Settings:
         accounts=accounts_in(",".join(shown.accounts)) if shown.accounts else (),
         warning_days=shown.warning_days,
         auto=shown.auto,
+        engine=shown.engine,
         roots=shown.roots,
     )

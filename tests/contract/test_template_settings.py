@@ -67,7 +67,7 @@ def test_hosts_reach_every_function_that_calls_the_cloud() -> None:
     called |= {name for name, reached in reach().items() if reached.invokes or reached.secrets}
 
     assert having("CERTDEPLOY_HOSTS") == called
-    apart = {RECORDER, "manage_contacts", "manage_quota", "read_state"}
+    apart = {RECORDER, "manage_contacts", "manage_quota", "manage_installation", "read_state"}
     assert having("CERTDEPLOY_HOSTS") == set(FOLDERS) - apart
 
 
@@ -83,13 +83,13 @@ def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
 
 
 def test_the_stores_reach_every_function_that_looks_certificates_up() -> None:
-    apart = {"run_deployment_jobs", "manage_contacts", "notify_contacts", RECORDER}
+    apart = {"run_deployment_jobs", "manage_contacts", "manage_installation", "notify_contacts", RECORDER}
     assert having("CERTDEPLOY_STORES") == having("CERTDEPLOY_ACCOUNTS") == set(FOLDERS) - apart
 
 
 def test_the_roots_reach_every_function_that_weighs_certificates_or_asks_clients() -> None:
     apart = {"scan_expiry", "discover_resources", "discover_clusters", "run_deployment_jobs", RECORDER}
-    apart |= {"manage_contacts", "manage_quota", "notify_contacts"}
+    apart |= {"manage_contacts", "manage_quota", "manage_installation", "notify_contacts"}
     assert having("CERTDEPLOY_ROOTS") == set(FOLDERS) - apart
 
 

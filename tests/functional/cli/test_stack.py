@@ -42,6 +42,7 @@ def far(own: Command, deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Ca
     return run
 
 
+ROOT = Path(__file__).parents[3]
 REMOVED = "certdeploy: Contact 7 does not exist: `certdeploy contact list` shows those that do\n"
 LOOKING = [
     "certificate list",
@@ -125,6 +126,33 @@ def test_contacts_and_the_quota_are_changed_by_their_functions(own: Command, far
 
     assert [one["Name"] for one in own("contact", "list", "--json").json["Contacts"]] == ["oncall"]
     assert own("quota", "show", "--json").json["Quota"]["Bought"] == 7
+
+
+def test_policies_are_set_by_their_function(own: Command, far: Command, deployed: Deployed) -> None:
+    file = str(ROOT / "docs" / "policies.yaml")
+
+    assert far("policy", "set", file).code == 0
+
+    assert deployed.asked[-1] == "manage_installation"
+    assert own("policy", "show", "--json").json["Text"] == (ROOT / "docs" / "policies.yaml").read_text()
+    refused = far("policy", "set", file, "--if-version", "7")
+    assert (refused.code, "policies" in refused.err) == (5, True), refused.err
+
+
+def test_dead_letters_are_dropped_by_their_function(own: Command, far: Command) -> None:
+    failed = str(ROOT / "events" / "record_dead_letter.failed.json")
+    assert far("invoke", "record_dead_letter", failed).code == 0
+
+    dropped = far("deadletters", "drop", "--all", "--json")
+
+    assert len(dropped.json["Dropped"]) == 1
+    assert own("deadletters", "list", "--json").json["DeadLetters"] == []
+
+
+def test_the_console_of_a_stack_only_shows(far: Command) -> None:
+    refused = far("console", "--no-open")
+
+    assert (refused.code, "add --read-only" in refused.err) == (2, True)
 
 
 def test_what_a_function_refuses_is_told_in_its_words(far: Command) -> None:
