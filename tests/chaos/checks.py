@@ -38,6 +38,7 @@ class Meddled:
     """What others did meanwhile, at the places that it concerns."""
 
     by_hand: dict[Place, dict[str, datetime]] = field(default_factory=lambda: defaultdict(dict))
+    raced: set[Place] = field(default_factory=set)  #: of these, where a deployment was at work just then
     removed: set[Place] = field(default_factory=set)
     taken_away: int = 0  #: certificates, from CAS
     jumped: bool = False  #: the clock was set: times that functions tell are no measure
@@ -131,12 +132,26 @@ def _misplaced(ground: Ground, clean: Clean, meddled: Meddled, found: Seen) -> I
         allowed = (succeeded or {was, *by_workers}) | set(by_hand)
         if now in by_hand and now not in succeeded and not meddled.jumped:
             yield from _untrue(workers, by_hand[now])
+        if by_hand and now in succeeded - by_hand.keys() and not (meddled.jumped or place in meddled.raced):
+            last = max(by_hand, key=lambda one: by_hand[one])
+            yield from _written_over(
+                place, last, [w for w in workers if prints[w.cert_identifier] == now], prints
+            )
         if now in allowed or (not now and place in meddled.removed):
             continue
         told = ", ".join(f"{w.resource.slot} {w.status.value} {w.reason}" for w in workers) or "in no plan"
         names = {value: name for name, value in prints.items()}
         expected = " or ".join(names.get(one, one) for one in allowed)
         yield f"{place} serves {names.get(now, now or 'nothing')}, not {expected}: {told}"
+
+
+def _written_over(
+    place: Place, by_hand: str, ours: list[WorkerResource], prints: dict[str, str]
+) -> Iterator[str]:
+    """What somebody put there was replaced by a job that had planned to replace something else."""
+    done = [worker for worker in ours if worker.status is WorkerStatus.SUCCESS]
+    if not any(prints.get(worker.resource.cert_identifier) == by_hand for worker in done):
+        yield f"{place} was changed by hand, and written over by {done[0].resource.slot}"
 
 
 def _untrue(workers: list[WorkerResource], since: datetime) -> Iterator[str]:

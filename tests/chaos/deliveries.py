@@ -46,6 +46,7 @@ class Platform:
     given_up: list[str] = field(default_factory=list)  #: functions of events that failed for good
     met: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  #: boundaries by function
     invocations: int = 0
+    active: list[str] = field(default_factory=list)  #: functions that run now, each within the one before it
     loads: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
     #: which of those that are due is next; and how long one that was sent is under way
@@ -148,8 +149,10 @@ class Platform:
             meets=self.in_between is not None,
         )
         self.settings = {}
+        self.active.append(function)
         with send_order(self.orders, order) as answers:
             result = _result(answers, self.in_between or (lambda: None))
+        self.active.pop()
         self.met[function] += result.met
         return result
 

@@ -53,8 +53,11 @@ class Meddler:
         world.sleep(_SERVED_S)
         after, now = self._ground.served(), self._ground.clock()
         changed = [place for place, served in after.items() if served == wanted != before.get(place)]
+        at_work = f"deploy_{slot.product.value.lower()}" in self._ground.platform.active
         for place in changed:
             self._meddled.by_hand[place][wanted] = now
+            if at_work:  # between its look and its write, perhaps: nobody could know
+                self._meddled.raced.add(place)
         return "slot changed by hand" if changed else "slot left alone"
 
     def _known(self) -> list[str]:

@@ -242,3 +242,16 @@ def test_a_worker_that_was_not_told_where_clients_meet_its_slot_is_known_by_anot
     run.served[PLACE] = "newest"
 
     assert run.told(calm=False) == []
+
+
+def test_what_somebody_put_there_is_replaced_only_by_a_job_that_saw_it(run: Run) -> None:
+    by_hand = Meddled(by_hand={PLACE: {"newest": NOW}})
+    assert run.told(by_hand) == [f"{PLACE} was changed by hand, and written over by CDN/-/www.example.com"]
+
+    by_hand.raced.add(PLACE)
+    assert run.told(by_hand) == []
+    by_hand.raced.clear()
+    saw = run.workers[0].resource.evolve(cert_identifier="8-cn-hangzhou")
+    run.workers = [a_worker(**{**DONE, "previous_cert_identifier": "8-cn-hangzhou"}, resource=saw)]
+
+    assert run.told(by_hand) == []
