@@ -134,4 +134,8 @@ JAPANESE: Final[dict[str, str]] = {
     "ok": "正常",
     "unknown": "不明",
     "warning": "警告",
+    "What is there now is meant to be, and is not told as drift any more:": (
+        "現在の証明書は意図したもので、今後は差異として通知しない："
+    ),
+    "Accept it": "受け入れる",
 }

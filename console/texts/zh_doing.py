@@ -130,4 +130,8 @@ CHINESE: Final[dict[str, str]] = {
     "ok": "正常",
     "unknown": "未知",
     "warning": "警告",
+    "What is there now is meant to be, and is not told as drift any more:": (
+        "当前证书符合预期，不再提示偏离："
+    ),
+    "Accept it": "接受",
 }

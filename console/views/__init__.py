@@ -14,7 +14,7 @@ from console.views.new_job import create_job, new_job
 from console.views.orders import confirm, do
 from console.views.overview import start
 from console.views.reading import look_again, scan
-from console.views.resources import resources, slot
+from console.views.resources import accept, resources, slot
 from console.views.settings import check_policies, set_policies, settings
 
 View = Callable[[Asked], Page]
@@ -42,6 +42,7 @@ LOOKS: Final = frozenset({"/settings/policies/check", "/contact/test"})
 ORDERS: Final[Mapping[str, Order]] = {
     "/certificates/read": scan,
     "/resources/read": look_again,
+    "/slot/accept": accept,
     "/jobs/new": create_job,
     "/job/do": do,
     "/job/edit": do_edit,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from console.asking import Asked, Page
+from console.asking import Asked, Done, Page
 from console.commands import options
-from console.paging import ROWS, Pages
+from console.paging import ROWS, Pages, address
 from shared.domain.accounts import OWN
 from shared.domain.queries import ListResources, SlotOrder
 from shared.domain.values import Wire
@@ -93,6 +93,13 @@ def _given(asked: Asked, name: str) -> list[str]:
 
 
 _NAMED = ("product", "account", "region", "domain", "instance")
+
+
+def accept(asked: Asked) -> Done:
+    """What a slot carries instead of what the last job put there is meant to be. Raises AppError."""
+    named = asked.one("id")
+    asked.managed({"AcceptDrift": {"Slots": [named] if named else []}})
+    return Done(address("/slot", {"id": [named]}))
 
 
 def slot(asked: Asked) -> Page:

@@ -68,6 +68,25 @@ def test_waves_are_chosen_beside_the_preview_and_shown_with_the_job(browser: Bro
     )
 
 
+def test_the_next_wave_is_let_begin_or_the_job_halted_below_its_waves(browser: Browser, world: World) -> None:
+    job_id = sent(browser, canary="one", approval="1")
+    for worker in list(world.workers.list(job_id)):
+        begun = worker if worker.wave else worker.to(WorkerStatus.PROCESSING).to(WorkerStatus.SUCCESS)
+        world.workers.save(begun)
+    job = world.jobs.get(job_id)
+    for status in (JobStatus.PENDING, JobStatus.SCHEDULING, JobStatus.PROCESSING):
+        job = job.to(status)
+    world.jobs.save(job.evolve(started_at=world.clock(), wave_ended_at=world.clock()))
+    page = browser.get(f"/job?id={job_id}").body
+    confirmed = browser.get(f"/job/confirm?id={job_id}&what=continue")
+
+    assert ("Begin the next wave" in page, "Halt: begin nothing more" in page) == (True, True)
+    assert f"certdeploy job continue {job_id}" in confirmed.body
+    assert browser.post("/job/do", fields(confirmed, "/job/do")).status == 303
+    assert world.jobs.get(job_id).wave_approved == 1
+    assert "Begin the next wave" not in browser.get(f"/job?id={job_id}").body
+
+
 def test_waves_that_contradict_themselves_are_refused(browser: Browser, world: World) -> None:
     form = fields(browser.get(NEW), "/jobs/new")
     for said, why in (

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from cli.session import session
 from console.language import LANGUAGES
 from console.views import PAGES
-from tests.functional.console.browser import Browser
+from shared.domain.resources import Placed
+from tests.functional.console.browser import Browser, fields
 from tests.functional.console.conftest import MARKED, RENEWED, SHOP
 
 SLOT = "CDN/-/www.example.com"
@@ -68,6 +73,21 @@ def test_slots_and_certificates_of_one_account_are_listed(browser: Browser) -> N
         other = browser.get(f"{path}?account=1234567890")
         assert (other.status, "Accounts: " in other.body) == (400, True), path
     assert "--account -" in browser.get("/resources?account=-").body
+
+
+def test_a_drift_is_told_and_accepted_where_it_is_seen(browser: Browser, installed: Path) -> None:
+    world = session().world()
+    placed = Placed(job_id=7, cert_identifier=RENEWED, at=world.clock() - timedelta(days=1))
+    world.resources.hold_against(world.resources.get(SLOT), placed)
+    page = browser.get(f"/slot?id={SLOT}")
+
+    assert "It does not carry what job 7 put there" in page.body
+    assert f"certdeploy resource accept {SLOT}" in page.body
+    done = browser.post("/slot/accept", fields(page, "/slot/accept"))
+    assert (done.status, done.headers["location"]) == (303, "/slot?id=CDN%2F-%2Fwww.example.com")
+    assert "It does not carry" not in browser.get(f"/slot?id={SLOT}").body
+    assert browser.post("/slot/accept", {"id": SLOT}).status == 400
+    assert browser.post("/slot/accept", {}).status == 400
 
 
 def test_a_certificate_shows_where_it_serves_and_where_it_could(browser: Browser) -> None:
