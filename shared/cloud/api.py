@@ -75,8 +75,13 @@ class Action:
     place: Literal["query", "form", "json"] = "query"
     api: Api | None = None  #: default: the API of the calling adapter
     writes: bool = False  #: not retried after an unknown outcome
+    of_discovery: bool = False  #: only discovery calls it: the roles of deployments need not
     of_looks: bool = False  #: it reads, and only deployments call it: the role of discovery need not
     per_second: float | None = None  #: the vendor's limit, if published
+
+    def needed_by(self, *, deployments: bool) -> bool:
+        """Whether the roles of deployments need it, or that of discovery."""
+        return not (self.of_discovery if deployments else self.writes or self.of_looks)
 
 
 def part_of_path(action: Action, value: str) -> str:

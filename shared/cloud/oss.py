@@ -16,7 +16,7 @@ from shared.cloud.redact import redact
 from shared.errors import CloudError, CloudUnavailableError, UnreadableAnswerError
 
 API = Api("oss", "2019-05-17", "ROA", ram="oss", hosts="oss-{region}.aliyuncs.com", scope="*")
-LIST_BUCKETS = Action("ListBuckets")
+LIST_BUCKETS = Action("ListBuckets", of_discovery=True)
 LIST_CNAME = Action("ListCname")
 PUT_CNAME = Action("PutCname", writes=True)
 _ANY_REGION = "cn-hangzhou"  # every region lists the buckets of all regions

@@ -35,8 +35,13 @@ class Adapter(ProductAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("DescribeRegions", method="GET", path="/regions"),
-            Action("DescribeClustersForRegion", method="GET", path="/regions/{region_id}/clusters"),
+            Action("DescribeRegions", of_discovery=True, method="GET", path="/regions"),
+            Action(
+                "DescribeClustersForRegion",
+                of_discovery=True,
+                method="GET",
+                path="/regions/{region_id}/clusters",
+            ),
             Action("DescribeClusterUserKubeconfig", method="GET", path="/k8s/{ClusterId}/user_config"),
         )
     }

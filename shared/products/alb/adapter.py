@@ -25,8 +25,8 @@ class Adapter(ListenerAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("DescribeRegions"),
-            Action("ListLoadBalancers"),
+            Action("DescribeRegions", of_discovery=True),
+            Action("ListLoadBalancers", of_discovery=True),
             Action("ListListeners"),
             Action("ListListenerCertificates"),
             Action("ListAsynJobs", of_looks=True),

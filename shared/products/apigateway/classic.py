@@ -56,8 +56,8 @@ class ClassicDomains(ProductAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("DescribeRegions"),
-            Action("DescribeApiGroups"),
+            Action("DescribeRegions", of_discovery=True),
+            Action("DescribeApiGroups", of_discovery=True),
             Action("DescribeApiGroup"),
             Action("DescribeDomain"),
             Action("SetDomainCertificate", place="form", writes=True),

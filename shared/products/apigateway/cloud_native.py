@@ -50,7 +50,7 @@ class CloudNativeDomains(ProductAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("ListGateways", method="GET", path="/v1/gateways"),
+            Action("ListGateways", of_discovery=True, method="GET", path="/v1/gateways"),
             Action("ListDomains", method="GET", path="/v1/domains"),
             Action("GetDomain", of_looks=True, method="GET", path="/v1/domains/{domainId}"),
             Action("UpdateDomain", method="PUT", path="/v1/domains/{domainId}", place="json", writes=True),

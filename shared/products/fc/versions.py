@@ -30,7 +30,7 @@ def _actions(version: str) -> dict[str, Action]:
     return {
         action.name: action
         for action in (
-            Action("ListCustomDomains", method="GET", path=path),
+            Action("ListCustomDomains", of_discovery=True, method="GET", path=path),
             Action("GetCustomDomain", of_looks=True, method="GET", path=named),
             Action("UpdateCustomDomain", method="PUT", path=named, place="json", writes=True),
         )

@@ -201,7 +201,7 @@ class ProductAdapter(ABC):
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
         """The RAM actions that discovery needs, or deployment (`writes`)."""
-        chosen = [one for one in cls.actions.values() if writes or not (one.writes or one.of_looks)]
+        chosen = [one for one in cls.actions.values() if one.needed_by(deployments=writes)]
         names = (name for action in chosen for name in (action.api or cls.api).rights(action))
         more = cls.also_granted | cls.other_stores_granted
         return frozenset(names) | (more if writes else frozenset())

@@ -38,7 +38,7 @@ class Adapter(ProductAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("QueryGatewayRegion"),
+            Action("QueryGatewayRegion", of_discovery=True),
             Action("ListGateway"),
             Action("ListGatewayDomain"),
             Action("UpdateSSLCert", writes=True),

@@ -18,8 +18,8 @@ class Adapter(ListenerAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("DescribeRegions"),
-            Action("ListLoadBalancers"),
+            Action("DescribeRegions", of_discovery=True),
+            Action("ListLoadBalancers", of_discovery=True),
             Action("ListListeners"),
             Action("ListListenerCertificates", place="form"),
             Action("GetJobStatus", of_looks=True),

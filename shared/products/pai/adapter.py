@@ -47,7 +47,7 @@ class Adapter(ProductAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("ListGateway", method="GET", path="/api/v2/gateways"),
+            Action("ListGateway", of_discovery=True, method="GET", path="/api/v2/gateways"),
             Action("ListGatewayDomains", method="GET", path=f"{_GATEWAY}/domains"),
             Action(_ATTACH, method="PUT", path=f"{_GATEWAY}/domain/attach", writes=True),
             Action("DetachGatewayDomain", method="PUT", path=f"{_GATEWAY}/domain/detach", writes=True),

@@ -35,9 +35,14 @@ class Adapter(ProductAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("DescribeRegions", method="GET", path="/pop/v1/paas/regionConfig"),
-            Action("DescribeNamespaceList", method="GET", path="/pop/v1/sam/namespace/describeNamespaceList"),
-            Action("ListIngresses", method="GET", path="/pop/v1/sam/ingress/IngressList"),
+            Action("DescribeRegions", of_discovery=True, method="GET", path="/pop/v1/paas/regionConfig"),
+            Action(
+                "DescribeNamespaceList",
+                of_discovery=True,
+                method="GET",
+                path="/pop/v1/sam/namespace/describeNamespaceList",
+            ),
+            Action("ListIngresses", of_discovery=True, method="GET", path="/pop/v1/sam/ingress/IngressList"),
             Action("DescribeIngress", of_looks=True, method="GET", path=_INGRESS),
             Action("UpdateIngress", method="PUT", path=_INGRESS, writes=True),
         )
@@ -54,7 +59,8 @@ class Adapter(ProductAdapter):
 
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
-        return super().granted(writes=writes) | SlbStore.granted(writes=writes) | SaeBalancers.granted
+        own = super().granted(writes=writes) | SlbStore.granted(writes=writes)
+        return own if writes else own | SaeBalancers.granted
 
     def regions(self) -> list[str]:
         return listed_regions(self._call("DescribeRegions", "cn-hangzhou"), "Regions", "Region")  # all

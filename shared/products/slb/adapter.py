@@ -33,9 +33,9 @@ class Adapter(ProductAdapter):
     actions: ClassVar = {
         action.name: action
         for action in (
-            Action("DescribeRegions"),
-            Action("DescribeLoadBalancers"),
-            Action("DescribeLoadBalancerListeners"),
+            Action("DescribeRegions", of_discovery=True),
+            Action("DescribeLoadBalancers", of_discovery=True),
+            Action("DescribeLoadBalancerListeners", of_discovery=True),
             Action("DescribeLoadBalancerHTTPSListenerAttribute"),
             Action("SetLoadBalancerHTTPSListenerAttribute", writes=True),
             Action("SetDomainExtensionAttribute", writes=True),

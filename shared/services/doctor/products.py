@@ -160,7 +160,8 @@ def _not_by_ram(about: str, one: _Looked) -> Finding:
 
 def _actions(one: _Looked) -> dict[str, str]:
     """Of all that deployments need, too."""
-    return one.calls.tried(adapter_class(one.product).granted(writes=True))
+    adapter = adapter_class(one.product)
+    return one.calls.tried(adapter.granted(writes=False) | adapter.granted(writes=True))
 
 
 def _failed(about: str, one: _Looked, failed: dict[str, AppError]) -> Finding:
