@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from emulator.cloud import Cloud
@@ -102,3 +104,19 @@ def test_the_doctor_says_which_account_lets_nobody_in(several: Command) -> None:
 
     assert (marks(ran)[f"account {OTHER}"], marks(ran)[f"account {SHUT}"]) == ("ok", "error")
     assert "AssumeRole: NoPermission" in about(ran, f"account {SHUT}")["Text"]
+
+
+def test_a_state_of_several_accounts_is_looked_over_and_copied_as_any_other(
+    several: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several("scan")
+    several("discover")
+    before = several("resource", "list", "--all", "--json").json["Resources"]
+
+    assert several("state", "check").code == 0
+    assert several("state", "export", str(tmp_path / "copy.jsonl")).code == 0
+    monkeypatch.setenv("CERTDEPLOY_STATE", str(tmp_path / "other.db"))
+    assert several("state", "import", str(tmp_path / "copy.jsonl")).code == 0
+
+    assert several("resource", "list", "--all", "--json").json["Resources"] == before
+    assert {one["Account"] for one in before} == {"", OTHER}
