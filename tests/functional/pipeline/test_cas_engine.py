@@ -14,6 +14,7 @@ from emulator.faults import Fault
 from shared.domain.engines import Engine
 from shared.domain.jobs import Handshake
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.runtime.grants import grants
 from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import ESTATE, NAMES, TWO_SLOTS
 from tests.functional.pipeline.killed import Killing
@@ -91,6 +92,18 @@ def test_it_costs_a_look_before_and_one_after_and_the_job(vendors: Platform) -> 
     vendors.drain()
     assert vendors.world.jobs.get(direct).status is JobStatus.SUCCESS
     assert looks <= len([call for call in vendors.cloud.calls if call.action.startswith("DescribeCdn")]) + 2
+
+
+def test_the_function_s_role_may_do_all_that_it_asks_of_cas(vendors: Platform) -> None:
+    asked_for(vendors, uploaded(vendors), WWW)
+    vendors.drain(until="deploy_")
+    vendors.cloud.calls.clear()
+    vendors.deliver(*vendors.queue.pop(0))
+
+    asked = {f"yundun-cert:{call.action}" for call in vendors.cloud.calls if call.api == "cas"}
+    assert worker_of(vendors, WWW).status is WorkerStatus.SUCCESS
+    assert len(asked) > 4
+    assert asked <= grants()["deploy_cdn"]
 
 
 def test_a_job_may_ask_for_the_other_engine(vendors: Platform) -> None:
