@@ -39,8 +39,8 @@ def assumed(cloud: Cloud, endpoint: str, who: str, place: Place) -> Credentials:
 
 
 def unused(cloud: Cloud) -> Iterator[tuple[str, str]]:
-    """Role and RAM action, of each grant that no call has needed; of roles that made any."""
+    """Role and RAM action, of each grant that no call has needed; of roles that made some and are there."""
     ram = cloud.service("ram")
-    for name in {use.role for use in cloud.uses}:
+    for name in {use.role for use in cloud.uses} & ram.roles.keys():
         for row in cloud.uses.unused(name, ram.statements(name)):
             yield name, row["action"]
