@@ -136,7 +136,7 @@ class App:
             events=Events(functions, clock),
             cas=partial(_cas, clients),
             enter=clients.enter,
-            own_account=lambda: settings.account_id or account_id(openapi),
+            own_account=lambda: account_id(openapi),  # a host says FC_ACCOUNT_ID of nobody
             adapter=adapters(clients.of),
             probe=TlsProber(settings.tls or None, instance.roots, clock),
             roots=instance.roots,
