@@ -15,6 +15,7 @@ from tests.contract.cases import CERT_ID, CERTIFICATES
 from tests.contract.oracle import Sdk, known
 from tests.contract.watch import check, watching
 
+OTHER = "1000000000000002"  #: an account of the same verified entity
 CONTACTS = [{"name": "Ann", "email": "ann@example.com", "mobile": "13900000000"}]
 
 
@@ -23,7 +24,9 @@ def test_cas_answers_what_the_sdk_knows_and_all_that_we_read(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watch = watching(monkeypatch)
-    server.cloud.load(parse_estate({"certificates": CERTIFICATES, "contacts": CONTACTS}))
+    theirs = {"id": OTHER, "same_entity": True}
+    estate = {"certificates": CERTIFICATES, "contacts": CONTACTS, "accounts": [theirs]}
+    server.cloud.load(parse_estate(estate))
     cas = Cas(client(server.cloud, server.endpoint))
 
     cas.list_certificates()
@@ -33,6 +36,7 @@ def test_cas_answers_what_the_sdk_knows_and_all_that_we_read(
     pair = cas.key_pair(CERT_ID["old"])
     cas.delete(cas.upload("again", pair.certificate_pem, pair.key))
     cas.list_contacts()
+    cas.share(CERT_ID["old"], OTHER)
 
     check(Sdk("cas20200407", server), watch, {action.name for action in ACTIONS})
 
