@@ -24,7 +24,6 @@ from host import bare_child, child
 Line = Callable[[str], object]
 _LOOK_S = 0.1  #: how often the memory of what runs is looked at
 _START_S = 120.0  #: longest initialisation
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _MB = 1024 * 1024
 
 
@@ -78,6 +77,8 @@ class BareInstance:
         os.close(answers)
         self._out = os.fdopen(self._requests, "wb")
         self._in = os.fdopen(self._answers, "rb", buffering=0)
+        self._told = select.poll()  # select knows no descriptor beyond 1023
+        self._told.register(self._answers, select.POLLIN)
         self._reader = Thread(target=self._read_output, name="output", daemon=True)
         self._reader.start()
         told = {name: str(value) if isinstance(value, Path) else value for name, value in _plain(launch)}
@@ -133,7 +134,7 @@ class BareInstance:
         end, most = monotonic() + seconds, self._memory()
         while True:
             left = end - monotonic()
-            ready = left > 0 and bool(select.select([self._in], [], [], min(_LOOK_S, left))[0])
+            ready = left > 0 and bool(self._told.poll(min(_LOOK_S, left) * 1000))
             most = max(most, self._memory())
             if most > self._launch.memory_mb or (not ready and left <= 0):
                 return None, most
@@ -146,9 +147,9 @@ class BareInstance:
         """What the process holds now, in MB; 0 where the system does not tell."""
         try:
             pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
-        except (OSError, IndexError):
+            return int(pages) * os.sysconf("SC_PAGE_SIZE") / _MB
+        except (AttributeError, IndexError, OSError):
             return 0.0
-        return int(pages) * _PAGE / _MB
 
     def _read_output(self) -> None:
         assert self._process.stdout is not None
