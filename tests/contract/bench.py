@@ -21,6 +21,7 @@ from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.products import adapter_class
 from shared.products.kit.means import Means
 from tests.contract.driven import Driven
+from tests.roles import session_of
 
 SETTLE_S = 0.06
 STORE = "cn-hangzhou"
@@ -35,12 +36,20 @@ def certificates(*names: str, domain: str = "example.com") -> dict[str, Any]:
     return {name: {**row, "days": 200 - n} for n, name in enumerate(names)}
 
 
-def client(cloud: Cloud, endpoint: str, **options: Any) -> OpenApi:
-    """The real client. It repeats as always, but pauses for nothing."""
-    key = cloud.key
-    credentials = Credentials(key.access_key_id, key.access_key_secret, "")
+def client(cloud: Cloud, endpoint: str, product: CloudProduct | None = None, **options: Any) -> OpenApi:
+    """The real client. It repeats as always, but pauses for nothing.
+
+    `product`: with the rights of the functions that discover and deploy it, and no more.
+    """
+    key = cloud.key if product is None else session_of(cloud, *_functions_of(product), Stores="all")
+    credentials = Credentials(key.access_key_id, key.access_key_secret, key.token)
     pacer = Pacer(sleep=lambda seconds: None)
     return OpenApi(lambda: credentials, endpoint=endpoint, pacer=pacer, sleep=lambda s: None, **options)
+
+
+def _functions_of(product: CloudProduct) -> tuple[str, ...]:
+    kind = "discover_clusters" if adapter_class(product).discovery_sees_keys else "discover_resources"
+    return kind, f"deploy_{product.value.lower()}"
 
 
 @dataclass
@@ -163,11 +172,17 @@ def new_bench(
     estate: dict[str, Any],
     region: str = "",
     aws: CloudAccess = DEFAULT_ACCESS,
+    *,
+    roles: bool = True,
 ) -> Bench:
-    """Load `estate` into the served cloud, and forget what was before."""
+    """Load `estate` into the served cloud, and forget what was before.
+
+    `roles`: the client has the rights of the product's functions; else those of the account.
+    """
     cloud, parsed = server.cloud, parse_estate(estate)
     cloud.settle_s = SETTLE_S
     cloud.load(None)  # first: a reset would set up again what was there before
     cloud.reset()
     cloud.load(parsed)
-    return Bench(cloud, client(cloud, server.endpoint), parsed, product, region, aws)
+    signs = client(cloud, server.endpoint, product if roles else None)
+    return Bench(cloud, signs, parsed, product, region, aws)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.ordinary_answers("each field is told otherwise by the t
 
 @pytest.fixture
 def bench(server: Server) -> Bench:
-    return new_bench(server, CloudProduct.CDN, {"certificates": CERTIFICATES})
+    return new_bench(server, CloudProduct.CDN, {"certificates": CERTIFICATES}, roles=False)
 
 
 @pytest.fixture

@@ -182,7 +182,6 @@ def test_where_no_rule_has_a_certificate_no_load_balancer_is_asked_for(server: S
     ],
 )
 def test_load_balancers_are_asked_for_as_the_sdk_asks(
-    bench: Bench,
     server: Server,
     monkeypatch: pytest.MonkeyPatch,
     action: str,
@@ -190,6 +189,7 @@ def test_load_balancers_are_asked_for_as_the_sdk_asks(
     row: dict[str, Any],
 ) -> None:
     sdk = Sdk(package, server)
+    bench = new_bench(server, CloudProduct.SAE, SAE.estate, SAE.region, roles=False)
     with recording(monkeypatch) as recorder:
         bench.slots()
         [ours] = recorder.of(action)

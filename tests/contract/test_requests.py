@@ -49,7 +49,7 @@ def story(product: ModuleType, server: Server, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _bench(server: Server, case: Any) -> Bench:
-    return new_bench(server, case.product, case.estate, case.region)
+    return new_bench(server, case.product, case.estate, case.region, roles=False)  # signed as the SDK signs
 
 
 def official(sdk: Sdk, action: str, params: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Request:
