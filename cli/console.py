@@ -11,7 +11,7 @@ from cli import asked
 from cli.doctor import health_of
 from cli.on_stack import FunctionRefusedError
 from cli.session import Session, session
-from shared.errors import InvalidRequestError, SettingsError
+from shared.errors import InvalidRequestError
 from shared.services.world import World
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def console(
     Listens on 127.0.0.1 only. The address that is printed lets one browser in, once. Whatever is done there
     is done with the credentials of this process. Runs until Ctrl-C.
     """
-    current = session()
-    if current.stack and not read_only:
-        raise SettingsError("on a stack the console only shows, so far; add --read-only")
-    serve(current, port=port, read_only=read_only, opened=not no_open)
+    serve(session(), port=port, read_only=read_only, opened=not no_open)
 
 
 def serve(current: Session, *, port: int, read_only: bool, opened: bool) -> None:

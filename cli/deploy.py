@@ -8,6 +8,7 @@ import typer
 from cli import exits, output
 from cli.asking import confirm
 from cli.columns import AsJson, check_given
+from cli.on_stack import FunctionRefusedError
 from cli.package import REPOSITORY
 from cli.parameters import TEMPLATE, parameters
 from cli.stacks import plan as plans
@@ -16,6 +17,7 @@ from cli.stacks.deploying import Deploying, DeploymentError, pieces_in
 from cli.stacks.ros import StackState
 from cli.stacks.screen import Followed
 from shared.errors import AppError, InvalidRequestError
+from shared.services.doctor import Mark
 from stack.package import package
 from stack.target import VERSIONS, target_of
 
@@ -115,11 +117,14 @@ def _ran(work: Deploying, *, first: bool) -> None:
     try:
         if first:
             work.first_run()
-        else:
-            work.check()
-    except AppError as error:
+        with output.progress("Looking it over from inside …"):
+            health = work.health()
+    except (AppError, FunctionRefusedError) as error:
         output.tell(f"certdeploy: the stack is there, but its functions do not work yet: {error}")
         raise typer.Exit(exits.FAILED) from None
+    for finding in health.findings:
+        if finding.mark is Mark.ERROR:
+            output.tell(f"{finding.about}: {finding.text}; do: {finding.todo or 'see docs/runbook.md'}")
 
 
 def _tell(state: StackState, as_json: bool, planned: dict[str, Any]) -> None:

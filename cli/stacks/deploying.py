@@ -15,9 +15,12 @@ from cli.stacks.plan import Deployment
 from cli.stacks.ros import Event, StackState, new_token
 from host.template import declared_parameters
 from shared.errors import AppError, InvalidRequestError, NotFoundError
+from shared.services.doctor import Health
+from shared.validation.requests import parse
 from stack.package import MANIFEST
 
 _RETAIN: Final = re.compile(r"^ +DeletionPolicy: Retain\n", re.M)
+_PATIENCE_S: Final = 45  #: the function may run for a minute
 _STEPS: Final = ("code", "layer", "layer-aws")
 
 
@@ -110,9 +113,10 @@ class Deploying:
         functions.invoke("discover_resources", b"{}", asynchronous=True)
         self._tell("the products are being read; `certdeploy --stack` shows what is found")
 
-    def check(self) -> None:
-        """A function of the new code reads the state."""
-        self._account.functions(self._name).read({"Rows": {"Table": "meta", "Keys": [["schema"]]}})
+    def health(self) -> Health:
+        """As the functions find the installation, from where they run."""
+        told = self._account.functions(self._name).ask("check_installation", {"PatienceS": _PATIENCE_S})
+        return parse(Health, told)
 
     def _settled(self) -> StackState | None:
         """The stack as it is when nothing moves in it any more."""

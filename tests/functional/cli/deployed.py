@@ -31,7 +31,13 @@ def handler(event, context):
     return '{"Certificates": 3}'
 """,
     "discover_resources.py": b"def handler(event, context): return '{}'\n",
-    "read_state.py": b"def handler(event, context): return '{\"Rows\": []}'\n",
+    "check_installation.py": b"""
+import json
+
+def handler(event, context):
+    found = {"Mark": "error", "About": "contacts", "Text": "there are none", "Todo": "add one"}
+    return json.dumps({"At": "2026-05-01T00:00:00Z", "Healthy": False, "Findings": [found]})
+""",
 }
 
 

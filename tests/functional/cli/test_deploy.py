@@ -46,9 +46,10 @@ def test_a_stack_is_made_and_its_functions_run_for_the_first_time(
 
     assert made.code == 0, made.err
     assert f"stack {NAME} is UPDATE_COMPLETE" in made.err
+    assert "contacts: there are none; do: add one" in made.err
     assert "CAS is read: 3 certificates; the baseline, so no job starts" in made.err
     invoked = [call.params["functionName"] for call in cloud.calls if call.action == "InvokeFunction"]
-    assert invoked == [f"{NAME}-scan_expiry", f"{NAME}-discover_resources"]
+    assert invoked == [f"{NAME}-{one}" for one in ("scan_expiry", "discover_resources", "check_installation")]
 
 
 def test_what_is_there_is_not_done_again(deploy: Callable[..., Ran], cloud: Cloud) -> None:

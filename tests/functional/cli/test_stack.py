@@ -149,12 +149,6 @@ def test_dead_letters_are_dropped_by_their_function(own: Command, far: Command) 
     assert own("deadletters", "list", "--json").json["DeadLetters"] == []
 
 
-def test_the_console_of_a_stack_only_shows(far: Command) -> None:
-    refused = far("console", "--no-open")
-
-    assert (refused.code, "add --read-only" in refused.err) == (2, True)
-
-
 def test_what_a_function_refuses_is_told_in_its_words(far: Command) -> None:
     refused = far("contact", "remove", "7")
 
