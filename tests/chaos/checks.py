@@ -11,13 +11,14 @@ from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.services.again import is_another_try
 from shared.state.tables import CALLERS, LEASES
-from tests.chaos.ground import Ground
+from tests.chaos.ground import HOOK, ROOM, Ground
 from tests.chaos.held import held
 from tests.chaos.places import Place, Places, workers_at
+from tests.receiver import Message
 
 _KEY = "PRIVATE KEY"
 _DAY = timedelta(days=1)
-_TELLS = "notify_contacts"
+_TELL = ("notify_contacts", "run_deployment_jobs")  #: functions that send messages
 #: Of names that lead nowhere: readers pass them over, discoveries end what was begun.
 _HARMLESS = ("it leads to no slot", "its removal was begun")
 _SETTLING = timedelta(minutes=2)
@@ -63,13 +64,14 @@ def seen(ground: Ground) -> Seen:
 
 
 def is_done(ground: Ground, meddled: Meddled | None = None) -> bool:
-    """Nothing is left to do for any job, nor for another try at what one could not do.
+    """Nothing is left to do for any job, nor for another try at what one could not do, nor to tell.
 
     There is a job, if the certificate was not taken away before anybody saw it.
     """
     jobs = list(ground.world.jobs.list())
     ended = all(job.status.final for job in jobs) and bool(jobs or (meddled and meddled.taken_away))
-    return ended and not list(ground.world.jobs.due(ground.clock()))
+    told = not any(ground.world.notifications.opened())
+    return ended and told and not list(ground.world.jobs.due(ground.clock()))
 
 
 def is_at_rest(ground: Ground) -> bool:
@@ -188,22 +190,39 @@ def _told_too_often(ground: Ground, found: Seen, *, calm: bool) -> Iterator[str]
 
     Where nothing but functions is struck, it has none twice but for those that were killed as they told it.
     """
-    bodies: dict[str, set[bytes]] = defaultdict(set)
+    killed = sum(one.partition(":")[0] in _TELL for one in ground.platform.killed)
+    for target, messages in _by_target(ground).items():
+        bodies: dict[str, set[bytes]] = defaultdict(set)
+        for message in messages:
+            bodies[message.id].add(message.raw)
+        for id_, texts in bodies.items():
+            if len(texts) > 1:
+                yield f"message {id_} came in {len(texts)} versions to {target}"
+        for id_, times in Counter(message.id for message in messages).items():
+            if calm and times > 1 + killed:
+                yield f"message {id_} came {times} times to {target}"
+        ended = sum(id_.startswith("finished-") for id_ in bodies)
+        told = sum(job.finish_announced for job in found.jobs)
+        missed = told and not ended and "notify_contacts" not in ground.platform.given_up
+        if ended > told or (len(found.jobs) == 1 and missed and (calm or target != ROOM)):
+            yield f"{ended} messages of ends, of {told} jobs that have ended, came to {target}"
+    yield from _contact_told_again(ground)
+
+
+def _contact_told_again(ground: Ground) -> Iterator[str]:
+    """What a contact's channel has taken, and said so, is not sent there again, if its event comes again."""
+    taken = Counter(one.id for one in ground.receiver.messages if one.target == ROOM and not one.trouble)
+    for id_, times in taken.items():
+        if times > 1 + len(ground.platform.killed):
+            yield f"message {id_} was taken {times} times by the contact"
+
+
+def _by_target(ground: Ground) -> dict[str, list[Message]]:
+    """The receiver of the settings, and the contact's channel; with nothing, if nothing came."""
+    targets: dict[str, list[Message]] = {HOOK: [], ROOM: []}
     for message in ground.receiver.messages:
-        bodies[message.id].add(message.raw)
-    ended = Counter(id_.partition("-")[0] for id_ in bodies)
-    for id_, texts in bodies.items():
-        if len(texts) > 1:
-            yield f"message {id_} came in {len(texts)} versions"
-    killed = sum(one.startswith(f"{_TELLS}:") for one in ground.platform.killed)
-    often = Counter(message.id for message in ground.receiver.messages)
-    for id_, times in often.items():
-        if calm and times > 1 + killed:
-            yield f"message {id_} came {times} times"
-    told = sum(job.finish_announced for job in found.jobs)
-    missed = told and not ended["finished"] and _TELLS not in ground.platform.given_up
-    if ended["finished"] > told or (len(found.jobs) == 1 and missed):
-        yield f"{ended['finished']} messages of ends, of {told} jobs that have ended"
+        targets[message.target].append(message)
+    return targets
 
 
 def _left_behind(ground: Ground, *, calm: bool) -> Iterator[str]:

@@ -15,6 +15,7 @@ from emulator.edge import edge_table
 from emulator.estate import Estate
 from emulator.services.tablestore.tablestore import Service as Tablestore
 from shared.cloud.credentials import Credentials
+from shared.domain.contacts import Channel, ChannelKind, Contact
 from shared.domain.resources import CloudProduct
 from shared.runtime.app import App
 from shared.runtime.settings import Settings
@@ -34,6 +35,8 @@ from tests.receiver import Receiver
 
 Kind = Literal["sqlite", "ots"]
 LOG = "functions.log"
+HOOK = "/hook"  #: of the owner's settings, at the receiver
+ROOM = "/room"  #: of the contact, at the receiver
 INSTANCE = "certdeploy"
 
 
@@ -113,6 +116,13 @@ class Ground:
             path.unlink()
         with closing(sqlite3.connect(self.state_file)) as target:
             self._state.backup(target)
+
+    def add_contact(self) -> None:
+        """Somebody who is told of all that happens by itself, beside the receiver of the settings."""
+        file = self.folder / "room"
+        file.write_text(self.receiver.url.replace(HOOK, ROOM))
+        channel = Channel(kind=ChannelKind.WEBHOOK, url=f"file:{file}")
+        self.world.contacts.save(Contact(contact_id=1, name="Ops", default=True, channels=(channel,)))
 
     def renew(self) -> str:
         """The owner uploads the next certificate to CAS; its identifier."""

@@ -29,6 +29,7 @@ def begun(ground: Ground) -> None:
     platform = ground.platform
     platform.loads = True
     ground.begin()
+    ground.add_contact()
     platform.tick("scan_expiry", "discover_resources")
     platform.drain()
     assert not platform.errors, platform.errors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,6 +19,7 @@ from tests.chaos.__main__ import OF_KILLS, status_of
 from tests.chaos.checks import Clean, Meddled, violations
 from tests.chaos.ground import Ground
 from tests.chaos.places import Places
+from tests.receiver import Message
 
 PLACE = ("cdn", "www.example.com:443", "www.example.com")
 ELSEWHERE = ("cdn", "www.example.org:443", "www.example.org")
@@ -31,6 +33,10 @@ class Service:
         self.__dict__.update(settings)
 
 
+def a_message(target: str = "/hook", id_: str = "finished-1", raw: bytes = b"{}") -> Message:
+    return Message("POST", {"x-certdeploy-id": id_}, raw, target)
+
+
 class Run:
     """One in which everything held, until a test changes it."""
 
@@ -38,7 +44,7 @@ class Run:
         self.served: Places = {PLACE: "new", ELSEWHERE: "other"}
         self.job = a_job(status=JobStatus.SUCCESS, finish_announced=True)
         self.workers = [a_worker(**DONE)]
-        self.messages = [SimpleNamespace(id="finished-1", raw=b"{}")]
+        self.messages = [a_message(), a_message("/room")]
         self.written = Counter({"Cdn Set": 1})
         self.http2 = True
         self.state = self.log = ""
@@ -154,15 +160,16 @@ def test_a_write_is_made_once_more_at_most(run: Run) -> None:
 
 
 def test_an_end_is_told_once(run: Run) -> None:
-    run.messages.append(SimpleNamespace(id="finished-1-again", raw=b"{}"))
+    run.messages.append(a_message(id_="finished-1-again"))
 
-    assert run.told() == ["2 messages of ends, of 1 jobs that have ended"]
+    assert run.told() == ["2 messages of ends, of 1 jobs that have ended, came to /hook"]
 
 
 def test_an_end_that_nobody_was_told_is_told(run: Run) -> None:
     run.messages = []
 
-    assert run.told() == ["0 messages of ends, of 1 jobs that have ended"]
+    told = "0 messages of ends, of 1 jobs that have ended, came to"
+    assert run.told() == [f"{told} /hook", f"{told} /room"]
 
 
 def test_an_end_whose_event_was_given_up_since_the_receiver_was_out_of_order_is_no_fault(run: Run) -> None:
@@ -171,12 +178,12 @@ def test_an_end_whose_event_was_given_up_since_the_receiver_was_out_of_order_is_
 
     run.given_up = ["scan_expiry"]
 
-    assert run.told(calm=False) == ["0 messages of ends, of 1 jobs that have ended"]
+    assert run.told(calm=False) == ["0 messages of ends, of 1 jobs that have ended, came to /hook"]
 
 
 def test_a_message_that_comes_twice_is_told_unless_its_function_was_killed(run: Run) -> None:
-    run.messages *= 2
-    assert run.told() == ["message finished-1 came 2 times"]
+    run.messages.append(a_message())
+    assert run.told() == ["message finished-1 came 2 times to /hook"]
     assert run.told(calm=False) == [], "events come twice in a storm, and answers are lost"
 
     run.killed = ["deploy_cdn: after a call"]
@@ -184,6 +191,15 @@ def test_a_message_that_comes_twice_is_told_unless_its_function_was_killed(run: 
     run.killed = ["notify_contacts: after a call"]
 
     assert run.told() == []
+
+
+def test_what_a_contact_has_taken_is_not_sent_there_again(run: Run) -> None:
+    run.messages.append(a_message("/room"))
+    assert run.told(calm=False) == ["message finished-1 was taken 2 times by the contact"]
+
+    run.messages[-1] = replace(run.messages[-1], trouble="receiver busy")
+
+    assert run.told(calm=False) == []
 
 
 def test_a_lease_of_nobody_is_told(run: Run) -> None:
