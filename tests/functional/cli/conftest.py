@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cli.main import main
+from cli.on_stack import Options, given
 from cli.stacks import follow
 from emulator.authority import Authority
 from emulator.cloud import Cloud
@@ -55,6 +56,7 @@ Command = Callable[..., Ran]
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """The command in an environment that says nothing."""
+    given(Options())  # a test that asks for a session itself must not get the stack of one before
     for name in ("STATE", "ENDPOINT", "TLS", "ROOTS", "DEBUG"):
         monkeypatch.delenv(f"CERTDEPLOY_{name}", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
