@@ -2,17 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from cli.stacks import given
 from cli.stacks.account import Account
 from cli.stacks.follow import followed
-from cli.stacks.human import first_failure, why
+from cli.stacks.human import STATE, first_failure, why
 from cli.stacks.objects import Piece, bucket_of
 from cli.stacks.plan import Deployment
-from cli.stacks.ros import Event, StackState, new_token
+from cli.stacks.ros import Change, Event, StackState, new_token
 from host.template import declared_parameters
 from shared.errors import AppError, InvalidRequestError, NotFoundError
 from shared.services.doctor import Health
@@ -65,6 +65,7 @@ class Deploying:
         # one that never came to be cannot be changed, and its name is taken
         shown = f"{self._name}-preview" if stack is not None and kept is None else self._name
         changes = account.ros.preview(shown, kept, self._text, self._given(stack))
+        self._check_kept(kept, changes)
         return Deployment(
             self._name,
             account.region,
@@ -117,6 +118,17 @@ class Deploying:
         """As the functions find the installation, from where they run."""
         told = self._account.functions(self._name).ask("check_installation", {"PatienceS": _PATIENCE_S})
         return parse(Health, told)
+
+    def _check_kept(self, stack: StackState | None, changes: Sequence[Change]) -> None:
+        """Raises DeploymentError: what holds the state would go with its place in the stack."""
+        if stack is None or not any(one.kind in STATE and one.action == "Remove" for one in changes):
+            return
+        text = self._account.ros.template(stack.id)
+        if all_goes(text) == text:
+            raise DeploymentError(
+                "this would remove the state, which the stack does not retain yet; nothing was changed."
+                " Deploy once as the stack is, which retains it, and then again"
+            )
 
     def _settled(self) -> StackState | None:
         """The stack as it is when nothing moves in it any more."""
@@ -173,6 +185,16 @@ class Deploying:
 def without_retention(template: str) -> str:
     """Nothing stays when its stack goes."""
     return _RETAIN.sub("", template)
+
+
+def all_goes(template: str) -> str:
+    """Without retention, whether ROS gives the template back as it was sent or as JSON."""
+    try:
+        document = json.loads(template)
+    except ValueError:
+        return without_retention(template)
+    retained = [one for one in document.get("Resources", {}).values() if one.pop("DeletionPolicy", None)]
+    return json.dumps(document) if retained else template
 
 
 def pieces_in(folder: Path, python: str) -> tuple[Piece, ...]:

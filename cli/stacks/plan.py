@@ -61,6 +61,8 @@ class Deployment:
 
 
 def word_of(change: Change) -> str:
+    if change.action == "Remove" and change.kind in STATE:
+        return "let go"  # it stays, without being the stack's any more
     if change.action == "Modify" and change.replaced in _REPLACES:
         return "replace" if change.replaced == "True" else "replace, perhaps"
     return _WORDS.get(change.action, change.action.lower())

@@ -1,9 +1,8 @@
 """A stack is taken away: what goes, what stays, and the removal itself."""
 
-import json
 from collections.abc import Callable
 
-from cli.stacks.deploying import DeploymentError, without_retention
+from cli.stacks.deploying import DeploymentError, all_goes
 from cli.stacks.follow import followed
 from cli.stacks.human import STATE, first_failure, why
 from cli.stacks.ros import Event, Ros, StackState, new_token
@@ -36,7 +35,7 @@ class Removing:
     def _let_go(self) -> None:
         """The state goes with the stack only if its template says nothing else."""
         before = self._ros.template(self._stack.id)
-        text = _all_goes(before)
+        text = all_goes(before)
         if text == before:
             return
         seen = self._seen()
@@ -60,14 +59,3 @@ class Removing:
             self._on_events(fresh)
 
         return followed(self._ros, self._stack.id, seen, tell)
-
-
-def _all_goes(template: str) -> str:
-    """The template without retention, whether ROS gives it back as it was sent or as JSON."""
-    try:
-        document = json.loads(template)
-    except ValueError:
-        return without_retention(template)
-    for resource in document.get("Resources", {}).values():
-        resource.pop("DeletionPolicy", None)
-    return json.dumps(document)

@@ -106,6 +106,19 @@ def test_a_deployment_cut_off_before_its_state_is_retained_is_brought_to_its_end
     assert "nothing to do" in deploy("--yes").err
 
 
+def test_a_state_that_is_not_retained_yet_is_not_let_go(deploy: Callable[..., Ran], cloud: Cloud) -> None:
+    cloud.faults.append(Fault("UpdateStack", 400, "StackValidationFailed"))
+    deploy("--yes")
+
+    refused = deploy("--yes", "--parameter", "State=kept")
+
+    assert (refused.code, "does not retain yet; nothing was changed" in refused.err) == (1, True), refused.err
+    deploy("--yes")
+    let_go = deploy("--yes", "--parameter", "State=kept")
+    assert (let_go.code, "let go  table jobs" in let_go.out) == (0, True), let_go.err
+    assert instance_of(NAME, "1000000000000001", REGION) in cloud.service("tablestore").instances
+
+
 def test_without_an_answer_nothing_is_done(deploy: Callable[..., Ran], cloud: Cloud) -> None:
     refused = deploy()
 
