@@ -48,8 +48,9 @@ def client(cloud: Cloud, endpoint: str, product: CloudProduct | None = None, **o
 
 
 def _functions_of(product: CloudProduct) -> tuple[str, ...]:
-    kind = "discover_clusters" if adapter_class(product).discovery_sees_keys else "discover_resources"
-    return kind, f"deploy_{product.value.lower()}"
+    """discover_resources asks for the regions of every product, and leaves those with keys to another one."""
+    clusters = ["discover_clusters"] if adapter_class(product).discovery_sees_keys else []
+    return "discover_resources", *clusters, f"deploy_{product.value.lower()}"
 
 
 @dataclass
