@@ -15,7 +15,7 @@ from cli.stacks.human import STATE, called, kind_of
 from cli.stacks.objects import bucket_of
 from cli.stacks.removing import Removing
 from cli.stacks.screen import Followed
-from shared.errors import NotFoundError
+from shared.errors import InvalidRequestError, NotFoundError
 
 
 def destroy(
@@ -41,6 +41,11 @@ def destroy(
         if stack is None:
             raise NotFoundError("Stack", called_, f"there is none in {account.region}")
         work = Removing(account.ros, stack, screen.tell)
+    if with_state and work.elsewhere:
+        raise InvalidRequestError(
+            f"--with-state: the stack was given {work.elsewhere} (State=kept) and did not make it; destroy it"
+            " without, and remove the instance in Tablestore's console if no other stack goes on with it"
+        )
     kept = [] if with_state else work.state
     going = [one for one in work.resources if one not in kept]
     if not as_json:
@@ -48,6 +53,8 @@ def destroy(
         where.print(Text(f"stack {called_} in {account.region}, account {account.id}: {stack.status}"))
         for kind, count in sorted(Counter(one.kind for one in going).items()):
             where.print(Text(f"  remove  {count} {kind_of(kind, count)}"))
+        if work.elsewhere:
+            where.print(Text(f"  keep    Tablestore instance {work.elsewhere}, which this stack did not make"))
         for one in kept if len(kept) < 3 else [one for one in kept if one.kind == STATE[0]]:
             where.print(Text(f"  keep    {called(one.name, one.kind)} {one.physical_id}, with its tables"))
         where.print(Text(f"  keep    bucket {bucket_of(account.id, account.region)}, if it was made"))
@@ -61,7 +68,7 @@ def destroy(
         output.show_json({"Stack": called_, "Region": account.region, "Removed": removed, "Kept": len(kept)})
         return
     output.tell(f"the stack {called_} is removed")
-    if instance := next((one.physical_id for one in kept if one.kind == STATE[0]), ""):
+    if instance := work.elsewhere or next((one.physical_id for one in kept if one.kind == STATE[0]), ""):
         output.tell(
             f"its state stays in {instance}: certdeploy deploy --name {called_} --parameter State=kept"
             f" --parameter OtsInstance={instance} goes on with it"

@@ -74,7 +74,7 @@ def show(plan: Deployment) -> None:
     state = f"there, {plan.stack.status}" if plan.stack else "new"
     screen.print(Text(f"stack {plan.name} in {plan.region}, account {plan.account}: {state}"))
     if plan.again:
-        screen.print(Text("  it never came to be; what is left of it is removed first, but for its state"))
+        screen.print(Text("  it never came to be; what is left of it is removed first"))
     if plan.reworded:
         screen.print(Text("  change  the template's words, and what stays when the stack goes; no resource"))
     if plan.new_bucket:

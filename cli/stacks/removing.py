@@ -5,7 +5,7 @@ from collections.abc import Callable
 from cli.stacks.deploying import DeploymentError, all_goes
 from cli.stacks.follow import followed
 from cli.stacks.human import STATE, first_failure, why
-from cli.stacks.ros import Event, Ros, StackState, new_token
+from cli.stacks.ros import GONE, Event, Ros, StackState, new_token
 
 
 class Removing:
@@ -17,15 +17,23 @@ class Removing:
 
     @property
     def state(self) -> list[Event]:
-        """What holds the state."""
-        return [one for one in self.resources if one.kind in STATE]
+        """What holds the state. A stack that never came to be has none: what it made is empty."""
+        there = [one for one in self.resources if one.status != GONE]
+        return [] if self._stack.void else [one for one in there if one.kind in STATE]
+
+    @property
+    def elsewhere(self) -> str:
+        """The instance that the stack was given to go on with, and does not own; "" if there is none."""
+        given = self._stack.parameters
+        return given.get("OtsInstance", "") if given.get("State") == "kept" else ""
 
     def carry_out(self, *, with_state: bool) -> None:
         """Raises DeploymentError: something stayed, and why."""
         if with_state and self.state:
             self._let_go()
         seen = self._seen()
-        self._ros.delete(self._stack.id)
+        # A deployment that was cut off after its creation has no retention in its template yet.
+        self._ros.delete(self._stack.id, [] if with_state else [one.name for one in self.state])
         events: list[Event] = []
         left = self._followed(seen, events)
         if left is not None:

@@ -5,7 +5,7 @@ a URL would be too long for it.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -186,8 +186,10 @@ class Ros:
             raise
         return True
 
-    def delete(self, stack_id: str) -> None:
-        self._call(_DELETE, {"StackId": stack_id})
+    def delete(self, stack_id: str, retained: Sequence[str] = ()) -> None:
+        """`retained`: names of resources that stay, whatever the stack's template says of them."""
+        stays = {f"RetainResources.{number}": name for number, name in enumerate(retained, 1)}
+        self._call(_DELETE, {"StackId": stack_id, **stays})
 
     def _call(self, action: Action, params: Mapping[str, Any], template: str = "") -> Fields:
         form = {"TemplateBody": template} if template else None

@@ -108,6 +108,50 @@ def test_a_stack_goes_and_its_state_stays_for_one_that_goes_on_with_it(
     assert standing("stack", *OF_IT).code == 5
 
 
+def test_the_state_stays_although_the_deployment_was_cut_off_before_it_was_retained(
+    deploy: Command, command: Command, cloud: Cloud
+) -> None:
+    cloud.faults.append(Fault("UpdateStack", 403, "NoPermission"))
+    assert deploy("--yes").code == 3
+    (instance,) = instances(cloud)
+
+    gone = command("destroy", *OF_IT, "--yes")
+
+    assert gone.code == 0, gone.err
+    assert f"OtsInstance={instance}" in gone.err
+    assert instances(cloud) == [instance]
+
+
+def test_what_is_left_of_a_stack_that_never_came_to_be_is_removed_with_its_empty_state(
+    deploy: Command, command: Command, cloud: Cloud
+) -> None:
+    cloud.faults += [Fault("CreateFunction", 403, "NoPermission"), Fault("DeleteTable", 403, "NoPermission")]
+    assert deploy("--yes").code == 1
+    assert instances(cloud)
+
+    gone = command("destroy", *OF_IT, "--yes")
+
+    assert gone.code == 0, gone.err
+    assert "keep    Tablestore" not in gone.out
+    assert instances(cloud) == []
+
+
+def test_a_state_that_a_stack_did_not_make_is_told_of_and_never_said_to_be_removed(
+    standing: Command, deploy: Command, cloud: Cloud
+) -> None:
+    (instance,) = instances(cloud)
+    assert standing("destroy", *OF_IT, "--yes").code == 0
+    assert deploy("--yes", "--parameter", "State=kept").code == 0
+
+    refused = standing("destroy", *OF_IT, "--yes", "--with-state")
+    assert (refused.code, instance in refused.err) == (2, True), refused.err
+    gone = standing("destroy", *OF_IT, "--yes")
+
+    assert f"keep    Tablestore instance {instance}, which this stack did not make" in gone.out
+    assert f"its state stays in {instance}" in gone.err
+    assert instances(cloud) == [instance]
+
+
 def test_the_state_goes_too_if_it_is_told_to(standing: Command, cloud: Cloud) -> None:
     gone = standing("destroy", *OF_IT, "--yes", "--with-state")
 
