@@ -14,6 +14,7 @@ from cli.parameters import TEMPLATE, parameters
 from cli.stacks import plan as plans
 from cli.stacks.account import stack_name, the_account
 from cli.stacks.deploying import Deploying, DeploymentError, pieces_in
+from cli.stacks.objects import check_bucket
 from cli.stacks.ros import StackState
 from cli.stacks.screen import Followed
 from shared.errors import AppError, InvalidRequestError
@@ -62,7 +63,8 @@ def deploy(
     before, and is not given now, stays.
     """
     check_given("--bucket", bucket)
-    own = parameters(parameter or [], parameter_file)
+    check_bucket(bucket)
+    own = parameters(parameter or [], parameter_file, variables=False)
     called_, account = stack_name(name), the_account(region)
     with output.progress("Packaging …"):
         pieces = pieces_in(_packaged(objects, python), target_of(python).version)

@@ -54,7 +54,9 @@ def destroy(
         for kind, count in sorted(Counter(one.kind for one in going).items()):
             where.print(Text(f"  remove  {count} {kind_of(kind, count)}"))
         if work.elsewhere:
-            where.print(Text(f"  keep    Tablestore instance {work.elsewhere}, which this stack did not make"))
+            where.print(
+                Text(f"  keep    Tablestore instance {work.elsewhere}, which this stack did not make")
+            )
         for one in kept if len(kept) < 3 else [one for one in kept if one.kind == STATE[0]]:
             where.print(Text(f"  keep    {called(one.name, one.kind)} {one.physical_id}, with its tables"))
         where.print(Text(f"  keep    bucket {bucket_of(account.id, account.region)}, if it was made"))

@@ -22,7 +22,10 @@ from shared.services.read_state import StateRead
 from shared.validation.requests import parse
 
 #: As the parameter Prefix of template.yml.
-NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
+NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+NAME_RULE: Final = (
+    "a stack's name begins with a small letter and has small letters, digits and hyphens, at most 32"
+)
 VARIABLE: Final = "CERTDEPLOY_STACK"
 _READER: Final = "read_state"
 
@@ -70,7 +73,7 @@ def named_stack(environ: Mapping[str, str] = os.environ) -> str:
     name = said or environ.get(VARIABLE, "")
     if name and not NAME.fullmatch(name):
         where = "--stack" if said else VARIABLE
-        raise SettingsError(f"{where}: a stack's name has letters, digits and hyphens, at most 32")
+        raise SettingsError(f"{where}: {NAME_RULE}")
     return name
 
 

@@ -1,4 +1,4 @@
-"""Parameters of template.yml for the functions on this machine: of the command line, and of a file."""
+"""Parameters of template.yml: of the command line, and of a file."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,8 +10,10 @@ from shared.errors import InvalidRequestError
 TEMPLATE = ROOT / "template.yml"
 
 
-def parameters(given: Iterable[str], file: Path | None) -> dict[str, str]:
+def parameters(given: Iterable[str], file: Path | None, *, variables: bool = True) -> dict[str, str]:
     """`given`: as `Name=value`; they count before those of `file`, which has one a line, and lines with #.
+
+    `variables`: whether the command reads CERTDEPLOY_… of the environment too, as a stack does not.
 
     Raises:
         InvalidRequestError: one has another form, or does not belong on a command line.
@@ -19,9 +21,10 @@ def parameters(given: Iterable[str], file: Path | None) -> dict[str, str]:
     own = _pairs(given, "--parameter")
     hidden = hidden_parameters(TEMPLATE) if own else frozenset()
     if shown := sorted(own.keys() & hidden):
+        variable = f"set {_variable(shown[0])}, or " if variables else ""
         raise InvalidRequestError(
-            f"--parameter {shown[0]}: everybody on this machine sees it in the list of processes; set"
-            f" {_variable(shown[0])}, or put it into a file for --parameter-file"
+            f"--parameter {shown[0]}: everybody on this machine sees it in the list of processes; {variable}"
+            "put it into a file for --parameter-file"
         )
     return {**_of_file(file), **own}
 

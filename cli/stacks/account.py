@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cli.columns import check_given
-from cli.on_stack import NAME, StackFunctions, in_region, named_stack
+from cli.on_stack import NAME, NAME_RULE, StackFunctions, in_region, named_stack
 from cli.stacks.objects import Store
 from cli.stacks.ros import Ros
 from shared.cloud import credentials
@@ -72,5 +72,5 @@ def stack_name(given: str | None) -> str:
     check_given("--name", given)
     name = given or named_stack() or USUAL_NAME
     if not NAME.fullmatch(name):
-        raise InvalidRequestError("--name: a stack's name has letters, digits and hyphens, at most 32")
+        raise InvalidRequestError(f"--name: {NAME_RULE}")
     return name

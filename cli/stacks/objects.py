@@ -5,6 +5,7 @@ what lies there runs with the rights of the functions' roles.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import Any, Final
 
 from shared.cloud.api import Action
 from shared.cloud.oss import Oss
-from shared.errors import CloudRejectedError, SettingsError
+from shared.errors import CloudRejectedError, InvalidRequestError, SettingsError
 
 _PUT_BUCKET: Final = Action("PutBucket")
 _GET_ACL: Final = Action("GetBucketAcl")
 _HEAD: Final = Action("HeadObject")
 _PUT: Final = Action("PutObject")
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 FOLDER: Final = "certdeploy/"  #: of the objects' keys
 
 
@@ -41,6 +43,15 @@ class Piece:
 def bucket_of(account: str, region: str) -> str:
     """Names of buckets are the same for all accounts, so it has the account's id."""
     return f"certdeploy-{account}-{region}"
+
+
+def check_bucket(name: str | None) -> None:
+    """Raises InvalidRequestError: no bucket can have it. Source: the vendor's page of bucket names."""
+    if name is not None and not _NAME.fullmatch(name):
+        raise InvalidRequestError(
+            f"--bucket {name[:70]}: a bucket's name has 3 to 63 small letters, digits and hyphens,"
+            " and no hyphen at an end"
+        )
 
 
 class Store(Oss):

@@ -132,7 +132,8 @@ def test_without_an_answer_nothing_is_done(deploy: Callable[..., Ran], cloud: Cl
     [
         (("--parameter", "Prefix=x"), "--parameter Prefix: say it with --name"),
         (("--parameter", "AutoDeplo=draft"), "did you mean AutoDeploy?"),
-        (("--parameter", "WebhookUrl=https://x"), "everybody on this machine sees it"),
+        (("--parameter", "WebhookUrl=https://x"), "list of processes; put it into a file"),
+        (("--bucket", "My_bucket"), "--bucket My_bucket: a bucket's name has 3 to 63 small letters"),
         (("--region", "moon"), "--region: "),
         (("--python", "3.9"), "--python 3.9: choose one of"),
         (("--python", "3.12"), "holds no objects for Python 3.12"),

@@ -185,7 +185,8 @@ def test_what_is_done_with_a_state_itself_is_refused_on_a_stack(far: Command, li
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--stack", "a b"), "--stack: a stack's name has letters, digits and hyphens, at most 32"),
+        (("--stack", "a b"), "--stack: a stack's name begins with a small letter"),
+        (("--stack", "Shop"), "has small letters, digits and hyphens, at most 32"),
         (("--stack", NAME, "--region", "moon"), "--region: "),
     ],
 )
