@@ -17,7 +17,7 @@ from shared.services.approval import UNKNOWN, who_asks, why_approved_by_another
 from shared.services.contacts import check_contacts
 from shared.services.freezing import check_not_frozen
 from shared.services.moved import plan_of
-from shared.services.picking import picked_by, picks_nothing
+from shared.services.picking import check_spared, picked_by, picks_nothing
 from shared.services.plan import as_plan, asked_for, candidates, weigh
 from shared.services.policies import policies_of
 from shared.services.reworking import reworked
@@ -53,6 +53,7 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
     _check(job, request, world.clock())
     check_contacts(world, request.contact_ids or ())
     entries = {entry.resource.slot: entry for entry in plan_of(job, world.workers.list(job.job_id)).entries}
+    check_spared(world, request.but, (entry.resource for entry in entries.values()))
     before, left = dict(entries), dict[str, str]()
     certificates = _certificates(world, job, request)
     _drop(entries, request, left)
@@ -93,6 +94,10 @@ def _check(job: DeploymentJob, request: EditDeploymentJob, now: datetime) -> Non
         problems += [f"ScheduleTime: {one}" for one in schedule_problems(request.schedule_time, now)]
         problems += ["AtOnce: a time is given, too; choose one"] if request.at_once else []
     problems += [f"ContactIds: {one}" for one in contact_problems(request.contact_ids or ())]
+    if not request.but.empty and request.add.empty and request.drop.empty:
+        problems.append("Except: it spares what is added or dropped, and neither Add nor Drop is given")
+    if request.first_deployment and request.add.empty:
+        problems.append("FirstDeployment: it is for slots that are added, and Add is not given")
     refuse_if_any("edit", problems)
 
 

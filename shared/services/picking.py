@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from shared.domain.job_requests import PickSlots
-from shared.domain.resources import CloudResource
+from shared.domain.resources import CloudProduct, CloudResource
+from shared.errors import InvalidRequestError
 from shared.services.selection import NO_REGION, any_of, spellings
+from shared.services.world import World
 
 
 def picked_by(pick: PickSlots) -> Callable[[CloudResource], bool]:
@@ -33,6 +35,21 @@ def picks_nothing(pick: PickSlots, slots: Iterable[CloudResource]) -> list[str]:
         if not any(fits(slot) for slot in slots):
             found.append(field)
     return found
+
+
+def check_spared(world: World, but: PickSlots, slots: Iterable[CloudResource]) -> None:
+    """`slots`: those that are at hand; all others are read only if something fits none of these.
+
+    Raises:
+        InvalidRequestError: something that is excepted fits no slot at all: misspelt, it would spare nothing.
+    """
+    none = picks_nothing(but, slots)
+    if none and (nowhere := [one for one in none if one in picks_nothing(but, _all_slots(world))]):
+        raise InvalidRequestError(f"Except: {', '.join(nowhere)}: no slot that discovery has found")
+
+
+def _all_slots(world: World) -> Iterable[CloudResource]:
+    return (record.resource for product in CloudProduct for record in world.resources.list(product))
 
 
 def _each(pick: PickSlots) -> Sequence[tuple[str, PickSlots]]:

@@ -8,13 +8,13 @@ from shared.domain.job_requests import PickSlots
 from shared.domain.matching import Action
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.requests import PreviewDeploymentJob
-from shared.domain.resources import CloudProduct, CloudResource
+from shared.domain.resources import CloudResource
 from shared.errors import InvalidRequestError, NotFoundError
 from shared.products import supported_products
 from shared.services.foreseen import foreseen
 from shared.services.listeners import Listeners
 from shared.services.lists import check_accounts, check_regions
-from shared.services.picking import picked_by, picks_nothing
+from shared.services.picking import check_spared, picked_by, picks_nothing
 from shared.services.plan import as_plan, asked_for, candidates, weigh
 from shared.services.policies import policies_of
 from shared.services.world import World
@@ -93,9 +93,7 @@ def _but(world: World, but: PickSlots, entries: list[PlanEntry]) -> list[PlanEnt
     Raises:
         InvalidRequestError: something that is excepted fits no slot at all: misspelt, it would spare nothing.
     """
-    none = picks_nothing(but, (entry.resource for entry in entries))
-    if none and (nowhere := [one for one in none if one in picks_nothing(but, _all_slots(world))]):
-        raise InvalidRequestError(f"Except: {', '.join(nowhere)}: no slot that discovery has found")
+    check_spared(world, but, (entry.resource for entry in entries))
     excepted = picked_by(but)
     return [
         entry.evolve(action=Action.LEAVE, rule=EXCEPTED, reason=_EXCEPTED)
@@ -103,10 +101,6 @@ def _but(world: World, but: PickSlots, entries: list[PlanEntry]) -> list[PlanEnt
         else entry
         for entry in entries
     ]
-
-
-def _all_slots(world: World) -> Iterable[CloudResource]:
-    return (record.resource for product in CloudProduct for record in world.resources.list(product))
 
 
 def _named(world: World, slots: tuple[str, ...]) -> list[CloudResource]:
