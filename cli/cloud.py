@@ -53,6 +53,7 @@ def discover(
     """Read the slots of every product, or only of those given. Changes nothing in the cloud."""
     request: dict[str, Any] = {"Products": [item.value for item in product or []]}
     if region is not None:
+        check_given("--region", region)
         request["Region"] = region
     if account is not None:
         check_given("--account", account)

@@ -129,6 +129,7 @@ def _done(job: DeploymentJob) -> str:
     counts = (
         (job.error_count, "failed"),
         (job.cancelled_count, "cancelled"),
-        (job.rolled_back_count, "put back"),
     )
-    return " + ".join([str(job.success_count), *(f"{count} {word}" for count, word in counts if count)])
+    ended = " + ".join([str(job.success_count), *(f"{count} {word}" for count, word in counts if count)])
+    # these are slots of those before, and not some more
+    return f"{ended}; {job.rolled_back_count} put back" if job.rolled_back_count else ended

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from cli.columns import check_given
 from cli.places import slot_named
 from shared.domain.resources import CloudProduct
 from shared.errors import InvalidRequestError
@@ -21,6 +22,7 @@ def picks(world: World, option: str, words: Iterable[str] | None) -> dict[str, A
         kind: [] for kind in ("Slots", "Products", "Accounts", "Regions", "Domains")
     }
     for word in (word.strip() for word in words or ()):
+        check_given(option, word)
         found[_kind(world, option, word)].append(_named(world, word))
     return {kind: some for kind, some in found.items() if some}
 

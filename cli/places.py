@@ -57,9 +57,11 @@ def slot_named(world: World, text: str) -> str:
     An id that is not known is returned as it is.
 
     Raises:
-        InvalidRequestError: several slots are known under this name.
+        InvalidRequestError: several slots are known under this name; or it is empty, as of a variable that is
+            not set: a slot that its owner knows by no name would be taken for it.
     """
-    text = text.strip()
+    if not (text := text.strip()):
+        raise InvalidRequestError("the name of a slot is empty; name it as `certdeploy resource list` does")
     if text.isascii() and world.resources.find(text):
         return text
     known = [record.resource for product in CloudProduct for record in world.resources.list(product)]

@@ -1,6 +1,6 @@
 """What a job would do that a person asks for: which slots are meant, and what becomes of each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from shared.domain.certificates import Certificate
@@ -78,6 +78,9 @@ def _selected(
             raise InvalidRequestError(f"{field}: {', '.join(none)}: no slot {whose}")
         fits += [] if pick.empty else [picked_by(pick)]
     kept = [slot for slot in slots if all(fit(slot) for fit in fits)]
+    if fits and not kept and not request.resource_ids:
+        fields = ", ".join(field for field, pick in narrowing if not pick.empty)
+        raise InvalidRequestError(f"nothing to deploy: {fields}: no slot {whose} fits all of these at once")
     if request.resource_ids and len(kept) < len(slots):
         there = {slot.slot for slot in kept}
         others = ", ".join(slot.slot for slot in slots if slot.slot not in there)

@@ -66,7 +66,10 @@ def _asked(world: World, job: DeploymentJob, request: RetryDeploymentJob) -> Dep
     again = (WorkerStatus.ERROR, WorkerStatus.CANCELLED) if job.halted else (WorkerStatus.ERROR,)
     failed = [worker for worker in chosen if worker.status in again]
     if not failed:
-        raise InvalidRequestError(f"nothing to try again: no such slot of job {job.job_id} ended in error")
+        such = " of these" if request.resource_ids or request.products else ""
+        raise InvalidRequestError(
+            f"nothing to try again: none{such} of job {job.job_id}'s slots ended in error"
+        )
     check_not_frozen(world, None, allowed=request.during_freeze)
     reserve_again(world, job, deployed_directly(job.engine, failed), end=job.retries + 1)
     world.jobs.open(job)  # before, so that a run finds what is cut off here

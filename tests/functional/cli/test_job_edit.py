@@ -94,6 +94,7 @@ def test_planned_anew_it_has_what_is_there_by_now(informed: Command, draft: dict
             2,
             "--drop 'nowhere': expected a slot, a product, an account, a region, or a domain",
         ),
+        (("--drop", ""), 2, "--drop: is empty"),
         (("--drop", "ALB"), 2, "Drop: ALB: no slot of the job"),
         (("--drop", "CDN", "--except", "wwww.example.com"), 2, "Except: wwww.example.com: no slot that"),
         (("--name", "x", "--except", WWW), 2, "Except: it spares what is added or dropped, and neither"),

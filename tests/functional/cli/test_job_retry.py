@@ -47,7 +47,8 @@ def test_what_failed_waits_again_and_its_earlier_end_is_kept(command: Command) -
     ("words", "told"),
     [
         (("--slot", "CDN/-/nope.example.com"), "not a slot of job 7"),
-        (("--slot", "CDN/-/1.example.com"), "nothing to try again"),
+        (("--slot", "CDN/-/1.example.com"), "nothing to try again: none of these of job 7's slots ended"),
+        (("--slot", ""), "the name of a slot is empty"),
         (("--product", "ALB"), "job 7 has no slots of ALB"),
         (("--wait",), "no `certdeploy serve` uses this state"),
     ],
@@ -90,4 +91,4 @@ def test_nor_does_it_in_the_list(command: Command) -> None:
     listed = command("job", "list").out
 
     assert "rolled back" in listed
-    assert "1 + 1 put back" in listed
+    assert "1; 1 put back" in listed

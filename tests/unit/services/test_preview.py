@@ -96,6 +96,10 @@ def test_what_is_excepted_and_left_alone_anyhow_keeps_its_reason(world: World) -
         ({"Except": {"Domains": ["wwww.*"]}}, r"Except: wwww.\*: no slot that discovery has found"),
         ({"ResourceIds": [WWW, FAR], "Products": ["CDN"]}, f"ResourceIds: {FAR}: not of the products"),
         ({"ResourceIds": [WWW], "Products": ["OSS"]}, "Products: OSS: no slot that is named"),
+        (
+            {"Products": ["CDN"], "Regions": ["cn-beijing"]},
+            "nothing to deploy: Products, Regions: no slot with a name that a certificate covers fits all",
+        ),
     ],
 )
 def test_what_fits_nothing_is_an_error_that_names_it(world: World, asked: dict[str, Any], told: str) -> None:
