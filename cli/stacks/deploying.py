@@ -56,6 +56,11 @@ class Deploying:
     def plan(self) -> Deployment:
         """Changes nothing. Raises CloudRejectedError: ROS does not take the template or a parameter."""
         account, stack = self._account, self._settled()
+        if stack is not None and stack.status == "DELETE_FAILED":
+            raise DeploymentError(
+                f"stack {self._name} is half removed: {why(stack.reason)}; when it is mended, finish with"
+                f" `certdeploy destroy --name {self._name}`, and deploy then"
+            )
         there = account.objects.is_there(self._bucket, account.region)
         lacking = (
             account.objects.lacking(self._bucket, account.region, self._pieces) if there else self._pieces

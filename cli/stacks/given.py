@@ -26,7 +26,7 @@ def check_own(declared: Mapping[str, Any], own: Iterable[str]) -> None:
         if name not in declared:
             near = difflib.get_close_matches(name, declared, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(declared))}"
-            raise InvalidRequestError(f"--parameter {name}: the template has none such; {hint}")
+            raise InvalidRequestError(f"the template has no parameter {name}; {hint}")
 
 
 def all_of(

@@ -132,6 +132,7 @@ def test_without_an_answer_nothing_is_done(deploy: Callable[..., Ran], cloud: Cl
     [
         (("--parameter", "Prefix=x"), "--parameter Prefix: say it with --name"),
         (("--parameter", "AutoDeplo=draft"), "did you mean AutoDeploy?"),
+        (("--parameter", "WebhookSecret=x"), "the template has no parameter WebhookSecret; "),
         (("--parameter", "WebhookUrl=https://x"), "list of processes; put it into a file"),
         (("--bucket", "My_bucket"), "--bucket My_bucket: a bucket's name has 3 to 63 small letters"),
         (("--region", "moon"), "--region: "),

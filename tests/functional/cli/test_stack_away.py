@@ -166,13 +166,17 @@ def test_without_an_answer_nothing_goes(standing: Command, cloud: Cloud) -> None
     assert standing("stack", *OF_IT).code == 0
 
 
-def test_what_cannot_be_removed_is_told_in_a_sentence(standing: Command, cloud: Cloud) -> None:
+def test_what_cannot_be_removed_is_told_in_a_sentence(
+    standing: Command, deploy: Command, cloud: Cloud
+) -> None:
     cloud.faults.append(Fault("DeleteFunction", 403, "NoPermission"))
 
     failed = standing("destroy", *OF_IT, "--yes")
 
     assert failed.code == 1
     assert "could not be removed" in failed.err.splitlines()[-1]
+    half_removed = deploy("--yes")
+    assert (half_removed.code, f"certdeploy destroy --name {NAME}" in half_removed.err) == (1, True)
     assert standing("destroy", *OF_IT, "--yes").code == 0
 
 
