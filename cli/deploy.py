@@ -100,7 +100,7 @@ def deploy(
         confirm("Do this?", as_json)
     with screen.following("Deploying …"):
         state = work.carry_out(plan)
-    _ran(work, first=plan.stack is None or plan.again)
+    _ran(work, first=plan.first)
     _tell(state, as_json, plan.as_json)
 
 

@@ -11,9 +11,11 @@ from cli.asking import confirm
 from cli.columns import AsJson
 from cli.deploy import Name, Region
 from cli.stacks.account import stack_name, the_account
+from cli.stacks.follow import settled
 from cli.stacks.human import STATE, called, kind_of
 from cli.stacks.objects import bucket_of
 from cli.stacks.removing import Removing
+from cli.stacks.ros import Event
 from cli.stacks.screen import Followed
 from shared.errors import InvalidRequestError, NotFoundError
 
@@ -40,6 +42,10 @@ def destroy(
         stack = account.ros.find(called_)
         if stack is None:
             raise NotFoundError("Stack", called_, f"there is none in {account.region}")
+        stack = settled(account.ros, stack, output.tell, screen.tell)
+        if stack is None:  # another removal has ended
+            _told(called_, account.region, [], 0, as_json)
+            return
         work = Removing(account.ros, stack, screen.tell)
     if with_state and work.elsewhere:
         raise InvalidRequestError(
@@ -65,13 +71,19 @@ def destroy(
         confirm(f"Remove the stack {called_}{lost}?", as_json)
     with screen.following("Removing …"):
         work.carry_out(with_state=with_state)
+    _told(called_, account.region, going, len(kept), as_json)
     if as_json:
-        removed = [{"Name": one.name, "Type": one.kind} for one in going]
-        output.show_json({"Stack": called_, "Region": account.region, "Removed": removed, "Kept": len(kept)})
         return
-    output.tell(f"the stack {called_} is removed")
     if instance := work.elsewhere or next((one.physical_id for one in kept if one.kind == STATE[0]), ""):
         output.tell(
             f"its state stays in {instance}: certdeploy deploy --name {called_} --parameter State=kept"
             f" --parameter OtsInstance={instance} goes on with it"
         )
+
+
+def _told(name: str, region: str, going: list[Event], kept: int, as_json: bool) -> None:
+    if as_json:
+        removed = [{"Name": one.name, "Type": one.kind} for one in going]
+        output.show_json({"Stack": name, "Region": region, "Removed": removed, "Kept": kept})
+        return
+    output.tell(f"the stack {name} is removed")

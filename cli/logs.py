@@ -61,6 +61,10 @@ def _place(account: Account, name: str) -> tuple[str, str]:
     stack = account.ros.find(name)
     if stack is None:
         raise NotFoundError("Stack", name, f"there is none in {account.region}")
+    if stack.status == "CREATE_IN_PROGRESS":
+        raise NotFoundError(
+            "Log of the stack", name, "the stack is still being made; `certdeploy stack` shows it"
+        )
     found = {"LogProject": "", "LogStore": "", **stack.outputs}
     if not (found["LogProject"] and found["LogStore"]):
         raise NotFoundError(

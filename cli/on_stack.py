@@ -101,7 +101,7 @@ class StackFunctions(Fc3Functions):
         )
         super().__init__(openapi, prefix=name, region=settings.region)
         self._name = name
-        self._where = f"{settings.region} has no stack {name}, or one of an earlier version"
+        self._where = f"{settings.region} has no stack {name}, one half made, or one of an earlier version"
 
     def ask(self, function: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Raises FunctionRefusedError, and what `invoke` raises."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from cli.stacks import given
 from cli.stacks.account import Account
-from cli.stacks.follow import followed
+from cli.stacks.follow import followed, settled
 from cli.stacks.human import STATE, first_failure, why
 from cli.stacks.objects import Piece, bucket_of
 from cli.stacks.plan import Deployment
@@ -55,7 +55,8 @@ class Deploying:
 
     def plan(self) -> Deployment:
         """Changes nothing. Raises CloudRejectedError: ROS does not take the template or a parameter."""
-        account, stack = self._account, self._settled()
+        account = self._account
+        stack = settled(account.ros, account.ros.find(self._name), self._tell, self._on_events)
         if stack is not None and stack.status == "DELETE_FAILED":
             raise DeploymentError(
                 f"stack {self._name} is half removed: {why(stack.reason)}; when it is mended, finish with"
@@ -134,15 +135,6 @@ class Deploying:
                 "this would remove the state, which the stack does not retain yet; nothing was changed."
                 " Deploy once as the stack is, which retains it, and then again"
             )
-
-    def _settled(self) -> StackState | None:
-        """The stack as it is when nothing moves in it any more."""
-        stack = self._account.ros.find(self._name)
-        if stack is None or not stack.moving:
-            return stack
-        self._tell(f"stack {self._name} is {stack.status}: waiting for its end")
-        seen = {event.id for event in self._account.ros.events(stack.id)}
-        return self._followed(stack.id, seen, self._on_events)
 
     def _given(self, stack: StackState | None) -> dict[str, str]:
         return given.all_of(

@@ -9,6 +9,19 @@ from shared.errors import CloudRejectedError
 EVERY_S = 3.0  #: between two looks
 
 
+def settled(
+    ros: Ros,
+    stack: StackState | None,
+    tell: Callable[[str], None],
+    on_events: Callable[[list[Event]], None],
+) -> StackState | None:
+    """The stack as it is when nothing moves in it any more. `tell`: what is waited for."""
+    if stack is None or not stack.moving:
+        return stack
+    tell(f"stack {stack.name} is {stack.status}: waiting for its end")
+    return followed(ros, stack.id, {event.id for event in ros.events(stack.id)}, on_events)
+
+
 def followed(
     ros: Ros,
     stack_id: str,

@@ -37,6 +37,11 @@ class Deployment:
         return not (self.changes or self.new_bucket or self.pieces or self.again or self.reworded)
 
     @property
+    def first(self) -> bool:
+        """Nothing has run yet for sure: also where an earlier deployment was cut off after the creation."""
+        return self.stack is None or self.again or self.stack.status == "CREATE_COMPLETE"
+
+    @property
     def made_anew(self) -> list[str]:
         """Parts of the state that would not be the same ones afterwards, or not for sure."""
         return [

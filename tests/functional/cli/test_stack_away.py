@@ -15,6 +15,13 @@ from tests.functional.cli.deployed import NAME, OBJECTS, REGION
 OF_IT = ("--name", NAME)
 
 
+def half_made(deploy: Command, cloud: Cloud) -> None:
+    """A stack whose creation goes on while the command that began it has ended."""
+    cloud.settle_s = 0.2
+    cloud.faults.append(Fault("GetStack", 403, "NoPermission"))
+    assert deploy("--yes").code == 3
+
+
 @pytest.fixture
 def standing(deploy: Command, command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command, where a stack stands."""
@@ -178,6 +185,44 @@ def test_what_cannot_be_removed_is_told_in_a_sentence(
     half_removed = deploy("--yes")
     assert (half_removed.code, f"certdeploy destroy --name {NAME}" in half_removed.err) == (1, True)
     assert standing("destroy", *OF_IT, "--yes").code == 0
+
+
+def test_a_stack_that_is_still_being_made_is_waited_for_before_it_is_removed(
+    deploy: Command, command: Command, cloud: Cloud
+) -> None:
+    half_made(deploy, cloud)
+
+    early = command("logs", *OF_IT)
+    gone = command("destroy", *OF_IT, "--yes")
+
+    assert (early.code, "still being made" in early.err) == (5, True), early.err
+    assert gone.code == 0, gone.err
+    assert "is CREATE_IN_PROGRESS: waiting for its end" in gone.err
+    assert "remove  3 functions" in gone.out
+    assert len(instances(cloud)) == 1
+
+
+def test_a_removal_that_another_has_begun_is_waited_for(standing: Command, cloud: Cloud) -> None:
+    cloud.settle_s = 0.2
+    cloud.faults.append(Fault("GetStack", 403, "NoPermission", passing=1))
+    assert standing("destroy", *OF_IT, "--yes").code == 3
+
+    gone = standing("destroy", *OF_IT, "--yes")
+
+    assert gone.code == 0, gone.err
+    assert "is DELETE_IN_PROGRESS: waiting for its end" in gone.err
+    assert f"the stack {NAME} is removed" in gone.err
+
+
+def test_a_deployment_that_was_cut_off_while_the_stack_was_made_runs_the_functions_when_it_is_repeated(
+    deploy: Command, cloud: Cloud
+) -> None:
+    half_made(deploy, cloud)
+
+    again = deploy("--yes")
+
+    assert again.code == 0, again.err
+    assert "CAS is read: 3 certificates" in again.err
 
 
 @pytest.mark.parametrize("words", [("stack",), ("logs",), ("destroy", "--yes")])
