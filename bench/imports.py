@@ -104,13 +104,14 @@ def figures() -> Iterator[Figure]:
 
 
 @contextmanager
-def objects() -> Iterator[list[str]]:
-    """The path of a function: the code object and the layer, unpacked and compiled for this interpreter."""
+def objects(*, compiled: bool = True) -> Iterator[list[str]]:
+    """The path of a function: the code object and the layer, unpacked, and compiled for this interpreter."""
     with tempfile.TemporaryDirectory(prefix="certdeploy-bench-") as folder:
         code, layer = Path(folder, "code"), Path(folder, "layer")
         unpack_code(ROOT, code)
         unpack_layer(ROOT / LOCK, layer)
-        compileall.compile_dir(folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+        if compiled:
+            compileall.compile_dir(folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
         yield [str(code), str(layer)]
 
 

@@ -53,7 +53,7 @@ def _some(rows: Iterable[Any], every: int) -> list[Any]:
 
 
 def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Most rows of each long table, and most of the slowest tests.
+    """Tests that are marked as long, most rows of each long table, and most of the slowest tests.
 
     Of each table one row at least is run. Other rows for each test, by its name, so that each product is met
     by some; the same in all processes.
@@ -61,6 +61,9 @@ def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     tables: dict[str, list[pytest.Item]] = defaultdict(list)
     left: list[pytest.Item] = []
     for item in items:
+        if item.get_closest_marker("long"):
+            left.append(item)
+            continue
         slow = next((one for start, one in _SLOWEST.items() if item.nodeid.startswith(start)), 0)
         if slow:
             if _number(item.nodeid) % slow:

@@ -17,7 +17,7 @@ from shared.cloud.redact import redact
 from shared.domain.visible import visible
 
 _context: ContextVar[dict[str, object] | None] = ContextVar("log_context", default=None)
-_OWN = frozenset(logging.makeLogRecord({}).__dict__)
+_OWN = frozenset((*logging.makeLogRecord({}).__dict__, "message", "asctime"))
 _HIDDEN = "[…]"
 
 
@@ -29,11 +29,12 @@ class JsonFormatter(logging.Formatter):
         self._letters = letters
 
     def format(self, record: logging.LogRecord) -> str:
+        record.message = _message(record)  # as the standard formatter does: other handlers may rely on it
         facts = {key: value for key, value in record.__dict__.items() if key not in _OWN}
         line: dict[str, object] = {
             "time": _moment(record.created),
             "level": record.levelname,
-            "message": _message(record),
+            "message": record.message,
             **(_context.get() or {}),
             **facts,
         }

@@ -35,6 +35,7 @@ def test_every_imported_certificate_is_a_slot_and_listeners_follow_it(amazon: Be
     assert [amazon.name_of(one.cert_identifier) for one in found["listener"]] == ["old", "other", "alone"]
 
 
+@pytest.mark.long
 def test_certificates_that_acm_lists_only_when_asked_to_are_found(amazon: Bench) -> None:
     large = a_leaf("large.example.org", key=rsa_key(3072), days=4000)
     acm().import_certificate(Certificate=large.pem, PrivateKey=large.key_pem)

@@ -148,6 +148,7 @@ def test_a_distribution_s_certificate_is_exchanged_and_nothing_else(amazon: Benc
     )
 
 
+@pytest.mark.long
 def test_settings_that_a_change_lost_come_back(amazon: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS tells the certificate in older fields as well, and takes them beside the newer one from nobody."""
     theirs = issued_by_amazon("example.com", "*.example.com")

@@ -93,6 +93,7 @@ def test_cut_off_after_any_write_and_then_refused_it_is_rolled_back(
     assert len(account.arns) == len(before)
 
 
+@pytest.mark.long
 def test_a_certificate_that_somebody_put_there_before_is_not_taken_off(account: Account) -> None:
     arn = emulated.import_certificate(REGION, account.bench.estate.bundle("new", account.bench.cloud.clock()))
     elb().add_listener_certificates(ListenerArn=account.listener, Certificates=[{"CertificateArn": arn}])

@@ -74,6 +74,7 @@ def test_a_password_is_compared_and_stored_by_its_digest(amazon: Bench, shop: Cl
     assert PASSWORD not in repr(look)
 
 
+@pytest.mark.long
 def test_a_password_that_was_lost_comes_back(
     amazon: Bench, shop: CloudResource, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def test_distributions_are_looked_for_at_their_home_only(amazon: Bench) -> None:
     assert amazon.count("ListCertificates") > 0
 
 
+@pytest.mark.long
 def test_a_default_slot_is_not_succeeded_by_what_another_slot_of_its_listener_serves(amazon: Bench) -> None:
     theirs = issued_by_amazon("example.com", "*.example.com")
     listener = give_listener(amazon, theirs)
@@ -98,6 +99,7 @@ def test_what_amazon_issued_is_not_imported_anew_and_what_vanished_has_no_succes
     assert amazon.adapter.successor(acm, new) is None
 
 
+@pytest.mark.long
 def test_only_a_certificate_of_the_same_end_is_read_to_see_whether_it_is_there_already(amazon: Bench) -> None:
     theirs = issued_by_amazon("example.com")
     listener = give_listener(amazon, theirs)

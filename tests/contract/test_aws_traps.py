@@ -152,6 +152,7 @@ def test_reading_a_slot_gives_what_discovery_found_and_none_once_it_has_vanished
     assert {bench.adapter.read(slot) for slot in slots} == {None}
 
 
+@pytest.mark.long
 def test_a_deployment_exchanges_this_slot_and_no_other_and_can_be_undone(case: Case, bench: Bench) -> None:
     slot = case.slot(bench)
 
@@ -166,6 +167,7 @@ def test_a_deployment_exchanges_this_slot_and_no_other_and_can_be_undone(case: C
         assert carried(bench) == CARRIED
 
 
+@pytest.mark.long
 def test_a_write_that_was_throttled_failed_or_lost_its_answer_is_made_once(case: Case, bench: Bench) -> None:
     slot = case.slot(bench)
     lost = [] if case.kind == "acm" else [Fault("ImportCertificate", when="after", drop=True)]

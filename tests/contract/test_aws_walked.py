@@ -129,6 +129,7 @@ def found(bench: Bench) -> tuple[dict[str, CloudResource], list[Unread], CloudEr
     return {slot.slot: slot for slot in slots}, unread, error
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("how", "action"), rows(LISTS))
 def test_a_field_that_is_told_otherwise_costs_no_slot_without_a_word(
     account: Bench, monkeypatch: pytest.MonkeyPatch, how: str, action: str
@@ -148,6 +149,7 @@ def test_a_field_that_is_told_otherwise_costs_no_slot_without_a_word(
         assert not lost or unread or error or another or silent, (path, lost)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("how", "kind", "action"), rows_of_looks())
 def test_a_look_at_what_is_told_otherwise_is_no_success(
     account: Bench, monkeypatch: pytest.MonkeyPatch, how: str, kind: str, action: str

@@ -43,6 +43,7 @@ def listed(told: Told) -> Listing | None:
     return cast(Listing, told.found[0]) if told.found else None
 
 
+@pytest.mark.long
 def test_a_scan_of_what_is_told_otherwise_takes_nothing_for_deleted(cas: Cas) -> None:
     before = cas.listing({})
     known = {one.cert_id: one for one in before.certificates}

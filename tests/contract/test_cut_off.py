@@ -54,6 +54,7 @@ def _named(value: object) -> str:
     return value.name if isinstance(value, Story) else str(value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("story", "refused"), shortened(product(STORIES, (1, 99)), every=15), ids=_named)
 def test_an_exchange_that_is_cut_off_and_then_refused_is_rolled_back(
     story: Story, refused: int, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -85,6 +86,7 @@ def test_an_exchange_that_is_cut_off_and_then_refused_is_rolled_back(
         assert _as_before(world, worker, bench, story), (at, tried)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("story", shortened(STORIES, every=15), ids=_named)
 def test_an_exchange_whose_answer_is_lost_and_that_is_then_refused_is_rolled_back(
     story: Story, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

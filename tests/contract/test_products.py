@@ -226,6 +226,7 @@ def test_a_certificate_for_other_names_is_refused_before_anything_is_sent(
     assert bench.count(case.writes) == 0
 
 
+@pytest.mark.long
 def test_a_certificate_that_the_product_cannot_find_is_refused(
     case: Case, bench: Bench, slot: CloudResource
 ) -> None:

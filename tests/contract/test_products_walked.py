@@ -77,6 +77,7 @@ def test_a_field_that_is_told_otherwise_costs_no_slot_without_a_word(bench: Benc
     assert seen == set(INSTEAD)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("default", [True, False])
 def test_a_look_at_what_is_told_otherwise_ends_with_a_look_or_an_error_of_the_cloud(
     bench: Bench, default: bool

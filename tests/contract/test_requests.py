@@ -74,6 +74,7 @@ def test_every_product_has_an_oracle() -> None:
     assert [name_of(module) for module in others if not getattr(module, "NO_SDK", "")] == []
 
 
+@pytest.mark.long
 @pytest.mark.ordinary_answers("the SDK does not know the fields that are made up")
 def test_an_adapter_sends_what_the_sdk_sends_and_is_answered_what_the_sdk_knows(
     product: ModuleType, story: tuple[Recorder, Watch], server: Server, monkeypatch: pytest.MonkeyPatch

@@ -32,6 +32,7 @@ def test_imports_are_renamed_and_nothing_else(ours: str, theirs: str) -> None:
     assert renamed(ours) == theirs
 
 
+@pytest.mark.long
 def test_it_serves_in_a_project_with_packages_of_the_same_names(tmp_path: Path) -> None:
     write(tmp_path / "distribution")
     for name in ("emulator", "host", "shared", "cli", "functions", "stack"):
@@ -85,6 +86,7 @@ cloud.close()
 """
 
 
+@pytest.mark.long
 def test_it_runs_functions_by_itself(tmp_path: Path) -> None:
     write(tmp_path / "distribution")
 

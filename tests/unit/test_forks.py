@@ -106,6 +106,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     return run(folder, "--forks", "2", "--junitxml", "told.xml") + (folder / "told.xml").read_text()
 
 
+@pytest.mark.long
 def test_the_outcome_of_each_test_is_told_once(told: str) -> None:
     assert re.search(r"2 failed, 3 passed, 1 skipped, 1 warning in", told)
     for test in ("first.py::test_warns", "first.py::test_comes_after_it", "second.py::test_passes"):
@@ -135,6 +136,7 @@ def test_a_file_of_results_has_each_test_once(told: str) -> None:
     assert told.count('<testcase classname="test_second" name="test_passes"') == 1
 
 
+@pytest.mark.long
 def test_a_process_that_ends_between_two_tests_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(f"def test_it(): pass\n{NO_MORE}")
 
@@ -146,6 +148,7 @@ def test_what_does_not_go_together_is_refused(tmp_path: Path, other: list[str]) 
     assert "ERROR: --forks " in run(tmp_path, "--forks", "2", *other, status=4)
 
 
+@pytest.mark.long
 def test_who_interrupts_it_leaves_nothing_running(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(SLOW)
     command = [
@@ -176,6 +179,7 @@ def test_who_interrupts_it_leaves_nothing_running(tmp_path: Path) -> None:
     assert ended.exists(), "what the test shares is not taken down"
 
 
+@pytest.mark.long
 def test_after_the_first_failure_no_more_are_handed_out(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / f"test_{name}.py").write_text("def test_it(): assert False")

@@ -4,13 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench import imports
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_no_handler_imports_an_sdk_of_a_product_or_the_emulator() -> None:
-    with imports.objects() as path:
+    with imports.objects(compiled=False) as path:
         loaded = imports.load(path, imports.functions())
 
     assert "shared.runtime.handler" in loaded["modules"]
@@ -21,6 +23,7 @@ def test_a_forbidden_module_would_be_seen() -> None:
     assert imports.forbidden(["json", "moto.core", "emulator"]) == ("emulator", "moto")
 
 
+@pytest.mark.long
 def test_functions_on_a_real_account_run_without_the_emulated_products() -> None:
     program = (
         "import sys\n"

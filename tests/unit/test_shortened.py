@@ -11,8 +11,11 @@ from tests import shortened
 from tests.shortened import left_out, swept
 
 
-def rows(test: str, count: int) -> list[Any]:
-    return [SimpleNamespace(nodeid=f"{test}[{number}]") for number in range(count)]
+def rows(test: str, count: int, *marks: str) -> list[Any]:
+    return [
+        SimpleNamespace(nodeid=f"{test}[{number}]", get_closest_marker=lambda name: name in marks or None)
+        for number in range(count)
+    ]
 
 
 def run(items: list[Any]) -> list[str]:
@@ -43,6 +46,10 @@ def test_short_tables_and_those_that_call_nothing_are_run_whole() -> None:
     short, unit = rows("tests/contract/test_a.py::test_it", 2), rows("tests/unit/test_a.py::test_it", 90)
 
     assert len(run(short + unit)) == 92
+
+
+def test_what_is_marked_as_long_is_left_out_wherever_it_is() -> None:
+    assert run(rows("tests/unit/test_a.py::test_it", 2, "long")) == []
 
 
 def test_a_sweep_is_whole_unless_a_part_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,7 @@ def key_of(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, who: str) -> str:
     return arn
 
 
+@pytest.mark.long
 def test_who_drafted_a_job_is_known_by_the_key_and_another_one_submits_it(
     two_wanted: Command, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:

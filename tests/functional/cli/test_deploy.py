@@ -62,6 +62,7 @@ def test_what_is_there_is_not_done_again(deploy: Callable[..., Ran], cloud: Clou
     assert "nothing to do: the stack is as this clone says" in again.err
 
 
+@pytest.mark.long
 def test_what_changes_is_told_by_name_and_what_was_given_before_stays(
     deploy: Callable[..., Ran], cloud: Cloud
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_deployment_cut_off_before_its_state_is_retained_is_brought_to_its_end
     assert "nothing to do" in deploy("--yes").err
 
 
+@pytest.mark.long
 def test_a_state_that_is_not_retained_yet_is_not_let_go(deploy: Callable[..., Ran], cloud: Cloud) -> None:
     cloud.faults.append(Fault("UpdateStack", 400, "StackValidationFailed"))
     deploy("--yes")

@@ -149,6 +149,7 @@ def test_an_account_is_saved_for_its_owner_alone_and_no_key_is_printed(
     )
 
 
+@pytest.mark.long
 def test_the_emulator_is_loaded_alone_and_fails_as_every_command_does() -> None:
     asked = ["emulator", "faults", "--endpoint", "http://127.0.0.1:9"]
     look = (

@@ -1,11 +1,14 @@
 """What the cloud holds, as the command shows it; without a `serve`, the command looks by itself."""
 
+import pytest
+
 from emulator.authority import Authority
 from emulator.cloud import Cloud
 from shared.products import default_products
 from tests.functional.cli.conftest import OTHER, SHOP, Command
 
 
+@pytest.mark.long
 def test_discovery_ends_with_every_product_synced(command: Command) -> None:
     ran = command("discover", "--json")
 

@@ -25,6 +25,7 @@ def deployer(command: Command, cloud: Cloud, server: Server, monkeypatch: pytest
     monkeypatch.setenv("ALIBABA_CLOUD_SECURITY_TOKEN", session.security_token)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("deployer")
 def test_who_has_it_makes_a_stack_and_removes_it(
     deploy: Callable[..., Ran], command: Command, cloud: Cloud
@@ -41,6 +42,7 @@ def test_who_has_it_makes_a_stack_and_removes_it(
     assert needless == {"ots:*", "ros:GetTemplate"}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("deployer")
 def test_who_has_it_makes_no_stack_of_another_name(command: Command, cloud: Cloud, objects: object) -> None:
     ran = command("deploy", "--name", "other", "--objects", str(objects), "--yes")

@@ -144,6 +144,7 @@ def served(job: str, tmp_path: Path) -> Iterator[None]:
             here.finish()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("served")
 def test_waiting_ends_with_the_job_as_it_is_then(informed: Command, job: str) -> None:
     ran = informed("job", "rollback", job, "--yes", "--wait")
@@ -153,6 +154,7 @@ def test_waiting_ends_with_the_job_as_it_is_then(informed: Command, job: str) ->
     assert (again.code, again.out.count("it is already rolled back")) == (0, 2)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("served")
 def test_waiting_for_what_cannot_be_put_back_ends_in_1(informed: Command, job: str, cloud: Cloud) -> None:
     cloud.deny("cdn:SetCdnDomainSSLCertificate", "www.example.com")

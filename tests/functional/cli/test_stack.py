@@ -61,6 +61,7 @@ LOOKING = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("line", LOOKING)
 def test_what_only_looks_shows_the_same_as_on_the_state_itself(own: Command, far: Command, line: str) -> None:
     words = line.replace("RENEWED", str(_renewed(own))).split()
@@ -71,6 +72,7 @@ def test_what_only_looks_shows_the_same_as_on_the_state_itself(own: Command, far
     assert seen == near
 
 
+@pytest.mark.long
 def test_what_only_looks_invokes_nothing_but_the_function_that_reads(
     far: Command, deployed: Deployed
 ) -> None:
@@ -79,6 +81,7 @@ def test_what_only_looks_invokes_nothing_but_the_function_that_reads(
     assert set(deployed.asked) == {"read_state"}
 
 
+@pytest.mark.long
 def test_a_list_longer_than_an_answer_may_be_comes_by_pages(
     own: Command, far: Command, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ def test_logs_are_narrowed_down(standing: Command, options: tuple[str, ...], cou
     assert [line["message"] for line in lines] == ["CAS was read"] * count
 
 
+@pytest.mark.long
 def test_more_lines_than_one_answer_has_are_all_printed(
     standing: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -239,6 +239,7 @@ def test_an_import_that_was_cut_off_leaves_a_state_that_nobody_works_on_until_it
 # --- migrate ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_state_goes_to_tablestore_and_back_and_is_the_same(
     informed: Command, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

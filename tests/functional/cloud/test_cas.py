@@ -36,6 +36,7 @@ def named(cas: Cas, name: str) -> Certificate:
     return next(found for found in cas.list_certificates() if found.name == name)
 
 
+@pytest.mark.long
 def test_a_certificate_is_listed_with_all_that_is_asked_of_it(cas: Cas) -> None:
     found = named(cas, "shop")
     assert found.names == ("example.com", "*.example.com")

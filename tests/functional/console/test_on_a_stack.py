@@ -45,6 +45,7 @@ def far(
         yield browser.let_in()
 
 
+@pytest.mark.long
 def test_pages_are_read_by_the_function_that_may_do_nothing_else(far: Browser, deployed: Deployed) -> None:
     for path in ("/", "/resources", f"/certificate?id={SHOP}", f"/slot?id={WWW}", "/jobs", "/settings"):
         assert far.get(path).status == 200, path

@@ -25,6 +25,7 @@ PROGRAM = "import sys; from emulator.main import serve; sys.exit(serve(0, 0, Non
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.long
 def test_one_line_says_where_it_is_and_a_signal_ends_it() -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -220,6 +220,7 @@ def test_what_the_role_lacks_is_told_of_that_account_alone(tmp_path: Path) -> No
     assert states["ALB", OTHER] is states["CDN", ""] is SyncState.SYNCED
 
 
+@pytest.mark.long
 def test_the_role_needs_what_its_printed_policy_grants_and_no_more_than_that(tmp_path: Path) -> None:
     place = Place("cn-hangzhou", "*", "certdeploy", "", ("cn-hangzhou",))
     printed = document(PEOPLE["entered"], place)["Statement"]
@@ -235,6 +236,7 @@ def test_the_role_needs_what_its_printed_policy_grants_and_no_more_than_that(tmp
     assert not {"yundun-cert:UploadUserCertificate", "ots:GetRow"} & set(narrow["roles"][0]["allow"])
 
 
+@pytest.mark.long
 def test_slots_of_an_account_that_shuts_us_out_later_stay_and_are_planned_for_when_it_lets_us_in_again(
     several: Platform,
 ) -> None:

@@ -45,6 +45,7 @@ def kept_away(platform: Platform) -> dict[str, tuple[str, str]]:
     return {one.kind: (one.kept_away.rule, one.kept_away.reason) for one in listed if one.kept_away}
 
 
+@pytest.mark.long
 def test_a_larger_key_is_never_tried_and_one_of_the_same_size_is(imported: Platform) -> None:
     imported.renew(*NAMES, key="ecdsa-p384")
     imported.tick("scan_expiry")

@@ -42,6 +42,7 @@ def when_due(platform: Platform) -> DeploymentJob:
     return platform.world.jobs.get(job.job_id)
 
 
+@pytest.mark.long
 def test_what_was_denied_is_tried_again_at_a_set_time_and_goes_well_when_it_is_allowed(
     told: Platform, receiver: Receiver
 ) -> None:

@@ -98,6 +98,7 @@ def test_it_is_told_where_the_function_was_killed_after_the_write(
     assert the_worker(moving).also_changed == ("Odd",)
 
 
+@pytest.mark.long
 def test_it_is_still_told_when_the_certificate_is_served_only_by_the_next_try(moving: Platform) -> None:
     probe, began = moving.world.probe, moving.clock()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import (
     WWW,
@@ -34,6 +36,7 @@ def test_each_handing_out_is_an_event_of_its_own(platform: Platform) -> None:
         assert event["data"] == {"JobId": job_id, "Product": "CDN", "Shard": 0, "Shards": 1}
 
 
+@pytest.mark.long
 def test_the_end_of_a_job_and_that_of_its_rollback_are_announced_in_one_event_each(
     platform: Platform,
 ) -> None:

@@ -58,6 +58,7 @@ def test_what_is_about_to_end_when_it_begins_starts_nothing(
     assert (platform.jobs(), platform.writes(), receiver.take(), platform.failures) == ([], [], [], [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("warning_days", [(30,), (0.5,)], ids=["told", "not told yet"])
 def test_what_is_near_its_end_when_it_begins_is_replaced_at_the_next_look_all_the_same(
     begun: Begun, receiver: Receiver, warning_days: tuple[float, ...]
@@ -125,6 +126,7 @@ def test_until_the_first_discovery_begins_each_scan_is_the_baseline(tmp_path: Pa
         assert (platform.jobs(), platform.writes()) == ([], [])
 
 
+@pytest.mark.long
 def test_a_product_that_is_looked_after_later_starts_nothing_of_what_passed_before(begun: Begun) -> None:
     platform = begun(40, spare=False)
     platform.policy["products"] = (CloudProduct.ALB, CloudProduct.OSS)

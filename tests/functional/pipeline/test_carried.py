@@ -68,6 +68,7 @@ def called(platform: Platform, action: str) -> list[str]:
     return [one.account for one in platform.cloud.calls if one.action == action and one.status == 200]
 
 
+@pytest.mark.long
 def test_a_certificate_is_uploaded_to_an_account_of_another_entity_and_a_job_is_over_both(
     apart: Platform,
 ) -> None:
@@ -112,6 +113,7 @@ def test_no_key_that_is_carried_is_in_the_state_the_log_or_the_calls(
     assert body not in "".join(tables)
 
 
+@pytest.mark.long
 def test_a_certificate_is_shared_within_one_entity_and_its_key_is_not_read(together: Platform) -> None:
     new = renewed(together)
 

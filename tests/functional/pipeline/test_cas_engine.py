@@ -188,6 +188,7 @@ def test_a_lost_answer_makes_no_second_job(
     assert [job.status for job in jobs_there(vendors)] == ["success"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", shortened(range(3), every=3))
 def test_killed_at_any_call_it_goes_on_with_the_job_that_it_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
@@ -204,6 +205,7 @@ def test_killed_at_any_call_it_goes_on_with_the_job_that_it_made(
             assert killing.written["CreateDeploymentJob"] == 2, number
 
 
+@pytest.mark.long
 def test_killed_right_after_it_was_submitted_it_makes_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared.domain.engines import Engine
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import ESTATE, NAMES
@@ -24,6 +26,7 @@ THERE: dict[str, Any] = {
 }
 
 
+@pytest.mark.long
 def test_each_account_has_a_job_of_its_own(tmp_path: Path) -> None:
     estate = {**ESTATE, "contacts": [ANN], "accounts": [THERE]}
     with discovered(estate, tmp_path, accounts=ROLE, engine=Engine.CAS) as platform:

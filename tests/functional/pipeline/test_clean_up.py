@@ -63,6 +63,7 @@ def in_cas(platform: Platform, identifier: str = OLD) -> bool:
     return platform.cloud.service("cas").find(identifier) is not None
 
 
+@pytest.mark.long
 def test_what_was_replaced_everywhere_goes_when_the_way_back_is_over(platform: Platform) -> None:
     later(platform, 1)
     assert fate(plan_clean_up(platform.world)) == (
@@ -155,6 +156,7 @@ def test_the_only_one_for_its_names_stays_until_it_has_long_ended(platform: Plat
     assert fate(plan_clean_up(platform.world), alone)[0] is Fate.DELETE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -64,6 +64,7 @@ def killed_at(table: Table, *, passing: int = 0, removal: bool = False) -> Calla
     return begins
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "begun",
     [
@@ -91,6 +92,7 @@ def test_a_renewal_that_was_begun_by_a_clock_that_is_put_back_is_finished_at_onc
     assert statuses(platform) == {WorkerStatus.SUCCESS: 4}
 
 
+@pytest.mark.long
 def test_a_discovery_that_was_begun_by_a_clock_that_is_put_back_holds_up_no_renewal(
     wrong: Platform,
 ) -> None:

@@ -166,6 +166,7 @@ def test_what_a_role_may_not_see_alone_is_kept_alone(platform: Platform, door: D
     assert slot(platform, "shop", "secret/default/mail") not in left
 
 
+@pytest.mark.long
 def test_a_renewal_waits_for_no_closed_cluster_and_reaches_its_slots_when_it_opens(
     platform: Platform, door: Door
 ) -> None:
@@ -190,6 +191,7 @@ def test_a_renewal_waits_for_no_closed_cluster_and_reaches_its_slots_when_it_ope
     assert len(platform.jobs()) == 2
 
 
+@pytest.mark.long
 def test_a_region_that_fails_after_a_cluster_that_is_closed_is_unseen_as_a_whole(
     platform: Platform, door: Door
 ) -> None:
@@ -210,6 +212,7 @@ def test_a_region_that_fails_after_a_cluster_that_is_closed_is_unseen_as_a_whole
     assert slot(platform, "back", "secret/default/later") in set().union(*planned(platform))
 
 
+@pytest.mark.long
 def test_a_cluster_that_stays_closed_has_nothing_planned_that_was_dealt_with(
     platform: Platform, door: Door
 ) -> None:
@@ -231,6 +234,7 @@ def test_a_cluster_that_stays_closed_has_nothing_planned_that_was_dealt_with(
     assert platform.world.resources.find(slot(platform, "back", "secret/default/later")) is not None
 
 
+@pytest.mark.long
 def test_a_certificate_that_ends_is_replaced_beside_a_closed_cluster_and_there_when_it_opens(
     tmp_path: Path, receiver: Receiver
 ) -> None:

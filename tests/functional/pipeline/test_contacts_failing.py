@@ -18,6 +18,7 @@ from tests.functional.pipeline.rooms import Add, deliveries, minutes_pass, renew
 UNWELL = "HTTP 503: the service is not well"
 
 
+@pytest.mark.long
 def test_one_channel_s_failure_repeats_no_other_and_fails_no_job(
     chatty: Platform, chats: Chats, add: Add
 ) -> None:

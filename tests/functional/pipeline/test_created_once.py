@@ -73,6 +73,7 @@ def told_once(it: Installation) -> None:
     all_ended_well(it)
 
 
+@pytest.mark.long
 def test_two_deliveries_of_an_event_make_one_job_in_whatever_order(
     platform: Platform, renewed: tuple[Remembering, bytes]
 ) -> None:
@@ -109,6 +110,7 @@ def test_a_delivery_that_is_held_up_for_too_long_is_undone_or_makes_the_job(
     assert in_every_order(run, switches=1 + 2 * MORE) > 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("switches", "kills"), [(1 + MORE, 0), *([(1, 1)] if WHOLE else [])])
 def test_two_who_ask_under_one_token_make_one_job_in_whatever_order(
     platform: Platform, renewed: tuple[Remembering, bytes], switches: int, kills: int

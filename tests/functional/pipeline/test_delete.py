@@ -76,6 +76,7 @@ def test_one_that_runs_is_not_deleted_and_the_others_are(platform: Platform) -> 
     assert platform.job().status is JobStatus.SUCCESS
 
 
+@pytest.mark.long
 def test_one_that_is_being_rolled_back_is_not_deleted(platform: Platform) -> None:
     job_id = asked_for(platform, uploaded(platform))
     platform.drain()
@@ -88,6 +89,7 @@ def test_one_that_is_being_rolled_back_is_not_deleted(platform: Platform) -> Non
     assert delete(platform, job_id)[0]["Deleted"] is True
 
 
+@pytest.mark.long
 def test_a_rollback_that_is_asked_for_at_the_same_moment_is_not_lost(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

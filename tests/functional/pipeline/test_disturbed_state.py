@@ -48,6 +48,7 @@ def struck(kind_of_state: None, monkeypatch: pytest.MonkeyPatch, seed: int) -> I
     counted["on"] = 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(12) if WHOLE else (0,))
 def test_what_a_disturbed_tablestore_does_not_tell_is_found_out(
     struck: Counter[str], platform: Platform, seed: int

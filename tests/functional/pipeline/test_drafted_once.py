@@ -22,6 +22,7 @@ def drafts(platform: Platform) -> dict[int, set[str]]:
     return {job: {one.resource.slot for one in platform.world.workers.list(job)} for job in found}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("by", ["policy", "setting"])
 def test_a_later_warning_time_finds_the_draft_and_makes_no_other_one(platform: Platform, by: str) -> None:
     if by == "policy":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from shared.domain.states import JobStatus
 from shared.state.tables import CERTIFICATES, JOBS, LEASES, OPEN_JOBS, WORKERS
 from tests.functional.pipeline.conftest import NAMES
@@ -27,6 +29,7 @@ def drafted(platform: Platform) -> Counter[str]:
     return Counter(w.resource.slot for job in drafts for w in world.workers.list(job.job_id))
 
 
+@pytest.mark.long
 def test_killed_anywhere_a_draft_is_made_once_though_another_certificate_comes_between(
     platform: Platform, tmp_path: Path
 ) -> None:

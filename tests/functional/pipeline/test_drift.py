@@ -45,6 +45,7 @@ def listed(platform: Platform) -> list[str]:
     return [one.slot for one in list_resources(platform.world, ListResources(drifted=True)).resources]
 
 
+@pytest.mark.long
 def test_a_slot_that_somebody_changed_is_told_once_with_what_was_there_and_what_is(
     platform: Platform, receiver: Receiver
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_slot_that_somebody_changed_is_told_once_with_what_was_there_and_what_
     assert facts.drifted_from.cert_identifier == put
 
 
+@pytest.mark.long
 def test_what_is_put_right_has_not_drifted_and_the_next_change_is_told_again(
     platform: Platform, receiver: Receiver
 ) -> None:
@@ -92,6 +94,7 @@ def test_what_is_put_right_has_not_drifted_and_the_next_change_is_told_again(
     assert len(looked_again(platform, receiver)) == 1
 
 
+@pytest.mark.long
 def test_what_is_accepted_is_no_drift_until_a_job_puts_something_there(
     platform: Platform, receiver: Receiver
 ) -> None:
@@ -142,6 +145,7 @@ def test_an_additional_certificate_that_was_replaced_by_hand_has_drifted(
     assert listener in line["Slot"]
 
 
+@pytest.mark.long
 def test_one_whose_certificate_a_rollback_put_back_has_not_drifted(
     platform: Platform, receiver: Receiver
 ) -> None:
@@ -164,6 +168,7 @@ def test_another_copy_of_the_same_certificate_is_no_drift(platform: Platform, re
     assert listed(platform) == []
 
 
+@pytest.mark.long
 def test_a_slot_that_a_job_is_about_to_change_is_not_told(platform: Platform, receiver: Receiver) -> None:
     asked_for(platform, uploaded(platform), WWW)
     platform.queue.clear()  # the job waits to be run

@@ -43,6 +43,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
         yield installed
 
 
+@pytest.mark.long
 def test_a_renewed_certificate_is_served_by_each_of_them(platform: Platform) -> None:
     new = platform.renew(*NAMES)
 

@@ -63,6 +63,7 @@ def test_what_it_has_already_changes_nothing(platform: Platform) -> None:
     assert platform.job() == before
 
 
+@pytest.mark.long
 def test_killed_after_any_write_it_never_begins_with_slots_of_other_waves(
     platform: Platform, tmp_path: Path
 ) -> None:

@@ -81,6 +81,7 @@ def slots_by_job(platform: Platform) -> dict[str, set[str]]:
     }
 
 
+@pytest.mark.long
 def test_nothing_to_replace_it_is_told_once_for_each_warning_time(
     installed: Installed, receiver: Receiver
 ) -> None:

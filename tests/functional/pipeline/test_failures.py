@@ -64,6 +64,7 @@ def test_success_needs_the_edge_to_serve_it(platform: Platform, monkeypatch: pyt
     assert others(platform, WWW) == {WorkerStatus.SUCCESS}
 
 
+@pytest.mark.long
 def test_an_edge_that_serves_it_late_is_waited_for(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -151,6 +151,7 @@ def test_a_time_within_a_window_is_refused_to_a_job_that_waits(platform: Platfor
     assert manage(platform, "Edit", ScheduleTime=within, DuringFreeze=True)["Job"]["DuringFreeze"] is True
 
 
+@pytest.mark.long
 def test_what_failed_is_not_tried_again_in_a_window_and_a_rollback_is_never_held_up(
     platform: Platform,
 ) -> None:

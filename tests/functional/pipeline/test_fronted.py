@@ -37,6 +37,7 @@ def in_place(platform: Platform, slot: str) -> str:
     return platform.world.resources.get(slot).resource.cert_identifier
 
 
+@pytest.mark.long
 def test_a_renewal_goes_to_the_cdn_and_the_bucket_behind_it_is_left_alone(behind: Platform) -> None:
     old = in_place(behind, IMG)
     new = behind.renew(*NAMES)
@@ -49,6 +50,7 @@ def test_a_renewal_goes_to_the_cdn_and_the_bucket_behind_it_is_left_alone(behind
     assert (in_place(behind, FRONT), in_place(behind, IMG)) == (new, old)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("warning_days", [(30,), (30, 15, 7, 3, 1)], ids=["a month before", "several"])
 def test_nobody_is_alarmed_while_it_waits_and_in_the_last_days_it_is_replaced_and_told(
     behind: Platform, receiver: Receiver, warning_days: tuple[float, ...]

@@ -90,6 +90,7 @@ def carrying(platform: Platform, identifier: str) -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_a_renewed_certificate_is_served_by_each_of_them(platform: Platform) -> None:
     new = platform.renew(*NAMES)
 

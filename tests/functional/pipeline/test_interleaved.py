@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -139,6 +140,7 @@ class Deliveries(RuleBasedStateMachine):
         return living[which % len(living)]
 
 
+@pytest.mark.long
 def test_no_interleaving_of_deliveries_makes_a_job_twice_resets_one_or_loses_a_mark(
     platform: Platform, tmp_path: Path
 ) -> None:

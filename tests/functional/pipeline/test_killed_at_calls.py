@@ -74,6 +74,7 @@ def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | N
     return killing.calls
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", shortened(range(SHARES), every=SHARES))
 def test_killed_at_any_call_every_slot_is_still_exchanged_by_one_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int

@@ -75,6 +75,7 @@ def test_a_try_that_is_followed_by_another_is_not_logged_as_an_end(
     assert [message for message, _ in said(caplog)] == ["worker deployed"]
 
 
+@pytest.mark.long
 def test_the_lines_that_alerts_rest_on_have_the_fields_that_these_name(
     platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -108,6 +108,7 @@ def test_each_rollback_of_a_job_is_told_with_the_direction_it_took(
     assert first.signed_with(SECRET)
 
 
+@pytest.mark.long
 def test_a_message_that_goes_out_twice_has_the_same_id(told: Platform, receiver: Receiver) -> None:
     told.renew(*NAMES)
     told.copies = 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from shared.state.portable import Export, take_in
 from shared.state.sqlite import SqliteStore
 from tests.functional.pipeline.conftest import NAMES
@@ -12,6 +14,7 @@ from tests.functional.pipeline.stories import deployed, roll_back, rolled_back_o
 from tests.tablestores import new_store
 
 
+@pytest.mark.long
 def test_a_job_of_a_state_that_was_moved_to_tablestore_and_back_is_rolled_back(
     platform: Platform, tmp_path: Path
 ) -> None:

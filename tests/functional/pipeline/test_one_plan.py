@@ -46,6 +46,7 @@ def test_copies_of_one_certificate_make_one_job_and_each_slot_gets_one_of_them(p
     assert len(platform.jobs()) == 1
 
 
+@pytest.mark.long
 def test_a_copy_that_comes_later_moves_nothing(platform: Platform) -> None:
     first = platform.renew(*NAMES)
     platform.tick("scan_expiry")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from pathlib import Path
 
+import pytest
+
 from shared.domain.states import JobStatus
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Platform, discovered
@@ -53,6 +55,7 @@ def test_a_certificate_of_either_store_is_deployed_by_itself(tmp_path: Path) -> 
         assert platform.world.resources.get(WWW).resource.cert_identifier == at_home
 
 
+@pytest.mark.long
 def test_a_store_that_is_added_later_has_a_first_scan_of_its_own(tmp_path: Path) -> None:
     """What is there already is no news, and what comes after it is."""
     estate = deepcopy(ESTATE)

@@ -114,6 +114,7 @@ def test_a_pinned_slot_gets_what_it_is_pinned_to_or_nothing(
     assert platform.world.resources.get(IMG).resource.cert_identifier == second
 
 
+@pytest.mark.long
 def test_https_is_switched_on_where_a_policy_allows_it(platform: Platform) -> None:
     policies(platform, {"match": {"slot": OFF}, "first_deployment": True})
     new = platform.renew(*NAMES)
@@ -172,6 +173,7 @@ def test_policies_that_cannot_be_read_stop_what_happens_by_itself_and_say_so(
     assert served(platform)[new] == 4
 
 
+@pytest.mark.long
 def test_while_policies_cannot_be_read_slots_about_to_end_are_told_once_and_then_replaced(
     told: Platform, receiver: Receiver
 ) -> None:

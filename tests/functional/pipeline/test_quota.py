@@ -109,6 +109,7 @@ def test_what_is_tried_again_is_reserved_again_and_charged_once(platform: Platfo
     check_at_rest(platform)
 
 
+@pytest.mark.long
 def test_a_retry_that_fails_again_is_charged_nothing(platform: Platform) -> None:
     enforce(platform, NEED)
     platform.cloud.deny(SET)

@@ -102,6 +102,7 @@ def test_of_two_jobs_for_the_last_of_it_one_is_refused_in_whatever_order(
     assert accepted == {1}
 
 
+@pytest.mark.long
 def test_a_creation_that_is_killed_anywhere_keeps_nothing_or_is_a_job(two: Platform, tmp_path: Path) -> None:
     enforce(two, 5)
     new = uploaded(two)

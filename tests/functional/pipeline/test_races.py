@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.domain.resources import CloudProduct, SlotRole
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.state.tables import RESOURCES, WORKERS, Table
@@ -46,6 +48,7 @@ def to_www(platform: Platform) -> bytes:
     return platform.queue[0][1]
 
 
+@pytest.mark.long
 def test_of_two_functions_that_claim_a_worker_one_has_it(platform: Platform) -> None:
     event = to_www(platform)
     meddling = between(platform, WORKERS, lambda: platform.deliver("deploy_cdn", event))
@@ -95,6 +98,7 @@ def test_a_worker_that_is_taken_up_at_the_last_moment_is_not_given_up(platform: 
     assert platform.job().status is JobStatus.SUCCESS
 
 
+@pytest.mark.long
 def test_of_two_people_who_ask_for_a_rollback_both_are_answered_and_it_is_done_once(
     platform: Platform,
 ) -> None:

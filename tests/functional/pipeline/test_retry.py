@@ -208,6 +208,7 @@ def test_killed_after_any_write_it_comes_to_one_end(platform: Platform, tmp_path
     assert writes > 4, "it is cut off nowhere"
 
 
+@pytest.mark.long
 def test_a_product_is_rolled_back_alone_and_the_job_reads_so(platform: Platform) -> None:
     asked_for(platform, uploaded(platform))
     platform.drain()

@@ -54,6 +54,7 @@ def test_every_slot_gets_back_what_it_had_and_no_other_is_touched(platform: Plat
     assert (platform.job().status, platform.job().success_count) == (job.status, job.success_count)
 
 
+@pytest.mark.long
 def test_a_rollback_is_not_deployed_again_by_itself(platform: Platform) -> None:
     deployed(platform)
     roll_back(platform)
@@ -112,6 +113,7 @@ def test_a_certificate_that_is_out_of_reach_is_not_put_back_and_nothing_is_writt
     assert platform.writes() == []
 
 
+@pytest.mark.long
 def test_a_slot_that_was_changed_since_is_left_and_told(platform: Platform) -> None:
     deployed(platform)
     by_hand = platform.renew(*NAMES, days=100)
@@ -158,6 +160,7 @@ def test_a_slot_that_has_it_back_already_is_not_written(platform: Platform) -> N
     assert platform.writes() == [WRITE_OF_WWW], "only the console wrote"
 
 
+@pytest.mark.long
 def test_a_denied_write_ends_in_rollback_error_and_may_be_asked_for_again(platform: Platform) -> None:
     deployed(platform)
     platform.cloud.deny("oss:PutCname")
@@ -188,6 +191,7 @@ def test_what_the_job_did_not_write_is_left(platform: Platform) -> None:
     assert others(platform, IMG) == {W.ROLLBACK_SUCCESS}
 
 
+@pytest.mark.long
 def test_a_write_that_was_made_though_the_job_was_told_otherwise_is_rolled_back(platform: Platform) -> None:
     platform.cloud.faults.add(Fault("SetCdnDomainSSLCertificate", 403, "Forbidden.RAM", when="after"))
     platform.renew(*NAMES)

@@ -50,6 +50,7 @@ def test_the_answer_has_the_workers_as_marked_and_the_plan_line_by_line(platform
     assert [function for function, _ in platform.queue] == ["run_deployment_jobs"]
 
 
+@pytest.mark.long
 def test_what_is_done_already_wakes_nobody_and_what_is_under_way_wakes_the_runner(platform: Platform) -> None:
     deployed(platform)
     ask(platform)
@@ -64,6 +65,7 @@ def test_what_is_done_already_wakes_nobody_and_what_is_under_way_wakes_the_runne
     assert list(platform.world.jobs.due(platform.clock())) == [], "it was opened for nothing"
 
 
+@pytest.mark.long
 def test_a_rollback_that_failed_may_be_asked_for_again_and_starts_afresh(platform: Platform) -> None:
     deployed(platform)
     platform.cloud.deny("oss:PutCname")
@@ -134,6 +136,7 @@ def test_a_change_that_the_product_never_finishes_is_no_success(platform: Platfo
     assert f"wait: NotYetEffective: {WWW} does not show {new} yet" in www.reason
 
 
+@pytest.mark.long
 def test_a_first_deployment_that_the_product_never_finishes_to_undo_is_no_success(platform: Platform) -> None:
     off = "CDN/-/off.example.com"
     platform.policy |= {"least_attempts": 1, "worker_age_limit_s": 1.0}

@@ -57,6 +57,7 @@ def test_a_run_that_looked_before_does_not_close_what_was_asked_for_since(platfo
     assert list(jobs.due(platform.clock())) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("function", ["run_deployment_jobs", "deploy_cdn", "deploy_alb"])
 def test_a_lost_invocation_is_made_up_for_by_the_timer(platform: Platform, function: str) -> None:
     deployed(platform)
@@ -79,6 +80,7 @@ def test_invocations_delivered_twice_write_once(platform: Platform) -> None:
     rolled_back_once(platform)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "action",
     [
@@ -190,6 +192,7 @@ def a_rollback(platform: Platform, folder: Path, dies_after: int | None) -> int:
     return store.writes
 
 
+@pytest.mark.long
 def test_killed_after_any_write_every_slot_is_put_back_once(tmp_path: Path) -> None:
     with new_platform(TWO_SLOTS, tmp_path) as platform:
         platform.tick("scan_expiry", "discover_resources")

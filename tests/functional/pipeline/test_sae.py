@@ -120,6 +120,7 @@ def test_where_sae_is_not_looked_after_nothing_is_known_of_its_rules(tmp_path: P
         assert {place(w.resource) for w in platform.workers().values()} == {"ALB front:443", "ALB front:8443"}
 
 
+@pytest.mark.long
 def test_a_copy_for_the_region_s_store_waits_for_the_function_that_is_uploading_one(
     platform: Platform,
 ) -> None:

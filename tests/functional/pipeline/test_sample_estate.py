@@ -45,6 +45,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         yield installed
 
 
+@pytest.mark.long
 def test_untouched_for_an_hour_it_writes_nothing(platform: Platform) -> None:
     """Some of its certificates are within a warning time, though CAS has a longer one; one has expired."""
     for _ in range(6):

@@ -43,6 +43,7 @@ def told(platform: Platform, receiver: Receiver, days: float) -> list[dict[str, 
     return [message.body for message in receiver.take()]
 
 
+@pytest.mark.long
 def test_its_end_is_told_once_for_each_warning_time_with_all_slots_that_serve_it(
     platform: Platform, receiver: Receiver
 ) -> None:
@@ -69,6 +70,7 @@ def with_another_in_cas(tmp_path: Path, receiver: Receiver, **changes: Any) -> A
     return discovered(estate, tmp_path, webhook_url=receiver.url)
 
 
+@pytest.mark.long
 def test_in_its_last_days_what_cas_has_takes_its_place_and_until_then_it_is_told(
     tmp_path: Path, receiver: Receiver
 ) -> None:

@@ -74,6 +74,7 @@ def asked(slow: Platform) -> Counter[str]:
     )
 
 
+@pytest.mark.long
 def test_150_domains_are_found_by_functions_of_ten_seconds_each_read_once(slow: Platform) -> None:
     slow.tick("discover_resources")
 
@@ -170,6 +171,7 @@ def test_a_timer_leaves_it_alone_while_it_goes_on_and_begins_anew_once_it_has_di
     assert status_of(slow).count == len(known(slow)) == DOMAINS + 1
 
 
+@pytest.mark.long
 def test_one_that_was_overtaken_stops(slow: Platform) -> None:
     begun(slow)
     (late,) = slow.queue

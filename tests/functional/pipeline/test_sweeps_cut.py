@@ -56,6 +56,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, then: Callable[[], object]) -> No
     monkeypatch.setattr(Sightings, "take", happens)
 
 
+@pytest.mark.long
 def test_killed_after_any_write_and_delivered_again_it_is_complete(slow: Platform, tmp_path: Path) -> None:
     store = slow.store = MortalStore(slow.store)
     store.dies_after, deaths = 1, 0

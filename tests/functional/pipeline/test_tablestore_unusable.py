@@ -47,6 +47,7 @@ def on_tablestore(tmp_path: Path) -> Iterator[Platform]:
     serving().cloud.faults.clear()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("passing", shortened([0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 30], 2))
 def test_what_tablestore_refuses_for_a_while_costs_a_sentence_and_no_write_is_made_twice(

@@ -48,6 +48,7 @@ def test_the_next_host_goes_on_at_once_and_writes_once(killed: Platform) -> None
     assert [slot for _, slot in killed.writes()].count("www.example.com") == 1
 
 
+@pytest.mark.long
 def test_without_it_the_job_waits_for_the_end_of_the_leases(killed: Platform) -> None:
     """As on Function Compute, where nobody knows that a function is dead."""
     assert seconds_until_done(killed) > 7 * LONGEST_S

@@ -67,6 +67,7 @@ def test_a_worker_that_is_tried_again_waits_and_tells_why(platform: Platform) ->
     assert img.started_at == waiting.started_at, "its age counts from the first try"
 
 
+@pytest.mark.long
 def test_an_outage_of_minutes_ends_no_job(platform: Platform) -> None:
     """As many failed tries as come in that time: a small count would end it within half a minute."""
     outage = timedelta(minutes=10)
@@ -148,6 +149,7 @@ def test_a_change_that_takes_longer_than_the_functions_live_uses_up_no_tries(pla
     assert platform.writes() == [WRITE_OF_WWW]
 
 
+@pytest.mark.long
 def test_an_edge_that_is_later_than_the_functions_live_uses_up_no_tries(platform: Platform) -> None:
     platform.policy |= {"least_attempts": 2, "worker_age_limit_s": 1.0}
     platform.timeout_s = 25.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+import pytest
+
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.state.store import Document, Key, Row, Store, Write
 from shared.state.tables import (
@@ -109,6 +111,7 @@ def in_turns(platform: Platform) -> Newer:
     return newer
 
 
+@pytest.mark.long
 def test_a_job_that_two_versions_work_on_in_turns_ends_and_no_row_loses_anything(platform: Platform) -> None:
     newer = in_turns(platform)
     platform.tick("scan_expiry", "discover_resources")  # an odd number of functions: the versions change

@@ -69,6 +69,7 @@ def test_a_small_job_is_done_at_once(platform: Platform, least: int, held: int) 
     assert statuses(platform)[W.HELD] == held
 
 
+@pytest.mark.long
 def test_what_waits_for_somebody_is_told_at_warning_times_and_not_planned_again(
     told: Platform, receiver: Receiver
 ) -> None:
@@ -114,6 +115,7 @@ def halted(platform: Platform, *denied: str) -> DeploymentJob:
     return platform.job()
 
 
+@pytest.mark.long
 def test_what_halted_for_the_cloud_s_sake_is_tried_again_as_a_whole_wave_by_wave(platform: Platform) -> None:
     first = halted(platform, "alb:UpdateListenerAttribute")
     (second,) = (job for job in platform.jobs() if job.job_id != first.job_id)

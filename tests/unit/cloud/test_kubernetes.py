@@ -105,6 +105,7 @@ def test_a_path_that_leads_elsewhere_is_not_asked_for(path: str) -> None:
         cluster.get(Action("Get"), path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [

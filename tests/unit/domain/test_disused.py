@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,7 @@ def jobs(draw: st.DrawFn, number: int) -> tuple[DeploymentJob, WorkerResource]:
     return job, worker
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_nothing_is_deleted_that_is_served_or_needed_or_bought_or_the_only_one(data: st.DataObject) -> None:

@@ -135,6 +135,7 @@ def test_in_a_function_the_lines_of_others_are_json_too(
         warnings.warn("old\nand new", DeprecationWarning, stacklevel=1)
         raise KeyError("the whole request")
 
+    monkeypatch.setattr(logging, "_warnings_showwarning", None)  # in this process they were captured before
     platform = started()
     monkeypatch.setattr(App, "of", lambda context: None)
     with pytest.raises(AppError, match="internal error"):

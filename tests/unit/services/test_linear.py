@@ -173,6 +173,7 @@ def a_world_of(folder: Path, estate: Estate) -> tuple[World, Counting]:
 Use = Callable[[World, Estate], object]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("make", "use"), shortened(product(ESTATES, USES), every=40), ids=lambda value: value.__name__
 )
@@ -187,6 +188,7 @@ def test_twice_the_estate_is_twice_the_work(tmp_path: Path, make: Callable[[int]
     assert work[2] - work[1] <= 2.1 * (work[1] - work[0]), work
 
 
+@pytest.mark.long
 def test_a_slot_takes_no_more_work_for_rules_about_others() -> None:
     slot, work = a_resource(), []
     for size in (10, 100):

@@ -64,6 +64,7 @@ def test_each_function_loads_from_its_objects_alone(opened: dict[str, Path]) -> 
     assert len(found) == len(FUNCTIONS) + len(LATER) > len(LATER)
 
 
+@pytest.mark.long
 def test_the_layer_for_aws_brings_what_its_adapter_imports(opened: dict[str, Path]) -> None:
     found = loaded(["deploy_aws", "boto3"], functions=["deploy_aws"], path=list(opened.values()))
 

@@ -55,6 +55,7 @@ def contents(made: Packaged) -> dict[str, dict[str, bytes]]:
     return read
 
 
+@pytest.mark.long
 def test_the_same_clone_makes_the_same_bytes(
     tmp_path: Path, made: Packaged, wheels: dict[str, bytes]
 ) -> None:
@@ -64,6 +65,7 @@ def test_the_same_clone_makes_the_same_bytes(
     assert [one.path.name for one in made.objects] == [one.path.name for one in again.objects]
 
 
+@pytest.mark.long
 def test_another_content_has_another_name(tmp_path: Path, made: Packaged, wheels: dict[str, bytes]) -> None:
     before = {one.kind: one.path.name for one in made.objects}
     wheels["box/more.py"] = b""
@@ -72,6 +74,7 @@ def test_another_content_has_another_name(tmp_path: Path, made: Packaged, wheels
     assert {kind for kind in before if before[kind] != after[kind]} == {"layer", "layer-aws"}
 
 
+@pytest.mark.long
 def test_what_it_made_is_listed_for_each_runtime(tmp_path: Path, wheels: dict[str, bytes]) -> None:
     both = [package(ROOT, one, tmp_path) for one in (HERE, OTHER)]
 
@@ -125,6 +128,7 @@ def test_outside_a_clone_it_is_refused_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_the_command_names_what_it_made_and_refuses_other_runtimes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cli", "package", "--python", "3.9", "--out", str(tmp_path / "out")]
 

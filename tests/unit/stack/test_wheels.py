@@ -50,6 +50,7 @@ def test_two_wheels_that_hold_the_same_file_otherwise_are_refused(tmp_path: Path
         unpacked([one, other])
 
 
+@pytest.mark.long
 def test_what_pip_refuses_is_told_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)

@@ -91,6 +91,7 @@ def test_a_new_file_that_another_process_is_setting_up_is_waited_for(path: Path)
     other.close()
 
 
+@pytest.mark.long
 def test_processes_that_open_a_new_file_at_once_lose_nothing(path: Path) -> None:
     processes = multiprocessing.get_context("spawn")
     meet, told = processes.Barrier(2), processes.Queue()

@@ -75,6 +75,7 @@ def test_a_key_that_is_named_twice_is_read_once(store: Store) -> None:
     assert keys(store.get_many(WORKERS, [(1, "CDN", 0, 0)] * 1203)) == [(1, "CDN", 0, 0)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [99, 100, 101, 332, 333, 334, 1203])
 def test_more_keys_than_a_store_takes_at_once_are_all_read(store: Store, count: int) -> None:
     fill(store, count)
@@ -203,6 +204,7 @@ def fill(store: Store, count: int) -> None:
     store.put_many(WORKERS, (((1, "CDN", 0, number), {}) for number in range(count)))
 
 
+@pytest.mark.long
 def test_threads_that_add_at_once_lose_nothing(store: Store) -> None:
     meet = threading.Barrier(8)
     with ThreadPoolExecutor(8) as pool:

@@ -66,6 +66,7 @@ def applied(core: Any, data: dict[str, str], manager: str, **how: Any) -> None:
     core.patch_namespaced_secret("tls", "default", body, field_manager=manager, **APPLY, **how)
 
 
+@pytest.mark.long
 def test_whoever_makes_an_object_owns_all_of_it(core: Any) -> None:
     (row,) = core.read_namespaced_secret("tls", "default").metadata.managed_fields
 

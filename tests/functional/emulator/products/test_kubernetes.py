@@ -223,6 +223,7 @@ def kubectl(kubeconfig: dict[str, Any], tmp_path: Path) -> Kubectl:
     return run
 
 
+@pytest.mark.long
 def test_kubectl_gets_and_patches(kubectl: Kubectl, shop: Any) -> None:
     assert kubectl("get", "secrets", "-A", "-o", "name").split() == [
         "secret/tls",
@@ -243,6 +244,7 @@ def test_kubectl_gets_and_patches(kubectl: Kubectl, shop: Any) -> None:
     assert "(Conflict)" in refused
 
 
+@pytest.mark.long
 def test_kubectl_applies_on_either_side(kubectl: Kubectl) -> None:
     secret = {
         "apiVersion": "v1",
