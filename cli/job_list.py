@@ -132,4 +132,9 @@ def _done(job: DeploymentJob) -> str:
     )
     ended = " + ".join([str(job.success_count), *(f"{count} {word}" for count, word in counts if count)])
     # these are slots of those before, and not some more
-    return f"{ended}; {job.rolled_back_count} put back" if job.rolled_back_count else ended
+    back = f"; {job.rolled_back_count} put back" if job.rolled_back_count else ""
+    return (
+        f"{ended}{back}; {job.rollback_error_count} not put back"
+        if job.rollback_error_count
+        else ended + back
+    )

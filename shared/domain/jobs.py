@@ -167,6 +167,7 @@ class DeploymentJob(Versioned):
     finish_announced: bool = False
     rolled_back_at: AwareDatetime | None = None  #: end of the last rollback that was told
     rolled_back_count: int = 0  #: slots that had by then what they had before the job
+    rollback_error_count: int = 0  #: slots that were to have it, and did not
 
     def changing(self, now: datetime) -> bool:
         """Whether somebody is changing its workers now."""

@@ -22,6 +22,8 @@ def outcome_of(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> str:
 
 def outcome_in_lists(job: DeploymentJob) -> str:
     """By the job alone, as of the end of its last rollback."""
+    if job.rollback_error_count:
+        return "rollback failed"
     if not job.rolled_back_count:
         return job.status.value
     return "rolled back" if job.rolled_back_count >= job.success_count else "partly rolled back"

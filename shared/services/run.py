@@ -137,7 +137,13 @@ def _follow_rollback(world: World, job: DeploymentJob, opened: int) -> tuple[Dep
             id=f"rolled-back-{job.job_id}-{ended.timestamp():.3f}",
             subject=f"DeploymentJob/{job.job_id}",
         )
-        job = world.jobs.save(job.evolve(rolled_back_at=ended, rolled_back_count=seen.rolled_back))
+        job = world.jobs.save(
+            job.evolve(
+                rolled_back_at=ended,
+                rolled_back_count=seen.rolled_back,
+                rollback_error_count=seen.of_rollback - seen.rolled_back,
+            )
+        )
     world.jobs.close(job, opened)
     if job.edits:
         world.jobs.close_others(job)

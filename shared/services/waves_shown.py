@@ -44,7 +44,7 @@ def _is_next(job: DeploymentJob, number: int) -> bool:
 
 
 def _state(job: DeploymentJob, number: int, counts: Counter[WorkerStatus], now: datetime) -> str:
-    if all(status.settled for status in counts):
+    if all(status.settled or status.of_rollback for status in counts):  # rollbacks have no waves
         begun = number <= job.wave and sum(counts.values()) > counts[WorkerStatus.CANCELLED]
         return "ended" if begun else "not begun"
     if number <= job.wave:

@@ -92,3 +92,12 @@ def test_nor_does_it_in_the_list(command: Command) -> None:
 
     assert "rolled back" in listed
     assert "1; 1 put back" in listed
+
+
+def test_a_rollback_that_failed_is_told_by_the_list_too(command: Command) -> None:
+    ended(JobStatus.SUCCESS, W.ROLLBACK_ERROR, success_count=1, rollback_error_count=1)
+
+    listed = command("job", "list").out
+
+    assert "rollback failed" in listed
+    assert "1; 1 not put back" in listed

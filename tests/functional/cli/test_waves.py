@@ -15,13 +15,13 @@ CREATE = ("job", "create", "--name", "spring", "--certificate", str(RENEWED), "-
 W = WorkerStatus
 
 
-def half_done(**changes: object) -> None:
+def half_done(rest: WorkerStatus = W.HELD, **changes: object) -> None:
     """Job 7, whose canary has ended."""
     world = session().world()
     waves = Waves(canaries=("one",), approval=True)
     facts = {"waves": waves, "status": JobStatus.PROCESSING, "started_at": NOW, "wave_ended_at": NOW}
     world.jobs.save(a_job(7, **{**facts, **changes}))
-    for number, status in ((1, W.SUCCESS), (2, W.HELD)):
+    for number, status in ((1, W.SUCCESS), (2, rest)):
         slot = a_resource(f"{number}.example.com")
         worker = a_worker(number, job_id=7, wave=number - 1, shard=number, resource=slot, status=status)
         world.workers.add([worker])
@@ -54,6 +54,14 @@ def test_a_job_that_waits_says_so_and_is_let_go_on(command: Command) -> None:
     assert (ran.code, ran.json["Job"]["WaveApproved"]) == (0, 1)
     assert ran.err == "the wave begins as soon as `certdeploy serve` runs\n"
     assert command("job", "continue", "7", "--wave", "2", "--json").json["Job"]["WaveApproved"] == 1
+
+
+def test_a_rollback_does_not_begin_a_wave_again(command: Command) -> None:
+    half_done(W.ROLLBACK, status=JobStatus.SUCCESS, wave=1)
+
+    shown = command("job", "show", "7", "--json").json
+
+    assert [wave["State"] for wave in shown["Waves"]] == ["ended", "ended"]
 
 
 def test_a_job_that_halted_says_why(command: Command) -> None:

@@ -107,6 +107,7 @@ def test_a_certificate_that_is_out_of_reach_is_not_put_back_and_nothing_is_writt
 
     assert {line["Action"] for line in answer["Rollback"]} == {"cannot"}
     assert statuses(platform) == {W.ROLLBACK_ERROR: 4}
+    assert (platform.job().rolled_back_count, platform.job().rollback_error_count) == (0, 4)
     told = "CAS does not hold the previous certificate" if why == "unknown" else "it expired on"
     assert told in worker_of(platform, WWW).reason
     assert old.certificate.identifier in worker_of(platform, WWW).reason
