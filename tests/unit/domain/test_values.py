@@ -195,6 +195,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "WaveTold": 0,
             "Halted": "",
             "RolledBackCount": 0,
+            "RollbackErrorCount": 0,
             "Edits": 0,
             "CancelledAt": None,
             "StartedAt": None,
