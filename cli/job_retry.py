@@ -13,7 +13,7 @@ from cli.job_end import (
     check_can_wait,
     end,
 )
-from cli.places import slot_named
+from cli.places import SlotFinder
 from cli.session import session
 
 
@@ -37,7 +37,7 @@ def retry(
     world = current.world()
     asked = {
         "JobId": job_id,
-        "ResourceIds": [slot_named(world, text) for text in slot or []],
+        "ResourceIds": SlotFinder(world).slots(slot or ()),
         "Products": [one.value for one in product or []],
         "DuringFreeze": during_freeze,
     }

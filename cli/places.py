@@ -1,6 +1,8 @@
 """How a slot is called: its id, which names it alone, and the name that its owner knows it by."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 from cli import output
 from shared.domain.names import for_display, in_letters
@@ -51,31 +53,53 @@ def _with(name: str, where: str) -> str:
     return f"{name} ({where})" if where else name
 
 
-def slot_named(world: World, text: str) -> str:
-    """The id of the slot that is called `text` on the screen: by its id, or as its owner knows it.
+class SlotFinder:
+    """What slots are called on the screen, for one command: they are read once, if an id does not tell."""
 
-    An id that is not known is returned as it is.
+    def __init__(self, world: World) -> None:
+        self._world = world
 
-    Raises:
-        InvalidRequestError: several slots are known under this name; or it is empty, as of a variable that is
-            not set: a slot that its owner knows by no name would be taken for it.
-    """
-    if not (text := text.strip()):
-        raise InvalidRequestError("the name of a slot is empty; name it as `certdeploy resource list` does")
-    if text.isascii() and world.resources.find(text):
-        return text
-    known = [record.resource for product in CloudProduct for record in world.resources.list(product)]
-    letters = text.partition(" (")[0]  # of an IDN, with or without its A-labels
-    if found := next((one.slot for one in known if _id(one, in_letters(one.resource_id)) == letters), ""):
+    def slot(self, text: str) -> str:
+        """The id of the slot that is called `text`: by its id, or as its owner knows it.
+
+        An id that is not known is returned as it is.
+
+        Raises:
+            InvalidRequestError: several slots are known under this name; or it is empty, as of a variable
+                that is not set: a slot that its owner knows by no name would be taken for it.
+        """
+        if not (text := text.strip()):
+            raise InvalidRequestError(
+                "the name of a slot is empty; name it as `certdeploy resource list` does"
+            )
+        if text.isascii() and self._world.resources.find(text):
+            return text
+        letters = text.partition(" (")[0]  # of an IDN, with or without its A-labels
+        if found := self._by_id.get(letters):
+            return found
+        named = self._by_place.get(text, [])
+        if len(named) > 1:
+            slots = ", ".join(sorted(named)[:5])
+            raise InvalidRequestError(
+                f"{text!r}: {len(named)} slots are known as this; name one by its id: {slots}"
+            )
+        return named[0] if named else text
+
+    def slots(self, texts: Iterable[str]) -> list[str]:
+        return [self.slot(text) for text in texts]
+
+    @cached_property
+    def _known(self) -> list[CloudResource]:
+        return [record.resource for product in CloudProduct for record in self._world.resources.list(product)]
+
+    @cached_property
+    def _by_id(self) -> dict[str, str]:
+        return {_id(one, in_letters(one.resource_id)): one.slot for one in reversed(self._known)}
+
+    @cached_property
+    def _by_place(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for one in self._known:
+            for name in {place(one), known_as(one)}:
+                found[name].append(one.slot)
         return found
-    return _by_place(known, text) or text
-
-
-def _by_place(known: Iterable[CloudResource], text: str) -> str:
-    found = [one for one in known if text in (place(one), known_as(one))]
-    if len(found) > 1:
-        slots = ", ".join(sorted(one.slot for one in found)[:5])
-        raise InvalidRequestError(
-            f"{text!r}: {len(found)} slots are known as this; name one by its id: {slots}"
-        )
-    return found[0].slot if found else ""

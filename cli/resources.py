@@ -7,7 +7,7 @@ import typer
 from cli import columns, output, syncs
 from cli.asked import managed
 from cli.columns import AsCsv, AsJson, check_given
-from cli.places import slot_named
+from cli.places import SlotFinder
 from cli.session import session
 from cli.slot_columns import USUAL, slot_columns
 from cli.slot_table import show_facts
@@ -133,7 +133,7 @@ def show(
 ) -> None:
     """Show one slot: what is in place, which certificates may go there, and which jobs touched it."""
     world = session().world()
-    facts = show_slot(world, slot_named(world, named))
+    facts = show_slot(world, SlotFinder(world).slot(named))
     if as_json:
         output.show_json(facts)
     else:
@@ -150,7 +150,7 @@ def accept(
 ) -> None:
     """Accept what a slot carries instead of what the last job put there: somebody changed it on purpose."""
     world = session().world()
-    slots = [slot_named(world, one) for one in named]
+    slots = SlotFinder(world).slots(named)
     accepted = managed(world, {"AcceptDrift": {"Slots": slots}}).accepted
     assert accepted is not None, "it is answered with them"
     if as_json:

@@ -11,7 +11,7 @@ from cli.asking import confirm
 from cli.columns import AsJson
 from cli.job_end import Products, SlotNames, check_can_wait, watched
 from cli.job_tables import show_job, show_rollback
-from cli.places import slot_named
+from cli.places import SlotFinder
 from cli.session import session
 from shared.domain.jobs import WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
@@ -42,7 +42,7 @@ def rollback(
     world = current.world()
     request = {
         "JobId": job_id,
-        "ResourceIds": [slot_named(world, text) for text in slot or []],
+        "ResourceIds": SlotFinder(world).slots(slot or ()),
         "Products": [one.value for one in product or []],
     }
     plan = plan_rollback(world, parse(RollBackDeploymentJob, request))

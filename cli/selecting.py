@@ -8,7 +8,7 @@ import typer
 from cli.columns import check_given
 from cli.given import cert_ids_of
 from cli.picks import PICKED, picks
-from cli.places import slot_named
+from cli.places import SlotFinder
 from shared.domain.engines import Engine
 from shared.domain.resources import CloudProduct
 from shared.services.world import World
@@ -89,7 +89,7 @@ def selection(
             check_given(option, value)
     return {
         "CertIds": cert_ids_of(certificates),
-        "ResourceIds": [slot_named(world, text) for text in slots or []],
+        "ResourceIds": SlotFinder(world).slots(slots or ()),
         "Products": [one.value for one in products or []],
         **({"Accounts": list(accounts)} if accounts else {}),
         "Regions": list(regions or []),
