@@ -14,6 +14,7 @@ from cli.parameters import TEMPLATE, parameters
 from cli.stacks import plan as plans
 from cli.stacks.account import stack_name, the_account
 from cli.stacks.deploying import Deploying, DeploymentError, pieces_in
+from cli.stacks.given import said_before
 from cli.stacks.objects import check_bucket
 from cli.stacks.ros import StackState
 from cli.stacks.screen import Followed
@@ -45,14 +46,20 @@ def deploy(
     parameter_file: Annotated[
         Path | None, typer.Option(help="File with such parameters, one a line; for those that are secret.")
     ] = None,
-    python: Annotated[str, typer.Option(help=f"Runtime: {' or '.join(VERSIONS)}.")] = VERSIONS[0],
+    python: Annotated[
+        str | None,
+        typer.Option(help=f"Runtime: {' or '.join(VERSIONS)}. Default: the stack's, or else {VERSIONS[0]}."),
+    ] = None,
     objects: Annotated[
         Path | None,
         typer.Option(help="Folder with objects that `certdeploy package` made. Default: they are made anew."),
     ] = None,
     bucket: Annotated[
         str | None,
-        typer.Option(help="Bucket for the objects. Default: certdeploy-ACCOUNT-REGION, made if absent."),
+        typer.Option(
+            help="Bucket for the objects. Default: the stack's, or else certdeploy-ACCOUNT-REGION, which is"
+            " made if absent."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -66,6 +73,10 @@ def deploy(
     check_bucket(bucket)
     own = parameters(parameter or [], parameter_file, variables=False)
     called_, account = stack_name(name), the_account(region)
+    if python is not None:
+        target_of(python)  # refused before the account is asked
+    with output.progress("Asking ROS …"):
+        python, bucket = said_before(account.ros.find(called_), python, bucket)
     with output.progress("Packaging …"):
         pieces = pieces_in(_packaged(objects, python), target_of(python).version)
     screen = Followed()
@@ -74,7 +85,7 @@ def deploy(
             account,
             called_,
             TEMPLATE,
-            bucket=bucket or "",
+            bucket=bucket,
             python=python,
             pieces=pieces,
             own=own,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from cli.stacks.objects import Piece
 from cli.stacks.ros import StackState
 from shared.errors import InvalidRequestError
+from stack.target import VERSIONS
 
 _OBJECTS: Final = {"CodeObject": "code", "LayerObject": "layer", "AwsLayerObject": "layer-aws"}
 #: By the option that says it in place of `--parameter`.
@@ -27,6 +28,16 @@ def check_own(declared: Mapping[str, Any], own: Iterable[str]) -> None:
             near = difflib.get_close_matches(name, declared, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(declared))}"
             raise InvalidRequestError(f"the template has no parameter {name}; {hint}")
+
+
+def said_before(stack: StackState | None, python: str | None, bucket: str | None) -> tuple[str, str]:
+    """Runtime and bucket: as given, or as of the stack; the bucket is "" if nobody has said one."""
+    before = stack.parameters if stack else {}
+    runtime = before.get("Runtime", "").removeprefix("python")
+    return (
+        python or (runtime if runtime in VERSIONS else VERSIONS[0]),
+        bucket or before.get("CodeBucket", ""),
+    )
 
 
 def all_of(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +79,17 @@ def test_what_changes_is_told_by_name_and_what_was_given_before_stays(
     (stack,) = ros.stacks.values() if isinstance(ros.stacks, dict) else ros.stacks
     assert stack.goal.parameters["AutoDeploy"] == "draft"
     assert stack.goal.parameters["OtsInstance"] == instance_of(NAME, "1000000000000001", REGION)
+
+
+def test_bucket_and_runtime_stay_as_they_were_given_too(deploy: Callable[..., Ran], objects: Path) -> None:
+    listed = {f"python{version}": OBJECTS for version in ("3.10", "3.12")}
+    (objects / "objects.json").write_text(json.dumps(listed))
+    made = deploy("--yes", "--bucket", "certs-of-ours", "--python", "3.12")
+    assert made.code == 0, made.err
+
+    again = deploy("--plan")
+
+    assert "nothing to do" in again.err, again.out
 
 
 def test_the_first_failure_is_one_sentence_and_the_same_command_begins_again(
