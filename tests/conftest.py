@@ -96,5 +96,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Skipped: {told}")
     if terminalreporter.config.getoption("--part-of-tables"):
         terminalreporter.write_line(
-            "Of tables of three rows, long tests, AWS, and work cut off a part was run: `make walk` runs all"
+            "Of tables, long tests, AWS, and work cut off a part was run: `make walk` runs all"
         )

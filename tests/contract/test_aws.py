@@ -59,6 +59,7 @@ def test_an_internal_balancer_names_no_address(amazon: Bench) -> None:
     assert slot(amazon, "acm", "old").endpoint.endswith(".elb.amazonaws.com:443")
 
 
+@pytest.mark.long
 def test_a_renewal_keeps_the_arn_and_is_served_by_the_listener(amazon: Bench) -> None:
     before = slot(amazon, "acm", "old")
     with Edge(amazon.cloud) as edge:

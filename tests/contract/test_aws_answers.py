@@ -39,6 +39,7 @@ def found(bench: Bench) -> tuple[dict[str, list[CloudResource]], list[str]]:
     return by_kind, [one.what for one in told if isinstance(one, Unread)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["</DistributionConfig>", "</ViewerCertificate>", "</Origin>"])
 def test_a_distribution_with_a_setting_that_the_sdk_lacks_is_not_written(
     amazon: Bench, shop: CloudResource, monkeypatch: pytest.MonkeyPatch, place: str

@@ -221,6 +221,7 @@ def test_pages_that_are_throttled_twice_are_read_in_the_end(bench: Bench) -> Non
     assert carried(bench) == CARRIED
 
 
+@pytest.mark.long
 def test_a_page_that_fails_is_an_error_never_the_end_of_the_list(bench: Bench) -> None:
     slots = bench.adapter.discover(REGION)
     assert list(islice(slots, 1))

@@ -89,6 +89,7 @@ def test_names_that_a_look_tells_compare_however_they_are_written(
     assert look.slot.domains == slot.domains
 
 
+@pytest.mark.long
 def test_aliases_that_a_look_tells_compare_however_they_are_written(
     amazon: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ def own(slot: CloudResource) -> str:
     return slot.resource_id.rpartition("/")[2]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_no_name_of_a_certificate_costs_a_slot(
     server: Server, case: Any, told: Callable[[str], None]

@@ -59,6 +59,7 @@ def put(answer: Any, way: tuple[str | int, ...], how: str) -> None:
         answer[last] = copy.deepcopy(ODD[how])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "how"), shortened(product(NAMES, ("absent", *ODD))))
 def test_no_answer_ends_in_anything_but_slots_unread_parts_or_an_error_of_the_cloud(
     server: Server, name: str, how: str, monkeypatch: pytest.MonkeyPatch

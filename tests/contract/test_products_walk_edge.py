@@ -63,6 +63,7 @@ def answers(action: str, ask: Callable[[], object]) -> tuple[list[Any], list[Pat
     return told, [path for path in there if ".".join(path) in read]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("case", "action", "instead"), rows(lambda case: (*case.reads, *case.reads_within)))
 def test_one_field_told_otherwise_hides_no_slot_unsaid(
     server: Server, case: Case, action: str, instead: str
@@ -88,6 +89,7 @@ def test_one_field_told_otherwise_hides_no_slot_unsaid(
         assert not ended or len(path) == 1 or rows, (path, ended)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("case", "action", "instead"), rows(asking))
 def test_a_look_at_one_field_told_otherwise_tells_or_ends_as_an_error_of_the_cloud(
     server: Server, case: Case, action: str, instead: str

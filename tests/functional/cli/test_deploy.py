@@ -54,6 +54,7 @@ def test_a_stack_is_made_and_its_functions_run_for_the_first_time(
     assert invoked == [f"{NAME}-{one}" for one in ("scan_expiry", "discover_resources", "check_installation")]
 
 
+@pytest.mark.long
 def test_what_is_there_is_not_done_again(deploy: Callable[..., Ran], cloud: Cloud) -> None:
     deploy("--yes")
     cloud.calls.clear()
@@ -92,6 +93,7 @@ def test_bucket_and_runtime_stay_as_they_were_given_too(deploy: Callable[..., Ra
     assert "nothing to do" in again.err, again.out
 
 
+@pytest.mark.long
 def test_the_first_failure_is_one_sentence_and_the_same_command_begins_again(
     deploy: Callable[..., Ran], cloud: Cloud
 ) -> None:
@@ -106,6 +108,7 @@ def test_the_first_failure_is_one_sentence_and_the_same_command_begins_again(
     assert again.code == 0, again.err
 
 
+@pytest.mark.long
 def test_a_deployment_cut_off_before_its_state_is_retained_is_brought_to_its_end(
     deploy: Callable[..., Ran], cloud: Cloud
 ) -> None:
@@ -164,6 +167,7 @@ def test_what_cannot_be_deployed_is_refused_before_anything_is_asked(
     assert actions(cloud) == []
 
 
+@pytest.mark.long
 def test_a_bucket_that_others_may_write_to_is_refused(deploy: Callable[..., Ran], cloud: Cloud) -> None:
     deploy("--yes")
     cloud.service("oss")._buckets[BUCKET].acl = "public-read-write"
@@ -174,6 +178,7 @@ def test_a_bucket_that_others_may_write_to_is_refused(deploy: Callable[..., Ran]
     assert f"the bucket {BUCKET} is public-read-write" in refused.err
 
 
+@pytest.mark.long
 def test_an_object_that_somebody_replaced_is_put_back(deploy: Callable[..., Ran], cloud: Cloud) -> None:
     deploy("--yes")
     held = cloud.service("oss")._buckets[BUCKET].objects

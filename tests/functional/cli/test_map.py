@@ -65,6 +65,7 @@ def test_what_nothing_covers_is_told(mapped: Command) -> None:
     assert "nothing in CAS covers www.example.edu" in mapped("resource", "list", "--product", "CDN").out
 
 
+@pytest.mark.long
 def test_a_certificate_that_cas_does_not_know_is_told_as_such(mapped: Command) -> None:
     row = slots(mapped)["h.example.com"]
     ran = mapped("resource", "list", "--product", "CDN")
@@ -79,6 +80,7 @@ def test_a_certificate_that_cas_does_not_know_is_told_as_such(mapped: Command) -
     )
 
 
+@pytest.mark.long
 def test_a_certificate_is_shown_with_the_slots_that_serve_it_and_those_it_could_go_to(
     mapped: Command,
 ) -> None:

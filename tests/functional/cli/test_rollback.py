@@ -88,6 +88,7 @@ class Terminal(io.StringIO):
         return True
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("answer", "code", "status"), [("y", 0, "rollback"), ("n", 1, "success")])
 def test_a_person_at_the_terminal_is_asked(
     informed: Command, job: str, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, status: str
@@ -100,6 +101,7 @@ def test_a_person_at_the_terminal_is_asked(
     assert set(statuses(informed, job).values()) == {status}
 
 
+@pytest.mark.long
 def test_what_was_before_comes_back(informed: Command, job: str, functions: Callable[[int], None]) -> None:
     assert carried(informed) == {f"{RENEWED}-cn-hangzhou"}
 

@@ -96,6 +96,7 @@ def test_a_list_longer_than_an_answer_may_be_comes_by_pages(
     assert len(deployed.asked) - at_once > at_once, "the answers were not shortened"
 
 
+@pytest.mark.long
 def test_a_job_is_drafted_edited_submitted_cancelled_and_deleted_by_the_functions_that_may(
     own: Command, far: Command, deployed: Deployed
 ) -> None:
@@ -131,6 +132,7 @@ def test_contacts_and_the_quota_are_changed_by_their_functions(own: Command, far
     assert own("quota", "show", "--json").json["Quota"]["Bought"] == 7
 
 
+@pytest.mark.long
 def test_policies_are_set_by_their_function(own: Command, far: Command, deployed: Deployed) -> None:
     file = str(ROOT / "docs" / "policies.yaml")
 

@@ -35,6 +35,7 @@ def instances(cloud: Cloud) -> list[str]:
     return [name for name in cloud.service(Tablestore).instances if name.startswith(NAME)]
 
 
+@pytest.mark.long
 def test_a_stack_is_shown_with_its_versions_outputs_and_last_events(standing: Command) -> None:
     shown = standing("stack", *OF_IT)
 
@@ -61,6 +62,7 @@ def test_a_stack_that_is_not_as_it_was_to_be_is_told_by_the_exit_code(
     assert "CREATE_ROLLBACK_COMPLETE" in shown.out
 
 
+@pytest.mark.long
 def test_logs_are_those_of_the_stack_s_functions_the_oldest_first(standing: Command) -> None:
     printed = standing("logs", *OF_IT, "--since", "5m", "--function", "scan_expiry")
 
@@ -72,6 +74,7 @@ def test_logs_are_those_of_the_stack_s_functions_the_oldest_first(standing: Comm
     assert (began[:15], ended[:13]) == ("FC Invoke Start", "FC Invoke End")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("options", "count"),
     [
@@ -100,6 +103,7 @@ def test_more_lines_than_one_answer_has_are_all_printed(
     assert len(whole.splitlines()) > 2
 
 
+@pytest.mark.long
 def test_a_stack_goes_and_its_state_stays_for_one_that_goes_on_with_it(
     standing: Command, cloud: Cloud
 ) -> None:
@@ -160,6 +164,7 @@ def test_a_state_that_a_stack_did_not_make_is_told_of_and_never_said_to_be_remov
     assert instances(cloud) == [instance]
 
 
+@pytest.mark.long
 def test_the_state_goes_too_if_it_is_told_to(standing: Command, cloud: Cloud) -> None:
     gone = standing("destroy", *OF_IT, "--yes", "--with-state")
 
@@ -167,6 +172,7 @@ def test_the_state_goes_too_if_it_is_told_to(standing: Command, cloud: Cloud) ->
     assert instances(cloud) == []
 
 
+@pytest.mark.long
 def test_without_an_answer_nothing_goes(standing: Command, cloud: Cloud) -> None:
     refused = standing("destroy", *OF_IT, "--with-state")
 
@@ -174,6 +180,7 @@ def test_without_an_answer_nothing_goes(standing: Command, cloud: Cloud) -> None
     assert standing("stack", *OF_IT).code == 0
 
 
+@pytest.mark.long
 def test_what_cannot_be_removed_is_told_in_a_sentence(
     standing: Command, deploy: Command, cloud: Cloud
 ) -> None:

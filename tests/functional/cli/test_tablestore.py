@@ -20,6 +20,7 @@ def on_tablestore(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return command
 
 
+@pytest.mark.long
 def test_a_discovery_is_stored_in_tablestore(on_tablestore: Command, cloud: Cloud, server: Server) -> None:
     missing = on_tablestore("discover", "--product", "CDN")
     assert missing.code == 3

@@ -201,6 +201,7 @@ def with_a_wrong_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "not-the-secret")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", sorted(COMMANDS.keys() - LONG), ids=" ".join)
 @pytest.mark.parametrize(
     ("wrong", "code", "told"),

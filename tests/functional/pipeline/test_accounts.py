@@ -121,6 +121,7 @@ def test_a_certificate_of_another_account_is_deployed_there_and_nowhere_else(sev
     assert [proof and proof.handshake for proof in proofs] == [Handshake.SERVED] * 2
 
 
+@pytest.mark.long
 def test_one_of_the_own_account_is_kept_from_slots_of_another_one_with_the_command(several: Platform) -> None:
     new = several.renew(*NAMES)
 
@@ -135,6 +136,7 @@ def test_one_of_the_own_account_is_kept_from_slots_of_another_one_with_the_comma
     assert f"certdeploy certificate carry {new}" in there["Reason"]
 
 
+@pytest.mark.long
 def test_a_job_is_over_all_accounts_whose_cas_has_the_certificate(several: Platform) -> None:
     new = several.renew(*NAMES, accounts=["", OTHER])
     several.call("scan_expiry", {})
@@ -193,6 +195,7 @@ def test_rows_of_an_account_that_is_no_longer_looked_after_are_forgotten(several
     assert {s.account for p in world.policy.products for s in world.syncs.list(p)} == {"", SHUT}
 
 
+@pytest.mark.long
 def test_the_own_account_among_the_others_is_refused_and_not_deployed_to_twice(tmp_path: Path) -> None:
     own = "acs:ram::1000000000000001:role/certdeploy"
     with discovered(ESTATE, tmp_path, accounts=own) as platform:
@@ -236,7 +239,6 @@ def test_the_role_needs_what_its_printed_policy_grants_and_no_more_than_that(tmp
     assert not {"yundun-cert:UploadUserCertificate", "ots:GetRow"} & set(narrow["roles"][0]["allow"])
 
 
-@pytest.mark.long
 def test_slots_of_an_account_that_shuts_us_out_later_stay_and_are_planned_for_when_it_lets_us_in_again(
     several: Platform,
 ) -> None:

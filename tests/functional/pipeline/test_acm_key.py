@@ -65,6 +65,7 @@ def test_a_larger_key_is_never_tried_and_one_of_the_same_size_is(imported: Platf
     assert [worker.cert_identifier for worker in imported.workers().values()] == [new]
 
 
+@pytest.mark.long
 def test_a_listener_that_follows_it_alarms_nobody(imported: Platform, receiver: Receiver) -> None:
     """It is not read anew for a while, and shows what it had; the ACM certificate stands for it."""
     receiver.take()

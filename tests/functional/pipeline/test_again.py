@@ -68,6 +68,7 @@ def test_what_was_denied_is_tried_again_at_a_set_time_and_goes_well_when_it_is_a
     assert (message.body["Status"], "TriedAgainAt" in message.body) == ("success", False)
 
 
+@pytest.mark.long
 def test_a_try_that_changes_nothing_is_not_told_and_another_follows_by_the_next_warning_time_too(
     told: Platform, receiver: Receiver
 ) -> None:

@@ -53,6 +53,7 @@ def test_an_internal_error_is_no_success(platform: Platform, caplog: pytest.LogC
     assert len(logged) == 1, "the log does not have it"
 
 
+@pytest.mark.long
 def test_an_internal_error_is_no_successful_rollback(platform: Platform) -> None:
     deployed(platform)
     platform.ports["probe"] = broken

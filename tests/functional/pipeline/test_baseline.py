@@ -76,6 +76,7 @@ def test_what_is_near_its_end_when_it_begins_is_replaced_at_the_next_look_all_th
     assert platform.job().status is JobStatus.SUCCESS
 
 
+@pytest.mark.long
 def test_the_next_warning_time_is_news(begun: Begun) -> None:
     platform = begun(15.5)
 
@@ -86,6 +87,7 @@ def test_the_next_warning_time_is_news(begun: Begun) -> None:
     assert len(platform.workers()) == 4
 
 
+@pytest.mark.long
 def test_a_certificate_that_comes_in_afterwards_replaces_what_was_there(begun: Begun) -> None:
     platform = begun(0.5, spare=False)
     new = platform.renew(*NAMES)
@@ -142,6 +144,7 @@ def test_a_product_that_is_looked_after_later_starts_nothing_of_what_passed_befo
     assert {job.job_id for job in platform.jobs()} == before
 
 
+@pytest.mark.long
 def test_a_store_that_is_added_later_has_a_baseline_of_its_own(tmp_path: Path) -> None:
     estate = deepcopy(ESTATE)
     estate["certificates"]["old"] |= {"days": 20, "store": "ap-southeast-1"}
@@ -158,6 +161,7 @@ def test_a_store_that_is_added_later_has_a_baseline_of_its_own(tmp_path: Path) -
         assert platform.job().origin.endswith("-15")
 
 
+@pytest.mark.long
 def test_a_store_that_cannot_be_read_keeps_no_other_from_being_read(tmp_path: Path) -> None:
     stores = ("cn-hangzhou", "ap-southeast-1")
     with new_platform(ESTATE, tmp_path, stores=stores) as platform:

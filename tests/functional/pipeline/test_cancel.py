@@ -146,6 +146,7 @@ def test_asked_for_twice_and_delivered_twice_it_is_cancelled_once(told: Platform
     assert {message.id for message in ends} == {f"finished-{told.job().job_id}"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reached", [J.SUCCESS, J.ERROR])
 def test_a_job_that_has_ended_is_not_cancelled(platform: Platform, reached: JobStatus) -> None:
     begun(platform)

@@ -61,6 +61,7 @@ def jobs_there(platform: Platform) -> list[Any]:
     return list(platform.cloud.service("cas")._jobs.values())
 
 
+@pytest.mark.long
 def test_a_renewed_certificate_reaches_every_slot_by_jobs_of_cas(vendors: Platform) -> None:
     new = vendors.renew(*NAMES)
     vendors.tick("scan_expiry")

@@ -219,6 +219,7 @@ def test_what_failed_is_tried_again_in_a_job_of_its_own(vendors: Platform) -> No
     assert [job.name for job in cas._jobs.values()] == [f"certdeploy-{job_id}-CDN-0-1-1"]
 
 
+@pytest.mark.long
 def test_delivered_twice_it_makes_one_job_for_each_slot(vendors: Platform) -> None:
     vendors.copies = 2
     asked_for(vendors, uploaded(vendors), WWW, IMG)

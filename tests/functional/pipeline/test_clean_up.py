@@ -86,6 +86,7 @@ def test_what_was_replaced_everywhere_goes_when_the_way_back_is_over(platform: P
     assert clean_up(platform.world, (), GRACE).certificates == ()
 
 
+@pytest.mark.long
 def test_what_a_slot_serves_again_stays(platform: Platform) -> None:
     later(platform)
     plan = plan_clean_up(platform.world)
@@ -98,6 +99,7 @@ def test_what_a_slot_serves_again_stays(platform: Platform) -> None:
     assert in_cas(platform)
 
 
+@pytest.mark.long
 def test_what_the_addresses_of_its_names_serve_stays(platform: Platform) -> None:
     """A web server that no discovery knows has it."""
     later(platform)
@@ -114,12 +116,14 @@ def test_what_the_addresses_of_its_names_serve_stays(platform: Platform) -> None
     assert (told, why.partition("; ")[2]) == (Fate.DELETE, "example.com could not be asked what they serve")
 
 
+@pytest.mark.long
 def test_what_a_slot_was_rolled_back_to_stays(platform: Platform) -> None:
     roll_back(platform, IMG)
     later(platform, 1)
     assert fate(plan_clean_up(platform.world)) == (Fate.KEEP, f"{IMG} serves it, or is to")
 
 
+@pytest.mark.long
 def test_what_a_job_that_waits_is_to_deploy_stays(platform: Platform) -> None:
     later(platform, 1)
     job = asked_for(platform, OLD, WWW, Submit=False)
@@ -127,6 +131,7 @@ def test_what_a_job_that_waits_is_to_deploy_stays(platform: Platform) -> None:
     assert fate(plan_clean_up(platform.world)) == (Fate.KEEP, f"job {job} is to deploy it")
 
 
+@pytest.mark.long
 def test_what_a_policy_names_stays(platform: Platform) -> None:
     later(platform)
     policies(platform, {"match": {"product": "CDN"}, "pin": {"certificate": "old"}})
@@ -135,6 +140,7 @@ def test_what_a_policy_names_stays(platform: Platform) -> None:
     assert fate(plan_clean_up(platform.world))[0] is Fate.KEEP
 
 
+@pytest.mark.long
 def test_a_renewal_that_no_slot_has_yet_stays_until_it_is_old(platform: Platform) -> None:
     later(platform)
     new = platform.renew("new.example.net", age=0)
@@ -145,6 +151,7 @@ def test_a_renewal_that_no_slot_has_yet_stays_until_it_is_old(platform: Platform
     )
 
 
+@pytest.mark.long
 def test_the_only_one_for_its_names_stays_until_it_has_long_ended(platform: Platform) -> None:
     alone = platform.renew("alone.example.net", days=60)
     later(platform)
@@ -176,6 +183,7 @@ def test_what_is_outside_the_scope_may_need_anything(
     assert fate(found) == (Fate.KEEP, found.unsure[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", [SyncState.PARTIAL, SyncState.FAILED, SyncState.SYNCING])
 def test_what_was_not_read_whole_may_need_anything(platform: Platform, state: SyncState) -> None:
     later(platform)
@@ -186,6 +194,7 @@ def test_what_was_not_read_whole_may_need_anything(platform: Platform, state: Sy
     assert (found.to_delete, [why.split(",")[0] for why in found.unsure]) == ((), [f"CDN is {state.value}"])
 
 
+@pytest.mark.long
 def test_what_was_read_long_ago_may_need_anything(platform: Platform) -> None:
     later(platform)
     platform.pass_days(1.1)
@@ -198,6 +207,7 @@ def test_what_was_read_long_ago_may_need_anything(platform: Platform) -> None:
     assert "CDN has not been read for a day; run `certdeploy discover`" in found.unsure
 
 
+@pytest.mark.long
 def test_no_automatic_plan_is_made_meanwhile(platform: Platform) -> None:
     later(platform)
     with platform.world.leases.hold(LEASE, "another", 60), pytest.raises(ConflictError):
@@ -205,6 +215,7 @@ def test_no_automatic_plan_is_made_meanwhile(platform: Platform) -> None:
     assert in_cas(platform)
 
 
+@pytest.mark.long
 def test_one_that_cas_keeps_is_told_and_the_others_go(platform: Platform) -> None:
     spare = platform.renew(*NAMES, days=60)  # also replaced, by what is in service
     later(platform)
@@ -220,6 +231,7 @@ def test_one_that_cas_keeps_is_told_and_the_others_go(platform: Platform) -> Non
     assert not in_cas(platform, second.cert_identifier)
 
 
+@pytest.mark.long
 def test_one_that_somebody_deleted_meanwhile_is_deleted(platform: Platform) -> None:
     later(platform)
     del platform.cloud.service("cas")._certificates[10741304]

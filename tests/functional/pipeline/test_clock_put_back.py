@@ -105,6 +105,7 @@ def test_a_discovery_that_was_begun_by_a_clock_that_is_put_back_holds_up_no_rene
     assert [job.status for job in platform.jobs()] == [JobStatus.SUCCESS]
 
 
+@pytest.mark.long
 def test_a_certificate_whose_time_has_not_come_by_a_clock_that_is_behind_waits_for_a_right_one(
     platform: Platform,
 ) -> None:

@@ -54,6 +54,7 @@ def test_the_end_of_an_automatic_job_is_told_to_whom_is_told_by_default(
     assert told["wecom"][0].startswith(f"[certdeploy] 任务 {job.name}:4 个位置中有 1 个失败")
 
 
+@pytest.mark.long
 def test_a_repetition_of_the_event_sends_nothing_twice(chatty: Platform, chats: Chats, add: Add) -> None:
     add("slack", "dingtalk")
     chatty.copies = 2
@@ -121,6 +122,7 @@ def test_everything_of_one_scan_is_one_message(chats: Chats, tmp_path: Path) -> 
     assert told["wecom"][0].startswith("[certdeploy] 2 件の証明書に対応が必要です")
 
 
+@pytest.mark.long
 def test_no_secret_is_in_the_state_the_log_or_an_answer(
     chatty: Platform, chats: Chats, add: Add, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

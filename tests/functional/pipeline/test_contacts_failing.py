@@ -47,6 +47,7 @@ def test_one_channel_s_failure_repeats_no_other_and_fails_no_job(
     assert still_open(chatty) == []
 
 
+@pytest.mark.long
 def test_a_receiver_that_stays_away_for_a_day_is_given_up(chatty: Platform, chats: Chats, add: Add) -> None:
     add("slack")
     chats.behaviour["slack"] = ["down"]
@@ -76,6 +77,7 @@ def test_a_throttled_message_is_tried_when_the_service_says(chatty: Platform, ch
     assert len(texts(chats)["slack"]) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("at", [0, 1, 2, 3, 4, 5])
 def test_a_function_that_is_killed_is_made_up_for(
     chatty: Platform, chats: Chats, add: Add, at: int, monkeypatch: pytest.MonkeyPatch

@@ -50,6 +50,7 @@ def test_it_is_gone_with_all_that_belongs_to_it(platform: Platform, status: str)
     assert platform.call("manage_deployment_jobs", {"Show": {"JobId": job_id}})["Code"] == "NotFound"
 
 
+@pytest.mark.long
 def test_what_it_deployed_stays(platform: Platform) -> None:
     new = uploaded(platform)
     job_id = asked_for(platform, new)

@@ -41,6 +41,7 @@ def test_events_delivered_several_times_make_one_job_and_one_write_each(
     assert platform.job().worker_count == 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "function",
     ["create_deployment_job", "run_deployment_jobs", "deploy_cdn", "deploy_alb", "deploy_oss"],
@@ -88,6 +89,7 @@ def test_a_finished_job_that_was_not_closed_is_told_once_and_closed(
     assert list(told.world.jobs.due(told.clock())) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("function", ["run_deployment_jobs", "deploy_cdn", "deploy_alb"])
 def test_two_deliveries_at_once_write_once(tmp_path: Path, function: str) -> None:
     with new_platform(ESTATE, tmp_path, threads=True, parallel=8) as platform:

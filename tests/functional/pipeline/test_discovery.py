@@ -47,6 +47,7 @@ def test_a_region_s_discovery_answers_how_it_went(platform: Platform) -> None:
     assert before <= status.started_at <= status.finished_at <= platform.clock()
 
 
+@pytest.mark.long
 def test_a_region_belongs_to_one_product(platform: Platform) -> None:
     for products in ([], ["CDN", "ALB"]):
         answer = platform.call("discover_resources", {"Products": products, "Region": "cn-hangzhou"})

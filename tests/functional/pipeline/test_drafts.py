@@ -51,6 +51,7 @@ def drafted(request: pytest.FixtureRequest, approving: Platform) -> Platform:
     return approving
 
 
+@pytest.mark.long
 def test_a_draft_in_which_nothing_has_moved_is_submitted_by_its_digest_and_runs(drafted: Platform) -> None:
     assert moved(drafted) == {}
 

@@ -111,6 +111,7 @@ def test_what_is_accepted_is_no_drift_until_a_job_puts_something_there(
     assert looked_again(platform, receiver) == [], "nothing is held against what somebody chose"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("slots", "error", "why"),
     [
@@ -126,6 +127,7 @@ def test_only_what_has_drifted_can_be_accepted(
         accept_drift(platform.world, AcceptDrift(slots=slots))
 
 
+@pytest.mark.long
 def test_an_additional_certificate_that_was_replaced_by_hand_has_drifted(
     platform: Platform, receiver: Receiver
 ) -> None:
@@ -156,6 +158,7 @@ def test_one_whose_certificate_a_rollback_put_back_has_not_drifted(
     assert listed(platform) == []
 
 
+@pytest.mark.long
 def test_another_copy_of_the_same_certificate_is_no_drift(platform: Platform, receiver: Receiver) -> None:
     put = platform.job().cert_identifiers[0]
     cas = platform.cloud.service("cas")

@@ -65,6 +65,7 @@ def test_a_renewed_certificate_is_served_by_each_of_them(platform: Platform) -> 
     assert {slot.slot for slot in shown if slot.cert_identifier == new} == set(workers)
 
 
+@pytest.mark.long
 def test_a_certificate_that_cas_does_not_hold_is_left_alone(platform: Platform) -> None:
     """There would be no way back to it."""
     platform.renew(*NAMES)

@@ -120,6 +120,7 @@ def test_what_is_wrong_is_refused_and_changes_nothing(
     assert (draft.job(), draft.workers()) == (before, workers)
 
 
+@pytest.mark.long
 def test_a_draft_is_planned_anew_for_the_slots_as_they_are_by_now(draft: Platform) -> None:
     newer = draft.renew(*NAMES, days=20)
     draft.call("scan_expiry", {})

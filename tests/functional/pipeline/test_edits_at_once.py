@@ -110,6 +110,7 @@ def test_an_edit_that_was_cut_off_before_it_changed_anything_does_not_stop_the_d
     assert submit(draft, job)["Job"]["Status"] == "pending"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("submitted", [False, True], ids=["a draft", "a job that waits"])
 def test_killed_after_any_write_it_never_begins_half_edited(
     platform: Platform, tmp_path: Path, submitted: bool

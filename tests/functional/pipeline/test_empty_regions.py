@@ -76,6 +76,7 @@ def test_one_that_could_not_be_read_was_not_seen_to_be_empty(platform: Platform)
     assert [by_timer(platform) for _ in range(4)] == [{FULL, EMPTY}] * 3 + [{FULL}]
 
 
+@pytest.mark.long
 def test_one_that_is_used_from_now_on_is_asked_each_time(platform: Platform) -> None:
     for _ in range(3):
         by_timer(platform)

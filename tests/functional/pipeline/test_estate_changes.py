@@ -72,6 +72,7 @@ def test_a_slot_that_is_gone_gets_no_worker(platform: Platform) -> None:
     assert set(platform.job().products) == {CloudProduct.CDN, CloudProduct.ALB}
 
 
+@pytest.mark.long
 def test_a_certificate_that_was_exchanged_by_hand_is_seen(platform: Platform) -> None:
     old = platform.world.resources.get(WWW).resource
     certificates = {**ESTATE["certificates"], "hand": {**ESTATE["certificates"]["old"], "days": 77}}
@@ -111,6 +112,7 @@ def test_a_region_that_comes_is_discovered(platform: Platform) -> None:
     assert len(regions) == 3
 
 
+@pytest.mark.long
 def test_regions_that_the_owner_leaves_out_are_not_looked_after_any_more(tmp_path: Path) -> None:
     with discovered(ESTATE, tmp_path) as platform:
         assert in_beijing(platform)
@@ -125,6 +127,7 @@ def test_regions_that_the_owner_leaves_out_are_not_looked_after_any_more(tmp_pat
         assert IMG in slots(platform), "a global product has no region that could be left out"
 
 
+@pytest.mark.long
 def test_a_product_that_the_owner_leaves_out_is_not_deployed_to_any_more(tmp_path: Path) -> None:
     with discovered(ESTATE, tmp_path) as platform:
         assert IMG in slots(platform)
@@ -154,6 +157,7 @@ def test_a_certificate_that_is_deleted_from_cas_is_forgotten(platform: Platform)
     assert "does not exist" in refused["Message"]
 
 
+@pytest.mark.long
 def test_a_scan_that_read_cas_before_another_one_forgets_nothing_that_the_other_found(
     platform: Platform,
 ) -> None:

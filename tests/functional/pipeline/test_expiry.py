@@ -164,6 +164,7 @@ def test_an_announcement_that_comes_again_is_dealt_with_once(
     assert len({message.id for message in messages}) == 1
 
 
+@pytest.mark.long
 def test_what_cas_has_longer_replaces_it_where_it_is_in_service(
     installed: Installed, receiver: Receiver
 ) -> None:

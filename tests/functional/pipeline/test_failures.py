@@ -97,6 +97,7 @@ def test_a_slot_that_cannot_be_reached_is_recorded_as_such(unreachable: Platform
     assert all(p and "127.0.0.1:1" in p.detail for p in proofs)
 
 
+@pytest.mark.long
 def test_a_denied_product_ends_in_error_with_the_missing_permission_and_the_others_go_on(
     platform: Platform,
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_product_that_fails_once_is_asked_again_if_a_look_says_so(
     assert sorted(worker.attempts for worker in platform.workers().values()) == tries
 
 
+@pytest.mark.long
 def test_a_product_that_does_not_recover_in_time_ends_in_error(platform: Platform) -> None:
     platform.cloud.faults.add(Fault("PutCname", times=6))
     platform.policy["worker_age_limit_s"] = 30.0

@@ -141,6 +141,7 @@ def test_an_attempt_that_says_it_has_begun_is_asked_for_the_row_of_a_discovery_a
     assert platform.writes() == []
 
 
+@pytest.mark.long
 def test_a_rollback_gives_back_no_certificate_for_names_that_the_slot_does_not_have(
     platform: Platform,
 ) -> None:

@@ -94,6 +94,7 @@ def test_a_job_of_before_the_window_goes_as_a_whole_if_one_slot_would_end_in_it(
     assert statuses(platform) == {W.SUCCESS: 4}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("after", [0, 1])
 def test_a_job_by_hand_is_refused_in_a_window_unless_it_says_that_it_may(
     platform: Platform, after: float
@@ -170,6 +171,7 @@ def test_what_failed_is_not_tried_again_in_a_window_and_a_rollback_is_never_held
     assert statuses(platform) == {W.ROLLBACK_SUCCESS: 4}
 
 
+@pytest.mark.long
 def test_the_next_wave_waits_for_the_end_of_the_window(platform: Platform) -> None:
     asked_for(platform, uploaded(platform), Waves={**ONE, "PauseMinutes": 60})
     platform.drain()

@@ -79,6 +79,7 @@ def test_nobody_is_alarmed_while_it_waits_and_in_the_last_days_it_is_replaced_an
     )
 
 
+@pytest.mark.long
 def test_one_that_is_offline_is_in_front_of_nothing(tmp_path: Path, receiver: Receiver) -> None:
     with with_a_domain_before_the_bucket(tmp_path, receiver, status="offline") as platform:
         new = platform.renew(*NAMES)
@@ -88,6 +89,7 @@ def test_one_that_is_offline_is_in_front_of_nothing(tmp_path: Path, receiver: Re
         assert in_place(platform, IMG) == new
 
 
+@pytest.mark.long
 def test_a_person_who_names_the_slot_has_it_replaced(behind: Platform) -> None:
     new = behind.renew(*NAMES)
     behind.tick("scan_expiry")

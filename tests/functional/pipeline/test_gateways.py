@@ -105,6 +105,7 @@ def test_a_renewed_certificate_is_served_by_each_of_them(platform: Platform) -> 
     assert carrying(platform, new) == RENEWED
 
 
+@pytest.mark.long
 def test_no_private_key_is_kept_or_logged(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
     platform.renew(*NAMES)
 

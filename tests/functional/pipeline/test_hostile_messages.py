@@ -147,6 +147,7 @@ def changed(message: Any, at: tuple[str | int, ...], value: Any) -> Any:
     return made
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", messages(1, "7-cn-hangzhou"))
 def test_whatever_is_sent_is_taken_or_refused_with_one_line_and_no_change(
     platform: Platform, tmp_path: Path, kind: str

@@ -72,6 +72,7 @@ def test_what_gives_way_is_replaced_when_the_last_days_begin(
     assert platform.workers()[WWW].chosen_because.startswith("what is in place ends on ")
 
 
+@pytest.mark.long
 def test_the_kind_of_key_changes_on_the_last_day_only(installed: Installed, receiver: Receiver) -> None:
     """Until then clients that take the one in place alone are served."""
     platform = installed(MONTH, key="rsa-2048")

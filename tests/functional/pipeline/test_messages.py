@@ -30,6 +30,7 @@ def roll_back(platform: Platform, *slots: str) -> None:
     platform.drain()
 
 
+@pytest.mark.long
 def test_the_end_of_a_job_is_told_slot_by_slot(told: Platform, receiver: Receiver) -> None:
     """One product refuses; the message is what the owner learns of it."""
     old = told.world.resources.get(WWW).resource.cert_identifier
@@ -65,6 +66,7 @@ def test_the_end_of_a_job_is_told_slot_by_slot(told: Platform, receiver: Receive
     assert refused == {"Slot": IMG, "Status": "error", "From": old, "To": new, "Handshake": None}
 
 
+@pytest.mark.long
 def test_each_rollback_of_a_job_is_told_with_the_direction_it_took(
     told: Platform, receiver: Receiver
 ) -> None:

@@ -137,6 +137,7 @@ def additional(platform: Platform) -> str:
     return slot.slot
 
 
+@pytest.mark.long
 def test_a_slot_that_is_named_for_its_certificate_is_planned_for_under_its_new_name(
     platform: Platform,
 ) -> None:
@@ -208,6 +209,7 @@ def test_while_another_plan_is_made_an_event_is_put_off(platform: Platform) -> N
     assert platform.job().status is JobStatus.SUCCESS
 
 
+@pytest.mark.long
 def test_a_plan_that_was_cut_off_is_finished_under_the_same_job(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +252,7 @@ def test_a_missing_replacement_is_told_once_although_a_part_of_the_account_canno
         assert [name for name, _ in platform.queue if name == "notify_contacts"] == []
 
 
+@pytest.mark.long
 def test_what_cas_had_before_is_not_put_on_a_slot_that_a_new_certificate_is_for(tmp_path: Path) -> None:
     """Its owner left it aside. It would be valid longer, and is taken when the old one is about to end."""
     estate = deepcopy(ESTATE)
@@ -262,6 +265,7 @@ def test_what_cas_had_before_is_not_put_on_a_slot_that_a_new_certificate_is_for(
         assert served(platform)[new] == 4
 
 
+@pytest.mark.long
 def test_a_worker_keeps_why_its_certificate_was_chosen_and_what_gave_way(platform: Platform) -> None:
     """On the last day of what is in place another kind of key is better than none."""
     platform.pass_days(39.5)

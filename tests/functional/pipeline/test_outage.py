@@ -58,6 +58,7 @@ HALF_DONE_AND_MADE_UP_FOR = {
 }
 
 
+@pytest.mark.long
 def test_a_change_and_its_rollback_that_were_cut_half_way_are_finished_by_the_next_try(
     platform: Platform,
 ) -> None:
@@ -93,6 +94,7 @@ def test_without_consent_to_an_outage_nothing_is_taken_off(platform: Platform) -
     assert tries(platform) == {("AttachGatewayDomain", False): 1}
 
 
+@pytest.mark.long
 def test_a_domain_that_a_job_left_without_service_is_put_back_by_a_rollback(platform: Platform) -> None:
     """Neither certificate could be put on while the job ran."""
     old = next(platform.world.resources.list(CloudProduct.PAI)).resource.cert_identifier

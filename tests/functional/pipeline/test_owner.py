@@ -16,6 +16,7 @@ from tests.receiver import Receiver
 BOTH = ("cn-hangzhou", "ap-southeast-1")
 
 
+@pytest.mark.long
 def test_drafts_wait_for_a_person_whatever_asked_for_them(tmp_path: Path, receiver: Receiver) -> None:
     estate = deepcopy(ESTATE)
     estate["certificates"]["spare"] = {"names": ["*.example.org"], "key": "ecdsa-p256", "days": 300}
@@ -38,6 +39,7 @@ def test_drafts_wait_for_a_person_whatever_asked_for_them(tmp_path: Path, receiv
         assert platform.writes() != []
 
 
+@pytest.mark.long
 def test_a_certificate_of_either_store_is_deployed_by_itself(tmp_path: Path) -> None:
     estate = deepcopy(ESTATE)
     abroad = {"names": ["*.example.org"], "key": "ecdsa-p256", "days": 90, "store": "ap-southeast-1"}

@@ -75,6 +75,7 @@ def test_rows_go_only_after_a_complete_reading(platform: Platform, odd: Odd) -> 
     assert platform.world.resources.find(gone) is None
 
 
+@pytest.mark.long
 def test_a_certificate_is_dealt_with_when_all_slots_were_seen_and_each_slot_once(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_certificate_is_dealt_with_when_all_slots_were_seen_and_each_slot_once
     assert len(platform.jobs()) == 2
 
 
+@pytest.mark.long
 def test_a_region_that_a_discovery_that_died_has_left_unseen_is_planned_for_later(
     platform: Platform,
 ) -> None:

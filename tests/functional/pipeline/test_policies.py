@@ -37,6 +37,7 @@ def against(platform: Platform, identifier: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 def test_a_slot_that_is_off_is_left_alone_and_the_others_are_not(platform: Platform) -> None:
     policies(platform, {"match": {"domain": "www.example.com"}, "deploy": "off", "name": "by hand"})
     new = platform.renew(*NAMES)
@@ -48,6 +49,7 @@ def test_a_slot_that_is_off_is_left_alone_and_the_others_are_not(platform: Platf
     assert "SetCdnDomainSSLCertificate" not in platform.tried()
 
 
+@pytest.mark.long
 def test_a_job_by_hand_goes_where_the_policy_says_off_and_its_preview_names_it(platform: Platform) -> None:
     policies(
         platform,
@@ -94,6 +96,7 @@ def test_what_waits_for_approval_is_not_planned_again_when_a_policy_drafts_it_to
     assert (platform.job().status, platform.job().worker_count) == (JobStatus.EDITING, 4)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("pin", "served_then"),
     [({"certificate": "renewed-1"}, "first"), ({"issuer": "Elsewhere"}, "old"), ("none", "second")],

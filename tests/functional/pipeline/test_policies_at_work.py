@@ -22,6 +22,7 @@ from tests.functional.pipeline.stories import (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rule", "told"),
     [

@@ -86,6 +86,7 @@ def test_what_failed_is_given_back_while_the_others_still_run(platform: Platform
     check_at_rest(platform)
 
 
+@pytest.mark.long
 def test_what_is_tried_again_is_reserved_again_and_charged_once(platform: Platform) -> None:
     enforce(platform, NEED)
     platform.cloud.deny(SET)

@@ -128,6 +128,7 @@ def test_a_run_that_is_killed_anywhere_at_the_end_of_a_job_charges_it_once(
     }
 
 
+@pytest.mark.long
 def test_two_runs_at_the_end_of_a_job_charge_it_once(two: Platform, tmp_path: Path) -> None:
     enforce(two, 5)
     asked_for(two, uploaded(two))

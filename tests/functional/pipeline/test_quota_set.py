@@ -25,6 +25,7 @@ from tests.functional.pipeline.platform import Platform
 from tests.functional.pipeline.stories import WWW, asked_for, uploaded
 
 
+@pytest.mark.long
 def test_where_it_is_only_told_nothing_is_kept(platform: Platform) -> None:
     new = uploaded(platform)
     job = asked_for(platform, new)
@@ -53,6 +54,7 @@ def test_an_automatic_job_without_quota_waits_as_a_draft_and_is_made_once(platfo
     assert figures(platform) == (0, 0, 0, 1)
 
 
+@pytest.mark.long
 def test_a_job_that_was_submitted_before_the_quota_was_enforced_needs_it_when_it_begins(
     platform: Platform,
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from shared.domain.jobs import Handshake
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import NAMES
@@ -43,6 +45,7 @@ def test_a_certificate_that_came_before_the_first_discovery_began_is_of_the_base
     assert (fresh.jobs(), fresh.writes()) == ([], [])
 
 
+@pytest.mark.long
 def test_a_certificate_that_comes_during_the_first_discovery_waits_for_its_end(fresh: Platform) -> None:
     fresh.tick("scan_expiry")
     fresh.call("discover_resources", {})
@@ -105,6 +108,7 @@ def test_a_plan_that_the_world_outran_is_refused(platform: Platform) -> None:
     assert platform.jobs() == []
 
 
+@pytest.mark.long
 def test_the_digest_that_was_approved_is_accepted(platform: Platform) -> None:
     new = platform.renew(*NAMES)
     platform.lost.add("create_deployment_job")

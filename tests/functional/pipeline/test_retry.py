@@ -43,6 +43,7 @@ def failed(platform: Platform, *denied: str) -> Platform:
     return platform
 
 
+@pytest.mark.long
 def test_what_failed_is_tried_again_and_nothing_else_is_touched(platform: Platform) -> None:
     failed(platform)
     reason = worker_of(platform, WWW).reason
@@ -61,6 +62,7 @@ def test_what_failed_is_tried_again_and_nothing_else_is_touched(platform: Platfo
     assert list(platform.world.jobs.due(platform.clock())) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("named", [{"ResourceIds": [WWW]}, {"Products": ["CDN"]}])
 def test_only_what_is_named_is_tried_again(platform: Platform, named: dict[str, Any]) -> None:
     failed(platform)
@@ -73,6 +75,7 @@ def test_only_what_is_named_is_tried_again(platform: Platform, named: dict[str, 
     assert platform.job().error_count == 1
 
 
+@pytest.mark.long
 def test_what_fails_again_says_so_and_may_be_tried_once_more(told: Platform, receiver: Receiver) -> None:
     failed(told)
     told.cloud.deny("oss:PutCname")
@@ -95,6 +98,7 @@ def test_what_fails_again_says_so_and_may_be_tried_once_more(told: Platform, rec
     ]
 
 
+@pytest.mark.long
 def test_a_slot_that_somebody_has_changed_since_is_left(platform: Platform) -> None:
     failed(platform)
     newer = platform.renew("example.com", "*.example.com", days=20)
@@ -110,6 +114,7 @@ def test_a_slot_that_somebody_has_changed_since_is_left(platform: Platform) -> N
     assert worker_of(platform, IMG).status is W.SUCCESS
 
 
+@pytest.mark.long
 def test_what_was_rolled_back_stays_so(platform: Platform) -> None:
     failed(platform, "oss:PutCname")
     platform.call("manage_deployment_jobs", {"RollBack": {"JobId": platform.job().job_id}})
@@ -138,6 +143,7 @@ def test_what_cannot_be_tried_again_is_refused(platform: Platform, named: dict[s
     assert (platform.job(), platform.queue) == (before, [])
 
 
+@pytest.mark.long
 def test_while_it_runs_or_is_rolled_back_nothing_is_tried_again(platform: Platform) -> None:
     asked_for(platform, uploaded(platform))
     assert "is pending: what fails is known at its end" in retry(platform)["Message"]
@@ -168,6 +174,7 @@ def test_what_failed_in_a_job_that_was_cancelled_is_tried_again_and_the_rest_sta
     assert (platform.job().status, platform.job().cancelled_count) == (J.CANCELLED, 3)
 
 
+@pytest.mark.long
 def test_asked_for_twice_and_delivered_twice_it_is_tried_again_once(platform: Platform) -> None:
     failed(platform)
     platform.copies = 2

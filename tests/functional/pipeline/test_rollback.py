@@ -64,6 +64,7 @@ def test_a_rollback_is_not_deployed_again_by_itself(platform: Platform) -> None:
     rolled_back_once(platform)
 
 
+@pytest.mark.long
 def test_a_rollback_of_one_slot_leaves_the_others(platform: Platform) -> None:
     deployed(platform)
 
@@ -74,6 +75,7 @@ def test_a_rollback_of_one_slot_leaves_the_others(platform: Platform) -> None:
     assert platform.writes() == [WRITE_OF_WWW]
 
 
+@pytest.mark.long
 def test_a_first_deployment_is_undone(platform: Platform) -> None:
     new = platform.renew(*NAMES)
     platform.lost.add("create_deployment_job")
@@ -91,6 +93,7 @@ def test_a_first_deployment_is_undone(platform: Platform) -> None:
     assert platform.cloud.service("cdn").served("", "off.example.com") is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("why", ["unknown", "expired"])
 def test_a_certificate_that_is_out_of_reach_is_not_put_back_and_nothing_is_written(
     platform: Platform, why: str
@@ -129,6 +132,7 @@ def test_a_slot_that_was_changed_since_is_left_and_told(platform: Platform) -> N
     assert platform.writes().count(WRITE_OF_WWW) == 1, "only the console wrote"
 
 
+@pytest.mark.long
 def test_an_additional_certificate_that_was_made_the_default_since_is_left(platform: Platform) -> None:
     deployed(platform)
     world = platform.world
@@ -151,6 +155,7 @@ def test_an_additional_certificate_that_was_made_the_default_since_is_left(platf
     assert platform.writes() == []
 
 
+@pytest.mark.long
 def test_a_slot_that_has_it_back_already_is_not_written(platform: Platform) -> None:
     deployed(platform)
     by_console(platform, str(worker_of(platform, WWW).previous_cert_identifier))
@@ -177,6 +182,7 @@ def test_a_denied_write_ends_in_rollback_error_and_may_be_asked_for_again(platfo
     rolled_back_once(platform)
 
 
+@pytest.mark.long
 def test_what_the_job_did_not_write_is_left(platform: Platform) -> None:
     platform.cloud.deny("oss:ListCname")
     platform.renew(*NAMES)
@@ -230,6 +236,7 @@ def slots_of_alb(platform: Platform) -> set[CloudResource]:
     return {slot.evolve(domains=tuple(sorted(slot.domains))) for slot in slots}
 
 
+@pytest.mark.long
 def test_an_additional_certificate_that_became_the_default_is_additional_again(tmp_path: Path) -> None:
     with a_listener(tmp_path, "old", "newest") as platform:
         platform.tick("scan_expiry", "discover_resources")

@@ -82,6 +82,7 @@ def test_a_rollback_that_failed_may_be_asked_for_again_and_starts_afresh(platfor
     assert others(platform, IMG) == {W.ROLLBACK_SUCCESS}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("slot", "found"), [(WWW, "no certificate"), (IMG, "no certificate"), (IMG, "nothing that we know of")]
 )
@@ -103,6 +104,7 @@ def test_a_slot_that_lost_what_the_job_put_there_is_left(platform: Platform, slo
     assert platform.writes() == []
 
 
+@pytest.mark.long
 def test_a_rollback_asked_for_again_writes_to_no_slot_that_is_gone_since(platform: Platform) -> None:
     """The first one had begun, and what it began is not half done: it was refused."""
     deployed(platform)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from emulator.faults import Fault
 from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.states import JobStatus, WorkerStatus
@@ -49,6 +51,7 @@ def test_what_each_slot_would_be_given_back_is_said_and_nothing_is_changed(platf
     )
 
 
+@pytest.mark.long
 def test_no_rollback_is_offered_when_the_job_s_own_certificate_is_gone(platform: Platform) -> None:
     """Without it nothing tells whether the slot is still as the job left it."""
     deployed(platform)

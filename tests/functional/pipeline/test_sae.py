@@ -54,6 +54,7 @@ def instead(rule: str) -> str:
 LEFT = {"ALB front:443": instead("web"), "SLB sae-api:443": instead("api")}
 
 
+@pytest.mark.long
 def test_a_renewal_goes_to_the_rules_and_arrives_at_their_load_balancers(platform: Platform) -> None:
     new = platform.renew(*NAMES)
 

@@ -78,6 +78,7 @@ def test_killed_after_any_write_to_a_rule_both_entries_are_exchanged_once(
     assert set(new) < set(served(platform))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("writes", [1, 2])
 def test_killed_after_any_write_of_its_rollback_both_entries_are_put_back_once(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, writes: int

@@ -129,6 +129,7 @@ def test_a_worker_that_is_tried_again_is_not_if_it_is_outside_by_now(platform: P
     assert platform.tried() == tried
 
 
+@pytest.mark.long
 def test_a_rollback_says_what_is_outside_and_writes_the_rest(platform: Platform) -> None:
     deployed(platform)
     narrow(platform)

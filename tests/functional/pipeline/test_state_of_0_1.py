@@ -71,6 +71,7 @@ def a_state_of_0_1(path: Path, now: datetime) -> None:
             file.execute(f"INSERT INTO {told['table']} VALUES ({marks})", (*values, json.dumps(document)))
 
 
+@pytest.mark.long
 @pytest.mark.ordinary_answers("CAS tells that a certificate of the kept state has another serial today")
 def test_a_job_that_version_0_1_began_is_ended_from_its_state(tmp_path: Path) -> None:
     with new_platform(ESTATE, tmp_path) as platform:

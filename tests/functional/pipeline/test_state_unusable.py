@@ -39,6 +39,7 @@ def filling(platform: Platform, tmp_path: Path) -> Filling:
     return store
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("full_from", shortened(range(24), 4))
 def test_a_disk_that_is_full_for_a_while_costs_a_sentence_and_no_write_is_made_twice(
     platform: Platform, filling: Filling, tmp_path: Path, full_from: int

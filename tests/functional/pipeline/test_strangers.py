@@ -138,6 +138,7 @@ def test_one_that_has_expired_already_is_told_once(tmp_path: Path, receiver: Rec
         assert told(platform, receiver, 1) == []
 
 
+@pytest.mark.long
 def test_a_slot_that_a_job_is_at_is_not_told(platform: Platform, receiver: Receiver) -> None:
     asked_for(platform, uploaded(platform), WWW)
     platform.queue.clear()
@@ -172,6 +173,7 @@ def test_the_warning_days_of_a_policy_are_those_of_its_slots(platform: Platform,
     assert [OTHER] in [body["Slots"] for body in told(platform, receiver, 10)]
 
 
+@pytest.mark.long
 def test_every_product_that_shows_the_certificate_itself_tells_its_end(
     tmp_path: Path, receiver: Receiver
 ) -> None:

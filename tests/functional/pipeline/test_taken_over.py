@@ -41,6 +41,7 @@ def seconds_until_done(platform: Platform) -> float:
     return (platform.clock() - began).total_seconds()
 
 
+@pytest.mark.long
 def test_the_next_host_goes_on_at_once_and_writes_once(killed: Platform) -> None:
     assert free_what_the_dead_held(killed.world) == 1
 

@@ -38,6 +38,7 @@ def failing_writes(platform: Platform, times: int) -> list[float]:
     return [(after - before).total_seconds() for before, after in pairwise(tries)]
 
 
+@pytest.mark.long
 def test_tries_come_at_growing_intervals_of_a_minute_at_most(platform: Platform) -> None:
     platform.policy |= {"least_attempts": 9, "worker_age_limit_s": 1.0}
 
@@ -49,6 +50,7 @@ def test_tries_come_at_growing_intervals_of_a_minute_at_most(platform: Platform)
     assert (img.status, img.attempts) == (W.ERROR, 9)
 
 
+@pytest.mark.long
 def test_a_worker_that_is_tried_again_waits_and_tells_why(platform: Platform) -> None:
     platform.cloud.faults.add(Fault("PutCname"))
     platform.renew(*NAMES)
@@ -111,6 +113,7 @@ def test_a_worker_is_not_tried_beyond_its_age(platform: Platform) -> None:
     assert "ServiceUnavailable" in img.reason
 
 
+@pytest.mark.long
 def test_an_edge_is_waited_for_ten_minutes_at_a_time_where_the_function_has_longer(
     platform: Platform,
 ) -> None:
@@ -136,6 +139,7 @@ def test_an_edge_is_waited_for_ten_minutes_at_a_time_where_the_function_has_long
     assert waited == [pytest.approx(600, abs=20)] * 2
 
 
+@pytest.mark.long
 def test_a_change_that_takes_longer_than_the_functions_live_uses_up_no_tries(platform: Platform) -> None:
     """Each function hands it on to the next, until the product shows it."""
     platform.policy |= {"least_attempts": 2, "worker_age_limit_s": 1.0}

@@ -88,6 +88,7 @@ def test_a_pause_is_cut_short_by_whoever_lets_it_go_on(platform: Platform) -> No
     assert platform.job().status is J.SUCCESS
 
 
+@pytest.mark.long
 def test_the_next_wave_waits_for_somebody_however_long_and_contacts_are_told_once(
     told: Platform, receiver: Receiver
 ) -> None:
@@ -110,6 +111,7 @@ def test_the_next_wave_waits_for_somebody_however_long_and_contacts_are_told_onc
     assert [one.id for one in receiver.take()] == [f"finished-{number}"]
 
 
+@pytest.mark.long
 def test_a_wave_is_let_begin_once_however_often_that_is_said(platform: Platform) -> None:
     in_waves(platform, {"Canaries": ["one", "50%"], "Approval": True})
     go_on(platform, Wave=2)
@@ -123,6 +125,7 @@ def test_a_wave_is_let_begin_once_however_often_that_is_said(platform: Platform)
     assert platform.job().status is J.SUCCESS
 
 
+@pytest.mark.long
 def test_what_waits_for_nobody_is_not_let_go_on(platform: Platform) -> None:
     asked_for(platform, uploaded(platform), Waves=APPROVED)
     assert "does not wait: it is pending" in go_on(platform)["Message"]

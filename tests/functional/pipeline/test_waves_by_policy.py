@@ -31,6 +31,7 @@ def renewed(platform: Platform) -> str:
     return new
 
 
+@pytest.mark.long
 def test_automatic_jobs_go_wave_by_wave(platform: Platform) -> None:
     policy(platform, pause="2h", halt_at="10%")
 
@@ -145,6 +146,7 @@ def test_what_halted_for_a_reason_that_does_not_pass_is_left_to_people(platform:
     assert len(platform.jobs()) == 1
 
 
+@pytest.mark.long
 def test_a_retry_of_a_slot_that_another_try_waits_for_changes_it_once(platform: Platform) -> None:
     """A person is faster than the job that the system made for a later time."""
     policies(platform)
@@ -167,6 +169,7 @@ def test_a_retry_of_a_slot_that_another_try_waits_for_changes_it_once(platform: 
     assert platform.world.jobs.get(again.job_id).status is J.SUCCESS
 
 
+@pytest.mark.long
 def test_of_a_retry_and_another_try_at_the_same_time_one_writes(platform: Platform) -> None:
     policies(platform)
     platform.cloud.deny("cdn:SetCdnDomainSSLCertificate")

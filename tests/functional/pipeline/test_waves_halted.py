@@ -118,6 +118,7 @@ def test_a_wave_of_which_nothing_was_deployed_proves_nothing(platform: Platform)
     assert "nothing is proved" in platform.job().halted
 
 
+@pytest.mark.long
 def test_a_job_that_halted_is_tried_again_wave_by_wave(told: Platform, receiver: Receiver) -> None:
     told.cloud.deny("alb:UpdateListenerAttribute")
     in_waves(told, APPROVED)

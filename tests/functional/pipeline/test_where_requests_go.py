@@ -97,6 +97,7 @@ def test_a_discovery_removes_rows_that_others_have_written(platform: Platform, s
     assert platform.world.resources.find(WWW) is not None
 
 
+@pytest.mark.long
 def test_of_a_product_with_many_slots_such_rows_are_looked_for_once_a_day(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

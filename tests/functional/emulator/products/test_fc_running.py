@@ -115,6 +115,7 @@ def test_an_answer_of_six_megabytes_is_whole(fc: Sdk, server: Server) -> None:
     assert len(invoked(server, {"size": 6 * 1024 * 1024})[0]) == 6 * 1024 * 1024
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("runtime", ["python3.10", "python3.12"])
 def test_a_function_has_its_role_s_credentials_where_its_runtime_tells_them(
     fc: Sdk, server: Server, runtime: str

@@ -271,6 +271,7 @@ def test_kubectl_applies_on_either_side(kubectl: Kubectl) -> None:
     kubectl("delete", "secret", "made", "-n", "web")
 
 
+@pytest.mark.long
 def test_kubectl_watches(kubectl: Kubectl, core: Any) -> None:
     over = Event()
 

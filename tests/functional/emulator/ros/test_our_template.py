@@ -7,6 +7,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared.state.tables import TABLES
 from tests.contract.rosfile import DOCUMENT
 from tests.functional.emulator.ros.account import Account
@@ -19,6 +21,7 @@ def given(**more: str) -> list[dict[str, Any]]:
     return [{"ParameterKey": key, "ParameterValue": text} for key, text in {**OBJECTS, **more}.items()]
 
 
+@pytest.mark.long
 def test_the_state_outlives_its_stack_and_the_next_one_goes_on_with_it(account: Account) -> None:
     account.put("code", "c.zip", "l.zip", "a.zip")
     first = account.create(BODY, "one", Parameters=given(OtsInstance="mine"))
@@ -44,6 +47,7 @@ def test_a_stack_that_lets_go_of_its_state_leaves_it(account: Account) -> None:
     assert account.tables("mine") == {table.name for table in TABLES}
 
 
+@pytest.mark.long
 def test_the_stack_of_an_earlier_version_is_changed_and_changed_back_with_its_state(account: Account) -> None:
     """The template had neither logs nor what keeps the state."""
     account.put("code", "c.zip", "l.zip", "a.zip")
@@ -66,6 +70,7 @@ def test_the_stack_of_an_earlier_version_is_changed_and_changed_back_with_its_st
         assert all(there[name] is found for name, found in tables.items())
 
 
+@pytest.mark.long
 def test_a_new_version_of_the_code_changes_functions_and_nothing_else(account: Account) -> None:
     account.put("code", "c.zip", "d.zip", "l.zip", "a.zip")
     stack = account.create(BODY, "one", Parameters=given(OtsInstance="mine"))
