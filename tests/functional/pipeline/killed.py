@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulator.faults import DroppedError
-from tests.functional.pipeline.platform import Platform
-from tests.functional.pipeline.stories import MortalStore
+from tests.functional.pipeline import states
+from tests.functional.pipeline.platform import Cut, Platform
+from tests.functional.pipeline.stories import MortalStore, asked_for, uploaded
 
 
 class Killing:
@@ -41,3 +43,31 @@ class Killing:
             return answer
 
         monkeypatch.setattr(platform.cloud, "execute", executed)
+
+
+def a_deployment(
+    platform: Platform,
+    killing: Killing,
+    folder: Path,
+    at: int | None,
+    prepare: Callable[[], None] = lambda: None,
+    **asked: Any,
+) -> int:
+    """Of all slots, killed once at that call; then only the timer. Calls made: of looks there may be one more
+    or less. `prepare`: what the cloud is to be, which is as it was at first."""
+    platform.cloud.reset()
+    prepare()
+    platform.queue.clear()
+    store = MortalStore(states.copied(folder / "state.db", folder / f"{at}.db"))
+    platform.store, killing.store = store, None
+    asked_for(platform, uploaded(platform), **asked)
+    killing.store, killing.at, killing.calls, killing.written = store, at, 0, Counter()
+    try:
+        platform.drain()
+    except Cut:
+        killing.at = store.dies_after = None
+        platform.queue.clear()
+        for _ in range(3):
+            platform.clock.sleep(100)
+            platform.tick("run_deployment_jobs")
+    return killing.calls

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,13 @@ from shared.domain.engines import Engine
 from shared.domain.jobs import Handshake
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.runtime.grants import grants
-from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import ESTATE, NAMES, TWO_SLOTS
-from tests.functional.pipeline.killed import Killing
-from tests.functional.pipeline.platform import Cut, Platform, discovered
+from tests.functional.pipeline.killed import Killing, a_deployment
+from tests.functional.pipeline.platform import Platform, discovered
 from tests.functional.pipeline.stories import (
     IMG,
     OLD,
     WWW,
-    MortalStore,
     asked_for,
     roll_back,
     statuses,
@@ -218,26 +215,6 @@ def test_killed_right_after_it_was_submitted_it_makes_no_other(
 
         assert statuses(platform) == {WorkerStatus.SUCCESS: 2}
         assert killing.written["CreateDeploymentJob"] == 2, "one for each product"
-
-
-def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | None) -> int:
-    """Of two slots, killed once at that call; then only the timer. Calls made."""
-    platform.cloud.reset()
-    platform.queue.clear()
-    path = folder / f"{at}.db"
-    store = MortalStore(states.copied(folder / "state.db", path))
-    platform.store, killing.store = store, None
-    asked_for(platform, uploaded(platform))
-    killing.store, killing.at, killing.calls, killing.written = store, at, 0, Counter()
-    try:
-        platform.drain()
-    except Cut:
-        killing.at = store.dies_after = None
-        platform.queue.clear()
-        for _ in range(3):
-            platform.clock.sleep(100)
-            platform.tick("run_deployment_jobs")
-    return killing.calls
 
 
 def test_it_goes_on_where_the_time_of_day_stands(vendors: Platform) -> None:

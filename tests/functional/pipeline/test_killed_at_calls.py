@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,10 @@ import pytest
 
 from shared.domain.resources import CloudProduct
 from shared.domain.states import WorkerStatus
-from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import NAMES
-from tests.functional.pipeline.killed import Killing
-from tests.functional.pipeline.platform import Cut, Platform, discovered
-from tests.functional.pipeline.stories import MortalStore, asked_for, statuses, uploaded
+from tests.functional.pipeline.killed import Killing, a_deployment
+from tests.functional.pipeline.platform import Platform, discovered
+from tests.functional.pipeline.stories import statuses
 from tests.shortened import shortened, swept
 
 W = WorkerStatus
@@ -51,27 +49,13 @@ WRITES = {
 }
 
 
-def a_deployment(platform: Platform, killing: Killing, folder: Path, at: int | None) -> int:
-    """Of all slots, killed once at that call; then only the timer. Calls made: of looks there
-    may be one more or less."""
-    path = folder / f"{at}.db"
-    copy = states.copied(folder / "state.db", path)
-    platform.cloud.reset()
-    platform.cloud.service("eas").replaces = False
-    platform.queue.clear()
-    store = MortalStore(copy)
-    platform.store, killing.store = store, None
-    asked_for(platform, uploaded(platform), AcceptOutage=True)
-    killing.store, killing.at, killing.calls, killing.written = store, at, 0, Counter()
-    try:
-        platform.drain()
-    except Cut:
-        killing.at = store.dies_after = None
-        platform.queue.clear()
-        for _ in range(3):
-            platform.clock.sleep(100)
-            platform.tick("run_deployment_jobs")
-    return killing.calls
+def exchanged(platform: Platform, killing: Killing, folder: Path, at: int | None) -> int:
+    """Calls made. PAI takes the old certificate off before it takes the new one: two calls."""
+
+    def slowly() -> None:
+        platform.cloud.service("eas").replaces = False
+
+    return a_deployment(platform, killing, folder, at, slowly, AcceptOutage=True)
 
 
 @pytest.mark.long
@@ -81,10 +65,10 @@ def test_killed_at_any_call_every_slot_is_still_exchanged_by_one_call(
 ) -> None:
     with discovered(ESTATE, tmp_path, (CloudProduct.PAI, CloudProduct.SLB)) as platform:
         killing = Killing(platform, monkeypatch, WRITES)
-        calls = a_deployment(platform, killing, tmp_path, None)
+        calls = exchanged(platform, killing, tmp_path, None)
         killed, numbers = 0, swept(range(1 + share, calls + 1, SHARES))
         for number in numbers:
-            killed += a_deployment(platform, killing, tmp_path, number) >= number
+            killed += exchanged(platform, killing, tmp_path, number) >= number
             reasons = [worker.reason for worker in platform.workers().values()]
             assert statuses(platform) == {W.SUCCESS: 3}, (number, reasons)
             assert max(killing.written.values()) == 1, (number, killing.written)
