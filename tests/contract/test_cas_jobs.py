@@ -90,6 +90,7 @@ def test_each_request_is_what_the_sdk_sends(
         assert form(ours) == form(theirs), action
 
 
+@pytest.mark.ordinary_answers("others may leave out whether it is the default one")
 def test_a_resource_of_a_listener_is_told_apart_by_instance_listener_and_port(jobs: CasJobs) -> None:
     (default,) = jobs.resources(CloudProduct.ALB)
 
