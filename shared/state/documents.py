@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final
 
+from pydantic_core import from_json
+
 from shared.errors import InvalidRequestError
 from shared.state.store import Document, Key
 from shared.state.tables import Table
@@ -46,14 +48,15 @@ def text_of(document: Document) -> str:
 
 
 def document_in(text: Any) -> Any:
-    """What a row holds; None if it is nothing that we write: then that row alone cannot be read."""
+    """What a row holds; None if it is nothing that we write: then that row alone cannot be read.
+
+    Half of a pair of surrogates is no text to pydantic's parser, as to UTF-8.
+    """
     try:
-        document = json.loads(text) if isinstance(text, str) else None
-    except (ValueError, RecursionError):
+        document = from_json(text) if isinstance(text, str) else None
+    except ValueError:
         return None
-    if not isinstance(document, dict) or _is_deep(text, document):
-        return None
-    return document if "\\u" not in text or _is_utf_8(json.dumps(document, ensure_ascii=False)) else None
+    return document if isinstance(document, dict) and not _is_deep(text, document) else None
 
 
 def _is_deep(text: str, document: Any) -> bool:
