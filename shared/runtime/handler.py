@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared import imported
 from shared.domain.events import CloudEvent, EventData
 from shared.errors import (
     AppError,
@@ -75,6 +76,7 @@ def function(request: type[BaseModel] | None = None, *events: type[EventData]) -
                     reason = f"internal error: {type(error).__name__}; the log has the details"
                 raise AppError(reason)  # out here: the platform prints an exception with its context
 
+        imported()  # all that the function's module needs, and this is the last of it
         return handler
 
     return decorate
