@@ -4,22 +4,28 @@ import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import typer
+from pydantic import SecretStr
 
 from cli import asked
 from cli.doctor import health_of
 from cli.on_stack import FunctionRefusedError
 from cli.session import Session, session
 from shared.errors import InvalidRequestError
+from shared.services.accounts import enter_accounts
 from shared.services.world import World
 
 if TYPE_CHECKING:
     from console.installation import Configured
+    from shared.domain.installation_requests import ManagedInstallation
     from shared.domain.jobs import DeploymentJob
+    from shared.services.accounts import Entered
     from shared.services.contacts import ShownContacts
     from shared.services.doctor import Health
     from shared.services.manage import Managed
+    from shared.services.quota_ledger import ManagedQuota
 
 _PATIENCE_S: Final = 45.0  #: of a check-up
 
@@ -67,6 +73,12 @@ def _refusals() -> Iterator[None]:
         raise InvalidRequestError(str(error)) from None
 
 
+def _host(address: SecretStr) -> str:
+    """What of a webhook's address is no secret: a token may stand in its path as well as in its query."""
+    split = urlsplit(address.get_secret_value())
+    return f"{split.scheme}://{split.hostname}/…" if split.hostname else "none"
+
+
 class Installed:
     """An installation of the console: that of a session."""
 
@@ -74,7 +86,7 @@ class Installed:
         self._session = current
 
     def world(self) -> World:
-        return self._session.world()
+        return self._session.lasting_world()
 
     def managed(self, world: World, request: Mapping[str, Any]) -> "Managed":
         with _refusals():
@@ -88,6 +100,14 @@ class Installed:
         with _refusals():
             return asked.managed_contacts(world, dict(request))
 
+    def quota(self, world: World, request: Mapping[str, Any]) -> "ManagedQuota":
+        with _refusals():
+            return asked.managed_quota(world, dict(request))
+
+    def changed(self, world: World, request: Mapping[str, Any]) -> "ManagedInstallation":
+        with _refusals():
+            return asked.managed_installation(world, dict(request))
+
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         self._session.check_credentials()
         with _refusals():
@@ -95,6 +115,13 @@ class Installed:
 
     def health(self) -> "Health":
         return health_of(self._session, _PATIENCE_S)
+
+    def entered(self) -> "Sequence[Entered]":
+        self._session.check_credentials()
+        return enter_accounts(self._session.world())
+
+    def roles(self) -> Mapping[str, str]:
+        return {one.id: one.role for one in self._session.settings.accounts}
 
     def serving(self) -> bool:
         """In Tablestore it is the functions of a stack."""
@@ -113,6 +140,8 @@ class Installed:
             "Regions": (", ".join(settings.regions) or "all", "REGIONS"),
             "Products": (", ".join(one.value for one in settings.products), "PRODUCTS"),
             "Automatic jobs": (settings.auto, "AUTO"),
+            "Engine": (settings.engine.value, "ENGINE"),
+            "Webhook": (_host(settings.webhook_url), "WEBHOOK_URL"),
             "Functions": (f"certdeploy serve, process {running.pid}" if running else "none here", ""),
         }
         return [

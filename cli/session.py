@@ -84,11 +84,33 @@ class Session:
         """The use cases, in this process. Functions they invoke run in the `serve`, if there is one."""
         return self.app().world
 
+    def lasting_world(self) -> World:
+        """As `world`, of a process that goes on for hours: the state is looked at again now and then.
+
+        Raises SettingsError: a newer version has taken the state over, or an import of it was cut off.
+        """
+        instance = self._instance(self.reachable)
+        instance.check_state(credentials.from_environment(self.environ), time.monotonic())
+        return self._app_on(instance).world
+
     def app(self) -> App:
-        settings = self.reachable
-        functions = self.functions or (None if settings.fc_endpoint else HeldBack())
-        instance = Instance(settings, self.store if self.stack else None)
+        return self._app_on(self._instance(self.reachable))
+
+    def _app_on(self, instance: Instance) -> App:
+        functions = self.functions or (None if instance.settings.fc_endpoint else HeldBack())
         return self._app(instance, f"cli-{uuid.uuid4()}", functions)
+
+    def _instance(self, settings: Settings) -> Instance:
+        """Kept where connections are; a file is opened anew, for somebody may put another in its place."""
+        if not self.stack and settings.tablestore is None:
+            return Instance(settings)
+        if settings not in self._instances:
+            self._instances[settings] = Instance(settings, self.store)
+        return self._instances[settings]
+
+    @cached_property
+    def _instances(self) -> dict[Settings, Instance]:
+        return {}
 
     def check_credentials(self) -> None:
         """Raises SettingsError if nothing can sign a call, before anything is begun.

@@ -1,7 +1,6 @@
 """The console as an ASGI application: pages and orders by their paths, each page also as JSON."""
 
 import hashlib
-import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
@@ -22,9 +21,8 @@ from console.kept import BeingReadError, Kept
 from console.refused import Refused, refusal
 from console.render import STATIC, rendered
 from shared.domain.visible import visible_in
-from shared.errors import AppError, InvalidRequestError
+from shared.errors import InvalidRequestError
 
-log = logging.getLogger("certdeploy.console")
 _LONGEST: Final = 1024 * 1024  #: bytes of a form
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -67,7 +65,7 @@ def _order(
                 if body is None:
                     raise InvalidRequestError(f"the form is longer than {_LONGEST} bytes")
                 done = order(Asked(installation, parse_qs(body), kept, LONG_S))
-            except AppError as error:
+            except Exception as error:
                 return _refused(request, error, read_only)
             finally:
                 outdated()
@@ -88,7 +86,9 @@ def _json(installation: Installation, kept: Kept, view: views.View) -> Endpoint:
             page = view(asked)
             age = str(int(page.reading.age_s)) if page.reading else "0"
             return JSONResponse(_plain(page.answer), headers={"age": age})
-        except AppError as error:
+        except BeingReadError:
+            return JSONResponse({"Code": "BeingRead", "Message": "it is still being read"}, 503)
+        except Exception as error:
             refused = refusal(error)
             return JSONResponse({"Code": refused.code, "Message": refused.message}, refused.status)
 
@@ -111,10 +111,10 @@ def _shown(request: Request, view: Callable[[], Page], read_only: bool) -> Respo
         page = view()
         context = {"page": page, "it": page.answer, **page.more, **_around(request, read_only)}
         answer = _html(request, page.template, context)
-    except AppError as error:
-        return _refused(request, error, read_only)
     except BeingReadError:
         return _being_read(request, read_only)
+    except Exception as error:  # one sentence, whatever it is
+        return _refused(request, error, read_only)
     if request.query_params.get("seen") == answer.headers["etag"].strip('"'):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return answer
@@ -147,7 +147,7 @@ def _language(request: Request) -> str:
     return language.chosen(request.query_params.get("lang", ""), kept, accepted)
 
 
-def _refused(request: Request, error: AppError, read_only: bool) -> Response:
+def _refused(request: Request, error: Exception, read_only: bool) -> Response:
     return _told(request, refusal(error), read_only)
 
 

@@ -77,6 +77,10 @@ class Asked:
 
         return self.kept.read(key, found, self.patience_s)
 
+    def looked(self, key: Hashable, ask: Callable[[World], Value]) -> Reading[Value]:
+        """What asks the cloud, which takes seconds: kept as what is much to read. Raises: as `Kept.read`."""
+        return self.reading(key, ask, lambda _: self.kept.small + 1)
+
     def patient(self) -> "Asked":
         """Waits for what takes long."""
         return replace(self, patience_s=LONG_S)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from shared.domain.installation_requests import ManagedInstallation
 from shared.domain.jobs import DeploymentJob
 from shared.domain.values import Wire
+from shared.services.accounts import Entered
 from shared.services.contacts import ShownContacts
 from shared.services.doctor import Health
 from shared.services.manage import Managed
+from shared.services.quota_ledger import ManagedQuota
 from shared.services.world import World
 
 
@@ -34,11 +37,23 @@ class Installation(Protocol):
     def contacts(self, world: World, request: Mapping[str, Any]) -> ShownContacts:
         """As the function manage_contacts answers. Raises AppError."""
 
+    def quota(self, world: World, request: Mapping[str, Any]) -> ManagedQuota:
+        """As the function manage_quota answers. Raises AppError."""
+
+    def changed(self, world: World, request: Mapping[str, Any]) -> ManagedInstallation:
+        """As the function manage_installation answers. Raises AppError."""
+
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         """Invoke a function and wait for its answer. Raises AppError."""
 
     def health(self) -> Health:
         """A check-up, which asks the cloud and takes seconds. It changes nothing."""
+
+    def entered(self) -> Sequence[Entered]:
+        """Whether the other accounts let us in now: each is asked. Raises AppError."""
+
+    def roles(self) -> Mapping[str, str]:
+        """That are assumed in other accounts, by the account."""
 
     def serving(self) -> bool:
         """Whether functions run: what is submitted begins by itself."""

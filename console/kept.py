@@ -108,11 +108,13 @@ class Kept:
                 self._begin(entry, make)
             running = entry.running
             assert running is not None, "it was begun"
-        wait([running], self.patience_s if patience_s is None else patience_s)
+            in_vain = self._to_show(entry) and entry.took > self.patience_s
+        patience = (0.0 if in_vain else self.patience_s) if patience_s is None else patience_s
+        wait([running], patience)
         if running.done():
             return self._result(entry, running)
         with self._lock:
-            if entry.found is None or self.clock() - entry.began >= entry.shown_for(self.small):
+            if not self._to_show(entry):
                 raise BeingReadError
             return self._reading(entry, again=True)
 
@@ -120,6 +122,10 @@ class Kept:
         """Something was changed: what was read before is shown only until it has been read anew."""
         with self._lock:
             self._outdated_at = self.clock()
+
+    def _to_show(self, entry: _Entry) -> bool:
+        """Whether what was read before is young enough to be shown while it is read anew."""
+        return entry.found is not None and self.clock() - entry.began < entry.shown_for(self.small)
 
     def _entry(self, key: Hashable) -> _Entry:
         entry = self._entries.setdefault(key, _Entry())

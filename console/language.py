@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from console.texts import ja, ja_doing, zh, zh_doing
+from console.texts import ja, ja_doing, ja_settings, zh, zh_doing, zh_settings
 
 ENGLISH: Final = "en"
 #: As each calls itself.
@@ -16,8 +16,8 @@ COOKIE: Final = "certdeploy-language"
 #: By the English text.
 CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {
     ENGLISH: MappingProxyType({}),
-    "zh": {**zh.CHINESE, **zh_doing.CHINESE},
-    "ja": {**ja.JAPANESE, **ja_doing.JAPANESE},
+    "zh": {**zh.CHINESE, **zh_doing.CHINESE, **zh_settings.CHINESE},
+    "ja": {**ja.JAPANESE, **ja_doing.JAPANESE, **ja_settings.JAPANESE},
 }
 
 

@@ -21,8 +21,11 @@ class Pages:
     rows: int = ROWS
 
     @classmethod
-    def of(cls, asked: Asked, path: str, total: int, rows: int = ROWS) -> "Pages":
-        return cls(path, asked.given, asked.number("offset", 0), total, rows)
+    def of(cls, asked: Asked, path: str, total: int, rows: int = ROWS, *, field: str = "offset") -> "Pages":
+        """`field`: that names the start. In place of one after the last row the last page is shown."""
+        start = asked.number(field, 0)
+        last = max(0, total - 1) // rows * rows
+        return cls(path, asked.given, start if start < total else last, total, rows)
 
     @property
     def end(self) -> int:

@@ -83,9 +83,13 @@ def _pages(on: Stage, job_id: int, draft_id: int) -> dict[str, str]:
         "job": f"/job?id={job_id}",
         "rollback": f"/job/confirm?id={job_id}&what=rollback&product=CDN",
         "edit": f"/job/edit?id={draft_id}",
+        "other-certificates": f"/job/certificates?id={draft_id}",
         "settings": "/settings",
         "contact": "/contact",
         "check-up": "/doctor",
+        "accounts": "/accounts",
+        "quota": "/quota",
+        "clean-up": "/certificates/clean-up",
     }
 
 

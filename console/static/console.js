@@ -22,6 +22,11 @@ function replaced(part, html) {
   return fresh;
 }
 
+// Where nobody answers, the page says so: else what is old would pass for what is.
+function silent(is) {
+  document.getElementById("silence").hidden = !is;
+}
+
 async function poll(part) {
   const ends = part.dataset.then !== "stay";
   let seen = "";
@@ -31,14 +36,16 @@ async function poll(part) {
     if (document.hidden) continue;
     try {
       const answer = await fetch(`${part.dataset.poll}&seen=${seen}`);
+      if (answer.status >= 400 && answer.status < 500) break; // it is gone, or nobody is let in any more
+      silent(answer.status >= 500);
       if (answer.status !== 200) continue; // nothing has changed, or it is being read
       seen = (answer.headers.get("etag") || "").replaceAll('"', "");
       part = replaced(part, await answer.text());
     } catch {
-      continue; // it is asked again
+      silent(true);
     }
   }
-  if (ends) location.reload(); // it has ended: other buttons are there now
+  if (ends || part.dataset.poll) location.reload(); // it has ended: other buttons are there now
 }
 
 function filterInPlace(form) {
@@ -46,14 +53,14 @@ function filterInPlace(form) {
   const ask = async () => {
     const given = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
     const mine = ++asked;
-    const answer = await fetch(`${form.getAttribute("action")}?${given}&fragment=1`);
+    const answer = await fetch(`${form.getAttribute("action")}?${given}&fragment=1`).catch(() => null);
     if (mine !== asked) return;
     const list = document.getElementById(form.dataset.filters);
-    if (answer.status === 200) {
+    if (answer?.status === 200) {
       const fresh = replaced(list, await answer.text());
       if (fresh.dataset.poll) poll(fresh);
     } else {
-      form.submit(); // the whole page says what is wrong, or comes as soon as it is read
+      form.submit(); // the whole page says what is wrong, or comes as soon as it is read; or the browser does
       return;
     }
     history.replaceState(null, "", `${form.getAttribute("action")}?${given}`);

@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from console.asking import Asked, Done, Page
+from console.views.accounts import accounts, check_accounts
 from console.views.certificates import certificate, certificates
+from console.views.clean_up import clean_up, confirm_clean_up, do_clean_up
 from console.views.contacts import contact, remove_contact, save_contact, test_contact
 from console.views.doctor import doctor
-from console.views.edit import do_edit, edit
+from console.views.edit import do_edit, edit, edit_certificates
 from console.views.jobs import job, jobs
 from console.views.map import drawn_map
 from console.views.new_job import create_job, new_job
 from console.views.orders import confirm, do
 from console.views.overview import start
+from console.views.quota import add_quota, quota, set_quota
 from console.views.reading import look_again, scan
 from console.views.resources import accept, resources, slot
 from console.views.settings import check_policies, set_policies, settings
@@ -24,23 +27,30 @@ PAGES: Final[Mapping[str, View]] = {
     "/": start,
     "/certificates": certificates,
     "/certificate": certificate,
+    "/certificates/clean-up": clean_up,
+    "/certificates/clean-up/confirm": confirm_clean_up,
     "/resources": resources,
     "/slot": slot,
     "/jobs": jobs,
     "/job": job,
     "/job/confirm": confirm,
     "/job/edit": edit,
+    "/job/certificates": edit_certificates,
     "/jobs/new": new_job,
     "/map": drawn_map,
     "/settings": settings,
     "/contact": contact,
     "/doctor": doctor,
+    "/accounts": accounts,
+    "/accounts/check": check_accounts,
+    "/quota": quota,
 }
 #: Orders that only look: what was read before is as good as it was.
 LOOKS: Final = frozenset({"/settings/policies/check", "/contact/test"})
 #: They change something; the guard lets none through that is not our own form's.
 ORDERS: Final[Mapping[str, Order]] = {
     "/certificates/read": scan,
+    "/certificates/clean-up": do_clean_up,
     "/resources/read": look_again,
     "/slot/accept": accept,
     "/jobs/new": create_job,
@@ -51,4 +61,6 @@ ORDERS: Final[Mapping[str, Order]] = {
     "/contact/test": test_contact,
     "/settings/policies/check": check_policies,
     "/settings/policies/set": set_policies,
+    "/quota/add": add_quota,
+    "/quota/set": set_quota,
 }

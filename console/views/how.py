@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from console.asking import Asked
 from console.commands import options
+from shared.domain.waves import AskedWaves
 from shared.services.freezing import frozen_at, told
 from shared.validation.waves import asked_waves
 
@@ -16,11 +17,21 @@ _FLAGS: Final = {
     "second": "--require-approval",
 }
 FIELDS: Final = (*_WORDS, *_FLAGS)
+_OF_WAVES: Final = (*_WORDS, "approval")
 
 
 def request(asked: Asked) -> dict[str, Any]:
     """These fields as CreateDeploymentJob is sent. Raises InvalidRequestError."""
-    waves = asked_waves(
+    return {
+        **waves(asked),
+        "DuringFreeze": bool(asked.one("freeze")),
+        "RequireApproval": bool(asked.one("second")),
+    }
+
+
+def waves(asked: Asked) -> dict[str, Any]:
+    """As the field of a request is sent; nothing where nothing is said. Raises InvalidRequestError."""
+    return asked_waves(
         asked.words("canary"),
         asked.one("pause") or None,
         bool(asked.one("approval")),
@@ -28,11 +39,38 @@ def request(asked: Asked) -> dict[str, Any]:
         bool(asked.one("no-waves")),
         mark="",
     )
+
+
+def said_of(waves: AskedWaves | None) -> dict[str, str]:
+    """Of a job, as the fields of a form say them."""
+    if waves is None:
+        return {}
     return {
-        **waves,
-        "DuringFreeze": bool(asked.one("freeze")),
-        "RequireApproval": bool(asked.one("second")),
+        "canary": " ".join(waves.canaries),
+        "pause": f"{waves.pause_minutes:g}m" if waves.pause_minutes else "",
+        "halt-at": f"{waves.halt_at_percent:g}%" if waves.halt_at_percent else "",
+        "approval": "1" if waves.approval else "",
     }
+
+
+def other_waves(asked: Asked) -> dict[str, Any]:
+    """Of a form that `said_of` filled, as `waves`, if they are others. None left: all at once."""
+    now = {name: " ".join(asked.words(name)) for name in _OF_WAVES}
+    if all(now[name] == asked.one(f"{name}-before") for name in _OF_WAVES):
+        return {}
+    return waves(asked) or {"Waves": {"Canaries": []}}
+
+
+def waves_command(asked: Asked) -> list[str]:
+    """Of an edit: the options for what `other_waves` tells."""
+    if not (other := other_waves(asked)):
+        return []
+    if not other["Waves"]["Canaries"]:
+        return ["--no-waves"]
+    return [
+        *(word for name in _WORDS for word in options(f"--{name}", asked.words(name))),
+        *(["--approval"] if asked.one("approval") else []),
+    ]
 
 
 def command(asked: Asked) -> list[str]:

@@ -9,17 +9,17 @@ from console.asking import Asked, Done, Page, managed
 from console.commands import options
 from console.paging import ROWS, Pages, address
 from console.views import how
+from console.views.choosing import Choosable, choosable
 from shared.domain.certificates import cert_id_of
 from shared.domain.contact_requests import ListContacts, ManageContacts
 from shared.domain.contacts import Contact
+from shared.domain.engines import Engine
 from shared.domain.plans import Plan
-from shared.domain.queries import ListCertificates
 from shared.domain.requests import CreateDeploymentJob
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
 from shared.products import supported_products
 from shared.services.contacts import manage_contacts
-from shared.services.lists import CertificateList, list_certificates
 from shared.services.manage import Managed
 from shared.validation.requests import parse
 
@@ -29,7 +29,7 @@ class NewJob(Wire):
 
     step: int
     contacts: tuple[Contact, ...] = ()
-    certificates: CertificateList | None = None  #: deployable ones
+    certificates: Choosable | None = None
     preview: Managed | None = None  #: with the entries of this page
     deployments: int = 0
     left_alone: int = 0
@@ -37,13 +37,13 @@ class NewJob(Wire):
 
 
 def new_job(asked: Asked) -> Page:
-    step = asked.number("step", 1)
+    step = 2 if asked.one("turn") else asked.number("go", asked.number("step", 1))
     if step <= 1:
         found = manage_contacts(asked.world, ManageContacts(list_contacts=ListContacts()))
         return _page(asked, NewJob(step=1, contacts=found.contacts))
     if step == 2:
-        certificates = list_certificates(asked.world, ListCertificates(deployable=True))
-        return _page(asked, NewJob(step=2, certificates=certificates))
+        certificates, more = choosable(asked, ())
+        return _page(asked, NewJob(step=2, certificates=certificates), **more)
     return _previewed(asked)
 
 
@@ -81,6 +81,7 @@ def _page(asked: Asked, answer: NewJob, **more: Any) -> Page:
         "back": address("/jobs/new", {**carried, "step": [str(answer.step - 1)]}),
         "serving": asked.installation.serving(),
         "how": list(how.FIELDS),
+        "engines": [one.value for one in Engine],
         **more,
     }
     return Page("new_job.html", answer, context, _command(asked, answer) if answer.step > 2 else ())
@@ -117,6 +118,7 @@ _CARRIED = (
     "except",
     "first",
     "outage",
+    "engine",
     *how.FIELDS,
 )
 
@@ -134,6 +136,7 @@ def _selection(asked: Asked) -> dict[str, Any]:
         "Except": {"Slots": asked.all("except")},
         "FirstDeployment": bool(asked.one("first")),
         "AcceptOutage": bool(asked.one("outage")),
+        **({"Engine": engine} if (engine := asked.one("engine")) else {}),
     }
 
 
@@ -153,6 +156,7 @@ def _command(asked: Asked, answer: NewJob) -> list[str]:
         *options("--except", asked.all("except")),
         *(["--first-deployment"] if asked.one("first") else []),
         *(["--accept-outage"] if asked.one("outage") else []),
+        *options("--engine", asked.all("engine")),
         *options("--contact", asked.all("contact")),
         *options("--at", asked.all("at")),
         *how.command(asked),

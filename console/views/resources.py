@@ -41,6 +41,9 @@ def resources(asked: Asked) -> Page:
     query = parse(ListResources, _query(asked))
     reading = asked.slots()
     found = list_resources(world, query, reading.value)
+    pages = Pages.of(asked, "/resources", found.counts.slots)
+    if pages.start != query.offset:  # there are no rows so far on
+        found = list_resources(world, query.evolve(offset=pages.start), reading.value)
     answer = Resources(
         products=tuple(
             synced(world, product, account)
@@ -50,7 +53,7 @@ def resources(asked: Asked) -> Page:
         slots=found,
     )
     more = {
-        "pages": Pages.of(asked, "/resources", found.counts.slots),
+        "pages": pages,
         "now": world.clock(),
         "sorts": [order.value for order in SlotOrder],
         "several": bool(world.policy.accounts),

@@ -8,7 +8,7 @@ from shared.domain.policies import PolicyText
 from shared.domain.values import Wire
 from shared.services.contacts import manage_contacts
 from shared.services.freezing import frozen_at, told
-from shared.services.policies import policies_of, store_policies, stored_policies
+from shared.services.policies import policies_of, stored_policies
 from shared.services.policy_effects import PolicyEffects, effects_of
 from shared.validation.policies import parse_policies
 
@@ -68,7 +68,8 @@ def check_policies(asked: Asked) -> Page:
 
 def set_policies(asked: Asked) -> Done:
     """In place of the version that the page showed. Raises ConflictError: another is stored meanwhile."""
-    store_policies(asked.world, _text(asked), version=asked.number("version", 0))
+    request = {"Text": _text(asked), "Version": asked.number("version", 0)}
+    asked.installation.changed(asked.world, {"SetPolicies": request})
     return Done("/settings")
 
 

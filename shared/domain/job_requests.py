@@ -46,6 +46,8 @@ class EditDeploymentJob(Wire):
 
     job_id: int
     digest: str | None = Field(default=None, min_length=1)  #: refused if the job was edited since it was this
+    #: How often it had been edited when it was seen: refused if it was edited since, if only its name.
+    edits: Annotated[int, Field(ge=0)] | None = None
     by: StatedName | None = None
     name: Annotated[str, Field(min_length=1, max_length=63)] | None = None
     schedule_time: AwareDatetime | None = None

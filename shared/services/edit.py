@@ -89,6 +89,8 @@ def _check(job: DeploymentJob, request: EditDeploymentJob, now: datetime) -> Non
         raise PlanChangedError(
             f"the digest of job {job.job_id} is {job.plan_digest}, not {request.digest}: it was edited since"
         )
+    if request.edits not in (None, job.edits):
+        raise PlanChangedError(f"job {job.job_id} was edited since it was seen; look at it again")
     problems = [f"Name: {one}" for one in job_name_problems(request.name)] if request.name else []
     if request.schedule_time is not None:
         problems += [f"ScheduleTime: {one}" for one in schedule_problems(request.schedule_time, now)]

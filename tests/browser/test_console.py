@@ -181,7 +181,12 @@ def test_nothing_hinders_people(
         *(f"/jobs/new?step={step}&name=x&certificate={certificate.partition('-')[0]}" for step in (2, 3)),
         *(f"/job/confirm?id={job.job_id}&what={what}" for what in ("rollback", "retry")),
         *("/contact", "/doctor", f"/job?id={draft}", f"/job/edit?id={draft}"),
-        f"/job/confirm?id={draft}&what=submit",
+        *(f"/job/confirm?id={draft}&what=submit", f"/job/certificates?id={draft}", "/quota", "/accounts"),
+        *(
+            "/accounts/check",
+            "/certificates/clean-up",
+            f"/certificates/clean-up/confirm?certificate={certificate}",
+        ),
     }
     found: dict[str, Any] = {}
     with chromium(scheme, width) as driver:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
@@ -86,6 +87,20 @@ def test_what_is_older_is_shown_while_it_is_read_anew_beside(desk: Desk) -> None
 
     assert (shown.value, shown.age_s, shown.again) == (1, 22, True)
     assert desk.in_passing().value == 2
+
+
+def test_nobody_waits_in_vain_for_what_takes_longer_than_anybody_waits(desk: Desk) -> None:
+    desk.look()
+    desk.passed += 10 * SECONDS
+    desk.kept.patience_s = 1.5
+    desk.free.clear()
+    began = time.monotonic()
+    shown = desk.kept.read("it", desk.make)
+    waited = time.monotonic() - began
+    desk.free.set()
+    all_read()
+
+    assert (shown.value, shown.again, waited < 1) == (1, True, True)
 
 
 def test_what_is_older_than_a_minute_is_shown_no_more(desk: Desk) -> None:

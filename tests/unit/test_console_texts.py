@@ -10,9 +10,12 @@ import pytest
 from console.language import CATALOGUES, ENGLISH, chosen, text
 from console.views.orders import ALL
 from shared.domain.contacts import DeliveryStatus
+from shared.domain.engines import Engine
 from shared.domain.queries import CertificateOrder, SlotOrder
+from shared.domain.quota import QuotaMode
 from shared.domain.resources import SyncState
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.services.clean_up import Fate
 from shared.services.doctor import Mark
 
 PAGES = Path(__file__).parents[2] / "console/pages"
@@ -30,7 +33,8 @@ def _said() -> set[str]:
         for match in SAYS.finditer(page.read_text("utf-8"))
     }
     told = {text for order in ALL.values() for text in (order.title, order.told)}
-    told |= {"restore", "cannot", "serves", "by-itself", "could", "left", "bare"}
+    told |= {"restore", "cannot", "serves", "by-itself", "could", "left", "bare", "as configured"}
+    told |= {one.value for kind in (Engine, QuotaMode, Fate) for one in kind}
     orders = {order.value for kind in (SlotOrder, CertificateOrder) for order in kind}
     return found | orders | told | OTHERS
 

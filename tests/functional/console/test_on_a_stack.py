@@ -68,6 +68,22 @@ def test_orders_are_done_by_the_functions_that_may(far: Browser, deployed: Deplo
     assert {"create_deployment_job", "manage_deployment_jobs", "manage_contacts"} <= set(deployed.asked)
 
 
+def test_policies_and_the_quota_are_set_by_the_functions_that_may(
+    far: Browser, deployed: Deployed, world: World
+) -> None:
+    text = "rules: []  # none yet"
+    stored = far.post("/settings/policies/set", {"text": text, "version": "0"})
+    again = far.post("/settings/policies/set", {"text": text, "version": "0"})
+    package = far.post("/quota/add", {**fields(far.get("/quota"), "/quota/add"), "count": "7"})
+    found = world.policy_texts.find()
+
+    assert (stored.status, package.status, found and found.text) == (303, 303, text)
+    assert (again.status, world.quota.budget.get().bought) == (409, 7)
+    assert deployed.asked.count("manage_installation") == 2
+    assert "manage_quota" in deployed.asked
+    assert far.post("/certificates/clean-up", {"certificate": "1"}).status == 400
+
+
 def test_what_a_function_refuses_is_told_on_the_page(far: Browser) -> None:
     refused = far.post("/contact/save", {"name": "ops", "channels": "email=nobody"})
 

@@ -16,7 +16,11 @@ from tests.functional.console.conftest import MARKED, RENEWED, SHOP
 
 SLOT = "CDN/-/www.example.com"
 #: A page that shows one thing needs its id.
-OF_ONE = {"/certificate": f"?id={SHOP}", "/slot": f"?id={SLOT}"}
+OF_ONE = {
+    "/certificate": f"?id={SHOP}",
+    "/slot": f"?id={SLOT}",
+    "/certificates/clean-up/confirm": f"?certificate={SHOP}",
+}
 WITHOUT_JOB = sorted(path for path in PAGES if not path.startswith("/job/") and path != "/job")
 
 
@@ -121,6 +125,44 @@ def test_what_is_asked_for_wrongly_is_told_in_one_sentence(browser: Browser) -> 
         answer = browser.get(path)
         assert (answer.status, text in answer.body) == (status, True), (path, answer.body)
     assert browser.get("/job.json?id=12").json["Code"] == "NotFound"
+
+
+@pytest.mark.parametrize("start", ["3", "1000", "9" * 19])
+def test_where_a_list_has_no_rows_so_far_on_its_last_page_is_shown(browser: Browser, start: str) -> None:
+    for path, row in (("/resources", SLOT), ("/certificates", SHOP)):
+        assert row in browser.get(f"{path}?offset={start}").body, path
+    for wrong in ("-1", "1e9", "9" * 20, "%D9%A3"):
+        assert browser.get(f"/resources?offset={wrong}").status == 400, wrong
+
+
+def test_what_nobody_expected_is_told_in_one_sentence_too(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("AccessKeySecret=s3cr3t")
+
+    monkeypatch.setattr("console.views.contacts.manage_contacts", broken)
+    told = (browser.get("/contact?id=1"), browser.get("/contact.json?id=1"))
+
+    for answer in told:
+        assert (answer.status, "unexpected ZeroDivisionError" in answer.body) == (500, True)
+        assert "s3cr3t" not in answer.body
+        assert "Traceback" not in answer.body
+    assert 'aria-label="Pages"' in told[0].body
+
+
+def test_a_state_that_cannot_be_used_is_told_until_it_can(browser: Browser, installed: Path) -> None:
+    kept = installed.read_bytes()
+    for spoilt in (
+        b"no state at all" * 100,
+        kept[:60] + b"\x00\x00\x7f\xff" + kept[64:],
+    ):  # of a later schema
+        installed.with_name(f"{installed.name}-wal").unlink(missing_ok=True)
+        installed.write_bytes(spoilt)
+        answer = browser.get("/jobs")
+        assert (answer.status, str(installed) in answer.body) == (503, True), answer.body
+    installed.write_bytes(kept)
+    assert browser.get("/jobs").status == 200
 
 
 def test_a_part_that_has_not_changed_is_not_sent_again(browser: Browser) -> None:
