@@ -6,6 +6,7 @@ the product in the region.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from emulator.api import Call
@@ -43,9 +44,19 @@ def _of_function_compute(call: Call) -> list[str]:
 
 
 def _of_tablestore(call: Call) -> list[str]:
+    if call.action.endswith(("Instance", "Instances")):
+        return [f"instance/{call.params.get('InstanceName') or _in_body(call, 'InstanceName')}"]
     instance = f"instance/{call.params.get('instance') or '*'}"
     tables = [name for name in str(call.params.get("table_name", "")).split(",") if name]
     return [f"{instance}/table/{name}" for name in tables] or [f"{instance}/table/*"]
+
+
+def _in_body(call: Call, name: str) -> str:
+    """A text of a JSON body; "*" where there is none."""
+    try:
+        return str(json.loads(call.raw_body)[name])
+    except (ValueError, LookupError, TypeError):
+        return "*"
 
 
 def _of_oss(call: Call) -> list[str]:

@@ -151,6 +151,10 @@ class Engine:
         levels = self.way_down(stack) if back == "CREATE_ROLLBACK" else self.way_there(stack)
         self.begin(stack, self.operation(stack, back, levels, moment))
 
+    def cancel(self, stack: Stack, moment: datetime) -> None:
+        """What has been done of the operation by now is taken back."""
+        self._failed(stack, moment, "Stack UPDATE canceled by user")  # [guess] the words
+
     def way_down(self, stack: Stack) -> list[list[str]]:
         """The resources that there are, each before what it needs."""
         left, found = dict(stack.resources), list[list[str]]()

@@ -17,7 +17,7 @@ from emulator.api import Answer, Call
 from emulator.services.ros import errors, parameters, preview, sources
 from emulator.services.ros.model import Goal, Operation, Resource, Stack
 from emulator.services.ros.plan import Plan
-from emulator.services.ros.reads import Reads
+from emulator.services.ros.provisions import Provisions
 from emulator.services.ros.stacks import OPTIONS, region_of
 from emulator.services.ros.template import read
 
@@ -27,7 +27,7 @@ _MOST_STACKS, _MOST_TAGS = 200, 20
 _CHANGEABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
 
-class Service(Reads):
+class Service(Provisions):
     def PreviewStack(self, call: Call) -> Answer:
         """What a new stack, or a change of one, would do."""
         params, stack = call.params, None
@@ -102,6 +102,36 @@ class Service(Reads):
         stack.access_key_id, stack.timeout_min = call.access_key_id, _timeout(params)
         stack.disable_rollback = params.get("DisableRollback", False)
         self._begin(stack, "UPDATE", self._engine.way_there(stack))
+        return {"StackId": stack.id}
+
+    def CancelUpdateStack(self, call: Call) -> Answer:
+        """The change is taken back, as if it had failed."""
+        stack, how = self._stack(call), call.params.get("CancelType") or "Safe"
+        if how not in ("Quick", "Safe"):
+            raise errors.bad_value("CancelType", how)
+        if stack.operation is None or stack.operation.action != "UPDATE":
+            raise errors.not_supported(f"Cancel the update of a stack in status {stack.status}")
+        self._engine.cancel(stack, self.cloud.clock())
+        return {}
+
+    def ContinueCreateStack(self, call: Call) -> Answer:
+        """What a creation that was not taken back has not made, or not whole, is made."""
+        stack, params = self._stack(call), call.params
+        if params.get("Mode", "Recreate") != "Recreate" or params.get("RecreatingResources"):
+            raise errors.not_emulated("ContinueCreateStack but of what has failed or was never begun")
+        if stack.status != "CREATE_FAILED":
+            raise errors.not_supported(f"Continue to create a stack in status {stack.status}")
+        given = {one["ParameterKey"]: one["ParameterValue"] for one in params.get("Parameters") or []}
+        body = sources.body(self.cloud, call) if params.get("TemplateBody") else stack.goal.body
+        known = {**stack.goal.parameters, **given}
+        goal = Goal(body, parameters.complete(read(body).parameters, known), stack.goal.url)
+        plan = Plan(goal, self._pseudo(stack.region, stack.name, stack.id), stack.resources)
+        plan.check()
+        if params.get("DryRun"):
+            names = sorted(goal.parameters)
+            return {"StackId": stack.id, "DryRunResult": {"ParametersAllowedToBeModified": names}}
+        stack.goal, stack.access_key_id = goal, call.access_key_id
+        self._begin(stack, "CREATE", plan.levels())
         return {"StackId": stack.id}
 
     def DeleteStack(self, call: Call) -> Answer:

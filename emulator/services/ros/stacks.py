@@ -36,6 +36,8 @@ class Stacks(EmulatedService):
         "deleted": ("told", "unknown"),
         # Whether DeletionPolicy Retain holds when a creation is taken back is not documented.
         "rolled_back": ("retained", "deleted"),
+        # What the account has done in other consoles: whether the services of a template are in use there.
+        "services": ("activated", "a role is missing", "not activated"),
     }
 
     def __init__(self, cloud: Account) -> None:

@@ -1,3 +1,3 @@
 """Tablestore."""
 
-SERVICES = ("tablestore",)
+SERVICES = ("tablestore", "ots_control")

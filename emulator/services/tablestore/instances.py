@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from emulator.services.tablestore.tables import Table
@@ -37,7 +38,10 @@ class Instance:
     network: Network = "open"  #: "vpc": its access list refuses what comes by its public host
     tables: dict[str, Table] = field(default_factory=dict)
     usage: dict[str, Usage] = field(default_factory=dict)  #: by table; outlives it
-    made: bool = False  #: by a stack, and not by the estate
+    made: bool = False  #: by a request, and not by the estate
+    cluster: str = "SSD"
+    description: str = ""
+    created: datetime | None = None  #: None: before anybody asked
 
     def used(self, table: str) -> Usage:
         return self.usage.setdefault(table, Usage())

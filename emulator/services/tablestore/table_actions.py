@@ -66,12 +66,12 @@ class TableActions(EmulatedService):
         self.instances[instance.name] = instance
         return instance
 
-    def add_instance(self, name: str, region: str, network: Network) -> None:
+    def add_instance(self, name: str, region: str, network: Network) -> Instance:
         """Raises ApiError where the name is taken; that of DEFAULT_INSTANCE once that one is used."""
         there = self.instances.get(name)
         if there is not None and (name != DEFAULT_INSTANCE or there.tables or there.usage):
             raise refused(f"The instance {name} already exists.", "OTSObjectAlreadyExist", 409)  # [guess]
-        self._add(Instance(name, region, network, made=True))
+        return self._add(Instance(name, region, network, made=True))
 
     def drop_instance(self, name: str) -> None:
         """Raises ApiError where it has tables."""

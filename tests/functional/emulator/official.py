@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -34,6 +35,7 @@ PACKAGES = {
     "ga": "ga20191120",
     "waf-openapi": "waf_openapi20211001",
     "ros": "ros20190910",
+    "tablestore": "tablestore20201209",
 }
 
 
@@ -65,6 +67,8 @@ class Official:
             getattr(self._client, name) for name in dir(self._client) if name.replace("_", "") == wanted
         )
         arguments = [request_type.from_map(request_type(), params)] if request_type else []
+        if "headers" in inspect.signature(method).parameters:
+            arguments.append({})
         return method(*arguments, RuntimeOptions()).body
 
     def refusal(self, action: str, **params: Any) -> tuple[int, str]:

@@ -15,7 +15,12 @@ _NO_CAPACITY = {"capacity_unit": {"read": 0, "write": 0}}
 class Instance:
     def create(self, world: World, given: Properties) -> Made:
         name = given["InstanceName"]
-        world.service("tablestore").add_instance(name, world.region, _network(given))
+        _control(
+            world,
+            "CreateInstance",
+            given,
+            _of_instance(given) | {"ClusterType": given.get("ClusterType", "SSD")},
+        )
         end = f"{name}.{world.region}"
         endpoints = {
             "PublicEndpoint": f"https://{end}.ots.aliyuncs.com",
@@ -25,15 +30,20 @@ class Instance:
         return Made(name, {"InstanceName": name, **endpoints})
 
     def update(self, world: World, made: Made, given: Properties, before: Properties) -> Made:
-        world.service("tablestore").instances[made.physical_id].network = _network(given)
+        _control(world, "UpdateInstance", given, _of_instance(given))
         return made
 
     def delete(self, world: World, made: Made, given: Properties) -> None:
-        world.service("tablestore").drop_instance(made.physical_id)
+        body = {"InstanceName": made.physical_id}
+        world.call_if_there("ots_control", "DeleteInstance", {}, body)
 
 
-def _network(given: Properties) -> str:
-    return "open" if given.get("Network", "NORMAL") == "NORMAL" else "vpc"
+def _of_instance(given: Properties) -> dict[str, Any]:
+    return {"Network": given.get("Network", "NORMAL"), "InstanceDescription": given.get("Description", "")}
+
+
+def _control(world: World, action: str, given: Properties, wanted: dict[str, Any]) -> None:
+    world.call("ots_control", action, {}, {"InstanceName": given["InstanceName"], **wanted})
 
 
 class Table:
