@@ -12,14 +12,17 @@ from cli.on_stack import FunctionRefusedError
 from cli.package import REPOSITORY
 from cli.parameters import TEMPLATE, parameters
 from cli.stacks import plan as plans
-from cli.stacks.account import stack_name, the_account
-from cli.stacks.deploying import Deploying, DeploymentError, pieces_in
-from cli.stacks.given import said_before
-from cli.stacks.objects import check_bucket
+from cli.stacks import readiness, releases
+from cli.stacks.account import Account, stack_name, the_account
+from cli.stacks.deploying import Deploying, DeploymentError, late, rights_named
+from cli.stacks.given import check_own, said_before
+from cli.stacks.objects import bucket_of, check_bucket
+from cli.stacks.releases import Release
 from cli.stacks.ros import StackState
 from cli.stacks.screen import Followed
+from cli.stacks.templates import parameters_of
 from shared.errors import AppError, InvalidRequestError
-from shared.services.doctor import Mark
+from shared.services.doctor import Finding, Mark
 from stack.package import package
 from stack.target import VERSIONS, target_of
 
@@ -61,83 +64,138 @@ def deploy(
             " made if absent."
         ),
     ] = None,
+    release: Annotated[
+        str | None,
+        typer.Option(help="Go back to what was deployed before, by its id: `certdeploy stack` lists them."),
+    ] = None,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Do not look first at whether the account is ready.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the stack in your account, or bring it to what this clone of the repository says.
 
-    Packages the functions, shows what would be created, changed, replaced and removed, and asks. A
-    deployment that failed half-way is deployed again with the same command. What was given to the stack
-    before, and is not given now, stays.
+    Looks at the account, packages the functions, shows what would be created, changed, replaced and removed,
+    and asks. A deployment that failed half-way is deployed again with the same command. What was given to the
+    stack before, and is not given now, stays.
     """
     check_given("--bucket", bucket)
+    check_given("--release", release)
     check_bucket(bucket)
+    if release is not None and (objects or python):
+        raise InvalidRequestError(
+            "--release: it has its own objects and runtime; leave out --objects, --python"
+        )
     own = parameters(parameter or [], parameter_file, variables=False)
+    template = TEMPLATE.read_text(encoding="utf-8")
+    if release is None:
+        check_own(parameters_of(template), own)
     called_, account = stack_name(name), the_account(region)
     if python is not None:
         target_of(python)  # refused before the account is asked
-    with output.progress("Asking ROS …"):
-        python, bucket = said_before(account.ros.find(called_), python, bucket)
-    with output.progress("Packaging …"):
-        pieces = pieces_in(_packaged(objects, python), target_of(python).version)
-    screen = Followed()
-    with screen.following("Asking ROS …"):
-        work = Deploying(
-            account,
-            called_,
-            TEMPLATE,
-            bucket=bucket,
-            python=python,
-            pieces=pieces,
-            own=own,
-            tell=output.tell,
-            on_events=screen.tell,
-        )
-        plan = work.plan()
-    if plan.made_anew:
+    with rights_named(called_):
+        with output.progress("Asking ROS …"):
+            stack = account.ros.find(called_)
+        python, bucket = said_before(stack, python, bucket)
+        if not unchecked:
+            with output.progress("Looking at the account …"):
+                before = stack.parameters.get("OtsInstance", "") if stack else ""
+                found = [
+                    *readiness.of_account(account, template, python),
+                    *readiness.of_rights(account, called_, own.get("OtsInstance") or before),
+                ]
+            _check(found, new=stack is None)
+        wanted = _wanted(account, called_, bucket, python, objects, release)
+        screen = Followed()
+        with screen.following("Asking ROS …"):
+            work = Deploying(
+                account,
+                called_,
+                wanted,
+                bucket=bucket,
+                own=own,
+                tell=output.tell,
+                on_events=screen.tell,
+            )
+            plan = work.plan()
+        if plan.made_anew:
+            raise DeploymentError(
+                f"this would make anew what holds the state: {', '.join(plan.made_anew)}; nothing was"
+                " changed. Deploy under another name, or move the state first (`certdeploy state export`)"
+            )
+        if as_json and (plan_only or plan.nothing):
+            output.show_json(plan.as_json)
+        elif not as_json:
+            plans.show(plan)
+        if plan.nothing:
+            output.tell(
+                f"nothing to do: the stack is as {f'release {release}' if release else 'this clone'} says"
+            )
+            if not plan_only:
+                _ran(work, first=False)
+            return
+        if plan_only:
+            return
+        if not yes:
+            confirm("Do this?", as_json)
+        with screen.following("Deploying …"):
+            state = work.carry_out(plan)
+        _ran(work, first=plan.first)
+        _tell(state, as_json, plan.as_json)
+
+
+def _check(found: list[Finding], *, new: bool) -> None:
+    """Raises DeploymentError: something is in the way. `new`: there is no stack yet, so all is told."""
+    shown = [one for one in found if one.mark is not Mark.OK and (new or one.mark is not Mark.UNKNOWN)]
+    for finding in shown:
+        output.tell_whole(_told(finding))
+    if wrong := sum(one.mark is Mark.ERROR for one in found):
         raise DeploymentError(
-            f"this would make anew what holds the state: {', '.join(plan.made_anew)}; nothing was changed."
-            " Deploy under another name, or move the state first (`certdeploy state export`)"
+            f"{wrong} of this {'is' if wrong == 1 else 'are'} in the way; nothing was changed (with"
+            " --unchecked it is not looked at)"
         )
-    if as_json and (plan_only or plan.nothing):
-        output.show_json(plan.as_json)
-    elif not as_json:
-        plans.show(plan)
-    if plan.nothing:
-        output.tell("nothing to do: the stack is as this clone says")
-        return
-    if plan_only:
-        return
-    if not yes:
-        confirm("Do this?", as_json)
-    with screen.following("Deploying …"):
-        state = work.carry_out(plan)
-    _ran(work, first=plan.first)
-    _tell(state, as_json, plan.as_json)
 
 
-def _packaged(objects: Path | None, python: str) -> Path:
-    if objects is not None:
-        if not objects.is_dir():
-            raise InvalidRequestError(f"--objects {objects}: there is no such folder")
-        return objects
-    made = Path("dist")
-    package(REPOSITORY, target_of(python), made)
-    return made
+def _told(finding: Finding) -> str:
+    return f"{finding.about}: {finding.text}{f'; do: {finding.todo}' if finding.todo else ''}"
+
+
+def _wanted(
+    account: Account, name: str, bucket: str, python: str, objects: Path | None, release: str | None
+) -> Release:
+    """Raises InvalidRequestError, NotFoundError, SettingsError: there is none, or not whole any more."""
+    if release is not None:
+        with output.progress("Asking OSS …"):
+            where = bucket or bucket_of(account.id, account.region)
+            return releases.of_bucket(account.objects, where, account.region, name, release)
+    if objects is not None and not objects.is_dir():
+        raise InvalidRequestError(f"--objects {objects}: there is no such folder")
+    target = target_of(python)
+    if objects is None:
+        objects = Path("dist")
+        with output.progress("Packaging …"):
+            package(REPOSITORY, target, objects)
+    return releases.of_clone(TEMPLATE, objects, target.version)
 
 
 def _ran(work: Deploying, *, first: bool) -> None:
-    """Exit 1 if the stack is there and does not work: that is no success."""
+    """Exit 1 if the stack is there and does not work: that is no success.
+
+    `first`: nothing has run yet for sure; else what has never run, or long not, is run now.
+    """
     try:
         if first:
-            work.first_run()
+            work.read_all(first=True)
         with output.progress("Looking it over from inside …"):
             health = work.health()
+        if not first and late(health):
+            work.read_all(first=False)
     except (AppError, FunctionRefusedError) as error:
         output.tell(f"certdeploy: the stack is there, but its functions do not work yet: {error}")
         raise typer.Exit(exits.FAILED) from None
     for finding in health.findings:
         if finding.mark is Mark.ERROR:
-            output.tell(f"{finding.about}: {finding.text}; do: {finding.todo or 'see docs/runbook.md'}")
+            output.tell_whole(_told(finding))
 
 
 def _tell(state: StackState, as_json: bool, planned: dict[str, Any]) -> None:

@@ -52,6 +52,11 @@ def destroy(
             f"--with-state: the stack was given {work.elsewhere} (State=kept) and did not make it; destroy it"
             " without, and remove the instance in Tablestore's console if no other stack goes on with it"
         )
+    if with_state and work.keeps:
+        raise InvalidRequestError(
+            "--with-state: the stack is half removed, and what holds the state cannot be told to go any more;"
+            f" destroy it without, and then remove {work.instance} in Tablestore's console"
+        )
     kept = [] if with_state else work.state
     going = [one for one in work.resources if one not in kept]
     if not as_json:
@@ -63,6 +68,8 @@ def destroy(
             where.print(
                 Text(f"  keep    Tablestore instance {work.elsewhere}, which this stack did not make")
             )
+        if work.let_go:
+            where.print(Text(f"  keep    Tablestore instance {work.let_go}, if it is there: it was let go"))
         for one in kept if len(kept) < 3 else [one for one in kept if one.kind == STATE[0]]:
             where.print(Text(f"  keep    {called(one.name, one.kind)} {one.physical_id}, with its tables"))
         where.print(Text(f"  keep    bucket {bucket_of(account.id, account.region)}, if it was made"))
@@ -74,10 +81,12 @@ def destroy(
     _told(called_, account.region, going, len(kept), as_json)
     if as_json:
         return
-    if instance := work.elsewhere or next((one.physical_id for one in kept if one.kind == STATE[0]), ""):
+    own = next((one.physical_id for one in kept if one.kind == STATE[0]), "")
+    if instance := work.elsewhere or own or work.let_go:
+        unless = ", unless it was told to go," if instance == work.let_go else ""
         output.tell(
-            f"its state stays in {instance}: certdeploy deploy --name {called_} --parameter State=kept"
-            f" --parameter OtsInstance={instance} goes on with it"
+            f"its state{unless} stays in {instance}: certdeploy deploy --name {called_} --parameter"
+            f" State=kept --parameter OtsInstance={instance} goes on with it"
         )
 
 

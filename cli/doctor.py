@@ -13,6 +13,7 @@ from rich.text import Text
 from cli import exits, output
 from cli.columns import AsJson
 from cli.on_stack import FunctionRefusedError, named_stack
+from cli.parameters import TEMPLATE
 from cli.session import Session, located, session
 from shared.errors import AppError, SettingsError
 from shared.runtime.app import utc_now
@@ -76,10 +77,26 @@ def _of_stack(stack: str, opened: Callable[[], Session], patience_s: float) -> H
     """As its own function finds it, with the network and the rights that functions have."""
     try:
         told = opened().call("check_installation", json.dumps({"PatienceS": patience_s}).encode())
+        outside = tuple(_outside(stack))
     except (AppError, FunctionRefusedError) as failed:
         todo = "is the stack there, and may this key invoke its functions? certdeploy ram print viewer"
         return Health.of(utc_now(), [error(f"stack {stack}", str(failed), todo)])
-    return parse(Health, told)
+    inside = parse(Health, told)
+    return Health.of(inside.at, (*outside, *inside.findings))
+
+
+def _outside(stack: str) -> Iterator[Finding]:
+    """What the account tells of what the stack stands on, which no function may ask."""
+    from cli.stacks import account, readiness  # which packages stacks, too: a third of a second
+
+    where = account.the_account(None)
+    try:
+        found = where.ros.find(stack)
+    except AppError:
+        found = None  # it is no right of this key: the runtime is not known then
+    runtime = found.parameters.get("Runtime", "") if found else ""
+    template = TEMPLATE.read_text(encoding="utf-8")
+    yield from readiness.of_account(where, template, runtime.removeprefix("python"))
 
 
 def _without_state(settings: Settings) -> Iterator[Finding]:

@@ -50,7 +50,12 @@ def _has_width(stderr: bool = False) -> bool:
 
 def tell(text: str) -> None:
     """Print one line to stderr."""
-    console(stderr=True).print(Text(one_line(redact(text))), soft_wrap=True)
+    tell_whole(redact(text))
+
+
+def tell_whole(text: str) -> None:
+    """`tell` of what is redacted already: a page's address keeps what follows its `?`."""
+    console(stderr=True).print(Text(one_line(text)), soft_wrap=True)
 
 
 def show_json(value: BaseModel | Mapping[str, Any]) -> None:

@@ -16,6 +16,8 @@ BUCKET: Final = "CodeBucket"
 _AT: Final = f"${{{REGION}}}:${{{ACCOUNT}}}"
 _ROLES: Final = ("CreateRole", "GetRole", "UpdateRole", "DeleteRole", "ListPoliciesForRole", "PassRole")
 _ATTACHED: Final = ("AttachPolicyToRole", "DetachPolicyFromRole")  # need both, the role and the policy
+#: Roles of which ROS tells whether they are there.
+_OF_SERVICES: Final = ("AliyunServiceRoleFor", "aliyunservicerolefor")
 _POLICIES: Final = (
     *("CreatePolicy", "GetPolicy", "DeletePolicy", "CreatePolicyVersion", "DeletePolicyVersion"),
     *("GetPolicyVersion", "ListPolicyVersions"),
@@ -26,7 +28,7 @@ def statements() -> Iterator[Statement]:
     yield Statement(tuple(sorted(ros.API.rights(*ros.ACTIONS))))
     yield Statement(("oss:ListBuckets",), (f"acs:oss:*:${{{ACCOUNT}}}:*",))
     bucket = f"acs:oss:*:${{{ACCOUNT}}}:${{{BUCKET}}}"
-    yield Statement(("oss:GetBucketAcl", "oss:PutBucket"), (bucket,))
+    yield Statement(("oss:GetBucketAcl", "oss:ListObjects", "oss:PutBucket"), (bucket,))
     yield Statement(("oss:GetObject", "oss:PutObject"), (f"{bucket}/{FOLDER}*",))
     functions, layers = (f"acs:fc:{_AT}:{kind}/${{{PREFIX}}}-*" for kind in ("functions", "layers"))
     # Of one that is not there yet the vendor's pages do not say by which name it is authorised.
@@ -34,6 +36,9 @@ def statements() -> Iterator[Statement]:
     yield Statement(("fc:*",), (functions, layers))
     roles, policies = (f"acs:ram:*:${{{ACCOUNT}}}:{kind}/${{{PREFIX}}}-*" for kind in ("role", "policy"))
     yield Statement(tuple(f"ram:{name}" for name in _ROLES), (roles,))
+    # Names of roles are compared in small letters, by one of the vendor's pages.
+    own = tuple(f"acs:ram:*:${{{ACCOUNT}}}:role/{name}*" for name in _OF_SERVICES)
+    yield Statement(("ram:GetRole",), own)
     yield Statement(tuple(f"ram:{name}" for name in _ATTACHED), (roles, policies))
     yield Statement(tuple(f"ram:{name}" for name in _POLICIES), (policies,))
     instance = f"acs:ots:{_AT}:instance/${{{INSTANCE}}}"

@@ -1,18 +1,21 @@
-"""`certdeploy stack`: how the stack stands: its status, versions, outputs, and what happened last."""
+"""`certdeploy stack`: how the stack stands: status, versions, outputs, releases, what happened last."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Final
 
 import typer
 
 from cli import exits, output
 from cli.columns import AsJson
 from cli.deploy import Name, Region
-from cli.stacks.account import stack_name, the_account
-from cli.stacks.human import called, why
-from cli.stacks.ros import Event
-from shared.errors import NotFoundError
+from cli.stacks import releases
+from cli.stacks.account import Account, stack_name, the_account
+from cli.stacks.human import called, last_failure, why
+from cli.stacks.ros import Event, StackState
+from shared.errors import CloudError, NotFoundError
 
-_VERSIONS = ("CodeObject", "LayerObject", "Runtime")
+_VERSIONS: Final = ("CodeObject", "LayerObject", "Runtime")
+_RELEASES: Final = 5  #: that are shown
 
 
 def stack(
@@ -30,20 +33,22 @@ def stack(
                 "Stack", called_, f"there is none in {account.region}; `certdeploy deploy` makes it"
             )
         resources = account.ros.resources(found.id)
-        last = (
-            sorted(account.ros.events(found.id), key=lambda one: (one.at, one.id))[-events:] if events else []
-        )
+        told = _told(account, found, wanted=events > 0 or found.failed)
+        before, unlisted = _deployed_before(account, found)
+    last = told[-events:] if events else []
+    reason = (last_failure(told) or why(found.reason)) if found.failed else ""
     if as_json:
         output.show_json(
             {
                 "Name": found.name,
                 "Region": account.region,
                 "Status": found.status,
-                "Reason": found.reason,
+                "Reason": reason or found.reason,
                 "Created": found.created,
                 "Updated": found.updated,
                 "Parameters": dict(found.parameters),
                 "Outputs": dict(found.outputs),
+                "Releases": [{"Id": one, "Deployed": f"{at:%Y-%m-%dT%H:%M:%SZ}"} for one, at in before],
                 "Resources": [
                     {"Name": one.name, "Type": one.kind, "Status": one.status, "Id": one.physical_id}
                     for one in resources
@@ -59,7 +64,7 @@ def stack(
         table.show_header = False
         for what, fact in (
             ("Stack", f"{found.name} in {account.region}, account {account.id}"),
-            ("Status", f"{found.status}{f': {why(found.reason)}' if found.failed else ''}"),
+            ("Status", f"{found.status}{f': {reason}' if reason else ''}"),
             ("Created", f"{found.created} UTC"),
             ("Updated", f"{found.updated} UTC" if found.updated else "never"),
             *((one, found.parameters.get(one, "")) for one in _VERSIONS),
@@ -68,9 +73,39 @@ def stack(
         ):
             output.row(table, what, fact)
         output.show(table)
+        _show_releases(before, unlisted)
         _show(last)
     if found.failed:
         raise typer.Exit(exits.FAILED)
+
+
+def _told(account: Account, stack: StackState, *, wanted: bool) -> list[Event]:
+    """The oldest first."""
+    return sorted(account.ros.events(stack.id), key=lambda one: (one.at, one.id)) if wanted else []
+
+
+def _deployed_before(account: Account, stack: StackState) -> tuple[list[tuple[str, datetime]], str]:
+    """What `certdeploy deploy --release` can go back to, and why it could not be listed."""
+    bucket = stack.parameters.get("CodeBucket", "")
+    if not bucket:
+        return [], ""
+    try:
+        return releases.deployed_before(account.objects, bucket, account.region, stack.name), ""
+    except CloudError as failed:
+        return [], str(failed)
+
+
+def _show_releases(before: list[tuple[str, datetime]], unlisted: str) -> None:
+    if unlisted:
+        output.tell(f"what was deployed before could not be listed: {unlisted}")
+    if not before:
+        return
+    table = output.table("Release", "Deployed (UTC)", title="\nDeployed, the last one first")
+    for one, at in before[:_RELEASES]:
+        output.row(table, one, f"{at:%Y-%m-%d %H:%M:%S}")
+    output.show(table)
+    if (more := len(before) - _RELEASES) > 0:
+        output.tell(f"{more} earlier ones: --json")
 
 
 def _counted(resources: list[Event]) -> str:

@@ -1,33 +1,48 @@
-"""A stack is brought to what this clone of the repository says: planned, then done."""
+"""A stack is brought to what a release says: planned, then done."""
 
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from cli.stacks import given
 from cli.stacks.account import Account
 from cli.stacks.follow import followed, settled
 from cli.stacks.human import STATE, first_failure, why
-from cli.stacks.objects import Piece, bucket_of
+from cli.stacks.objects import Stored, bucket_of
 from cli.stacks.plan import Deployment
+from cli.stacks.releases import Release
 from cli.stacks.ros import Change, Event, StackState, new_token
-from host.template import declared_parameters
-from shared.errors import AppError, InvalidRequestError, NotFoundError
-from shared.services.doctor import Health
+from cli.stacks.templates import all_goes, parameters_of, with_state_of, without_retention
+from shared.errors import AppError, CloudDeniedError, NotFoundError
+from shared.services.doctor import Health, Mark
 from shared.validation.requests import parse
-from stack.package import MANIFEST
 
-_RETAIN: Final = re.compile(r"^ +DeletionPolicy: Retain\n", re.M)
 _PATIENCE_S: Final = 45  #: the function may run for a minute
-_STEPS: Final = ("code", "layer", "layer-aws")
+
+
+#: What `check_installation` has to say of what runs by itself.
+_TIMERS: Final = ("timer scan_expiry", "timer discover_resources")
 
 
 class DeploymentError(AppError):
     """A stack is not what it was to be."""
 
     code = "DeploymentFailed"
+
+
+@contextmanager
+def rights_named(stack: str) -> Iterator[None]:
+    """A denial says where the rights stand that deploying takes."""
+    try:
+        yield
+    except CloudDeniedError as denied:
+        told = f"{denied.message}; it takes what `certdeploy --stack {stack} ram print deployer` prints"
+        raise CloudDeniedError(denied.action, denied.cloud_code, told, denied.request_id) from None
+
+
+def late(health: Health) -> bool:
+    """Whether CAS or the products were never read, or long not: a deployment was cut off before."""
+    return any(one.about in _TIMERS and one.mark is Mark.WARNING for one in health.findings)
 
 
 class Deploying:
@@ -37,19 +52,17 @@ class Deploying:
         self,
         account: Account,
         name: str,
-        template: Path,
+        release: Release,
         *,
         bucket: str,
-        python: str,
-        pieces: tuple[Piece, ...],
         own: Mapping[str, str],
         tell: Callable[[str], None],
         on_events: Callable[[list[Event]], None],
     ) -> None:
         self._account, self._name, self._tell = account, name, tell
-        self._text, self._declared = template.read_text(encoding="utf-8"), declared_parameters(template)
+        self._release, self._declared = release, parameters_of(release.template)
         self._bucket = bucket or bucket_of(account.id, account.region)
-        self._python, self._pieces, self._own = python, pieces, own
+        self._own = own
         self._on_events = on_events
         given.check_own(self._declared, own)
 
@@ -62,16 +75,17 @@ class Deploying:
                 f"stack {self._name} is half removed: {why(stack.reason)}; when it is mended, finish with"
                 f" `certdeploy destroy --name {self._name}`, and deploy then"
             )
-        there = account.objects.is_there(self._bucket, account.region)
-        lacking = (
-            account.objects.lacking(self._bucket, account.region, self._pieces) if there else self._pieces
-        )
-        account.ros.validate(self._text)
         kept = None if stack is None or stack.void else stack
+        before = account.ros.template(kept.id) if kept is not None else ""
+        text = with_state_of(before, self._release.template) if before else self._release.template
+        there = account.objects.is_there(self._bucket, account.region)
+        wanted = [*self._release.pieces, self._release.of_stack(self._name)]
+        lacking = [one for one in wanted if not (there and self._has(one.stored))]
+        account.ros.validate(text)
         # one that never came to be cannot be changed, and its name is taken
         shown = f"{self._name}-preview" if stack is not None and kept is None else self._name
-        changes = account.ros.preview(shown, kept, self._text, self._given(stack))
-        self._check_kept(kept, changes)
+        changes = account.ros.preview(shown, kept, text, self._given(stack))
+        self._check_kept(before, changes)
         return Deployment(
             self._name,
             account.region,
@@ -82,7 +96,8 @@ class Deploying:
             stack,
             changes,
             again=stack is not None and kept is None,
-            reworded=kept is not None and not changes and account.ros.template(kept.id) != self._text,
+            reworded=kept is not None and not changes and before != text,
+            text=text,
         )
 
     def carry_out(self, plan: Deployment) -> StackState:
@@ -91,9 +106,17 @@ class Deploying:
         if plan.new_bucket:
             account.objects.make(self._bucket, account.region)
         for piece in plan.pieces:
-            self._tell(f"uploading {piece.key} ({piece.size / 1e6:.1f} MB)")
-            account.objects.put(self._bucket, account.region, piece)
-        stack = plan.stack
+            if piece.kind != "release":
+                self._tell(f"uploading {piece.key} ({piece.size / 1e6:.1f} MB)")
+                account.objects.put(self._bucket, account.region, piece)
+        state = self._stood(plan)
+        # Only now: it is one to go back to. The time of the upload is the time of the deployment.
+        account.objects.put(self._bucket, account.region, self._release.of_stack(self._name))
+        return state
+
+    def _stood(self, plan: Deployment) -> StackState:
+        """The stack, made or changed."""
+        account, stack = self._account, plan.stack
         if stack is not None and plan.again:
             self._tell("removing what is left of the stack")
             self._removed(stack)
@@ -101,22 +124,21 @@ class Deploying:
         seen = {event.id for event in account.ros.events(stack.id)} if stack else set[str]()
         if stack is None:
             # A creation that fails is taken back whole: what it would retain is empty, and in the next's way.
-            whole = without_retention(self._text)
+            whole = without_retention(plan.text)
             stack_id = account.ros.create(self._name, whole, self._given(plan.stack), new_token())
             stack = self._arrived(stack_id, seen)
-            if whole == self._text:
+            if whole == plan.text:
                 return stack
-        if not account.ros.update(stack.id, self._text, self._given(stack), new_token()):
+        if not account.ros.update(stack.id, plan.text, self._given(stack), new_token()):
             return stack
         return self._arrived(stack.id, seen)
 
-    def first_run(self) -> None:
-        """CAS and the products are read for the first time, which begins nothing by itself."""
+    def read_all(self, *, first: bool) -> None:
+        """CAS and the products are read, for the first time or at last. `first`: surely so."""
         functions = self._account.functions(self._name)
         found = functions.ask("scan_expiry", {})
-        self._tell(
-            f"CAS is read: {found.get('Certificates', 0)} certificates; the baseline, so no job starts"
-        )
+        baseline = "; the baseline, so no job starts" if first else ""
+        self._tell(f"CAS is read: {found.get('Certificates', 0)} certificates{baseline}")
         functions.invoke("discover_resources", b"{}", asynchronous=True)
         self._tell("the products are being read; `certdeploy --stack` shows what is found")
 
@@ -125,12 +147,15 @@ class Deploying:
         told = self._account.functions(self._name).ask("check_installation", {"PatienceS": _PATIENCE_S})
         return parse(Health, told)
 
-    def _check_kept(self, stack: StackState | None, changes: Sequence[Change]) -> None:
+    def _has(self, meant: Stored) -> bool:
+        return self._account.objects.has(self._bucket, self._account.region, meant)
+
+    @staticmethod
+    def _check_kept(before: str, changes: Sequence[Change]) -> None:
         """Raises DeploymentError: what holds the state would go with its place in the stack."""
-        if stack is None or not any(one.kind in STATE and one.action == "Remove" for one in changes):
+        if not any(one.kind in STATE and one.action == "Remove" for one in changes):
             return
-        text = self._account.ros.template(stack.id)
-        if all_goes(text) == text:
+        if all_goes(before) == before:
             raise DeploymentError(
                 "this would remove the state, which the stack does not retain yet; nothing was changed."
                 " Deploy once as the stack is, which retains it, and then again"
@@ -144,8 +169,7 @@ class Deploying:
             account=self._account.id,
             region=self._account.region,
             bucket=self._bucket,
-            python=self._python,
-            pieces=self._pieces,
+            release=self._release,
             stack=stack,
         )
 
@@ -177,36 +201,3 @@ class Deploying:
         self, stack_id: str, seen: set[str], tell: Callable[[list[Event]], None]
     ) -> StackState | None:
         return followed(self._account.ros, stack_id, seen, tell)
-
-
-def without_retention(template: str) -> str:
-    """Nothing stays when its stack goes."""
-    return _RETAIN.sub("", template)
-
-
-def all_goes(template: str) -> str:
-    """Without retention, whether ROS gives the template back as it was sent or as JSON."""
-    try:
-        document = json.loads(template)
-    except ValueError:
-        return without_retention(template)
-    retained = [one for one in document.get("Resources", {}).values() if one.pop("DeletionPolicy", None)]
-    return json.dumps(document) if retained else template
-
-
-def pieces_in(folder: Path, python: str) -> tuple[Piece, ...]:
-    """The objects that `certdeploy package` listed there for this runtime.
-
-    Raises:
-        InvalidRequestError: there are none.
-    """
-    try:
-        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))[f"python{python}"]
-        pieces = tuple(Piece(kind, folder / listed[kind]) for kind in _STEPS)
-    except (OSError, ValueError, LookupError, TypeError):
-        raise InvalidRequestError(
-            f"{folder} holds no objects for Python {python}; `certdeploy package` makes them"
-        ) from None
-    if lacking := [piece.path for piece in pieces if not piece.path.is_file()]:
-        raise InvalidRequestError(f"{lacking[0]} is not there; `certdeploy package` makes it")
-    return pieces

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from cli.stacks.objects import Piece
+from cli.stacks.releases import Release
 from cli.stacks.ros import StackState
 from shared.errors import InvalidRequestError
 from stack.target import VERSIONS
@@ -16,6 +16,8 @@ _SAID: Final = {"Prefix": "--name", "CodeBucket": "--bucket", "Runtime": "--pyth
     _OBJECTS, "--objects"
 )
 _INSTANCE: Final = "OtsInstance"
+_FORBIDDEN: Final = ("ali", "ay", "ots", "taobao", "admin")
+_USUAL: Final = "certs"
 _LETTERS: Final = 9  #: of the stack's name in the name of its instance, which has at most 16
 
 
@@ -48,8 +50,7 @@ def all_of(
     account: str,
     region: str,
     bucket: str,
-    python: str,
-    pieces: Iterable[Piece],
+    release: Release,
     stack: StackState | None,
 ) -> dict[str, str]:
     """What ROS is given. What an existing stack was given before, and is not given now, stays.
@@ -57,12 +58,11 @@ def all_of(
     Raises:
         InvalidRequestError: the state would be another one.
     """
-    keys = {piece.kind: piece.key for piece in pieces}
     found = {
         "Prefix": name,
         "CodeBucket": bucket,
-        "Runtime": f"python{python}",
-        **{parameter: keys[kind] for parameter, kind in _OBJECTS.items() if kind in keys},
+        "Runtime": f"python{release.python}",
+        **{parameter: release.objects[kind].key for parameter, kind in _OBJECTS.items()},
         **own,
     }
     before = stack.parameters.get(_INSTANCE) if stack else None
@@ -75,6 +75,10 @@ def all_of(
 
 
 def instance_of(name: str, account: str, region: str) -> str:
-    """A name of a Tablestore instance: in a region no two accounts have the same."""
+    """A name of a Tablestore instance: in a region no two accounts have the same.
+
+    Source of what none may have in it: the vendor's page of CreateInstance.
+    """
     digest = hashlib.sha256(f"{account}/{region}/{name}".encode()).hexdigest()[:6]
-    return f"{name[:_LETTERS].rstrip('-')}-{digest}"
+    begins = name[:_LETTERS].rstrip("-")
+    return f"{_USUAL if any(word in begins for word in _FORBIDDEN) else begins}-{digest}"

@@ -23,6 +23,8 @@ _KINDS: Final = {
 _ENDINGS: Final = ("Role", "Async", "Table", "Timer", "Trigger", "Concurrency")
 #: What holds the state: it is not made anew without being told.
 STATE: Final = ("ALIYUN::OTS::Instance", "ALIYUN::OTS::Table")
+_STACK: Final = "ALIYUN::ROS::Stack"
+_BEGUN: Final = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _CODE: Final = re.compile(r"code: \d{3}, (?P<code>[\w.:-]+): (?P<message>.*?)(?: requestId: .*)?$", re.S)
 #: By what a reason tells, the first that fits: what to do.
 _HINTS: Final = (
@@ -30,7 +32,7 @@ _HINTS: Final = (
     (r"ServiceLinkedRole|service-linked", "make the service-linked role: open the product's console once"),
     (
         r"NoPermission|Forbidden|AccessDenied|not authorized",
-        "grant this to whoever deploys",
+        "grant this to whoever deploys: certdeploy ram print deployer",
     ),
     (r"OTSQuotaExhausted|QuotaExceeded|LimitExceeded|Quota", "ask for more of the quota, or give some back"),
     (
@@ -54,7 +56,7 @@ def kind_of(kind: str, count: int = 1) -> str:
 
 def called(name: str, kind: str) -> str:
     """A resource of the template: `role of scan_expiry`, `table jobs`."""
-    if kind == "ALIYUN::ROS::Stack":
+    if kind == _STACK:
         return f"stack {name}"
     what = kind_of(kind)
     if kind == "ALIYUN::FC3::LayerVersion":
@@ -83,12 +85,25 @@ def first_failure(events: Iterable[Event]) -> str:
     What was cut short because another had failed is no cause.
     """
     for event in events:
-        if event.status.endswith("_FAILED") and event.kind != "ALIYUN::ROS::Stack" and _cause(event.reason):
+        if event.status.endswith("_FAILED") and event.kind != _STACK and _cause(event.reason):
             verb = {"CREATE": "made", "UPDATE": "changed", "DELETE": "removed"}.get(
                 event.status.partition("_")[0], "brought about"
             )
             return f"the {called(event.name, event.kind)} could not be {verb}: {why(event.reason)}"
     return ""
+
+
+def last_failure(events: Iterable[Event]) -> str:
+    """The first one since the stack was last asked for something; events as for `first_failure`.
+
+    What follows a failure is a way back that may well succeed, and its reason says nothing.
+    """
+    since: list[Event] = []
+    for event in events:
+        if event.kind == _STACK and event.status in _BEGUN:
+            since = []
+        since.append(event)
+    return first_failure(since)
 
 
 def why(reason: str) -> str:

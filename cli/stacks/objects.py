@@ -6,8 +6,10 @@ what lies there runs with the rights of the functions' roles.
 
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,25 +21,42 @@ _PUT_BUCKET: Final = Action("PutBucket")
 _GET_ACL: Final = Action("GetBucketAcl")
 _HEAD: Final = Action("HeadObject")
 _PUT: Final = Action("PutObject")
+_READ: Final = Action("GetObject")
+_LIST: Final = Action("ListObjects")
+_PAGE: Final = 1000
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 FOLDER: Final = "certdeploy/"  #: of the objects' keys
 
 
 @dataclass(frozen=True)
+class Stored:
+    """An object as it is in a bucket, if it is the one that is meant. `digest`: its MD5, which OSS tells."""
+
+    key: str
+    size: int  #: bytes
+    digest: str
+
+
+@dataclass(frozen=True)
 class Piece:
-    """An archive: `kind` is "code", "layer" or "layer-aws", its name tells its content."""
+    """What is uploaded: `kind` is "code", "layer", "layer-aws" or "release", its key tells its content."""
 
     kind: str
-    path: Path
+    key: str
+    content: bytes = field(repr=False)
 
-    @property
-    def key(self) -> str:
-        return f"{FOLDER}{self.path.name}"
+    @classmethod
+    def of(cls, kind: str, path: Path) -> "Piece":
+        return cls(kind, f"{FOLDER}{path.name}", path.read_bytes())
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.path.stat().st_size
+        return len(self.content)
+
+    @cached_property
+    def stored(self) -> Stored:
+        return Stored(self.key, self.size, hashlib.md5(self.content, usedforsecurity=False).hexdigest())
 
 
 def bucket_of(account: str, region: str) -> str:
@@ -91,28 +110,54 @@ class Store(Oss):
             return
         raise SettingsError(f"the bucket {bucket} belongs to another account; name one with --bucket")
 
-    def lacking(self, bucket: str, region: str, pieces: Iterable[Piece]) -> list[Piece]:
-        """Those that are not there as they are here."""
-        return [piece for piece in pieces if not self._has(bucket, region, piece)]
-
     def put(self, bucket: str, region: str, piece: Piece) -> None:
         import alibabacloud_oss_v2 as sdk
 
-        content = piece.path.read_bytes()
-        request = sdk.PutObjectRequest(bucket=bucket, key=piece.key, body=content)
+        request = sdk.PutObjectRequest(bucket=bucket, key=piece.key, body=piece.content)
         self._call(_PUT, region, "put_object", request)
 
-    def _has(self, bucket: str, region: str, piece: Piece) -> bool:
+    def has(self, bucket: str, region: str, meant: Stored) -> bool:
         """By size and digest: a name alone says what somebody meant to put there."""
         import alibabacloud_oss_v2 as sdk
 
         try:
             told: Any = self._call(
-                _HEAD, region, "head_object", sdk.HeadObjectRequest(bucket=bucket, key=piece.key)
+                _HEAD, region, "head_object", sdk.HeadObjectRequest(bucket=bucket, key=meant.key)
             )
         except CloudRejectedError as error:
-            if "NoSuch" in error.cloud_code or "404" in error.cloud_code:
+            if _is_missing(error):
                 return False
             raise
-        digest = hashlib.md5(piece.path.read_bytes(), usedforsecurity=False).hexdigest()
-        return told.content_length == piece.size and str(told.etag).strip('"').lower() == digest
+        return told.content_length == meant.size and str(told.etag).strip('"').lower() == meant.digest
+
+    def get(self, bucket: str, region: str, key: str) -> bytes | None:
+        """The object's content; None: there is none, or no bucket."""
+        import alibabacloud_oss_v2 as sdk
+
+        try:
+            told: Any = self._call(_READ, region, "get_object", sdk.GetObjectRequest(bucket=bucket, key=key))
+        except CloudRejectedError as error:
+            if _is_missing(error):
+                return None
+            raise
+        return bytes(told.body.read())
+
+    def keys(self, bucket: str, region: str, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """Of the objects whose key begins so, each with the time of its last upload."""
+        import alibabacloud_oss_v2 as sdk
+
+        token: str | None = None
+        while True:
+            request = sdk.ListObjectsV2Request(
+                bucket=bucket, prefix=prefix, max_keys=_PAGE, continuation_token=token
+            )
+            page: Any = self._call(_LIST, region, "list_objects_v2", request)
+            for one in page.contents or ():
+                yield str(one.key), one.last_modified
+            if not page.is_truncated or page.next_continuation_token in (None, "", token):
+                return
+            token = page.next_continuation_token
+
+
+def _is_missing(error: CloudRejectedError) -> bool:
+    return "NoSuch" in error.cloud_code or "404" in error.cloud_code

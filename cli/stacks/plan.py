@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rich.text import Text
@@ -30,6 +30,7 @@ class Deployment:
     stack: StackState | None
     changes: Sequence[Change]
     again: bool  #: what is left of a stack that never came to be is removed first
+    text: str = field(repr=False)  #: of the template
     reworded: bool  #: its template says the same of every resource, in other words, or what stays without it
 
     @property

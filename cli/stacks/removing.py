@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from cli.stacks.deploying import DeploymentError, all_goes
+from cli.stacks.deploying import DeploymentError
 from cli.stacks.follow import followed
 from cli.stacks.human import STATE, first_failure, why
 from cli.stacks.ros import GONE, Event, Ros, StackState, new_token
+from cli.stacks.templates import all_goes
 
 
 class Removing:
@@ -24,8 +25,26 @@ class Removing:
     @property
     def elsewhere(self) -> str:
         """The instance that the stack was given to go on with, and does not own; "" if there is none."""
-        given = self._stack.parameters
-        return given.get("OtsInstance", "") if given.get("State") == "kept" else ""
+        return self.instance if self._stack.parameters.get("State") == "kept" else ""
+
+    @property
+    def let_go(self) -> str:
+        """The instance that was the stack's until a removal that failed half-way; "" if none was."""
+        made = not self._stack.void and not self.elsewhere
+        return self.instance if made and not self.state else ""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the state cannot be told to go any more: half removed, a stack takes no change."""
+        if self._stack.status != "DELETE_FAILED" or not self.state:
+            return bool(self.let_go)
+        template = self._ros.template(self._stack.id)
+        return all_goes(template) != template
+
+    @property
+    def instance(self) -> str:
+        """Of Tablestore, as the stack was told."""
+        return self._stack.parameters.get("OtsInstance", "")
 
     def carry_out(self, *, with_state: bool) -> None:
         """Raises DeploymentError: something stayed, and why."""

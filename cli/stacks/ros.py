@@ -22,13 +22,15 @@ _EVENTS: Final = Action("ListStackEvents")
 _RESOURCES: Final = Action("ListStackResources")
 _VALIDATE: Final = Action("ValidateTemplate")
 _PREVIEW: Final = Action("PreviewStack")
+_PROVISIONS: Final = Action("GetServiceProvisions")
 # Creating and changing have a token of the run, so a lost answer is asked for again without a second effect.
 _CREATE: Final = Action("CreateStack")
 _UPDATE: Final = Action("UpdateStack")
 _DELETE: Final = Action("DeleteStack")
 #: What each of them needs of RAM, for whoever deploys.
 ACTIONS: Final = (
-    *(_LIST, _GET, _TEMPLATE, _EVENTS, _RESOURCES, _VALIDATE, _PREVIEW, _CREATE, _UPDATE, _DELETE),
+    *(_LIST, _GET, _TEMPLATE, _EVENTS, _RESOURCES, _VALIDATE, _PREVIEW, _PROVISIONS),
+    *(_CREATE, _UPDATE, _DELETE),
 )
 _PAGE: Final = 50  #: the most that a list gives at once
 _MINUTES: Final = 60  #: until ROS gives up
@@ -80,6 +82,18 @@ class Event:
     status: str
     reason: str
     physical_id: str = ""
+
+
+@dataclass(frozen=True)
+class Provision:
+    """A service that a template uses. `url`: where it is activated, `role_url`: where its roles are made."""
+
+    service: str
+    status: str  #: "Enabled", "Disabled" or "Unknown"
+    reason: str
+    url: str
+    missing_roles: tuple[str, ...]  #: service-linked
+    role_url: str
 
 
 class Ros:
@@ -162,6 +176,25 @@ class Ros:
             if action != "None":
                 kind, replaced = row.text("ResourceType"), row.text("Replacement")
                 found.append(Change(action, row.needed("LogicalResourceId"), kind, replaced))
+        return found
+
+    def provisions(self, template: str, given: Mapping[str, str]) -> list[Provision]:
+        """Of each service that the template uses, as far as ROS knows it."""
+        found = []
+        for row in self._call(_PROVISIONS, _parameters(given), template).rows("ServiceProvisions"):
+            roles = row.part("RoleProvision")
+            found.append(
+                Provision(
+                    row.needed("ServiceName"),
+                    row.text("Status"),
+                    row.text("StatusReason"),
+                    row.text("EnableURL"),
+                    tuple(
+                        one.text("RoleName") for one in roles.rows("Roles") if one.flag("Created") is False
+                    ),
+                    roles.text("AuthorizationURL"),
+                )
+            )
         return found
 
     def create(self, name: str, template: str, given: Mapping[str, str], token: str) -> str:

@@ -23,6 +23,7 @@ from shared.errors import CloudError, CloudUnavailableError, UnreadableAnswerErr
 
 API: Final = Api("sls", "2020-12-30", "ROA", ram="log", hosts="{region}.log.aliyuncs.com")
 GET_LOGS: Final = Action("GetLogs", method="GET")
+GET_PROJECT: Final = Action("GetProject", method="GET")
 #: The most rows of one answer.
 PAGE: Final = 100
 _TIMEOUT_S: Final = (5.0, 30.0)
@@ -46,20 +47,31 @@ class Sls:
                 return
             offset += PAGE
 
+    def project(self, name: str) -> Any:
+        """What is told of it."""
+        return self._answered(GET_PROJECT, name, "/", {})
+
     def _page(self, project: str, store: str, asked: Mapping[str, str]) -> list[dict[str, str]]:
+        told, request_id = self._answered(GET_LOGS, project, f"/logstores/{store}", asked)
+        if not isinstance(told, list):
+            raise UnreadableAnswerError(GET_LOGS.name, "the answer is no list", request_id)
+        return [{str(name): str(text) for name, text in row.items()} for row in told if isinstance(row, dict)]
+
+    def _answered(self, action: Action, project: str, path: str, asked: Mapping[str, str]) -> tuple[Any, str]:
+        """What was answered, None if it is no JSON, and the request's id."""
         host = f"{project}.{self._openapi.host(API, self._region)}"
 
-        def once(credentials: Credentials) -> list[dict[str, str]]:
+        def once(credentials: Credentials) -> tuple[Any, str]:
             try:
-                answer = self._sent(host, f"/logstores/{store}", asked, credentials)
+                answer = self._sent(host, path, asked, credentials)
             except requests.RequestException as error:
                 refused = "refused" in str(error)
-                mapped = not_sent(GET_LOGS.name, host) if refused else _no_answer(host, error)
+                mapped = not_sent(action.name, host) if refused else _no_answer(action, host, error)
             else:
-                return _read(answer)
+                return _read(action, answer)
             raise mapped  # out here, so that __context__ does not hold the request
 
-        return self._openapi.repeat(API, GET_LOGS, self._region, once)
+        return self._openapi.repeat(API, action, self._region, once)
 
     def _sent(
         self, host: str, path: str, asked: Mapping[str, str], credentials: Credentials
@@ -89,13 +101,15 @@ def _signed(path: str, asked: Mapping[str, str], key: Credentials) -> dict[str, 
         f"{name}:{text}" for name, text in sorted(headers.items()) if name.startswith(("x-log-", "x-acs-"))
     ]
     query = "&".join(f"{name}={text}" for name, text in sorted(asked.items()))
-    text = "\n".join(["GET", "", headers["content-type"], headers["date"], *own, f"{path}?{query}"])
+    text = "\n".join(
+        ["GET", "", headers["content-type"], headers["date"], *own, f"{path}?{query}" if query else path]
+    )
     made = hmac.new(key.access_key_secret.encode(), text.encode(), hashlib.sha256).digest()
     headers["authorization"] = f"LOG {key.access_key_id}:{base64.b64encode(made).decode()}"
     return headers
 
 
-def _read(answer: requests.Response) -> list[dict[str, str]]:
+def _read(action: Action, answer: requests.Response) -> tuple[Any, str]:
     request_id = answer.headers.get("x-log-requestid", "-")
     try:
         told: Any = parsed(answer.content)
@@ -105,13 +119,11 @@ def _read(answer: requests.Response) -> list[dict[str, str]]:
         known = told if isinstance(told, dict) else {}
         code = str(known.get("errorCode") or f"HTTP {answer.status_code}")
         message = redact(str(known.get("errorMessage") or "no message"))
-        raise classify(code, answer.status_code)(GET_LOGS.name, code, message, request_id)
-    if not isinstance(told, list):
-        raise UnreadableAnswerError(GET_LOGS.name, "the answer is no list", request_id)
-    return [{str(name): str(text) for name, text in row.items()} for row in told if isinstance(row, dict)]
+        raise classify(code, answer.status_code)(action.name, code, message, request_id)
+    return told, request_id
 
 
-def _no_answer(host: str, error: Exception) -> CloudError:
+def _no_answer(action: Action, host: str, error: Exception) -> CloudError:
     return CloudUnavailableError(
-        GET_LOGS.name, "NoAnswer", f"no readable answer of {host} ({type(error).__name__})"
+        action.name, "NoAnswer", f"no readable answer of {host} ({type(error).__name__})"
     )

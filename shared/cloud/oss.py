@@ -107,7 +107,8 @@ def _reading() -> Any:
     class Reading(RequestsHttpClient):  # type: ignore[misc, unused-ignore]
         def send(self, request: Any, **options: Any) -> Any:
             response = super().send(request, **options)
-            if request.method == "GET" and response.status_code == 200:
+            # What comes as a stream is an object's content, which is none of OSS's words.
+            if request.method == "GET" and response.status_code == 200 and not options.get("stream"):
                 try:
                     check(response.content)
                 except MisleadingError as error:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from cli.in_process import HeldBack, handler
+from emulator.cloud import Cloud
 from shared.cloud.credentials import Credentials, fixed
 from shared.errors import AppError
 from shared.runtime.app import App
@@ -19,6 +20,7 @@ from tests.granted import Granted, Used
 
 NAME = "shop"
 REGION = "cn-hangzhou"
+BUCKET = f"certdeploy-1000000000000001-{REGION}"
 SMALL = Path(__file__).with_name("small.yml")  #: as template.yml, but smaller
 OBJECTS = {kind: f"{kind}-3.10-0123456789ab.zip" for kind in ("code", "layer", "layer-aws")}
 #: Functions of a stack of it, that do nothing but tell so.
@@ -39,6 +41,12 @@ def handler(event, context):
     return json.dumps({"At": "2026-05-01T00:00:00Z", "Healthy": False, "Findings": [found]})
 """,
 }
+
+
+def changes(cloud: Cloud) -> list[str]:
+    """What changed something in the account, or may have."""
+    reads = ("Get", "List", "Describe", "Head", "Validate", "Preview")
+    return [call.action for call in cloud.calls if not call.action.startswith(reads)]
 
 
 @dataclass(frozen=True)

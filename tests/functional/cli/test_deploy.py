@@ -14,16 +14,18 @@ from cli.stacks.given import instance_of
 from emulator.cloud import Cloud
 from emulator.faults import Fault
 from shared.state.tables import TABLES
+from stack.archive import write
 from tests.functional.cli.conftest import Ran
-from tests.functional.cli.deployed import NAME, OBJECTS, REGION
+from tests.functional.cli.deployed import BUCKET, CODE, NAME, OBJECTS, REGION, changes
 
-BUCKET = f"certdeploy-1000000000000001-{REGION}"
+#: As `check_installation` of a stack of which nothing has run yet.
+NEVER_RAN = b"""
+import json
 
-
-def actions(cloud: Cloud) -> list[str]:
-    """What changed something in the account."""
-    reads = ("Get", "List", "Describe", "Head", "Validate", "Preview")
-    return [call.action for call in cloud.calls if not call.action.startswith(reads)]
+def handler(event, context):
+    found = {"Mark": "warning", "About": "timer scan_expiry", "Text": "so far it was never told"}
+    return json.dumps({"At": "2026-05-01T00:00:00Z", "Healthy": True, "Findings": [found]})
+"""
 
 
 def test_a_plan_tells_what_would_be_made_and_makes_nothing(
@@ -38,7 +40,7 @@ def test_a_plan_tells_what_would_be_made_and_makes_nothing(
     assert f"create  bucket {BUCKET} (private)" in shown.out
     assert f"upload  certdeploy/{OBJECTS['code']}" in shown.out
     assert f"create  {len(TABLES)} tables" in shown.out
-    assert set(actions(cloud)) <= {"InvokeFunction"}
+    assert set(changes(cloud)) <= {"InvokeFunction"}
 
 
 def test_a_stack_is_made_and_its_functions_run_for_the_first_time(
@@ -61,8 +63,26 @@ def test_what_is_there_is_not_done_again(deploy: Callable[..., Ran], cloud: Clou
 
     again = deploy("--yes")
 
-    assert (again.code, actions(cloud)) == (0, []), again.err
+    assert (again.code, changes(cloud)) == (0, ["InvokeFunction"]), again.err  # which looks it over
     assert "nothing to do: the stack is as this clone says" in again.err
+    assert "contacts: there are none; do: add one" in again.err
+
+
+def test_a_deployment_that_was_cut_off_before_anything_ran_is_brought_to_its_end(
+    deploy: Callable[..., Ran], cloud: Cloud, objects: Path
+) -> None:
+    write(objects / OBJECTS["code"], {**CODE, "check_installation.py": NEVER_RAN})
+    cloud.faults.append(Fault("InvokeFunction", 403, "NoPermission"))
+    cut_off = deploy("--yes")
+    assert (cut_off.code, "do not work yet" in cut_off.err) == (1, True)
+
+    again = deploy("--yes")
+
+    assert again.code == 0, again.err
+    assert "nothing to do" in again.err
+    assert "CAS is read: 3 certificates\n" in again.err
+    invoked = [call.params["functionName"] for call in cloud.calls if call.action == "InvokeFunction"]
+    assert invoked[-1] == f"{NAME}-discover_resources"
 
 
 @pytest.mark.long
@@ -103,7 +123,7 @@ def test_the_first_failure_is_one_sentence_and_the_same_command_begins_again(
 
     assert failed.code == 1, failed.err
     assert "could not be made" in failed.err.splitlines()[-1]
-    assert "grant this to whoever deploys" in failed.err.splitlines()[-1]
+    assert "grant this to whoever deploys: certdeploy ram print deployer" in failed.err.splitlines()[-1]
     again = deploy("--yes")
     assert again.code == 0, again.err
 
@@ -142,7 +162,7 @@ def test_without_an_answer_nothing_is_done(deploy: Callable[..., Ran], cloud: Cl
 
     assert refused.code == 2
     assert "cannot ask for confirmation; pass --yes" in refused.err
-    assert set(actions(cloud)) <= {"InvokeFunction"}
+    assert set(changes(cloud)) <= {"InvokeFunction"}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +184,7 @@ def test_what_cannot_be_deployed_is_refused_before_anything_is_asked(
     refused = deploy("--yes", *options)
 
     assert (refused.code, told in refused.err) == (2, True), refused.err
-    assert actions(cloud) == []
+    assert changes(cloud) == []
 
 
 @pytest.mark.long

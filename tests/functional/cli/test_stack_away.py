@@ -59,7 +59,8 @@ def test_a_stack_that_is_not_as_it_was_to_be_is_told_by_the_exit_code(
     shown = command("stack", *OF_IT)
 
     assert shown.code == 1
-    assert "CREATE_ROLLBACK_COMPLETE" in shown.out
+    assert "CREATE_ROLLBACK_COMPLETE: the function " in shown.out
+    assert "could not be made: injected by the emulator (NoPermission); grant this" in shown.out
 
 
 @pytest.mark.long
@@ -181,18 +182,47 @@ def test_without_an_answer_nothing_goes(standing: Command, cloud: Cloud) -> None
 
 
 @pytest.mark.long
-def test_what_cannot_be_removed_is_told_in_a_sentence(
-    standing: Command, deploy: Command, cloud: Cloud
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("DeleteFunction", "its state stays in"),
+        ("DeleteRole", "its state, unless it was told to go, stays in"),
+    ],
+)
+def test_a_removal_that_fails_half_way_is_told_and_brought_to_its_end_and_the_state_stays(
+    standing: Command, deploy: Command, cloud: Cloud, call: str, told: str
 ) -> None:
-    cloud.faults.append(Fault("DeleteFunction", 403, "NoPermission"))
+    """Before the state is let go, and after it."""
+    (instance,) = instances(cloud)
+    cloud.faults.append(Fault(call, 403, "NoPermission"))
 
     failed = standing("destroy", *OF_IT, "--yes")
 
     assert failed.code == 1
     assert "could not be removed" in failed.err.splitlines()[-1]
+    assert standing("stack", *OF_IT).code == 1
     half_removed = deploy("--yes")
     assert (half_removed.code, f"certdeploy destroy --name {NAME}" in half_removed.err) == (1, True)
-    assert standing("destroy", *OF_IT, "--yes").code == 0
+    with_it = standing("destroy", *OF_IT, "--yes", "--with-state")
+    assert with_it.code == 2
+    assert f"then remove {instance} in Tablestore's console" in with_it.err
+    again = standing("destroy", *OF_IT, "--yes")
+    assert again.code == 0, again.err
+    assert f"{told} {instance}: certdeploy deploy" in again.err
+    assert instances(cloud) == [instance]
+
+
+@pytest.mark.long
+def test_a_removal_with_the_state_that_fails_half_way_is_brought_to_its_end(
+    standing: Command, cloud: Cloud
+) -> None:
+    cloud.faults.append(Fault("DeleteFunction", 403, "NoPermission"))
+    assert standing("destroy", *OF_IT, "--yes", "--with-state").code == 1
+
+    again = standing("destroy", *OF_IT, "--yes", "--with-state")
+
+    assert again.code == 0, again.err
+    assert instances(cloud) == []
 
 
 def test_a_stack_that_is_still_being_made_is_waited_for_before_it_is_removed(
