@@ -13,6 +13,7 @@ from cli.columns import AsCsv, AsJson
 from cli.places import known_as, slot
 from cli.session import session
 from shared.domain.certificates import Certificate
+from shared.domain.levels import Validation
 from shared.domain.queries import CertificateOrder, ListCertificates
 from shared.domain.trust import ChainState, Standing
 from shared.services.lists import list_certificates as list_certificates_of
@@ -196,6 +197,7 @@ def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) 
         ("Key", f"{certificate.algorithm or 'unknown'}, {held}"),
         ("Type", f"{certificate.source.value}, {certificate.status.value}"),
         ("Trust", str(mapped.standing)),
+        ("Level", _level(mapped.standing)),
         ("Issuer", mapped.standing.issuer),
         ("Chain", _chain(mapped.standing)),
         ("Serial", certificate.serial),
@@ -204,9 +206,16 @@ def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) 
         ("Expires", output.ends(certificate.not_after, world.clock())),
         ("Deployable", f"no: {mapped.why_not_deployable}" if mapped.why_not_deployable else "yes"),
     ):
-        if fact or what != "Other names":
+        if fact or what not in ("Other names", "Level"):
             output.row(table, what, fact)
     output.show(table)
+
+
+def _level(standing: Standing) -> str:
+    """Of a public certificate, and from what that is known."""
+    if standing.validation is Validation.UNKNOWN:
+        return "not known" if standing.public_root else ""
+    return f"{standing.validation.value}, by {standing.validation_by.value}"
 
 
 def _chain(standing: Standing) -> str:

@@ -31,6 +31,8 @@ def scan(as_json: AsJson = False) -> None:
     issued, expiring = result.get("Issued", []), result.get("Expiring", [])
     count = result.get("Certificates", 0)
     output.tell(f"{count} certificates; newly issued: {len(issued)}; about to expire: {len(expiring)}")
+    for home, why in result.get("LevelsUnread", {}).items():
+        output.tell(f"CAS {home} does not tell of what it has sold whether it is DV, OV or EV: {why}")
     if first:
         output.tell(f"the baseline of {', '.join(first)}: what is there now starts no job")
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from emulator.bundles import Bundle, a_label
+from emulator.bundles import LEVELS, Bundle, a_label
 
 KeyKind = Literal["rsa-2048", "rsa-3072", "rsa-4096", "ecdsa-p256", "ecdsa-p384"]
 Ca = Literal["public", "private"]
@@ -31,8 +31,7 @@ NAMES: dict[Ca, tuple[str, str]] = {
     "private": ("certdeploy Internal Root CA", "certdeploy Internal TLS CA"),
 }
 ORGANISATION = "Example Ltd"  #: of every owner whom a CA has checked
-#: Policies of the CA/Browser Forum.
-POLICIES: dict[Validation, str] = {"DV": "2.23.140.1.2.1", "OV": "2.23.140.1.2.2", "EV": "2.23.140.1.1"}
+POLICIES = {level: policy for policy, level in LEVELS.items()}
 
 
 class Authority:

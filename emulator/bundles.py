@@ -31,6 +31,8 @@ from cryptography.x509.oid import NameOID
 
 Fault = Literal["certificate", "key", "encrypted key", "key form", "mismatch", "chain"]
 _LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
+#: Policies of the CA/Browser Forum.
+LEVELS = {"2.23.140.1.2.1": "DV", "2.23.140.1.2.2": "OV", "2.23.140.1.1": "EV"}
 
 
 class BundleProblem(Exception):
@@ -99,6 +101,16 @@ class Bundle:
         """Of the subject; "" where no CA has checked one."""
         values = self.leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         return str(values[0].value) if values else ""
+
+    @property
+    def validation(self) -> str:
+        """DV, OV or EV, by its policy; "" where it names none of these."""
+        try:
+            found = self.leaf.extensions.get_extension_for_class(x509.CertificatePolicies)
+        except x509.ExtensionNotFound:
+            return ""
+        named = (LEVELS.get(one.policy_identifier.dotted_string, "") for one in found.value)
+        return next(filter(None, named), "")
 
     @property
     def issuer(self) -> str:

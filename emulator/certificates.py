@@ -37,6 +37,7 @@ class Certificate(Part):
     self_signed: bool = False
     chain: Literal["full", "leaf-only"] = "full"  #: what CAS and the products hold beside the leaf
     validation: Validation = "DV"
+    instance: str = ""  #: of CAS, that it was issued for; default: one of its own
 
     @property
     def lived(self) -> float:
@@ -65,4 +66,6 @@ class Certificate(Part):
             raise ValueError(f"it would end before it begins: raise age above {-self.days:g}")
         if self.self_signed and (self.ca, self.chain, self.validation) != ("public", "full", "DV"):
             raise ValueError("it is self-signed: no CA, no chain and no validation")
+        if self.instance and self.source == "UPLOAD":
+            raise ValueError("it was uploaded: what was bought has an instance")
         return self

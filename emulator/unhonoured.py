@@ -97,6 +97,9 @@ REFUSED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "apig.ListDomains": dict.fromkeys(("gatewayType", "domainScope"), _FILTERS),
     "apig.ListGateways": dict.fromkeys(("gatewayType", "resourceGroupId", "tag"), _FILTERS),
     "cas.ListCertificates": {"ResourceGroupId": _FILTERS},
+    "cas.ListInstances": dict.fromkeys(
+        ("AutoReissueFlag", "Brand", "ResourceGroupId", "ServerDeployFlag", "VersionType"), _FILTERS
+    ),
     "cas.ListUserCertificateOrder": {"ResourceGroupId": _FILTERS},
     "cdn.DescribeCdnDomainConfigs": {"ConfigId": _FILTERS},
     "cdn.DescribeUserDomains": dict.fromkeys(("ResourceGroupId", "Source", "Tag"), _FILTERS),

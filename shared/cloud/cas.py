@@ -8,13 +8,14 @@ from typing import Any, Final
 from shared.cloud.api import Action, Api
 from shared.cloud.cas_asking import Asking
 from shared.cloud.cas_jobs import CasJobs
+from shared.cloud.cas_levels import LIST_INSTANCES, Instances, asks_for
 from shared.cloud.cas_rows import certificate_of, is_not_yet, joined
 from shared.cloud.openapi import OpenApi
 from shared.cloud.reading import Fields
 from shared.domain.accounts import OWN, within
 from shared.domain.certificates import STORES, Certificate, is_bare_id
 from shared.domain.contacts import CasContact
-from shared.errors import CloudRejectedError, NotFoundError
+from shared.errors import CloudError, CloudRejectedError, NotFoundError
 from shared.validation.secret import SecretPem
 
 #: Its region is the store.
@@ -40,6 +41,7 @@ LIST_CONTACT: Final = Action("ListContact")
 ACTIONS: Final = (
     LIST_CERTIFICATES,
     LIST_USER_CERTIFICATE_ORDER,
+    LIST_INSTANCES,
     GET_CERTIFICATE_DETAIL,
     GET_USER_CERTIFICATE_DETAIL,
     UPLOAD_USER_CERTIFICATE,
@@ -71,6 +73,7 @@ class Listing:
     certificates: list[Certificate]
     ids: frozenset[int]  #: of all rows, also of those that are no certificates yet or cannot be read
     complete: bool  #: as many as CAS says there are
+    levels_unread: CloudError | None = None  #: why the level of some that it has sold is not known
 
 
 class Cas:
@@ -92,7 +95,7 @@ class Cas:
         With `known`, by id, what the lists leave out is asked for one by one, once for each certificate:
         serial and chain always, other fields now and then; of new ones first. Certificates that only the
         older list shows, such as a private CA's, are read one by one in any case: that list tells neither
-        whether CAS holds the key nor its type.
+        whether CAS holds the key nor its type. The level of one that CAS has sold is asked for once.
         """
         rows, complete = self._all(LIST_CERTIFICATES, "CertificateList", {"ShowSize": _PAGE})
         asking = Asking(self.store, self._detail, known)
@@ -108,7 +111,23 @@ class Cas:
         for cert_id in [one for one in orders if one not in rows]:
             found[cert_id] = asking.ordered(cert_id, orders[cert_id])
         certificates = [one.evolve(account=self.account) for one in found.values() if one is not None]
-        return Listing(certificates, frozenset(found), complete)
+        unread = None
+        if known is not None and any(map(asks_for, certificates)):
+            certificates, unread = self._with_levels(certificates, orders | rows)
+        return Listing(certificates, frozenset(found), complete, unread)
+
+    def _with_levels(
+        self, certificates: list[Certificate], rows: Mapping[int, Fields]
+    ) -> tuple[list[Certificate], CloudError | None]:
+        """`rows`: by certificate, which name its instance."""
+        sold = Instances(lambda params: self._call(LIST_INSTANCES, params))
+
+        def leveled(one: Certificate) -> Certificate:
+            if not asks_for(one):
+                return one
+            return one.evolve(level=sold.level_of(one, str(rows[one.cert_id].get("InstanceId") or "")))
+
+        return [leveled(one) for one in certificates], sold.failed
 
     def _detail(self, cert_id: int) -> Fields:
         """What CAS tells of one certificate; nothing if it is not in this store."""

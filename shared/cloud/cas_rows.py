@@ -121,6 +121,7 @@ def _read(row: Fields, store: str, known: Certificate | None) -> Certificate:
         issuer=row.text("Issuer") or (known.issuer if known else ""),
         organisation=_organisation(row) or (known.organisation if known else ""),
         chain=_chain(row, known.chain if known else None),
+        level=known.level if known else None,
         not_before=_moment(row, "NotBefore", known.not_before if known else None),
         not_after=_moment(row, "NotAfter", known.not_after if known else None),
     )

@@ -22,7 +22,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from shared.cloud.private_addresses import connected_as_client
 from shared.cloud.roots import Roots
 from shared.domain.certificates import Certificate
+from shared.domain.levels import Level
 from shared.validation.keys import describe, public_key_of
+from shared.validation.levels import level_of
 from shared.validation.parsed import UnreadableCertificateError, certificate_of
 from shared.validation.san import names_of
 
@@ -62,6 +64,7 @@ class Leaf:
     key_sha256: str = ""
     other_names: tuple[str, ...] = ()  #: see `certificate_names`
     key: str = ""  #: kind and size, such as "RSA 2048"; "" for a kind that is not deployed
+    level: Level | None = None  #: by its policy
     sent: int | None = None  #: how many certificates came with it, itself among them; None: not known
 
 
@@ -147,6 +150,7 @@ def leaf_of(certificate: x509.Certificate, sent: int | None = None) -> Leaf:
         key=f"{algorithm} {size}" if algorithm else "",
         key_sha1=_digest(hashes.SHA1(), key) if key else "",  # noqa: S303
         key_sha256=_digest(hashes.SHA256(), key) if key else "",
+        level=level_of(certificate),
         sent=sent,
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import AwareDatetime
 
 from shared.domain.accounts import OWN, within
+from shared.domain.levels import Level
 from shared.domain.names import HostNames, patterns
 from shared.domain.values import Stored, Versioned
 
@@ -66,6 +67,7 @@ class Certificate(Stored):
     issuer: str = ""
     organisation: str = ""  #: of the owner, where the CA has checked it, or CAS's number for it
     chain: tuple[ChainLink, ...] | None = None  #: empty: CAS does not tell it; None: it was not asked yet
+    level: Level | None = None  #: as more than names tell it; None: not asked for yet
     not_before: AwareDatetime
     not_after: AwareDatetime
 
@@ -113,6 +115,7 @@ class CertificateRecord(Versioned):
     expiring_unseen: tuple[str, ...] = ()  #: but for these parts
     #: its last warning time had passed at the baseline: the slots are told when they are known, not replaced
     only_told: bool = False
+    level_asked_at: AwareDatetime | None = None  #: when a place that serves it was asked for its level last
     missing_told: tuple[str, ...] = ()  #: digests of the last `ReplacementMissing` events about it
 
     def telling(self, digest: str) -> "CertificateRecord":

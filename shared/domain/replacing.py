@@ -12,9 +12,10 @@ from enum import IntEnum
 from typing import Final, NamedTuple, TypeAlias
 
 from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.levels import Evidence, Validation
 from shared.domain.policy_book import NOTHING_SAID, Effective
 from shared.domain.resources import CloudProduct, CloudResource
-from shared.domain.trust import ChainState, Standing, Trust, Validation
+from shared.domain.trust import ChainState, Standing, Trust
 
 _LAST_DAYS: Final = timedelta(days=7)  #: at most
 _LAST_DAY: Final = timedelta(days=1)
@@ -22,7 +23,6 @@ _LAST_PART: Final = 12  #: of a lifetime: of 90 days, the last 7.5
 USUAL_LIFE: Final = timedelta(days=90)  #: of a certificate of which only the end is known
 FRONTED: Final = "fronted"  #: the rule that is told last: but for the front, it would be replaced
 COVERED: Final = "its names are covered"  #: the reason where nothing else is to be said
-_LEVELS: Final = tuple(Validation)  #: the less is checked, the further in front
 Kin: TypeAlias = tuple[str, str, int | None, tuple[str, ...], Standing]
 
 
@@ -191,15 +191,16 @@ def _told(standing: Standing) -> str:
 
 def _level(exchange: Exchange) -> str:
     new, old = exchange.standing, exchange.standing_before
-    if old is None or old.validation not in (Validation.OV, Validation.EV):
-        return ""
-    if _LEVELS.index(new.validation) >= _LEVELS.index(old.validation):
+    if old is None or old.validation.rank <= max(Validation.DV.rank, new.validation.rank):
         return ""
     return f"the one in place is {old.validation.value}, this one is {_level_of(new)}"
 
 
 def _level_of(standing: Standing) -> str:
-    return "of no known level" if standing.validation is Validation.UNKNOWN else standing.validation.value
+    if standing.validation is Validation.UNKNOWN:
+        return "of no known level"
+    unsure = " as far as CAS tells" if standing.validation_by is Evidence.OWNER else ""
+    return f"{standing.validation.value}{unsure}"
 
 
 def _chain(exchange: Exchange) -> str:
@@ -266,7 +267,7 @@ def why_less_trusted(exchange: Exchange) -> str:
 
     One that stands as the other does is as good, whatever it is.
     """
-    if exchange.standing == exchange.standing_before:
+    if exchange.standing.is_like(exchange.standing_before):
         return ""
     found = (rule(exchange) for rule in (_chain, _trust, _level, _test))
     return next((why for why in found if why), "")

@@ -1,8 +1,9 @@
 """How widely a certificate is trusted: its class, its chain and its level of validation.
 
-All of it follows from what CAS tells: names of subjects and issuers, and dates. A name is weak evidence,
+Class and chain follow from what CAS tells: names of subjects and issuers, and dates. A name is weak evidence,
 since anybody may give a CA any name. So this decides what is chosen, and what is asked of a deployment; the
-proof is a TLS handshake whose chain a client accepts (shared/cloud/tls.py).
+proof is a TLS handshake whose chain a client accepts (shared/cloud/tls.py). For the level names are the last
+resort: see `levels`.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Final
 
 from shared.domain.ca_names import ca_key, ca_name, parts_of
 from shared.domain.certificates import Certificate, CertificateSource, ChainLink
+from shared.domain.levels import Evidence, Validation
 from shared.domain.values import Wire
 
 _NEVER: Final = datetime.max.replace(tzinfo=timezone.utc)  #: an end that is not told
@@ -39,15 +41,6 @@ class ChainState(str, Enum):
 _FAULTS: Final = {ChainState.LEAF_ONLY: "leaf only", ChainState.BROKEN: "chain broken"}
 
 
-class Validation(str, Enum):
-    """What the CA has checked of the owner, in the words of the CA/Browser Forum."""
-
-    UNKNOWN = "unknown"
-    DV = "DV"  #: the domain
-    OV = "OV"  #: also the organisation
-    EV = "EV"  #: also the organisation, by stricter rules
-
-
 #: As CAs name those that issue one level only, such as "Encrypted DV TLS CA - G2".
 _LEVELS: Final = (
     (Validation.EV, re.compile(r"\bEV\b|\bExtended Validation\b", re.I)),
@@ -64,6 +57,7 @@ class Standing(Wire):
     trust: Trust
     chain: ChainState
     validation: Validation
+    validation_by: Evidence = Evidence.NONE
     issuer: str = ""  #: name of the CA that signed it; "" if CAS tells none
     root: str = ""  #: name of the CA at the top, as far as the chain tells
     public_root: bool = False  #: the chain leads to a public root; a TEST certificate's may, too
@@ -76,6 +70,10 @@ class Standing(Wire):
         Also where the issuer is missing: whoever issued it, a client that has roots only cannot accept it.
         """
         return self.public_root or self.chain in (ChainState.LEAF_ONLY, ChainState.BROKEN)
+
+    def is_like(self, other: "Standing | None") -> bool:
+        """Whether clients trust both alike, from whatever that is known."""
+        return other is not None and self.evolve(validation_by=other.validation_by) == other
 
     def __str__(self) -> str:
         """In a few words, such as "public, OV" or "private (Corp CA 1)"."""
@@ -121,10 +119,12 @@ def standing_of(
         chain = ChainState.BROKEN if expired else ChainState.COMPLETE
     elif links:
         chain = ChainState.LEAF_ONLY if links == (own,) else ChainState.BROKEN
+    level, by = _level(certificate, own, issuer, trust, public=public)
     return Standing(
         trust=Trust.TEST if test and trust is not Trust.SELF_SIGNED else trust,
         chain=chain,
-        validation=_validation(certificate, own, issuer) if public else Validation.UNKNOWN,
+        validation=level,
+        validation_by=by,
         issuer=issuer,
         root=top if links else "",
         public_root=public,
@@ -166,12 +166,24 @@ def _climb(issuer: str, above: Sequence[ChainLink], public_roots: Set[str]) -> t
     return path, top
 
 
-def _validation(certificate: Certificate, own: ChainLink | None, issuer: str) -> Validation:
+def _level(
+    certificate: Certificate, own: ChainLink | None, issuer: str, trust: Trust, *, public: bool
+) -> tuple[Validation, Evidence]:
+    """Levels are those of public CAs. Names tell one only where the chain leads to one of them."""
+    told = certificate.level
+    if told and told.validation is not Validation.UNKNOWN and (public or trust is Trust.UNKNOWN):
+        return told.validation, told.by
+    return _by_names(certificate, own, issuer) if public else (Validation.UNKNOWN, Evidence.NONE)
+
+
+def _by_names(certificate: Certificate, own: ChainLink | None, issuer: str) -> tuple[Validation, Evidence]:
     """By the name of the issuing CA, or else by what is told of the owner."""
     for level, word in _LEVELS:
         if word.search(issuer):
-            return level
+            return level, Evidence.CA_NAME
     subject = parts_of(own.subject) if own else {}
     if _OF_EV & subject.keys():
-        return Validation.EV
-    return Validation.OV if certificate.organisation or subject.get("O") else Validation.UNKNOWN
+        return Validation.EV, Evidence.OWNER
+    if certificate.organisation or subject.get("O"):
+        return Validation.OV, Evidence.OWNER
+    return Validation.UNKNOWN, Evidence.NONE

@@ -5,7 +5,7 @@ What a function reaches of this installation's own, tables and functions, is in 
 
 from typing import Final
 
-from shared.cloud import cas, cas_jobs
+from shared.cloud import cas, cas_jobs, cas_levels
 from shared.domain.engines import by_cas
 from shared.products import adapter_class, supported_products
 
@@ -37,7 +37,7 @@ def grants() -> dict[str, frozenset[str]]:
         own = adapter.granted(writes=True)
         deploy[f"deploy_{product.value.lower()}"] = own | (_JOBS_OF_CAS if by_cas(product) else frozenset())
     return {
-        "scan_expiry": _READ_CAS,
+        "scan_expiry": _READ_CAS | cas.API.rights(cas_levels.LIST_INSTANCES),
         "discover_resources": _READ_CAS | discovery,
         "discover_clusters": _READ_CAS | in_clusters,
         "create_deployment_job": frozenset(),

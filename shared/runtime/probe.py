@@ -55,10 +55,10 @@ class TlsProber:
             )
         if not _is_for(leaf, server_name):
             why = f"it is not for this name ({_names(leaf)}); deploy a certificate that is"
-            return ProbeResult(True, leaf.sha256, False, why, misnamed=True)
+            return ProbeResult(True, leaf.sha256, False, why, misnamed=True, level=leaf.level)
         if refusal is not None:
-            return ProbeResult(True, leaf.sha256, False, _why_not(refusal, leaf))
-        return ProbeResult(True, leaf.sha256, True if asked else None)
+            return ProbeResult(True, leaf.sha256, False, _why_not(refusal, leaf), level=leaf.level)
+        return ProbeResult(True, leaf.sha256, True if asked else None, level=leaf.level)
 
     def _asked(self, certificate: Certificate) -> bool:
         return standing_of(certificate, self._roots.names, self._clock()).trust not in _NOT_ASKED

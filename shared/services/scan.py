@@ -12,11 +12,12 @@ from shared.domain.certificates import Certificate, CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued
 from shared.domain.moments import whole_days
 from shared.domain.values import Wire
-from shared.errors import AppError, ConflictError
+from shared.errors import AppError, CloudError, ConflictError
 from shared.services.baseline import as_found, is_baseline
 from shared.services.changes import Changes, Ending
 from shared.services.discovered import every_slot
 from shared.services.drift import Drifting, tell_drift
+from shared.services.levels import Places, with_levels
 from shared.services.measures import SlotsSeen, log_measures
 from shared.services.policies import ReadPolicies, policies_of
 from shared.services.strangers import look_after_strangers
@@ -28,9 +29,12 @@ log = logging.getLogger("certdeploy.scan")
 
 
 class ScanResult(Wire):
+    """`levels_unread`: by store, why the levels of what CAS has sold are not known."""
+
     certificates: int = 0
     issued: tuple[str, ...] = ()
     expiring: tuple[str, ...] = ()
+    levels_unread: dict[str, str] = {}
 
 
 def scan_certificates(world: World) -> ScanResult:
@@ -44,10 +48,10 @@ def scan_certificates(world: World) -> ScanResult:
     found: list[ScanResult] = []
     failures: list[AppError] = []
     shut: set[str] = set()
-    unseen, policies = Unseen(world), policies_of(world)
+    unseen, policies, places = Unseen(world), policies_of(world), Places(world)
     for home in world.policy.homes:
         try:
-            found.append(_scan(world, home, unseen, policies))
+            found.append(_scan(world, home, unseen, policies, places))
         except AppError as error:
             if account := account_of(home):
                 _tell_unread(world, home, error)
@@ -65,6 +69,7 @@ def scan_certificates(world: World) -> ScanResult:
         certificates=sum(one.certificates for one in found),
         issued=tuple(identifier for one in found for identifier in one.issued),
         expiring=tuple(identifier for one in found for identifier in one.expiring),
+        levels_unread={home: why for one in found for home, why in one.levels_unread.items()},
     )
 
 
@@ -73,11 +78,13 @@ def _tell_unread(world: World, home: str, error: AppError) -> None:
     world.scans.failed(home, Unread(reason=str(error), code=error.code, at=world.clock()))
 
 
-def _scan(world: World, home: str, unseen: Unseen, policies: ReadPolicies) -> ScanResult:
+def _scan(world: World, home: str, unseen: Unseen, policies: ReadPolicies, places: Places) -> ScanResult:
     known = {record.certificate.cert_id: record for record in world.certificates.list(home)}
     listed = world.cas(home).listing({cert_id: one.certificate for cert_id, one in known.items()})
     baseline = is_baseline(world, home)
     records = _remember(world, known, listed, policies if baseline else None)
+    if not baseline:  # then no slot is known yet
+        records = with_levels(world, records, places)
     changes = Changes.among(world, records, unseen, policies)
     for new in changes.issued:
         _announce_issued(world, new.certificate)
@@ -86,11 +93,22 @@ def _scan(world: World, home: str, unseen: Unseen, policies: ReadPolicies) -> Sc
     if baseline:
         world.scans.set_baseline(home, world.clock())
     world.scans.scanned(home, world.clock())
+    why = _tell_levels_unread(world, home, listed.levels_unread) if listed.levels_unread else ""
     return ScanResult(
         certificates=len(listed.certificates),
         issued=tuple(new.certificate.identifier for new in changes.issued),
         expiring=tuple(one.certificate.identifier for one in changes.ending),
+        levels_unread={home: why} if why else {},
     )
+
+
+def _tell_levels_unread(world: World, home: str, error: CloudError) -> str:
+    """It holds nothing up: names have to do. Logged once, and kept with the scan."""
+    if world.scans.why_levels_unread(home) is None:
+        log.warning("levels of what CAS has sold are not known", extra={"store": home, "reason": str(error)})
+    why = Unread(reason=str(error), code=error.code, at=world.clock())
+    world.scans.levels_unread(home, why)
+    return why.reason
 
 
 def _remember(

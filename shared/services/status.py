@@ -67,6 +67,7 @@ def overview(
         *_of_jobs(world),
         *_of_discovery(world, syncs),
         *_of_accounts(world),
+        *_of_levels(world),
         *_of_ages(now, max_age, scanned, discovered),
         *_of_policies(world),
         *_of_dead_letters(world),
@@ -221,6 +222,15 @@ def _of_accounts(world: World) -> Iterator[Concern]:
             examples=told[:_EXAMPLES],
             look="certdeploy account check",
         )
+
+
+def _of_levels(world: World) -> Iterator[Concern]:
+    """It holds nothing up: levels are taken from names."""
+    homes = {home: why for home in world.policy.homes if (why := world.scans.why_levels_unread(home))}
+    if told := tuple(f"{home}: {why.reason}" for home, why in homes.items()):
+        text = "DV, OV or EV of certificates that CAS has sold is not told by CAS"
+        found = Concern(code="levels", text=text, count=len(told), examples=told[:_EXAMPLES])
+        yield found.evolve(needs_hand=False, look="certdeploy scan")
 
 
 def _place(status: SyncStatus) -> str:

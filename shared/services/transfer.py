@@ -9,6 +9,7 @@ from shared.domain.certificates import Certificate, cert_id_of
 from shared.domain.values import Wire
 from shared.errors import CloudRejectedError, CloudUnavailableError, InvalidRequestError, NotFoundError
 from shared.services.held import Held, held
+from shared.services.levels import remember
 from shared.services.world import World
 from shared.validation.bundles import CertificateBundle, read_bundle
 from shared.validation.names import MAX_NAME
@@ -56,6 +57,7 @@ def upload_certificate(
     there = held(cas, listed, bundle)
     if there.same:
         notes = [_UNSURE] if there.unsure else []
+        remember(world, f"{there.same.cert_id}-{store}", there.same.name, bundle)
         return _uploaded(there.same.cert_id, there.same.name, store, bundle, notes, already_there=True)
     if name is None:
         name = _free_name(bundle, listed)
@@ -71,6 +73,7 @@ def upload_certificate(
         if not new:
             raise
         cert_id = new[0].cert_id
+    remember(world, f"{cert_id}-{store}", name, bundle)
     return _uploaded(cert_id, name, store, bundle, notes, already_there=False)
 
 

@@ -16,6 +16,7 @@ from shared.domain.accounts import OWN, within
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.contacts import Channel
 from shared.domain.engines import Engine
+from shared.domain.levels import Level
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.scope import Scope
 from shared.domain.texts import Text
@@ -46,6 +47,7 @@ class ProbeResult:
 
     `trusted`: whether a client accepts what was served, by the roots; None: that was not asked. `why_not`:
     why it does not, and what to do. `misnamed`: no client accepts it for the name, whatever its roots.
+    `level`: that the certificate names, where it was served.
     """
 
     served: bool | None
@@ -53,6 +55,7 @@ class ProbeResult:
     trusted: bool | None = None
     why_not: str = ""
     misnamed: bool = False
+    level: Level | None = None
 
 
 class AdapterMaker(Protocol):

@@ -10,9 +10,10 @@ from shared.domain.values import Stored
 from shared.errors import ConflictError
 from shared.state import tables
 from shared.state.records import time_in, told_in, tries
-from shared.state.store import Store
+from shared.state.store import Key, Store
 
 _FAILED: Final = "failed "  #: before the store, of a row that tells of a scan that failed since
+_LEVELS: Final = "levels "  #: of one that tells why levels of certificates could not be read
 
 
 class Unread(Stored):
@@ -54,7 +55,23 @@ class Scans:
 
     def failed(self, store: str, why: Unread) -> None:
         """Remember why it could not be read."""
-        key = (f"{_FAILED}{store}",)
+        self._keep((f"{_FAILED}{store}",), why)
+
+    def why_unread(self, store: str) -> Unread | None:
+        """Why the last scan could not read it; None: it could, or nobody has tried."""
+        found, last = self._kept((f"{_FAILED}{store}",)), self.last(store)
+        return found if found and (last is None or last < found.at) else None
+
+    def levels_unread(self, store: str, why: Unread) -> None:
+        """Remember why a scan that is complete but for this could not read levels: after `scanned`."""
+        self._keep((f"{_LEVELS}{store}",), why)
+
+    def why_levels_unread(self, store: str) -> Unread | None:
+        """Why the last complete scan could not read them; None: it could, or had not to."""
+        found, last = self._kept((f"{_LEVELS}{store}",)), self.last(store)
+        return found if found and (last is None or last <= found.at) else None
+
+    def _keep(self, key: Key, why: Unread) -> None:
         for _ in tries(tables.SCANS, key):
             row = self._store.get(tables.SCANS, key)
             with suppress(ConflictError):  # so does another scan
@@ -62,12 +79,9 @@ class Scans:
                 self._store.put(tables.SCANS, key, document, version=row.version if row else 0)
                 return
 
-    def why_unread(self, store: str) -> Unread | None:
-        """Why the last scan could not read it; None: it could, or nobody has tried."""
-        row = self._store.get(tables.SCANS, (f"{_FAILED}{store}",))
+    def _kept(self, key: Key) -> Unread | None:
+        row = self._store.get(tables.SCANS, key)
         try:
-            found = Unread.model_validate(row.document) if row else None
+            return Unread.model_validate(row.document) if row else None
         except ValidationError:
             return None
-        last = self.last(store)
-        return found if found and (last is None or last < found.at) else None

@@ -10,9 +10,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from shared.domain.certificate_names import Told
 from shared.domain.certificates import ChainLink
+from shared.domain.levels import Level
 from shared.validation import chains, leaves
 from shared.validation.arranging import arrange
 from shared.validation.keys import describe, public_key_of, read_key
+from shared.validation.levels import level_of
 from shared.validation.names import certificate_name_problems
 from shared.validation.parsed import UnreadableCertificateError, certificate_of, certificates_of
 from shared.validation.pem import Reading, read_blocks
@@ -36,6 +38,7 @@ class CertificateBundle:
     key_prints: tuple[str, str]  #: SHA-1 and SHA-256 of the public key, as SubjectPublicKeyInfo
     chain: tuple[ChainLink, ...]  #: leaf first, each by its common name
     issuer: str
+    level: Level
     not_before: datetime
     not_after: datetime
     notes: tuple[str, ...]  #: not errors, but worth knowing
@@ -89,6 +92,7 @@ def read_bundle(
         key_prints=_key_prints(leaf),
         chain=tuple(_link(one) for one in chain),
         issuer=chains.common_name(leaf.issuer),
+        level=level_of(leaf),
         not_before=leaf.not_valid_before_utc,
         not_after=leaf.not_valid_after_utc,
         notes=(*notes, *chains.notes_on(chain)),

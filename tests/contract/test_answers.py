@@ -25,13 +25,15 @@ def test_cas_answers_what_the_sdk_knows_and_all_that_we_read(
 ) -> None:
     watch = watching(monkeypatch)
     theirs = {"id": OTHER, "same_entity": True}
-    estate = {"certificates": CERTIFICATES, "contacts": CONTACTS, "accounts": [theirs]}
+    sold = {"names": ["sold.example.com"], "key": "ecdsa-p256", "source": "BUY"}
+    certificates = {**CERTIFICATES, "sold": sold}
+    estate = {"certificates": certificates, "contacts": CONTACTS, "accounts": [theirs]}
     server.cloud.load(parse_estate(estate))
     cas = Cas(client(server.cloud, server.endpoint))
 
     cas.list_certificates()
     server.cloud.service("cas").choose(list_serial=True)
-    cas.list_certificates()
+    cas.listing({})
     cas.get_detail(CERT_ID["old"])
     pair = cas.key_pair(CERT_ID["old"])
     cas.delete(cas.upload("again", pair.certificate_pem, pair.key))

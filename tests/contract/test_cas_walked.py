@@ -9,8 +9,9 @@ import pytest
 
 from emulator.server import Server
 from shared.cloud.cas import Cas, KeyPair, Listing
-from shared.domain.certificates import Certificate
+from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.contacts import CasContact
+from shared.domain.levels import Validation
 from shared.domain.resources import CloudProduct
 from shared.validation.secret import SecretPem
 from tests.contract.bench import STORE, Bench, new_bench
@@ -21,9 +22,13 @@ from tests.contract.walk import INSTEAD
 pytestmark = pytest.mark.ordinary_answers("each field is told otherwise by the test itself")
 
 
+SOLD = {"names": ["sold.example.com"], "key": "ecdsa-p256", "source": "BUY", "validation": "EV"}
+ALL = {**CERTIFICATES, "sold": SOLD}
+
+
 @pytest.fixture
 def bench(server: Server) -> Bench:
-    return new_bench(server, CloudProduct.CDN, {"certificates": CERTIFICATES}, roles=False)
+    return new_bench(server, CloudProduct.CDN, {"certificates": ALL}, roles=False)
 
 
 @pytest.fixture
@@ -47,15 +52,21 @@ def listed(told: Told) -> Listing | None:
 def test_a_scan_of_what_is_told_otherwise_takes_nothing_for_deleted(cas: Cas) -> None:
     before = cas.listing({})
     known = {one.cert_id: one for one in before.certificates}
-    assert len(known) == len(CERTIFICATES)
+    assert len(known) == len(ALL)
     assert before.complete
 
-    for told in walked(lambda: cas.listing({}), "ListCertificates", "GetCertificateDetail"):
+    read = ("ListCertificates", "GetCertificateDetail", "ListInstances")
+    for told in walked(lambda: cas.listing({}), *read):
         if listing := listed(told):
             assert listing.ids >= before.ids or not listing.complete, told
             assert {one.cert_id for one in listing.certificates} <= listing.ids, told
             for one in listing.certificates:
                 assert one.fingerprint == known[one.cert_id].fingerprint or told.path.endswith("FingerPrint")
+        if told.action == "ListInstances":  # it is told, not known, or it is told that it cannot be read
+            assert listing, told
+            (level,) = [one.level for one in listing.certificates if one.source is CertificateSource.BUY]
+            assert level is not None or listing.levels_unread, told
+            assert level is None or level.validation in (Validation.EV, Validation.UNKNOWN), told
 
 
 def test_what_is_known_of_a_certificate_stays_where_it_is_not_told(cas: Cas) -> None:

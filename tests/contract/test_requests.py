@@ -114,6 +114,7 @@ CAS_ROWS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
         (),
         {"CurrentPage": 1, "OrderType": "CERT", "ShowSize": 50},
     ),
+    "ListInstances": ("listing", ({},), {"CurrentPage": 1, "InstanceType": "BUY", "ShowSize": 100}),
     "GetCertificateDetail": ("get_detail", (CERT_ID["old"],), {"CertificateId": CERT_ID["old"]}),
     "GetUserCertificateDetail": (
         "key_pair",
@@ -141,7 +142,9 @@ def test_every_action_of_cas_has_a_row() -> None:
 
 def _cas_request(server: Server, monkeypatch: pytest.MonkeyPatch, action: str, store: str) -> Request:
     partner = {"id": PARTNER, "same_entity": True}
-    server.cloud.load(parse_estate({"certificates": CERTIFICATES, "accounts": [partner]}))
+    sold = {"names": ["sold.example.com"], "key": "ecdsa-p256", "source": "BUY"}
+    estate = {"certificates": {**CERTIFICATES, "sold": sold}, "accounts": [partner]}
+    server.cloud.load(parse_estate(estate))
     method, arguments, _ = CAS_ROWS[action]
     with recording(monkeypatch) as recorder:
         getattr(cas.Cas(client(server.cloud, server.endpoint), store), method)(*arguments)

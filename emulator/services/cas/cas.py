@@ -4,8 +4,8 @@
 that of the International site, `cas.eu-central-1.aliyuncs.com` a third; the other `cas.<region>` hosts
 are taken for the second one [guess].
 CAS refuses nearly everything with HTTP 400; the codes are documented, where marked guessed.
-Its deployment jobs, resources and contacts are in modules of their own.
-Not emulated: instances and orders; SM2 certificates are listed only.
+Its instances, deployment jobs, resources and contacts are in modules of their own.
+Not emulated: orders; SM2 certificates are listed only.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from emulator.estate import FIRST_CERTIFICATE_ID, Estate
 from emulator.service import Account
 from emulator.services.cas import store as cas_store
 from emulator.services.cas.contacts import Contacts
+from emulator.services.cas.instances import Instances
 from emulator.services.cas.jobs import Jobs
 from emulator.services.cas.paging import page, part, refused
 from emulator.services.cas.sharing import Sharing
@@ -38,7 +39,7 @@ UPLOAD_CODES: dict[Fault, str] = {
 ORDER_STATUSES = {"ISSUED": "issued", "WILLEXPIRED": "willExpire", "EXPIRED": "expired"}
 
 
-class Service(Contacts, Jobs, Sharing):
+class Service(Contacts, Instances, Jobs, Sharing):
     api = "cas"
     version = "2020-04-07"
     ram = "yundun-cert"
@@ -58,6 +59,11 @@ class Service(Contacts, Jobs, Sharing):
         "key_form": ("as given", "traditional"),  #: of the private keys that it tells
         "list_details": (True, False),  #: whether it tells CertificateSource, KeySize, ExistPrivateKey
         "chain_leaf": (True, False),  #: whether CertificateChainList begins with the leaf
+        "instance_level": (True, False),  #: whether ListInstances tells CertificateType
+        "instance_ids": (
+            "same",
+            "own",
+        ),  #: whether lists of certificates name instances as it does
         "shared_id": ("own", "same"),  #: of a certificate that another account has shared
         "shared_shows": (True, False),  #: whether its lists tell it at once
         "chain_names": ("common", "whole"),  #: its names: common names, or whole distinguished names
@@ -85,7 +91,7 @@ class Service(Contacts, Jobs, Sharing):
             kept = bundle if row.private_key else Bundle(bundle.certificate_pem)
             found = CasCertificate(estate.id_of(name), estate.cas_name(name), row.store, row.source, kept)
             found.revoked = row.status == "revoked"
-            found.sm2, found.listed = row.key == "sm2", row.listed
+            found.sm2, found.listed, found.instance = row.key == "sm2", row.listed, row.instance
             self._certificates[found.id] = found
         self._next_id = estate.first_certificate_id + 1009 * len(estate.certificates)
 
@@ -142,7 +148,7 @@ class Service(Contacts, Jobs, Sharing):
         params, now = call.params, self.cloud.clock()
         rows = [
             row
-            for row in self._stored(call)
+            for row in self.stored(call)
             if row.listed
             and params.get("CertificateSource") in (None, row.source)
             and params.get("CertificateStatus") in (None, row.status(now))
@@ -171,7 +177,7 @@ class Service(Contacts, Jobs, Sharing):
             wanted = {ORDER_STATUSES.get(status, status.lower())} if status else set()
         rows = [
             row
-            for row in self._stored(call)
+            for row in self.stored(call)
             if row.source in sources
             and (not wanted or row.status(now) in wanted)
             and row.matches(params.get("Keyword", ""))
@@ -215,7 +221,7 @@ class Service(Contacts, Jobs, Sharing):
             raise refused("DataTooLongException", f"Name takes 1 to {MAX_NAME} characters.")
         if not cert or not key:
             raise refused("MissingParameter", "Cert and Key are required; SM2 is not emulated.")
-        if any(row.name == name for row in self._stored(call)):
+        if any(row.name == name for row in self.stored(call)):
             raise refused("NameRepeat", "The certificate name already exists.")
         try:
             bundle = read(cert, key)
@@ -234,7 +240,7 @@ class Service(Contacts, Jobs, Sharing):
         row = self._one(call, "CertId")
         if row.source != "UPLOAD" and row.status(self.cloud.clock()) != "expired":
             raise refused("InvalidStatus.DeleteProtection", "Only uploaded or expired certificates go.")
-        if self.behaviour["protect_used"] and (using := self._using(row)):
+        if self.behaviour["protect_used"] and (using := self.using(row)):
             # Documented code; that a use protects a certificate is not, hence the switch.
             raise refused("InvalidStatus.DeleteProtection", f"In use by {', '.join(using)}.")
         del self._certificates[row.id]
@@ -250,7 +256,7 @@ class Service(Contacts, Jobs, Sharing):
         return item
 
     def _item(self, row: CasCertificate) -> dict[str, Any]:
-        item = cas_store.list_item(row, self.cloud.clock(), self._using(row))
+        item = cas_store.list_item(row, self.cloud.clock(), self.using(row))
         return item | ({"FingerPrint": row.bundle.key_sha1} if self.behaviour["fingerprint"] == "key" else {})
 
     def _store(self, call: Call) -> str:
@@ -258,7 +264,7 @@ class Service(Contacts, Jobs, Sharing):
             return call.region
         return STORES[0] if not call.region or call.region.startswith("cn-") else STORES[1]
 
-    def _stored(self, call: Call) -> list[CasCertificate]:
+    def stored(self, call: Call) -> list[CasCertificate]:
         """Newest first [guess]."""
         store = self._store(call)
         return [row for row in reversed(self._certificates.values()) if row.store == store]
@@ -269,6 +275,6 @@ class Service(Contacts, Jobs, Sharing):
             raise refused("NotFound", f"The certificate {call.params[name]} does not exist.")
         return row
 
-    def _using(self, row: CasCertificate) -> list[str]:
+    def using(self, row: CasCertificate) -> list[str]:
         """The products where the certificate is bound."""
         return [name.upper() for name, one in self.cloud.services.items() if one.uses(row.identifier)]

@@ -155,7 +155,7 @@ def certificate_item(row: CasCertificate, now: datetime) -> dict[str, Any]:
         "CertInstanceId": row.instance_id,
         "CertName": row.name,
         "CertOrderType": kind,
-        "CertType": "OV" if row.bundle.organisation else "DV",
+        "CertType": row.validation,
         "Algorithm": row.algorithm,
         "CommonName": row.bundle.common_name,
         "Sans": list(row.bundle.names),

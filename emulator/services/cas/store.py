@@ -33,6 +33,7 @@ class CasCertificate:
     sm2: bool = False  #: told to be one; `bundle` stands in for its two pairs
     listed: bool = True  #: by ListCertificates; the older list has it in any case
     tags: tuple[tuple[str, str], ...] = ()
+    instance: str = ""  #: that it was issued for; "": one of its own
 
     @property
     def identifier(self) -> str:
@@ -40,7 +41,12 @@ class CasCertificate:
 
     @property
     def instance_id(self) -> str:
-        return f"cas-{self.source.lower()}-{self.id:x}"
+        return f"cas-{self.source.lower()}-{self.instance or format(self.id, 'x')}"
+
+    @property
+    def validation(self) -> str:
+        """DV, OV or EV; what names no policy is told as the least."""
+        return self.bundle.validation or "DV"
 
     @property
     def algorithm(self) -> str:
@@ -116,7 +122,7 @@ def purchase_item(row: CasCertificate, now: datetime) -> dict[str, Any]:
         "Domain": ",".join(names),
         "DomainCount": len(names) - wild,
         "WildDomainCount": wild,
-        "CertType": "FREE" if row.source == "TEST" else "DV",
+        "CertType": "FREE" if row.source == "TEST" else row.validation,
         "Algorithm": row.algorithm,
         "BuyDate": ms(row.bundle.not_before),
         "CertStartTime": ms(row.bundle.not_before),

@@ -26,6 +26,7 @@ ESTATE = {
         "self": {**_QUICK, "days": 140, "self_signed": True},
         "trial": {**_QUICK, "days": 150, "source": "TEST"},
         "old": {**_QUICK, "days": -1},
+        "checked": {**_QUICK, "days": 160, "validation": "EV"},
     }
 }
 CLASSES = {
@@ -35,6 +36,7 @@ CLASSES = {
     "alone": "unknown, leaf only",
     "self": "self-signed",
     "trial": "test",
+    "checked": "public, OV",
 }
 ID = {name: str(SHOP + 1009 * place) for place, name in enumerate(ESTATE["certificates"])}
 
@@ -75,6 +77,7 @@ def test_the_json_has_the_standing_of_each_certificate(scanned: Command) -> None
         "Trust": "public",
         "Chain": "complete",
         "Validation": "OV",
+        "ValidationBy": "CAS",
         "Issuer": "certdeploy Local TLS CA",
         "Root": "certdeploy Local Root CA",
         "PublicRoot": True,
@@ -110,6 +113,26 @@ def test_one_certificate_is_shown_with_its_chain(scanned: Command, name: str, tr
 
     shown = scanned("certificate", "show", ID[name], "--json").json
     assert shown["Standing"]["Trust"] in trust
+
+
+def test_the_level_of_a_public_certificate_is_shown_with_what_tells_it(scanned: Command) -> None:
+    assert fact(scanned, "plain", "Level") == "not known"
+    assert fact(scanned, "bought", "Level") == "OV, by CAS"
+    assert fact(scanned, "checked", "Level") == "OV, by what is told of its owner"
+    assert "Level" not in scanned("certificate", "show", ID["own"]).out
+
+
+def test_a_scan_tells_of_levels_that_cas_does_not_tell(command: Command, cloud: Cloud) -> None:
+    cloud.load(parse_estate(ESTATE))
+    cloud.deny("yundun-cert:ListInstances")
+
+    told = command("scan")
+
+    assert told.code == 0
+    (line,) = [line for line in told.err.splitlines() if "DV, OV or EV" in line]
+    assert line.startswith("CAS cn-hangzhou does not tell of what it has sold whether it is DV, OV or EV: ")
+    assert "yundun-cert:ListInstances" in line
+    assert command("status").out.count("is not told by CAS") == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from emulator.estate import parse_estate
 from shared.cloud.cas import Cas
 from shared.cloud.roots import Roots
 from shared.domain.certificates import ChainLink
-from shared.domain.trust import Validation, standing_of
+from shared.domain.levels import Validation
+from shared.domain.trust import standing_of
 from tests.builders import a_certificate
 from tests.functional.cloud.conftest import MakeClient, Scripted, at, ok, refused
 
@@ -180,7 +181,7 @@ def test_a_certificate_has_the_same_standing_however_its_chain_is_told(
         "test": ("test", "complete"),
     }
     assert found["ov"].validation is Validation.OV
-    assert found["ev"].validation is (Validation.EV if leaf and names == "whole" else Validation.OV)
+    assert found["ev"].validation is Validation.EV, "CAS has sold it, and tells"
     assert found["private"].issuer == "certdeploy Internal TLS CA"
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from shared.domain.ca_names import ca_key
 from shared.domain.certificates import Certificate, ChainLink
-from shared.domain.replacing import Exchange, by_itself
+from shared.domain.levels import Evidence, Level, Validation
+from shared.domain.replacing import Exchange, by_itself, why_less_trusted
 from shared.domain.trust import Standing, standing_of
 from tests.builders import NOW, a_resource, signed_by
-from tests.unit.domain.exchanges import NEW, OLD, PRIVATE, PUBLIC, ending, held
+from tests.unit.domain.exchanges import NEW, OLD, PRIVATE, PUBLIC, ending, exchanged, held
 
 SELF = ChainLink(subject="example.com", issuer="example.com")
 #: Chains as CAS tells them; the class of each in words.
@@ -93,6 +94,41 @@ def test_what_the_ca_has_checked_of_the_owner_is_not_lowered(present: str, new: 
     order = ["", "DV", "OV", "EV"]
     lowered = present in ("OV", "EV") and order.index(new) < order.index(present)
     assert verdict.rule == ("level" if lowered else "")
+
+
+@pytest.mark.parametrize("new", list(Validation))
+@pytest.mark.parametrize("present", list(Validation))
+@pytest.mark.parametrize("chain", [PUBLIC, signed_by("Public CA"), {"issuer": "Public CA", "chain": ()}])
+def test_a_level_that_no_name_tells_is_not_lowered(
+    chain: dict[str, Any], present: Validation, new: Validation
+) -> None:
+    """Also where the chain of what is in place is not complete, or not told."""
+
+    def of_level(level: Validation) -> dict[str, Any]:
+        return {"level": Level(validation=level, by=Evidence.POLICY)}
+
+    verdict = held(NEW.evolve(**PUBLIC, **of_level(new)), OLD.evolve(**chain, **of_level(present)))
+
+    order = ["unknown", "DV", "IV", "OV", "EV"]
+    lowered = present.value in order[2:] and order.index(new.value) < order.index(present.value)
+    assert verdict.rule == ("level" if lowered else "")
+
+
+def test_a_level_that_may_be_more_than_names_tell_is_told_as_such() -> None:
+    ev = {"level": Level(validation=Validation.EV, by=Evidence.SOLD)}
+    verdict = held(NEW.evolve(**PUBLIC, organisation="Example Ltd"), OLD.evolve(**PUBLIC, **ev))
+
+    told = "the one in place is EV, this one is OV as far as CAS tells; create a job by hand"
+    assert (verdict.rule, verdict.reason) == ("level", told)
+
+
+def test_one_that_is_trusted_alike_is_as_good_from_whatever_that_is_known() -> None:
+    alone = signed_by("Public CA")
+    told, sold = (Level(validation=Validation.OV, by=by) for by in (Evidence.POLICY, Evidence.SOLD))
+
+    for level, worse in ((told, False), (sold, False), (None, True)):
+        exchange = exchanged(NEW.evolve(**alone, level=level), OLD.evolve(**alone, level=told))
+        assert bool(why_less_trusted(exchange)) is worse
 
 
 def test_a_chain_whose_issuer_has_expired_is_broken() -> None:

@@ -25,7 +25,7 @@ from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.trust import Standing
 from tests.builders import NOW, a_certificate, a_resource
 from tests.shortened import shortened
-from tests.unit.alike import CHAINS, NONE, NOT_IN_CAS, TRUSTED_ALIKE
+from tests.unit.alike import CHAINS, LEVELS, NONE, NOT_IN_CAS, TRUSTED_ALIKE
 from tests.unit.domain import exchanges
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
@@ -87,7 +87,7 @@ AGAINST: dict[str, Callable[[Cell], bool]] = {
     "later-end": lambda c: c.present != NONE and c.ends == "later than the new one",
     "chain": lambda c: c.new.startswith("leaf only"),
     "trust": lambda c: c.new not in TRUSTED_ALIKE[c.present],
-    "level": lambda c: c.present == "public OV" != c.new,
+    "level": lambda c: LEVELS.get(c.present, 0) > LEVELS.get(c.new, 0),
     "bought": lambda c: known(c) and c.present_source == "BUY" != c.source,
     "test": lambda c: c.source == "TEST" and not (known(c) and c.present_source == "TEST"),
     "acm-key": lambda c: c.slot == "ACM" and known(c) and c.key != "same",

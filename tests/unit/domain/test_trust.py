@@ -6,7 +6,8 @@ import pytest
 
 from shared.domain.ca_names import ca_key
 from shared.domain.certificates import Certificate, CertificateSource, ChainLink
-from shared.domain.trust import ChainState, Standing, Trust, Validation, standing_of
+from shared.domain.levels import Evidence, Level, Validation
+from shared.domain.trust import ChainState, Standing, Trust, standing_of
 from tests.builders import NOW, a_certificate
 
 ROOTS = frozenset(map(ca_key, ["Public Root", "New Root", "OU=Old Public Root,O=Example"]))
@@ -178,9 +179,45 @@ def test_what_is_told_of_the_owner_tells_the_level(
     assert standing(certificate).validation is level
 
 
+EV = Level(validation=Validation.EV, by=Evidence.POLICY)
+
+
 def test_the_levels_are_those_of_public_cas() -> None:
-    found = standing(chained(LEAF, "Corp EV CA", "Corp Root", organisation="Example Ltd"))
-    assert found.validation is Validation.UNKNOWN
+    found = standing(chained(LEAF, "Corp EV CA", "Corp Root", organisation="Example Ltd", level=EV))
+    assert (found.validation, found.validation_by) == (Validation.UNKNOWN, Evidence.NONE)
+
+
+@pytest.mark.parametrize("by", [Evidence.POLICY, Evidence.SOLD])
+@pytest.mark.parametrize("issuer", ["Public CA 1", "Public DV CA", "Public OV CA"])
+def test_what_more_than_names_tell_goes_before_them(issuer: str, by: Evidence) -> None:
+    level = Level(validation=Validation.EV, by=by)
+    found = standing(chained(LEAF, issuer, "Public Root", organisation="Example Ltd", level=level))
+    assert (found.validation, found.validation_by) == (Validation.EV, by)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "organisation", "by"),
+    [
+        ("Public OV CA", "", Evidence.CA_NAME),
+        ("Public CA 1", "Example Ltd", Evidence.OWNER),
+        ("Public CA 1", "", Evidence.NONE),
+    ],
+)
+def test_names_have_to_do_where_nothing_else_tells(issuer: str, organisation: str, by: Evidence) -> None:
+    untold = Level(validation=Validation.UNKNOWN, by=Evidence.SOLD)
+    named = chained(LEAF, issuer, "Public Root", organisation=organisation)
+
+    for certificate in (named, named.evolve(level=untold)):
+        assert standing(certificate).validation_by is by
+
+
+def test_a_level_that_the_certificate_tells_needs_no_chain() -> None:
+    """Its issuer was not uploaded, or CAS tells none. A name tells no level of what may be a private CA's."""
+    alone = chained(LEAF, "Public OV CA", organisation="Example Ltd")
+    for certificate in (alone, alone.evolve(chain=())):
+        assert standing(certificate).validation is Validation.UNKNOWN
+        assert standing(certificate.evolve(level=EV)).validation is Validation.EV
+    assert str(standing(alone.evolve(level=EV))) == "unknown, EV, leaf only"
 
 
 def test_a_class_is_told_in_a_few_words_with_the_private_ca_s_name() -> None:

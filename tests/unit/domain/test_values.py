@@ -31,7 +31,7 @@ CERTIFICATE = a_certificate().model_dump(mode="json", by_alias=True)
 #: What CAS may leave out of a certificate, and rows of before do.
 CERTIFICATE_REST = {
     **{"KeySize": None, "HasPrivateKey": True, "Fingerprint": "", "Serial": "", "Issuer": ""},
-    **{"Organisation": "", "Chain": None, "OtherNames": [], "Account": ""},
+    **{"Organisation": "", "Chain": None, "OtherNames": [], "Account": "", "Level": None},
 }
 
 
@@ -117,6 +117,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "IssuedUnseen": [],
             "ExpiringHandledDays": None,
             "ExpiringUnseen": [],
+            "LevelAskedAt": None,
             "MissingTold": [],
             "OnlyTold": False,
         },

@@ -22,7 +22,7 @@ from shared.domain.certificates import Certificate, CertificateSource
 from shared.domain.resources import CloudProduct, CloudResource
 from tests.builders import NOW, a_certificate, a_resource
 from tests.shortened import WHOLE
-from tests.unit.alike import CHAINS, NONE, NOT_IN_CAS, TRUSTED_ALIKE
+from tests.unit.alike import CHAINS, LEVELS, NONE, NOT_IN_CAS, TRUSTED_ALIKE
 from tests.unit.services.unattended import Unattended, Write
 
 P = CloudProduct
@@ -185,7 +185,7 @@ def lowers_trust(estate: Estate, write: Write) -> bool:
     new, before = estate.held[write.cert_identifier], estate.chain_of(write.slot)
     if new.chain not in TRUSTED_ALIKE[before] or new.chain.startswith("leaf only"):
         return True
-    if before == "public OV" != new.chain:
+    if LEVELS.get(before, 0) > LEVELS.get(new.chain, 0):
         return True
     if new.certificate.source is not CertificateSource.TEST:
         return False

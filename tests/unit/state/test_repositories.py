@@ -8,6 +8,7 @@ from shared.domain.certificates import CertificateRecord
 from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.errors import ConflictError, NotFoundError
 from shared.state.repositories import Certificates, Scans, SyncStatuses
+from shared.state.scans import Unread
 from shared.state.store import Store
 from shared.state.tables import SYNC_STATUS
 from tests.builders import NOW, a_certificate
@@ -154,3 +155,15 @@ def test_each_region_of_a_product_has_a_state_of_its_own(store: Store) -> None:
     assert len(list(syncs.list(CloudProduct.CDN))) == 1
     with pytest.raises(ConflictError):
         syncs.delete(a_status("cn-beijing"))
+
+
+def test_why_levels_could_not_be_read_is_told_until_a_later_scan(store: Store) -> None:
+    scans, why = Scans(store), Unread(reason="no", code="CloudDenied", at=NOW)
+    scans.set_baseline("cn-hangzhou", NOW)
+    scans.scanned("cn-hangzhou", NOW)
+    scans.levels_unread("cn-hangzhou", why)
+    assert scans.why_levels_unread("cn-hangzhou") == why
+    assert scans.why_unread("cn-hangzhou") is None, "it was read but for this"
+
+    scans.scanned("cn-hangzhou", LATER)
+    assert scans.why_levels_unread("cn-hangzhou") is None

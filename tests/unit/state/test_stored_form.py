@@ -38,6 +38,7 @@ def test_a_certificate_is_stored_by_store_and_id(store: Store) -> None:
         "ExpiringHandledDays",
         "ExpiringUnseen",
         "OnlyTold",
+        "LevelAskedAt",
         "MissingTold",
     }
     assert document.keys() == {"Certificate", *dealt_with}

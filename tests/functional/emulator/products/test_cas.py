@@ -100,6 +100,62 @@ def test_orders_show_certificates_or_purchases(cas: Official) -> None:
     assert all(row.certificate_id is None and row.order_id for row in bought)
 
 
+SOLD = {
+    "old": {"source": "BUY", "instance": "shop", "age": 100, "days": 20, "validation": "OV"},
+    "new": {"source": "BUY", "instance": "shop", "age": 1, "days": 150, "validation": "OV"},
+    "ev": {"source": "BUY", "validation": "EV", "names": ["*.example.com", "example.com"]},
+    "trial": {"source": "TEST"},
+    "own": {"validation": "EV"},
+    "abroad": {"source": "BUY", "store": "ap-southeast-1"},
+}
+
+
+@pytest.fixture
+def sold(server: Server) -> Official:
+    quick = {"names": ["example.com"], "key": "ecdsa-p256"}
+    rows = {name: {**quick, **changes} for name, changes in SOLD.items()}
+    server.cloud.load(parse_estate({"certificates": rows}))
+    return Official(server, "cas", HOST)
+
+
+def test_instances_are_what_was_sold_each_with_its_latest_certificate(sold: Official) -> None:
+    rows = {row.certificate_name: row for row in sold("ListInstances").instance_list}
+    listed = {row.certificate_name: row for row in sold("ListCertificates").certificate_list}
+
+    assert set(rows) == {"new", "ev", "trial"}
+    assert {name: row.certificate_type for name, row in rows.items()} == {
+        **{"new": "OV", "ev": "EV", "trial": "DV"}
+    }
+    assert {name: row.instance_type for name, row in rows.items()} == {
+        **{"new": "BUY", "ev": "BUY", "trial": "TEST"}
+    }
+    for name, row in rows.items():
+        assert row.instance_id == listed[name].instance_id
+        assert row.cert_identifier == listed[name].cert_identifier
+        assert row.certificate_not_after == listed[name].not_after // 1000
+    assert listed["old"].instance_id == listed["new"].instance_id != listed["ev"].instance_id
+    assert (rows["ev"].full_domain_count, rows["ev"].wildcard_domain_count) == (1, 1)
+    assert rows["ev"].key_algorithm == "ECC_256"
+
+
+def test_instances_are_paged_and_filtered(sold: Official) -> None:
+    def names(**asked: object) -> list[str]:
+        return [row.certificate_name for row in sold("ListInstances", **asked).instance_list]
+
+    page = sold("ListInstances", ShowSize=2)
+    assert (page.total_count, len(page.instance_list), page.show_size) == (3, 2, 2)
+    assert set(names(ShowSize=2) + names(ShowSize=2, CurrentPage=2)) == {"new", "ev", "trial"}
+    assert names(CertificateType="EV") == ["ev"]
+    assert names(InstanceType="TEST") == ["trial"]
+    assert sold.refusal("ListInstances", ShowSize=101) == (400, "InvalidParameter")
+
+
+def test_orders_tell_the_level_that_was_bought(sold: Official) -> None:
+    bought = sold("ListUserCertificateOrder", OrderType="BUY").certificate_order_list
+
+    assert {row.name: row.cert_type for row in bought} == {"old": "OV", "new": "OV", "ev": "EV"}
+
+
 def test_details_give_the_key_only_when_asked(cas: Official) -> None:
     cert_id = int(cas("ListCertificates", Keyword="net-api").certificate_list[0].certificate_id)
     full = cas("GetUserCertificateDetail", CertId=cert_id)
