@@ -65,6 +65,6 @@ def test_each_use_is_held_against_reading_the_same_estate() -> None:
 
     made = {one.name: one for one in figures(given)}
 
-    assert (made["preview, 60x20"].ratio, made["preview, 60x20"].goal) == (1.5, 3)
+    assert (made["preview, 60x20"].ratio, made["preview, 60x20"].goal) == (1.5, 5)
     assert made["reading, 60x20"].ratio is None
     assert not any("growth" in name for name in made), "of one size there is none"
