@@ -19,13 +19,14 @@ _LONG = 2  #: rows
 #: One of so many: each row calls the emulated cloud.
 _TAKEN = {"tests/contract/": 9, "tests/functional/": 8, "tests/foreign/": 6}
 _STORIES = "tests/functional/pipeline/test_"
-#: One test of so many: of those that call moto, and of those that tell a story for each place to be cut off
-#: at, and for each order of two that are at it.
+#: One test of so many: of those that call moto; of those that tell a story for each place to be cut off at,
+#: and for each order of two that are at it; of all other stories.
 _SLOWEST = {
     **dict.fromkeys(("tests/contract/test_aws", "tests/foreign/test_aws"), 3),
     **dict.fromkeys(("tests/contract/test_cut_off", "tests/contract/test_half_made"), 3),
     **dict.fromkeys((f"{_STORIES}sweeps", f"{_STORIES}rollback_deliveries", f"{_STORIES}deliveries"), 3),
     **dict.fromkeys((f"{_STORIES}created_once", f"{_STORIES}races", f"{_STORIES}quota_at_once"), 3),
+    _STORIES: 2,
 }
 
 
