@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import exits, output, syncs
+from cli import exits, failures, output, syncs
 from cli.columns import check_given
 from cli.session import session
 from shared.domain.accounts import NOWHERE, OWN
@@ -74,7 +74,7 @@ def discover(
     elif not one_reason:
         output.show(syncs.show(world, products))
     if one_reason:
-        output.tell(f"certdeploy: {one_reason.reason}")
+        output.tell(f"certdeploy: {failures.of_cloud(one_reason.reason)}")
         raise typer.Exit(exits.exit_code_of_answer(one_reason.code))
     if not all(status.state.complete for status in statuses):
         raise typer.Exit(exits.FAILED)

@@ -51,6 +51,11 @@ def exit_code_of_name(class_name: str) -> int:
     return next((exit_code(kind) for kind in _kinds() if kind.__name__ == class_name), FAILED)
 
 
+def is_of_cloud(class_name: str) -> bool:
+    """Whether an error class named by another process tells what the cloud answered."""
+    return any(kind.__name__ == class_name and issubclass(kind, errors.CloudError) for kind in _kinds())
+
+
 def exit_code_of_answer(code: str) -> int:
     """The code for the `Code` of a function's answer to a request that it refused."""
     return next((exit_code(kind) for kind in _kinds() if kind.code == code), FAILED)

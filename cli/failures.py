@@ -38,13 +38,18 @@ def run(
     return exits.OK
 
 
+def of_cloud(text: str) -> str:
+    """What an error of the cloud says, with what to do about its code, where that is known."""
+    hint = hint_in(text)
+    return f"{text}; {hint}" if hint else text
+
+
 def failed(error: Exception) -> int:
     """Say what is wrong; the exit code."""
     from cli.output import tell
 
     if isinstance(error, AppError):
-        hint = hint_in(str(error)) if isinstance(error, CloudError) else ""
-        tell(f"certdeploy: {error}{'; ' if hint else ''}{hint}")
+        tell(f"certdeploy: {of_cloud(str(error)) if isinstance(error, CloudError) else error}")
         return exits.exit_code(type(error))
     if isinstance(error, OSError) and error.filename:  # such as a name that is too long
         tell(f"certdeploy: {error.filename}: {error.strerror or type(error).__name__}")

@@ -160,7 +160,8 @@ def _log_of_functions_in_this_process() -> None:
 
 def _failed(error: Exception) -> int:
     if isinstance(error, FunctionFailedError):
-        tell(f"certdeploy: {error.error_message or error}")
+        told = error.error_message or str(error)
+        tell(f"certdeploy: {failures.of_cloud(told) if exits.is_of_cloud(error.error_type) else told}")
         return exits.exit_code_of_name(error.error_type)
     if isinstance(error, FunctionRefusedError):
         tell(f"certdeploy: {error}")

@@ -1,6 +1,5 @@
 """Settings from the environment, validated, with all problems in one message."""
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -25,6 +24,7 @@ from shared.domain.resources import CloudProduct
 from shared.domain.values import Value
 from shared.errors import SettingsError
 from shared.products import default_products
+from shared.runtime.setting_words import names_in, nearest, product_problems
 from shared.state.tablestore_address import SCHEME, Address, address_at, address_of, is_address
 from shared.validation.accounts import accounts_in
 from shared.validation.addresses import edge_problem, emulator_problem
@@ -120,12 +120,19 @@ class Settings(Value):
             address_at(known.data["ots_instance"], value)
         return value
 
+    @field_validator("products", mode="before")  # of two such validators the later one runs first
+    @classmethod
+    def _known_products(cls, value: object) -> object:
+        if isinstance(value, list) and (wrong := "; ".join(product_problems(value))):
+            raise ValueError(wrong)
+        return value
+
     @field_validator("stores", "more_regions", "regions", "products", "warning_days", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return _named(value)
+        return names_in(value)
 
     @field_validator("stores", "regions", "products")
     @classmethod
@@ -182,7 +189,7 @@ class Settings(Value):
     def _pairs(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
-        return list(hosts_in(_named(value), Regions(more=info.data.get("more_regions", ()))))
+        return list(hosts_in(names_in(value), Regions(more=info.data.get("more_regions", ()))))
 
     @field_validator("endpoint", "fc_endpoint", "chat_endpoint")
     @classmethod
@@ -244,13 +251,6 @@ class Settings(Value):
         return stores
 
 
-def _named(text: str) -> list[str]:
-    """Those in a list with commas. Raises ValueError where there is nothing between the commas."""
-    if not (names := [part.strip() for part in text.split(",") if part.strip()]):
-        raise ValueError(NAMES_NONE)
-    return names
-
-
 def _unless(value: str, problem_of: Callable[[str], str]) -> str:
     if value and (problem := problem_of(value)):
         raise ValueError(problem)
@@ -258,6 +258,7 @@ def _unless(value: str, problem_of: Callable[[str], str]) -> str:
 
 
 _VARIABLES = Settings.model_fields.keys() - {"aws_access"}
+_NAMES: Final = [f"{_PREFIX}{field.upper()}" for field in (*sorted(_VARIABLES), *_OTHERS)]
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -273,7 +274,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         elif field in _VARIABLES:
             values[field] = value
         elif field.upper() not in _OTHERS:
-            wrong.append(f"{ascii(name)[1:-1]} is no setting, did you mean {_nearest(name)}?")
+            wrong.append(f"{ascii(name)[1:-1]} is no setting, did you mean {nearest(name, _NAMES)}?")
     settings, access = Settings(), DEFAULT_ACCESS
     try:
         settings = Settings.model_validate(values)
@@ -291,8 +292,3 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     if wrong:
         raise SettingsError("; ".join(wrong))
     return settings.evolve(aws_access=access)
-
-
-def _nearest(name: str) -> str:
-    known = [f"{_PREFIX}{field.upper()}" for field in (*sorted(_VARIABLES), *_OTHERS)]
-    return difflib.get_close_matches(name[:80], known, 1, 0.0)[0]

@@ -74,6 +74,7 @@ def test_a_wrong_access_key_is_told_at_once(
     assert "SignatureDoesNotMatch" in ran.err
     assert ran.err.startswith("certdeploy: ")
     assert ran.err.count("\n") == 1
+    assert "; the AccessKey is wrong or was disabled; check ALIBABA_CLOUD_ACCESS_KEY_ID" in ran.err
     assert "not-the-secret" not in ran.err + ran.out
     assert not (tmp_path / "state.db.serve.json").exists()
 

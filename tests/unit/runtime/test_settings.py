@@ -217,7 +217,7 @@ def test_with_aws_it_is_looked_after_too() -> None:
         ),
         ({"CERTDEPLOY_MORE_REGIONS": "cn-new,x@y/"}, "CERTDEPLOY_MORE_REGIONS: 'x@y/' is not the name of"),
         ({"CERTDEPLOY_AUTO": "yes"}, "CERTDEPLOY_AUTO: Input should be 'submit' or 'draft'"),
-        ({"CERTDEPLOY_PRODUCTS": "CDN,Nope"}, "CERTDEPLOY_PRODUCTS: Input should be"),
+        ({"CERTDEPLOY_PRODUCTS": "cdn,OSS,*"}, "CERTDEPLOY_PRODUCTS: 'cdn' is no product, did you mean CDN?"),
     ],
     ids=str,
 )  # fmt: skip
