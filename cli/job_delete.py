@@ -11,6 +11,9 @@ from cli.asking import confirm
 from cli.columns import AsJson
 from cli.session import session
 from shared.domain.jobs import DeploymentJob
+from shared.services.outcome import listed
+from shared.services.rollback_plan import changed
+from shared.services.world import World
 
 
 def delete(
@@ -27,7 +30,7 @@ def delete(
     jobs = [world.jobs.get(one) for one in dict.fromkeys(job_id)]
     if not yes:
         if not as_json:
-            _show(jobs)
+            _show(world, jobs)
         confirm(f"This cannot be undone. Delete {len(jobs)} job{'s' if len(jobs) > 1 else ''}?", as_json)
     result = managed(world, {"Delete": {"JobIds": [job.job_id for job in jobs]}})
     if as_json:
@@ -40,7 +43,8 @@ def delete(
         raise typer.Exit(exits.exit_code_of_answer(failed[0].code))
 
 
-def _show(jobs: Sequence[DeploymentJob]) -> None:
-    for job in jobs:
-        back = f", {job.success_count} slots could no longer be rolled back" if job.success_count else ""
-        output.tell(f"job {job.job_id} {job.name}: {job.status.value}, {job.worker_count} slots{back}")
+def _show(world: World, jobs: Sequence[DeploymentJob]) -> None:
+    for job in listed(world, jobs):
+        back = changed(world, job)
+        lost = f", {back} of them could no longer be rolled back" if back else ""
+        output.tell(f"job {job.job_id} {job.name}: {job.outcome}, {job.worker_count} slots{lost}")

@@ -1,5 +1,6 @@
 """One slot as tables."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from cli import output
@@ -8,6 +9,7 @@ from cli.places import place
 from cli.places import slot as slot_id
 from shared.domain.certificates import CertificateSource
 from shared.domain.replacing import key_of
+from shared.services.history import Touched
 from shared.services.slots import Candidate, SlotFacts
 
 
@@ -41,14 +43,28 @@ def _show_candidates(facts: SlotFacts, now: datetime) -> None:
 
 
 def _show_history(facts: SlotFacts) -> None:
-    if not facts.history:
-        output.console().print("\nNo job has touched it.")
-        return
+    if facts.history:
+        _show_touched(facts.history)
+    else:
+        output.console().print("\nNo job that is stored has touched it.")
+    if (gone := facts.put_by_forgotten_job) is not None:
+        put = output.short(gone.cert_identifier) or "no certificate"
+        output.console().print(
+            f"Job {gone.job_id}, which is stored no longer, put {put} there on {output.moment(gone.at)} UTC."
+        )
+    if facts.history_left_out:
+        earlier = f"{facts.history_left_out:,} earlier jobs of {facts.resource.product.value}"
+        output.console().print(
+            f"{earlier} were not looked into; `job list --product {facts.resource.product.value}` lists them."
+        )
+
+
+def _show_touched(history: Sequence[Touched]) -> None:
     table = output.table(
         "Job", "Name", "At (UTC)", "Certificate", "Status", "Reason",
         title="\nJobs that touched it", wrap=("Name", "At (UTC)", "Certificate", "Reason"),
     )  # fmt: skip
-    for one in facts.history:
+    for one in history:
         output.row(
             table,
             str(one.job_id),

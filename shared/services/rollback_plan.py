@@ -71,7 +71,7 @@ def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
         raise InvalidRequestError(
             f"job {job.job_id} is {job.status.value}; wait until it ends (`job show --wait`)"
         )
-    workers = list(world.workers.list(job.job_id))
+    workers = sorted(world.workers.list(job.job_id), key=lambda worker: worker.resource.slot)
     chosen = chosen_of(job, workers, request.resource_ids, request.products)
     beside: dict[_Listener, list[WorkerResource]] = defaultdict(list)
     for worker in workers:
@@ -81,6 +81,13 @@ def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
         reasons = "; ".join(f"{entry.worker.resource.slot}: {entry.reason}" for entry in entries)
         raise InvalidRequestError(f"nothing to roll back: {reasons}")
     return RollbackPlan(job=job, entries=entries)
+
+
+def changed(world: World, job: DeploymentJob) -> int:
+    """How many of its slots a job that has ended has changed, and no rollback has put back."""
+    if not job.status.final:
+        return 0
+    return sum(_why_left(worker) is None for worker in world.workers.list(job.job_id))
 
 
 def chosen_of(
@@ -106,12 +113,16 @@ def chosen_of(
 
 
 def _entry(world: World, worker: WorkerResource, beside: list[WorkerResource]) -> RollbackEntry:
-    left = _WHY_LEFT.get((worker.status, worker.previous_cert_identifier is not None))
-    if left is not None:
+    if (left := _why_left(worker)) is not None:
         return RollbackEntry(worker=worker, action=RollbackAction.LEAVE, reason=left)
     reason = why_not(world, worker, beside)
     action = RollbackAction.CANNOT if reason else RollbackAction.RESTORE
     return RollbackEntry(worker=worker, action=action, reason=reason)
+
+
+def _why_left(worker: WorkerResource) -> str | None:
+    """None: there is something to put back."""
+    return _WHY_LEFT.get((worker.status, worker.previous_cert_identifier is not None))
 
 
 #: By status, and whether the job started to write.

@@ -50,6 +50,8 @@ class SlotFacts(Wire):
     beside: tuple[StandsBeside, ...] = ()
     drifted_from: Placed | None = None  #: what the last job put there, if that is not what is there now
     history: tuple[Touched, ...] = ()  #: what jobs did here, the latest first
+    history_left_out: int = 0  #: earlier jobs of its product, that were not looked into
+    put_by_forgotten_job: Placed | None = None  #: what a job put there last that is no longer stored
 
 
 def show_slot(world: World, slot: str) -> SlotFacts:
@@ -63,6 +65,7 @@ def show_slot(world: World, slot: str) -> SlotFacts:
     best = choice.best(resource, present)
     status = world.syncs.find(resource.product, resource.area)
     covering = list(_covering(world, known, resource))
+    history = history_of(world, record)
     return SlotFacts(
         slot=resource.slot,
         resource=resource,
@@ -75,7 +78,9 @@ def show_slot(world: World, slot: str) -> SlotFacts:
         more_candidates=len(covering[_SHOWN:]),
         beside=Listeners(world).beside(resource),
         drifted_from=record.placed if drifted_among(world, [record]) else None,
-        history=history_of(world, resource),
+        history=history.touched,
+        history_left_out=history.left_out,
+        put_by_forgotten_job=history.forgotten,
     )
 
 

@@ -7,9 +7,12 @@ import io
 import pytest
 
 from cli.session import session
-from shared.domain.states import JobStatus
-from tests.builders import a_job
+from shared.domain.resources import CloudProduct
+from shared.domain.states import JobStatus, WorkerStatus
+from tests.builders import a_job, a_worker
 from tests.functional.cli.conftest import Command
+
+W = WorkerStatus
 
 
 @pytest.fixture
@@ -18,7 +21,17 @@ def jobs(command: Command) -> Command:
     world = session().world()
     for number, status in ((7, JobStatus.SUCCESS), (8, JobStatus.PROCESSING), (9, JobStatus.EDITING)):
         world.jobs.save(a_job(number, status=status, success_count=int(number == 7)))
+    deployed(7, W.SUCCESS)
     return command
+
+
+def deployed(job_id: int, *statuses: WorkerStatus, before: str | None = "1-cn-hangzhou") -> None:
+    """Slots of a job, each with what was `before` there, if the job wrote."""
+    workers = [
+        a_worker(number, job_id=job_id, status=status, previous_cert_identifier=before)
+        for number, status in enumerate(statuses, 1)
+    ]
+    session().world().workers.add(workers)
 
 
 def left(command: Command) -> list[int]:
@@ -29,9 +42,27 @@ def test_what_is_lost_is_told_and_nobody_to_ask_is_a_refusal(jobs: Command) -> N
     ran = jobs("job", "delete", "7", "9")
 
     assert ran.code == 2
-    assert "job 7 job-7: success, 1 slots, 1 slots could no longer be rolled back" in ran.err
+    assert "job 7 job-7: success, 1 slots, 1 of them could no longer be rolled back" in ran.err
     assert "--yes" in ran.err
     assert left(jobs) == [7, 8, 9]
+
+
+def test_only_slots_that_still_have_what_the_job_put_there_are_lost(command: Command) -> None:
+    world = session().world()
+    back = {"rolled_back_count": 2, "success_count": 4, "products": {CloudProduct.CDN: 4}}
+    for number, changes in ((7, back), (8, {**back, "rolled_back_count": 4}), (9, {"success_count": 1})):
+        world.jobs.save(a_job(number, status=JobStatus.SUCCESS, **changes))
+    deployed(7, W.ROLLBACK_SUCCESS, W.ROLLBACK_SUCCESS, W.ROLLBACK_ERROR, W.SUCCESS)
+    deployed(8, *[W.ROLLBACK_SUCCESS] * 4)
+    deployed(9, W.SUCCESS, before=None)
+
+    ran = command("job", "delete", "7", "8", "9")
+
+    assert ran.err.splitlines()[:3] == [
+        "job 7 job-7: partly rolled back, 4 slots, 2 of them could no longer be rolled back",
+        "job 8 job-8: rolled back, 4 slots",
+        "job 9 job-9: success, 1 slots",
+    ]
 
 
 class Terminal(io.StringIO):

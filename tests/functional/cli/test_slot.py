@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from cli.session import session
+from shared.domain.resources import Placed
+from shared.domain.states import JobStatus, WorkerStatus
+from tests.builders import NOW, a_job, a_resource, a_worker
 from tests.functional.cli.conftest import SHOP, Command
 
 RENEWED = 10743322
@@ -59,6 +64,47 @@ def test_a_slot_that_nothing_covers_says_so(informed: Command) -> None:
 
 def test_a_slot_is_named_as_it_is_shown(informed: Command) -> None:
     assert "CDN/-/bücher.example.com" in informed("resource", "show", "CDN/-/bücher.example.com").out
+
+
+def touched(job_id: int, days_ago: float) -> None:
+    """A job that put a certificate there has ended."""
+    world = session().world()
+    at = world.clock() - timedelta(days=days_ago)
+    world.jobs.save(a_job(job_id, status=JobStatus.SUCCESS, created_at=at))
+    world.workers.add(
+        [a_worker(1, job_id=job_id, status=WorkerStatus.SUCCESS, finished_at=at, resource=a_resource())]
+    )
+
+
+def test_of_many_jobs_those_that_were_not_looked_into_are_counted(
+    informed: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 15):
+        touched(number, days_ago=20 - number)
+    shown = informed("resource", "show", WWW)
+    monkeypatch.setattr("shared.services.history._WORKERS", 3)
+    few = informed("resource", "show", WWW, "--json").json
+
+    assert "4 earlier jobs of CDN were not looked into; `job list --product CDN` lists them." in shown.out
+    assert [one["JobId"] for one in few["History"]] == [14, 13, 12]
+    assert few["HistoryLeftOut"] == 11
+
+
+def test_what_a_job_put_there_that_was_deleted_since_is_told(informed: Command) -> None:
+    world = session().world()
+    never = informed("resource", "show", WWW).out
+    touched(8, days_ago=1)
+    placed = Placed(cert_identifier=f"{SHOP}-cn-hangzhou", job_id=8, at=NOW)
+    world.resources.put(world.resources.get(WWW).resource, world.clock(), placed=placed)
+
+    before = informed("resource", "show", WWW).out
+    assert informed("job", "delete", "8", "--yes").code == 0
+    after = informed("resource", "show", WWW).out
+
+    assert "No job that is stored has touched it." in never
+    assert "stored" not in before
+    assert "No job that is stored has touched it." in after
+    assert f"Job 8, which is stored no longer, put {SHOP} there on {NOW:%Y-%m-%d %H:%M} UTC." in after
 
 
 def test_a_slot_that_is_not_known_does_not_exist(informed: Command) -> None:

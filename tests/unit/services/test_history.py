@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from shared.domain.resources import CloudResource, SlotRole
+from shared.domain.resources import CloudResource, ResourceRecord, SlotRole
 from shared.domain.states import WorkerStatus
 from shared.services.history import Touched, history_of
 from shared.services.world import World
@@ -25,8 +25,13 @@ def touched(world: World, job_id: int, *slots: CloudResource, **changes: Any) ->
 
 def told(world: World, slot: CloudResource) -> list[tuple[int, str, str]]:
     return [
-        (one.job_id, one.previous_cert_identifier, one.cert_identifier) for one in history_of(world, slot)
+        (one.job_id, one.previous_cert_identifier, one.cert_identifier)
+        for one in history_of(world, a_record(slot)).touched
     ]
+
+
+def a_record(slot: CloudResource) -> ResourceRecord:
+    return ResourceRecord(resource=slot, seen_at=NOW)
 
 
 def an_additional(certificate: str, listener: str = "lsn-1") -> CloudResource:
@@ -46,7 +51,7 @@ def test_jobs_that_touched_a_slot_are_told_the_latest_first(tmp_path: Path) -> N
     touched(world, 3, a_resource("b.example.com"))
     touched(world, 4, a_listener_slot())
 
-    found = history_of(world, here)
+    found = history_of(world, a_record(here)).touched
 
     assert [one.job_id for one in found] == [2, 1]
     assert found[0] == Touched(
@@ -78,4 +83,7 @@ def test_of_very_many_jobs_the_latest_ten_are_told(tmp_path: Path) -> None:
     for number in range(1, 13):
         touched(world, number, a_resource("a.example.com"))
 
-    assert [one.job_id for one in history_of(world, a_resource("a.example.com"))] == list(range(12, 2, -1))
+    found = history_of(world, a_record(a_resource("a.example.com")))
+
+    assert [one.job_id for one in found.touched] == list(range(12, 2, -1))
+    assert found.left_out == 2
