@@ -10,12 +10,11 @@ from cli.asked import managed
 from cli.columns import AsCsv, AsJson, Column, check_given
 from cli.given import moment_of
 from cli.session import session
-from shared.domain.jobs import DeploymentJob
 from shared.domain.requests import JobOrder
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
 from shared.errors import InvalidRequestError
-from shared.services.outcome import outcome_in_lists
+from shared.services.outcome import ListedJob
 from shared.validation.spans import days_of
 
 USUAL: Final = ("job", "name", "status", "due", "certificates", "slots", "done")
@@ -77,11 +76,11 @@ def list_jobs(
         columns.show(shown, result.jobs or ())
 
 
-def job_columns() -> list[Column[DeploymentJob]]:
+def job_columns() -> list[Column[ListedJob]]:
     return [
         Column("job", "Job", lambda job: str(job.job_id)),
         Column("name", "Name", lambda job: job.name, wrap=True),
-        Column("status", "Status", lambda job: output.status(outcome_in_lists(job))),
+        Column("status", "Status", lambda job: output.status(job.outcome)),
         Column("due", "Due (UTC)", _shown("schedule_time"), _plain("schedule_time")),
         Column("created", "Created (UTC)", _shown("created_at"), _plain("created_at")),
         Column("ended", "Ended (UTC)", _shown("finished_at"), _plain("finished_at")),
@@ -119,11 +118,11 @@ def _plain(field: str) -> Any:
     return lambda job: at.isoformat() if (at := getattr(job, field)) else ""
 
 
-def _products(job: DeploymentJob) -> str:
+def _products(job: ListedJob) -> str:
     return ", ".join(f"{product.value} {count}" for product, count in sorted(job.products.items()))
 
 
-def _done(job: DeploymentJob) -> str:
+def _done(job: ListedJob) -> str:
     if not job.status.final:
         return ""
     counts = (

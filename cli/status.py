@@ -10,7 +10,8 @@ from cli import exits, output
 from cli.columns import AsJson
 from cli.session import session
 from shared.domain.queries import ShowStatus
-from shared.services.status import Concern, Overview, overview_of
+from shared.services.concerns import Concern
+from shared.services.status import Overview, overview_of
 from shared.validation.spans import days_of
 
 

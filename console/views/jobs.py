@@ -13,13 +13,14 @@ from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.services.manage import Managed
+from shared.services.outcome import ListedJob
 from shared.services.world import World
 
 _LISTED = 50
 
 
 class Jobs(Wire):
-    jobs: tuple[DeploymentJob, ...]  #: the latest first
+    jobs: tuple[ListedJob, ...]  #: the latest first
     total: int
 
 

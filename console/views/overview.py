@@ -6,9 +6,9 @@ from typing import Final
 
 from console.asking import Asked, Page
 from console.timeline import DAYS, Ending, endings_of
-from shared.domain.jobs import DeploymentJob
 from shared.domain.queries import ListResources, SlotOrder
 from shared.domain.values import Wire
+from shared.services.outcome import ListedJob
 from shared.services.selection import select_slots
 from shared.services.status import Overview, overview
 from shared.services.world import World
@@ -28,6 +28,7 @@ _LEADS: Final = {
     "draft": "/jobs?status=editing",
     "wave": "/jobs?status=processing",
     "overdue": "/jobs?status=pending",
+    "rollback": "/jobs",
     "policies": "/settings",
 }
 
@@ -35,7 +36,7 @@ _LEADS: Final = {
 class Start(Wire):
     status: Overview
     endings: tuple[Ending, ...]  #: of slots, within 120 days; the first to end on top
-    jobs: tuple[DeploymentJob, ...]  #: the last ones
+    jobs: tuple[ListedJob, ...]  #: the last ones
 
 
 def start(asked: Asked) -> Page:

@@ -37,7 +37,7 @@ from shared.services.freezing import why_frozen
 from shared.services.job_list import list_jobs
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
-from shared.services.outcome import outcome_of
+from shared.services.outcome import ListedJob, listed, outcome_of
 from shared.services.preview import preview
 from shared.services.quota import quota_of
 from shared.services.retry import retry_job
@@ -65,7 +65,7 @@ class Hint(Wire):
 class Managed(Wire):
     """The answer: only the fields of the request's kind are set."""
 
-    jobs: tuple[DeploymentJob, ...] | None = None
+    jobs: tuple[ListedJob, ...] | None = None
     job: DeploymentJob | None = None
     workers: tuple[WorkerResource, ...] | None = None
     counts: dict[WorkerStatus, int] | None = None  #: of all workers of the job, by status
@@ -143,7 +143,7 @@ def _shown(
 ) -> Managed:
     job = world.jobs.get(asked.job_id)
     check_regions(world, asked.regions, supported_products())
-    workers = list(world.workers.list(asked.job_id))
+    workers = sorted(world.workers.list(asked.job_id), key=lambda worker: worker.resource.slot)
     shown = tuple(worker for worker in workers if _fits(worker, asked))
     counts = Counter(worker.status for worker in workers)
     return Managed(
@@ -184,7 +184,7 @@ def _hints(workers: Iterable[WorkerResource]) -> tuple[Hint, ...]:
 
 #: By the field of the request.
 _ANSWERS: Final[dict[str, Callable[[World, Any], Managed]]] = {
-    "list_jobs": lambda world, asked: Managed(jobs=list_jobs(world, asked)),
+    "list_jobs": lambda world, asked: Managed(jobs=listed(world, list_jobs(world, asked))),
     "show": _shown,
     "preview": _previewed,
     "submit": _submitted,

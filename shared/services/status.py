@@ -7,33 +7,21 @@ from typing import Final
 from pydantic import AwareDatetime
 
 from shared.domain.accounts import account_of
-from shared.domain.jobs import DeploymentJob
 from shared.domain.queries import ShowStatus
 from shared.domain.resources import SyncState, SyncStatus
 from shared.domain.values import Wire
 from shared.errors import CloudDeniedError
+from shared.services.concerns import EXAMPLES, Concern, alone, counted
+from shared.services.concerns_of_jobs import of_jobs
 from shared.services.endings import Endings
 from shared.services.map import MappedSlot, map_slots
 from shared.services.policies import policies_of
 from shared.services.selection import is_drifted, is_uncovered, is_unknown
-from shared.services.unfinished import drafts, failing, frozen_jobs, overdue, waiting_waves
 from shared.services.world import World
 
 USUAL_AGE: Final = timedelta(days=1)  #: of the last scan and discovery, at most
-_EXAMPLES: Final = 5
 _LONGEST: Final = 36500.0  #: days; more than any certificate lasts, and no more than dates take
 _SLOW: Final = timedelta(hours=2)  #: a discovery that takes longer has died
-
-
-class Concern(Wire):
-    """`code`: stable, for programs. `needs_hand`: somebody has to do something; else it is only told."""
-
-    code: str
-    needs_hand: bool = True
-    text: str
-    count: int
-    examples: tuple[str, ...] = ()  #: the first of them
-    look: str = ""  #: the command that shows all of them
 
 
 class Overview(Wire):
@@ -64,7 +52,7 @@ def overview(
     scanned, discovered = _scanned_at(world), _discovered_at(syncs)
     found = [
         *_of_certificates(world, slots, within),
-        *_of_jobs(world),
+        *of_jobs(world),
         *_of_discovery(world, syncs),
         *_of_accounts(world),
         *_of_levels(world),
@@ -125,61 +113,15 @@ def _slots(code: str, what: str, slots: list[MappedSlot], options: str, needs_ha
     return Concern(
         code=code,
         needs_hand=needs_hand,
-        text=f"{_counted(len(slots), 'slot')} {what}",
+        text=f"{counted(len(slots), 'slot')} {what}",
         count=len(slots),
-        examples=tuple(_with_end(slot) for slot in first[:_EXAMPLES]),
+        examples=tuple(_with_end(slot) for slot in first[:EXAMPLES]),
         look=f"certdeploy resource list {options}",
     )
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _with_end(slot: MappedSlot) -> str:
     return f"{slot.slot} until {slot.cert_not_after:%Y-%m-%d}" if slot.cert_not_after else slot.slot
-
-
-def _of_jobs(world: World) -> Iterator[Concern]:
-    if failed := failing(world):
-        slots = _counted(sum(one.slots for one in failed), "slot")
-        text = f"{slots} of {_counted(len(failed), 'failed job')}, as before the job"
-        yield _listed("failing", text, (f"job {one.job_id} {one.name}: {one.why}" for one in failed), "show")
-    if waiting := drafts(world):
-        told = (f"job {job.job_id} {job.name}, {job.worker_count} slots{_behind(job)}" for job in waiting)
-        yield _listed(
-            "draft", f"{_counted(len(waiting), 'draft')} waiting for approval", told, "list --status editing"
-        )
-    if halfway := waiting_waves(world):
-        told = (f"job {job.job_id} {job.name}, after wave {job.wave + 1}" for job in halfway)
-        text = f"{_counted(len(halfway), 'job')} waiting for approval of the next wave"
-        yield _listed("wave", text, told, "list --status processing")
-    if frozen := frozen_jobs(world):
-        told = (f"job {job.job_id} {job.name}, {job.worker_count} slots" for job in frozen)
-        text = f"{_counted(len(frozen), 'job')} waiting for the end of a freeze window"
-        yield _listed("frozen", text, told, "list --status pending").evolve(needs_hand=False)
-    if late := overdue(world):
-        told = (f"job {job.job_id} {job.name}, due {job.schedule_time:%Y-%m-%d %H:%M} UTC" for job in late)
-        yield _listed(
-            "overdue", f"{_counted(len(late), 'job')} due and not running", told, "list --status pending"
-        )
-
-
-def _behind(job: DeploymentJob) -> str:
-    """Of a draft: who drafted it, and why it was not submitted."""
-    by = f", by {', '.join(job.drafted_by)}" if job.drafted_by else ""
-    return f"{by}: {job.held_back}" if job.held_back else by
-
-
-def _listed(code: str, text: str, told: Iterable[str], look: str) -> Concern:
-    lines = tuple(told)
-    return Concern(
-        code=code,
-        text=text,
-        count=len(lines),
-        examples=lines[:_EXAMPLES],
-        look=f"certdeploy job {look}",
-    )
 
 
 def _of_discovery(world: World, syncs: list[SyncStatus]) -> Iterator[Concern]:
@@ -201,9 +143,9 @@ def _of_discovery(world: World, syncs: list[SyncStatus]) -> Iterator[Concern]:
         ("syncing", "being read for hours; the discovery has died", slow),
     ):
         if found:
-            yield _of_places(code, f"{_counted(len(found), 'region')} {what}", map(_place, found))
+            yield _of_places(code, f"{counted(len(found), 'region')} {what}", map(_place, found))
     if never:
-        yield _of_places("never", f"{_counted(len(never), 'product')} never discovered", never)
+        yield _of_places("never", f"{counted(len(never), 'product')} never discovered", never)
 
 
 def _of_accounts(world: World) -> Iterator[Concern]:
@@ -212,14 +154,14 @@ def _of_accounts(world: World) -> Iterator[Concern]:
     found = {home: why for home in others if (why := world.scans.why_unread(home))}
     if found:
         text = (
-            f"CAS of {_counted(len({account_of(home) for home in found}), 'other account')} could not be read"
+            f"CAS of {counted(len({account_of(home) for home in found}), 'other account')} could not be read"
         )
         told = tuple(f"{home}: {why.reason}" for home, why in found.items())
         yield Concern(
             code="accounts",
             text=text,
             count=len(told),
-            examples=told[:_EXAMPLES],
+            examples=told[:EXAMPLES],
             look="certdeploy account check",
         )
 
@@ -241,7 +183,7 @@ def _place(status: SyncStatus) -> str:
 def _of_places(code: str, text: str, told: Iterable[str]) -> Concern:
     lines = tuple(told)
     return Concern(
-        code=code, text=text, count=len(lines), examples=lines[:_EXAMPLES], look="certdeploy discover"
+        code=code, text=text, count=len(lines), examples=lines[:EXAMPLES], look="certdeploy discover"
     )
 
 
@@ -252,9 +194,9 @@ def _of_ages(
     for code, what, at in (("scan", "CAS", scanned), ("discovery", "a product", discovered)):
         if at is not None and at < now - max_age:
             hours = (now - at) / timedelta(hours=1)
-            yield _alone(code, f"{what} was read {hours:,.0f} hours ago", f"certdeploy {_READ_BY[code]}")
+            yield alone(code, f"{what} was read {hours:,.0f} hours ago", f"certdeploy {_READ_BY[code]}")
     if scanned is None:
-        yield _alone("scan", "CAS was never read", "certdeploy scan")
+        yield alone("scan", "CAS was never read", "certdeploy scan")
 
 
 _READ_BY: Final = {"scan": "scan", "discovery": "discover"}
@@ -262,23 +204,19 @@ _READ_BY: Final = {"scan": "scan", "discovery": "discover"}
 
 def _of_policies(world: World) -> Iterator[Concern]:
     if why := policies_of(world).unreadable:
-        yield _alone("policies", f"automatic jobs are stopped: {why}", "certdeploy policy show")
+        yield alone("policies", f"automatic jobs are stopped: {why}", "certdeploy policy show")
 
 
 def _of_dead_letters(world: World) -> Iterator[Concern]:
     if letters := list(world.dead_letters.list()):
-        told = (f"{one.function}: {one.error_type} {one.error_message}" for one in letters[:_EXAMPLES])
+        told = (f"{one.function}: {one.error_type} {one.error_message}" for one in letters[:EXAMPLES])
         yield Concern(
             code="dead-letters",
-            text=f"{_counted(len(letters), 'invocation')} failed for good",
+            text=f"{counted(len(letters), 'invocation')} failed for good",
             count=len(letters),
             examples=tuple(told),
             look="certdeploy deadletters list",
         )
-
-
-def _alone(code: str, text: str, look: str) -> Concern:
-    return Concern(code=code, text=text, count=1, look=look)
 
 
 def _scanned_at(world: World) -> datetime | None:

@@ -80,4 +80,4 @@ def frozen_jobs(world: World) -> list[DeploymentJob]:
 
 
 def _due(world: World, until: datetime) -> list[DeploymentJob]:
-    return [job for job in world.jobs.list() if job.status in _WAITING and job.schedule_time <= until]
+    return [job for job in world.jobs.list() if job.status in _WAITING and job.may_begin_at <= until]

@@ -9,17 +9,17 @@ from datetime import datetime
 
 from shared.domain.certificates import CertificateRecord, cert_id_of
 from shared.domain.dead_letters import DeadLetter
-from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.jobs import DeploymentJob
 from shared.domain.moments import ahead
 from shared.domain.policies import PolicyText
-from shared.domain.resources import CloudProduct, CloudResource
 from shared.errors import ConflictError, NotFoundError, UnreadableRowError
 from shared.state import tables
-from shared.state.records import Records, document_of, log, nested, time_in, told_in, tries
+from shared.state.records import Records, log, time_in, told_in, tries
 from shared.state.resources import Resources
 from shared.state.scans import Scans
 from shared.state.store import Key
 from shared.state.syncs import Sweeps, SyncStatuses
+from shared.state.workers import Workers
 
 __all__ = [
     "Certificates",
@@ -194,46 +194,6 @@ class Jobs(Records[DeploymentJob]):
         return (OWNER, _ms(job.schedule_time), job.job_id)
 
 
-class Workers(Records[WorkerResource]):
-    table, model = tables.WORKERS, WorkerResource
-
-    def _own_key(self, record: WorkerResource) -> Key:
-        return _worker_key(record)
-
-    def find(self, worker: WorkerResource) -> WorkerResource | None:
-        """The worker as stored now."""
-        return self._find(_worker_key(worker))
-
-    def save(self, worker: WorkerResource) -> WorkerResource:
-        return self._save(_worker_key(worker), worker)
-
-    def add(self, workers: Iterable[WorkerResource]) -> None:
-        """Store new workers. Raises ConflictError if one of them is there; others may be stored by then."""
-        self._store.put_many(self.table, ((_worker_key(one), document_of(one)) for one in workers))
-
-    def delete(self, worker: WorkerResource) -> None:
-        self._store.delete(self.table, _worker_key(worker), version=worker.version)
-
-    def list(
-        self, job_id: int, product: CloudProduct | None = None, shard: int | None = None
-    ) -> Iterator[WorkerResource]:
-        """Those of a job, of its share for a product, or of one shard of that."""
-        if product is None:
-            return self._range((job_id,))
-        return self._range((job_id, product.value) if shard is None else (job_id, product.value, shard))
-
-    def at_place(self, job_id: int, resource: CloudResource) -> Iterator[WorkerResource]:
-        """Those of a job on the slot's place, and perhaps on others with a longer name.
-
-        Other rows are read, but not parsed.
-        """
-        for row in self._store.range(self.table, (job_id, resource.product.value)):
-            found = nested(row, "Resource")
-            place = f"{resource.product.value}/{found.get('Region') or '-'}/{found.get('ResourceId')}"
-            if place.startswith(resource.place):
-                yield from self.readable([row])
-
-
 class PolicyTexts(Records[PolicyText]):
     """The owner's policies: one document, or none yet."""
 
@@ -276,7 +236,3 @@ def _ms(at: datetime) -> int:
 
 def _storing_key(job_id: int) -> Key:
     return (_STORING, 0, job_id)
-
-
-def _worker_key(worker: WorkerResource) -> Key:
-    return worker.job_id, worker.resource.product.value, worker.shard, worker.worker_id

@@ -8,7 +8,7 @@ import pytest
 
 from cli.session import session
 from shared.domain.states import JobStatus, WorkerStatus
-from tests.builders import NOW, a_job, a_worker
+from tests.builders import NOW, a_job, a_resource, a_worker
 from tests.functional.cli.conftest import Command
 
 
@@ -20,14 +20,15 @@ def running(command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     world.workers.add([a_worker(1, job_id=7, status=WorkerStatus.PROCESSING)])
 
     def goes_on(seconds: float) -> None:
-        job, (worker,) = world.jobs.get(7), world.workers.list(7)
+        job, (worker, *_) = world.jobs.get(7), world.workers.list(7)
         if worker.status is WorkerStatus.PROCESSING:
             world.workers.save(worker.to(WorkerStatus.SUCCESS))
         else:
             world.jobs.save(job.to(JobStatus.SUCCESS, success_count=1))
 
     monkeypatch.setattr("cli.job_end.time.sleep", goes_on)
-    monkeypatch.setattr("cli.job_show.check_can_wait", lambda *arguments: None)
+    for command_of in ("job_show", "job_submit"):
+        monkeypatch.setattr(f"cli.{command_of}.check_can_wait", lambda *arguments: None)
     return command
 
 
@@ -51,3 +52,26 @@ def test_waiting_prints_nothing_but_the_end_in_a_pipe(running: Command) -> None:
 
 def test_a_job_that_began_late_says_so(running: Command) -> None:
     assert "started 2026-05-01 12:12, 12 min late" in running("job", "show", "7").out
+
+
+def test_a_draft_that_was_submitted_after_its_time_is_not_late_by_that(running: Command) -> None:
+    world = session().world()
+    submitted = world.jobs.get(7).evolve(submitted_at=NOW + timedelta(minutes=11))
+    world.jobs.save(submitted)
+
+    line = running("job", "show", "7").out.splitlines()[1]
+
+    assert line.startswith(
+        "due 2026-05-01 12:00 UTC, submitted 2026-05-01 12:11, started 2026-05-01 12:12, origin"
+    )
+
+
+def test_the_end_shows_the_slots_in_their_order(running: Command) -> None:
+    slots = [a_resource(f"{name}.example.com") for name in "db"]
+    workers = [a_worker(number, job_id=7, resource=slot) for number, slot in enumerate(slots, 2)]
+    session().world().workers.add([one.evolve(status=WorkerStatus.SUCCESS) for one in workers])
+
+    ran = running("job", "submit", "7", "--digest", "0" * 16, "--watch", "--json")
+
+    shown = [worker["Resource"]["ResourceId"] for worker in ran.json["Workers"]]
+    assert shown == ["b.example.com", "d.example.com", "www.example.com"]

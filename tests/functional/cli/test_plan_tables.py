@@ -13,6 +13,7 @@ from shared.domain.matching import Action
 from shared.domain.plans import StandsBeside
 from shared.domain.quota import JobQuota, QuotaMode
 from shared.services.manage import Managed
+from shared.services.outcome import ListedJob
 from tests.builders import a_job, a_listener_slot, a_plan, a_plan_entry, a_resource, a_worker
 
 QUOTA = JobQuota(mode=QuotaMode.ADVISORY, need=1)
@@ -77,9 +78,10 @@ def test_at_80_columns_no_certificate_is_so_long_that_it_hides_the_slot(
 
     show_plan(a_plan(a_plan_entry(resource)), QUOTA, EXPECTED)
     show_job(Managed(job=a_job(), workers=(a_worker(resource=resource),)))
+    job = a_job(name="a job", cert_identifiers=tuple(f"{10**7 + n}-cn-hangzhou" for n in range(30)))
     columns.show(
         columns.chosen(job_columns(), None, USUAL),
-        [a_job(name="a job", cert_identifiers=tuple(f"{10**7 + n}-cn-hangzhou" for n in range(30)))],
+        [ListedJob(**vars(job), outcome="editing")],
     )
 
     shown = capsys.readouterr().out

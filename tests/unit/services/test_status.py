@@ -188,6 +188,17 @@ def test_drafts_and_jobs_that_are_due_and_do_not_run_need_a_hand(world_of: Calla
     assert told(overview(world)) == {"draft": 1, "overdue": 2}
 
 
+def test_a_draft_that_was_submitted_after_its_time_is_not_overdue_yet(world_of: Callable[..., World]) -> None:
+    world = world_of()
+    for number, minutes in enumerate((-11, -5), 1):
+        facts = {"schedule_time": NOW - DAY, "submitted_at": NOW + timedelta(minutes=minutes)}
+        world.jobs.save(a_job(number, status=JobStatus.PENDING, **facts))
+
+    (concern,) = overview(world).concerns
+
+    assert (concern.code, concern.count) == ("overdue", 1)
+
+
 @pytest.mark.parametrize(
     ("sync", "found"),
     [
