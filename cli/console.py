@@ -13,7 +13,7 @@ from cli import asked
 from cli.doctor import health_of
 from cli.on_stack import FunctionRefusedError
 from cli.session import Session, session
-from shared.errors import InvalidRequestError
+from shared.errors import InvalidRequestError, PlanChangedError
 from shared.services.accounts import enter_accounts
 from shared.services.world import World
 
@@ -70,6 +70,8 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except FunctionRefusedError as error:
+        if error.answer_code == PlanChangedError.code:
+            raise PlanChangedError(str(error)) from None
         raise InvalidRequestError(str(error)) from None
 
 

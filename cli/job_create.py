@@ -9,23 +9,12 @@ from cli.asked import created, managed
 from cli.asking import tell_and_ask
 from cli.columns import AsJson, check_given
 from cli.given import moment_of
+from cli.grouped import grouped
 from cli.job_end import DuringFreeze, Wait, Watch, check_can_wait, end
 from cli.job_tables import show_plan
-from cli.selecting import (
-    Accounts,
-    Certificates,
-    Domains,
-    EngineOption,
-    Except,
-    First,
-    Outage,
-    Products,
-    Regions,
-    Slots,
-    selection,
-)
+from cli.selecting import Selected
 from cli.session import session
-from cli.waving import Approval, Canaries, HaltAt, NoWaves, Pause, waves
+from cli.waving import Waved
 from shared.domain.requests import CreateDeploymentJob
 from shared.errors import InvalidRequestError
 from shared.validation.requests import parse
@@ -36,39 +25,15 @@ Second = Annotated[
 ]
 
 
-def preview(
-    certificate: Certificates,
-    resource: Slots = None,
-    product: Products = None,
-    account: Accounts = None,
-    region: Regions = None,
-    domain: Domains = None,
-    but: Except = None,
-    first_deployment: First = False,
-    accept_outage: Outage = False,
-    engine: EngineOption = None,
-    as_json: AsJson = False,
-) -> None:
+@grouped
+def preview(selected: Selected, waved: Waved, as_json: AsJson = False) -> None:
     """Show what a job would change, and what it would leave alone and why. Changes nothing.
 
     Exits with 2 if nothing would be deployed.
     Options that choose slots narrow them down together; of several values of one option, one has to fit.
     """
     world = session().world()
-    asked = selection(
-        world,
-        certificate,
-        resource,
-        product,
-        account,
-        region,
-        domain,
-        but,
-        first_deployment,
-        accept_outage,
-        engine,
-    )
-    result = managed(world, {"Preview": asked})
+    result = managed(world, {"Preview": {**selected.request(world), **waved.request()}})
     if as_json:
         output.show_json(result)
     elif result.plan is not None and result.quota is not None and result.expected is not None:
@@ -78,27 +43,16 @@ def preview(
         raise InvalidRequestError(f"nothing to deploy: {near}")
 
 
+@grouped
 def create(
+    *,
     name: Annotated[str, typer.Option(help="Display name of the job.")],
-    certificate: Certificates,
-    resource: Slots = None,
-    product: Products = None,
-    account: Accounts = None,
-    region: Regions = None,
-    domain: Domains = None,
-    but: Except = None,
-    first_deployment: First = False,
-    accept_outage: Outage = False,
-    engine: EngineOption = None,
+    selected: Selected,
     digest: Annotated[
         str | None,
         typer.Option(help="Digest of the approved preview; the job is refused if the plan has changed."),
     ] = None,
-    canary: Canaries = None,
-    pause: Pause = None,
-    approval: Approval = False,
-    halt_at: HaltAt = None,
-    no_waves: NoWaves = False,
+    waved: Waved,
     during_freeze: DuringFreeze = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask before a job of more than a hundred slots.")
@@ -129,26 +83,13 @@ def create(
     if wait or watch:
         check_can_wait(current, draft)
     world = current.world()
-    asked = selection(
-        world,
-        certificate,
-        resource,
-        product,
-        account,
-        region,
-        domain,
-        but,
-        first_deployment,
-        accept_outage,
-        engine,
-    )
+    asked = {**selected.request(world), **waved.request()}
     planned = managed(world, {"Preview": asked})
     request = {
         "Name": name,
         "Submit": not draft,
         **asked,
         "DuringFreeze": during_freeze,
-        **waves(canary, pause, approval, halt_at, no_waves),
         "RequireApproval": require_approval,
         "Digest": digest or planned.digest,
         "ContactIds": contact or [],

@@ -9,11 +9,12 @@ from cli import output
 from cli.asked import managed
 from cli.columns import AsJson, check_given
 from cli.given import cert_ids_of, moment_of
+from cli.grouped import grouped
 from cli.job_end import DuringFreeze, JobId
 from cli.job_tables import show_job
 from cli.picks import PICKED, picks
 from cli.session import session
-from cli.waving import Approval, Canaries, HaltAt, NoWaves, Pause, waves
+from cli.waving import Waved
 from shared.domain.states import JobStatus
 from shared.errors import InvalidRequestError
 from shared.services.edit import LeftOut
@@ -21,8 +22,10 @@ from shared.services.edit import LeftOut
 _Picks = list[str] | None
 
 
+@grouped
 def edit(
     job_id: JobId,
+    *,
     name: Annotated[str | None, typer.Option(help="Display name of the job.")] = None,
     at: Annotated[
         str | None, typer.Option(help="Start time with its zone, such as 2026-05-01T02:00+08:00.")
@@ -52,11 +55,7 @@ def edit(
         list[int] | None,
         typer.Option(help="Id of a contact in place of the job's, told how it ends; may be repeated."),
     ] = None,
-    canary: Canaries = None,
-    pause: Pause = None,
-    approval: Approval = False,
-    halt_at: HaltAt = None,
-    no_waves: NoWaves = False,
+    waved: Waved,
     during_freeze: DuringFreeze = False,
     digest: Annotated[
         str | None, typer.Option(help="Digest of the job that was seen; refused if it was edited since.")
@@ -65,7 +64,7 @@ def edit(
 ) -> None:
     """Change a job that has not begun: only what is given, and nothing if another person was faster.
 
-    The digest changes with the slots and certificates: who approved the job before has to look again.
+    The digest changes with the slots, certificates and waves: who approved the job before has to look again.
     """
     check_given("--digest", digest)
     check_given("--name", name)
@@ -76,7 +75,7 @@ def edit(
         **({"CertIds": cert_ids_of(certificate)} if certificate else {}),
         **({"ContactIds": contact} if contact else {}),
         **({"Digest": digest} if digest is not None else {}),
-        **waves(canary, pause, approval, halt_at, no_waves),
+        **waved.request(),
     }
     flags = {
         "AtOnce": now,

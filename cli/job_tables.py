@@ -6,10 +6,9 @@ from typing import Final
 
 from rich.text import Text
 
-from cli import columns, engine_words, output
+from cli import columns, engine_words, output, waving
 from cli.columns import Column
 from cli.places import in_full, known_as, slot
-from cli.waving import show_waves
 from cli.worker_columns import USUAL, worker_columns
 from shared.domain.contacts import Delivery, DeliveryStatus
 from shared.domain.expected import Expected
@@ -18,7 +17,7 @@ from shared.domain.plans import Plan, PlanEntry
 from shared.domain.quota import JobQuota
 from shared.domain.replacing import COVERED
 from shared.domain.resources import CloudResource
-from shared.domain.states import WorkerStatus
+from shared.domain.states import JobStatus, WorkerStatus
 from shared.services.manage import Hint, Managed
 from shared.services.outcome import outcome_of
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
@@ -55,6 +54,8 @@ def show_plan(plan: Plan, quota: JobQuota, expected: Expected) -> None:
     _show_alike("Left alone", "Why", [(entry.resource, entry.reason) for entry in plan.left_alone])
     if by := engine_words.told(plan.engine, plan.products):
         output.console().print(f"\nWritten {by}")
+    if plan.waves:
+        output.console().print(f"\n{waving.sizes(plan)}")
     counts = ", ".join(f"{product.value} {count}" for product, count in sorted(plan.products.items()))
     count = len(plan.deployments)
     output.console().print(
@@ -127,7 +128,7 @@ def show_job(shown: Managed, chosen: Sequence[Column[WorkerResource]] | None = N
         output.console().print(Text(f"Halted: {job.halted}\n", "red"))
     if shown.frozen:
         output.console().print(Text(f"Waits: {shown.frozen}\n", "yellow"))
-    show_waves(shown.waves or ())
+    waving.show_waves(shown.waves or ())
     columns.show(chosen or columns.chosen(worker_columns(), None, USUAL), workers)
     if others := sum(counts.values()) - len(workers):
         output.tell(f"{others} other slots are not shown")
@@ -143,6 +144,8 @@ def _behind(shown: Managed) -> Iterable[str]:
         yield str(shown.quota)
     if shown.job is not None and (by := engine_words.told(shown.job.engine, shown.job.products)):
         yield f"written {by}"
+    if shown.job is not None and shown.job.waves:
+        yield waving.told(shown.job.waves)
     if shown.job is not None and shown.job.drafted_by:
         by = f"; submitted by {shown.job.submitted_by}" if shown.job.submitted_by else ""
         yield f"drafted by {', '.join(shown.job.drafted_by)}{by}"
@@ -153,9 +156,14 @@ def _behind(shown: Managed) -> Iterable[str]:
 
 
 def _times(job: DeploymentJob) -> tuple[tuple[str, datetime | None, str], ...]:
-    late = job.started_at - job.schedule_time if job.started_at else timedelta()
+    late = job.started_at - job.may_begin_at if job.started_at else timedelta()
     told = f", {late // timedelta(minutes=1):,} min late" if late >= _LATE else ""
-    return ("started", job.started_at, told), ("ended", job.finished_at, "")
+    after_its_time = job.may_begin_at > job.schedule_time and job.status is not JobStatus.EDITING
+    return (
+        ("submitted", job.submitted_at if after_its_time else None, ""),
+        ("started", job.started_at, told),
+        ("ended", job.finished_at, ""),
+    )
 
 
 def _show_deliveries(deliveries: Sequence[Delivery]) -> None:
@@ -195,6 +203,6 @@ def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
         ", halted" if job.halted else "",
         ", waits for `job continue`" if waits_for_somebody(job) else "",
         ", being cancelled" if job.cancelled_at and not job.status.final else "",
-        f", {back}/{asked} rolled back" if asked else "",
+        f", {back}/{asked} rolled back" if asked and not counts.get(WorkerStatus.ROLLBACK) else "",
         f"; the job had ended in {job.status.value}" if asked else "",
     )

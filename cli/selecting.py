@@ -1,6 +1,6 @@
 """Options that say which slots a job is for: of `job preview` and `job create`."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -70,32 +70,36 @@ EngineOption = Annotated[
 ]
 
 
-def selection(
-    world: World,
-    certificates: Sequence[str],
-    slots: Sequence[str] | None,
-    products: Sequence[CloudProduct] | None,
-    accounts: Sequence[str] | None,
-    regions: Sequence[str] | None,
-    domains: Sequence[str] | None,
-    but: Sequence[str] | None,
-    first: bool,
-    outage: bool,
-    engine: Engine | None = None,
-) -> dict[str, Any]:
-    """As PreviewDeploymentJob is sent."""
-    for option, values in (("--account", accounts), ("--region", regions), ("--domain", domains)):
-        for value in values or ():
-            check_given(option, value)
-    return {
-        "CertIds": cert_ids_of(certificates),
-        "ResourceIds": SlotFinder(world).slots(slots or ()),
-        "Products": [one.value for one in products or []],
-        **({"Accounts": list(accounts)} if accounts else {}),
-        "Regions": list(regions or []),
-        "Domains": list(domains or []),
-        "Except": picks(world, "--except", but),
-        "FirstDeployment": first,
-        "AcceptOutage": outage,
-        **({"Engine": engine.value} if engine else {}),
-    }
+@dataclass(frozen=True)
+class Selected:
+    """What a job is for, as it is given."""
+
+    certificate: Certificates
+    resource: Slots = None
+    product: Products = None
+    account: Accounts = None
+    region: Regions = None
+    domain: Domains = None
+    but: Except = None
+    first_deployment: First = False
+    accept_outage: Outage = False
+    engine: EngineOption = None
+
+    def request(self, world: World) -> dict[str, Any]:
+        """As PreviewDeploymentJob is sent."""
+        named = (("--account", self.account), ("--region", self.region), ("--domain", self.domain))
+        for option, values in named:
+            for value in values or ():
+                check_given(option, value)
+        return {
+            "CertIds": cert_ids_of(self.certificate),
+            "ResourceIds": SlotFinder(world).slots(self.resource or ()),
+            "Products": [one.value for one in self.product or []],
+            **({"Accounts": list(self.account)} if self.account else {}),
+            "Regions": list(self.region or []),
+            "Domains": list(self.domain or []),
+            "Except": picks(world, "--except", self.but),
+            "FirstDeployment": self.first_deployment,
+            "AcceptOutage": self.accept_outage,
+            **({"Engine": self.engine.value} if self.engine else {}),
+        }

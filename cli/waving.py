@@ -1,13 +1,17 @@
 """Options that say in which waves a job is done, and the waves as a table."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from cli import output
 from cli.columns import check_given
+from shared.domain.plans import Plan
 from shared.domain.states import WorkerStatus
+from shared.domain.waves import AskedWaves
+from shared.services.placing import in_waves
 from shared.services.waves_shown import WaveShown
 from shared.validation.waves import asked_waves
 
@@ -38,17 +42,43 @@ NoWaves = Annotated[
 ]
 
 
-def waves(
-    canaries: Sequence[str] | None, pause: str | None, approval: bool, halt_at: str | None, none: bool
-) -> dict[str, Any]:
-    """As the field of CreateDeploymentJob is sent; nothing where nothing is said.
+@dataclass(frozen=True)
+class Waved:
+    """In which waves, as it is given."""
 
-    Raises:
-        InvalidRequestError: what is said is wrong, or contradicts itself.
-    """
-    for canary in canaries or ():
-        check_given("--canary", canary)
-    return asked_waves(canaries or (), pause, approval, halt_at, none)
+    canary: Canaries = None
+    pause: Pause = None
+    approval: Approval = False
+    halt_at: HaltAt = None
+    no_waves: NoWaves = False
+
+    def request(self) -> dict[str, Any]:
+        """As the field of PreviewDeploymentJob is sent; nothing where nothing is said.
+
+        Raises:
+            InvalidRequestError: what is said is wrong, or contradicts itself.
+        """
+        for canary in self.canary or ():
+            check_given("--canary", canary)
+        return asked_waves(self.canary or (), self.pause, self.approval, self.halt_at, self.no_waves)
+
+
+def told(waves: AskedWaves) -> str:
+    """How it is rolled out, in a line."""
+    after = "when `job continue` lets it" if waves.approval else "when the one before has ended"
+    if waves.pause_minutes and not waves.approval:
+        after = f"{waves.pause_minutes:g} min after the one before has ended"
+    fails = f"more than {waves.halt_at_percent:g} % of the slots" if waves.halt_at_percent else "a slot"
+    canaries = ", then ".join(waves.canaries)
+    return f"In waves: {canaries}, then the rest; each further one begins {after}, and none if {fails} failed"
+
+
+def sizes(plan: Plan) -> str:
+    """`told`, with how many slots each has; "" if all is done at once."""
+    if plan.waves is None:
+        return ""
+    waves = in_waves((entry.resource for entry in plan.deployments), plan.waves)
+    return f"{told(plan.waves)} ({' + '.join(str(len(wave)) for wave in waves)} slots)"
 
 
 def show_waves(waves: Sequence[WaveShown]) -> None:

@@ -84,11 +84,14 @@ JAPANESE: Final[dict[str, str]] = {
     "Halt when more than this failed": "これを超えて失敗したら停止",
     "wait after each wave until somebody lets the next one begin": "各ウェーブ後、次の開始許可を待つ",
     "all at once, whatever policies say": "ポリシーにかかわらず一度に全部",
+    "No job was created: this is another plan than was shown. Look at it, and submit it again.": (
+        "ジョブは作成されませんでした。表示されたものとは別の計画です。確認して送信し直してください。"
+    ),
     "Who and when": "誰が・いつ",
     "also in a freeze window": "凍結期間中でも実行する",
     "a draft that another person is to submit": "別の人が送信する下書き",
-    "The digest changes with the slots and certificates: who approved the job before has to look again.": (
-        "配置先や証明書が変わるとダイジェストも変わります。承認した人は再確認が必要です。"
+    "The digest changes with slots, certificates and waves: who approved the job has to look again.": (
+        "配置先・証明書・ウェーブが変わるとダイジェストも変わります。承認した人は再確認が必要です。"
     ),
     "Another start time with its zone": "別の開始時刻（タイムゾーン付き）",
     "start at once, not at the time that is set": "設定時刻でなく直ちに開始する",

@@ -82,11 +82,14 @@ CHINESE: Final[dict[str, str]] = {
     "Halt when more than this failed": "失败超过此值时停止",
     "wait after each wave until somebody lets the next one begin": "每批次后等待人工放行",
     "all at once, whatever policies say": "一次全部，不论策略",
+    "No job was created: this is another plan than was shown. Look at it, and submit it again.": (
+        "未创建任务：此计划与之前显示的不同。请查看后重新提交。"
+    ),
     "Who and when": "何人何时",
     "also in a freeze window": "冻结窗口内也执行",
     "a draft that another person is to submit": "须由他人提交的草稿",
-    "The digest changes with the slots and certificates: who approved the job before has to look again.": (
-        "摘要随位置和证书而变：之前批准的人须重新查看。"
+    "The digest changes with slots, certificates and waves: who approved the job has to look again.": (
+        "摘要随位置、证书和批次而变：之前批准的人须重新查看。"
     ),
     "Another start time with its zone": "另一开始时间（带时区）",
     "start at once, not at the time that is set": "立即开始，不等设定时间",

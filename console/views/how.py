@@ -21,9 +21,8 @@ _OF_WAVES: Final = (*_WORDS, "approval")
 
 
 def request(asked: Asked) -> dict[str, Any]:
-    """These fields as CreateDeploymentJob is sent. Raises InvalidRequestError."""
+    """What is beside the plan, as CreateDeploymentJob is sent."""
     return {
-        **waves(asked),
         "DuringFreeze": bool(asked.one("freeze")),
         "RequireApproval": bool(asked.one("second")),
     }

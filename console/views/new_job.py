@@ -17,7 +17,7 @@ from shared.domain.engines import Engine
 from shared.domain.plans import Plan
 from shared.domain.requests import CreateDeploymentJob
 from shared.domain.values import Wire
-from shared.errors import InvalidRequestError
+from shared.errors import InvalidRequestError, PlanChangedError
 from shared.products import supported_products
 from shared.services.contacts import manage_contacts
 from shared.services.manage import Managed
@@ -73,7 +73,7 @@ def _previewed(asked: Asked) -> Page:
 
 
 def _page(asked: Asked, answer: NewJob, **more: Any) -> Page:
-    carried = {name: values for name in _CARRIED if (values := asked.all(name))}
+    carried = _carried(asked)
     context = {
         "carried": carried,
         "now": asked.world.clock(),
@@ -88,7 +88,10 @@ def _page(asked: Asked, answer: NewJob, **more: Any) -> Page:
 
 
 def create_job(asked: Asked) -> Done:
-    """Exactly as it was shown: by the digest of the preview. Sent twice it is still one job."""
+    """Exactly as it was shown: by the digest of the preview. Sent twice it is still one job.
+
+    What is another plan by now, or was filled in since it was shown, is shown first.
+    """
     at = asked.one("at")
     request = {
         **_selection(asked),
@@ -103,7 +106,10 @@ def create_job(asked: Asked) -> Done:
     if not request["Digest"] or not request["ClientToken"]:
         raise InvalidRequestError("a job is created from its preview")
     parse(CreateDeploymentJob, request)
-    job = asked.installation.created(asked.world, request)
+    try:
+        job = asked.installation.created(asked.world, request)
+    except PlanChangedError:
+        return Done(address("/jobs/new", {**_carried(asked), "step": ["3"], "changed": ["1"]}))
     return Done(f"/job?id={job.job_id}")
 
 
@@ -123,6 +129,11 @@ _CARRIED = (
 )
 
 
+def _carried(asked: Asked) -> dict[str, list[str]]:
+    """What is said in any of the steps."""
+    return {name: values for name in _CARRIED if (values := asked.all(name))}
+
+
 def _selection(asked: Asked) -> dict[str, Any]:
     """As PreviewDeploymentJob is sent."""
     certificates = [cert_id_of(one) for one in asked.words("certificate")]
@@ -137,6 +148,7 @@ def _selection(asked: Asked) -> dict[str, Any]:
         "FirstDeployment": bool(asked.one("first")),
         "AcceptOutage": bool(asked.one("outage")),
         **({"Engine": engine} if (engine := asked.one("engine")) else {}),
+        **how.waves(asked),
     }
 
 

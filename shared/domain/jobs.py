@@ -135,6 +135,7 @@ class DeploymentJob(Versioned):
     require_approval: bool = False  #: its drafter wants another person to submit it
     drafted_by: tuple[str, ...] = ()  #: who decided what it writes: its drafter, and who changed that
     submitted_by: str = ""  #: and approved it, with the digest that it has
+    submitted_at: AwareDatetime | None = None  #: for the last time
     schedule_time: AwareDatetime
     plan_digest: str
     accept_outage: bool = False  #: where a product can only take the old certificate off first
@@ -177,6 +178,11 @@ class DeploymentJob(Versioned):
     def end_id(self) -> str:
         """Of its end, for receivers: after a retry it ends anew."""
         return f"finished-{self.job_id}-{self.retries}" if self.retries else f"finished-{self.job_id}"
+
+    @property
+    def may_begin_at(self) -> datetime:
+        """Its time, or when it was submitted, if that was later."""
+        return max(self.schedule_time, self.submitted_at or self.schedule_time)
 
     @property
     def automatic(self) -> bool:

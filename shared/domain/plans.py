@@ -9,6 +9,7 @@ from shared.domain.engines import Engine
 from shared.domain.matching import Action
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.values import Wire
+from shared.domain.waves import AskedWaves
 
 
 class StandsBeside(Wire):
@@ -38,6 +39,7 @@ class Plan(Wire):
     cert_type: str = ""
     accept_outage: bool = False  #: a product that cannot exchange may take the old certificate off first
     engine: Engine = Engine.DIRECT
+    waves: AskedWaves | None = None  #: that its slots are done in; None: all at once
     quota: int = 0  #: of a preview: what the vendor's own job would charge, see `quota.units_of`
 
     @property
@@ -59,10 +61,20 @@ class Plan(Wire):
 
     @property
     def digest(self) -> str:
-        """The same for the same writes, made in the same way: slot, certificate in place and to come."""
+        """The same for the same writes, made in the same way: slot, certificate in place and to come.
+
+        What is done at once and with nothing special has the digest that it had before there were waves.
+        """
         writes = sorted(
             (e.resource.slot, e.resource.cert_identifier, e.cert_identifier) for e in self.deployments
         )
         how = ["accept outage"] if self.accept_outage else []
         how += [f"engine {self.engine.value}"] if self.engine is not Engine.DIRECT else []
+        how += [_in_waves(self.waves)] if self.waves else []
         return hashlib.sha256(json.dumps([*writes, *how]).encode()).hexdigest()[:16]
+
+
+def _in_waves(waves: AskedWaves) -> str:
+    """Each field on its own: what a later version writes beside them decides nothing."""
+    after = f"pause {float(waves.pause_minutes)}, approval {waves.approval}"
+    return f"waves {', '.join(waves.canaries)}; {after}; halt {float(waves.halt_at_percent)}"

@@ -78,6 +78,7 @@ class PreviewDeploymentJob(Wire):
     first_deployment: bool = False
     accept_outage: bool = False  #: a product that cannot exchange may take the old one off first
     engine: Engine | None = None  #: None: that of the settings
+    waves: AskedWaves | None = None  #: None: as policies say; without canaries: all at once
 
 
 _LATER: Final = (
@@ -100,7 +101,6 @@ class CreateDeploymentJob(PreviewDeploymentJob):
     name: str = Field(min_length=1, max_length=63)
     contact_ids: tuple[int, ...] = Field(default=(), max_length=10)
     schedule_time: AwareDatetime | None = None
-    waves: AskedWaves | None = None  #: None: as policies say; without canaries: all at once
     during_freeze: bool = False  #: it may begin in a freeze window of the policies
     require_approval: bool = False  #: of a draft: another person is to submit it
     by: StatedName | None = None  #: who asks, where nobody knows the caller

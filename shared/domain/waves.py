@@ -46,6 +46,6 @@ class Waves(AskedWaves, Stored):
     """Of a job."""
 
 
-def of_job(asked: AskedWaves) -> Waves | None:
+def of_job(asked: AskedWaves | None) -> Waves | None:
     """None: it is done at once."""
-    return Waves(**dict(asked)) if asked.canaries else None
+    return Waves(**dict(asked)) if asked and asked.canaries else None

@@ -42,6 +42,7 @@ def try_again(world: World, job: DeploymentJob) -> None:
             cert_type=job.cert_type,
             accept_outage=job.accept_outage,
             engine=job.engine,
+            waves=job.waves,
         ),
         name=job.name if is_another_try(job) else job.name[: _LONGEST_NAME - len(_AGAIN)] + _AGAIN,
         token=_token(job),
@@ -50,7 +51,6 @@ def try_again(world: World, job: DeploymentJob) -> None:
         schedule_time=_when(failed, now),
         contact_ids=job.contact_ids,
         joined=lambda resource, _: resource.slot in joined,
-        waves=job.waves,
     )
 
 

@@ -16,7 +16,7 @@ from shared.errors import InsufficientQuotaError
 from shared.services import plan as planning
 from shared.services import quota
 from shared.services.freezing import ends_within, frozen_at
-from shared.services.policies import waves_by_default
+from shared.services.policies import waves_for
 from shared.services.storing import create, created, places_at_work, submitted, token_of_system
 from shared.services.waves import waits_for_somebody
 from shared.services.world import World
@@ -93,12 +93,13 @@ def jobs_for(
     for kind, entries in rest.items():
         job = create(
             world,
-            planning.as_plan(entries, kind.source, kind.accept_outage).evolve(engine=world.policy.engine),
+            planning.as_plan(entries, kind.source, kind.accept_outage).evolve(
+                engine=world.policy.engine, waves=waves_for(world, len(entries))
+            ),
             name=cause.name,
             token=free[kind],
             origin=cause.origin,
             submit=submit and not kind.draft,
-            waves=waves_by_default(world, len(entries)),
         )
         done.append(job)
         if job.status is JobStatus.EDITING:

@@ -18,7 +18,7 @@ from shared.services.automatic import plan_what_changed
 from shared.services.changes import Changes
 from shared.services.contacts import check_contacts
 from shared.services.freezing import check_not_frozen
-from shared.services.policies import policies_of, waves_by_default
+from shared.services.policies import policies_of
 from shared.services.preview import preview
 from shared.services.storing import create, created, submitted, token_of_person
 from shared.services.strangers_planned import plan_for_strangers
@@ -51,8 +51,8 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
     plan = preview(world, request)
     if request.digest is not None and request.digest != plan.digest:
         raise PlanChangedError(
-            f"the plan is now {plan.digest}, not {request.digest}: resources or certificates have"
-            " changed since the preview; preview again and approve what it shows"
+            f"the plan is now {plan.digest}, not {request.digest}: slots, certificates or waves"
+            " have changed since the preview; preview again and approve what it shows"
         )
     reasons = _reasons(plan)
     if request.resource_ids and reasons:
@@ -78,7 +78,6 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
         during_freeze=request.during_freeze,
         require_approval=request.require_approval,
         who=who,
-        waves=request.waves or waves_by_default(world, len(plan.deployments)),
     )
     return Created(jobs=(_as_asked(world, request, job),))
 

@@ -1,6 +1,6 @@
 """Edit a job that has not begun: its name, time and contacts, its slots, its certificates, its waves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.job_requests import EditDeploymentJob
 from shared.domain.jobs import DeploymentJob
 from shared.domain.matching import Action
-from shared.domain.plans import PlanEntry
+from shared.domain.plans import Plan, PlanEntry
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.domain.waves import of_job
@@ -18,7 +18,7 @@ from shared.services.contacts import check_contacts
 from shared.services.freezing import check_not_frozen
 from shared.services.moved import plan_of
 from shared.services.picking import check_spared, picked_by, picks_nothing
-from shared.services.plan import as_plan, asked_for, candidates, weigh
+from shared.services.plan import asked_for, candidates, weigh
 from shared.services.policies import policies_of
 from shared.services.reworking import reworked
 from shared.services.storing import told_as_draft
@@ -42,7 +42,7 @@ class Edited(Wire):
 
 
 def edit_job(world: World, request: EditDeploymentJob) -> Edited:
-    """The job as it is by now, with another digest if its slots or certificates are others.
+    """The job as it is by now, with another digest if its slots, certificates or waves are others.
 
     Raises:
         InvalidRequestError: it has begun, what is asked for is wrong, or nothing of it would be left.
@@ -63,13 +63,15 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
     if not entries:
         reasons = "; ".join(f"{slot}: {why}" for slot, why in left.items())
         raise InvalidRequestError(f"nothing of job {job.job_id} would be left; cancel it ({reasons})")
-    facts = _facts(job, request, world.clock())
+    facts = _facts(request, world.clock())
     if job.status is JobStatus.PENDING and "schedule_time" in facts:
         allowed = request.during_freeze or job.during_freeze
         check_not_frozen(world, facts["schedule_time"], allowed=allowed)
-    if entries == before and job.changing_until is None and "waves" not in facts:
-        return Edited(job=_with_facts(world, job, facts), left_out=_left(left))
-    plan = as_plan(entries.values(), certificates[0].source, job.accept_outage).evolve(engine=job.engine)
+    plan = _planned(job, request, entries, certificates)
+    same = entries == before and plan.waves == job.waves and job.changing_until is None
+    # A version before left waves out of the digest, which is made good where they are planned anew.
+    if same and not (request.renew and plan.digest != job.plan_digest):
+        return Edited(job=reworked(world, job, None, facts) if facts else job, left_out=_left(left))
     authors = (*(job.drafted_by or (UNKNOWN,)), who_asks(world, request.by))
     facts |= {"drafted_by": tuple(dict.fromkeys(authors)), "submitted_by": ""}
     again = bool(why_approved_by_another(world, plan.deployments, job.require_approval))
@@ -178,21 +180,28 @@ def _add(
         raise InvalidRequestError("Add: " + "; ".join(f"{slot}: {left[slot]}" for slot in refused))
 
 
-def _facts(job: DeploymentJob, request: EditDeploymentJob, now: datetime) -> dict[str, Any]:
-    """Fields of the job that are given, apart from what it writes; waves only if they are others."""
+def _planned(
+    job: DeploymentJob,
+    request: EditDeploymentJob,
+    entries: Mapping[str, PlanEntry],
+    certificates: Sequence[Certificate],
+) -> Plan:
+    return plan_of(job, ()).evolve(
+        entries=tuple(entries.values()),
+        cert_type=certificates[0].source.value if request.cert_ids else job.cert_type,
+        waves=job.waves if request.waves is None else of_job(request.waves),
+    )
+
+
+def _facts(request: EditDeploymentJob, now: datetime) -> dict[str, Any]:
+    """Fields of the job that are given, apart from what it writes and in which waves."""
     at = now if request.at_once else request.schedule_time
-    waves = job.waves if request.waves is None else of_job(request.waves)
     return {
-        **({"waves": waves} if waves != job.waves else {}),
         **({"name": request.name} if request.name else {}),
         **({"schedule_time": at} if at is not None else {}),
         **({"during_freeze": True} if request.during_freeze else {}),
         **({"contact_ids": request.contact_ids} if request.contact_ids is not None else {}),
     }
-
-
-def _with_facts(world: World, job: DeploymentJob, facts: Mapping[str, Any]) -> DeploymentJob:
-    return reworked(world, job, None, facts) if facts else job
 
 
 def _left(left: Mapping[str, str]) -> tuple[LeftOut, ...]:

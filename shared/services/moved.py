@@ -62,6 +62,7 @@ def plan_of(job: DeploymentJob, workers: Iterable[WorkerResource]) -> Plan:
         cert_type=job.cert_type,
         accept_outage=job.accept_outage,
         engine=job.engine,
+        waves=job.waves,
     )
 
 

@@ -10,7 +10,7 @@ from shared.domain.jobs import WorkerResource
 from shared.domain.policies import PolicyText
 from shared.domain.policy_book import PolicyBook, no_policies, unreadable_policies
 from shared.domain.resources import CloudResource
-from shared.domain.waves import AskedWaves
+from shared.domain.waves import AskedWaves, Waves, of_job
 from shared.errors import InvalidRequestError, UnreadableRowError
 from shared.services.world import World
 from shared.validation.policies import parse_policies
@@ -74,10 +74,11 @@ def policies_of(world: World) -> ReadPolicies:
         return ReadPolicies(unreadable_policies(), days, f"{error}; {_MEND}")
 
 
-def waves_by_default(world: World, slots: int) -> AskedWaves | None:
-    """Of a job of so many slots that does not say how it is to be done; None: all at once."""
-    waves = policies_of(world).book.policies.waves
-    return waves.asked if waves is not None and slots >= waves.from_slots else None
+def waves_for(world: World, slots: int, asked: AskedWaves | None = None) -> Waves | None:
+    """Of a job of so many slots. `asked`: None: as policies say. None: all at once."""
+    if asked is None and (waves := policies_of(world).book.policies.waves) and slots >= waves.from_slots:
+        asked = waves.asked
+    return of_job(asked)
 
 
 def stored_policies(world: World) -> PolicyText | None:

@@ -16,7 +16,7 @@ from shared.services.listeners import Listeners
 from shared.services.lists import check_accounts, check_regions
 from shared.services.picking import check_spared, picked_by, picks_nothing
 from shared.services.plan import as_plan, asked_for, candidates, weigh
-from shared.services.policies import policies_of
+from shared.services.policies import policies_of, waves_for
 from shared.services.world import World
 
 EXCEPTED: Final = "except"  #: the rule that keeps a certificate away from what was excepted
@@ -45,8 +45,11 @@ def preview(world: World, request: PreviewDeploymentJob) -> Plan:
         keep_pairs=None if named else listeners,
     )
     entries = _but(world, request.but, entries)
-    planned = _of_one_type(certificates, entries).evolve(
-        accept_outage=request.accept_outage, engine=request.engine or world.policy.engine
+    planned = _of_one_type(certificates, entries)
+    planned = planned.evolve(
+        accept_outage=request.accept_outage,
+        engine=request.engine or world.policy.engine,
+        waves=waves_for(world, len(planned.deployments), request.waves),
     )
     return foreseen(world, planned, listeners, policies)
 

@@ -15,7 +15,7 @@ from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus
-from shared.domain.waves import Waves
+from shared.domain.waves import of_job
 from shared.errors import ConflictError
 from shared.services.quota import reserve
 from shared.services.rollback_plan import Joined
@@ -50,8 +50,9 @@ def reworked(
     if plan is not None:
         until = world.clock() + _TAKES
         job = world.jobs.save(_taken_back(job).evolve(changing_until=until))
-        _rewrite(world, job, plan, facts.get("waves", job.waves), until)
+        _rewrite(world, job, plan, until)
         changes |= {
+            "waves": of_job(plan.waves),
             "plan_digest": plan.digest,
             "products": plan.products,
             "cert_type": plan.cert_type,
@@ -77,12 +78,9 @@ def _taken_back(job: DeploymentJob) -> DeploymentJob:
     return job.to(JobStatus.EDITING) if job.status is JobStatus.PENDING else job
 
 
-def _rewrite(world: World, job: DeploymentJob, plan: Plan, waves: Waves | None, until: datetime) -> None:
-    """Workers that stay as they are keep their rows; of a job in waves, before or then, none does.
-
-    `waves`: those that it is to have.
-    """
-    in_waves = job.waves is not None or waves is not None
+def _rewrite(world: World, job: DeploymentJob, plan: Plan, until: datetime) -> None:
+    """Workers that stay as they are keep their rows; of a job in waves, before or then, none does."""
+    in_waves = job.waves is not None or plan.waves is not None
     wanted = {entry.resource.slot: entry for entry in plan.deployments}
     kept: dict[str, WorkerResource] = {}
     going: list[WorkerResource] = []
@@ -98,7 +96,7 @@ def _rewrite(world: World, job: DeploymentJob, plan: Plan, waves: Waves | None, 
     _check_time(world, job, until)
     # The new ones first: whoever plans a job anew whose edit was cut off has all slots of it then.
     if in_waves:
-        world.workers.add(workers_of(job.evolve(waves=waves), plan, Joined(world), last))
+        world.workers.add(workers_of(job.evolve(waves=of_job(plan.waves)), plan, Joined(world), last))
     else:
         world.workers.add(_workers(world, job, new, kept.values(), last))
     for worker in going:

@@ -17,7 +17,7 @@ from shared.domain.moments import ahead
 from shared.domain.plans import Plan
 from shared.domain.resources import CloudResource
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.domain.waves import AskedWaves, of_job
+from shared.domain.waves import of_job
 from shared.errors import (
     AppError,
     ConflictError,
@@ -67,7 +67,6 @@ def create(
     schedule_time: datetime | None = None,
     contact_ids: tuple[int, ...] = (),
     joined: Callable[[CloudResource, str], bool] | None = None,
-    waves: AskedWaves | None = None,
     during_freeze: bool = False,
     require_approval: bool = False,
     who: str = SYSTEM,
@@ -109,12 +108,13 @@ def create(
             require_approval=require_approval,
             drafted_by=(who,),
             submitted_by=who if submit else "",
+            submitted_at=now if submit else None,
             schedule_time=schedule_time or now,
             plan_digest=plan.digest,
             accept_outage=plan.accept_outage,
             engine=plan.engine,
             during_freeze=during_freeze,
-            waves=of_job(waves) if waves else None,
+            waves=of_job(plan.waves),
             products=plan.products,
             created_at=now,
             storing_until=until,
@@ -160,7 +160,7 @@ def submitted(world: World, job: DeploymentJob) -> DeploymentJob:
     direct = deployed_directly(job.engine, world.workers.list(job.job_id))
     reserve(world, job.job_id, job.cert_type, direct)
     world.jobs.open(job)
-    return _woken(world, world.jobs.save(job.to(JobStatus.PENDING, held_back="")))
+    return _woken(world, world.jobs.save(job.to(JobStatus.PENDING, held_back="", submitted_at=world.clock())))
 
 
 def undo_cut_off(world: World) -> None:

@@ -45,7 +45,13 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
             f" {job.job_id}` shows all, `certdeploy job edit {job.job_id} --renew` plans anew"
         )
     workers = list(world.workers.list(job.job_id))
-    if plan_of(job, workers).digest != job.plan_digest or not well_placed(workers, job.waves):
+    plan = plan_of(job, workers)
+    if plan.waves and plan.evolve(waves=None).digest == job.plan_digest:
+        raise PlanChangedError(
+            f"job {job.job_id} was drafted by an earlier version, whose digest does not cover its waves;"
+            f" `certdeploy job edit {job.job_id} --renew` gives it one that does, to be approved anew"
+        )
+    if plan.digest != job.plan_digest or not well_placed(workers, job.waves):
         raise PlanChangedError(
             f"the workers of job {job.job_id} are not those of its plan: an edit was cut off;"
             f" `certdeploy job edit {job.job_id} --renew` plans anew"

@@ -43,6 +43,36 @@ def test_a_job_is_made_in_waves_and_shown_so(informed: Command) -> None:
     ]
 
 
+WAVES = "In waves: one, then the rest; each further one begins"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), f"{WAVES} when the one before has ended, and none if a slot failed (1 + 1 slots)"),
+        (("--pause", "30m"), f"{WAVES} 30 min after the one before has ended, and none if a slot failed"),
+        (("--approval",), f"{WAVES} when `job continue` lets it, and none if a slot failed"),
+        (("--halt-at", "10%"), "and none if more than 10 % of the slots failed (1 + 1 slots)"),
+    ],
+)
+def test_a_preview_says_how_it_is_rolled_out_and_is_approved_for_that(
+    informed: Command, words: tuple[str, ...], told: str
+) -> None:
+    shown = informed("job", "preview", "--certificate", str(RENEWED), "--canary", "one", *words)
+    digest = shown.out.split()[-1]
+
+    assert told in shown.out
+    at_once = informed(*CREATE, "--digest", digest)
+    assert (at_once.code, "slots, certificates or waves have changed" in at_once.err) == (5, True)
+    assert informed(*CREATE, "--canary", "one", *words, "--digest", digest).code == 0
+    (job,) = session().world().jobs.list()
+    assert told.removesuffix(" (1 + 1 slots)") in informed("job", "show", str(job.job_id)).out
+
+
+def test_a_preview_of_what_is_done_at_once_says_nothing_of_waves(informed: Command) -> None:
+    assert "wave" not in informed("job", "preview", "--certificate", str(RENEWED), "--no-waves").out
+
+
 def test_a_job_that_waits_says_so_and_is_let_go_on(command: Command) -> None:
     half_done()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -14,7 +14,7 @@ from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.services.policies import store_policies
 from shared.services.world import World
-from tests.functional.console.browser import Browser, fields
+from tests.functional.console.browser import Answer, Browser, fields
 from tests.functional.console.conftest import RENEWED
 
 NEW = f"/jobs/new?step=3&name=renewal&certificate={RENEWED.partition('-')[0]}"
@@ -34,6 +34,15 @@ def sent(browser: Browser, path: str = NEW, **said: object) -> int:
     return int(answer.headers["location"].removeprefix("/job?id="))
 
 
+def shown_again(browser: Browser, form: dict[str, object]) -> Answer:
+    """The page that a form leads to which asks for another plan than was shown."""
+    answer = browser.post("/jobs/new", form)
+    assert answer.status == 303, answer.body
+    page = browser.get(answer.headers["location"])
+    assert "No job was created: this is another plan than was shown." in page.body
+    return page
+
+
 def ended(world: World, job_id: int, failed: Iterable[str]) -> DeploymentJob:
     """The draft, submitted, begun and ended: with error on these slots."""
     job = world.jobs.get(job_id)
@@ -49,7 +58,7 @@ def ended(world: World, job_id: int, failed: Iterable[str]) -> DeploymentJob:
 
 def test_waves_are_chosen_beside_the_preview_and_shown_with_the_job(browser: Browser, world: World) -> None:
     said = {"canary": "one", "pause": "30m", "halt-at": "10%", "approval": "1"}
-    job_id = sent(browser, **said)
+    job_id = sent(browser, f"{NEW}&{urlencode(said)}")
     waves = world.jobs.get(job_id).waves
     page = browser.get(f"/job?id={job_id}").body
 
@@ -69,7 +78,7 @@ def test_waves_are_chosen_beside_the_preview_and_shown_with_the_job(browser: Bro
 
 
 def test_the_next_wave_is_let_begin_or_the_job_halted_below_its_waves(browser: Browser, world: World) -> None:
-    job_id = sent(browser, canary="one", approval="1")
+    job_id = sent(browser, f"{NEW}&canary=one&approval=1")
     for worker in list(world.workers.list(job_id)):
         begun = worker if worker.wave else worker.to(WorkerStatus.PROCESSING).to(WorkerStatus.SUCCESS)
         world.workers.save(begun)
@@ -104,8 +113,22 @@ def test_what_is_left_out_without_another_preview_is_refused(browser: Browser, w
     """It was not shown what becomes of it, and nobody is to believe that it was left out."""
     form = {**fields(browser.get(NEW), "/jobs/new"), "except": WWW, "as": "submit"}
 
-    assert browser.post("/jobs/new", form).status == 409
+    again = shown_again(browser, form)
+
     assert list(world.jobs.list()) == []
+    assert "<strong>1 slots are written</strong>" in again.body
+
+
+def test_waves_that_were_not_previewed_are_shown_before_a_job_is_made(browser: Browser, world: World) -> None:
+    form = {**fields(browser.get(NEW), "/jobs/new"), "canary": "one", "as": "draft"}
+
+    again = shown_again(browser, form)
+    assert "First one, then the rest." in again.body
+    assert list(world.jobs.list()) == []
+
+    assert browser.post("/jobs/new", {**fields(again, "/jobs/new"), "as": "draft"}).status == 303
+    (job,) = world.jobs.list()
+    assert job.waves is not None
 
 
 def test_the_preview_tells_quota_calls_and_time(browser: Browser) -> None:

@@ -62,7 +62,7 @@ def test_a_plan_that_has_changed_since_the_preview_is_refused(browser: Browser, 
     sent = {**fields(browser.get(NEW), "/jobs/new"), "digest": "0" * 16}
     answer = browser.post("/jobs/new", sent)
 
-    assert (answer.status, "PlanChanged" in answer.body) == (409, True)
+    assert (answer.status, "&changed=1" in answer.headers["location"]) == (303, True)
     assert list(session().world().jobs.list()) == []
 
 

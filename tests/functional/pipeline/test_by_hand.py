@@ -176,6 +176,7 @@ OTHER_WORK: dict[str, object] = {
     "FirstDeployment": True,
     "AcceptOutage": True,
     "Engine": "cas",
+    "Waves": {"Canaries": ["one"]},
 }
 
 
@@ -208,8 +209,8 @@ def test_a_digest_that_is_not_the_plan_s_is_answered_with_both(platform: Platfor
 
     assert answer == {
         "Code": "PlanChanged",
-        "Message": f"the plan is now {digest}, not 0000000000000000: resources or certificates have changed"
-        " since the preview; preview again and approve what it shows",
+        "Message": f"the plan is now {digest}, not 0000000000000000: slots, certificates or waves have"
+        " changed since the preview; preview again and approve what it shows",
     }
     assert platform.jobs() == []
 

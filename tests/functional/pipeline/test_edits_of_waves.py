@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.services.moved import plan_of
 from tests.functional.pipeline import states
 from tests.functional.pipeline.editing import edit, slots, submit
 from tests.functional.pipeline.platform import Cut, Platform
@@ -46,7 +48,8 @@ def test_the_slots_are_in_the_waves_that_it_has_by_now(
         status: count for status, count in ((W.PENDING, sizes[0]), (W.HELD, sum(sizes[1:]))) if count
     }
     assert (job.waves.canaries if job.waves else ()) == tuple(then["Canaries"])
-    assert (job.plan_digest, job.edits, answer["Job"]["Edits"]) == (digest, 1, 1)
+    assert (job.edits, answer["Job"]["Edits"]) == (1, 1)
+    assert job.plan_digest != digest, "who approved it before has to look again"
     if not submitted:
         submit(platform, job)
     platform.pass_days(1.01)
@@ -61,6 +64,57 @@ def test_what_it_has_already_changes_nothing(platform: Platform) -> None:
     edit(platform, Waves=ONE)
 
     assert platform.job() == before
+
+
+def test_with_the_waves_of_before_it_has_the_digest_of_before(platform: Platform) -> None:
+    asked_for(platform, uploaded(platform), Waves=ONE, Submit=False)
+    before = platform.job().plan_digest
+
+    edit(platform, Waves=PER_PRODUCT)
+    edit(platform, Waves=ONE)
+
+    assert platform.job().plan_digest == before
+
+
+def of_an_earlier_version(platform: Platform) -> DeploymentJob:
+    """A draft whose digest says nothing of its waves."""
+    asked_for(platform, uploaded(platform), Waves=ONE, Submit=False)
+    job = platform.job()
+    without = plan_of(job, platform.workers().values()).evolve(waves=None).digest
+    return platform.world.jobs.save(job.evolve(plan_digest=without))
+
+
+def test_an_earlier_version_s_digest_without_the_waves_approves_nothing(platform: Platform) -> None:
+    job = of_an_earlier_version(platform)
+
+    answer = submit(platform, job)
+
+    assert answer["Code"] == "PlanChanged"
+    assert "whose digest does not cover its waves" in answer["Message"]
+    assert f"`certdeploy job edit {job.job_id} --renew`" in answer["Message"]
+    assert platform.job().status is J.EDITING
+
+
+def test_planned_anew_it_has_a_digest_of_its_waves_and_is_submitted(platform: Platform) -> None:
+    before = of_an_earlier_version(platform)
+
+    edit(platform, Name="another name")
+    assert platform.job().plan_digest == before.plan_digest
+    edit(platform, Renew=True)
+
+    assert submit(platform, before)["Code"] == "PlanChanged"
+    assert submit(platform, platform.job())["Job"]["Status"] == "pending"
+    assert [len(wave) for wave in by_wave(platform)] == [1, 3]
+
+
+def test_a_job_of_an_earlier_version_that_was_submitted_runs(platform: Platform) -> None:
+    job = of_an_earlier_version(platform)
+    platform.world.jobs.open(job)
+    platform.world.jobs.save(job.to(J.PENDING))
+
+    platform.tick("run_deployment_jobs")
+
+    assert (platform.job().status, statuses(platform)) == (J.SUCCESS, {W.SUCCESS: 4})
 
 
 @pytest.mark.long

@@ -61,6 +61,19 @@ def test_a_job_by_hand_goes_so_unless_it_says_otherwise(
     assert statuses(platform) == sizes
 
 
+def test_the_waves_of_policies_are_a_part_of_what_a_preview_is_approved_for(platform: Platform) -> None:
+    policy(platform, pause="2h")
+    asked = {"CertIds": [int(uploaded(platform).split("-")[0])]}
+    shown = platform.call("manage_deployment_jobs", {"Preview": asked})
+    policy(platform, pause="3h")
+
+    request = {**asked, "Name": "by hand", "Digest": shown["Digest"]}
+    answer = platform.call("create_deployment_job", request)
+
+    assert (shown["Plan"]["Waves"]["Canaries"], shown["Plan"]["Waves"]["PauseMinutes"]) == (["one"], 120.0)
+    assert (answer["Code"], platform.jobs()) == ("PlanChanged", [])
+
+
 @pytest.mark.parametrize(("least", "held"), [(4, 3), (5, 0)])
 def test_a_small_job_is_done_at_once(platform: Platform, least: int, held: int) -> None:
     policy(platform, from_slots=least)

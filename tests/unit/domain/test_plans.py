@@ -7,12 +7,20 @@ import pytest
 from shared.domain.matching import Action
 from shared.domain.plans import PlanEntry
 from shared.domain.resources import CloudProduct
+from shared.domain.waves import Waves
 from tests.builders import a_listener_slot, a_plan, a_plan_entry, a_resource
 
 FIRST = a_plan_entry(a_resource("a.example.com"))
 SECOND = a_plan_entry(a_listener_slot())
 LEFT = a_plan_entry(a_resource("c.example.com"), action=Action.LEAVE, reason="not covered")
 PLAN = a_plan(FIRST, SECOND, LEFT)
+ROLL_OUTS = {
+    "a canary": Waves(canaries=("one",)),
+    "two": Waves(canaries=("one", "10%")),
+    "a pause": Waves(canaries=("one",), pause_minutes=30),
+    "an approval": Waves(canaries=("one",), approval=True),
+    "a part may fail": Waves(canaries=("one",), halt_at_percent=10),
+}
 
 
 def test_the_order_of_discovery_does_not_matter() -> None:
@@ -40,6 +48,17 @@ def test_another_write_is_another_digest(changed: PlanEntry) -> None:
     assert a_plan(changed, SECOND, LEFT).digest != PLAN.digest
 
 
+@pytest.mark.parametrize("changed", ROLL_OUTS)
+def test_another_roll_out_is_another_digest(changed: str) -> None:
+    others = [None, *(waves for name, waves in ROLL_OUTS.items() if name != changed)]
+    digests = {PLAN.evolve(waves=one).digest for one in others}
+    assert PLAN.evolve(waves=ROLL_OUTS[changed]).digest not in digests
+
+
+def test_what_is_done_at_once_has_the_digest_that_earlier_versions_gave_it() -> None:
+    assert PLAN.digest == "9787d7d1ff442be2"
+
+
 def test_a_digest_is_short_enough_to_type() -> None:
     assert re.fullmatch("[0-9a-f]{16}", PLAN.digest)
 
@@ -49,8 +68,9 @@ def test_one_write_more_or_less_is_another_digest() -> None:
 
 
 def test_a_digest_survives_the_journey_as_json() -> None:
-    wire = PLAN.model_dump(mode="json", by_alias=True)
-    assert type(PLAN).model_validate(wire).digest == PLAN.digest
+    for plan in (PLAN, *(PLAN.evolve(waves=waves) for waves in ROLL_OUTS.values())):
+        wire = plan.model_dump(mode="json", by_alias=True)
+        assert type(PLAN).model_validate(wire).digest == plan.digest
 
 
 def test_writes_are_counted_per_product() -> None:

@@ -21,6 +21,7 @@ PREVIEW: dict[str, Any] = {
     "FirstDeployment": False,
     "AcceptOutage": False,
     "Engine": None,
+    "Waves": None,
 }
 
 QUESTIONS = (
@@ -59,7 +60,6 @@ QUESTIONS = (
                 **PREVIEW,
                 "ContactIds": (),
                 "ScheduleTime": None,
-                "Waves": None,
                 "DuringFreeze": False,
                 "RequireApproval": False,
                 "By": None,

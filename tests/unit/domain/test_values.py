@@ -204,6 +204,7 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "DispatchedAt": None,
             "FinishAnnounced": False,
             "RolledBackAt": None,
+            "SubmittedAt": None,
         },
     ),
     (
@@ -219,7 +220,11 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (Channel, {"Kind": "dingtalk"}, {"To": "", "Url": "", "Secret": ""}),
     (Notification, {**TOLD, "Body": {}, "ContactIds": [1], "CreatedAt": AT}, {"Version": 0}),
     (Delivery, {**TOLD, "ContactId": 1, "Channel": "slack-0"}, NOT_TRIED),
-    (Plan, {"Entries": []}, {"CertType": "", "Quota": 0, "AcceptOutage": False, "Engine": "direct"}),
+    (
+        Plan,
+        {"Entries": []},
+        {"CertType": "", "Quota": 0, "AcceptOutage": False, "Engine": "direct", "Waves": None},
+    ),
     (
         type(a_certificate()),
         {key: value for key, value in CERTIFICATE.items() if key not in CERTIFICATE_REST},

@@ -92,7 +92,7 @@ def test_the_known_fields_are_told_in_their_alphabet() -> None:
     message = refusal(PreviewDeploymentJob, {"CertIds": [7], "Zebra": 1})
     assert message == (
         "Zebra: unknown field; known fields: AcceptOutage, Accounts, CertIds, Domains, Engine, Except,"
-        " FirstDeployment, Products, Regions, ResourceIds, Tags"
+        " FirstDeployment, Products, Regions, ResourceIds, Tags, Waves"
     )
 
 
