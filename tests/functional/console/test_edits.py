@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -21,8 +22,9 @@ def world(installed: Path) -> World:
     return session().world()
 
 
-def drafted(browser: Browser, **said: object) -> int:
-    answer = browser.post("/jobs/new", {**fields(browser.get(NEW), "/jobs/new"), "as": "draft", **said})
+def drafted(browser: Browser, **said: str) -> int:
+    preview = browser.get(f"{NEW}&{urlencode(said)}")
+    answer = browser.post("/jobs/new", {**fields(preview, "/jobs/new"), "as": "draft"})
     assert answer.status == 303, answer.body
     return int(answer.headers["location"].removeprefix("/job?id="))
 
