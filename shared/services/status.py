@@ -171,7 +171,7 @@ def _of_levels(world: World) -> Iterator[Concern]:
     homes = {home: why for home in world.policy.homes if (why := world.scans.why_levels_unread(home))}
     if told := tuple(f"{home}: {why.reason}" for home, why in homes.items()):
         text = "DV, OV or EV of certificates that CAS has sold is not told by CAS"
-        found = Concern(code="levels", text=text, count=len(told), examples=told[:_EXAMPLES])
+        found = Concern(code="levels", text=text, count=len(told), examples=told[:EXAMPLES])
         yield found.evolve(needs_hand=False, look="certdeploy scan")
 
 

@@ -64,6 +64,12 @@ AT = "2026-05-01T12:00:00Z"
 TOLD = {"About": "job-1", "NotificationId": "finished-1"}
 NOT_TRIED = {"Version": 0, "Contact": "", "Over": "", "Status": "pending", "Reason": "", "Attempts": 0}
 NOT_TRIED |= dict.fromkeys(("LeaseUntil", "NotBefore", "EndedAt"))
+#: Of a new job.
+NOTHING_YET = (
+    *("StoringUntil", "ChangingUntil", "DeletedAt", "Retry", "Waves", "WaveEndedAt", "CancelledAt"),
+    *("StartedAt", "FinishedAt", "DispatchedAt", "RolledBackAt", "SubmittedAt"),
+)
+
 ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (
         CloudResource,
@@ -172,8 +178,8 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
         {
             "Version": 0,
             "Status": "editing",
+            **dict.fromkeys(NOTHING_YET),
             "RequestDigest": "",
-            "StoringUntil": None,
             "Undone": False,
             "ContactIds": [],
             "HeldBack": "",
@@ -184,27 +190,16 @@ ROWS: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
             "SuccessCount": 0,
             "ErrorCount": 0,
             "CancelledCount": 0,
-            "ChangingUntil": None,
-            "DeletedAt": None,
-            "Retry": None,
             "Retries": 0,
             "DuringFreeze": False,
-            "Waves": None,
             "Wave": 0,
-            "WaveEndedAt": None,
             "WaveApproved": 0,
             "WaveTold": 0,
             "Halted": "",
             "RolledBackCount": 0,
             "RollbackErrorCount": 0,
             "Edits": 0,
-            "CancelledAt": None,
-            "StartedAt": None,
-            "FinishedAt": None,
-            "DispatchedAt": None,
             "FinishAnnounced": False,
-            "RolledBackAt": None,
-            "SubmittedAt": None,
         },
     ),
     (
