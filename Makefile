@@ -68,7 +68,8 @@ validators: $(VENV)/dev.stamp  ## hold template.yml against the validators that 
 	  $(addsuffix ==1.15.0,$(addprefix ros-cdk-,core fc3 ots ram sls))
 	@CERTDEPLOY_ROS_CDK=$(ROS_CDK) $(BIN)/pytest -rs tests/contract/test_template_validators.py
 
-wheel: $(VENV)/dev.stamp  ## build the emulator as a distribution of its own, with its pytest plugin, into dist/
+wheel: $(VENV)/dev.stamp  ## build certdeploy, and the emulator alone with its pytest plugin, as wheels into dist/
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist . && rm -rf build
 	@$(BIN)/python -m tools.emulator_package $(VENV)/emulator-package
 	@$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist $(VENV)/emulator-package
 

@@ -27,8 +27,8 @@ def package(
 ) -> None:
     """Make the layers and the code object that functions on Function Compute run from.
 
-    Run it in a clone of the repository, on any machine: neither a compiler nor Docker is needed. The same
-    clone makes the same bytes; each object is named by its content."""
+    It packages this clone of the repository, or what is installed, on any machine: neither a compiler nor
+    Docker is needed. The same sources make the same bytes; each object is named by its content."""
     made = make(REPOSITORY, target_of(python), out)
     _show(made)
 

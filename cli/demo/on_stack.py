@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.demo.stage import CONFIGURED, Stage, StageError, emulated, last_words
+from cli.demo.stage import CONFIGURED, Stage, StageError, emulated, finding_us, last_words
 from cli.package import REPOSITORY
 from cli.session import stack_session
 from shared.errors import AppError
@@ -78,7 +78,7 @@ def _deployed(
     with log.open("wb") as file:
         done = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "-m", "cli", *words],
-            env={**others, **environment},
+            env=finding_us({**others, **environment}),
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=file,

@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from cli.in_process import ROOT
 from cli.session import Session
 from emulator.client import Client
 from shared.cloud import credentials
@@ -141,7 +142,7 @@ def _process(
     with log.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "cli", *command],
-            env=dict(environment),
+            env=finding_us(environment),
             cwd=log.parent,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if command[0] == "emulator" else file,
@@ -156,6 +157,12 @@ def _process(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def finding_us(environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables by which `python -m cli` is this command, wherever it is run."""
+    paths = filter(None, (str(ROOT), environment.get("PYTHONPATH")))
+    return {**environment, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _ready(emulator: "subprocess.Popen[bytes]", log: Path) -> dict[str, str]:
