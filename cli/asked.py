@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cli.on_stack import StackFunctions
+from shared.domain.clean_up_requests import CleanUpCertificates
 from shared.domain.contact_requests import ManageContacts
 from shared.domain.installation_requests import ManagedInstallation, ManageInstallation
 from shared.domain.jobs import DeploymentJob
 from shared.domain.quota_requests import ManageQuota
 from shared.domain.requests import CreateDeploymentJob, ManageDeploymentJobs
+from shared.services.clean_up import clean_up_certificates
+from shared.services.cleaned import CleanUp
 from shared.services.contacts import ShownContacts, manage_contacts
 from shared.services.create import Created, create_deployment_jobs
 from shared.services.manage import Managed, manage_deployment_jobs
@@ -62,6 +65,13 @@ def managed_installation(world: World, request: dict[str, Any]) -> ManagedInstal
     if (stack := _stack(world, request)) is not None:
         return parse(ManagedInstallation, stack.ask("manage_installation", request))
     return manage_installation(world, asked)
+
+
+def cleaned_up(world: World, request: dict[str, Any]) -> CleanUp:
+    asked = parse(CleanUpCertificates, request)
+    if (stack := _stack(world, request)) is not None:
+        return parse(CleanUp, stack.ask("clean_up_certificates", request))
+    return clean_up_certificates(world, asked)
 
 
 def _stack(world: World, request: Mapping[str, Any]) -> StackFunctions | None:

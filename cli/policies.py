@@ -11,10 +11,10 @@ from cli.asked import managed_installation
 from cli.session import session
 from shared.domain.visible import visible
 from shared.errors import InvalidRequestError
-from shared.services.policies import policies_of, stored_policies
+from shared.services.policies import checked_policies, policies_of, stored_policies
 from shared.services.policy_effects import PolicyEffects, SetApart, effects_of
 from shared.services.world import World
-from shared.validation.policies import LONGEST_TEXT, parse_policies
+from shared.validation.policies import LONGEST_TEXT
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -85,7 +85,7 @@ def _read(file: Path) -> str:
 
 
 def _effects(world: World, text: str) -> PolicyEffects:
-    return effects_of(world, parse_policies(text))
+    return effects_of(world, checked_policies(world, text))
 
 
 def _show(effects: PolicyEffects, as_json: bool) -> None:
@@ -102,7 +102,8 @@ def _show(effects: PolicyEffects, as_json: bool) -> None:
     output.console().print(
         f"\n{effects.slots} slots: {counts['off']} off, {counts['draft']} draft, {counts['pinned']} pinned,"
         f" {counts['first']} first deployment, {counts['outage']} outage accepted,"
-        f" {counts['approval']} approval required"
+        f" {counts['approval']} approval required, {counts['contacts']} contacts of their own,"
+        f" {counts['engine']} engine of their own"
     )
     for warning in effects.warnings:
         output.tell(f"note: {warning}")

@@ -13,7 +13,7 @@ from shared.cloud import cas
 from shared.domain.certificates import STORES
 from shared.domain.engines import Engine
 from shared.runtime import statements as declared
-from shared.runtime.grants import ASSUME, entering, for_engine_cas, for_other_stores, grants
+from shared.runtime.grants import ASSUME, CLEANS, entering, for_engine_cas, for_other_stores, grants
 from shared.runtime.reach import reach
 from shared.runtime.settings import Settings
 from shared.runtime.statements import ACCOUNT, INSTANCE, PREFIX, REGION, Statement
@@ -83,11 +83,13 @@ class Place:
 
 
 def _machine(place: Place) -> Iterable[Statement]:
-    """All that `certdeploy serve` does on one machine, with one key."""
+    """All that `certdeploy serve` does on one machine by itself, with one key."""
     everything: set[str] = set()
     always: set[str] = set()
     by_cas = frozenset[str]().union(*for_engine_cas().values())
     for function, names in grants().items():
+        if function == CLEANS:
+            continue
         everything |= names
         always |= names - for_other_stores().get(function, frozenset()) - by_cas
     yield from declared.of_the_cloud(everything, everything - always - by_cas, by_cas - always)
@@ -114,20 +116,17 @@ def _reader(place: Place) -> Iterable[Statement]:
 
 def _uploader(place: Place) -> Iterable[Statement]:
     """`certificate upload`, `carry`, `export` and `clean-up`, beside what lists certificates."""
-    actions = (
-        cas.UPLOAD_USER_CERTIFICATE,
-        cas.SHARE_CERTIFICATE,
-        cas.GET_USER_CERTIFICATE_DETAIL,
-        cas.DELETE_USER_CERTIFICATE,
-    )
-    yield from declared.of_the_cloud(cas.API.rights(*cas.READING, *actions))
+    actions = (cas.UPLOAD_USER_CERTIFICATE, cas.SHARE_CERTIFICATE, cas.GET_USER_CERTIFICATE_DETAIL)
+    yield from declared.of_the_cloud(cas.API.rights(*cas.READING, *actions) | grants()[CLEANS])
+    yield declared.of_functions((CLEANS,))
     yield from _entering(place)
 
 
 def _entered(place: Place) -> Iterable[Statement]:
-    """What functions do in another account, all together: they enter it by one role."""
+    """What functions do in another account, all together: they enter it by one role. Nothing of it deletes
+    certificates: who wants that there grants it."""
     granted = grants()
-    names = {action for function in entering() for action in granted[function]}
+    names = {action for function in entering() - {CLEANS} for action in granted[function]}
     always = {
         action
         for function in entering()

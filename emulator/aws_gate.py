@@ -1,7 +1,8 @@
 """What stands before moto: faults and denials to order, the log of calls, and rules that moto leaves out.
 
-Those are: ListCertificates hides large and ECC keys unless they are asked for, and has pages;
-UpdateDistribution refuses a stale ETag. The emulator's own key passes by all of it.
+Those are: ListCertificates hides large and ECC keys unless they are asked for, and has pages; what uses a
+certificate is told, and it is not deleted meanwhile; UpdateDistribution refuses a stale ETag. The emulator's
+own key passes by all of it.
 """
 
 from __future__ import annotations
@@ -74,6 +75,10 @@ class Gate:
     def _answered(self, asked: _Asked, environ: dict[str, Any]) -> Raw:
         if asked.action == "ListCertificates":
             return self._listed(asked.body, environ)
+        if asked.action == "DescribeCertificate":
+            return self._described(asked.body, environ)
+        if asked.action == "DeleteCertificate" and _users(json.loads(asked.body).get("CertificateArn", "")):
+            raise ApiError(400, "ResourceInUseException", "The certificate is in use by other AWS resources.")
         if asked.action == "UpdateDistribution":
             _check_etag(asked.distribution, environ.get("HTTP_IF_MATCH", ""))
         return self._of_moto(asked.body, environ)
@@ -91,11 +96,20 @@ class Gate:
         if raw.status >= 400:
             return raw
         rows = json.loads(raw.body)["CertificateSummaryList"]
+        for row in rows:
+            row["InUse"] = bool(_users(row["CertificateArn"]))
         page: Answer = {"CertificateSummaryList": rows[start : start + size]}
         if len(rows) > start + size:
             page["NextToken"] = str(start + size)
-        del raw.headers["Content-Length"]
-        return Raw(200, json.dumps(page).encode(), raw.headers)
+        return _with(page, raw)
+
+    def _described(self, body: bytes, environ: dict[str, Any]) -> Raw:
+        raw = self._of_moto(body, environ)
+        if raw.status >= 400:
+            return raw
+        answer = json.loads(raw.body)
+        answer["Certificate"]["InUseBy"] = _users(answer["Certificate"]["CertificateArn"])
+        return _with(answer, raw)
 
 
 @dataclass(frozen=True)
@@ -140,6 +154,35 @@ def _asked(request: Request) -> _Asked | None:
             "Action", ""
         )
     return _Asked(action, service, scope["region"], body, distribution)
+
+
+def _with(answer: Answer, raw: Raw) -> Raw:
+    del raw.headers["Content-Length"]
+    return Raw(200, json.dumps(answer).encode(), raw.headers)
+
+
+def _users(arn: str) -> list[str]:
+    """The load balancers and distributions that have a certificate, by ARN: moto does not tell."""
+    from moto.cloudfront.models import cloudfront_backends
+    from moto.elbv2.models import elbv2_backends
+
+    balancers = (
+        balancer
+        for backends in elbv2_backends.values()
+        for backend in backends.values()
+        for balancer in backend.load_balancers.values()
+    )
+    found = [
+        balancer.arn
+        for balancer in balancers
+        if any(arn in (row.certificate, *row.certificates) for row in balancer.listeners.values())
+    ]
+    for backends in cloudfront_backends.values():
+        for backend in backends.values():
+            for row in backend.distributions.values():
+                if row.distribution_config.ViewerCertificate.acm_certificate_arn == arn:
+                    found.append(row.arn)
+    return found
 
 
 def _check_etag(distribution: str, etag: str) -> None:

@@ -9,8 +9,9 @@ from console.kept import Reading
 from console.paging import Pages
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
-from shared.services.clean_up import CleanUp, Fate, check_grace, plan_clean_up
+from shared.services.clean_up import CAS, check_grace, plan_clean_up
 from shared.services.clean_up import clean_up as cleaned_up
+from shared.services.cleaned import CleanUp, Fate
 from shared.validation.spans import days_of
 
 _ROWS: Final = 50
@@ -58,7 +59,9 @@ def _around(asked: Asked) -> dict[str, Any]:
 def _planned(asked: Asked, named: Sequence[str]) -> Reading[CleanUp]:
     """Names are asked what they serve, which takes seconds."""
     grace = _grace(asked)
-    return asked.looked(("clean-up", grace, tuple(named)), lambda world: plan_clean_up(world, named, grace))
+    return asked.looked(
+        ("clean-up", grace, tuple(named)), lambda world: plan_clean_up(world, named, grace, (CAS,))
+    )
 
 
 def _chosen(asked: Asked) -> list[str]:
@@ -75,7 +78,7 @@ def _grace(asked: Asked) -> timedelta:
 def _command(asked: Asked, named: Sequence[str], *more: str) -> list[str]:
     grace = asked.one("grace", _GRACE)
     return [
-        *("certificate", "clean-up", *named),
+        *("certificate", "clean-up", *named, "--only", CAS),
         *(("--grace", grace) if grace != _GRACE else ()),
         *more,
     ]

@@ -8,9 +8,8 @@ from shared.domain.policies import PolicyText
 from shared.domain.values import Wire
 from shared.services.contacts import manage_contacts
 from shared.services.freezing import frozen_at, told
-from shared.services.policies import policies_of, stored_policies
+from shared.services.policies import checked_policies, policies_of, stored_policies
 from shared.services.policy_effects import PolicyEffects, effects_of
-from shared.validation.policies import parse_policies
 
 
 class Frozen(Wire):
@@ -60,7 +59,7 @@ class Checked(Wire):
 
 def check_policies(asked: Asked) -> Page:
     text = _text(asked)
-    effects = effects_of(asked.world, parse_policies(text))
+    effects = effects_of(asked.world, checked_policies(asked.world, text))
     effects = effects.evolve(set_apart=effects.set_apart[:_APART])
     answer = Checked(effects=effects, text=text, version=asked.number("version", 0))
     return Page("policies.html", answer, {}, ["policy", "check", "policies.yaml"])

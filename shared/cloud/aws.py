@@ -45,6 +45,7 @@ ACTIONS: Final = {
     "DescribeCertificate": "acm",
     "GetCertificate": "acm",
     "ImportCertificate": "acm",
+    "DeleteCertificate": "acm",
     "DescribeLoadBalancers": "elbv2",
     "DescribeListeners": "elbv2",
     "DescribeListenerCertificates": "elbv2",
@@ -57,7 +58,7 @@ ACTIONS: Final = {
     "GetServerCertificate": "iam",
 }
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d+:role/\S+")
-_WRITES: Final = ("Import", "Modify", "Add", "Remove", "Update")
+_WRITES: Final = ("Import", "Delete", "Modify", "Add", "Remove", "Update")
 _GLOBAL: Final = ("cloudfront", "iam")
 _BUSY: Final = ("preconditionfailed", "invalidifmatchversion", "conflictexception", "requestinprogress")
 _CREDENTIALS: Final = ("invalidclienttokenid", "unrecognizedclient", "expiredtoken", "invalidsignature")

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.engines import Engine
 from shared.domain.names import for_display
 from shared.domain.policies import Mode
 from shared.domain.policy_book import NOTHING_SAID, Effective
@@ -37,6 +38,7 @@ class Decision(NamedTuple):
     gave_way: bool = False  #: another may suit better: this one only, since what is in place is at its end
     draft: bool = False  #: by a policy, its job waits for approval
     accept_outage: bool = False  #: by a policy
+    engine: Engine | None = None  #: by a policy
 
 
 def leave(rule: str, reason: str) -> Decision:
@@ -90,7 +92,7 @@ def decide(
     if present and present.algorithm != certificate.algorithm and certificate.algorithm in kinds_beside:
         return leave("pair", _PAIR.format(certificate.algorithm, present.algorithm))
     if named or not (automatic or resource.fronted_by):
-        return Decision(Action.DEPLOY, "", why)
+        return Decision(Action.DEPLOY, "", why, engine=policy.engine)
     before = standing(present) if present else None
     exchange = Exchange(certificate, standing(certificate), resource, present, before, now, policy)
     verdict = by_itself(exchange) if automatic else by_its_names(exchange)
@@ -106,6 +108,7 @@ def decide(
         gave_way=bool({*verdict.gave_way} - {FRONTED}),  # of which certificate it is, that says nothing
         draft=bool(draft),
         accept_outage=automatic and policy.accept_outage,
+        engine=policy.engine,
     )
 
 

@@ -27,6 +27,7 @@ class PlanEntry(Wire):
     reason: str
     draft: bool = False  #: by a policy, its job waits for approval
     accept_outage: bool = False  #: by a policy
+    engine: Engine | None = None  #: by a policy; None: that of the settings
     uploaded: bool | None = None  #: whether the certificate was; None: as the job's type says
     #: Of a preview: what changes beside the certificate.
     warnings: tuple[Consequence, ...] = ()

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
+from shared.domain.engines import Engine
 from shared.domain.freezes import Freeze
 from shared.domain.names import HostNames
 from shared.domain.resources import CloudProduct
@@ -17,6 +18,7 @@ from shared.domain.spans import minutes_in, percent_in
 from shared.domain.values import Value, Versioned
 from shared.domain.waves import LONGEST_PAUSE, AskedWaves, Canary
 
+_LONGEST_NUMBER: Final = 20  #: digits
 LIFTED: Final = "none"  #: `pin: none` takes back what an earlier rule pinned
 
 
@@ -71,6 +73,23 @@ class Pin(Value):
         return self.certificate or self.issuer or LIFTED
 
 
+def _contact_id(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) < _LONGEST_NUMBER):
+        raise ValueError(f"{value!r} is no id of a contact, which is a number")
+    return value
+
+
+ContactId = Annotated[int, BeforeValidator(_contact_id), Field(ge=1, le=2**63 - 1)]
+
+
+def _contacts(value: Any) -> Any:
+    if value == LIFTED:
+        return ()
+    if value == []:
+        raise ValueError(f"names nobody; `contacts: {LIFTED}` goes back to those that are told by default")
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
 def _pin(value: Any) -> Any:
     if value == LIFTED:
         return Pin()
@@ -88,6 +107,9 @@ class PolicySettings(Value):
     accept_outage: bool | None = None
     first_deployment: bool | None = None
     require_approval: bool | None = None
+    #: who is told, by id; empty: those that are told by default
+    contacts: Annotated[tuple[ContactId, ...] | None, BeforeValidator(_contacts), Field(max_length=10)] = None
+    engine: Engine | None = None  #: who writes, of products that both can
 
 
 class Match(Value):

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from shared.domain.accounts import NOWHERE
 from shared.domain.ca_names import ca_key, parts_of
 from shared.domain.certificates import Certificate
+from shared.domain.engines import Engine
 from shared.domain.names import in_letters, patterns
 from shared.domain.policies import Mode, Pin, Policies, PolicySettings
 from shared.domain.resources import CloudResource
@@ -27,6 +28,10 @@ class Effective:
     first_deployment: bool = False
     require_approval: bool = False
     require_approval_by: str = ""
+    contacts: tuple[int, ...] = ()  #: who is told; empty: those that are told by default
+    contacts_by: str = ""
+    engine: Engine | None = None  #: None: that of the settings
+    engine_by: str = ""
 
     @property
     def pinned_to(self) -> Pin | None:
@@ -85,9 +90,22 @@ class PolicyBook:
         """Whether anything in it does, of a slot."""
         return any(one.require_approval for one in (self.policies.defaults, *self.policies.rules))
 
+    @property
+    def names_contacts(self) -> bool:
+        """Whether anything in it does."""
+        return any(one.contacts for one in (self.policies.defaults, *self.policies.rules))
+
+    def for_certificate(self, certificate: Certificate) -> Effective:
+        """Of one that is on no slot: by its names and itself."""
+        return self.effective(self.matching(_keys_of_certificate(certificate)))
+
     def names(self, certificate: Certificate) -> bool:
         """Whether it is told apart from others of its kind by its name or id."""
         return not (self._named | self._pinned).isdisjoint(handles(certificate))
+
+    def names_slot(self, slot: str) -> bool:
+        """Whether a rule is about this very slot."""
+        return any(slot in rule.match.slot for rule in self.policies.rules)
 
     def for_(
         self, resource: CloudResource, present: Certificate | None, certificates: Sequence[Certificate]
@@ -162,6 +180,10 @@ class PolicyBook:
         approvals = [
             (label, one.require_approval) for label, one in parts if one.require_approval is not None
         ]
+        told = [(label, one.contacts) for label, one in parts if one.contacts is not None]
+        engines = [(label, one.engine) for label, one in parts if one.engine is not None]
+        contacts_by, contacts = told[-1] if told else ("", ())
+        engine_by, engine = engines[-1] if engines else ("", None)
         deploy_by, deploy = deploys[-1] if deploys else ("", Mode.DEPLOY)
         approval_by, approval = approvals[-1] if approvals else ("", False)
         pin_by, pin = pins[-1] if pins else ("", None)
@@ -174,6 +196,10 @@ class PolicyBook:
             first_deployment=_last(one.first_deployment for _, one in parts),
             require_approval=approval,
             require_approval_by=approval_by,
+            contacts=contacts,
+            contacts_by=contacts_by,
+            engine=engine,
+            engine_by=engine_by,
         )
 
     def _keys_of(self, resource: CloudResource, present: Certificate | None) -> _Keys:

@@ -16,6 +16,7 @@ KEYS: Final = frozenset(
 #: They tell how to enter a cluster, whose Secrets are certificates with their keys (docs/ack.md).
 CLUSTERS: Final = frozenset({"cs:DescribeClusterUserKubeconfig"})
 ASSUME: Final = "sts:AssumeRole"
+CLEANS: Final = "clean_up_certificates"  #: the one that deletes certificates
 #: What follows a deployment job of CAS's own, where the engine is `cas`.
 _JOBS_OF_CAS: Final = cas.API.rights(*cas_jobs.ACTIONS, cas.LIST_CONTACT)
 _READ_CAS: Final = cas.API.rights(*cas.READING)
@@ -50,6 +51,9 @@ def grants() -> dict[str, frozenset[str]]:
         "read_state": frozenset(),
         "manage_installation": frozenset(),
         "check_installation": cas.API.rights(*cas.LISTING),
+        CLEANS: cas.API.rights(cas.DELETE_USER_CERTIFICATE).union(
+            *(adapter_class(product).cleaning_granted() for product in supported_products())
+        ),
         **deploy,
     }
 
@@ -60,7 +64,8 @@ def entering() -> frozenset[str]:
     deploying = {
         f"deploy_{one.value.lower()}" for one in supported_products() if not adapter_class(one).other_cloud
     }
-    return frozenset({"scan_expiry", "discover_resources", "discover_clusters", *deploying} & called.keys())
+    reading = {"scan_expiry", "discover_resources", "discover_clusters"}
+    return frozenset({*reading, CLEANS, *deploying} & called.keys())
 
 
 def for_engine_cas() -> dict[str, frozenset[str]]:

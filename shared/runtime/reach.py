@@ -100,8 +100,13 @@ _OWN: Final = {
     ),
     RECORDER: _reach(writes=(t.DEAD_LETTERS,)),
     "read_state": _reach(reads=READ),
-    "manage_installation": _reach(writes=(t.POLICIES, t.DEAD_LETTERS)),
+    "manage_installation": _reach(reads=(t.CONTACTS,), writes=(t.POLICIES, t.DEAD_LETTERS)),
     "check_installation": _reach(reads=t.TABLES),
+    "clean_up_certificates": _reach(
+        reads=(t.SYNC_STATUS, t.SCANS, t.POLICIES, t.JOBS, t.WORKERS),
+        writes=(t.CERTIFICATES, t.RESOURCES, t.RESOURCE_DOMAINS, t.LEASES),
+        secrets=_SECRETS_OF_ALL,
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 from shared.domain.certificates import Certificate, CertificateSource
+from shared.domain.engines import Engine
 from shared.domain.jobs import DeploymentJob, WorkerResource
 from shared.domain.plans import PlanEntry
 from shared.domain.states import JobStatus, WorkerStatus
@@ -41,12 +42,15 @@ class _Kind(NamedTuple):
     draft: bool
     accept_outage: bool
     urgent: bool  #: in a freeze window, which the certificates in place do not outlast
+    engine: Engine  #: who writes
 
-    def token(self, cause: Cause) -> str:
+    def token(self, cause: Cause, usual: Engine) -> str:
+        """`usual`: the engine of the settings."""
         parts = [cause.origin, self.source.value]
         parts += ["draft"] if self.draft else []
         parts += ["outage"] if self.accept_outage else []
         parts += ["urgent"] if self.urgent else []
+        parts += [self.engine.value] if self.engine is not usual else []
         return token_of_system("-".join(parts))
 
 
@@ -74,8 +78,10 @@ def jobs_for(
     drafts = _drafts(world, [e for e in wanted if e.draft or not submit or quota.is_enforced(world)])
     drafts |= held
     free: dict[_Kind, str] = {}  #: the token of the next job of a kind
-    for kind in map(_Kind._make, product(CertificateSource, *[(False, True)] * 3)):
-        token = free[kind] = kind.token(cause)
+    usual = world.policy.engine
+    engines = sorted({usual, *(entry.engine or usual for entry in wanted)})
+    for kind in map(_Kind._make, product(CertificateSource, *[(False, True)] * 3, engines)):
+        token = free[kind] = kind.token(cause, usual)
         parts = 1
         while (job := created(world, free[kind])) is not None:
             jobs.append((job, kind.draft))
@@ -88,13 +94,19 @@ def jobs_for(
         slot = entry.resource
         if slot.slot not in planned and slot.slot not in drafts and slot.place not in at_work:
             urgent = window is not None and ends_within(window, slot)
-            kind = _Kind(source_of[entry.cert_identifier], entry.draft, entry.accept_outage, urgent)
+            kind = _Kind(
+                source_of[entry.cert_identifier],
+                entry.draft,
+                entry.accept_outage,
+                urgent,
+                entry.engine or usual,
+            )
             rest.setdefault(kind, []).append(entry)
     for kind, entries in rest.items():
         job = create(
             world,
             planning.as_plan(entries, kind.source, kind.accept_outage).evolve(
-                engine=world.policy.engine, waves=waves_for(world, len(entries))
+                engine=kind.engine, waves=waves_for(world, len(entries))
             ),
             name=cause.name,
             token=free[kind],

@@ -35,12 +35,21 @@ _WORDS: Final = {
 def composed(bodies: Sequence[Body], language: Language) -> Text:
     """One text for one notification, or for several that belong together."""
     texts = TEXTS[language]
-    parts = [_BY_TYPE[str(body["Type"])](texts, body) for body in bodies]
+    parts = [_part(texts, body) for body in bodies]
     if len(parts) == 1:
         ((title, section),) = parts
         return _text(texts, title, [section])
     sections = [Section((title, *one.head), one.items, one.foot, one.unnamed) for title, one in parts]
     return _text(texts, texts["digest"].format(count=len(parts)), sections)
+
+
+def _part(texts: Mapping[str, str], body: Body) -> tuple[str, Section]:
+    title, section = _BY_TYPE[str(body["Type"])](texts, body)
+    gone = [
+        texts["contact_gone"].format(by=_short(one["By"]), contact=one["ContactId"])
+        for one in body.get("ContactsGone", ())
+    ]
+    return title, Section((*gone, *section.head), section.items, section.foot, section.unnamed)
 
 
 def text_of_test(contact: Contact) -> Text:

@@ -130,6 +130,7 @@ def entry(resource: CloudResource, certificate: Certificate, decision: Decision)
         reason=decision.reason,
         draft=decision.draft,
         accept_outage=decision.accept_outage,
+        engine=decision.engine,
         uploaded=certificate.source is CertificateSource.UPLOAD,
     )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.domain.certificates import Certificate
 from shared.domain.jobs import WorkerResource
-from shared.domain.policies import PolicyText
+from shared.domain.policies import Policies, PolicyText
 from shared.domain.policy_book import PolicyBook, no_policies, unreadable_policies
 from shared.domain.resources import CloudResource
 from shared.domain.waves import AskedWaves, Waves, of_job
@@ -89,6 +89,23 @@ def stored_policies(world: World) -> PolicyText | None:
         raise InvalidRequestError("policies: the stored row is damaged") from None
 
 
+def checked_policies(world: World, text: str) -> Policies:
+    """Raises InvalidRequestError: it is no document, or names contacts that nobody has added; every fault."""
+    policies = parse_policies(text)
+    parts = PolicyBook(policies, defaults="defaults").parts()
+    known = world.contacts.find_many({one for _, part in parts for one in part.contacts or ()})
+    if unknown := [
+        f"{label}, contacts: there is no contact {one}"
+        for label, part in parts
+        for one in part.contacts or ()
+        if one not in known
+    ]:
+        raise InvalidRequestError(
+            f"policies: {'; '.join(unknown)}; `certdeploy contact list` shows those that there are"
+        )
+    return policies
+
+
 def store_policies(world: World, text: str, *, version: int) -> PolicyText:
     """Store a document in the place of the one of that `version`; 0: of none.
 
@@ -96,7 +113,7 @@ def store_policies(world: World, text: str, *, version: int) -> PolicyText:
         InvalidRequestError: it is none, with every fault.
         ConflictError: another one has been stored meanwhile.
     """
-    parse_policies(text)
+    checked_policies(world, text)
     return world.policy_texts.save(PolicyText(text=text, set_at=world.clock(), version=version))
 
 

@@ -3,12 +3,14 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
+from enum import Enum
 from typing import Final
 
 from shared.domain.accounts import NOWHERE
 from shared.domain.certificates import Certificate
+from shared.domain.engines import Engine
 from shared.domain.names import patterns
-from shared.domain.policies import Mode, Policies, PolicySettings
+from shared.domain.policies import LIFTED, Mode, Policies, PolicySettings
 from shared.domain.policy_book import Effective, PolicyBook, handles, is_of
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.values import Wire
@@ -69,11 +71,12 @@ def effects_of(world: World, policies: Policies) -> PolicyEffects:
         warnings=(
             *_idle(book, matched, _Known(slots, known)),
             *_pins_of_nothing(world, book, known),
+            *_without_rights(world, book),
         ),
     )
 
 
-_KINDS: Final = ("off", "draft", "pinned", "first", "outage", "approval")
+_KINDS: Final = ("off", "draft", "pinned", "first", "outage", "approval", "contacts", "engine")
 
 
 def _apart(effective: Effective) -> Iterator[tuple[str, str]]:
@@ -88,6 +91,10 @@ def _apart(effective: Effective) -> Iterator[tuple[str, str]]:
         yield "outage accepted", ""
     if effective.require_approval:
         yield "approval required", effective.require_approval_by
+    if effective.contacts:
+        yield f"contacts {', '.join(map(str, effective.contacts))}", effective.contacts_by
+    if effective.engine is not None:
+        yield f"engine {effective.engine.value}", effective.engine_by
 
 
 def _said(rule: PolicySettings) -> str:
@@ -100,13 +107,25 @@ def _said(rule: PolicySettings) -> str:
 
 
 def _word(value: object) -> str:
-    if isinstance(value, Mode):
-        return value.value
+    if isinstance(value, Enum):
+        return str(value.value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(f"{one:g}" for one in value)
+        return ", ".join(f"{one:g}" for one in value) or LIFTED
     return str(value)
+
+
+def _without_rights(world: World, book: PolicyBook) -> Iterator[str]:
+    """The right to have CAS write goes with the setting."""
+    if world.policy.engine is Engine.CAS:
+        return
+    for label, part in book.parts():
+        if part.engine is Engine.CAS:
+            yield (
+                f"{label} has CAS write, for which the roles of a stack have no right as long as"
+                " CERTDEPLOY_ENGINE (Engine) is direct: set it to cas, and `engine: direct` in defaults"
+            )
 
 
 class _Known:

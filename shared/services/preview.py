@@ -1,9 +1,11 @@
 """What a job would do that a person asks for: which slots are meant, and what becomes of each."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from shared.domain.certificates import Certificate
+from shared.domain.engines import Engine, by_cas
 from shared.domain.job_requests import PickSlots
 from shared.domain.matching import Action
 from shared.domain.plans import Plan, PlanEntry
@@ -48,10 +50,26 @@ def preview(world: World, request: PreviewDeploymentJob) -> Plan:
     planned = _of_one_type(certificates, entries)
     planned = planned.evolve(
         accept_outage=request.accept_outage,
-        engine=request.engine or world.policy.engine,
+        engine=request.engine or _engine_by_policy(world, planned.deployments),
         waves=waves_for(world, len(planned.deployments), request.waves),
     )
     return foreseen(world, planned, listeners, policies)
+
+
+def _engine_by_policy(world: World, deployments: Sequence[PlanEntry]) -> Engine:
+    """That of the policies, or else of the settings. Slots of products that only one can write have no say.
+
+    Raises:
+        InvalidRequestError: slots fall under both.
+    """
+    usual = world.policy.engine
+    found = Counter(one.engine or usual for one in deployments if by_cas(one.resource.product))
+    if len(found) > 1:
+        counts = f"{found[Engine.CAS]} of its slots are written by cas and {found[Engine.DIRECT]} directly"
+        raise InvalidRequestError(
+            f"Engine: by the policies {counts}; name one engine for all, or make a job for each"
+        )
+    return next(iter(found), usual)
 
 
 def _of_one_type(certificates: Sequence[Certificate], entries: Sequence[PlanEntry]) -> Plan:

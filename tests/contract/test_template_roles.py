@@ -103,7 +103,7 @@ def test_roles_of_other_accounts_are_assumed_by_who_works_there_and_only_those_t
     ]
 
     both = [("Deny", ("acs:ram::*:role/*",)), ("Allow", (THERE, f"{THERE}-2"))]
-    enters = function.startswith(("scan_", "discover_", "deploy_")) and function != "deploy_aws"
+    enters = function.startswith(("scan_", "discover_", "deploy_", "clean_")) and function != "deploy_aws"
     assert granted == (both if enters else [])
 
 

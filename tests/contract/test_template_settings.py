@@ -53,7 +53,7 @@ def test_the_key_to_aws_reaches_the_functions_that_call_it_and_no_other() -> Non
     environments = {folder(each): set(each["EnvironmentVariables"]) for each in FUNCTIONS.values()}
 
     for name, environment in environments.items():
-        callers = {"discover_resources", "deploy_aws"}
+        callers = {"discover_resources", "deploy_aws", "clean_up_certificates"}
         assert OF_AWS & environment == (OF_AWS if name in callers else set()), name
 
 
@@ -78,6 +78,7 @@ def test_the_scope_reaches_every_function_that_plans_or_writes() -> None:
     for variable in ("CERTDEPLOY_REGIONS", "CERTDEPLOY_PRODUCTS"):
         assert writers | planners | {"discover_resources", "discover_clusters"} <= having(variable), variable
     others = {"discover_resources", "deploy_aws", "read_state", "check_installation"}
+    others |= {"clean_up_certificates"}
     for variable in SCOPE_OF_AWS:
         assert having(variable) == planners | others, variable
 

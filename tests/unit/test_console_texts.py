@@ -15,7 +15,7 @@ from shared.domain.queries import CertificateOrder, SlotOrder
 from shared.domain.quota import QuotaMode
 from shared.domain.resources import SyncState
 from shared.domain.states import JobStatus, WorkerStatus
-from shared.services.clean_up import Fate
+from shared.services.cleaned import Fate
 from shared.services.doctor import Mark
 
 PAGES = Path(__file__).parents[2] / "console/pages"

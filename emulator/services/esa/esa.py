@@ -3,7 +3,7 @@
 The API shows a change at once; the edge serves the former certificate until it has settled, and a
 hostname is `configuring` meanwhile. Certificate.Duplicated, *.OverQuota and ActiveSiteNotExist are
 documented, all other codes are guessed.
-Not emulated: free certificates, keyless ones, deletion, everything but certificates.
+Not emulated: free certificates, keyless ones, everything but certificates.
 """
 
 from __future__ import annotations
@@ -135,12 +135,22 @@ class Service(EmulatedService):
             if entry.certificate.value.kind not in ("cas", "upload"):
                 raise ApiError(400, "Certificate.StatusError", "The certificate cannot be replaced.")
             entry.certificate.set(wanted, now=now, until=self._until(now))
+            entry.changed = now
             return {"Id": entry.id}
         if len(site.pool) >= site.quota:
             raise ApiError(403, "Certificate.OverQuota", "The certificate quota is exceeded.")
-        entry = Entry(text(site.name, wanted.bundle.sha256), Settling(wanted))
+        entry = Entry(text(site.name, wanted.bundle.sha256), Settling(wanted), now)
         site.pool.append(entry)
         return {"Id": entry.id}
+
+    def DeleteCertificate(self, call: Call) -> Answer:
+        """Nothing is bound to an entry, so none is refused as being in use [guess]; free ones are ESA's."""
+        site = self._site(call)
+        entry = self._entry(site, call.params["Id"])
+        if entry.certificate.value.kind not in ("cas", "upload"):
+            raise ApiError(400, "Certificate.StatusError", "The status of the certificate is invalid.")
+        site.pool.remove(entry)
+        return {"Id": entry.id, "SiteId": site.id, "SiteName": site.name}
 
     def ListCustomHostnames(self, call: Call) -> Answer:
         name, now = call.params.get("Hostname"), self.cloud.clock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +11,7 @@ from emulator.bundles import Bundle, a_label, covers
 from emulator.services.kit.settling import Settling
 
 EXPIRING = timedelta(days=30)
+CREATED = datetime(2025, 3, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Bound:
 class Entry:
     id: str
     certificate: Settling[Bound]
+    changed: datetime = CREATED
 
     def row(self, now: datetime) -> dict[str, Any]:
         """Of ListCertificates. `CasId` is a text here, and times are UTC without saying so."""
@@ -42,6 +44,8 @@ class Entry:
             "NotBefore": f"{bundle.not_before:%Y-%m-%d %H:%M:%S}",
             "NotAfter": f"{bundle.not_after:%Y-%m-%d %H:%M:%S}",
             "FingerprintSha256": bundle.sha256.lower(),
+            "CreateTime": f"{CREATED:%Y-%m-%d %H:%M:%S}",
+            "UpdateTime": f"{self.changed:%Y-%m-%d %H:%M:%S}",
             "SerialNumber": bundle.serial,
             "PubAlg": bundle.algorithm,
             "Issuer": bundle.issuer,

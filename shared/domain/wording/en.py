@@ -35,6 +35,7 @@ TEXTS: Final = {
     "more": "… and {count} more",
     "reason": "Why: {reason}",
     "again": "What may pass by itself is tried again at {at} UTC.",
+    "contact_gone": "{by} names contact {contact}, who is gone: see certdeploy contact list",
     "see_job": "See: certdeploy job show {job}",
     "see_failed": "What to do: mend what failed and create the job again; or put back what it changed:",
     "do_approve": "What to do: look at it, then submit it or cancel it:",

@@ -35,6 +35,7 @@ TEXTS: Final = {
     "more": "…ほか {count} 件",
     "reason": "理由:{reason}",
     "again": "自然に解消しうるものは {at} UTC に再試行します。",
+    "contact_gone": "{by} が指定する連絡先 {contact} はありません。certdeploy contact list を確認",
     "see_job": "確認:certdeploy job show {job}",
     "see_failed": "対応:理由を確認して取り除き、ジョブを作り直してください。元に戻す場合:",
     "do_approve": "対処:内容を確認して送信するか、取り消してください:",

@@ -35,6 +35,7 @@ TEXTS: Final = {
     "more": "……另有 {count} 项",
     "reason": "原因:{reason}",
     "again": "可能自行恢复的部分将于 {at} UTC 重试。",
+    "contact_gone": "{by} 指定的联系人 {contact} 已不存在,请查看 certdeploy contact list",
     "see_job": "查看:certdeploy job show {job}",
     "see_failed": "处理:查看并消除原因后重新创建任务;或者恢复原状:",
     "do_approve": "处理方法:查看后提交或取消:",

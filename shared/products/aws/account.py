@@ -105,8 +105,14 @@ class Region:
 
     def kind(self, arn: str) -> str:
         """ACM's word for where a certificate came from: IMPORTED, AMAZON_ISSUED, PRIVATE."""
-        answer = self.aws.call("DescribeCertificate", self.name, CertificateArn=arn)
-        return answer.part("Certificate").needed("Type")
+        return self._described(arn).needed("Type")
+
+    def used_by(self, arn: str) -> str:
+        """The first thing of AWS that has it, whatever service it is of; "" for nothing."""
+        return next(iter(self._described(arn).texts("InUseBy")), "")
+
+    def _described(self, arn: str) -> Answer:
+        return self.aws.call("DescribeCertificate", self.name, CertificateArn=arn).part("Certificate")
 
     @cached_property
     def listeners(self) -> tuple[Listener | Unread, ...]:

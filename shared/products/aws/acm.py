@@ -1,19 +1,58 @@
 """Imported ACM certificates: a slot each, renewed in place. What uses the ARN need not be touched."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from shared.cloud.aws import Answer
 from shared.domain.names import covers
 from shared.domain.resources import CloudResource
+from shared.domain.stored import StoredCertificate
 from shared.errors import CloudRejectedError
 from shared.products.aws.account import Leaf, Region
 from shared.products.aws.kind import AwsKind
 from shared.products.kit.changes import Change, Look
+from shared.products.kit.fingerprints import identifier_of_leaf
 from shared.products.kit.found import Found, Unread, told
 
 
 class Imported(AwsKind):
+    has_store = True
+    in_use = frozenset({"resourceinuseexception"})
+    not_stored = frozenset({"resourcenotfoundexception"})
+
+    def stored(self, region: str) -> Iterator[StoredCertificate | Unread]:
+        """Those that were imported: the others AWS renews by itself."""
+        holder = self._region(region)
+        for arn, row in holder.imported.items():
+            yield from told(arn, partial(self._stored, arn, row, holder))
+
+    def _stored(self, arn: str, row: Answer, holder: Region) -> Iterator[StoredCertificate]:
+        leaf, put = holder.leaf(arn), row.get("ImportedAt") or row.get("CreatedAt")
+        used = holder.used_by(arn) if row.flag("InUse") is None else row.flag("InUse") and "something"
+        yield StoredCertificate(
+            product=self.product,
+            region=holder.name,
+            stored_id=arn,
+            name=next(iter(leaf.names), ""),
+            cert_identifier=identifier_of_leaf(self._catalogue, leaf.read),
+            not_after=leaf.not_after,
+            put_at=put if isinstance(put, datetime) else None,
+            is_slot=True,
+            kept=f"ACM says that {used} uses it" if used else "",
+        )
+
+    def _drop(self, stored: StoredCertificate) -> str:
+        """Another certificate may have come under its ARN, and something new may use it."""
+        region = self._region(stored.region)
+        if used := region.used_by(stored.stored_id):
+            return f"ACM says that {used} uses it"
+        if identifier_of_leaf(self._catalogue, region.leaf(stored.stored_id).read) != stored.cert_identifier:
+            return "it has another certificate by now"
+        self.aws.call("DeleteCertificate", stored.region, CertificateArn=stored.stored_id)
+        return ""
+
     def within(self, region: str, holder: Region) -> Iterator[Found]:
         for arn in holder.imported:
             yield from self._once(f"acm/{arn}", told(arn, partial(self._slot, region, arn, holder)))

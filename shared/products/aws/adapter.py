@@ -25,6 +25,7 @@ class Adapter(KindsWithin):
     environment = ("CERTDEPLOY_AWS", "CERTDEPLOY_AWS_REGIONS", "CERTDEPLOY_AWS_ROLE_ARN")
     secrets: ClassVar = {"CERTDEPLOY_AWS_KEY": "AwsKeySecretName"}
     other_cloud = True
+    has_store = True
     kinds: ClassVar = {"acm": Imported, "listener": Listeners, "distribution": Distributions}
 
     def __init__(self, means: Means) -> None:

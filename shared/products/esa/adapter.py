@@ -14,6 +14,7 @@ from shared.products.kit.kinds import KindsWithin
 class Adapter(KindsWithin):
     product = CloudProduct.ESA
     host_of_china_site = True
+    has_store = True
     api = API
     actions: ClassVar = {**EsaSites.actions, **EsaHostnames.actions}
     kinds: ClassVar[Mapping[str, type[ProductAdapter]]] = {"site": EsaSites, "hostname": EsaHostnames}

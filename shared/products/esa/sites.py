@@ -1,10 +1,11 @@
 """ESA: the certificates of each site. They form a pool, from which the edge chooses by server name.
 
 An entry of the pool is a slot; its certificate is exchanged in place, so that the old one is served
-until the new one is. Nothing is ever added to a pool, nor deleted from one.
+until the new one is. Nothing is ever added to a pool; a clean-up deletes from one what another entry is for.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from shared.cloud.api import Action
@@ -12,12 +13,13 @@ from shared.cloud.reading import Fields
 from shared.domain.certificates import Certificate, identifier_of
 from shared.domain.names import covers
 from shared.domain.resources import CloudResource
+from shared.domain.stored import StoredCertificate
 from shared.errors import CloudDeniedError, CloudRejectedError
 from shared.products.esa.records import VALID, asked_at, met_by, names_of, number_of, record_name
-from shared.products.esa.slots import HOME, PACE, EsaSlots, site_obstacle
+from shared.products.esa.slots import API, HOME, PACE, EsaSlots, site_obstacle
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.changes import Carries, Change, Look, carrying
-from shared.products.kit.found import Found
+from shared.products.kit.found import Found, Unread, told
 from shared.products.kit.means import Means
 from shared.products.kit.polled import Polled
 from shared.products.kit.times import parse_time
@@ -28,6 +30,10 @@ _OBSTACLES = {
 }
 
 
+_DELETE = Action("DeleteCertificate", method="GET", writes=True, per_second=PACE)
+_ENDED = "Expired"
+
+
 class EsaSites(EsaSlots):
     actions: ClassVar = {
         "ListSites": Action("ListSites", method="GET", per_second=PACE),
@@ -36,6 +42,10 @@ class EsaSites(EsaSlots):
         "GetCertificate": Action("GetCertificate", per_second=PACE),
         "SetCertificate": Action("SetCertificate", place="form", writes=True, per_second=PACE),
     }
+
+    has_store = True
+    cleaning = (actions["ListSites"], actions["ListCertificates"], actions["GetCertificate"], _DELETE)
+    not_stored = frozenset({"certificate.notexist", "certificate.notfound"})
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
@@ -50,6 +60,39 @@ class EsaSites(EsaSlots):
             yield from self._each(
                 entries, "Id", lambda entry: [self._resource(holder, entry, met_by(entry, entries, records))]
             )
+
+    def stored(self, region: str) -> Iterator[StoredCertificate | Unread]:
+        for site in self.holders(region):
+            yield from told(self.name_of(site) or "a site", partial(self._stored_in, site))
+
+    def _stored_in(self, site: Fields) -> Iterator[StoredCertificate | Unread]:
+        for entry in self._entries(site.needed("SiteId")):
+            yield from told(str(entry.get("Id") or "an entry"), partial(self._stored, site, entry))
+
+    def _stored(self, site: Fields, entry: Fields) -> Iterator[StoredCertificate]:
+        site_id, status = site.needed("SiteId"), entry.text("Status")
+        unsettled = "" if status in (*VALID, _ENDED) else f"its status is {status or 'not told'}"
+        yield StoredCertificate(
+            product=self.product,
+            stored_id=f"{site_id}/{entry.needed('Id')}",
+            name=entry.text("Name"),
+            cert_identifier=self._identifier(site_id, entry),
+            not_after=parse_time(entry.text("NotAfter")),
+            put_at=parse_time(entry.text("UpdateTime") or entry.text("CreateTime")),
+            is_slot=True,
+            kept=site_obstacle(site.text("Status")) or _OBSTACLES.get(entry.text("Type"), "") or unsettled,
+        )
+
+    def _drop(self, stored: StoredCertificate) -> str:
+        """An entry's certificate is exchanged in place, so it is looked at once more."""
+        site_id, _, entry_id = stored.stored_id.rpartition("/")
+        entry = next((one for one in self._entries(site_id) if one.text("Id") == entry_id), None)
+        if entry is None:
+            return ""
+        if self._identifier(site_id, entry) != stored.cert_identifier:
+            return "it has another certificate by now"
+        self._client.call(API, _DELETE, {"SiteId": number_of(site_id), "Id": entry_id}, region=HOME)
+        return ""
 
     def _look(self, change: Change) -> Look | None:
         """A pool holds no certificate twice: another entry may have brought it into service.

@@ -15,6 +15,7 @@ from shared.products.kit.changes import Change, Look
 from shared.products.kit.found import MISREAD, Found, misread, told
 from shared.products.kit.means import Means
 from shared.products.kit.paging import numbered_answers, token_rows
+from shared.products.kit.storing import Storing
 
 _NOT_IN_CAS: Final = "CertificateInvalidCasId"  #: OSS's word for it
 Answer = dict[str, Any]
@@ -22,7 +23,7 @@ Seen = TypeVar("Seen")
 Step: TypeAlias = tuple[Change, Look]  #: what is to be done, and what was seen just before
 
 
-class ProductAdapter(ABC):
+class ProductAdapter(Storing, ABC):
     """Finds a product's slots and puts certificates on them.
 
     Holds a client and nothing that it could not look up again, so one adapter may serve many threads.

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -29,10 +29,12 @@ class Unread:
 
 
 Found: TypeAlias = CloudResource | Unread
+Part = TypeVar("Part")
 
 
-def told(what: str, slots: Callable[[], Iterable[Found]], within: str = "") -> Iterator[Found]:
-    """The slots of one part; or that it cannot be read, so that the others go on. `within` as of Unread.
+def told(what: str, slots: Callable[[], Iterable[Part]], within: str = "") -> Iterator[Part | Unread]:
+    """The slots of one part, or what else is there; or that it cannot be read, so that the others go on.
+    `within` as of Unread.
 
     Trouble that may pass goes through: the region is read again.
     """

@@ -12,6 +12,7 @@ from dataclasses import replace
 from shared.domain.accounts import OWN, account_prefix, within
 from shared.domain.certificates import Certificate, is_bare_id
 from shared.domain.resources import CloudResource
+from shared.domain.stored import StoredCertificate
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.catalogue import Catalogue
 from shared.products.kit.changes import Change, Look
@@ -71,6 +72,22 @@ class Names:
     def _id_inside(self, slot: str) -> str:
         product, _, rest = slot.partition("/")
         return f"{product}/{rest.removeprefix(self._prefix)}" if slot else ""
+
+    def stored_outside(self, stored: StoredCertificate) -> StoredCertificate:
+        return self._stored(stored, self.account, self.identifier_outside)
+
+    def stored_inside(self, stored: StoredCertificate) -> StoredCertificate:
+        return self._stored(stored, OWN, self.identifier_inside)
+
+    @staticmethod
+    def _stored(
+        stored: StoredCertificate, account: str, identifier: Callable[[str], str]
+    ) -> StoredCertificate:
+        return stored.evolve(
+            account=account,
+            cert_identifier=identifier(stored.cert_identifier),
+            put_as=identifier(stored.put_as),
+        )
 
     def certificate_inside(self, certificate: Certificate | None) -> Certificate | None:
         return certificate.evolve(account=OWN) if certificate else None
@@ -168,6 +185,13 @@ class InAccount(ProductAdapter):
     def discover(self, region: str) -> Iterator[Found]:
         for found in self._inside.discover(region):
             yield found if isinstance(found, Unread) else self._names.slot_outside(found)
+
+    def stored(self, region: str) -> Iterator[StoredCertificate | Unread]:
+        for found in self._inside.stored(region):
+            yield found if isinstance(found, Unread) else self._names.stored_outside(found)
+
+    def _drop(self, stored: StoredCertificate) -> str:
+        return self._inside.drop(self._names.stored_inside(stored))
 
     def looks_at_once(self, resource: CloudResource) -> bool:
         return self._inside.looks_at_once(resource)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 
 from shared.cloud.api import Action, Api
 from shared.domain.resources import CloudResource
+from shared.domain.stored import StoredCertificate
 from shared.errors import CloudError
 from shared.products.kit.base import ProductAdapter, Step
 from shared.products.kit.changes import Change, Look
@@ -32,6 +33,19 @@ class ManyKinds(ProductAdapter):
     @classmethod
     def granted(cls, *, writes: bool) -> frozenset[str]:
         return frozenset().union(*(kind.granted(writes=writes) for kind in cls.kinds.values()))
+
+    @classmethod
+    def cleaning_granted(cls) -> frozenset[str]:
+        return frozenset().union(*(kind.cleaning_granted() for kind in cls.kinds.values()))
+
+    def stored(self, region: str) -> Iterator[StoredCertificate | Unread]:
+        """Of each kind that has a store."""
+        for name, kind in self._by_kind.items():
+            for found in told(f"kind {name}", partial(kind.stored, region)):
+                yield found if isinstance(found, Unread) else found.evolve(kind=name)
+
+    def _drop(self, stored: StoredCertificate) -> str:
+        return self._by_kind[stored.kind].drop(stored)
 
     def regions(self) -> list[str]:
         """Those of all kinds. A kind that does not tell its own is looked for in all that it may have.

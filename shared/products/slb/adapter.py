@@ -13,6 +13,7 @@ from shared.cloud.api import Action
 from shared.cloud.reading import Fields
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.domain.stored import StoredCertificate
 from shared.errors import CloudRejectedError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, Settings, carrying
@@ -44,6 +45,10 @@ class Adapter(ProductAdapter):
     }
     other_stores_granted = slb_store.SlbStore.other_stores_granted
     gone = frozenset({"invalidloadbalancerid.notfound", "listenernotfound"})
+    has_store = True
+    cleaning = slb_store.CLEANING
+    in_use = frozenset({"certificateandprivatekeyisrefered"})
+    not_stored = frozenset({"servercertificateid.notfound"})
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
@@ -68,6 +73,13 @@ class Adapter(ProductAdapter):
         query = {"RegionId": region, "ListenerProtocol": "https"}
         rows = self._token_rows("DescribeLoadBalancerListeners", region, at=("Listeners",), **query)
         yield from self._each_once(rows, slots, "LoadBalancerId", "ListenerPort")
+
+    def stored(self, region: str) -> Iterator[StoredCertificate]:
+        return self._store.stored(region)
+
+    def _drop(self, stored: StoredCertificate) -> str:
+        self._store.delete(stored.region, stored.stored_id)
+        return ""
 
     def _look(self, change: Change) -> Look | None:
         """The store may hold the wanted one under another CAS id of the very same certificate."""

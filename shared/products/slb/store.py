@@ -5,6 +5,8 @@ It is found again by that id, by its fingerprint, or by our name and its end: CA
 of the key.
 """
 
+import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import ClassVar, Final
@@ -13,6 +15,8 @@ from shared.cloud import cas
 from shared.cloud.api import Action, Api
 from shared.cloud.reading import Fields
 from shared.domain.certificates import STORES, Certificate
+from shared.domain.resources import CloudProduct
+from shared.domain.stored import StoredCertificate
 from shared.errors import CloudRejectedError
 from shared.products.kit.bare_ids import identifier_in
 from shared.products.kit.key_pairs import KeyPairs
@@ -32,6 +36,11 @@ _DESCRIBE: Final = Action("DescribeServerCertificates", api=API)
 _UPLOAD: Final = Action("UploadServerCertificate", api=API, writes=True)
 # The vendor's SDKs put the PEM and its key into the URL. The gateway reads a form just as well.
 _UPLOAD_PEM: Final = Action("UploadServerCertificate", api=API, place="form", writes=True)
+_DELETE: Final = Action("DeleteServerCertificate", api=API, writes=True)
+#: Of a clean-up.
+CLEANING: Final = (_DESCRIBE, _DELETE)
+_OURS: Final = "cas-"
+_PUT: Final = re.compile(rf"{_OURS}([0-9]{{1,19}}-[a-z0-9-]+)")  #: a name that we gave
 _CHINA: Final = STORES[0]
 _ROUNDING: Final = timedelta(days=1)  #: older lists of CAS tell the day only
 
@@ -112,6 +121,25 @@ class SlbStore:
                 self._copies[key] = self._copy(region, certificate) or self._upload(region, certificate)
             return self._copies[key]
 
+    def stored(self, region: str) -> Iterator[StoredCertificate]:
+        for row in self._rows(region):
+            name = row.text("ServerCertificateName")
+            yield StoredCertificate(
+                product=CloudProduct.SLB,
+                region=region,
+                stored_id=row.text("ServerCertificateId"),
+                name=name,
+                cert_identifier=self._identifier(row),
+                not_after=parse_time(row.text("ExpireTime")),
+                put_at=parse_time(row.text("CreateTime")),
+                put_as=put[1] if (put := _PUT.fullmatch(name)) else "",
+            )
+
+    def delete(self, region: str, store_id: str) -> None:
+        """Raises CloudRejectedError: among others, a listener has it. An id never means another one."""
+        params = {"RegionId": region, "ServerCertificateId": store_id}
+        self._client.call(API, _DELETE, params, region=region)
+
     def _copy(self, region: str, certificate: Certificate) -> str:
         rows = self._rows(region)
         copies = [row.text("ServerCertificateId") for row in rows if _same(row, certificate)]
@@ -158,7 +186,7 @@ class SlbStore:
         if cas_id := _cas_id(row):
             return identifier_in(self._catalogue, cas_id)
         certificate = self._catalogue.by_fingerprint(_fingerprint(row))
-        if certificate is None and (ours := self._catalogue.by_identifier(name.removeprefix("cas-"))):
+        if certificate is None and (ours := self._catalogue.by_identifier(name.removeprefix(_OURS))):
             certificate = ours if _same(row, ours) else None
         return certificate.identifier if certificate else f"upload:{name or row.text('ServerCertificateId')}"
 
@@ -178,7 +206,7 @@ def _same(row: Fields, certificate: Certificate) -> bool:
 
 def _name(certificate: Certificate) -> str:
     """It starts with a letter, and has letters, digits, dots and dashes only."""
-    return f"cas-{certificate.identifier}"
+    return f"{_OURS}{certificate.identifier}"
 
 
 def _cas_id(row: Fields) -> str:

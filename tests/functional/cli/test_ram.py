@@ -16,6 +16,8 @@ from shared.state.tables import TABLES
 from tests.functional.cli.conftest import Command
 from tests.functional.pipeline.roles import assumed, unused
 
+ROLE = "acs:ram::2000000000000002:role/certdeploy"
+
 
 def policy(name: str, **settings: str) -> dict[str, Any]:
     place = Place.of(read_settings({f"CERTDEPLOY_{key}": value for key, value in settings.items()}), {})
@@ -99,3 +101,12 @@ def test_with_the_rights_of_a_reader_all_that_reads_works(
 
     assert (ran, cloud.uses.denied()) == ([0, 0, 0], [])
     assert ("reader", "cdn:DescribeUserDomains") not in set(unused(cloud))
+
+
+DELETING = {"slb:DeleteServerCertificate", "esa:DeleteCertificate", "yundun-cert:DeleteUserCertificate"}
+
+
+def test_certificates_are_deleted_by_who_cleans_up_and_nobody_else() -> None:
+    having = {name for name in everybody() if DELETING & actions(policy(name, ACCOUNTS=ROLE))}
+    assert having == {"uploader", "clean_up_certificates"}
+    assert actions(policy("uploader")) >= DELETING

@@ -20,7 +20,7 @@ PATH = "/certificates/clean-up"
 @pytest.fixture
 def world(installed: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Of a cloud of one product, where nothing serves the renewed one, which has long ended."""
-    monkeypatch.setattr("shared.services.clean_up.default_products", lambda: (CloudProduct.CDN,))
+    monkeypatch.setattr("shared.services.needed.default_products", lambda: (CloudProduct.CDN,))
     world = session().world()
     record = world.certificates.get(RENEWED)
     past = world.clock() - timedelta(days=60)
@@ -42,8 +42,8 @@ def test_what_nothing_needs_is_looked_at_chosen_and_deleted(
     done = browser.post(PATH, fields(confirmed, PATH))
 
     assert ("1 may be deleted" in page.body, told["ToDelete"], told["Total"]) == (True, 1, 3)
-    assert "certdeploy certificate clean-up --preview" in page.body
-    assert f"certdeploy certificate clean-up {RENEWED}" in confirmed.body
+    assert "certdeploy certificate clean-up --only CAS --preview" in page.body
+    assert f"certdeploy certificate clean-up {RENEWED} --only CAS" in confirmed.body
     assert "with their keys, for good" in confirmed.body
     assert (done.status, "1 of 1 are deleted." in done.body) == (200, True)
     assert (in_cas(cloud), in_cas(cloud, SHOP)) == (False, True)

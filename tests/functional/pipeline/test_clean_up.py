@@ -13,7 +13,8 @@ from emulator.faults import Fault
 from shared.domain.resources import CloudProduct, SyncState
 from shared.errors import ConflictError
 from shared.services.automatic import LEASE
-from shared.services.clean_up import CleanUp, Fate, clean_up, plan_clean_up
+from shared.services.clean_up import clean_up, plan_clean_up
+from shared.services.cleaned import CleanUp, Fate
 from shared.services.world import ProbeResult
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Platform, discovered
@@ -46,7 +47,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
 def _all_products(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the platform of the tests these three are all that there are."""
     known = tuple(CloudProduct(one) for one in ("ALB", "CDN", "OSS"))
-    monkeypatch.setattr("shared.services.clean_up.default_products", lambda: known)
+    monkeypatch.setattr("shared.services.needed.default_products", lambda: known)
 
 
 def later(platform: Platform, days: float = WEEKS) -> None:

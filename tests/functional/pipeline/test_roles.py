@@ -19,6 +19,7 @@ from shared.services.read_state import READ
 from shared.state.tables import META
 from tests.functional.pipeline.conftest import NAMES, a_waf_of
 from tests.functional.pipeline.platform import Platform, new_platform
+from tests.functional.pipeline.pools import KEPT, superseded
 from tests.functional.pipeline.stories import WWW, asked_for, by_console, policies, uploaded
 from tests.granted import Denied, Used
 
@@ -134,6 +135,16 @@ def a_command_on_the_stack(fresh: Platform) -> None:
     assert {one["Mark"] for one in found["Findings"] if one["About"].startswith(("state", "cas "))} == {"ok"}
 
 
+def a_clean_up(pools: Platform) -> None:
+    """Of CAS, and of an entry that is a slot."""
+    for _ in range(2):
+        plan = pools.call("clean_up_certificates", {})
+        stored = [one["Stored"] for one in plan["Stored"] if one["Fate"] == "delete"]
+        places = [f"{one['Product']}/{one['Region'] or '-'}/{one['StoredId']}" for one in stored]
+        of_cas = [one["CertIdentifier"] for one in plan["Certificates"] if one["Fate"] == "delete"]
+        pools.call("clean_up_certificates", {"Delete": {"Certificates": of_cas, "Stored": places}})
+
+
 def used_by(*platforms: Platform) -> dict[str, Used]:
     """What the functions made use of; those that deploy have one role but for the product."""
     found: dict[str, Used] = defaultdict(Used)
@@ -150,7 +161,10 @@ def _kind(function: str) -> str:
     return DEPLOYS if function.startswith("deploy_") else function
 
 
-def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path: Path) -> None:
+def test_what_a_role_grants_its_function_makes_use_of(
+    fresh: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.services.needed.default_products", lambda: KEPT)  # all that it knows
     a_renewal(fresh)
     a_job_of_a_person(fresh)
     fresh.pass_days(36)  # nothing replaces that of example.org
@@ -158,11 +172,12 @@ def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path:
     fresh.call("record_dead_letter", GIVEN_UP.read_bytes())
     a_command_on_the_stack(fresh)
     assert fresh.failures == []
-    for folder in ("slow", "strangers"):
+    for folder in ("slow", "strangers", "pools"):
         (tmp_path / folder).mkdir()
     with (
         new_platform(SLOW, tmp_path / "slow", products=[CloudProduct.WAF, CloudProduct.ACK]) as slow,
         new_platform(BY_HAND, tmp_path / "strangers") as strangers,
+        superseded(tmp_path / "pools") as pools,
     ):
         slow.timeout_s = 5
         slow._instance.pacer = Pacer(lambda: slow.clock().timestamp(), slow.clock.sleep)
@@ -174,7 +189,8 @@ def test_what_a_role_grants_its_function_makes_use_of(fresh: Platform, tmp_path:
         a_warning(strangers)
         a_quota(strangers)
         an_approval(strangers)
-        found = used_by(fresh, slow, strangers)
+        a_clean_up(pools)
+        found = used_by(fresh, slow, strangers, pools)
 
     granted = {_kind(name): one for name, one in reach().items()}
     assert found.keys() == granted.keys()

@@ -23,6 +23,9 @@ def test_text_of_others_is_sent_as_a_person_may_see_it() -> None:
         notify=notify,
         jobs=SimpleNamespace(**dict.fromkeys(("get", "find"), lambda job_id: a_job(job_id, status="error"))),
         workers=SimpleNamespace(list=lambda job_id: [worker]),
+        contacts=SimpleNamespace(list=lambda: []),
+        policy_texts=SimpleNamespace(find=lambda: None),
+        policy=SimpleNamespace(expiring_days=()),
     )
     event = JobFinished(job_id=1)
     notify_contacts(cast(World, world), event)
