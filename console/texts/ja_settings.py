@@ -94,6 +94,7 @@ JAPANESE: Final[dict[str, str]] = {
     "{n} of {total} are deleted.": "{total} 件中 {n} 件を削除しました。",
     "delete": "削除",
     "keep": "残す",
+    "kept": "残しました",
     "deleted": "削除済み",
     "The console does not answer: what is shown may be old. It is asked again.": (
         "コンソールが応答しません。表示は古い可能性があります。再試行しています。"

@@ -89,6 +89,7 @@ CHINESE: Final[dict[str, str]] = {
     "{n} of {total} are deleted.": "已删除 {n} / {total}。",
     "delete": "删除",
     "keep": "保留",
+    "kept": "已保留",
     "deleted": "已删除",
     "The console does not answer: what is shown may be old. It is asked again.": (
         "控制台没有响应：显示的内容可能已过时，正在重试。"
