@@ -96,6 +96,7 @@ REFUSED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "alb.ListLoadBalancers": dict.fromkeys(("PayType", "ZoneId"), _FILTERS),
     "apig.ListDomains": dict.fromkeys(("gatewayType", "domainScope"), _FILTERS),
     "apig.ListGateways": dict.fromkeys(("gatewayType", "resourceGroupId", "tag"), _FILTERS),
+    "cas.GetMatchedResources": {"ResourceScope": _FILTERS},
     "cas.ListCertificates": {"ResourceGroupId": _FILTERS},
     "cas.ListInstances": dict.fromkeys(
         ("AutoReissueFlag", "Brand", "ResourceGroupId", "ServerDeployFlag", "VersionType"), _FILTERS

@@ -51,9 +51,9 @@ class JobBook(Resources):
         name = params.get("Name", job.name)
         if len(name) > MAX_NAME:
             raise refused("InvalidParameter", f"Name takes {MAX_NAME} characters at most.")
-        certificates = _ids(params, "CertIds", job.certificate_ids)
-        resources = _ids(params, "ResourceIds", job.resource_ids)
-        contacts = _ids(params, "ContactIds", job.contact_ids)
+        certificates = ids_of(params, "CertIds", job.certificate_ids)
+        resources = ids_of(params, "ResourceIds", job.resource_ids)
+        contacts = ids_of(params, "ContactIds", job.contact_ids)
         found = [self.by_id(number, job.store) for number in certificates]
         if not all(row is not None and row.deployable for row in found):
             raise refused("NotFound", "A certificate does not exist, or CAS has no key of it.")
@@ -70,7 +70,7 @@ class JobBook(Resources):
         places = self.places()
         for number in resources:
             wanted = next(
-                (r for r in found if r and _covers(r, places[number].names) and number in places), None
+                (r for r in found if r and covers(r, places[number].names) and number in places), None
             )
             if wanted is None:
                 continue
@@ -134,7 +134,7 @@ class JobBook(Resources):
         raise refused("NotFound", f"The worker {call.params['WorkerId']} does not exist.")
 
 
-def _ids(params: Any, name: str, before: list[int]) -> list[int]:
+def ids_of(params: Any, name: str, before: list[int]) -> list[int]:
     """Decimal ids, joined by commas."""
     if name not in params:
         return before
@@ -153,5 +153,5 @@ def _moment(told: int | None, before: datetime | None) -> datetime | None:
         raise refused("InvalidParameter", "ScheduleTime takes ms.") from None
 
 
-def _covers(row: CasCertificate, names: list[str]) -> bool:
+def covers(row: CasCertificate, names: list[str]) -> bool:
     return bool(names) and all(row.bundle.covers(name) for name in names)

@@ -5,7 +5,7 @@ worker for each resource that one of its certificates covers. Only uploaded cert
 for each worker, taken when the job is submitted and given back where it fails; the quota is that of the
 switch `deployments`. A call that is repeated makes a second job: there is no ClientToken.
 All codes but NotFound and InsufficientQuota are guessed [guess].
-Not emulated: hosted and multi-cloud jobs; GetMatchedResources, whose answer nobody has described.
+Not emulated: hosted and multi-cloud jobs; keys of other clouds (AddCloudAccess, DeleteCloudAccess).
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Any
 
 from emulator.api import Answer, Call
 from emulator.services.cas import job_model as model
-from emulator.services.cas.job_book import JobBook
+from emulator.services.cas.job_book import JobBook, covers, ids_of
 from emulator.services.cas.job_model import Job
 from emulator.services.cas.paging import page, part, refused
 from emulator.services.cas.store import CasCertificate
 
+_MOST_MATCHED = 2000
 _JOB_STATUSES = ("editing", "pending", "scheduling", "processing", "success", "error")
 
 
@@ -106,6 +107,20 @@ class Jobs(JobBook):
         if job.status in model.ENDED and not self.behaviour["ended_jobs_tell_resources"]:
             return {"Data": []}
         return {"Data": [cached[number] for number in job.resource_ids if number in cached]}
+
+    def GetMatchedResources(self, call: Call) -> Answer:
+        """Nobody has described its Data: [guess] rows as of ListCloudResources, all at once."""
+        store = self._store(call)
+        rows = [self.by_id(number, store) for number in ids_of(call.params, "CertIds", [])]
+        if not all(rows):
+            raise refused("NotFound", "A certificate does not exist.")
+        places = self.places()
+        matched = [
+            resource
+            for number, resource in self.cached().items()
+            if any(row and covers(row, places[number].names) for row in rows)
+        ]
+        return {"Data": matched[:_MOST_MATCHED], "MaxResults": call.params.get("MaxResults", 20)}
 
     def ListWorkerResource(self, call: Call) -> Answer:
         job, params = self._job(call), call.params

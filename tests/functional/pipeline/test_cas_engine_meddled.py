@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from shared.cloud.cas_jobs import CREATE_DEPLOYMENT_JOB as _CREATE
+from shared.cloud.openapi import OpenApi
 from shared.domain.engines import Engine
 from shared.domain.states import JobStatus, WorkerStatus
 from tests.functional.pipeline.conftest import ESTATE
-from tests.functional.pipeline.platform import Platform, discovered
+from tests.functional.pipeline.platform import Cut, Platform, discovered
 from tests.functional.pipeline.stories import IMG, OLD, WWW, asked_for, statuses, uploaded, worker_of
 
 ANN = {"name": "Ann", "email": "ann@example.com", "mobile": "13900000000"}
@@ -202,6 +203,38 @@ def test_a_shell_of_ours_that_was_never_submitted_gets_what_is_wanted(
         (f"certdeploy-{job_id}-CDN-0-0-1", "success"),
         (f"certdeploy-{job_id}-OSS-0-0-1", "success"),
     ]
+
+
+@pytest.mark.long
+def test_one_that_is_taken_back_while_our_function_dies_is_submitted_with_what_the_plan_wants(
+    vendors: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CAS does not tell it from one that was never submitted, also if it was given something else to do."""
+    asked_for(vendors, uploaded(vendors), WWW)
+    cas = vendors.cloud.service("cas")
+    call = OpenApi.call
+
+    def dying(client: Any, api: Any, action: Any, *rest: Any, **more: Any) -> Any:
+        answer = call(client, api, action, *rest, **more)
+        if action.name == "UpdateDeploymentJobStatus":
+            (job,) = cas._jobs.values()
+            job.status, job.workers, job.certificate_ids = "editing", [], [int(OLD.partition("-")[0])]
+            raise Cut
+        return answer
+
+    monkeypatch.setattr(OpenApi, "call", dying)
+    with pytest.raises(Cut):
+        vendors.drain()
+    monkeypatch.setattr(OpenApi, "call", call)
+    vendors.pass_days(0.01)
+    vendors.tick("run_deployment_jobs")
+
+    assert statuses(vendors) == {WorkerStatus.SUCCESS: 1}
+    (job,) = cas._jobs.values()
+    assert (job.status, job.certificate_ids) == (
+        "success",
+        [int(worker_of(vendors, WWW).cert_identifier[:8])],
+    )
 
 
 def test_what_failed_is_tried_again_in_a_job_of_its_own(vendors: Platform) -> None:

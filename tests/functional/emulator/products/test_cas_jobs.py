@@ -205,3 +205,12 @@ def test_every_product_that_says_so_takes_a_certificate_from_a_job(cloud: Cloud,
         *("MSE", "FC"),
     }
     assert failed == {"CDN paused.example.com"}, "which is offline"
+
+
+def test_resources_that_certificates_are_for_are_told_at_once(cas: Official) -> None:
+    matched = cas("GetMatchedResources", CertIds=str(ID["new"])).data
+
+    assert {row["Id"] for row in matched} >= {of_www(cas)}
+    assert {row["Domain"] for row in matched} <= {row.domain for row in resources(cas)}
+    with pytest.raises(Exception, match="NotFound"):
+        cas("GetMatchedResources", CertIds="1")
