@@ -111,6 +111,8 @@ def _shown(request: Request, view: Callable[[], Page], read_only: bool) -> Respo
         page = view()
         context = {"page": page, "it": page.answer, **page.more, **_around(request, read_only)}
         answer = _html(request, page.template, context)
+        if not page.whole:
+            answer.headers["refresh"] = "1"
     except BeingReadError:
         return _being_read(request, read_only)
     except Exception as error:  # one sentence, whatever it is

@@ -10,11 +10,12 @@ from pydantic import BaseModel
 
 from console.installation import Installation
 from console.kept import Found, Kept, Reading
+from console.listed import Slots
 from shared.domain.requests import ManageDeploymentJobs
 from shared.errors import InvalidRequestError
 from shared.products import supported_products
 from shared.services.manage import Managed, manage_deployment_jobs
-from shared.services.map import MappedSlot, map_slots
+from shared.services.map import map_slots
 from shared.services.world import World
 from shared.validation.requests import parse
 
@@ -65,7 +66,12 @@ class Asked:
         return self.installation.managed(self.world, request)
 
     def reading(
-        self, key: Hashable, make: Callable[[World], Value], rows: Callable[[Value], int]
+        self,
+        key: Hashable,
+        make: Callable[[World], Value],
+        rows: Callable[[Value], int],
+        *,
+        slow: bool = False,
     ) -> Reading[Value]:
         """What takes long where there is much of it, as read now or a moment ago. Raises: as `Kept.read`."""
 
@@ -73,21 +79,21 @@ class Asked:
             world = self.installation.world()  # in a thread that may outlive this request
             at = world.clock()
             value = make(world)
-            return Found(value, at, rows(value))
+            return Found(value, at, rows(value), slow)
 
         return self.kept.read(key, found, self.patience_s)
 
     def looked(self, key: Hashable, ask: Callable[[World], Value]) -> Reading[Value]:
-        """What asks the cloud, which takes seconds: kept as what is much to read. Raises: as `Kept.read`."""
-        return self.reading(key, ask, lambda _: self.kept.small + 1)
+        """What is little and may take seconds: kept as what is much to read. Raises: as `Kept.read`."""
+        return self.reading(key, ask, lambda _: 1, slow=True)
 
     def patient(self) -> "Asked":
         """Waits for what takes long."""
         return replace(self, patience_s=LONG_S)
 
-    def slots(self) -> Reading[Sequence[MappedSlot]]:
+    def slots(self) -> Reading[Slots]:
         """All slots, mapped. Raises: as `reading`."""
-        return self.reading("slots", lambda world: map_slots(world, supported_products()), len)
+        return self.reading("slots", lambda world: Slots(map_slots(world, supported_products())), len)
 
 
 def managed(world: World, request: Mapping[str, Any]) -> Managed:
@@ -104,6 +110,7 @@ class Page:
     more: Mapping[str, Any] = field(default_factory=dict)
     command: Sequence[str] = ()  #: the command line that does or shows the same
     reading: Reading[Any] | None = None  #: what of it may be older than the page
+    whole: bool = True  #: False: something is still being read, and the page comes anew by itself
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,12 @@ class BeingReadError(Exception):
 
 @dataclass(frozen=True)
 class Found(Generic[Value]):
-    """`at`: when its reading began. `rows`: how large it is."""
+    """`at`: when its reading began. `rows`: how large it is. `slow`: small, and kept as what is large."""
 
     value: Value
     at: datetime
     rows: int
+    slow: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,14 @@ class _Entry:
 
     def good_for(self, small: int) -> float:
         """How long it is shown before it is read anew."""
-        return min(_SHOWN_S, _SHARE * self.took) if self.large(small) else 0.0
+        return min(_SHOWN_S, _SHARE * self.took) if self._kept(small) else 0.0
 
     def shown_for(self, small: int) -> float:
         """How long it is shown while it is read anew."""
-        return max(_SHOWN_S, 3 * self.took) if self.large(small) else 0.0
+        return max(_SHOWN_S, 3 * self.took) if self._kept(small) else 0.0
+
+    def _kept(self, small: int) -> bool:
+        return self.large(small) or (self.found is not None and self.found.slow)
 
     def large(self, small: int) -> bool:
         return self.found is not None and self.found.rows > small

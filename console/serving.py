@@ -1,6 +1,7 @@
 """The console's server: on loopback only, until it is told to stop."""
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
@@ -16,6 +17,7 @@ from console.kept import BeingReadError, Kept
 from shared.errors import AppError, SettingsError
 
 HOST: Final = "127.0.0.1"
+_TURN_S: Final = 0.001  #: a page waits so long for its turn where all is read anew beside; usually five times
 
 
 class Serving:
@@ -59,6 +61,7 @@ class Serving:
 
     def run(self) -> None:
         """Until a signal to stop, which uvicorn handles."""
+        sys.setswitchinterval(_TURN_S)
         self._server.run([self._socket])
 
     @contextmanager

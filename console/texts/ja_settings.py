@@ -100,4 +100,11 @@ JAPANESE: Final[dict[str, str]] = {
         "コンソールが応答しません。表示は古い可能性があります。再試行しています。"
     ),
     "Webhook": "Webhook",
+    "Jobs are being looked through. It comes by itself in a moment.": (
+        "ジョブを調べています。まもなく自動で表示されます。"
+    ),
+    "{n} earlier jobs were not looked into.": ("それ以前のジョブ {n} 件は調べていません。"),
+    "Job {job}, which is no longer stored, put {certificate} there.": (
+        "もう保存されていないジョブ {job} が {certificate} を配置しました。"
+    ),
 }

@@ -95,4 +95,9 @@ CHINESE: Final[dict[str, str]] = {
         "控制台没有响应：显示的内容可能已过时，正在重试。"
     ),
     "Webhook": "Webhook",
+    "Jobs are being looked through. It comes by itself in a moment.": ("正在查看任务记录，稍后会自动出现。"),
+    "{n} earlier jobs were not looked into.": ("另有 {n} 个更早的任务未查看。"),
+    "Job {job}, which is no longer stored, put {certificate} there.": (
+        "已不再保存的任务 {job} 在此部署了 {certificate}。"
+    ),
 }

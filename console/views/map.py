@@ -53,7 +53,9 @@ def _found(asked: Asked) -> tuple[Map, list[Line], list[str], Reading[Any] | Non
     query = {"Domains": domains, "Products": products, "WithoutCertificate": True, "Limit": ROWS}
     query["Sort"] = SlotOrder.CERTIFICATE.value
     slots = asked.slots()
-    found = list_resources(world, parse(ListResources, query), slots.value)
+    found = slots.value.page(
+        parse(ListResources, query), lambda whole: list_resources(world, whole, slots.value)
+    )
     named = [*options("--product", products), *options("--domain", domains)]
     command = ["resource", "list", *named, "--all", "--sort", SlotOrder.CERTIFICATE.value]
     return Map(slots=found), list(_of_slots(found.resources)), command, slots

@@ -1,19 +1,24 @@
 """The places that serve certificates: products with their sync status, slots with filters, one slot."""
 
+import time
+from dataclasses import replace
 from typing import Any
 
 from console.asking import Asked, Done, Page
 from console.commands import options
+from console.kept import BeingReadError, Reading
 from console.paging import ROWS, Pages, address
 from shared.domain.accounts import OWN
 from shared.domain.queries import ListResources, SlotOrder
 from shared.domain.values import Wire
 from shared.products import supported_products
 from shared.services.discover import asked_accounts
+from shared.services.history import History, history_of
 from shared.services.lists import list_resources
 from shared.services.selection import SlotList
-from shared.services.slots import show_slot
+from shared.services.slots import find_slot, show_slot
 from shared.services.synced import Synced, synced
+from shared.services.world import World
 from shared.validation.requests import parse
 from shared.validation.spans import days_of
 
@@ -40,16 +45,17 @@ def resources(asked: Asked) -> Page:
     world = asked.world
     query = parse(ListResources, _query(asked))
     reading = asked.slots()
-    found = list_resources(world, query, reading.value)
+    slots = reading.value
+
+    def listed(query: ListResources) -> SlotList:
+        return slots.page(query, lambda whole: list_resources(world, whole, slots))
+
+    found = listed(query)
     pages = Pages.of(asked, "/resources", found.counts.slots)
     if pages.start != query.offset:  # there are no rows so far on
-        found = list_resources(world, query.evolve(offset=pages.start), reading.value)
+        found = listed(query.evolve(offset=pages.start))
     answer = Resources(
-        products=tuple(
-            synced(world, product, account)
-            for product in world.policy.products
-            for account in asked_accounts(world, product) or (OWN,)
-        ),
+        products=_products(asked),
         slots=found,
     )
     more = {
@@ -60,6 +66,22 @@ def resources(asked: Asked) -> Page:
         "supported": [product.value for product in supported_products()],
     }
     return Page("resources.html", answer, more, _command(asked), reading)
+
+
+def _products(asked: Asked) -> tuple[Synced, ...]:
+    """Each takes a request: waited for at first, and from then on read anew beside."""
+
+    def read(world: World) -> tuple[Synced, ...]:
+        return tuple(
+            synced(world, product, account)
+            for product in world.policy.products
+            for account in asked_accounts(world, product) or (OWN,)
+        )
+
+    try:
+        return asked.looked("synced", read).value
+    except BeingReadError:
+        return asked.patient().looked("synced", read).value
 
 
 def _query(asked: Asked) -> dict[str, Any]:
@@ -107,6 +129,23 @@ def accept(asked: Asked) -> Done:
 
 def slot(asked: Asked) -> Page:
     named = asked.one("id")
-    reading = asked.reading(("slot", named), lambda world: show_slot(world, named), lambda _: 1)
-    command = ["resource", "show", reading.value.slot]
-    return Page("slot.html", reading.value, {"now": asked.world.clock()}, command, reading)
+    began = time.monotonic()
+    reading = asked.reading(
+        ("slot", named), lambda world: show_slot(world, named, history=False), lambda _: 1
+    )
+    history = _history(asked, named, time.monotonic() - began)
+    found = reading.value.with_history(history.value) if history else reading.value
+    more = {"now": asked.world.clock(), "history": history}
+    return Page(
+        "slot.html", found, more, ["resource", "show", found.slot], reading, whole=history is not None
+    )
+
+
+def _history(asked: Asked, named: str, waited_s: float) -> Reading[History] | None:
+    """None: large jobs are still being looked through; the page goes without it at first."""
+    if asked.patience_s is None:
+        asked = replace(asked, patience_s=max(0.0, asked.kept.patience_s - waited_s))
+    try:
+        return asked.looked(("history", named), lambda world: history_of(world, find_slot(world, named)))
+    except BeingReadError:
+        return None

@@ -14,7 +14,7 @@ from shared.domain.values import Wire
 from shared.errors import NotFoundError
 from shared.services.choice import Choice, KeptAway, OneAmongAll
 from shared.services.drift import drifted_among
-from shared.services.history import Touched, history_of
+from shared.services.history import History, Touched, history_of
 from shared.services.listeners import Listeners
 from shared.services.map import known_certificates
 from shared.services.plan import Obstacles
@@ -53,10 +53,20 @@ class SlotFacts(Wire):
     history_left_out: int = 0  #: earlier jobs of its product, that were not looked into
     put_by_forgotten_job: Placed | None = None  #: what a job put there last that is no longer stored
 
+    def with_history(self, history: History) -> "SlotFacts":
+        return self.evolve(
+            history=history.touched,
+            history_left_out=history.left_out,
+            put_by_forgotten_job=history.forgotten,
+        )
 
-def show_slot(world: World, slot: str) -> SlotFacts:
-    """Raises NotFoundError."""
-    record = _find(world, slot)
+
+def show_slot(world: World, slot: str, *, history: bool = True) -> SlotFacts:
+    """`history`: with what jobs did here, which takes long where there are large jobs.
+
+    Raises NotFoundError.
+    """
+    record = find_slot(world, slot)
     resource = Obstacles(world).put_on(record.resource)
     known = known_certificates(world)
     found = world.certificates.find(resource.cert_identifier) if resource.cert_identifier else None
@@ -65,8 +75,7 @@ def show_slot(world: World, slot: str) -> SlotFacts:
     best = choice.best(resource, present)
     status = world.syncs.find(resource.product, resource.area)
     covering = list(_covering(world, known, resource))
-    history = history_of(world, record)
-    return SlotFacts(
+    facts = SlotFacts(
         slot=resource.slot,
         resource=resource,
         seen_at=status.last_seen(record) if status else record.seen_at,
@@ -78,13 +87,12 @@ def show_slot(world: World, slot: str) -> SlotFacts:
         more_candidates=len(covering[_SHOWN:]),
         beside=Listeners(world).beside(resource),
         drifted_from=record.placed if drifted_among(world, [record]) else None,
-        history=history.touched,
-        history_left_out=history.left_out,
-        put_by_forgotten_job=history.forgotten,
     )
+    return facts.with_history(history_of(world, record)) if history else facts
 
 
-def _find(world: World, slot: str) -> ResourceRecord:
+def find_slot(world: World, slot: str) -> ResourceRecord:
+    """Raises NotFoundError."""
     if record := world.resources.find(slot):
         return record
     raise NotFoundError("Slot", slot, "`certdeploy resource list` shows all")

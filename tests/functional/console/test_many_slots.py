@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from cli.console import Installed
 from cli.session import session
 from console.kept import Kept
 from console.serving import Serving
+from shared.domain.jobs import DeploymentJob
 from shared.services.world import World
-from shared.state.repositories import Resources
+from shared.state.repositories import Jobs, Resources
 from shared.state.sqlite import SqliteStore
 from shared.state.store import Key, Row
 from shared.state.tables import RESOURCES, Table
@@ -38,19 +40,35 @@ class Read(SqliteStore):
         return super().range(table, prefix, below=below, after=after)
 
 
+class SlowJobs(Jobs):
+    free: Event
+
+    def list(self) -> Iterator[DeploymentJob]:
+        assert self.free.wait(10)
+        return super().list()
+
+
 class Slow(Installed):
-    """Of what takes long, each reading takes five seconds, of which nobody waits one; while `free` is set."""
+    """Of what takes long, each reading takes five seconds, of which nobody waits one; while `free` is set.
+
+    `jobs_free`: so do jobs that are looked through.
+    """
 
     def __init__(self) -> None:
         super().__init__(session())
         self.passed, self.free = 0.0, Event()
         self.free.set()
+        self.jobs_free = Event()
+        self.jobs_free.set()
 
     def world(self) -> World:
         if threading.current_thread().name == "console-kept":
             assert self.free.wait(10)
             self.passed += 5
-        return replace(super().world(), resources=Resources(Read(os.environ["CERTDEPLOY_STATE"])))
+        store = Read(os.environ["CERTDEPLOY_STATE"])
+        jobs = SlowJobs(store)
+        jobs.free = self.jobs_free
+        return replace(super().world(), resources=Resources(store), jobs=jobs)
 
 
 @pytest.fixture
@@ -98,6 +116,7 @@ def test_after_an_order_slots_are_read_again_and_the_page_follows(slow: Slow) ->
     with looked_at(slow, 0) as browser:
         browser.get("/resources")
         all_read()
+        assert browser.get("/resources").status == 200
         before = Read.ranges
         browser.post("/job/do", {"id": "1", "what": "cancel"})
         slow.free.clear()
@@ -109,6 +128,28 @@ def test_after_an_order_slots_are_read_again_and_the_page_follows(slow: Slow) ->
     assert "being read again" in page.body
     assert 'data-poll="/resources?fragment=1" data-then="stay"' in page.body
     assert (Read.ranges > before, "being read again" in after) == (True, False)
+
+
+def test_a_slot_is_shown_before_all_jobs_are_looked_through_for_its_history(slow: Slow) -> None:
+    path = "/slot?id=CDN/-/www.example.com"
+    slow.jobs_free.clear()
+    with looked_at(slow, 0) as browser:
+        browser.get(path)
+        until(lambda: browser.get(path).status == 200)
+        first = browser.get(path)
+        slow.jobs_free.set()
+        all_read()
+        then = browser.get(path)
+
+    assert first.headers["refresh"] == "1"
+    assert "Jobs are being looked through." in first.body
+    assert ("refresh" in then.headers, "No job has touched it." in then.body) == (False, True)
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end, "it never came to that"
 
 
 def all_read() -> None:
