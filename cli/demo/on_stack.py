@@ -1,5 +1,6 @@
 """The demo's other stage: the functions packaged and deployed as a stack, which the emulated cloud runs."""
 
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from stack.package import package
 from stack.target import VERSIONS, Target, target_of
 
 NAME = "demo"
+GRANTS = "grants.json"
 
 
 @contextmanager
@@ -45,8 +47,12 @@ def stack_stage(
 
 
 def denied(on: Stage) -> list[str]:
-    """What the emulated cloud refused to the roles of the functions: role and action."""
-    return [f"{row['role']}: {row['action']}" for row in on.ask("grants")["denied"]]
+    """What the emulated cloud refused to the roles of the functions: role and action.
+
+    A file in the stage's folder has that, and what the roles grant that this run did not need."""
+    told = on.ask("grants")
+    (on.folder / GRANTS).write_text(json.dumps(told, indent=1))
+    return [f"{row['role']}: {row['action']}" for row in told["denied"]]
 
 
 def _target() -> Target:

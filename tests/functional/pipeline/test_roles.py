@@ -14,6 +14,8 @@ import pytest
 
 from shared.cloud.pacing import Pacer
 from shared.domain.resources import CloudProduct
+from shared.products import adapter_class, supported_products
+from shared.runtime.grants import grants
 from shared.runtime.reach import Reach, reach
 from shared.services.read_state import READ
 from shared.state.tables import META
@@ -40,6 +42,15 @@ SLOW: dict[str, Any] = {
         {"name": name, "region": "cn-hangzhou", "secrets": [{"name": "tls", "certificate": "old"}]}
         for name in ("one", "two", "three", "four")
     ],
+}
+#: Discovered before CAS was ever read, which has sold one certificate, and has one in the older list alone.
+UNREAD: dict[str, Any] = {
+    "certificates": {
+        "sold": {"names": ["example.net"], "key": "ecdsa-p256", "days": 90, "source": "BUY"},
+        "old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40, "listed": False},
+    },
+    "live": [{"domain": "live.example.com", "certificate": "old"}],
+    "ack": [{"name": "one", "region": "cn-hangzhou", "secrets": [{"name": "tls", "certificate": "old"}]}],
 }
 GIVEN_UP = Path(__file__).parents[3] / "events" / "record_dead_letter.failed.json"
 
@@ -157,6 +168,16 @@ def used_by(*platforms: Platform) -> dict[str, Used]:
     return found
 
 
+def called_by(*platforms: Platform) -> dict[str, set[str]]:
+    """The RAM actions that each function's role was used for, as the emulated cloud has counted them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for platform in platforms:
+        for use in platform.cloud.uses:
+            if use.allowed:
+                found[use.role.removeprefix("certdeploy-").replace("-", "_")].add(use.action)
+    return found
+
+
 def _kind(function: str) -> str:
     return DEPLOYS if function.startswith("deploy_") else function
 
@@ -172,13 +193,15 @@ def test_what_a_role_grants_its_function_makes_use_of(
     fresh.call("record_dead_letter", GIVEN_UP.read_bytes())
     a_command_on_the_stack(fresh)
     assert fresh.failures == []
-    for folder in ("slow", "strangers", "pools"):
+    for folder in ("slow", "strangers", "pools", "unread"):
         (tmp_path / folder).mkdir()
     with (
         new_platform(SLOW, tmp_path / "slow", products=[CloudProduct.WAF, CloudProduct.ACK]) as slow,
         new_platform(BY_HAND, tmp_path / "strangers") as strangers,
         superseded(tmp_path / "pools") as pools,
+        new_platform(UNREAD, tmp_path / "unread", products=[CloudProduct.LIVE, CloudProduct.ACK]) as unread,
     ):
+        unread.tick("discover_resources", "scan_expiry")
         slow.timeout_s = 5
         slow._instance.pacer = Pacer(lambda: slow.clock().timestamp(), slow.clock.sleep)
         slow.tick("scan_expiry", "discover_resources")
@@ -190,7 +213,8 @@ def test_what_a_role_grants_its_function_makes_use_of(
         a_quota(strangers)
         an_approval(strangers)
         a_clean_up(pools)
-        found = used_by(fresh, slow, strangers, pools)
+        every = (fresh, slow, strangers, pools, unread)
+        found, called = used_by(*every), called_by(*every)
 
     granted = {_kind(name): one for name, one in reach().items()}
     assert found.keys() == granted.keys()
@@ -199,6 +223,12 @@ def test_what_a_role_grants_its_function_makes_use_of(
         assert used.writes == one.writes, name
         assert used.reads | used.writes | {META} == one.reads, name  # which App.of reads
         assert used.invokes == {_kind(invoked) for invoked in one.invokes}, name
+    of_products = frozenset[str]().union(
+        *(adapter_class(one).granted(writes=False) for one in supported_products())
+    )
+    for name, actions in grants().items():
+        if not name.startswith("deploy_"):  # tests/contract/test_grants_used.py has these, and the products
+            assert actions - called[name] <= of_products, name
 
 
 @pytest.mark.parametrize("kept_from", ["reads", "writes", "invokes"])
