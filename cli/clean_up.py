@@ -76,6 +76,8 @@ def _show(found: CleanUp, as_json: bool) -> None:
     if found.certificates:
         _show_certificates(found)
     if found.stored:
+        if found.certificates:
+            output.console().print()
         _show_stored(found)
     if not (found.certificates or found.stored):
         output.tell("there is no certificate to look at")
@@ -100,7 +102,7 @@ def _show_certificates(found: CleanUp) -> None:
 def _show_stored(found: CleanUp) -> None:
     table = output.table(
         "Place", "Name", "Certificate", "Expires (UTC)", "Will", "Why",
-        title="\nIn products' own stores", wrap=("Name", "Certificate", "Why"),
+        title="In products' own stores", wrap=("Name", "Certificate", "Why"),
     )  # fmt: skip
     for one in found.stored:
         output.row(

@@ -18,8 +18,8 @@ _Place: TypeAlias = tuple[Any, Any, int, str, Any]  #: as `getaddrinfo` tells it
 def connected(host: str, port: int, timeout_s: float, *, private: bool) -> socket.socket:
     """A TCP connection to a host, by its name or its address.
 
-    Whoever has the name's DNS would else choose a service within the network that gets the request. An
-    address that stands in the settings as it is was meant, and so was this machine.
+    Whoever has the name's DNS, or may add contacts, would else choose a service within the network that gets
+    the request. This machine, by its own name or address, is where functions run that somebody tries out.
 
     Raises:
         CloudRejectedError: it is at an address that is not public, and `private` is not set; or where
@@ -74,16 +74,8 @@ def _check(host: str, address: str, private: bool) -> None:
     found = meant(_read(address))
     if found.is_link_local or found == _METADATA:
         raise _refused("an address where machines are told their credentials")
-    if not (private or found.is_global or _as_it_stands(host)):
-        raise _refused(f"a private address, which a name may lead to only if {SETTING} is on")
-
-
-def _as_it_stands(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return is_this_machine(host)
-    return True
+    if not (private or found.is_global or is_this_machine(host)):
+        raise _refused(f"a private address, which is met only if {SETTING} is on")
 
 
 def _refused(where: str) -> CloudRejectedError:

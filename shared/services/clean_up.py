@@ -5,8 +5,8 @@ What cannot be seen may need one: unless all was read, and nothing is outside th
 Copies go first: where one does not, as the product says that something uses it, its certificate stays, too.
 """
 
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
@@ -72,7 +72,7 @@ def clean_up(
         ConflictError: a plan is being made.
     """
     held_s = min(world.left_s(), _HELD_S)
-    with world.leases.hold(LEASE, world.holder, held_s):
+    with _alone(world, held_s):
         spent = world.steady()
         if not (approved or stored):
             return CleanUp()
@@ -93,6 +93,17 @@ def clean_up(
         }
         deleted = [_deleted(world, one, left.get(one.cert_identifier), late()) for one in plan.certificates]
         return plan.evolve(certificates=tuple(deleted), stored=tuple(dropped))
+
+
+@contextmanager
+def _alone(world: World, held_s: float) -> Iterator[None]:
+    with ExitStack() as held:
+        try:
+            held.enter_context(world.leases.hold(LEASE, world.holder, held_s))
+        except ConflictError:
+            busy = "(a plan or another clean-up is at work)"
+            raise ConflictError("What may be deleted", busy) from None
+        yield
 
 
 def all_places(world: World) -> tuple[str, ...]:

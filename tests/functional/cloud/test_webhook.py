@@ -167,6 +167,18 @@ def test_a_name_that_leads_to_a_private_address_is_not_connected_to(
     assert waits.of == []
 
 
+@pytest.mark.parametrize("address", [one for one in PRIVATE if one not in ("127.0.0.1", "::")])
+def test_nor_is_one_that_is_named_as_it_is(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Who may add contacts need not be the one who says what they may reach."""
+    waits = resolving(monkeypatch, address)
+    host = f"[{address}]" if ":" in address else address
+
+    with pytest.raises(CloudRejectedError, match="CERTDEPLOY_WEBHOOK_PRIVATE"):
+        webhook(f"https://{host}/")("finished-7", {})
+
+    assert waits.of == []
+
+
 @pytest.mark.parametrize("url", ["https://hooks.example.com/", "https://[fe80::1]/"])
 @pytest.mark.parametrize("address", METADATA)
 def test_where_machines_are_told_credentials_nothing_is_sent_whatever_is_allowed(
