@@ -1,7 +1,7 @@
 """`certdeploy certificate`: list, show, upload, export, and clean up."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.text import Text
@@ -13,7 +13,7 @@ from cli.columns import AsCsv, AsJson
 from cli.places import known_as, slot
 from cli.session import session
 from shared.domain.certificates import Certificate
-from shared.domain.levels import Validation
+from shared.domain.levels import Evidence, Validation
 from shared.domain.queries import CertificateOrder, ListCertificates
 from shared.domain.trust import ChainState, Standing
 from shared.services.lists import list_certificates as list_certificates_of
@@ -211,11 +211,20 @@ def _show_facts(certificate: Certificate, mapped: CertificateMap, world: World) 
     output.show(table)
 
 
+_LEVEL_BY: Final = {
+    Evidence.POLICY: "by its policy",
+    Evidence.SOLD: "as CAS has sold it",
+    Evidence.CA_NAME: "by the name of its CA",
+    Evidence.OWNER: "by what is told of its owner",
+    Evidence.NONE: "",
+}
+
+
 def _level(standing: Standing) -> str:
     """Of a public certificate, and from what that is known."""
     if standing.validation is Validation.UNKNOWN:
         return "not known" if standing.public_root else ""
-    return f"{standing.validation.value}, by {standing.validation_by.value}"
+    return f"{standing.validation.value}, {_LEVEL_BY[standing.validation_by]}"
 
 
 def _chain(standing: Standing) -> str:

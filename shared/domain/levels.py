@@ -28,10 +28,10 @@ class Validation(str, Enum):
 class Evidence(str, Enum):
     """From what a level is known, the surest first."""
 
-    POLICY = "its policy"  #: that the certificate names
+    POLICY = "policy"  #: that the certificate names
     SOLD = "CAS"  #: which has sold it
-    CA_NAME = "the name of its CA"
-    OWNER = "what is told of its owner"  #: an EV certificate may be told like an OV one
+    CA_NAME = "CA name"
+    OWNER = "owner"  #: what is told of it; an EV certificate may be told like an OV one
     NONE = ""  #: it is not known
 
 

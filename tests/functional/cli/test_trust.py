@@ -117,7 +117,7 @@ def test_one_certificate_is_shown_with_its_chain(scanned: Command, name: str, tr
 
 def test_the_level_of_a_public_certificate_is_shown_with_what_tells_it(scanned: Command) -> None:
     assert fact(scanned, "plain", "Level") == "not known"
-    assert fact(scanned, "bought", "Level") == "OV, by CAS"
+    assert fact(scanned, "bought", "Level") == "OV, as CAS has sold it"
     assert fact(scanned, "checked", "Level") == "OV, by what is told of its owner"
     assert "Level" not in scanned("certificate", "show", ID["own"]).out
 
