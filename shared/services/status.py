@@ -17,6 +17,7 @@ from shared.services.endings import Endings
 from shared.services.map import MappedSlot, map_slots
 from shared.services.policies import policies_of
 from shared.services.selection import is_drifted, is_uncovered, is_unknown
+from shared.services.undelivered import of_undelivered
 from shared.services.world import World
 
 USUAL_AGE: Final = timedelta(days=1)  #: of the last scan and discovery, at most
@@ -56,6 +57,7 @@ def overview(
         *_of_discovery(world, syncs),
         *_of_accounts(world),
         *_of_levels(world),
+        *of_undelivered(world),
         *_of_ages(now, max_age, scanned, discovered),
         *_of_policies(world),
         *_of_dead_letters(world),

@@ -11,6 +11,7 @@ from shared.errors import CloudDeniedError
 from shared.products import adapter_class
 from shared.services.discovered import every_slot
 from shared.services.doctor.findings import Finding, error, ok, unknown, warning
+from shared.services.undelivered import told_of, undelivered
 from shared.services.world import World
 
 _SCAN_AGE: Final = timedelta(hours=1)  #: the timer's default is ten minutes
@@ -106,6 +107,10 @@ def of_contacts(world: World, *, webhook: bool | None) -> Finding:
     contacts = list(world.contacts.list())
     told = [one for one in contacts if one.default and one.channels]
     hook = "the webhook of the settings" if webhook else ""
+    if lost := undelivered(world):
+        more = f", and {len(lost) - 1} more" if len(lost) > 1 else ""
+        text = f"the last message about certificates was not delivered: {told_of(lost[0])}{more}"
+        return warning("contacts", text, f"certdeploy contact test {lost[0].contact_id}")
     if told or hook:
         names = ", ".join(filter(None, [*(one.name for one in told[:5]), hook]))
         return ok("contacts", f"of automatic jobs and of ends: {names}")
