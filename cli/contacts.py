@@ -12,6 +12,7 @@ from cli.session import session
 from shared.domain.contacts import ChannelKind, Language
 from shared.errors import InvalidRequestError
 from shared.services.contacts import ShownContacts, Tested
+from shared.services.policies import policies_of
 from shared.validation.contacts import channel_of
 from shared.validation.requests import parse
 
@@ -103,8 +104,11 @@ def edit(
 
 @app.command("remove", epilog="Example: certdeploy contact remove 1")
 def remove(contact_id: Id, as_json: AsJson = False) -> None:
-    """Remove a contact. Jobs that name it tell it nothing any more."""
+    """Remove a contact. Jobs and policies that name it alone tell the contacts by default instead, and so."""
     result = _managed({"Remove": {"ContactId": contact_id}})
+    for label, part in policies_of(session().world()).book.parts():
+        if contact_id in (part.contacts or ()):
+            output.tell(f"note: {label} names it still; `certdeploy policy set FILE` stores another document")
     if as_json:
         output.show_json(result)
     else:

@@ -123,3 +123,18 @@ def test_a_job_names_its_contacts(informed: Command) -> None:
     job, another = str(known.json["Job"]["JobId"]), str(add(informed, "slack=kms:b"))
     edited = informed("job", "edit", job, "--contact", another, "--json")
     assert edited.json["Job"]["ContactIds"] == [int(another)]
+
+
+def test_removing_one_that_a_policy_names_says_so(command: Command, tmp_path: Path) -> None:
+    ran = command("contact", "add", "--name", "edge", "--channel", "email=edge@example.com")
+    assert ran.code == 0
+    file = tmp_path / "policies.yaml"
+    file.write_text("rules: [{name: edge, match: {product: CDN}, contacts: [1]}]")
+    assert command("policy", "set", str(file)).code == 0
+
+    ran = command("contact", "remove", "1")
+
+    assert ran.code == 0
+    assert "note: policy rule 1 (edge) names it still" in ran.err
+    checked = command("policy", "check", str(file))
+    assert (checked.code, "policy rule 1 (edge), contacts: there is no contact 1" in checked.err) == (2, True)
