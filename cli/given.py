@@ -14,9 +14,13 @@ def moment_of(text: str, option: str = "--at") -> str:
         InvalidRequestError: it is no time, or has no zone: nobody is to guess whose clock is meant.
     """
     try:
-        at = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+        at = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))
     except ValueError:
         raise InvalidRequestError(f"{option} {text!r}: not a time such as 2026-05-01T02:00+08:00") from None
+    if at.tzinfo is None and ":" not in text:
+        raise InvalidRequestError(
+            f"{option} {text!r}: it has no time of day and no time zone; write {at:%Y-%m-%d}T02:00+08:00, say"
+        )
     if at.tzinfo is None:
         raise InvalidRequestError(
             f"{option} {text!r}: it has no time zone; add one, as in {text.strip()}+08:00 or {text.strip()}Z"

@@ -21,7 +21,7 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.services.manage import Hint, Managed
 from shared.services.outcome import outcome_of
 from shared.services.rollback_plan import RollbackAction, RollbackEntry, RollbackPlan
-from shared.services.waves import waits_for_somebody
+from shared.services.waves import begins_at, waits_for_somebody
 
 PLAIN: Final = ("", COVERED)  #: reasons of nearly all slots
 _LATE: Final = timedelta(minutes=5)  #: due jobs start within a minute
@@ -149,6 +149,8 @@ def _behind(shown: Managed) -> Iterable[str]:
     if shown.job is not None and shown.job.drafted_by:
         by = f"; submitted by {shown.job.submitted_by}" if shown.job.submitted_by else ""
         yield f"drafted by {', '.join(shown.job.drafted_by)}{by}"
+    if shown.job is not None and shown.job.during_freeze and not shown.job.status.final:
+        yield "it may begin in a freeze window"
     if shown.job is not None and shown.job.require_approval and not shown.job.submitted_by:
         yield "its drafter wants another person to submit it"
     if shown.job is not None and shown.job.held_back:
@@ -158,7 +160,8 @@ def _behind(shown: Managed) -> Iterable[str]:
 def _times(job: DeploymentJob) -> tuple[tuple[str, datetime | None, str], ...]:
     late = job.started_at - job.may_begin_at if job.started_at else timedelta()
     told = f", {late // timedelta(minutes=1):,} min late" if late >= _LATE else ""
-    after_its_time = job.may_begin_at > job.schedule_time and job.status is not JobStatus.EDITING
+    later = job.may_begin_at - job.schedule_time >= timedelta(minutes=1)
+    after_its_time = later and job.status is not JobStatus.EDITING
     return (
         ("submitted", job.submitted_at if after_its_time else None, ""),
         ("started", job.started_at, told),
@@ -186,6 +189,12 @@ def _show_hints(hints: Sequence[Hint]) -> None:
         output.show(table)
 
 
+def _pauses(job: DeploymentJob) -> bool:
+    """Between two waves."""
+    under_way = job.status is JobStatus.PROCESSING and not job.halted and job.cancelled_at is None
+    return under_way and job.waves is not None and bool(job.waves.pause_minutes and begins_at(job))
+
+
 def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
     """`counts`: workers by status."""
     apart = (WorkerStatus.ERROR, WorkerStatus.SUPERSEDED, WorkerStatus.CANCELLED, WorkerStatus.HELD)
@@ -202,6 +211,7 @@ def job_line(job: DeploymentJob, counts: Mapping[WorkerStatus, int]) -> Text:
         *others,
         ", halted" if job.halted else "",
         ", waits for `job continue`" if waits_for_somebody(job) else "",
+        f", next wave at {output.moment(begins_at(job))} UTC" if _pauses(job) else "",
         ", being cancelled" if job.cancelled_at and not job.status.final else "",
         f", {back}/{asked} rolled back" if asked and not counts.get(WorkerStatus.ROLLBACK) else "",
         f"; the job had ended in {job.status.value}" if asked else "",

@@ -25,15 +25,21 @@ class Pace:
     done: int
 
     def told(self, workers: Iterable[WorkerResource], now: datetime) -> str:
-        """Such as `12/min, 3 min left`; "" while nothing can be said."""
-        settled = [worker.status.settled for worker in workers]
+        """Such as `12/min, 3 min left`; "" while nothing can be said.
+
+        How long later waves wait is not known by the rate.
+        """
+        counts = Counter(worker.status for worker in workers)
+        settled = sum(count for status, count in counts.items() if status.settled)
+        held = counts[WorkerStatus.HELD]
+        begun = counts.total() - settled - held
         minutes = (now - self.since).total_seconds() / 60
-        ended = sum(settled) - self.done
-        if ended <= 0 or minutes <= 0:
+        ended = settled - self.done
+        if ended <= 0 or minutes <= 0 or (held and not begun):
             return ""
         rate = ended / minutes
-        left = (len(settled) - sum(settled)) / rate
-        return f"{rate:.0f}/min, {_span(left)} left" if left else f"{rate:.0f}/min"
+        of = " of this wave" if held else ""
+        return f"{rate:.0f}/min, {_span(begun / rate)} left{of}" if begun else f"{rate:.0f}/min"
 
 
 def bars(job: DeploymentJob, workers: list[WorkerResource], pace: str) -> Text:

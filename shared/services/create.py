@@ -8,8 +8,8 @@ from typing import Any, Final
 from shared.domain.certificates import CertificateRecord
 from shared.domain.events import CertificateExpiring, CertificateIssued, SlotsEnding
 from shared.domain.jobs import MANUAL, DeploymentJob
-from shared.domain.plans import Plan
 from shared.domain.requests import CreateDeploymentJob
+from shared.domain.several import by_reason
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.errors import ApprovalRequiredError, InvalidRequestError, PlanChangedError
@@ -54,7 +54,7 @@ def _requested(world: World, request: CreateDeploymentJob) -> Created:
             f"the plan is now {plan.digest}, not {request.digest}: slots, certificates or waves"
             " have changed since the preview; preview again and approve what it shows"
         )
-    reasons = _reasons(plan)
+    reasons = by_reason((left.resource.slot, left.reason) for left in plan.left_alone)
     if request.resource_ids and reasons:
         raise InvalidRequestError(f"ResourceIds: {reasons}")
     if not plan.deployments:
@@ -94,14 +94,6 @@ def _as_asked(world: World, request: CreateDeploymentJob, job: DeploymentJob) ->
     who = who_asks(world, request.by)
     check_approval(world, job, world.workers.list(job.job_id), who)
     return submitted(world, job.evolve(submitted_by=who))
-
-
-def _reasons(plan: Plan) -> str:
-    """Why slots are left alone: each reason once, after the slots that it is about."""
-    slots: dict[str, list[str]] = {}
-    for left in plan.left_alone:
-        slots.setdefault(left.reason, []).append(left.resource.slot)
-    return "; ".join(f"{', '.join(named)}: {reason}" for reason, named in slots.items())
 
 
 def _issued(world: World, event: CertificateIssued) -> Created:

@@ -9,6 +9,7 @@ from shared.domain.job_requests import EditDeploymentJob
 from shared.domain.jobs import DeploymentJob
 from shared.domain.matching import Action
 from shared.domain.plans import Plan, PlanEntry
+from shared.domain.several import by_reason, some_of
 from shared.domain.states import JobStatus
 from shared.domain.values import Wire
 from shared.domain.waves import of_job
@@ -61,14 +62,16 @@ def edit_job(world: World, request: EditDeploymentJob) -> Edited:
         entries = _anew(world, job, request, certificates, entries, left)
     _add(world, request, certificates, entries, left)
     if not entries:
-        reasons = "; ".join(f"{slot}: {why}" for slot, why in left.items())
-        raise InvalidRequestError(f"nothing of job {job.job_id} would be left; cancel it ({reasons})")
+        raise InvalidRequestError(
+            f"nothing of job {job.job_id} would be left; cancel it ({by_reason(left.items())})"
+        )
     facts = _facts(request, world.clock())
     if job.status is JobStatus.PENDING and "schedule_time" in facts:
         allowed = request.during_freeze or job.during_freeze
         check_not_frozen(world, facts["schedule_time"], allowed=allowed)
     plan = _planned(job, request, entries, certificates)
     same = entries == before and plan.waves == job.waves and job.changing_until is None
+    same = same and (job.during_freeze or not request.during_freeze)  # that it may is to be approved, too
     # A version before left waves out of the digest, which is made good where they are planned anew.
     if same and not (request.renew and plan.digest != job.plan_digest):
         return Edited(job=reworked(world, job, None, facts) if facts else job, left_out=_left(left))
@@ -122,7 +125,7 @@ def _certificates(world: World, job: DeploymentJob, request: EditDeploymentJob) 
 def _drop(entries: dict[str, PlanEntry], request: EditDeploymentJob, left: dict[str, str]) -> None:
     drops, spared = picked_by(request.drop), picked_by(request.but)
     if none := picks_nothing(request.drop, (entry.resource for entry in entries.values())):
-        raise InvalidRequestError(f"Drop: {', '.join(none)}: no slot of the job")
+        raise InvalidRequestError(f"Drop: {some_of(none)}: no slot of the job")
     for slot, entry in list(entries.items()):
         if drops(entry.resource) and not spared(entry.resource):
             del entries[slot]
@@ -166,7 +169,7 @@ def _add(
     known = {one.slot: one for one in (*candidates(world, certificates), *named)}
     if none := picks_nothing(request.add, known.values()):
         raise InvalidRequestError(
-            f"Add: {', '.join(none)}: no slot that discovery has found and a certificate of the job covers"
+            f"Add: {some_of(none)}: no slot that discovery has found and a certificate of the job covers"
         )
     new = [one for one in known.values() if adds(one) and not spared(one) and one.slot not in entries]
     for one in weigh(
@@ -177,7 +180,7 @@ def _add(
         else:
             left[one.resource.slot] = one.reason
     if refused := [slot for slot in request.add.slots if slot in left]:
-        raise InvalidRequestError("Add: " + "; ".join(f"{slot}: {left[slot]}" for slot in refused))
+        raise InvalidRequestError(f"Add: {by_reason((slot, left[slot]) for slot in refused)}")
 
 
 def _planned(

@@ -11,6 +11,7 @@ from shared.domain.matching import Action
 from shared.domain.plans import Plan, PlanEntry
 from shared.domain.requests import PreviewDeploymentJob
 from shared.domain.resources import CloudResource
+from shared.domain.several import some_of
 from shared.errors import InvalidRequestError, NotFoundError
 from shared.products import supported_products
 from shared.services.foreseen import foreseen
@@ -96,7 +97,7 @@ def _selected(
     fits: list[Callable[[CloudResource], bool]] = []
     for field, pick in narrowing:
         if none := picks_nothing(pick, slots):
-            raise InvalidRequestError(f"{field}: {', '.join(none)}: no slot {whose}")
+            raise InvalidRequestError(f"{field}: {some_of(none)}: no slot {whose}")
         fits += [] if pick.empty else [picked_by(pick)]
     kept = [slot for slot in slots if all(fit(slot) for fit in fits)]
     if fits and not kept and not request.resource_ids:
@@ -104,7 +105,7 @@ def _selected(
         raise InvalidRequestError(f"nothing to deploy: {fields}: no slot {whose} fits all of these at once")
     if request.resource_ids and len(kept) < len(slots):
         there = {slot.slot for slot in kept}
-        others = ", ".join(slot.slot for slot in slots if slot.slot not in there)
+        others = some_of([slot.slot for slot in slots if slot.slot not in there])
         raise InvalidRequestError(
             f"ResourceIds: {others}: not of the products, regions and names that are asked for, too"
         )
@@ -130,5 +131,5 @@ def _but(world: World, but: PickSlots, entries: list[PlanEntry]) -> list[PlanEnt
 def _named(world: World, slots: tuple[str, ...]) -> list[CloudResource]:
     records = world.resources.find_many(slots)
     if unknown := [slot for slot in slots if slot not in records]:
-        raise NotFoundError("Slot", ", ".join(unknown), "`certdeploy resource list` shows all")
+        raise NotFoundError("Slot", some_of(unknown), "`certdeploy resource list` shows all")
     return [record.resource for record in records.values()]

@@ -66,9 +66,11 @@ def _asked(world: World, job: DeploymentJob, request: RetryDeploymentJob) -> Dep
     again = (WorkerStatus.ERROR, WorkerStatus.CANCELLED) if job.halted else (WorkerStatus.ERROR,)
     failed = [worker for worker in chosen if worker.status in again]
     if not failed:
-        such = " of these" if request.resource_ids or request.products else ""
+        such = "these slots" if request.resource_ids or request.products else "the slots"
+        back = any(worker.status.of_rollback for worker in chosen)
+        hint = "; what was rolled back is deployed by another job" if back else ""
         raise InvalidRequestError(
-            f"nothing to try again: none{such} of job {job.job_id}'s slots ended in error"
+            f"nothing to try again: none of {such} of job {job.job_id} ended in error{hint}"
         )
     check_not_frozen(world, None, allowed=request.during_freeze)
     reserve_again(world, job, deployed_directly(job.engine, failed), end=job.retries + 1)

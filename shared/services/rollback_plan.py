@@ -8,6 +8,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.jobs import DeploymentJob, HalfMade, WorkerResource
 from shared.domain.requests import RollBackDeploymentJob
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
+from shared.domain.several import by_reason, some_of
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.errors import InvalidRequestError
@@ -78,7 +79,7 @@ def plan_rollback(world: World, request: RollBackDeploymentJob) -> RollbackPlan:
         beside[_listener(worker.resource)].append(worker)
     entries = tuple(_entry(world, worker, beside[_listener(worker.resource)]) for worker in chosen)
     if all(e.action is RollbackAction.LEAVE and not e.worker.status.of_rollback for e in entries):
-        reasons = "; ".join(f"{entry.worker.resource.slot}: {entry.reason}" for entry in entries)
+        reasons = by_reason((entry.worker.resource.slot, entry.reason) for entry in entries)
         raise InvalidRequestError(f"nothing to roll back: {reasons}")
     return RollbackPlan(job=job, entries=entries)
 
@@ -104,7 +105,7 @@ def chosen_of(
     workers = list(workers)
     there = {worker.resource.slot for worker in workers}
     if unknown := [slot for slot in slots if slot not in there]:
-        raise InvalidRequestError(f"ResourceIds: {', '.join(unknown)}: not a slot of job {job.job_id}")
+        raise InvalidRequestError(f"ResourceIds: {some_of(unknown)}: not a slot of job {job.job_id}")
     if none := [product.value for product in products if product not in job.products]:
         raise InvalidRequestError(f"Products: job {job.job_id} has no slots of {', '.join(none)}")
     if not (slots or products):

@@ -47,7 +47,7 @@ def test_what_failed_waits_again_and_its_earlier_end_is_kept(command: Command) -
     ("words", "told"),
     [
         (("--slot", "CDN/-/nope.example.com"), "not a slot of job 7"),
-        (("--slot", "CDN/-/1.example.com"), "nothing to try again: none of these of job 7's slots ended"),
+        (("--slot", "CDN/-/1.example.com"), "nothing to try again: none of these slots of job 7 ended"),
         (("--slot", ""), "the name of a slot is empty"),
         (("--product", "ALB"), "job 7 has no slots of ALB"),
         (("--wait",), "no `certdeploy serve` uses this state"),

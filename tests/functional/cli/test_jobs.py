@@ -97,7 +97,11 @@ def test_a_certificate_that_matches_nothing_is_refused_and_nothing_is_stored(inf
         (("--certificate", "shop"), "not an id as shown by `certificate list`"),
         (("--certificate", str(RENEWED), "--at", "tomorrow"), "--at 'tomorrow'"),
         (("--certificate", str(RENEWED), "--at", "2036-05-01T02:00"), "as in 2036-05-01T02:00+08:00"),
-        (("--certificate", str(RENEWED), "--at", "2020-05-01T02:00Z"), "it is in the past"),
+        (
+            ("--certificate", str(RENEWED), "--at", "2036-05-01"),
+            "no time zone; write 2036-05-01T02:00+08:00,",
+        ),
+        (("--certificate", str(RENEWED), "--at", "2020-05-01t02:00z"), "it is in the past"),
         (("--certificate", str(RENEWED), "--wait"), "no `certdeploy serve` uses this state"),
         (("--certificate", str(RENEWED), "--wait", "--draft"), "a draft does not run"),
     ],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from cli.job_watch import Pace
 from cli.session import session
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.waves import Waves
@@ -84,6 +87,28 @@ def test_a_job_that_waits_says_so_and_is_let_go_on(command: Command) -> None:
     assert (ran.code, ran.json["Job"]["WaveApproved"]) == (0, 1)
     assert ran.err == "the wave begins as soon as `certdeploy serve` runs\n"
     assert command("job", "continue", "7", "--wave", "2", "--json").json["Job"]["WaveApproved"] == 1
+
+
+def test_a_job_that_pauses_says_when_its_next_wave_begins(command: Command) -> None:
+    half_done(waves=Waves(canaries=("one",), pause_minutes=90))
+
+    assert "1 held, next wave at 2026-05-01 13:30 UTC" in command("job", "show", "7").out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [
+        ((W.SUCCESS, W.SUCCESS, W.PROCESSING), "1/min, 1 min left"),
+        ((W.SUCCESS, W.SUCCESS, W.PROCESSING, W.HELD), "1/min, 1 min left of this wave"),
+        ((W.SUCCESS, W.SUCCESS, W.HELD, W.HELD), ""),
+        ((W.SUCCESS, W.SUCCESS), "1/min"),
+        ((W.SUCCESS, W.PROCESSING), ""),
+    ],
+)
+def test_the_time_left_is_that_of_what_has_begun(statuses: tuple[WorkerStatus, ...], told: str) -> None:
+    workers = [a_worker(number, status=status) for number, status in enumerate(statuses)]
+
+    assert Pace(NOW, 1).told(workers, NOW + timedelta(minutes=1)) == told
 
 
 def test_a_rollback_does_not_begin_a_wave_again(command: Command) -> None:

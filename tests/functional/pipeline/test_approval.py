@@ -226,3 +226,28 @@ def test_a_draft_that_was_submitted_meanwhile_is_told_to_nobody(
 
     assert "waits for nobody, it is pending" in chatty.call(*event)["Message"]
     assert texts(chats) == {}
+
+
+def test_that_it_may_begin_in_a_freeze_window_is_approved_too(platform: Platform) -> None:
+    as_(platform, ALICE)
+    job = asked_for(
+        platform,
+        uploaded(platform),
+        WWW,
+        Submit=False,
+        RequireApproval=True,
+        ScheduleTime=in_hours(platform, 9),
+    )
+    as_(platform, BOB)
+    submit(platform, job)
+
+    edit(platform, job, Name="another", ScheduleTime=in_hours(platform, 8))
+    assert the(platform, job).status is JobStatus.PENDING
+    edit(platform, job, DuringFreeze=True)
+
+    assert the(platform, job).status is JobStatus.EDITING
+    assert submit(platform, job)["Code"] == "ApprovalRequired"
+    as_(platform, CAROL)
+    assert submit(platform, job)["Job"]["Status"] == "pending"
+    edit(platform, job, DuringFreeze=True)
+    assert the(platform, job).status is JobStatus.PENDING
