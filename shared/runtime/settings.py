@@ -35,6 +35,7 @@ from shared.validation.secret_names import secret_name_problem
 
 _PREFIX = "CERTDEPLOY_"
 _FUNCTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")  # as Function Compute allows its names
+_TOLD_BY_FC: Final = {"FC_REGION": "region", "FC_ACCOUNT_ID": "account_id"}  #: the fields, by variable
 _SOME_REGION: Final = "cn-hangzhou"  #: to look at the form of an address
 #: Variables that are read elsewhere: by `CloudAccess`, the command and the tests.
 _OTHERS: Final = (
@@ -267,7 +268,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     wrong: list[str] = []
     for name, value in environ.items():
         field = name.removeprefix(_PREFIX).lower()
-        if name in ("FC_REGION", "FC_ACCOUNT_ID") and value:
+        if name in _TOLD_BY_FC and value:
             values[name] = value
         elif not name.startswith(_PREFIX) or not value:
             continue
@@ -275,6 +276,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             values[field] = value
         elif field.upper() not in _OTHERS:
             wrong.append(f"{ascii(name)[1:-1]} is no setting, did you mean {nearest(name, _NAMES)}?")
+    for alias, field in _TOLD_BY_FC.items():
+        if alias in values:  # where functions run, that counts: the other may be the command's own
+            values.pop(field, None)
     settings, access = Settings(), DEFAULT_ACCESS
     try:
         settings = Settings.model_validate(values)
