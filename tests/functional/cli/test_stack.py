@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from cli.session import session
 from emulator.cloud import Cloud
 from shared.cloud.credentials import Credentials
 from shared.runtime.settings import read_settings
@@ -142,6 +144,30 @@ def test_policies_are_set_by_their_function(own: Command, far: Command, deployed
     assert own("policy", "show", "--json").json["Text"] == (ROOT / "docs" / "policies.yaml").read_text()
     refused = far("policy", "set", file, "--if-version", "7")
     assert (refused.code, "policies" in refused.err) == (5, True), refused.err
+
+
+@pytest.mark.long
+def test_certificates_are_looked_at_and_deleted_by_the_function_that_may(
+    own: Command, far: Command, deployed: Deployed, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.services.needed.default_products", lambda: ())
+    world, renewed = session().world(), "10743322-cn-hangzhou"
+    record = world.certificates.get(renewed)
+    past = world.clock() - timedelta(days=60)
+    ended = record.certificate.evolve(not_before=past - timedelta(days=90), not_after=past)
+    world.certificates.save(record.evolve(certificate=ended))
+    plan = far("certificate", "clean-up", "--preview", "--json")
+    assert (plan.code, deployed.asked[-1]) == (0, "clean_up_certificates"), plan.err
+    assert plan.json == own("certificate", "clean-up", "--preview", "--json").json
+    refused = far("certificate", "clean-up", "--only", "WAF", "--preview")
+    assert (refused.code, "Only: WAF is none of CAS" in refused.err) == (2, True)
+
+    done = far("certificate", "clean-up", "--yes", "--json")
+
+    assert [(one["CertIdentifier"], one["Fate"]) for one in done.json["Certificates"]] == [
+        (renewed, "deleted")
+    ]
+    assert cloud.service("cas").find(renewed) is None
 
 
 def test_dead_letters_are_dropped_by_their_function(own: Command, far: Command) -> None:
