@@ -30,7 +30,7 @@ _LEADS: Final = {
     "overdue": "/jobs?status=pending",
     "rollback": "/jobs",
     "policies": "/settings",
-    "undelivered": "/contacts",
+    "undelivered": "/settings",
 }
 
 

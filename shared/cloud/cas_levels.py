@@ -4,7 +4,7 @@ Instance: what was bought; the certificates that are issued for it, one after th
 instance tells of its latest certificate only. ListInstances does not have what was uploaded.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from shared.cloud.api import Action
@@ -30,11 +30,11 @@ class Instances:
     def __init__(self, ask: Callable[[Mapping[str, Any]], Fields]) -> None:
         """`ask`: for one page."""
         self.failed: CloudError | None = None
+        self._all = True  #: as many as CAS says there are
         self._by_instance: dict[str, Validation] = {}
         self._by_certificate: dict[str, Validation] = {}
         try:
-            for row in _rows(ask):
-                self._take(row)
+            self._read(ask)
         except CloudError as error:
             self.failed = error
 
@@ -44,9 +44,23 @@ class Instances:
         `instance_id`: as a list of certificates tells it; "" if it does not.
         """
         level = self._by_certificate.get(str(certificate.cert_id)) or self._by_instance.get(instance_id)
-        if level is None and self.failed:
+        if level is None and (self.failed or not self._all):
             return None
         return Level(validation=level or Validation.UNKNOWN, by=Evidence.SOLD)
+
+    def _read(self, ask: Callable[[Mapping[str, Any]], Fields]) -> None:
+        """A page that is not full is the last one, and so is one that tells nothing new."""
+        last, count = list[Fields](), 0
+        for page in range(1, _PAGES + 1):
+            answer = ask({"CurrentPage": page, "InstanceType": "BUY", "ShowSize": _PAGE})
+            rows = answer.rows("InstanceList")
+            for row in rows:
+                self._take(row)
+            count += len(rows) if rows != last else 0
+            self._all = count >= (answer.number("TotalCount") or 0)
+            if len(rows) < _PAGE or rows == last:
+                break
+            last = rows
 
     def _take(self, row: Fields) -> None:
         try:
@@ -57,16 +71,3 @@ class Instances:
             return
         self._by_instance |= {instance: level} if instance else {}
         self._by_certificate |= {certificate: level} if certificate else {}
-
-
-def _rows(ask: Callable[[Mapping[str, Any]], Fields]) -> Iterable[Fields]:
-    """A page that is not full is the last one, and so is one that tells nothing new."""
-    last: list[Fields] = []
-    for page in range(1, _PAGES + 1):
-        rows = ask({"CurrentPage": page, "InstanceType": "BUY", "ShowSize": _PAGE}).rows("InstanceList")
-        if rows == last:
-            return
-        yield from rows
-        if len(rows) < _PAGE:
-            return
-        last = rows

@@ -6,7 +6,7 @@ the organisation (OV); whether it has by the stricter rules (EV), only the certi
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import Final
@@ -58,9 +58,9 @@ def with_levels(
     for record in records:
         last = record.level_asked_at
         due = last is None or now >= last + _AGAIN or last > now
-        if due and left and world.left_s() > _SPARE_S and _may_be_more(world, record.certificate):
+        if due and left and _may_be_more(world, record.certificate):
             left -= bool(places.of(record.certificate))
-            level = next(_told(world, record.certificate, places), None)
+            level = _told(world, record.certificate, places.of(record.certificate))
             record = record.evolve(level_asked_at=now)
             if level is not None:
                 record = record.evolve(certificate=record.certificate.evolve(level=level))
@@ -79,25 +79,35 @@ def _may_be_more(world: World, certificate: Certificate) -> bool:
     return only_names and standing.trust is Trust.PUBLIC
 
 
-def _told(world: World, certificate: Certificate, places: Places) -> Iterator[Level]:
-    for slot in places.of(certificate):
+def _told(world: World, certificate: Certificate, places: Sequence[CloudResource]) -> Level | None:
+    """Whatever a server does, the scan goes on."""
+    for slot in places:
         for name in server_names(slot)[:1]:
-            met = world.probe(slot.endpoint, name, certificate)
-            if met.level and met.level.validation is not Validation.UNKNOWN:
-                yield met.level
+            if world.left_s() < _SPARE_S:
+                return None
+            try:
+                level = world.probe(slot.endpoint, name, certificate).level
+            except Exception:
+                log.exception("a place could not be asked for a level", extra={"slot": slot.slot})
+                continue
+            if level and level.validation is not Validation.UNKNOWN:
+                return level
+    return None
 
 
-def remember(world: World, identifier: str, name: str, bundle: CertificateBundle) -> None:
-    """The level of a certificate that CAS has, whose PEM is at hand, for when a scan finds it.
+def remember(world: World, identifier: str, bundle: CertificateBundle, new_name: str = "") -> None:
+    """The level of a certificate that CAS has, whose PEM is at hand; CAS never tells it.
 
-    CAS never tells it. It is no error if it cannot be stored, as on a stack: once it is in place, that is
-    asked.
+    `new_name`: of one that has just been added, which a scan finds later. It is no error if it cannot be
+    stored, as on a stack: once the certificate is in place, that is asked.
     """
     if bundle.level.validation is Validation.UNKNOWN:
         return
     try:
         stored = world.certificates.find(identifier)
-        record = stored or CertificateRecord(certificate=_as_uploaded(identifier, name, bundle))
+        if stored is None and not new_name:
+            return
+        record = stored or CertificateRecord(certificate=_as_uploaded(identifier, new_name, bundle))
         record = record.evolve(certificate=record.certificate.evolve(level=bundle.level))
         if record != stored:
             world.certificates.save(record)
@@ -106,7 +116,6 @@ def remember(world: World, identifier: str, name: str, bundle: CertificateBundle
 
 
 def _as_uploaded(identifier: str, name: str, bundle: CertificateBundle) -> Certificate:
-    """Until a scan reads it, and with it the chain that CAS tells."""
     cert_id, _, home = identifier.partition("-")
     account, store = parted(home)
     return Certificate(
@@ -123,6 +132,7 @@ def _as_uploaded(identifier: str, name: str, bundle: CertificateBundle) -> Certi
         fingerprint=bundle.sha1,
         serial=bundle.serial,
         issuer=bundle.issuer,
+        chain=bundle.chain,
         not_before=bundle.not_before,
         not_after=bundle.not_after,
     )

@@ -57,7 +57,7 @@ def upload_certificate(
     there = held(cas, listed, bundle)
     if there.same:
         notes = [_UNSURE] if there.unsure else []
-        remember(world, f"{there.same.cert_id}-{store}", there.same.name, bundle)
+        remember(world, f"{there.same.cert_id}-{store}", bundle)
         return _uploaded(there.same.cert_id, there.same.name, store, bundle, notes, already_there=True)
     if name is None:
         name = _free_name(bundle, listed)
@@ -73,7 +73,7 @@ def upload_certificate(
         if not new:
             raise
         cert_id = new[0].cert_id
-    remember(world, f"{cert_id}-{store}", name, bundle)
+    remember(world, f"{cert_id}-{store}", bundle, name)
     return _uploaded(cert_id, name, store, bundle, notes, already_there=False)
 
 

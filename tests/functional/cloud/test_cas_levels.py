@@ -110,6 +110,21 @@ def test_all_pages_are_read_until_one_is_not_full_or_tells_nothing_new(cas: Cas,
     assert (found.level, asked(scripted)) == (sold("unknown"), 5)
 
 
+def test_a_list_that_says_there_are_more_leaves_open_what_it_does_not_tell(
+    cas: Cas, scripted: Scripted
+) -> None:
+    row = {"CertificateId": 1, "CertificateType": "EV"}
+    scripted.answers = [
+        *listed({"CertificateId": 1}, {"CertificateId": 2}),
+        ok(InstanceList=[row], TotalCount=2),
+    ]
+
+    listing = cas.listing(known(1, 2))
+
+    assert {one.cert_id: one.level for one in listing.certificates} == {1: sold("EV"), 2: None}
+    assert listing.levels_unread is None, "the total is a hint"
+
+
 @pytest.mark.parametrize("word", ["", None, "FREE", "unknown", 7])
 def test_a_word_that_is_none_of_the_levels_tells_none(cas: Cas, scripted: Scripted, word: Any) -> None:
     scripted.answers = [*listed({"CertificateId": 1}), page({"CertificateId": 1, "CertificateType": word})]

@@ -24,6 +24,7 @@ from tests.functional.pipeline.stories import WWW
 
 _QUICK = {"names": list(NAMES), "key": "ecdsa-p256", "days": 40}
 _LISTS = "ListInstances"
+_SOLD = pytest.mark.ordinary_answers("CAS tells the level of what it has sold")
 Owner = Callable[..., Platform]
 
 
@@ -89,6 +90,8 @@ def test_the_level_of_an_upload_is_known_from_its_pem(owner: Owner) -> None:
     )
 
     assert level(platform, "renewed") == (Level.EV, Evidence.POLICY)
+    uploaded = platform.world.certificates.get(done.cert_identifier).certificate
+    assert platform.world.standing(uploaded).needs_acceptance, "its chain was uploaded with it"
     platform.tick("scan_expiry")
 
     assert level(platform, "renewed") == (Level.EV, Evidence.POLICY)
@@ -109,6 +112,7 @@ def test_a_certificate_that_cas_has_already_gets_its_level_with_an_upload(owner:
     assert level(platform, "new") == (Level.EV, Evidence.POLICY)
 
 
+@_SOLD
 @pytest.mark.parametrize("same", ["same", "own"])
 def test_of_what_cas_has_sold_it_tells_the_level_and_is_asked_once(owner: Owner, same: str) -> None:
     """Also where an instance is named otherwise in the lists of certificates."""
@@ -123,6 +127,7 @@ def test_of_what_cas_has_sold_it_tells_the_level_and_is_asked_once(owner: Owner,
     assert [call for call in platform.cloud.calls if call.action == _LISTS] == []
 
 
+@_SOLD
 def test_a_level_that_is_not_told_holds_nothing_up_and_is_told_with_the_scan(owner: Owner) -> None:
     platform = owner(source="BUY")
     row = platform.cloud.service("cas").add("sold", "cn-hangzhou", issued(platform, "OV"))
@@ -173,6 +178,17 @@ def test_certificates_that_are_served_nowhere_take_no_turn_of_one_that_is(owner:
     assert level(platform) == (Level.EV, Evidence.POLICY)
 
 
+def test_a_scan_goes_on_whatever_a_server_does(owner: Owner) -> None:
+    platform = owner()
+    new = comes(platform, "EV")
+
+    def broken(*asked: Any) -> ProbeResult:
+        raise KeyError("the probe's own fault")
+
+    platform.ports["probe"] = broken
+    assert platform.call("scan_expiry", {})["Issued"] == [new]
+
+
 def test_a_scan_asks_for_few_and_the_next_one_for_the_others(tmp_path: Path) -> None:
     """A place that does not answer takes its time."""
     names = [f"{number}.example.com" for number in range(7)]
@@ -205,6 +221,7 @@ def test_a_scan_that_has_little_time_left_asks_nobody(owner: Owner) -> None:
     assert level(platform) == (Level.OV, Evidence.OWNER)
 
 
+@_SOLD
 @pytest.mark.parametrize("changes", [{"validation": "DV"}, {"validation": "OV", "source": "BUY"}])
 def test_who_is_known_well_enough_is_not_asked(owner: Owner, changes: dict[str, str]) -> None:
     """DV, and what CAS has sold."""
