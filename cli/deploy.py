@@ -9,7 +9,7 @@ from cli import exits, output
 from cli.asking import confirm
 from cli.columns import AsJson, check_given
 from cli.on_stack import FunctionRefusedError
-from cli.package import REPOSITORY
+from cli.package import REPOSITORY, tell_uncompiled
 from cli.parameters import TEMPLATE, parameters
 from cli.stacks import plan as plans
 from cli.stacks import readiness, releases
@@ -101,7 +101,7 @@ def deploy(
             with output.progress("Looking at the account …"):
                 before = stack.parameters.get("OtsInstance", "") if stack else ""
                 found = [
-                    *readiness.of_account(account, template, python),
+                    *readiness.of_account(account, template, python, runs=_runs(stack, python)),
                     *readiness.of_rights(account, called_, own.get("OtsInstance") or before),
                 ]
             _check(found, new=stack is None)
@@ -144,6 +144,11 @@ def deploy(
         _tell(state, as_json, plan.as_json)
 
 
+def _runs(stack: StackState | None, python: str) -> bool:
+    """Whether a stack is made of this runtime already."""
+    return stack is not None and not stack.void and stack.parameters.get("Runtime") == f"python{python}"
+
+
 def _check(found: list[Finding], *, new: bool) -> None:
     """Raises DeploymentError: something is in the way. `new`: there is no stack yet, so all is told."""
     shown = [one for one in found if one.mark is not Mark.OK and (new or one.mark is not Mark.UNKNOWN)]
@@ -174,7 +179,8 @@ def _wanted(
     if objects is None:
         objects = Path("dist")
         with output.progress("Packaging …"):
-            package(REPOSITORY, target, objects)
+            made = package(REPOSITORY, target, objects)
+        tell_uncompiled(made)
     return releases.of_clone(TEMPLATE, objects, target.version)
 
 

@@ -17,6 +17,7 @@ from cli.stacks.objects import bucket_of
 from cli.stacks.removing import Removing
 from cli.stacks.ros import Event
 from cli.stacks.screen import Followed
+from shared.domain.visible import visible
 from shared.errors import InvalidRequestError, NotFoundError
 
 
@@ -76,6 +77,7 @@ def destroy(
     if not yes:
         lost = " with all its jobs, history and contacts, for good" if with_state and work.state else ""
         confirm(f"Remove the stack {called_}{lost}?", as_json)
+    again, hidden = work.repeated(bucket_of(account.id, account.region))
     with screen.following("Removing …"):
         work.carry_out(with_state=with_state)
     _told(called_, account.region, going, len(kept), as_json)
@@ -84,10 +86,9 @@ def destroy(
     own = next((one.physical_id for one in kept if one.kind == STATE[0]), "")
     if instance := work.elsewhere or own or work.let_go:
         unless = ", unless it was told to go," if instance == work.let_go else ""
-        output.tell(
-            f"its state{unless} stays in {instance}: certdeploy deploy --name {called_} --parameter"
-            f" State=kept --parameter OtsInstance={instance} goes on with it"
-        )
+        files = f" (with a --parameter-file for {', '.join(hidden)}, if it had that)" if hidden else ""
+        output.tell(f"its state{unless} stays in {instance}; this goes on with it{files}:")
+        print(visible(f"certdeploy deploy {again}"))
 
 
 def _told(name: str, region: str, going: list[Event], kept: int, as_json: bool) -> None:

@@ -96,7 +96,8 @@ def _outside(stack: str) -> Iterator[Finding]:
         found = None  # it is no right of this key: the runtime is not known then
     runtime = found.parameters.get("Runtime", "") if found else ""
     template = TEMPLATE.read_text(encoding="utf-8")
-    yield from readiness.of_account(where, template, runtime.removeprefix("python"))
+    python = runtime.removeprefix("python")
+    yield from readiness.of_account(where, template, python, runs=bool(found and not found.void))
 
 
 def _without_state(settings: Settings) -> Iterator[Finding]:

@@ -37,6 +37,11 @@ def _show(made: Packaged) -> None:
     for one in made.objects:
         size, unpacked = one.size / _MB, one.unpacked / _MB
         print(f"{one.path}  {size:.1f} MB, {unpacked:.1f} unpacked: {_MEANT[one.kind]}")
+    tell_uncompiled(made)
+
+
+def tell_uncompiled(made: Packaged) -> None:
+    """Of what was not compiled, so that who deploys it knows."""
     if not made.compiled:
         version = made.target.version
         output.tell(

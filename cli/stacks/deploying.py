@@ -137,7 +137,8 @@ class Deploying:
         """CAS and the products are read, for the first time or at last. `first`: surely so."""
         functions = self._account.functions(self._name)
         found = functions.ask("scan_expiry", {})
-        baseline = "; the baseline, so no job starts" if first else ""
+        kept = self._own.get("State") == "kept"  # which was read before
+        baseline = "; the baseline, so no job starts" if first and not kept else ""
         self._tell(f"CAS is read: {found.get('Certificates', 0)} certificates{baseline}")
         functions.invoke("discover_resources", b"{}", asynchronous=True)
         self._tell("the products are being read; `certdeploy --stack` shows what is found")

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -72,6 +73,34 @@ def all_of(
         )
     found.setdefault(_INSTANCE, before or instance_of(name, account, region))
     return {parameter: value for parameter, value in found.items() if parameter in declared}
+
+
+def repeated(stack: StackState, declared: Mapping[str, Any], usual_bucket: str) -> tuple[str, list[str]]:
+    """The options by which `certdeploy deploy` makes a stack that was set like this one, on its state.
+
+    And the names of parameters that are hidden: nobody can read them, not even whether they were given.
+    """
+    own = {
+        name: value
+        for name, value in stack.parameters.items()
+        if name in declared and name not in (*_SAID, "State", _INSTANCE) and value != _default(declared[name])
+    }
+    hidden = sorted(name for name in own if declared[name].get("NoEcho"))
+    words = ["--name", stack.name]
+    if (runtime := stack.parameters.get("Runtime", "").removeprefix("python")) in VERSIONS[1:]:
+        words += ["--python", runtime]
+    if (bucket := stack.parameters.get("CodeBucket", usual_bucket)) != usual_bucket:
+        words += ["--bucket", bucket]
+    shown = {**{name: own[name] for name in sorted(own) if name not in hidden}, "State": "kept"}
+    shown[_INSTANCE] = stack.parameters.get(_INSTANCE, "")
+    for name, value in shown.items():
+        words += ["--parameter", f"{name}={value}"]
+    return shlex.join(words), hidden
+
+
+def _default(declared: Mapping[str, Any]) -> str:
+    value = declared.get("Default", "")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def instance_of(name: str, account: str, region: str) -> str:

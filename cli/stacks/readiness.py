@@ -29,17 +29,21 @@ _INSTANCE: Final = Action("GetInstance", method="GET", path="/v2/openapi/getinst
 _POLICY: Final = "grant what is missing: certdeploy --stack {name} ram print deployer"
 
 
-def of_account(account: Account, template: str, python: str = "") -> Iterator[Finding]:
-    """`template`: of the stack. `python`: the runtime's version, "" if it is not known."""
+def of_account(account: Account, template: str, python: str, *, runs: bool) -> Iterator[Finding]:
+    """`template`: of the stack. `python`: the runtime's version, "" if it is not known.
+
+    `runs`: there is a stack of this runtime."""
     yield from _of_services(account, template)
-    region, runtime = account.region, f"runtime python{python}" if python else "runtime"
-    yield unknown(
-        runtime,
-        f"could not be checked: no API tells which runtimes {region} has",
-        "python3.12 is in some regions only; if ROS refuses it: certdeploy deploy --python 3.10"
-        if python != "3.10"
-        else "",
-    )
+    region, about = account.region, f"runtime python{python}" if python else "runtime"
+    if runs:
+        yield ok(about, f"{region} has it, since the stack is made of it")
+    else:
+        elsewhere = "python3.12 is in some regions only; if ROS refuses it: certdeploy deploy --python 3.10"
+        yield unknown(
+            about,
+            f"could not be checked: no API tells which runtimes {region} has",
+            "" if python == "3.10" else elsewhere,
+        )
     yield unknown(
         "instances",
         f"could not be checked: no API tells how many {region} lets run at once for all functions of the"

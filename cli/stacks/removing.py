@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from cli.stacks.deploying import DeploymentError
 from cli.stacks.follow import followed
+from cli.stacks.given import repeated
 from cli.stacks.human import STATE, first_failure, why
 from cli.stacks.ros import GONE, Event, Ros, StackState, new_token
-from cli.stacks.templates import all_goes
+from cli.stacks.templates import all_goes, parameters_of
+from shared.errors import CloudError
 
 
 class Removing:
@@ -32,6 +34,17 @@ class Removing:
         """The instance that was the stack's until a removal that failed half-way; "" if none was."""
         made = not self._stack.void and not self.elsewhere
         return self.instance if made and not self.state else ""
+
+    def repeated(self, usual_bucket: str) -> tuple[str, list[str]]:
+        """How a stack that goes on with the state is deployed as this one was: options, hidden parameters.
+
+        To be asked before it is removed.
+        """
+        try:
+            declared = parameters_of(self._ros.template(self._stack.id))
+        except CloudError:  # nobody is kept from removing a stack by what is only told
+            declared = {}
+        return repeated(self._stack, declared, usual_bucket)
 
     @property
     def keeps(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from pathlib import Path
 
 import pytest
 
@@ -115,7 +117,8 @@ def test_a_stack_goes_and_its_state_stays_for_one_that_goes_on_with_it(
     assert gone.code == 0, gone.err
     assert "remove  3 functions" in gone.out
     assert f"keep    Tablestore instance {instance}, with its tables" in gone.out
-    assert f"--parameter State=kept --parameter OtsInstance={instance}" in gone.err
+    again = f"certdeploy deploy --name {NAME} --parameter State=kept --parameter OtsInstance={instance}"
+    assert gone.out.splitlines()[-1] == again
     assert instances(cloud) == [instance]
     assert cloud.service("fc").functions == {}
     assert standing("stack", *OF_IT).code == 5
@@ -131,7 +134,7 @@ def test_the_state_stays_although_the_deployment_was_cut_off_before_it_was_retai
     gone = command("destroy", *OF_IT, "--yes")
 
     assert gone.code == 0, gone.err
-    assert f"OtsInstance={instance}" in gone.err
+    assert f"OtsInstance={instance}" in gone.out
     assert instances(cloud) == [instance]
 
 
@@ -163,6 +166,26 @@ def test_a_state_that_a_stack_did_not_make_is_told_of_and_never_said_to_be_remov
     assert f"keep    Tablestore instance {instance}, which this stack did not make" in gone.out
     assert f"its state stays in {instance}" in gone.err
     assert instances(cloud) == [instance]
+
+
+@pytest.mark.long
+def test_what_goes_on_with_a_state_is_set_as_the_stack_was(
+    deploy: Command, command: Command, cloud: Cloud, tmp_path: Path
+) -> None:
+    """Jobs that waited for approval must not be submitted by themselves from then on."""
+    (tmp_path / "secret").write_text("WebhookUrl=https://example.com/?token=x")
+    given = ("--parameter", "AutoDeploy=draft", "--parameter", "WarningDays=30,7")
+    made = deploy("--yes", *given, "--parameter-file", str(tmp_path / "secret"))
+    assert made.code == 0, made.err
+
+    gone = command("destroy", *OF_IT, "--yes")
+
+    again = shlex.split(gone.out.splitlines()[-1])
+    assert again[:2] == ["certdeploy", "deploy"]
+    assert {"AutoDeploy=draft", "WarningDays=30,7", "State=kept"} < set(again)
+    assert "this goes on with it (with a --parameter-file for WebhookUrl, if it had that):" in gone.err
+    assert "token" not in gone.out + gone.err
+    assert deploy(*again[4:], "--yes").code == 0  # behind the name
 
 
 @pytest.mark.long
@@ -208,7 +231,7 @@ def test_a_removal_that_fails_half_way_is_told_and_brought_to_its_end_and_the_st
     assert f"then remove {instance} in Tablestore's console" in with_it.err
     again = standing("destroy", *OF_IT, "--yes")
     assert again.code == 0, again.err
-    assert f"{told} {instance}: certdeploy deploy" in again.err
+    assert f"{told} {instance}; this goes on with it (" in again.err
     assert instances(cloud) == [instance]
 
 
