@@ -78,7 +78,7 @@ JAPANESE: Final[dict[str, str]] = {
     "Pause between waves: {n} min.": "ウェーブ間の休止：{n} 分。",
     "Halts when more than {n} % failed.": "失敗が {n} % を超えると停止します。",
     "Waves, freeze windows, approval": "ウェーブ・凍結期間・承認",
-    "Nothing said: as policies say, else all at once.": "未指定：ポリシーに従い、なければ一度に全部。",
+    "Left empty: as policies say, else all at once.": "未指定：ポリシーに従い、なければ一度に全部。",
     "First: one, per-product, 10% …": "最初：one、per-product、10% …",
     "Pause after each wave": "各ウェーブ後の休止",
     "Halt when more than this failed": "これを超えて失敗したら停止",

@@ -18,7 +18,7 @@ JAPANESE: Final[dict[str, str]] = {
     "as configured": "設定どおり",
     "direct": "直接（direct）",
     "cas": "CAS（cas）",
-    "Nothing said: all at once.": "空欄：一度にすべて。",
+    "Left empty: all at once.": "空欄：一度にすべて。",
     "Role": "ロール",
     "Do they let us in?": "アクセスできるか",
     "Another account": "別のアカウント",

@@ -76,7 +76,7 @@ CHINESE: Final[dict[str, str]] = {
     "Pause between waves: {n} min.": "批次间暂停：{n} 分钟。",
     "Halts when more than {n} % failed.": "失败超过 {n} % 时停止。",
     "Waves, freeze windows, approval": "批次、冻结窗口、审批",
-    "Nothing said: as policies say, else all at once.": "未填写：按策略，否则一次全部。",
+    "Left empty: as policies say, else all at once.": "未填写：按策略，否则一次全部。",
     "First: one, per-product, 10% …": "先：one、per-product、10% …",
     "Pause after each wave": "每批次后暂停",
     "Halt when more than this failed": "失败超过此值时停止",

@@ -15,7 +15,7 @@ CHINESE: Final[dict[str, str]] = {
     "as configured": "按配置",
     "direct": "直接（direct）",
     "cas": "CAS（cas）",
-    "Nothing said: all at once.": "未填写：一次全部。",
+    "Left empty: all at once.": "未填写：一次全部。",
     "Role": "角色",
     "Do they let us in?": "能否进入？",
     "Another account": "添加账号",

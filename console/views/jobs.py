@@ -36,7 +36,8 @@ def jobs(asked: Asked) -> Page:
 
 class OneJob(Wire):
     job: Managed  #: as `job show`, with the workers of this page
-    products: dict[CloudProduct, dict[WorkerStatus, int]]  #: all its workers, by product and status
+    #: All its workers, by product and status; products that need a look come first.
+    products: dict[CloudProduct, dict[WorkerStatus, int]]
     total: int  #: workers that fit
     settled: bool  #: nothing is under way
 
@@ -85,9 +86,13 @@ def _shown(world: World, asked: Mapping[str, Any]) -> tuple[Managed, _ByProduct,
     """The job, all its workers counted by product and status, and how many there are."""
     by_product: dict[CloudProduct, Counter[WorkerStatus]] = defaultdict(Counter)
     shown = managed(world, {"Show": asked})
-    for worker in world.workers.list(asked["JobId"]):
+    filtered = asked["Statuses"] or asked["Products"]
+    for worker in world.workers.list(asked["JobId"]) if filtered else shown.workers or ():
         by_product[worker.resource.product][worker.status] += 1
-    counted = {product: dict(some) for product, some in sorted(by_product.items())}
+    ordered = sorted(
+        by_product, key=lambda one: (min(_ORDER.get(status, 9) for status in by_product[one]), one)
+    )
+    counted = {product: dict(by_product[product]) for product in ordered}
     return shown, counted, sum(map(Counter.total, by_product.values()))
 
 
