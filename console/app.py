@@ -155,7 +155,7 @@ def _refused(request: Request, error: Exception, read_only: bool) -> Response:
 
 def _told(request: Request, refused: Refused, read_only: bool) -> Response:
     around = _around(request, read_only)
-    context = {"refused": refused, "page": None, **around}
+    context = {"refused": refused, "page": None, "ordered": request.method == "POST", **around}
     # What a script asks for while somebody writes is wrong most of the time: no error of the browser's.
     looks = around["fragment"] and request.url.path in views.LOOKS
     return _html(request, "refused.html", context, HTTPStatus.OK if looks else refused.status)

@@ -107,4 +107,5 @@ JAPANESE: Final[dict[str, str]] = {
     "Job {job}, which is no longer stored, put {certificate} there.": (
         "もう保存されていないジョブ {job} が {certificate} を配置しました。"
     ),
+    "This cannot be shown": "表示できません",
 }

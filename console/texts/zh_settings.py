@@ -100,4 +100,5 @@ CHINESE: Final[dict[str, str]] = {
     "Job {job}, which is no longer stored, put {certificate} there.": (
         "已不再保存的任务 {job} 在此部署了 {certificate}。"
     ),
+    "This cannot be shown": "无法显示",
 }

@@ -6,7 +6,7 @@ from typing import Final
 from shared.domain.job_requests import DiffDeploymentJob, SubmitDeploymentJob
 from shared.domain.jobs import DeploymentJob
 from shared.domain.states import JobStatus
-from shared.errors import ConflictError, InvalidRequestError, PlanChangedError
+from shared.errors import ConflictError, InvalidRequestError, InvalidTransitionError, PlanChangedError
 from shared.services.approval import check_approval, who_asks
 from shared.services.freezing import check_not_frozen
 from shared.services.moved import Moved, moved, plan_of
@@ -22,6 +22,7 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
     """The job, pending. One that somebody else has submitted is returned as it is.
 
     Raises:
+        InvalidTransitionError: somebody has cancelled it.
         PlanChangedError: it was edited since it was shown, or the world has moved since it was drafted.
         ConflictError: somebody else is changing it.
         ApprovalRequiredError: another person is to submit it.
@@ -32,6 +33,8 @@ def submit_job(world: World, request: SubmitDeploymentJob) -> DeploymentJob:
             f"the digest of job {job.job_id} is {job.plan_digest}, not {request.digest}: it was edited"
             " since; look at it again (`certdeploy job show`), and approve what it shows"
         )
+    if job.status is JobStatus.CANCELLED:
+        raise InvalidTransitionError("DeploymentJob", job.job_id, job.status.value, JobStatus.PENDING.value)
     if job.status is not JobStatus.EDITING:
         return job
     if job.changing(world.clock()):

@@ -91,6 +91,18 @@ def test_a_job_is_cancelled_and_deleted_for_good(browser: Browser, installed: Pa
     assert browser.get(f"/job?id={job_id}").status == 404
 
 
+def test_a_draft_that_somebody_has_cancelled_in_another_tab_is_not_submitted_as_if_it_ran(
+    browser: Browser, installed: Path
+) -> None:
+    job_id = _created(browser)
+    shown = fields(browser.get(f"/job/confirm?id={job_id}&what=submit"), "/job/do")
+    assert _confirmed(browser, "cancel", job_id).status == 303
+    refused = browser.post("/job/do", shown)
+
+    assert (refused.status, f"{job_id} is cancelled and cannot become pending" in refused.body) == (409, True)
+    assert "<h1>This was not done</h1>" in refused.body
+
+
 def test_an_order_that_does_not_fit_is_refused_by_the_service(browser: Browser, installed: Path) -> None:
     job_id = _created(browser)
 

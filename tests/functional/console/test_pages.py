@@ -124,6 +124,7 @@ def test_what_is_asked_for_wrongly_is_told_in_one_sentence(browser: Browser) -> 
     for path, (status, text) in asked.items():
         answer = browser.get(path)
         assert (answer.status, text in answer.body) == (status, True), (path, answer.body)
+        assert "<h1>This cannot be shown</h1>" in answer.body
     assert browser.get("/job.json?id=12").json["Code"] == "NotFound"
 
 
