@@ -12,7 +12,13 @@ from cli.stacks.objects import Stored, bucket_of
 from cli.stacks.plan import Deployment
 from cli.stacks.releases import Release
 from cli.stacks.ros import Change, Event, StackState, new_token
-from cli.stacks.templates import all_goes, parameters_of, with_state_of, without_retention
+from cli.stacks.templates import (
+    all_goes,
+    parameters_of,
+    retained_later,
+    with_state_of,
+    without_retention,
+)
 from shared.errors import AppError, CloudDeniedError, NotFoundError
 from shared.services.doctor import Health, Mark
 from shared.validation.requests import parse
@@ -98,6 +104,7 @@ class Deploying:
             again=stack is not None and kept is None,
             reworded=kept is not None and not changes and before != text,
             text=text,
+            at_first=retained_later(before, text) if before else without_retention(text),
         )
 
     def carry_out(self, plan: Deployment) -> StackState:
@@ -121,15 +128,17 @@ class Deploying:
             self._tell("removing what is left of the stack")
             self._removed(stack)
             stack = None
-        seen = {event.id for event in account.ros.events(stack.id)} if stack else set[str]()
         if stack is None:
             # A creation that fails is taken back whole: what it would retain is empty, and in the next's way.
-            whole = without_retention(plan.text)
-            stack_id = account.ros.create(self._name, whole, self._given(plan.stack), new_token())
-            stack = self._arrived(stack_id, seen)
-            if whole == plan.text:
-                return stack
-        if not account.ros.update(stack.id, plan.text, self._given(stack), new_token()):
+            given_ = self._given(plan.stack)
+            stack = self._arrived(account.ros.create(self._name, plan.at_first, given_, new_token()), set())
+        else:
+            stack = self._changed(stack, plan.at_first)
+        return stack if plan.at_first == plan.text else self._changed(stack, plan.text)
+
+    def _changed(self, stack: StackState, text: str) -> StackState:
+        seen = {event.id for event in self._account.ros.events(stack.id)}
+        if not self._account.ros.update(stack.id, text, self._given(stack), new_token()):
             return stack
         return self._arrived(stack.id, seen)
 

@@ -31,6 +31,9 @@ class Deployment:
     changes: Sequence[Change]
     again: bool  #: what is left of a stack that never came to be is removed first
     text: str = field(repr=False)  #: of the template
+    at_first: str = field(
+        repr=False
+    )  #: the same, without retention of what is empty as long as it is not done
     reworded: bool  #: its template says the same of every resource, in other words, or what stays without it
 
     @property

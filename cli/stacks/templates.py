@@ -27,6 +27,20 @@ def all_goes(template: str) -> str:
     return json.dumps(document) if retained else template
 
 
+def retained_later(before: str, template: str) -> str:
+    """`template`, without retention of the tables that the one `before` has not.
+
+    A change that fails takes them back, since they are empty. Retained, they would be in the way of the next.
+    """
+    old, new = _read(before), _read(template)
+    added = {
+        name: {key: value for key, value in one.items() if key != "DeletionPolicy"}
+        for name, one in new["Resources"].items()
+        if one.get("Type") in STATE and name not in (old.get("Resources") or {})
+    }
+    return _written({**new, "Resources": {**new["Resources"], **added}}) if added else template
+
+
 def with_state_of(before: str, template: str) -> str:
     """`template`, and the tables that only the one `before` has: an earlier version knows fewer.
 
@@ -40,8 +54,7 @@ def with_state_of(before: str, template: str) -> str:
     }
     if not lacking:
         return template
-    whole = {**new, "Resources": {**new["Resources"], **lacking}}
-    return str(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=110))
+    return _written({**new, "Resources": {**new["Resources"], **lacking}})
 
 
 def parameters_of(template: str) -> dict[str, Any]:
@@ -56,6 +69,10 @@ def _fits(resource: dict[str, Any], template: dict[str, Any]) -> bool:
     condition = resource.get("Condition")
     there = template["Resources"].keys()
     return all(one in there for one in needed) and condition in (None, *(template.get("Conditions") or {}))
+
+
+def _written(document: dict[str, Any]) -> str:
+    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110))
 
 
 def _read(template: str) -> dict[str, Any]:

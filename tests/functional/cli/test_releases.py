@@ -98,6 +98,27 @@ def test_a_version_that_failed_is_none_to_go_back_to(
     assert command("deploy", *OF_IT, "--release", before[0], "--yes").code == 0
 
 
+def test_an_upgrade_that_failed_half_way_is_repeated_by_the_same_command(
+    deploy: Command, command: Command, upgrade: Callable[[], Ran], cloud: Cloud
+) -> None:
+    """The table that it had made must not be in its own way."""
+    deploy("--yes")
+    jobs = tables(cloud)["jobs"]
+    cloud.faults.append(Fault("UpdateFunction", 403, "NoPermission"))
+    failed = upgrade()
+    assert (failed.code, "could not be changed" in failed.err) == (1, True), failed.err
+    assert "ROLLBACK_COMPLETE: the function " in command("stack", *OF_IT).out
+
+    again = upgrade()
+
+    assert again.code == 0, again.err
+    assert (set(tables(cloud)), tables(cloud)["jobs"] is jobs) == ({"jobs", "policies"}, True)
+    (stack,) = cloud.service("ros").stacks.values()
+    assert {name for name, one in stack.resources.items() if one.retain} == {
+        *("Ots", "JobsTable", "PoliciesTable")
+    }
+
+
 @pytest.mark.parametrize("release", ["0123456789abcdef", "../x", ""])
 def test_a_release_that_never_was_is_told_as_one(deploy: Command, command: Command, release: str) -> None:
     deploy("--yes")
