@@ -4,6 +4,7 @@ import json
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -21,6 +22,7 @@ from shared.runtime.doctor import check
 from shared.runtime.settings import Settings, read_settings
 from shared.services.doctor import Finding, Health, Mark
 from shared.services.doctor.findings import error, warning
+from shared.services.doctor.products import deadline_of
 from shared.state.meta import check_whole
 from shared.validation.requests import parse
 
@@ -77,7 +79,7 @@ def _of_stack(stack: str, opened: Callable[[], Session], patience_s: float) -> H
     """As its own function finds it, with the network and the rights that functions have."""
     try:
         told = opened().call("check_installation", json.dumps({"PatienceS": patience_s}).encode())
-        outside = tuple(_outside(stack))
+        outside = tuple(_outside(stack, patience_s))
     except (AppError, FunctionRefusedError) as failed:
         todo = "is the stack there, and may this key invoke its functions? certdeploy ram print viewer"
         return Health.of(utc_now(), [error(f"stack {stack}", str(failed), todo)])
@@ -85,11 +87,11 @@ def _of_stack(stack: str, opened: Callable[[], Session], patience_s: float) -> H
     return Health.of(inside.at, (*outside, *inside.findings))
 
 
-def _outside(stack: str) -> Iterator[Finding]:
+def _outside(stack: str, patience_s: float) -> Iterator[Finding]:
     """What the account tells of what the stack stands on, which no function may ask."""
     from cli.stacks import account, readiness  # which packages stacks, too: a third of a second
 
-    where = account.the_account(None)
+    where = replace(account.the_account(None), left_s=deadline_of(patience_s))
     try:
         found = where.ros.find(stack)
     except AppError:

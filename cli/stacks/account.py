@@ -1,7 +1,7 @@
 """The account and the region that a stack is in, and what asks about it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,8 +23,11 @@ _PATIENCE_S = 600.0  #: of a function that is waited for
 
 @dataclass(frozen=True)
 class Account:
+    """`left_s`: for calls that nobody waits for any longer; None: as long as they take."""
+
     settings: Settings
     keys: Provider
+    left_s: Callable[[], float] | None = None
 
     @property
     def region(self) -> str:
@@ -37,6 +40,7 @@ class Account:
             endpoint=self.settings.endpoint or None,
             hosts=dict(self.settings.hosts),
             regions=Regions(more=self.settings.more_regions),
+            deadline=self.left_s,
             read_timeout_s=60,  # ROS weighs a whole template while one waits
         )
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from cli.stacks.objects import FOLDER, Piece, Store, Stored
 from shared.errors import InvalidRequestError, NotFoundError, SettingsError
 from stack.package import MANIFEST
+from stack.target import target_of
 
 _STEPS: Final = ("code", "layer", "layer-aws")
 _ID: Final = re.compile(r"[0-9a-f]{16}")
@@ -102,14 +103,26 @@ def of_bucket(store: Store, bucket: str, region: str, name: str, release_id: str
         )
     if _id_of(content) != release_id:
         raise SettingsError(f"somebody has changed the release {release_id} in the bucket {bucket}")
-    told: Mapping[str, Any] = json.loads(content)
-    objects = {kind: Stored(one["Key"], one["Bytes"], one["MD5"]) for kind, one in told["Objects"].items()}
-    for one in objects.values():
+    found = _read(content)
+    if found is None:
+        raise SettingsError(
+            f"the release {release_id} is of a version of certdeploy that this one does not know"
+        )
+    for one in found.objects.values():
         if not store.has(bucket, region, one):
-            raise SettingsError(
-                f"{one.key} is not in the bucket {bucket} any more, or another one of its name"
-            )
-    return Release(told["Template"], told["Python"], objects, told["Version"])
+            raise SettingsError(f"{one.key} is not in the bucket {bucket} any more, or is another one")
+    return found
+
+
+def _read(content: bytes) -> Release | None:
+    """None: it is in another form."""
+    try:
+        told: Mapping[str, Any] = json.loads(content)
+        rows = {kind: told["Objects"][kind] for kind in _STEPS}
+        objects = {kind: Stored(row["Key"], row["Bytes"], row["MD5"]) for kind, row in rows.items()}
+        return Release(told["Template"], target_of(told["Python"]).version, objects, told["Version"])
+    except (ValueError, LookupError, TypeError, InvalidRequestError):
+        return None
 
 
 def _folder(name: str) -> str:

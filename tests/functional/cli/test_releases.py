@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,21 @@ def test_a_release_that_somebody_has_changed_is_refused(
     assert (refused.code, f"somebody has changed the release {first}" in refused.err) == (2, True), (
         refused.err
     )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("content", [b"[]", b"{}", b"\xff", b'{"Objects": {"code": {}}}'])
+def test_a_release_of_another_form_is_told_as_one(
+    deploy: Command, command: Command, cloud: Cloud, content: bytes
+) -> None:
+    deploy("--yes")
+    held, one = cloud.service("oss")._buckets[BUCKET].objects, sha256(content).hexdigest()[:16]
+    held[f"certdeploy/{NAME}/release-{one}.json"] = replace(next(iter(held.values())), content=content)
+
+    refused = command("deploy", *OF_IT, "--release", one, "--yes")
+
+    assert refused.code == 2
+    assert f"the release {one} is of a version of certdeploy that this one does not know" in refused.err
 
 
 @pytest.mark.long
