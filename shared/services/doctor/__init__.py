@@ -55,6 +55,7 @@ def _parts(it: Installation, left_s: Callable[[], float]) -> Iterator[Finding]:
     if answers:
         yield from _looked("cas", partial(account.of_cas, world, openapi))
         if it.own_calls:
+            yield from _looked("levels", partial(account.of_levels, world, openapi))
             yield from _looked("engine", partial(engine.of_engine, world, openapi))
             yield from _looked("accounts", partial(account.of_accounts, world))
             yield from _looked("products", partial(products.of_products, world, openapi, it.clients, left_s))

@@ -7,6 +7,7 @@ from typing import Final
 
 from shared.cloud import cas, sts
 from shared.cloud.api import Action
+from shared.cloud.cas_levels import LIST_INSTANCES
 from shared.cloud.openapi import Answer, OpenApi
 from shared.cloud.reading import parsed
 from shared.domain.certificates import STORES
@@ -128,6 +129,18 @@ def of_cas(world: World, openapi: OpenApi) -> Iterator[Finding]:
             held = "holds certificates" if has[store] else "holds no certificate"
             yield ok(about, f"answers, and {held}")
     yield _site(world, has)
+
+
+def of_levels(world: World, openapi: OpenApi) -> Iterator[Finding]:
+    """Whether the key may ask what CAS has sold; what else is wrong with a store is told of the store."""
+    for store in world.policy.stores:
+        try:
+            openapi.call(cas.API, LIST_INSTANCES, _ONE, region=store)
+        except CloudDeniedError as denied:
+            todo = "grant it to the key or role: else DV, OV and EV of what CAS has sold are taken from names"
+            yield warning(f"levels {store}", str(denied), todo, statement(cas.API.rights(LIST_INSTANCES), {}))
+        except AppError:
+            continue
 
 
 def _denied_cas(about: str, denied: CloudDeniedError) -> Finding:

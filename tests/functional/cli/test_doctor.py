@@ -111,6 +111,16 @@ def test_cas_that_may_not_be_read_is_told_with_all_that_it_takes(informed: Comma
     ]
 
 
+def test_that_levels_may_not_be_asked_for_stops_nothing(informed: Command, cloud: Cloud) -> None:
+    cloud.deny("yundun-cert:ListInstances")
+
+    ran = informed("doctor", "--json")
+
+    found = about(ran, "levels cn-hangzhou")
+    assert (ran.code, found["Mark"], about(ran, "cas cn-hangzhou")["Mark"]) == (0, "warning", "ok")
+    assert json.loads(found["Policy"])["Action"] == ["yundun-cert:ListInstances"]
+
+
 def test_a_product_that_the_account_does_not_use_is_no_missing_permission(
     informed: Command, cloud: Cloud
 ) -> None:
