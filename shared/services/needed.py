@@ -9,13 +9,14 @@ from shared.domain.disused import Uses, successors, why_kept, why_stored_kept
 from shared.domain.names import WILDCARD
 from shared.domain.resources import CloudProduct
 from shared.domain.stored import StoredCertificate
+from shared.errors import UnreadableRowError
 from shared.products import default_products
-from shared.services.discovered import every_slot
 from shared.services.map import known_certificates
 from shared.services.policies import policies_of
 from shared.services.verify import server_names
 from shared.services.world import World
 
+_SEE: Final = "`certdeploy state check` lists such rows"
 _FRESH: Final = timedelta(days=1)  #: what is older may have changed since
 
 
@@ -28,13 +29,28 @@ class Needed:
         self.known = known_certificates(world)
         self.by_identifier = {one.identifier: one for one in self.known}
         self._uses, self._policies = Uses(), policies_of(world)
-        for record in every_slot(world):
-            self._uses.of_slot(record, self.by_identifier)
-        for job in world.jobs.list():
-            self._uses.of_job(job, world.workers.list(job.job_id), self._now - grace)
+        unreadable = list(self._use_all())
         self._later = self._successors(self.known)
         self._met: dict[tuple[str, str, str], bool | None] = {}
-        self.unsure = tuple(_unsure(world))
+        self.unsure = (*_unsure(world), *unreadable)
+
+    def _use_all(self) -> Iterator[str]:
+        """Also jobs that are being stored just now. What cannot be read, which may need anything, is told."""
+        world, kept_until = self._world, self._now - self._grace
+        for product in world.policy.products:
+            for record in world.resources.each(product):
+                if isinstance(record, UnreadableRowError):
+                    yield f"{record}; {_SEE}"
+                else:
+                    self._uses.of_slot(record, self.by_identifier)
+        for job in world.jobs.each():
+            if isinstance(job, UnreadableRowError):
+                yield f"{job}; {_SEE}"
+            elif not job.undone:
+                workers = list(world.workers.each(job.job_id))
+                yield from (f"{one}; {_SEE}" for one in workers if isinstance(one, UnreadableRowError))
+                read = [one for one in workers if not isinstance(one, UnreadableRowError)]
+                self._uses.of_job(job, read, kept_until)
 
     def names_of(self, identifier: str) -> tuple[str, ...]:
         """Identifiers of all that are the same certificate in CAS."""

@@ -125,5 +125,13 @@ class Records(Generic[Record]):
         version = self._store.put(self.table, key, document_of(record), version=record.version)
         return record.evolve(version=version)
 
+    def _each(self, prefix: Key) -> Iterator[Record | UnreadableRowError]:
+        """Also those that cannot be read, for whoever must not overlook one."""
+        for row in self._store.range(self.table, prefix):
+            try:
+                yield self._read(row)
+            except UnreadableRowError as error:
+                yield error
+
     def _range(self, prefix: Key) -> Iterator[Record]:
         return self.readable(self._store.range(self.table, prefix))

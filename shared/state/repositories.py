@@ -150,6 +150,10 @@ class Jobs(Records[DeploymentJob]):
     def list(self) -> Iterator[DeploymentJob]:
         return (job for job in self._range((OWNER,)) if job.storing_until is None)
 
+    def each(self) -> Iterator[DeploymentJob | UnreadableRowError]:
+        """Those that are being stored, and those that cannot be read, too."""
+        return self._each((OWNER,))
+
     def open(self, job: DeploymentJob) -> None:
         """Add the job to the index of open jobs, before it leaves `editing`, so that none is forgotten.
 

@@ -14,7 +14,7 @@ from shared.domain.resources import (
     Placed,
     ResourceRecord,
 )
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError, NotFoundError, UnreadableRowError
 from shared.state import tables
 from shared.state.records import Records, nested, told_in, tries
 from shared.state.store import Key, Row, Store, Write
@@ -59,6 +59,10 @@ class Resources(Records[ResourceRecord]):
         """`area`: a region, within its account; None: all of all accounts."""
         prefix: Key = (product.value,) if area is None else (product.value, area_key(area))
         return self._range(prefix)
+
+    def each(self, product: CloudProduct) -> Iterator[ResourceRecord | UnreadableRowError]:
+        """Those that cannot be read, too."""
+        return self._each((product.value,))
 
     def find_many(self, slots: Iterable[str]) -> dict[str, ResourceRecord]:
         """The existing records, by slot."""

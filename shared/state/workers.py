@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from shared.domain.jobs import WorkerResource
 from shared.domain.resources import CloudProduct, CloudResource
 from shared.domain.states import WorkerStatus
+from shared.errors import UnreadableRowError
 from shared.state import tables
 from shared.state.records import Records, document_of, nested, told_in
 from shared.state.store import Key
@@ -38,6 +39,10 @@ class Workers(Records[WorkerResource]):
         if product is None:
             return self._range((job_id,))
         return self._range((job_id, product.value) if shard is None else (job_id, product.value, shard))
+
+    def each(self, job_id: int) -> Iterator[WorkerResource | UnreadableRowError]:
+        """Those of a job, and those that cannot be read, too."""
+        return self._each((job_id,))
 
     def statuses(self, job_id: int) -> Counter[WorkerStatus]:
         """How many of a job's have which; their rows are read, but not parsed."""

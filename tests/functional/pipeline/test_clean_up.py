@@ -11,11 +11,14 @@ import pytest
 
 from emulator.faults import Fault
 from shared.domain.resources import CloudProduct, SyncState
+from shared.domain.states import JobStatus
 from shared.errors import ConflictError
 from shared.services.automatic import LEASE
 from shared.services.clean_up import clean_up, plan_clean_up
 from shared.services.cleaned import CleanUp, Fate
 from shared.services.world import ProbeResult
+from shared.state import tables
+from shared.state.tables import Table
 from tests.functional.pipeline.conftest import ESTATE, NAMES
 from tests.functional.pipeline.platform import Platform, discovered
 from tests.functional.pipeline.stories import (
@@ -239,3 +242,31 @@ def test_one_that_somebody_deleted_meanwhile_is_deleted(platform: Platform) -> N
 
     (one,) = clean_up(platform.world, (OLD,), GRACE).certificates
     assert one.fate is Fate.DELETED
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("table", [tables.JOBS, tables.WORKERS, tables.RESOURCES], ids=lambda one: one.name)
+def test_a_row_that_cannot_be_read_may_need_anything(platform: Platform, table: Table) -> None:
+    later(platform)
+    assert plan_clean_up(platform.world).to_delete == (OLD,)
+    keys = {tables.JOBS: ("-",), tables.WORKERS: (platform.job().job_id,), tables.RESOURCES: ("CDN",)}
+    row = next(iter(platform.store.range(table, keys[table])))
+    platform.store.put(table, row.key, {"Of": "a later version"}, version=row.version)
+
+    found = plan_clean_up(platform.world)
+
+    assert found.to_delete == ()
+    assert table.name in found.unsure[0]
+
+
+@pytest.mark.long
+def test_a_job_that_is_being_stored_needs_its_certificate(platform: Platform) -> None:
+    later(platform)
+    job = platform.job()
+    until = platform.clock() + timedelta(seconds=60)
+    platform.world.jobs.begin(
+        job.evolve(
+            job_id=7, status=JobStatus.EDITING, cert_identifiers=(OLD,), storing_until=until, version=0
+        )
+    )
+    assert fate(plan_clean_up(platform.world)) == (Fate.KEEP, "job 7 is to deploy it")
