@@ -35,6 +35,8 @@ def stack(
         resources = account.ros.resources(found.id)
         told = _told(account, found, wanted=events > 0 or found.failed)
         before, unlisted = _deployed_before(account, found)
+    if unlisted:
+        output.tell(f"what was deployed before could not be listed: {unlisted}")
     last = told[-events:] if events else []
     reason = (last_failure(told) or why(found.reason)) if found.failed else ""
     if as_json:
@@ -73,7 +75,7 @@ def stack(
         ):
             output.row(table, what, fact)
         output.show(table)
-        _show_releases(before, unlisted)
+        _show_releases(before)
         _show(last)
     if found.failed:
         raise typer.Exit(exits.FAILED)
@@ -95,9 +97,7 @@ def _deployed_before(account: Account, stack: StackState) -> tuple[list[tuple[st
         return [], str(failed)
 
 
-def _show_releases(before: list[tuple[str, datetime]], unlisted: str) -> None:
-    if unlisted:
-        output.tell(f"what was deployed before could not be listed: {unlisted}")
+def _show_releases(before: list[tuple[str, datetime]]) -> None:
     if not before:
         return
     table = output.table("Release", "Deployed (UTC)", title="\nDeployed, the last one first")

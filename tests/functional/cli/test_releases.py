@@ -13,6 +13,7 @@ import pytest
 
 from cli.stacks.templates import with_state_of
 from emulator.cloud import Cloud, utc_now
+from emulator.denials import Denial
 from emulator.faults import Fault
 from emulator.services.tablestore.tables import Table
 from emulator.services.tablestore.tablestore import Service as Tablestore
@@ -84,6 +85,19 @@ def test_a_stack_goes_to_a_later_version_and_back_with_all_its_state(
     again = upgrade()
     assert again.code == 0, again.err
     assert (tables(cloud)["jobs"] is jobs, tables(cloud)["policies"] is policies) == (True, True)
+
+
+@pytest.mark.long
+def test_a_key_that_may_not_list_the_bucket_sees_the_stack_all_the_same(
+    deploy: Command, command: Command, cloud: Cloud
+) -> None:
+    deploy("--yes")
+    cloud.denials.append(Denial("oss:ListObjects"))
+
+    shown = command("stack", *OF_IT, "--json")
+
+    assert (shown.code, shown.json["Releases"]) == (0, [])
+    assert "what was deployed before could not be listed: " in shown.err
 
 
 def test_a_version_that_failed_is_none_to_go_back_to(
