@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.domain.installation_requests import ManagedInstallation
     from shared.domain.jobs import DeploymentJob
     from shared.services.accounts import Entered
+    from shared.services.cleaned import CleanUp
     from shared.services.contacts import ShownContacts
     from shared.services.doctor import Health
     from shared.services.manage import Managed
@@ -109,6 +110,10 @@ class Installed:
     def changed(self, world: World, request: Mapping[str, Any]) -> "ManagedInstallation":
         with _refusals():
             return asked.managed_installation(world, dict(request))
+
+    def cleaned_up(self, world: World, request: Mapping[str, Any]) -> "CleanUp":
+        with _refusals():
+            return asked.cleaned_up(world, dict(request))
 
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         self._session.check_credentials()

@@ -7,6 +7,7 @@ from shared.domain.installation_requests import ManagedInstallation
 from shared.domain.jobs import DeploymentJob
 from shared.domain.values import Wire
 from shared.services.accounts import Entered
+from shared.services.cleaned import CleanUp
 from shared.services.contacts import ShownContacts
 from shared.services.doctor import Health
 from shared.services.manage import Managed
@@ -42,6 +43,9 @@ class Installation(Protocol):
 
     def changed(self, world: World, request: Mapping[str, Any]) -> ManagedInstallation:
         """As the function manage_installation answers. Raises AppError."""
+
+    def cleaned_up(self, world: World, request: Mapping[str, Any]) -> CleanUp:
+        """As the function clean_up_certificates answers. Raises AppError."""
 
     def call(self, function: str, payload: bytes) -> dict[str, Any]:
         """Invoke a function and wait for its answer. Raises AppError."""

@@ -86,9 +86,6 @@ JAPANESE: Final[dict[str, str]] = {
     "{n} stay": "{n} 件は残す",
     "Choose all of this page": "このページをすべて選ぶ",
     "Look at the chosen ones": "選んだものを確認",
-    (
-        "{n} certificates are deleted from CAS with their keys, for good. Each is looked at once more before."
-    ): ("証明書 {n} 件を鍵とともに CAS から完全に削除します。削除前にそれぞれもう一度確認します。"),
     "None of these may be deleted.": "削除できるものはありません。",
     "Delete {n} for good": "{n} 件を完全に削除",
     "{n} of {total} are deleted.": "{total} 件中 {n} 件を削除しました。",
@@ -103,9 +100,18 @@ JAPANESE: Final[dict[str, str]] = {
     "Jobs are being looked through. It comes by itself in a moment.": (
         "ジョブを調べています。まもなく自動で表示されます。"
     ),
-    "{n} earlier jobs were not looked into.": ("それ以前のジョブ {n} 件は調べていません。"),
+    "{n} earlier jobs were not looked into.": "それ以前のジョブ {n} 件は調べていません。",
     "Job {job}, which is no longer stored, put {certificate} there.": (
         "もう保存されていないジョブ {job} が {certificate} を配置しました。"
     ),
     "This cannot be shown": "表示できません",
+    "{n} certificates are deleted with their keys, for good. Each is looked at once more before.": (
+        "証明書 {n} 件を鍵とともに完全に削除します。削除前にそれぞれもう一度確認します。"
+    ),
+    "So may a copy of one in a product's own store, if CAS has it or certdeploy put it there.": (
+        "製品自身の保管場所にある写しも、CAS にあるか certdeploy が置いたものなら削除できます。"
+    ),
+    "Place": "場所",
+    "Not looked at:": "未確認：",
+    "In products' own stores": "製品自身の保管場所",
 }

@@ -81,9 +81,6 @@ CHINESE: Final[dict[str, str]] = {
     "{n} stay": "{n} 个保留",
     "Choose all of this page": "全选本页",
     "Look at the chosen ones": "查看所选证书",
-    (
-        "{n} certificates are deleted from CAS with their keys, for good. Each is looked at once more before."
-    ): ("将从 CAS 永久删除 {n} 个证书及其私钥。删除前会逐个再次检查。"),
     "None of these may be deleted.": "这些证书都不能删除。",
     "Delete {n} for good": "永久删除 {n} 个",
     "{n} of {total} are deleted.": "已删除 {n} / {total}。",
@@ -96,9 +93,18 @@ CHINESE: Final[dict[str, str]] = {
     ),
     "Webhook": "Webhook",
     "Jobs are being looked through. It comes by itself in a moment.": ("正在查看任务记录，稍后会自动出现。"),
-    "{n} earlier jobs were not looked into.": ("另有 {n} 个更早的任务未查看。"),
+    "{n} earlier jobs were not looked into.": "另有 {n} 个更早的任务未查看。",
     "Job {job}, which is no longer stored, put {certificate} there.": (
         "已不再保存的任务 {job} 在此部署了 {certificate}。"
     ),
     "This cannot be shown": "无法显示",
+    "{n} certificates are deleted with their keys, for good. Each is looked at once more before.": (
+        "将永久删除 {n} 个证书及其私钥。删除前会逐个再次检查。"
+    ),
+    "So may a copy of one in a product's own store, if CAS has it or certdeploy put it there.": (
+        "产品自有存储中的副本，若 CAS 中有该证书或由 certdeploy 放入，也可删除。"
+    ),
+    "Place": "位置标识",
+    "Not looked at:": "未检查：",
+    "In products' own stores": "产品自有存储",
 }

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cli.console import Installed
 from cli.session import session
+from console.kept import Kept
+from console.serving import Serving
 from emulator.cloud import Cloud
 from shared.domain.resources import CloudProduct
+from shared.domain.stored import StoredCertificate
+from shared.services.cleaned import CleanedStored, CleanUp, Fate
 from shared.services.world import World
 from tests.functional.console.browser import Browser, fields
 from tests.functional.console.conftest import MARKED, RENEWED, SHOP
@@ -41,8 +48,8 @@ def test_what_nothing_needs_is_looked_at_chosen_and_deleted(
     confirmed = browser.get(f"{PATH}/confirm?certificate={RENEWED}")
     done = browser.post(PATH, fields(confirmed, PATH))
 
-    assert ("1 may be deleted" in page.body, told["ToDelete"], told["Total"]) == (True, 1, 3)
-    assert "certdeploy certificate clean-up --only CAS --preview" in page.body
+    assert ("1 may be deleted" in page.body, told["ToDelete"], told["Certificates"]) == (True, 1, 3)
+    assert "certdeploy certificate clean-up --preview" in page.body
     assert f"certdeploy certificate clean-up {RENEWED} --only CAS" in confirmed.body
     assert "with their keys, for good" in confirmed.body
     assert (done.status, "1 of 1 are deleted." in done.body) == (200, True)
@@ -77,6 +84,48 @@ def test_what_may_not_go_is_not_offered_and_nothing_is_deleted_unasked(
         assert (answer.status, why in answer.body) == (400, True), path
     assert browser.post(PATH, {}).status == 400
     assert in_cas(cloud)
+
+
+class Stores(Installed):
+    """A product's store holds a copy that may go, and another one that stays. `asked`: of it."""
+
+    def __init__(self) -> None:
+        super().__init__(session())
+        self.asked: list[Mapping[str, Any]] = []
+
+    def cleaned_up(self, world: World, request: Mapping[str, Any]) -> CleanUp:
+        self.asked.append(request)
+        rows = [("old", Fate.DELETED if "Delete" in request else Fate.DELETE), ("new", Fate.KEEP)]
+        return CleanUp(
+            unread=("SLB cn-beijing: no <permission>",),
+            stored=tuple(
+                CleanedStored(
+                    stored=StoredCertificate(
+                        product=CloudProduct.SLB, region="cn-hangzhou", stored_id=name, cert_identifier=SHOP
+                    ),
+                    fate=fate,
+                    reason="because",
+                )
+                for name, fate in rows[: 1 if "Delete" in request else 2]
+            ),
+        )
+
+
+def test_copies_in_products_stores_are_looked_at_and_chosen_likewise(installed: Path) -> None:
+    told: list[str] = []
+    serving = Serving(stores := Stores(), told.append, port=0, read_only=False, kept=Kept(patience_s=30))
+    place = "SLB/cn-hangzhou/old"
+    with serving.running():
+        browser = Browser(serving.port, told).let_in()
+        page = browser.get(PATH).body
+        sent = fields(browser.get(f"{PATH}/confirm?stored={place}&stored=SLB/cn-hangzhou/new"), PATH)
+        done = browser.post(PATH, sent).body
+
+    assert page.count('name="stored"') == 1
+    assert "SLB cn-beijing: no &lt;permission&gt;" in page
+    assert sent["stored"] == [place]
+    assert stores.asked[-1]["Delete"] == {"Certificates": [], "Stored": [place]}
+    assert "1 of 1 are deleted." in done
 
 
 def test_where_not_all_was_read_nothing_can_be_deleted(browser: Browser) -> None:
