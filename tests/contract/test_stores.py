@@ -106,6 +106,7 @@ def test_only_the_function_that_cleans_up_may_delete_a_certificate() -> None:
     assert {name: found for name, found in others.items() if found} == {}
 
 
+@pytest.mark.ordinary_answers("the fewest fields tell no times")
 def test_clb_tells_its_certificates_and_what_we_have_put_there(server: Server) -> None:
     made = slb(server)
     made.bench.deploy(made.bench.slots()["shop:443/default"], "new")
