@@ -121,6 +121,7 @@ REFUSED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "nlb.GetLoadBalancerAttribute": {"DryRun": "asks for no answer"},
     "nlb.ListListeners": dict.fromkeys(("SecSensorEnabled", "Tag"), _FILTERS),
     "nlb.ListLoadBalancers": {"ZoneId": _FILTERS},
+    "ots_control.ListInstances": {"InstanceNameList": _FILTERS},
     "ros.*": {
         **dict.fromkeys(("ChangeSetId", "StackGroupName"), "asks for another template"),
         **dict.fromkeys(("StackPolicyBody", "StackPolicyURL"), "protects resources from changes"),
@@ -137,6 +138,8 @@ REFUSED_OF: Final[Mapping[str, Mapping[str, str]]] = {
         "UpdateInfoOptions": "adds to the answer what a change of each parameter would do",
         "ValidationOption": "has templates of Terraform checked",
     },
+    "ros.ContinueCreateStack": {"RecreatingOptions": "says how what failed is made anew"},
+    "ros.GetTemplateParameterConstraints": {"ParametersOrder": "asks for the parameters in an order"},
     "ros.ListStacks": dict.fromkeys(("EndTime", "ParentStackId", "ResourceGroupId", "StartTime"), _FILTERS),
     "ros.UpdateStack": {"ReplacementOption": "has resources replaced"},
     "sae.ListIngresses": {"AppId": _FILTERS},
