@@ -68,6 +68,7 @@ def test_what_is_there_is_not_done_again(deploy: Callable[..., Ran], cloud: Clou
     assert "contacts: there are none; do: add one" in again.err
 
 
+@pytest.mark.long
 def test_a_deployment_that_was_cut_off_before_anything_ran_is_brought_to_its_end(
     deploy: Callable[..., Ran], cloud: Cloud, objects: Path
 ) -> None:

@@ -30,6 +30,7 @@ def test_what_is_not_activated_is_told_before_anything_is_made(
     assert changes(cloud) == []
 
 
+@pytest.mark.long
 def test_a_service_linked_role_that_is_missing_is_told_and_may_still_come(
     deploy: Deploy, cloud: Cloud
 ) -> None:
@@ -64,6 +65,7 @@ def test_what_ros_refuses_names_the_policy_too(deploy: Deploy, cloud: Cloud) -> 
     assert f"it takes what `certdeploy --stack {NAME} ram print deployer` prints" in refused.err
 
 
+@pytest.mark.long
 def test_what_cannot_be_looked_at_is_said_and_stops_nothing(deploy: Deploy, cloud: Cloud) -> None:
     cloud.denials.append(Denial("ros:GetServiceProvisions"))
     cloud.faults.append(Fault("GetRole", 503, "ServiceUnavailable", times=9))

@@ -100,6 +100,7 @@ def test_a_key_that_may_not_list_the_bucket_sees_the_stack_all_the_same(
     assert "what was deployed before could not be listed: " in shown.err
 
 
+@pytest.mark.long
 def test_a_version_that_failed_is_none_to_go_back_to(
     deploy: Command, command: Command, upgrade: Callable[[], Ran], cloud: Cloud
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_version_that_failed_is_none_to_go_back_to(
     assert command("deploy", *OF_IT, "--release", before[0], "--yes").code == 0
 
 
+@pytest.mark.long
 def test_an_upgrade_that_failed_half_way_is_repeated_by_the_same_command(
     deploy: Command, command: Command, upgrade: Callable[[], Ran], cloud: Cloud
 ) -> None:
@@ -134,6 +136,7 @@ def test_an_upgrade_that_failed_half_way_is_repeated_by_the_same_command(
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("release", ["0123456789abcdef", "../x", ""])
 def test_a_release_that_never_was_is_told_as_one(deploy: Command, command: Command, release: str) -> None:
     deploy("--yes")
