@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 
 from cli.session import session
+from console.views import ORDERS, PAGES
 from console.views.orders import ALL
 from shared.domain.states import JobStatus
 from tests.functional.console.browser import Answer, Browser, fields
-from tests.functional.console.conftest import RENEWED
+from tests.functional.console.conftest import RENEWED, SHOP, Opened
 
 NEW = f"/jobs/new?step=3&name=renewal&certificate={RENEWED.partition('-')[0]}"
+
+OF_ONE = {
+    "/certificate": f"?id={SHOP}",
+    "/slot": "?id=CDN/-/www.example.com",
+    "/certificates/clean-up/confirm": f"?certificate={SHOP}",
+}
 
 
 def _created(browser: Browser, how: str = "draft", path: str = NEW) -> int:
@@ -136,3 +143,26 @@ def test_the_map_draws_a_line_for_each_slot(browser: Browser) -> None:
         assert "CDN/-/www.example.com" in page.body, asked
         assert page.body.count('class="l-') > 4, asked
     assert browser.get("/map?product=CDN&domain=x").status == 400
+
+
+def test_every_page_of_a_job_is_there_as_json_and_none_has_a_form_where_nothing_may_be_changed(
+    browser: Browser, installed: Path, opened: Opened
+) -> None:
+    job_id = _created(browser)
+    of_job = {"/job": "", "/job/edit": "", "/job/certificates": "", "/job/confirm": "&what=submit"}
+    others = [path + OF_ONE.get(path, "") for path in PAGES if path not in of_job]
+    asked = [*(f"{path}?id={job_id}{more}" for path, more in of_job.items()), *others]
+    for path, more in of_job.items():
+        told = browser.get(f"{path}.json?id={job_id}{more}")
+        assert (told.status, "Job" in told.json) == (200, True), path
+
+    with opened(read_only=True) as only:
+        only.let_in()
+        pages = {path: only.get(path) for path in [*asked, NEW]}
+        refused = {path: only.post(path, {"id": job_id}).status for path in ORDERS}
+
+    assert {path for path, page in pages.items() if page.status != 200} == set()
+    with_forms = {path for path, page in pages.items() if 'method="post"' in page.body}
+    assert with_forms == {NEW}  # by which slots are chosen: its buttons only look
+    assert 'name="as"' not in pages[NEW].body
+    assert set(refused.values()) == {403}
