@@ -96,7 +96,7 @@ REFUSED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "alb.ListLoadBalancers": dict.fromkeys(("PayType", "ZoneId"), _FILTERS),
     "apig.ListDomains": dict.fromkeys(("gatewayType", "domainScope"), _FILTERS),
     "apig.ListGateways": dict.fromkeys(("gatewayType", "resourceGroupId", "tag"), _FILTERS),
-    "cas.GetMatchedResources": {"ResourceScope": _FILTERS},
+    "cas.GetMatchedResources": {"NextToken": "asks for another page", "ResourceScope": _FILTERS},
     "cas.ListCertificates": {"ResourceGroupId": _FILTERS},
     "cas.ListInstances": dict.fromkeys(
         ("AutoReissueFlag", "Brand", "ResourceGroupId", "ServerDeployFlag", "VersionType"), _FILTERS
@@ -121,7 +121,7 @@ REFUSED_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "nlb.GetLoadBalancerAttribute": {"DryRun": "asks for no answer"},
     "nlb.ListListeners": dict.fromkeys(("SecSensorEnabled", "Tag"), _FILTERS),
     "nlb.ListLoadBalancers": {"ZoneId": _FILTERS},
-    "ots_control.ListInstances": {"InstanceNameList": _FILTERS},
+    "ots_control.ListInstances": dict.fromkeys(("InstanceNameList", "ResourceGroupId", "Tag"), _FILTERS),
     "ros.*": {
         **dict.fromkeys(("ChangeSetId", "StackGroupName"), "asks for another template"),
         **dict.fromkeys(("StackPolicyBody", "StackPolicyURL"), "protects resources from changes"),

@@ -38,7 +38,8 @@ NO_LISTS = (
     "GetCustomHostname",
     *("GetAsyncInvokeConfig", "GetConcurrencyConfig", "GetFunction", "GetLayerVersion", "GetTrigger"),
     *("GetRole", "GetPolicy", "GetPolicyVersion"),
-    "GetTemplate",
+    *("GetTemplate", "GetServiceProvisions", "GetTemplateParameterConstraints"),
+    "GetInstance",
 )
 LISTS = [
     pytest.param(module, name, id=f"{module}-{name}")
@@ -139,6 +140,7 @@ def required(cloud: Cloud, module: str, name: str) -> dict[str, Any]:
         "region_id": "cn-hangzhou",
         "FunctionNames": "https_option" if module not in ("live", "vod") else "",
         **dict.fromkeys(("CertId", "CertificateId"), 10741304),
+        "CertIds": "10741304",
         "DomainName": {"dcdn": "app", "vod": "vod", "live": "live", "cloudapi": "open"}.get(module, "www")
         + ".example.com",
         "Domain": "checkout.example.com",
