@@ -10,7 +10,7 @@ import pytest
 from emulator.server import Server
 from shared.cloud.cas import Cas
 from shared.domain.resources import CloudProduct
-from shared.errors import CloudRejectedError
+from shared.errors import CloudBusyError, CloudRejectedError
 from shared.products.kit.means import Means
 from shared.products.slb.store import SlbStore
 from tests.contract.answers import edit, take_out
@@ -133,3 +133,20 @@ def test_of_two_certificates_that_the_store_calls_alike_none_is_put_back(
         bench.adapter.deploy(slot, bench.certificate("new"))
 
     assert bench.carried() == {"shop:443/default": "new"}
+
+
+def test_a_copy_that_somebody_deletes_before_it_is_bound_is_put_there_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a clean-up may, or a person: of the copy that was found, its id was kept."""
+    slot, new = bench.slots()["shop:443/default"], bench.certificate("new")
+    store, held = bench.adapter.adapter._store, bench.cloud.service("slb")._certificates
+    assert isinstance(store, SlbStore)
+    del held[store.put(SLB.region, new)]
+
+    with pytest.raises(CloudBusyError, match="another try puts it there again"):
+        bench.adapter.deploy(slot, new)
+    bench.adapter.deploy(slot, new)
+
+    assert bench.carried()["shop:443/default"] == "new"
+    assert bench.count(UPLOAD, code="") == 2

@@ -92,7 +92,7 @@ class JobBook(Resources):
         now = self.cloud.clock()
         cost = sum(row.source == "UPLOAD" for w in job.workers if (row := self.find(w.identifier))) - job.cost
         if self._used + cost > self._bought:
-            left = self._bought - self._used
+            left = max(0, self._bought - self._used)
             raise refused("InsufficientQuota", f"The job takes {cost} deployments, {left} are left.")
         self._used, job.cost = self._used + cost, job.cost + cost
         places = self.places()

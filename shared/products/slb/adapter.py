@@ -14,7 +14,7 @@ from shared.cloud.reading import Fields
 from shared.domain.names import normalize
 from shared.domain.resources import CloudProduct, CloudResource, SlotRole
 from shared.domain.stored import StoredCertificate
-from shared.errors import CloudRejectedError
+from shared.errors import CloudBusyError, CloudRejectedError
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.changes import Change, Look, Settings, carrying
 from shared.products.kit.found import Found
@@ -122,10 +122,17 @@ class Adapter(ProductAdapter):
     def _write(self, change: Change, look: Look) -> None:
         assert change.wanted is not None, "no first deployment is undone"
         store_id = self._store.put(change.resource.region, change.wanted)
-        if change.resource.role is SlotRole.DEFAULT:
-            self._set(change.resource, store_id, look.settings or {})
-        else:
-            self._set_extension(change.resource, store_id, look.held)
+        try:
+            if change.resource.role is SlotRole.DEFAULT:
+                self._set(change.resource, store_id, look.settings or {})
+            else:
+                self._set_extension(change.resource, store_id, look.held)
+        except CloudRejectedError as error:
+            if error.cloud_code.lower() not in self.not_stored:
+                raise
+            self._store.forget(change.resource.region, change.wanted)
+            gone = f"somebody has deleted {store_id} from the store since; another try puts it there again"
+            raise CloudBusyError(error.action, error.cloud_code, gone, error.request_id) from None
 
     def _take_back(self, change: Change, look: Look, lost: Set[str]) -> None:
         assert change.wanted is not None, "CAS has it"

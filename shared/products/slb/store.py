@@ -140,6 +140,11 @@ class SlbStore:
         params = {"RegionId": region, "ServerCertificateId": store_id}
         self._client.call(API, _DELETE, params, region=region)
 
+    def forget(self, region: str, certificate: Certificate) -> None:
+        """Its copy is not there any more."""
+        with self._uploading:
+            self._copies.pop((region, certificate.identifier), None)
+
     def _copy(self, region: str, certificate: Certificate) -> str:
         rows = self._rows(region)
         copies = [row.text("ServerCertificateId") for row in rows if _same(row, certificate)]
