@@ -79,6 +79,7 @@ def list_certificates(
 ) -> None:
     """List the certificates of the last scan, by expiry date."""
     columns.check_form(as_json, as_csv)
+    columns.check_each_given(domain=domain, name=name, store=store)
     world = session().world()
     now = world.clock()
     shown = columns.chosen(certificate_columns(now), column, USUAL)

@@ -47,6 +47,13 @@ def check_given(option: str, value: str | None) -> None:
         raise InvalidRequestError(f"{option}: is empty; leave the option out, or give it a value")
 
 
+def check_each_given(**options: Sequence[str] | None) -> None:
+    """As `check_given` of each value of these options, which may be repeated."""
+    for name, values in options.items():
+        for value in values or ():
+            check_given(f"--{name}", value)
+
+
 def chosen(known: Sequence[Column[Of]], asked: str | None, usual: Sequence[str]) -> list[Column[Of]]:
     """The columns that are asked for, separated by commas, in this order; or else the `usual` ones.
 

@@ -7,7 +7,7 @@ import typer
 
 from cli import columns, output
 from cli.asked import managed
-from cli.columns import AsCsv, AsJson, Column, check_given
+from cli.columns import AsCsv, AsJson, Column, check_each_given, check_given
 from cli.given import moment_of
 from cli.session import session
 from shared.domain.requests import JobOrder
@@ -56,6 +56,7 @@ def list_jobs(
     """
     columns.check_form(as_json, as_csv)
     check_given("--certificate", certificate)
+    check_each_given(name=name)
     shown = columns.chosen(job_columns(), column, USUAL)
     world = session().world()
     asked: dict[str, Any] = {

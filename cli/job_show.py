@@ -43,6 +43,7 @@ def show(
 ) -> None:
     """Show one job with every slot: old and new certificate, status, and how it was verified or why not."""
     columns.check_form(as_json, as_csv)
+    columns.check_each_given(region=region)
     shown = columns.chosen(worker_columns(), column, USUAL)
     current = session()
     world = current.world()

@@ -6,7 +6,7 @@ import typer
 
 from cli import columns, output, syncs
 from cli.asked import managed
-from cli.columns import AsCsv, AsJson, check_given
+from cli.columns import AsCsv, AsJson, check_each_given, check_given
 from cli.places import SlotFinder
 from cli.session import session
 from cli.slot_columns import USUAL, slot_columns
@@ -84,6 +84,7 @@ def list_slots(
     """
     columns.check_form(as_json, as_csv)
     check_given("--certificate", certificate)
+    check_each_given(account=account, region=region, instance=instance, domain=domain)
     current = session()
     world = current.world()
     now = world.clock()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.columns import check_given
+from cli.columns import check_each_given
 from cli.given import cert_ids_of
 from cli.picks import PICKED, picks
 from cli.places import SlotFinder
@@ -87,10 +87,7 @@ class Selected:
 
     def request(self, world: World) -> dict[str, Any]:
         """As PreviewDeploymentJob is sent."""
-        named = (("--account", self.account), ("--region", self.region), ("--domain", self.domain))
-        for option, values in named:
-            for value in values or ():
-                check_given(option, value)
+        check_each_given(account=self.account, region=self.region, domain=self.domain)
         return {
             "CertIds": cert_ids_of(self.certificate),
             "ResourceIds": SlotFinder(world).slots(self.resource or ()),

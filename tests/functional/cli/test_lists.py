@@ -149,3 +149,23 @@ def test_a_slot_is_named_by_what_it_is_known_as_too(informed: Command) -> None:
 
     assert shown.code == 0
     assert "OSS/-/files/f.example.net" in shown.out.split()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(("resource", "list", f"--{option}") for option in ("account", "region", "instance", "domain")),
+        *(("certificate", "list", f"--{option}") for option in ("domain", "name", "store")),
+        ("job", "list", "--name"),
+        ("job", "show", "7", "--region"),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_value_is_not_taken_for_one_that_nothing_fits(
+    command: Command, line: tuple[str, ...]
+) -> None:
+    """As of a variable that is not set."""
+    ran = command(*line, " ")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"certdeploy: {line[-1]}: is empty; leave the option out, or give it a value\n"
