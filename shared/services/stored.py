@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 
+from shared.domain.accounts import OWN
 from shared.domain.resources import CloudProduct, SyncState
 from shared.domain.stored import StoredCertificate
-from shared.errors import AppError, ConflictError
+from shared.errors import AppError, CloudCredentialsError, ConflictError, SettingsError
 from shared.products import adapter_class
 from shared.products.kit.base import ProductAdapter
 from shared.products.kit.found import Unread, told
@@ -19,6 +20,12 @@ from shared.services.world import World
 
 def with_stores(products: Iterable[CloudProduct]) -> tuple[CloudProduct, ...]:
     return tuple(product for product in products if adapter_class(product).has_store)
+
+
+def _check_key(error: AppError, account: str) -> None:
+    """Raises it, if it is of our own key, which is good nowhere then."""
+    if account == OWN and isinstance(error, CloudCredentialsError | SettingsError):
+        raise error
 
 
 class Stores:
@@ -64,10 +71,12 @@ class Stores:
                 adapter = self._adapter(product, status.account)
                 for found in list(told(where, partial(adapter.stored, status.region))):
                     if isinstance(found, Unread):
+                        _check_key(found.error, status.account)
                         self.unread.append(f"{where}, {found.what}: {found.error}")
                     else:
                         yield found
             except AppError as error:
+                _check_key(error, status.account)
                 self.unread.append(f"{where}: {error}")
 
     def _adapter(self, product: CloudProduct, account: str) -> ProductAdapter:
