@@ -1,5 +1,6 @@
 """What is wrong is told in one clear message, with the exit code of its kind, and nothing is half done."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,8 +9,10 @@ import pytest
 
 from cli import exits
 from cli.exits import exit_code
+from cli.main import _failed as failed
 from cli.parameters import parameters
 from shared import errors
+from shared.cloud.functions import FunctionFailedError
 from shared.errors import AppError
 from shared.state.sqlite_file import APPLICATION_ID
 from tests.functional.cli.conftest import Command
@@ -239,3 +242,16 @@ def test_numbers_of_any_form_are_known_or_not(command: Command, number: str) -> 
         ran = command(*arguments)
         assert ran.code in (2, 5), ran.err
         assert "a bug" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("error_type", "hinted", "code"), [("CloudCredentialsError", True, 3), ("KeyError", False, 1)]
+)
+def test_what_a_function_is_told_by_the_cloud_is_told_with_what_to_do(
+    capsys: pytest.CaptureFixture[str], error_type: str, hinted: bool, code: int
+) -> None:
+    told = {"errorType": error_type, "errorMessage": "ListCert: SignatureDoesNotMatch: not yours"}
+
+    assert failed(FunctionFailedError("scan_expiry", json.dumps(told).encode(), "1")) == code
+
+    assert ("the AccessKey is wrong or was disabled" in capsys.readouterr().err) is hinted

@@ -76,6 +76,15 @@ def test_with_the_waves_of_before_it_has_the_digest_of_before(platform: Platform
     assert platform.job().plan_digest == before
 
 
+def test_waves_are_changed_of_a_draft_whose_certificate_cas_no_longer_has(platform: Platform) -> None:
+    asked_for(platform, new := uploaded(platform), Submit=False)
+    platform.world.certificates.delete(platform.world.certificates.get(new))
+
+    edit(platform, Waves=ONE)
+
+    assert [len(wave) for wave in by_wave(platform)] == [1, 3]
+
+
 def of_an_earlier_version(platform: Platform) -> DeploymentJob:
     """A draft whose digest says nothing of its waves."""
     asked_for(platform, uploaded(platform), Waves=ONE, Submit=False)
