@@ -11,6 +11,7 @@ from cli.bundle_files import read_pair, refuse_to_overwrite, write_pair
 from cli.certificate_columns import USUAL, certificate_columns, show_list
 from cli.columns import AsCsv, AsJson
 from cli.places import known_as, slot
+from cli.renewals import show_renewals
 from cli.session import session
 from shared.domain.certificates import Certificate
 from shared.domain.levels import Evidence, Validation
@@ -115,6 +116,7 @@ def show(cert_id: Id, as_json: AsJson = False) -> None:
         return
     _show_facts(mapped.certificate, mapped, world)
     _show_slots(mapped, world)
+    show_renewals(mapped.renewals, world.clock())
 
 
 @app.command(

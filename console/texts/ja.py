@@ -72,6 +72,12 @@ JAPANESE: Final[dict[str, str]] = {
     "Chain": "証明書チェーン",
     "Fingerprint": "フィンガープリント",
     "Serial number": "シリアル番号",
+    "Renewals before it": "更新前の証明書",
+    "Renewals after it": "更新後の証明書",
+    "{n} more that serve nowhere": "ほかに、どこでも使われていないものが {n} 件",
+    "CAS has no earlier one for the same names with the same kind of key.": (
+        "同じ名前と同じ鍵の種類の、より前の証明書は CAS にありません。"
+    ),
     "Serves here": "使用中の配置先",
     "Slot": "配置先",
     "Remark": "備考",

@@ -72,6 +72,12 @@ CHINESE: Final[dict[str, str]] = {
     "Chain": "证书链",
     "Fingerprint": "指纹",
     "Serial number": "序列号",
+    "Renewals before it": "此前的续期证书",
+    "Renewals after it": "此后的续期证书",
+    "{n} more that serve nowhere": "另有 {n} 张未在任何位置使用",
+    "CAS has no earlier one for the same names with the same kind of key.": (
+        "CAS 中没有域名相同、密钥类型相同的更早证书。"
+    ),
     "Serves here": "正在使用的位置",
     "Slot": "部署位置",
     "Remark": "备注",

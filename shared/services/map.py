@@ -1,5 +1,6 @@
 """The map, both ways: what each slot serves and what covers it; where a certificate is and could be."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from shared.domain.cover import Cover
 from shared.domain.drift import has_drifted
 from shared.domain.matching import Action, leave
 from shared.domain.plans import PlanEntry
+from shared.domain.renewals import line_of
 from shared.domain.resources import (
     CloudProduct,
     CloudResource,
@@ -25,6 +27,7 @@ from shared.errors import NotFoundError
 from shared.services.choice import Choice, KeptAway, OneAmongAll
 from shared.services.listeners import Listeners
 from shared.services.plan import Obstacles, candidates, entry
+from shared.services.renewals import Renewals, renewals_of
 from shared.services.world import World
 
 
@@ -58,6 +61,7 @@ class CertificateMap(Wire):
     standing: Standing
     serving: tuple[CloudResource, ...]  #: slots where it is in place; out of scope: with that obstacle
     could_serve: tuple[CouldServe, ...]  #: others with a name that it covers, each with the decision
+    renewals: Renewals  #: the line that it stands in
 
 
 def known_certificates(world: World) -> list[Certificate]:
@@ -78,20 +82,21 @@ def find_certificate(world: World, text: str) -> Certificate:
 
 
 def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
-    """Where it is in place, and what a job of it alone would do elsewhere."""
-    now = world.clock()
+    """Where it is in place, what a job of it alone would do elsewhere, and its line of renewals."""
+    now, known = world.clock(), known_certificates(world)
     why = certificate.why_not_deployable(now)
     obstacles, listeners = Obstacles(world), Listeners(world)
     cover = Cover([certificate], now, world.standing)
-    serving = [
-        obstacles.put_on(record.resource)
-        for product in CloudProduct
-        for record in world.resources.serving(product, certificate.identifier)
+    line = line_of(certificate, known)
+    asked = {one.identifier for one in (certificate, *line.before, *line.after)}
+    in_line = [
+        record.resource for product in CloudProduct for record in world.resources.serving(product, asked)
     ]
+    serving = [obstacles.put_on(one) for one in in_line if one.cert_identifier == certificate.identifier]
     there = {resource.slot for resource in serving}
     others = [obstacles.put_on(one) for one in candidates(world, [certificate]) if one.slot not in there]
     in_place = world.certificates.find_many({resource.cert_identifier for resource in others})
-    among = OneAmongAll(world, certificate, Choice(world, known_certificates(world)))
+    among = OneAmongAll(world, certificate, Choice(world, known))
 
     def could(resource: CloudResource) -> CouldServe:
         record = in_place.get(resource.cert_identifier)
@@ -114,6 +119,7 @@ def map_certificate(world: World, certificate: Certificate) -> CertificateMap:
         standing=world.standing(certificate),
         serving=tuple(sorted(serving, key=lambda one: one.slot)),
         could_serve=tuple(could(resource) for resource in sorted(others, key=lambda one: one.slot)),
+        renewals=renewals_of(line, Counter(resource.cert_identifier for resource in in_line)),
     )
 
 

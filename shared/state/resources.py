@@ -68,10 +68,10 @@ class Resources(Records[ResourceRecord]):
         """The existing records, by slot."""
         return self._find_many({slot: key_of_slot(slot) for slot in slots})
 
-    def serving(self, product: CloudProduct, identifier: str) -> Iterator[ResourceRecord]:
-        """Slots with this certificate in place. Other rows are read, but not parsed."""
+    def serving(self, product: CloudProduct, identifiers: Collection[str]) -> Iterator[ResourceRecord]:
+        """Slots with one of these certificates in place. Other rows are read, but not parsed."""
         for row in self._store.range(self.table, (product.value,)):
-            if nested(row, "Resource").get("CertIdentifier") == identifier:
+            if nested(row, "Resource").get("CertIdentifier") in identifiers:
                 yield from self.readable([row])
 
     def by_names(self, names: Iterable[str]) -> Iterator[ResourceRecord]:

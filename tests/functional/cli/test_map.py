@@ -98,6 +98,20 @@ def test_a_certificate_is_shown_with_the_slots_that_serve_it_and_those_it_could_
     assert "CDN/-/new.example.com" in shown
 
 
+def test_a_certificate_is_shown_with_the_renewals_before_and_after_it(mapped: Command) -> None:
+    shown = " ".join(mapped("certificate", "show", str(RENEWED)).out.split())
+    first = " ".join(mapped("certificate", "show", str(SHOP)).out.split())
+    line = mapped("certificate", "show", str(RENEWED), "--json").json["Renewals"]
+
+    assert "Renewals before it Certificate Name Valid from Expires Served by" in shown
+    assert "1 slot" in shown.partition("Renewals before it")[2]
+    assert "Renewals after it" not in shown
+    assert (
+        "CAS has no earlier certificate for the same names with its kind of key. Renewals after it" in first
+    )
+    assert [(one["CertIdentifier"], one["Serving"]) for one in line["Before"]] == [(f"{SHOP}-cn-hangzhou", 1)]
+
+
 @pytest.mark.parametrize(("cert_id", "why"), [(KEYLESS, "private key"), (NATIONAL, "SM2")])
 def test_what_cannot_be_deployed_is_shown_with_the_reason_and_goes_nowhere(
     mapped: Command, cert_id: int, why: str

@@ -101,6 +101,19 @@ def test_a_certificate_shows_where_it_serves_and_where_it_could(browser: Browser
     assert SLOT in browser.get(f"/certificate?id={RENEWED}").body
 
 
+def test_a_certificate_shows_what_it_renews_and_where_that_still_serves(browser: Browser) -> None:
+    line = browser.get(f"/certificate.json?id={RENEWED}").json["Map"]["Renewals"]
+    page = browser.get(f"/certificate?id={RENEWED}").body.partition("Renewals before it")[2]
+    first = browser.get(f"/certificate?id={SHOP}").body
+
+    assert [(one["CertIdentifier"], one["Serving"]) for one in line["Before"]] == [(SHOP, 2)]
+    assert f'<a href="/certificate?id={SHOP}">shop</a>' in page
+    assert f'<a href="/resources?certificate={SHOP}">2 slots</a>' in page
+    assert "Renewals after it" not in page
+    assert f'<a href="/certificate?id={RENEWED}">renewed</a>' in first.partition("Renewals after it")[2]
+    assert "CAS has no earlier one" in first
+
+
 def test_names_that_hold_markup_are_text(browser: Browser) -> None:
     for path in ("/", "/certificates", f"/certificate?id={MARKED}", "/resources"):
         body = browser.get(path).body

@@ -252,3 +252,35 @@ def test_slots_out_of_scope_are_marked_with_the_setting_where_they_are_listed_an
     assert [(entry.resource.resource_id, entry.reason) for entry in found.could_serve] == [
         ("www.example.com", why)
     ]
+
+
+def test_a_certificate_is_shown_with_its_renewals_and_how_many_slots_serve_each(tmp_path: Path) -> None:
+    """One of them serves where a name is that it is not for: that is found, too."""
+    old, older, new, next_one = (a_cert(n, "*.example.com", days=n * 10) for n in (2, 1, 3, 4))
+    slots = [
+        a_resource("a.example.com", cert_identifier=old.identifier),
+        a_listener_slot(cert_identifier=old.identifier, domains=("elsewhere.example.org",)),
+        a_resource("b.example.com", cert_identifier=new.identifier),
+        a_resource("c.example.com", cert_identifier=next_one.identifier),
+    ]
+
+    found = map_certificate(a_world(tmp_path, certificates=[old, older, new, next_one], slots=slots), new)
+
+    line = found.renewals
+    assert [(one.cert_identifier, one.not_after, one.serving) for one in line.before] == [
+        (old.identifier, old.not_after, 2),
+        (older.identifier, older.not_after, 0),
+    ]
+    assert [(one.cert_identifier, one.serving) for one in line.after] == [(next_one.identifier, 1)]
+    assert [one.slot for one in found.serving] == ["CDN/-/b.example.com"]
+
+
+def test_of_many_renewals_the_nearest_are_shown_and_those_that_still_serve(tmp_path: Path) -> None:
+    certificates = [a_cert(n, "*.example.com", days=n) for n in range(1, 31)]
+    slots = [a_resource(cert_identifier=certificates[3].identifier)]
+    world = a_world(tmp_path, certificates=certificates, slots=slots)
+
+    line = map_certificate(world, certificates[-1]).renewals
+
+    assert [int(one.cert_identifier.partition("-")[0]) for one in line.before] == [*range(29, 9, -1), 4]
+    assert (line.more_before, line.after, line.more_after) == (8, (), 0)

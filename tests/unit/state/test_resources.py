@@ -156,9 +156,9 @@ def test_slots_are_found_by_the_certificate_in_place(resources: Resources) -> No
     listener = a_listener_slot(cert_identifier="7-cn-hangzhou")
     seen(resources, carrying(7), a_resource("api.example.com"), listener)
 
-    assert list(resources.serving(CloudProduct.CDN, "7-cn-hangzhou")) == [resources.get(SLOT)]
-    assert list(resources.serving(CloudProduct.ALB, "7-cn-hangzhou")) == [resources.get(listener.slot)]
-    assert list(resources.serving(CloudProduct.ALB, "1-cn-hangzhou")) == []
+    assert list(resources.serving(CloudProduct.CDN, {"7-cn-hangzhou"})) == [resources.get(SLOT)]
+    assert list(resources.serving(CloudProduct.ALB, {"7-cn-hangzhou"})) == [resources.get(listener.slot)]
+    assert list(resources.serving(CloudProduct.ALB, {"1-cn-hangzhou"})) == []
 
 
 def test_a_name_that_a_slot_lost_no_longer_leads_to_it(resources: Resources) -> None:

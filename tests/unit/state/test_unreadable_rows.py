@@ -56,7 +56,7 @@ def test_the_other_slots_are_read(resources: Resources) -> None:
     shop = ["shop.example.com"]
     assert [one.resource.resource_id for one in resources.list(CDN)] == shop
     assert [one.resource.resource_id for one in resources.by_names(["*.example.com"])] == shop
-    assert {one.resource.resource_id for one in resources.serving(CDN, "1-cn-hangzhou")} == set(shop)
+    assert {one.resource.resource_id for one in resources.serving(CDN, {"1-cn-hangzhou"})} == set(shop)
     assert list(resources.find_many(["CDN/-/www.example.com", "CDN/-/shop.example.com"])) == [
         "CDN/-/shop.example.com"
     ]
