@@ -7,6 +7,7 @@ import typer
 from cli import columns, output, syncs
 from cli.asked import managed
 from cli.columns import AsCsv, AsJson, check_each_given, check_given
+from cli.looking import looked_at
 from cli.places import SlotFinder
 from cli.session import session
 from cli.slot_columns import USUAL, slot_columns
@@ -130,11 +131,20 @@ def show(
             metavar="SLOT", help="The slot, as `resource list` shows it: its id, or what it is known as."
         ),
     ],
+    look: Annotated[
+        bool,
+        typer.Option(
+            "--look",
+            help="Read the slot's product again, then ask by TLS handshakes from this machine what clients"
+            " are served.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one slot: what is in place, which certificates may go there, and which jobs touched it."""
     world = session().world()
-    facts = show_slot(world, SlotFinder(world).slot(named))
+    slot = SlotFinder(world).slot(named)
+    facts = looked_at(session(), slot) if look else show_slot(world, slot)
     if as_json:
         output.show_json(facts)
     else:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cli import output
 from cli.job_tables import PLAIN
+from cli.met import show_met
 from cli.places import place
 from cli.places import slot as slot_id
 from shared.domain.certificates import CertificateSource
@@ -15,6 +16,8 @@ from shared.services.slots import Candidate, SlotFacts
 
 def show_facts(facts: SlotFacts, now: datetime) -> None:
     _show_place(facts, now)
+    if facts.met is not None:
+        show_met(facts.met, now)
     _show_candidates(facts, now)
     _show_history(facts)
 

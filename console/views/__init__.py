@@ -16,8 +16,8 @@ from console.views.new_job import create_job, new_job
 from console.views.orders import confirm, do
 from console.views.overview import start
 from console.views.quota import add_quota, quota, set_quota
-from console.views.reading import look_again, scan
-from console.views.resources import accept, resources, slot
+from console.views.reading import look_again, look_at_slot, scan
+from console.views.resources import accept, met_slot, resources, slot
 from console.views.settings import check_policies, set_policies, settings
 
 View = Callable[[Asked], Page]
@@ -31,6 +31,7 @@ PAGES: Final[Mapping[str, View]] = {
     "/certificates/clean-up/confirm": confirm_clean_up,
     "/resources": resources,
     "/slot": slot,
+    "/slot/look": met_slot,
     "/jobs": jobs,
     "/job": job,
     "/job/confirm": confirm,
@@ -53,6 +54,7 @@ ORDERS: Final[Mapping[str, Order]] = {
     "/certificates/clean-up": do_clean_up,
     "/resources/read": look_again,
     "/slot/accept": accept,
+    "/slot/read": look_at_slot,
     "/jobs/new": create_job,
     "/job/do": do,
     "/job/edit": do_edit,

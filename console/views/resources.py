@@ -15,8 +15,9 @@ from shared.products import supported_products
 from shared.services.discover import asked_accounts
 from shared.services.history import History, history_of
 from shared.services.lists import list_resources
+from shared.services.met import meet
 from shared.services.selection import SlotList
-from shared.services.slots import find_slot, show_slot
+from shared.services.slots import SlotFacts, find_slot, show_slot
 from shared.services.synced import Synced, synced
 from shared.services.world import World
 from shared.validation.requests import parse
@@ -139,6 +140,15 @@ def slot(asked: Asked) -> Page:
     return Page(
         "slot.html", found, more, ["resource", "show", found.slot], reading, whole=history is not None
     )
+
+
+def met_slot(asked: Asked) -> Page:
+    """The slot, with what clients are served: each time it is asked for, handshakes are made."""
+    page = slot(asked.patient())
+    facts = page.answer
+    assert isinstance(facts, SlotFacts), "the page of a slot"
+    met = meet(asked.world, facts.resource)
+    return replace(page, answer=facts.evolve(met=met), command=[*page.command, "--look"])
 
 
 def _history(asked: Asked, named: str, waited_s: float) -> Reading[History] | None:

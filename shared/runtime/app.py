@@ -112,6 +112,7 @@ class App:
             return instance.secrets.value(named, kms, settings.region, clock())
 
         adapters = partial(_adapters, exclusive=exclusive, aws=settings.aws_access, secret=secret)
+        prober = TlsProber(settings.tls or None, instance.roots, clock)
         world = World(
             clock=clock,
             left_s=left_s,
@@ -138,7 +139,8 @@ class App:
             enter=clients.enter,
             own_account=lambda: account_id(openapi),  # a host says FC_ACCOUNT_ID of nobody
             adapter=adapters(clients.of),
-            probe=TlsProber(settings.tls or None, instance.roots, clock),
+            probe=prober,
+            client=prober.client,
             roots=instance.roots,
             notify=Webhook(
                 settings.webhook_url.get_secret_value(),

@@ -16,7 +16,7 @@ from shared.cloud.tls import (
 from shared.domain.certificates import Certificate
 from shared.domain.names import NotAHostNameError, for_display, normalize, patterns
 from shared.domain.trust import Trust, standing_of
-from shared.services.world import ProbeResult
+from shared.services.world import ClientMet, ProbeResult
 
 #: OpenSSL's codes for a chain that leads to no root (x509_vfy.h).
 _NO_ISSUER: Final = frozenset({2, 20, 21})
@@ -37,14 +37,9 @@ class TlsProber:
 
     def __call__(self, endpoint: str, server_name: str, certificate: Certificate) -> ProbeResult:
         """Ask as a client that verifies. Only where that one turns away, ask what it was served."""
-        refusal: NotAcceptedError | None = None
         asked = self._asked(certificate)
         try:
-            try:
-                leaf = self._shake(endpoint, server_name, certificate, self._roots if asked else None)
-            except NotAcceptedError as error:
-                refusal = error
-                leaf = self._shake(endpoint, server_name, certificate, None)
+            leaf, refusal = self._met(endpoint, server_name, certificate.algorithm, asked)
         except UnreachableError as error:
             return ProbeResult(None, str(error))
         except HandshakeRefusedError as error:
@@ -53,19 +48,45 @@ class TlsProber:
             return ProbeResult(
                 False, f"the certificate served has serial {leaf.serial}, not {certificate.serial}"
             )
-        if not _is_for(leaf, server_name):
-            why = f"it is not for this name ({_names(leaf)}); deploy a certificate that is"
-            return ProbeResult(True, leaf.sha256, False, why, misnamed=True, level=leaf.level)
-        if refusal is not None:
-            return ProbeResult(True, leaf.sha256, False, _why_not(refusal, leaf), level=leaf.level)
+        why, misnamed = _turned_away(leaf, server_name, refusal)
+        if why:
+            return ProbeResult(True, leaf.sha256, False, why, misnamed=misnamed, level=leaf.level)
         return ProbeResult(True, leaf.sha256, True if asked else None, level=leaf.level)
+
+    def client(self, endpoint: str, server_name: str, algorithm: str) -> ClientMet:
+        """What a client is served, whichever certificate that is."""
+        try:
+            leaf, refusal = self._met(endpoint, server_name, algorithm, True)
+        except (UnreachableError, HandshakeRefusedError) as error:
+            return ClientMet(detail=str(error))
+        why, misnamed = _turned_away(leaf, server_name, refusal)
+        return ClientMet(leaf, trusted=not why, why_not=why, misnamed=misnamed)
+
+    def _met(
+        self, endpoint: str, server_name: str, algorithm: str, asked: bool
+    ) -> tuple[Leaf, NotAcceptedError | None]:
+        """And why a client turns away, if `asked` that, and it does."""
+        refusal: NotAcceptedError | None = None
+        try:
+            return self._shake(endpoint, server_name, algorithm, self._roots if asked else None), None
+        except NotAcceptedError as error:
+            refusal = error
+        return self._shake(endpoint, server_name, algorithm, None), refusal
 
     def _asked(self, certificate: Certificate) -> bool:
         return standing_of(certificate, self._roots.names, self._clock()).trust not in _NOT_ASKED
 
-    def _shake(self, endpoint: str, server_name: str, certificate: Certificate, roots: Roots | None) -> Leaf:
-        kind = _algorithm(certificate)
+    def _shake(self, endpoint: str, server_name: str, algorithm: str, roots: Roots | None) -> Leaf:
+        # A listener may hold one certificate per key type and prefer ECC: ask for the type that is in place.
+        kind = algorithm if algorithm in ("RSA", "ECC") else None
         return handshake(endpoint, server_name, via=self._via, algorithm=kind, roots=roots, elsewhere=True)
+
+
+def _turned_away(leaf: Leaf, server_name: str, refusal: NotAcceptedError | None) -> tuple[str, bool]:
+    """Why a client turns away, "" if it does not; and whether every client does."""
+    if not _is_for(leaf, server_name):
+        return f"it is not for this name ({_names(leaf)}); deploy a certificate that is", True
+    return ("" if refusal is None else _why_not(refusal, leaf)), False
 
 
 def _is_for(leaf: Leaf, server_name: str) -> bool:
@@ -96,8 +117,3 @@ def _why_not(refusal: NotAcceptedError, leaf: Leaf) -> str:
     if refusal.code == _NAME:
         return "it is not for this name; deploy a certificate that is"
     return str(refusal)
-
-
-def _algorithm(certificate: Certificate) -> str | None:
-    """A listener may hold one certificate per key type and prefer ECC: ask for the type that was deployed."""
-    return certificate.algorithm if certificate.algorithm in ("RSA", "ECC") else None

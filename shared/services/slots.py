@@ -17,6 +17,7 @@ from shared.services.drift import drifted_among
 from shared.services.history import History, Touched, history_of
 from shared.services.listeners import Listeners
 from shared.services.map import known_certificates
+from shared.services.met import Met
 from shared.services.plan import Obstacles
 from shared.services.world import World
 
@@ -52,6 +53,7 @@ class SlotFacts(Wire):
     history: tuple[Touched, ...] = ()  #: what jobs did here, the latest first
     history_left_out: int = 0  #: earlier jobs of its product, that were not looked into
     put_by_forgotten_job: Placed | None = None  #: what a job put there last that is no longer stored
+    met: Met | None = None  #: what clients are served, where that was asked
 
     def with_history(self, history: History) -> "SlotFacts":
         return self.evolve(

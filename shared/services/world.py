@@ -12,6 +12,7 @@ from shared.cloud.cas import Cas
 from shared.cloud.events import Events
 from shared.cloud.functions import Functions
 from shared.cloud.roots import Roots
+from shared.cloud.tls import Leaf
 from shared.domain.accounts import OWN, within
 from shared.domain.certificates import STORES, Certificate
 from shared.domain.contacts import Channel
@@ -56,6 +57,26 @@ class ProbeResult:
     why_not: str = ""
     misnamed: bool = False
     level: Level | None = None
+
+
+class Client(Protocol):
+    """Makes one TLS handshake, and takes whatever certificate is served."""
+
+    def __call__(self, endpoint: str, server_name: str, algorithm: str) -> "ClientMet":
+        """`algorithm`: RSA or ECC, where a listener may hold one of each; anything else: either."""
+
+
+@dataclass(frozen=True)
+class ClientMet:
+    """`leaf`: the certificate served; None: no certificate was met, for the reason in `detail`. The others
+    as of a ProbeResult.
+    """
+
+    leaf: Leaf | None = None
+    detail: str = ""
+    trusted: bool | None = None
+    why_not: str = ""
+    misnamed: bool = False
 
 
 class AdapterMaker(Protocol):
@@ -154,6 +175,7 @@ class World:
     enter: Callable[[str], None]  #: assume the role of another account; errors as in `OpenApi.call`
     adapter: AdapterMaker
     probe: Prober
+    client: Client
     roots: Roots  #: that clients trust
     notify: Notifier
     send: Sender

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from cli.session import session
+from emulator.cloud import Cloud
 from shared.domain.resources import Placed
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.products.cdn.adapter import Adapter as Cdn
 from tests.builders import NOW, a_job, a_resource, a_worker
 from tests.functional.cli.conftest import SHOP, Command
 
@@ -74,6 +76,81 @@ def touched(job_id: int, days_ago: float) -> None:
     world.workers.add(
         [a_worker(1, job_id=job_id, status=WorkerStatus.SUCCESS, finished_at=at, resource=a_resource())]
     )
+
+
+@pytest.fixture
+def fresh(command: Command) -> Command:
+    """After a scan of just this cloud: what its edge serves is what CAS told."""
+    assert [command("scan").code, command("discover", "--product", "CDN").code] == [0, 0]
+    return command
+
+
+def by_console(cert_id: int) -> None:
+    """Somebody puts another certificate on www.example.com."""
+    params = {"DomainName": "www.example.com", "SSLProtocol": "on", "CertType": "cas", "CertId": cert_id}
+    action = Cdn.actions["SetCdnDomainSSLCertificate"]
+    session().app().openapi.call(Cdn.api, action, {**params, "CertRegion": "cn-hangzhou"})
+
+
+@pytest.mark.parametrize(("settle_s", "served"), [(0.0, RENEWED), (60.0, SHOP)], ids=["settled", "not yet"])
+def test_a_slot_is_looked_at_again_what_the_product_tells_and_what_clients_are_served(
+    fresh: Command, cloud: Cloud, settle_s: float, served: int
+) -> None:
+    """What clients are served until the change has settled is not what the product tells."""
+    cloud.settle_s = settle_s
+    by_console(RENEWED)
+
+    before = fresh("resource", "show", WWW, "--json").json
+    found = fresh("resource", "show", WWW, "--look", "--json").json
+
+    (one,) = found["Met"]["Names"]
+    assert (before["Present"]["CertId"], found["Present"]["CertId"]) == (SHOP, RENEWED)
+    assert ("Met" in before, found["Met"]["Old"]) == (False, "")
+    assert (one["ServerName"], one["CertIdentifier"]) == ("www.example.com", f"{served}-cn-hangzhou")
+    assert (one["AsRead"], one["Trusted"]) == (served == RENEWED, True)
+
+
+def test_what_clients_are_served_is_shown_at_80_columns(
+    fresh: Command, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    cloud.settle_s = 60.0
+    by_console(RENEWED)
+
+    ran = fresh("resource", "show", WWW, "--look")
+    shown = " ".join(ran.out.partition("Met by handshakes from this machine")[2].split())
+    bare = fresh("resource", "show", "CDN/-/plain.example.com", "--look").out
+
+    assert f"{SHOP}" in shown.partition("Certificates in CAS")[0]
+    assert "trust it not what" in shown
+    assert "none met" in bare
+    assert "UNRECOGNIZED_NAME" in bare
+    assert all(len(line) <= 80 for line in (ran.out + bare).splitlines())
+
+
+def test_a_product_that_cannot_be_read_again_is_told_and_clients_are_asked_all_the_same(
+    informed: Command, cloud: Cloud
+) -> None:
+    cloud.deny("cdn:DescribeUserDomains")
+
+    ran = informed("resource", "show", WWW, "--look")
+
+    assert ran.code == 0
+    assert "what is in place may be old: CDN could not be read whole: " in ran.err
+    assert "cdn:DescribeUserDomains" in ran.err
+    assert "trust it" in ran.out
+
+
+def test_a_slot_outside_the_scope_is_neither_read_nor_asked(
+    informed: Command, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTDEPLOY_PRODUCTS", "OSS")
+    asked = len(cloud.calls)
+
+    ran = informed("resource", "show", WWW, "--look")
+
+    assert "No handshake was made: outside the scope" in ran.out
+    assert (ran.code, len(cloud.calls)) == (0, asked)
 
 
 def test_of_many_jobs_those_that_were_not_looked_into_are_counted(

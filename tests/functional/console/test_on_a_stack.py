@@ -95,3 +95,9 @@ def test_what_a_function_refuses_is_told_on_the_page(far: Browser) -> None:
 def test_the_check_up_is_that_of_the_stack(far: Browser, deployed: Deployed) -> None:
     assert far.get("/doctor").status == 200
     assert "check_installation" in deployed.asked
+
+
+def test_a_slot_is_read_again_by_the_function_that_may(far: Browser, deployed: Deployed) -> None:
+    read = far.post("/slot/read", {"id": WWW})
+
+    assert (read.status, deployed.asked[-1]) == (303, "discover_resources")

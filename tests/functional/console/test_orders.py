@@ -18,6 +18,7 @@ NEW = f"/jobs/new?step=3&name=renewal&certificate={RENEWED.partition('-')[0]}"
 OF_ONE = {
     "/certificate": f"?id={SHOP}",
     "/slot": "?id=CDN/-/www.example.com",
+    "/slot/look": "?id=CDN/-/www.example.com",
     "/certificates/clean-up/confirm": f"?certificate={SHOP}",
 }
 

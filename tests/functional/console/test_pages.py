@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,15 +11,17 @@ import pytest
 from cli.session import session
 from console.language import LANGUAGES
 from console.views import PAGES
+from emulator.cloud import Cloud
 from shared.domain.resources import Placed
 from tests.functional.console.browser import Browser, fields
-from tests.functional.console.conftest import MARKED, RENEWED, SHOP
+from tests.functional.console.conftest import MARKED, RENEWED, SHOP, Opened
 
 SLOT = "CDN/-/www.example.com"
 #: A page that shows one thing needs its id.
 OF_ONE = {
     "/certificate": f"?id={SHOP}",
     "/slot": f"?id={SLOT}",
+    "/slot/look": f"?id={SLOT}",
     "/certificates/clean-up/confirm": f"?certificate={SHOP}",
 }
 WITHOUT_JOB = sorted(path for path in PAGES if not path.startswith("/job/") and path != "/job")
@@ -92,6 +95,48 @@ def test_a_drift_is_told_and_accepted_where_it_is_seen(browser: Browser, install
     assert "It does not carry" not in browser.get(f"/slot?id={SLOT}").body
     assert browser.post("/slot/accept", {"id": SLOT}).status == 400
     assert browser.post("/slot/accept", {}).status == 400
+
+
+@pytest.fixture
+def fresh(
+    installed: Path, opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Browser]:
+    """After a scan of just this cloud: what its edge serves is what CAS told."""
+    monkeypatch.setenv("CERTDEPLOY_STATE", str(tmp_path / "fresh.db"))
+    session().call("scan_expiry", b"{}")
+    session().call("discover_resources", b'{"Products": ["CDN"], "Region": ""}')
+    with opened() as browser:
+        yield browser.let_in()
+
+
+def test_a_slot_is_looked_at_again_and_its_clients_are_asked_what_they_are_served(fresh: Browser) -> None:
+    shown = fresh.get(f"/slot?id={SLOT}").body
+    read = fresh.post("/slot/read", fields(fresh.get(f"/slot?id={SLOT}"), "/slot/read"))
+    page = fresh.get(read.headers["location"])
+    told = fresh.get("/slot/look.json?id=CDN/-/plain.example.com").json["Met"]
+
+    assert "Met by handshakes" not in shown
+    assert (read.status, read.headers["location"]) == (303, "/slot/look?id=CDN%2F-%2Fwww.example.com")
+    met = page.body.partition("Met by handshakes")[2].partition("Certificates that cover it")[0]
+    assert "By a client on this machine, at www.example.com.w.kunlunsl.com:443." in met
+    assert f'<td>www.example.com</td><td><a href="/certificate?id={SHOP}">shop</a></td>' in met
+    assert met.count("<td>yes</td>") == 2, "as it was read, and trusted"
+    assert "certdeploy resource show CDN/-/www.example.com --look" in page.body
+    assert [one["ServerName"] for one in told["Names"]] == ["plain.example.com"]
+    assert "UNRECOGNIZED_NAME" in told["Names"][0]["Detail"]
+    assert "none was met: plain.example.com" in fresh.get("/slot/look?id=CDN/-/plain.example.com").body
+
+
+def test_a_slot_whose_product_cannot_be_read_again_says_so(fresh: Browser, cloud: Cloud) -> None:
+    cloud.deny("cdn:DescribeUserDomains")
+    page = fresh.get(fresh.post("/slot/read", {"id": SLOT}).headers["location"]).body
+
+    assert "What was read may be old: CDN could not be read whole: " in page
+    assert f'<a href="/certificate?id={SHOP}">shop</a>' in page.partition("Met by handshakes")[2]
+    assert (fresh.post("/slot/read", {"id": "CDN/-/no"}).status, fresh.get("/slot/look").status) == (
+        404,
+        404,
+    )
 
 
 def test_a_certificate_shows_where_it_serves_and_where_it_could(browser: Browser) -> None:

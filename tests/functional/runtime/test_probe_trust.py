@@ -203,3 +203,38 @@ def test_a_client_that_asks_for_a_kind_of_key_judges_alike(
 ) -> None:
     assert probe(edge, estate, "public", algorithm=algorithm).trusted is True
     assert probe(edge, estate, "leaf only", algorithm=algorithm).trusted is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "trusted", "why", "misnamed"),
+    [
+        ("public", True, "", False),
+        ("private", False, "its chain leads to no public root", False),
+        ("leaf only", False, "the server sends it without its intermediate", False),
+        ("expired", False, "a certificate of its chain has expired", False),
+        ("misnamed", False, "it is not for this name", True),
+    ],
+)
+def test_a_client_takes_whatever_is_served_and_tells_whether_it_trusts_it(
+    edge: Edge, estate: Estate, kind: str, trusted: bool, why: str, misnamed: bool
+) -> None:
+    name = f"{kind.replace(' ', '-')}.example.com"
+    met = TlsProber(edge.address, ROOTS, partial(datetime.now, timezone.utc)).client(f"{name}:443", name, "")
+
+    assert met.leaf is not None
+    assert met.leaf.sha256 == estate.bundle(kind, NOW).sha256.lower()
+    assert (met.trusted, met.misnamed) == (trusted, misnamed)
+    assert met.why_not.startswith(why)
+    assert bool(met.why_not) is not trusted
+
+
+def test_a_client_that_reaches_no_server_or_no_certificate_says_why(edge: Edge) -> None:
+    clock = partial(datetime.now, timezone.utc)
+    nobody = TlsProber("127.0.0.1:1", ROOTS, clock).client("www.example.com:443", "www.example.com", "RSA")
+    unknown = TlsProber(edge.address, ROOTS, clock).client("public.example.com:443", "x.example.edu", "")
+    here = TlsProber(None, ROOTS, clock).client("127.0.0.1:443", "localhost", "")
+
+    assert (nobody.leaf, unknown.leaf, here.leaf) == (None, None, None)
+    assert "Connection refused" in nobody.detail
+    assert "UNRECOGNIZED_NAME" in unknown.detail
+    assert here.detail
