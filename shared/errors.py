@@ -111,6 +111,13 @@ class ConflictError(AppError):
         super().__init__(f"{kind} {key} was changed by another writer; read it again")
 
 
+class BusyError(ConflictError):
+    """Somebody else is at it. The text says who, and until when."""
+
+    def __init__(self, message: str) -> None:
+        AppError.__init__(self, message)
+
+
 class CloudError(AppError):
     """Carries the cloud's code and the RequestId for the vendor's support."""
 

@@ -14,7 +14,7 @@ from shared.domain.certificates import Certificate
 from shared.domain.clean_up_requests import CleanUpCertificates
 from shared.domain.disused import SHORTEST_GRACE, USUAL_GRACE
 from shared.domain.resources import CloudProduct
-from shared.errors import AppError, ConflictError, InvalidRequestError, NotFoundError
+from shared.errors import AppError, BusyError, ConflictError, InvalidRequestError, NotFoundError
 from shared.services.automatic import LEASE
 from shared.services.cleaned import Cleaned, CleanedStored, CleanUp, Fate
 from shared.services.map import find_certificate
@@ -25,11 +25,15 @@ from shared.services.world import World
 CAS: Final = "CAS"
 _HELD_S: Final = 900.0  #: the lease, at most
 _SPARE_S: Final = 30.0  #: of that, and of the function: no deletion begins later
+_BUSY: Final = (
+    "nothing was deleted: another clean-up or an automatic plan is at work. Try again in a minute; "
+    f"{_HELD_S / 60:.0f} minutes after it began, if it was cut off"
+)
 _LATE: Final = "there was no time left for it; once more deletes it"
 
 
 def clean_up_certificates(world: World, request: CleanUpCertificates) -> CleanUp:
-    """Raises InvalidRequestError, NotFoundError, ConflictError: as those below."""
+    """Raises InvalidRequestError, NotFoundError, BusyError: as those below."""
     grace, approved = check_grace(timedelta(days=request.grace_days)), request.delete
     if approved is not None:
         return clean_up(world, approved.certificates, grace, approved.stored)
@@ -69,7 +73,7 @@ def clean_up(
     `approved`: identifiers in CAS; `stored`: places in products' stores.
 
     Raises:
-        ConflictError: a plan is being made.
+        BusyError: a plan is being made, or another clean-up is at work.
     """
     held_s = min(world.left_s(), _HELD_S)
     with _alone(world, held_s):
@@ -101,8 +105,7 @@ def _alone(world: World, held_s: float) -> Iterator[None]:
         try:
             held.enter_context(world.leases.hold(LEASE, world.holder, held_s))
         except ConflictError:
-            busy = "(a plan or another clean-up is at work)"
-            raise ConflictError("What may be deleted", busy) from None
+            raise BusyError(_BUSY) from None
         yield
 
 

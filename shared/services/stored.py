@@ -72,7 +72,8 @@ class Stores:
                 for found in list(told(where, partial(adapter.stored, status.region))):
                     if isinstance(found, Unread):
                         _check_key(found.error, status.account)
-                        self.unread.append(f"{where}, {found.what}: {found.error}")
+                        part = where if found.what == where else f"{where}, {found.what}"
+                        self.unread.append(f"{part}: {found.error}")
                     else:
                         yield found
             except AppError as error:

@@ -188,7 +188,8 @@ def test_a_store_that_cannot_be_read_holds_up_no_other(platform: Platform) -> No
     plan = preview(platform)
     assert not any(name.startswith("SLB") for name in fates(plan))
     assert fates(plan)[ESA_OLD] == "delete"
-    assert "the store of SLB cn-hangzhou: DescribeServerCertificates: Forbidden.RAM" in plan["Unread"][0]
+    denied = "the store of SLB cn-hangzhou: DescribeServerCertificates: Forbidden.RAM"
+    assert plan["Unread"][0].startswith(denied)
 
 
 @pytest.mark.long
@@ -273,7 +274,7 @@ def test_of_two_at_once_one_is_told_to_wait(platform: Platform) -> None:
     plan = preview(platform)
     with (
         platform.world.leases.hold("automatic-plan", "another", 60),
-        pytest.raises(Exception, match="another clean-up is at work"),
+        pytest.raises(Exception, match=r"^nothing was deleted: another clean-up .* 15 minutes after it began"),
     ):
         delete(platform, plan)
     assert platform.cloud.service("cas").find(OLD) is not None
