@@ -56,7 +56,10 @@ def add(
         "Channels": _channels(channel),
         **({"ContactId": contact_id} if contact_id is not None else {}),
     }
-    _show(_managed({"Add": asked}), as_json)
+    result = _managed({"Add": asked})
+    for label in _named_by(result.contacts[0].contact_id):
+        output.tell(f"note: {label} names this id, so this contact is told what it says")
+    _show(result, as_json)
 
 
 @app.command("list", epilog="Example: certdeploy contact list")
@@ -106,9 +109,8 @@ def edit(
 def remove(contact_id: Id, as_json: AsJson = False) -> None:
     """Remove a contact. Jobs and policies that name it alone tell the contacts by default instead, and so."""
     result = _managed({"Remove": {"ContactId": contact_id}})
-    for label, part in policies_of(session().world()).book.parts():
-        if contact_id in (part.contacts or ()):
-            output.tell(f"note: {label} names it still; `certdeploy policy set FILE` stores another document")
+    for label in _named_by(contact_id):
+        output.tell(f"note: {label} names it still; `certdeploy policy set FILE` stores another document")
     if as_json:
         output.show_json(result)
     else:
@@ -153,3 +155,9 @@ def _show(shown: ShownContacts, as_json: bool, keys: bool = False) -> None:
         row = (str(one.contact_id), one.name, one.language.value, "yes" if one.default else "", told)
         output.row(table, *row)
     output.show(table)
+
+
+def _named_by(contact_id: int) -> list[str]:
+    """The parts of the policies that name it. The id of one that was removed may be given once more."""
+    parts = policies_of(session().world()).book.parts()
+    return [label for label, part in parts if contact_id in (part.contacts or ())]

@@ -138,3 +138,6 @@ def test_removing_one_that_a_policy_names_says_so(command: Command, tmp_path: Pa
     assert "note: policy rule 1 (edge) names it still" in ran.err
     checked = command("policy", "check", str(file))
     assert (checked.code, "policy rule 1 (edge), contacts: there is no contact 1" in checked.err) == (2, True)
+    another = command("contact", "add", "--name", "else", "--channel", "email=else@example.com")
+    assert another.code == 0
+    assert "note: policy rule 1 (edge) names this id" in another.err, "it is told in the place of the other"
