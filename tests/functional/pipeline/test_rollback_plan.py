@@ -99,8 +99,7 @@ def test_a_job_that_wrote_nothing_has_nothing_to_roll_back(platform: Platform) -
     answer = roll_back(platform)
 
     assert answer["Code"] == "InvalidParameter"
-    why = "the job changed nothing here"
-    assert answer["Message"] == f"nothing to roll back: {WWW}: {why}; {IMG}: {why}"
+    assert answer["Message"] == f"nothing to roll back: {WWW}, {IMG}: the job changed nothing here"
     assert statuses(platform) == {W.ERROR: 2}
     assert list(platform.world.jobs.due(platform.clock())) == []
 
