@@ -34,9 +34,8 @@ def list_(as_json: AsJson = False) -> None:
         return
     table = output.table("name", "function", "failed", "tries", "why", wrap=("why",), right=("tries",))
     for letter in letters:
-        why = f"{letter.error_type} {letter.error_message}".strip() or letter.condition
         tries = "" if letter.tries is None else str(letter.tries)
-        output.row(table, letter.name, letter.function, output.moment(letter.failed_at), tries, why)
+        output.row(table, letter.name, letter.function, output.moment(letter.failed_at), tries, letter.why)
     output.show(table)
 
 

@@ -3,6 +3,15 @@
 from typing import Final
 
 JAPANESE: Final[dict[str, str]] = {
+    "Dead letters": "デッドレター",
+    "Invocations of functions that were given up, the oldest first. What timers make up for by themselves,"
+    " such as a scan, may be dropped; look at the others.": (
+        "あきらめられた関数の呼び出し、古い順。タイマーが自ら補うもの（スキャンなど）は破棄してかまいません。ほかは確認してください。"
+    ),
+    "Function": "関数",
+    "Tries": "試行回数",
+    "Show, run again or drop one:": "表示、再実行、または破棄：",
+    "There are none.": "ありません。",
     "Choose other certificates": "他の証明書を選ぶ",
     "Other certificates": "他の証明書",
     (

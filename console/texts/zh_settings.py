@@ -3,6 +3,15 @@
 from typing import Final
 
 CHINESE: Final[dict[str, str]] = {
+    "Dead letters": "死信",
+    "Invocations of functions that were given up, the oldest first. What timers make up for by themselves,"
+    " such as a scan, may be dropped; look at the others.": (
+        "已放弃的函数调用，最早的在前。定时器会自行补上的（例如扫描）可以丢弃；其余请查看。"
+    ),
+    "Function": "函数",
+    "Tries": "尝试次数",
+    "Show, run again or drop one:": "查看、重新运行或丢弃其中一个：",
+    "There are none.": "没有。",
     "Choose other certificates": "选择其他证书",
     "Other certificates": "其他证书",
     (

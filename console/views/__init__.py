@@ -8,6 +8,7 @@ from console.views.accounts import accounts, check_accounts
 from console.views.certificates import certificate, certificates
 from console.views.clean_up import clean_up, confirm_clean_up, do_clean_up
 from console.views.contacts import contact, remove_contact, save_contact, test_contact
+from console.views.dead_letters import dead_letters
 from console.views.doctor import doctor
 from console.views.edit import do_edit, edit, edit_certificates
 from console.views.jobs import job, jobs
@@ -41,6 +42,7 @@ PAGES: Final[Mapping[str, View]] = {
     "/map": drawn_map,
     "/settings": settings,
     "/contact": contact,
+    "/deadletters": dead_letters,
     "/doctor": doctor,
     "/accounts": accounts,
     "/accounts/check": check_accounts,

@@ -50,3 +50,8 @@ class DeadLetter(Versioned):
     def name(self) -> str:
         """Of this one among all."""
         return f"{int(self.failed_at.timestamp() * 1000)}-{self.request_id}"
+
+    @property
+    def why(self) -> str:
+        """What the function answered last, or else the platform's word."""
+        return f"{self.error_type} {self.error_message}".strip() or self.condition

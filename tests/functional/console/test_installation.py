@@ -10,7 +10,9 @@ from cli.main import main
 from cli.session import session
 from emulator.cloud import Cloud
 from emulator.estate import parse_estate
+from shared.domain.dead_letters import DeadLetter
 from shared.domain.quota import QuotaMode
+from tests.builders import NOW
 from tests.functional.console.browser import Browser, fields
 from tests.functional.console.conftest import ESTATE, RENEWED, Opened
 
@@ -106,3 +108,25 @@ def test_a_read_only_console_has_no_form_that_changes_the_quota(opened: Opened) 
         assert browser.post("/quota/add", {"count": "1", "key": "x"}).status == 403
 
     assert 'method="post"' not in body
+
+
+def test_dead_letters_are_listed_with_what_to_do_about_them(browser: Browser) -> None:
+    letter = DeadLetter(
+        request_id="1-65a",
+        function="certdeploy-notify",
+        payload="{}",
+        error_type="KeyError",
+        error_message="<b>",
+        tries=4,
+        failed_at=NOW,
+    )
+    none = browser.get("/deadletters").body
+    session().world().dead_letters.save(letter)
+
+    page, told = browser.get("/deadletters").body, browser.get("/deadletters.json").json
+
+    assert "There are none." in none
+    assert [one["Function"] for one in told["DeadLetters"]] == ["certdeploy-notify"]
+    assert "<td>KeyError &lt;b&gt;</td>" in page
+    for command in ("list", f"show {letter.name}", f"retry {letter.name}", f"drop {letter.name}"):
+        assert f"certdeploy deadletters {command}" in page, command
