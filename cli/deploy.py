@@ -93,7 +93,7 @@ def deploy(
     called_, account = stack_name(name), the_account(region)
     if python is not None:
         target_of(python)  # refused before the account is asked
-    with rights_named(called_):
+    with rights_named(f"{called_}{account.said}"):
         with output.progress("Asking ROS …"):
             stack = account.ros.find(called_)
         python, bucket = said_before(stack, python, bucket)
@@ -141,7 +141,7 @@ def deploy(
         with screen.following("Deploying …"):
             state = work.carry_out(plan)
         _ran(work, first=plan.first)
-        _tell(state, as_json, plan.as_json)
+        _tell(state, as_json, plan.as_json, account.said)
 
 
 def _runs(stack: StackState | None, python: str) -> bool:
@@ -204,9 +204,10 @@ def _ran(work: Deploying, *, first: bool) -> None:
             output.tell_whole(_told(finding))
 
 
-def _tell(state: StackState, as_json: bool, planned: dict[str, Any]) -> None:
+def _tell(state: StackState, as_json: bool, planned: dict[str, Any], said: str) -> None:
     if as_json:
         output.show_json({**planned, "Status": state.status, "Outputs": dict(state.outputs)})
         return
     output.tell(f"stack {state.name} is {state.status}")
-    output.tell(f"look at it: certdeploy --stack {state.name} doctor; certdeploy --stack {state.name} status")
+    it = f"certdeploy --stack {state.name}{said}"
+    output.tell(f"look at it: {it} doctor; {it} status")

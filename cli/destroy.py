@@ -77,7 +77,7 @@ def destroy(
     if not yes:
         lost = " with all its jobs, history and contacts, for good" if with_state and work.state else ""
         confirm(f"Remove the stack {called_}{lost}?", as_json)
-    again, hidden = work.repeated(bucket_of(account.id, account.region))
+    again, hidden = work.repeated(account.region, bucket_of(account.id, account.region))
     with screen.following("Removing …"):
         work.carry_out(with_state=with_state)
     _told(called_, account.region, going, len(kept), as_json)

@@ -29,9 +29,8 @@ def stack(
     with output.progress("Asking ROS …"):
         found = account.ros.find(called_)
         if found is None:
-            raise NotFoundError(
-                "Stack", called_, f"there is none in {account.region}; `certdeploy deploy` makes it"
-            )
+            made = f"certdeploy deploy --name {called_}{account.said}"
+            raise NotFoundError("Stack", called_, f"there is none in {account.region}; `{made}` makes it")
         resources = account.ros.resources(found.id)
         told = _told(account, found, wanted=events > 0 or found.failed)
         before, unlisted = _deployed_before(account, found)

@@ -34,6 +34,11 @@ class Account:
         return self.settings.region
 
     @cached_property
+    def said(self) -> str:
+        """What a command needs to look here: " --region R", or "" where it does so without."""
+        return "" if self.region == read_settings().region else f" --region {self.region}"
+
+    @cached_property
     def openapi(self) -> OpenApi:
         return OpenApi(
             self.keys,

@@ -19,13 +19,13 @@ from cli.stacks.templates import (
     with_state_of,
     without_retention,
 )
-from shared.errors import AppError, CloudDeniedError, NotFoundError
+from shared.errors import AppError, CloudDeniedError, CloudRejectedError, NotFoundError
 from shared.services.doctor import Health, Mark
 from shared.validation.requests import parse
 
 _PATIENCE_S: Final = 45  #: the function may run for a minute
-
-
+#: How ROS refuses to make or change a stack that somebody else is making or changing.
+_TWO_AT_ONCE: Final = ("ActionInProgress", "StackExists")
 #: What `check_installation` has to say of what runs by itself.
 _TIMERS: Final = ("timer scan_expiry", "timer discover_resources")
 
@@ -38,12 +38,18 @@ class DeploymentError(AppError):
 
 @contextmanager
 def rights_named(stack: str) -> Iterator[None]:
-    """A denial says where the rights stand that deploying takes."""
+    """A denial says where the rights stand that deploying takes. `stack`: its name, and where it is."""
     try:
         yield
     except CloudDeniedError as denied:
         told = f"{denied.message}; it takes what `certdeploy --stack {stack} ram print deployer` prints"
         raise CloudDeniedError(denied.action, denied.cloud_code, told, denied.request_id) from None
+    except CloudRejectedError as refused:
+        if refused.cloud_code not in _TWO_AT_ONCE:
+            raise
+        raise DeploymentError(
+            f"another deployment has begun meanwhile: {refused.message}; deploy again when it has ended"
+        ) from None
 
 
 def late(health: Health) -> bool:
@@ -79,7 +85,7 @@ class Deploying:
         if stack is not None and stack.status == "DELETE_FAILED":
             raise DeploymentError(
                 f"stack {self._name} is half removed: {why(stack.reason)}; when it is mended, finish with"
-                f" `certdeploy destroy --name {self._name}`, and deploy then"
+                f" `certdeploy destroy --name {self._name}{account.said}`, and deploy then"
             )
         kept = None if stack is None or stack.void else stack
         before = account.ros.template(kept.id) if kept is not None else ""

@@ -75,7 +75,9 @@ def all_of(
     return {parameter: value for parameter, value in found.items() if parameter in declared}
 
 
-def repeated(stack: StackState, declared: Mapping[str, Any], usual_bucket: str) -> tuple[str, list[str]]:
+def repeated(
+    stack: StackState, declared: Mapping[str, Any], region: str, usual_bucket: str
+) -> tuple[str, list[str]]:
     """The options by which `certdeploy deploy` makes a stack that was set like this one, on its state.
 
     And the names of parameters that are hidden: nobody can read them, not even whether they were given.
@@ -86,7 +88,7 @@ def repeated(stack: StackState, declared: Mapping[str, Any], usual_bucket: str) 
         if name in declared and name not in (*_SAID, "State", _INSTANCE) and value != _default(declared[name])
     }
     hidden = sorted(name for name in own if declared[name].get("NoEcho"))
-    words = ["--name", stack.name]
+    words = ["--name", stack.name, "--region", region]
     if (runtime := stack.parameters.get("Runtime", "").removeprefix("python")) in VERSIONS[1:]:
         words += ["--python", runtime]
     if (bucket := stack.parameters.get("CodeBucket", usual_bucket)) != usual_bucket:

@@ -26,7 +26,7 @@ TABLESTORE: Final = Api(
 _FUNCTION: Final = Action("GetFunction", method="GET", path="/2023-03-30/functions/{name}")
 _ROLE: Final = Action("GetRole")
 _INSTANCE: Final = Action("GetInstance", method="GET", path="/v2/openapi/getinstance")
-_POLICY: Final = "grant what is missing: certdeploy --stack {name} ram print deployer"
+_POLICY: Final = "grant what is missing: certdeploy --stack {stack} ram print deployer"
 
 
 def of_account(account: Account, template: str, python: str, *, runs: bool) -> Iterator[Finding]:
@@ -67,20 +67,20 @@ def of_rights(account: Account, name: str, instance: str) -> Iterator[Finding]:
         ("ots:GetInstance", partial(call, TABLESTORE, _INSTANCE, {"InstanceName": instance}, region=region)),
         ("log:GetProject", partial(Sls(account.openapi, region).project, f"{name}-{account.id}")),
     )
-    found = [one for right, look in looks for one in _of_right(right, look, name)]
+    found = [one for right, look in looks for one in _of_right(right, look, f"{name}{account.said}")]
     yield from found
     if not found:
         yield ok("rights", f"{', '.join(right for right, _ in looks)}; what may be made, no call tells")
 
 
-def _of_right(right: str, look: Callable[[], Any], name: str) -> Iterator[Finding]:
+def _of_right(right: str, look: Callable[[], Any], stack: str) -> Iterator[Finding]:
     try:
         look()
     except CloudError as refused:
         if is_not_activated(refused):
             yield error(f"permission {right}", str(refused), "activate the product in its console")
         elif isinstance(refused, CloudDeniedError):
-            yield error(f"permission {right}", str(refused), _POLICY.format(name=name))
+            yield error(f"permission {right}", str(refused), _POLICY.format(stack=stack))
         elif not isinstance(refused, CloudRejectedError):  # which says that there is none yet
             yield unknown(f"permission {right}", f"could not be checked: {refused}")
 

@@ -99,7 +99,9 @@ def of_bucket(store: Store, bucket: str, region: str, name: str, release_id: str
     )
     if content is None:
         raise NotFoundError(
-            "Release", release_id, f"`certdeploy stack --name {name}` lists those of this stack"
+            "Release",
+            release_id,
+            f"`certdeploy stack --name {name} --region {region}` lists those of this stack",
         )
     if _id_of(content) != release_id:
         raise SettingsError(f"somebody has changed the release {release_id} in the bucket {bucket}")

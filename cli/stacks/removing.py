@@ -35,7 +35,7 @@ class Removing:
         made = not self._stack.void and not self.elsewhere
         return self.instance if made and not self.state else ""
 
-    def repeated(self, usual_bucket: str) -> tuple[str, list[str]]:
+    def repeated(self, region: str, usual_bucket: str) -> tuple[str, list[str]]:
         """How a stack that goes on with the state is deployed as this one was: options, hidden parameters.
 
         To be asked before it is removed.
@@ -44,7 +44,7 @@ class Removing:
             declared = parameters_of(self._ros.template(self._stack.id))
         except CloudError:  # nobody is kept from removing a stack by what is only told
             declared = {}
-        return repeated(self._stack, declared, usual_bucket)
+        return repeated(self._stack, declared, region, usual_bucket)
 
     @property
     def keeps(self) -> bool:

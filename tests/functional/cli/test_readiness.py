@@ -56,6 +56,32 @@ def test_a_right_that_is_missing_says_what_prints_the_policy(
     assert changes(cloud) == []
 
 
+def test_in_another_region_than_the_usual_one_commands_that_are_told_name_it(
+    deploy: Deploy, command: Deploy, cloud: Cloud
+) -> None:
+    elsewhere = ("--region", "cn-beijing")
+    cloud.denials.append(Denial("ram:GetRole"))
+
+    refused = deploy("--yes", *elsewhere)
+    absent = command("stack", "--name", NAME, *elsewhere)
+    unknown = command("deploy", "--name", NAME, "--release", "0" * 16, "--unchecked", *elsewhere)
+
+    assert f"certdeploy --stack {NAME} --region cn-beijing ram print deployer" in refused.err
+    assert f"`certdeploy deploy --name {NAME} --region cn-beijing` makes it" in absent.err
+    assert f"`certdeploy stack --name {NAME} --region cn-beijing` lists those of this stack" in unknown.err
+
+
+@pytest.mark.parametrize("code", ["StackExists", "ActionInProgress"])
+def test_of_two_deployments_at_once_the_later_one_says_so(deploy: Deploy, cloud: Cloud, code: str) -> None:
+    cloud.faults.append(Fault("CreateStack", 409, code))
+
+    refused = deploy("--yes")
+
+    assert refused.code == 1
+    assert "another deployment has begun meanwhile: " in refused.err
+    assert "; deploy again when it has ended" in refused.err
+
+
 def test_what_ros_refuses_names_the_policy_too(deploy: Deploy, cloud: Cloud) -> None:
     cloud.denials.append(Denial("ros:PreviewStack"))
 

@@ -117,7 +117,8 @@ def test_a_stack_goes_and_its_state_stays_for_one_that_goes_on_with_it(
     assert gone.code == 0, gone.err
     assert "remove  3 functions" in gone.out
     assert f"keep    Tablestore instance {instance}, with its tables" in gone.out
-    again = f"certdeploy deploy --name {NAME} --parameter State=kept --parameter OtsInstance={instance}"
+    where = f"--name {NAME} --region {REGION}"
+    again = f"certdeploy deploy {where} --parameter State=kept --parameter OtsInstance={instance}"
     assert gone.out.splitlines()[-1] == again
     assert instances(cloud) == [instance]
     assert cloud.service("fc").functions == {}
@@ -185,7 +186,8 @@ def test_what_goes_on_with_a_state_is_set_as_the_stack_was(
     assert {"AutoDeploy=draft", "WarningDays=30,7", "State=kept"} < set(again)
     assert "this goes on with it (with a --parameter-file for WebhookUrl, if it had that):" in gone.err
     assert "token" not in gone.out + gone.err
-    assert deploy(*again[4:], "--yes").code == 0  # behind the name
+    assert again[4:6] == ["--region", REGION]
+    assert deploy(*again[6:], "--yes").code == 0
 
 
 @pytest.mark.long
