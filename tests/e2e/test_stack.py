@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from emulator.server import Server, running
 from host import bare
 from stack.installed import unpack_code, unpack_layer
 from stack.package import LOCK
+from tests.e2e.running import settled
 from tests.functional.emulator.clients import admin, call, config
 from tests.functional.emulator.products.oss_clients import client
 
@@ -112,14 +112,6 @@ def invoked(server: Server, function: str) -> tuple[Any, str | None]:
         RuntimeOptions(read_timeout=120_000),
     )
     return json.loads(answer.body.read()), answer.headers.get("x-fc-error-type")
-
-
-def settled(server: Server) -> None:
-    for _ in range(600):
-        if admin(server, "GET", "functions")["idle"]:
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not settle")
 
 
 def without_rights(server: Server, role: str) -> None:

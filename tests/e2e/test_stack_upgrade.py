@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +23,7 @@ from emulator.server import Server, running
 from host import bare
 from stack.installed import unpack_code, unpack_layer
 from stack.package import LOCK
-from tests.functional.emulator.clients import admin
+from tests.e2e.running import settled
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["example.com", "*.example.com"]
@@ -152,11 +151,3 @@ def kept(run: Run, stack: tuple[str, ...], job: str) -> dict[str, Any]:
 
 def statuses(run: Run, stack: tuple[str, ...], job: str) -> set[str]:
     return {one["Status"] for one in run(*stack, "job", "show", job)["Workers"]}
-
-
-def settled(server: Server) -> None:
-    for _ in range(600):
-        if admin(server, "GET", "functions")["idle"]:
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not settle")

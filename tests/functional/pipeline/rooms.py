@@ -12,6 +12,17 @@ from tests.functional.pipeline.platform import Platform
 
 Add = Callable[..., int]
 NAMES = ("example.com", "*.example.com")
+#: A certificate that CAS does not know, and one that it has nothing else for.
+ENDING: dict[str, Any] = {
+    "certificates": {
+        "own": {"names": ["example.org"], "key": "ecdsa-p256", "days": 5, "in_cas": False},
+        "old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40},
+    },
+    "cdn": [
+        {"domain": "example.org", "certificate": "own"},
+        {"domain": "www.example.com", "certificate": "old"},
+    ],
+}
 
 
 def adding(platform: Platform, chats: Chats, folder: Path) -> Add:

@@ -5,27 +5,22 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.chats import SECRET, TOKEN, Chats
-from tests.functional.pipeline.conftest import NAMES
 from tests.functional.pipeline.platform import Platform, discovered
-from tests.functional.pipeline.rooms import Add, adding, deliveries, minutes_pass, renewed, still_open, texts
+from tests.functional.pipeline.rooms import (
+    ENDING,
+    Add,
+    adding,
+    deliveries,
+    minutes_pass,
+    renewed,
+    still_open,
+    texts,
+)
 from tests.functional.pipeline.stories import asked_for, uploaded
-
-#: A certificate that CAS does not know, and one that it has nothing else for.
-ENDING: dict[str, Any] = {
-    "certificates": {
-        "own": {"names": ["example.org"], "key": "ecdsa-p256", "days": 5, "in_cas": False},
-        "old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40},
-    },
-    "cdn": [
-        {"domain": "example.org", "certificate": "own"},
-        {"domain": "www.example.com", "certificate": "old"},
-    ],
-}
 
 
 def test_the_end_of_an_automatic_job_is_told_to_whom_is_told_by_default(

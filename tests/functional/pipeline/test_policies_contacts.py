@@ -10,21 +10,14 @@ import pytest
 from shared.errors import InvalidRequestError
 from shared.services.policies import store_policies
 from tests.chats import Chats
-from tests.functional.pipeline.conftest import NAMES
+from tests.functional.pipeline import rooms
 from tests.functional.pipeline.platform import Platform, discovered
 from tests.functional.pipeline.rooms import Add, adding, minutes_pass, renewed, still_open, texts
 from tests.functional.pipeline.stories import asked_for, by_console, deployed, policies, uploaded
 
 ENDING: dict[str, Any] = {
-    "certificates": {
-        "own": {"names": ["example.org"], "key": "ecdsa-p256", "days": 5, "in_cas": False},
-        "old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40},
-    },
-    "cdn": [
-        {"domain": "example.org", "certificate": "own"},
-        {"domain": "www.example.com", "certificate": "old"},
-        {"domain": "img.example.com", "certificate": "old"},
-    ],
+    **rooms.ENDING,
+    "cdn": [*rooms.ENDING["cdn"], {"domain": "img.example.com", "certificate": "old"}],
 }
 
 

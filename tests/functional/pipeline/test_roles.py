@@ -22,20 +22,11 @@ from shared.state.tables import META
 from tests.functional.pipeline.conftest import NAMES, a_waf_of
 from tests.functional.pipeline.platform import Platform, new_platform
 from tests.functional.pipeline.pools import KEPT, superseded
+from tests.functional.pipeline.rooms import ENDING
 from tests.functional.pipeline.stories import WWW, asked_for, by_console, policies, uploaded
 from tests.granted import Denied, Used
 
 DEPLOYS = "deploy_…"
-BY_HAND: dict[str, Any] = {
-    "certificates": {
-        "own": {"names": ["example.org"], "key": "ecdsa-p256", "days": 5, "in_cas": False},
-        "old": {"names": list(NAMES), "key": "ecdsa-p256", "days": 40},
-    },
-    "cdn": [
-        {"domain": "example.org", "certificate": "own"},
-        {"domain": "www.example.com", "certificate": "old"},
-    ],
-}
 SLOW: dict[str, Any] = {
     **a_waf_of(40),
     "ack": [
@@ -197,7 +188,7 @@ def test_what_a_role_grants_its_function_makes_use_of(
         (tmp_path / folder).mkdir()
     with (
         new_platform(SLOW, tmp_path / "slow", products=[CloudProduct.WAF, CloudProduct.ACK]) as slow,
-        new_platform(BY_HAND, tmp_path / "strangers") as strangers,
+        new_platform(ENDING, tmp_path / "strangers") as strangers,
         superseded(tmp_path / "pools") as pools,
         new_platform(UNREAD, tmp_path / "unread", products=[CloudProduct.LIVE, CloudProduct.ACK]) as unread,
     ):
