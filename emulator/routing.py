@@ -126,10 +126,12 @@ def _oss(cloud: Cloud, request: Request) -> Route:
 
 
 def _ots(cloud: Cloud, request: Request) -> Route:
-    service = cloud.services["tablestore"]
+    """Where neither host nor signature name a region, it is that of the instance."""
+    service = cloud.service("tablestore")
     name, params = service.route(request)
     host = request.cloud_host
-    region = region_in(host) or request.header("x-ots-signregion") or DEFAULT_REGION
+    region = region_in(host) or request.header("x-ots-signregion")
+    region = region or service.region_of(params["instance"]) or DEFAULT_REGION
     return Route(service, name, params, region, host)
 
 

@@ -84,6 +84,11 @@ class TableActions(EmulatedService):
         """Each instance has its own."""
         return [f"{name}.{found.region}.ots.aliyuncs.com" for name, found in self.instances.items()]
 
+    def region_of(self, name: str) -> str:
+        """Of an instance; "" if there is none of that name."""
+        found = self.instances.get(name)
+        return found.region if found else ""
+
     def route(self, request: Request) -> tuple[str, dict[str, Any]]:
         """The log has the tables; what is written to them stays out of it."""
         action = request.path.lstrip("/")

@@ -153,6 +153,19 @@ def test_a_batch_needs_the_right_to_each_of_its_tables(server: Server) -> None:
     assert refused("one", "two") == "OTSNoPermissionAccess"
 
 
+def test_a_table_is_in_the_region_of_its_instance_where_no_host_says_one(server: Server) -> None:
+    """As on loopback: a role of a stack in Beijing names the tables there."""
+    server.cloud.load({"tablestore": [{"instance": "far", "region": "cn-beijing"}]})
+    make(server, allow("ots:ListTable", resource=f"acs:ots:cn-beijing:{ACCOUNT}:instance/far/table/*"))
+    held = assumed(server)
+
+    client = tablestore.OTSClient(
+        server.endpoint, held.access_key_id, held.access_key_secret, "far", sts_token=held.token
+    )
+
+    assert client.list_table() == ()
+
+
 def test_who_a_role_trusts_may_assume_it(server: Server) -> None:
     make(server, allow("*"), trusted=trust("fc.aliyuncs.com"))
     with pytest.raises(DaraException) as refused:
