@@ -15,6 +15,7 @@ from alibabacloud_sts20150401.models import AssumeRoleRequest
 from darabonba.exceptions import DaraException
 
 from emulator.cloud import Cloud
+from emulator.estate import parse_estate
 from emulator.keys import AccessKey
 from emulator.server import Server
 from tests.functional.emulator.clients import admin, call, config
@@ -155,7 +156,8 @@ def test_a_batch_needs_the_right_to_each_of_its_tables(server: Server) -> None:
 
 def test_a_table_is_in_the_region_of_its_instance_where_no_host_says_one(server: Server) -> None:
     """As on loopback: a role of a stack in Beijing names the tables there."""
-    server.cloud.load({"tablestore": [{"instance": "far", "region": "cn-beijing"}]})
+    far = {"regions": ["cn-beijing"], "tablestore": [{"instance": "far", "region": "cn-beijing"}]}
+    server.cloud.load(parse_estate(far))
     make(server, allow("ots:ListTable", resource=f"acs:ots:cn-beijing:{ACCOUNT}:instance/far/table/*"))
     held = assumed(server)
 
