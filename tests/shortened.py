@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -19,15 +19,16 @@ _LONG = 2  #: rows
 #: One of so many: each row calls the emulated cloud.
 _TAKEN = {"tests/contract/": 9, "tests/functional/": 8, "tests/foreign/": 6}
 _STORIES = "tests/functional/pipeline/test_"
-#: One test of so many: of those that call moto; of those that tell a story for each place to be cut off at,
-#: and for each order of two that are at it; of all other stories.
+#: One test of so many: of those that call moto, and of those that tell a story for each place to be cut off
+#: at, and for each order of two that are at it.
 _SLOWEST = {
     **dict.fromkeys(("tests/contract/test_aws", "tests/foreign/test_aws"), 3),
     **dict.fromkeys(("tests/contract/test_cut_off", "tests/contract/test_half_made"), 3),
     **dict.fromkeys((f"{_STORIES}sweeps", f"{_STORIES}rollback_deliveries", f"{_STORIES}deliveries"), 3),
     **dict.fromkeys((f"{_STORIES}created_once", f"{_STORIES}races", f"{_STORIES}quota_at_once"), 3),
-    _STORIES: 2,
 }
+#: One of so many of the others that are no rows: of stories, and of what calls a command or the emulator.
+_SINGLE = dict.fromkeys((_STORIES, "tests/functional/cli/", "tests/functional/emulator/"), 2)
 
 
 def take_part() -> None:
@@ -65,9 +66,11 @@ def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
         if item.get_closest_marker("long"):
             left.append(item)
             continue
-        slow = next((one for start, one in _SLOWEST.items() if item.nodeid.startswith(start)), 0)
-        if slow:
-            if _number(item.nodeid) % slow:
+        every = _one_of(_SLOWEST, item.nodeid)
+        if not every and "[" not in item.nodeid:
+            every = _one_of(_SINGLE, item.nodeid)
+        if every:
+            if _number(item.nodeid) % every:
                 left.append(item)
         elif item.nodeid.startswith(tuple(_TAKEN)):
             tables[item.nodeid.partition("[")[0]].append(item)
@@ -76,6 +79,11 @@ def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
             taken = min(len(rows), next(one for folder, one in _TAKEN.items() if name.startswith(folder)))
             left += [row for place, row in enumerate(rows) if (place + _number(name)) % taken]
     return left
+
+
+def _one_of(parts: Mapping[str, int], name: str) -> int:
+    """0: it is in none of the parts."""
+    return next((every for start, every in parts.items() if name.startswith(start)), 0)
 
 
 def _number(name: str) -> int:

@@ -48,6 +48,17 @@ def test_of_two_rows_one_is_run_and_what_calls_nothing_is_run_whole() -> None:
     assert [len(run(short)), len(run(unit))] == [1, 90]
 
 
+def test_of_stories_that_are_no_rows_about_half_is_run() -> None:
+    stories = [
+        SimpleNamespace(
+            nodeid=f"tests/functional/pipeline/test_a.py::test_{number}", get_closest_marker={}.get
+        )
+        for number in range(200)
+    ]
+
+    assert 70 < len(run(stories)) < 130
+
+
 def test_what_is_marked_as_long_is_left_out_wherever_it_is() -> None:
     assert run(rows("tests/unit/test_a.py::test_it", 2, "long")) == []
 
