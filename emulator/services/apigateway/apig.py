@@ -22,9 +22,9 @@ from emulator.sections.apigateway import CloudNativeDomain, CloudNativeGateway
 from emulator.service import Account, EmulatedService
 from emulator.services.cas.cas import Service as Cas
 from emulator.services.kit import gateways
+from emulator.services.kit.json_body import object_in
 from emulator.services.kit.paging import fits
 from emulator.services.kit.settling import Settling
-from emulator.strangers import without
 
 CREATED_MS = int(datetime(2025, 3, 1, tzinfo=timezone.utc).timestamp() * 1000)
 TAKEN = {
@@ -241,12 +241,7 @@ def _settings(row: CloudNativeDomain) -> dict[str, Any]:
 
 
 def _body(call: Call, *, strict: bool) -> dict[str, Any]:
-    try:
-        body = without(json.loads(call.raw_body or b"{}"))
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise ApiError(400, "InvalidParameter", "The body is not a JSON object.")
+    body = object_in(call)
     if strict and (strangers := set(body) - TAKEN):
         raise ApiError(400, "InvalidParameter", f"{min(strangers)} is not a parameter of UpdateDomain.")
     return {name: value for name, value in body.items() if name in TAKEN}

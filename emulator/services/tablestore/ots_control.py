@@ -6,17 +6,16 @@ those here are [guess]. Not emulated: instances by VCU, policies, tags, bound VP
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from emulator.api import Answer, ApiError, Call
 from emulator.service import EmulatedService
+from emulator.services.kit.json_body import object_in
 from emulator.services.tablestore.checks import MOST_TABLES
 from emulator.services.tablestore.instances import Instance, Network
 from emulator.services.tablestore.tablestore import Service as Tables
-from emulator.strangers import without
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,14}[A-Za-z0-9]")
 _FORBIDDEN = ("ali", "ay", "ots", "taobao", "admin")  #: in names, by the page of CreateInstance
@@ -115,12 +114,7 @@ class Service(EmulatedService):
 
 
 def _body(call: Call) -> dict[str, Any]:
-    try:
-        body = without(json.loads(call.raw_body or b"{}"))
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise ApiError(400, "InvalidParameter", "The body is not a JSON object.")
+    body = object_in(call)
     if not isinstance(body.get("InstanceName"), str) or not body["InstanceName"]:
         raise ApiError(400, "MissingInstanceName", "InstanceName is mandatory for this action.")
     return body

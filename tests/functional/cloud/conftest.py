@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from emulator.server import Server
+from shared.cloud.cas import Cas
 from shared.cloud.credentials import Credentials, fixed
 from shared.cloud.openapi import OpenApi
 from shared.cloud.pacing import Pacer
@@ -152,3 +153,8 @@ def chats() -> Iterator[Chats]:
     with chatting() as found:
         found.now = NOW.timestamp
         yield found
+
+
+@pytest.fixture
+def cas(scripted: Scripted) -> Cas:
+    return Cas(at(scripted))

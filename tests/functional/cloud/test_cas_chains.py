@@ -15,7 +15,7 @@ from shared.domain.certificates import ChainLink
 from shared.domain.levels import Validation
 from shared.domain.trust import standing_of
 from tests.builders import a_certificate
-from tests.functional.cloud.conftest import MakeClient, Scripted, at, ok, refused
+from tests.functional.cloud.conftest import MakeClient, Scripted, ok, refused
 
 Reply = tuple[int, bytes, dict[str, str]]
 ROW = {
@@ -30,11 +30,6 @@ ROW = {
 }
 ORDER = {"Name": "own", "Sans": "a.example.com", "StartDate": "2026-01-01", "EndDate": "2027-01-01"}
 NO_ORDERS = ok(TotalCount=0)
-
-
-@pytest.fixture
-def cas(scripted: Scripted) -> Cas:
-    return Cas(at(scripted))
 
 
 def page(total: int, *ids: int) -> Reply:

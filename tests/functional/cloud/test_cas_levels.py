@@ -11,7 +11,7 @@ from shared.domain.certificates import CertificateSource
 from shared.domain.levels import Evidence, Level, Validation
 from shared.errors import CloudDeniedError, UnreadableAnswerError
 from tests.builders import a_certificate
-from tests.functional.cloud.conftest import MakeClient, Scripted, at, ok, refused
+from tests.functional.cloud.conftest import MakeClient, Scripted, ok, refused
 
 Reply = tuple[int, bytes, dict[str, str]]
 NO_ORDERS = ok(TotalCount=0)
@@ -20,11 +20,6 @@ BOUGHT = CertificateSource.BUY
 
 def sold(word: str) -> Level:
     return Level(validation=Validation(word), by=Evidence.SOLD)
-
-
-@pytest.fixture
-def cas(scripted: Scripted) -> Cas:
-    return Cas(at(scripted))
 
 
 def listed(*rows: dict[str, Any]) -> list[Reply]:

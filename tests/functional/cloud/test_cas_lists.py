@@ -24,11 +24,6 @@ ORDER = {"Name": "own", "Sans": "a.example.com", "StartDate": "2026-01-01", "End
 NO_ORDERS = ok(TotalCount=0)
 
 
-@pytest.fixture
-def cas(scripted: Scripted) -> Cas:
-    return Cas(at(scripted))
-
-
 def page(total: int | None, *ids: int | str, **changes: Any) -> Reply:
     rows = [{**ROW, "CertificateId": str(cert_id), **changes} for cert_id in ids]
     return ok(CertificateList=rows, **({} if total is None else {"TotalCount": total}))
