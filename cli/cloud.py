@@ -1,6 +1,7 @@
 """`certdeploy scan` and `certdeploy discover`: read the cloud now."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -80,7 +81,7 @@ def discover(
         raise typer.Exit(exits.FAILED)
 
 
-def _one_reason(statuses: list[SyncStatus]) -> SyncStatus | None:
+def _one_reason(statuses: Sequence[SyncStatus]) -> SyncStatus | None:
     """One of them, if all have failed alike and for what is no product's own: a wrong key, no connection."""
     codes = {one.code for one in statuses}
     return statuses[0] if len(codes) == 1 and codes <= _OF_ALL else None

@@ -107,7 +107,7 @@ def list_slots(
     )
     found = list_resources(world, query)
     if as_json:
-        statuses = syncs.statuses(world, current.products(product))
+        statuses = world.syncs.of(current.products(product))
         output.show_json({**output.plain(found), "SyncStatuses": statuses})
         return
     if as_csv:

@@ -15,15 +15,11 @@ from shared.services.world import World
 _POLL_S = 0.3
 
 
-def statuses(world: World, products: Sequence[CloudProduct]) -> list[SyncStatus]:
-    return [status for product in products for status in world.syncs.list(product)]
-
-
-def settled(world: World, products: Sequence[CloudProduct], within_s: float = 300) -> list[SyncStatus]:
+def settled(world: World, products: Sequence[CloudProduct], within_s: float = 300) -> Sequence[SyncStatus]:
     """Wait until no discovery is running. Raises CloudUnavailableError after `within_s` seconds."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
-        current = statuses(world, products)
+        current = world.syncs.of(products)
         if not any(status.state is SyncState.SYNCING for status in current):
             return current
         time.sleep(_POLL_S)

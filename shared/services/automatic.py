@@ -177,11 +177,8 @@ def _left(
 
 def _not_discovered(world: World) -> list[str]:
     """Products in discovery, or never discovered: a plan could miss their slots."""
-    waiting = []
     alive_since = world.clock() - _DISCOVERY_TAKES
-    for one in world.policy.products:
-        statuses = list(world.syncs.list(one))
-        under_way = any(s.state is SyncState.SYNCING and s.started_at > alive_since for s in statuses)
-        if not statuses or under_way:
-            waiting.append(one.value)
-    return waiting
+    statuses = world.syncs.of(world.policy.products)
+    known = {one.product for one in statuses}
+    under_way = {s.product for s in statuses if s.state is SyncState.SYNCING and s.started_at > alive_since}
+    return [one.value for one in world.policy.products if one not in known or one in under_way]

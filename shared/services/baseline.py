@@ -16,8 +16,7 @@ def is_baseline(world: World, home: str) -> bool:
     if not world.scans.has_baseline(home):
         return True
     account = account_of(home)
-    known = (status for product in world.policy.products for status in world.syncs.list(product))
-    return all(status.account != account for status in known)
+    return all(status.account != account for status in world.syncs.of(world.policy.products))
 
 
 def as_found(world: World, record: CertificateRecord, policies: ReadPolicies) -> CertificateRecord:

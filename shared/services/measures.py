@@ -51,7 +51,7 @@ class SlotsSeen:
 
     def measured(self, world: World) -> Measured:
         """Once all were read."""
-        syncs = [one for product in world.policy.products for one in world.syncs.list(product)]
+        syncs = world.syncs.of(world.policy.products)
         oldest = min((one.finished_at or one.started_at for one in syncs), default=None)
         end, slot = self._first or (None, "")
         return Measured(

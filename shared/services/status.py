@@ -1,6 +1,6 @@
 """What matters today, on one screen: what needs a hand, and what is only good to know."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -49,7 +49,7 @@ def overview(
     now, scope = world.clock(), world.policy.scope
     found_slots = map_slots(world, world.policy.products) if mapped is None else mapped
     slots = [slot for slot in found_slots if not scope.why_outside(slot)]
-    syncs = [one for product in world.policy.products for one in world.syncs.list(product)]
+    syncs = world.syncs.of(world.policy.products)
     scanned, discovered = _scanned_at(world), _discovered_at(syncs)
     found = [
         *_of_certificates(world, slots, within),
@@ -126,7 +126,7 @@ def _with_end(slot: MappedSlot) -> str:
     return f"{slot.slot} until {slot.cert_not_after:%Y-%m-%d}" if slot.cert_not_after else slot.slot
 
 
-def _of_discovery(world: World, syncs: list[SyncStatus]) -> Iterator[Concern]:
+def _of_discovery(world: World, syncs: Sequence[SyncStatus]) -> Iterator[Concern]:
     now = world.clock()
     read, scope = {(status.product, status.account) for status in syncs}, world.policy.scope
     never = [
@@ -228,6 +228,6 @@ def _scanned_at(world: World) -> datetime | None:
     return min(known) if known and len(known) == len(found) else None
 
 
-def _discovered_at(syncs: list[SyncStatus]) -> datetime | None:
+def _discovered_at(syncs: Sequence[SyncStatus]) -> datetime | None:
     """One that goes on counts from when it began."""
     return min((status.finished_at or status.started_at for status in syncs), default=None)

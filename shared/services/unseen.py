@@ -63,10 +63,8 @@ class Unseen:
         }
 
     @cached_property
-    def _statuses(self) -> list[SyncStatus]:
-        return [
-            status for product in self._world.policy.products for status in self._world.syncs.list(product)
-        ]
+    def _statuses(self) -> tuple[SyncStatus, ...]:
+        return self._world.syncs.of(self._world.policy.products)
 
 
 def _within(status: SyncStatus) -> tuple[str, ...]:

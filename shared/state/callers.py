@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from shared.domain.moments import ahead
 from shared.errors import ConflictError
 from shared.state.records import time_in, told_in
-from shared.state.store import Row, Store
+from shared.state.store import Key, Row, Store
 from shared.state.tables import CALLERS
 
 _LONGEST: Final = timedelta(minutes=2)  #: that anybody says to be there without saying it again
@@ -24,18 +24,28 @@ class Callers:
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store, self._clock = store, clock
+        self._own: dict[Key, Row] = {}  #: as they were stored last: to say it again needs no reading
 
     def join(self, place: Place, instance: str, for_s: float) -> int:
         """Be counted from now on, for so long; how many instances are at the product, this one among them."""
-        until = self._clock() + timedelta(seconds=for_s)
-        key = *place, instance
-        with suppress(ConflictError):  # two invocations of this instance: each says the same
-            row = self._store.get(CALLERS, key)
-            document = {**told_in(row), "Until": until.isoformat()}
-            self._store.put(CALLERS, key, document, version=row.version if row else 0)
+        key, until = (*place, instance), self._clock() + timedelta(seconds=for_s)
+        known = self._own.pop(key, None)
+        if known is None or not self._said(key, known, until):  # it was late, and its row is gone
+            self._said(key, self._store.get(CALLERS, key), until)
         return max(1, len({row.key[-1] for row in self._living(place[0])}))
 
+    def _said(self, key: Key, row: Row | None, until: datetime) -> bool:
+        """False: somebody else has written the row, such as another invocation of the instance."""
+        document = {**told_in(row), "Until": until.isoformat()}
+        try:
+            version = self._store.put(CALLERS, key, document, version=row.version if row else 0)
+        except ConflictError:
+            return False
+        self._own[key] = Row(key, version, document)
+        return True
+
     def leave(self, place: Place, instance: str) -> None:
+        self._own.pop((*place, instance), None)
         with suppress(ConflictError):
             if row := self._store.get(CALLERS, (*place, instance)):
                 self._store.delete(CALLERS, row.key, version=row.version)

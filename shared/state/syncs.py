@@ -1,6 +1,6 @@
 """How far the discovery of each product's regions is, and how the last one went."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from shared.domain.resources import CloudProduct, Sweep, SyncStatus
@@ -30,6 +30,10 @@ class SyncStatuses(Records[SyncStatus]):
 
     def list(self, product: CloudProduct) -> Iterator[SyncStatus]:
         return self._range((product.value,))
+
+    def of(self, products: Sequence[CloudProduct]) -> tuple[SyncStatus, ...]:
+        """Of these, in their order."""
+        return tuple(status for product in products for status in self.list(product))
 
     def delete(self, status: SyncStatus) -> None:
         key = (status.product.value, area_key(status.area))

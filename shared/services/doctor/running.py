@@ -42,7 +42,7 @@ def _aged(about: str, what: str, at: datetime | None, now: datetime, limit: time
 
 def _of_discoveries(world: World, now: datetime) -> Iterator[Finding]:
     about = "timer discover_resources"
-    syncs = [one for product in world.policy.products for one in world.syncs.list(product)]
+    syncs = world.syncs.of(world.policy.products)
     begun = max((one.started_at for one in syncs), default=None)
     yield _aged(about, "a discovery began", begun, now, _DISCOVERY_AGE)
     missing = {one.value for one in world.policy.products} - {one.product.value for one in syncs}
@@ -94,7 +94,7 @@ def of_roles(world: World) -> Iterator[Finding]:
 def of_clusters(world: World) -> Iterator[Finding]:
     """Those of products that are in clusters, by the last discovery."""
     products = [one for one in world.policy.products if adapter_class(one).discovery_sees_keys]
-    syncs = [status for product in products for status in world.syncs.list(product)]
+    syncs = world.syncs.of(products)
     closed = [part for one in syncs for part in one.unread]
     if closed:
         more = f" and {len(closed) - 1} more" if len(closed) > 1 else ""

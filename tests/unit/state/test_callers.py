@@ -1,10 +1,12 @@
 """Who calls an API right now, on every driver: counted while they live, and by the clock no longer."""
 
+from typing import Any
+
 import pytest
 
 from shared.state.callers import Callers
-from shared.state.store import Store
-from shared.state.tables import CALLERS
+from shared.state.store import Key, Row, Store
+from shared.state.tables import CALLERS, Table
 from tests.clocks import StandingClock
 
 CDN, ALB = ("CDN", 1, 0), ("ALB", 1, 0)
@@ -18,6 +20,20 @@ def clock() -> StandingClock:
 @pytest.fixture
 def callers(store: Store, clock: StandingClock) -> Callers:
     return Callers(store, clock)
+
+
+class Asked:
+    """`store`, which notes what is asked for by key."""
+
+    def __init__(self, store: Store, keys: list[Key]) -> None:
+        self._store, self._keys = store, keys
+
+    def get(self, table: Table, key: Key) -> Row | None:
+        self._keys.append(key)
+        return self._store.get(table, key)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 def test_each_instance_is_counted_once_for_each_product(callers: Callers) -> None:
@@ -47,6 +63,29 @@ def test_who_died_is_counted_until_its_time_is_over_and_its_row_goes(
 
     assert callers.join(CDN, "one", 15) == 1
     assert [row.key for row in store.range(CALLERS, ("CDN",))] == [(*CDN, "one")]
+
+
+def test_one_who_was_late_and_whose_row_was_taken_away_is_counted_again(
+    store: Store, clock: StandingClock
+) -> None:
+    late, other = Callers(store, clock), Callers(store, clock)
+    late.join(CDN, "late", 15)
+    clock.sleep(16)
+    other.join(CDN, "other", 15)
+
+    assert late.join(CDN, "late", 15) == 2
+    assert other.join(CDN, "other", 15) == 2
+
+
+def test_who_says_again_that_it_is_there_does_not_read_its_own_row(
+    store: Store, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    callers, asked = Callers(store, clock), list[Key]()
+    monkeypatch.setattr(callers, "_store", Asked(store, asked))
+    for _ in range(3):
+        assert callers.join(CDN, "one", 15) == 1
+
+    assert asked == [(*CDN, "one")], "before it was there"
 
 
 def test_an_instance_at_two_shards_is_one_caller(callers: Callers) -> None:
