@@ -39,10 +39,10 @@ hostile: $(VENV)/dev.stamp  ## send hostile events, rows and answers to every fu
 	  $(BIN)/pytest $(IN_PROCESSES) 3 -rP --show-capture=stdout tests/functional/hostile
 
 # MODE: kill (N: runs, each kills every function once at another place; none: all places) or storm; STATE: sqlite or
-# ots; SEED: any text; RUN: only this one; PRODUCTS: by commas.
-chaos: $(VENV)/dev.stamp  ## kill functions everywhere, or run them in a storm (MODE, STATE, N, SEED, RUN, JOBS, PRODUCTS)
-	@$(BIN)/python -m tests.chaos $(if $(MODE),--mode $(MODE)) $(if $(STATE),--state $(STATE)) $(if $(STACK),--stack) $(if $(N),--runs $(N)) \
-	  $(if $(SEED),--seed $(SEED)) $(if $(RUN),--run $(RUN)) $(if $(JOBS),--jobs $(JOBS)) \
+# ots; FIRST: the run to begin with; SEED: any text; RUN: only this one; PRODUCTS: by commas.
+chaos: $(VENV)/dev.stamp  ## kill functions everywhere, or run them in a storm (MODE, STATE, N, FIRST, SEED, RUN, JOBS, PRODUCTS)
+	@$(BIN)/python -m tests.chaos $(if $(MODE),--mode $(MODE)) $(if $(STATE),--state $(STATE)) $(if $(N),--runs $(N)) \
+	  $(if $(FIRST),--first $(FIRST)) $(if $(SEED),--seed $(SEED)) $(if $(RUN),--run $(RUN)) $(if $(JOBS),--jobs $(JOBS)) \
 	  $(if $(PRODUCTS),--products $(PRODUCTS))
 
 # TURNS: 0 is with sparse answers, each other one gives each test another of the SEEDS; a turn takes ten minutes on

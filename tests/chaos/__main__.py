@@ -72,7 +72,8 @@ def _show(options: argparse.Namespace, told: dict[str, Any]) -> None:
 def _told(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """What the processes tell, as it comes."""
     lines: Queue[dict[str, Any]] = Queue()
-    wanted = {name: vars(options)[name] for name in ("mode", "state", "seed", "runs", "only", "products")}
+    names = ("mode", "state", "seed", "first", "runs", "only", "products")
+    wanted = {name: vars(options)[name] for name in names}
     shares = 1 if options.only else options.jobs
     for share in range(shares):
         order = json.dumps({**wanted, "share": share, "shares": shares})
@@ -106,6 +107,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--state", choices=["sqlite", "ots"], default="sqlite")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--runs", type=int, default=0, help="0: each boundary once, or a hundred storms")
+    parser.add_argument("--first", type=int, default=1, help="run to begin with: a series goes on there")
     parser.add_argument("--run", type=int, default=0, dest="only", help="only this one")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--products", type=lambda text: text.split(","), default=[])

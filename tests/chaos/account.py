@@ -18,10 +18,11 @@ from shared.domain.resources import CloudProduct
 from tests.chaos.boundaries import Boundaries
 from tests.chaos.clock import SharedClock
 from tests.chaos.deliveries import Platform
-from tests.chaos.disturbed import DisturbedCloud, PatientServer
+from tests.chaos.disturbed import DisturbedCloud
 from tests.chaos.estates import NAMES, an_estate
 from tests.chaos.ground import INSTANCE, LOG, Ground, Kind
 from tests.chaos.owner import settings_of
+from tests.chaos.patient import PatientServer
 from tests.receiver import receiving
 
 

@@ -21,7 +21,8 @@ _RETRIES, _RETRY_S = 3, 60.0
 _PREFIX = "certdeploy-"
 _HANGS_S = 60.0  #: of real time: no function here takes as long
 _TIMERS_S = {"run_deployment_jobs": 60.0, "scan_expiry": 600.0}
-_LONGEST_S = 1800.0
+_LONGEST_S = 7200.0
+TIMEOUT_S = 900.0  #: of the functions that deploy, as template.yml has it
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Platform:
     invocations: int = 0
     active: list[str] = field(default_factory=list)  #: functions that run now, each within the one before it
     loads: bool = False
+    timeout_s: float = TIMEOUT_S
     settings: dict[str, Any] = field(default_factory=dict)
     #: which of those that are due is next; and how long one that was sent is under way
     choose: Callable[[int], int] = lambda due: 0
@@ -59,7 +61,7 @@ class Platform:
         for kept in (self.queue, self.sent, self.killed, self.errors, self.given_up):
             kept.clear()
         self.met.clear()
-        self.invocations = 0
+        self.invocations, self.timeout_s = 0, TIMEOUT_S
 
     def invoke(
         self, name: str, payload: bytes, *, asynchronous: bool, request_id: str, task_id: str | None
@@ -144,6 +146,7 @@ class Platform:
             payload=payload.decode(),
             request_id=f"request-{next(self._ids)}",
             key=(key.access_key_id, key.access_key_secret),
+            timeout_s=self.timeout_s,
             loads=self.loads,
             settings=self.settings,
             meets=self.in_between is not None,

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from emulator import gateway
 from emulator.api import Answer, Call, Raw
 from emulator.calls import without_secrets
 from emulator.cloud import Cloud
 from emulator.faults import READS
-from emulator.request import Request
-from emulator.server import Server
 from emulator.service import EmulatedService
 
 _TOKENS = frozenset({"ClientToken", "resourceVersion"})
@@ -61,11 +57,3 @@ def _told(service: EmulatedService, call: Call) -> str:
     """A write, the same for the same change of the same slot."""
     params = {name: value for name, value in call.params.items() if name not in _TOKENS}
     return f"{service.api} {call.action} {sorted(without_secrets(params).items())}"
-
-
-class PatientServer(Server):
-    """Each call has a thread: while one is held up, others are carried out."""
-
-    async def _answer(self, request: Request) -> Raw:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, gateway.answer, self.cloud, request)

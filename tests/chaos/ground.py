@@ -27,9 +27,10 @@ from shared.state.whole import WholeStore
 from tests.chaos.boundaries import Boundaries
 from tests.chaos.clock import SharedClock
 from tests.chaos.deliveries import Platform
-from tests.chaos.disturbed import DisturbedCloud, PatientServer
+from tests.chaos.disturbed import DisturbedCloud
 from tests.chaos.nursery import app_of
 from tests.chaos.owner import settings_of
+from tests.chaos.patient import PatientServer
 from tests.chaos.places import Places
 from tests.receiver import Receiver
 

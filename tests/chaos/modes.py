@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from shared.domain.resources import CloudResource
 from shared.services.world import World
 from tests.chaos.checks import Clean, Meddled, is_at_rest, is_done, violations
-from tests.chaos.deliveries import Platform
+from tests.chaos.deliveries import TIMEOUT_S, Platform
 from tests.chaos.estates import NAMES
 from tests.chaos.ground import Ground
 from tests.chaos.held import held
@@ -21,6 +21,7 @@ _HOUR_S = 3600.0
 _QUIET_S = {"kill": 12 * _HOUR_S, "storm": 30 * _HOUR_S}
 _PRODUCTS = 5  #: in a storm
 _DISCOVERED = 0.3  #: of storms that a discovery meets, and of those after which there is one
+_TIMEOUTS_S = (120.0, 300.0, TIMEOUT_S)  #: one of them in each run: what is left behind lasts as long
 _DELIVERIES = 80  #: that a storm lasts at most
 
 
@@ -84,6 +85,7 @@ def killed(ground: Ground, clean: Clean, seed: str, run: int, struck: Counter[st
     ground.boundaries.begin(where)
     ground.renew()
     platform = ground.platform
+    platform.timeout_s = random.Random(f"{seed}-timeout-{run}").choice(_TIMEOUTS_S)
     platform.tick("scan_expiry")
     quiet = platform.until_quiet(lambda: is_done(ground), at_most_s=_QUIET_S["kill"])
     struck.update(one.partition(": ")[2] for one in platform.killed)
@@ -98,6 +100,7 @@ def in_storm(ground: Ground, clean: Clean, seed: str, struck: Counter[str]) -> l
     ground.scope(lots.sample(every, min(_PRODUCTS, len(every))))
     ground.begin_again()
     platform, meddled = ground.platform, Meddled()
+    platform.timeout_s = lots.choice(_TIMEOUTS_S)
     slots = _slots(ground.world)
     storm = Storm(seed, struck, ground.clock.sleep, platform.deliver_one, Meddler(ground, slots, meddled))
     ground.renew()

@@ -29,9 +29,6 @@ from tests.chaos.boundaries import Boundaries, Watched
 from tests.chaos.clock import SharedClock
 from tests.chaos.orders import Order, receive_order, send_result, wait_for_others
 
-TIMEOUT_S = 900.0  #: of each function, as template.yml has it
-
-
 _ENDLESS_S = 1e9
 
 
@@ -87,7 +84,9 @@ class Nursery:
 
     def _app(self, order: Order) -> App:
         assert self._settings is not None, "the first order brings them"
-        return app_of(self._settings, self._clock, order.key, order.request_id, self._boundaries)
+        return app_of(
+            self._settings, self._clock, order.key, order.request_id, self._boundaries, order.timeout_s
+        )
 
 
 def app_of(
@@ -96,8 +95,9 @@ def app_of(
     key: tuple[str, str],
     holder: str,
     boundaries: Boundaries | None = None,
+    timeout_s: float = _ENDLESS_S,
 ) -> App:
-    """As `App.of` builds it, but on our clock. Without `boundaries` it is no function's: it has time."""
+    """As `App.of` builds it, but on our clock. Without `boundaries` it is no function's."""
     instance, credentials, began = Instance(settings), Credentials(*key, ""), clock.steady()
     instance.pacer = Pacer(clock.steady, clock.sleep)
     instance.__dict__["roots"] = _roots(settings.roots)
@@ -112,7 +112,7 @@ def app_of(
     return App.build(
         instance,
         lambda: credentials,
-        left_s=lambda: (TIMEOUT_S if boundaries else _ENDLESS_S) - (clock.steady() - began),
+        left_s=lambda: timeout_s - (clock.steady() - began),
         holder=holder,
         clock=clock.ticking,
         sleep=clock.sleep,

@@ -20,6 +20,7 @@ class Order:
     payload: str
     request_id: str
     key: tuple[str, str]  #: of the account
+    timeout_s: float  #: of the function
     loads: bool = False  #: not in a process of its own
     settings: dict[str, Any] = field(default_factory=dict)  #: from now on
     meets: bool = False  #: it lets others act before each write to its state

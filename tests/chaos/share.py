@@ -27,7 +27,7 @@ _IN_MEMORY = Path("/dev/shm")
 
 
 def main(wanted: dict[str, Any]) -> int:
-    """`mode`, `state`, `seed`, `runs`, `only` (a run), `products` (none: all), `share`, `shares`."""
+    """`mode`, `state`, `seed`, `first`, `runs`, `only` (a run), `products` (none: all), `share`, `shares`."""
     clock, boundaries = SharedClock(), Boundaries(function_names())
     products = [CloudProduct(name) for name in wanted["products"]] or supported_products()
     here, there = socket.socketpair()
@@ -73,7 +73,7 @@ def _numbers(boundaries: int, wanted: dict[str, Any]) -> list[int]:
     if wanted["only"]:
         return [wanted["only"]] if wanted["share"] == 0 else []
     runs = wanted["runs"] or (boundaries if wanted["mode"] == "kill" else 100)
-    return list(range(1 + wanted["share"], runs + 1, wanted["shares"]))
+    return list(range(wanted["first"] + wanted["share"], wanted["first"] + runs, wanted["shares"]))
 
 
 def _tell(what: dict[str, Any]) -> None:
