@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.domain.jobs import DeploymentJob, WorkerResource
+from shared.domain.jobs import DeploymentJob, Handshake, WorkerResource
+from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.services.again import is_another_try
 from shared.state.tables import CALLERS, LEASES
@@ -162,8 +163,14 @@ def _untrue(workers: list[WorkerResource], since: datetime) -> Iterator[str]:
         return
     for worker in workers:
         proof = worker.verification if worker.status is WorkerStatus.SUCCESS else None
-        if proof and proof.at > since + _SETTLING:
+        if proof and proof.at > since + _SETTLING and not _is_used_nowhere(worker):
             yield f"{worker.resource.slot} is success of {proof.at}, but was changed by hand at {since}"
+
+
+def _is_used_nowhere(worker: WorkerResource) -> bool:
+    """An imported certificate of AWS whose users were given another by hand: it was exchanged, too."""
+    proof, aws = worker.verification, worker.resource.product is CloudProduct.AWS
+    return aws and proof is not None and proof.handshake is Handshake.NOT_TRIED
 
 
 def _unset(ground: Ground, clean: Clean, meddled: Meddled) -> Iterator[str]:

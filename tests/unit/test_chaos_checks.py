@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from shared.domain.jobs import Handshake, Verification
+from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.state.check import Finding, Looked
 from tests.builders import NOW, a_job, a_worker
@@ -110,6 +111,19 @@ def test_what_somebody_put_there_is_no_fault_unless_a_success_was_proved_after_i
     assert told.startswith("CDN/-/www.example.com is success of ")
     by_hand.jumped = True
     assert run.told(by_hand) == []
+
+
+@pytest.mark.parametrize(("product", "true"), [(CloudProduct.CDN, False), (CloudProduct.AWS, True)])
+def test_an_imported_certificate_of_aws_that_nothing_uses_any_more_needs_no_handshake(
+    run: Run, product: CloudProduct, true: bool
+) -> None:
+    run.served[PLACE] = "old"
+    slot = a_worker().resource.evolve(product=product)
+    proof = Verification(read_back=True, handshake=Handshake.NOT_TRIED, at=NOW)
+    run.workers = [a_worker(**DONE, resource=slot, verification=proof)]
+    told = run.told(Meddled(by_hand={PLACE: {"old": NOW - timedelta(minutes=3)}}))
+
+    assert (told == []) is true
 
 
 def test_a_failure_is_true_where_the_old_one_is_served_and_nowhere_else(run: Run) -> None:

@@ -24,8 +24,8 @@ def a_slot(name: str, end: datetime | None, **changes: Any) -> CloudResource:
 
 
 def measured(*slots: CloudResource, syncs: tuple[SyncStatus, ...] = ()) -> Measured:
-    by_product = SimpleNamespace(list=lambda product: [one for one in syncs if one.product is product])
-    world = cast(World, SimpleNamespace(policy=SCOPE, clock=lambda: NOW, syncs=by_product))
+    stored = SimpleNamespace(of=lambda products: tuple(one for one in syncs if one.product in products))
+    world = cast(World, SimpleNamespace(policy=SCOPE, clock=lambda: NOW, syncs=stored))
     seen = SlotsSeen(world)
     records = [ResourceRecord(resource=slot, seen_at=NOW) for slot in slots]
     assert list(seen.among(records)) == records, "others read the same"
