@@ -14,7 +14,7 @@ from shared.services.again import is_another_try
 from shared.state.tables import CALLERS, LEASES
 from tests.chaos.ground import HOOK, ROOM, Ground
 from tests.chaos.held import held
-from tests.chaos.places import Place, Places, workers_at
+from tests.chaos.places import Place, Places, perhaps_at, workers_at
 from tests.receiver import Message
 
 _KEY = "PRIVATE KEY"
@@ -23,6 +23,8 @@ _TELL = ("notify_contacts", "run_deployment_jobs")  #: functions that send messa
 #: Of names that lead nowhere: readers pass them over, discoveries end what was begun.
 _HARMLESS = ("it leads to no slot", "its removal was begun")
 _SETTLING = timedelta(minutes=2)
+#: They write what their rules say to listeners of balancers, whatever somebody has put on those.
+_OF_RULES = frozenset({CloudProduct.SAE, CloudProduct.ACK})
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,13 @@ def _misplaced(ground: Ground, clean: Clean, meddled: Meddled, found: Seen) -> I
         succeeded = {prints[w.cert_identifier] for w in workers if w.status is WorkerStatus.SUCCESS}
         by_hand = meddled.by_hand.get(place, {})
         allowed = (succeeded or {was, *by_workers}) | set(by_hand)
+        if by_hand and not workers:  # somebody has it use another certificate than it was met with
+            allowed |= {prints[w.cert_identifier] for w in perhaps_at(place, found.workers)}
         if now in by_hand and now not in succeeded and not meddled.jumped:
             yield from _untrue(workers, by_hand[now])
         if by_hand and now in succeeded - by_hand.keys() and not (meddled.jumped or place in meddled.raced):
             last = max(by_hand, key=lambda one: by_hand[one])
-            yield from _written_over(
-                place, last, [w for w in workers if prints[w.cert_identifier] == now], prints
-            )
+            yield from _written_over(place, last, workers, prints)
         if now in allowed or (not now and place in meddled.removed):
             continue
         told = ", ".join(f"{w.resource.slot} {w.status.value} {w.reason}" for w in workers) or "in no plan"
@@ -149,10 +151,12 @@ def _misplaced(ground: Ground, clean: Clean, meddled: Meddled, found: Seen) -> I
 
 
 def _written_over(
-    place: Place, by_hand: str, ours: list[WorkerResource], prints: dict[str, str]
+    place: Place, by_hand: str, workers: list[WorkerResource], prints: dict[str, str]
 ) -> Iterator[str]:
-    """What somebody put there was replaced by a job that had planned to replace something else."""
-    done = [worker for worker in ours if worker.status is WorkerStatus.SUCCESS]
+    """What somebody put there was replaced, and no job had planned to replace that."""
+    done = [worker for worker in workers if worker.status is WorkerStatus.SUCCESS]
+    if all(worker.resource.product in _OF_RULES for worker in done):
+        return
     if not any(prints.get(worker.resource.cert_identifier) == by_hand for worker in done):
         yield f"{place} was changed by hand, and written over by {done[0].resource.slot}"
 

@@ -67,7 +67,12 @@ class Run:
             cloud=cloud,
             clock=lambda: NOW,
             served=lambda: self.served,
-            prints=lambda: {"1-cn-hangzhou": "old", "7-cn-hangzhou": "new", "8-cn-hangzhou": "newest"},
+            prints=lambda: {
+                "1-cn-hangzhou": "old",
+                "7-cn-hangzhou": "new",
+                "8-cn-hangzhou": "newest",
+                "6-cn-hangzhou": "between",
+            },
             receiver=SimpleNamespace(messages=self.messages),
             platform=SimpleNamespace(sent=[], killed=self.killed, given_up=self.given_up),
             check=lambda: Looked(rows={}, findings=tuple(self.findings)),
@@ -285,3 +290,30 @@ def test_what_somebody_put_there_is_replaced_only_by_a_job_that_saw_it(run: Run)
     run.workers = [a_worker(**{**DONE, "previous_cert_identifier": "8-cn-hangzhou"}, resource=saw)]
 
     assert run.told(by_hand) == []
+
+
+def test_what_a_job_saw_that_somebody_put_there_may_be_replaced_by_a_later_one(run: Run) -> None:
+    by_hand = Meddled(by_hand={PLACE: {"newest": NOW}})
+    saw = run.workers[0].resource.evolve(cert_identifier="8-cn-hangzhou")
+    run.workers += [a_worker(43, **{**DONE, "cert_identifier": "6-cn-hangzhou"}, resource=saw)]
+
+    assert run.told(by_hand, calm=False) == []
+
+
+def test_a_rule_is_written_to_its_listener_whatever_somebody_put_there(run: Run) -> None:
+    rule = run.workers[0].resource.evolve(product=CloudProduct.SAE)
+    run.workers = [a_worker(**DONE, resource=rule)]
+
+    assert run.told(Meddled(by_hand={PLACE: {"newest": NOW}})) == []
+
+
+def test_an_imported_certificate_of_aws_may_be_used_where_its_slot_does_not_tell(run: Run) -> None:
+    place = ("aws", "d.cloudfront.net:443", "us.example.com")
+    run.served[place] = "new"
+    assert any("in no plan" in told for told in run.told())
+
+    imported = run.workers[0].resource.evolve(product=CloudProduct.AWS)
+    run.workers += [a_worker(43, **DONE, resource=imported)]
+
+    assert any("in no plan" in told for told in run.told()), "nobody has given it another one"
+    assert run.told(Meddled(by_hand={place: {"newest": NOW}})) == []
