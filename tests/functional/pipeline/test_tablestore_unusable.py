@@ -13,6 +13,7 @@ import pytest
 
 from emulator.faults import Fault
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.state import ots_client
 from shared.state.tablestore import TablestoreStore
 from tests.functional.pipeline import states
 from tests.functional.pipeline.conftest import ESTATE, NAMES
@@ -53,8 +54,27 @@ def on_tablestore(tmp_path: Path) -> Iterator[Platform]:
 def test_what_tablestore_refuses_for_a_while_costs_a_sentence_and_no_write_is_made_twice(
     on_tablestore: Platform, how: str, passing: int
 ) -> None:
-    platform, faults = on_tablestore, serving().cloud.faults
     fault, kind = HOW[how]
+    _failing_and_back(on_tablestore, passing, kind, **fault)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("passing", [0, 15])
+def test_answers_later_than_anybody_waits_for_cost_no_more(
+    monkeypatch: pytest.MonkeyPatch, on_tablestore: Platform, passing: int
+) -> None:
+    """Each write is carried out all the same."""
+    store = on_tablestore.store
+    assert isinstance(store, TablestoreStore)
+    monkeypatch.setattr(ots_client, "_READ_S", 0.04)
+    time = Time()
+    on_tablestore.store = TablestoreStore(store._address, keys, sleep=time.sleep, timer=time)
+
+    _failing_and_back(on_tablestore, passing, "CloudUnavailableError", latency_ms=100, refuse=False)
+
+
+def _failing_and_back(platform: Platform, passing: int, kind: str, **fault: Any) -> None:
+    faults = serving().cloud.faults
     platform.renew(*NAMES)
     for request in REQUESTS:
         faults.add(Fault(request, passing=passing, times=10**6, **fault))
@@ -74,3 +94,18 @@ def test_what_tablestore_refuses_for_a_while_costs_a_sentence_and_no_write_is_ma
     assert platform.job().status is JobStatus.SUCCESS
     assert statuses(platform) == {WorkerStatus.SUCCESS: 4}
     assert len(platform.writes()) == len(set(platform.writes())) == 5
+
+
+@pytest.mark.long
+def test_over_a_slow_network_all_is_done_at_once(on_tablestore: Platform) -> None:
+    slow = [Fault(name, times=10**6, latency_ms=10, refuse=False) for name in REQUESTS]
+    on_tablestore.renew(*NAMES)
+    for fault in slow:
+        serving().cloud.faults.add(fault)
+
+    on_tablestore.tick("scan_expiry", "run_deployment_jobs")
+
+    assert all(fault.struck for fault in slow if fault.action not in ("BatchGetRow", "BatchWriteRow"))
+    assert not on_tablestore.failures
+    assert on_tablestore.job().status is JobStatus.SUCCESS
+    assert statuses(on_tablestore) == {WorkerStatus.SUCCESS: 4}
