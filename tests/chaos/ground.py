@@ -177,6 +177,11 @@ class Ground:
             mock_random.seed(1)  # moto draws its names by lot: each time the same
             self.cloud.service("aws").start()
 
+    @property
+    def old(self) -> str:
+        """The certificate that is to be replaced wherever it is."""
+        return f"{self.estate.id_of('old')}-{self.estate.certificates['old'].store}"
+
     def prints(self) -> dict[str, str]:
         """What each certificate of CAS is served as, by its identifier, also one that is gone by now."""
         of_estate = {

@@ -14,6 +14,7 @@ import pytest
 from shared.domain.jobs import Handshake, Verification
 from shared.domain.resources import CloudProduct
 from shared.domain.states import JobStatus, WorkerStatus
+from shared.products import supported_products
 from shared.state.check import Finding, Looked
 from tests.builders import NOW, a_job, a_worker
 from tests.chaos.__main__ import OF_KILLS, status_of
@@ -53,6 +54,7 @@ class Run:
         self.given_up: list[str] = []
         self.findings: list[Finding] = []
         self.leases: list[str] = []
+        self.products = supported_products()
 
     def told(self, meddled: Meddled | None = None, *, calm: bool = True) -> list[str]:
         world = SimpleNamespace(
@@ -67,6 +69,8 @@ class Run:
             cloud=cloud,
             clock=lambda: NOW,
             served=lambda: self.served,
+            products=self.products,
+            old="1-cn-hangzhou",
             prints=lambda: {
                 "1-cn-hangzhou": "old",
                 "7-cn-hangzhou": "new",
@@ -317,3 +321,14 @@ def test_an_imported_certificate_of_aws_may_be_used_where_its_slot_does_not_tell
 
     assert any("in no plan" in told for told in run.told()), "nobody has given it another one"
     assert run.told(Meddled(by_hand={place: {"newest": NOW}})) == []
+
+
+def test_what_carried_the_old_one_and_no_plan_took_up_is_told_where_all_products_are_looked_after(
+    run: Run,
+) -> None:
+    run.workers = []
+    run.served[PLACE] = "old"
+    assert run.told() == [f"{PLACE} was left out of the plan"]
+
+    run.products = run.products[1:]
+    assert run.told() == []
