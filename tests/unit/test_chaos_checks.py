@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.states import JobStatus, WorkerStatus
 from shared.state.check import Finding
-from tests.builders import a_worker
+from tests.builders import a_job, a_worker
 from tests.chaos.__main__ import OF_KILLS, status_of
 from tests.chaos.checks import Meddled
 from tests.unit.chaos_run import DONE, ELSEWHERE, PLACE, Run, a_message
