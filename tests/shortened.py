@@ -17,7 +17,7 @@ WHOLE = bool(os.environ.get("CERTDEPLOY_WALK"))
 _IN_PART = False  #: `--part-of-tables`
 _LONG = 2  #: rows
 #: One of so many: each row calls the emulated cloud.
-_TAKEN = {"tests/contract/": 9, "tests/functional/": 8, "tests/foreign/": 6}
+_TAKEN = {"tests/contract/": 11, "tests/functional/": 10, "tests/foreign/": 6}
 _STORIES = "tests/functional/pipeline/test_"
 #: One test of so many: of those that call moto, and of those that tell a story for each place to be cut off
 #: at, and for each order of two that are at it.
@@ -27,8 +27,11 @@ _SLOWEST = {
     **dict.fromkeys((f"{_STORIES}sweeps", f"{_STORIES}rollback_deliveries", f"{_STORIES}deliveries"), 3),
     **dict.fromkeys((f"{_STORIES}created_once", f"{_STORIES}races", f"{_STORIES}quota_at_once"), 3),
 }
-#: One of so many of the others that are no rows: of stories, and of what calls a command or the emulator.
-_SINGLE = dict.fromkeys((_STORIES, "tests/functional/cli/", "tests/functional/emulator/"), 2)
+#: One of so many of the others that are no rows: stories, and what calls a command, a page or the emulator.
+_SINGLE = {
+    **dict.fromkeys((_STORIES, "tests/functional/cli/", "tests/functional/emulator/"), 3),
+    "tests/functional/console/": 2,
+}
 
 
 def take_part() -> None:

@@ -30,7 +30,7 @@ def test_of_each_table_one_row_at_least_is_run() -> None:
 
 
 def test_of_a_long_table_most_rows_are_left_out() -> None:
-    assert 10 <= len(run(rows("tests/contract/test_a.py::test_it", 100))) <= 12
+    assert 9 <= len(run(rows("tests/contract/test_a.py::test_it", 100))) <= 10
 
 
 def test_other_rows_are_run_for_each_test() -> None:
@@ -48,7 +48,7 @@ def test_of_two_rows_one_is_run_and_what_calls_nothing_is_run_whole() -> None:
     assert [len(run(short)), len(run(unit))] == [1, 90]
 
 
-def test_of_stories_that_are_no_rows_about_half_is_run() -> None:
+def test_of_stories_that_are_no_rows_about_a_third_is_run() -> None:
     stories = [
         SimpleNamespace(
             nodeid=f"tests/functional/pipeline/test_a.py::test_{number}", get_closest_marker={}.get
@@ -56,7 +56,7 @@ def test_of_stories_that_are_no_rows_about_half_is_run() -> None:
         for number in range(200)
     ]
 
-    assert 70 < len(run(stories)) < 130
+    assert 45 < len(run(stories)) < 90
 
 
 def test_what_is_marked_as_long_is_left_out_wherever_it_is() -> None:
