@@ -38,11 +38,8 @@ HOW: dict[str, tuple[dict[str, Any], str]] = {
 def on_tablestore(tmp_path: Path) -> Iterator[Platform]:
     """As `platform`. Its store gives up after ten seconds, which pass while it sleeps."""
     states.chosen["kind"] = "tablestore"
-    time = Time()
     with discovered(ESTATE, tmp_path) as made:
-        store = made.store
-        assert isinstance(store, TablestoreStore)
-        made.store = TablestoreStore(store._address, keys, sleep=time.sleep, timer=time)
+        _connect_anew(made)
         made.cloud.calls.clear()
         yield made
     serving().cloud.faults.clear()
@@ -64,13 +61,17 @@ def test_answers_later_than_anybody_waits_for_cost_no_more(
     monkeypatch: pytest.MonkeyPatch, on_tablestore: Platform, passing: int
 ) -> None:
     """Each write is carried out all the same."""
-    store = on_tablestore.store
-    assert isinstance(store, TablestoreStore)
     monkeypatch.setattr(ots_client, "_READ_S", 0.04)
-    time = Time()
-    on_tablestore.store = TablestoreStore(store._address, keys, sleep=time.sleep, timer=time)
+    _connect_anew(on_tablestore)
 
     _failing_and_back(on_tablestore, passing, "CloudUnavailableError", latency_ms=100, refuse=False)
+
+
+def _connect_anew(platform: Platform) -> None:
+    """By a clock of its own."""
+    store, time = platform.store, Time()
+    assert isinstance(store, TablestoreStore)
+    platform.store = TablestoreStore(store._address, keys, sleep=time.sleep, timer=time)
 
 
 def _failing_and_back(platform: Platform, passing: int, kind: str, **fault: Any) -> None:
