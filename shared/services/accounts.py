@@ -55,10 +55,9 @@ def _unread(world: World, account: str) -> Iterator[str]:
     for home in world.policy.homes_of(account):
         if why := world.scans.why_unread(home):
             yield why.reason
-    for product in world.policy.products:
-        for status in world.syncs.list(product):
-            if status.account == account and status.reason and not status.state.complete:
-                yield f"{product.value}: {status.reason}"
+    for status in world.syncs.of(world.policy.products):
+        if status.account == account and status.reason and not status.state.complete:
+            yield f"{status.product.value}: {status.reason}"
 
 
 def enter_accounts(world: World) -> tuple[Entered, ...]:
