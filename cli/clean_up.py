@@ -43,7 +43,8 @@ def command(
 
     One goes if no slot and no address of its names serves it, no job needs it, and it has ended or another
     one takes its place. Copies of CLB, ESA and ACM go only if CAS has the certificate, or certdeploy put them
-    there. If a product, a region or CAS was not read whole within a day, nothing goes.
+    there. If a product, a region or CAS was not read whole within a day, nothing goes. Without --preview it
+    exits with 1 where something that was to go stays, or not all could be looked at.
     """
     asked = {"GraceDays": days_of(grace, "--grace")}
     world = session().world()
@@ -52,6 +53,8 @@ def command(
     count = len(plan.to_delete) + len(plan.stored_to_delete)
     if preview or not count:
         _show(plan, as_json)
+        if not preview and (plan.unsure or plan.unread):
+            raise typer.Exit(exits.FAILED)
         return
     if not (yes or as_json):
         _show(plan, as_json)
@@ -59,9 +62,11 @@ def command(
         confirm(f"Delete {count} certificates with their keys, for good?", as_json)
     approved = {"Certificates": plan.to_delete, "Stored": plan.stored_to_delete}
     done = cleaned_up(world, {**asked, "Delete": approved})
+    # It reads no store but those of what is approved.
+    done = done.evolve(unread=tuple(dict.fromkeys((*plan.unread, *done.unread))))
     _show(done, as_json)
     fates = {one.fate for one in done.certificates} | {one.fate for one in done.stored}
-    if fates - {Fate.DELETED}:
+    if fates - {Fate.DELETED} or done.unread:
         raise typer.Exit(exits.FAILED)
 
 
