@@ -19,7 +19,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 
 
 def scan(as_json: AsJson = False) -> None:
-    """Read the certificates from CAS now, and announce those that are new or about to expire."""
+    """Read the certificates from CAS now, and announce those that are new or about to expire.
+
+    Exit 1 if the CAS of another account could not be read.
+    """
     current = session()
     current.check_credentials()
     world = current.world()
@@ -28,14 +31,23 @@ def scan(as_json: AsJson = False) -> None:
         result = current.call("scan_expiry", b"{}")
     if as_json:
         output.show_json(result)
-        return
+    else:
+        _tell_scan(result, first)
+    if result.get("Unread"):
+        raise typer.Exit(exits.FAILED)
+
+
+def _tell_scan(result: dict[str, Any], first: Sequence[str]) -> None:
     issued, expiring = result.get("Issued", []), result.get("Expiring", [])
     count = result.get("Certificates", 0)
     output.tell(f"{count} certificates; newly issued: {len(issued)}; about to expire: {len(expiring)}")
+    unread = result.get("Unread", {})
+    for home, why in unread.items():
+        output.tell(f"CAS {home} could not be read: {why}")
     for home, why in result.get("LevelsUnread", {}).items():
         output.tell(f"CAS {home} does not tell of what it has sold whether it is DV, OV or EV: {why}")
-    if first:
-        output.tell(f"the baseline of {', '.join(first)}: what is there now starts no job")
+    if read := [home for home in first if home not in unread]:
+        output.tell(f"the baseline of {', '.join(read)}: what is there now starts no job")
 
 
 def discover(

@@ -15,7 +15,7 @@ STATE: Final = 5
 MEANINGS: Final = {
     OK: "success",
     FAILED: (
-        "the work failed, not everything could be verified, (status) something needs a hand,"
+        "the work failed, not everything could be read or verified, (status) something needs a hand,"
         " (doctor) something is an error, or (job diff) something has moved"
     ),
     USAGE: "invalid command, request, file or setting",

@@ -29,12 +29,16 @@ log = logging.getLogger("certdeploy.scan")
 
 
 class ScanResult(Wire):
-    """`levels_unread`: by store, why the levels of what CAS has sold are not known."""
+    """`levels_unread`: by store, why the levels of what CAS has sold are not known.
+
+    `unread`: by store, why the CAS of another account could not be read.
+    """
 
     certificates: int = 0
     issued: tuple[str, ...] = ()
     expiring: tuple[str, ...] = ()
     levels_unread: dict[str, str] = {}
+    unread: dict[str, str] = {}
 
 
 def scan_certificates(world: World) -> ScanResult:
@@ -47,19 +51,19 @@ def scan_certificates(world: World) -> ScanResult:
     """
     found: list[ScanResult] = []
     failures: list[AppError] = []
-    shut: set[str] = set()
+    unread: dict[str, str] = {}
     unseen, policies, places = Unseen(world), policies_of(world), Places(world)
     for home in world.policy.homes:
         try:
             found.append(_scan(world, home, unseen, policies, places))
         except AppError as error:
-            if account := account_of(home):
-                _tell_unread(world, home, error)
-                shut.add(account)
+            if account_of(home):
+                unread[home] = _tell_unread(world, home, error)
             else:
                 failures.append(error)
     if failures:  # what is in such a store may be unknown for that reason alone
         raise failures[0]
+    shut = {account_of(home) for home in unread}
     drifting, counted = Drifting(), SlotsSeen(world)
     seen = (record for record in every_slot(world) if record.resource.account not in shut)
     look_after_strangers(world, policies, drifting.among(counted.among(seen)))
@@ -70,12 +74,15 @@ def scan_certificates(world: World) -> ScanResult:
         issued=tuple(identifier for one in found for identifier in one.issued),
         expiring=tuple(identifier for one in found for identifier in one.expiring),
         levels_unread={home: why for one in found for home, why in one.levels_unread.items()},
+        unread=unread,
     )
 
 
-def _tell_unread(world: World, home: str, error: AppError) -> None:
-    log.warning("CAS of another account could not be read", extra={"store": home, "reason": str(error)})
-    world.scans.failed(home, Unread(reason=str(error), code=error.code, at=world.clock()))
+def _tell_unread(world: World, home: str, error: AppError) -> str:
+    why = Unread(reason=str(error), code=error.code, at=world.clock())
+    log.warning("CAS of another account could not be read", extra={"store": home, "reason": why.reason})
+    world.scans.failed(home, why)
+    return why.reason
 
 
 def _scan(world: World, home: str, unseen: Unseen, policies: ReadPolicies, places: Places) -> ScanResult:

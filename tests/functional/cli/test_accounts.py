@@ -49,8 +49,20 @@ def test_without_other_accounts_a_check_says_how_to_name_some(command: Command) 
     assert "CERTDEPLOY_ACCOUNTS names others" in ran.err
 
 
+def test_a_scan_says_which_account_it_could_not_read_and_the_exit_code_tells(several: Command) -> None:
+    ran = several("scan")
+
+    assert ran.code == 1
+    count, unread, baseline = ran.err.splitlines()
+    assert count == "4 certificates; newly issued: 0; about to expire: 0"
+    assert unread.startswith(f"CAS {SHUT}@cn-hangzhou could not be read: AssumeRole: NoPermission: ")
+    assert SHUT not in baseline, "what nobody has read is no baseline"
+    again = several("scan", "--json")
+    assert (again.code, list(again.json["Unread"])) == (1, [f"{SHUT}@cn-hangzhou"])
+
+
 def test_accounts_and_slots_are_listed_with_what_could_not_be_read(several: Command) -> None:
-    assert several("scan").code == 0
+    several("scan")
     several("discover")
 
     listed = {one["Account"]: one for one in several("account", "list", "--json").json["Accounts"]}
