@@ -8,6 +8,7 @@ from cli import output
 from cli.asked import created, managed
 from cli.asking import tell_and_ask
 from cli.columns import AsJson, check_given
+from cli.concerns import show_not_seen, tell_not_seen
 from cli.given import moment_of
 from cli.grouped import grouped
 from cli.job_end import DuringFreeze, Wait, Watch, check_can_wait, end
@@ -29,6 +30,7 @@ Second = Annotated[
 def preview(selected: Selected, waved: Waved, as_json: AsJson = False) -> None:
     """Show what a job would change, and what it would leave alone and why. Changes nothing.
 
+    It knows the slots that discovery has found, and tells where others may be.
     Exits with 2 if nothing would be deployed.
     Options that choose slots narrow them down together; of several values of one option, one has to fit.
     """
@@ -38,6 +40,7 @@ def preview(selected: Selected, waved: Waved, as_json: AsJson = False) -> None:
         output.show_json(result)
     elif result.plan is not None and result.quota is not None and result.expected is not None:
         show_plan(result.plan, result.quota, result.expected)
+        show_not_seen(result.not_seen or ())
     if result.plan is not None and not result.plan.deployments:
         near = "what comes near is left alone" if result.plan.entries else "no slot serves a name of it"
         raise InvalidRequestError(f"nothing to deploy: {near}")
@@ -76,7 +79,8 @@ def create(
     """Create a job and, unless it is a draft, submit it.
 
     Options that choose slots narrow them down together; of several values of one option, one has to fit.
-    Tells what changes beside the certificates, and asks before a job of more than a hundred slots.
+    Tells what changes beside the certificates, and where slots may be that discovery has not seen. Asks
+    before a job of more than a hundred slots.
     """
     check_given("--digest", digest)
     current = session()
@@ -97,6 +101,7 @@ def create(
     }
     parse(CreateDeploymentJob, request)
     if planned.plan is not None:
+        tell_not_seen(planned.not_seen or ())
         tell_and_ask(planned.plan, approved=yes or draft or digest is not None, as_json=as_json)
     job = created(world, request)
     if not current.served and not draft:

@@ -6,11 +6,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli import exits, output
+from cli import concerns, exits, output
 from cli.columns import AsJson
 from cli.session import session
 from shared.domain.queries import ShowStatus
-from shared.services.concerns import Concern
 from shared.services.status import Overview, overview_of
 from shared.validation.spans import days_of
 
@@ -55,21 +54,9 @@ def _show(found: Overview) -> None:
     ages = f"CAS read {_ago(found.scanned_at, found.at)}, products {_ago(found.discovered_at, found.at)}"
     screen.print(Text(f"{found.slots:,} slots, {found.certificates:,} certificates; {ages}"))
     for concern in found.concerns:
-        _show_concern(concern)
+        concerns.show(concern)
     if not found.needs_hand:
         screen.print(Text("✓ nothing needs a hand", "bold green"))
-
-
-def _show_concern(concern: Concern) -> None:
-    mark, style = ("✗", "bold red") if concern.needs_hand else ("·", "dim")
-    output.console().print(Text.assemble((f"{mark} ", style), concern.text))
-    if not concern.needs_hand:
-        return
-    for line in concern.examples:
-        output.console().print(Text(f"    {line}"), soft_wrap=True)
-    if more := concern.count - len(concern.examples) if concern.examples else 0:
-        output.console().print(Text(f"    {more:,} more", "dim"))
-    output.console().print(Text(f"    {concern.look}", "dim"), soft_wrap=True)
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

@@ -19,6 +19,7 @@ JAPANESE: Final[dict[str, str]] = {
     "{n} are left alone": "{n} 件は変更なし",
     "Nothing matches: there is nothing to deploy.": "一致するものがなく、配備するものがありません。",
     "What changes beside the certificates": "証明書以外に変わること",
+    "Slots may be there that this plan does not know": "この計画が把握していない配置先があるかもしれません",
     "Leave out": "除外",
     "New": "新しい証明書",
     "What": "内容",

@@ -19,6 +19,7 @@ CHINESE: Final[dict[str, str]] = {
     "{n} are left alone": "{n} 个保持不变",
     "Nothing matches: there is nothing to deploy.": "没有匹配项：无可部署。",
     "What changes beside the certificates": "除证书外的变化",
+    "Slots may be there that this plan does not know": "可能存在此计划未发现的部署位置",
     "Leave out": "排除",
     "New": "新证书",
     "What": "操作",

@@ -21,7 +21,7 @@ from shared.domain.job_requests import (
     SubmitDeploymentJob,
 )
 from shared.domain.queries import ListCertificates, ListResources, ShowStatus
-from shared.domain.resources import CloudProduct
+from shared.domain.resources import LONGEST_REST_HOURS, CloudProduct
 from shared.domain.states import WorkerStatus
 from shared.domain.values import Wire
 from shared.domain.waves import AskedWaves
@@ -56,7 +56,7 @@ class DiscoverResources(Wire):
     region: str | None = None
     since: AwareDatetime | None = None  #: of a region's discovery that is handed on: when it began
     #: Of a timer: a region that is empty again and again is asked when so many hours are over; 0: each time.
-    rest_hours: float = Field(default=0.0, ge=0, le=168)
+    rest_hours: float = Field(default=0.0, ge=0, le=LONGEST_REST_HOURS)
 
 
 class PreviewDeploymentJob(Wire):

@@ -11,6 +11,7 @@ from shared.domain.names import HostNames
 from shared.domain.values import Stored, Versioned
 
 NO_CERTIFICATE: Final = "none"
+LONGEST_REST_HOURS: Final = 168.0  #: of a region that is empty again and again
 _EMPTY_PASSES: Final = 3  #: after which a region is taken for one that is not used
 
 

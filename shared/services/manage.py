@@ -29,6 +29,7 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.values import Wire
 from shared.products import supported_products
 from shared.services.cancel import cancel_job
+from shared.services.concerns import Concern
 from shared.services.delete import Deleted, delete_jobs
 from shared.services.drift import Accepted, accept_drift
 from shared.services.edit import LeftOut, edit_job
@@ -37,6 +38,7 @@ from shared.services.freezing import why_frozen
 from shared.services.job_list import list_jobs
 from shared.services.lists import CertificateList, check_regions, list_certificates, list_resources
 from shared.services.moved import Moved
+from shared.services.not_seen import not_seen
 from shared.services.outcome import ListedJob, listed, outcome_of
 from shared.services.preview import preview
 from shared.services.quota import quota_of
@@ -78,6 +80,7 @@ class Managed(Wire):
     digest: str | None = None  #: of the plan, to create exactly this job
     quota: JobQuota | None = None  #: of the plan or the job
     expected: Expected | None = None  #: of the plan: calls and time
+    not_seen: tuple[Concern, ...] | None = None  #: of the plan: where slots may be that it does not know
     rollback: tuple[RollbackLine, ...] | None = None  #: what is rolled back; what is not, and why
     moved: tuple[Moved, ...] | None = None  #: what is not as the job has it, since it was drafted
     left_out: tuple[LeftOut, ...] | None = None  #: slots that an edit took out, or did not take in
@@ -104,6 +107,7 @@ def _previewed(world: World, asked: PreviewDeploymentJob) -> Managed:
         digest=plan.digest,
         quota=quota,
         expected=expected(plan.deployments),
+        not_seen=not_seen(world, asked),
     )
 
 

@@ -8,10 +8,10 @@ from pydantic import AwareDatetime
 
 from shared.domain.accounts import account_of
 from shared.domain.queries import ShowStatus
-from shared.domain.resources import SyncState, SyncStatus
+from shared.domain.resources import SyncStatus
 from shared.domain.values import Wire
-from shared.errors import CloudDeniedError
 from shared.services.concerns import EXAMPLES, Concern, alone, counted
+from shared.services.concerns_of_discovery import of_discovery, of_never
 from shared.services.concerns_of_jobs import of_jobs
 from shared.services.endings import Endings
 from shared.services.map import MappedSlot, map_slots
@@ -22,7 +22,6 @@ from shared.services.world import World
 
 USUAL_AGE: Final = timedelta(days=1)  #: of the last scan and discovery, at most
 _LONGEST: Final = 36500.0  #: days; more than any certificate lasts, and no more than dates take
-_SLOW: Final = timedelta(hours=2)  #: a discovery that takes longer has died
 
 
 class Overview(Wire):
@@ -54,7 +53,8 @@ def overview(
     found = [
         *_of_certificates(world, slots, within),
         *of_jobs(world),
-        *_of_discovery(world, syncs),
+        *of_discovery(world, syncs),
+        *of_never(world, syncs, world.policy.products, world.policy.every_account),
         *_of_accounts(world),
         *_of_levels(world),
         *of_undelivered(world),
@@ -126,30 +126,6 @@ def _with_end(slot: MappedSlot) -> str:
     return f"{slot.slot} until {slot.cert_not_after:%Y-%m-%d}" if slot.cert_not_after else slot.slot
 
 
-def _of_discovery(world: World, syncs: Sequence[SyncStatus]) -> Iterator[Concern]:
-    now = world.clock()
-    read, scope = {(status.product, status.account) for status in syncs}, world.policy.scope
-    never = [
-        f"{product.value} in {account}" if account else product.value
-        for account in world.policy.every_account
-        for product in world.policy.products
-        if (product, account) not in read and not scope.why_not_discovered(product, account=account)
-    ]
-    slow = [s for s in syncs if s.state is SyncState.SYNCING and s.started_at < now - _SLOW]
-    denied = [s for s in syncs if s.code == CloudDeniedError.code]
-    others = [s for s in syncs if s.code != CloudDeniedError.code]
-    for code, what, found in (
-        ("denied", "without the permission to read all of it", denied),
-        ("failed", "that could not be read", [s for s in others if s.state is SyncState.FAILED]),
-        ("partial", "read in part", [s for s in others if s.state is SyncState.PARTIAL]),
-        ("syncing", "being read for hours; the discovery has died", slow),
-    ):
-        if found:
-            yield _of_places(code, f"{counted(len(found), 'region')} {what}", map(_place, found))
-    if never:
-        yield _of_places("never", f"{counted(len(never), 'product')} never discovered", never)
-
-
 def _of_accounts(world: World) -> Iterator[Concern]:
     """What of CAS of other accounts could not be read. The own one's scan fails as a whole."""
     others = [home for account in world.policy.accounts for home in world.policy.homes_of(account)]
@@ -175,18 +151,6 @@ def _of_levels(world: World) -> Iterator[Concern]:
         text = "DV, OV or EV of certificates that CAS has sold is not told by CAS"
         found = Concern(code="levels", text=text, count=len(told), examples=told[:EXAMPLES])
         yield found.evolve(needs_hand=False, look="certdeploy scan")
-
-
-def _place(status: SyncStatus) -> str:
-    region = f" {status.area}" if status.area else ""
-    return f"{status.product.value}{region}{': ' if status.reason else ''}{status.reason}"
-
-
-def _of_places(code: str, text: str, told: Iterable[str]) -> Concern:
-    lines = tuple(told)
-    return Concern(
-        code=code, text=text, count=len(lines), examples=lines[:EXAMPLES], look="certdeploy discover"
-    )
 
 
 def _of_ages(

@@ -9,6 +9,7 @@ import pytest
 from cli.session import session
 from console.views import ORDERS, PAGES
 from console.views.orders import ALL
+from shared.domain.resources import CloudProduct, SyncState, SyncStatus
 from shared.domain.states import JobStatus
 from tests.functional.console.browser import Answer, Browser, fields
 from tests.functional.console.conftest import RENEWED, SHOP, Opened
@@ -46,6 +47,21 @@ def test_a_job_is_previewed_and_then_created_as_it_was_shown(browser: Browser, i
         f"certdeploy job create --name renewal --certificate 10743322 --digest {job.plan_digest}" in page.body
     )
     assert "No functions run on this state" in browser.get(f"/job?id={job_id}").body
+
+
+def test_where_slots_may_be_that_discovery_has_not_seen_stands_beside_the_plan(
+    browser: Browser, installed: Path
+) -> None:
+    heading = "Slots may be there that this plan does not know"
+    assert heading not in browser.get(NEW).body
+    world = session().world()
+    failed = {"state": SyncState.FAILED, "reason": "DescribeUserDomains: <no answer>"}
+    world.syncs.put(SyncStatus(product=CloudProduct.CDN, started_at=world.clock(), **failed))
+
+    page = browser.get(f"{NEW}&domain=*.example.com")
+
+    assert f"{heading}</h3><ul><li>1 region that could not be read<ul>" in page.body
+    assert "<li>CDN: DescribeUserDomains: &lt;no answer&gt;</li>" in page.body
 
 
 def test_a_slot_that_is_left_out_is_not_written(browser: Browser, installed: Path) -> None:

@@ -121,7 +121,9 @@ def test_a_preview_is_the_plan_with_its_digest_and_stores_nothing(world: World) 
     assert answer.plan is not None
     assert [entry.resource.slot for entry in answer.plan.deployments] == ["CDN/-/www.example.com"]
     assert answer.digest == answer.plan.digest
-    assert set(answer.model_dump(exclude_none=True)) == {"plan", "warnings", "digest", "quota", "expected"}
+    assert [one.code for one in answer.not_seen or ()] == ["never"]
+    told = {"plan", "warnings", "digest", "quota", "expected", "not_seen"}
+    assert set(answer.model_dump(exclude_none=True)) == told
     assert len(list(world.jobs.list())) == 3
 
 
