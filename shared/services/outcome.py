@@ -40,9 +40,9 @@ def listed(world: World, jobs: Iterable[DeploymentJob]) -> tuple[ListedJob, ...]
     )
 
 
-def rolling_back(world: World) -> list[ListedJob]:
-    """Jobs with slots whose rollback has not ended, the oldest first."""
-    ended = (job for job in world.jobs.list() if job.status.final)
+def rolling_back(world: World, jobs: Iterable[DeploymentJob]) -> list[ListedJob]:
+    """Of these those with slots whose rollback has not ended, the oldest first."""
+    ended = (job for job in jobs if job.status.final)
     found = [job for job in listed(world, ended) if job.outcome.startswith(ROLLING_BACK)]
     return sorted(found, key=lambda job: job.created_at)
 

@@ -1,5 +1,6 @@
 """Jobs that wait for somebody: failed ones, as far as nothing has mended it since; drafts; overdue ones."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,10 +22,10 @@ class Failing(Wire):
     why: str  #: of the first
 
 
-def failing(world: World) -> list[Failing]:
+def failing(world: World, jobs: Iterable[DeploymentJob]) -> list[Failing]:
     """The latest first. What another job or a person has changed since is no failure any more."""
     found: list[Failing] = []
-    for job in sorted(world.jobs.list(), key=lambda job: job.created_at, reverse=True):
+    for job in sorted(jobs, key=lambda job: job.created_at, reverse=True):
         if job.status.final and (left := _as_before(world, job)):
             first = min(left, key=lambda worker: worker.resource.slot)
             found.append(Failing(job_id=job.job_id, name=job.name, slots=len(left), why=_told(first)))
@@ -56,28 +57,28 @@ def _told(worker: WorkerResource) -> str:
     return f"{worker.resource.slot}: {worker.reason or worker.status.value}"
 
 
-def drafts(world: World) -> list[DeploymentJob]:
+def drafts(jobs: Iterable[DeploymentJob]) -> list[DeploymentJob]:
     """The oldest first."""
-    found = [job for job in world.jobs.list() if job.status is JobStatus.EDITING]
+    found = [job for job in jobs if job.status is JobStatus.EDITING]
     return sorted(found, key=lambda job: job.created_at)
 
 
-def waiting_waves(world: World) -> list[DeploymentJob]:
+def waiting_waves(jobs: Iterable[DeploymentJob]) -> list[DeploymentJob]:
     """Jobs whose next wave waits for somebody, the oldest first."""
-    return sorted(filter(waits_for_somebody, world.jobs.list()), key=lambda job: job.created_at)
+    return sorted(filter(waits_for_somebody, jobs), key=lambda job: job.created_at)
 
 
-def overdue(world: World) -> list[DeploymentJob]:
+def overdue(world: World, jobs: Iterable[DeploymentJob]) -> list[DeploymentJob]:
     """Due for a while, and nothing has begun: no function runs, or none may. Freeze windows apart."""
     until = world.clock() - _LATE
-    found = [job for job in _due(world, until) if not why_frozen(world, job)]
+    found = [job for job in _due(jobs, until) if not why_frozen(world, job)]
     return sorted(found, key=lambda job: job.schedule_time)
 
 
-def frozen_jobs(world: World) -> list[DeploymentJob]:
+def frozen_jobs(world: World, jobs: Iterable[DeploymentJob]) -> list[DeploymentJob]:
     """Due, and waiting for the end of a freeze window."""
-    return [job for job in _due(world, world.clock()) if why_frozen(world, job)]
+    return [job for job in _due(jobs, world.clock()) if why_frozen(world, job)]
 
 
-def _due(world: World, until: datetime) -> list[DeploymentJob]:
-    return [job for job in world.jobs.list() if job.status in _WAITING and job.may_begin_at <= until]
+def _due(jobs: Iterable[DeploymentJob], until: datetime) -> list[DeploymentJob]:
+    return [job for job in jobs if job.status in _WAITING and job.may_begin_at <= until]
