@@ -142,13 +142,15 @@ def _misplaced(ground: Ground, clean: Clean, meddled: Meddled, found: Seen) -> I
         succeeded = {prints[w.cert_identifier] for w in workers if w.status is WorkerStatus.SUCCESS}
         by_hand = meddled.by_hand.get(place, {})
         allowed = (succeeded or {was, *by_workers}) | set(by_hand)
-        if by_hand and not workers:  # somebody has it use another certificate than it was met with
-            allowed |= {prints[w.cert_identifier] for w in perhaps_at(place, found.workers)}
+        if by_hand:  # somebody may have it use another certificate than it was met with
+            others = perhaps_at(place, found.workers)
+            saw_it = [w for w in others if prints.get(w.resource.cert_identifier) in by_hand]
+            allowed |= {prints[w.cert_identifier] for w in (saw_it if workers else others)}
         if now in by_hand and now not in succeeded and not meddled.jumped:
             yield from _untrue(workers, by_hand[now])
         if by_hand and now in succeeded - by_hand.keys() and not (meddled.jumped or place in meddled.raced):
             last = max(by_hand, key=lambda one: by_hand[one])
-            yield from _written_over(place, last, workers, prints)
+            yield from _written_over(place, last, [*workers, *perhaps_at(place, found.workers)], prints)
         if now in allowed or (not now and place in meddled.removed):
             continue
         told = ", ".join(f"{w.resource.slot} {w.status.value} {w.reason}" for w in workers) or "in no plan"

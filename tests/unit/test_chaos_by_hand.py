@@ -88,6 +88,24 @@ def test_an_imported_certificate_of_aws_may_be_used_where_its_slot_does_not_tell
     assert run.told(Meddled(by_hand={place: {"newest": NOW}})) == []
 
 
+@pytest.mark.parametrize(("planned", "served"), [("7-cn-hangzhou", "new"), ("6-cn-hangzhou", "between")])
+def test_what_was_pointed_by_hand_at_another_imported_certificate_goes_with_that(
+    run: Run, planned: str, served: str
+) -> None:
+    place = ("aws", "d.cloudfront.net:443", "us.example.com")
+    pointed = Meddled(by_hand={place: {"newest": NOW}})
+    run.served[place] = served
+    here = run.workers[0].resource.evolve(product=CloudProduct.AWS, server_names=("us.example.com",))
+    run.workers += [a_worker(43, **DONE, resource=here)]
+    assert len(run.told(pointed)) == 1
+
+    saw = here.evolve(resource_id="another", server_names=(), cert_identifier="8-cn-hangzhou")
+    done = {**DONE, "previous_cert_identifier": "8-cn-hangzhou", "cert_identifier": planned}
+    run.workers += [a_worker(44, **done, resource=saw)]
+
+    assert run.told(pointed, calm=False) == []
+
+
 def test_what_carried_the_old_one_and_no_plan_took_up_is_told_where_all_products_are_looked_after(
     run: Run,
 ) -> None:
