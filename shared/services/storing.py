@@ -20,6 +20,7 @@ from shared.domain.states import JobStatus, WorkerStatus
 from shared.domain.waves import of_job
 from shared.errors import (
     AppError,
+    BusyError,
     ConflictError,
     InsufficientQuotaError,
     InvalidRequestError,
@@ -77,7 +78,7 @@ def create(
     asks for it.
 
     Raises:
-        ConflictError: another delivery is creating it, or took this one for dead.
+        ConflictError: another delivery is creating it, or took this one for dead; it took too long.
         InsufficientQuotaError: of a person's; an automatic one stays a draft.
     """
     earlier, job_id = _look(world, token)
@@ -121,6 +122,12 @@ def create(
         )
     )
     _store_workers(world, begun, plan, joined or Joined(world))
+    if world.clock() >= until:  # held up, asleep: another plan may have been made for the same slots
+        try:
+            undo(world, begun)
+        except ConflictError:
+            _undo_further(world, job_id)
+        raise BusyError(f"job {job_id} was not stored in the time that its function has; create it again")
     job = begun.evolve(storing_until=None)
     if submit:
         world.jobs.open(job)
@@ -128,9 +135,7 @@ def create(
     try:
         job = world.jobs.save(job)
     except ConflictError:
-        undone = world.jobs.find_begun(job_id)
-        if undone is not None and undone.undone:
-            undo(world, undone)  # of what was stored since
+        _undo_further(world, job_id)
         raise
     world.jobs.settled(begun)
     return _woken(world, job) if submit else told_as_draft(world, job)
@@ -252,6 +257,13 @@ def undo(world: World, begun: DeploymentJob) -> None:
     world.jobs.settled(begun)
     if begun.deleted_at is None:
         log.warning("a job that was cut off while it was stored was undone", extra={"job_id": begun.job_id})
+
+
+def _undo_further(world: World, job_id: int) -> None:
+    """What was stored since another one undid it."""
+    undone = world.jobs.find_begun(job_id)
+    if undone is not None and undone.undone:
+        undo(world, undone)
 
 
 def _woken(world: World, job: DeploymentJob) -> DeploymentJob:

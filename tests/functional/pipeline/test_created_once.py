@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.errors import ConflictError
+from shared.errors import BusyError, ConflictError
+from shared.services import storing
 from shared.state.repositories import Workers
+from shared.state.tables import OPEN_JOBS, WORKERS
 from tests.functional.pipeline.creations import OF_JOBS, OVER_S, Installation, all_ended_well, renewal
 from tests.functional.pipeline.platform import Platform
 from tests.meddling import Cut
@@ -65,6 +67,12 @@ def _sent(request: dict[str, Any]) -> bytes:
     return json.dumps(request).encode()
 
 
+def by_hand(event: bytes) -> dict[str, Any]:
+    """A person's request for the certificate of the event."""
+    cert_id = int(json.loads(event)["data"]["CertIdentifier"].partition("-")[0])
+    return {"CertIds": [cert_id], "Name": "by hand", "ClientToken": "one"}
+
+
 def told_once(it: Installation) -> None:
     """The end that every order of one creation must come to: one job for all slots."""
     (job,) = it.jobs
@@ -110,6 +118,29 @@ def test_a_delivery_that_is_held_up_for_too_long_is_undone_or_makes_the_job(
     assert in_every_order(run, switches=1 + 2 * MORE) > 10
 
 
+def test_a_delivery_that_was_asleep_beyond_its_time_makes_no_job_beside_what_was_planned_since(
+    platform: Platform, renewed: tuple[Remembering, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease of its plan is over by then, and what it has begun is taken for cut off."""
+    rows, event = renewed
+    platform.store = rows = rows.again()
+    store_workers = storing._store_workers
+
+    def slowly(*stored: Any) -> None:
+        store_workers(*stored)
+        platform.clock.sleep(OVER_S)
+
+    with monkeypatch.context() as asleep:
+        asleep.setattr(storing, "_store_workers", slowly)
+        assert platform.call("create_deployment_job", event)["Jobs"] == []
+        with pytest.raises(BusyError, match="was not stored in the time that its function has"):
+            platform.call("create_deployment_job", by_hand(event))
+    assert platform.jobs() == []
+    assert [list(rows.all_of(table)) for table in (WORKERS, OPEN_JOBS)] == [[], []]
+
+    assert len(platform.call("create_deployment_job", event)["Jobs"]) == 1
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("switches", "kills"), [(1 + MORE, 0), *([(1, 1)] if WHOLE else [])])
 def test_two_who_ask_under_one_token_make_one_job_in_whatever_order(
@@ -117,8 +148,7 @@ def test_two_who_ask_under_one_token_make_one_job_in_whatever_order(
 ) -> None:
     """No plan of theirs waits for the other's."""
     rows, event = renewed
-    cert_id = int(json.loads(event)["data"]["CertIdentifier"].partition("-")[0])
-    request = {"CertIds": [cert_id], "Name": "by hand", "ClientToken": "one"}
+    request = by_hand(event)
 
     def run(choose: Choose) -> None:
         told_once(played(platform, rows, choose, request, request))
