@@ -1,6 +1,6 @@
 """What needs a hand, or is good to know, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
@@ -20,10 +20,10 @@ def show(concern: Concern) -> None:
     output.console().print(Text(f"    {concern.look}", "dim"), soft_wrap=True)
 
 
-def show_not_seen(found: Iterable[Concern]) -> None:
-    for number, concern in enumerate(found):
-        if number == 0:
-            output.console().print("\nSlots may be there that this plan does not know:")
+def show_not_seen(found: Sequence[Concern]) -> None:
+    if found:
+        output.console().print("\nSlots may be there that this plan does not know:")
+    for concern in found:
         show(concern)
 
 

@@ -1,6 +1,6 @@
 """What the last discoveries could not read: slots may be there that nobody knows of."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,9 +12,9 @@ from shared.services.world import World
 SLOW: Final = timedelta(hours=2)  #: a discovery that takes longer has died
 
 
-def of_discovery(world: World, syncs: Iterable[SyncStatus]) -> Iterator[Concern]:
+def of_discovery(world: World, syncs: Sequence[SyncStatus]) -> Iterator[Concern]:
     """What was not read, or in part, of what these tell of."""
-    now, syncs = world.clock(), list(syncs)
+    now = world.clock()
     denied = [s for s in syncs if s.code == CloudDeniedError.code]
     others = [s for s in syncs if s.code != CloudDeniedError.code]
     slow = [s for s in syncs if s.state is SyncState.SYNCING and s.started_at < now - SLOW]
